@@ -245,6 +245,39 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(seen.faults).toEqual([])
   })
 
+  test("G: a case is acknowledged, gets an owner and a note on its page, with a reason each, and stays open", async () => {
+    const clash = { sourceId: "clash", symbol: "UNP", side: "buy", price: "100" }
+    await daemon.ask("/api/v1/trades", { ...clash, quantity: "0.25" })
+    // The second delivery has other contents: it is refused, and leaves its break.
+    await daemon.ask("/api/v1/trades", { ...clash, quantity: "0.5" }).catch(String)
+    const { items } = Object(await daemon.ask("/api/v1/breaks?kind=Conflict&symbol=UNP"))
+    const { id } = Object(items[0])
+    await using seen = await open(`/attention/${id}`)
+    const { page } = seen
+    const dialog = page.getByRole("dialog")
+    const says = async (verb: string, reason: string, owner?: string) => {
+      await page.getByRole("button", { name: verb, exact: true }).click()
+      if (owner !== undefined) await dialog.getByLabel("Who sees to it").fill(owner)
+      await dialog.getByLabel("Reason").fill(reason)
+      await dialog.getByRole("button", { name: verb, exact: true }).click()
+      await dialog.getByText("On record for").waitFor()
+      await dialog.getByRole("button", { name: "Close" }).click()
+    }
+    await says(`Acknowledge ${id}`, "the venue is called")
+    await says(`Assign ${id}`, "she is on call", "dana")
+    await says(`Note on ${id}`, "ticket 4711 at the venue")
+    await page.getByText("ticket 4711 at the venue").first().waitFor()
+    await page.getByText("dana", { exact: true }).first().waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(await daemon.ask(`/api/v1/breaks/${id}`)).toMatchObject({
+      status: "open",
+      owner: "dana",
+      acknowledged: { by: "api", severity: "info" },
+      notes: [{ by: "api", note: "ticket 4711 at the venue" }]
+    })
+    expect(seen.faults).toEqual([])
+  })
+
   test("while the daemon is away the page says so and keeps its figures; when it is back it goes on where it was", async () => {
     await using seen = await open("/")
     const { page } = seen
