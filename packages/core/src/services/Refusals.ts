@@ -1,6 +1,7 @@
 import { Effect, Ref } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { WaitingFillTable } from "../fill/Fill.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
@@ -143,19 +144,20 @@ const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant
     return !isThere
   })
 
-/** W11: executions were read as well, and none is of an order of its side that nobody knows. */
+/** W11: executions were read as well, and none of its instrument is of an order that nobody knows, on either side. */
 const executesNothing = (order: Order, broker: BrokerService) =>
   Effect.gen(function* () {
     const fills = yield* withRetries(broker.fills(yield* windowSince(order)))
     const own = fills.received.filter(({ report }) => report.account === order.account)
-    const interpreted = yield* bookAll(own)
-    return (
-      isWhole(fills) &&
-      !own.some(
-        ({ report }, i) =>
-          interpreted[i]?._tag === "Waiting" && report.symbol === order.symbol && report.side === order.side
-      )
-    )
+    yield* bookAll(own)
+    const waiting = yield* Reads.all(WaitingFillTable, {
+      where: [
+        { column: "account", in: [order.account] },
+        { column: "joinedAt", in: [null] }
+      ]
+    })
+    const unknown = new Set(waiting.flatMap(({ execId, symbol }) => (symbol === order.symbol ? [execId] : [])))
+    return isWhole(fills) && !own.some(({ report }) => unknown.has(report.execId))
   })
 
 const concluded = (order: Order, apply: typeof concludeRefused) =>

@@ -183,6 +183,46 @@ describe("a refused order", () => {
     )
   })
 
+  it.each([
+    ["AAPL", "buy", "in_doubt"],
+    ["AAPL", "sell", "in_doubt"],
+    ["KO", "buy", "rejected"]
+  ] as const)(
+    "W11: while %s is said to be executed, %s, of an order that nobody knows, it is %s",
+    (symbol, side, status) => {
+      const execution = Effect.map(Effect.clock, (clock) => {
+        const at = Instant.fromMillis(clock.unsafeCurrentTimeMillis())
+        return {
+          _tag: "Executed",
+          account: Stage.account,
+          asOf: at,
+          asOfKind: "broker",
+          execId: "x-1",
+          execIdBase: "x-1",
+          revision: 1,
+          brokerOrderId: Stage.otherId,
+          clientOrderId: undefined,
+          symbol,
+          side,
+          quantity: Decimal.unsafe("1"),
+          price: undefined,
+          executedAt: at
+        } as const
+      })
+      const fills = () =>
+        Effect.map(execution, (report) => ({ complete: true, received: [{ report, payload: undefined }] }))
+      const { asked, layer } = place([refused], { fills })
+      return Stage.play(
+        Effect.gen(function* () {
+          yield* begun
+          yield* TestClock.adjust("20 seconds")
+          expect([yield* Stage.statuses, asked.sent]).toEqual([[status], 1])
+        }),
+        layer
+      )
+    }
+  )
+
   it("W11: that was placed all the same is ours: it is accepted, and nothing is ordered a second time", async () => {
     const { asked, layer, takesAllTheSame } = place([refused])
     await Stage.play(
