@@ -203,7 +203,9 @@ const LONGEST_CANCEL = "15 seconds"
 const cancel = (desk: Desk, { brokerOrderIds }: OrderState.AcknowledgedOrder): Effect.Effect<Broker.CancelAnswer> =>
   Effect.gen(function* () {
     const permId = ClientOrderId.current(brokerOrderIds)
-    if (!desk.placed.has(permId)) yield* Effect.ignore(openOrders(desk))
+    const isRead = desk.placed.has(permId) || (yield* Effect.isSuccess(openOrders(desk)))
+    // A refusal is taken for the word that the order has ended (W11): what was not read refuses nothing.
+    if (!isRead) return { _tag: "NotSent", why: "the open orders of TWS could not be read" }
     const placed = desk.placed.get(permId)
     if (placed === undefined) return { _tag: "Refused", code: "not_open", words: "TWS shows no such open order" }
     if (placed.clientId !== String(desk.clientId)) {

@@ -333,8 +333,12 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
 })
 /** An end was asked for: by an operator, or because the residual turned (D7). */
 export const CancelRequested = Schema.TaggedStruct("CancelRequested", { orderId: OrderId, why: Schema.String })
-/** What the broker said to the wish for an end; never an end itself. */
-export const CancelAsked = Schema.TaggedStruct("CancelAsked", { orderId: OrderId, answer: Schema.String })
+/** What the broker said to the wish for an end; never an end itself. It refuses that of an order that has ended (W11). */
+export const CancelAsked = Schema.TaggedStruct("CancelAsked", {
+  orderId: OrderId,
+  answer: Schema.String,
+  isRefused: maybe(Schema.Boolean)
+})
 /** One revision of one execution. */
 export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   id: FillId,

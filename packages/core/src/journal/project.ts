@@ -93,7 +93,10 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "CancelRequested":
       return orderPatched(books, event.orderId, place, { cancelRequestedAt: place.at })
     case "CancelAsked":
-      return orderPatched(books, event.orderId, place, { cancelAskedAt: place.at })
+      return orderPatched(books, event.orderId, place, {
+        cancelAskedAt: place.at,
+        ...(event.isRefused ? { cancelRefusedAt: place.at } : {})
+      })
     case "FillRecorded":
       return fillRecorded(books, event, place)
     case "CommissionRecorded":

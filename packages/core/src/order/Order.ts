@@ -118,6 +118,8 @@ export const Order = Schema.Struct({
   splitExcess: Column.decimal,
   cancelRequestedAt: Column.optional(Column.instant),
   cancelAskedAt: Column.optional(Column.instant),
+  /** W11: when the broker last refused to end it; a broker does so where an order has ended. */
+  cancelRefusedAt: Column.optional(Column.instant),
   createdAt: Column.instant,
   sentAt: Column.optional(Column.instant),
   acceptedAt: Column.optional(Column.instant),
@@ -196,6 +198,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   splitExcess: order.splitExcess,
   cancelRequestedAt: order.cancelRequestedAt,
   cancelAskedAt: order.cancelAskedAt,
+  cancelRefusedAt: order.cancelRefusedAt,
   createdAt: order.createdAt,
   sentAt: order.sentAt,
   acceptedAt: order.acceptedAt,

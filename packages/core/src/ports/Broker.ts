@@ -197,7 +197,7 @@ export interface BrokerService {
   readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>
   /** The request for an order over a notional; pure. Present where the broker takes some (`capabilities.notionalTypes`). */
   readonly prepareNotional?: ((terms: NotionalTerms) => Either.Either<Prepared, Refusal>) | undefined
-  /** Asks for the end of an order that the broker has acknowledged. */
+  /** Asks for the end of an order that the broker has acknowledged. `Refused` where it has ended: by that an end is confirmed (W11). */
   readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
   /** Asks for other terms of an order that works. It may take another id at the broker; here it is the same order. */
   readonly replace?: ((order: AcknowledgedOrder, terms: Replacement) => Effect.Effect<CancelAnswer>) | undefined

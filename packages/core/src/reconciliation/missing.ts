@@ -1,6 +1,8 @@
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { isCancelRefused } from "../order/hearing.ts"
+import { endAgreed } from "../order/life.ts"
 import type { Order } from "../order/Order.ts"
 import { settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
@@ -22,6 +24,7 @@ export const QUIET_MS = 60_000
 export const notFound = (recorder: Recorder, report: NotFound, witness: Witness): Interpreted => {
   const order = report.complete ? match(recorder, report)?.order : undefined
   if (order === undefined || !isWorking(order)) return { _tag: "NothingToDo" }
+  endAgreed(recorder, order, witness)
   const end = endOf(order, witness)
   if (end !== undefined) return applied(advance(recorder, order.id, {}, end))
   if (Instant.millisBetween(order.updatedAt, recorder.world.at) < QUIET_MS) return { _tag: "NothingToDo" }
@@ -35,10 +38,12 @@ export const notFound = (recorder: Recorder, report: NotFound, witness: Witness)
 /** How long after an end was heard a listing has to begin that confirms it by not showing the order, in milliseconds (W11). */
 export const ABSENT_AFTER_MS = 5_000
 
-/** W11: what is heard to have ended, and is in no listing that began later, has ended. */
-const endOf = ({ endReported, endReportedAt, reportedAt }: Order, witness: Witness): Word | undefined => {
+/** W11: what is heard to have ended, was refused an end, and is in no listing that began later, has ended. */
+const endOf = (order: Order, witness: Witness): Word | undefined => {
+  const { endReported, endReportedAt, reportedAt } = order
   if (endReported === undefined || endReportedAt === undefined || witness._tag !== "Reading") return undefined
-  if (witness.begun < Instant.addMillis(endReportedAt, ABSENT_AFTER_MS)) return undefined
+  if (witness.begun < Instant.addMillis(endReportedAt, ABSENT_AFTER_MS) || !isCancelRefused(order, witness))
+    return undefined
   return {
     reported: endReported,
     at: reportedAt ?? endReportedAt,

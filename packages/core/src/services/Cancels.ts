@@ -74,12 +74,13 @@ const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
   const broker = yield* brokerToDrive(order.account)
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
-  const answer = textOf(yield* within(broker.cancel(acknowledged), LONGEST_CANCEL, unanswered))
+  const said = yield* within(broker.cancel(acknowledged), LONGEST_CANCEL, unanswered)
+  const isRefused = said._tag === "Refused" ? true : undefined
   yield* ledger.submit("report", {
     account: order.account,
     cause: { kind: "send", actor: "roundlot" },
     needs: [Need.OrderById({ id: order.id })],
-    apply: (recorder) => recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer })
+    apply: (recorder) => recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer: textOf(said), isRefused })
   })
 })
 

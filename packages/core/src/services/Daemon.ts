@@ -139,7 +139,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
           after: ["AttemptAnswered"]
         }),
         work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
-          after: ["OrderChanged", "OrderCreated"],
+          after: ["CancelAsked", "OrderChanged", "OrderCreated"],
           rest: 4
         }),
         work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),

@@ -60,7 +60,7 @@ export const waitMs = (options: PollingOptions, order: Pick<Order, "clientOrderI
 interface Turn {
   readonly readMs: number
   readonly waitMs: number
-  /** W11: the end for whose second reading it has a turn of its own. */
+  /** W11: the word on an end for which it has a turn of its own. */
   readonly confirms?: Instant.Instant | undefined
 }
 
@@ -118,10 +118,10 @@ const afterLook =
     const turns = open.map((order): readonly [number, Turn] => {
       const lastsMs = waitMs(options, order)
       const known = before.turns.get(order.id) ?? { readMs: nowMs - lastsMs, waitMs: lastsMs }
-      const { endReportedAt } = order
-      if (endReportedAt === undefined || endReportedAt === known.confirms) return [order.id, known]
-      const leftMs = Math.max(0, SECOND_READING_MS - Instant.millisBetween(endReportedAt, at))
-      return [order.id, { readMs: nowMs - lastsMs + leftMs, waitMs: lastsMs, confirms: endReportedAt }]
+      const heardAt = endHeardAt(order)
+      if (heardAt === undefined || heardAt === known.confirms) return [order.id, known]
+      const leftMs = Math.max(0, SECOND_READING_MS - Instant.millisBetween(heardAt, at))
+      return [order.id, { readMs: nowMs - lastsMs + leftMs, waitMs: lastsMs, confirms: heardAt }]
     })
     return {
       turns: new Map(isWhole ? turns : [...before.turns, ...turns]),
@@ -129,6 +129,12 @@ const afterLook =
       lookedAt: at
     }
   }
+
+/** W11: the newest word on an end that waits: that there is one, or that the broker refused to bring it about. */
+const endHeardAt = ({ cancelRefusedAt, endReportedAt }: Order): Instant.Instant | undefined =>
+  endReportedAt === undefined || cancelRefusedAt === undefined
+    ? endReportedAt
+    : Instant.later(endReportedAt, cancelRefusedAt)
 
 /**
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's

@@ -259,6 +259,7 @@ export const order: Row = {
   splitExcess: "0",
   cancelRequestedAt: null,
   cancelAskedAt: null,
+  cancelRefusedAt: null,
   createdAt: AT,
   sentAt: AT,
   acceptedAt: AT,

@@ -12,6 +12,7 @@ import * as Absence from "../../src/services/Absence.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { couldBe } from "../../src/reconciliation/couldBe.ts"
 import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import { requestCancels } from "../../src/services/Cancels.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
@@ -420,6 +421,9 @@ describe("an order in doubt at a broker without client order ids", () => {
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* markPlaced(order, first)
         yield* Tracking.pollAll
+        yield* after("6 seconds")
+        yield* Tracking.pollAll
+        yield* requestCancels()
         yield* after("6 seconds")
         yield* Tracking.pollAll
         expect(only(yield* Stage.orders)).toMatchObject({ status: "cancelled", brokerOrderId: first })

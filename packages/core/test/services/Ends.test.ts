@@ -20,6 +20,8 @@ import * as Audit from "../../src/services/Audit.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
+import { reportMember } from "../../src/services/Submission.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { SEPARATE_MS } from "../../src/order/hearing.ts"
 import * as Instant from "../../src/time/Instant.ts"
@@ -384,7 +386,7 @@ describe("a client order id under two ids of the broker", () => {
 })
 
 describe("an end that nobody asked for", () => {
-  it("W11: releases nothing while only a stream said it; a second reading, a second later, confirms it", async () => {
+  it("W11: releases nothing while only a stream said it; a second reading, a second later, has it asked for, and a third confirms it", async () => {
     const { layer, show } = place([accepted])
     await Stage.play(
       Effect.gen(function* () {
@@ -398,7 +400,7 @@ describe("an end that nobody asked for", () => {
         })
         expect(yield* answer).toBe("OrderLive")
         show({ ...Stage.seen(order), ...ended })
-        yield* TestClock.adjust("3 seconds")
+        yield* TestClock.adjust("6 seconds")
         expect(yield* firstOrder).toMatchObject({ status: "cancelled", endReported: undefined })
         expect(yield* answer).toBe("CoolingDown")
         expect((yield* Audit.run()).findings).toEqual([])
@@ -431,10 +433,108 @@ describe("an end that nobody asked for", () => {
         const { endReportedAt } = yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
         const before = asked.orders
         const { endedAt } = yield* Stage.until(firstOrder, ({ status }) => status === "cancelled")
-        expect(asked.orders).toBe(before + 1)
+        expect(asked.orders).toBe(before + 2)
         expect(
           Instant.millisBetween(endReportedAt ?? Instant.make(0n), endedAt ?? Instant.make(0n))
-        ).toBeGreaterThanOrEqual(SEPARATE_MS)
+        ).toBeGreaterThanOrEqual(2 * SEPARATE_MS)
+      }),
+      layer
+    )
+  })
+
+  it("W11: that every reading says releases nothing before the broker refuses to end the order", async () => {
+    let isEnded = false
+    let cancels = 0
+    const { asked, layer, show } = place([accepted], {
+      cancel: () =>
+        Effect.sync(() => {
+          cancels++
+          if (isEnded) return { _tag: "Refused", code: "422", words: "it has ended" }
+          return cancels % 2 === 0 ? { _tag: "Requested" } : { _tag: "Unknown", why: "reset" }
+        })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        show({ ...Stage.seen(order), ...ended })
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+        expect(cancels).toBeGreaterThan(1)
+        isEnded = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("W11: that one reading says, and the next does not, asks for no end of the order", async () => {
+    let cancels = 0
+    const { layer, show } = place([accepted], {
+      cancel: () => Effect.sync(() => (cancels++, { _tag: "Requested" } as const))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        show({ ...Stage.seen(order), ...ended })
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
+        show({ ...Stage.seen(order), asOf: Instant.make(10n) })
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: undefined })
+        expect(cancels).toBe(0)
+      }),
+      layer
+    )
+  })
+
+  it("W11: that every reading says while the order fills is no end of what has filled: nothing of it is ordered again", async () => {
+    const { asked, layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        show({ ...Stage.seen(order), ...ended })
+        yield* Stage.until(firstOrder, ({ cancelRequestedAt }) => cancelRequestedAt !== undefined)
+        const state = { _tag: "Closed", kind: "filled" } as const
+        show({
+          ...Stage.seen(order),
+          ...ended,
+          asOf: Instant.make(10n),
+          rawStatus: "filled",
+          state,
+          cumulative: Decimal.unsafe("1")
+        })
+        yield* Stage.until(Stage.statuses, ([status]) => status === "filled")
+        yield* TestClock.adjust("5 minutes")
+        expect(asked.sent).toBe(1)
+      }),
+      layer
+    )
+  })
+
+  it("W11: of an order that nothing but a total has filled waits as well, where its executions say less", async () => {
+    let isEnded = false
+    const { asked, layer, show } = place([accepted], {
+      cancel: () =>
+        Effect.sync(() => (isEnded ? { _tag: "Refused", code: "422", words: "it has ended" } : { _tag: "Requested" }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear({ ...Stage.seen(order), cumulative: Decimal.unsafe("1"), asOf: Instant.make(9n) })
+        expect(yield* Stage.statuses).toEqual(["filled"])
+        const cut = { ...Stage.seen(order), ...ended, asOf: Instant.make(10n), executionsRead: true }
+        show(cut)
+        yield* Effect.flatMap(Ledger, (ledger) =>
+          Effect.flatMap(ledger.now, (begun) =>
+            ledger.submit("report", reportMember({ report: cut, payload: undefined }, begun))
+          )
+        )
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
+        yield* TestClock.adjust("2 minutes")
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+        isEnded = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
       }),
       layer
     )

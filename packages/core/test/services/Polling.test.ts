@@ -12,6 +12,7 @@ import * as Clock from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { Answer, type Executed, type OrderSeen } from "../../src/reconciliation/Report.ts"
 import { inTurn, type EachAccount } from "../../src/services/accountwise.ts"
+import { requestCancels } from "../../src/services/Cancels.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
@@ -379,7 +380,8 @@ describe("many open orders at a broker that lists any window at once", () => {
           }
           const [first] = executed
           Object.defineProperty(first, "quantity", { get: () => Effect.runSync(Effect.dieMessage("a fault of ours")) })
-          yield* Effect.repeatN(poll, 1)
+          yield* Effect.repeatN(Effect.zipRight(poll, requestCancels()), 1)
+          yield* poll
           expect(yield* Stage.statuses).toEqual(statuses)
           const booked = (yield* Reads.all(FillTable)).filter(({ execId }) => !execId.startsWith("x-AA"))
           expect(booked).toHaveLength(3 * many)

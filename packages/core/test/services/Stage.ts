@@ -107,7 +107,7 @@ export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.Broker
   environment: "paper",
   capabilities,
   prepare: () => prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId })))),
-  cancel: () => Effect.succeed({ _tag: "Requested" }),
+  cancel: () => Effect.succeed({ _tag: "Refused", code: "422", words: "it has ended" }),
   lookup: () => notFound(),
   order: () => notFound(),
   orders: () => nothingListed,

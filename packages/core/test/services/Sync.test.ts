@@ -19,6 +19,7 @@ import { BreakTable } from "../../src/reconciliation/Break.ts"
 import type { Executed, OrderSeen } from "../../src/reconciliation/Report.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sync from "../../src/services/Sync.ts"
+import { requestCancels } from "../../src/services/Cancels.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { confirm } from "../../src/services/Gates.ts"
 import { submitPending } from "../../src/services/Submission.ts"
@@ -191,6 +192,9 @@ describe("a sync of executions", () => {
         yield* submitPending(() => Effect.succeed(true))
         expect(yield* Stage.statuses).toEqual(["submitted"])
         yield* sync()
+        yield* TestClock.adjust("2 seconds")
+        yield* sync()
+        yield* requestCancels()
         yield* TestClock.adjust("2 seconds")
         yield* sync()
         const [order] = yield* Stage.orders

@@ -330,7 +330,16 @@ export const orderRows: ReadonlyArray<Row> = [
       const tells = asBefore(name)
       return name === "ibkr"
         ? [{ tells }, "read", { cancel: { brokerOrderId: id } }, "read"]
-        : [{ cancel: { brokerOrderId: id } }, "read", SECOND_READING, "read", { tells }]
+        : [
+            { cancel: { brokerOrderId: id } },
+            "read",
+            SECOND_READING,
+            "read",
+            "requestCancels",
+            SECOND_READING,
+            "read",
+            { tells }
+          ]
     },
     orders: ["cancelled 0"]
   },

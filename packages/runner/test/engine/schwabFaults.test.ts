@@ -5,6 +5,7 @@ import type { Instruction } from "@roundlot/broker-paper"
 import {
   Account,
   Break,
+  Cancels,
   Commands,
   Decimal,
   Decision,
@@ -119,7 +120,8 @@ describe("a send to Schwab that goes wrong, over sockets: what becomes of order,
           yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1", account: simulator.account } } })
           yield* submit(trade("buy", "1"))
           yield* sentNow
-          yield* until(Effect.zipRight(Tracking.pollAll, orders), ([first]) => first?.status === "rejected")
+          const passes = Effect.zipRight(Tracking.pollAll, Cancels.requestCancels())
+          yield* until(Effect.zipRight(passes, orders), ([first]) => first?.status === "rejected")
           const [order] = yield* orders
           assert.deepStrictEqual([order?.status, order?.rawStatus], ["rejected", "REJECTED"])
           assert.deepInclude(yield* figures("AAPL"), { inFlight: "0", residual: "1", answer: "CoolingDown" })

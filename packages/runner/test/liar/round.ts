@@ -87,10 +87,13 @@ const market = ({ desk, dice }: Scene, name: string) => {
   return Effect.ignore(desk.exchange.instructJson(JSON.stringify({ id: name, when: {}, do: act })))
 }
 
+const working: ReadonlySet<string> = new Set(["new", "partially_filled"])
+
+/** What works at the exchange fills; what has ended there, by our wish as well, is not filled any more. */
 const fillAll = ({ desk }: Scene, name: string) =>
   Effect.flatMap(desk.exchange.orders, (orders) =>
     Effect.forEach(
-      orders,
+      orders.filter(({ status }) => working.has(status)),
       ({ brokerOrderId }) =>
         Effect.ignore(desk.exchange.instruct({ id: `${name} ${brokerOrderId}`, do: { fill: { brokerOrderId } } })),
       { discard: true }

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "c9941e97"
+export const fingerprint = "324bb23a"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -352,6 +352,7 @@ export const sqlite: ReadonlyArray<string> = [
   "splitExcess" TEXT NOT NULL,
   "cancelRequestedAt" INTEGER,
   "cancelAskedAt" INTEGER,
+  "cancelRefusedAt" INTEGER,
   "createdAt" INTEGER NOT NULL,
   "sentAt" INTEGER,
   "acceptedAt" INTEGER,
@@ -1208,6 +1209,7 @@ export const postgres: ReadonlyArray<string> = [
   "splitExcess" NUMERIC NOT NULL,
   "cancelRequestedAt" TIMESTAMPTZ,
   "cancelAskedAt" TIMESTAMPTZ,
+  "cancelRefusedAt" TIMESTAMPTZ,
   "createdAt" TIMESTAMPTZ NOT NULL,
   "sentAt" TIMESTAMPTZ,
   "acceptedAt" TIMESTAMPTZ,

@@ -115,6 +115,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     unplacedOn: undefined,
     cancelRequestedAt: undefined,
     cancelAskedAt: undefined,
+    cancelRefusedAt: undefined,
     createdAt: place.at,
     sentAt: undefined,
     acceptedAt: undefined,
