@@ -12,6 +12,7 @@ import { holdingsOf, PositionTable } from "../position/Position.ts"
 import { SKEW_MS } from "../reconciliation/couldBe.ts"
 import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { holdingsNow } from "./Reconciliation.ts"
 import { withRetries } from "./reading.ts"
@@ -86,7 +87,7 @@ export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (ord
   const { from, to } = yield* windowSince(order)
   // Whether the clock was right while it was sent nobody can tell later: what was entered on the day before counts as well.
   const wide = { from: Instant.addMillis(from, -A_DAY_MS), to }
-  const orders = yield* withRetries(broker.orders(wide))
+  const orders = yield* ordersListed(broker, order.account, wide)
   const fills = yield* withRetries(broker.fills(wide))
   const since = [wholeSince(orders, wide.from), wholeSince(fills, wide.from)]
   if (!since.every((each) => each !== undefined && each <= from)) return false

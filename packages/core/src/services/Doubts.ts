@@ -18,6 +18,7 @@ import * as Instant from "../time/Instant.ts"
 import * as Absence from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
+import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
@@ -189,7 +190,7 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   }
   const window = yield* Absence.windowSince(order)
   const { from } = window
-  const { complete, received } = yield* withRetries(broker.orders(window))
+  const { complete, received } = yield* ordersListed(broker, order.account, window)
   const reports = received.map(({ report }) => report)
   const ours = yield* Absence.idsInTheBooks(order, reports)
   const free = reports.filter((report) => !ours.has(report.brokerOrderId))

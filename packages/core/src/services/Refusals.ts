@@ -17,6 +17,7 @@ import { FIRST_ROUND_MS, holdsWhatTheBooksSay, isAmong, windowSince } from "./Ab
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
+import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
@@ -137,7 +138,7 @@ const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant
   Effect.gen(function* () {
     const heardAt = order.endReportedAt
     if (heardAt === undefined || begun < Instant.addMillis(heardAt, ABSENT_AFTER_MS)) return false
-    const { complete, received } = yield* withRetries(broker.orders(yield* windowSince(order)))
+    const { complete, received } = yield* ordersListed(broker, order.account, yield* windowSince(order))
     if (!complete) return false
     const isThere = yield* isAmong(order, received)
     if (isThere) yield* concluded(order, doubtRefused)

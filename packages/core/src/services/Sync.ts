@@ -29,6 +29,7 @@ import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
+import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { settleAbsent } from "./absent.ts"
 import { reportedMember } from "./reported.ts"
@@ -115,7 +116,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   const readBefore = yield* withRetries(broker.fills(asked))
   const from = startOf(readBefore, asked.from)
   const begun = yield* (yield* Ledger).now
-  const orders = yield* withRetries(broker.orders({ from, to: asked.to }))
+  const orders = yield* ordersListed(broker, account, { from, to: asked.to })
   const isEndUntold = (yield* newOrders(account, orders, () => false)).some(({ report }) => hasUntoldEnd(report))
   const fills = isEndUntold ? yield* withRetries(broker.fills(asked)) : readBefore
   const executions = fills.received.filter(({ report }) => report.account === account)
@@ -293,7 +294,7 @@ const settleWaiting = (
     const known = [...(yield* knownOf(account, news)).values()]
     if (known.every(({ orderId }) => orderId !== undefined)) return []
     const begun = yield* (yield* Clock).now
-    const again = yield* withRetries(broker.orders(window))
+    const again = yield* ordersListed(broker, account, window)
     const touched = yield* book(yield* newOrders(account, again, (report) => executionsRead && !hasUntoldEnd(report)))
     yield* bookListing(account, begun, window.from, again)
     return touched

@@ -32,6 +32,7 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
+import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
@@ -414,7 +415,7 @@ const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
   const from = Instant.addMillis(order.sentAt ?? order.acceptedAt ?? order.createdAt, -OVERLAP_MS)
   const isWithinHistory = Instant.millisBetween(from, now) <= broker.capabilities.historyWindowMs
   if (!missing.complete || !isQuiet || !isWithinHistory) return
-  const listed = yield* withRetries(broker.orders({ from, to: newest(now) }))
+  const listed = yield* ordersListed(broker, order.account, { from, to: newest(now) }, order.id)
   const there = listed.received.find(({ report }) => order.brokerOrderIds.includes(report.brokerOrderId))
   if (there !== undefined) return yield* book(there.report, there, begun)
   if (!listed.complete) return
@@ -472,7 +473,7 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const begun = yield* booksNow
   const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
   const [orders, fills] = yield* Effect.all([
-    bookUnreadable(account, "orders")(withRetries(broker.orders(window))),
+    bookUnreadable(account, "orders")(ordersListed(broker, account, window)),
     bookUnreadable(account, "orders", "executions")(withRetries(broker.fills(window)))
   ])
   yield* bookAll(yield* ofAccount(account, fills.received))

@@ -1,5 +1,7 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
+import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import type { BrokerService } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
@@ -20,7 +22,10 @@ interface Differs {
 }
 
 /** A broker that answers no send and does not have the order. */
-const place = ({ complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {}) => {
+const place = (
+  { complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
+  parts: Partial<BrokerService> = {}
+) => {
   const read = { listings: 0 }
   const positions: BrokerService["positions"] = Effect.succeed({
     complete: true,
@@ -35,22 +40,26 @@ const place = ({ complete = true, holds, isIdInUse = false, isUnique = true }: D
       Effect.sync(() => {
         read.listings++
         return { complete, received: [] }
-      })
+      }),
+    ...parts
   })
   return { layer, read }
 }
 
 /** An order whose answer was lost, and what asks for it, each time after a while of simulated time. */
-const doubted = Effect.gen(function* () {
-  yield* Stage.opened()
-  yield* Stage.driving
-  yield* Stage.submit(Stage.trade("t1", "1"))
-  yield* Gates.confirmInstruments
-  yield* Submission.submitPending(() => Effect.succeed(true))
-  const asked = yield* Doubts.makeAsked
-  return (wait: "6 seconds" | "1 minute" | "11 minutes") =>
-    Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
-})
+const doubtedWith = (...others: ReadonlyArray<ReturnType<typeof Stage.trade>>) =>
+  Effect.gen(function* () {
+    yield* Stage.opened()
+    yield* Stage.driving
+    yield* Stage.submit(Stage.trade("t1", "1"), ...others)
+    yield* Gates.confirmInstruments
+    yield* Submission.submitPending(() => Effect.succeed(true))
+    const asked = yield* Doubts.makeAsked
+    return (wait: "6 seconds" | "1 minute" | "11 minutes") =>
+      Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
+  })
+
+const doubted = doubtedWith()
 
 const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
@@ -89,6 +98,43 @@ describe("a doubt ends when the absence of its order is proven", () => {
       layer
     )
   })
+
+  it.each([
+    ["finds", true, ["in_doubt", "submitted"]],
+    ["does not find either", false, ["failed", "submitted"]]
+  ] as const)(
+    "W8: a whole listing that lacks a live order, which a reading by its id %s, and the doubt of another",
+    async (_, isFound, statuses) => {
+      const working = Stage.trade("t2", "1", "KO")
+      const seen = {
+        clientOrderId: ClientOrderId.make("ko"),
+        symbol: Ticker.make("KO"),
+        side: "buy",
+        quantity: Decimal.unsafe("1")
+      } as const
+      const { layer } = place(
+        {},
+        {
+          prepare: ({ symbol }) =>
+            Stage.prepared((id) =>
+              Effect.succeed(
+                Stage.answered(id, symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
+              )
+            ),
+          order: () => (isFound ? Effect.succeed({ report: Stage.seen(seen), payload: undefined }) : Stage.notFound())
+        }
+      )
+      await Stage.play(
+        Effect.gen(function* () {
+          const after = yield* doubtedWith(working)
+          yield* after("11 minutes")
+          yield* Effect.replicateEffect(after("6 seconds"), 3)
+          expect(yield* Stage.statuses).toEqual(statuses)
+        }),
+        layer
+      )
+    }
+  )
 
   it.each<readonly [string, Differs]>([
     ["a listing in part", { complete: false }],

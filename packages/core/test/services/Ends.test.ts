@@ -69,6 +69,14 @@ const place = (answers: ReadonlyArray<Answer>, parts: Partial<BrokerService> = {
         ),
       lookup: look("lookups"),
       order: look("orders"),
+      orders: () =>
+        Effect.map(
+          Effect.suspend(() => shown),
+          ({ payload, report }) => ({
+            complete: true,
+            received: report._tag === "OrderSeen" ? [{ payload, report }] : []
+          })
+        ),
       ...parts
     })
   }

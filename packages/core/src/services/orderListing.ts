@@ -1,0 +1,58 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import type { OrderId } from "../identity/Id.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
+import { wholeSince, type BrokerService, type OrderListing, type TimeWindow } from "../ports/Broker.ts"
+import { SKEW_MS } from "../reconciliation/couldBe.ts"
+import * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+
+/** What was acknowledged a moment ago may not be listed yet, in milliseconds. */
+const SETTLED_MS = 5_000
+
+/** So many orders that a listing lacks are asked for: the first that is found proves enough. */
+const ASKED = 4
+
+/**
+ * W8: the orders of a window. A listing that calls itself whole and lacks a live order, which its own reading by id finds, is told in part
+ * only: nothing that it lacks counts as absent. An order that is looked for because its reading by id did not find it (`lookedFor`) proves nothing.
+ */
+export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
+  broker: BrokerService,
+  account: AccountName,
+  window: TimeWindow,
+  lookedFor?: OrderId
+) {
+  const begun = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+  const listing = yield* withRetries(broker.orders(window))
+  const since = wholeSince(listing, window.from)
+  if (since === undefined) return listing
+  const open = yield* Reads.all(OrderTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "status", in: ["submitted", "partially_filled"] }
+    ]
+  })
+  const isDue = isDueIn(listing, Instant.addMillis(since, SKEW_MS), Instant.addMillis(begun, -SETTLED_MS))
+  const lacking = open.filter((order) => order.id !== lookedFor && isDue(order))
+  const isShort = yield* Effect.exists(lacking.slice(0, ASKED), (order) => isThere(broker, order))
+  return isShort ? { ...listing, complete: false, wholeFrom: undefined } : listing
+})
+
+/** Was an order acknowledged in a time of which the listing tells all, and is not in it? */
+const isDueIn = ({ received }: OrderListing, from: Instant.Instant, to: Instant.Instant) => {
+  const listed = new Set<string>(received.flatMap(({ report }) => [report.brokerOrderId, ...(report.otherIds ?? [])]))
+  return ({ acceptedAt, brokerOrderIds }: Order): boolean =>
+    acceptedAt !== undefined && acceptedAt >= from && acceptedAt <= to && !brokerOrderIds.some((id) => listed.has(id))
+}
+
+const isThere = (broker: BrokerService, order: Order) =>
+  Effect.gen(function* () {
+    const acknowledged = acknowledgedOf(order)
+    if (acknowledged === undefined) return false
+    const { report } = yield* withRetries(broker.order(ClientOrderId.current(acknowledged.brokerOrderIds)))
+    return report._tag === "OrderSeen" && report.account === order.account
+  })
