@@ -63,6 +63,13 @@ export const fillRows: ReadonlyArray<Row> = [
     orders: ["cancelled 2"]
   },
   {
+    row: "F3",
+    what: "an execution of a part that was read is corrected to more shares",
+    at: ["schwab", "alpaca", "paper"],
+    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "1" } }, "read", "correct"],
+    orders: ["partially_filled 2"]
+  },
+  {
     row: "F4",
     what: "the correction of an execution is read before the execution itself",
     at: ["ibkr"],
