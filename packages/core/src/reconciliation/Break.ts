@@ -46,6 +46,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   SuspectedDuplicate: critical(holding),
   Doubt: ofUnknownFate,
   OrderMissing: ofUnknownFate,
+  EndUnconfirmed: ofUnknownFate,
   TermsDiffer: holding,
   ForeignOrderId: holdingUntilJudged,
   ClientIdDiffers: shownUntilJudged,

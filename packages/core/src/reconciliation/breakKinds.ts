@@ -13,6 +13,7 @@ export const breakKinds = [
   "SuspectedDuplicate",
   "Doubt",
   "OrderMissing",
+  "EndUnconfirmed",
   "TermsDiffer",
   "ForeignOrderId",
   "ClientIdDiffers",

@@ -2,6 +2,7 @@ import { format, type OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import * as Instant from "../time/Instant.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import { countsForD5, type HoldingBreak } from "../position/due.ts"
@@ -85,11 +86,25 @@ export const reviewOrders = (recorder: Recorder): void => {
     if (order === undefined) continue
     reviewExcess(recorder, order)
     if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
+    reviewEnd(recorder, order)
     if (isLive(order.status)) continue
     closeIfOpen(recorder, order.symbol, "Reappeared", nameOf(id), "it has ended")
     closeIfOpen(recorder, order.symbol, "OrderMissing", nameOf(id), "it has ended")
   }
   for (const symbol of recorder.touched) reviewOpposites(recorder, symbol)
+}
+
+/** How long an end may wait to be confirmed before a person is shown it, in milliseconds. */
+const UNCONFIRMED_MS = 60_000
+
+/** W11: an end that its broker says and does not confirm; a refused order that waits is a doubt. */
+const reviewEnd = (recorder: Recorder, { endReported, endReportedAt, id, status, symbol }: Order): void => {
+  if (endReportedAt === undefined || status === "in_doubt" || !isLive(status)) {
+    return closeIfOpen(recorder, symbol, "EndUnconfirmed", nameOf(id), isLive(status) ? "it is live" : "it has ended")
+  }
+  if (recorder.world.at < Instant.addMillis(endReportedAt, UNCONFIRMED_MS)) return
+  const evidence = `its broker says that ${nameOf(id)} is ${endReported ?? status}, and has not refused to end it`
+  open(recorder, { symbol, kind: "EndUnconfirmed", subject: nameOf(id), evidence })
 }
 
 /** G: every excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */

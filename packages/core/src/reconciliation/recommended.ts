@@ -46,6 +46,10 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
   FillMismatch: first("resolve", "The fill is not applied to this order: find whose it is at the broker."),
   SuspectedDuplicate: first("recheck", "The broker's total says whether it is one execution or two."),
   OrderMissing: first("recheck", "It is asked for by its id. Nothing is sent again, and no end is assumed."),
+  EndUnconfirmed: first(
+    "wait",
+    "Its broker is asked to end it until it refuses that. Look there: where it has ended, orders resolve --ended says so."
+  ),
   TermsDiffer: first(
     "cancel",
     "The broker works other terms than were sent: ask for its end. A later reading with the terms that were sent closes it."

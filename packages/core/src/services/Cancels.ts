@@ -80,7 +80,10 @@ const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
     account: order.account,
     cause: { kind: "send", actor: "roundlot" },
     needs: [Need.OrderById({ id: order.id })],
-    apply: (recorder) => recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer: textOf(said), isRefused })
+    apply: (recorder) => {
+      recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer: textOf(said), isRefused })
+      recorder.touchOrder(order.id)
+    }
   })
 })
 

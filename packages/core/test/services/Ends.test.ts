@@ -469,8 +469,10 @@ describe("an end that nobody asked for", () => {
         expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
         expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
         expect(cancels).toBeGreaterThan(1)
+        expect(yield* openKinds).toEqual(["EndUnconfirmed"])
         isEnded = true
         yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
+        expect(yield* openKinds).toEqual([])
         expect((yield* Audit.run()).findings).toEqual([])
       }),
       layer
