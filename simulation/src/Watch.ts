@@ -98,6 +98,9 @@ const never: ReadonlyArray<Break.BreakKind> = [
 /** Breaks that shares bring about which came or went without an order, and contradictory listings, for as long as they do. */
 const differences: ReadonlyArray<Break.BreakKind> = ["PositionDiffers", "ForeignPosition"]
 
+/** What a listing brings about that lacks what is hidden: W8 says of one of orders that it is told in part. */
+const lacking: ReadonlyArray<Break.BreakKind> = [...differences, "UnsoundSnapshot"]
+
 /** A reading may have begun while something was hidden. */
 const LONGEST_READING_MS = 75_000
 
@@ -113,7 +116,7 @@ const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<voi
     const nowMs = yield* Clock.currentTimeMillis
     if (differences.includes(found.kind) && scene.moved.has(found.subject)) return
     if (differences.includes(found.kind) && isHeldBack(scene.memory.fold.books, found)) return
-    if (differences.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
+    if (lacking.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
     yield* violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
   })
 
