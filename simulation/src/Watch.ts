@@ -98,7 +98,7 @@ const never: ReadonlyArray<Break.BreakKind> = [
 /** Breaks that shares bring about which came or went without an order, and contradictory listings, for as long as they do. */
 const differences: ReadonlyArray<Break.BreakKind> = ["PositionDiffers", "ForeignPosition"]
 
-/** What a listing brings about that lacks what is hidden: W8 says of one of orders that it is told in part. */
+/** What a listing brings about that lacks what is hidden: one of orders counts as read in part (W8). */
 const lacking: ReadonlyArray<Break.BreakKind> = [...differences, "UnsoundSnapshot"]
 
 /** A reading may have begun while something was hidden. */

@@ -212,7 +212,12 @@ export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelA
     outcome,
     TAKEN,
     (answer) => wordsOf(answer).words,
-    (answer) => (answer.status === 404 || answer.status === 422 ? wordsOf(answer).code : undefined)
+    (answer) => {
+      const { code } = wordsOf(answer)
+      return code !== undefined && (answer.status === 404 || answer.status === 422)
+        ? { code, hasEnded: true }
+        : undefined
+    }
   )
 
 const TAKEN: ReadonlySet<number> = new Set([200, 204])

@@ -10,8 +10,10 @@ export type CodeKind =
   | "rejection"
   /** The order has ended, or ends: its own report says how. */
   | "cancelled"
-  /** A cancel came to nothing: the order is read. */
+  /** A cancel came to nothing, and the order may work: it is read. */
   | "not cancellable"
+  /** A cancel came to nothing: the order has ended, or there is none. */
+  | "nothing to cancel"
   /** Nothing is known of what was asked: it is asked for. */
   | "unsettled"
   /** TWS has lost its servers: nothing new is sent. */
@@ -328,9 +330,13 @@ export const codes: ReadonlyArray<Code> = [
   ...of(
     "not cancellable",
     `${LIST}; ${LEAN}`,
-    [135, "no order of this id"],
     [136, "the order cannot be cancelled"],
-    [137, "too late to cancel a VWAP order"],
+    [137, "too late to cancel a VWAP order"]
+  ),
+  ...of(
+    "nothing to cancel",
+    `${LIST}; ${LEAN}`,
+    [135, "no order of this id"],
     [161, "the order cannot be cancelled as it stands"],
     [10147, "no order of this id to cancel"],
     [10148, "the order cannot be cancelled any more"]

@@ -204,10 +204,10 @@ const cancel = (desk: Desk, { brokerOrderIds }: OrderState.AcknowledgedOrder): E
   Effect.gen(function* () {
     const permId = ClientOrderId.current(brokerOrderIds)
     const isRead = desk.placed.has(permId) || (yield* Effect.isSuccess(openOrders(desk)))
-    // A refusal is taken for the word that the order has ended (W11): what was not read refuses nothing.
     if (!isRead) return { _tag: "NotSent", why: "the open orders of TWS could not be read" }
     const placed = desk.placed.get(permId)
-    if (placed === undefined) return { _tag: "Refused", code: "not_open", words: "TWS shows no such open order" }
+    if (placed === undefined)
+      return { _tag: "Refused", code: "not_open", words: "TWS shows no such open order", hasEnded: true }
     if (placed.clientId !== String(desk.clientId)) {
       const words = `client ${placed.clientId} placed it, and only that one can cancel it`
       return { _tag: "Refused", code: "other_client", words }
@@ -228,8 +228,9 @@ const askForEnd = (line: Line, orderId: string): Effect.Effect<Broker.CancelAnsw
       if (message._tag !== "Notice" || String(message.id) !== orderId) return
       const kind = kindOf(message.code, message.text)
       if (kind === "cancelled") resume(Effect.succeed({ _tag: "Requested" }))
-      if (kind === "not cancellable")
-        resume(Effect.succeed({ _tag: "Refused", code: String(message.code), words: message.text }))
+      if (kind !== "not cancellable" && kind !== "nothing to cancel") return
+      const hasEnded = kind === "nothing to cancel"
+      resume(Effect.succeed({ _tag: "Refused", code: String(message.code), words: message.text, hasEnded }))
     })
     line.api.cancelOrder(Number(orderId), "")
     return Effect.sync(undo)

@@ -26,7 +26,8 @@ const meant: { readonly [kind in Exclude<Codes.CodeKind, "rejection">]: string }
   },
   "not there": "200",
   cancelled: "202",
-  "not cancellable": "135-137 161 10147 10148",
+  "not cancellable": "136 137",
+  "nothing to cancel": "135 161 10147 10148",
   warning:
     "104 105 131 134 329 399 404 422 440 444 481 492 2102 2109 2111 2137 2148 2168 2169 10018 10019 10233 10241 10242 10326 10327 10331-10333 10335 10341 10347 10349",
   unsettled:

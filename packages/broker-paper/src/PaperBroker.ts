@@ -274,12 +274,15 @@ const cancel = (
     )
   )
 
+/** The order is not there, or does not work any more. */
+const overCodes: ReadonlySet<string> = new Set(["unknown_order", "not_cancelable"])
+
 const cancelAnswerOf = (reply: Reply<null>): Broker.CancelAnswer => {
   switch (reply._tag) {
     case "Done":
       return { _tag: "Requested" }
     case "Refused":
-      return { _tag: "Refused", code: reply.code, words: reply.words }
+      return { _tag: "Refused", code: reply.code, words: reply.words, hasEnded: overCodes.has(reply.code) }
     case "Lost":
       return { _tag: "Unknown", why: `no answer (${reply.how})` }
     case "Status":

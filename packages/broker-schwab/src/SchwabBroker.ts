@@ -17,6 +17,7 @@ import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading } from "./Reading.ts"
 import { errorIn, wordsOf } from "./ErrorBody.ts"
+import { classOf } from "./RefusalCodes.ts"
 import { acceptedOr, placedOf } from "./SendAnswers.ts"
 import { RELOGIN_WAIT_MS } from "./Session.ts"
 import type { Wire } from "./Wire.ts"
@@ -255,9 +256,13 @@ const noOrderOfSchwabs = (id: string): Broker.CancelAnswer => ({
 
 /** What an answer to a cancel or a replacement means: 200 and 201 are a request taken, 400 and 404 in words one that changes nothing. */
 export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
-  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, ({ status, text }) =>
-    (status === 400 || status === 404) && Option.isSome(errorIn(text)) ? String(status) : undefined
-  )
+  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, (answer) => {
+    const { status, text } = answer
+    if ((status !== 400 && status !== 404) || Option.isNone(errorIn(text))) return undefined
+    const code = String(status)
+    // What refuses the account, as of a stale hash, says nothing of the order.
+    return { code, hasEnded: classOf(code, wordsOf(answer)) !== "account" }
+  })
 
 const TAKEN: ReadonlySet<number> = new Set([200, 201])
 

@@ -319,6 +319,7 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   /** W11: an end that a second reading has to confirm, and when it was first heard. */
   endReported: maybe(Schema.Literal(...reportedStates)),
   endReportedAt: maybe(Time),
+  endAgreedAt: maybe(Time),
   cumulative: maybe(Shares),
   cumulativeAt: maybe(Time),
   /** The broker's average, and the cumulative that it is of. */
@@ -333,11 +334,11 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
 })
 /** An end was asked for: by an operator, or because the residual turned (D7). */
 export const CancelRequested = Schema.TaggedStruct("CancelRequested", { orderId: OrderId, why: Schema.String })
-/** What the broker said to the wish for an end; never an end itself. It refuses that of an order that has ended (W11). */
+/** What the broker said to the wish for an end; never an end itself. `hasEnded`: it refused that because the order has ended (W11). */
 export const CancelAsked = Schema.TaggedStruct("CancelAsked", {
   orderId: OrderId,
   answer: Schema.String,
-  isRefused: maybe(Schema.Boolean)
+  hasEnded: maybe(Schema.Boolean)
 })
 /** One revision of one execution. */
 export const FillRecorded = Schema.TaggedStruct("FillRecorded", {

@@ -95,7 +95,7 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "CancelAsked":
       return orderPatched(books, event.orderId, place, {
         cancelAskedAt: place.at,
-        ...(event.isRefused ? { cancelRefusedAt: place.at } : {})
+        ...(event.hasEnded ? { cancelRefusedAt: place.at } : {})
       })
     case "FillRecorded":
       return fillRecorded(books, event, place)

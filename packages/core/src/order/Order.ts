@@ -98,6 +98,8 @@ export const Order = Schema.Struct({
   /** W11: an end or a refusal that nobody asked for, and when it was first heard, until a second reading agrees. */
   endReported: Column.optional(Column.literal(reportedStates)),
   endReportedAt: Column.optional(Column.instant),
+  /** W11: since when two readings agree on that end, so that the broker is asked to end the order. */
+  endAgreedAt: Column.optional(Column.instant),
   /** The newest report that has a cumulative (F5). */
   cumulative: Column.optional(Column.decimal),
   cumulativeAt: Column.optional(Column.instant),
@@ -118,7 +120,7 @@ export const Order = Schema.Struct({
   splitExcess: Column.decimal,
   cancelRequestedAt: Column.optional(Column.instant),
   cancelAskedAt: Column.optional(Column.instant),
-  /** W11: when the broker last refused to end it; a broker does so where an order has ended. */
+  /** W11: when the broker last refused to end it because it has ended. */
   cancelRefusedAt: Column.optional(Column.instant),
   createdAt: Column.instant,
   sentAt: Column.optional(Column.instant),
@@ -184,6 +186,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   reportedCumulative: order.reportedCumulative,
   endReported: order.endReported,
   endReportedAt: order.endReportedAt,
+  endAgreedAt: order.endAgreedAt,
   cumulative: order.cumulative,
   cumulativeAt: order.cumulativeAt,
   toldAverage: order.toldAverage,

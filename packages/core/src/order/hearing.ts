@@ -10,8 +10,14 @@ import { isLive } from "./OrderState.ts"
 /** W11: a shared read serves again for a second, so a reading that began sooner may be the one that was heard. Milliseconds. */
 export const SEPARATE_MS = 1_050
 
-/** What a word makes of an order, and the end that waits for a second reading. */
-export type Heard = Observed & Pick<Order, "endReported" | "endReportedAt">
+/** W11: an end that waits, since when, and since when two readings have agreed on it. */
+export type WaitingEnd = Pick<Order, "endReported" | "endReportedAt" | "endAgreedAt">
+
+/** No end waits. */
+export const noEnd: WaitingEnd = { endReported: undefined, endReportedAt: undefined, endAgreedAt: undefined }
+
+/** What a word makes of an order, and the end that waits to be confirmed. */
+export type Heard = Observed & WaitingEnd
 
 /**
  * W11: an end of an order of ours that nobody asked for is followed on screen, but the order stays live until a second, separate
@@ -28,20 +34,18 @@ export const hearing = (
   const seen = observe(order, fills, word, at, isPossible)
   if (!isLive(seen.status)) {
     const waits = word !== undefined && needsSecond(order, seen, fills) && !confirms(order, word.witness)
-    if (!waits) return { ...seen, endReported: undefined, endReportedAt: undefined }
+    if (!waits) return { ...seen, ...noEnd }
     const open: Word = { ...word, reported: "open", reason: undefined }
     return {
       ...observe(order, fills, open, at, isPossible),
       endReported: order.endReported ?? word.reported,
-      endReportedAt: order.endReportedAt ?? at
+      endReportedAt: order.endReportedAt ?? at,
+      endAgreedAt: agreedAt(order, word.witness, at)
     }
   }
+  const { endAgreedAt, endReported, endReportedAt } = order
   const isGone = word !== undefined && contradicts(order, word)
-  return {
-    ...seen,
-    endReported: isGone ? undefined : order.endReported,
-    endReportedAt: isGone ? undefined : order.endReportedAt
-  }
+  return { ...seen, ...(isGone ? noEnd : { endAgreedAt, endReported, endReportedAt }) }
 }
 
 /** Is it an end of a live order of ours, by its broker's word alone? What is withdrawn or given up by us has no such word. */
@@ -63,6 +67,10 @@ const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
 const confirms = (order: Order, witness: Witness): boolean =>
   witness._tag === "Settled" || (agrees(order, witness) && isCancelRefused(order, witness))
 
+/** Since when two readings agree that the order has ended; from then on its broker is asked to end it. */
+export const agreedAt = (order: Order, witness: Witness, at: Instant.Instant): Instant.Instant | undefined =>
+  order.endAgreedAt ?? (agrees(order, witness) ? at : undefined)
+
 /** A second reading, begun after the end was heard by another, with the executions read beside it. */
 const agrees = ({ endReportedAt }: Order, witness: Witness): boolean =>
   witness._tag === "Reading" &&
@@ -71,8 +79,8 @@ const agrees = ({ endReportedAt }: Order, witness: Witness): boolean =>
   isSeparate(endReportedAt, witness.begun)
 
 /**
- * W11: readings may all repeat one lie, so that they prove no end. Did this one begin after the broker had refused to end the order?
- * It refuses that of an order that has ended; where it takes the wish, the order worked, and what was said of it may come true.
+ * W11: readings may all repeat one lie, so that they prove no end. Did this one begin after the broker had refused to end the order
+ * because it has ended? Where it takes the wish, the order worked, and what was said of it may come true.
  */
 export const isCancelRefused = ({ cancelRefusedAt, endReportedAt }: Order, witness: Witness): boolean =>
   witness._tag === "Reading" &&
@@ -80,10 +88,6 @@ export const isCancelRefused = ({ cancelRefusedAt, endReportedAt }: Order, witne
   endReportedAt !== undefined &&
   cancelRefusedAt >= endReportedAt &&
   isSeparate(cancelRefusedAt, witness.begun)
-
-/** W11: two readings say that a live order has ended, and its broker was not asked to end it yet. */
-export const isDueToBeAsked = (order: Order, witness: Witness): boolean =>
-  isLive(order.status) && order.cancelRequestedAt === undefined && agrees(order, witness)
 
 /** May a reading that began at `begun` be trusted to be another one than what was heard at `heardAt`? */
 const isSeparate = (heardAt: Instant.Instant, begun: Instant.Instant): boolean =>

@@ -1,10 +1,8 @@
 import * as Instant from "../time/Instant.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OrderId } from "../identity/Id.ts"
-import { isDueToBeAsked } from "./hearing.ts"
 import type { Order } from "./Order.ts"
 import { orderOf } from "./transition.ts"
-import { settled, type Witness } from "./witness.ts"
 
 /** Does an order work at the broker that is to be ended when its life is over, and was not asked to end yet? */
 export const hasLife = ({ cancelRequestedAt, lifeSeconds, status }: Order): boolean =>
@@ -24,11 +22,4 @@ export const expire = (recorder: Recorder, orderId: OrderId): void => {
   const order = orderOf(recorder, orderId)
   if (!isOver(order, recorder.world.at)) return
   recorder.emit({ _tag: "CancelRequested", orderId, why: `its life of ${order.lifeSeconds} s is over` })
-}
-
-/** W11: what two readings say has ended is asked to end, so that it cannot work on where both were wrong. */
-export const endAgreed = (recorder: Recorder, order: Order, witness: Witness = settled): void => {
-  if (!isDueToBeAsked(order, witness)) return
-  const why = `its broker says twice that it is ${order.endReported ?? order.status}, and nobody asked for that`
-  recorder.emit({ _tag: "CancelRequested", orderId: order.id, why })
 }

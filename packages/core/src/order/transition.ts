@@ -35,6 +35,7 @@ export type Change = Partial<
     | "reportedCumulative"
     | "endReported"
     | "endReportedAt"
+    | "endAgreedAt"
   >
 >
 
@@ -86,6 +87,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     reportedCumulative: after.reportedCumulative,
     endReported: after.endReported,
     endReportedAt: after.endReportedAt,
+    endAgreedAt: after.endAgreedAt,
     cumulative: after.cumulative,
     cumulativeAt: after.cumulativeAt,
     toldAverage: after.toldAverage,
@@ -136,6 +138,7 @@ const compared = [
   "reportedCumulative",
   "endReported",
   "endReportedAt",
+  "endAgreedAt",
   "cumulative",
   "cumulativeAt",
   "toldAverage",

@@ -96,7 +96,13 @@ export interface Replacement {
 /** What became of the wish to cancel or to replace: never an end, which only a report brings. */
 export type CancelAnswer =
   | { readonly _tag: "Requested" }
-  | { readonly _tag: "Refused"; readonly code: string; readonly words: string }
+  | {
+      readonly _tag: "Refused"
+      readonly code: string
+      readonly words: string
+      /** Is it a code by which the broker says that the order has ended, or that it has none such? Such a refusal confirms an end (W11). */
+      readonly hasEnded?: boolean | undefined
+    }
   | { readonly _tag: "NotSent"; readonly why: string }
   | { readonly _tag: "Unknown"; readonly why: string }
 
@@ -197,7 +203,7 @@ export interface BrokerService {
   readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>
   /** The request for an order over a notional; pure. Present where the broker takes some (`capabilities.notionalTypes`). */
   readonly prepareNotional?: ((terms: NotionalTerms) => Either.Either<Prepared, Refusal>) | undefined
-  /** Asks for the end of an order that the broker has acknowledged. `Refused` where it has ended: by that an end is confirmed (W11). */
+  /** Asks for the end of an order that the broker has acknowledged. `Refused` with `hasEnded` where it has ended (W11). */
   readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
   /** Asks for other terms of an order that works. It may take another id at the broker; here it is the same order. */
   readonly replace?: ((order: AcknowledgedOrder, terms: Replacement) => Effect.Effect<CancelAnswer>) | undefined

@@ -172,7 +172,7 @@ export const cancelAnswerOf = (
   outcome: HttpOutcome,
   taken: ReadonlySet<number>,
   wordsOf: Wording["wordsOf"],
-  refusedIn: (answer: Answered) => string | undefined
+  refusedIn: (answer: Answered) => { readonly code: string; readonly hasEnded: boolean } | undefined
 ): CancelAnswer => {
   if (outcome._tag === "NotSent") return { _tag: "NotSent", why: outcome.why }
   if (outcome._tag === "Lost") return { _tag: "Unknown", why: outcome.why }
@@ -180,6 +180,8 @@ export const cancelAnswerOf = (
   if (taken.has(status)) return { _tag: "Requested" }
   const words = wordsOf(outcome)
   if (status === 401 || status === 429) return { _tag: "NotSent", why: `${words} (${status})` }
-  const code = refusedIn(outcome)
-  return code === undefined ? { _tag: "Unknown", why: `${words} (${status})` } : { _tag: "Refused", code, words }
+  const refusal = refusedIn(outcome)
+  return refusal === undefined
+    ? { _tag: "Unknown", why: `${words} (${status})` }
+    : { _tag: "Refused", words, ...refusal }
 }

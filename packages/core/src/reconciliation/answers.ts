@@ -3,6 +3,7 @@ import { format, type OrderId } from "../identity/Id.ts"
 import { storable } from "../identity/unstorable.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { ID_IN_USE } from "../order/Attempt.ts"
+import { noEnd } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
 import { settled, type Witness } from "../order/witness.ts"
@@ -123,7 +124,7 @@ export const concludeRefused = (recorder: Recorder, orderId: OrderId): void => {
 /** W11: a refused order that may be at the broker all the same is a doubt like any. */
 export const doubtRefused = (recorder: Recorder, orderId: OrderId): void => {
   const { status } = orderOf(recorder, orderId)
-  if (status === "in_doubt") advance(recorder, orderId, { endReported: undefined, endReportedAt: undefined })
+  if (status === "in_doubt") advance(recorder, orderId, noEnd)
 }
 
 const MOST_DETAILS = 1_000

@@ -1,8 +1,7 @@
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { isCancelRefused } from "../order/hearing.ts"
-import { endAgreed } from "../order/life.ts"
+import { agreedAt, isCancelRefused } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import { settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
@@ -19,14 +18,17 @@ export const QUIET_MS = 60_000
 /**
  * O22: an open order that the broker's whole history does not have is in doubt, with a break; no end is assumed, and what was
  * acknowledged once is never sent again. Orders that have ended are forgotten by brokers (O26), and what changed a moment ago is
- * not judged. An order that has filled, or is not ours, stays what its facts say, with the break.
+ * not judged. An order that has filled, or is not ours, stays what its facts say, with the break. One whose end waits is no doubt: its
+ * broker is asked to end it (W11).
  */
 export const notFound = (recorder: Recorder, report: NotFound, witness: Witness): Interpreted => {
   const order = report.complete ? match(recorder, report)?.order : undefined
   if (order === undefined || !isWorking(order)) return { _tag: "NothingToDo" }
-  endAgreed(recorder, order, witness)
   const end = endOf(order, witness)
   if (end !== undefined) return applied(advance(recorder, order.id, {}, end))
+  if (order.endReportedAt !== undefined) {
+    return applied(advance(recorder, order.id, { endAgreedAt: agreedAt(order, witness, recorder.world.at) }))
+  }
   if (Instant.millisBetween(order.updatedAt, recorder.world.at) < QUIET_MS) return { _tag: "NothingToDo" }
   const subject = format("order", order.id)
   const evidence = `${order.brokerOrderId ?? subject} was ${order.rawStatus ?? order.status} and is not in the broker's whole history`

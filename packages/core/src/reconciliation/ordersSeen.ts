@@ -6,7 +6,6 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { MARKED_PLACED } from "../order/command.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
-import { endAgreed } from "../order/life.ts"
 import type { Order } from "../order/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
@@ -93,7 +92,6 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   if (isPremature(report)) return premature(recorder, order, change, report)
   const { refusal } = report
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
-  if (report.state._tag === "Closed") endAgreed(recorder, seen, passed.witness)
   if (seen !== order) reviewClientId(recorder, order, report)
   if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
   const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, toldBy(report, passed.witness))

@@ -14,16 +14,19 @@ import { recoverIdle, reported } from "./work.ts"
 
 const AGAIN_AFTER_MS = 15_000
 
-/** Asks the broker to end the orders whose end was requested: one pass. An end is never assumed; it is asked for again (O25). */
+/**
+ * Asks the broker to end the orders whose end was requested, and those that it says twice have ended though nobody asked for that
+ * (W11): one pass. An end is never assumed; it is asked for again (O25).
+ */
 export const requestCancels = (each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
     const requested = yield* open("cancelRequestedAt")
-    const due = (yield* driven(requested)).filter(
-      (order) =>
-        order.cancelRequestedAt !== undefined &&
-        (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
+    const agreed = (yield* open("endAgreedAt")).filter(({ cancelRequestedAt }) => cancelRequestedAt === undefined)
+    const wanted = [...requested, ...agreed]
+    const due = (yield* driven(wanted)).filter(
+      ({ cancelAskedAt }) => cancelAskedAt === undefined || Instant.millisBetween(cancelAskedAt, now) >= AGAIN_AFTER_MS
     )
     yield* each(
       due.map(({ account }) => account),
@@ -37,12 +40,12 @@ export const requestCancels = (each: EachAccount = inTurn) =>
           }
         )
     )
-    yield* recoverIdle("cancels", Effect.succeed(requested))
+    yield* recoverIdle("cancels", Effect.succeed(wanted))
     return due.length
   })
 
 /** The open orders that have a value there; most have none. */
-const open = (column: "lifeSeconds" | "cancelRequestedAt") =>
+const open = (column: "lifeSeconds" | "cancelRequestedAt" | "endAgreedAt") =>
   Reads.all(OrderTable, {
     where: [
       { column: "status", in: ["submitted", "partially_filled"] },
@@ -75,13 +78,13 @@ const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const said = yield* within(broker.cancel(acknowledged), LONGEST_CANCEL, unanswered)
-  const isRefused = said._tag === "Refused" ? true : undefined
+  const hasEnded = said._tag === "Refused" ? said.hasEnded : undefined
   yield* ledger.submit("report", {
     account: order.account,
     cause: { kind: "send", actor: "roundlot" },
     needs: [Need.OrderById({ id: order.id })],
     apply: (recorder) => {
-      recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer: textOf(said), isRefused })
+      recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer: textOf(said), hasEnded })
       recorder.touchOrder(order.id)
     }
   })

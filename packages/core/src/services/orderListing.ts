@@ -17,8 +17,8 @@ const SETTLED_MS = 5_000
 const ASKED = 4
 
 /**
- * W8: the orders of a window. A listing that calls itself whole and lacks a live order, which its own reading by id finds, is told in part
- * only: nothing that it lacks counts as absent. An order that is looked for because its reading by id did not find it (`lookedFor`) proves nothing.
+ * W8: the orders of a window. A listing that calls itself whole and lacks a live order counts as read in part, so that nothing is absent
+ * by it, unless a reading by id does not find that order either. `lookedFor` is an order of which that is known.
  */
 export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
   broker: BrokerService,
@@ -30,29 +30,32 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
   const listing = yield* withRetries(broker.orders(window))
   const since = wholeSince(listing, window.from)
   if (since === undefined) return listing
+  const from = Instant.addMillis(since, SKEW_MS)
   const open = yield* Reads.all(OrderTable, {
     where: [
       { column: "account", in: [account] },
-      { column: "status", in: ["submitted", "partially_filled"] }
+      { column: "status", in: ["submitted", "partially_filled"] },
+      { column: "acceptedAt", atLeast: Number(from) }
     ]
   })
-  const isDue = isDueIn(listing, Instant.addMillis(since, SKEW_MS), Instant.addMillis(begun, -SETTLED_MS))
+  const isDue = isLackedBy(listing, Instant.addMillis(begun, -SETTLED_MS))
   const lacking = open.filter((order) => order.id !== lookedFor && isDue(order))
   const isShort = yield* Effect.exists(lacking.slice(0, ASKED), (order) => isThere(broker, order))
   return isShort ? { ...listing, complete: false, wholeFrom: undefined } : listing
 })
 
-/** Was an order acknowledged in a time of which the listing tells all, and is not in it? */
-const isDueIn = ({ received }: OrderListing, from: Instant.Instant, to: Instant.Instant) => {
+/** Was an order acknowledged until then, and is not in the listing? */
+const isLackedBy = ({ received }: OrderListing, until: Instant.Instant) => {
   const listed = new Set<string>(received.flatMap(({ report }) => [report.brokerOrderId, ...(report.otherIds ?? [])]))
-  return ({ acceptedAt, brokerOrderIds }: Order): boolean =>
-    acceptedAt !== undefined && acceptedAt >= from && acceptedAt <= to && !brokerOrderIds.some((id) => listed.has(id))
+  return ({ acceptedAt = until, brokerOrderIds }: Order): boolean =>
+    acceptedAt <= until && !brokerOrderIds.some((id) => listed.has(id))
 }
 
+/** A reading that fails proves nothing either way, and one order's failure keeps no listing from being booked: it counts as there. */
 const isThere = (broker: BrokerService, order: Order) =>
   Effect.gen(function* () {
     const acknowledged = acknowledgedOf(order)
     if (acknowledged === undefined) return false
     const { report } = yield* withRetries(broker.order(ClientOrderId.current(acknowledged.brokerOrderIds)))
     return report._tag === "OrderSeen" && report.account === order.account
-  })
+  }).pipe(Effect.orElseSucceed(() => true))

@@ -288,6 +288,8 @@ const tooLate: Clause = {
       const answer = yield* place.broker.cancel(workingOrder(id))
       const said = ["Refused", "Requested"].includes(answer._tag)
       yield* same("it is refused, or heard and of no use", said, true)
+      const hasEnded = answer._tag !== "Refused" || answer.hasEnded === true
+      yield* same("a refusal says that the order has ended (W11)", hasEnded, true)
       const { report } = yield* place.broker.order(id)
       yield* same("the order is filled", report._tag === "OrderSeen" && report.state, {
         _tag: "Closed",

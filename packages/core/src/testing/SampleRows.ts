@@ -245,6 +245,7 @@ export const order: Row = {
   reportedCumulative: "1",
   endReported: null,
   endReportedAt: null,
+  endAgreedAt: null,
   cumulative: "1",
   cumulativeAt: AT,
   toldAverage: "150.25",

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest"
 import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
-import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
-import { Answer } from "../../src/reconciliation/Report.ts"
+import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -67,6 +67,10 @@ const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
 
 const shown = Effect.map(Stage.orders, (all) => all.map(({ code, status }) => `${status} ${code ?? "-"}`))
 
+const trade = Stage.trade("t2", "1", "KO")
+const ko = { ...trade, symbol: Ticker.make("KO"), clientOrderId: ClientOrderId.make("ko") }
+const failing = new BrokerReadFailed({ operation: "order", kind: "unreadable", detail: "no order" })
+
 describe("a doubt ends when the absence of its order is proven", () => {
   it("O24: where client ids are unique three look-ups after the window prove it; its shares are released", async () => {
     const { layer } = place()
@@ -99,19 +103,13 @@ describe("a doubt ends when the absence of its order is proven", () => {
     )
   })
 
-  it.each([
-    ["finds", true, ["in_doubt", "submitted"]],
-    ["does not find either", false, ["failed", "submitted"]]
-  ] as const)(
-    "W8: a whole listing that lacks a live order, which a reading by its id %s, and the doubt of another",
-    async (_, isFound, statuses) => {
-      const working = Stage.trade("t2", "1", "KO")
-      const seen = {
-        clientOrderId: ClientOrderId.make("ko"),
-        symbol: Ticker.make("KO"),
-        side: "buy",
-        quantity: Decimal.unsafe("1")
-      } as const
+  it.each<readonly [string, Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>, ReadonlyArray<string>]>([
+    ["finds", Effect.succeed({ report: Stage.seen(ko), payload: undefined }), ["in_doubt", "submitted"]],
+    ["does not finish", Effect.fail(failing), ["in_doubt", "submitted"]],
+    ["does not find either", Stage.notFound(), ["failed", "submitted"]]
+  ])(
+    "W8: a doubt, and a whole listing that lacks another, live order, which a reading by its id %s",
+    async (_, reading, statuses) => {
       const { layer } = place(
         {},
         {
@@ -121,12 +119,12 @@ describe("a doubt ends when the absence of its order is proven", () => {
                 Stage.answered(id, symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
               )
             ),
-          order: () => (isFound ? Effect.succeed({ report: Stage.seen(seen), payload: undefined }) : Stage.notFound())
+          order: () => reading
         }
       )
       await Stage.play(
         Effect.gen(function* () {
-          const after = yield* doubtedWith(working)
+          const after = yield* doubtedWith(trade)
           yield* after("11 minutes")
           yield* Effect.replicateEffect(after("6 seconds"), 3)
           expect(yield* Stage.statuses).toEqual(statuses)

@@ -20,10 +20,9 @@ import * as Audit from "../../src/services/Audit.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
-import { reportMember } from "../../src/services/Submission.ts"
-import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { SEPARATE_MS } from "../../src/order/hearing.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -38,7 +37,8 @@ const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome
 
 /** A broker that answers the n-th send by the n-th of these (the last again and again), and shows what is told it to. */
 const place = (answers: ReadonlyArray<Answer>, parts: Partial<BrokerService> = {}) => {
-  const asked = { sent: 0, lookups: 0, orders: 0 }
+  const asked = { sent: 0, lookups: 0, orders: 0, cancels: 0 }
+  let hasEnded = true
   let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
   const look = (what: "lookups" | "orders") => () =>
     Effect.suspend(() => {
@@ -55,6 +55,10 @@ const place = (answers: ReadonlyArray<Answer>, parts: Partial<BrokerService> = {
     show: (report: OrderSeen) => {
       shown = Effect.succeed({ report, payload: undefined })
     },
+    /** Whether it refuses to end the order because that has ended; else it takes the wish, or loses it, in turn. */
+    setEnded: (is: boolean) => {
+      hasEnded = is
+    },
     hide: () => {
       shown = Stage.notFound()
     },
@@ -69,6 +73,12 @@ const place = (answers: ReadonlyArray<Answer>, parts: Partial<BrokerService> = {
         ),
       lookup: look("lookups"),
       order: look("orders"),
+      cancel: () =>
+        Effect.sync(() => {
+          asked.cancels++
+          if (hasEnded) return Stage.hasEnded
+          return asked.cancels % 2 === 0 ? { _tag: "Requested" } : { _tag: "Unknown", why: "reset" }
+        }),
       orders: () =>
         Effect.map(
           Effect.suspend(() => shown),
@@ -451,26 +461,17 @@ describe("an end that nobody asked for", () => {
   })
 
   it("W11: that every reading says releases nothing before the broker refuses to end the order", async () => {
-    let isEnded = false
-    let cancels = 0
-    const { asked, layer, show } = place([accepted], {
-      cancel: () =>
-        Effect.sync(() => {
-          cancels++
-          if (isEnded) return { _tag: "Refused", code: "422", words: "it has ended" }
-          return cancels % 2 === 0 ? { _tag: "Requested" } : { _tag: "Unknown", why: "reset" }
-        })
-    })
+    const { asked, layer, setEnded, show } = place([accepted])
     await Stage.play(
       Effect.gen(function* () {
+        setEnded(false)
         const order = yield* working(show)
         show({ ...Stage.seen(order), ...ended })
         yield* TestClock.adjust("2 minutes")
         expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
-        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
-        expect(cancels).toBeGreaterThan(1)
-        expect(yield* openKinds).toEqual(["EndUnconfirmed"])
-        isEnded = true
+        expect([asked.sent, yield* answer, yield* openKinds]).toEqual([1, "OrderLive", ["EndUnconfirmed"]])
+        expect(asked.cancels).toBeGreaterThan(1)
+        setEnded(true)
         yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
         expect(yield* openKinds).toEqual([])
         expect((yield* Audit.run()).findings).toEqual([])
@@ -479,71 +480,96 @@ describe("an end that nobody asked for", () => {
     )
   })
 
-  it("W11: that one reading says, and the next does not, asks for no end of the order", async () => {
-    let cancels = 0
-    const { layer, show } = place([accepted], {
-      cancel: () => Effect.sync(() => (cancels++, { _tag: "Requested" } as const))
-    })
+  it("W11: is not confirmed by a refusal to end the order that does not say that it has ended", async () => {
+    const cancel = () => Effect.succeed({ _tag: "Refused", code: "137", words: "too late" } as const)
+    const { asked, layer, show } = place([accepted], { cancel })
     await Stage.play(
       Effect.gen(function* () {
         const order = yield* working(show)
         show({ ...Stage.seen(order), ...ended })
-        yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
-        show({ ...Stage.seen(order), asOf: Instant.make(10n) })
         yield* TestClock.adjust("2 minutes")
-        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: undefined })
-        expect(cancels).toBe(0)
+        expect([asked.sent, yield* answer, yield* openKinds]).toEqual([1, "OrderLive", ["EndUnconfirmed"]])
+      }),
+      layer
+    )
+  })
+
+  it("W11: that one reading says, and the next does not, asks for no end; a wish that a lie brought about is none of a later lie's", async () => {
+    const { asked, layer, setEnded, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        setEnded(false)
+        const order = yield* working(show)
+        const saysThen = (asOf: bigint, lie: object) => show({ ...Stage.seen(order), ...lie, asOf: Instant.make(asOf) })
+        saysThen(9n, ended)
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
+        saysThen(10n, {})
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported === undefined)
+        expect(asked.cancels).toBe(0)
+        saysThen(11n, ended)
+        yield* Stage.until(firstOrder, ({ cancelAskedAt }) => cancelAskedAt !== undefined)
+        saysThen(12n, {})
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported === undefined)
+        yield* Stage.hear({ ...Stage.seen(order), ...ended, asOf: Instant.make(13n) })
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
       }),
       layer
     )
   })
 
   it("W11: that every reading says while the order fills is no end of what has filled: nothing of it is ordered again", async () => {
-    const { asked, layer, show } = place([accepted])
+    const { asked, layer, setEnded, show } = place([accepted])
     await Stage.play(
       Effect.gen(function* () {
+        setEnded(false)
         const order = yield* working(show)
         show({ ...Stage.seen(order), ...ended })
-        yield* Stage.until(firstOrder, ({ cancelRequestedAt }) => cancelRequestedAt !== undefined)
+        yield* Stage.until(firstOrder, ({ cancelAskedAt }) => cancelAskedAt !== undefined)
         const state = { _tag: "Closed", kind: "filled" } as const
-        show({
-          ...Stage.seen(order),
-          ...ended,
-          asOf: Instant.make(10n),
-          rawStatus: "filled",
-          state,
-          cumulative: Decimal.unsafe("1")
-        })
+        const filled = { asOf: Instant.make(10n), rawStatus: "filled", state, cumulative: Decimal.unsafe("1") }
+        show({ ...Stage.seen(order), ...filled })
         yield* Stage.until(Stage.statuses, ([status]) => status === "filled")
         yield* TestClock.adjust("5 minutes")
-        expect(asked.sent).toBe(1)
+        expect([asked.sent, yield* Stage.statuses]).toEqual([1, ["filled"]])
       }),
       layer
     )
   })
 
   it("W11: of an order that nothing but a total has filled waits as well, where its executions say less", async () => {
-    let isEnded = false
-    const { asked, layer, show } = place([accepted], {
-      cancel: () =>
-        Effect.sync(() => (isEnded ? { _tag: "Refused", code: "422", words: "it has ended" } : { _tag: "Requested" }))
-    })
+    const { asked, layer, setEnded, show } = place([accepted])
     await Stage.play(
       Effect.gen(function* () {
+        setEnded(false)
         const order = yield* working(show)
         yield* Stage.hear({ ...Stage.seen(order), cumulative: Decimal.unsafe("1"), asOf: Instant.make(9n) })
         expect(yield* Stage.statuses).toEqual(["filled"])
-        const cut = { ...Stage.seen(order), ...ended, asOf: Instant.make(10n), executionsRead: true }
+        const cut = { ...Stage.seen(order), ...ended, asOf: Instant.make(10n) }
         show(cut)
-        yield* Effect.flatMap(Ledger, (ledger) =>
-          Effect.flatMap(ledger.now, (begun) =>
-            ledger.submit("report", reportMember({ report: cut, payload: undefined }, begun))
-          )
-        )
+        yield* Tracking.sweep(Stage.account)
         expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
         yield* TestClock.adjust("2 minutes")
         expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
-        isEnded = true
+        setEnded(true)
+        yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
+      }),
+      layer
+    )
+  })
+
+  it("W11: that a reading by id says no more, since the order is not there, is no doubt: its broker is asked to end it", async () => {
+    const { asked, hide, layer, setEnded, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        setEnded(false)
+        const order = yield* working(show)
+        yield* Stage.hear({ ...Stage.seen(order), ...ended })
+        hide()
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
+        expect([asked.sent, yield* openKinds]).toEqual([1, ["EndUnconfirmed"]])
+        setEnded(true)
         yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
       }),
       layer

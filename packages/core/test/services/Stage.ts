@@ -101,13 +101,16 @@ export const theirId = BrokerOrderId.make("b-1")
 /** Another id of the broker's. */
 export const otherId = BrokerOrderId.make("b-2")
 
+/** What a broker says to the wish that an order end which has ended. */
+export const hasEnded = { _tag: "Refused", code: "422", words: "it has ended", hasEnded: true } as const
+
 /** A broker that takes every order, fills none, lists nothing and finds nothing; `parts` say what it does otherwise. */
 export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.BrokerService => ({
   name: "stage",
   environment: "paper",
   capabilities,
   prepare: () => prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId })))),
-  cancel: () => Effect.succeed({ _tag: "Refused", code: "422", words: "it has ended" }),
+  cancel: () => Effect.succeed(hasEnded),
   lookup: () => notFound(),
   order: () => notFound(),
   orders: () => nothingListed,

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "20170755"
+export const fingerprint = "60647513"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -338,6 +338,7 @@ export const sqlite: ReadonlyArray<string> = [
   "reportedCumulative" TEXT,
   "endReported" TEXT,
   "endReportedAt" INTEGER,
+  "endAgreedAt" INTEGER,
   "cumulative" TEXT,
   "cumulativeAt" INTEGER,
   "toldAverage" TEXT,
@@ -1195,6 +1196,7 @@ export const postgres: ReadonlyArray<string> = [
   "reportedCumulative" NUMERIC,
   "endReported" TEXT COLLATE "C",
   "endReportedAt" TIMESTAMPTZ,
+  "endAgreedAt" TIMESTAMPTZ,
   "cumulative" NUMERIC,
   "cumulativeAt" TIMESTAMPTZ,
   "toldAverage" NUMERIC,

@@ -100,6 +100,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     reportedCumulative: undefined,
     endReported: undefined,
     endReportedAt: undefined,
+    endAgreedAt: undefined,
     cumulative: undefined,
     cumulativeAt: undefined,
     toldAverage: undefined,
@@ -179,6 +180,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.reportedCumulative = event.reportedCumulative
   after.endReported = event.endReported
   after.endReportedAt = event.endReportedAt
+  after.endAgreedAt = event.endAgreedAt
   after.cumulative = event.cumulative
   after.cumulativeAt = event.cumulativeAt
   after.toldAverage = event.toldAverage
