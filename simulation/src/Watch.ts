@@ -104,15 +104,9 @@ const lacking: ReadonlyArray<Break.BreakKind> = [...differences, "UnsoundSnapsho
 /** A reading may have begun while something was hidden. */
 const LONGEST_READING_MS = 75_000
 
-/** Decision 9: the exchange hid the order, and then refused to take it again. Both of its words stand, and an operator sees them. */
-const isRefusedAgain = ({ hiddenUntilMs, memory }: Scene, { kind, subject }: Break.Break): boolean => {
-  const order = memory.fold.books.orders.all().find(({ id }) => subject === `O${id}`)
-  return kind === "FillAfterRejection" && hiddenUntilMs > 0 && (order?.attempts ?? 0) > 1
-}
-
 const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<void> =>
   Effect.gen(function* () {
-    if (found === undefined || !never.includes(found.kind) || isRefusedAgain(scene, found)) return
+    if (found === undefined || !never.includes(found.kind)) return
     const nowMs = yield* Clock.currentTimeMillis
     if (differences.includes(found.kind) && scene.moved.has(found.subject)) return
     if (differences.includes(found.kind) && isHeldBack(scene.memory.fold.books, found)) return
@@ -128,7 +122,7 @@ const isHeldBack = ({ breaks }: Books.Books, { symbol }: Break.Break): boolean =
 export const noneLeft = (scene: Scene): Effect.Effect<void> => {
   const left = scene.memory.fold.books.breaks
     .all()
-    .find((each) => each.closedAt === undefined && never.includes(each.kind) && !isRefusedAgain(scene, each))
+    .find((each) => each.closedAt === undefined && never.includes(each.kind))
   return left === undefined
     ? Effect.void
     : violated(scene, "no break without a cause", `${left.kind} ${left.subject} stays open`)

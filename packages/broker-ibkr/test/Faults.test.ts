@@ -252,7 +252,10 @@ describe("orders at TWS", () => {
           brokerOrderIds: [id ?? NO_ID],
           acceptedAt: Instant.make(0n)
         } as const
-        expect(yield* other.cancel(order)).toMatchObject({ _tag: "Refused", code: "other_client" })
+        const refused = yield* other.cancel(order)
+        expect(refused).toMatchObject({ _tag: "Refused", code: "other_client" })
+        // W11: the order works.
+        expect(refused).not.toHaveProperty("hasEnded")
         yield* exchange.instruct({ id: "2", do: { manualOrder: { symbol: "KO", side: "sell", quantity: "4" } } })
         const listed = yield* broker.orders(yield* lately)
         expect(listed.received.map(({ report }) => report.symbol).toSorted()).toEqual(["AAPL", "KO"])

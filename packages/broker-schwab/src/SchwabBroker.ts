@@ -17,7 +17,7 @@ import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading } from "./Reading.ts"
 import { errorIn, wordsOf } from "./ErrorBody.ts"
-import { classOf } from "./RefusalCodes.ts"
+import { saysStaleHash } from "./RefusalCodes.ts"
 import { acceptedOr, placedOf } from "./SendAnswers.ts"
 import { RELOGIN_WAIT_MS } from "./Session.ts"
 import type { Wire } from "./Wire.ts"
@@ -259,9 +259,8 @@ export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelA
   HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, (answer) => {
     const { status, text } = answer
     if ((status !== 400 && status !== 404) || Option.isNone(errorIn(text))) return undefined
-    const code = String(status)
-    // What refuses the account, as of a stale hash, says nothing of the order.
-    return { code, hasEnded: classOf(code, wordsOf(answer)) !== "account" }
+    // Under a stale hash the order was not looked at.
+    return { code: String(status), hasEnded: !saysStaleHash(wordsOf(answer)) }
   })
 
 const TAKEN: ReadonlySet<number> = new Set([200, 201])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Accounts } from "@roundlot/broker-schwab"
+import { Accounts, SchwabBroker } from "@roundlot/broker-schwab"
 import type { Wire } from "@roundlot/broker-schwab"
 import { Effect } from "effect"
 import { open } from "./setup.ts"
@@ -33,6 +33,23 @@ const problem = (wanted: string | undefined, ...numbers: ReadonlyArray<string>) 
   })
 
 describe("the account that a login opens", () => {
+  it.each([
+    ["Order cannot be canceled in its current status", 400, true],
+    ["Order not found", 404, true],
+    ["Invalid account number", 400, false]
+  ] as const)("W11: to a cancel %s (%d) says that the order has ended: %s", (message, status, hasEnded) => {
+    const text = JSON.stringify({ message })
+    const answer = {
+      _tag: "Answered",
+      status,
+      text,
+      contentType: "application/json",
+      headers: new Map(),
+      retryAfterMs: undefined
+    } as const
+    assert.containSubset(SchwabBroker.cancelAnswerOf(answer), { _tag: "Refused", code: String(status), hasEnded })
+  })
+
   it.scopedLive("is the only one, or the one that is named; its hash is read once", () =>
     Effect.gen(function* () {
       const { asked, own } = yield* opening("11112222", "33334444")

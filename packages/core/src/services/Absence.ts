@@ -96,8 +96,8 @@ export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (ord
 })
 
 /**
- * W12: is one of these the order, by our id, or without one perhaps: one of its instrument, whatever its side, quantity and time, that the
- * books did not have when it was sent?
+ * W12: is one of these the order, by our id, or without one perhaps: one of its instrument, whatever its side, quantity and time, or of
+ * its side and quantity, whatever its instrument, that the books did not have when it was sent?
  */
 export const isAmong = Effect.fn("Absence.isAmong")(function* (
   order: Order,
@@ -106,8 +106,10 @@ export const isAmong = Effect.fn("Absence.isAmong")(function* (
   const inBooks = yield* byTheirInstruments(order.account)
   const reports = received.map(({ report }) => report)
   if (reports.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)) return true
+  const isOfSize = ({ quantity, side }: OrderSeen | Executed) =>
+    side === order.side && Decimal.equals(quantity, order.quantity)
   const alike = reports.filter(
-    ({ clientOrderId, symbol }) => clientOrderId === undefined && inBooks(symbol) === order.symbol
+    (report) => report.clientOrderId === undefined && (inBooks(report.symbol) === order.symbol || isOfSize(report))
   )
   const known = yield* idsInTheBooks(order, alike)
   return alike.some(({ brokerOrderId }) => brokerOrderId === undefined || !known.has(brokerOrderId))

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
@@ -102,6 +103,28 @@ describe("a doubt ends when the absence of its order is proven", () => {
       layer
     )
   })
+
+  it.each([
+    ["buy", "1", "in_doubt"],
+    ["sell", "1", "failed"],
+    ["buy", "2", "failed"]
+  ] as const)(
+    "W12: while the broker lists an order of nobody's to %s %s of another instrument, a doubt of a purchase of 1 is %s",
+    async (side, quantity, status) => {
+      const report = { ...Stage.seen({ ...ko, side, quantity: Quantity.unsafe(quantity) }), clientOrderId: undefined }
+      const listing = Effect.succeed({ complete: true, received: [{ report, payload: undefined }] })
+      const { layer } = place({}, { orders: () => listing })
+      await Stage.play(
+        Effect.gen(function* () {
+          const after = yield* doubted
+          yield* after("11 minutes")
+          yield* Effect.replicateEffect(after("6 seconds"), 3)
+          expect(yield* Stage.statuses).toEqual([status])
+        }),
+        layer
+      )
+    }
+  )
 
   it.each<readonly [string, Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>, ReadonlyArray<string>]>([
     ["finds", Effect.succeed({ report: Stage.seen(ko), payload: undefined }), ["in_doubt", "submitted"]],

@@ -403,6 +403,8 @@ describe("a client order id under two ids of the broker", () => {
   })
 })
 
+const tooLate = Effect.succeed({ _tag: "Refused", code: "137", words: "too late" } as const)
+
 describe("an end that nobody asked for", () => {
   it("W11: releases nothing while only a stream said it; a second reading, a second later, has it asked for, and a third confirms it", async () => {
     const { layer, show } = place([accepted])
@@ -481,8 +483,7 @@ describe("an end that nobody asked for", () => {
   })
 
   it("W11: is not confirmed by a refusal to end the order that does not say that it has ended", async () => {
-    const cancel = () => Effect.succeed({ _tag: "Refused", code: "137", words: "too late" } as const)
-    const { asked, layer, show } = place([accepted], { cancel })
+    const { asked, layer, show } = place([accepted], { cancel: () => tooLate })
     await Stage.play(
       Effect.gen(function* () {
         const order = yield* working(show)
