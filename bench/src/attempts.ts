@@ -15,16 +15,17 @@ import {
   Ledger,
   Need,
   Order,
+  type plan,
   Price,
   Quantity,
   Reads,
+  type Report,
   Roundlot,
+  SourcePolicy,
   Submission,
   Ticker,
-  TradeRepository,
-  type plan,
-  type Report,
-  type Trade
+  type Trade,
+  TradeRepository
 } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Dialect, Statements } from "@roundlot/store-sql"
@@ -110,7 +111,7 @@ const pendingOrders = (count: number, from = 0) =>
   Effect.gen(function* () {
     const numbers = Array.from({ length: count }, (_, i) => from + i)
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submitMany(account, numbers.map(trade))
+    yield* accumulator.submitMany(account, numbers.map(trade), SourcePolicy.anyAge)
     yield* confirmed(numbers)
     return yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["pending"] }] })
   })

@@ -58,7 +58,9 @@ const on = <A, E>(file: string, use: Effect.Effect<A, E, Roundlot.Services | Rou
 /** Takes trades in without a batch, in the same parts. */
 const bare = (rows: ReadonlyArray<Trade.TradeInput>) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
-    Effect.forEach(chunks(rows), (part) => accumulator.submitMany(account, part), { discard: true })
+    Effect.forEach(chunks(rows), (part) => accumulator.submitMany(account, part, SourcePolicy.anyAge), {
+      discard: true
+    })
   )
 
 /** Submits a batch of rows; it waits for its turn. */
@@ -69,7 +71,7 @@ const submitted = (name: string, rows: ReadonlyArray<Trade.TradeInput>) =>
     let line = 1
     for (const part of chunks(rows)) {
       const numbered = part.map((input) => ({ line: line++, input }))
-      yield* batches.add(batch, numbered, SourcePolicy.plain)
+      yield* batches.add(batch, numbered, SourcePolicy.anyAge)
     }
     yield* batches.queue(batch.id, { actor: "bench" })
     return batch.id

@@ -1,15 +1,15 @@
 import type { AccountName, Broker, Ticker } from "@roundlot/core"
 import {
-  accountwise,
   Account,
+  accountwise,
   Accumulator,
   Batches,
   Clock,
   commands,
   Commands,
   Driving,
-  Health,
   Entropy,
+  Health,
   Instant,
   Ledger,
   Need,
@@ -17,6 +17,7 @@ import {
   Quantity,
   type Report,
   type Roundlot,
+  SourcePolicy,
   Submission,
   TradeRepository,
   work
@@ -116,8 +117,8 @@ export const feeding = (
         if (first === undefined) return
         const inputs = own.map(({ input }) => input)
         yield* chunk === 1
-          ? accumulator.submit(first.account, first.input)
-          : accumulator.submitMany(first.account, inputs)
+          ? accumulator.submit(first.account, first.input, SourcePolicy.anyAge)
+          : accumulator.submitMany(first.account, inputs, SourcePolicy.anyAge)
         yield* each
       }
     })

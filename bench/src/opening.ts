@@ -1,6 +1,6 @@
 import { copyFileSync } from "node:fs"
 import { join } from "node:path"
-import { Accumulator } from "@roundlot/core"
+import { Accumulator, SourcePolicy } from "@roundlot/core"
 import { Effect } from "effect"
 import { onStage } from "./engine.ts"
 import { filledIn } from "./fill.ts"
@@ -18,7 +18,7 @@ const untilAnswered = async (file: string, seed: number): Promise<Took> => {
   const took = timing()
   const first = Effect.gen(function* () {
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submit(trade.account, trade.input)
+    yield* accumulator.submit(trade.account, trade.input, SourcePolicy.anyAge)
     return took()
   })
   return onStage({ file, shape: SHAPE }, first)

@@ -17,6 +17,7 @@ import {
   Quantity,
   Reads,
   Roundlot,
+  SourcePolicy,
   Submission,
   Ticker,
   Tracking,
@@ -64,7 +65,8 @@ const workingThere = ({ exchange }: Simulator.Simulator) =>
     const accumulator = yield* Accumulator.Accumulator
     yield* accumulator.submitMany(
       account,
-      Array.from({ length: OPEN + 1 }, (_, n) => tradeOf(n))
+      Array.from({ length: OPEN + 1 }, (_, n) => tradeOf(n)),
+      SourcePolicy.anyAge
     )
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))

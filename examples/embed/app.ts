@@ -14,26 +14,25 @@ import {
   Roundlot,
   Trade
 } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import * as HouseBroker from "@roundlot/example-custom-broker"
 
 const desk = AccountName.AccountName.make("desk")
 
 const services = HouseBroker.layer(desk).pipe(Layer.provideMerge(Roundlot.layerMemory))
 
-const TRADED_AT = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
-
 /** The fractional fills that the app hedges: what a venue of its own would deliver, the same each time it is asked. */
-const trades = ["0.3", "0.5", "0.4"].map((shares, index) =>
-  Trade.input({
-    source: "venue",
-    sourceId: `fill-${index + 1}`,
-    symbol: "AAPL",
-    side: "buy",
-    quantity: Quantity.unsafe(shares),
-    tradedAt: TRADED_AT
-  })
-)
+const tradesOf = (tradedAt: Instant.Instant) =>
+  ["0.3", "0.5", "0.4"].map((shares, index) =>
+    Trade.input({
+      source: "venue",
+      sourceId: `fill-${index + 1}`,
+      symbol: "AAPL",
+      side: "buy",
+      quantity: Quantity.unsafe(shares),
+      tradedAt
+    })
+  )
 
 /** Takes three fractional trades in, lets the daemon drive the one whole share that they make, and reads the books. */
 const day = Effect.gen(function* () {
@@ -41,6 +40,7 @@ const day = Effect.gen(function* () {
   const commands = yield* Commands.Commands
   yield* commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "app")
   yield* Effect.forkScoped(Daemon.run())
+  const trades = tradesOf(Instant.fromMillis(yield* Clock.currentTimeMillis))
   const taken = yield* accumulator.submitMany(desk, trades)
   const again = yield* accumulator.submitMany(desk, trades)
   const left = yield* Daemon.untilIdle

@@ -22,7 +22,7 @@ const fillOf = (number: number): VenueSource.VenueFill => ({
   ticker: "AAPL",
   side: "buy",
   shares: "0.25",
-  at: Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
+  at: Instant.fromMillis(0)
 })
 
 /** A venue with so many fills, two on a page, that notes after which number it was asked. */

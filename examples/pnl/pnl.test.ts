@@ -3,7 +3,7 @@ import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Account, AccountName, Accumulator, Audit, Commands, Daemon, Decimal, Fill } from "@roundlot/core"
 import { Instant, Ledger, Price, Quantity, Reads, Roundlot, Submission, Tracking, Trade } from "@roundlot/core"
 import type { Side } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { realisedProfits } from "./pnl.ts"
 
 const desk = AccountName.AccountName.make("desk")
@@ -27,7 +27,7 @@ const trade = (symbol: string, side: Side.Side, shares: string, price: string) =
         side,
         quantity: Quantity.unsafe(shares),
         price: Price.unsafe(price),
-        tradedAt: Instant.fromMillis(0)
+        tradedAt: Instant.fromMillis(yield* Clock.currentTimeMillis)
       })
     )
     yield* Daemon.untilIdle

@@ -1,15 +1,16 @@
 import {
   Account,
   Accumulator,
+  type Break,
+  type Command,
   Commands,
   Decimal,
   Instant,
   Price,
   Quantity,
+  SourcePolicy,
   Ticker,
-  Trade,
-  type Break,
-  type Command
+  Trade
 } from "@roundlot/core"
 import type { Instruction } from "@roundlot/broker-paper"
 import { Clock, Deferred, Effect, Either, Random } from "effect"
@@ -78,7 +79,9 @@ export const trader = (scene: Scene, number: number): Effect.Effect<void> =>
 
 const handIn = (scene: Scene, chunk: ReadonlyArray<Trade.TradeInput>) =>
   Effect.gen(function* () {
-    const submit = Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, chunk))
+    const submit = Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+      accumulator.submitMany(account, chunk, SourcePolicy.anyAge)
+    )
     const results = yield* insisting(scene, submit)
     for (const [i, input] of chunk.entries()) {
       const result = results[i]?._tag ?? "no answer"

@@ -18,6 +18,7 @@ import {
   Quantity,
   Reads,
   Roundlot,
+  SourcePolicy,
   Submission,
   Ticker,
   Tracking,
@@ -85,7 +86,7 @@ const limited = (
 const ordered = (...trades: ReadonlyArray<Trade.TradeInput>) =>
   Effect.gen(function* () {
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submitMany(account, trades)
+    yield* accumulator.submitMany(account, trades, SourcePolicy.anyAge)
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))
   })

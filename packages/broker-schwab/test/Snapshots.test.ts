@@ -19,6 +19,7 @@ import {
   Quantity,
   Reads,
   Roundlot,
+  SourcePolicy,
   Submission,
   Ticker,
   Tracking,
@@ -102,17 +103,21 @@ const sent = (shares: number) =>
     const ledger = yield* Ledger.Ledger
     yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submitMany(account, [
-      Trade.input({
-        source: "test",
-        sourceId: "t1",
-        symbol: Ticker.Ticker.make("AAPL"),
-        side: "buy",
-        quantity: Quantity.unsafe(String(shares)),
-        price: Price.unsafe("10"),
-        tradedAt: Instant.make(1n)
-      })
-    ])
+    yield* accumulator.submitMany(
+      account,
+      [
+        Trade.input({
+          source: "test",
+          sourceId: "t1",
+          symbol: Ticker.Ticker.make("AAPL"),
+          side: "buy",
+          quantity: Quantity.unsafe(String(shares)),
+          price: Price.unsafe("10"),
+          tradedAt: Instant.make(1n)
+        })
+      ],
+      SourcePolicy.anyAge
+    )
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))
     const [order] = yield* Reads.all(Order.OrderTable)

@@ -46,7 +46,8 @@ const take = (desk: Desk.Desk, given: Given): Intake.IntakeResult =>
       },
       symbol: "symbol" in given ? undefined : desk.symbol,
       direction: undefined,
-      held: given.held
+      held: given.held,
+      backfill: "orders"
     })
   )
 

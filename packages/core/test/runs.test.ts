@@ -24,7 +24,7 @@ const pending = (...sides: ReadonlyArray<"buy" | "sell">): ReadonlyArray<Order> 
           side,
           quantity: Quantity.unsafe("1"),
           price: undefined,
-          tradedAt: AT,
+          tradedAt: desk.now(),
           reverses: undefined,
           direct: atMarket
         },

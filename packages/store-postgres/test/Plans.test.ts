@@ -1,5 +1,15 @@
 import { assert, it } from "@effect/vitest"
-import { Account, AccountName, Accumulator, Commands, Instant, Quantity, Roundlot, Trade } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Commands,
+  Instant,
+  Quantity,
+  Roundlot,
+  SourcePolicy,
+  Trade
+} from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import * as PostgresStore from "../src/PostgresStore.ts"
 import { asking, database } from "./place.ts"
@@ -25,7 +35,7 @@ const takenIn = Effect.gen(function* () {
   const accumulator = yield* Accumulator.Accumulator
   yield* commands.setAccount(account, Account.defaultSettings, "test")
   for (let number = 0; number < CHUNKS; number++) {
-    const results = yield* accumulator.submitMany(account, chunk(number))
+    const results = yield* accumulator.submitMany(account, chunk(number), SourcePolicy.anyAge)
     assert.isTrue(results.every(({ _tag }) => _tag === "Accepted"))
   }
 })

@@ -19,8 +19,8 @@ import { every } from "./work.ts"
 
 /**
  * Takes in all that a source delivers, from where it stood. A delivery's cursor is committed after its trades are: a restart goes
- * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over. On a live account trades that
- * are older than its `maxTradeAge` are counted, and one break `Backlog` holds the account until somebody has accepted it. That it says
+ * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over. Trades that are older
+ * than the account's `maxTradeAge` are counted, and one break `Backlog` holds the account until somebody has accepted it. That it says
  * nothing for long is for health, and an alert.
  */
 export const follow = Effect.fn("Sources.follow")(function* <E>(account: AccountName, source: TradeSourceService<E>) {
@@ -66,7 +66,7 @@ const take = <E>(
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const accumulator = yield* Accumulator
-    yield* accumulator.submitMany(account, trades, { ...source.policy, isResumed: true })
+    yield* accumulator.submitMany(account, trades, { ...source.policy, delivery: "resumed" })
     const late = yield* lateSince(account, seen)
     yield* ledger.submit("intake", cursorMember(account, source.name, cursor, late))
   })
@@ -111,7 +111,7 @@ const lateSince = Effect.fn("Sources.lateSince")(function* (account: AccountName
   })
   const late = new Map(counted.late)
   for (const { createdAt, status, symbol, tradedAt } of trades) {
-    const isLate = judge(settings, tradedAt, createdAt, undefined, true)._tag === "Late"
+    const isLate = judge(settings, tradedAt, createdAt, { delivery: "resumed" })._tag === "Late"
     if (isLate && status !== "pending" && status !== "failed") late.set(symbol, (late.get(symbol) ?? 0) + 1)
   }
   yield* Ref.set(seen, { breakId: open.id, lastId: trades.at(-1)?.id ?? counted.lastId, late })

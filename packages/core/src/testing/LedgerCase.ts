@@ -197,7 +197,7 @@ const take = (table: CaseTable, step: Step, side: Side, quantity: Quantity, of: 
   const held = step.held === true ? "held" : step.held === false ? undefined : (step.held ?? undefined)
   const input = inputOf(step, side, quantity, of)
   return table.desk.commit("trade", (recorder) =>
-    intake(recorder, { input, symbol: table.desk.symbol, direction: undefined, held })
+    intake(recorder, { input, symbol: table.desk.symbol, direction: undefined, held, backfill: "orders" })
   )
 }
 

@@ -30,6 +30,7 @@ import * as Audit from "../services/Audit.ts"
 import { Commands } from "../services/Commands.ts"
 import * as Roundlot from "../services/Roundlot.ts"
 import * as Instant from "../time/Instant.ts"
+import { anyAge } from "../trade/SourcePolicy.ts"
 import { input, type TradeInput } from "../trade/Trade.ts"
 import { type ContractBroken, same } from "./promise.ts"
 import * as rows from "./SampleRows.ts"
@@ -764,7 +765,8 @@ const poison: Clause = {
     })
 }
 
-const taking = (given: TradeInput) => Effect.flatMap(Accumulator, (accumulator) => accumulator.submit(account, given))
+const taking = (given: TradeInput) =>
+  Effect.flatMap(Accumulator, (accumulator) => accumulator.submit(account, given, anyAge))
 
 const conflicting: Clause = {
   name: "B1: a trade that comes again with other contents is told as a conflict, whoever takes it in, and the first one stands",
@@ -829,7 +831,7 @@ const ledgerDay: Clause = {
         Effect.flatMap(Accumulator, (accumulator) =>
           Effect.forEach(
             Array.from({ length: 20 }, (_, i) => trade(from + i, i % 3 === 0 ? "sell" : "buy")),
-            (each) => accumulator.submit(account, each),
+            (each) => accumulator.submit(account, each, anyAge),
             { concurrency: 5 }
           )
         )

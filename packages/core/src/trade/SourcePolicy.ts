@@ -1,21 +1,20 @@
 import type { Direction } from "../account/Account.ts"
 import * as SymbolMapping from "../instrument/SymbolMapping.ts"
-import type { Backfill } from "./age.ts"
+import type { Arriving } from "./age.ts"
 import type { Arrival } from "./intake.ts"
 import type { TradeInput } from "./Trade.ts"
 
 /** What is declared of a source: how its symbols become tickers, and its direction where that is not the account's. */
-export interface SourcePolicy {
+export interface SourcePolicy extends Arriving {
   readonly mapping: SymbolMapping.SymbolMapping
   readonly direction: Direction | undefined
-  /** What becomes of trades of long ago; nothing said: what their account does with them. */
-  readonly backfill?: Backfill | undefined
-  /** Does it go on where it stood, so that what it has for us is never lost and may be late? */
-  readonly isResumed?: boolean | undefined
 }
 
 /** A source of plain tickers, in the account's direction. */
 export const plain: SourcePolicy = { mapping: SymbolMapping.plain, direction: undefined }
+
+/** A source of plain tickers whose trades are counted whatever their time: a simulation, a replay. */
+export const anyAge: SourcePolicy = { ...plain, backfill: "orders" }
 
 /** A trade on its way in under a source's policy. */
 export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => ({
@@ -24,5 +23,5 @@ export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => (
   direction: policy.direction,
   held: undefined,
   backfill: policy.backfill,
-  isResumed: policy.isResumed
+  delivery: policy.delivery
 })

@@ -10,6 +10,15 @@ export const backfills = ["orders", "hedged", "record"] as const
 /** What is done with trades of long ago where somebody says so. */
 export type Backfill = (typeof backfills)[number]
 
+/** How trades come where it is not one by one as they are made: from a source that goes on where it stood, or in a file. */
+export type Delivery = "resumed" | "file"
+
+/** What is known of how a trade comes, and what was said of trades of long ago. */
+export interface Arriving {
+  readonly backfill?: Backfill | undefined
+  readonly delivery?: Delivery | undefined
+}
+
 const DAY_MS = 86_400_000
 /** Clocks of sources differ from ours by less than this. */
 const AHEAD_MS = 60_000
@@ -28,27 +37,26 @@ export type Age =
 const counted: Age = { _tag: "Counted" }
 
 /**
- * A trade with real money behind it is not ordered where its time says that it is no news: an old file, or a clock that is wrong.
- * Paper accounts take any time, so that a tape can be played. Whoever knows better says what the file is, or releases the trade (B5).
- * What a source delivers that was away for a while is late, and counted: nothing is sent for the account until that was looked at.
+ * Says whether a trade is new enough to be counted (B5): an old one, or one from the future, is held until it is released. A paper
+ * account judges like a live one, except that a file imported there means `orders` unless its import says otherwise.
+ * Old trades of a source that resumes are counted as late; sending for the account stops until the backlog is accepted.
  *
  * @example
- * judge(live, Instant.fromMillis(0), Instant.fromMillis(86_400_001), undefined) // Held: "TooOld: …"
+ * judge(account, Instant.fromMillis(0), Instant.fromMillis(86_400_001)) // Held: "TooOld: …"
  */
 export const judge = (
   account: Pick<Account, "environment" | "maxTradeAgeMs">,
   tradedAt: Instant.Instant,
   now: Instant.Instant,
-  backfill: Backfill | undefined,
-  isResumed = false
+  { backfill: given, delivery }: Arriving = {}
 ): Age => {
-  if (backfill === "orders" || (account.environment === "paper" && backfill === undefined)) return counted
+  const backfill = given ?? (delivery === "file" && account.environment === "paper" ? "orders" : undefined)
+  if (backfill === "orders") return counted
   const ageMs = Instant.millisBetween(tradedAt, now)
   const isOld = ageMs > oldestOf(account)
   if (isOld && backfill === "record") return { _tag: "Historical" }
   if (isOld && backfill === "hedged") return { _tag: "Hedged" }
-  if (account.environment === "paper") return counted
-  if (isOld && isResumed) return { _tag: "Late" }
+  if (isOld && delivery === "resumed") return { _tag: "Late" }
   if (isOld)
     return { _tag: "Held", reason: `TooOld: ${Instant.format(tradedAt)} is older than the account's maxTradeAge` }
   return ageMs < -AHEAD_MS

@@ -14,7 +14,7 @@ import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import * as Instant from "../time/Instant.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
-import { judge, type Age, type Backfill } from "./age.ts"
+import { judge, type Age, type Arriving } from "./age.ts"
 import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
 import { isCounted } from "./Trade.ts"
@@ -40,16 +40,12 @@ const HISTORICAL = "Historical"
 export const IntakeResult = Data.taggedEnum<IntakeResult>()
 
 /** A trade on its way in: as its source gives it, with the ticker that its source's mapping found and the declared direction. */
-export interface Arrival {
+export interface Arrival extends Arriving {
   readonly input: TradeInput
   readonly symbol: Ticker | undefined
   readonly direction: Direction | undefined
   /** Why it may not be counted yet, if so. */
   readonly held: string | undefined
-  /** What was said of trades of long ago. */
-  readonly backfill?: Backfill | undefined
-  /** Does its source go on where it stood? */
-  readonly isResumed?: boolean | undefined
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
@@ -127,11 +123,12 @@ const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival 
   }
 }
 
-const ageOf = (recorder: Recorder, { backfill, input, isResumed = false }: Arrival): Age => {
+const ageOf = (recorder: Recorder, { backfill, delivery, input }: Arrival): Age => {
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
   // An order of its own is no part of a position: nobody wants it days later.
-  return judge(account, input.tradedAt, recorder.world.at, backfill, isResumed && input.direct === undefined)
+  const isLateDirect = delivery === "resumed" && input.direct !== undefined
+  return judge(account, input.tradedAt, recorder.world.at, { backfill, delivery: isLateDirect ? undefined : delivery })
 }
 
 const historical = (recorder: Recorder, arrival: Arrival): IntakeResult => {

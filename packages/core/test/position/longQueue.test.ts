@@ -3,7 +3,6 @@ import {
   Decimal,
   Id,
   Order,
-  Instant,
   intake,
   Price,
   Quantity,
@@ -24,7 +23,7 @@ const take = (desk: Desk.Desk, id: string, side: "buy" | "sell", quantity: strin
       side,
       quantity: Quantity.unsafe(quantity),
       price: Price.unsafe("0.0001"),
-      tradedAt: Instant.make(1n),
+      tradedAt: desk.now(),
       reverses: undefined
     },
     symbol: desk.symbol,

@@ -36,6 +36,7 @@ import { interpret } from "../../src/reconciliation/interpret.ts"
 import { reportedMember } from "../../src/services/reported.ts"
 import { reportMember } from "../../src/services/Submission.ts"
 import * as Instant from "../../src/time/Instant.ts"
+import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import type { TradeInput } from "../../src/trade/Trade.ts"
 
 /** The one account of these tests. */
@@ -240,9 +241,9 @@ export const trade = (sourceId: string, quantity: string, symbol = "AAPL"): Trad
   reverses: undefined
 })
 
-/** Takes trades in. */
+/** Takes trades in, whatever their time. */
 export const submit = (...trades: ReadonlyArray<TradeInput>) =>
-  Effect.flatMap(Accumulator, (accumulator) => accumulator.submitMany(account, trades))
+  Effect.flatMap(Accumulator, (accumulator) => accumulator.submitMany(account, trades, SourcePolicy.anyAge))
 
 /** Decides to buy a share of AAPL, or what `parts` say otherwise. */
 export const decided = (parts: Partial<DecisionInput> = {}) =>

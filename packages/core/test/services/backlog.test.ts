@@ -137,12 +137,12 @@ describe("Backlog: what a source delivers late on a live account", () => {
       program
     ))
 
-  test("is no news of a paper account, whose tapes are of any time", () =>
+  test("opens on a paper account as well", () =>
     Stage.playLive(
       Effect.gen(function* () {
         yield* begun("paper")
         yield* follow([ago("a", 3, "1")])
-        expect(yield* breaks).toEqual([])
+        expect((yield* breaks).length).toBe(1)
       })
     ))
 

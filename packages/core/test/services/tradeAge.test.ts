@@ -11,7 +11,7 @@ import * as Batches from "../../src/services/Batches.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
-import type { Backfill } from "../../src/trade/age.ts"
+import type { Arriving } from "../../src/trade/age.ts"
 import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import { TradeTable, type TradeInput } from "../../src/trade/Trade.ts"
 import * as Stage from "./Stage.ts"
@@ -23,30 +23,45 @@ const NOW_MS = 10 * DAY_MS
 const takenIn = (
   environment: "paper" | "live",
   ms: number,
-  said: { readonly backfill?: Backfill; readonly maxTradeAgeMs?: number } = {}
+  said: Arriving & { readonly maxTradeAgeMs?: number } = {}
 ) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(NOW_MS)
-    const { backfill, maxTradeAgeMs } = said
+    const { maxTradeAgeMs, ...arriving } = said
     yield* Stage.opened({ ...(environment === "live" ? Stage.realMoney : {}), maxTradeAgeMs })
     const trade = { ...Stage.trade("t1", "1"), tradedAt: Instant.fromMillis(NOW_MS + ms) }
     const accumulator = yield* Accumulator
-    const result = yield* accumulator.submit(Stage.account, trade, { ...SourcePolicy.plain, backfill })
+    const result = yield* accumulator.submit(Stage.account, trade, { ...SourcePolicy.plain, ...arriving })
     return result._tag === "Quarantined" ? result.reason.split(":")[0] : result._tag
   })
 
-describe("B5: trades that come at the wrong time, on a live account", () => {
+describe("B5: trades that come at the wrong time", () => {
   test.each([
     ["live", -DAY_MS, "Accepted"],
     ["live", -DAY_MS - 1, "TooOld"],
     ["live", 60_000, "Accepted"],
     ["live", 60_001, "InFuture"],
-    ["paper", -9 * DAY_MS, "Accepted"],
-    ["paper", DAY_MS, "Accepted"]
+    ["paper", -DAY_MS, "Accepted"],
+    ["paper", -DAY_MS - 1, "TooOld"],
+    ["paper", 60_001, "InFuture"]
   ] as const)("%s, %i ms from now: %s", (environment, ms, became) =>
     Stage.play(
       Effect.gen(function* () {
         expect(yield* takenIn(environment, ms)).toBe(became)
+      })
+    )
+  )
+
+  test.each([
+    ["paper", -2 * DAY_MS, undefined, "Accepted"],
+    ["paper", DAY_MS, undefined, "Accepted"],
+    ["paper", -2 * DAY_MS, "record", "Recorded"],
+    ["live", -2 * DAY_MS, undefined, "TooOld"],
+    ["live", -2 * DAY_MS, "orders", "Accepted"]
+  ] as const)("of a file, %s, %i ms from now, --backfill %s: %s", (environment, ms, backfill, became) =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* takenIn(environment, ms, { delivery: "file", backfill })).toBe(became)
       })
     )
   )

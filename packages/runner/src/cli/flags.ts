@@ -97,7 +97,7 @@ export const batchName = Options.text("name").pipe(Options.withDescription("What
 /** What becomes of trades of long ago. */
 export const backfill = Options.choice("backfill", age.backfills).pipe(
   Options.withDescription(
-    "Trades older than the account's maxTradeAge: orders counts and orders them like new; hedged counts them and books that the broker holds them, so that nothing is ordered; record keeps them and never counts them. Default: a live account holds them for a verdict, a paper one counts them"
+    "Trades older than the account's maxTradeAge: orders counts and orders them like new; hedged counts them and books that the broker holds them, so that nothing is ordered; record keeps them and never counts them. Default on a paper account: orders; a live account holds them until they are released"
   ),
   Options.optional
 )

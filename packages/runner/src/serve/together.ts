@@ -14,7 +14,7 @@ import { check, open, submit, survey, type Written } from "../batches/submit.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
-import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { over } from "../verbs/batchTerms.ts"
 import { csvOf } from "../verbs/batches.ts"
@@ -84,7 +84,7 @@ const takenAs = (
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
-    const policy = { ...policyOf(configuration, source), backfill }
+    const policy = filePolicyOf(configuration, source, backfill)
     return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, key, actor }))
   })
 

@@ -1,4 +1,4 @@
-import { Account, AccountName, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
+import { Account, AccountName, type age, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
 import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { nearest } from "../import/nearest.ts"
 import { durationMs } from "./duration.ts"
@@ -462,3 +462,10 @@ export const policyOf = (configuration: Configuration, source: string): SourcePo
     direction: entry?.direction
   }
 }
+
+/** How the trades of a file are taken: like its source's, old ones as its import says (`orders` on a paper account that is told nothing). */
+export const filePolicyOf = (
+  configuration: Configuration,
+  source: string,
+  backfill?: age.Backfill
+): SourcePolicy.SourcePolicy => ({ ...policyOf(configuration, source), delivery: "file", backfill })

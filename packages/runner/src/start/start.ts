@@ -19,7 +19,7 @@ import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { policyOf, type BrokerName } from "../settings/Configuration.ts"
+import { filePolicyOf, type BrokerName } from "../settings/Configuration.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
@@ -73,7 +73,7 @@ const progress = (counts: Counts, orders: number, fills: number): string =>
 const play = (file: string, account: AccountName.AccountName, settings: Settings, counts: Ref.Ref<Counts>) =>
   Effect.gen(function* () {
     const { line } = yield* Output
-    const policy = policyOf(settings.configuration, TAPE)
+    const policy = filePolicyOf(settings.configuration, TAPE)
     const tell = (step: Step) =>
       Effect.gen(function* () {
         const told = (yield* Ref.getAndSet(counts, step.counts)).accepted

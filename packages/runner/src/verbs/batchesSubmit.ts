@@ -12,7 +12,7 @@ import * as Verb from "../cli/Verb.ts"
 import { making, reading } from "../cli/within.ts"
 import { fail } from "../import/ImportFileError.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { policyOf } from "../settings/Configuration.ts"
+import { filePolicyOf } from "../settings/Configuration.ts"
 import * as views from "../views/batches.ts"
 import * as terms from "./batchTerms.ts"
 
@@ -109,8 +109,7 @@ export const batchesSubmit = Verb.make({
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const account = yield* opened(configuration, Option.fromNullable(held.account))
-          const backfill = Option.getOrUndefined(asked.backfill)
-          const policy = { ...policyOf(configuration, file.source), backfill }
+          const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
           const { again, name } = asked
           yield* tell(
             yield* submit({ ...file, name, account, priority: held.priority ?? 0, policy, again, actor: ACTOR })

@@ -15,7 +15,7 @@ import * as RejectedFile from "../import/RejectedFile.ts"
 import { none, takeIn, total, type Counts, type Noticed, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import type { Bad } from "../import/TradeRow.ts"
-import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
 import { fieldOf, readColumns } from "./columnNames.ts"
 
@@ -127,14 +127,10 @@ const take = (
 ) =>
   Effect.gen(function* () {
     const { note } = yield* Output
-    const policy = policyOf(configuration, asked.source)
+    const policy = filePolicyOf(configuration, asked.source, Option.getOrUndefined(asked.backfill))
     const target = {
       account,
-      policy: {
-        ...policy,
-        direction: Option.getOrElse(asked.direction, () => policy.direction),
-        backfill: Option.getOrUndefined(asked.backfill)
-      }
+      policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) }
     }
     const tell = yield* teller(asked.file)
     const say = yield* progress

@@ -1,4 +1,4 @@
-import { Account, Accumulator, Audit, Commands, Instant, Quantity, Roundlot, Trade } from "@roundlot/core"
+import { Account, Accumulator, Audit, Commands, Instant, Quantity, Roundlot, SourcePolicy, Trade } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Queue } from "effect"
@@ -31,7 +31,7 @@ describe("an audit beside a program that is at work", () => {
       let chunks = 0
       const intake = Effect.gen(function* () {
         while (!(yield* Deferred.isDone(isEnough))) {
-          const results = yield* accumulator.submitMany(account, chunk(chunks++))
+          const results = yield* accumulator.submitMany(account, chunk(chunks++), SourcePolicy.anyAge)
           assert.isTrue(results.every(({ _tag }) => _tag === "Accepted"))
           yield* Queue.offer(taken, chunks)
         }

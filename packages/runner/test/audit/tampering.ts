@@ -98,7 +98,7 @@ const together = Effect.gen(function* () {
       priority: 0
     })
     const input = { ...trade(uid, "MSFT", "buy", "1"), direct: { type: "market", timeInForce: "day" } as const }
-    yield* batches.add(batch, [{ line: 1, input }], SourcePolicy.plain)
+    yield* batches.add(batch, [{ line: 1, input }], SourcePolicy.anyAge)
     const rejected = [{ line: 2, column: "side", value: "long", reason: "is no side" }]
     yield* batches.queue(batch.id, { actor: "test", left: { rejected: rejected.length, rejectedRows: rejected } })
   }
@@ -113,13 +113,17 @@ const living = Effect.gen(function* () {
   yield* commands.setAccount(account, { ...Account.defaultSettings, ordersPerMinute: 100 }, "test")
   yield* exchange.instructJson(JSON.stringify(rejection))
   yield* Effect.forkScoped(Daemon.run())
-  yield* accumulator.submitMany(account, [
-    trade("1", "AAPL", "buy", "1.4"),
-    trade("2", "AAPL", "sell", "0.3"),
-    trade("2", "AAPL", "sell", "0.4"),
-    trade("3", "KO", "sell", "2"),
-    trade("4", "SPY", "buy", "1.5")
-  ])
+  yield* accumulator.submitMany(
+    account,
+    [
+      trade("1", "AAPL", "buy", "1.4"),
+      trade("2", "AAPL", "sell", "0.3"),
+      trade("2", "AAPL", "sell", "0.4"),
+      trade("3", "KO", "sell", "2"),
+      trade("4", "SPY", "buy", "1.5")
+    ],
+    SourcePolicy.anyAge
+  )
   yield* together
   yield* Daemon.untilIdle
   const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))

@@ -11,7 +11,7 @@ a-2,2026-11-20T14:30:00Z,MSFT,sell,"1,5",
 a-3,2026-11-20T14:30:00Z,KO,buy,3,60
 `
 
-const AT = "2026-11-20T14:30:00Z"
+const AT = new Date(Date.now()).toISOString()
 
 /** How many orders are filled when the daemon is killed. */
 const FILLED = 8

@@ -17,6 +17,7 @@ import {
   Quantity,
   Reads,
   Roundlot,
+  SourcePolicy,
   type Trade
 } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
@@ -62,9 +63,9 @@ export const trade = (side: "buy" | "sell", quantity: string): Trade.TradeInput 
   reverses: undefined
 })
 
-/** Takes trades in. */
+/** Takes trades in, whatever their time. */
 export const submit = (...trades: ReadonlyArray<Trade.TradeInput>) =>
-  Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, trades))
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, trades, SourcePolicy.anyAge))
 
 /** Tells the exchange what to do. */
 export const instruct = (id: string, act: object | string, when?: object) =>

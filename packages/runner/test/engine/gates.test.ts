@@ -79,7 +79,7 @@ describe("sources of trades", () => {
     Effect.gen(function* () {
       yield* opened({})
       const accumulator = yield* Accumulator.Accumulator
-      const policy = { ...SourcePolicy.plain, mapping: { suffixes: ["s1"], symbols: {} } }
+      const policy = { ...SourcePolicy.anyAge, mapping: { suffixes: ["s1"], symbols: {} } }
       const result = yield* accumulator.submit(account, { ...trade("buy", "1"), symbol: "MSFT" }, policy)
       assert.strictEqual(result._tag, "Quarantined")
       assert.include(result._tag === "Quarantined" ? result.reason : "", '"MSFT"')

@@ -18,7 +18,7 @@ const [address = "", file = "", from = "0", together = "1"] = process.argv.slice
 const work = Effect.gen(function* () {
   const store = yield* parse(address, "the first word")
   const rows = TradeFile.readTrades(file, { source: "tape" }).pipe(Stream.drop(Number(from)))
-  const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.plain }
+  const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.anyAge }
   const taken = Effect.gen(function* () {
     process.stdout.write("ready\n")
     yield* Effect.promise(() => text(process.stdin))

@@ -11,6 +11,7 @@ import {
   Price,
   Quantity,
   Roundlot,
+  SourcePolicy,
   Tracking,
   type Trade
 } from "@roundlot/core"
@@ -76,7 +77,7 @@ const intake = (scene: Scene) =>
     scene.owed.add(trade.symbol, trade.side === "buy" ? trade.quantity : Decimal.negate(trade.quantity))
     scene.mind.note(`trade ${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`)
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submitMany(account, [trade])
+    yield* accumulator.submitMany(account, [trade], SourcePolicy.anyAge)
     yield* Effect.sleep(scene.dice.between(0, LONGEST_PAUSE_MS))
   })
 

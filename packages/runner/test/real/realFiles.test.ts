@@ -11,7 +11,8 @@ import {
   Decimal,
   Position,
   Reads,
-  Roundlot
+  Roundlot,
+  SourcePolicy
 } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
@@ -46,7 +47,7 @@ const take = (file: string) =>
       Effect.gen(function* () {
         const accumulator = yield* Accumulator.Accumulator
         const inputs = Chunk.toReadonlyArray(rows).flatMap((row) => (row._tag === "Parsed" ? [row.input] : []))
-        return { rows: rows.length, results: yield* accumulator.submitMany(account, inputs) }
+        return { rows: rows.length, results: yield* accumulator.submitMany(account, inputs, SourcePolicy.anyAge) }
       })
     ),
     Stream.runFold({ rows: 0, bad: 0, results: {} }, (tally: Tally, { rows, results }): Tally => {

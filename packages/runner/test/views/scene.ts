@@ -4,8 +4,8 @@ import {
   Accumulator,
   Batches,
   type Break,
-  Clock,
   ClientOrderId,
+  Clock,
   commands,
   Commands,
   Entropy,
@@ -20,11 +20,12 @@ import {
   Price,
   Quantity,
   Reads,
+  type Recorder,
   Report,
   send,
-  Ticker,
-  type Recorder,
   type Side,
+  SourcePolicy,
+  Ticker,
   type TradeRepository
 } from "@roundlot/core"
 import { Effect, Layer, TestClock } from "effect"
@@ -83,17 +84,21 @@ export const trade = (
   reverses?: string
 ) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
-    accumulator.submit(main, {
-      source: "tape",
-      sourceId,
-      occurrence: "",
-      symbol,
-      side,
-      quantity: Quantity.unsafe(quantity),
-      price: Price.unsafe(price),
-      tradedAt: Instant.fromMillis(AT),
-      reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "" }
-    })
+    accumulator.submit(
+      main,
+      {
+        source: "tape",
+        sourceId,
+        occurrence: "",
+        symbol,
+        side,
+        quantity: Quantity.unsafe(quantity),
+        price: Price.unsafe(price),
+        tradedAt: Instant.fromMillis(AT),
+        reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "" }
+      },
+      SourcePolicy.anyAge
+    )
   )
 
 const json = (value: object): Report.RawPayload => ({
