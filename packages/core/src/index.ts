@@ -124,6 +124,8 @@ export * as band from "./fill/band.ts"
 export * as concluded from "./fill/concluded.ts"
 /** `reconciliation/Break`: see that module. */
 export * as Break from "./reconciliation/Break.ts"
+/** `reconciliation/blocked`: see that module. */
+export * as Blocked from "./reconciliation/blocked.ts"
 /** `reconciliation/Stake`: see that module. */
 export * as Stake from "./reconciliation/Stake.ts"
 /** `reconciliation/severity`: see that module. */

@@ -9,6 +9,7 @@ import { observe, type Word } from "../src/order/observe.ts"
 import * as Order from "../src/order/Order.ts"
 import * as OrderState from "../src/order/OrderState.ts"
 import * as Break from "../src/reconciliation/Break.ts"
+import * as Instant from "../src/time/Instant.ts"
 import type { Desk } from "../src/testing/index.ts"
 import { deskOf, perform, second, type Deed, type Got, type Said } from "./Story.ts"
 
@@ -157,6 +158,27 @@ describe("F2: the order machine", () => {
     const order = told(stories.cancelled).order(first)
     expect(observe(order, [], openAt20(false), second(20)).status).toBe("cancelled")
     expect(observe(order, [], openAt20(true), second(20)).status).toBe("submitted")
+  })
+
+  test("F5: a total contradicts fills that are surely of its time; one told to the second may be of after a total of that second", () => {
+    const desk = told([...stories.submitted, fill("e1", 1000, 20), fill("e2", 1000, 20)])
+    const fills = desk.all(Fill.FillTable)
+    const isBelow = (ms: number, of = fills) => {
+      const at = Instant.addMillis(second(20), ms)
+      const word: Word = {
+        reported: "open",
+        at,
+        cumulative: Decimal.unsafe("1"),
+        isBrokersTime: false,
+        witness: settled
+      }
+      const { filled, inferred, isCumulativeBelow } = observe(desk.order(first), of, word, at)
+      expect([filled, inferred].map(Decimal.format)).toEqual(["2", "0"])
+      return isCumulativeBelow
+    }
+    expect([0, 1, 500, 999, 1000, 1500].map((ms) => isBelow(ms))).toEqual([true, false, false, false, true, true])
+    const toTheMillisecond = fills.map((each) => ({ ...each, executedAt: Instant.addMillis(each.executedAt, 1) }))
+    expect(isBelow(500, toTheMillisecond)).toBe(true)
   })
 
   test("F2, FILL-14: an equal report of our own time writes nothing, a newer time of the broker's is kept", () => {

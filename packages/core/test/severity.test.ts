@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest"
 import { AccountTable } from "../src/account/Account.ts"
-import { AccountName } from "../src/account/AccountName.ts"
 import { BreakId, OrderId } from "../src/identity/Id.ts"
 import { Ticker } from "../src/instrument/Ticker.ts"
 import * as Decimal from "../src/money/Decimal.ts"
@@ -8,9 +7,18 @@ import { Price } from "../src/money/Price.ts"
 import { Quantity } from "../src/money/Quantity.ts"
 import { OrderTable, type Order } from "../src/order/Order.ts"
 import { PositionTable } from "../src/position/Position.ts"
+import { blockingAnswers, obstacleOf, severityOfBlocked, type BlockedPosition } from "../src/reconciliation/blocked.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import { byGravity, severityOf, standingOf } from "../src/reconciliation/severity.ts"
-import { dollarsAtRisk, noStake, owedOf, stakeOf, type Stake, type Standing } from "../src/reconciliation/Stake.ts"
+import {
+  blockedOf,
+  dollarsAtRisk,
+  noStake,
+  owedOf,
+  stakeOf,
+  type Stake,
+  type Standing
+} from "../src/reconciliation/Stake.ts"
 import { tradingOf, wordsOf } from "../src/reconciliation/trading.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { deskOf, perform } from "./Story.ts"
@@ -163,6 +171,24 @@ describe("how grave a break is", () => {
 
 const SYMBOLS = ["AAPL", "MSFT", "NVDA", "IBM", "KO", "F"]
 
+const breakOf = (symbol: Ticker, openedAt: Instant.Instant): Break.Break => ({
+  id: BreakId.make(1),
+  account: standing.position.account,
+  symbol,
+  kind: "Doubt",
+  subject: "O1",
+  holds: "nothing",
+  evidence: "not found",
+  openedAt,
+  closedAt: undefined,
+  closedWhy: undefined,
+  owner: undefined,
+  acknowledged: undefined,
+  acknowledgedBy: undefined,
+  acknowledgedAt: undefined,
+  version: 1
+})
+
 /** Six positions, each blocked by an order in doubt of an age; with the breaks that say so, or without. */
 const sixInDoubt = (ageMs: number, withBreaks = true) => {
   const found = SYMBOLS.map((name, i) => {
@@ -173,25 +199,24 @@ const sixInDoubt = (ageMs: number, withBreaks = true) => {
     return { order: doubted, stake }
   })
   const breaks = found.map(({ order: { id, symbol } }, i): Break.Break => ({
+    ...breakOf(symbol, ago(ageMs)),
     id: BreakId.make(i + 1),
-    account: AccountName.make("paper"),
-    symbol,
-    kind: "Doubt",
-    subject: `O${id}`,
-    holds: "nothing",
-    evidence: "not found",
-    openedAt: ago(ageMs),
-    closedAt: undefined,
-    closedWhy: undefined,
-    owner: undefined,
-    acknowledged: undefined,
-    acknowledgedBy: undefined,
-    acknowledgedAt: undefined,
-    version: 1
+    subject: `O${id}`
   }))
   const stakes = ({ symbol }: Break.Break) => found.find((each) => each.order.symbol === symbol)?.stake ?? noStake
-  return tradingOf(withBreaks ? breaks : [], stakes, found, NOW)
+  return tradingOf({ breaks: withBreaks ? breaks : [], stakes, doubtful: found, positions: [] }, NOW)
 }
+
+/** A position that owes 2.5 at 10 dollars and has answered so for a time. */
+const blockedFor = (answer: string, ms: number): BlockedPosition => {
+  const position = { ...standing.position, answer, answerSince: ago(ms) }
+  const by = obstacleOf(position)
+  if (by === undefined) throw new Error(`${answer} blocks nothing`)
+  return { position, by, stake: { ...noStake, blocks: blockedOf({ ...standing, position }) } }
+}
+
+const tradingWith = (positions: ReadonlyArray<BlockedPosition>, breaks: ReadonlyArray<Break.Break> = []) =>
+  tradingOf({ breaks, stakes: () => owed, doubtful: [], positions }, NOW)
 
 describe("how trading stands", () => {
   test.each([true, false])(
@@ -208,4 +233,34 @@ describe("how trading stands", () => {
     expect(trading).toMatchObject({ isWell: true, critical: 0, warnings: 6, blockedPositions: 6, ordersInDoubt: 6 })
     expect(wordsOf(trading)).toBe("")
   })
+
+  test.each(["Held(circuit)", "Refused(MaxNotional)"])(
+    "D8, D4: a position that owes an order and answers %s is critical after 5 s, with its shares and dollars",
+    (answer) => {
+      const trading = tradingWith([blockedFor(answer, 5000)])
+      expect(trading).toMatchObject({ isWell: false, critical: 1, blockedPositions: 1, ordersInDoubt: 0 })
+      expect(wordsOf(trading)).toBe("1 critical case: 1 position blocked, 0 orders in doubt, 25 dollars at risk")
+      expect(tradingWith([blockedFor(answer, 4999)])).toMatchObject({ isWell: true, critical: 0, blockedPositions: 0 })
+    }
+  )
+
+  test("P11: it is escalated after an hour, and blocks its position once beside a break", () => {
+    expect([HOUR_MS - 1, HOUR_MS].map((ms) => severityOfBlocked(blockedFor("Held(circuit)", ms), NOW))).toEqual([
+      "critical",
+      "escalated"
+    ])
+    const found = { ...breakOf(Ticker.make("AAPL"), ago(HOUR_MS)), kind: "TermsDiffer", holds: "symbol" } as const
+    expect(tradingWith([blockedFor("Held(circuit)", HOUR_MS)], [found])).toMatchObject({
+      critical: 2,
+      blockedPositions: 1
+    })
+  })
+
+  test.each(["NotDue", "SessionClosed", "CoolingDown", "Halted", "OrderLive", "BreakOpen", "Refused(ReduceOnly)"])(
+    "D4: %s ends by itself, on a person's word, or is another case: it blocks nothing of its own",
+    (answer) => {
+      expect(obstacleOf({ answer })).toBeUndefined()
+      expect(blockingAnswers).not.toContain(answer)
+    }
+  )
 })

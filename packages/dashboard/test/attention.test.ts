@@ -68,3 +68,33 @@ test("open cases come first, below what is held; closed ones are chosen, and an 
   await page.getByRole("heading", { level: 1, name: "Foreign position Closed itself" }).waitFor()
   expect(seen.faults).toEqual([])
 })
+
+test("O22, W11: an order that its broker contradicts says so, and a person who has looked there ends it with a button, a reason and its symbol", async () => {
+  const tells = (id: string, instruction: object) =>
+    daemon.cli("exchange", "do", JSON.stringify({ id, ...instruction }))
+  await tells("rests", { when: { symbol: "XOM" }, do: { accept: {} } })
+  await tells("mute", { when: { operation: "cancel", symbol: "XOM" }, do: { answer: { status: 500 } }, times: 10_000 })
+  await daemon.ask("/api/v1/trades", { sourceId: "ends", symbol: "XOM", side: "buy", quantity: "2", price: "60" })
+  const id = await daemon.orderAt("submitted", "XOM")
+  const { brokerOrderId } = Object(await daemon.ask(`/api/v1/orders/${id}`))
+  await using seen = await open(`/orders/${id}`)
+  const { page } = seen
+  // It ends at the broker, and to the wish that it end there comes no answer that would confirm it.
+  await tells("ends", { do: { cancel: { brokerOrderId } } })
+  const banner = page.getByRole("status").filter({ hasText: "The broker said that it ended" })
+  await banner.getByText("look at the broker and confirm it with what you see there").waitFor()
+  expect(await findings(page)).toEqual([])
+  await banner.getByRole("button", { name: `${id} has ended` }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByText("You state that it has ended there as cancelled.").waitFor()
+  await dialog.getByText(`roundlot orders resolve ${id} --ended`).waitFor()
+  await dialog.getByLabel("Reason").fill("inactive in the broker's app")
+  expect(Object(await daemon.ask(`/api/v1/orders/${id}`)).status).toBe("submitted")
+  await dialog.getByLabel("Type XOM to confirm").fill("XOM")
+  await dialog.getByRole("button", { name: `${id} has ended` }).click()
+  await dialog.getByText("On record for").waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
+  await banner.waitFor({ state: "detached" })
+  expect(Object(await daemon.ask(`/api/v1/orders/${id}`))).toMatchObject({ status: "cancelled", contradiction: null })
+  expect(seen.faults).toEqual([])
+})

@@ -129,4 +129,26 @@ describe("what is told at a glance", () => {
     ])
     expect(seen.faults).toEqual([])
   })
+
+  test("D4: a position whose order a control refuses is a case, with what it owes, why and what to do, until it may be ordered", async () => {
+    const most = (dollars: string) =>
+      daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of today", "--yes")
+    await most("50")
+    await daemon.ask("/api/v1/trades", { sourceId: "blocked", symbol: "PFE", side: "buy", quantity: "3", price: "30" })
+    await using seen = await open("/")
+    const { page } = seen
+    const row = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem", { name: "" })
+    const blocked = row.filter({ hasText: "MaxNotional" }).first()
+    await blocked.getByText("Owed and not ordered: 3 PFE, $90").waitFor()
+    await blocked.getByText("Recommended: change what refuses it. Raise the limit").waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.goto(`${daemon.url}/attention`)
+    const waiting = page.locator("section", { hasText: "Waiting for you" })
+    await waiting.getByText("MaxNotional: it is worth more than one order may be").waitFor()
+    expect(await findings(page)).toEqual([])
+    await most("100000")
+    await waiting.getByText("MaxNotional").waitFor({ state: "detached" })
+    await daemon.orderAt("filled", "PFE")
+    expect(seen.faults).toEqual([])
+  })
 })

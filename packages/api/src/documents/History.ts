@@ -94,7 +94,7 @@ export const AtRisk = Schema.Struct({
 /** What waits for the end of something. */
 export type AtRisk = typeof AtRisk.Type
 
-/** What may be done about a break; `wait` where it ends by itself. */
+/** What may be done about a case; `wait` where it ends by itself. */
 const Resolution = Schema.Literal(
   "wait",
   "recheck",
@@ -103,7 +103,9 @@ const Resolution = Schema.Literal(
   "mark-placed",
   "accept-excess",
   "adjust-base",
-  "resolve"
+  "resolve",
+  "resume",
+  "change-control"
 )
 
 /** The resolution to look at first, and why. */

@@ -8,7 +8,7 @@ export const TradingDocument = Schema.Struct({
   /** Cases that are critical or escalated. */
   critical: Schema.Int,
   warnings: Schema.Int,
-  /** Positions that owe shares which are not ordered because of a case or an order in doubt. */
+  /** Positions that owe shares which are not ordered: because of a break, an order in doubt, an open circuit or a control. */
   blockedPositions: Schema.Int,
   ordersInDoubt: Schema.Int,
   /** What these positions owe and these orders may fill, in dollars; null where of a part no price is known. */

@@ -38,6 +38,18 @@ export const canonicalOf = (fills: ReadonlyArray<Fill>, until?: Instant): Readon
 const quantitiesOf = (fills: ReadonlyArray<Fill>): ReadonlyArray<Decimal.Decimal> =>
   fills.map(({ quantity }) => quantity)
 
+/** F5: is the total lower than the fills that surely are of its time? */
+const isBelow = ({ at, cumulative }: Total, atTotal: ReadonlyArray<Fill>, fills: ReadonlyArray<Fill>): boolean => {
+  const isLessThan = (counted: ReadonlyArray<Fill>) => Decimal.isLess(cumulative, Decimal.sum(quantitiesOf(counted)))
+  return isLessThan(atTotal) && isLessThan(canonicalOf(fills.filter(({ executedAt }) => !mayFollow(executedAt, at))))
+}
+
+const SECOND = 1_000_000n
+
+/** A time that is told to the second may be of any moment of it: what is told within that second may have been said before. */
+const mayFollow = (executedAt: Instant, at: Instant): boolean =>
+  executedAt % SECOND === 0n && executedAt < at && at < executedAt + SECOND
+
 /** Could shares of the order have cost so much (W5)? */
 export type IsPossiblePrice = (price: Price.Price) => boolean
 
@@ -65,7 +77,7 @@ export const aggregatesOf = (
     inferred,
     notional: Decimal.add(notionalOf(real), paid ?? Decimal.zero),
     unpriced: paid === undefined ? Decimal.add(withoutPrice, inferred) : withoutPrice,
-    isCumulativeBelow: Decimal.isLess(cumulative, Decimal.sum(quantitiesOf(atTotal))),
+    isCumulativeBelow: total !== undefined && isBelow(total, atTotal, fills),
     firstFilledAt: times[0],
     lastFilledAt: times.at(-1)
   }

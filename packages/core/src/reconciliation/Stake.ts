@@ -50,7 +50,8 @@ export const owedOf = ({ account, instrument, position }: Standing): Decimal.Dec
 const dollarsOf = (shares: Decimal.Decimal, price: Decimal.Decimal | undefined): Decimal.Decimal | undefined =>
   price === undefined ? undefined : Decimal.multiply(shares, price)
 
-const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
+/** What a position owes, in shares and dollars; nothing where that is less than an order. */
+export const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
   const { account, lastPrice, symbol } = standing.position
   const shares = owedOf(standing)
   return Decimal.isZero(shares) ? [] : [{ account, symbol, shares, dollars: dollarsOf(shares, lastPrice) }]

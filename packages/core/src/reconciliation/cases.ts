@@ -27,9 +27,12 @@ const caseOf = (first: Break, breaks: ReadonlyArray<Break>): Case => ({
 
 const causeOf = ({ account, kind, symbol }: Break): string => JSON.stringify([account, symbol ?? null, kind])
 
-/** One of a later moment than now was opened by a clock that was ahead: its age is unknown, and it must not stay unsaid for hours. */
-const outlived = ({ openedAt }: Break, now: Instant.Instant): boolean => {
-  const ageMs = Instant.millisBetween(openedAt, now)
+/**
+ * Has what stands since a moment outlived its settling time? What is of a later moment than now was written by a clock that was ahead:
+ * its age is unknown, and it must not stay unsaid for hours.
+ */
+export const hasSettled = (since: Instant.Instant, now: Instant.Instant): boolean => {
+  const ageMs = Instant.millisBetween(since, now)
   return ageMs < 0 || ageMs >= SETTLING_MS
 }
 
@@ -45,6 +48,6 @@ export const casesOf = (open: ReadonlyArray<Break>, now: Instant.Instant): Reado
     else known.push(found)
   }
   return [...causes.values()]
-    .filter((breaks) => breaks.some((each) => outlived(each, now)))
+    .filter((breaks) => breaks.some((each) => hasSettled(each.openedAt, now)))
     .map((breaks) => caseOf(breaks[0], breaks))
 }

@@ -1,7 +1,7 @@
 import type { Break, BreakKind } from "./Break.ts"
 import type { Deciding } from "./deciding.ts"
 
-/** What a person may do about a break; `wait` where it ends by itself. */
+/** What a person may do about a case; `wait` where it ends by itself. */
 export const resolutions = [
   "wait",
   "recheck",
@@ -10,10 +10,12 @@ export const resolutions = [
   "mark-placed",
   "accept-excess",
   "adjust-base",
-  "resolve"
+  "resolve",
+  "resume",
+  "change-control"
 ] as const
 
-/** What a person may do about a break. */
+/** What a person may do about a case. */
 export type Resolution = (typeof resolutions)[number]
 
 /** The resolution to look at first, and why it. */

@@ -45,9 +45,15 @@ export const severityOf = (
   stake: Stake,
   now: Instant.Instant
 ): Severity => {
-  const severity = atOpening(found, stake, now)
-  return Instant.millisBetween(found.openedAt, now) >= escalatesAfterMs[severity] ? "escalated" : severity
+  return severityOfAge(atOpening(found, stake, now), found.openedAt, now)
 }
+
+/** P11: how grave it is once it has stood so since a moment. */
+export const severityOfAge = (
+  severity: keyof typeof escalatesAfterMs,
+  since: Instant.Instant,
+  now: Instant.Instant
+): Severity => (Instant.millisBetween(since, now) >= escalatesAfterMs[severity] ? "escalated" : severity)
 
 /** How a break stands at a moment: how grave it is, and once it is closed `resolved` by an operator or `gone` by itself. */
 export const standingOf = (

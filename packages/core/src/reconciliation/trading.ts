@@ -4,6 +4,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type * as Instant from "../time/Instant.ts"
 import { kinds, type Break } from "./Break.ts"
+import { isSettled, severityOfBlocked, type BlockedPosition } from "./blocked.ts"
 import { casesOf } from "./cases.ts"
 import { isUrgent, severities, severityOf, type Severity } from "./severity.ts"
 import type { Blocked, Stake } from "./Stake.ts"
@@ -21,7 +22,7 @@ export interface Trading {
   /** Cases that are critical or escalated. */
   readonly critical: number
   readonly warnings: number
-  /** Positions that owe shares which are not ordered because of a case or an order in doubt. */
+  /** Positions that owe shares which are not ordered: because of a break, an order in doubt, an open circuit or a control. */
   readonly blockedPositions: number
   readonly ordersInDoubt: number
   /** What blocked positions owe and orders in doubt may fill, in dollars; `undefined` where of a part no price is known. */
@@ -75,16 +76,23 @@ const dollarsOf = (parts: ReadonlyArray<Blocked>): Decimal.Decimal | undefined =
   return known.length < parts.length ? undefined : Decimal.sum(known)
 }
 
-/** How trading stands, of the open breaks and the orders in doubt. Pure. */
-export const tradingOf = (
-  breaks: ReadonlyArray<Break>,
-  stakes: (found: Break) => Stake,
-  doubtful: ReadonlyArray<Doubtful>,
-  now: Instant.Instant
-): Trading => {
-  const found = severitiesOf(breaks, stakes, doubtful, now)
+/** What may keep trading from going on: open breaks with what stands behind each, orders in doubt, and positions that order nothing. */
+export interface Obstacles {
+  readonly breaks: ReadonlyArray<Break>
+  readonly stakes: (found: Break) => Stake
+  readonly doubtful: ReadonlyArray<Doubtful>
+  readonly positions: ReadonlyArray<BlockedPosition>
+}
+
+/** How trading stands. Pure. */
+export const tradingOf = ({ breaks, doubtful, positions, stakes }: Obstacles, now: Instant.Instant): Trading => {
+  const standing = positions.filter((each) => isSettled(each, now))
+  const found = [
+    ...severitiesOf(breaks, stakes, doubtful, now),
+    ...standing.map((each) => severityOfBlocked(each, now))
+  ]
   const critical = found.filter(isUrgent).length
-  const all = [...breaks.map(stakes), ...doubtful.map(({ stake }) => stake)]
+  const all = [...breaks.map(stakes), ...[...doubtful, ...standing].map(({ stake }) => stake)]
   const blocked = distinct(all.flatMap(({ blocks }) => blocks))
   const inDoubt = doubtful.flatMap(({ stake }) => stake.inDoubt ?? [])
   return {

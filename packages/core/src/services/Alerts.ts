@@ -5,20 +5,26 @@ import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { PositionTable } from "../position/Position.ts"
+import {
+  isSettled,
+  reasonOf,
+  recommendedForBlocked,
+  severityOfBlocked,
+  type BlockedPosition
+} from "../reconciliation/blocked.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
 import { isGraver, severities, type Severity } from "../reconciliation/severity.ts"
-import { dollarsAtRisk } from "../reconciliation/Stake.ts"
+import { dollarsAtRisk, type Stake } from "../reconciliation/Stake.ts"
 import { gravestOf } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
-import { stakesOf, type Stakes } from "./Risk.ts"
+import { blocked, stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "circuit", "health", "digest"] as const
+export const alertKinds = ["break", "circuit", "refusal", "health", "digest"] as const
 
 const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
 
@@ -203,28 +209,19 @@ const stillRaised = Effect.map(
   }
 )
 
-/** All that needs a person now: open breaks, open circuits, and parts of the program that fail. */
+/** All that needs a person now: open breaks, blocked positions, and parts of the program that fail. */
 const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const stakes = yield* stakesOf(breaks)
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-  const circuits = yield* Reads.all(PositionTable, { where: [{ column: "circuitUntil", atLeast: Number(now) }] })
+  const standing = (yield* blocked).filter((each) => isSettled(each, now))
   const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const parts = yield* Effect.flatMap(Health, (health) => health.all)
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
     ...casesOf(breaks, now).flatMap((found) => causesOf(found, { before, now, stakes })),
-    ...circuits.map(({ account, circuitUntil = now, symbol }): Cause => ({
-      key: keyOf("circuit", account, symbol, String(circuitUntil)),
-      kind: "circuit",
-      account,
-      symbol,
-      subject: "circuit",
-      severity: null,
-      dollars: null,
-      detail: `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
-    })),
+    ...standing.flatMap((found) => causesOfBlocked(found, before, now)),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
@@ -257,15 +254,55 @@ interface Around {
 const causesOf = (found: Case, around: Around): ReadonlyArray<Cause> => {
   const { before, now, stakes } = around
   const current = gravestOf(found.breaks, stakes, now)
-  const cause = causeOf(found, current, around)
+  const all = withRises(causeOf(found, current, around), current, found.first.openedAt, before)
+  return all.filter(({ key }) => before.has(key) || !isAcknowledged(found, current))
+}
+
+/** A cause as it was raised first, and what it has come to since (P11). */
+const withRises = (
+  cause: Cause,
+  current: Severity,
+  since: Instant.Instant,
+  before: ReadonlyMap<string, Cause>
+): ReadonlyArray<Cause> => {
   const first = before.get(cause.key)
   const seen = first?.severity ?? (first === undefined ? current : "critical")
   const rises = severities
     .filter((each) => isGraver(each, seen) && !isGraver(each, current))
-    .map((each) => ({ ...risen(cause, found, each), isCurrent: each === current }))
+    .map((each) => ({ ...risen(cause, since, each), isCurrent: each === current }))
     .filter(({ isCurrent, key }) => isCurrent || before.has(key))
     .map(({ isCurrent: _isCurrent, ...rise }): Cause => rise)
-  return [first ?? cause, ...rises].filter(({ key }) => before.has(key) || !isAcknowledged(found, current))
+  return [first ?? cause, ...rises]
+}
+
+/** D8, D4: a position that owes shares and orders none is raised once for as long as the same keeps it from ordering. */
+const causesOfBlocked = (
+  found: BlockedPosition,
+  before: ReadonlyMap<string, Cause>,
+  now: Instant.Instant
+): ReadonlyArray<Cause> => {
+  const { by, position, stake } = found
+  const { account, answerSince, symbol } = position
+  const severity = severityOfBlocked(found, now)
+  const cause: Cause = {
+    key: keyOf("blocked", account, symbol, by, String(answerSince)),
+    kind: by === "circuit" ? "circuit" : "refusal",
+    account,
+    symbol,
+    subject: by,
+    detail: `${owedText(stake)} not ordered; ${reasonOf(found)}. ${recommendedForBlocked(found).reason}`,
+    severity,
+    dollars: dollarsText(stake)
+  }
+  return withRises(cause, severity, answerSince, before)
+}
+
+const owedText = ({ blocks }: Stake): string =>
+  blocks.map(({ shares, symbol }) => `${Decimal.format(shares)} ${symbol} owed and`).join(" ")
+
+const dollarsText = (stake: Stake): string | null => {
+  const dollars = dollarsAtRisk(stake)
+  return dollars === undefined ? null : Decimal.format(dollars)
 }
 
 /** Has somebody acknowledged the case as grave as it is now, or graver? */
@@ -275,7 +312,6 @@ const isAcknowledged = ({ breaks }: Case, current: Severity): boolean =>
 const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found
   const { evidence, holds, subject } = breaks.find((each) => each.holds !== "nothing") ?? first
-  const dollars = dollarsAtRisk(stakes(first))
   return {
     key: caseKeyOf(found, before),
     kind: "break",
@@ -284,7 +320,7 @@ const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Ca
     subject: breaks.length === 1 ? `${kind} ${subject}` : `${kind} (${breaks.length} breaks)`,
     detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`,
     severity: current,
-    dollars: dollars === undefined ? null : Decimal.format(dollars)
+    dollars: dollarsText(stakes(first))
   }
 }
 
@@ -299,10 +335,10 @@ const caseKeyOf = ({ account, first, kind, symbol }: Case, before: ReadonlyMap<s
 const stemOf = (key: string): string => key.slice(0, key.lastIndexOf("/"))
 
 /** A case that is graver than it was when it was raised. */
-const risen = (cause: Cause, { first }: Case, severity: Severity): Cause => ({
+const risen = (cause: Cause, since: Instant.Instant, severity: Severity): Cause => ({
   ...cause,
   key: `${cause.key}/${severity}`,
-  detail: `${severity}, open since ${Instant.format(first.openedAt)}: ${cause.detail}`,
+  detail: `${severity}, open since ${Instant.format(since)}: ${cause.detail}`,
   severity
 })
 

@@ -8,7 +8,8 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
-import { noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
+import { blockingAnswers, obstacleOf, type BlockedPosition } from "../reconciliation/blocked.ts"
+import { blockedOf, noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import type * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
@@ -130,10 +131,28 @@ export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeR
   return found.flat()
 })
 
-/** How trading stands now: what is at risk, by the open breaks and the orders in doubt alone. */
+/** D4, D8: the positions that owe shares and order none, because their circuit is open or a control refuses their next order. */
+export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(
+  function* () {
+    const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: blockingAnswers }] })
+    const accounts = unique(positions.map(({ account }) => account))
+    const standings = yield* Effect.forEach(accounts, (account) =>
+      standingsOf(account, unique(positions.flatMap((each) => (each.account === account ? [each.symbol] : []))))
+    )
+    return standings.flat().flatMap((standing): ReadonlyArray<BlockedPosition> => {
+      const by = obstacleOf(standing.position)
+      const blocks = blockedOf(standing)
+      return by === undefined || blocks.length === 0
+        ? []
+        : [{ position: standing.position, by, stake: { ...noStake, blocks } }]
+    })
+  }
+)
+
+/** How trading stands now: what is at risk, by open breaks, orders in doubt and blocked positions alone. */
 export const trading = (now: Instant.Instant): Effect.Effect<Trading, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
     const stakes = yield* stakesOf(breaks)
-    return tradingOf(breaks, stakes, yield* doubtful, now)
+    return tradingOf({ breaks, stakes, doubtful: yield* doubtful, positions: yield* blocked }, now)
   })

@@ -10,7 +10,10 @@ import { Ledger } from "../../src/ledger/Ledger.ts"
 import type { Member } from "../../src/ledger/plan.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import * as commands from "../../src/control/commands.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import { Clock } from "../../src/ports/Clock.ts"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
@@ -21,6 +24,7 @@ import * as Alerts from "../../src/services/Alerts.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
 import * as Health from "../../src/services/Health.ts"
+import { confirmInstruments, openGates } from "../../src/services/Gates.ts"
 import { watchLogins } from "../../src/services/Logins.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
@@ -29,6 +33,7 @@ import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import * as Stage from "./Stage.ts"
 
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 const until = Instant.fromMillis(7 * DAY_MS)
 const valid: LoginStanding = { _tag: "Valid", until }
 const endsSoon: LoginStanding = { _tag: "EndsSoon", until }
@@ -208,7 +213,7 @@ const watched = (
   ) => Effect.Effect<
     void,
     unknown,
-    Accumulator | Commands | Health.Health | Effect.Effect.Context<typeof Stage.driving>
+    Accumulator | Brokers | Clock | Commands | Health.Health | Effect.Effect.Context<typeof Stage.driving>
   >
 ) => {
   const layer = Stage.layer()
@@ -249,26 +254,66 @@ test("what trading is kept from is alerted by its cases, not as a part of the pr
     })
   ))
 
-test("DESIGN 11: an open circuit is told once, and that it is over", () =>
+const opensCircuit = (hours: number) =>
+  Effect.flatMap(Clock, (clock) =>
+    Effect.flatMap(clock.now, (now) =>
+      committed((recorder) => {
+        const [until, circuitUntil] = [Instant.addMillis(now, 30_000), Instant.addMillis(now, hours * HOUR_MS)]
+        recorder.emit({ _tag: "CoolDownStarted", symbol: AAPL, until, shortEnds: 5, circuitUntil })
+        commands.regate(recorder, AAPL, false)
+      })
+    )
+  )
+
+/** The newest alert in full. */
+const newest = Effect.map(Reads.all(JobTable, { where: [{ column: "type", in: ["alert"] }] }), (jobs) =>
+  Object(jobs.at(-1)?.payload)
+)
+
+test("D8, P11: an open circuit with a lot owed is told as critical with its shares and dollars, again after an hour, and that it is over", () =>
   watched((look) =>
     Effect.gen(function* () {
-      const symbol = Ticker.make("AAPL")
-      const { account } = Stage
-      const ledger = yield* Ledger
-      const now = yield* ledger.now
-      yield* ledger.submit("command", {
-        account,
-        cause: { kind: "timer", actor: "test" },
-        needs: [Need.Position({ account, symbol })],
-        apply: (recorder) => {
-          const until = Instant.addMillis(now, 30_000)
-          const circuitUntil = Instant.addMillis(now, 3_600_000)
-          recorder.emit({ _tag: "CoolDownStarted", symbol, until, shortEnds: 5, circuitUntil })
-        }
-      })
+      yield* opensCircuit(2)
+      yield* TestClock.adjust("10 seconds")
+      expect(yield* look).toEqual([])
+      yield* Stage.submit(Stage.trade("a", "2.5"))
+      yield* TestClock.adjust("10 seconds")
       expect([yield* look, yield* look]).toEqual([["raised: circuit"], ["raised: circuit"]])
-      yield* TestClock.adjust("2 hours")
-      expect(yield* look).toEqual(["raised: circuit", "over: circuit"])
+      expect(yield* newest).toMatchObject({ kind: "circuit", severity: "critical", dollars: "375", symbol: "AAPL" })
+      expect((yield* newest).detail).toContain("2.5 AAPL owed and not ordered; several orders in a row ended short")
+      yield* TestClock.adjust("1 hours")
+      expect(yield* look).toEqual(["raised: circuit", "raised: circuit"])
+      expect(yield* newest).toMatchObject({ severity: "escalated" })
+      yield* TestClock.adjust("1 hours")
+      yield* openGates
+      expect(yield* look).toEqual(["raised: circuit", "raised: circuit", "over: circuit", "over: circuit"])
+    })
+  ))
+
+/** One order may be worth so many dollars. */
+const allowsOrdersOf = (most: string) =>
+  Effect.flatMap(Commands, (service) =>
+    service.setAccount(
+      Stage.account,
+      { ...defaultSettings, maxOrderNotional: Quantity.unsafe(most) },
+      "test",
+      "it is seen to"
+    )
+  )
+
+test("D4: a position whose order a control refuses is told with what the control says and what to do, and that it is over", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* allowsOrdersOf("100")
+      yield* Stage.submit(Stage.trade("a", "2"))
+      yield* confirmInstruments
+      expect(yield* look).toEqual([])
+      yield* TestClock.adjust("5 seconds")
+      expect([yield* look, yield* look]).toEqual([["raised: MaxNotional"], ["raised: MaxNotional"]])
+      expect(yield* newest).toMatchObject({ kind: "refusal", severity: "critical", dollars: "300" })
+      expect((yield* newest).detail).toMatch(/worth more than one order may be.*Raise the limit/)
+      yield* allowsOrdersOf("1000")
+      expect(yield* look).toEqual(["raised: MaxNotional", "over: MaxNotional"])
     })
   ))
 

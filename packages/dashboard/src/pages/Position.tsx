@@ -197,13 +197,16 @@ const BoundBanner = ({ by }: { readonly by: Control }) => {
   )
 }
 
+/** D8: a resume lets it go on: an operator's cancel, an open circuit or a refusal for a session holds it. */
+const isHeld = ({ answer, held }: Position): boolean => held !== null || answer.startsWith("Held(")
+
 /** What may be ordered of the symbol itself: a halt where it is not halted, a resume where that changes anything. */
 const Controls = ({ bound, position }: { readonly position: Position; readonly bound: ReadonlyArray<Control> }) => {
-  const { account, held, symbol } = position
+  const { account, symbol } = position
   const own = bound.find((each) => each.symbol !== null)
   return (
     <>
-      {own === undefined && held === null ? null : (
+      {own === undefined && !isHeld(position) ? null : (
         <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
       )}
       {own?.state === "halted" ? null : (

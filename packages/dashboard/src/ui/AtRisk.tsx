@@ -59,5 +59,7 @@ const recommendedWords: {
   "mark-placed": "mark it placed",
   "accept-excess": "accept the excess",
   "adjust-base": "book it as base",
-  resolve: "resolve"
+  resolve: "resolve",
+  resume: "resume the symbol",
+  "change-control": "change what refuses it"
 }

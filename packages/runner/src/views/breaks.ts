@@ -276,6 +276,10 @@ const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
     ...(inDoubt === null ? [] : [`${inDoubt.shares} in doubt`])
   ].join(", ")
 
+/** What is at risk, in shares and dollars. */
+export const atRiskText = (atRisk: Documents.AtRisk): string =>
+  `${blocksText(atRisk)}${atRisk.dollars === null ? "" : `, $${atRisk.dollars}`}`
+
 /** The doubt about an order, where one is open: what it blocks, what speaks for one side, and what to look at first. */
 export const doubtAbout = (account: string, orderId: string) =>
   Effect.map(about(account, orderId), (all): Documents.DoneDocument["doubt"] => {
@@ -296,7 +300,6 @@ export const doubtText = ({
   atRisk,
   recommended: { reason }
 }: NonNullable<Documents.DoneDocument["doubt"]>): string => {
-  const money = atRisk.dollars === null ? "" : `, $${atRisk.dollars}`
   const facts = atRisk.deciding.map(({ attemptId, brokerOrderId, fact }) =>
     [
       `On record: ${onRecord[fact]}`,
@@ -304,7 +307,7 @@ export const doubtText = ({
       ...(brokerOrderId === null ? [] : [brokerOrderId])
     ].join(" ")
   )
-  return [`At risk: ${blocksText(atRisk)}${money}.`, ...facts.map((each) => `${each}.`), reason].join("\n")
+  return [`At risk: ${atRiskText(atRisk)}.`, ...facts.map((each) => `${each}.`), reason].join("\n")
 }
 
 /** What people see of breaks. */

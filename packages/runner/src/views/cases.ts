@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import {
+  Blocked,
   Break,
   Clock,
   Id,
@@ -7,6 +8,7 @@ import {
   Job,
   type Order,
   Reads,
+  recommended,
   Risk,
   Severity,
   Stake,
@@ -27,15 +29,16 @@ interface Weighed extends Severity.Gravity {
   readonly document: Case
 }
 
-type Bare = Omit<Case, "severity" | "atRisk" | "since">
+type Bare = Omit<Case, "severity" | "atRisk" | "since" | "recommended">
 
 const weighed = (
   document: Bare,
   severity: Severity.Severity,
   since: Instant.Instant,
-  stake = Stake.noStake
+  stake = Stake.noStake,
+  first: recommended.Recommended | null = null
 ): Weighed => ({
-  document: { ...document, since: Instant.format(since), severity, atRisk: breaks.atRiskOf(stake) },
+  document: { ...document, since: Instant.format(since), severity, atRisk: breaks.atRiskOf(stake), recommended: first },
   severity,
   dollars: Stake.dollarsAtRisk(stake),
   since
@@ -61,6 +64,19 @@ const doubtCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
+const blockedCase = (found: Blocked.BlockedPosition): Bare => {
+  const { account, symbol } = found.position
+  return {
+    kind: "blocked",
+    id: symbol,
+    account,
+    symbol,
+    what: Blocked.reasonOf(found),
+    holds: "symbol",
+    path: `/api/v1/positions/${encodeURIComponent(symbol)}?account=${encodeURIComponent(account)}`
+  }
+}
+
 const quarantineCase = (trade: Trade.Trade): Bare => ({
   kind: "quarantine",
   id: Id.format("trade", trade.id),
@@ -85,7 +101,47 @@ const jobCase = (job: Job.Job): Bare => ({
 const byGravity = (a: Weighed, b: Weighed): number =>
   Severity.byGravity(a, b) || a.document.id.localeCompare(b.document.id, "en", { numeric: true })
 
-/** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up. */
+const weighedBlocked = (now: Instant.Instant) =>
+  Effect.map(Risk.blocked, (found) =>
+    found.map((each) =>
+      weighed(
+        blockedCase(each),
+        Blocked.severityOfBlocked(each, now),
+        each.position.answerSince,
+        each.stake,
+        Blocked.recommendedForBlocked(each)
+      )
+    )
+  )
+
+const sorted = (all: ReadonlyArray<Weighed>): ReadonlyArray<Case> =>
+  all.toSorted(byGravity).map(({ document }) => document)
+
+/** The positions that owe shares and order none, the gravest first. */
+export const blocked = (
+  now: Instant.Instant
+): Effect.Effect<ReadonlyArray<Case>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(weighedBlocked(now), sorted)
+
+const weighedBreak = (found: Break.Break, stake: Stake.Stake, now: Instant.Instant): Weighed =>
+  weighed(
+    breakCase(found),
+    Severity.severityOf(found, stake, now),
+    found.openedAt,
+    stake,
+    recommended.recommendedFor(found, stake.deciding)
+  )
+
+const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
+  weighed(
+    doubtCase(found.order),
+    Trading.severityOfDoubt(found, now),
+    found.order.updatedAt,
+    found.stake,
+    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake.deciding)
+  )
+
+/** All that needs a person: open breaks, orders in doubt, blocked positions, quarantined trades, jobs that were given up. */
 export const list: Effect.Effect<
   ReadonlyArray<Case>,
   TradeRepository.StoreError,
@@ -99,16 +155,11 @@ export const list: Effect.Effect<
     Reads.all(Trade.TradeTable, { where, orderBy: ["reason", "id"] })
   )
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
-  return [
-    ...open.map((each) =>
-      weighed(breakCase(each), Severity.severityOf(each, stakes(each), now), each.openedAt, stakes(each))
-    ),
-    ...doubts.map((each) =>
-      weighed(doubtCase(each.order), Trading.severityOfDoubt(each, now), each.order.updatedAt, each.stake)
-    ),
+  return sorted([
+    ...open.map((each) => weighedBreak(each, stakes(each), now)),
+    ...doubts.map((each) => weighedDoubt(each, now)),
+    ...(yield* weighedBlocked(now)),
     ...held.flat().map((trade) => weighed(quarantineCase(trade), "warning", trade.createdAt)),
     ...dead.map((job) => weighed(jobCase(job), "warning", job.endedAt ?? job.enqueuedAt))
-  ]
-    .toSorted(byGravity)
-    .map(({ document }) => document)
+  ])
 })

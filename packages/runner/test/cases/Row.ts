@@ -6,9 +6,11 @@ import {
   Commands,
   Decimal,
   Doubts,
+  Entropy,
   Fill,
   Gates,
   Health,
+  type Id,
   Order,
   Position,
   Quantity,
@@ -22,9 +24,10 @@ import {
 } from "@roundlot/core"
 import type { AccountName, Accumulator, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
 import { assert } from "@effect/vitest"
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect, Option, Schedule } from "effect"
 import { account, audited, orders, submit, trade } from "../engine/Engine.ts"
 import { engineAt, workingAfter } from "../engine/faults.ts"
+import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
 import { places } from "./Place.ts"
 import type { Name, Place } from "./Place.ts"
 import type { Telling } from "./retelling.ts"
@@ -61,7 +64,20 @@ type Deed =
   | "requestCancels"
   | "send"
   | "cancel"
+  | "ended"
   | "replace"
+
+/** What an operator says of the oldest order, as 'orders resolve --ended' does: with a dry run, or done. */
+const endedThere = (orderId: Id.OrderId, dryRun: boolean) =>
+  carryOut({
+    account,
+    command: { _tag: "MarkEnded", orderId },
+    reason: "inactive in the broker's app",
+    commandId: Option.none(),
+    dryRun
+  }).pipe(Effect.provide(Entropy.layerSecure))
+
+const oldest = Effect.flatMap(orders, ([first]) => Effect.fromNullable(first))
 
 /** How often an account is read where nothing is said of its state. */
 const READINGS = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(50))
@@ -90,6 +106,16 @@ const deeds: { readonly [D in Deed]: Doing } = {
     const orderId = first?.id ?? assert.fail("there is no order")
     const command = { _tag: "Cancel", orderId } as const
     yield* (yield* Commands.Commands).perform({ id: "cancel", account, actor: "test", reason: "enough", command })
+  }),
+  /** An operator sees what is contradicted and what would follow, which changes nothing; then says that the oldest order has ended. */
+  ended: Effect.gen(function* () {
+    const before = yield* oldest
+    const rehearsed = yield* endedThere(before.id, true)
+    assert.isDefined(rehearsed.contradiction)
+    assert.match(sentenceOf(rehearsed), /It would end as cancelled\./)
+    assert.deepStrictEqual(yield* oldest, before)
+    const { done } = yield* endedThere(before.id, false)
+    assert.strictEqual(done, rehearsed.done)
   }),
   /** The broker is asked for another order of two shares in the place of the oldest. */
   replace: Effect.gen(function* () {

@@ -65,8 +65,19 @@ export const fillRows: ReadonlyArray<Row> = [
   {
     row: "F3",
     what: "an execution of a part that was read is corrected to more shares",
-    at: ["schwab", "alpaca", "paper"],
+    at: names,
     acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "1" } }, "read", "correct"],
+    orders: ["partially_filled 2"]
+  },
+  {
+    row: "F3",
+    what: "an execution of the second of the reading before it counts beside that",
+    at: ["ibkr"],
+    acts: ({ id }) => [
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      "read",
+      { fill: { brokerOrderId: id, quantity: "1" } }
+    ],
     orders: ["partially_filled 2"]
   },
   {

@@ -403,6 +403,32 @@ export const orderRows: ReadonlyArray<Row> = [
   },
   {
     row: "O22",
+    what: "an operator ends what is nowhere, and it is ordered anew",
+    at: names,
+    acts: ({ id }) => [
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      "read",
+      { hide: { ms: LONG_MS, everywhere: true, brokerOrderId: id } },
+      { laterMs: 61_000 },
+      "read",
+      "ended",
+      { laterMs: 31_000 },
+      "gates",
+      "send"
+    ],
+    orders: ["cancelled 1", "filled 2 of 2"],
+    breaks: [],
+    passed: ["OrderMissing"]
+  },
+  {
+    row: "O22",
+    what: "an operator ends what the broker says has ended, before a second reading agrees",
+    at: names,
+    acts: () => ["read", "end", "read", "ended"],
+    orders: ["cancelled 0"]
+  },
+  {
+    row: "O22",
     what: "the history that lacks it has a row that cannot be read: nothing is said about it, but that",
     at: ["schwab", "alpaca"],
     acts: ({ id, there }) => [

@@ -24,6 +24,8 @@ import * as twsLiar from "./twsLiar.ts"
 export interface Desk {
   readonly broker: Broker.BrokerService
   readonly exchange: Exchange.ExchangeService
+  /** Its broker tells whether the account may trade: an account that it refused goes on by itself; else a person lets it go. */
+  readonly tellsState: boolean
 }
 
 /** Where a liar stands. */
@@ -43,7 +45,7 @@ const alpaca = (mind: Mind) =>
     const baseUrl = yield* httpLiar.make(credentials.baseUrl, alpacaShape, mind)
     const http = yield* Layer.build(NodeHttpClient.layerUndici)
     const made = AlpacaBroker.make({ account, credentials: { ...credentials, baseUrl } })
-    return { broker: yield* Effect.provide(made, http), exchange }
+    return { broker: yield* Effect.provide(made, http), exchange, tellsState: true }
   })
 
 const folder = Effect.acquireRelease(
@@ -63,7 +65,7 @@ const schwab = (mind: Mind) =>
       yield* TokenFile.write(tokens, yield* simulator.login)
       return yield* Wire.open({ credentials: { ...simulator.credentials, baseUrl }, tokens })
     }).pipe(Effect.provide(context))
-    return { broker: yield* SchwabBroker.make({ account, wire }), exchange: simulator.exchange }
+    return { broker: yield* SchwabBroker.make({ account, wire }), exchange: simulator.exchange, tellsState: true }
   })
 
 const CLIENT_ID = 7
@@ -72,13 +74,15 @@ const ibkr = (mind: Mind) =>
   Effect.gen(function* () {
     const { exchange, host, port: theirs } = yield* SimulatedTws.make({})
     const port = yield* twsLiar.make(host, theirs, mind)
-    return { broker: yield* IbkrBroker.make({ account, address: { host, port, clientId: CLIENT_ID } }), exchange }
+    const broker = yield* IbkrBroker.make({ account, address: { host, port, clientId: CLIENT_ID } })
+    return { broker, exchange, tellsState: false }
   })
 
 const paper = (mind: Mind) =>
   Effect.map(Exchange.make({}), (exchange) => ({
     broker: PaperBroker.make(exchangeLiar.make(exchange, mind), account),
-    exchange
+    exchange,
+    tellsState: true
   }))
 
 /** Brokers that can be lied about. */

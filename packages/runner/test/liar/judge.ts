@@ -1,4 +1,17 @@
-import { Audit, Break, Decimal, Ledger, Order, OrderState, Position, Reads, Risk, Severity } from "@roundlot/core"
+import {
+  Audit,
+  Blocked,
+  Break,
+  Decimal,
+  type Instant,
+  Ledger,
+  Order,
+  OrderState,
+  Position,
+  Reads,
+  Risk,
+  Severity
+} from "@roundlot/core"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
 import { Effect } from "effect"
 import type { Desk } from "./desks.ts"
@@ -30,14 +43,27 @@ const isAbout =
   (found: Break.Break): boolean =>
     found.symbol === undefined || found.symbol === symbol
 
+/** Refusals: an account that its broker refuses owes in all its symbols; only a person lets it go where its broker tells no state of it. */
+const holdsUp =
+  (symbol: string, { tellsState }: Desk) =>
+  (found: Break.Break): boolean =>
+    isAbout(symbol)(found) || (found.kind === "AccountRefused" && !tellsState)
+
 const needsPerson = ({ kind }: Break.Break): boolean => Break.kinds[kind].closes === "by verdict"
 
-/** What still has to move or is left hanging, a line each; not where a person is asked. */
-export const unsettled = Effect.gen(function* () {
+/** D8: a circuit that is open ends at its time, which may be the next session's, long after the round. */
+const endsLater = ({ answer, circuitUntil }: Position.Position, now: Instant.Instant): boolean =>
+  answer === "Held(circuit)" && circuitUntil !== undefined && now < circuitUntil
+
+const ledgerNow = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.now)
+
+/** What still has to move or is left hanging, a line each; not where a person is asked, nor a circuit whose time has not come. */
+export const unsettled = Effect.fn("judge.unsettled")(function* (desk: Desk) {
+  const now = yield* ledgerNow
   const orders = yield* Reads.all(Order.OrderTable)
   const positions = yield* Reads.all(Position.PositionTable)
   const breaks = yield* openBreaks
-  const isAsked = (symbol: string) => breaks.some((each) => needsPerson(each) && isAbout(symbol)(each))
+  const isAsked = (symbol: string) => breaks.some((each) => needsPerson(each) && holdsUp(symbol, desk)(each))
   return [
     ...orders
       .filter(({ status, symbol }) => OrderState.isLive(status) && !isAsked(symbol))
@@ -45,7 +71,7 @@ export const unsettled = Effect.gen(function* () {
         ({ id, quantity, side, status, symbol }) => `O${id} ${side} ${Decimal.format(quantity)} ${symbol} is ${status}`
       ),
     ...positions
-      .filter(({ residual, symbol }) => isWhole(residual) && !isAsked(symbol))
+      .filter((each) => isWhole(each.residual) && !isAsked(each.symbol) && !endsLater(each, now))
       .map(({ answer, residual, symbol }) => `${symbol} owes ${Decimal.format(residual)}: ${answer}`),
     ...breaks
       .filter((each) => !needsPerson(each) && (each.symbol === undefined || !isAsked(each.symbol)))
@@ -85,25 +111,33 @@ const beyond = ({ owed }: Seen, executions: ReadonlyArray<ExchangeOrder.Executio
         ]
   })
 
-/** The open breaks that are critical, by the money at risk and their age. */
+/** The critical cases: open breaks, by the money at risk and their age, and the symbols of blocked positions. */
 const critical = Effect.gen(function* () {
   const breaks = yield* openBreaks
   const stakes = yield* Risk.stakesOf(breaks)
-  const now = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.now)
-  return breaks.filter((each) => ["critical", "escalated"].includes(Severity.severityOf(each, stakes(each), now)))
+  const now = yield* ledgerNow
+  const blocked = yield* Risk.blocked
+  return {
+    breaks: breaks.filter((each) => Severity.isUrgent(Severity.severityOf(each, stakes(each), now))),
+    blocked: blocked
+      .filter((each) => Severity.isUrgent(Blocked.severityOfBlocked(each, now)))
+      .map(({ position }) => position.symbol)
+  }
 })
 
-/** Where books and exchange differ, or shares are owed, a critical break says so. */
+type Critical = Effect.Effect.Success<typeof critical>
+
+/** Where books and exchange differ a critical break says so; where shares are owed, a break or the case of a blocked position. */
 const silent = (
-  { owed }: Seen,
+  { desk, owed }: Seen,
   executions: ReadonlyArray<ExchangeOrder.Execution>,
   orders: ReadonlyArray<Order.Order>,
   positions: ReadonlyArray<Position.Position>,
   breaks: ReadonlyArray<Break.Break>,
-  grave: ReadonlyArray<Break.Break>
+  grave: Critical
 ): Said =>
   [...new Set([...owed.now.keys(), ...orders.map(({ symbol }) => symbol)])].flatMap((symbol) => {
-    if (grave.some(isAbout(symbol))) return []
+    if (grave.breaks.some(isAbout(symbol))) return []
     const theirs = sumOf(executions, symbol)
     const ours = Decimal.sum(
       orders.filter((each) => each.symbol === symbol).map((each) => signed(each.side, each.filled))
@@ -115,9 +149,11 @@ const silent = (
       : [
           `LOST ${symbol}: the exchange filled ${Decimal.format(theirs)}, the books say ${Decimal.format(ours)}; open: ${kinds.join()}`
         ]
-    const isOwed = isWhole(residual)
-      ? [`BLOCKED ${symbol}: ${Decimal.format(residual)} owed; open: ${kinds.join()}`]
-      : []
+    const isNamed = grave.breaks.some(holdsUp(symbol, desk)) || grave.blocked.some((each) => each === symbol)
+    const isOwed =
+      isWhole(residual) && !isNamed
+        ? [`BLOCKED ${symbol}: ${Decimal.format(residual)} owed; open: ${kinds.join()}`]
+        : []
     return [...differs, ...isOwed]
   })
 
@@ -151,7 +187,7 @@ export const findings = (seen: Seen & { readonly begunMs: number }) =>
     const orders = yield* Reads.all(Order.OrderTable)
     const positions = yield* Reads.all(Position.PositionTable)
     const breaks = yield* openBreaks
-    const left = yield* unsettled
+    const left = yield* unsettled(seen.desk)
     const audit = yield* Audit.run()
     return {
       found: [

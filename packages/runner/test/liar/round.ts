@@ -114,7 +114,7 @@ const settled = (scene: Scene) =>
     let stillMs = 0
     for (let look = 0; scene.mind.world.nowMs() - begunMs < AT_MOST_MS; look++) {
       yield* fillAll(scene, `fill ${look}`)
-      const left = yield* unsettled
+      const left = yield* unsettled(scene.desk)
       stillMs = left.length > 0 ? 0 : stillMs + LOOK_EVERY_MS
       if (stillMs >= TWO_SWEEPS_MS) return
       yield* Effect.sleep(LOOK_EVERY_MS)

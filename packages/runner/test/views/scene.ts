@@ -63,15 +63,26 @@ const submit = <A>(
     ledger.submit("command", { account: main, cause: { kind, actor: "test" }, needs, apply })
   )
 
+const position = (symbol: string) => Need.Need.Position({ account: main, symbol: Ticker.Ticker.make(symbol) })
+
+/** The broker confirms an instrument. */
+export const confirms = (symbol: string) => {
+  const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
+  return submit("command", (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts), [
+    position(symbol)
+  ])
+}
+
+/** Evaluates the position of AAPL again, as when a cool-down is over. */
+export const regated = () =>
+  submit("report", (recorder) => commands.regate(recorder, Ticker.Ticker.make("AAPL"), false), [position("AAPL")])
+
 /** Opens the account, with instruments that the broker has confirmed. */
 export const open = (symbols: ReadonlyArray<string> = ["AAPL"]) =>
   Effect.gen(function* () {
     const service = yield* Commands.Commands
     yield* service.setAccount(main, Account.defaultSettings, "test")
-    for (const symbol of symbols) {
-      const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
-      yield* submit("command", (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts))
-    }
+    yield* Effect.forEach(symbols, confirms, { discard: true })
   })
 
 /** Takes a trade in. */

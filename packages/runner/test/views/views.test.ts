@@ -1,4 +1,15 @@
-import { type Command, Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
+import {
+  Clock,
+  type Command,
+  Commands,
+  Health,
+  Id,
+  Instant,
+  MemoryRepository,
+  pin,
+  Ticker,
+  TradeRepository
+} from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
@@ -20,6 +31,9 @@ const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
 
 const itPlays = (title: string, check: Effect.Effect<void, unknown, Layer.Layer.Success<typeof scene.inMemory>>) =>
   it.effect(title, () => Effect.zipRight(scene.played, check).pipe(Effect.provide(scene.inMemory)))
+
+/** No part of a program has said how it is. */
+const noParts = Layer.provide(Health.layer, Clock.layerAlwaysOpen)
 
 const marketAt = (text: string) => overview.marketAt(Instant.parse(text) ?? Instant.fromMillis(0))
 
@@ -127,10 +141,80 @@ describe("documents", () => {
       expect(shown((yield* breaks.list({ standing: "warning" })).items)).toEqual([aapl])
       expect((yield* cases.list).map(({ atRisk, severity, symbol }) => [symbol, severity, atRisk.dollars])).toEqual([
         ["MSFT", "critical", "615"],
+        ["KO", "critical", "120"],
         ["AAPL", "warning", "0"],
         ["AAPL", "info", "0"]
       ])
     })
+  )
+
+  itPlays(
+    "D4, D8: a position that owes shares and orders none is a case with what it owes, why and what to do, also in the overview, until it goes on",
+    Effect.gen(function* () {
+      const blocked = Effect.map(cases.list, (all) => all.filter(({ kind }) => kind === "blocked"))
+      const ko = {
+        kind: "blocked",
+        id: "KO",
+        account: "main",
+        symbol: "KO",
+        severity: "critical",
+        since: scene.second(5),
+        atRisk: {
+          blocks: [{ symbol: "KO", shares: "2", dollars: "120" }],
+          inDoubt: null,
+          dollars: "120",
+          deciding: []
+        },
+        what: "InstrumentUnverified: the broker has not confirmed the instrument yet",
+        recommended: { resolution: "change-control", reason: expect.stringMatching(/^Wait for the broker's answer/) },
+        holds: "symbol",
+        path: "/api/v1/positions/KO?account=main"
+      }
+      expect(yield* blocked).toStrictEqual([ko])
+      yield* scene.at(10)
+      const glance = Effect.provide(overview.overview, noParts)
+      expect(yield* glance).toMatchObject({
+        blocked: [ko],
+        status: "degraded",
+        trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
+      })
+      yield* scene.confirms("KO")
+      expect(yield* blocked).toEqual([])
+      expect(yield* glance).toMatchObject({ blocked: [], status: "ok", trading: { critical: 0, blockedPositions: 0 } })
+    })
+  )
+
+  it.effect(
+    "D8: an open circuit is a case with its end, and resuming the symbol closes it; where it owes less than a lot it is none",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+        let seconds = 0
+        for (const [order, pause] of [30, 60, 120, 240, 480].entries()) {
+          yield* scene.refused(order + 1)
+          seconds += pause
+          yield* scene.at(seconds)
+          yield* scene.regated()
+        }
+        const [found, ...others] = yield* cases.list
+        expect(others).toEqual([])
+        expect(found).toMatchObject({
+          kind: "blocked",
+          symbol: "AAPL",
+          severity: "critical",
+          atRisk: { dollars: "300" },
+          what: `several orders in a row ended short; nothing is ordered until ${scene.second(450 + 3600)}`,
+          recommended: { resolution: "resume", reason: expect.stringContaining("resume the symbol") }
+        })
+        yield* scene.trade("t-2", "sell", "1.5", "AAPL", "150")
+        expect(yield* cases.list).toEqual([])
+        yield* scene.trade("t-3", "buy", "1.5", "AAPL", "150")
+        expect(yield* cases.list).toHaveLength(1)
+        yield* said({ _tag: "Resume", scope: { _tag: "OneSymbol", symbol: Ticker.Ticker.make("AAPL") } }, "seen to")
+        expect(yield* cases.list).toEqual([])
+      }).pipe(Effect.provide(scene.inMemory))
   )
 
   it.effect(

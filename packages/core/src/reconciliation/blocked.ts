@@ -1,0 +1,60 @@
+import { controls, type Control } from "../control/controls.ts"
+import type { Position } from "../position/Position.ts"
+import * as Instant from "../time/Instant.ts"
+import { hasSettled } from "./cases.ts"
+import type { Recommended } from "./recommended.ts"
+import { severityOfAge, type Severity } from "./severity.ts"
+import type { Stake } from "./Stake.ts"
+
+/** A position that owes shares and orders none: its circuit is open (D8), or a control refuses its next order (D4). */
+export interface BlockedPosition {
+  readonly position: Position
+  readonly by: Obstacle
+  readonly stake: Stake
+}
+
+/** What keeps a position from ordering and is no break. */
+export type Obstacle = "circuit" | Control
+
+/** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
+const isCase = (control: Control): boolean => control !== "ReduceOnly"
+
+const isControl = (name: string): name is Control => Object.hasOwn(controls, name)
+
+const refusals = Object.keys(controls).filter(isControl).filter(isCase)
+
+/** The recorded answers (D4) by which a position is blocked, each with what blocks it. */
+const obstacles: ReadonlyMap<string, Obstacle> = new Map<string, Obstacle>([
+  ["Held(circuit)", "circuit"],
+  ...refusals.map((control) => [`Refused(${control})`, control] as const)
+])
+
+/** The recorded answers by which a position that owes an order is blocked. */
+export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
+
+/** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or on a person's word. */
+export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
+
+/** Has it been blocked for as long as a break has to be open to be a case? */
+export const isSettled = ({ position }: BlockedPosition, now: Instant.Instant): boolean =>
+  hasSettled(position.answerSince, now)
+
+/** How grave it is: shares are owed and not ordered, since it answers so (P11). */
+export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
+  severityOfAge("critical", position.answerSince, now)
+
+/** Why nothing is ordered, in a sentence. */
+export const reasonOf = ({ by, position: { circuitUntil } }: BlockedPosition): string => {
+  if (by !== "circuit") return `${by}: ${controls[by].says}`
+  const until = circuitUntil === undefined ? "" : ` until ${Instant.format(circuitUntil)}`
+  return `several orders in a row ended short; nothing is ordered${until}`
+}
+
+/** What to do about it first, and why. */
+export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended =>
+  by === "circuit"
+    ? {
+        resolution: "resume",
+        reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+      }
+    : { resolution: "change-control", reason: `${controls[by].remedy}.` }
