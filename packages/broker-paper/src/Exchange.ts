@@ -10,6 +10,7 @@ import type { InstructionInput, InstructionRefused, InstructionUnreadable, Opera
 import { CannotAct, hiddenEverywhere, perform, shownAs } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
+import * as Listing from "./Listing.ts"
 import { DEFAULT_PRICE } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
 import * as OrderBook from "./internal/orderBook.ts"
@@ -27,6 +28,10 @@ export interface ExchangeOptions {
   readonly prices?: ReadonlyMap<string, Price.Price> | undefined
   /** Whether the market is open at a moment; without it, always. An instruction `session` wins over it. */
   readonly isOpen?: ((at: Instant.Instant) => boolean) | undefined
+  /** The instruments that the exchange knows; without it, the shipped ones (`Listing.shipped`). */
+  readonly listing?: Listing.Listing | undefined
+  /** The listings of accounts that have one of their own. */
+  readonly listings?: ReadonlyMap<AccountName.AccountName, Listing.Listing> | undefined
   /** The seed of the faults. */
   readonly seed?: number | undefined
   /** The share of requests that go wrong, 0 (the default) to 1. */
@@ -145,7 +150,7 @@ export interface ExchangeService {
   readonly holdings: (account: AccountName.AccountName) => Asked<ReadonlyArray<ExchangeHolding>>
   /** Dollars that one buy may cost at most. */
   readonly buyingPower: (account: AccountName.AccountName) => Asked<Decimal.Decimal>
-  /** Whether the exchange has an instrument of this symbol. */
+  /** Whether the account's listing names the symbol. An order for one that it lacks is taken: who sends it has had it confirmed. */
   readonly isListed: (account: AccountName.AccountName, symbol: string) => Asked<boolean>
   /** Logs in again, after the token expired. */
   readonly token: (account: AccountName.AccountName) => Asked<null>
@@ -263,7 +268,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       () => floor.rows.buyingPower(account)?.amount ?? Decimal.zero
     ),
   isListed: (account, symbol) =>
-    read(floor, { account, operation: "instrument", payload: { symbol } }, () => OrderBook.isListed(symbol)),
+    read(floor, { account, operation: "instrument", payload: { symbol } }, () => isListed(floor, account, symbol)),
   token: (account) =>
     read(floor, { account, operation: "token", payload: {} }, () => {
       floor.rows.setFact("tokenExpired", "0")
@@ -271,6 +276,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     }),
   stream: (account) => stream(floor, account, changes)
 })
+
+const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
+  OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
 
 const textOf = (instant: Instant.Instant): string => Instant.format(instant)
 

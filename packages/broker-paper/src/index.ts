@@ -6,5 +6,7 @@ export { ExchangeFailed } from "./ExchangeFile.ts"
 export * as ExchangeOrder from "./ExchangeOrder.ts"
 /** `Instruction`: what it can be told to do, with its JSON grammar. */
 export * as Instruction from "./Instruction.ts"
+/** `Listing`: the instruments that an exchange knows. */
+export * as Listing from "./Listing.ts"
 /** `PaperBroker`: the `Broker` of an account on it. */
 export * as PaperBroker from "./PaperBroker.ts"

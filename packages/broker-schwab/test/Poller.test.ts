@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { Budget, SchwabBroker } from "@roundlot/broker-schwab"
 import {
   Account,
@@ -116,7 +116,7 @@ describe("polling 500 open orders within Schwab's limit", () => {
     "FILL-11, ACC-7: every fill is on the books within 30 s, in 120 requests a minute, and none is written twice",
     () =>
       Effect.gen(function* () {
-        const exchange = yield* Exchange.make({})
+        const exchange = yield* Exchange.make({ listing: Listing.any })
         const times = yield* Ref.make<ReadonlyArray<number>>([])
         const alone = new Set<string>()
         const broker = limited(PaperBroker.make(exchange, account), yield* Budget.make(), times, alone)

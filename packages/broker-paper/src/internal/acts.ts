@@ -2,7 +2,7 @@ import { Decimal, Instant } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
-import { isListed, leavesOf, plainRequest } from "./orderBook.ts"
+import { leavesOf, mayTrade, plainRequest } from "./orderBook.ts"
 import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -143,7 +143,7 @@ const bust = (stage: Stage, act: ActOf<"bust">): string => {
 const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
   const account = act.account ?? stage.account ?? onlyAccount(stage)
   const symbol: string = act.symbol
-  if (!isListed(symbol)) throw new CannotAct(`the exchange has no ${symbol}`)
+  if (!mayTrade(symbol)) throw new CannotAct(`the exchange has no ${symbol}`)
   stage.openAccount(account)
   const clientOrderId = act.clientOrderId ?? null
   if (clientOrderId !== null && stage.turn.rows.orderByClientId(account, clientOrderId) !== undefined) {

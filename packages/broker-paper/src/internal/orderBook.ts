@@ -25,8 +25,8 @@ const NONE: ReadonlySet<string> = new Set()
 
 const isTicker = Schema.is(Ticker.Ticker)
 
-/** Whether the exchange has an instrument of this symbol: well-formed, and not beginning with `NOPE`. */
-export const isListed = (symbol: string): symbol is Ticker.Ticker => isTicker(symbol) && !symbol.startsWith("NOPE")
+/** Whether the exchange takes orders for a symbol: well-formed, and not beginning with `NOPE`. Its listing is asked before (D1). */
+export const mayTrade = (symbol: string): symbol is Ticker.Ticker => isTicker(symbol) && !symbol.startsWith("NOPE")
 
 /** The exchange's books within one turn. Everything here is about orders that are taken; what is answered is not its concern. */
 export interface OrderBook {
@@ -149,7 +149,7 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
       if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
         return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
       }
-      if (!isListed(request.symbol)) return { status: 422, code: "unknown_symbol", words: `no asset ${request.symbol}` }
+      if (!mayTrade(request.symbol)) return { status: 422, code: "unknown_symbol", words: `no asset ${request.symbol}` }
       if (!open) return { status: 403, code: "session_closed", words: "the session is closed" }
       const cost = Decimal.multiply(request.quantity, request.limitPrice ?? priceOf(request))
       const power = rows.buyingPower(account)?.amount ?? Decimal.zero

@@ -87,7 +87,10 @@ export interface InstrumentFacts {
   readonly shortable: boolean
 }
 
-/** Confirms an instrument, or records that there is none; its position is evaluated then (D1). */
+/**
+ * Confirms an instrument, or records that there is none; its position is evaluated then (D1). What is confirmed stays so: an answer
+ * that was on its way while an operator confirmed takes nothing back.
+ */
 export const confirmInstrument = (
   recorder: Recorder,
   symbol: Ticker,
@@ -96,6 +99,7 @@ export const confirmInstrument = (
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
   if (typeof facts === "string") {
+    if (known?.status === "verified") return done(`${symbol} stays confirmed: ${facts}`)
     if (known?.status !== "unknown") recorder.emit({ _tag: "InstrumentNotKnown", symbol, why: facts })
   } else if (known?.status !== "verified") {
     recorder.emit({ _tag: "InstrumentConfirmed", symbol, ...facts })

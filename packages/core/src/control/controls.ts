@@ -15,7 +15,8 @@ export const controls = {
   },
   InstrumentUnknown: {
     says: "the broker does not trade the instrument",
-    remedy: "Map the symbol to one that it trades, or reverse the trades"
+    remedy:
+      "Map the symbol to one that it trades, reverse the trades, or confirm it: 'roundlot instruments confirm SYMBOL --reason WHY'"
   },
   Restricted: { says: "the symbol is on the account's restricted list", remedy: "Take it from the list to trade it" },
   MaxQuantity: {

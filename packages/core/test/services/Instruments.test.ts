@@ -1,6 +1,9 @@
-import { Effect, TestClock } from "effect"
+import { Deferred, Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
+import { InstrumentTable } from "../../src/instrument/Instrument.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import { PositionTable } from "../../src/position/Position.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
@@ -30,6 +33,39 @@ describe("an instrument that its broker does not know", () => {
         expect(asked).toBeLessThan(7)
         isKnown = true
         yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+      }),
+      layer
+    )
+  })
+
+  it("D1: an answer that was on its way while an operator confirmed takes nothing back", async () => {
+    const asked = Effect.runSync(Deferred.make<void>())
+    const answered = Effect.runSync(Deferred.make<void>())
+    const layer = Stage.layer({
+      instrument: (symbol) =>
+        Effect.as(Effect.zipRight(Deferred.succeed(asked, undefined), Deferred.await(answered)), {
+          _tag: "NotKnown",
+          symbol
+        } as const)
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Deferred.await(asked)
+        const { perform } = yield* Commands
+        const command = {
+          _tag: "DeclareInstrument",
+          symbol: Ticker.make("AAPL"),
+          lot: undefined,
+          tick: undefined
+        } as const
+        yield* perform({ id: "c1", account: Stage.account, actor: "test", reason: "checked by hand", command })
+        yield* Deferred.succeed(answered, undefined)
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        yield* TestClock.adjust("2 minutes")
+        expect((yield* Reads.all(InstrumentTable)).map(({ status }) => status)).toEqual(["verified"])
       }),
       layer
     )

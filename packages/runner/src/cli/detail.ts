@@ -7,10 +7,13 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A value of a document in one line, fit for a terminal. */
-export const cell = (value: unknown): string => {
+export const cell = (value: unknown, most?: number): string => {
   if (value === null || value === undefined) return "-"
-  return shown(typeof value === "string" ? value : JSON.stringify(value))
+  return shown(typeof value === "string" ? value : JSON.stringify(value), most)
 }
+
+/** A value on a line of its own is not cut where a table's would be: a reason ends with the command to run. */
+const LONGEST_LINE = 400
 
 const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
@@ -34,14 +37,14 @@ export const format = (document: object): string => {
   const entries: ReadonlyArray<readonly [string, unknown]> = Object.entries(document)
   const plain = entries.filter(([, value]) => !isList(value) && !isFields(value) && value !== null)
   const width = Math.max(0, ...plain.map(([key]) => words(key).length))
-  const lines = plain.map(([key, value]) => `${words(key).padEnd(width)}  ${cell(value)}`)
+  const lines = plain.map(([key, value]) => `${words(key).padEnd(width)}  ${cell(value, LONGEST_LINE)}`)
   const lists = entries.flatMap(([key, value]) => {
     if (isFields(value)) return [`${words(key)}\n${indent(format(value))}`]
     if (!isList(value) || value.length === 0) return []
     const rows = value.filter(isFields)
     return rows.length === value.length
       ? [`${words(key)}\n${indent(tableOf(rows))}`]
-      : [`${words(key)}  ${value.map(cell).join(", ")}`]
+      : [`${words(key)}  ${value.map((each) => cell(each)).join(", ")}`]
   })
   return [lines.join("\n"), ...lists].filter((part) => part !== "").join("\n\n")
 }

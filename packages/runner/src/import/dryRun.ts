@@ -9,6 +9,7 @@ import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { imageInto } from "../store/versions.ts"
+import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Broker, Driving, Lease, Ledger, Side } from "@roundlot/core"
@@ -54,10 +55,9 @@ export const onCopy = <A, E, R>(
         Postgres: (place) => imageInto(file, place)
       })
     }
+    const exchange = { file: join(folder, "paper.db"), listings: yield* listingsOf(settings.configuration) }
     return yield* use(settings.configuration).pipe(
-      Effect.provide(
-        Layer.merge(layerPaper({ file: join(folder, "paper.db") }), layerBooks({ store: StorePlace.Sqlite({ file }) }))
-      )
+      Effect.provide(Layer.merge(layerPaper(exchange), layerBooks({ store: StorePlace.Sqlite({ file }) })))
     )
   })
 

@@ -7,15 +7,15 @@ const escaped = (character: string): string =>
 
 /**
  * A text as a terminal may print it: what has no glyph or turns the writing around is shown by its code, and only the
- * first 80 characters are kept (the last of them `…` where more came).
+ * first `most` characters (80) are kept, the last of them `…` where more came.
  *
  * @example
  * shown("0.3\t") // 0.3\t, in six characters
  */
-export const shown = (text: string): string => {
+export const shown = (text: string, most = MOST): string => {
   // Twice the length: a character may take two units of the text.
-  const visible = text.slice(0, MOST * 2).replace(UNSEEN, escaped)
+  const visible = text.slice(0, most * 2).replace(UNSEEN, escaped)
   const characters = Array.from(visible)
-  const isWhole = text.length <= MOST * 2 && characters.length <= MOST
-  return isWhole ? visible : `${characters.slice(0, MOST - 1).join("")}…`
+  const isWhole = text.length <= most * 2 && characters.length <= most
+  return isWhole ? visible : `${characters.slice(0, most - 1).join("")}…`
 }

@@ -1,5 +1,6 @@
 import { Account, AccountName, type age, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
 import { Either, ParseResult, JSONSchema, Schema } from "effect"
+import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"
 import { durationMs } from "./duration.ts"
 import { SettingsError } from "./SettingsError.ts"
@@ -77,6 +78,9 @@ const AccountEntry = Schema.Struct({
 /** What a configuration says of one account; what it leaves out has its default. */
 type AccountEntry = typeof AccountEntry.Type
 
+/** The same in a file, which also says where the account's listing is. */
+const FileAccountEntry = Schema.Struct({ ...AccountEntry.fields, listing: optional(Schema.NonEmptyString) })
+
 const SourceEntry = Schema.Struct({
   account: optional(AccountName.AccountName),
   direction: optional(Schema.Literal(...Account.directions)),
@@ -110,7 +114,7 @@ const Written = Schema.Struct({
   alerts: optional(Schema.Struct({ webhook: Webhook })),
   /** When batches that have ended are put away: `90d`. */
   batches: optional(Schema.Struct({ archiveAfter: Schema.String })),
-  accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
+  accounts: optional(Schema.Record({ key: AccountName.AccountName, value: FileAccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
 
@@ -126,6 +130,8 @@ export interface Configuration {
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
+  /** The file of the instruments that the paper exchange knows, of accounts that name one; a full path. */
+  readonly listings: ReadonlyMap<AccountName.AccountName, string>
   readonly sources: ReadonlyMap<string, SourceEntry>
   /** The webhook that is told of what needs a person. */
   readonly alerts: string | undefined
@@ -140,6 +146,7 @@ export const empty: Configuration = {
   orderPollingInterval: undefined,
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
+  listings: new Map(),
   sources: new Map(),
   alerts: undefined,
   archiveAfterMs: undefined
@@ -204,6 +211,7 @@ const keys: Keys = {
       band: "now",
       restricted: "now",
       instruments: "later",
+      listing: "now",
       limits: {
         orderQuantity: "now",
         orderNotional: "now",
@@ -437,8 +445,17 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       valueFault(file, value, error)
     )
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
-    for (const [name, entry] of Object.entries(written.accounts ?? {})) {
-      accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry, Account.defaultSettings))
+    const listings = new Map<AccountName.AccountName, string>()
+    for (const [text, { listing, ...entry }] of Object.entries(written.accounts ?? {})) {
+      const name = AccountName.AccountName.make(text)
+      const settings = yield* settingsOf(file, name, entry, Account.defaultSettings)
+      accounts.set(name, settings)
+      if (listing === undefined) continue
+      if (settings.broker !== "paper") {
+        const problem = `is for the paper exchange, and the account's broker is ${settings.broker}`
+        return yield* Either.left(fail(file, `accounts.${name}.listing`, problem, "Leave it out"))
+      }
+      listings.set(name, resolve(dirname(file), listing))
     }
     const archiveAfter = written.batches?.archiveAfter
     return {
@@ -447,6 +464,7 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       orderPollingInterval: written.orderPollingInterval,
       orderPollingMaxJitter: written.orderPollingMaxJitter,
       accounts,
+      listings,
       sources: new Map(Object.entries(written.sources ?? {})),
       alerts: written.alerts?.webhook,
       archiveAfterMs:

@@ -28,6 +28,7 @@ import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { refuseLive } from "./Environment.ts"
 import * as Right from "./Right.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
+import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
 import { portOf, serve } from "./serving.ts"
@@ -272,7 +273,8 @@ export const start = (flags: StartFlags): Doing =>
     const settings = yield* settle(flags)
     const port = yield* portOf(flags.port, settings)
     const options = yield* polling(flags, settings.variable, settings.configuration)
-    const exchange = yield* exchangeOptions(settings.paperFile, flags)
+    const listings = yield* listingsOf(settings.configuration)
+    const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal
     const left = yield* drive(flags, settings, options, exchange, port).pipe(
       Effect.provide(layerBooks(settings)),

@@ -20,6 +20,7 @@ import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerBrokers } from "../start/brokers.ts"
+import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import * as decisions from "../views/decisionDocument.ts"
 import { decisionInputOf, type ReadTerm, type WrittenDecision } from "./decisionInput.ts"
@@ -88,7 +89,8 @@ const drive = (decision: Decision.Decision, settings: Settings) =>
       const executed = yield* Effect.retry(service.execute(decision.id), whileUnproven)
       if (!isOver(executed)) yield* watch(decision)
     })
-    const brokers = layerBrokers(accounts, settings, { file: settings.paperFile })
+    const listings = yield* listingsOf(settings.configuration)
+    const brokers = layerBrokers(accounts, settings, { file: settings.paperFile, listings })
     yield* Effect.provide(work, Layer.provideMerge(Decisions.layer, brokers))
   })
 

@@ -25,6 +25,7 @@ const explanation = (file: string): string =>
     "             crossing (wait or refuse: direct orders while one of the other side lives),",
     '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: that far beyond the last price, that long),',
     '             resendWindow, limits.orderQuantity. Quantities are texts: "0.5"',
+    "             listing (paper accounts: a file of the symbols that the exchange knows; some 800 known ones without it)",
     "  sources    one entry a source of trades: its account, direction, the suffixes that its symbols carry",
     '             (AAPLs1 is AAPL here), and names that are replaced: "symbols": { "Apple": "AAPL" }',
     "Next: roundlot trades import FILE --source venue, then roundlot start"

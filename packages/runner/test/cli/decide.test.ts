@@ -80,27 +80,23 @@ describe("decisions by the command line", () => {
     const { cli, json } = desk()
     await tell(cli, {
       id: "a",
-      when: { symbol: "POOR" },
+      when: { symbol: "KO" },
       do: { reject: { code: "40310000", words: INSUFFICIENT } },
       times: 45
     })
     await tell(cli, {
       id: "b",
-      when: { symbol: "GONE" },
+      when: { symbol: "PEP" },
       do: { reject: { code: "42210000", words: NOT_TRADABLE } },
       times: 3
     })
     await tell(cli, {
       id: "c",
-      when: { symbol: "BUSY" },
+      when: { symbol: "DIS" },
       do: { answer: { status: 429, headers: {}, body: {} } },
       times: 2
     })
-    const symbols = [
-      ...Array<string>(45).fill("POOR"),
-      ...Array<string>(3).fill("GONE"),
-      ...Array<string>(2).fill("BUSY")
-    ]
+    const symbols = [...Array<string>(45).fill("KO"), ...Array<string>(3).fill("PEP"), ...Array<string>(2).fill("DIS")]
     for (const symbol of symbols) {
       const made = await decide(cli, symbol)
       expect([made.code, made.out]).toEqual([1, expect.stringContaining('"status":"failed"')])

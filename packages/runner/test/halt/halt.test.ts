@@ -21,7 +21,10 @@ import { buys, child, desk, HEADER, until as untilSo } from "../cli/roundlot.ts"
 
 /** `ROUNDLOT_BURST=10000` is the burst of the acceptance; a smaller one shows the same in less time. */
 const told = process.env["ROUNDLOT_BURST"]
-const SYMBOLS = 40
+const SYMBOLS = [
+  ..."AAPL ABBV ABT ADBE AMD AMZN AVGO AXP BA BAC C CAT COST CRM CSCO CVX DIS F GE GM".split(" "),
+  ..."GOOGL GS HD IBM INTC JNJ JPM KO MA MCD META MSFT NFLX NKE NVDA ORCL PEP PFE PG T".split(" ")
+]
 const GROUPS = 10
 const account = AccountName.AccountName.make("paper")
 
@@ -32,7 +35,10 @@ const Items = Schema.Struct({ items: Schema.Array(Schema.Unknown) })
 const burst = (name: string, trades: number) =>
   [
     HEADER,
-    ...Array.from({ length: trades }, (_, i) => `${name}${i},2026-01-02T15:00:00Z,SYM${i % SYMBOLS},buy,0.2,100`),
+    ...Array.from(
+      { length: trades },
+      (_, i) => `${name}${i},2026-01-02T15:00:00Z,${SYMBOLS[i % SYMBOLS.length]},buy,0.2,100`
+    ),
     ""
   ].join("\n")
 

@@ -14,7 +14,7 @@ import {
   Roundlot,
   SourcePolicy
 } from "@roundlot/core"
-import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
@@ -25,7 +25,9 @@ const account = AccountName.AccountName.make("paper")
 
 const engine = (folder: string) => {
   const services = Roundlot.layerOn(SqliteStore.layer({ file: join(folder, "store.db") }))
-  const brokers = PaperBroker.layerBrokers.pipe(Layer.provide(Exchange.layer({ file: join(folder, "exchange.db") })))
+  const brokers = PaperBroker.layerBrokers.pipe(
+    Layer.provide(Exchange.layer({ file: join(folder, "exchange.db"), listing: Listing.any }))
+  )
   return Layer.mergeAll(services, brokers, NodeFileSystem.layer, Logger.replace(Logger.defaultLogger, Logger.none))
 }
 

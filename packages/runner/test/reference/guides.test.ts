@@ -81,6 +81,7 @@ const withBefore = (done: Readonly<Record<string, ReadonlyArray<Words>>>): Scene
 /** Blocks of guides for those who know their way: by words that stand in them alone, how many lines are run at least, and where. */
 const skilled: ReadonlyArray<readonly [page: string, words: string, lines: number, scene: Scene]> = [
   ["README.md", "trades import trades.csv", 11, { files }],
+  ["docs/guides/operating.md", "instruments confirm XYZ", 2, atWork],
   ["docs/guides/operating.md", "its source is odd", 4, atWork],
   ["docs/guides/operating.md", "orders approve O5", 6, withBefore({ approve: [BUY, AT_WORK] })],
   ["docs/guides/operating.md", '--reason "over" --dry-run', 1, atWork],
