@@ -46,8 +46,8 @@ export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.In
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil } }: BlockedPosition): string => {
   if (by !== "circuit") return `${by}: ${controls[by].says}`
-  const until = circuitUntil === undefined ? "" : ` until ${Instant.format(circuitUntil)}`
-  return `several orders in a row ended short; nothing is ordered${until}`
+  if (circuitUntil === undefined) return "several orders in a row ended short"
+  return `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
 }
 
 /** What to do about it first, and why. */

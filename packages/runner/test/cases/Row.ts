@@ -116,6 +116,7 @@ const deeds: { readonly [D in Deed]: Doing } = {
     assert.deepStrictEqual(yield* oldest, before)
     const { done } = yield* endedThere(before.id, false)
     assert.strictEqual(done, rehearsed.done)
+    assert.strictEqual((yield* oldest).status, "cancelled")
   }),
   /** The broker is asked for another order of two shares in the place of the oldest. */
   replace: Effect.gen(function* () {
