@@ -234,7 +234,7 @@ describe("how trading stands", () => {
     expect(wordsOf(trading)).toBe("")
   })
 
-  test.each(["Held(circuit)", "Refused(MaxNotional)"])(
+  test.each(["Held(circuit)", "Held(refused)", "NoPrice", "Refused(MaxNotional)"])(
     "D8, D4: a position that owes an order and answers %s is critical after 5 s, with its shares and dollars",
     (answer) => {
       const trading = tradingWith([blockedFor(answer, 5000)])

@@ -1,4 +1,5 @@
 import { controls, type Control } from "../control/controls.ts"
+import { REFUSED } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
 import { hasSettled } from "./cases.ts"
@@ -6,7 +7,10 @@ import type { Recommended } from "./recommended.ts"
 import { severityOfAge, type Severity } from "./severity.ts"
 import type { Stake } from "./Stake.ts"
 
-/** A position that owes shares and orders none: its circuit is open (D8), or a control refuses its next order (D4). */
+/**
+ * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
+ * no price (D3), or a control refuses its next order (D4).
+ */
 export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
@@ -14,7 +18,7 @@ export interface BlockedPosition {
 }
 
 /** What keeps a position from ordering and is no break. */
-export type Obstacle = "circuit" | Control
+export type Obstacle = "circuit" | "session" | "price" | Control
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
@@ -26,6 +30,8 @@ const refusals = Object.keys(controls).filter(isControl).filter(isCase)
 /** The recorded answers (D4) by which a position is blocked, each with what blocks it. */
 const obstacles: ReadonlyMap<string, Obstacle> = new Map<string, Obstacle>([
   ["Held(circuit)", "circuit"],
+  [`Held(${REFUSED})`, "session"],
+  ["NoPrice", "price"],
   ...refusals.map((control) => [`Refused(${control})`, control] as const)
 ])
 
@@ -43,18 +49,34 @@ export const isSettled = ({ position }: BlockedPosition, now: Instant.Instant): 
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
   severityOfAge("critical", position.answerSince, now)
 
+const until = (time: Instant.Instant | undefined): string =>
+  time === undefined ? "" : `; nothing is ordered until ${Instant.format(time)}`
+
 /** Why nothing is ordered, in a sentence. */
-export const reasonOf = ({ by, position: { circuitUntil } }: BlockedPosition): string => {
-  if (by !== "circuit") return `${by}: ${controls[by].says}`
-  if (circuitUntil === undefined) return "several orders in a row ended short"
-  return `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
+export const reasonOf = ({ by, position: { circuitUntil, refusedUntil } }: BlockedPosition): string => {
+  if (by === "circuit") return `several orders in a row ended short${until(circuitUntil)}`
+  if (by === "session") return `the broker refuses orders of this side for a session${until(refusedUntil)}`
+  if (by === "price") return "its threshold is in money, and no fresh price is known"
+  return `${by}: ${controls[by].says}`
 }
 
 /** What to do about it first, and why. */
-export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended =>
-  by === "circuit"
-    ? {
-        resolution: "resume",
-        reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
-      }
-    : { resolution: "change-control", reason: `${controls[by].remedy}.` }
+export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended => {
+  if (by === "circuit")
+    return {
+      resolution: "resume",
+      reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+    }
+  if (by === "session")
+    return {
+      resolution: "resume",
+      reason:
+        "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
+    }
+  if (by === "price")
+    return {
+      resolution: "wait",
+      reason: "It goes on with the next price: see whether the source of prices is connected."
+    }
+  return { resolution: "change-control", reason: `${controls[by].remedy}.` }
+}
