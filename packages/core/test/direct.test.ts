@@ -196,7 +196,7 @@ describe("E2: a direct trade", () => {
     direct(desk, { symbol: undefined })
     direct(desk, { id: "D2", held: "held" })
     expect([standing(desk), standing(desk, "D2")]).toEqual([
-      'pending: Unmapped: "AAPL" has no ticker here',
+      'pending: Unmapped: "AAPL" has no ticker here: its source declares no suffix or name for it',
       "pending: held"
     ])
     expect(orders(desk)).toEqual([])

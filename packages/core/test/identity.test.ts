@@ -151,6 +151,7 @@ describe("ACC-4: SymbolMapping", () => {
     ["AAPLS1", undefined],
     ["toString", undefined],
     ["a b s1", undefined],
+    ["aapls1", undefined],
     ["", undefined]
   ])("a tokenised source's %j is %j", (given, wanted) => {
     expect(SymbolMapping.map(tokens, given)).toBe(wanted)
@@ -159,7 +160,9 @@ describe("ACC-4: SymbolMapping", () => {
   test.each([
     ["AAPL", "AAPL"],
     ["BRK.B", "BRK.B"],
-    ["AAPLs1", "AAPLs1"],
+    ["AAPLs1", undefined],
+    ["aapl", undefined],
+    ["0700", "0700"],
     ["=1+1", undefined],
     ["A\u0000", undefined],
     ["x".repeat(33), undefined]

@@ -149,7 +149,11 @@ export const make = (policy: Policy) => {
       : undefined
   }
   const figuresOf = (order: NaiveOrder): Figures => {
-    const filled = sum(highest(execsOf(order)).map((each) => each.milli)) + most(0n, shortOf(order))
+    const executed = sum(highest(execsOf(order)).map((each) => each.milli))
+    // W9: no total fills an order beyond its quantity, or beyond what the total says.
+    const room = most(0n, most(order.quantity, totalOf(order)?.total ?? 0n) - executed)
+    const short = most(0n, shortOf(order))
+    const filled = executed + (short < room ? short : room)
     const said = last(words.filter((word) => word.at === order.at))?.said
     return { filled, status: statusOf(order, filled, said) }
   }

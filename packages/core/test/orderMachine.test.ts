@@ -246,6 +246,12 @@ describe("F2: the order machine", () => {
     expect(figures()).toEqual(["1.5", "0", "150"])
   })
 
+  test("F5, W9: a total of a moment before its own execution fills no order beyond its quantity", () => {
+    const desk = told([...accepted, fill("e1", 2000, 5), report("filled", 2000, 4)])
+    const { filled: shares, inferred, status } = desk.order(first)
+    expect([Decimal.format(shares), Decimal.format(inferred), status]).toEqual(["2", "0", "filled"])
+  })
+
   test("F7: a fill that comes before the answer to its send joins its order with the answer", () => {
     const desk = told([plan, send("nothing")])
     const stranger: Deed = {

@@ -53,19 +53,25 @@ const mayFollow = (executedAt: Instant, at: Instant): boolean =>
 /** Could shares of the order have cost so much (W5)? */
 export type IsPossiblePrice = (price: Price.Price) => boolean
 
+/** W9: what an order can have of inferred shares beside its executions; more than it ordered, or than the total says, takes executions. */
+const roomOf = (ordered: Decimal.Decimal, cumulative: Decimal.Decimal, canonical: ReadonlyArray<Fill>) =>
+  inferredOf(Decimal.max(ordered, cumulative), quantitiesOf(canonical)) ?? Decimal.zero
+
 /**
  * F5: filled = Σ canonical + inferred, where inferred is what the broker's total has beyond our fills of its time, and costs what its
- * average leaves for it.
+ * average leaves for it. An execution whose time is a moment after a total that counted it fills no order beyond what was `ordered`.
  */
 export const aggregatesOf = (
   fills: ReadonlyArray<Fill>,
   total: Total | undefined,
-  isPossible: IsPossiblePrice
+  isPossible: IsPossiblePrice,
+  ordered?: Decimal.Decimal
 ): Aggregates => {
   const canonical = canonicalOf(fills)
   const atTotal = total === undefined ? [] : canonicalOf(fills, total.at)
   const cumulative = total?.cumulative ?? Decimal.zero
-  const inferred = inferredOf(cumulative, quantitiesOf(atTotal)) ?? Decimal.zero
+  const missing = inferredOf(cumulative, quantitiesOf(atTotal)) ?? Decimal.zero
+  const inferred = ordered === undefined ? missing : Decimal.min(missing, roomOf(ordered, cumulative, canonical))
   const paid = total === undefined ? undefined : paidFor(inferred, total, atTotal, isPossible)
   const real = canonical.filter((fill) => Decimal.isPositive(fill.quantity))
   const withoutPrice = Decimal.sum(quantitiesOf(real.filter((fill) => fill.price === undefined)))

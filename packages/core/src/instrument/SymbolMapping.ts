@@ -10,11 +10,13 @@ export interface SymbolMapping {
   readonly symbols: { readonly [given: string]: Ticker }
 }
 
-/** Plain tickers are themselves. */
+/** Plain tickers, in capitals, are themselves; no other symbol has a ticker. */
 export const plain: SymbolMapping = { suffixes: [], symbols: {} }
 
 const isTicker = Schema.is(Ticker)
-const tickerOf = (text: string): Ticker | undefined => (isTicker(text) ? text : undefined)
+
+/** Exchanges write tickers in capitals: what has a small letter carries a mark of its source's (`MSFTs1`), which it has to declare. */
+const tickerOf = (text: string): Ticker | undefined => (isTicker(text) && !/[a-z]/.test(text) ? text : undefined)
 
 /**
  * The ticker of a source's symbol, or `undefined` where the mapping has none (ACC-4).

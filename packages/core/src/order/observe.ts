@@ -66,7 +66,9 @@ export const observe = (
   isPossible: IsPossiblePrice = () => true
 ): Observed => {
   const heard = word === undefined ? order : hear(order, word)
-  const figures = aggregatesOf(fills, withAverage(totalOf(heard), heard), isPossible)
+  // Over a notional no quantity is ordered.
+  const ordered = order.askedNotional === undefined ? heard.quantity : undefined
+  const figures = aggregatesOf(fills, withAverage(totalOf(heard), heard), isPossible, ordered)
   const quantity = quantityOf(order, heard, figures)
   const status = statusOf(order, { quantity, reported: heard.reported }, figures, fills.length > 0)
   return {

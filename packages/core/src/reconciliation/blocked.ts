@@ -49,13 +49,16 @@ export const isSettled = ({ position }: BlockedPosition, now: Instant.Instant): 
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
   severityOfAge("critical", position.answerSince, now)
 
-const until = (time: Instant.Instant | undefined): string =>
-  time === undefined ? "" : `; nothing is ordered until ${Instant.format(time)}`
-
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil, refusedUntil } }: BlockedPosition): string => {
-  if (by === "circuit") return `several orders in a row ended short${until(circuitUntil)}`
-  if (by === "session") return `the broker refuses orders of this side for a session${until(refusedUntil)}`
+  if (by === "circuit")
+    return circuitUntil === undefined
+      ? "several orders in a row ended short"
+      : `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
+  if (by === "session")
+    return refusedUntil === undefined
+      ? "the broker refuses orders of this side"
+      : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
   if (by === "price") return "its threshold is in money, and no fresh price is known"
   return `${by}: ${controls[by].says}`
 }

@@ -80,7 +80,11 @@ const byItsAge = (recorder: Recorder, arrival: Arrival, age: Age): IntakeResult 
 }
 
 const unmapped = (recorder: Recorder, arrival: Arrival): IntakeResult =>
-  quarantine(recorder, arrival, `Unmapped: "${arrival.input.symbol}" has no ticker here`)
+  quarantine(
+    recorder,
+    arrival,
+    `Unmapped: "${arrival.input.symbol}" has no ticker here: its source declares no suffix or name for it`
+  )
 
 /**
  * A trade of long ago whose shares the broker holds: what it adds to the target is booked as held in the same commit, at its own price
