@@ -122,7 +122,9 @@ const answerIn = (outcome: HttpOutcome.HttpOutcome): Effect.Effect<typeof TokenA
   const { status, text } = outcome
   const answer = status === 200 ? decodeAnswer(exact(text)) : Option.none()
   if (Option.isSome(answer)) return Effect.succeed(answer.value)
-  const words = Option.getOrElse(errorIn(text), () => "no words of Schwab's")
-  const isRefused = status === 400 || status === 401 || status === 403
-  return failed(isRefused, `Schwab ${isRefused ? "refuses" : "does not give"} a token: ${words} (${status})`)
+  const words = errorIn(text)
+  // A refusal in no words of Schwab's is a gateway's: the login may be good, and is tried again.
+  const isRefused = Option.isSome(words) && (status === 400 || status === 401 || status === 403)
+  const shown = Option.getOrElse(words, () => "no words of Schwab's")
+  return failed(isRefused, `Schwab ${isRefused ? "refuses" : "does not give"} a token: ${shown} (${status})`)
 }

@@ -315,6 +315,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
         of("orders", "brokerOrderId", [need.account, need.brokerOrderId]),
         of("waiting_fills", "brokerOrderId", [need.account, need.brokerOrderId])
       ]
+    case "LiveOrders":
+      return [of("orders", "liveOfAccount", [need.account])]
     case "Unplaced":
       return [of("orders", "unplaced", [need.account, need.symbol, need.unplacedOn])]
     case "AttemptById":

@@ -1,5 +1,6 @@
 import { Need } from "../books/Need.ts"
 import { isTicker } from "../instrument/Ticker.ts"
+import type { WaitingFill } from "../fill/Fill.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
@@ -39,17 +40,36 @@ export const couldBe = (sent: Sent, seen: OrderSeen): boolean =>
     sent.sentAt === undefined ||
     seen.enteredAt >= Instant.addMillis(sent.sentAt, -SKEW_MS))
 
+/** Is an order of ours on its way, or in doubt: may the broker have it without our knowing under which id? */
+const isUnsettled = ({ origin, status }: Order): boolean =>
+  origin !== "external" && (status === "submitting" || status === "in_doubt")
+
 /**
- * O24, W12: is an order that the books do not know perhaps one of ours of its instrument that is on its way or in doubt, whatever else is
- * said of it? Then it is not adopted before that is settled: what is wrong of it everywhere would stand in the books as another order.
+ * O24, W12: is an order that the books do not know perhaps one of ours that is on its way or in doubt: one of its instrument, whatever else
+ * is said of it, or one of its side and quantity, whatever its instrument? Then it is not adopted before that is settled: what is wrong of
+ * it everywhere would stand in the books as another order.
  */
-export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean => {
-  const { symbol } = seen
-  if (seen.clientOrderId !== undefined || !isTicker(symbol)) return false
-  recorder.need(Need.Position({ account: recorder.account, symbol }))
-  return recorder.books.orders
-    .find("live", [recorder.account, symbol])
-    .some(({ origin, status }) => origin !== "external" && (status === "submitting" || status === "in_doubt"))
+export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean =>
+  seen.clientOrderId === undefined &&
+  isTicker(seen.symbol) &&
+  unsettledOf(recorder).some(
+    ({ quantity, side, symbol }) =>
+      symbol === seen.symbol || (side === seen.side && Decimal.equals(quantity, seen.quantity))
+  )
+
+/** F7, W12: may an execution be of an order of ours that is on its way or in doubt, by its instrument, or by its side and size? */
+export const mayBeExecutionOfOurs = (
+  recorder: Recorder,
+  fill: Pick<WaitingFill, "quantity" | "side" | "symbol">
+): boolean =>
+  unsettledOf(recorder).some(
+    ({ quantity, side, symbol }) =>
+      symbol === fill.symbol || (side === fill.side && Decimal.isAtMost(fill.quantity, quantity))
+  )
+
+const unsettledOf = (recorder: Recorder): ReadonlyArray<Order> => {
+  recorder.need(Need.LiveOrders({ account: recorder.account }))
+  return recorder.books.orders.find("liveOfAccount", [recorder.account]).filter(isUnsettled)
 }
 
 /** W12: may it be an order of ours, on its way, in doubt, refused or proven absent? */

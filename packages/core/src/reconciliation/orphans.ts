@@ -11,7 +11,7 @@ import { NOT_LISTED } from "./HeldReport.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { Listed, OrderSeen } from "./Report.ts"
 import { match } from "./matching.ts"
-import { lateOf } from "./couldBe.ts"
+import { lateOf, mayBeExecutionOfOurs } from "./couldBe.ts"
 import { adopt, seenOf } from "./ordersSeen.ts"
 import { joinWaiting } from "./waitingFills.ts"
 
@@ -27,15 +27,10 @@ export const adoptOrphans = (recorder: Recorder, report: Listed): Interpreted =>
     .find("waiting", [recorder.account])
     .filter((fill) => fill.receivedAt < report.asOf && fill.executedAt >= report.from)
     .filter((fill) => fill.brokerOrderId !== undefined && !listed.has(fill.brokerOrderId))
-    .filter((fill) => !hasUnsettledOrder(recorder, fill.symbol))
+    .filter((fill) => !mayBeExecutionOfOurs(recorder, fill))
   for (const fill of orphans) settleOrphan(recorder, fill)
   return { _tag: "NothingToDo" }
 }
-
-const hasUnsettledOrder = (recorder: Recorder, symbol: string): boolean =>
-  recorder.books.orders
-    .find("live", [recorder.account, symbol])
-    .some((order) => order.origin !== "external" && (order.status === "submitting" || order.status === "in_doubt"))
 
 /** Its order may have become known since, by something else than a report of the order itself. */
 const settleOrphan = (recorder: Recorder, fill: WaitingFill): void => {
