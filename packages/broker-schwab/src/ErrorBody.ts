@@ -28,15 +28,15 @@ export const traderErrorIn = (text: string): Option.Option<string> =>
     )
   )
 
+/** The token endpoint's words of an error, as OAuth has them; none where the body is of another form. */
+export const tokenErrorIn = (text: string): Option.Option<string> =>
+  Option.map(decodeOfToken(text), ({ error, error_description }) =>
+    error_description === undefined ? error : `${error}: ${error_description}`
+  )
+
 /** Schwab's words of an error; none where the body is not one of the three forms that it writes them in. */
 export const errorIn = (text: string): Option.Option<string> =>
-  traderErrorIn(text).pipe(
-    Option.orElse(() =>
-      Option.map(decodeOfToken(text), ({ error, error_description }) =>
-        error_description === undefined ? error : `${error}: ${error_description}`
-      )
-    )
-  )
+  Option.orElse(traderErrorIn(text), () => tokenErrorIn(text))
 
 /** Schwab's words of a refusal; where there are none, the status and what came in place of words. */
 export const wordsOf = ({ status, text }: HttpOutcome.Answered): string =>

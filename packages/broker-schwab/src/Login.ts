@@ -5,7 +5,7 @@ import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { Credentials } from "./Credentials.ts"
 import { exact } from "./ExactJson.ts"
 import type { Exchange } from "./Http.ts"
-import { errorIn } from "./ErrorBody.ts"
+import { errorIn, tokenErrorIn } from "./ErrorBody.ts"
 import type { Tokens } from "./TokenFile.ts"
 
 /** A login, or a refresh, that did not succeed. `isRefused` where Schwab's own word ended it: only a new login helps. */
@@ -122,9 +122,8 @@ const answerIn = (outcome: HttpOutcome.HttpOutcome): Effect.Effect<typeof TokenA
   const { status, text } = outcome
   const answer = status === 200 ? decodeAnswer(exact(text)) : Option.none()
   if (Option.isSome(answer)) return Effect.succeed(answer.value)
-  const words = errorIn(text)
-  // A refusal in no words of Schwab's is a gateway's: the login may be good, and is tried again.
-  const isRefused = Option.isSome(words) && (status === 400 || status === 401 || status === 403)
-  const shown = Option.getOrElse(words, () => "no words of Schwab's")
+  // A refusal in other words than the endpoint's own is a gateway's: the login may be good, and is tried again.
+  const isRefused = Option.isSome(tokenErrorIn(text)) && (status === 400 || status === 401 || status === 403)
+  const shown = Option.getOrElse(errorIn(text), () => "no words of Schwab's")
   return failed(isRefused, `Schwab ${isRefused ? "refuses" : "does not give"} a token: ${shown} (${status})`)
 }

@@ -103,6 +103,33 @@ describe("the session of a login", () => {
     })
   )
 
+  for (const [body, asks] of [
+    ["<html>401</html>", 2],
+    ['{"message":"Unauthorized"}', 2],
+    ['{"error":"invalid_client"}', 1]
+  ] as const) {
+    test(
+      `ACC-7: a token refused with ${body} is asked for ${asks} times: a gateway's refusal says nothing of the login`,
+      Effect.gen(function* () {
+        const { answer, asked, session } = yield* opened()
+        yield* session.refused(yield* session.access)
+        answer({
+          _tag: "Answered",
+          status: 401,
+          contentType: "text/html",
+          headers: new Map(),
+          retryAfterMs: undefined,
+          text: body
+        })
+        assert.strictEqual((yield* Effect.flip(session.access))._tag, "NeedsLogin")
+        answer(undefined)
+        yield* TestClock.adjust("5 seconds")
+        yield* Effect.either(session.access)
+        assert.strictEqual(asked(), asks)
+      })
+    )
+  }
+
   test(
     "ACC-7: its end is announced from two days before; after it nothing is asked until somebody logs in, then all goes on",
     Effect.gen(function* () {

@@ -383,6 +383,18 @@ describe("W12: an order that seems nobody's", () => {
     isSound(desk)
   })
 
+  test.each([
+    ["the side and quantity of one in doubt", {}, []],
+    ["another quantity", { quantity: Quantity.make(Decimal.unsafe("4")) }, [["external", "submitted"]]],
+    ["the other side", { side: "sell" }, [["external", "submitted"]]]
+  ] as const)("with %s, and of another instrument, is adopted where it cannot be that one", (_, differs, adopted) => {
+    const desk = deskOf(policy)
+    for (const deed of [plan, { do: "send", order: 1, got: "unknown", time: 1 } as const]) perform(desk, deed)
+    hear(desk, nobodys(desk, { symbol: "KO", ...differs }))
+    expect(origins(desk)).toEqual([["accumulation", "in_doubt"], ...adopted])
+    isSound(desk)
+  })
+
   test("W3: what was held under its id alone is settled by the first plausible report, also where it turned out to be ours", () => {
     const desk = deskOf(policy)
     for (const deed of [plan, { do: "send", order: 1, got: "nothing", time: 1 } as const]) perform(desk, deed)

@@ -50,11 +50,18 @@ export const owedOf = ({ account, instrument, position }: Standing): Decimal.Dec
 const dollarsOf = (shares: Decimal.Decimal, price: Decimal.Decimal | undefined): Decimal.Decimal | undefined =>
   price === undefined ? undefined : Decimal.multiply(shares, price)
 
+/** Shares of a position that are kept from being ordered, with their dollars. */
+export const blocksOf = ({ account, lastPrice, symbol }: Position, shares: Decimal.Decimal): Blocked => ({
+  account,
+  symbol,
+  shares,
+  dollars: dollarsOf(shares, lastPrice)
+})
+
 /** What a position owes, in shares and dollars; nothing where that is less than an order. */
 export const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
-  const { account, lastPrice, symbol } = standing.position
   const shares = owedOf(standing)
-  return Decimal.isZero(shares) ? [] : [{ account, symbol, shares, dollars: dollarsOf(shares, lastPrice) }]
+  return Decimal.isZero(shares) ? [] : [blocksOf(standing.position, shares)]
 }
 
 /** D5: what a live order lets wait: all that is due where the position made it, else what is due on its other side. */

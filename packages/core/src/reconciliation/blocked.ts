@@ -1,4 +1,6 @@
 import { controls, type Control } from "../control/controls.ts"
+import { format } from "../identity/Id.ts"
+import type { Order } from "../order/Order.ts"
 import { REFUSED } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
@@ -9,16 +11,18 @@ import type { Stake } from "./Stake.ts"
 
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
- * no price (D3), or a control refuses its next order (D4).
+ * no price (D3), a control refuses its next order (D4), or no attempt has sent its order (F3: `NotSent`).
  */
 export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
   readonly stake: Stake
+  /** Its order that no attempt has sent, where that is the obstacle. */
+  readonly unsent?: Pick<Order, "attempts" | "id" | "reason"> | undefined
 }
 
 /** What keeps a position from ordering and is no break. */
-export type Obstacle = "circuit" | "session" | "price" | Control
+export type Obstacle = "circuit" | "session" | "price" | "unsent" | Control
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
@@ -41,16 +45,23 @@ export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
 /** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or on a person's word. */
 export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
 
-/** Has it been blocked for as long as a break has to be open to be a case? */
-export const isSettled = ({ position }: BlockedPosition, now: Instant.Instant): boolean =>
-  hasSettled(position.answerSince, now)
+/** F3: has an order been tried, and not sent, so that its shares are owed and not at the broker? */
+export const isUnsent = ({ attempts, origin, status }: Pick<Order, "attempts" | "origin" | "status">): boolean =>
+  origin === "accumulation" && ((status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1))
+
+/** A broker that is away, or a token that is renewed, is back within a minute as a rule. */
+const UNSENT_MS = 60_000
+
+/** Has it been blocked for as long as a break has to be open to be a case? What was not sent is tried again for a minute first. */
+export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instant): boolean =>
+  hasSettled(position.answerSince, now, by === "unsent" ? UNSENT_MS : undefined)
 
 /** How grave it is: shares are owed and not ordered, since it answers so (P11). */
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
   severityOfAge("critical", position.answerSince, now)
 
 /** Why nothing is ordered, in a sentence. */
-export const reasonOf = ({ by, position: { circuitUntil, refusedUntil } }: BlockedPosition): string => {
+export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
   if (by === "circuit")
     return circuitUntil === undefined
       ? "several orders in a row ended short"
@@ -60,6 +71,10 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil } }: Block
       ? "the broker refuses orders of this side"
       : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
   if (by === "price") return "its threshold is in money, and no fresh price is known"
+  if (by === "unsent")
+    return unsent === undefined
+      ? "its order was not sent"
+      : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
   return `${by}: ${controls[by].says}`
 }
 
@@ -80,6 +95,11 @@ export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended => {
     return {
       resolution: "wait",
       reason: "It goes on with the next price: see whether the source of prices is connected."
+    }
+  if (by === "unsent")
+    return {
+      resolution: "wait",
+      reason: "It is tried again by itself. See whether the broker can be reached and the login is valid."
     }
   return { resolution: "change-control", reason: `${controls[by].remedy}.` }
 }

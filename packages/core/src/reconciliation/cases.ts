@@ -31,9 +31,9 @@ const causeOf = ({ account, kind, symbol }: Break): string => JSON.stringify([ac
  * Has what stands since a moment outlived its settling time? What is of a later moment than now was written by a clock that was ahead:
  * its age is unknown, and it must not stay unsaid for hours.
  */
-export const hasSettled = (since: Instant.Instant, now: Instant.Instant): boolean => {
+export const hasSettled = (since: Instant.Instant, now: Instant.Instant, withinMs = SETTLING_MS): boolean => {
   const ageMs = Instant.millisBetween(since, now)
-  return ageMs < 0 || ageMs >= SETTLING_MS
+  return ageMs < 0 || ageMs >= withinMs
 }
 
 /**

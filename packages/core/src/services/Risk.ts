@@ -8,8 +8,8 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
-import { blockingAnswers, obstacleOf, type BlockedPosition } from "../reconciliation/blocked.ts"
-import { blockedOf, noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
+import { blockingAnswers, isUnsent, obstacleOf, type BlockedPosition } from "../reconciliation/blocked.ts"
+import { blockedOf, blocksOf, noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import type * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
@@ -131,7 +131,23 @@ export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeR
   return found.flat()
 })
 
-/** D4, D8: the positions that owe shares and order none, because their circuit is open or a control refuses their next order. */
+/** F3: the positions whose order no attempt has sent. */
+const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
+  const planned = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
+  const orders = planned.filter(isUnsent)
+  const accounts = unique(orders.map(({ account }) => account))
+  const standings = yield* Effect.forEach(accounts, (account) =>
+    standingsOf(account, unique(orders.flatMap((each) => (each.account === account ? [each.symbol] : []))))
+  )
+  return standings.flat().flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
+    const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
+    return order === undefined
+      ? []
+      : [{ position, by: "unsent", unsent: order, stake: { ...noStake, blocks: [blocksOf(position, order.quantity)] } }]
+  })
+})
+
+/** D4, D8, F3: the positions that owe shares and order none. */
 export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(
   function* () {
     const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: blockingAnswers }] })
@@ -139,13 +155,14 @@ export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, 
     const standings = yield* Effect.forEach(accounts, (account) =>
       standingsOf(account, unique(positions.flatMap((each) => (each.account === account ? [each.symbol] : []))))
     )
-    return standings.flat().flatMap((standing): ReadonlyArray<BlockedPosition> => {
+    const byAnswer = standings.flat().flatMap((standing): ReadonlyArray<BlockedPosition> => {
       const by = obstacleOf(standing.position)
       const blocks = blockedOf(standing)
       return by === undefined || blocks.length === 0
         ? []
         : [{ position: standing.position, by, stake: { ...noStake, blocks } }]
     })
+    return [...byAnswer, ...(yield* unsent)]
   }
 )
 
