@@ -92,6 +92,30 @@ const filled = (cumulative: string): Partial<Report.OrderSeen> => ({
   cumulative: shares(cumulative)
 })
 
+describe("W3, W9: the first report of an order", () => {
+  test.each([
+    ["unknown", "3000000"],
+    ["nothing", "3000000"],
+    ["unknown", "-3"]
+  ] as const)(
+    "whose send had the answer %s, with a total of %s, books nothing; the truth is booked after it",
+    (got, total) => {
+      const desk = deskOf(policy)
+      perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false })
+      perform(desk, { do: "send", order: 1, got, time: 0 })
+      const filled = { state: { _tag: "Closed", kind: "filled" }, rawStatus: "filled" } as const
+      hear(desk, seen(desk, { ...filled, cumulative: shares(total) }))
+      expect(Decimal.format(desk.order(first).filled)).toBe("0")
+      for (let i = 0; i < 3; i++) {
+        desk.pass(60_000)
+        hear(desk, seen(desk, { ...filled, cumulative: shares("3") }))
+      }
+      expect(Decimal.format(desk.order(first).filled)).toBe("3")
+      expect(desk.all(Break.BreakTable).filter(({ closedAt }) => closedAt === undefined)).toEqual([])
+    }
+  )
+})
+
 describe("what no order of ours can be is held", () => {
   const lies: ReadonlyArray<readonly [rule: string, what: string, differs: Partial<Report.OrderSeen>]> = [
     ["W2", "quantity and filled times 10^12", { quantity: shares("3000000000000"), ...filled("3000000000000") }],

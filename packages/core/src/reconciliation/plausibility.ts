@@ -33,21 +33,24 @@ const SECOND_READING_MS = 2_000
 export const implausibleOrder = (known: Known, report: OrderSeen): Implausible | undefined => {
   const { order } = known
   if (isOfReplacedId(order, report) || isOtherOrder(order, report)) return undefined
-  return termsFault(known, report) ?? implausibleTotal(known, report) ?? tieFault(known, report)
+  const fault = isAcknowledged(order) ? termsFault(known, report) : undefined
+  return fault ?? implausibleTotal(known, report) ?? tieFault(known, report)
 }
 
 /** O13: of an id that a later one has replaced nothing is booked. */
 const isOfReplacedId = (order: Order, { brokerOrderId }: OrderSeen): boolean =>
   order.brokerOrderId !== brokerOrderId && order.brokerOrderIds.includes(brokerOrderId)
 
-/** O29 judges another instrument or side, and other terms than sent while the order is being acknowledged (W1). */
+/** O29 judges another instrument or side (W1); over a notional no quantity bounds what is filled. */
 const isOtherOrder = (order: Order, report: OrderSeen): boolean =>
   order.symbol !== report.symbol ||
   order.side !== report.side ||
   order.askedNotional !== undefined ||
-  report.notional !== undefined ||
-  order.acceptedAt === undefined ||
-  order.rawStatus === MARKED_PLACED
+  report.notional !== undefined
+
+/** O29 judges other terms than sent while the order is being acknowledged; its total is judged from its first report on (W3). */
+const isAcknowledged = ({ acceptedAt, rawStatus }: Order): boolean =>
+  acceptedAt !== undefined && rawStatus !== MARKED_PLACED
 
 const isSame = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
