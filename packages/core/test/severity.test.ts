@@ -256,6 +256,11 @@ describe("how trading stands", () => {
     })
   })
 
+  test("D5: an order of the other side that is live for a minute blocks a position that owes an order", () => {
+    expect(tradingWith([blockedFor("OppositeOrderLive", 59_999)])).toMatchObject({ critical: 0, isWell: true })
+    expect(tradingWith([blockedFor("OppositeOrderLive", 60_000)])).toMatchObject({ critical: 1, isWell: false })
+  })
+
   test.each(["NotDue", "SessionClosed", "CoolingDown", "Halted", "OrderLive", "BreakOpen", "Refused(ReduceOnly)"])(
     "D4: %s ends by itself, on a person's word, or is another case: it blocks nothing of its own",
     (answer) => {

@@ -53,7 +53,7 @@ export const controls = {
       "Raise the limit, or lower limits.orderQuantity so that orders are cut: 'roundlot controls set --account NAME --order-notional DOLLARS'"
   },
   OpenResidual: {
-    says: "the position owes more than may be worked off without an operator (limits.openResidual; 100,000 shares where it is not set)",
+    says: "the position owes more than may be worked off without an operator (limits.openResidual, in dollars; 100,000 shares where it is not set)",
     remedy:
       "See why it owes so much, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
   },

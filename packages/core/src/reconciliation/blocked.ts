@@ -11,7 +11,7 @@ import type { Stake } from "./Stake.ts"
 
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
- * no price (D3), a control refuses its next order (D4), or no attempt has sent its order (F3: `NotSent`).
+ * no price (D3), an order of the other side is live (D5), a control refuses its next order (D4), or no attempt has sent its order (F3: `NotSent`).
  */
 export interface BlockedPosition {
   readonly position: Position
@@ -22,7 +22,7 @@ export interface BlockedPosition {
 }
 
 /** What keeps a position from ordering and is no break. */
-export type Obstacle = "circuit" | "session" | "price" | "unsent" | Control
+export type Obstacle = "circuit" | "session" | "price" | "unsent" | "opposite" | Control
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
@@ -36,6 +36,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map<string, Obstacle>([
   ["Held(circuit)", "circuit"],
   [`Held(${REFUSED})`, "session"],
   ["NoPrice", "price"],
+  ["OppositeOrderLive", "opposite"],
   ...refusals.map((control) => [`Refused(${control})`, control] as const)
 ])
 
@@ -49,12 +50,14 @@ export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | und
 export const isUnsent = ({ attempts, origin, status }: Pick<Order, "attempts" | "origin" | "status">): boolean =>
   origin === "accumulation" && ((status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1))
 
-/** A broker that is away, or a token that is renewed, is back within a minute as a rule. */
-const UNSENT_MS = 60_000
+/** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
+const PATIENCE_MS = 60_000
 
-/** Has it been blocked for as long as a break has to be open to be a case? What was not sent is tried again for a minute first. */
+const isPatient = (by: Obstacle): boolean => by === "unsent" || by === "opposite"
+
+/** Has it been blocked for as long as a break has to be open to be a case? What may well end by itself is given a minute first. */
 export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instant): boolean =>
-  hasSettled(position.answerSince, now, by === "unsent" ? UNSENT_MS : undefined)
+  hasSettled(position.answerSince, now, isPatient(by) ? PATIENCE_MS : undefined)
 
 /** How grave it is: shares are owed and not ordered, since it answers so (P11). */
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
@@ -71,6 +74,7 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
       ? "the broker refuses orders of this side"
       : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
   if (by === "price") return "its threshold is in money, and no fresh price is known"
+  if (by === "opposite") return "an order of the other side is live on the instrument (D5)"
   if (by === "unsent")
     return unsent === undefined
       ? "its order was not sent"
@@ -95,6 +99,11 @@ export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended => {
     return {
       resolution: "wait",
       reason: "It goes on with the next price: see whether the source of prices is connected."
+    }
+  if (by === "opposite")
+    return {
+      resolution: "wait",
+      reason: "It goes on when that order has ended: see whether it is still wanted, or cancel it."
     }
   if (by === "unsent")
     return {
