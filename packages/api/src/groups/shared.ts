@@ -4,6 +4,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { Schema } from "effect"
 import { Operating } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
+import { KnownParameters } from "../Parameters.ts"
 import { problems } from "../Problem.ts"
 
 /** A parameter that may be left away. */
@@ -93,6 +94,7 @@ const because = body({ reason: Documents.command.reason })
 /** A group of routes that only look. */
 export const looking = <const Name extends string>(name: Name) =>
   HttpApiGroup.make(name)
+    .middleware(KnownParameters)
     .addError(problems.BadRequest)
     .addError(problems.NotFound)
     .addError(problems.Fault)

@@ -1,6 +1,6 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { type Access, Api, type Server } from "@roundlot/api"
+import { type Access, Api, type Parameters, type Server } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect, Layer, Stream } from "effect"
 import type { Writing } from "../App.ts"
@@ -158,7 +158,7 @@ export const layer: Layer.Layer<
     | "overview"
   >,
   never,
-  Access.Reading | Writing
+  Access.Reading | Parameters.KnownParameters | Writing
 > = Layer.mergeAll(
   ofOrders,
   ofPositions,

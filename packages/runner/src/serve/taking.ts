@@ -1,6 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { type Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import { type Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
 import { Accumulator, Clock, Entropy, Trade } from "@roundlot/core"
 import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
@@ -118,4 +118,5 @@ const ofTrades = (configuration: Configuration) =>
 /** The routes that take trades in and show them. */
 export const layer = (
   configuration: Configuration
-): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Access.Trading | Writing> => ofTrades(configuration)
+): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Parameters.KnownParameters | Access.Trading | Writing> =>
+  ofTrades(configuration)

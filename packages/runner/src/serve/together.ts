@@ -5,7 +5,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Access, Api, Documents, Problem, type Server, Sizes } from "@roundlot/api"
+import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } from "@roundlot/api"
 import { type Batch, Batches, Entropy, Jobs, type Template, Templates } from "@roundlot/core"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
@@ -368,5 +368,8 @@ const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
 /** Trades that are submitted together, and background work. */
 export const layer = (
   settings: Pick<Settings, "configuration" | "variable">
-): Layer.Layer<Server.Group<"batches" | "jobs">, never, Access.Reading | Access.Trading | Access.Operating | Writing> =>
-  Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))
+): Layer.Layer<
+  Server.Group<"batches" | "jobs">,
+  never,
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
+> => Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))
