@@ -40,10 +40,10 @@ const ofThen = <D extends object, R>(
 
 const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
   group
-    .handle("list", ({ urlParams: { asOf, fillStatus, phase, status, ...asked } }) =>
+    .handle("list", ({ urlParams: { asOf, phase, status, ...asked } }) =>
       ofThen(
         { asOf, account: asked.account },
-        Effect.flatMap(queryOf({ phase: phase ?? fillStatus, status }), (query) => orders.list({ ...asked, query }))
+        Effect.flatMap(queryOf({ phase, status }), (query) => orders.list({ ...asked, query }))
       )
     )
     .handle("show", ({ path: { id }, urlParams: { asOf } }) =>

@@ -121,6 +121,34 @@ describe("the books under /api/v1", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive("SYNC-11: orders are narrowed by fill status: partial, filled, cancelled and unknown", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      yield* scene.trade("t-7", "buy", "2")
+      yield* scene.accepted(3)
+      yield* scene.fills(3, { exec: "x3", quantity: "1", price: "150" })
+      yield* scene.confirms("NVDA")
+      yield* scene.trade("t-8", "buy", "1", "NVDA", "180")
+      const api = yield* client(port)
+      const found = (fillStatus: string) =>
+        Effect.map(api.orders.list({ urlParams: { fillStatus } }), ({ items }) =>
+          items.map((order) => [order.id, order.status, order.fillStatus])
+        )
+      assert.deepStrictEqual(yield* found("partial"), [["O3", "partially_filled", "partial"]])
+      assert.deepStrictEqual(yield* found("filled"), [["O1", "filled", "filled"]])
+      assert.deepStrictEqual(yield* found("cancelled"), [["O2", "rejected", "cancelled"]])
+      assert.deepStrictEqual(yield* found("unknown"), [["O4", "pending", "unknown"]])
+      const both = (query: string) => Effect.map(ask(port, `/api/v1/orders?${query}`), json)
+      expect(yield* both("fillStatus=filled&phase=open")).toMatchObject({ items: [] })
+      expect(yield* both("fillStatus=filled&status=filled")).toMatchObject({ items: [{ id: "O1" }] })
+      expect(yield* both("fillStatus=open")).toMatchObject({
+        status: 400,
+        field: "fillStatus",
+        detail: expect.stringContaining("is none of unknown, partial, filled, cancelled")
+      })
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("FILL-13 C3 a trade's executions say how many of each fill's shares are the trade's", () =>
     Effect.gen(function* () {
       const api = yield* client(yield* played)
