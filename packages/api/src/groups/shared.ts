@@ -115,6 +115,9 @@ export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.S
   pages: Page
 ) => HttpApiEndpoint.get("list", path).setUrlParams(parameters).addSuccess(pages)
 
+/** The moment that is looked at: a position of the feed or a time; now where nothing is said. */
+export const moment = { asOf: text }
+
 /** Looks up what is known of the record of an id, or a part of it. */
 export const look = <const Name extends string, Document extends Schema.Schema.Any>(
   name: Name,

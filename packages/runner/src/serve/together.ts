@@ -198,8 +198,6 @@ const doneOr = (asked: Rehearsable, verb: Batches.BatchVerb, change: Change) =>
     onFalse: () => changed(asked, change)
   })
 
-const accountOfBatch = (id: string) => Effect.map(views.recordOf(id), ({ account }) => account)
-
 const ofBatches = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
@@ -215,12 +213,18 @@ const ofBatches = (configuration: Configuration) =>
       )
       .handleRaw("upload", (asked) => acted(uploaded(asked, configuration)))
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, accountOfBatch(id), views.show(id)))
+        acted(past.seen(asOf, views.ownerOf(id), views.show(id)))
       )
-      .handle("trades", ({ path: { id }, urlParams }) => acted(views.rows(id, urlParams)))
+      .handle("trades", ({ path: { id }, urlParams }) =>
+        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.rows(id, urlParams)))
+      )
       .handle("progress", ({ path: { id } }) => acted(views.progress(id)))
-      .handle("results", ({ path: { id } }) => acted(views.results(id)))
-      .handle("errors", ({ path: { id }, urlParams }) => acted(views.errors(id, urlParams)))
+      .handle("results", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(past.seen(asOf, views.ownerOf(id), views.results(id)))
+      )
+      .handle("errors", ({ path: { id }, urlParams }) =>
+        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
+      )
       .handle("rows", ({ path: { id } }) =>
         acted(Effect.flatMap(views.exported(id), (rows) => streamed(jsonOf(rows), "application/json")))
       )

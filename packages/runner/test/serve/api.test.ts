@@ -75,8 +75,14 @@ describe("the books under /api/v1", () => {
           ["x2", 1, true]
         ]
       )
-      assert.strictEqual((yield* api.orders.attempts({ path: { id: "O1" } })).items[0]?.outcome, "accepted")
-      assert.strictEqual((yield* api.orders.timeline({ path: { id: "O1" } })).items[0]?.tag, "OrderCreated")
+      assert.strictEqual(
+        (yield* api.orders.attempts({ path: { id: "O1" }, urlParams: {} })).items[0]?.outcome,
+        "accepted"
+      )
+      assert.strictEqual(
+        (yield* api.orders.timeline({ path: { id: "O1" }, urlParams: {} })).items[0]?.tag,
+        "OrderCreated"
+      )
       assert.strictEqual((yield* api.trades.show({ path: { id: "T3" }, urlParams: {} })).status, "completed")
       assert.strictEqual((yield* api.positions.show({ path: { symbol: "MSFT" }, urlParams: {} })).residual, "1.5")
       assert.strictEqual((yield* api.positions.list({ urlParams: { symbol: "aapl" } })).items[0]?.residual, "0.1")
@@ -84,11 +90,11 @@ describe("the books under /api/v1", () => {
       const part = yield* api.allocations.list({ urlParams: { orderId: "O1", limit: 1, count: true } })
       assert.deepStrictEqual([part.items.length, part.count], [1, { kind: "exactly", rows: 3 }])
       assert.lengthOf((yield* api.instruments.list({ urlParams: {} })).items, 3)
-      assert.strictEqual((yield* api.accounts.show({ path: { name: "main" } })).tradingState, "normal")
+      assert.strictEqual((yield* api.accounts.show({ path: { name: "main" }, urlParams: {} })).tradingState, "normal")
       assert.deepStrictEqual((yield* api.decisions.list({ urlParams: {} })).items, [])
       assert.deepStrictEqual((yield* api.breaks.list({ urlParams: {} })).items, [])
       assert.lengthOf((yield* api.attempts.list({ urlParams: {} })).items, 2)
-      const head = yield* api.journal.head()
+      const head = yield* api.journal.head({ urlParams: {} })
       const entries = yield* api.journal.list({ urlParams: { entity: "O1" } })
       assert.strictEqual(entries.items[0]?.tag, "OrderCreated")
       const overview = yield* api.overview.overview()
@@ -153,7 +159,7 @@ describe("the books under /api/v1", () => {
     Effect.gen(function* () {
       const api = yield* client(yield* played)
       const shares = (id: string) =>
-        Effect.map(api.trades.executions({ path: { id } }), ({ items }) =>
+        Effect.map(api.trades.executions({ path: { id }, urlParams: {} }), ({ items }) =>
           items.map(({ canonical, quantity, share }) => [quantity, canonical, share])
         )
       // O1 took 0.3 of T1, 0.5 of T2 and 0.2 of T3; it was filled 0.4, then 0.6.
