@@ -39,7 +39,7 @@ const check = Effect.gen(function* () {
   const given = yield* HttpServerRequest.ParsedSearchParams
   const known = declared.get(keyOf(route)) ?? []
   const unknown = Object.keys(given).filter((name) => !known.includes(name))
-  if (unknown.length > 0) yield* Effect.fail(refusalOf(unknown, known))
+  if (unknown.length > 0) return yield* Effect.fail(refusalOf(unknown, known))
 })
 
 /** Holds every request's query against what the definition declares for its route. */

@@ -85,17 +85,19 @@ const made = new Map([
   ["batches", "G1"]
 ])
 
-/** The scene, with a decision, a break, a batch and a fill that waits beside it. */
+const posted = (port: number, path: string, body: object) =>
+  Effect.map(ask(port, path, { method: "POST", body }), ({ status, text }) => assert.strictEqual(status, 200, text))
+
+/** Beside the scene: a decision, a batch, a break and a fill that waits. */
 const played = (port: number) =>
   Effect.gen(function* () {
-    const post = (path: string, body: object) => ask(port, path, { method: "POST", body })
     const decision = { symbol: "MSFT", side: "buy", quantity: "1", waitSeconds: 0 }
-    assert.strictEqual((yield* post("/api/v1/decisions", decision)).status, 200)
+    yield* posted(port, "/api/v1/decisions", decision)
     const rows = [
       { symbol: "AAPL", side: "buy", quantity: "1" },
       { symbol: "AAPL", side: "buy", quantity: "none" }
     ]
-    assert.strictEqual((yield* post("/api/v1/batches", { name: "Friday", rows })).status, 200)
+    yield* posted(port, "/api/v1/batches", { name: "Friday", rows })
     yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2", evidence: "twice" })
     yield* scene.fills(9, { exec: "x9", quantity: "1", price: "150" })
   })
