@@ -10,6 +10,7 @@ import * as together from "./groups/batches.ts"
 import { controls } from "./groups/controls.ts"
 import * as reads from "./groups/reads.ts"
 import { trades } from "./groups/trades.ts"
+import { KnownParameters } from "./Parameters.ts"
 import { problems } from "./Problem.ts"
 
 /** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
@@ -52,20 +53,22 @@ export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true), tradin
 /** The media type of metrics in Prometheus' text format. */
 export const METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
-const health = HttpApiGroup.make("health", { topLevel: true }).add(
-  HttpApiEndpoint.get("health", "/health").addSuccess(HealthDocument)
-)
+const health = HttpApiGroup.make("health", { topLevel: true })
+  .add(HttpApiEndpoint.get("health", "/health").addSuccess(HealthDocument))
+  .middleware(KnownParameters)
 
-const ready = HttpApiGroup.make("ready", { topLevel: true }).add(
-  HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(problems.NotReady)
-)
+const ready = HttpApiGroup.make("ready", { topLevel: true })
+  .add(HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(problems.NotReady))
+  .middleware(KnownParameters)
 
-const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(
-  HttpApiEndpoint.get("metrics", "/metrics")
-    .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
-    .addError(problems.Unavailable)
-    .middleware(Reading)
-)
+const metrics = HttpApiGroup.make("metrics", { topLevel: true })
+  .middleware(KnownParameters)
+  .add(
+    HttpApiEndpoint.get("metrics", "/metrics")
+      .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
+      .addError(problems.Unavailable)
+      .middleware(Reading)
+  )
 
 /** What a daemon serves: how it is, whether it may be given work, its figures, and the books under `/api/v1`. */
 export const RoundlotApi = HttpApi.make("roundlot")

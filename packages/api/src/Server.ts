@@ -23,6 +23,7 @@ import { Process } from "./EventLoop.ts"
 import { render } from "./Exposition.ts"
 import * as figures from "./figures.ts"
 import { guarded, withProblems } from "./guards.ts"
+import { layer as parameters } from "./parameterCheck.ts"
 import { failures, problem, type Failure } from "./Problem.ts"
 import * as reference from "./reference.ts"
 
@@ -123,7 +124,9 @@ const handlers = Layer.mergeAll(
       })
     )
   )
-)
+).pipe(Layer.provide(parameters))
+
+export { parameters }
 
 const problems = HttpApiBuilder.middleware(RoundlotApi, Effect.succeed(withProblems))
 

@@ -12,6 +12,8 @@ export * as Documents from "./documents/index.ts"
 export * as EventLoop from "./EventLoop.ts"
 /** `Exposition`: see that module. */
 export * as Exposition from "./Exposition.ts"
+/** `Parameters`: see that module. */
+export * as Parameters from "./Parameters.ts"
 /** `Problem`: see that module. */
 export * as Problem from "./Problem.ts"
 /** `Server`: see that module. */

@@ -368,7 +368,14 @@ describe("what a page is copied as", () => {
       "orders list --symbol BRK.B --status in_doubt --order oldest"
     ],
     ["/orders/O1", "asOf=12", "orders/O1?asOf=12", "orders show O1 --as-of 12"],
-    ["/trades", "asOf=12&sourceId=it's", "trades?sourceId=it%27s&order=newest&asOf=12", undefined],
+    [
+      "/trades",
+      "asOf=12&sourceId=it's",
+      "trades?sourceId=it%27s&order=newest&asOf=12",
+      "trades list --source-id 'it'\\''s' --as-of 12 --order newest"
+    ],
+    ["/attempts/S1", "asOf=12", "attempts/S1?asOf=12", "attempts show S1 --as-of 12"],
+    ["/journal", "asOf=12", "journal?order=newest&asOf=12", "journal list --as-of 12"],
     ["/positions/a%20b/BRK.B", "", "positions/BRK.B?account=a+b", "positions show BRK.B --account 'a b'"],
     [
       "/attention",

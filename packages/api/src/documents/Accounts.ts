@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { atBroker, dated, Decimal, pageOf, scope, Time } from "./words.ts"
+import { atBroker, dated, Decimal, pageOf, scope, Time, past } from "./words.ts"
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
 export const ControlDocument = Schema.Struct({
@@ -57,6 +57,7 @@ export const AccountPage = pageOf("AccountPage", AccountDocument)
 
 /** An account with its trading state, the strictest of everything's and its own, and the states that were set. */
 export const AccountDetail = Schema.Struct({
+  ...past,
   ...AccountDocument.fields,
   tradingState: Schema.String,
   controls: Schema.Array(ControlDocument)

@@ -135,6 +135,7 @@ export type BatchFailureDocument = typeof BatchFailureDocument.Type
 
 /** What a batch came to. */
 export const BatchResultsDocument = Schema.Struct({
+  ...past,
   ...BatchDocument.fields,
   symbols: Schema.Array(BatchSymbolDocument),
   failures: Schema.Array(BatchFailureDocument)

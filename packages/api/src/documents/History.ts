@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { Decimal, entry, Id, pageOf, Time } from "./words.ts"
+import { Decimal, entry, Id, pageOf, Time, past } from "./words.ts"
 
 /** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
 export const CauseDocument = Schema.Struct({
@@ -57,6 +57,7 @@ export type CommitDocument = typeof CommitDocument.Type
 
 /** The newest place of the feed, and the newest entry of every journal: what `audit --anchor` takes. */
 export const HeadDocument = Schema.Struct({
+  ...past,
   position: Schema.Int,
   hash: Schema.String,
   heads: Schema.Record({
@@ -156,6 +157,7 @@ export const BreakPage = pageOf("BreakPage", BreakDocument)
 
 /** A break with what happened to it. */
 export const BreakDetail = Schema.Struct({
+  ...past,
   ...BreakDocument.fields,
   /** What people have said of it, the oldest first. */
   notes: Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String })),

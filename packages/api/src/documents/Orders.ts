@@ -98,6 +98,7 @@ export const ExchangePage = pageOf("ExchangePage", ExchangeDocument)
 
 /** An attempt with the whole exchange, and the decision behind it. */
 export const AttemptDetail = Schema.Struct({
+  ...past,
   ...ExchangeDocument.fields,
   decision: Schema.NullOr(DecisionDocument)
 }).annotations({ identifier: "AttemptDetail" })
@@ -107,6 +108,7 @@ export type AttemptDetail = typeof AttemptDetail.Type
 
 /** A decision with the attempts to send its order. */
 export const DecisionDetail = Schema.Struct({
+  ...past,
   ...DecisionDocument.fields,
   attempts: Schema.Array(AttemptDocument),
   history: Schema.Array(HistoryDocument)
@@ -164,6 +166,7 @@ export const FillPage = pageOf("FillPage", FillDocument)
 
 /** A fill with its order's terms and what else is on record. */
 export const FillDetail = Schema.Struct({
+  ...past,
   ...FillDocument.fields,
   symbol: Schema.NullOr(Schema.String),
   side: Schema.NullOr(Side),
@@ -220,6 +223,7 @@ export const AllocationPage = pageOf("AllocationPage", AllocationDocument)
 
 /** An allocation with its other end: the trade it was netted against, or the order whose excess it takes. */
 export const AllocationDetail = Schema.Struct({
+  ...past,
   id: Id,
   ...AllocationDocument.fields,
   counterTradeId: Schema.NullOr(Id),

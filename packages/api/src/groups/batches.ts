@@ -12,6 +12,7 @@ import {
   idempotent,
   list,
   look,
+  moment,
   narrowed,
   onJob,
   page,
@@ -49,7 +50,7 @@ export const batches = acting("batches")
       "/api/v1/batches",
       query({
         ...narrowed,
-        asOf: text,
+        ...moment,
         status: text,
         mode: text,
         q: text,
@@ -103,21 +104,21 @@ export const batches = acting("batches")
       .middleware(Trading)
       .pipe(asTyped("roundlot batches templates delete {name}"))
   )
-  .add(
-    look("show", "/api/v1/batches/:id", Documents.BatchDetail)
-      .setUrlParams(query({ asOf: text }))
-      .middleware(Reading)
-  )
+  .add(look("show", "/api/v1/batches/:id", Documents.BatchDetail).setUrlParams(query(moment)).middleware(Reading))
   .add(
     look("trades", "/api/v1/batches/:id/trades", Documents.TradePage)
-      .setUrlParams(query({ ...page, status: text }))
+      .setUrlParams(query({ ...page, ...moment, status: text }))
       .middleware(Reading)
   )
   .add(look("progress", "/api/v1/batches/:id/progress", Documents.ProgressDocument).middleware(Reading))
-  .add(look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument).middleware(Reading))
+  .add(
+    look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument)
+      .setUrlParams(query(moment))
+      .middleware(Reading)
+  )
   .add(
     look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage)
-      .setUrlParams(query({ limit: page.limit, cursor: text, count: yesOrNo }))
+      .setUrlParams(query({ ...moment, limit: page.limit, cursor: text, count: yesOrNo }))
       .middleware(Reading)
   )
   .add(look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage).middleware(Reading))

@@ -4,7 +4,7 @@ import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { list, look, looking, narrowed, page, period, query, text, yesOrNo } from "./shared.ts"
+import { list, look, looking, moment, narrowed, page, period, query, text, yesOrNo } from "./shared.ts"
 
 /** Records of a kind: which there are, and what is known of one. */
 const records = <
@@ -20,7 +20,7 @@ const records = <
 ) =>
   looking(name)
     .add(list(`/api/v1/${name}`, parameters, pages))
-    .add(look("show", `/api/v1/${name}/:id`, detail))
+    .add(look("show", `/api/v1/${name}/:id`, detail).setUrlParams(query(moment)))
     .middleware(Reading)
 
 /** The orders on record. */
@@ -30,7 +30,7 @@ export const orders = looking("orders")
       "/api/v1/orders",
       query({
         ...narrowed,
-        asOf: text,
+        ...moment,
         symbol: text,
         side: text,
         sort: text,
@@ -45,21 +45,21 @@ export const orders = looking("orders")
       Documents.OrderPage
     )
   )
-  .add(look("show", "/api/v1/orders/:id", Documents.OrderDetail).setUrlParams(query({ asOf: text })))
-  .add(look("fills", "/api/v1/orders/:id/fills", Documents.FillPage).setUrlParams(query(page)))
-  .add(look("attempts", "/api/v1/orders/:id/attempts", Documents.ExchangePage))
-  .add(look("timeline", "/api/v1/orders/:id/timeline", Documents.HistoryPage))
+  .add(look("show", "/api/v1/orders/:id", Documents.OrderDetail).setUrlParams(query(moment)))
+  .add(look("fills", "/api/v1/orders/:id/fills", Documents.FillPage).setUrlParams(query({ ...page, ...moment })))
+  .add(look("attempts", "/api/v1/orders/:id/attempts", Documents.ExchangePage).setUrlParams(query(moment)))
+  .add(look("timeline", "/api/v1/orders/:id/timeline", Documents.HistoryPage).setUrlParams(query(moment)))
   .middleware(Reading)
 
 const bySymbol = Schema.Struct({ symbol: Schema.String })
 
 /** Where every account stands in every symbol. */
 export const positions = looking("positions")
-  .add(list("/api/v1/positions", query({ ...page, account: text, symbol: text, asOf: text }), Documents.PositionPage))
+  .add(list("/api/v1/positions", query({ ...page, account: text, symbol: text, ...moment }), Documents.PositionPage))
   .add(
     HttpApiEndpoint.get("show", "/api/v1/positions/:symbol")
       .setPath(bySymbol)
-      .setUrlParams(query({ account: text, asOf: text }))
+      .setUrlParams(query({ account: text, ...moment }))
       .addSuccess(Documents.PositionDetail)
   )
   .add(
@@ -73,7 +73,7 @@ export const positions = looking("positions")
 /** What strategies decided. */
 export const decisions = records(
   "decisions",
-  query({ ...narrowed, asOf: text, symbol: text, strategy: text, status: text }),
+  query({ ...narrowed, ...moment, symbol: text, strategy: text, status: text }),
   Documents.DecisionPage,
   Documents.DecisionDetail
 )
@@ -81,7 +81,7 @@ export const decisions = records(
 /** Every try to send an order. */
 export const attempts = records(
   "attempts",
-  query({ ...narrowed, symbol: text, strategy: text, httpStatus: text, brokerOrderId: text }),
+  query({ ...narrowed, ...moment, symbol: text, strategy: text, httpStatus: text, brokerOrderId: text }),
   Documents.AttemptPage,
   Documents.AttemptDetail
 )
@@ -93,7 +93,7 @@ export const fills = looking("fills")
       "/api/v1/fills",
       query({
         ...narrowed,
-        asOf: text,
+        ...moment,
         symbol: text,
         side: text,
         orderId: text,
@@ -106,26 +106,33 @@ export const fills = looking("fills")
   )
   .add(
     HttpApiEndpoint.get("waiting", "/api/v1/fills/waiting")
-      .setUrlParams(query({ account: text, symbol: text }))
+      .setUrlParams(query({ ...moment, account: text, symbol: text }))
       .addSuccess(Documents.WaitingFillPage)
   )
-  .add(look("show", "/api/v1/fills/:id", Documents.FillDetail))
+  .add(look("show", "/api/v1/fills/:id", Documents.FillDetail).setUrlParams(query(moment)))
   .middleware(Reading)
 
 /** Which trade is in which order. */
 export const allocations = records(
   "allocations",
-  query({ ...narrowed, asOf: text, symbol: text, kind: text, tradeId: text, orderId: text, standing: yesOrNo }),
+  query({ ...narrowed, ...moment, symbol: text, kind: text, tradeId: text, orderId: text, standing: yesOrNo }),
   Documents.AllocationPage,
   Documents.AllocationDetail
 )
 
 /** Whose trades and orders they are. */
 export const accounts = looking("accounts")
-  .add(list("/api/v1/accounts", query({ ...page, broker: text, environment: text }), Documents.AccountPage))
+  .add(
+    list(
+      "/api/v1/accounts",
+      query({ ...page, ...moment, account: text, broker: text, environment: text }),
+      Documents.AccountPage
+    )
+  )
   .add(
     HttpApiEndpoint.get("show", "/api/v1/accounts/:name")
       .setPath(Schema.Struct({ name: Schema.String }))
+      .setUrlParams(query(moment))
       .addSuccess(Documents.AccountDetail)
   )
   .middleware(Reading)
@@ -133,7 +140,11 @@ export const accounts = looking("accounts")
 /** The symbols that came up. */
 export const instruments = looking("instruments")
   .add(
-    list("/api/v1/instruments", query({ ...page, account: text, symbol: text, status: text }), Documents.InstrumentPage)
+    list(
+      "/api/v1/instruments",
+      query({ ...page, ...moment, account: text, symbol: text, status: text }),
+      Documents.InstrumentPage
+    )
   )
   .middleware(Reading)
 
@@ -142,7 +153,7 @@ export const breaks = records(
   "breaks",
   query({
     ...narrowed,
-    asOf: text,
+    ...moment,
     symbol: text,
     sort: text,
     status: text,
@@ -157,8 +168,10 @@ export const breaks = records(
 
 /** What happened, entry by entry. */
 export const journal = looking("journal")
-  .add(list("/api/v1/journal", query({ ...narrowed, entity: text, tag: text }), Documents.EntryPage))
-  .add(HttpApiEndpoint.get("head", "/api/v1/journal/head").addSuccess(Documents.HeadDocument))
+  .add(list("/api/v1/journal", query({ ...narrowed, ...moment, entity: text, tag: text }), Documents.EntryPage))
+  .add(
+    HttpApiEndpoint.get("head", "/api/v1/journal/head").setUrlParams(query(moment)).addSuccess(Documents.HeadDocument)
+  )
   .add(
     HttpApiEndpoint.get("show", "/api/v1/accounts/:name/entries/:seq")
       .setPath(Schema.Struct({ name: Schema.String, seq: Schema.String }))
@@ -177,12 +190,12 @@ export const overview = looking("overview")
   .add(HttpApiEndpoint.get("today", "/api/v1/overview/today").addSuccess(Documents.TodayDocument))
   .add(
     HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
-      .setUrlParams(query({ ...narrowed, symbol: text }))
+      .setUrlParams(query({ ...narrowed, ...moment, symbol: text }))
       .addSuccess(Documents.HedgingPage)
   )
   .add(
     HttpApiEndpoint.get("trail", "/api/v1/reports/trail")
-      .setUrlParams(query({ ...period, account: text, asOf: text }))
+      .setUrlParams(query({ ...period, account: text, ...moment }))
       .addSuccess(HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" }))
   )
   .add(HttpApiEndpoint.get("connections", "/api/v1/connections").addSuccess(Documents.ConnectionPage))

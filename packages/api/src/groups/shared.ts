@@ -4,6 +4,7 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { Schema } from "effect"
 import { Operating } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
+import { KnownParameters } from "../Parameters.ts"
 import { problems } from "../Problem.ts"
 
 /** A parameter that may be left away. */
@@ -93,6 +94,7 @@ const because = body({ reason: Documents.command.reason })
 /** A group of routes that only look. */
 export const looking = <const Name extends string>(name: Name) =>
   HttpApiGroup.make(name)
+    .middleware(KnownParameters)
     .addError(problems.BadRequest)
     .addError(problems.NotFound)
     .addError(problems.Fault)
@@ -112,6 +114,9 @@ export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.S
   parameters: Parameters & HttpApiEndpoint.HttpApiEndpoint.ValidateUrlParams<Parameters>,
   pages: Page
 ) => HttpApiEndpoint.get("list", path).setUrlParams(parameters).addSuccess(pages)
+
+/** The moment that is looked at: a position of the feed or a time; now where nothing is said. */
+export const moment = { asOf: text }
 
 /** Looks up what is known of the record of an id, or a part of it. */
 export const look = <const Name extends string, Document extends Schema.Schema.Any>(

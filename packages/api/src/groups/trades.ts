@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, idempotent, list, look, narrowed, query, said, text } from "./shared.ts"
+import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, text } from "./shared.ts"
 
 /** What came in. */
 export const trades = acting("trades")
@@ -11,7 +11,7 @@ export const trades = acting("trades")
       "/api/v1/trades",
       query({
         ...narrowed,
-        asOf: text,
+        ...moment,
         symbol: text,
         status: text,
         side: text,
@@ -23,12 +23,12 @@ export const trades = acting("trades")
       Documents.TradePage
     ).middleware(Reading)
   )
+  .add(look("show", "/api/v1/trades/:id", Documents.TradeDetail).setUrlParams(query(moment)).middleware(Reading))
   .add(
-    look("show", "/api/v1/trades/:id", Documents.TradeDetail)
-      .setUrlParams(query({ asOf: text }))
+    look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage)
+      .setUrlParams(query(moment))
       .middleware(Reading)
   )
-  .add(look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage).middleware(Reading))
   .add(
     HttpApiEndpoint.post("take", "/api/v1/trades")
       .setHeaders(idempotent)

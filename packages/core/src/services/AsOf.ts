@@ -53,25 +53,50 @@ export const books = (
   Effect.flatMap(TradeRepository, (live) =>
     live.snapshot(
       Effect.gen(function* () {
-        const position = "position" in moment ? moment.position : yield* positionAt(moment.time)
-        const ends = yield* endsAt(position)
-        if (ends === undefined) return yield* unknown(`position ${position}`)
+        const { at, ends, position } = yield* placeOf(moment)
         const fold = audit.begin()
         const journals: Array<JournalPart> = []
         const names: ReadonlyArray<JournalName> = [STORE, account]
         for (const name of names) {
-          const entries = yield* folded(fold, name, ends.seqs.get(name) ?? 0)
+          const entries = yield* folded(fold, name, ends.get(name) ?? 0)
           const [first, ...rest] = entries
           const last = entries.at(-1)
           if (first !== undefined && last !== undefined) {
             journals.push({ account: name, entries: [first, ...rest], head: last })
           }
         }
-        const at = "time" in moment ? moment.time : ends.at
         return { position, at, repository: standing(live, fold, journals, position) }
       })
     )
   )
+
+/**
+ * The journals of all accounts and the feed as they stood after a position of the feed or at a time: nothing is folded, and there are
+ * no rows beside them.
+ *
+ * @example
+ * const past = yield* AsOf.journals({ position: 812 })
+ * const heads = yield* past.repository.heads
+ */
+export const journals = (moment: Moment): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (live) =>
+    live.snapshot(
+      Effect.map(placeOf(moment), ({ at, ends, position }) => ({
+        position,
+        at,
+        repository: until(live, ends, position)
+      }))
+    )
+  )
+
+/** The position that a moment means, its time, and where each journal ended then. */
+const placeOf = (moment: Moment) =>
+  Effect.gen(function* () {
+    const position = "position" in moment ? moment.position : yield* positionAt(moment.time)
+    const ends = yield* endsAt(position)
+    if (ends === undefined) return yield* unknown(`position ${position}`)
+    return { position, at: "time" in moment ? moment.time : ends.at, ends: ends.seqs }
+  })
 
 const unknown = (asked: string) =>
   Effect.flatMap(newestPosition, (newest) => Effect.fail(new UnknownMoment({ asked, newest })))
@@ -175,9 +200,39 @@ const standing = (
             rows.filter((row) => fold.books.payloads.get(Number(row["id"])) !== undefined)
           )
         : memory.page(query),
-    feed: (after, limit) =>
-      after >= position ? Effect.succeed([]) : live.feed(after, Math.min(limit, position - after)),
+    feed: feedUntil(live, position),
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past
 }
+
+const feedUntil =
+  (live: TradeRepositoryService, position: number): TradeRepositoryService["feed"] =>
+  (after, limit) =>
+    after >= position ? Effect.succeed([]) : live.feed(after, Math.min(limit, position - after))
+
+/** The journals and the feed of a store up to a place; what else it has is not there. */
+const until = (
+  live: TradeRepositoryService,
+  ends: ReadonlyMap<string, number>,
+  position: number
+): TradeRepositoryService => {
+  const past: TradeRepositoryService = {
+    ...MemoryRepository.make(MemoryStore.make()),
+    identity: live.identity,
+    entries: (query) =>
+      Effect.map(live.entries(query), (found) => found.filter(({ seq }) => seq <= (ends.get(query.account) ?? 0))),
+    feed: feedUntil(live, position),
+    heads: Effect.map(
+      Effect.forEach(ends, ([name, seq]) => headAt(live, name, seq)),
+      (heads) => new Map(heads.flat())
+    ),
+    snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
+  }
+  return past
+}
+
+const headAt = (live: TradeRepositoryService, account: string, seq: number) =>
+  Effect.map(live.entries({ account, afterSeq: seq - 1, entity: undefined, limit: 1 }), (found) =>
+    found.map(({ hash }) => [account, { seq, hash }] as const)
+  )

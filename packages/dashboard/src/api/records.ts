@@ -33,4 +33,5 @@ export const batchOf =
     seen(api.batches.show({ path: { id }, urlParams: past, withResponse: true }))
 
 /** Reads a break with its version. */
-export const breakOf = (id: string) => (api: Api) => seen(api.breaks.show({ path: { id }, withResponse: true }))
+export const breakOf = (id: string) => (api: Api) =>
+  seen(api.breaks.show({ path: { id }, urlParams: {}, withResponse: true }))

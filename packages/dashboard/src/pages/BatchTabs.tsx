@@ -238,7 +238,7 @@ const Results = ({ results }: Pick<Shown, "results">) => (
 
 /** What a batch came to, read where it is shown. */
 export const useResults = (id: string, isWanted: boolean) =>
-  useAsk(["batch results", id], (api) => api.batches.results({ path: { id } }), isWanted)
+  useAsk(["batch results", id], (api) => api.batches.results({ path: { id }, urlParams: {} }), isWanted)
 
 interface Shown {
   readonly batch: Batch

@@ -197,6 +197,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
     { name: "httpStatus", term: "http" },
     { name: "brokerOrderId", term: "brokerOrderId" }
   ],
+  moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
   empty: "No attempts yet. There is one for each try to send an order.",
   columns: [
@@ -218,7 +219,7 @@ const journal: Listing<Documents.EntryDocument> = {
   name: "journal",
   title: "Journal",
   sorts: sortsBy("time"),
-  moment: "until",
+  moment: "asOf",
   filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),

@@ -15,7 +15,7 @@ interface ById {
 }
 
 const FillPage = ({ id }: ById) => (
-  <Shown name={["fill", id]} title={id} read={(api) => api.fills.show({ path: { id } })}>
+  <Shown name={["fill", id]} title={id} read={(api, past) => api.fills.show({ path: { id }, urlParams: past })}>
     {(fill) => (
       <>
         <PageHead note={<Crumb id={id} name="Fills" to="/fills" />}>
@@ -63,7 +63,7 @@ const FillPage = ({ id }: ById) => (
 )
 
 const DecisionPage = ({ id }: ById) => (
-  <Shown name={["decision", id]} title={id} read={(api) => api.decisions.show({ path: { id } })}>
+  <Shown name={["decision", id]} title={id} read={(api, past) => api.decisions.show({ path: { id }, urlParams: past })}>
     {(decision) => (
       <>
         <PageHead note={<Crumb id={id} name="Decisions" to="/decisions" />}>
@@ -97,7 +97,7 @@ const DecisionPage = ({ id }: ById) => (
 )
 
 const AttemptPage = ({ id }: ById) => (
-  <Shown name={["attempt", id]} title={id} read={(api) => api.attempts.show({ path: { id } })}>
+  <Shown name={["attempt", id]} title={id} read={(api, past) => api.attempts.show({ path: { id }, urlParams: past })}>
     {(attempt) => (
       <>
         <PageHead note={<Crumb id={id} name="Attempts" to="/attempts" />}>

@@ -9,8 +9,8 @@ import { SignIcon } from "./Sign.tsx"
 
 /** Pages whose figures the daemon gives of any moment. */
 const told = [
-  /^\/(?:positions|orders|trades|fills|decisions|batches|journal)$/,
-  /^\/(?:orders|trades|batches)\/[A-Z]\d+$/,
+  /^\/(?:positions|orders|trades|fills|decisions|attempts|batches|journal)$/,
+  /^\/(?:orders|trades|fills|decisions|attempts|batches)\/[A-Z]\d+$/,
   /^\/batches\/[A-Z]\d+\/[a-z]+$/,
   /^\/positions\/[^/]+\/[^/]+$/
 ]

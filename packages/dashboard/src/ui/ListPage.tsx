@@ -39,7 +39,7 @@ export interface Listing<A> {
   readonly hrefOf?: (row: A) => string
   readonly read: (api: Api, asked: Readonly<Record<string, string>>, page: PageAsked) => Effect.Effect<Page<A>, unknown>
   /** By which parameter the daemon gives the list of another moment. */
-  readonly moment?: "asOf" | "until"
+  readonly moment?: "asOf"
   /** By which columns it can be sorted, and what the daemon is asked for then; the first way is the usual one. */
   readonly sorts?: ReadonlyArray<Sort>
   readonly empty: ReactNode

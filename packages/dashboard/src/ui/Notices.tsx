@@ -29,7 +29,7 @@ const isWorthIt = ({ kind, tag }: Change): boolean =>
 const told = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
   const plain = noticeOf(account, change)
   if (change.kind === "break") {
-    const found = await readOf((api) => api.breaks.show({ path: { id: change.id } }))
+    const found = await readOf((api) => api.breaks.show({ path: { id: change.id }, urlParams: {} }))
     const state = found.standing
     const about = found.symbol ?? found.subject
     const text = `${signOfState("break", state).word}: ${eventWords(found.kind)}, ${about}`

@@ -15,7 +15,7 @@ interface List {
   readonly verb: string
   readonly filters: ReadonlyArray<string>
   /** By which parameter its route takes another moment, where it does. */
-  readonly moment?: "asOf" | "until"
+  readonly moment?: "asOf"
   /** Of what only a part is shown where the address says nothing. */
   readonly usual?: Readonly<Record<string, Usual>>
 }
@@ -49,10 +49,11 @@ const lists: Readonly<Record<string, List>> = {
   attempts: {
     route: "attempts",
     verb: "attempts list",
-    filters: ["account", "symbol", "strategy", "httpStatus", "brokerOrderId"]
+    filters: ["account", "symbol", "strategy", "httpStatus", "brokerOrderId"],
+    moment: "asOf"
   },
   batches: { route: "batches", verb: "batches list", filters: ["account", "status", "mode", "q"], moment: "asOf" },
-  journal: { route: "journal", verb: "journal list", filters: ["account", "entity", "tag"], moment: "until" }
+  journal: { route: "journal", verb: "journal list", filters: ["account", "entity", "tag"], moment: "asOf" }
 }
 
 /** Pages that are neither a list nor a record. */
@@ -61,9 +62,16 @@ const others: Readonly<Record<string, readonly [route: string, verb: string]>> =
   "/ops": ["controls", "controls show"]
 }
 
-/** Records whose routes take another moment, and those whose verbs do. */
-const remembered: ReadonlySet<string> = new Set(["orders", "trades", "batches", "positions"])
-const rememberedByVerb: ReadonlySet<string> = new Set(["orders", "positions"])
+/** Records whose routes and verbs take another moment. */
+const remembered: ReadonlySet<string> = new Set([
+  "orders",
+  "trades",
+  "fills",
+  "decisions",
+  "attempts",
+  "batches",
+  "positions"
+])
 
 /** What a shell takes for one word. */
 const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
@@ -104,8 +112,9 @@ const listAsked = ({ filters, moment, route, usual = {}, verb }: List, search: U
   const order = route === "journal" ? "" : flags
   return {
     route: `${route}${questionOf([...asked, ...newest, ...past])}`,
-    cli:
-      isPast || isReplaced ? undefined : `${verb}${asked.map(([name, value]) => flagOf(name, value)).join("")}${order}`
+    cli: isReplaced
+      ? undefined
+      : `${verb}${[...asked, ...past].map(([name, value]) => flagOf(name, value)).join("")}${order}`
   }
 }
 
@@ -115,8 +124,7 @@ const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Aski
   const asOf = search.get("asOf") ?? ""
   const past = asOf === "" || !remembered.has(kind) ? [] : [["asOf", asOf] as const]
   const then = past.length === 0 ? "" : ` --as-of ${quoted(asOf)}`
-  const cliOf = (words: string): string | undefined =>
-    past.length > 0 && !rememberedByVerb.has(kind) ? undefined : `${words}${then}`
+  const cliOf = (words: string): string => `${words}${then}`
   if (kind === "positions" && second !== undefined) {
     const account = decodeURIComponent(first)
     return {

@@ -1,5 +1,5 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
 import {
   Account,
   type AccountName,
@@ -412,5 +412,5 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
 export const layer: Layer.Layer<
   Server.Group<"controls">,
   never,
-  Access.Reading | Access.Trading | Access.Operating | Writing
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
 > = Layer.provide(ofControls, layerJobs)

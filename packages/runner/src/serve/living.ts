@@ -2,7 +2,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { type Access, Api, Problem, type Server } from "@roundlot/api"
+import { type Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect, type Layer, Option, Queue, Schedule } from "effect"
 import type { Socket } from "node:net"
@@ -145,7 +145,7 @@ const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
 export const layer: Layer.Layer<
   Server.Group<"live">,
   never,
-  Access.Reading | Writing | Live.Live
+  Access.Reading | Parameters.KnownParameters | Writing | Live.Live
 > = HttpApiBuilder.group(RoundlotApi, "live", (group) =>
   group
     .handle("events", ({ headers, request, urlParams }) =>

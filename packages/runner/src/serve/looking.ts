@@ -1,7 +1,17 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { type Access, Api, type Server } from "@roundlot/api"
-import type { TradeRepository } from "@roundlot/core"
+import { type Access, Api, type Parameters, type Server } from "@roundlot/api"
+import {
+  type AccountName,
+  Allocation,
+  Attempt,
+  Break,
+  Decision,
+  Fill,
+  type Id,
+  type Table,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Layer, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import * as accounts from "../views/accounts.ts"
@@ -38,22 +48,48 @@ const ofThen = <D extends object, R>(
   view: Effect.Effect<D, LookFailure, R>
 ) => Effect.map(looked(past.seen(asOf, past.ownerOf(account), view)), sent)
 
+interface Moment {
+  readonly asOf?: string | undefined
+}
+
+/** What is known of an order, or of its account's books as they stood at an earlier moment. */
+const ofOrder = <D extends object, R>(id: string, { asOf }: Moment, view: Effect.Effect<D, LookFailure, R>) =>
+  looked(past.seen(asOf, orders.accountOf(id), view))
+
+/** A record, or as it stood at an earlier moment. */
+const ofRecord = <T extends { readonly account: AccountName.AccountName }, D extends object, R>(
+  table: Table.Table<T>,
+  kind: Id.Kind,
+  { path: { id }, urlParams: { asOf } }: { readonly path: { readonly id: string }; readonly urlParams: Moment },
+  show: (id: string) => Effect.Effect<D, LookFailure, R>
+) => looked(past.seen(asOf, past.ownerIn(table, kind, id), show(id)))
+
 const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
   group
-    .handle("list", ({ urlParams: { asOf, fillStatus, phase, status, ...asked } }) =>
+    .handle("list", ({ urlParams: { asOf, phase, status, ...asked } }) =>
       ofThen(
         { asOf, account: asked.account },
-        Effect.flatMap(queryOf({ phase: phase ?? fillStatus, status }), (query) => orders.list({ ...asked, query }))
+        Effect.flatMap(queryOf({ phase, status }), (query) => orders.list({ ...asked, query }))
       )
     )
-    .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
-      looked(past.seen(asOf, orders.accountOf(id), orders.show(id)))
-    )
+    .handle("show", ({ path: { id }, urlParams }) => ofOrder(id, urlParams, orders.show(id)))
     .handle("fills", ({ path: { id }, urlParams }) =>
-      looked(Effect.zipRight(orders.accountOf(id), fills.list({ ...urlParams, orderId: id })))
+      ofOrder(id, urlParams, Effect.zipRight(orders.accountOf(id), fills.list({ ...urlParams, orderId: id })))
     )
-    .handle("attempts", ({ path: { id } }) => looked(Effect.map(orders.show(id), (order) => all(order.attempts))))
-    .handle("timeline", ({ path: { id } }) => looked(Effect.map(orders.show(id), ({ history }) => all(history))))
+    .handle("attempts", ({ path: { id }, urlParams }) =>
+      ofOrder(
+        id,
+        urlParams,
+        Effect.map(orders.show(id), (order) => all(order.attempts))
+      )
+    )
+    .handle("timeline", ({ path: { id }, urlParams }) =>
+      ofOrder(
+        id,
+        urlParams,
+        Effect.map(orders.show(id), ({ history }) => all(history))
+      )
+    )
 )
 
 const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
@@ -70,48 +106,52 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
 const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, decisions.list(urlParams)))
-    .handle("show", ({ path: { id } }) => looked(decisions.show(id)))
+    .handle("show", (asked) => ofRecord(Decision.DecisionTable, "decision", asked, decisions.show))
 )
 
 const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
   group
-    .handle("list", ({ urlParams }) => Effect.map(looked(attempts.list(urlParams)), sent))
-    .handle("show", ({ path: { id } }) => looked(attempts.show(id)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, attempts.list(urlParams)))
+    .handle("show", (asked) => ofRecord(Attempt.AttemptTable, "attempt", asked, attempts.show))
 )
 
 const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, fills.list(urlParams)))
-    .handle("waiting", ({ urlParams }) => looked(Effect.map(waitingFills.list(urlParams), all)))
-    .handle("show", ({ path: { id } }) => looked(fills.show(id)))
+    .handle("waiting", ({ urlParams }) => ofThen(urlParams, Effect.map(waitingFills.list(urlParams), all)))
+    .handle("show", (asked) => ofRecord(Fill.FillTable, "fill", asked, fills.show))
 )
 
 const ofAllocations = HttpApiBuilder.group(RoundlotApi, "allocations", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, allocations.list(urlParams)))
-    .handle("show", ({ path: { id } }) => looked(allocations.show(id)))
+    .handle("show", (asked) => ofRecord(Allocation.AllocationTable, "allocation", asked, allocations.show))
 )
 
 const ofAccounts = HttpApiBuilder.group(RoundlotApi, "accounts", (group) =>
   group
-    .handle("list", ({ urlParams }) => Effect.map(looked(accounts.list(urlParams)), sent))
-    .handle("show", ({ path: { name } }) => looked(accounts.show(name)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, accounts.list(urlParams)))
+    .handle("show", ({ path: { name }, urlParams: { asOf } }) =>
+      looked(past.seen(asOf, accounts.nameOf(name), accounts.show(name)))
+    )
 )
 
 const ofInstruments = HttpApiBuilder.group(RoundlotApi, "instruments", (group) =>
-  group.handle("list", ({ urlParams }) => Effect.map(looked(instruments.list(urlParams)), sent))
+  group.handle("list", ({ urlParams }) => ofThen(urlParams, instruments.list(urlParams)))
 )
 
 const ofBreaks = HttpApiBuilder.group(RoundlotApi, "breaks", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, breaks.list(urlParams)))
-    .handle("show", ({ path: { id } }) => looked(breaks.show(id)))
+    .handle("show", (asked) => ofRecord(Break.BreakTable, "break", asked, breaks.show))
 )
 
 const ofJournal = HttpApiBuilder.group(RoundlotApi, "journal", (group) =>
   group
-    .handle("list", ({ urlParams }) => Effect.map(looked(journal.list(urlParams)), sent))
-    .handle("head", () => looked(journal.head))
+    .handle("list", ({ urlParams }) =>
+      Effect.map(looked(past.seenOfJournals(urlParams.asOf, journal.list(urlParams))), sent)
+    )
+    .handle("head", ({ urlParams: { asOf } }) => looked(past.seenOfJournals(asOf, journal.head)))
     .handle("show", ({ path: { name, seq } }) => looked(journal.show(`${name}/${seq}`)))
 )
 
@@ -123,7 +163,7 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
     .handle("overview", () => looked(overview.overview))
     .handle("today", () => looked(today.today))
-    .handle("hedging", ({ urlParams }) => looked(hedging.list(urlParams)))
+    .handle("hedging", ({ urlParams }) => ofThen(urlParams, hedging.list(urlParams)))
     .handle("trail", ({ urlParams }) =>
       looked(
         Effect.gen(function* () {
@@ -158,7 +198,7 @@ export const layer: Layer.Layer<
     | "overview"
   >,
   never,
-  Access.Reading | Writing
+  Access.Reading | Parameters.KnownParameters | Writing
 > = Layer.mergeAll(
   ofOrders,
   ofPositions,

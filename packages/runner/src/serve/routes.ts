@@ -38,5 +38,5 @@ export const layer = (
       )
     ),
     Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),
-    Layer.provide(Layer.merge(access.layer, Live.layer))
+    Layer.provide(Layer.mergeAll(access.layer, Live.layer, Server.parameters))
   )

@@ -1,6 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, Problem, type Server } from "@roundlot/api"
+import { Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
 import { Tokens } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import type { Writing } from "../App.ts"
@@ -37,5 +37,5 @@ const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) => group.ha
 export const layer: Layer.Layer<
   Server.Group<"session" | "tokens">,
   never,
-  Access.Reading | Access.Operating | Writing
+  Access.Reading | Parameters.KnownParameters | Access.Operating | Writing
 > = Layer.merge(ofSession, ofTokens)

@@ -1,13 +1,12 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { type Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import { type Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
 import { Accumulator, Clock, Entropy, Trade } from "@roundlot/core"
 import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
-import { recordOf } from "../verbs/verdicts.ts"
 import * as batches from "../views/batches.ts"
 import * as executions from "../views/executions.ts"
 import * as past from "../views/past.ts"
@@ -93,7 +92,7 @@ const take = (
     return all(taken.map(takenOf))
   })
 
-const accountOfTrade = (id: string) => Effect.map(recordOf(Trade.TradeTable, "trade", id), ({ account }) => account)
+const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
 
 const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
@@ -104,11 +103,11 @@ const ofTrades = (configuration: Configuration) =>
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfTrade(id), trades.show(id)))
       )
-      .handle("executions", ({ path: { id } }) =>
+      .handle("executions", ({ path: { id }, urlParams: { asOf } }) =>
         // What other systems call a trade is an order here: its executions are that order's fills.
         /^o\d+$/i.test(id)
           ? Effect.succeed(HttpServerResponse.redirect(`/api/v1/orders/${id}/fills`, { status: 308 }))
-          : acted(Effect.map(executions.ofTrade(id), all))
+          : acted(past.seen(asOf, accountOfTrade(id), Effect.map(executions.ofTrade(id), all)))
       )
       .handle("take", (asked) =>
         acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
@@ -118,4 +117,5 @@ const ofTrades = (configuration: Configuration) =>
 /** The routes that take trades in and show them. */
 export const layer = (
   configuration: Configuration
-): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Access.Trading | Writing> => ofTrades(configuration)
+): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Parameters.KnownParameters | Access.Trading | Writing> =>
+  ofTrades(configuration)

@@ -5,7 +5,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Access, Api, Documents, Problem, type Server, Sizes } from "@roundlot/api"
+import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } from "@roundlot/api"
 import { type Batch, Batches, Entropy, Jobs, type Template, Templates } from "@roundlot/core"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
@@ -198,8 +198,6 @@ const doneOr = (asked: Rehearsable, verb: Batches.BatchVerb, change: Change) =>
     onFalse: () => changed(asked, change)
   })
 
-const accountOfBatch = (id: string) => Effect.map(views.recordOf(id), ({ account }) => account)
-
 const ofBatches = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
@@ -215,12 +213,18 @@ const ofBatches = (configuration: Configuration) =>
       )
       .handleRaw("upload", (asked) => acted(uploaded(asked, configuration)))
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, accountOfBatch(id), views.show(id)))
+        acted(past.seen(asOf, views.ownerOf(id), views.show(id)))
       )
-      .handle("trades", ({ path: { id }, urlParams }) => acted(views.rows(id, urlParams)))
+      .handle("trades", ({ path: { id }, urlParams }) =>
+        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.rows(id, urlParams)))
+      )
       .handle("progress", ({ path: { id } }) => acted(views.progress(id)))
-      .handle("results", ({ path: { id } }) => acted(views.results(id)))
-      .handle("errors", ({ path: { id }, urlParams }) => acted(views.errors(id, urlParams)))
+      .handle("results", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(past.seen(asOf, views.ownerOf(id), views.results(id)))
+      )
+      .handle("errors", ({ path: { id }, urlParams }) =>
+        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
+      )
       .handle("rows", ({ path: { id } }) =>
         acted(Effect.flatMap(views.exported(id), (rows) => streamed(jsonOf(rows), "application/json")))
       )
@@ -368,5 +372,8 @@ const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
 /** Trades that are submitted together, and background work. */
 export const layer = (
   settings: Pick<Settings, "configuration" | "variable">
-): Layer.Layer<Server.Group<"batches" | "jobs">, never, Access.Reading | Access.Trading | Access.Operating | Writing> =>
-  Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))
+): Layer.Layer<
+  Server.Group<"batches" | "jobs">,
+  never,
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
+> => Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))

@@ -1,11 +1,12 @@
 import * as Options from "@effect/cli/Options"
+import { Attempt, Decision } from "@roundlot/core"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import * as attempts from "../views/attempts.ts"
 import * as decisions from "../views/decisions.ts"
-import { listed, shown } from "./lists.ts"
+import { listed, shownOf } from "./lists.ts"
 
-const { ofAccount, ofSymbol, page, period, place, text } = flags
+const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
 const asked = (name: string, what: string) =>
   Options.boolean(name).pipe(
@@ -16,6 +17,7 @@ const asked = (name: string, what: string) =>
 const narrowing = {
   ...period,
   account: ofAccount,
+  asOf,
   symbol: ofSymbol,
   strategy: text("strategy", "Only this strategy's")
 }
@@ -34,8 +36,8 @@ export const decisionsShow = Verb.make({
   name: "decisions show",
   summary: "one decision with its order, attempts and history",
   examples: [["roundlot decisions show D6", "why was it not executed?"]],
-  flags: { ...place, id: flags.id("The decision, D6") },
-  run: (given) => shown(given, decisions.show(given.id))
+  flags: { ...place, id: flags.id("The decision, D6"), asOf },
+  run: (given) => shownOf(Decision.DecisionTable, "decision", given, decisions.show)
 })
 
 /** `decisions tally`. */
@@ -78,8 +80,8 @@ export const attemptsShow = Verb.make({
   name: "attempts show",
   summary: "one attempt: the whole exchange and the decision behind it",
   examples: [["roundlot attempts show S4", "what was sent, what came back"]],
-  flags: { ...place, id: flags.id("The attempt, S4") },
-  run: (given) => shown(given, attempts.show(given.id))
+  flags: { ...place, id: flags.id("The attempt, S4"), asOf },
+  run: (given) => shownOf(Attempt.AttemptTable, "attempt", given, attempts.show)
 })
 
 /** `attempts tally`. */

@@ -14,6 +14,7 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
 import { durationMs } from "../settings/duration.ts"
+import * as past from "../views/past.ts"
 import * as views from "../views/batches.ts"
 import { listed, shown } from "./lists.ts"
 
@@ -108,6 +109,7 @@ export const batchesList = Verb.make({
     ...page,
     ...period,
     account: flags.ofAccount,
+    asOf: flags.asOf,
     status: text("status", "pending, running, success, partial_success, failed or cancelled"),
     mode: text("mode", "execute or accumulate"),
     sort: text("sort", "date, status or size; default: as they came"),
@@ -122,8 +124,8 @@ export const batchesShow = Verb.make({
   name: "batches show",
   summary: "one batch: how far it is, and what happened to it",
   examples: [["roundlot batches show G3", "its counts and history"]],
-  flags: { ...place, id },
-  run: (asked) => shown(asked, views.show(asked.id))
+  flags: { ...place, id, asOf: flags.asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, views.ownerOf(asked.id), views.show(asked.id)))
 })
 
 const LOOK_AGAIN = "500 millis"

@@ -1,11 +1,13 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
+import { type AccountName, Allocation, Break, Fill, type Id, type Table, Trade } from "@roundlot/core"
 import { Effect } from "effect"
 import { expectKnown } from "../accounts.ts"
 import type { Reading } from "../App.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
@@ -30,6 +32,8 @@ type Found<D> = Effect.Effect<ListDocument<D>, ListError, Reading>
 /** What a list may be narrowed to. */
 interface Narrowed extends Flags {
   readonly account?: string | undefined
+  /** The moment of which it is asked; now where nothing is said. */
+  readonly asOf?: string | undefined
 }
 
 const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
@@ -46,6 +50,13 @@ export const pageText = <D>(
 
 /** Prints a page of a list. */
 export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
+  paged(where, past.seen(where.asOf, past.ownerOf(where.account), found), table)
+
+const paged = <D, E extends Verb.Told>(
+  where: Narrowed,
+  found: Effect.Effect<ListDocument<D>, E, Reading>,
+  table: (items: ReadonlyArray<D>) => string
+): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
@@ -68,6 +79,14 @@ export const shown = <D extends object, E extends Verb.Told>(
     })
   )
 
+/** Prints one record of an account's, as it is or as it stood at an earlier moment. */
+export const shownOf = <R extends { readonly account: AccountName.AccountName }, D extends object, E extends Verb.Told>(
+  table: Table.Table<R>,
+  kind: Id.Kind,
+  asked: Flags & { readonly id: string; readonly asOf?: string | undefined },
+  show: (id: string) => Effect.Effect<D, E, Reading>
+): Verb.Doing => shown(asked, past.seen(asked.asOf, past.ownerIn(table, kind, asked.id), show(asked.id)))
+
 /** `trades list`. */
 export const tradesList = Verb.make({
   name: "trades list",
@@ -81,6 +100,7 @@ export const tradesList = Verb.make({
     ...page,
     ...period,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     sort: text("sort", "date or status; default: as they came"),
     status: text(
@@ -100,8 +120,8 @@ export const tradesShow = Verb.make({
   name: "trades show",
   summary: "one trade: its allocations, orders, fills, and every status with time and cause",
   examples: [["roundlot trades show T12", "the whole story of a trade"]],
-  flags: { ...place, id: flags.id("The trade, T12") },
-  run: (asked) => shown(asked, trades.show(asked.id))
+  flags: { ...place, id: flags.id("The trade, T12"), asOf },
+  run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show)
 })
 
 /** `orders list`. */
@@ -118,6 +138,7 @@ export const ordersList = Verb.make({
     ...page,
     ...period,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     sort: text("sort", "date or status; default: as they came"),
     phase: text("phase", "pending, open, filled or ended"),
@@ -148,6 +169,11 @@ export const ordersShow = Verb.make({
   run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)))
 })
 
+const NO_PAST_AT_BROKER = new UsageError({
+  problem: "--broker shows the newest snapshot of the broker's positions, and --as-of an earlier moment of the books",
+  remedy: "Give one of them"
+})
+
 /** `positions list`. */
 export const positionsList = Verb.make({
   name: "positions list",
@@ -160,13 +186,16 @@ export const positionsList = Verb.make({
     ...place,
     ...page,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     broker: Options.boolean("broker").pipe(Options.withDescription("The newest snapshot of the broker's beside ours"))
   },
   run: ({ broker, ...asked }) =>
-    broker
-      ? listed(asked, heldAtBroker.list(asked), heldAtBroker.table)
-      : listed(asked, positions.list(asked), positions.table)
+    broker && asked.asOf !== undefined
+      ? Effect.fail(NO_PAST_AT_BROKER)
+      : broker
+        ? listed(asked, heldAtBroker.list(asked), heldAtBroker.table)
+        : listed(asked, positions.list(asked), positions.table)
 })
 
 /** `positions show`. */
@@ -199,6 +228,7 @@ export const fillsList = Verb.make({
     ...page,
     ...period,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     side: text("side", "buy or sell"),
     orderId: text("order-id", "This order's"),
@@ -217,8 +247,8 @@ export const fillsShow = Verb.make({
   name: "fills show",
   summary: "one fill with all revisions of its execution",
   examples: [["roundlot fills show F3", "was it corrected?"]],
-  flags: { ...place, id: flags.id("The fill, F3") },
-  run: (asked) => shown(asked, fills.show(asked.id))
+  flags: { ...place, id: flags.id("The fill, F3"), asOf },
+  run: (asked) => shownOf(Fill.FillTable, "fill", asked, fills.show)
 })
 
 /** `allocations list`. */
@@ -231,6 +261,7 @@ export const allocationsList = Verb.make({
     ...page,
     ...period,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     kind: text("kind", "order, net or unwind"),
     tradeId: text("trade-id", "Of this trade"),
@@ -248,8 +279,8 @@ export const allocationsShow = Verb.make({
   name: "allocations show",
   summary: "one allocation with both of its ends",
   examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
-  flags: { ...place, id: flags.id("The allocation, A9") },
-  run: (asked) => shown(asked, allocations.show(asked.id))
+  flags: { ...place, id: flags.id("The allocation, A9"), asOf },
+  run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
 })
 
 /** `accounts list`. */
@@ -259,6 +290,8 @@ export const accountsList = Verb.make({
   flags: {
     ...place,
     ...page,
+    account: ofAccount,
+    asOf,
     broker: text("broker", "At this broker"),
     environment: text("environment", "paper or live")
   },
@@ -269,8 +302,8 @@ export const accountsList = Verb.make({
 export const accountsShow = Verb.make({
   name: "accounts show",
   summary: "one account: its policies and trading states",
-  flags: { ...place, name: Args.text({ name: "NAME" }) },
-  run: (asked) => shown(asked, accounts.show(asked.name))
+  flags: { ...place, name: Args.text({ name: "NAME" }), asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name)))
 })
 
 /** `breaks list`. */
@@ -283,6 +316,7 @@ export const breaksList = Verb.make({
     ...page,
     ...period,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     status: text("status", "open or closed"),
     standing: text(
@@ -301,8 +335,8 @@ export const breaksList = Verb.make({
 export const breaksShow = Verb.make({
   name: "breaks show",
   summary: "one break with its evidence and history",
-  flags: { ...place, id: flags.id("The break, B2") },
-  run: (asked) => shown(asked, breaks.show(asked.id))
+  flags: { ...place, id: flags.id("The break, B2"), asOf },
+  run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show)
 })
 
 /** `instruments list`. */
@@ -313,6 +347,7 @@ export const instrumentsList = Verb.make({
     ...place,
     ...page,
     account: ofAccount,
+    asOf,
     symbol: ofSymbol,
     status: text("status", "unverified, verified or unknown")
   },
@@ -334,8 +369,9 @@ export const journalList = Verb.make({
     count: page.count,
     ...period,
     account: ofAccount,
+    asOf,
     entity: text("entity", "An id (T12, O5) or a symbol"),
     tag: text("tag", "The kind of entry, such as OrderPlanned")
   },
-  run: (asked) => listed(asked, journal.list(asked), journal.table)
+  run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(asked)), journal.table)
 })

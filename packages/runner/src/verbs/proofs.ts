@@ -7,6 +7,7 @@ import { reading } from "../cli/within.ts"
 import * as detail from "../cli/detail.ts"
 import { anchorOf } from "../views/anchor.ts"
 import * as journal from "../views/journal.ts"
+import * as past from "../views/past.ts"
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   const first = account === undefined || seq === undefined || where.startsWith("journal") ? "" : ` (${account}/${seq})`
@@ -46,12 +47,12 @@ export const audit = Verb.make({
 export const journalHead = Verb.make({
   name: "journal head",
   summary: "the newest place of the journal and its hash: write it down, and audit --anchor proves what came before",
-  flags: flags.place,
-  run: (where) =>
+  flags: { ...flags.place, asOf: flags.asOf },
+  run: ({ asOf, ...where }) =>
     reading(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const head = yield* journal.head
+        const head = yield* past.seenOfJournals(asOf, journal.head)
         yield* answer(head, `${head.position}:${head.hash}`)
       })
     )

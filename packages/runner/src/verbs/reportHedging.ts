@@ -6,6 +6,7 @@ import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as views from "../views/hedging.ts"
+import * as past from "../views/past.ts"
 import { pageText } from "./lists.ts"
 
 /** `report hedging`. */
@@ -21,6 +22,7 @@ export const reportHedging = Verb.make({
     ...flags.page,
     ...flags.period,
     account: flags.ofAccount,
+    asOf: flags.asOf,
     symbol: flags.ofSymbol,
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },
@@ -29,7 +31,7 @@ export const reportHedging = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         yield* expectKnown(asked.account)
-        const document = yield* views.list(asked)
+        const document = yield* past.seen(asked.asOf, past.ownerOf(asked.account), views.list(asked))
         if (asked.csv) return yield* output.raw(views.csv(document.items))
         yield* output.answer(document, pageText(document, views.table))
       })

@@ -70,6 +70,12 @@ export const list = (
     return { items: records.map(documentOf), ...page }
   })
 
+/** The account of today that has this exact name. */
+export const nameOf = (name: string) =>
+  Effect.flatMap(Reads.account(name), (account) =>
+    account === undefined ? new NotFound({ kind: "account", id: name, list: "accounts" }) : Effect.succeed(account.name)
+  )
+
 /** One account, by its exact name, with what trading states stand. */
 export const show = (
   name: string

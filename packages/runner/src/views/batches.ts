@@ -192,6 +192,9 @@ export const recordOf = (id: string): Effect.Effect<Batch.Batch, OneError, Readi
     return found
   })
 
+/** The account of a batch. */
+export const ownerOf = (id: string) => Effect.map(recordOf(id), ({ account }) => account)
+
 const MS = 1000
 
 const progressOf = (batch: Batch.Batch, now: Instant.Instant): Documents.ProgressDocument => {

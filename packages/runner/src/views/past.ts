@@ -3,15 +3,17 @@ import {
   AsOf,
   Clock,
   Entropy,
+  type Id,
   Instant,
   Ledger,
   Reads,
+  type Table,
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
-import { momentOf } from "./asked.ts"
-import { BadFilter } from "./errors.ts"
+import { idOf, momentOf } from "./asked.ts"
+import { BadFilter, NotFound } from "./errors.ts"
 
 /** Of which moment a document is. */
 interface AsOfDocument {
@@ -46,6 +48,50 @@ export const ownerOf = (
     return yield* new BadFilter({ filter: "account", value: named ?? "", problem })
   })
 
+/** The account of a record of today, whose books of an earlier moment are asked for. */
+export const ownerIn = <R extends { readonly account: AccountName.AccountName }>(
+  table: Table.Table<R>,
+  kind: Id.Kind,
+  id: string
+): Effect.Effect<
+  AccountName.AccountName,
+  BadFilter | NotFound | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
+  Effect.gen(function* () {
+    const number = yield* idOf(kind, kind, id)
+    const found = yield* Reads.first(table, { where: [{ column: "id", in: [number] }] })
+    return found?.account ?? (yield* new NotFound({ kind, id, list: `${kind}s` }))
+  })
+
+const momentAsked = (asOf: string) =>
+  Effect.gen(function* () {
+    const moment = yield* parse(asOf)
+    const { now } = yield* Clock.Clock
+    if ("time" in moment && moment.time > (yield* now)) {
+      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "has not come yet" })
+    }
+    return moment
+  })
+
+/** What a view shows of the books as they stood, with the moment that it is of. */
+const shownIn = <D extends object, E, R>({ at, position, repository }: AsOf.Past, view: Effect.Effect<D, E, R>) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const store = Layer.succeed(TradeRepository.TradeRepository, repository)
+    const then = Layer.succeed(Clock.Clock, { ...clock, now: Effect.succeed(at) })
+    const books = Ledger.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, then, Entropy.layerSecure)))
+    const document = yield* Effect.provide(view, books)
+    return { ...document, asOf: { position, at: Instant.format(at) } satisfies AsOfDocument }
+  })
+
+/** A document of journals as they are, or as of an earlier moment, which it then names: of all accounts, whose rows it does not read. */
+export const seenOfJournals = <D extends object, E, R>(asOf: string | undefined, view: Effect.Effect<D, E, R>) =>
+  Effect.gen(function* () {
+    if (asOf === undefined) return yield* view
+    return yield* shownIn(yield* AsOf.journals(yield* momentAsked(asOf)), view)
+  })
+
 /** A document as it is, or as of an earlier moment of the account that it is about, which it then names. */
 export const seen = <D extends object, E, R, E2, R2>(
   asOf: string | undefined,
@@ -54,15 +100,6 @@ export const seen = <D extends object, E, R, E2, R2>(
 ) =>
   Effect.gen(function* () {
     if (asOf === undefined) return yield* view
-    const moment = yield* parse(asOf)
-    const clock = yield* Clock.Clock
-    if ("time" in moment && moment.time > (yield* clock.now)) {
-      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "has not come yet" })
-    }
-    const { at, position, repository } = yield* AsOf.books(moment, yield* owner)
-    const store = Layer.succeed(TradeRepository.TradeRepository, repository)
-    const then = Layer.succeed(Clock.Clock, { ...clock, now: Effect.succeed(at) })
-    const books = Ledger.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, then, Entropy.layerSecure)))
-    const document = yield* Effect.provide(view, books)
-    return { ...document, asOf: { position, at: Instant.format(at) } satisfies AsOfDocument }
+    const moment = yield* momentAsked(asOf)
+    return yield* shownIn(yield* AsOf.books(moment, yield* owner), view)
   })

@@ -129,7 +129,9 @@ describe("columns and indexes of a sync, in the words that others have for them"
     expect(await json("orders", "list", "--fill-status", "filled")).toMatchObject({
       items: [{ id: "O1", fillStatus: "filled" }]
     })
-    expect(await json("orders", "list", "--fill-status", "partial")).toMatchObject({ items: [] })
+    for (const word of ["partial", "cancelled", "unknown"]) {
+      expect(await json("orders", "list", "--fill-status", word)).toMatchObject({ items: [] })
+    }
     await tws.end()
   })
 

@@ -75,8 +75,14 @@ describe("the books under /api/v1", () => {
           ["x2", 1, true]
         ]
       )
-      assert.strictEqual((yield* api.orders.attempts({ path: { id: "O1" } })).items[0]?.outcome, "accepted")
-      assert.strictEqual((yield* api.orders.timeline({ path: { id: "O1" } })).items[0]?.tag, "OrderCreated")
+      assert.strictEqual(
+        (yield* api.orders.attempts({ path: { id: "O1" }, urlParams: {} })).items[0]?.outcome,
+        "accepted"
+      )
+      assert.strictEqual(
+        (yield* api.orders.timeline({ path: { id: "O1" }, urlParams: {} })).items[0]?.tag,
+        "OrderCreated"
+      )
       assert.strictEqual((yield* api.trades.show({ path: { id: "T3" }, urlParams: {} })).status, "completed")
       assert.strictEqual((yield* api.positions.show({ path: { symbol: "MSFT" }, urlParams: {} })).residual, "1.5")
       assert.strictEqual((yield* api.positions.list({ urlParams: { symbol: "aapl" } })).items[0]?.residual, "0.1")
@@ -84,11 +90,11 @@ describe("the books under /api/v1", () => {
       const part = yield* api.allocations.list({ urlParams: { orderId: "O1", limit: 1, count: true } })
       assert.deepStrictEqual([part.items.length, part.count], [1, { kind: "exactly", rows: 3 }])
       assert.lengthOf((yield* api.instruments.list({ urlParams: {} })).items, 3)
-      assert.strictEqual((yield* api.accounts.show({ path: { name: "main" } })).tradingState, "normal")
+      assert.strictEqual((yield* api.accounts.show({ path: { name: "main" }, urlParams: {} })).tradingState, "normal")
       assert.deepStrictEqual((yield* api.decisions.list({ urlParams: {} })).items, [])
       assert.deepStrictEqual((yield* api.breaks.list({ urlParams: {} })).items, [])
       assert.lengthOf((yield* api.attempts.list({ urlParams: {} })).items, 2)
-      const head = yield* api.journal.head()
+      const head = yield* api.journal.head({ urlParams: {} })
       const entries = yield* api.journal.list({ urlParams: { entity: "O1" } })
       assert.strictEqual(entries.items[0]?.tag, "OrderCreated")
       const overview = yield* api.overview.overview()
@@ -121,11 +127,39 @@ describe("the books under /api/v1", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive("SYNC-11: orders are narrowed by fill status: partial, filled, cancelled and unknown", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      yield* scene.trade("t-7", "buy", "2")
+      yield* scene.accepted(3)
+      yield* scene.fills(3, { exec: "x3", quantity: "1", price: "150" })
+      yield* scene.confirms("NVDA")
+      yield* scene.trade("t-8", "buy", "1", "NVDA", "180")
+      const api = yield* client(port)
+      const found = (fillStatus: string) =>
+        Effect.map(api.orders.list({ urlParams: { fillStatus } }), ({ items }) =>
+          items.map((order) => [order.id, order.status, order.fillStatus])
+        )
+      assert.deepStrictEqual(yield* found("partial"), [["O3", "partially_filled", "partial"]])
+      assert.deepStrictEqual(yield* found("filled"), [["O1", "filled", "filled"]])
+      assert.deepStrictEqual(yield* found("cancelled"), [["O2", "rejected", "cancelled"]])
+      assert.deepStrictEqual(yield* found("unknown"), [["O4", "pending", "unknown"]])
+      const both = (query: string) => Effect.map(ask(port, `/api/v1/orders?${query}`), json)
+      expect(yield* both("fillStatus=filled&phase=open")).toMatchObject({ items: [] })
+      expect(yield* both("fillStatus=filled&status=filled")).toMatchObject({ items: [{ id: "O1" }] })
+      expect(yield* both("fillStatus=open")).toMatchObject({
+        status: 400,
+        field: "fillStatus",
+        detail: expect.stringContaining("is none of unknown, partial, filled, cancelled")
+      })
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("FILL-13 C3 a trade's executions say how many of each fill's shares are the trade's", () =>
     Effect.gen(function* () {
       const api = yield* client(yield* played)
       const shares = (id: string) =>
-        Effect.map(api.trades.executions({ path: { id } }), ({ items }) =>
+        Effect.map(api.trades.executions({ path: { id }, urlParams: {} }), ({ items }) =>
           items.map(({ canonical, quantity, share }) => [quantity, canonical, share])
         )
       // O1 took 0.3 of T1, 0.5 of T2 and 0.2 of T3; it was filled 0.4, then 0.6.

@@ -55,7 +55,7 @@ describe("batches over the API", () => {
       )
       assert.deepInclude(progress, { total: 3, done: 2, failed: 1, waiting: 0, working: 0, timeLeft: 0 })
       const path = { id: "G1" }
-      const results = yield* api.batches.results({ path })
+      const results = yield* api.batches.results({ path, urlParams: {} })
       expect(results).toMatchObject({
         processedTrades: 3,
         symbols: [

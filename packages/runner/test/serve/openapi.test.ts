@@ -2,11 +2,10 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
-import { get } from "node:http"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
 import { bodies, filled, found, Job, queries, rows } from "./calls.ts"
-import { ask, books, json, serving, type Told } from "./serving.ts"
+import { ask, begun, books, json, serving, type Told } from "./serving.ts"
 
 const Content = Schema.Record({ key: Schema.String, value: Schema.Struct({ schema: Schema.optional(Schema.Unknown) }) })
 
@@ -99,21 +98,6 @@ const validator = (description: typeof Description.Type) => {
 }
 
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
-
-/** Asks for what has no end, and hears its beginning. */
-const begun = (port: number, path: string) =>
-  Effect.async<Told>((resume) => {
-    const asking = get({ host: "127.0.0.1", port, path, agent: false }, (response) => {
-      const { headers, statusCode = 0 } = response
-      response.once("data", (part: Buffer) => {
-        asking.destroy()
-        resume(
-          Effect.succeed({ status: statusCode, type: headers["content-type"] ?? "", headers, text: part.toString() })
-        )
-      })
-    })
-    asking.on("error", () => undefined)
-  })
 
 /** Asks for a WebSocket, and hears how that was answered. */
 const upgraded = (port: number, path: string) =>

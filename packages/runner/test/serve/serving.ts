@@ -6,7 +6,7 @@ import { assert } from "@effect/vitest"
 import { Entropy, Health, MemoryRepository } from "@roundlot/core"
 import { Effect, Layer, Logger, TestContext } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
-import { request, type Server } from "node:http"
+import { get, request, type Server } from "node:http"
 import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -57,6 +57,21 @@ export const ask = (port: number, path: string, { body, headers = {}, method = "
     )
     asking.on("error", (error) => resume(Effect.die(error)))
     asking.end(body === undefined ? undefined : text)
+  })
+
+/** Asks for what has no end, and hears its beginning. */
+export const begun = (port: number, path: string) =>
+  Effect.async<Told>((resume) => {
+    const asking = get({ host: "127.0.0.1", port, path, agent: false }, (response) => {
+      const { headers, statusCode = 0 } = response
+      response.once("data", (part: Buffer) => {
+        asking.destroy()
+        resume(
+          Effect.succeed({ status: statusCode, type: headers["content-type"] ?? "", headers, text: part.toString() })
+        )
+      })
+    })
+    asking.on("error", () => undefined)
   })
 
 /** The document of an answer. */

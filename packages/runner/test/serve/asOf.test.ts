@@ -1,0 +1,197 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import { Api } from "@roundlot/api"
+import { Account, AccountName, Commands } from "@roundlot/core"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Option, Schema, SchemaAST } from "effect"
+import * as scene from "../views/scene.ts"
+import { filled } from "./calls.ts"
+import { ask, books, json, serving } from "./serving.ts"
+
+interface Read {
+  readonly name: string
+  readonly path: string
+  readonly isOfMoments: boolean
+}
+
+const knows = (ast: SchemaAST.AST, parameter: string): boolean => {
+  const encoded = SchemaAST.encodedAST(ast)
+  return SchemaAST.isTypeLiteral(encoded) && encoded.propertySignatures.some(({ name }) => name === parameter)
+}
+
+const readsOf = (): ReadonlyArray<Read> => {
+  const reads: Array<Read> = []
+  HttpApi.reflect(Api.RoundlotApi, {
+    onGroup: () => undefined,
+    onEndpoint: ({ endpoint: { method, name, path, urlParamsSchema }, group }) => {
+      if (method !== "GET") return
+      reads.push({
+        name: `${group.identifier}.${name}`,
+        path: path.replaceAll(/:(\w+)/g, "{$1}"),
+        isOfMoments: Option.isSome(urlParamsSchema) && knows(urlParamsSchema.value.ast, "asOf")
+      })
+    }
+  })
+  return reads
+}
+
+/** Every read of the definition. */
+const reads = readsOf()
+
+/** Reads that know no earlier moment: "Not built yet" of the rules names them. */
+const refusing = [
+  "batches.active",
+  "batches.export",
+  "batches.progress",
+  "batches.recent",
+  "batches.rows",
+  "batches.templates",
+  "controls.list",
+  "health.health",
+  "jobs.list",
+  "jobs.show",
+  "journal.show",
+  "live.events",
+  "live.socket",
+  "metrics.metrics",
+  "overview.cases",
+  "overview.connections",
+  "overview.overview",
+  "overview.resolve",
+  "overview.today",
+  "payloads.show",
+  "positions.preview",
+  "ready.ready",
+  "session.caller",
+  "tokens.list"
+]
+
+const Head = Schema.Struct({ position: Schema.Int })
+
+const newest = (port: number) =>
+  Effect.flatMap(ask(port, "/api/v1/journal/head"), (told) =>
+    Effect.map(Schema.decodeUnknown(Head)(json(told)), ({ position }) => position)
+  )
+
+/** The ids of the scene. */
+const made = new Map([
+  ["trades", "T1"],
+  ["orders", "O1"],
+  ["positions", "AAPL"],
+  ["fills", "F1"],
+  ["attempts", "S1"],
+  ["accounts", "main"],
+  ["decisions", "D1"],
+  ["breaks", "B1"],
+  ["batches", "G1"]
+])
+
+const posted = (port: number, path: string, body: object) =>
+  Effect.map(ask(port, path, { method: "POST", body }), ({ status, text }) => assert.strictEqual(status, 200, text))
+
+/** Beside the scene: a decision, a batch, a break and a fill that waits. */
+const played = (port: number) =>
+  Effect.gen(function* () {
+    const decision = { symbol: "MSFT", side: "buy", quantity: "1", waitSeconds: 0 }
+    yield* posted(port, "/api/v1/decisions", decision)
+    const rows = [
+      { symbol: "AAPL", side: "buy", quantity: "1" },
+      { symbol: "AAPL", side: "buy", quantity: "none" }
+    ]
+    yield* posted(port, "/api/v1/batches", { name: "Friday", rows })
+    yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2", evidence: "twice" })
+    yield* scene.fills(9, { exec: "x9", quantity: "1", price: "150" })
+  })
+
+describe("reads of an earlier moment", () => {
+  it("every read of the definition takes asOf, but those that are named", () => {
+    assert.deepStrictEqual(reads.flatMap(({ isOfMoments, name }) => (isOfMoments ? [] : [name])).toSorted(), refusing)
+  })
+
+  it.scopedLive(
+    "whatever takes asOf shows at the newest position what it shows now, and says of which moment that is",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        yield* played(port)
+        const position = yield* newest(port)
+        for (const { isOfMoments, name, path } of reads) {
+          if (!isOfMoments || name === "overview.trail") continue
+          const now = yield* ask(port, filled(path, made))
+          assert.strictEqual(now.status, 200, `${name}: ${now.text}`)
+          assert.notInclude(now.text, '"items":[]', name)
+          const then = yield* ask(port, `${filled(path, made)}?asOf=${position}`)
+          const document = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))(
+            json(then)
+          )
+          const { asOf, ...rest } = document
+          expect(asOf, `${name}: ${then.text.slice(0, 200)}`).toMatchObject({ position })
+          assert.deepStrictEqual(rest, json(now), name)
+        }
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("before the first commit there is nothing yet, whatever takes asOf", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      yield* played(port)
+      for (const { isOfMoments, name, path } of reads) {
+        if (!isOfMoments || name === "overview.trail") continue
+        const then = yield* ask(port, `${filled(path, made)}?asOf=2001-01-01`)
+        if (name === "journal.head") expect(json(then)).toMatchObject({ position: 0, heads: {} })
+        else
+          assert.isTrue(then.status === 404 || then.text.includes('"items":[]'), `${name}: ${then.text.slice(0, 200)}`)
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("what does not know asOf refuses it by name", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      for (const { isOfMoments, name, path } of reads) {
+        if (isOfMoments) continue
+        const told = yield* ask(port, `${filled(path, made)}?asOf=1`)
+        expect([name, json(told)]).toMatchObject([
+          name,
+          { status: 400, field: "asOf", detail: expect.stringContaining("asOf is not known by this route") }
+        ])
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("the journal as of a position is its entries up to there, of all accounts", () =>
+    Effect.gen(function* () {
+      const commands = yield* Commands.Commands
+      const other = AccountName.AccountName.make("other")
+      yield* commands.setAccount(other, Account.defaultSettings, "test")
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const Entries = Schema.Struct({ items: Schema.Array(Schema.Struct({ account: Schema.String, seq: Schema.Int })) })
+      const entries = (query: string) =>
+        Effect.flatMap(ask(port, `/api/v1/journal?limit=1000&${query}`), (told) =>
+          Effect.map(Schema.decodeUnknown(Entries)(json(told)), ({ items }) => items)
+        )
+      const all = yield* entries("")
+      const last = yield* newest(port)
+      let before = 0
+      for (let position = 1; position <= last; position++) {
+        const known = yield* entries(`asOf=${position}`)
+        assert.isAbove(known.length, before)
+        assert.deepStrictEqual(known, all.slice(0, known.length))
+        assert.deepStrictEqual(yield* entries(`asOf=${position}&order=newest`), known.toReversed())
+        const own = yield* entries(`asOf=${position}&account=main`)
+        assert.deepStrictEqual(
+          own,
+          known.filter(({ account }) => account === "main")
+        )
+        before = known.length
+      }
+      assert.strictEqual(before, all.length)
+      const counted = yield* ask(port, "/api/v1/journal?asOf=1&count=true&limit=1")
+      expect(json(counted)).toMatchObject({ count: { kind: "exactly", rows: (yield* entries("asOf=1")).length } })
+      expect(json(yield* ask(port, `/api/v1/journal?asOf=${last + 1}`))).toMatchObject({ status: 400, field: "asOf" })
+      expect(json(yield* ask(port, "/api/v1/accounts?asOf=3"))).toMatchObject({ status: 400, field: "account" })
+      expect(json(yield* ask(port, "/api/v1/accounts?asOf=3&account=other"))).toMatchObject({
+        items: [{ name: "other" }]
+      })
+    }).pipe(Effect.provide(books))
+  )
+})
