@@ -114,7 +114,10 @@ export const write = (
     )
   )
 
-/** A lease that was not given back, since its holder is gone, is taken over so long after it was taken. */
+/**
+ * A lease that was not given back, since its holder is gone, is taken over so long after it was taken; one that seems taken so long from
+ * now as well, since a clock has stepped.
+ */
 const LEASE_MS = 30_000
 
 /**
@@ -132,11 +135,14 @@ export const asHolder = <E, R>(
     const takeOver = Effect.gen(function* () {
       const { mtime } = yield* fs.stat(lease)
       const ageMs = (yield* Clock.currentTimeMillis) - Option.getOrElse(mtime, () => new Date(0)).getTime()
-      if (ageMs < LEASE_MS) return false
+      if (Math.abs(ageMs) < LEASE_MS) return false
       yield* Effect.ignore(fs.remove(lease))
       return yield* take
     }).pipe(Effect.orElseSucceed(() => false))
-    const isHeld = (yield* take) || (yield* takeOver)
-    if (isHeld) yield* Effect.ensuring(act, Effect.ignore(fs.remove(lease)))
-    return isHeld
+    const taken = Effect.flatMap(take, (isTaken) => (isTaken ? Effect.succeed(true) : takeOver))
+    return yield* Effect.acquireUseRelease(
+      taken,
+      (isHeld) => Effect.as(isHeld ? act : Effect.void, isHeld),
+      (isHeld) => (isHeld ? Effect.ignore(fs.remove(lease)) : Effect.void)
+    )
   })

@@ -1,10 +1,11 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Credentials, Session, TokenFile } from "@roundlot/broker-schwab"
 import type { Http } from "@roundlot/broker-schwab"
 import { Instant } from "@roundlot/core"
 import type { HttpOutcome } from "@roundlot/core"
-import { Clock, Effect, Either, Option, Redacted, TestClock } from "effect"
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { Clock, Deferred, Effect, Either, Fiber, Option, Redacted, TestClock } from "effect"
+import { chmodSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { freshTokens, world } from "./setup.ts"
 
 const A_MINUTE_MS = 60_000
@@ -179,6 +180,55 @@ describe("the session of a login", () => {
       assert.strictEqual(asked(), 0)
       yield* TestClock.adjust("31 seconds")
       assert.strictEqual(yield* text(session.access), "renewed-1")
+    })
+  )
+})
+
+const A_STEP_S = 3_600
+
+describe("the lease on the tokens", () => {
+  test(
+    "is given back where its holder is interrupted while it is taken",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const fs = yield* FileSystem.FileSystem
+      const isTaken = yield* Deferred.make<void>()
+      const goesOn = yield* Deferred.make<void>()
+      const held: FileSystem.FileSystem = {
+        ...fs,
+        writeFileString: (...parts) =>
+          fs
+            .writeFileString(...parts)
+            .pipe(Effect.zipLeft(Deferred.succeed(isTaken, undefined)), Effect.zipLeft(Deferred.await(goesOn)))
+      }
+      const holder = yield* TokenFile.asHolder(tokens, Effect.never).pipe(
+        Effect.provideService(FileSystem.FileSystem, held),
+        Effect.fork
+      )
+      yield* Deferred.await(isTaken)
+      assert.isTrue(existsSync(`${tokens.file}.lease`))
+      const ended = yield* Effect.fork(Fiber.interrupt(holder))
+      yield* Effect.yieldNow()
+      yield* Deferred.succeed(goesOn, undefined)
+      yield* Fiber.join(ended)
+      assert.isFalse(existsSync(`${tokens.file}.lease`))
+    })
+  )
+
+  test(
+    "is taken over where its time lies more than half a minute ahead, as after a step of the clock; not where less",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const now = (yield* Clock.currentTimeMillis) / 1_000
+      const takenAt = (seconds: number) =>
+        Effect.suspend(() => {
+          writeFileSync(`${tokens.file}.lease`, "")
+          utimesSync(`${tokens.file}.lease`, seconds, seconds)
+          return TokenFile.asHolder(tokens, Effect.void)
+        })
+      assert.isFalse(yield* takenAt(now + 20))
+      assert.isTrue(yield* takenAt(now + A_STEP_S))
+      assert.isFalse(existsSync(`${tokens.file}.lease`))
     })
   )
 })
