@@ -19,8 +19,10 @@ interface Ending {
 /** What one client of TWS has heard of the ends of its orders, whichever message came first. */
 export interface Endings {
   readonly note: (message: Message) => void
-  /** An order id is used from now on: what was heard under it was another order's. */
-  readonly begin: (orderId: number) => void
+  /** An order id is used from now on, for the order of this reference: what was heard under it was another order's. */
+  readonly begin: (orderId: number, reference: string) => void
+  /** Has TWS told the status of an order, by the reference that it was sent with, and never shown it? Then a listing without it proves nothing. */
+  readonly isHidden: (reference: string) => boolean
   /** Of an order by its durable id. */
   readonly of: (permId: string) => Ending | undefined
   /** Of an order by the id under which its client placed it. */
@@ -33,6 +35,8 @@ export interface Endings {
 interface Heard {
   readonly facts?: OrderFacts | undefined
   readonly status?: string | undefined
+  /** Has a status told that TWS has it: by a durable id, or as one that works? */
+  readonly isTaken?: boolean | undefined
   readonly whyHeld?: string | undefined
   readonly progress?: Ending["progress"] | undefined
   readonly error?: { readonly code: number; readonly text: string } | undefined
@@ -47,6 +51,10 @@ const kinds: ReadonlyMap<number, Report.ClosedKind> = new Map([
 
 /** What ended before so many others is in TWS's own list of the day. */
 const MOST_ENDED = 1_000
+
+/** One that stopped before it was shown was never taken. */
+const isHidden = ({ facts, isTaken = false, status = "", whyHeld = "" }: Heard): boolean =>
+  facts === undefined && isTaken && !(isStopped(status) && whyHeld === "")
 
 const endingOf = ({ error, facts, progress, status, whyHeld = "" }: Heard, at: Instant.Instant): Ending | undefined => {
   const kind = error === undefined ? undefined : kinds.get(error.code)
@@ -90,9 +98,11 @@ const heardIn = (
       return [orderId, withStatus({ ...(isSame ? before : {}), facts: order }, order.status)]
     }
     case "OrderStatus": {
-      const { averagePrice, filled, orderId, status, whyHeld } = message
+      const { averagePrice, filled, orderId, permId, status, whyHeld } = message
       if (message.clientId !== String(clientId)) return undefined
-      return [orderId, withStatus({ ...known(orderId), whyHeld, progress: { averagePrice, filled } }, status)]
+      const before = known(orderId)
+      const isTaken = before.isTaken === true || isDurable(permId) || works(status)
+      return [orderId, withStatus({ ...before, isTaken, whyHeld, progress: { averagePrice, filled } }, status)]
     }
     default:
       return undefined
@@ -102,6 +112,7 @@ const heardIn = (
 /** An empty memory of one client's orders; `nowMs` is our clock. */
 export const make = (clientId: number, nowMs: () => number): Endings => {
   const heard = Recent.make<Heard>()
+  const orderIds = Recent.make<string>()
   const ended = new Map<string, Ending>()
   const settle = (permId: string, ending: Ending | undefined): void => {
     const before = ended.get(permId)
@@ -118,7 +129,11 @@ export const make = (clientId: number, nowMs: () => number): Endings => {
       heard.set(orderId, entry)
       if (entry.facts !== undefined) settle(entry.facts.permId, endingOf(entry, Instant.fromMillis(nowMs())))
     },
-    begin: (orderId) => heard.set(String(orderId), {}),
+    begin: (orderId, reference) => {
+      heard.set(String(orderId), {})
+      orderIds.set(reference, String(orderId))
+    },
+    isHidden: (reference) => isHidden(heard.get(orderIds.get(reference) ?? "") ?? {}),
     of: (permId) => ended.get(permId),
     ofPlaced: (orderId) => {
       const permId = heard.get(String(orderId))?.facts?.permId

@@ -77,6 +77,8 @@ interface Desk {
 interface EveryOrder {
   readonly asOf: Instant.Instant
   readonly all: ReadonlyArray<ListedOrder>
+  /** Was every order shown whose status was told meanwhile? */
+  readonly isWhole: boolean
 }
 
 /** What is read of all orders serves whoever asks for one of them (SharedReads). */
@@ -379,7 +381,11 @@ const sort = (
   if (contract.secType === COMBINATION) combinations.add(permId)
 }
 
-/** The open orders of all clients, and of people. */
+/** What a listing has an order under: those that have no id of TWS's yet are told apart by their clients'. */
+const keyOf = (permId: string, clientId: string, orderId: string): string =>
+  isDurable(permId) ? permId : `${clientId}/${orderId}`
+
+/** The open orders of all clients, and of people; and of which orders a status was told meanwhile. */
 const openOrders = (desk: Desk) =>
   desk.alone
     .withPermits(1)(
@@ -403,13 +409,15 @@ const openOrders = (desk: Desk) =>
         for (const each of messages) {
           if (each._tag !== "OpenOrder") continue
           const { clientId, order: facts, orderId } = each
-          // Those that have no id of TWS's yet are told apart by their clients'.
-          found.set(isDurable(facts.permId) ? facts.permId : `${clientId}/${orderId}`, {
+          found.set(keyOf(facts.permId, clientId, orderId), {
             ...shownOf(desk, facts, progress.get(facts.permId)),
             endedAt: undefined
           })
         }
-        return found
+        const named = messages.flatMap((each) =>
+          each._tag === "OrderStatus" ? [keyOf(each.permId, each.clientId, each.orderId)] : []
+        )
+        return { found, named }
       })
     )
 
@@ -448,15 +456,22 @@ const everyOrder = (desk: Desk): Effect.Effect<EveryOrder, Broker.BrokerReadFail
   Effect.gen(function* () {
     const asOf = yield* now
     const ended = yield* completedOrders(desk)
-    const open = yield* openOrders(desk)
+    const { found: open, named } = yield* openOrders(desk)
     const completed = new Set(ended.map(({ facts }) => facts.permId))
     const standing = [...open.values()].filter(({ facts }) => !isStopped(facts.status) || !completed.has(facts.permId))
     const shown = new Set(standing.map(({ facts }) => facts.permId))
     const over = [...ended, ...desk.endings.all().filter(({ facts }) => !completed.has(facts.permId))]
     const all = [...over.filter(({ facts }) => !shown.has(facts.permId)), ...standing]
     yield* Effect.forEach(all, ({ facts }) => tellUnknown(facts), { discard: true })
-    return { asOf, all }
+    const told = new Set([...open.keys(), ...all.map(({ facts }) => facts.permId)])
+    const hidden = new Set(named.filter((each) => !told.has(each)))
+    yield* Effect.forEach(hidden, tellHidden, { discard: true })
+    return { asOf, all, isWhole: hidden.size === 0 }
   })
+
+/** W8: whose status is told is there: a listing that does not show it is in part, whatever ends it. */
+const tellHidden = (key: string): Effect.Effect<void> =>
+  Effect.logWarning(`TWS told the status of order ${key} and did not show the order: the listing is in part`)
 
 const receivedOf = (
   desk: Desk,
@@ -482,11 +497,11 @@ const orders = (
   { from, to }: Broker.TimeWindow
 ): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const { all, asOf } = yield* listings.afresh(ALL)
+    const { all, asOf, isWhole } = yield* listings.afresh(ALL)
     const within = all.filter(({ endedAt = asOf }) => from <= endedAt && endedAt <= to)
     return {
       // TWS shows what ended today: a window that begins before is not told whole.
-      ...(within.every(({ facts }) => isReadable(facts)) ? wholeOf(desk, from, asOf) : { complete: false }),
+      ...(isWhole && within.every(({ facts }) => isReadable(facts)) ? wholeOf(desk, from, asOf) : { complete: false }),
       received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
     }
   })
@@ -505,13 +520,14 @@ const find = (
   isIt: (order: OrderFacts) => boolean
 ): Found =>
   Effect.gen(function* () {
-    const { all, asOf } = yield* read
+    const { all, asOf, isWhole } = yield* read
     const found = all.filter(({ facts }) => isIt(facts))
     // A reference is free text: of several orders that have it, the newest is meant.
     const [first] = found.toReversed().flatMap((each) => receivedOf(desk, each, asOf, false))
     if (first !== undefined) return first
-    // What is there without an id yet, or over what cannot be read, is not absent.
-    const complete = found.length === 0
+    // What is there without an id yet, over what cannot be read, or by its status alone, is not absent.
+    const isHidden = asked.clientOrderId !== undefined && desk.endings.isHidden(asked.clientOrderId)
+    const complete = isWhole && !isHidden && found.length === 0
     return {
       report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete, ...asked },
       payload: undefined

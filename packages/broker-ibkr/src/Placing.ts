@@ -23,7 +23,7 @@ interface Hearing {
 /** Where an order id begins a new order. */
 export interface Beginning {
   readonly clientId: number
-  readonly begin: (orderId: number) => void
+  readonly begin: (orderId: number, reference: string) => void
 }
 
 const unknown = (why: string, { candidate }: Hearing): Report.Answer => Answer.Unknown({ why, candidate })
@@ -91,7 +91,7 @@ export const place = (
     return Effect.succeed(Answer.NotSent({ why: "TWS has no connection to its servers", retryAfterMs: undefined }))
   return Effect.suspend(() => {
     const hearing: Hearing = { orderId: line.nextOrderId(), clientId, terms, candidate: undefined }
-    begin(hearing.orderId)
+    begin(hearing.orderId, terms.clientOrderId)
     return Effect.async<Report.Answer>((resume) => {
       const undo = line.listen((message) => {
         const answer = answerOf(hearing, message)

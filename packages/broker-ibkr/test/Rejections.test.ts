@@ -188,7 +188,7 @@ describe("what ends an order that was shown", () => {
     const other = "22222222222"
     const endings = Endings.make(CLIENT, () => 0)
     for (const message of [pre, error(201), status("Inactive")]) endings.note(message)
-    endings.begin(5)
+    endings.begin(5, "rl1-b")
     for (const message of [shown("PreSubmitted", other), shown("Inactive", other)]) endings.note(message)
     expect(endings.of(other)).toBeUndefined()
     expect(endings.of(ORDER)?.state).toEqual({ _tag: "Closed", kind: "rejected" })

@@ -252,3 +252,80 @@ describe("an order that cannot be told", () => {
       )
   )
 })
+
+/** A TWS that takes an order and tells its status, but shows none; `listed` is what it tells while open orders are listed. */
+const statusOnly =
+  (taken: ReadonlyArray<Fields>, listed: () => ReadonlyArray<Fields>) =>
+  ([kind]: ReadonlyArray<string>): Buffer => {
+    if (kind === "3") return Buffer.concat([...taken, notice].map(frame))
+    if (kind === "99") return frame([102])
+    return kind === "16" ? Buffer.concat([...listed(), [53, 1]].map(frame)) : Buffer.alloc(0)
+  }
+
+/** An error that settles nothing. */
+const notice: Fields = [4, 2, 1, 9999, "in its words", ""]
+
+describe("an order of which only the status is told", () => {
+  const ours = ClientOrderId.ClientOrderId.make("rl1-a")
+  const told = status(1, CLIENT)
+  const stopped = told.with(2, "Cancelled")
+  const shown = openOrder("3", "10000000001", "BUY")
+
+  const found = (broker: Broker.BrokerService) =>
+    Effect.gen(function* () {
+      const { report } = yield* broker.lookup?.(ours) ?? Effect.dieMessage("nothing is looked up")
+      return `${report._tag}${report._tag === "NotFound" && !report.complete ? " in part" : ""}`
+    })
+
+  it.each([
+    ["nothing", [], true, "NotFound"],
+    ["its status alone", [told], false, "NotFound in part"],
+    ["the order and its status", [shown, told], true, "OrderSeen"],
+    ["the order, and the status of another's without an id", [shown, status(4, 9).with(6, "0")], false, "OrderSeen"]
+  ] as const)("W8: a listing that has %s is whole or in part", (_what, listed, isWhole, is) =>
+    run(
+      Effect.gen(function* () {
+        const broker = yield* brokerAt(
+          yield* peer(
+            greeting,
+            letIn(1),
+            statusOnly([], () => listed)
+          )
+        )
+        expect(Broker.isWhole(yield* broker.orders(yield* lately))).toBe(isWhole)
+        expect(yield* found(broker)).toBe(is)
+      })
+    )
+  )
+
+  it.each([
+    ["no status", [], "NotFound"],
+    ["that it works", [told], "NotFound in part"],
+    ["that it filled", [told.with(2, "Filled")], "NotFound in part"],
+    ["that it is on its way, with a durable id", [told.with(2, "PendingSubmit")], "NotFound in part"],
+    ["that it is on its way, without one", [told.with(2, "PendingSubmit").with(6, "0")], "NotFound"],
+    ["that it stopped", [told, stopped], "NotFound"],
+    ["the status of another client's order", [status(1, 9)], "NotFound"]
+  ] as const)(
+    "AUD-5: an order that was sent is not absent by a listing without it where TWS told %s",
+    (_what, taken, is) =>
+      run(
+        Effect.gen(function* () {
+          let listed: ReadonlyArray<Fields> = []
+          const broker = yield* brokerAt(
+            yield* peer(
+              greeting,
+              letIn(1),
+              statusOnly(taken, () => listed)
+            )
+          )
+          expect((yield* send(broker, terms({ clientOrderId: ours }))).answer._tag).toBe("Unknown")
+          expect(yield* found(broker)).toBe(is)
+          listed = [shown, told]
+          expect(yield* found(broker)).toBe("OrderSeen")
+          listed = []
+          expect(yield* found(broker)).toBe("NotFound")
+        })
+      )
+  )
+})
