@@ -21,7 +21,7 @@ export interface Endings {
   readonly note: (message: Message) => void
   /** An order id is used from now on, for the order of this reference: what was heard under it was another order's. */
   readonly begin: (orderId: number, reference: string) => void
-  /** Has TWS told the status of an order, by the reference that it was sent with, and never shown it? Then a listing without it proves nothing. */
+  /** Has an order, by the reference it was sent with, a status from TWS, and was never shown? Then a listing without it proves nothing. */
   readonly isHidden: (reference: string) => boolean
   /** Of an order by its durable id. */
   readonly of: (permId: string) => Ending | undefined
@@ -35,7 +35,7 @@ export interface Endings {
 interface Heard {
   readonly facts?: OrderFacts | undefined
   readonly status?: string | undefined
-  /** Has a status told that TWS has it: by a durable id, or as one that works? */
+  /** Does a status show that TWS has it: by a durable id, or as one that works? */
   readonly isTaken?: boolean | undefined
   readonly whyHeld?: string | undefined
   readonly progress?: Ending["progress"] | undefined

@@ -77,7 +77,7 @@ interface Desk {
 interface EveryOrder {
   readonly asOf: Instant.Instant
   readonly all: ReadonlyArray<ListedOrder>
-  /** Was every order shown whose status was told meanwhile? */
+  /** Was every order shown that had a status meanwhile? */
   readonly isWhole: boolean
 }
 
@@ -381,11 +381,11 @@ const sort = (
   if (contract.secType === COMBINATION) combinations.add(permId)
 }
 
-/** What a listing has an order under: those that have no id of TWS's yet are told apart by their clients'. */
+/** The key of an order in a listing: TWS's durable id, or its client's before there is one. */
 const keyOf = (permId: string, clientId: string, orderId: string): string =>
   isDurable(permId) ? permId : `${clientId}/${orderId}`
 
-/** The open orders of all clients, and of people; and of which orders a status was told meanwhile. */
+/** The open orders of all clients, and of people; and the keys of orders that had a status meanwhile. */
 const openOrders = (desk: Desk) =>
   desk.alone
     .withPermits(1)(
@@ -463,15 +463,15 @@ const everyOrder = (desk: Desk): Effect.Effect<EveryOrder, Broker.BrokerReadFail
     const over = [...ended, ...desk.endings.all().filter(({ facts }) => !completed.has(facts.permId))]
     const all = [...over.filter(({ facts }) => !shown.has(facts.permId)), ...standing]
     yield* Effect.forEach(all, ({ facts }) => tellUnknown(facts), { discard: true })
-    const told = new Set([...open.keys(), ...all.map(({ facts }) => facts.permId)])
-    const hidden = new Set(named.filter((each) => !told.has(each)))
-    yield* Effect.forEach(hidden, tellHidden, { discard: true })
+    const listed = new Set([...open.keys(), ...all.map(({ facts }) => facts.permId)])
+    const hidden = new Set(named.filter((each) => !listed.has(each)))
+    yield* Effect.forEach(hidden, warnHidden, { discard: true })
     return { asOf, all, isWhole: hidden.size === 0 }
   })
 
-/** W8: whose status is told is there: a listing that does not show it is in part, whatever ends it. */
-const tellHidden = (key: string): Effect.Effect<void> =>
-  Effect.logWarning(`TWS told the status of order ${key} and did not show the order: the listing is in part`)
+/** W8: an order with a status exists: a listing that does not show it is incomplete, end mark or not. */
+const warnHidden = (key: string): Effect.Effect<void> =>
+  Effect.logWarning(`TWS sent a status of order ${key} and did not list the order: the listing is incomplete`)
 
 const receivedOf = (
   desk: Desk,

@@ -265,10 +265,10 @@ const statusOnly =
 /** An error that settles nothing. */
 const notice: Fields = [4, 2, 1, 9999, "in its words", ""]
 
-describe("an order of which only the status is told", () => {
+describe("an order of which only the status is known", () => {
   const ours = ClientOrderId.ClientOrderId.make("rl1-a")
-  const told = status(1, CLIENT)
-  const stopped = told.with(2, "Cancelled")
+  const working = status(1, CLIENT)
+  const stopped = working.with(2, "Cancelled")
   const shown = openOrder("3", "10000000001", "BUY")
 
   const found = (broker: Broker.BrokerService) =>
@@ -279,8 +279,8 @@ describe("an order of which only the status is told", () => {
 
   it.each([
     ["nothing", [], true, "NotFound"],
-    ["its status alone", [told], false, "NotFound in part"],
-    ["the order and its status", [shown, told], true, "OrderSeen"],
+    ["its status alone", [working], false, "NotFound in part"],
+    ["the order and its status", [shown, working], true, "OrderSeen"],
     ["the order, and the status of another's without an id", [shown, status(4, 9).with(6, "0")], false, "OrderSeen"]
   ] as const)("W8: a listing that has %s is whole or in part", (_what, listed, isWhole, is) =>
     run(
@@ -300,14 +300,14 @@ describe("an order of which only the status is told", () => {
 
   it.each([
     ["no status", [], "NotFound"],
-    ["that it works", [told], "NotFound in part"],
-    ["that it filled", [told.with(2, "Filled")], "NotFound in part"],
-    ["that it is on its way, with a durable id", [told.with(2, "PendingSubmit")], "NotFound in part"],
-    ["that it is on its way, without one", [told.with(2, "PendingSubmit").with(6, "0")], "NotFound"],
-    ["that it stopped", [told, stopped], "NotFound"],
+    ["that it works", [working], "NotFound in part"],
+    ["that it filled", [working.with(2, "Filled")], "NotFound in part"],
+    ["that it is on its way, with a durable id", [working.with(2, "PendingSubmit")], "NotFound in part"],
+    ["that it is on its way, without one", [working.with(2, "PendingSubmit").with(6, "0")], "NotFound"],
+    ["that it stopped", [working, stopped], "NotFound"],
     ["the status of another client's order", [status(1, 9)], "NotFound"]
   ] as const)(
-    "AUD-5: an order that was sent is not absent by a listing without it where TWS told %s",
+    "AUD-5: an order that was sent is not absent by a listing without it where its status says %s",
     (_what, taken, is) =>
       run(
         Effect.gen(function* () {
@@ -321,7 +321,7 @@ describe("an order of which only the status is told", () => {
           )
           expect((yield* send(broker, terms({ clientOrderId: ours }))).answer._tag).toBe("Unknown")
           expect(yield* found(broker)).toBe(is)
-          listed = [shown, told]
+          listed = [shown, working]
           expect(yield* found(broker)).toBe("OrderSeen")
           listed = []
           expect(yield* found(broker)).toBe("NotFound")

@@ -115,7 +115,7 @@ export const write = (
   )
 
 /**
- * A lease that was not given back, since its holder is gone, is taken over so long after it was taken; one that seems taken so long from
+ * A lease that was not released, since its holder is gone, is taken over so long after it was taken; one that seems taken so long from
  * now as well, since a clock has stepped.
  */
 const LEASE_MS = 30_000

@@ -188,7 +188,7 @@ const A_STEP_S = 3_600
 
 describe("the lease on the tokens", () => {
   test(
-    "is given back where its holder is interrupted while it is taken",
+    "is released where its holder is interrupted while it is taken",
     Effect.gen(function* () {
       const { tokens } = yield* opened()
       const fs = yield* FileSystem.FileSystem

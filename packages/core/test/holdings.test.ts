@@ -3,12 +3,15 @@ import { perform as carryOut, type Command } from "../src/control/Command.ts"
 import { dueAfter } from "../src/control/adjust.ts"
 import { holdUntilAdopted } from "../src/control/adopt.ts"
 import { Ticker } from "../src/instrument/Ticker.ts"
+import { OrderId } from "../src/identity/Id.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import { OrderTable } from "../src/order/Order.ts"
+import type { Side } from "../src/order/Side.ts"
 import { textOf } from "../src/position/due.ts"
 import { standingOf } from "../src/position/evaluation.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import * as Break from "../src/reconciliation/Break.ts"
+import { doubleCountIn } from "../src/reconciliation/doubleCount.ts"
 import { bookHolding, contradictionOf, isComparable, judgeHolding } from "../src/reconciliation/holdings.ts"
 import { splitThatExplains } from "../src/reconciliation/splits.ts"
 import type { Desk } from "../src/testing/index.ts"
@@ -65,6 +68,20 @@ const position = (desk: Desk.Desk, symbol = desk.symbol) => {
 }
 
 const isSound = (desk: Desk.Desk) => expect(foldedLines(desk)).toEqual(storedLines(desk))
+
+const orderOf = (quantity: string, filled: string, inferred = "0", side: Side = "buy") => ({
+  id: OrderId.make(2),
+  quantity: dec(quantity),
+  filled: dec(filled),
+  inferred: dec(inferred),
+  side
+})
+
+const executionOf = (quantity: string, canonical = true) => ({
+  orderId: OrderId.make(2),
+  quantity: dec(quantity),
+  canonical
+})
 
 describe("what a broker holds, against the books", () => {
   test("P1: equal figures write nothing, and close what was open about them", () => {
@@ -128,14 +145,32 @@ describe("what a broker holds, against the books", () => {
     expect(splitThatExplains(dec("2"), dec("0"))).toBeUndefined()
   })
 
-  test("P9: no split is proposed where an order filled just what is too much", () => {
+  test.each([
+    ["filled", "O1 filled just as much: counted twice, or not at the broker, it would explain it"],
+    ["execution", "an execution of O1 is just as much: counted twice, or not at the broker, it would explain it"],
+    ["beyondAtAll", "O1 filled more than its quantity: what was counted twice may explain it"]
+  ] as const)("P9: no split is proposed where an order explains what is too much (%s)", (part, words) => {
     const desk = deskWith(...bought)
     const [order] = desk.all(OrderTable)
-    const seen = { ...rowOf("1.5", "3", desk.symbol), counted: order?.id }
+    const counted = order === undefined ? undefined : { orderId: order.id, part }
+    const seen = { ...rowOf("1.5", "3", desk.symbol), counted }
     desk.commit("report", (recorder) => bookHolding(recorder, seen))
-    expect(open(desk)).toEqual([
-      "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 1.5; O1 filled just as much: counted twice, or not at the broker, it would explain it"
-    ])
+    expect(open(desk)).toEqual([`PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 1.5; ${words}`])
+  })
+
+  test.each([
+    ["filled", orderOf("2", "2"), [], "2"],
+    ["filled", orderOf("2", "2", "0", "sell"), [], "-2"],
+    // Its execution of 2 was counted twice: the books hold 6, the broker 4.
+    ["beyond", orderOf("2", "4"), [executionOf("2"), executionOf("2")], "2"],
+    ["execution", orderOf("4", "4"), [executionOf("2"), executionOf("2")], "2"],
+    ["inferred", orderOf("5", "5", "2"), [executionOf("3")], "2"],
+    ["beyondAtAll", orderOf("2", "3"), [executionOf("3")], "2"],
+    [undefined, orderOf("4", "4"), [executionOf("2", false), executionOf("4")], "2"],
+    [undefined, orderOf("2", "2"), [executionOf("2")], "-2"],
+    [undefined, orderOf("3", "3"), [executionOf("3")], "2"]
+  ] as const)("P9: what of an order explains what the books hold more: %s", (part, of, fills, more) => {
+    expect(doubleCountIn([of], fills, dec(more))?.part).toBe(part)
   })
 
   test("P10: other classes and names that are no tickers are not compared", () => {

@@ -13,7 +13,7 @@ import * as Instant from "../src/time/Instant.ts"
 import type { Desk } from "../src/testing/index.ts"
 import { deskOf, perform, second, type Deed, type Got, type Said } from "./Story.ts"
 
-// One order to buy two, brought into a state by a story, then told one fact
+// One order to buy two, brought into a state by a story, then deskAfter one fact
 
 const plan: Deed = { do: "trade", id: "T1", side: "buy", milli: 2000, held: false }
 const send = (got: Got): Deed => ({ do: "send", order: 1, got, time: 1 })
@@ -100,7 +100,7 @@ const machine: { readonly [S in keyof typeof stories]: { readonly [fact: string]
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const told = (deeds: ReadonlyArray<Deed>): Desk.Desk => {
+const deskAfter = (deeds: ReadonlyArray<Deed>): Desk.Desk => {
   const desk = deskOf(policy)
   for (const deed of deeds) perform(desk, deed)
   return desk
@@ -128,7 +128,7 @@ const openAt20 = (isBrokersTime: boolean): Word => ({
 
 describe("F2: the order machine", () => {
   test.each(cases)("FILL-5, F2: an order that is %s and hears %s", (state, fact, deed) => {
-    const desk = told(stories[state])
+    const desk = deskAfter(stories[state])
     expect(perform(desk, deed)).toBe(machine[state][fact])
   })
 
@@ -138,7 +138,7 @@ describe("F2: the order machine", () => {
     ["partly", "Submitted"],
     ["cancelledPartly", "Cancelled"]
   ] as const)("F3: the fill of an order that is %s is busted: %s", (state, wanted) => {
-    expect(perform(told(stories[state]), fill("e0", 0, 10, 2))).toBe(wanted)
+    expect(perform(deskAfter(stories[state]), fill("e0", 0, 10, 2))).toBe(wanted)
   })
 
   test.each([
@@ -150,18 +150,18 @@ describe("F2: the order machine", () => {
     ["submitted", "open", []],
     ["cancelled", "half", []]
   ] as const)("F3, G: an order that is %s and hears %s opens %j", (state, fact, wanted) => {
-    const desk = told([...stories[state], facts[fact]])
+    const desk = deskAfter([...stories[state], facts[fact]])
     expect(breaksOf(desk).toSorted()).toEqual(wanted)
   })
 
   test("F0: a report without the broker's time never re-opens what a final word closed", () => {
-    const order = told(stories.cancelled).order(first)
+    const order = deskAfter(stories.cancelled).order(first)
     expect(observe(order, [], openAt20(false), second(20)).status).toBe("cancelled")
     expect(observe(order, [], openAt20(true), second(20)).status).toBe("submitted")
   })
 
-  test("F5: a total contradicts fills that are surely of its time; one told to the second may be of after a total of that second", () => {
-    const desk = told([...stories.submitted, fill("e1", 1000, 20), fill("e2", 1000, 20)])
+  test("F5: a total contradicts fills that are surely of its time; one in whole seconds may be later than a total of that second", () => {
+    const desk = deskAfter([...stories.submitted, fill("e1", 1000, 20), fill("e2", 1000, 20)])
     const fills = desk.all(Fill.FillTable)
     const isBelow = (ms: number, of = fills) => {
       const at = Instant.addMillis(second(20), ms)
@@ -182,7 +182,7 @@ describe("F2: the order machine", () => {
   })
 
   test("F2, FILL-14: an equal report of our own time writes nothing, a newer time of the broker's is kept", () => {
-    const order = told(stories.submitted).order(first)
+    const order = deskAfter(stories.submitted).order(first)
     const word: Word = {
       reported: "open",
       at: second(20),
@@ -191,7 +191,7 @@ describe("F2: the order machine", () => {
       witness: settled
     }
     expect(observe(order, [], word, second(20)).reportedAt).toBe(second(20))
-    const desk = told([...stories.submitted, report("open", 0, 5)])
+    const desk = deskAfter([...stories.submitted, report("open", 0, 5)])
     const entries = () =>
       desk.store.entries({ account: desk.account, afterSeq: 0, entity: undefined, limit: 1000 }).length
     const before = entries()
@@ -210,18 +210,21 @@ describe("F2: the order machine", () => {
       report("cancelled", 0, 9)
     ]
     for (const order of [words, words.toReversed()]) {
-      expect(told([...accepted, ...order]).order(first)).toMatchObject({ status: "cancelled", reported: "cancelled" })
+      expect(deskAfter([...accepted, ...order]).order(first)).toMatchObject({
+        status: "cancelled",
+        reported: "cancelled"
+      })
     }
   })
 
   test("C4: an end without a total releases nothing before executions were read", () => {
     const premature = { ...report("cancelled", undefined, 5), read: false }
-    expect(told([...accepted, premature]).order(first).status).toBe("submitted")
-    expect(told([...accepted, report("cancelled", undefined, 5)]).order(first).status).toBe("cancelled")
+    expect(deskAfter([...accepted, premature]).order(first).status).toBe("submitted")
+    expect(deskAfter([...accepted, report("cancelled", undefined, 5)]).order(first).status).toBe("cancelled")
   })
 
   test("F2: the reason of an order that a bust has cut is the bust, until its fills are whole again", () => {
-    const desk = told([...accepted, fill("e0", 2000, 2), report("filled", 2000, 2)])
+    const desk = deskAfter([...accepted, fill("e0", 2000, 2), report("filled", 2000, 2)])
     expect(desk.order(first).reason).toBe("filled by the broker")
     perform(desk, fill("e0", 0, 10, 2))
     expect(desk.order(first)).toMatchObject({
@@ -234,7 +237,7 @@ describe("F2: the order machine", () => {
   })
 
   test("F5: a fill that the total already counted replaces what was inferred, a later one adds", () => {
-    const desk = told([...accepted, report("open", 1000, 5)])
+    const desk = deskAfter([...accepted, report("open", 1000, 5)])
     const figures = () => {
       const { filled: shares, unpriced, notional } = desk.order(first)
       return [shares, unpriced, notional].map(Decimal.format)
@@ -247,13 +250,13 @@ describe("F2: the order machine", () => {
   })
 
   test("F5, W9: a total of a moment before its own execution fills no order beyond its quantity", () => {
-    const desk = told([...accepted, fill("e1", 2000, 5), report("filled", 2000, 4)])
+    const desk = deskAfter([...accepted, fill("e1", 2000, 5), report("filled", 2000, 4)])
     const { filled: shares, inferred, status } = desk.order(first)
     expect([Decimal.format(shares), Decimal.format(inferred), status]).toEqual(["2", "0", "filled"])
   })
 
   test("F7: a fill that comes before the answer to its send joins its order with the answer", () => {
-    const desk = told([plan, send("nothing")])
+    const desk = deskAfter([plan, send("nothing")])
     const stranger: Deed = {
       do: "fill",
       at: "B-O1",
@@ -270,7 +273,7 @@ describe("F2: the order machine", () => {
   })
 
   test("F2 of reconciliation: other contents of a fill that waits for its order are a break, and the first stands", () => {
-    const desk = told([])
+    const desk = deskAfter([])
     const stranger = {
       do: "fill",
       at: "X1",
@@ -290,7 +293,7 @@ describe("F2: the order machine", () => {
   })
 
   test("F3 of reconciliation: a revision that comes before its original stays the canonical one", () => {
-    const desk = told([...accepted, fill("e1", 500, 5, 2), fill("e1", 2000, 4, 1)])
+    const desk = deskAfter([...accepted, fill("e1", 500, 5, 2), fill("e1", 2000, 4, 1)])
     const canonical = desk.all(Fill.FillTable).map((each) => [each.execId, each.canonical])
     expect(canonical).toEqual([
       ["e1.2", true],
@@ -300,7 +303,7 @@ describe("F2: the order machine", () => {
   })
 
   test("F2 of reconciliation: other contents without a revision are kept as a break, until a revision comes", () => {
-    const desk = told([...accepted, fill("e1", 500, 5)])
+    const desk = deskAfter([...accepted, fill("e1", 500, 5)])
     expect(perform(desk, fill("e1", 700, 5))).toBe("KeptAsBreak")
     expect(breaksOf(desk)).toEqual(["UndocumentedCorrection"])
     expect(Decimal.format(desk.order(first).filled)).toBe("0.5")
@@ -314,7 +317,7 @@ describe("F1: commands may be refused", () => {
   test.each(Object.keys(stories).filter(isState))(
     "not-placed is refused of an order that is %s, unless in doubt",
     (state) => {
-      const desk = told(stories[state])
+      const desk = deskAfter(stories[state])
       const before = desk.order(first)
       expect(perform(desk, { do: "not-placed", order: 1 })).toBe(state === "inDoubt" ? "Done" : "Refused")
       expect(desk.order(first).status).toBe(state === "inDoubt" ? "failed" : before.status)
@@ -322,7 +325,7 @@ describe("F1: commands may be refused", () => {
   )
 
   test.each(Object.keys(stories).filter(isState))("cancel of an order that is %s", (state) => {
-    const desk = told(stories[state])
+    const desk = deskAfter(stories[state])
     const { status } = desk.order(first)
     expect(perform(desk, { do: "cancel", order: 1 })).toBe(OrderState.isLive(status) ? "Done" : "Refused")
     expect(desk.order(first).status).toBe(status === "pending" ? "cancelled" : status)
@@ -338,7 +341,7 @@ describe("FILL-7: flat status and tagged state", () => {
   })
 
   test.each(Object.keys(stories).filter(isState))("an order that is %s has the state of its status", (state) => {
-    const order = told(stories[state]).order(first)
+    const order = deskAfter(stories[state]).order(first)
     const tagged = Either.getOrThrow(Order.stateOf(order))
     expect(OrderState.statusOf[tagged._tag]).toBe(order.status)
   })
@@ -354,7 +357,7 @@ describe("FILL-7: flat status and tagged state", () => {
     ["rejected", "endedAt"],
     ["failed", "endedAt"]
   ] as const)("a row that is %s without its %s is an error that names both, never a guess", (status, column) => {
-    const bare = told(stories.pending).order(first)
+    const bare = deskAfter(stories.pending).order(first)
     const state = Order.stateOf({ ...bare, status })
     expect(Either.isLeft(state) && state.left).toMatchObject({ table: "orders", id: "1", column })
   })
@@ -362,14 +365,14 @@ describe("FILL-7: flat status and tagged state", () => {
   test("FILL-6: only an order that the broker has acknowledged and works can be asked for", () => {
     const polled = Object.keys(stories)
       .filter(isState)
-      .filter((state) => Order.acknowledgedOf(told(stories[state]).order(first)) !== undefined)
+      .filter((state) => Order.acknowledgedOf(deskAfter(stories[state]).order(first)) !== undefined)
     expect(polled).toEqual(["submitted", "partly"])
   })
 })
 
 describe("ClientOrderId", () => {
   test("two orders never have the same", () => {
-    const desk = told([...stories.rejected, { do: "pass", seconds: 60 }])
+    const desk = deskAfter([...stories.rejected, { do: "pass", seconds: 60 }])
     const ids = desk.all(Order.OrderTable).map((order) => order.clientOrderId)
     expect(new Set(ids).size).toBe(2)
     for (const id of ids) expect(ClientOrderId.ours(id)).toBe(id)

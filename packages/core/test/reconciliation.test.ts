@@ -389,7 +389,7 @@ describe("W12: an order that seems nobody's", () => {
     ["the other side", { side: "sell" }, [["external", "submitted"]]]
   ] as const)("with %s, and of another instrument, is adopted where it cannot be that one", (_, differs, adopted) => {
     const desk = deskOf(policy)
-    for (const deed of [plan, { do: "send", order: 1, got: "unknown", time: 1 } as const]) perform(desk, deed)
+    for (const step of [plan, { do: "send", order: 1, got: "unknown", time: 1 } as const]) perform(desk, step)
     hear(desk, nobodys(desk, { symbol: "KO", ...differs }))
     expect(origins(desk)).toEqual([["accumulation", "in_doubt"], ...adopted])
     isSound(desk)

@@ -262,7 +262,7 @@ describe("how trading stands", () => {
   })
 
   test.each(["NotDue", "SessionClosed", "CoolingDown", "Halted", "OrderLive", "BreakOpen", "Refused(ReduceOnly)"])(
-    "D4: %s ends by itself, on a person's word, or is another case: it blocks nothing of its own",
+    "D4: %s ends by itself, by a resolution, or is another case: it blocks nothing of its own",
     (answer) => {
       expect(obstacleOf({ answer })).toBeUndefined()
       expect(blockingAnswers).not.toContain(answer)

@@ -99,21 +99,10 @@ export const conditionOf = ({ where }: Table.Lookup): string | undefined => {
 const begins = (columns: ReadonlyArray<string>, others: ReadonlyArray<string>): boolean =>
   others.every((each, i) => columns[i] === each)
 
-/** Does another lookup of the same rows begin with these columns? Its index serves both. */
-const isServed = (table: Books.AnyTable, lookup: Table.Lookup): boolean =>
-  Object.values(table.lookups).some(
-    (other) =>
-      !lookup.unique &&
-      other.columns.length > lookup.columns.length &&
-      begins(other.columns, lookup.columns) &&
-      conditionOf(other) === conditionOf(lookup)
-  )
-
 /** The index that a lookup needs of its own: none where the key, or an index for all rows, begins with its columns. */
 const lookupIndex = (table: Books.AnyTable, name: string, lookup: Table.Lookup): ReadonlyArray<Index> => {
   const known = rules[table.name].indexes.filter((each) => each.where === undefined).map((each) => each.columns)
   if ([table.key, ...known].some((columns) => begins(columns, lookup.columns))) return []
-  if (isServed(table, lookup)) return []
   const rest = isKeyedById(table) || lookup.unique ? [] : table.key.filter((each) => !lookup.columns.includes(each))
   const where = conditionOf(lookup)
   return [{ name: `lookup_${name}`, columns: [...lookup.columns, ...rest], unique: lookup.unique, where }]

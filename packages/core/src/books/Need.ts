@@ -24,8 +24,8 @@ export type Need = Data.TaggedEnum<{
   readonly DecisionsIn: { readonly account: string; readonly symbol: string; readonly minute: number }
   readonly OrderByClientId: { readonly clientOrderId: string }
   readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
-  /** The live orders of an account, in all its instruments. */
-  readonly LiveOrders: { readonly account: string }
+  /** The orders of a status, of all accounts, without what belongs to them: for a status that few orders have at a time. */
+  readonly OrdersOfStatus: { readonly status: string }
   /** The orders of an instrument that ended on a day, in UTC, without their broker having shown them. */
   readonly Unplaced: { readonly account: string; readonly symbol: string; readonly unplacedOn: string }
   /** An attempt, with its order. */
@@ -95,7 +95,7 @@ export const Need = {
     account,
     brokerOrderId
   }),
-  LiveOrders: ({ account }: Fields<"LiveOrders">): Need => ({ _tag: "LiveOrders", account }),
+  OrdersOfStatus: ({ status }: Fields<"OrdersOfStatus">): Need => ({ _tag: "OrdersOfStatus", status }),
   Unplaced: ({ account, symbol, unplacedOn }: Fields<"Unplaced">): Need => ({
     _tag: "Unplaced",
     account,

@@ -177,7 +177,7 @@ const question = (
   limit?: number
 ): Question => ({ table, lookup, key, take, limit })
 
-type Takings = { readonly [T in TableName | "allocationsOfTrade" | "fillsThatWait"]: Taking }
+type Takings = { readonly [T in TableName | "allocationsOfTrade" | "fillsThatWait" | "ordersAlone"]: Taking }
 
 /**
  * What comes with the rows of each table. An order brings its allocations, fills, attempts and position; a trade its lot and
@@ -255,6 +255,7 @@ const makeTakings = (books: Books): Takings => ({
   ),
   waiting_fills: taking(books, (each) => each.waiting_fills),
   held_reports: taking(books, (each) => each.held_reports),
+  ordersAlone: taking(books, (each) => each.orders),
   /** What a trade is netted with and ordered in counts; the orders do not. */
   allocationsOfTrade: taking(books, (each) => each.allocations),
   fillsThatWait: taking(
@@ -315,8 +316,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
         of("orders", "brokerOrderId", [need.account, need.brokerOrderId]),
         of("waiting_fills", "brokerOrderId", [need.account, need.brokerOrderId])
       ]
-    case "LiveOrders":
-      return [of("orders", "liveOfAccount", [need.account])]
+    case "OrdersOfStatus":
+      return [question("orders", "status", [need.status], shelves.ordersAlone)]
     case "Unplaced":
       return [of("orders", "unplaced", [need.account, need.symbol, need.unplacedOn])]
     case "AttemptById":

@@ -46,7 +46,7 @@ const isBelow = ({ at, cumulative }: Total, atTotal: ReadonlyArray<Fill>, fills:
 
 const SECOND = 1_000_000n
 
-/** A time that is told to the second may be of any moment of it: what is told within that second may have been said before. */
+/** A time in whole seconds may be any moment of its second: a total read within that second may be the older of the two. */
 const mayFollow = (executedAt: Instant, at: Instant): boolean =>
   executedAt % SECOND === 0n && executedAt < at && at < executedAt + SECOND
 

@@ -228,7 +228,7 @@ export const OrderTable = Table.make({
     },
     // By the time of its end and not by its status, which changes with every step: an index is left alone until the end.
     live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "endedAt", isNull: true } },
-    liveOfAccount: { columns: ["account"], unique: false, steady: true, where: { column: "endedAt", isNull: true } },
+    status: { columns: ["status"], unique: false, where: undefined },
     unplaced: {
       columns: ["account", "symbol", "unplacedOn"],
       unique: false,

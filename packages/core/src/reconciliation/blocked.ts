@@ -21,8 +21,45 @@ export interface BlockedPosition {
   readonly unsent?: Pick<Order, "attempts" | "id" | "reason"> | undefined
 }
 
+/** What is done about a position that no control refuses. */
+interface Course extends Recommended {
+  /** For how long it may stand, in milliseconds, before it is a case; the settling time of a break where nothing is said. */
+  readonly patienceMs?: number
+}
+
+/** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
+const PATIENCE_MS = 60_000
+
+const courses = {
+  circuit: {
+    resolution: "resume",
+    reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+  },
+  session: {
+    resolution: "resume",
+    reason: "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
+  },
+  price: {
+    resolution: "wait",
+    reason: "It goes on with the next price: see whether the source of prices is connected."
+  },
+  opposite: {
+    resolution: "wait",
+    reason: "It goes on when that order has ended: see whether it is still wanted, or cancel it.",
+    patienceMs: PATIENCE_MS
+  },
+  unsent: {
+    resolution: "wait",
+    reason: "It is tried again by itself. See whether the broker can be reached and the login is valid.",
+    patienceMs: PATIENCE_MS
+  }
+} satisfies { readonly [by: string]: Course }
+
 /** What keeps a position from ordering and is no break. */
-export type Obstacle = "circuit" | "session" | "price" | "unsent" | "opposite" | Control
+export type Obstacle = keyof typeof courses | Control
+
+const courseOf = (by: Obstacle): Course =>
+  isControl(by) ? { resolution: "change-control", reason: `${controls[by].remedy}.` } : courses[by]
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
@@ -43,72 +80,46 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map<string, Obstacle>([
 /** The recorded answers by which a position that owes an order is blocked. */
 export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
 
-/** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or on a person's word. */
+/** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or by a resolution. */
 export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
 
 /** F3: has an order been tried, and not sent, so that its shares are owed and not at the broker? */
 export const isUnsent = ({ attempts, origin, status }: Pick<Order, "attempts" | "origin" | "status">): boolean =>
   origin === "accumulation" && ((status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1))
 
-/** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
-const PATIENCE_MS = 60_000
-
-const isPatient = (by: Obstacle): boolean => by === "unsent" || by === "opposite"
-
 /** Has it been blocked for as long as a break has to be open to be a case? What may well end by itself is given a minute first. */
 export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instant): boolean =>
-  hasSettled(position.answerSince, now, isPatient(by) ? PATIENCE_MS : undefined)
+  hasSettled(position.answerSince, now, courseOf(by).patienceMs)
 
 /** How grave it is: shares are owed and not ordered, since it answers so (P11). */
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
   severityOfAge("critical", position.answerSince, now)
 
+const until = (words: string, at: Instant.Instant | undefined): string =>
+  at === undefined ? "" : `${words}${Instant.format(at)}`
+
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
-  if (by === "circuit")
-    return circuitUntil === undefined
-      ? "several orders in a row ended short"
-      : `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
-  if (by === "session")
-    return refusedUntil === undefined
-      ? "the broker refuses orders of this side"
-      : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
-  if (by === "price") return "its threshold is in money, and no fresh price is known"
-  if (by === "opposite") return "an order of the other side is live on the instrument (D5)"
-  if (by === "unsent")
-    return unsent === undefined
-      ? "its order was not sent"
-      : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
-  return `${by}: ${controls[by].says}`
+  switch (by) {
+    case "circuit":
+      return `several orders in a row ended short${until("; nothing is ordered until ", circuitUntil)}`
+    case "session":
+      return `the broker refuses orders of this side${until(" until its next session, ", refusedUntil)}`
+    case "price":
+      return "its threshold is in money, and no fresh price is known"
+    case "opposite":
+      return "an order of the other side is live on the instrument"
+    case "unsent":
+      return unsent === undefined
+        ? "its order was not sent"
+        : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
+    default:
+      return `${by}: ${controls[by].says}`
+  }
 }
 
 /** What to do about it first, and why. */
 export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended => {
-  if (by === "circuit")
-    return {
-      resolution: "resume",
-      reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
-    }
-  if (by === "session")
-    return {
-      resolution: "resume",
-      reason:
-        "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
-    }
-  if (by === "price")
-    return {
-      resolution: "wait",
-      reason: "It goes on with the next price: see whether the source of prices is connected."
-    }
-  if (by === "opposite")
-    return {
-      resolution: "wait",
-      reason: "It goes on when that order has ended: see whether it is still wanted, or cancel it."
-    }
-  if (by === "unsent")
-    return {
-      resolution: "wait",
-      reason: "It is tried again by itself. See whether the broker can be reached and the login is valid."
-    }
-  return { resolution: "change-control", reason: `${controls[by].remedy}.` }
+  const { reason, resolution } = courseOf(by)
+  return { resolution, reason }
 }

@@ -40,10 +40,6 @@ export const couldBe = (sent: Sent, seen: OrderSeen): boolean =>
     sent.sentAt === undefined ||
     seen.enteredAt >= Instant.addMillis(sent.sentAt, -SKEW_MS))
 
-/** Is an order of ours on its way, or in doubt: may the broker have it without our knowing under which id? */
-const isUnsettled = ({ origin, status }: Order): boolean =>
-  origin !== "external" && (status === "submitting" || status === "in_doubt")
-
 /**
  * O24, W12: is an order that the books do not know perhaps one of ours that is on its way or in doubt: one of its instrument, whatever else
  * is said of it, or one of its side and quantity, whatever its instrument? Then it is not adopted before that is settled: what is wrong of
@@ -67,10 +63,14 @@ export const mayBeExecutionOfOurs = (
       symbol === fill.symbol || (side === fill.side && Decimal.isAtMost(fill.quantity, quantity))
   )
 
-const unsettledOf = (recorder: Recorder): ReadonlyArray<Order> => {
-  recorder.need(Need.LiveOrders({ account: recorder.account }))
-  return recorder.books.orders.find("liveOfAccount", [recorder.account]).filter(isUnsettled)
-}
+/** The orders of ours that are on their way or in doubt: the broker may have them under an id that is not known here. */
+const unsettledOf = (recorder: Recorder): ReadonlyArray<Order> =>
+  ["submitting", "in_doubt"].flatMap((status) => {
+    recorder.need(Need.OrdersOfStatus({ status }))
+    return recorder.books.orders
+      .find("status", [status])
+      .filter(({ account, origin }) => account === recorder.account && origin !== "external")
+  })
 
 /** W12: may it be an order of ours, on its way, in doubt, refused or proven absent? */
 export const isOfOurs = (recorder: Recorder, seen: OrderSeen): boolean =>

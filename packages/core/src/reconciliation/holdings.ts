@@ -1,10 +1,10 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
-import { format, type OrderId } from "../identity/Id.ts"
 import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { holdingsOf, type Position } from "../position/Position.ts"
+import { wordsOfDoubleCount, type DoubleCount } from "./doubleCount.ts"
 import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
 import { splitThatExplains } from "./splits.ts"
@@ -18,8 +18,8 @@ export interface HoldingSeen {
   readonly booked: Decimal.Decimal
   /** The one symbol that these books know nothing of and of which the broker holds what is gone here (P9). */
   readonly goneTo?: Ticker | undefined
-  /** The order that filled exactly what the books hold more than the broker: it counts twice, or the broker has it not (P9). */
-  readonly counted?: OrderId | undefined
+  /** The order that would explain what the books hold more than the broker: it counts twice, or the broker has it not (P9). */
+  readonly counted?: DoubleCount | undefined
   /** Why the row is not to be judged this time, where something speaks against it. */
   readonly skipped: string | undefined
 }
@@ -110,14 +110,12 @@ const proposalOf = (
   ours: Decimal.Decimal,
   theirs: Decimal.Decimal,
   goneTo: Ticker | undefined,
-  counted: OrderId | undefined
+  counted: DoubleCount | undefined
 ): string => {
   if (goneTo !== undefined) return `; a change of its symbol to ${goneTo} would explain it`
   const split = splitThatExplains(ours, theirs)
   if (split === undefined) return ""
-  return counted === undefined
-    ? `; a split of ${split} would explain it`
-    : `; ${format("order", counted)} filled just as much: counted twice, or not at the broker, it would explain it`
+  return `; ${counted === undefined ? `a split of ${split} would explain it` : wordsOfDoubleCount(counted)}`
 }
 
 const partsOf = ({ adopted, base, direct, hedged }: Position): string =>

@@ -24,7 +24,7 @@ import * as Reads from "./Reads.ts"
 import { blocked, stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "circuit", "refusal", "health", "digest"] as const
+export const alertKinds = ["break", "blocked", "health", "digest"] as const
 
 const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
 
@@ -286,7 +286,7 @@ const causesOfBlocked = (
   const severity = severityOfBlocked(found, now)
   const cause: Cause = {
     key: keyOf("blocked", account, symbol, by, String(answerSince)),
-    kind: by === "circuit" ? "circuit" : "refusal",
+    kind: "blocked",
     account,
     symbol,
     subject: by,

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
+import { FillTable } from "../fill/Fill.ts"
 import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -9,7 +10,6 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { signed } from "../order/Side.ts"
 import {
   brokerOf,
   type BrokerReadFailed,
@@ -23,6 +23,7 @@ import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
+import { doubleCountIn } from "../reconciliation/doubleCount.ts"
 import { isAdjustment } from "../reconciliation/held.ts"
 import {
   bookHolding,
@@ -32,6 +33,7 @@ import {
   type HoldingJudged,
   type HoldingSeen
 } from "../reconciliation/holdings.ts"
+import { splitThatExplains } from "../reconciliation/splits.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
@@ -270,7 +272,7 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
     ]
   })
   const filled = yield* filledAround(account, asOf, seen)
-  const counted = yield* Effect.forEach(seen, (each) => countedIn(account, each))
+  const counted = yield* Effect.forEach(seen, (each) => countedOf(account, each))
   const reasonFor = (symbol: Ticker): string | undefined => {
     if (filled.has(symbol)) return JUST_FILLED
     return moved.has(symbol) ? JUST_MOVED : undefined
@@ -279,24 +281,26 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
   return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
 })
 
-/** P9: the newest order of a symbol that filled exactly what the books hold more than the broker. */
-const countedIn = (account: AccountName, { booked, quantity, symbol }: HoldingSeen) =>
-  Effect.map(
-    Reads.page(OrderTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "symbol", in: [symbol] },
-        { column: "lastFilledAt", atLeast: 0 }
-      ],
-      orderBy: ["lastFilledAt", "id"],
-      descending: true,
-      limit: NEWEST
-    }),
-    ({ items }) => {
-      const more = Decimal.subtract(booked, quantity)
-      return items.find(({ filled, side }) => !Decimal.isZero(filled) && Decimal.equals(signed(side, filled), more))?.id
-    }
-  )
+/** P9: the newest order of a symbol that explains what the books hold more than the broker, where a split would as well. */
+const countedOf = Effect.fn("Reconciliation.counted")(function* (
+  account: AccountName,
+  { booked, quantity, symbol }: HoldingSeen
+) {
+  if (splitThatExplains(booked, quantity) === undefined) return undefined
+  const { items } = yield* Reads.page(OrderTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "symbol", in: [symbol] },
+      { column: "lastFilledAt", atLeast: 0 }
+    ],
+    orderBy: ["lastFilledAt", "id"],
+    descending: true,
+    limit: NEWEST
+  })
+  const ids = items.map(({ id }) => id)
+  const fills = yield* Reads.among(FillTable, account, "orderId", ids)
+  return doubleCountIn(items, fills, Decimal.subtract(booked, quantity))
+})
 
 /** P9: the one symbol without a position here of which the broker holds exactly what it holds no more of another. */
 const goneToOf = (

@@ -109,7 +109,8 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
   const begun = yield* ledger.now
   const found = broker.lookup === undefined ? undefined : yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") return void (yield* ledger.submit("report", reportMember(found, begun)))
-  const isAbsent = found?.report.complete === true || (yield* isNotListed(order, broker, begun))
+  // W8: a look-up by our id that was answered in part says nothing, and no listing says it in its place.
+  const isAbsent = found === undefined ? yield* isNotListed(order, broker, begun) : found.report.complete
   if (isAbsent && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
     return yield* concluded(order, concludeRefused)
   yield* staysUnconfirmed(order)

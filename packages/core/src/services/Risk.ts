@@ -131,15 +131,26 @@ export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeR
   return found.flat()
 })
 
+const standingsOfAll = (all: ReadonlyArray<Pick<Position, "account" | "symbol">>) =>
+  Effect.map(
+    Effect.forEach(unique(all.map(({ account }) => account)), (account) =>
+      standingsOf(account, unique(all.flatMap((each) => (each.account === account ? [each.symbol] : []))))
+    ),
+    (standings) => standings.flat()
+  )
+
 /** F3: the positions whose order no attempt has sent. */
 const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
-  const planned = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
-  const orders = planned.filter(isUnsent)
-  const accounts = unique(orders.map(({ account }) => account))
-  const standings = yield* Effect.forEach(accounts, (account) =>
-    standingsOf(account, unique(orders.flatMap((each) => (each.account === account ? [each.symbol] : []))))
-  )
-  return standings.flat().flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
+  const tried = yield* Reads.all(OrderTable, {
+    where: [
+      { column: "status", in: ["pending", "submitting"] },
+      { column: "origin", in: ["accumulation"] },
+      { column: "attempts", atLeast: 1 }
+    ]
+  })
+  const orders = tried.filter(isUnsent)
+  const standings = yield* standingsOfAll(orders)
+  return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
     const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
     return order === undefined
       ? []
@@ -147,23 +158,23 @@ const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRep
   })
 })
 
-/** D4, D8, F3: the positions that owe shares and order none. */
-export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(
-  function* () {
-    const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: blockingAnswers }] })
-    const accounts = unique(positions.map(({ account }) => account))
-    const standings = yield* Effect.forEach(accounts, (account) =>
-      standingsOf(account, unique(positions.flatMap((each) => (each.account === account ? [each.symbol] : []))))
-    )
-    const byAnswer = standings.flat().flatMap((standing): ReadonlyArray<BlockedPosition> => {
-      const by = obstacleOf(standing.position)
-      const blocks = blockedOf(standing)
-      return by === undefined || blocks.length === 0
-        ? []
-        : [{ position: standing.position, by, stake: { ...noStake, blocks } }]
-    })
-    return [...byAnswer, ...(yield* unsent)]
-  }
+/** D3 to D5, D8: the positions that owe shares and answer that they order none. */
+const unordered: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
+  const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: blockingAnswers }] })
+  const standings = yield* standingsOfAll(positions)
+  return standings.flatMap((standing): ReadonlyArray<BlockedPosition> => {
+    const by = obstacleOf(standing.position)
+    const blocks = blockedOf(standing)
+    return by === undefined || blocks.length === 0
+      ? []
+      : [{ position: standing.position, by, stake: { ...noStake, blocks } }]
+  })
+})
+
+/** The positions that owe shares and order none. */
+export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.map(
+  Effect.all([unordered, unsent]),
+  (found) => found.flat()
 )
 
 /** How trading stands now: what is at risk, by open breaks, orders in doubt and blocked positions alone. */

@@ -270,7 +270,7 @@ const newest = Effect.map(Reads.all(JobTable, { where: [{ column: "type", in: ["
   Object(jobs.at(-1)?.payload)
 )
 
-test("D8, P11: an open circuit with a lot owed is told as critical with its shares and dollars, again after an hour, and that it is over", () =>
+test("D8, P11: an open circuit with a lot owed is raised as critical with its shares and dollars, again after an hour, and that it is over", () =>
   watched((look) =>
     Effect.gen(function* () {
       yield* opensCircuit(2)
@@ -279,7 +279,7 @@ test("D8, P11: an open circuit with a lot owed is told as critical with its shar
       yield* Stage.submit(Stage.trade("a", "2.5"))
       yield* TestClock.adjust("10 seconds")
       expect([yield* look, yield* look]).toEqual([["raised: circuit"], ["raised: circuit"]])
-      expect(yield* newest).toMatchObject({ kind: "circuit", severity: "critical", dollars: "375", symbol: "AAPL" })
+      expect(yield* newest).toMatchObject({ kind: "blocked", severity: "critical", dollars: "375", symbol: "AAPL" })
       expect((yield* newest).detail).toContain("2.5 AAPL owed and not ordered; several orders in a row ended short")
       yield* TestClock.adjust("1 hours")
       expect(yield* look).toEqual(["raised: circuit", "raised: circuit"])
@@ -301,7 +301,7 @@ const allowsOrdersOf = (most: string) =>
     )
   )
 
-test("D4: a position whose order a control refuses is told with what the control says and what to do, and that it is over", () =>
+test("D4: a position whose order a control refuses is raised with what the control says and what to do, and that it is over", () =>
   watched((look) =>
     Effect.gen(function* () {
       yield* allowsOrdersOf("100")
@@ -310,7 +310,7 @@ test("D4: a position whose order a control refuses is told with what the control
       expect(yield* look).toEqual([])
       yield* TestClock.adjust("5 seconds")
       expect([yield* look, yield* look]).toEqual([["raised: MaxNotional"], ["raised: MaxNotional"]])
-      expect(yield* newest).toMatchObject({ kind: "refusal", severity: "critical", dollars: "300" })
+      expect(yield* newest).toMatchObject({ kind: "blocked", severity: "critical", dollars: "300" })
       expect((yield* newest).detail).toMatch(/worth more than one order may be.*Raise the limit/)
       yield* allowsOrdersOf("1000")
       expect(yield* look).toEqual(["raised: MaxNotional", "over: MaxNotional"])

@@ -301,6 +301,24 @@ describe("a refused order", () => {
     )
   })
 
+  it("W8, W11: whose look-up by our id is incomplete is confirmed by no listing that lacks it", async () => {
+    let isComplete = false
+    const { asked, layer } = place([refused], {
+      lookup: () => Stage.notFound(isComplete),
+      orders: () => Effect.succeed({ complete: true, received: [] })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* TestClock.adjust("10 minutes")
+        expect([yield* Stage.statuses, asked.sent, yield* openKinds]).toEqual([["in_doubt"], 1, ["Doubt"]])
+        isComplete = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      }),
+      layer
+    )
+  })
+
   it("W12: that its broker lists an hour later is that order: nothing is adopted, and its position is held", async () => {
     let listed: ReadonlyArray<OrderSeen> = []
     const { asked, layer } = place([refused], {

@@ -197,8 +197,9 @@ const BoundBanner = ({ by }: { readonly by: Control }) => {
   )
 }
 
-/** D8: a resume lets it go on: an operator's cancel, an open circuit or a refusal for a session holds it. */
-const isHeld = ({ answer, held }: Position): boolean => held !== null || answer.startsWith("Held(")
+/** D8: an operator's cancel, an open circuit or a refusal for a session holds it until it is resumed. */
+const isHeld = ({ circuitUntil, held, refusedUntil }: Position): boolean =>
+  [held, circuitUntil, refusedUntil].some((each) => each !== null)
 
 /** What may be ordered of the symbol itself: a halt where it is not halted, a resume where that changes anything. */
 const Controls = ({ bound, position }: { readonly position: Position; readonly bound: ReadonlyArray<Control> }) => {

@@ -481,7 +481,7 @@ export const policyOf = (configuration: Configuration, source: string): SourcePo
   }
 }
 
-/** How the trades of a file are taken: like its source's, old ones as its import says (`orders` on a paper account that is told nothing). */
+/** How the trades of a file are taken: like its source's, old ones as its import says (`orders` on a paper account by default). */
 export const filePolicyOf = (
   configuration: Configuration,
   source: string,

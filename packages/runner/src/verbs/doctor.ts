@@ -57,13 +57,13 @@ const clock = Effect.gen(function* () {
 const blocked = Effect.gen(function* () {
   const now = yield* (yield* Clock.Clock).now
   const found = yield* cases.blocked(now)
-  const told = found.map(
+  const lines = found.map(
     ({ account, atRisk, what }) => `${breaks.atRiskText(atRisk)} owed on ${account} and not ordered: ${what}`
   )
   const [first] = found
   return first === undefined
     ? well("positions", "none is blocked")
-    : ill("positions", told.join("; "), first.recommended?.reason ?? "See 'roundlot positions show'")
+    : ill("positions", lines.join("; "), first.recommended?.reason ?? "See 'roundlot positions show'")
 })
 
 const inside = Effect.gen(function* () {

@@ -68,8 +68,8 @@ const refusing = [
 const Head = Schema.Struct({ position: Schema.Int })
 
 const newest = (port: number) =>
-  Effect.flatMap(ask(port, "/api/v1/journal/head"), (told) =>
-    Effect.map(Schema.decodeUnknown(Head)(json(told)), ({ position }) => position)
+  Effect.flatMap(ask(port, "/api/v1/journal/head"), (answer) =>
+    Effect.map(Schema.decodeUnknown(Head)(json(answer)), ({ position }) => position)
   )
 
 /** The ids of the scene. */
@@ -149,8 +149,8 @@ describe("reads of an earlier moment", () => {
       const port = yield* Effect.zipRight(scene.played, serving)
       for (const { isOfMoments, name, path } of reads) {
         if (isOfMoments) continue
-        const told = yield* ask(port, `${filled(path, made)}?asOf=1`)
-        expect([name, json(told)]).toMatchObject([
+        const answer = yield* ask(port, `${filled(path, made)}?asOf=1`)
+        expect([name, json(answer)]).toMatchObject([
           name,
           { status: 400, field: "asOf", detail: expect.stringContaining("asOf is not known by this route") }
         ])
@@ -166,8 +166,8 @@ describe("reads of an earlier moment", () => {
       const port = yield* Effect.zipRight(scene.played, serving)
       const Entries = Schema.Struct({ items: Schema.Array(Schema.Struct({ account: Schema.String, seq: Schema.Int })) })
       const entries = (query: string) =>
-        Effect.flatMap(ask(port, `/api/v1/journal?limit=1000&${query}`), (told) =>
-          Effect.map(Schema.decodeUnknown(Entries)(json(told)), ({ items }) => items)
+        Effect.flatMap(ask(port, `/api/v1/journal?limit=1000&${query}`), (answer) =>
+          Effect.map(Schema.decodeUnknown(Entries)(json(answer)), ({ items }) => items)
         )
       const all = yield* entries("")
       const last = yield* newest(port)

@@ -82,11 +82,11 @@ describe("what a request says that its route does not know", () => {
       const made = yield* found(port)
       const before = yield* feedNow
       for (const route of routes) {
-        const told = yield* called(port, made, route, "unheard=1")
-        assert.strictEqual(told.status, 400, `${route.name}: ${told.text.slice(0, 200)}`)
+        const answer = yield* called(port, made, route, "unheard=1")
+        assert.strictEqual(answer.status, 400, `${route.name}: ${answer.text.slice(0, 200)}`)
         const knows =
           route.parameters.length === 0 ? "it takes no parameters" : `it knows ${route.parameters.join(", ")}`
-        expect(json(told)).toMatchObject({
+        expect(json(answer)).toMatchObject({
           type: "/problems/bad-request",
           field: "unheard",
           detail: `unheard is not known by this route: ${knows}`
@@ -103,13 +103,13 @@ describe("what a request says that its route does not know", () => {
       const tried: Array<string> = []
       for (const route of routes) {
         for (const parameter of route.parameters) {
-          const told = yield* called(
+          const answer = yield* called(
             port,
             made,
             route,
             (queries[route.name] ?? "").includes(`${parameter}=`) ? "" : `${parameter}=1`
           )
-          assert.notMatch(told.text, /is not known by this route|is unexpected/, `${route.name} ${parameter}`)
+          assert.notMatch(answer.text, /is not known by this route|is unexpected/, `${route.name} ${parameter}`)
           tried.push(`${route.name} ${parameter}`)
         }
       }
@@ -163,9 +163,9 @@ describe("what a request says that its route does not know", () => {
         const changed = withUnknownField(bodies[name])
         assert.isAtLeast(changed.length, 1, name)
         for (const body of changed) {
-          const told = yield* ask(port, filled(path, made), { method, body })
-          assert.strictEqual(told.status, 400, `${name}: ${told.text.slice(0, 300)}`)
-          expect(json(told)).toMatchObject({ field: expect.stringMatching(/(?:^|\.)unheard$/) })
+          const answer = yield* ask(port, filled(path, made), { method, body })
+          assert.strictEqual(answer.status, 400, `${name}: ${answer.text.slice(0, 300)}`)
+          expect(json(answer)).toMatchObject({ field: expect.stringMatching(/(?:^|\.)unheard$/) })
         }
       }
       assert.deepStrictEqual(yield* feedNow, before)
