@@ -5,28 +5,18 @@ import { Ticker } from "../src/instrument/Ticker.ts"
 import type { Break } from "../src/reconciliation/Break.ts"
 import { casesOf } from "../src/reconciliation/cases.ts"
 import * as Instant from "../src/time/Instant.ts"
+import { openBreak } from "./openBreak.ts"
 
 const NOW = Instant.make(1_700_000_000_000_000n)
 
 /** A break of an age in milliseconds. */
-const aged = (id: number, ageMs: number, fields: Partial<Break> = {}): Break => ({
-  id: BreakId.make(id),
-  account: AccountName.make("paper"),
-  symbol: Ticker.make("AAPL"),
-  kind: "FillMismatch",
-  subject: `O${id}`,
-  holds: "symbol",
-  evidence: "another side",
-  openedAt: Instant.addMillis(NOW, -ageMs),
-  closedAt: undefined,
-  closedWhy: undefined,
-  owner: undefined,
-  acknowledged: undefined,
-  acknowledgedBy: undefined,
-  acknowledgedAt: undefined,
-  version: 1,
-  ...fields
-})
+const aged = (id: number, ageMs: number, fields: Partial<Break> = {}): Break =>
+  openBreak(Instant.addMillis(NOW, -ageMs), {
+    id: BreakId.make(id),
+    holds: "symbol",
+    evidence: "another side",
+    ...fields
+  })
 
 const shown = (open: ReadonlyArray<Break>) => casesOf(open, NOW).map(({ breaks, first }) => [first.id, breaks.length])
 

@@ -21,6 +21,7 @@ import {
 } from "../src/reconciliation/Stake.ts"
 import { tradingOf, wordsOf } from "../src/reconciliation/trading.ts"
 import * as Instant from "../src/time/Instant.ts"
+import { openBreak } from "./openBreak.ts"
 import { deskOf, perform } from "./Story.ts"
 
 const NOW = Instant.make(1_700_000_000_000_000n)
@@ -171,23 +172,8 @@ describe("how grave a break is", () => {
 
 const SYMBOLS = ["AAPL", "MSFT", "NVDA", "IBM", "KO", "F"]
 
-const breakOf = (symbol: Ticker, openedAt: Instant.Instant): Break.Break => ({
-  id: BreakId.make(1),
-  account: standing.position.account,
-  symbol,
-  kind: "Doubt",
-  subject: "O1",
-  holds: "nothing",
-  evidence: "not found",
-  openedAt,
-  closedAt: undefined,
-  closedWhy: undefined,
-  owner: undefined,
-  acknowledged: undefined,
-  acknowledgedBy: undefined,
-  acknowledgedAt: undefined,
-  version: 1
-})
+const breakOf = (symbol: Ticker, openedAt: Instant.Instant): Break.Break =>
+  openBreak(openedAt, { account: standing.position.account, symbol, kind: "Doubt", evidence: "not found" })
 
 /** Six positions, each blocked by an order in doubt of an age; with the breaks that say so, or without. */
 const sixInDoubt = (ageMs: number, withBreaks = true) => {
