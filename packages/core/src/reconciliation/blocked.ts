@@ -95,16 +95,17 @@ export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instan
 export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
   severityOfAge("critical", position.answerSince, now)
 
-const until = (words: string, at: Instant.Instant | undefined): string =>
-  at === undefined ? "" : `${words}${Instant.format(at)}`
-
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
   switch (by) {
     case "circuit":
-      return `several orders in a row ended short${until("; nothing is ordered until ", circuitUntil)}`
+      return circuitUntil === undefined
+        ? "several orders in a row ended short"
+        : `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
     case "session":
-      return `the broker refuses orders of this side${until(" until its next session, ", refusedUntil)}`
+      return refusedUntil === undefined
+        ? "the broker refuses orders of this side"
+        : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
     case "price":
       return "its threshold is in money, and no fresh price is known"
     case "opposite":
