@@ -230,6 +230,7 @@ describe("every page", () => {
       const { faults, page } = seen
       await page.locator("main").getByText(ready).first().waitFor()
       await page.locator("h1").first().waitFor()
+      await page.locator("main .skeleton").first().waitFor({ state: "detached" })
       const found = await findingsInThemes(page, async (theme) => {
         await keep(page, `${path}-${theme}-1440`)
         await page.setViewportSize(phone)
