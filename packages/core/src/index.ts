@@ -293,6 +293,8 @@ export * as AsOf from "./services/AsOf.ts"
 export * as Attempts from "./services/Attempts.ts"
 /** `services/Audit`: see that module. */
 export * as Audit from "./services/Audit.ts"
+/** `services/BatchPreview`: see that module. */
+export * as BatchPreview from "./services/BatchPreview.ts"
 /** `services/Batches`: see that module. */
 export * as Batches from "./services/Batches.ts"
 /** `services/Cancels`: see that module. */

@@ -168,6 +168,8 @@ export type BatchRowDocument = typeof BatchRowDocument.Type
 /** Every row of a batch. */
 export const BatchRowPage = pageOf("BatchRowPage", BatchRowDocument)
 
+const noticed = Schema.Array(Schema.Struct({ line: Schema.Int, what: Schema.String }))
+
 /** What was submitted. */
 export const SubmittedDocument = Schema.Struct({
   batch: BatchDocument,
@@ -176,7 +178,7 @@ export const SubmittedDocument = Schema.Struct({
   conflicts: Schema.Int,
   quarantined: Schema.Int,
   rejected: Schema.Int,
-  noticed: Schema.Array(Schema.Struct({ line: Schema.Int, what: Schema.String }))
+  noticed
 }).annotations({ identifier: "Submitted" })
 
 /** What was submitted. */
@@ -260,6 +262,7 @@ export type UploadTerms = TemplateTerms & {
   readonly template?: string | undefined
   readonly backfill?: "orders" | "hedged" | "record" | undefined
   readonly again?: boolean | undefined
+  readonly strict?: boolean | undefined
   readonly dryRun?: boolean | undefined
 }
 
@@ -275,7 +278,9 @@ export const BatchRequest = Schema.Struct({
   backfill,
   /** New on purpose, although the same was submitted before. */
   again: Schema.optional(Schema.Boolean),
-  /** Only say what would be taken. */
+  /** All rows or none: one that is bad, conflicting, quarantined or refused by a control refuses the submission. */
+  strict: Schema.optional(Schema.Boolean),
+  /** Only say what would be taken and ordered. */
   dryRun: Schema.optional(Schema.Boolean),
   rows: Schema.optional(Schema.Array(BatchRow)),
   csv: Schema.optional(Schema.String)
@@ -284,12 +289,43 @@ export const BatchRequest = Schema.Struct({
 /** Trades that are submitted together. */
 export type BatchRequest = typeof BatchRequest.Type
 
-/** What a submission would be read as: nothing is on record of it. */
+/** Orders of one symbol and side that a submission would bring about; `notional` in dollars, null where a price is not known. */
+export const OrdersPreview = Schema.Struct({
+  symbol: Schema.String,
+  side: Side,
+  orders: Schema.Int,
+  quantity: Decimal,
+  notional: Schema.NullOr(Decimal)
+}).annotations({ identifier: "OrdersPreview" })
+
+/** Orders of one symbol and side that a submission would bring about. */
+export type OrdersPreview = typeof OrdersPreview.Type
+
+/** What a submission would come to as the books stand: nothing is on record of it. */
 export const CheckedDocument = Schema.Struct({
+  /** Rows that would be counted, or sent as orders of their own. */
   accepted: Schema.Int,
+  /** Rows that are on record already. */
+  duplicates: Schema.Int,
+  /** Rows that an earlier row of the same submission repeats. */
+  repeated: Schema.Int,
+  conflicts: Schema.Int,
+  quarantined: Schema.Int,
+  /** Rows whose orders a control would refuse. */
+  refused: Schema.Int,
+  /** Rows that would be kept as history, and never counted. */
+  recorded: Schema.Int,
   rejected: Schema.Int,
-  rejectedRows: Schema.Array(Schema.Struct(rowFault))
+  rejectedRows: Schema.Array(Schema.Struct(rowFault)),
+  /** The first rows that would not be taken as they are. */
+  noticed,
+  orders: Schema.Array(OrdersPreview),
+  /** Positions that would owe an order and make none, with their answers. */
+  blocked: Schema.Array(Schema.Struct({ symbol: Schema.String, answer: Schema.String }))
 }).annotations({ identifier: "Checked" })
+
+/** What a submission would come to as the books stand. */
+export type CheckedDocument = typeof CheckedDocument.Type
 
 /** What a submission is answered with: what was taken, or what would be. */
 export const SubmitDocument = Schema.Union(SubmittedDocument, CheckedDocument)

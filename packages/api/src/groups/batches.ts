@@ -34,6 +34,7 @@ const uploading = query({
   priority: Schema.optional(Schema.NumberFromString.pipe(Schema.int())),
   skip: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(0, 1000))),
   again: yesOrNo,
+  strict: yesOrNo,
   dryRun: yesOrNo
 })
 

@@ -6,8 +6,6 @@ import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { removeTemplate } from "../ui/actions.ts"
-import { rowFault } from "../ui/columns.tsx"
-import { DataTable } from "../ui/DataTable.tsx"
 import { Choice, Field } from "../ui/Field.tsx"
 import { Foreign } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
@@ -15,6 +13,7 @@ import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { pathOfRecord } from "../words/paths.ts"
 import { rowsIn } from "../words/rows.ts"
+import { BatchCheck, tradesIn } from "./BatchCheck.tsx"
 import { isAsForeseen, SubmittedRows } from "./Submitted.tsx"
 
 const FIELDS = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
@@ -435,17 +434,7 @@ export const NewBatch = () => {
       {step >= CHECK && checked === undefined ? <p role="status">Checking…</p> : null}
       {step === CHECK && checked !== undefined ? (
         <section className="panel form" aria-label="Check">
-          <p role="status">
-            {rowsIn(checked.accepted)} would be taken, {checked.rejected} would not.
-          </p>
-          {checked.rejectedRows.length === 0 ? null : (
-            <DataTable
-              label="Rows that would not be taken"
-              columns={rowFault}
-              rows={checked.rejectedRows}
-              idOf={({ column, line }) => `${line} ${column}`}
-            />
-          )}
+          <BatchCheck of={checked} />
           <div className="buttons">
             <button type="button" className="button" onClick={() => setStep(checked.rejected === 0 ? COLUMNS : 0)}>
               {checked.rejected === 0 ? "Back" : "Fix the file"}
@@ -453,8 +442,8 @@ export const NewBatch = () => {
             <button
               type="button"
               className="button primary"
-              aria-disabled={checked.accepted === 0}
-              onClick={() => checked.accepted > 0 && setStep(3)}
+              aria-disabled={tradesIn(checked) === 0}
+              onClick={() => tradesIn(checked) > 0 && setStep(3)}
             >
               {checked.rejected === 0 ? "Go on" : "Submit only the good rows"}
             </button>
@@ -465,7 +454,7 @@ export const NewBatch = () => {
       {step === 3 && checked !== undefined && submitted === undefined ? (
         <section className="panel form" aria-label="Submit">
           <p>
-            Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(checked.accepted)},{" "}
+            Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(tradesIn(checked))},{" "}
             {wish.mode === "accumulate" ? "accumulated into whole lots" : "each sent as an order of its own"}.
             {checked.rejected === 0 ? "" : ` On record as rejected: ${rowsIn(checked.rejected)}.`}
           </p>
@@ -480,7 +469,7 @@ export const NewBatch = () => {
               aria-disabled={submitting.isPending}
               onClick={() => !submitting.isPending && submitting.mutate()}
             >
-              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${rowsIn(checked.accepted)}`}
+              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${rowsIn(tradesIn(checked))}`}
             </button>
           </div>
         </section>

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto"
 import {
   type AccountName,
   type Batch,
+  BatchPreview,
   Batches,
   Clock,
+  controls,
   Entropy,
   Id,
   Instant,
@@ -12,7 +14,7 @@ import {
   type TradeRepository,
   type intake
 } from "@roundlot/core"
-import { Chunk, Effect, Stream } from "effect"
+import { Chunk, Effect, Schema, Stream } from "effect"
 import type { Dialect } from "../import/Dialect.ts"
 import { fail, type ImportFileError } from "../import/ImportFileError.ts"
 import * as surveys from "../import/survey.ts"
@@ -43,8 +45,30 @@ export interface Submission extends Written {
   readonly policy: SourcePolicy.SourcePolicy
   /** New on purpose, although the same was submitted before; under the same key once. */
   readonly again: boolean
+  /** All of its rows or none: one that would not be taken as it is refuses the file. */
+  readonly strict: boolean
   readonly key?: string | undefined
   readonly actor: string
+}
+
+/** A file that is taken whole or not at all has rows that would not be taken as they are: nothing was taken. */
+export class NotWhole extends Schema.TaggedError<NotWhole>()("NotWhole", {
+  file: Schema.String,
+  rejected: Schema.Int,
+  conflicts: Schema.Int,
+  quarantined: Schema.Int,
+  refused: Schema.Int,
+  /** The first of these rows. */
+  noticed: Schema.Array(Schema.Struct({ line: Schema.Int, what: Schema.String }))
+}) {
+  override get message() {
+    const { conflicts, file, noticed, quarantined, refused, rejected } = this
+    const counts = { rejected, conflicts, quarantined, refused }
+    const said = Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]))
+    const [first] = noticed
+    const example = first === undefined ? "" : `; line ${first.line} ${first.what}`
+    return `${file} was not taken, since not all of its rows can be: ${said.join(", ")}${example}. Correct these rows, or submit it without strict`
+  }
 }
 
 /** What was submitted. Duplicates are rows that are on record already, under whatever batch. */
@@ -216,11 +240,12 @@ export const submit = (
   asked: Submission
 ): Effect.Effect<
   Submitted,
-  ImportFileError | Batches.ChangeFailure | Batches.BadBatch,
-  Batches.Batches | Entropy.Entropy | TradeRepository.TradeRepository
+  ImportFileError | NotWhole | Batches.ChangeFailure | Batches.BadBatch,
+  Batches.Batches | Clock.Clock | Entropy.Entropy | Ledger.Ledger | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const batches = yield* Batches.Batches
+    if (asked.strict) yield* whole(asked, yield* check(asked, () => Effect.void))
     const made = asked.key ?? (yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex))
     const salt = asked.again ? made : ""
     const { surveyed } = asked
@@ -250,7 +275,18 @@ export const submit = (
     )
   })
 
-/** Gives a batch the rows of its file, and queues it. */
+/** Refuses a file of which a row would not be taken as it is. */
+const whole = (
+  asked: Written,
+  { conflicts, noticed, quarantined, refused, rejected }: Pick<Checked, keyof Sized | "refused">
+): Effect.Effect<void, NotWhole> =>
+  rejected + conflicts + quarantined + refused === 0
+    ? Effect.void
+    : Effect.fail(new NotWhole({ file: nameOf(asked), rejected, conflicts, quarantined, refused, noticed }))
+
+type Sized = Pick<Submitted, "conflicts" | "noticed" | "quarantined" | "rejected">
+
+/** Gives a batch the rows of its file, and queues it. One that is taken whole ends here where the books have changed since it was checked. */
 const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
   Effect.gen(function* () {
     const batches = yield* Batches.Batches
@@ -259,13 +295,19 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
       Stream.grouped(TOGETHER),
       Stream.runFoldEffect(nothing, taken(batch, asked, occurrence))
     )
+    const { Conflict: conflicts, Quarantined: quarantined } = counts
+    if (asked.strict) {
+      yield* whole(asked, { conflicts, noticed, quarantined, rejected, refused: 0 }).pipe(
+        Effect.tapError(() => batches.cancel(batch.id, "not all of its rows can be taken", asked.actor))
+      )
+    }
     const queued = yield* batches.queue(batch.id, { actor: asked.actor, left: { rejected, rejectedRows } })
     return {
       batch: queued,
       accepted: counts.Accepted,
       duplicates: counts.Duplicate,
-      conflicts: counts.Conflict,
-      quarantined: counts.Quarantined,
+      conflicts,
+      quarantined,
       rejected,
       noticed
     }
@@ -293,29 +335,105 @@ export const open = (
     })
   })
 
-/** What a submission would be read as. */
+/** What a submission would come to as the books stand: how many rows would become what, and what would be sent. */
 export interface Checked {
+  /** Rows that would be counted, or sent as orders of their own. */
   readonly accepted: number
+  /** Rows that are on record already. */
+  readonly duplicates: number
+  /** Rows that an earlier row of the same file repeats. */
+  readonly repeated: number
+  readonly conflicts: number
+  readonly quarantined: number
+  /** Rows whose orders a control would refuse. */
+  readonly refused: number
+  readonly recorded: number
   readonly rejected: number
+  /** The first rows that would not be taken as they are. */
+  readonly noticed: Submitted["noticed"]
+  readonly outlook: BatchPreview.BatchOutlook
 }
 
-const unread: Checked = { accepted: 0, rejected: 0 }
+const unread: Omit<Checked, "outlook"> = {
+  accepted: 0,
+  duplicates: 0,
+  repeated: 0,
+  conflicts: 0,
+  quarantined: 0,
+  refused: 0,
+  recorded: 0,
+  rejected: 0,
+  noticed: []
+}
+
+const countOf: { readonly [T in BatchPreview.Previewed["_tag"]]: Exclude<keyof typeof unread, "noticed"> } = {
+  Ordered: "accepted",
+  Counted: "accepted",
+  Refused: "refused",
+  Duplicate: "duplicates",
+  Repeated: "repeated",
+  Conflict: "conflicts",
+  Quarantined: "quarantined",
+  Recorded: "recorded"
+}
+
+const noticeOf = (found: BatchPreview.Previewed): string | undefined => {
+  switch (found._tag) {
+    case "Ordered":
+    case "Counted":
+      return undefined
+    case "Refused":
+      return `would be refused: ${controls.says(found.control)}`
+    case "Duplicate":
+      return "is on record already"
+    case "Repeated":
+      return "repeats an earlier row of the file"
+    case "Conflict":
+      return `conflicts with what is on record: ${found.reason}`
+    case "Quarantined":
+      return `would be quarantined: ${found.reason}`
+    case "Recorded":
+      return "would be kept as history, and never counted"
+  }
+}
+
+/** A few hundred rows more. */
+const previewed =
+  (
+    { mode }: Written,
+    preview: BatchPreview.BatchPreview,
+    tell: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
+  ) =>
+  (counts: typeof unread, chunk: Chunk.Chunk<Row>) =>
+    Effect.gen(function* () {
+      const all = Chunk.toReadonlyArray(chunk)
+      const bad = all.filter((row) => row._tag === "Bad")
+      const rows = all.filter((row) => row._tag === "Parsed")
+      yield* tell(bad.map(rejectedOf))
+      const found = yield* preview.add(rows.map(({ input }) => rowOf(input, mode)))
+      const sums = { ...counts, rejected: counts.rejected + bad.length }
+      const noticed = found.flatMap((each, at) => {
+        sums[countOf[each._tag]] += 1
+        const what = noticeOf(each)
+        return what === undefined ? [] : [{ line: rows[at]?.line ?? 0, what }]
+      })
+      return { ...sums, noticed: [...sums.noticed, ...bad.map(complained), ...noticed].slice(0, MOST_NOTICED) }
+    })
 
 /**
- * What a submission would be read as: how many rows are trades, and how many are none, each of which is told of. Nothing is on
- * record of it.
+ * What a submission would come to as the books stand: what would become of each row, and the orders that would follow. Each row that is
+ * no trade is given to `tell`. Nothing is on record of it.
  */
-export const check = <R>(
-  asked: Written & { readonly surveyed: Surveyed },
-  tell: (row: Batch.RejectedRow) => Effect.Effect<void, never, R>
-): Effect.Effect<Checked, ImportFileError, Clock.Clock | R> =>
+export const check = (
+  asked: Written & { readonly surveyed: Surveyed } & Pick<Submission, "account" | "actor" | "policy">,
+  tell: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
+): Effect.Effect<Checked, ImportFileError | Ledger.LedgerError, Clock.Clock | Ledger.Ledger> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    return yield* rowsOf(asked, asked.surveyed, now).pipe(
-      Stream.runFoldEffect(unread, (counts, row) =>
-        row._tag === "Parsed"
-          ? Effect.succeed({ ...counts, accepted: counts.accepted + 1 })
-          : Effect.as(tell(rejectedOf(row)), { ...counts, rejected: counts.rejected + 1 })
-      )
+    const preview = yield* BatchPreview.begin(asked)
+    const counts = yield* rowsOf(asked, asked.surveyed, now).pipe(
+      Stream.grouped(TOGETHER),
+      Stream.runFoldEffect(unread, previewed(asked, preview, tell))
     )
+    return { ...counts, outlook: yield* preview.outlook }
   })

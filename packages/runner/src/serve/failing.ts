@@ -11,6 +11,7 @@ import type {
   TradeRepository
 } from "@roundlot/core"
 import { Effect } from "effect"
+import type { NotWhole } from "../batches/submit.ts"
 import type { ImportFileError } from "../import/ImportFileError.ts"
 import type { UsageError } from "../cli/UsageError.ts"
 import type { CommandRefused, StaleRecord } from "../verbs/commanding.ts"
@@ -30,6 +31,7 @@ export type LookFailure =
 export type ActFailure =
   | LookFailure
   | ImportFileError
+  | NotWhole
   | Batches.NoBatch
   | Batches.BatchStands
   | Batches.BatchChanged
@@ -85,6 +87,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "JobKeyTaken":
       return keyReused(error.message, "key")
     case "ImportFileError":
+    case "NotWhole":
       return badRequest(error.message, "body")
     case "BadBatch":
       return badRequest(error.message, error.field)

@@ -38,16 +38,14 @@ const bytesOf = ({ csv, rows }: Documents.BatchRequest) => {
   return Effect.succeed(new TextEncoder().encode(csv ?? (rows ?? []).map((row) => JSON.stringify(row)).join("\n")))
 }
 
-/** What would be taken, and the first of what would not. */
+/** What would become of each row and what would be ordered, with the first rows that are no trades. */
 const checked = (file: Parameters<typeof check>[0]) =>
   Effect.gen(function* () {
     const rejectedRows: Array<Batch.RejectedRow> = []
-    const tell = (row: Batch.RejectedRow) =>
-      Effect.sync(() => {
-        if (rejectedRows.length < Batches.MOST_REJECTED) rejectedRows.push(row)
-      })
-    const { accepted, rejected } = yield* check(file, tell)
-    return { accepted, rejected, rejectedRows }
+    const found = yield* check(file, (rows) =>
+      Effect.sync(() => void rejectedRows.push(...rows.slice(0, Batches.MOST_REJECTED - rejectedRows.length)))
+    )
+    return views.checkedOf(found, rejectedRows)
   })
 
 /** A batch without rows, that collects them. */
@@ -75,17 +73,17 @@ const takenAs = (
   key: string | undefined
 ) =>
   Effect.gen(function* () {
-    const { again = false, backfill, dryRun, fileName, name } = request
+    const { again = false, backfill, dryRun, fileName, name, strict = false } = request
     const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
     const written = { bytes, fileName, source, columns, dialect, mode }
     const file = { ...written, surveyed: yield* survey(written) }
-    if (dryRun === true) return yield* checked(file)
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
     const policy = filePolicyOf(configuration, source, backfill)
-    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, key, actor }))
+    if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
+    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, strict, key, actor }))
   })
 
 const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>

@@ -1,18 +1,31 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type Batch, Clock, type Template } from "@roundlot/core"
+import type { Documents } from "@roundlot/api"
+import type { age, Batch, Template } from "@roundlot/core"
 import { Effect, Option, Sink, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
-import { check, open, submit, survey, type Submission, type Submitted, type Written } from "../batches/submit.ts"
+import {
+  check,
+  open,
+  submit,
+  survey,
+  type Checked,
+  type Submission,
+  type Submitted,
+  type Surveyed,
+  type Written
+} from "../batches/submit.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, reading } from "../cli/within.ts"
+import { onCopy } from "../import/dryRun.ts"
 import { fail } from "../import/ImportFileError.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import { filePolicyOf } from "../settings/Configuration.ts"
+import type { Flags } from "../settings/Settings.ts"
 import * as views from "../views/batches.ts"
 import * as terms from "./batchTerms.ts"
 
@@ -50,23 +63,48 @@ const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.Tem
   }
 }
 
-/** Shows what would be taken, and every bad row by line and column. */
-const dryRun = (asked: { readonly file: string; readonly json: boolean }, file: Parameters<typeof check>[0]) =>
-  Effect.gen(function* () {
-    const { answer, line: print, look } = yield* Output
-    const rejectedRows: Array<Batch.RejectedRow> = []
-    const tell = (row: Batch.RejectedRow) => {
-      const { column, line, reason: why, value } = row
-      if (asked.json) return Effect.sync(() => rejectedRows.push(row))
-      return print(`line ${line}: ${column === null ? "" : `${column} `}"${value}" ${why}`)
-    }
-    const { accepted, rejected } = yield* Effect.provide(check(file, tell), Clock.layerAlwaysOpen)
-    if (rejected > 0) yield* look
-    yield* answer(
-      { accepted, rejected, rejectedRows },
-      `${asked.file}: ${accepted} rows would be taken, ${rejected} are no trades.`
-    )
-  })
+interface DryRunFlags extends Flags {
+  readonly file: string
+  readonly json: boolean
+  readonly backfill: Option.Option<age.Backfill>
+}
+
+/** Shows what would become of each row and what would be ordered, on a copy of the books; every bad row by line and column. */
+const dryRun = (asked: DryRunFlags, file: Written & { readonly surveyed: Surveyed }, terms: Template.TemplateTerms) =>
+  onCopy(asked, (configuration) =>
+    Effect.gen(function* () {
+      const { answer, line: print, look, note } = yield* Output
+      const account = yield* opened(configuration, Option.fromNullable(terms.account))
+      const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
+      const rejectedRows: Array<Batch.RejectedRow> = []
+      const checked = yield* check({ ...file, account, policy, actor: ACTOR }, (rows) =>
+        Effect.sync(() => void rejectedRows.push(...rows))
+      )
+      for (const { column, line, reason: why, value } of asked.json ? [] : rejectedRows) {
+        yield* print(`line ${line}: ${column === null ? "" : `${column} `}"${value}" ${why}`)
+      }
+      const isBad = new Set(rejectedRows.map(({ line }) => line))
+      for (const { line, what } of checked.noticed.filter((each) => !isBad.has(each.line)).slice(0, MOST_NOTICES)) {
+        yield* note(`line ${line} ${what}`)
+      }
+      const document = views.checkedOf(checked, rejectedRows)
+      for (const each of document.orders) yield* print(`  would order: ${ordersText(each)}`)
+      for (const { answer: why, symbol } of document.blocked) yield* print(`  would not order ${symbol}: ${why}`)
+      if (checked.rejected + checked.conflicts + checked.quarantined + checked.refused > 0) yield* look
+      yield* answer(document, `${asked.file}: ${checkedText(checked)}. Nothing is written.`)
+    })
+  )
+
+const ordersText = ({ notional, orders, quantity, side, symbol }: Documents.OrdersPreview): string =>
+  `${orders} ${orders === 1 ? "order" : "orders"} to ${side} ${quantity} ${symbol}${notional === null ? "" : `, ${notional} dollars`}`
+
+const checkedText = (checked: Checked): string =>
+  [
+    `${checked.accepted} rows would be taken`,
+    ...countsSaid.flatMap((name) => (checked[name] === 0 ? [] : [`${checked[name]} ${name}`]))
+  ].join(", ")
+
+const countsSaid = ["duplicates", "repeated", "conflicts", "quarantined", "refused", "recorded", "rejected"] as const
 
 /** `batches submit`. */
 export const batchesSubmit = Verb.make({
@@ -91,8 +129,15 @@ export const batchesSubmit = Verb.make({
     ...terms.ofFile,
     ...terms.ofTemplate,
     backfill: flags.backfill,
+    strict: Options.boolean("strict").pipe(
+      Options.withDescription(
+        "Take all rows or none: a row that is bad, conflicting, quarantined or refused by a limit refuses the file"
+      )
+    ),
     dryRun: Options.boolean("dry-run").pipe(
-      Options.withDescription("Show what would be taken and every bad row by line and column; nothing is written")
+      Options.withDescription(
+        "Show what would become of each row and what would be ordered, and every bad row by line and column; nothing is written"
+      )
     ),
     again: Options.boolean("again").pipe(
       Options.withDescription("New on purpose, although the same was submitted before")
@@ -105,15 +150,14 @@ export const batchesSubmit = Verb.make({
       const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
       // A file that cannot be read, or leaves open how, makes no store.
       const file = { ...written, surveyed: yield* survey(written) }
-      if (asked.dryRun) return yield* dryRun(asked, file)
+      if (asked.dryRun) return yield* dryRun(asked, file, held)
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const account = yield* opened(configuration, Option.fromNullable(held.account))
           const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
-          const { again, name } = asked
-          yield* tell(
-            yield* submit({ ...file, name, account, priority: held.priority ?? 0, policy, again, actor: ACTOR })
-          )
+          const { again, name, strict } = asked
+          const terms = { name, account, priority: held.priority ?? 0, policy, again, strict, actor: ACTOR }
+          yield* tell(yield* submit({ ...file, ...terms }))
         })
       )
     }).pipe(Effect.scoped)

@@ -13,6 +13,7 @@ import {
   type TradeRepository
 } from "@roundlot/core"
 import { Chunk, Effect, Either, Option, Stream } from "effect"
+import type { Checked } from "../batches/submit.ts"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
@@ -71,6 +72,21 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
   finishedAt: timeOrNull(batch.finishedAt),
   archivedAt: timeOrNull(batch.archivedAt),
   updatedAt: Instant.format(batch.updatedAt)
+})
+
+/** The dry run of a submission; of the rows that are no trades, those given. */
+export const checkedOf = (
+  { outlook: { blocked, orders }, ...counts }: Checked,
+  rejectedRows: ReadonlyArray<Batch.RejectedRow>
+): Documents.CheckedDocument => ({
+  ...counts,
+  rejectedRows,
+  orders: orders.map(({ notional, quantity, ...each }) => ({
+    ...each,
+    quantity: Decimal.format(quantity),
+    notional: decimalOrNull(notional)
+  })),
+  blocked
 })
 
 /** What a dry run on a batch says. */

@@ -213,6 +213,50 @@ describe("batches", () => {
     expect((await cli("batches", "list")).code).not.toBe(0)
   }, 120_000)
 
+  it("BAT-2 a dry run says what becomes of each row on the books as they stand, and what would be ordered", async () => {
+    const { cli, file, json } = desk()
+    const head = "source_id,timestamp,symbol,side,quantity,price"
+    const first = file("first.csv", [head, "1,2026-11-20T14:30:00Z,AAPL,buy,0.3,100"].join("\n"))
+    await cli("batches", "submit", first, "--name", "first", "--mode", "accumulate", "--account", "paper")
+    const rows = [
+      "1,2026-11-20T14:30:00Z,AAPL,buy,0.3,100",
+      "2,2026-11-20T14:30:00Z,AAPL,buy,0.5,100",
+      "2,2026-11-20T14:30:00Z,AAPL,buy,0.5,100",
+      "3,2026-11-20T14:30:00Z,AAPL,buy,0.6,100"
+    ]
+    const next = file("next.csv", [head, ...rows].join("\n"))
+    const submit = ["batches", "submit", next, "--name", "next", "--mode", "accumulate"] as const
+    expect(await json(...submit, "--dry-run")).toMatchObject({
+      accepted: 2,
+      duplicates: 1,
+      repeated: 1,
+      conflicts: 0,
+      orders: [{ symbol: "AAPL", side: "buy", orders: 1, quantity: "1", notional: "100" }],
+      blocked: []
+    })
+    expect((await cli(...submit, "--dry-run")).out).toContain("would order: 1 order to buy 1 AAPL, 100 dollars")
+    expect(await json("batches", "list")).toMatchObject({ items: [{ name: "first" }] })
+  }, 120_000)
+
+  it("BAT-2 --strict takes all rows of a file or none", async () => {
+    const { cli, file, json } = desk()
+    const head = "source_id,symbol,side,quantity,price"
+    const submit = (name: string, ...rows: ReadonlyArray<string>) =>
+      cli("batches", "submit", file(`${name}.csv`, [head, ...rows].join("\n")), "--name", name, "--strict")
+    const bad = await submit("bad", "1,AAPL,buy,2,100", "2,AAPL,buy,x,100")
+    expect([bad.code, bad.err]).toEqual([1, expect.stringContaining("1 rejected; line 3 quantity")])
+    const large = await submit("large", "1,AAPL,buy,2,100", "2,AAPL,buy,20000,")
+    expect([large.code, large.err]).toEqual([
+      1,
+      expect.stringContaining("1 refused; line 3 would be refused: MaxQuantity")
+    ])
+    expect((await submit("whole", "1,AAPL,buy,2,100", "2,AAPL,buy,3,100")).code).toBe(0)
+    const other = await submit("other", "3,AAPL,buy,2,100", "2,AAPL,buy,4,100")
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining("1 conflicts; line 3 conflicts with")])
+    expect(await json("batches", "list")).toMatchObject({ items: [{ name: "whole", totalTrades: 2 }] })
+    expect(await json("breaks", "list")).toMatchObject({ items: [] })
+  }, 120_000)
+
   it("BAT-5 a template keeps how batches of a kind are submitted; flags win over it", async () => {
     const { cli, file, json } = desk()
     const terms = [

@@ -43,7 +43,12 @@ describe("batches over the API", () => {
       yield* Engine.started
       const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
       const dry = yield* api.batches.submit({ payload: { name: "Friday", rows, dryRun: true }, headers: {} })
-      assert.deepInclude(dry, { accepted: 2, rejected: 1 })
+      assert.deepInclude(dry, { accepted: 2, duplicates: 0, repeated: 0, conflicts: 0, refused: 0, rejected: 1 })
+      const strict = api.batches.submit({ payload: { name: "Friday", rows, strict: true }, headers: {} })
+      expect(yield* Effect.flip(strict)).toMatchObject({
+        _tag: "BadRequest",
+        detail: expect.stringContaining('1 rejected; line 2 quantity "1,5"')
+      })
       assert.lengthOf((yield* api.batches.list({ urlParams: {} })).items, 0)
       const headers = { "idempotency-key": "friday-1" }
       const submitted = yield* api.batches.submit({ payload: { name: "Friday", rows }, headers })

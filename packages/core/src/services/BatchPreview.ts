@@ -1,0 +1,184 @@
+import { Array, Effect, Hash } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { dailyNotionalOf } from "../account/limits.ts"
+import { previewPosition, previewRow, type Moved, type PositionPreview, type RowPreview } from "../batch/preview.ts"
+import { Need } from "../books/Need.ts"
+import { usageOf } from "../control/beforeSend.ts"
+import { notionalOf } from "../control/Usage.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
+import type { TradeInput } from "../trade/Trade.ts"
+
+/** Whose rows are previewed, and as which source's. */
+export interface PreviewRequest {
+  readonly account: AccountName
+  readonly policy: SourcePolicy
+  readonly actor: string
+}
+
+/** What a row would become: as the books stand, or `Repeated` where an earlier row of the same batch has its identity and contents. */
+export type Previewed = RowPreview | { readonly _tag: "Repeated" }
+
+/** Orders of one symbol and side that would follow: how many, their shares, and their dollars where a price is known for each. */
+export interface OrdersPreview {
+  readonly symbol: Ticker
+  readonly side: "buy" | "sell"
+  readonly orders: number
+  readonly quantity: Decimal.Decimal
+  readonly notional: Decimal.Decimal | undefined
+}
+
+/** What all rows come to: the orders that would follow at once, and the positions that would owe one and make none. */
+export interface BatchOutlook {
+  readonly orders: ReadonlyArray<OrdersPreview>
+  readonly blocked: ReadonlyArray<Omit<Extract<PositionPreview, { readonly _tag: "Blocked" }>, "_tag">>
+}
+
+/** The dry run of a batch, given its rows a few hundred at a time. Nothing is written. */
+export interface BatchPreview {
+  /** What each of these rows would become, upon all rows before them. */
+  readonly add: (rows: ReadonlyArray<TradeInput>) => Effect.Effect<ReadonlyArray<Previewed>, LedgerError>
+  /** What all rows together come to. */
+  readonly outlook: Effect.Effect<BatchOutlook, LedgerError>
+}
+
+/** How many rows, or positions, are rehearsed in one commit: the ledger's writer is held by no more. */
+const TOGETHER = 200
+
+/** Begins the dry run of a batch on the books as they stand. */
+export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect<BatchPreview, never, Ledger> =>
+  Effect.map(Ledger, (ledger) => {
+    /** The contents of rows by their identities, as hashes: of a million rows little is kept. */
+    const known = new Map<string, number>()
+    const moved = new Map<Ticker, Moved>()
+    const direct = orderSums()
+    let sent = Decimal.zero
+
+    /** Carries out a rule of which nothing is kept. */
+    const rehearsed = <A>(needs: ReadonlyArray<Need>, apply: (recorder: Recorder) => A) =>
+      ledger.submit("command", {
+        account,
+        cause: { kind: "command", actor },
+        needs: [Need.Account({ account }), Need.Usage({ account }), ...needs],
+        apply,
+        rehearse: () => undefined
+      })
+
+    /** The day's limit is judged over the whole batch: what one chunk would send is not on record for the next. */
+    const withinDay = (found: RowPreview, room: Decimal.Decimal): RowPreview => {
+      if (found._tag !== "Ordered" || found.notional === undefined) return found
+      const sum = Decimal.add(sent, found.notional)
+      if (Decimal.isLess(room, sum)) return { _tag: "Refused", control: "DailyNotional" }
+      sent = sum
+      return found
+    }
+
+    const noted = (row: TradeInput, found: RowPreview): RowPreview => {
+      if (found._tag === "Ordered") direct.add(found)
+      if (found._tag === "Counted") {
+        const before = moved.get(found.symbol)
+        const by = Decimal.add(before?.by ?? Decimal.zero, found.by)
+        moved.set(found.symbol, { symbol: found.symbol, by, price: row.price ?? before?.price })
+      }
+      return found
+    }
+
+    /** What an earlier row of the batch makes of one; nothing where it is the first of its identity. */
+    const repeated = (row: TradeInput): Previewed | undefined => {
+      const identity = JSON.stringify([row.source, row.sourceId, row.occurrence])
+      const contents = contentsOf(row)
+      const before = known.get(identity)
+      if (before === undefined) known.set(identity, contents)
+      if (before === undefined || before === contents) return before === undefined ? undefined : { _tag: "Repeated" }
+      return { _tag: "Conflict", reason: "an earlier row has its identity and other contents" }
+    }
+
+    const addChunk = (rows: ReadonlyArray<TradeInput>) =>
+      Effect.gen(function* () {
+        const previewed = rows.map((row) => ({ row, found: repeated(row) }))
+        const first = previewed.filter(({ found }) => found === undefined).map(({ row }) => row)
+        const needs = first.map(({ occurrence, source, sourceId }) =>
+          Need.Identity({ account, source, sourceId, occurrence })
+        )
+        const { found: outcomes, room } = yield* rehearsed(needs, (recorder) => ({
+          found: new Map(first.map((row) => [row, previewRow(recorder, arrivalOf(policy, row))])),
+          room: roomOf(recorder)
+        }))
+        return previewed.map(({ found, row }) => found ?? noted(row, withinDay(outcomeOf(outcomes, row), room)))
+      })
+
+    const outlook = Effect.gen(function* () {
+      const sums = direct.copy()
+      const blocked: Array<BatchOutlook["blocked"][number]> = []
+      const all = [...moved.values()].filter(({ by }) => !Decimal.isZero(by))
+      for (const some of Array.chunksOf(all, TOGETHER)) {
+        const needs = some.map(({ symbol }) => Need.Position({ account, symbol }))
+        const found = yield* rehearsed(needs, (recorder) =>
+          some.flatMap((each) => previewPosition(recorder, each) ?? [])
+        )
+        for (const each of found) {
+          if (each._tag === "Ordered") sums.add(each)
+          else blocked.push({ symbol: each.symbol, answer: each.answer })
+        }
+      }
+      return { orders: sums.all(), blocked }
+    })
+
+    return {
+      add: (rows) => Effect.map(Effect.forEach(Array.chunksOf(rows, TOGETHER), addChunk), (all) => all.flat()),
+      outlook
+    }
+  })
+
+const contentsOf = ({ direct, price, quantity, reverses, side, symbol, tradedAt }: TradeInput): number => {
+  const figures = [quantity, price, direct?.limitPrice, direct?.stopPrice].map((each) => each && Decimal.format(each))
+  const rest = [
+    symbol,
+    side,
+    String(tradedAt),
+    direct?.type,
+    direct?.timeInForce,
+    reverses?.sourceId,
+    reverses?.occurrence
+  ]
+  return Hash.string(JSON.stringify([...figures, ...rest]))
+}
+
+const outcomeOf = (found: ReadonlyMap<TradeInput, RowPreview>, row: TradeInput): RowPreview => {
+  const outcome = found.get(row)
+  if (outcome === undefined) throw new Error(`row ${row.sourceId} was not rehearsed`)
+  return outcome
+}
+
+/** What the account may still send on this market date, in dollars. */
+const roomOf = (recorder: Recorder): Decimal.Decimal => {
+  const { account: name, books, world } = recorder
+  const account = books.accounts.get(name)
+  if (account === undefined) throw new Error(`account ${name} is not in the books`)
+  return Decimal.subtract(dailyNotionalOf(account), notionalOf(usageOf(recorder, account), world.at))
+}
+
+type Summed = Omit<OrdersPreview, "orders">
+
+/** Adds up orders by symbol and side. */
+const orderSums = (begun: ReadonlyArray<OrdersPreview> = []) => {
+  const sums = new Map(begun.map((each) => [`${each.symbol} ${each.side}`, each]))
+  return {
+    add: ({ notional, quantity, side, symbol }: Summed): void => {
+      const key = `${symbol} ${side}`
+      const sum = sums.get(key)
+      sums.set(key, {
+        symbol,
+        side,
+        orders: (sum?.orders ?? 0) + 1,
+        quantity: sum === undefined ? quantity : Decimal.add(sum.quantity, quantity),
+        notional: sum === undefined ? notional : notional && sum.notional && Decimal.add(sum.notional, notional)
+      })
+    },
+    all: (): ReadonlyArray<OrdersPreview> => [...sums.values()],
+    copy: () => orderSums([...sums.values()])
+  }
+}
