@@ -24,7 +24,7 @@ import { match } from "./matching.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
 import { closeIfPriced } from "./unpriced.ts"
-import { wait, type HoldsBack } from "./waitingFills.ts"
+import { wait, type PassWaiting } from "./waitingFills.ts"
 
 /** W1 to W14: a report of an order passes before anything of it is booked; what is not possible is held. */
 export const passOrder = (
@@ -43,7 +43,7 @@ export const passOrder = (
   heldReports.closeUnknown(recorder, order.symbol, report.brokerOrderId)
   const stands = plausibility.standsAtTie(known, report)
   const booked = evidenced(recorder, payload, (witnessed) =>
-    orderSeen(witnessed, report, { isRepeated: stands, holdsBack, witness })
+    orderSeen(witnessed, report, { isRepeated: stands, passWaiting, witness })
   )
   afterOrder(recorder, order, report, known)
   return booked
@@ -71,7 +71,7 @@ const passUnknownOrder = (
   const doubtful = adoption.faultOf(recorder, report, witness)
   if (doubtful !== undefined) return heldReports.holdUnknown(recorder, report, brokerOrderId, doubtful)
   heldReports.closeUnknown(recorder, report.symbol, brokerOrderId)
-  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack, witness }))
+  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { passWaiting, witness }))
 }
 
 /** What was held of an order is judged again with what is known now. */
@@ -205,8 +205,9 @@ const timedExecution = (recorder: Recorder, report: Executed, order: Order | und
 
 const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
   if (!plausibility.isImpossibleOrphan(report)) return executed(recorder, report, payload)
-  const evidence = `W4: execution ${report.execId} has ${Decimal.format(report.quantity)} shares`
-  return heldReports.holdUnknown(recorder, report, report.execId, evidence)
+  const { brokerOrderId = "of no order", execId, quantity } = report
+  const evidence = `W4: execution ${execId === "" ? "without an id" : execId} has ${Decimal.format(quantity)} shares`
+  return heldReports.holdUnknown(recorder, report, execId === "" ? brokerOrderId : execId, evidence)
 }
 
 const bookedAs = (recorder: Recorder, { account, execIdBase, revision }: Executed): Fill | undefined =>
@@ -243,11 +244,12 @@ const passPrice = (
   return booked
 }
 
-/** W4: a fill that waited for its order is held where it is not possible for it. */
-export const holdsBack: HoldsBack = (recorder, order, fill) => {
+/** W4, W5: a fill that waited for its order is judged when it joins that, like one that comes now. */
+export const passWaiting: PassWaiting = (recorder, order, fill) => {
   const report: Executed = { ...fill, _tag: "Executed", asOfKind: "ours" }
-  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
-  if (fault === undefined) return false
+  const known = heldReports.knownOf(recorder, order)
+  const fault = plausibility.implausibleExecution(known, report) ?? plausibility.implausiblePrice(known, report.price)
+  if (fault === undefined) return fill
   heldReports.hold(recorder, order, report, fault, undefined)
-  return true
+  return fault.rule === "W5" ? { ...fill, price: undefined } : undefined
 }

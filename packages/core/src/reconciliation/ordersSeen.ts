@@ -25,13 +25,13 @@ import { closeIfOpen, findOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { differsFromSent, hasTermsOf, isOfReplacedId } from "./plausibility.ts"
 import { reviewUnpriced } from "./unpriced.ts"
-import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
+import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /** What the gate found of a report (W13, W4). */
 export interface Passed {
   /** A second reading of the moment that the books have says it again: it stands. */
   readonly isRepeated?: boolean | undefined
-  readonly holdsBack?: HoldsBack | undefined
+  readonly passWaiting?: PassWaiting | undefined
   /** W11: what it was heard by; settled where nothing is said. */
   readonly witness?: Witness | undefined
 }
@@ -94,7 +94,7 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
   if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, toldBy(report, passed.witness))
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.passWaiting, toldBy(report, passed.witness))
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   return applied(joined)

@@ -55,8 +55,12 @@ const shown = (value: Decimal.Decimal | undefined): string => (value === undefin
 export const differsFromSent = (order: Order, report: OrderSeen): boolean =>
   order.symbol !== report.symbol ||
   order.side !== report.side ||
+  asksForOtherDollars(order, report) ||
   (!isAcknowledged(order) && !isOfSize(order, report)) ||
   hasShrunkBelowFills(order, report)
+
+const asksForOtherDollars = ({ askedNotional }: Order, { notional }: OrderSeen): boolean =>
+  notional !== undefined && !isSame(askedNotional, notional)
 
 /** Its terms are those that were sent until the broker acknowledged them, or a person for it; changes are judged from then on (W2). */
 const isAcknowledged = ({ acceptedAt, rawStatus }: Order): boolean =>
@@ -158,17 +162,19 @@ export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: Ord
 const isBounded = ({ askedNotional, rawStatus }: Order): boolean =>
   askedNotional === undefined && rawStatus !== NOT_LISTED
 
-/** W3: has an order that the books do not know a quantity below nothing, or more filled than that? */
-export const isImpossibleStranger = ({ cumulative, notional, quantity }: OrderSeen): boolean =>
-  isNegative(quantity) || (cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative))
+/** W3: has an order that the books do not know a quantity below nothing, less than nothing filled, or more than its quantity? */
+export const isImpossibleStranger = ({ cumulative, notional, quantity }: OrderSeen): boolean => {
+  if (isNegative(quantity) || (cumulative !== undefined && isNegative(cumulative))) return true
+  return cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
+}
 
 // W4: an execution
 
 /** W4, W9: why an execution of an order is not possible; nothing where it is. A bust always is. */
 export const implausibleExecution = (known: Known, report: Executed): Implausible | undefined => {
   const { order } = known
-  const { execId, execIdBase, quantity } = report
-  if (execId === "" || execIdBase === "") return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
+  const { execIdBase, quantity } = report
+  if (hasNoId(report)) return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
   if (isNegative(quantity))
     return { rule: "W4", field: "execution", reported: shown(quantity), possible: shown(order.quantity) }
   // A revision that a higher one outranks counts for nothing.
@@ -188,8 +194,10 @@ const leftOf = ({ fills, order }: Known, execIdBase: string): Decimal.Decimal =>
   )
 }
 
-/** W4: has an execution whose order the books do not know fewer shares than none? */
-export const isImpossibleOrphan = ({ quantity }: Executed): boolean => isNegative(quantity)
+/** W4: has an execution whose order the books do not know no id, or fewer shares than none? */
+export const isImpossibleOrphan = (report: Executed): boolean => hasNoId(report) || isNegative(report.quantity)
+
+const hasNoId = ({ execId, execIdBase }: Executed): boolean => execId === "" || execIdBase === ""
 
 const DAY_MS = 86_400_000
 
@@ -259,7 +267,7 @@ export const lackedBy = (
 
 /** An execution that is held since there is no room for it (W9), and its order. Shares without a sign. */
 export interface Overfill {
-  readonly order: Pick<Order, "filled" | "quantity" | "side">
+  readonly order: Pick<Order, "id" | "filled" | "quantity" | "side">
   readonly shares: Decimal.Decimal
 }
 
@@ -276,8 +284,11 @@ export const areProvenOverfills = (
   return overfills.length > 0 && Decimal.equals(Decimal.add(ours, more), theirs) && overfills.every(isSmall)
 }
 
-const isSmall = ({ order: { filled, quantity }, shares }: Overfill): boolean =>
-  Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, shares), quantity), quantity)
+/** Of an order all that is held counts together. */
+const isSmall = ({ order: { filled, id, quantity } }: Overfill, _: number, all: ReadonlyArray<Overfill>): boolean => {
+  const more = Decimal.sum(all.flatMap(({ order, shares }) => (order.id === id ? [shares] : [])))
+  return Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, more), quantity), quantity)
+}
 
 // W10: one client order id under two of the broker's ids
 
