@@ -63,6 +63,9 @@ const byHand = ofNobody({ side: "sell", quantity: shares("3") })
 const alsoBuys = ofNobody({ quantity: shares("3") })
 const executedByHand = { brokerOrderId: strange, side: "sell" } as const
 
+/** An order by hand under the id that ours had. */
+const nextUse = works("0", (desk) => ({ ...byHand, brokerOrderId: theirs, enteredAt: desk.now() }))
+
 /** What is said, where it was seen said so, the messages, what the books come to, and how the order begins. */
 type Honest = readonly [what: string, source: string, steps: ReadonlyArray<Step>, comesTo: string, begins?: Beginning]
 
@@ -99,6 +102,7 @@ const plain: ReadonlyArray<Honest> = [
     [fills("e1", "5"), fills("e2", "5"), ends("filled", "10")],
     "filled 10 10"
   ],
+  ["equal parts before any total", "TWS, documented", [fills("e1", "5"), fills("e2", "5")], "filled 10 10"],
   [
     "each message twice",
     "TWS, documented",
@@ -366,6 +370,12 @@ const aside: ReadonlyArray<Honest> = [
     [fills("h1", "3", executedByHand), passes(A_SECOND_MS), lists()],
     "rejected 0 10 + filled 3 3",
     { got: "rejected" }
+  ],
+  [
+    "another order under an id that its broker gives again on another day",
+    "TWS, orders of other clients",
+    [fills("e1", "10"), ends("filled", "10"), passes(3 * A_DAY_MS), nextUse],
+    "filled 10 10 + submitted 0 3"
   ],
   [
     "an order by hand where such count, read twice",
