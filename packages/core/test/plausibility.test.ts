@@ -427,3 +427,84 @@ describe("W13: times", () => {
     isSound(desk)
   })
 })
+
+describe("every report passes the gate, by whatever way it comes to be booked", () => {
+  const unanswered = (): Desk.Desk => {
+    const desk = deskOf(policy)
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false })
+    perform(desk, { do: "send", order: 1, got: "nothing", time: 0 })
+    return desk
+  }
+
+  const listed = (desk: Desk.Desk) => {
+    desk.pass(1000)
+    hear(desk, {
+      _tag: "Listed",
+      account: desk.account,
+      asOf: desk.now(),
+      asOfKind: "ours",
+      from: Instant.addMillis(desk.now(), -60_000),
+      complete: true,
+      brokerOrderIds: []
+    })
+  }
+
+  test("W4, W9: one that waited for an order which another execution made known", () => {
+    const desk = unanswered()
+    hear(desk, executed(desk, "e1", { quantity: shares("3000000") }))
+    hear(desk, executed(desk, "e2", { clientOrderId: desk.order(first).clientOrderId }))
+    listed(desk)
+    expect([figures(desk), held(desk)]).toEqual(["partially_filled 1 3 3", ["W9 held"]])
+    isSound(desk)
+  })
+
+  test("W4: one without an id is adopted with no order of its own", () => {
+    const desk = working()
+    hear(desk, executed(desk, "", { brokerOrderId: BrokerOrderId.make("X1") }))
+    listed(desk)
+    expect([desk.all(FillTable), open(desk)]).toEqual([[], ["Implausible X1"]])
+    isSound(desk)
+  })
+
+  test("W5: a price that waited for its order is judged when it joins", () => {
+    const desk = unanswered()
+    hear(desk, executed(desk, "e1"))
+    hear(desk, executed(desk, "e2", { price: Price.unsafe("100000") }))
+    hear(desk, seen(desk))
+    expect([figures(desk), held(desk)]).toEqual(["partially_filled 2 3 3", ["W5 held"]])
+    expect(Decimal.format(desk.order(first).notional)).toBe("100")
+    hear(desk, executed(desk, "e2", { price: Price.unsafe("101") }))
+    expect([Decimal.format(desk.order(first).notional), open(desk)]).toEqual(["201", []])
+    isSound(desk)
+  })
+
+  test("W1: what is said over dollars of an order in shares is no report of it", () => {
+    const desk = working()
+    hear(desk, seen(desk, { ...filled("3000000"), quantity: Decimal.zero, notional: shares("300") }))
+    expect([figures(desk), open(desk)]).toEqual(["submitted 0 3 3", ["TermsDiffer O1"]])
+    isSound(desk)
+  })
+
+  test("W3: an order of nobody's has not filled less than nothing", () => {
+    const desk = working()
+    hear(
+      desk,
+      seen(desk, { brokerOrderId: BrokerOrderId.make("X1"), clientOrderId: undefined, cumulative: shares("-1") })
+    )
+    expect(open(desk)).toEqual(["Implausible X1"])
+  })
+
+  test("W9: overfills of one order that are small each, and not together, are for a person", () => {
+    const desk = working()
+    for (const [exec, price] of [
+      ["e1", "100"],
+      ["e2", "101"],
+      ["e3", "102"]
+    ] as const) {
+      hear(desk, executed(desk, exec, { quantity: shares("3"), price: Price.unsafe(price) }))
+    }
+    const nine = { symbol: desk.symbol, quantity: shares("9"), averagePrice: undefined, booked: shares("3") }
+    desk.commit("report", (recorder) => bookHolding(recorder, { ...nine, skipped: undefined }))
+    expect([figures(desk), held(desk)]).toEqual(["filled 3 3 3", ["W9 held", "W9 held"]])
+  })
+})

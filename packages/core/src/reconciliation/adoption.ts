@@ -2,11 +2,10 @@ import { Need } from "../books/Need.ts"
 import { isTicker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Witness } from "../order/witness.ts"
-import * as Instant from "../time/Instant.ts"
 import { isOfOurs } from "./couldBe.ts"
 import { findOpen } from "./ledgerBreaks.ts"
+import { isBeyondOrderLimit, isShownAgain } from "./plausibility.ts"
 import type { OrderSeen } from "./Report.ts"
 
 /** What is asked of the quantity of an order before it is adopted. */
@@ -21,18 +20,16 @@ export const faultOf = (recorder: Recorder, report: OrderSeen, witness: Witness)
   if (!countsHere(recorder) || !isTicker(symbol) || isOfOurs(recorder, report)) return undefined
   const beyond = limitFault(recorder, report)
   if (beyond !== undefined) return beyond
-  if (witness._tag === "Settled") return undefined
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const shown = findOpen(recorder, symbol, "Implausible", brokerOrderId)
-  const isSecond =
-    shown !== undefined && witness._tag === "Reading" && witness.begun >= Instant.addMillis(shown.openedAt, SEPARATE_MS)
-  return isSecond ? undefined : `W12: ${brokerOrderId} is no order of ours, and counts once a second reading shows it`
+  if (isShownAgain(shown?.openedAt, witness)) return undefined
+  return `W12: ${brokerOrderId} is no order of ours, and counts once a second reading shows it`
 }
 
 /** W12: the same of an execution whose order nobody knows, which two readings have shown already. */
 export const limitFault = (recorder: Recorder, { brokerOrderId, quantity }: Sized): string | undefined => {
   const most = countsHere(recorder) ? recorder.books.accounts.get(recorder.account)?.maxOrderQuantity : undefined
-  if (most === undefined || !Decimal.isLess(most, quantity)) return undefined
+  if (most === undefined || !isBeyondOrderLimit(most, quantity)) return undefined
   return (
     `W12: ${brokerOrderId} is no order of ours, and for ${Decimal.format(quantity)} shares: more than the ${Decimal.format(most)}` +
     " that the account lets one order have"

@@ -14,7 +14,7 @@ import type { Answered, RawPayload } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { keep } from "./evidence.ts"
 import { holdRefused } from "./refusedAccount.ts"
-import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
+import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /**
  * The answer to an attempt of ours, as the table of sending says (DESIGN 6). An attempt is answered once; only that the broker has
@@ -25,7 +25,7 @@ export const answered = (
   report: Answered,
   payload: RawPayload | undefined,
   witness: Witness = settled,
-  holdsBack?: HoldsBack
+  passWaiting?: PassWaiting
 ): Interpreted => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
   const attempt = recorder.books.attempts.get(report.attemptId)
@@ -60,7 +60,7 @@ export const answered = (
         brokerOrderId
       })
       const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
-      return applied(joinWaiting(recorder, accepted, brokerOrderId, holdsBack))
+      return applied(joinWaiting(recorder, accepted, brokerOrderId, passWaiting))
     }
     case "Refused": {
       const { code, words } = answer

@@ -6,6 +6,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { orderOf } from "../order/transition.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import { open } from "./ledgerBreaks.ts"
+import { isPlausibleCommission } from "./plausibility.ts"
 import type { Commission } from "./Report.ts"
 
 /** F12 of reconciliation: joined by execution id; an unknown one never overwrites a known one. */
@@ -24,15 +25,6 @@ export const commission = (recorder: Recorder, report: Commission): Interpreted 
     currency: report.currency
   })
   return { _tag: "Applied", orderId: fill.orderId, status: orderOf(recorder, fill.orderId).status }
-}
-
-const LARGEST_FLAT = Decimal.unsafe("50")
-const LARGEST_PART = Decimal.unsafe("0.05")
-
-/** W5: a commission is at most 5 % of what was traded, or 50. A rebate is one below nothing. */
-const isPlausibleCommission = ({ price, quantity }: Fill, amount: Decimal.Decimal): boolean => {
-  const notional = price === undefined ? Decimal.zero : Decimal.multiply(quantity, price)
-  return Decimal.isAtMost(Decimal.abs(amount), Decimal.max(LARGEST_FLAT, Decimal.multiply(notional, LARGEST_PART)))
 }
 
 const implausible = (recorder: Recorder, { execId, orderId }: Fill, { amount, currency }: Commission): Interpreted => {

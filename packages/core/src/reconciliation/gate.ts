@@ -8,11 +8,8 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Witness } from "../order/witness.ts"
 import { advance, orderOf } from "../order/transition.ts"
 import type { Order } from "../order/Order.ts"
-import { signed } from "../order/Side.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
-import * as Instant from "../time/Instant.ts"
-import { SKEW_MS } from "./couldBe.ts"
-import { reportOf, type HeldReport } from "./HeldReport.ts"
+import { reportOf, type HeldReport, type Implausible } from "./HeldReport.ts"
 import * as heldReports from "./heldReports.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import { closeIfOpen } from "./ledgerBreaks.ts"
@@ -27,7 +24,7 @@ import { match } from "./matching.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
 import { closeIfPriced } from "./unpriced.ts"
-import { wait, type HoldsBack } from "./waitingFills.ts"
+import { wait, type PassWaiting } from "./waitingFills.ts"
 
 /** W1 to W14: a report of an order passes before anything of it is booked; what is not possible is held. */
 export const passOrder = (
@@ -40,17 +37,25 @@ export const passOrder = (
   const report = plausibility.timed(seen, order?.sentAt, recorder.world.at)
   if (order === undefined) return passUnknownOrder(recorder, report, payload, witness)
   const known = heldReports.knownOf(recorder, order)
-  const fault = plausibility.implausibleOrder(known, report)
+  const fault = faultOf(known, report)
   if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
   // Under its id alone something was held while no order of the books had it.
   heldReports.closeUnknown(recorder, order.symbol, report.brokerOrderId)
   const stands = plausibility.standsAtTie(known, report)
   const booked = evidenced(recorder, payload, (witnessed) =>
-    orderSeen(witnessed, report, { isRepeated: stands, holdsBack, witness })
+    orderSeen(witnessed, report, { isRepeated: stands, passWaiting, witness })
   )
   afterOrder(recorder, order, report, known)
   return booked
 }
+
+/** W2, W3, W9, W13: why a report of an order of the books is not possible; nothing where it is. */
+const faultOf = (known: plausibility.Known, report: OrderSeen): Implausible | undefined =>
+  plausibility.isOfItsQuantity(known.order, report)
+    ? (plausibility.changedTerms(known, report) ??
+      plausibility.implausibleTotal(known, report) ??
+      plausibility.contradictsAtTie(known, report))
+    : undefined
 
 const passUnknownOrder = (
   recorder: Recorder,
@@ -58,16 +63,15 @@ const passUnknownOrder = (
   payload: RawPayload | undefined,
   witness: Witness
 ): Interpreted => {
-  const { brokerOrderId, cumulative, notional, quantity } = report
-  const isTooMuch = cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
-  if (plausibility.isNegative(quantity) || isTooMuch) {
+  const { brokerOrderId, cumulative, quantity } = report
+  if (plausibility.isImpossibleStranger(report)) {
     const evidence = `W3: ${brokerOrderId} has filled ${Decimal.format(cumulative ?? Decimal.zero)} of ${Decimal.format(quantity)}`
     return heldReports.holdUnknown(recorder, report, brokerOrderId, evidence)
   }
   const doubtful = adoption.faultOf(recorder, report, witness)
   if (doubtful !== undefined) return heldReports.holdUnknown(recorder, report, brokerOrderId, doubtful)
   heldReports.closeUnknown(recorder, report.symbol, brokerOrderId)
-  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack, witness }))
+  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { passWaiting, witness }))
 }
 
 /** What was held of an order is judged again with what is known now. */
@@ -105,17 +109,15 @@ export const bookProvenOverfills = (
   theirs: Decimal.Decimal
 ): boolean => {
   const held = heldReports.heldOverfills(recorder, symbol)
-  const shares = held.map(({ contents: { quantity, side } }) => signed(side, quantity))
-  if (held.length === 0 || !Decimal.equals(Decimal.add(ours, Decimal.sum(shares)), theirs)) return false
-  if (!held.every(({ contents, orderId }) => isSmallOverfill(orderOf(recorder, orderId), contents.quantity)))
-    return false
+  const overfills = held.map(({ contents, orderId }) => ({
+    order: orderOf(recorder, orderId),
+    shares: contents.quantity
+  }))
+  if (!plausibility.areProvenOverfills(overfills, ours, theirs)) return false
   for (const each of held) bookHeld(recorder, each)
   for (const { orderId } of held) judgeHeldAgain(recorder, orderId)
   return true
 }
-
-const isSmallOverfill = ({ filled, quantity }: Order, more: Decimal.Decimal): boolean =>
-  Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, more), quantity), quantity)
 
 /** Books a held execution as the fact that it turned out to be. */
 const bookHeld = (recorder: Recorder, held: HeldReport): void => {
@@ -195,17 +197,17 @@ const orderFor = (recorder: Recorder, report: Executed): Order | undefined => {
   return sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
 }
 
-/** W4: one of after now happened when we received it. */
+/** W4, W13: one of after now happened, and was reported, when we received it. */
 const timedExecution = (recorder: Recorder, report: Executed, order: Order | undefined): Executed => {
   const { at } = recorder.world
-  const timed = plausibility.timed(report, order?.sentAt, at)
-  return timed.executedAt > Instant.addMillis(at, SKEW_MS) ? { ...timed, executedAt: at } : timed
+  return plausibility.executedByNow(plausibility.timed(report, order?.sentAt, at), at)
 }
 
 const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
-  if (!plausibility.isNegative(report.quantity)) return executed(recorder, report, payload)
-  const evidence = `W4: execution ${report.execId} has ${Decimal.format(report.quantity)} shares`
-  return heldReports.holdUnknown(recorder, report, report.execId, evidence)
+  if (!plausibility.isImpossibleOrphan(report)) return executed(recorder, report, payload)
+  const { brokerOrderId = "of no order", execId, quantity } = report
+  const evidence = `W4: execution ${execId === "" ? "without an id" : execId} has ${Decimal.format(quantity)} shares`
+  return heldReports.holdUnknown(recorder, report, execId === "" ? brokerOrderId : execId, evidence)
 }
 
 const bookedAs = (recorder: Recorder, { account, execIdBase, revision }: Executed): Fill | undefined =>
@@ -242,11 +244,12 @@ const passPrice = (
   return booked
 }
 
-/** W4: a fill that waited for its order is held where it is not possible for it. */
-export const holdsBack: HoldsBack = (recorder, order, fill) => {
+/** W4, W5: a fill that waited for its order is judged when it joins that, like one that comes now. */
+export const passWaiting: PassWaiting = (recorder, order, fill) => {
   const report: Executed = { ...fill, _tag: "Executed", asOfKind: "ours" }
-  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
-  if (fault === undefined) return false
+  const known = heldReports.knownOf(recorder, order)
+  const fault = plausibility.implausibleExecution(known, report) ?? plausibility.implausiblePrice(known, report.price)
+  if (fault === undefined) return fill
   heldReports.hold(recorder, order, report, fault, undefined)
-  return true
+  return fault.rule === "W5" ? { ...fill, price: undefined } : undefined
 }

@@ -7,6 +7,7 @@ import { holdingsOf, type Position } from "../position/Position.ts"
 import { wordsOfDoubleCount, type DoubleCount } from "./doubleCount.ts"
 import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
+import { isExplained } from "./plausibility.ts"
 import { splitThatExplains } from "./splits.ts"
 
 /** A row of a broker's positions, or the absence of one in a complete listing (`quantity` zero). Signed shares. */
@@ -48,7 +49,7 @@ export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudg
   const position = books.positions.get(joinKey([account, seen.symbol]))
   const ours = position === undefined ? Decimal.zero : holdingsOf(position)
   const judged = { symbol: seen.symbol, ours, theirs: seen.quantity }
-  if (Decimal.equals(ours, seen.quantity)) return { ...judged, outcome: "equal", why: undefined }
+  if (isExplained(ours, seen.quantity)) return { ...judged, outcome: "equal", why: undefined }
   const skipped = obstacleOf(recorder, seen, ours)
   if (skipped !== undefined) return { ...judged, outcome: "skipped", why: skipped }
   const isForeign = position === undefined || isUntraded(position)

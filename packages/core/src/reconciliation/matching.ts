@@ -5,7 +5,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import * as Instant from "../time/Instant.ts"
-import { hasTermsOf, type Terms } from "./couldBe.ts"
+import { hasTermsOf, isSecondOrder, type Terms } from "./plausibility.ts"
 
 /** By which step an order was found for a report; the first that fits. */
 export type Step = "broker order id" | "client order id"
@@ -96,13 +96,8 @@ const isNear = (a: Instant.Instant, b: Instant.Instant): boolean =>
 /** W10: what the broker had first under a client order id stays ours; what it has under another id, and no chain joins to that, is another. */
 const byClientId = (recorder: Recorder, named: Named): Match | undefined => {
   const order = sentAs(recorder, named.clientOrderId)
-  return order === undefined || isAnother(order, named) ? undefined : { order, step: "client order id" }
+  return order === undefined || isSecondOrder(order, named) ? undefined : { order, step: "client order id" }
 }
-
-const isAnother = ({ brokerOrderIds }: Order, { brokerOrderId, otherIds = [] }: Named): boolean =>
-  brokerOrderId !== undefined &&
-  brokerOrderIds.length > 0 &&
-  ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
 
 /** The order of the account that was sent under a client order id. */
 export const sentAs = (recorder: Recorder, shown: string | undefined): Order | undefined => {

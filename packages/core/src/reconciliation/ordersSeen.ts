@@ -4,7 +4,6 @@ import { format, type OrderId } from "../identity/Id.ts"
 import { isTicker, type Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { MARKED_PLACED } from "../order/command.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
@@ -20,18 +19,19 @@ import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
-import { hasTermsOf, lateOf, mayBeOurs } from "./couldBe.ts"
+import { lateOf, mayBeOurs } from "./couldBe.ts"
 import type { TotalTold } from "./duplicates.ts"
 import { closeIfOpen, findOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
+import { differsFromSent, hasTermsOf, isOfReplacedId } from "./plausibility.ts"
 import { reviewUnpriced } from "./unpriced.ts"
-import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
+import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /** What the gate found of a report (W13, W4). */
 export interface Passed {
   /** A second reading of the moment that the books have says it again: it stands. */
   readonly isRepeated?: boolean | undefined
-  readonly holdsBack?: HoldsBack | undefined
+  readonly passWaiting?: PassWaiting | undefined
   /** W11: what it was heard by; settled where nothing is said. */
   readonly witness?: Witness | undefined
 }
@@ -84,8 +84,8 @@ const isPremature = (report: OrderSeen): boolean =>
 
 /** An order of the books as the broker shows it now. */
 export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed = {}): Interpreted => {
-  if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
-  if (differs(order, report)) return termsDiffer(recorder, order, report)
+  if (isOfReplacedId(order, report)) return { _tag: "NothingToDo" }
+  if (differsFromSent(order, report)) return termsDiffer(recorder, order, report)
   closeIfAgreed(recorder, order, passed.witness)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
@@ -94,7 +94,7 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
   if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, toldBy(report, passed.witness))
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.passWaiting, toldBy(report, passed.witness))
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   return applied(joined)
@@ -125,31 +125,9 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
   return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 
-/** O13: what a broker says of an id that a later one has replaced is part of the replacement. */
-const isOfOlderId = (order: Order, report: OrderSeen): boolean =>
-  order.brokerOrderId !== report.brokerOrderId && order.brokerOrderIds.includes(report.brokerOrderId)
-
-/** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged, or a person for it. */
-const differs = (order: Order, report: OrderSeen): boolean =>
-  order.symbol !== report.symbol ||
-  order.side !== report.side ||
-  ((order.acceptedAt === undefined || order.rawStatus === MARKED_PLACED) && !isOfSize(order, report)) ||
-  hasShrunkBelowFills(order, report)
-
-const isOfSize = (order: Order, { notional, quantity }: OrderSeen): boolean =>
-  order.askedNotional === undefined
-    ? notional === undefined && Decimal.equals(order.quantity, quantity)
-    : notional !== undefined && Decimal.equals(order.askedNotional, notional)
-
 /** What an order is for, in words: `buy 3 AAPL`, `buy $100 AAPL`. */
 const wordsOf = (side: Side, symbol: string, quantity: Decimal.Decimal, notional: Decimal.Decimal | undefined) =>
   `${side} ${notional === undefined ? Decimal.format(quantity) : `$${Decimal.format(notional)}`} ${symbol}`
-
-/** O12: a quantity that is now smaller than what has filled. */
-const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
-  report.notional === undefined &&
-  Decimal.isLess(report.quantity, order.quantity) &&
-  Decimal.isLess(report.quantity, order.filled)
 
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   const subject = format("order", order.id)

@@ -13,13 +13,13 @@ import type { Listed, OrderSeen } from "./Report.ts"
 import { match } from "./matching.ts"
 import { lateOf, mayBeExecutionOfOurs } from "./couldBe.ts"
 import { adopt, seenOf } from "./ordersSeen.ts"
-import { joinWaiting } from "./waitingFills.ts"
+import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /**
  * F7: a fill whose order a complete listing begun after it does not have, while nothing of ours on the instrument is on its way
  * or in doubt, gets an external order of its own.
  */
-export const adoptOrphans = (recorder: Recorder, report: Listed): Interpreted => {
+export const adoptOrphans = (recorder: Recorder, report: Listed, passWaiting?: PassWaiting): Interpreted => {
   recorder.need(Need.WaitingFills({ account: recorder.account }))
   if (!report.complete) return { _tag: "NothingToDo" }
   const listed = new Set<string>(report.brokerOrderIds)
@@ -28,18 +28,18 @@ export const adoptOrphans = (recorder: Recorder, report: Listed): Interpreted =>
     .filter((fill) => fill.receivedAt < report.asOf && fill.executedAt >= report.from)
     .filter((fill) => fill.brokerOrderId !== undefined && !listed.has(fill.brokerOrderId))
     .filter((fill) => !mayBeExecutionOfOurs(recorder, fill))
-  for (const fill of orphans) settleOrphan(recorder, fill)
+  for (const fill of orphans) settleOrphan(recorder, fill, passWaiting)
   return { _tag: "NothingToDo" }
 }
 
 /** Its order may have become known since, by something else than a report of the order itself. */
-const settleOrphan = (recorder: Recorder, fill: WaitingFill): void => {
+const settleOrphan = (recorder: Recorder, fill: WaitingFill, passWaiting: PassWaiting | undefined): void => {
   const found = match(recorder, fill)
-  if (found === undefined) adoptOrphan(recorder, fill)
-  else if (fill.brokerOrderId !== undefined) joinWaiting(recorder, found.order, fill.brokerOrderId)
+  if (found === undefined) adoptOrphan(recorder, fill, passWaiting)
+  else if (fill.brokerOrderId !== undefined) joinWaiting(recorder, found.order, fill.brokerOrderId, passWaiting)
 }
 
-const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
+const adoptOrphan = (recorder: Recorder, fill: WaitingFill, passWaiting: PassWaiting | undefined): void => {
   const { brokerOrderId } = fill
   const waits = recorder.books.waiting_fills.get(joinKey([fill.account, fill.execId]))?.joinedAt === undefined
   if (brokerOrderId === undefined || !waits || !Decimal.isPositive(fill.quantity)) return
@@ -48,8 +48,8 @@ const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
   const seen = { ...seenBy(recorder, fill, brokerOrderId), ...(late === undefined ? {} : { quantity: late.quantity }) }
   const beyond = late === undefined ? limitFault(recorder, seen) : undefined
   if (beyond !== undefined) holdUnknown(recorder, seen, brokerOrderId, beyond)
-  else if (late === undefined) adopt(recorder, seen)
-  else seenOf(recorder, late, seen)
+  else if (late === undefined) adopt(recorder, seen, { passWaiting })
+  else seenOf(recorder, late, seen, { passWaiting })
 }
 
 /** The order that an execution alone shows. */

@@ -5,11 +5,20 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import { MARKED_PLACED } from "../order/command.ts"
+import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
+import { signed } from "../order/Side.ts"
+import type { Witness } from "../order/witness.ts"
 import * as Instant from "../time/Instant.ts"
-import { SKEW_MS } from "./couldBe.ts"
+import { SKEW_MS } from "../time/skew.ts"
 import { NOT_LISTED, type HeldReport, type Implausible } from "./HeldReport.ts"
-import type { Executed, OrderSeen } from "./Report.ts"
+import type { Executed, OrderSeen, Received } from "./Report.ts"
+
+// W1 to W14, in their order: is what a broker reports possible? Each rule is judged here and nowhere else, by functions that are pure; the gate
+// (`gate.ts`), the modules that book and the services ask them. Three rules are judged where their subject is made:
+// W6: the sum of the executions against the total is a part of what an order's facts come to (F5, F14): `fill/aggregates.ts`.
+// W11: whether an end is confirmed is a part of an order's state, and `order/` imports nothing of reconciliation: `order/hearing.ts`.
+// W14: only an adapter knows its broker's own id of an execution: `Execution.ts` (Alpaca, IBKR), `Orders.ts` and `Corrections.ts` (Schwab).
 
 /** What the books know of the order that a report is about, and what bounds it. */
 export interface Known {
@@ -26,43 +35,66 @@ export interface Known {
   readonly now: Instant.Instant
 }
 
-/** How far apart two readings of changed terms are at least, in milliseconds (W2). */
+/** How far apart two readings of changed terms are at least, in milliseconds (W2, W13). */
 const SECOND_READING_MS = 2_000
-
-/** W2, W3, W9, W13: why a report of an order of ours is not possible; nothing where it is. Pure. */
-export const implausibleOrder = (known: Known, report: OrderSeen): Implausible | undefined => {
-  const { order } = known
-  if (isOfReplacedId(order, report) || isOtherOrder(order, report)) return undefined
-  const fault = isAcknowledged(order) ? termsFault(known, report) : undefined
-  return fault ?? implausibleTotal(known, report) ?? tieFault(known, report)
-}
-
-/** O13: of an id that a later one has replaced nothing is booked. */
-const isOfReplacedId = (order: Order, { brokerOrderId }: OrderSeen): boolean =>
-  order.brokerOrderId !== brokerOrderId && order.brokerOrderIds.includes(brokerOrderId)
-
-/** O29 judges another instrument or side (W1); over a notional no quantity bounds what is filled. */
-const isOtherOrder = (order: Order, report: OrderSeen): boolean =>
-  order.symbol !== report.symbol ||
-  order.side !== report.side ||
-  order.askedNotional !== undefined ||
-  report.notional !== undefined
-
-/** O29 judges other terms than sent while the order is being acknowledged; its total is judged from its first report on (W3). */
-const isAcknowledged = ({ acceptedAt, rawStatus }: Order): boolean =>
-  acceptedAt !== undefined && rawStatus !== MARKED_PLACED
 
 const isSame = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
 
 /** Less than nothing is never shares. */
-export const isNegative = (shares: Decimal.Decimal): boolean => Decimal.sign(shares) < 0
+const isNegative = (shares: Decimal.Decimal): boolean => Decimal.sign(shares) < 0
 
 const shown = (value: Decimal.Decimal | undefined): string => (value === undefined ? "none" : Decimal.format(value))
 
-const termsFault = (known: Known, report: OrderSeen): Implausible | undefined => {
+// W1: the terms of an order of ours
+
+/**
+ * W1, O29: is it for something else than was sent: another symbol or side, another size while the order is being acknowledged, or dollars where
+ * shares were sent? Nor is an order ever for less than what has filled (O12).
+ */
+export const differsFromSent = (order: Order, report: OrderSeen): boolean =>
+  order.symbol !== report.symbol ||
+  order.side !== report.side ||
+  asksForOtherDollars(order, report) ||
+  (!isAcknowledged(order) && !isOfSize(order, report)) ||
+  hasShrunkBelowFills(order, report)
+
+const asksForOtherDollars = ({ askedNotional }: Order, { notional }: OrderSeen): boolean =>
+  notional !== undefined && !isSame(askedNotional, notional)
+
+/** Its terms are those that were sent until the broker acknowledged them, or a person for it; changes are judged from then on (W2). */
+const isAcknowledged = ({ acceptedAt, rawStatus }: Order): boolean =>
+  acceptedAt !== undefined && rawStatus !== MARKED_PLACED
+
+const isOfSize = (order: Order, { notional, quantity }: OrderSeen): boolean =>
+  order.askedNotional === undefined
+    ? notional === undefined && Decimal.equals(order.quantity, quantity)
+    : notional !== undefined && Decimal.equals(order.askedNotional, notional)
+
+/** O12: a quantity that is now smaller than what has filled. */
+const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
+  report.notional === undefined &&
+  Decimal.isLess(report.quantity, order.quantity) &&
+  Decimal.isLess(report.quantity, order.filled)
+
+/** O13: what a broker says of an id that a later one has replaced is part of the replacement: nothing of it is booked. */
+export const isOfReplacedId = (order: Order, { brokerOrderId }: OrderSeen): boolean =>
+  order.brokerOrderId !== brokerOrderId && order.brokerOrderIds.includes(brokerOrderId)
+
+/** Do W2, W3 and W13 judge it? W1 alone judges another instrument or side, and over a notional no quantity bounds what is filled. */
+export const isOfItsQuantity = (order: Order, report: OrderSeen): boolean =>
+  !isOfReplacedId(order, report) &&
+  order.symbol === report.symbol &&
+  order.side === report.side &&
+  order.askedNotional === undefined &&
+  report.notional === undefined
+
+// W2: quantity, limit and stop
+
+/** W2: the terms that changed and may not have, by this report alone; nothing where they are in force or may come into force. */
+export const changedTerms = (known: Known, report: OrderSeen): Implausible | undefined => {
   const { order } = known
-  if (order.origin === "external" && !order.inQueue) return undefined
+  if (!isAcknowledged(order) || (order.origin === "external" && !order.inQueue)) return undefined
   const change = changedTerm(order, report)
   if (change === undefined || known.isBeforeSplit) return undefined
   const fault: Implausible = { rule: "W2", ...change }
@@ -102,7 +134,7 @@ const isAsSent = (order: Order, report: OrderSeen): boolean =>
 const showsChain = (order: Order, { brokerOrderId, otherIds = [] }: OrderSeen): boolean =>
   otherIds.some((id: BrokerOrderId) => id !== brokerOrderId && order.brokerOrderIds.includes(id))
 
-/** The same new terms stand in an earlier reading, two seconds ago or more. */
+/** W2: do the same new terms stand in an earlier reading, two seconds ago or more? */
 export const repeatsTerms = ({ held, now }: Known, report: OrderSeen): boolean =>
   held.some(
     ({ contents, receivedAt, rule }) =>
@@ -114,7 +146,9 @@ export const repeatsTerms = ({ held, now }: Known, report: OrderSeen): boolean =
       isSame(contents.stopPrice, report.stopPrice)
   )
 
-/** W3: a total between nothing and what is in force, or what executions have proven to be filled beyond that. */
+// W3: the total that is filled
+
+/** W3: a total between nothing and what is in force, or what executions have proven to be filled beyond that (W9). */
 export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: OrderSeen): Implausible | undefined => {
   if (cumulative === undefined) return undefined
   const possible = Decimal.max(quantity, order.filled)
@@ -128,11 +162,214 @@ export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: Ord
 const isBounded = ({ askedNotional, rawStatus }: Order): boolean =>
   askedNotional === undefined && rawStatus !== NOT_LISTED
 
+/** W3: has an order that the books do not know a quantity below nothing, less than nothing filled, or more than its quantity? */
+export const isImpossibleStranger = ({ cumulative, notional, quantity }: OrderSeen): boolean => {
+  if (isNegative(quantity) || (cumulative !== undefined && isNegative(cumulative))) return true
+  return cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
+}
+
+// W4: an execution
+
+/** W4, W9: why an execution of an order is not possible; nothing where it is. A bust always is. */
+export const implausibleExecution = (known: Known, report: Executed): Implausible | undefined => {
+  const { order } = known
+  const { execIdBase, quantity } = report
+  if (hasNoId(report)) return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
+  if (isNegative(quantity))
+    return { rule: "W4", field: "execution", reported: shown(quantity), possible: shown(order.quantity) }
+  // A revision that a higher one outranks counts for nothing.
+  const isOutranked = known.fills.some((fill) => fill.execIdBase === execIdBase && fill.revision > report.revision)
+  if (!isBounded(order) || Decimal.isZero(quantity) || isOutranked) return undefined
+  const left = leftOf(known, execIdBase)
+  if (!Decimal.isLess(left, quantity)) return undefined
+  return { rule: "W9", field: "execution", reported: shown(quantity), possible: shown(left) }
+}
+
+/** What is left of an order beside its other executions: nothing inferred, the highest revision of each (W4). */
+const leftOf = ({ fills, order }: Known, execIdBase: string): Decimal.Decimal => {
+  const others = canonicalOf(fills).filter((fill) => fill.execIdBase !== execIdBase)
+  return Decimal.max(
+    Decimal.zero,
+    Decimal.subtract(order.quantity, Decimal.sum(others.map(({ quantity }) => quantity)))
+  )
+}
+
+/** W4: has an execution whose order the books do not know no id, or fewer shares than none? */
+export const isImpossibleOrphan = (report: Executed): boolean => hasNoId(report) || isNegative(report.quantity)
+
+const hasNoId = ({ execId, execIdBase }: Executed): boolean => execId === "" || execIdBase === ""
+
+const DAY_MS = 86_400_000
+
+/** How far before its sending a broker may date an order: more than our own clock is ever off, less than the next day (O28). */
+const BEFORE_SENDING_MS = 17 * 3_600_000
+
+/** W4: an execution of before its order was sent is not this order's; a date alone is the whole day. */
+export const isBeforeSending = (
+  { sentAt }: Pick<Order, "sentAt">,
+  { executedAt }: Pick<Executed, "executedAt">
+): boolean => {
+  if (sentAt === undefined) return false
+  const isDate = executedAt % BigInt(DAY_MS * 1000) === 0n
+  const latest = isDate ? Instant.addMillis(executedAt, DAY_MS) : executedAt
+  return latest < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
+}
+
+/** W4: an execution of after now happened when it was received. */
+export const executedByNow = (report: Executed, now: Instant.Instant): Executed =>
+  report.executedAt > Instant.addMillis(now, SKEW_MS) ? { ...report, executedAt: now } : report
+
+// W5: prices and commissions
+
+const TEN = Decimal.unsafe("10")
+
+/** W5: a price of a tenth or less, or of ten times and more, of what the order should have got is none. */
+export const implausiblePrice = ({ expected }: Known, price: Price | undefined): Implausible | undefined => {
+  if (price === undefined || expected === undefined) return undefined
+  const isFar =
+    Decimal.isLess(Decimal.multiply(expected.price, TEN), price) ||
+    Decimal.isLess(Decimal.multiply(price, TEN), expected.price)
+  return isFar ? { rule: "W5", field: "price", reported: shown(price), possible: shown(expected.price) } : undefined
+}
+
+const LARGEST_FLAT = Decimal.unsafe("50")
+const LARGEST_PART = Decimal.unsafe("0.05")
+
+/** W5: a commission is at most 5 % of what was traded, or 50. A rebate is one below nothing. */
+export const isPlausibleCommission = (
+  { price, quantity }: Pick<Fill, "price" | "quantity">,
+  amount: Decimal.Decimal
+): boolean => {
+  const notional = price === undefined ? Decimal.zero : Decimal.multiply(quantity, price)
+  return Decimal.isAtMost(Decimal.abs(amount), Decimal.max(LARGEST_FLAT, Decimal.multiply(notional, LARGEST_PART)))
+}
+
+// W7: a holding
+
+/** W7, P1: what the books hold by fills, adjustments and corporate actions is all that explains a holding: to the last digit. */
+export const isExplained = (ours: Decimal.Decimal, theirs: Decimal.Decimal): boolean => Decimal.equals(ours, theirs)
+
+// W8: a listing of orders that calls itself whole
+
+/** W8: those of our live orders that were acknowledged until then, and that a listing lacks under every id they have had. */
+export const lackedBy = (
+  received: ReadonlyArray<Received<OrderSeen>>,
+  live: ReadonlyArray<Order>,
+  until: Instant.Instant
+): ReadonlyArray<Order> => {
+  const listed = new Set<string>(received.flatMap(({ report }) => [report.brokerOrderId, ...(report.otherIds ?? [])]))
+  return live.filter(
+    ({ acceptedAt = until, brokerOrderIds }) => acceptedAt <= until && !brokerOrderIds.some((id) => listed.has(id))
+  )
+}
+
+// W9: more filled than ordered
+
+/** An execution that is held since there is no room for it (W9), and its order. Shares without a sign. */
+export interface Overfill {
+  readonly order: Pick<Order, "id" | "filled" | "quantity" | "side">
+  readonly shares: Decimal.Decimal
+}
+
+/**
+ * W9: a true overfill: a reading of holdings, begun after the executions were held, shows exactly what the books hold with all of them, and
+ * each order has filled at most as much again as was ordered. What is larger is for a person.
+ */
+export const areProvenOverfills = (
+  overfills: ReadonlyArray<Overfill>,
+  ours: Decimal.Decimal,
+  theirs: Decimal.Decimal
+): boolean => {
+  const more = Decimal.sum(overfills.map(({ order, shares }) => signed(order.side, shares)))
+  return overfills.length > 0 && Decimal.equals(Decimal.add(ours, more), theirs) && overfills.every(isSmall)
+}
+
+/** Of an order all that is held counts together. */
+const isSmall = ({ order: { filled, id, quantity } }: Overfill, _: number, all: ReadonlyArray<Overfill>): boolean => {
+  const more = Decimal.sum(all.flatMap(({ order, shares }) => (order.id === id ? [shares] : [])))
+  return Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, more), quantity), quantity)
+}
+
+// W10: one client order id under two of the broker's ids
+
+/** W10: what the broker had first under a client order id stays ours; under another id, that no chain joins to it, it has another order. */
+export const isSecondOrder = (
+  { brokerOrderIds }: Pick<Order, "brokerOrderIds">,
+  { brokerOrderId, otherIds = [] }: Partial<Pick<Executed, "brokerOrderId" | "otherIds">>
+): boolean =>
+  brokerOrderId !== undefined &&
+  brokerOrderIds.length > 0 &&
+  ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
+
+// W12: an order or a fill that seems nobody's
+
+/** What a broker shows of the terms of an order. */
+export type Terms = Pick<OrderSeen, "symbol" | "side" | "quantity" | "notional" | "type" | "limitPrice">
+
+/** W12, O24: are these the terms of the order, as far as they are shown: symbol, side and quantity, and where the broker says them type and limit price? */
+export const hasTermsOf = (
+  sent: Pick<Order, "symbol" | "side" | "quantity" | "type" | "limitPrice">,
+  seen: Partial<Terms>
+): boolean =>
+  seen.symbol === sent.symbol &&
+  seen.side === sent.side &&
+  seen.notional === undefined &&
+  seen.quantity !== undefined &&
+  Decimal.equals(seen.quantity, sent.quantity) &&
+  (seen.type === undefined || seen.type === sent.type) &&
+  (seen.limitPrice === undefined || (sent.limitPrice !== undefined && Decimal.equals(seen.limitPrice, sent.limitPrice)))
+
+/**
+ * W12: may what is listed without an id of ours be this order that is on its way or in doubt: of its instrument, whatever else is said of it,
+ * or of its side and quantity, whatever its instrument?
+ */
+export const mayBeOrder = (
+  { quantity, side, symbol }: Pick<Order, "quantity" | "side" | "symbol">,
+  seen: Pick<Terms, "quantity" | "side" | "symbol">
+): boolean => symbol === seen.symbol || (side === seen.side && Decimal.equals(quantity, seen.quantity))
+
+/** W12, F7: may an execution be of this order that is on its way or in doubt, by its instrument, or by its side and size? */
+export const mayBeExecutionOf = (
+  { quantity, side, symbol }: Pick<Order, "quantity" | "side" | "symbol">,
+  fill: Pick<Terms, "quantity" | "side" | "symbol">
+): boolean => symbol === fill.symbol || (side === fill.side && Decimal.isAtMost(fill.quantity, quantity))
+
+/** W12: may it be an order that was refused, or proven absent: of its side, and no more than 24 hours ago? */
+export const isRecentlyUnplaced = (
+  { endedAt, side }: Pick<Order, "endedAt" | "side">,
+  seen: Pick<Terms, "side">,
+  now: Instant.Instant
+): boolean => side === seen.side && (endedAt === undefined || endedAt >= Instant.addMillis(now, -DAY_MS))
+
+/** W12: is it for more shares than the account lets one order have, where external orders count in what a position owes? */
+export const isBeyondOrderLimit = (most: Decimal.Decimal | undefined, quantity: Decimal.Decimal): boolean =>
+  most !== undefined && Decimal.isLess(most, quantity)
+
+/** W12: does a second reading of its own show what was first shown then? What is settled needs none. */
+export const isShownAgain = (firstShownAt: Instant.Instant | undefined, witness: Witness): boolean =>
+  witness._tag === "Settled" ||
+  (firstShownAt !== undefined &&
+    witness._tag === "Reading" &&
+    witness.begun >= Instant.addMillis(firstShownAt, SEPARATE_MS))
+
+// W13: the time of a report
+
+/** W13: the time of a report, ours where the broker's is before the sending or after now. */
+export const timed = <R extends OrderSeen | Executed>(
+  report: R,
+  sentAt: Instant.Instant | undefined,
+  now: Instant.Instant
+): R => {
+  const isAhead = report.asOf > Instant.addMillis(now, SKEW_MS)
+  const isBehind = sentAt !== undefined && report.asOf < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
+  return isAhead || isBehind ? { ...report, asOf: now, asOfKind: "ours" } : report
+}
+
 /**
  * W13: of two readings of one moment of the broker's that contradict each other the less advanced one stands once a second reading in a
  * row says it.
  */
-const tieFault = ({ held, now, order }: Known, report: OrderSeen): Implausible | undefined => {
+export const contradictsAtTie = ({ held, now, order }: Known, report: OrderSeen): Implausible | undefined => {
   if (report.asOfKind !== "broker" || order.reportedAt !== report.asOf || order.status === "filled") return undefined
   const status = report.state._tag === "Open" ? "open" : report.state.kind
   const isLess = order.reported !== "open" && order.reported !== status && status === "open"
@@ -156,65 +393,3 @@ const tieFault = ({ held, now, order }: Known, report: OrderSeen): Implausible |
 /** W13: does a second reading say again what a held one of the same moment said? Then it is newer than what the books have. */
 export const standsAtTie = ({ held, order }: Known, report: OrderSeen): boolean =>
   report.asOfKind === "broker" && order.reportedAt === report.asOf && held.some(({ rule }) => rule === "W13")
-
-/** W4, W9: why an execution of an order is not possible; nothing where it is. Pure. */
-export const implausibleExecution = (known: Known, report: Executed): Implausible | undefined => {
-  const { order } = known
-  const { execId, execIdBase, quantity } = report
-  if (execId === "" || execIdBase === "") return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
-  if (isNegative(quantity))
-    return { rule: "W4", field: "execution", reported: shown(quantity), possible: shown(order.quantity) }
-  // A revision that a higher one outranks counts for nothing.
-  const isOutranked = known.fills.some((fill) => fill.execIdBase === execIdBase && fill.revision > report.revision)
-  if (!isBounded(order) || Decimal.isZero(quantity) || isOutranked) return undefined
-  const left = leftOf(known, execIdBase)
-  if (!Decimal.isLess(left, quantity)) return undefined
-  return { rule: "W9", field: "execution", reported: shown(quantity), possible: shown(left) }
-}
-
-/** What is left of an order beside its other executions: nothing inferred, the highest revision of each (W4). */
-const leftOf = ({ fills, order }: Known, execIdBase: string): Decimal.Decimal => {
-  const others = canonicalOf(fills).filter((fill) => fill.execIdBase !== execIdBase)
-  return Decimal.max(
-    Decimal.zero,
-    Decimal.subtract(order.quantity, Decimal.sum(others.map(({ quantity }) => quantity)))
-  )
-}
-
-const TEN = Decimal.unsafe("10")
-
-/** W5: a price of a tenth or less, or of ten times and more, of what the order should have got is none. */
-export const implausiblePrice = ({ expected }: Known, price: Price | undefined): Implausible | undefined => {
-  if (price === undefined || expected === undefined) return undefined
-  const isFar =
-    Decimal.isLess(Decimal.multiply(expected.price, TEN), price) ||
-    Decimal.isLess(Decimal.multiply(price, TEN), expected.price)
-  return isFar ? { rule: "W5", field: "price", reported: shown(price), possible: shown(expected.price) } : undefined
-}
-
-const DAY_MS = 86_400_000
-
-/** How far before its sending a broker may date an order: more than our own clock is ever off, less than the next day (O28). */
-const BEFORE_SENDING_MS = 17 * 3_600_000
-
-/** W4: an execution of before its order was sent is not this order's; a date alone is the whole day. */
-export const isBeforeSending = (
-  { sentAt }: Pick<Order, "sentAt">,
-  { executedAt }: Pick<Executed, "executedAt">
-): boolean => {
-  if (sentAt === undefined) return false
-  const isDate = executedAt % BigInt(DAY_MS * 1000) === 0n
-  const latest = isDate ? Instant.addMillis(executedAt, DAY_MS) : executedAt
-  return latest < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
-}
-
-/** W13: the time of a report, ours where the broker's is before the sending or after now. */
-export const timed = <R extends OrderSeen | Executed>(
-  report: R,
-  sentAt: Instant.Instant | undefined,
-  now: Instant.Instant
-): R => {
-  const isAhead = report.asOf > Instant.addMillis(now, SKEW_MS)
-  const isBehind = sentAt !== undefined && report.asOf < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
-  return isAhead || isBehind ? { ...report, asOf: now, asOfKind: "ours" } : report
-}

@@ -38,18 +38,18 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
   return { _tag: "Waiting" }
 }
 
-/** Holds a waiting fill back that is not possible for its order, and says whether it did (W4). */
-export type HoldsBack = (recorder: Recorder, order: Order, fill: WaitingFill) => boolean
+/** What of a waiting fill may be booked to its order: nothing where it is held (W4), and no price that is not possible (W5). */
+export type PassWaiting = (recorder: Recorder, order: Order, fill: WaitingFill) => WaitingFill | undefined
 
 /** Behind the gate every fact is possible. */
-const holdsNothing: HoldsBack = () => false
+const passAll: PassWaiting = (_, __, fill) => fill
 
 /** F7: the fills that waited for an order are booked with it; one that is suspected, as what was `told` of the order settles it (F10). */
 export const joinWaiting = (
   recorder: Recorder,
   order: Order,
   brokerOrderId: BrokerOrderId,
-  holdsBack: HoldsBack = holdsNothing,
+  passWaiting: PassWaiting = passAll,
   told?: TotalTold
 ): Order => {
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
@@ -64,8 +64,9 @@ export const joinWaiting = (
     const suspicion = settleSuspicion(recorder, joined, fill, told)
     if (suspicion === "open") continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
-    if (suspicion === "duplicate" || isBooked(recorder, fill) || holdsBack(recorder, joined, fill)) continue
-    joined = book(recorder, joined, fill, fill.payloadId)
+    if (suspicion === "duplicate" || isBooked(recorder, fill)) continue
+    const passed = passWaiting(recorder, joined, fill)
+    if (passed !== undefined) joined = book(recorder, joined, passed, fill.payloadId)
   }
   return joined
 }

@@ -9,9 +9,10 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import { wholeSince, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
-import { SKEW_MS } from "../reconciliation/couldBe.ts"
+import { mayBeOrder } from "../reconciliation/plausibility.ts"
 import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { SKEW_MS } from "../time/skew.ts"
 import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { holdingsNow } from "./Reconciliation.ts"
@@ -106,10 +107,8 @@ export const isAmong = Effect.fn("Absence.isAmong")(function* (
   const inBooks = yield* byTheirInstruments(order.account)
   const reports = received.map(({ report }) => report)
   if (reports.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)) return true
-  const isOfSize = ({ quantity, side }: OrderSeen | Executed) =>
-    side === order.side && Decimal.equals(quantity, order.quantity)
   const alike = reports.filter(
-    (report) => report.clientOrderId === undefined && (inBooks(report.symbol) === order.symbol || isOfSize(report))
+    (report) => report.clientOrderId === undefined && mayBeOrder(order, { ...report, symbol: inBooks(report.symbol) })
   )
   const known = yield* idsInTheBooks(order, alike)
   return alike.some(({ brokerOrderId }) => brokerOrderId === undefined || !known.has(brokerOrderId))

@@ -4,9 +4,10 @@ import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
-import { wholeSince, type BrokerService, type OrderListing, type TimeWindow } from "../ports/Broker.ts"
-import { SKEW_MS } from "../reconciliation/couldBe.ts"
+import { wholeSince, type BrokerService, type TimeWindow } from "../ports/Broker.ts"
+import { lackedBy } from "../reconciliation/plausibility.ts"
 import * as Instant from "../time/Instant.ts"
+import { SKEW_MS } from "../time/skew.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 
@@ -38,18 +39,11 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
       { column: "acceptedAt", atLeast: Number(from) }
     ]
   })
-  const isDue = isLackedBy(listing, Instant.addMillis(begun, -SETTLED_MS))
-  const lacking = open.filter((order) => order.id !== lookedFor && isDue(order))
+  const others = open.filter(({ id }) => id !== lookedFor)
+  const lacking = lackedBy(listing.received, others, Instant.addMillis(begun, -SETTLED_MS))
   const isShort = yield* Effect.exists(lacking.slice(0, ASKED), (order) => isThere(broker, order))
   return isShort ? { ...listing, complete: false, wholeFrom: undefined } : listing
 })
-
-/** Was an order acknowledged until then, and is not in the listing? */
-const isLackedBy = ({ received }: OrderListing, until: Instant.Instant) => {
-  const listed = new Set<string>(received.flatMap(({ report }) => [report.brokerOrderId, ...(report.otherIds ?? [])]))
-  return ({ acceptedAt = until, brokerOrderIds }: Order): boolean =>
-    acceptedAt <= until && !brokerOrderIds.some((id) => listed.has(id))
-}
 
 /** A reading that fails proves nothing either way, and one order's failure keeps no listing from being booked: it counts as there. */
 const isThere = (broker: BrokerService, order: Order) =>

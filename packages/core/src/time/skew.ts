@@ -14,6 +14,9 @@ export interface Skew {
   readonly uncertainMs: number
 }
 
+/** What two clocks may differ, and an order may be entered before we know of its sending, in milliseconds. */
+export const SKEW_MS = 2 * 60_000
+
 /** The furthest that our clock may be from the broker's where real money is sent, in milliseconds. */
 export const MOST_SKEW_MS = 2_000
 

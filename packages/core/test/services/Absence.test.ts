@@ -1,64 +1,14 @@
-import { Effect, TestClock } from "effect"
+import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
-import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
-import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
-import * as Doubts from "../../src/services/Doubts.ts"
-import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import * as Submission from "../../src/services/Submission.ts"
+import { doubtedWith, lost, place, type Differs } from "./lostAnswer.ts"
 import * as Stage from "./Stage.ts"
-
-const lost = (isIdInUse = false) => Answer.Unknown({ why: "lost", candidate: undefined, isIdInUse })
-
-interface Differs {
-  readonly isUnique?: boolean
-  readonly complete?: boolean
-  readonly holds?: string
-  readonly isIdInUse?: boolean
-}
-
-/** A broker that answers no send and does not have the order. */
-const place = (
-  { complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
-  parts: Partial<BrokerService> = {}
-) => {
-  const read = { listings: 0 }
-  const positions: BrokerService["positions"] = Effect.succeed({
-    complete: true,
-    holdings: holds === undefined ? [] : [{ symbol: "AAPL", quantity: Decimal.unsafe(holds), averagePrice: undefined }]
-  })
-  const layer = Stage.layer({
-    capabilities: { ...Stage.broker().capabilities, clientOrderIds: true, uniqueClientOrderIds: isUnique },
-    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse)))),
-    lookup: () => Stage.notFound(),
-    positions,
-    orders: () =>
-      Effect.sync(() => {
-        read.listings++
-        return { complete, received: [] }
-      }),
-    ...parts
-  })
-  return { layer, read }
-}
-
-/** An order whose answer was lost, and what asks for it, each time after a while of simulated time. */
-const doubtedWith = (...others: ReadonlyArray<ReturnType<typeof Stage.trade>>) =>
-  Effect.gen(function* () {
-    yield* Stage.opened()
-    yield* Stage.driving
-    yield* Stage.submit(Stage.trade("t1", "1"), ...others)
-    yield* Gates.confirmInstruments
-    yield* Submission.submitPending(() => Effect.succeed(true))
-    const asked = yield* Doubts.makeAsked
-    return (wait: "6 seconds" | "1 minute" | "11 minutes") =>
-      Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
-  })
 
 const doubted = doubtedWith()
 

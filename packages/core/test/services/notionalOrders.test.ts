@@ -87,9 +87,10 @@ const seenOf = (clientOrderId: OrderSeen["clientOrderId"], at: bigint, parts: Pa
   ...parts
 })
 
-const filledUp = (clientOrderId: OrderSeen["clientOrderId"], at: bigint, shares: string) =>
+const filledUp = (clientOrderId: OrderSeen["clientOrderId"], at: bigint, shares: string, notional = "100") =>
   stage.book(
     seenOf(clientOrderId, at, {
+      notional: dollars(notional),
       rawStatus: "filled",
       state: { _tag: "Closed", kind: "filled" },
       cumulative: dollars(shares)
@@ -311,7 +312,7 @@ describe("the controls before an order over a notional", () => {
       Effect.gen(function* () {
         yield* executed(over("300"))
         yield* execution("e1", "2", 5n)
-        yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2")
+        yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2", "300")
         expect((yield* executed(over("300.01", { side: "sell" }))).reason).toContain("CrossesZero")
         expect((yield* executed(over("200", { side: "sell" }))).status).toBe("submitted")
         expect((yield* executed(over("150", { side: "sell" }))).reason).toContain("CrossesZero")
@@ -324,7 +325,7 @@ describe("the controls before an order over a notional", () => {
       Effect.gen(function* () {
         yield* executed(over("300"))
         yield* execution("e1", "2", 5n)
-        yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2")
+        yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2", "300")
         expect((yield* executed(over("1", { side: "sell" }))).reason).toContain("NoReferencePrice")
       })
     ))
