@@ -182,12 +182,7 @@ const prepare = (
         Effect.gen(function* () {
           const asOf = yield* now
           const line = yield* session.now
-          const answer = yield* place(
-            line,
-            { clientId: desk.clientId, begin: desk.endings.begin },
-            terms,
-            request
-          )
+          const answer = yield* place(line, { clientId: desk.clientId, begin: desk.endings.begin }, terms, request)
           if (answer._tag === "Unknown" && line !== undefined) desk.unanswered.set(terms.clientOrderId, line)
           const report: Report.Answered = {
             _tag: "Answered",

@@ -121,7 +121,10 @@ const placeAt = (
       (undo) => Effect.sync(undo)
     )
     yield* Effect.sync(() => void line.api.placeOrder(hearing.orderId, contract, order))
-    const unshown = Effect.as(Effect.zipRight(Deferred.await(named), Effect.sleep(LONGEST_UNSHOWN)), "with a status of TWS, and not shown by it")
+    const unshown = Effect.as(
+      Effect.zipRight(Deferred.await(named), Effect.sleep(LONGEST_UNSHOWN)),
+      "with a status of TWS, and not shown by it"
+    )
     const silent = Effect.as(Effect.sleep(LONGEST_SEND), `no answer in ${LONGEST_SEND}`)
     const vain = Effect.map(Effect.raceFirst(unshown, silent), (why) => unknown(why, hearing))
     return yield* Effect.raceFirst(Effect.flatten(Deferred.await(answered)), vain)

@@ -5,6 +5,7 @@ import {
   Break,
   Broker,
   Clock,
+  Commands,
   Doubts,
   Gates,
   Instant,
@@ -13,7 +14,10 @@ import {
   Quantity,
   Reads,
   Refusals,
+  Risk,
+  Severity,
   SourcePolicy,
+  Stake,
   Submission
 } from "@roundlot/core"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
@@ -118,20 +122,20 @@ describe("an order that TWS took, and never showed", () => {
   )
 })
 
-describe("an order without an answer, that no listing has", () => {
-  const lookedFor = (liar: Liar.Liar) =>
-    Effect.gen(function* () {
-      liar.saysTo = error(9999)
-      const { broker } = yield* restarting(liar.port)
-      const asked = terms()
-      expect((yield* send(broker(), asked)).answer._tag).toBe("Unknown")
-      const { lookup } = broker()
-      return Effect.gen(function* () {
-        const { report } = yield* patiently(lookup?.(asked.clientOrderId) ?? Effect.dieMessage("nothing is looked up"))
-        return `${report._tag}${report._tag === "NotFound" && !report.complete ? " in part" : ""}`
-      })
+const lookedFor = (liar: Liar.Liar) =>
+  Effect.gen(function* () {
+    liar.saysTo = error(9999)
+    const { broker } = yield* restarting(liar.port)
+    const asked = terms()
+    expect((yield* send(broker(), asked)).answer._tag).toBe("Unknown")
+    const { lookup } = broker()
+    return Effect.gen(function* () {
+      const { report } = yield* patiently(lookup?.(asked.clientOrderId) ?? Effect.dieMessage("nothing is looked up"))
+      return `${report._tag}${report._tag === "NotFound" && !report.complete ? " in part" : ""}`
     })
+  })
 
+describe("an order without an answer, that no listing has", () => {
   it("W8: it is not absent on the connection that it was sent on: a new one may show it", () =>
     run(
       Effect.gen(function* () {
@@ -174,53 +178,81 @@ describe("an order without an answer, that no listing has", () => {
     ))
 })
 
-describe("an order that TWS took, and shows in no listing", () => {
-  it.each([
-    ["an error that settles nothing", 9999],
-    ["a rejection", 201]
-  ])("W8, W11: %s, then its status, then a restart: nothing is ordered twice", (_what, code) =>
+/** TWS that names an order by a status after it answered it with an error, and shows it in no listing. */
+const hiding = (code: number) =>
+  Effect.gen(function* () {
+    const { exchange, port } = yield* Simulator.make({})
+    yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
+    const liar = yield* Liar.make(port)
+    const late: Array<ReadonlyArray<string>> = []
+    liar.hides = (fields) => hidesOrders(fields) || (fields[0] === ORDER_STATUS && late.push(fields) > 0)
+    liar.saysTo = error(code)
+    const { broker, restart } = yield* restarting(liar.port)
+    const { layer, leap } = leaping()
+    /** Sent, named, and looked for once; then by a program that was started again, for minutes. */
+    const lookedFor = Effect.gen(function* () {
+      const accumulator = yield* Accumulator.Accumulator
+      yield* accumulator.submit(account, aTrade, SourcePolicy.anyAge)
+      yield* Gates.confirmInstruments
+      yield* sent
+      expect(yield* shown).toEqual(["in_doubt unnamed"])
+      liar.hides = hidesOrders
+      liar.say(...late)
+      yield* leap(6_000)
+      yield* yield* asking
+      expect(yield* shown).toEqual(["in_doubt named"])
+      liar.hides = hidesAll
+      yield* restart
+      const asks = yield* asking
+      const aMinute = Effect.all([leap(61_000), asks, Gates.openGates, sent], { discard: true })
+      yield* Effect.replicateEffect(aMinute, 4)
+      return { aMinute }
+    })
+    return { exchange, liar, lookedFor, books: booksOf(broker, layer) }
+  })
+
+describe.each([
+  ["an error that settles nothing", 9999],
+  ["a rejection", 201]
+])("an order that TWS answered with %s, named by a status, and shows in no listing", (_what, code) => {
+  it("W8, W11: is not ordered again, across a restart, and is found once TWS shows it", () =>
     run(
       Effect.gen(function* () {
-        const simulator = yield* Simulator.make({})
-        const { exchange } = simulator
-        yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
-        const liar = yield* Liar.make(simulator.port)
-        const late: Array<ReadonlyArray<string>> = []
-        liar.hides = (fields) => hidesOrders(fields) || (fields[0] === ORDER_STATUS && late.push(fields) > 0)
-        liar.saysTo = error(code)
-        const { broker, restart } = yield* restarting(liar.port)
-        const { layer, leap } = leaping()
+        const { books, exchange, liar, lookedFor } = yield* hiding(code)
         yield* Effect.gen(function* () {
-          const accumulator = yield* Accumulator.Accumulator
-          yield* accumulator.submit(account, aTrade, SourcePolicy.anyAge)
-          yield* Gates.confirmInstruments
-          yield* sent
-          expect((yield* exchange.orders).length).toBe(1)
-          expect(yield* shown).toEqual(["in_doubt unnamed"])
-          liar.hides = hidesOrders
-          liar.say(...late)
-          yield* leap(6_000)
-          yield* yield* asking
-          expect(yield* shown).toEqual(["in_doubt named"])
-          liar.hides = hidesAll
-          yield* restart
-          const asksAgain = yield* asking
-          for (let i = 0; i < 4; i++) {
-            yield* leap(61_000)
-            yield* asksAgain
-            yield* Gates.openGates
-            yield* sent
-          }
+          const { aMinute } = yield* lookedFor
           expect((yield* exchange.orders).length).toBe(1)
           expect(yield* shown).toEqual(["in_doubt named"])
-          expect(yield* openBreaks).toEqual(["Doubt"])
           liar.hides = () => false
-          yield* leap(61_000)
-          yield* asksAgain
+          yield* aMinute
           expect(yield* shown).toEqual(["submitted unnamed"])
           expect(yield* openBreaks).toEqual([])
-        }).pipe(Effect.provide(booksOf(broker, layer)))
+        }).pipe(Effect.provide(books))
       })
-    )
-  )
+    ))
+
+  it("Refusals: stays a critical doubt until a person ends it; then its shares are ordered again", () =>
+    run(
+      Effect.gen(function* () {
+        const { books, exchange, lookedFor } = yield* hiding(code)
+        yield* Effect.gen(function* () {
+          const { aMinute } = yield* lookedFor
+          const found = yield* Reads.all(Break.BreakTable)
+          const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+          const grave = found.map((each) => `${each.kind} ${Severity.severityOf(each, Stake.noStake, now)}`)
+          expect(grave).toEqual(["Doubt critical"])
+          const [doubtful] = yield* Risk.doubtful
+          expect(doubtful?.stake.deciding.map(({ fact }) => fact)).toContain("CandidateNamed")
+          const [order] = yield* Reads.all(Order.OrderTable)
+          if (order === undefined) return yield* Effect.dieMessage("no order")
+          const command = { _tag: "MarkNotPlaced", orderId: order.id } as const
+          const commands = yield* Commands.Commands
+          const asked = { id: "end", account, actor: "test", reason: "the broker says so", command }
+          expect((yield* commands.perform(asked))._tag).toBe("Done")
+          yield* aMinute
+          yield* aMinute
+          expect((yield* exchange.orders).length).toBe(2)
+        }).pipe(Effect.provide(books))
+      })
+    ))
 })

@@ -25,8 +25,7 @@ const seat = (liar: Liar, ours: Socket, theirs: Socket): void => {
   let isGreeted = false
   ours.on("data", (bytes) => {
     theirs.write(bytes)
-    for (const [kind, orderId = ""] of sent.push(bytes))
-      if (kind === PLACE_ORDER) tell(ours, ...liar.saysTo(orderId))
+    for (const [kind, orderId = ""] of sent.push(bytes)) if (kind === PLACE_ORDER) tell(ours, ...liar.saysTo(orderId))
   })
   theirs.on("data", (bytes) => {
     const all = told.push(bytes)

@@ -1,6 +1,6 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
-import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
+import { ClientOrderId, type BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
@@ -13,18 +13,19 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
 
-const lost = (isIdInUse = false) => Answer.Unknown({ why: "lost", candidate: undefined, isIdInUse })
+const lost = (isIdInUse = false, candidate?: BrokerOrderId) => Answer.Unknown({ why: "lost", candidate, isIdInUse })
 
 interface Differs {
   readonly isUnique?: boolean
   readonly complete?: boolean
   readonly holds?: string
   readonly isIdInUse?: boolean
+  readonly candidate?: BrokerOrderId
 }
 
 /** A broker that answers no send and does not have the order. */
 const place = (
-  { complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
+  { candidate, complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
   parts: Partial<BrokerService> = {}
 ) => {
   const read = { listings: 0 }
@@ -34,7 +35,7 @@ const place = (
   })
   const layer = Stage.layer({
     capabilities: { ...Stage.broker().capabilities, clientOrderIds: true, uniqueClientOrderIds: isUnique },
-    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse)))),
+    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse, candidate)))),
     lookup: () => Stage.notFound(),
     positions,
     orders: () =>
@@ -160,7 +161,8 @@ describe("a doubt ends when the absence of its order is proven", () => {
   it.each<readonly [string, Differs]>([
     ["a listing in part", { complete: false }],
     ["a holding that the books do not have", { holds: "1" }],
-    ["an answer that the client order id was seen before", { isIdInUse: true }]
+    ["an answer that the client order id was seen before", { isIdInUse: true }],
+    ["an order that its answer named, and that is not shown", { candidate: Stage.theirId }]
   ])("O24: %s proves nothing: the doubt stays, with its break", async (_, differs) => {
     const { layer, read } = place(differs)
     await Stage.play(
@@ -171,6 +173,22 @@ describe("a doubt ends when the absence of its order is proven", () => {
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         expect(yield* openKinds).toEqual(["Doubt"])
         expect(read.listings).toBeLessThanOrEqual(3)
+      }),
+      layer
+    )
+  })
+
+  it("O24: an order that its answer named, and that is another one, proves nothing of ours", async () => {
+    const { layer } = place(
+      { candidate: Stage.theirId },
+      { order: () => Effect.succeed({ report: Stage.seen(ko), payload: undefined }) }
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("11 minutes")
+        yield* Effect.replicateEffect(after("6 seconds"), 3)
+        expect(yield* Stage.statuses).toEqual(["failed"])
       }),
       layer
     )
