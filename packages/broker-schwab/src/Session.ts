@@ -82,15 +82,26 @@ export const make = (
     }).pipe(Effect.provide(context))
 
     /** What another holder has just written does as well. */
-    const renewAsHolder = (nowMs: number) =>
+    const renewAsHolder = (nowMs: number, isMine: Effect.Effect<boolean>) =>
       Effect.gen(function* () {
         yield* reread
         const { problem, tokens, ...state } = yield* Ref.get(known)
         if (tokens === undefined || problem !== undefined || isFresh({ ...state, problem, tokens }, nowMs)) return
-        yield* renew(tokens, nowMs)
+        yield* renew(
+          tokens,
+          nowMs,
+          Effect.if(isMine, { onTrue: () => stands(tokens), onFalse: () => Effect.succeed(false) })
+        )
       })
 
-    const renew = (tokens: Tokens, nowMs: number) =>
+    /** Are these the tokens in the file yet? A login may have replaced them meanwhile. */
+    const stands = (tokens: Tokens) =>
+      Effect.map(
+        Effect.option(TokenFile.read(file)),
+        (read) => Option.isSome(read) && Option.exists(read.value, (each) => sameTokens(each, tokens))
+      )
+
+    const renew = (tokens: Tokens, nowMs: number, mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem>) =>
       Effect.gen(function* () {
         const renewed = yield* Effect.either(Login.refresh(exchange, place, credentials, tokens))
         if (renewed._tag === "Left") {
@@ -104,8 +115,9 @@ export const make = (
           return
         }
         yield* Ref.set(known, { ...nothing, tokens: renewed.right })
-        const written = yield* Effect.either(TokenFile.write(file, renewed.right))
+        const written = yield* Effect.either(TokenFile.write(file, renewed.right, mayReplace))
         if (written._tag === "Left") yield* Effect.logError(written.left.message)
+        else if (!written.right) yield* reread
       }).pipe(Effect.provide(context))
 
     const settle = Effect.gen(function* () {
@@ -116,7 +128,10 @@ export const make = (
       const isDue = tokens !== undefined && problem === undefined && !isFresh(state, nowMs)
       const isAlive = tokens !== undefined && nowMs < Instant.toMillis(tokens.refreshExpiresAt)
       if (isDue && isAlive && nowMs >= refreshNotBefore)
-        yield* Effect.provide(TokenFile.asHolder(file, renewAsHolder(nowMs)), context)
+        yield* Effect.provide(
+          TokenFile.asHolder(file, (isMine) => renewAsHolder(nowMs, isMine)),
+          context
+        )
       return yield* Ref.get(known)
     }).pipe(one.withPermits(1))
 
