@@ -90,16 +90,9 @@ export const make = (
         yield* renew(
           tokens,
           nowMs,
-          Effect.if(isMine, { onTrue: () => stands(tokens), onFalse: () => Effect.succeed(false) })
+          Effect.if(isMine, { onTrue: () => standsIn(file, tokens), onFalse: () => Effect.succeed(false) })
         )
       })
-
-    /** Are these the tokens in the file yet? A login may have replaced them meanwhile. */
-    const stands = (tokens: Tokens) =>
-      Effect.map(
-        Effect.option(TokenFile.read(file)),
-        (read) => Option.isSome(read) && Option.exists(read.value, (each) => sameTokens(each, tokens))
-      )
 
     const renew = (tokens: Tokens, nowMs: number, mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem>) =>
       Effect.gen(function* () {
@@ -159,6 +152,13 @@ export const make = (
 
 const sameTokens = (a: Tokens, b: Tokens): boolean =>
   a.accessExpiresAt === b.accessExpiresAt && a.refreshExpiresAt === b.refreshExpiresAt && equalText(a, b)
+
+/** Are these the tokens in the file yet? A login may have replaced them meanwhile. */
+const standsIn = (file: TokenPlace, tokens: Tokens) =>
+  Effect.map(
+    Effect.option(TokenFile.read(file)),
+    (read) => Option.isSome(read) && Option.exists(read.value, (each) => sameTokens(each, tokens))
+  )
 
 const encode = Schema.encodeSync(TokenFile.Tokens)
 const equalText = (a: Tokens, b: Tokens): boolean => encode(a).accessToken === encode(b).accessToken
