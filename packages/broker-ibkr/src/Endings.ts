@@ -21,8 +21,8 @@ export interface Endings {
   readonly note: (message: Message) => void
   /** An order id is used from now on, for the order of this reference: what was heard under it was another order's. */
   readonly begin: (orderId: number, reference: string) => void
-  /** Has an order, by the reference it was sent with, a status from TWS, and was never shown? Then a listing without it proves nothing. */
-  readonly isHidden: (reference: string) => boolean
+  /** An order, by the reference it was sent with, that has a status from TWS and was never shown: a listing without it proves nothing. */
+  readonly hidden: (reference: string) => Hidden | undefined
   /** Of an order by its durable id. */
   readonly of: (permId: string) => Ending | undefined
   /** Of an order by the id under which its client placed it. */
@@ -31,10 +31,17 @@ export interface Endings {
   readonly all: () => ReadonlyArray<Ending>
 }
 
+/** An order that TWS has by its statuses alone; its durable id, where they had one. */
+interface Hidden {
+  readonly permId: string | undefined
+}
+
 /** What was heard under one order id. */
 interface Heard {
   readonly facts?: OrderFacts | undefined
   readonly status?: string | undefined
+  /** The durable id that a status has. */
+  readonly permId?: string | undefined
   /** Does a status show that TWS has it: by a durable id, or as one that works? */
   readonly isTaken?: boolean | undefined
   readonly whyHeld?: string | undefined
@@ -53,8 +60,8 @@ const kinds: ReadonlyMap<number, Report.ClosedKind> = new Map([
 const MOST_ENDED = 1_000
 
 /** One that stopped before it was shown was never taken. */
-const isHidden = ({ facts, isTaken = false, status = "", whyHeld = "" }: Heard): boolean =>
-  facts === undefined && isTaken && !(isStopped(status) && whyHeld === "")
+const hiddenIn = ({ facts, isTaken = false, permId, status = "", whyHeld = "" }: Heard): Hidden | undefined =>
+  facts === undefined && isTaken && !(isStopped(status) && whyHeld === "") ? { permId } : undefined
 
 const endingOf = ({ error, facts, progress, status, whyHeld = "" }: Heard, at: Instant.Instant): Ending | undefined => {
   const kind = error === undefined ? undefined : kinds.get(error.code)
@@ -101,8 +108,10 @@ const heardIn = (
       const { averagePrice, filled, orderId, permId, status, whyHeld } = message
       if (message.clientId !== String(clientId)) return undefined
       const before = known(orderId)
-      const isTaken = before.isTaken === true || isDurable(permId) || works(status)
-      return [orderId, withStatus({ ...before, isTaken, whyHeld, progress: { averagePrice, filled } }, status)]
+      const named = isDurable(permId) ? permId : before.permId
+      const isTaken = before.isTaken === true || named !== undefined || works(status)
+      const progress = { averagePrice, filled }
+      return [orderId, withStatus({ ...before, permId: named, isTaken, whyHeld, progress }, status)]
     }
     default:
       return undefined
@@ -133,7 +142,7 @@ export const make = (clientId: number, nowMs: () => number): Endings => {
       heard.set(String(orderId), {})
       orderIds.set(reference, String(orderId))
     },
-    isHidden: (reference) => isHidden(heard.get(orderIds.get(reference) ?? "") ?? {}),
+    hidden: (reference) => hiddenIn(heard.get(orderIds.get(reference) ?? "") ?? {}),
     of: (permId) => ended.get(permId),
     ofPlaced: (orderId) => {
       const permId = heard.get(String(orderId))?.facts?.permId

@@ -1,4 +1,4 @@
-import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, SharedReads } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, Recent, SharedReads } from "@roundlot/core"
 import type { AccountName, Id, OrderState, OrderTerms, Report, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
 import type { Duration, Scope } from "effect"
@@ -65,6 +65,8 @@ interface Desk {
   readonly placed: Map<string, { readonly orderId: string; readonly clientId: string }>
   /** How orders of ours ended that TWS had shown. */
   readonly endings: Endings.Endings
+  /** On which line an order was sent, by its reference, whose answer is not known. */
+  readonly unanswered: Recent.Recent<Line>
   /** Durable ids of combinations: what is executed under them are legs. */
   readonly combinations: Set<string>
   /** Durable ids of which is known whether they are combinations. */
@@ -77,7 +79,7 @@ interface Desk {
 interface EveryOrder {
   readonly asOf: Instant.Instant
   readonly all: ReadonlyArray<ListedOrder>
-  /** Was every order shown that had a status meanwhile? */
+  /** Was every order shown that had a status meanwhile, and had TWS its servers? */
   readonly isWhole: boolean
 }
 
@@ -115,6 +117,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       alone: yield* Effect.makeSemaphore(1),
       placed: new Map(),
       endings,
+      unanswered: Recent.make(),
       combinations: new Set(),
       sorted: new Set(),
       isZoned: false
@@ -178,12 +181,9 @@ const prepare = (
       send: (attemptId: Id.AttemptId) =>
         Effect.gen(function* () {
           const asOf = yield* now
-          const answer = yield* place(
-            yield* session.now,
-            { clientId: desk.clientId, begin: desk.endings.begin },
-            terms,
-            request
-          )
+          const line = yield* session.now
+          const answer = yield* place(line, { clientId: desk.clientId, begin: desk.endings.begin }, terms, request)
+          if (answer._tag === "Unknown" && line !== undefined) desk.unanswered.set(terms.clientOrderId, line)
           const report: Report.Answered = {
             _tag: "Answered",
             account: names.account,
@@ -466,8 +466,12 @@ const everyOrder = (desk: Desk): Effect.Effect<EveryOrder, Broker.BrokerReadFail
     const listed = new Set([...open.keys(), ...all.map(({ facts }) => facts.permId)])
     const hidden = new Set(named.filter((each) => !listed.has(each)))
     yield* Effect.forEach(hidden, warnHidden, { discard: true })
-    return { asOf, all, isWhole: hidden.size === 0 }
+    return { asOf, all, isWhole: hidden.size === 0 && (yield* isConnected(desk)) }
   })
+
+/** Without its servers TWS lists what it had of them. */
+const isConnected = ({ session }: Desk): Effect.Effect<boolean> =>
+  Effect.map(session.now, (line) => line !== undefined && !line.isLost() && !line.isDegraded())
 
 /** W8: an order with a status exists: a listing that does not show it is incomplete, end mark or not. */
 const warnHidden = (key: string): Effect.Effect<void> =>
@@ -526,19 +530,28 @@ const find = (
     const [first] = found.toReversed().flatMap((each) => receivedOf(desk, each, asOf, false))
     if (first !== undefined) return first
     // What is there without an id yet, over what cannot be read, or by its status alone, is not absent.
-    const isHidden = asked.clientOrderId !== undefined && desk.endings.isHidden(asked.clientOrderId)
-    const complete = isWhole && !isHidden && found.length === 0
+    const hidden = asked.clientOrderId === undefined ? undefined : desk.endings.hidden(asked.clientOrderId)
+    const complete = isWhole && hidden === undefined && found.length === 0
+    const candidate = hidden?.permId === undefined ? undefined : ClientOrderId.BrokerOrderId.make(hidden.permId)
     return {
-      report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete, ...asked },
+      report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete, candidate, ...asked },
       payload: undefined
     }
   })
 
-/** What was read before says nothing of an order in doubt. */
+/**
+ * What was read before says nothing of an order in doubt. Nor is one absent on the line that it was sent on without an answer: that line
+ * is ended, and the next one tells.
+ */
 const lookup = (desk: Desk, listings: Listings, clientOrderId: ClientOrderId.ClientOrderId): Found =>
-  find(desk, listings.afresh(ALL), { clientOrderId, brokerOrderId: undefined }, ({ orderRef }) =>
-    orderRef.startsWith(clientOrderId)
-  )
+  Effect.gen(function* () {
+    const asked = { clientOrderId, brokerOrderId: undefined }
+    const found = yield* find(desk, listings.afresh(ALL), asked, ({ orderRef }) => orderRef.startsWith(clientOrderId))
+    const sentOn = desk.unanswered.get(clientOrderId)
+    if (found.report._tag === "OrderSeen" || sentOn === undefined || sentOn !== (yield* desk.session.now)) return found
+    sentOn.drop("an order that was sent on it has no answer, and is not listed")
+    return { ...found, report: { ...found.report, complete: false } }
+  })
 
 const readOrder = (desk: Desk, listings: Listings, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
   find(desk, listings.one(ALL), { clientOrderId: undefined, brokerOrderId }, ({ permId }) => permId === brokerOrderId)
@@ -624,7 +637,7 @@ const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
     const all = yield* Effect.flatMap(executions(desk, from), (told) => zoned(desk, told))
     const received = yield* executed(desk, all, asOf)
     return {
-      ...wholeOf(desk, from, asOf),
+      ...((yield* isConnected(desk)) ? wholeOf(desk, from, asOf) : { complete: false }),
       received: received.filter(
         ({ report }) => from <= Instant.addMillis(report.executedAt, 1000) && report.executedAt <= to
       )

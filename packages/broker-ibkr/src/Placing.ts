@@ -1,6 +1,6 @@
 import { ClientOrderId, Decimal, Report } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { Effect } from "effect"
+import { Deferred, Effect } from "effect"
 import { classOf, kindOf } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
@@ -77,34 +77,62 @@ const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | 
 }
 
 const LONGEST_SEND = "30 seconds"
+/** TWS shows an order before it sends a status of it: what has a status and is not shown by then is named, and looked for. */
+const LONGEST_UNSHOWN = "2 seconds"
+/** A status of an order may follow the error about it at once. */
+const AFTER_ERROR = "250 millis"
 
 /** Places an order once, and waits for what comes of it. Every outcome is an answer. */
 export const place = (
   line: Line | undefined,
-  { begin, clientId }: Beginning,
+  beginning: Beginning,
   terms: OrderTerms.OrderTerms,
-  { contract, order }: OrderRequest
+  request: OrderRequest
 ): Effect.Effect<Report.Answer> => {
   if (line === undefined || line.isLost())
     return Effect.succeed(Answer.NotSent({ why: "there is no connection to TWS", retryAfterMs: undefined }))
   if (line.isDegraded())
     return Effect.succeed(Answer.NotSent({ why: "TWS has no connection to its servers", retryAfterMs: undefined }))
-  return Effect.suspend(() => {
+  return Effect.scoped(placeAt(line, beginning, terms, request))
+}
+
+const placeAt = (
+  line: Line,
+  { begin, clientId }: Beginning,
+  terms: OrderTerms.OrderTerms,
+  { contract, order }: OrderRequest
+) =>
+  Effect.gen(function* () {
     const hearing: Hearing = { orderId: line.nextOrderId(), clientId, terms, candidate: undefined }
+    const answered = yield* Deferred.make<Effect.Effect<Report.Answer>>()
+    const named = yield* Deferred.make<void>()
     begin(hearing.orderId, terms.clientOrderId)
-    return Effect.async<Report.Answer>((resume) => {
-      const undo = line.listen((message) => {
-        const answer = answerOf(hearing, message)
-        if (answer !== undefined) resume(Effect.succeed(answer))
-      })
-      line.api.placeOrder(hearing.orderId, contract, order)
-      return Effect.sync(undo)
-    }).pipe(
-      Effect.timeoutTo({
-        duration: LONGEST_SEND,
-        onSuccess: (answer) => answer,
-        onTimeout: () => unknown(`no answer in ${LONGEST_SEND}`, hearing)
-      })
+    const settled = Effect.raceFirst(Deferred.await(named), Effect.sleep(AFTER_ERROR))
+    const hear = (message: Message) => {
+      const answer = answerOf(hearing, message)
+      if (hearing.candidate !== undefined) Deferred.unsafeDone(named, Effect.void)
+      if (answer === undefined) return
+      const isError = message._tag === "Notice"
+      const whole = isError ? Effect.map(settled, () => afterStatus(answer, hearing)) : Effect.succeed(answer)
+      Deferred.unsafeDone(answered, Effect.succeed(whole))
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => line.listen(hear)),
+      (undo) => Effect.sync(undo)
     )
+    yield* Effect.sync(() => void line.api.placeOrder(hearing.orderId, contract, order))
+    const unshown = Effect.as(
+      Effect.zipRight(Deferred.await(named), Effect.sleep(LONGEST_UNSHOWN)),
+      "with a status of TWS, and not shown by it"
+    )
+    const silent = Effect.as(Effect.sleep(LONGEST_SEND), `no answer in ${LONGEST_SEND}`)
+    const vain = Effect.map(Effect.raceFirst(unshown, silent), (why) => unknown(why, hearing))
+    return yield* Effect.raceFirst(Effect.flatten(Deferred.await(answered)), vain)
   })
+
+/** A code proves that there is no order only where no status of it follows. */
+const afterStatus = (answer: Report.Answer, hearing: Hearing): Report.Answer => {
+  if (hearing.candidate === undefined) return answer
+  if (answer._tag === "Refused") return unknown(`${answer.words} (${answer.code})`, hearing)
+  return answer._tag === "Unknown" ? unknown(answer.why, hearing) : answer
 }

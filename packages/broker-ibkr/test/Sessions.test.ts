@@ -273,7 +273,7 @@ describe("an order of which only the status is known", () => {
 
   const found = (broker: Broker.BrokerService) =>
     Effect.gen(function* () {
-      const { report } = yield* broker.lookup?.(ours) ?? Effect.dieMessage("nothing is looked up")
+      const { report } = yield* patiently(broker.lookup?.(ours) ?? Effect.dieMessage("nothing is looked up"))
       return `${report._tag}${report._tag === "NotFound" && !report.complete ? " in part" : ""}`
     })
 
@@ -320,6 +320,8 @@ describe("an order of which only the status is known", () => {
             )
           )
           expect((yield* send(broker, terms({ clientOrderId: ours }))).answer._tag).toBe("Unknown")
+          // On the line that it was sent on.
+          expect(yield* found(broker)).toBe("NotFound in part")
           expect(yield* found(broker)).toBe(is)
           listed = [shown, working]
           expect(yield* found(broker)).toBe("OrderSeen")

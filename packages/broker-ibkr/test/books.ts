@@ -1,9 +1,23 @@
-import { Account, Broker, Commands, Driving, Ledger, MemoryRepository, Roundlot, TradeRepository } from "@roundlot/core"
+import {
+  Account,
+  Broker,
+  Clock,
+  Commands,
+  Driving,
+  Entropy,
+  Ledger,
+  MemoryRepository,
+  Roundlot,
+  TradeRepository
+} from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { account } from "./setup.ts"
 
 /** Books in memory in which this process drives the account at a broker. */
-export const booksAt = (broker: Broker.BrokerService) =>
+export const booksAt = (broker: Broker.BrokerService) => booksOf(() => broker)
+
+/** The same at the broker of each moment, by a clock of its own. */
+export const booksOf = (broker: () => Broker.BrokerService, clock: Layer.Layer<Clock.Clock> = Clock.layerAlwaysOpen) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       yield* (yield* Commands.Commands).setAccount(account, Account.defaultSettings, "test")
@@ -14,8 +28,10 @@ export const booksAt = (broker: Broker.BrokerService) =>
   ).pipe(
     Layer.provideMerge(
       Layer.provideMerge(
-        Roundlot.layerOn(MemoryRepository.layerMemory),
-        Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+        Roundlot.layer.pipe(
+          Layer.provideMerge(Layer.mergeAll(MemoryRepository.layerMemory, clock, Entropy.layerSecure))
+        ),
+        Layer.succeed(Broker.Brokers, { get: () => Effect.sync(broker) })
       )
     )
   )

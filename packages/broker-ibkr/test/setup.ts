@@ -5,6 +5,7 @@ import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
 import { Effect, Random, Schedule } from "effect"
+import { reader } from "../src/simulator/frames.ts"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")
@@ -30,6 +31,8 @@ export const { lately, send, words } = SampleOrder
 export const patiently = <A, E>(read: Effect.Effect<A, E>) =>
   Effect.retry(read, { schedule: Schedule.spaced("20 millis"), times: 200 })
 
+const START_API = "71"
+
 /** A peer of our own making: what it writes once a client has opened, once it has said who it is, and to each of its requests then. */
 export const peer = (
   greeting: Buffer,
@@ -40,14 +43,14 @@ export const peer = (
     Effect.acquireRelease(
       Effect.async<ReturnType<typeof createServer>>((resume) => {
         const server = createServer((socket) => {
-          let parts = 0
+          const read = reader()
+          let isGreeted = false
           socket.on("error", () => undefined)
           socket.on("data", (bytes) => {
-            parts += 1
-            // Behind its length.
-            if (parts > 2) socket.write(answerTo(bytes.subarray(4).toString().split("\0")))
-            if (parts === 1) socket.write(greeting)
-            if (parts === 2) socket.write(afterwards)
+            const all = read.push(bytes)
+            if (!isGreeted) socket.write(greeting)
+            isGreeted = true
+            for (const request of all) socket.write(request[0] === START_API ? afterwards : answerTo(request))
           })
         })
         server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))

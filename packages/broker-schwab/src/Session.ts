@@ -82,15 +82,19 @@ export const make = (
     }).pipe(Effect.provide(context))
 
     /** What another holder has just written does as well. */
-    const renewAsHolder = (nowMs: number) =>
+    const renewAsHolder = (nowMs: number, isMine: Effect.Effect<boolean>) =>
       Effect.gen(function* () {
         yield* reread
         const { problem, tokens, ...state } = yield* Ref.get(known)
         if (tokens === undefined || problem !== undefined || isFresh({ ...state, problem, tokens }, nowMs)) return
-        yield* renew(tokens, nowMs)
+        yield* renew(
+          tokens,
+          nowMs,
+          Effect.if(isMine, { onTrue: () => standsIn(file, tokens), onFalse: () => Effect.succeed(false) })
+        )
       })
 
-    const renew = (tokens: Tokens, nowMs: number) =>
+    const renew = (tokens: Tokens, nowMs: number, mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem>) =>
       Effect.gen(function* () {
         const renewed = yield* Effect.either(Login.refresh(exchange, place, credentials, tokens))
         if (renewed._tag === "Left") {
@@ -104,8 +108,9 @@ export const make = (
           return
         }
         yield* Ref.set(known, { ...nothing, tokens: renewed.right })
-        const written = yield* Effect.either(TokenFile.write(file, renewed.right))
+        const written = yield* Effect.either(TokenFile.write(file, renewed.right, mayReplace))
         if (written._tag === "Left") yield* Effect.logError(written.left.message)
+        else if (!written.right) yield* reread
       }).pipe(Effect.provide(context))
 
     const settle = Effect.gen(function* () {
@@ -116,7 +121,10 @@ export const make = (
       const isDue = tokens !== undefined && problem === undefined && !isFresh(state, nowMs)
       const isAlive = tokens !== undefined && nowMs < Instant.toMillis(tokens.refreshExpiresAt)
       if (isDue && isAlive && nowMs >= refreshNotBefore)
-        yield* Effect.provide(TokenFile.asHolder(file, renewAsHolder(nowMs)), context)
+        yield* Effect.provide(
+          TokenFile.asHolder(file, (isMine) => renewAsHolder(nowMs, isMine)),
+          context
+        )
       return yield* Ref.get(known)
     }).pipe(one.withPermits(1))
 
@@ -144,6 +152,13 @@ export const make = (
 
 const sameTokens = (a: Tokens, b: Tokens): boolean =>
   a.accessExpiresAt === b.accessExpiresAt && a.refreshExpiresAt === b.refreshExpiresAt && equalText(a, b)
+
+/** Are these the tokens in the file yet? A login may have replaced them meanwhile. */
+const standsIn = (file: TokenPlace, tokens: Tokens) =>
+  Effect.map(
+    Effect.option(TokenFile.read(file)),
+    (read) => Option.isSome(read) && Option.exists(read.value, (each) => sameTokens(each, tokens))
+  )
 
 const encode = Schema.encodeSync(TokenFile.Tokens)
 const equalText = (a: Tokens, b: Tokens): boolean => encode(a).accessToken === encode(b).accessToken

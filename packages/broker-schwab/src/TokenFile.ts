@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Entropy, Instant } from "@roundlot/core"
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto"
+import { basename, dirname } from "node:path"
 
 /** What a login gave. The refresh token ends seven days after the login, whatever was refreshed since. */
 export const Tokens = Schema.Struct({
@@ -95,11 +96,15 @@ export const read = (place: TokenPlace): Effect.Effect<Option.Option<Tokens>, To
     return Option.isSome(tokens) ? tokens : yield* failed("are not readable: log in again with 'roundlot schwab login'")
   })
 
-/** Writes the tokens where only their owner can read them, whole or not at all. */
+/**
+ * Writes the tokens where only their owner can read them, whole or not at all; nothing where they may not replace what is there at the
+ * last moment. Whether they were written.
+ */
 export const write = (
   place: TokenPlace,
-  tokens: Tokens
-): Effect.Effect<void, TokenFileFailed, FileSystem.FileSystem | Entropy.Entropy> =>
+  tokens: Tokens,
+  mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem> = Effect.succeed(true)
+): Effect.Effect<boolean, TokenFileFailed, FileSystem.FileSystem | Entropy.Entropy> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const salt = yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex)
@@ -107,7 +112,9 @@ export const write = (
     const text = place.key === undefined ? plain : sealed(plain, place.key, salt)
     const part = `${place.file}.${salt.slice(0, 8)}.part`
     yield* fs.writeFileString(part, text, { mode: MODE, flag: "wx" })
-    yield* fs.rename(part, place.file)
+    const isWritten = yield* mayReplace
+    yield* isWritten ? fs.rename(part, place.file) : fs.remove(part)
+    return isWritten
   }).pipe(
     Effect.mapError(
       ({ message }) => new TokenFileFailed({ file: place.file, problem: `cannot be written (${message})` })
@@ -120,29 +127,77 @@ export const write = (
  */
 const LEASE_MS = 30_000
 
+/** What a lease that was released has in its file. */
+const RELEASED = "released"
+
+/** The leases on a file of tokens: each has a number of its own, and the highest is the one that counts. */
+const leasesOf = (fs: FileSystem.FileSystem, { file }: TokenPlace) => {
+  const prefix = `${basename(file)}.lease.`
+  const nameOf = (number: number) => `${file}.lease.${number}`
+  const all = Effect.map(fs.readDirectory(dirname(file)), (names) =>
+    names
+      .flatMap((name) => (name.startsWith(prefix) ? [Number(name.slice(prefix.length))] : []))
+      .filter(Number.isSafeInteger)
+  )
+  const isFree = (number: number) =>
+    Effect.gen(function* () {
+      const { mtime } = yield* fs.stat(nameOf(number))
+      const ageMs = (yield* Clock.currentTimeMillis) - Option.getOrElse(mtime, () => new Date(0)).getTime()
+      return Math.abs(ageMs) >= LEASE_MS || (yield* fs.readFileString(nameOf(number))) === RELEASED
+    })
+  return {
+    isFree,
+    newest: Effect.map(all, (numbers) => Math.max(0, ...numbers)),
+    make: (number: number) => Effect.isSuccess(fs.writeFileString(nameOf(number), "", { mode: MODE, flag: "wx" })),
+    remove: (number: number) => Effect.ignore(fs.remove(nameOf(number))),
+    /** Its successor may have removed it: it is not made again. */
+    release: (number: number) => Effect.ignore(fs.writeFileString(nameOf(number), RELEASED, { flag: "r+" })),
+    /** The one before stays: a listing that is read while a new one is made has one of both. */
+    removeBefore: (number: number) =>
+      Effect.flatMap(all, (numbers) =>
+        Effect.forEach(
+          numbers.filter((each) => each < number - 1),
+          (each) => Effect.ignore(fs.remove(nameOf(each))),
+          { discard: true }
+        )
+      )
+  }
+}
+
+/** The number of a lease that was taken; none where another has it. Of those who take the same number one makes its file. */
+const takeLease = (leases: ReturnType<typeof leasesOf>) =>
+  Effect.gen(function* () {
+    const before = yield* leases.newest
+    if (before > 0 && !(yield* leases.isFree(before))) return undefined
+    const mine = before + 1
+    if (!(yield* leases.make(mine))) return undefined
+    if ((yield* leases.newest) === mine) {
+      yield* Effect.ignore(leases.removeBefore(mine))
+      return mine
+    }
+    // Others have had it since `before` was looked at, and removed that file.
+    yield* leases.remove(mine)
+    return undefined
+  }).pipe(Effect.orElseSucceed(() => undefined))
+
 /**
  * Does something as the one holder of the lease on the tokens, of whichever process: who refreshes, and writes them. Whoever finds it
- * taken does nothing, and is told so by `false`.
+ * taken does nothing, and is told so by `false`. A holder that is slow is succeeded: `isMine` says whether it still holds the lease.
  */
 export const asHolder = <E, R>(
-  { file }: TokenPlace,
-  act: Effect.Effect<void, E, R>
+  place: TokenPlace,
+  act: (isMine: Effect.Effect<boolean>) => Effect.Effect<void, E, R>
 ): Effect.Effect<boolean, E, FileSystem.FileSystem | R> =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const lease = `${file}.lease`
-    const take = Effect.isSuccess(fs.writeFileString(lease, "", { mode: MODE, flag: "wx" }))
-    const takeOver = Effect.gen(function* () {
-      const { mtime } = yield* fs.stat(lease)
-      const ageMs = (yield* Clock.currentTimeMillis) - Option.getOrElse(mtime, () => new Date(0)).getTime()
-      if (Math.abs(ageMs) < LEASE_MS) return false
-      yield* Effect.ignore(fs.remove(lease))
-      return yield* take
-    }).pipe(Effect.orElseSucceed(() => false))
-    const taken = Effect.flatMap(take, (isTaken) => (isTaken ? Effect.succeed(true) : takeOver))
+    const leases = leasesOf(yield* FileSystem.FileSystem, place)
+    const isNewest = (number: number) =>
+      Effect.orElseSucceed(
+        Effect.map(leases.newest, (newest) => newest === number),
+        () => false
+      )
     return yield* Effect.acquireUseRelease(
-      taken,
-      (isHeld) => Effect.as(isHeld ? act : Effect.void, isHeld),
-      (isHeld) => (isHeld ? Effect.ignore(fs.remove(lease)) : Effect.void)
+      takeLease(leases),
+      (mine) => (mine === undefined ? Effect.succeed(false) : Effect.as(act(isNewest(mine)), true)),
+      (mine) => (mine === undefined ? Effect.void : leases.release(mine))
     )
   })

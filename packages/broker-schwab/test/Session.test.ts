@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Credentials, Session, TokenFile } from "@roundlot/broker-schwab"
 import type { Http } from "@roundlot/broker-schwab"
 import { Instant } from "@roundlot/core"
-import type { HttpOutcome } from "@roundlot/core"
+import type { Entropy, HttpOutcome } from "@roundlot/core"
 import { Clock, Deferred, Effect, Either, Fiber, Option, Redacted, TestClock } from "effect"
-import { chmodSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { freshTokens, world } from "./setup.ts"
 
 const A_MINUTE_MS = 60_000
@@ -45,10 +45,17 @@ const opened = (key?: string) =>
     const tokens = { file, key: key === undefined ? undefined : Redacted.make(key) }
     let asked = 0
     let answer: HttpOutcome.HttpOutcome | undefined
+    let slow: { readonly isAsked: Deferred.Deferred<void>; readonly goesOn: Deferred.Deferred<void> } | undefined
     const exchange: Http.Exchange = () =>
-      Effect.sync(() => {
+      Effect.gen(function* () {
         asked++
         const text = `{"access_token":"renewed-${asked}","refresh_token":"refresh","expires_in":1800}`
+        const held = slow
+        slow = undefined
+        if (held !== undefined) {
+          yield* Deferred.succeed(held.isAsked, undefined)
+          yield* Deferred.await(held.goesOn)
+        }
         return answer ?? { ...refusal, status: 200, text }
       })
     const open = Session.make({ credentials, place, tokens }, exchange)
@@ -58,6 +65,11 @@ const opened = (key?: string) =>
       open,
       session: yield* open,
       asked: () => asked,
+      /** The next refresh is answered when it is told to be. */
+      slowly: Effect.gen(function* () {
+        slow = { isAsked: yield* Deferred.make(), goesOn: yield* Deferred.make() }
+        return { isAsked: Deferred.await(slow.isAsked), now: Deferred.succeed(slow.goesOn, undefined) }
+      }),
       answer: (outcome: HttpOutcome.HttpOutcome | undefined) => {
         answer = outcome
       }
@@ -170,9 +182,9 @@ describe("the session of a login", () => {
     "while another process holds the lease on the tokens nothing is refreshed here; one that is gone is succeeded",
     Effect.gen(function* () {
       const { asked, session, tokens } = yield* opened()
-      writeFileSync(`${tokens.file}.lease`, "")
+      writeFileSync(`${tokens.file}.lease.1`, "")
       yield* session.refused(yield* session.access)
-      yield* TestClock.setTime(statSync(`${tokens.file}.lease`).mtimeMs)
+      yield* TestClock.setTime(statSync(`${tokens.file}.lease.1`).mtimeMs)
       yield* TokenFile.write(tokens, yield* login)
       const token = yield* session.access
       yield* session.refused(token)
@@ -201,17 +213,18 @@ describe("the lease on the tokens", () => {
             .writeFileString(...parts)
             .pipe(Effect.zipLeft(Deferred.succeed(isTaken, undefined)), Effect.zipLeft(Deferred.await(goesOn)))
       }
-      const holder = yield* TokenFile.asHolder(tokens, Effect.never).pipe(
+      const holder = yield* TokenFile.asHolder(tokens, () => Effect.never).pipe(
         Effect.provideService(FileSystem.FileSystem, held),
         Effect.fork
       )
       yield* Deferred.await(isTaken)
-      assert.isTrue(existsSync(`${tokens.file}.lease`))
+      yield* TestClock.setTime(Date.now())
+      assert.isFalse(yield* TokenFile.asHolder(tokens, () => Effect.void))
       const ended = yield* Effect.fork(Fiber.interrupt(holder))
       yield* Effect.yieldNow()
       yield* Deferred.succeed(goesOn, undefined)
       yield* Fiber.join(ended)
-      assert.isFalse(existsSync(`${tokens.file}.lease`))
+      assert.isTrue(yield* TokenFile.asHolder(tokens, () => Effect.void))
     })
   )
 
@@ -222,13 +235,195 @@ describe("the lease on the tokens", () => {
       const now = (yield* Clock.currentTimeMillis) / 1_000
       const takenAt = (seconds: number) =>
         Effect.suspend(() => {
-          writeFileSync(`${tokens.file}.lease`, "")
-          utimesSync(`${tokens.file}.lease`, seconds, seconds)
-          return TokenFile.asHolder(tokens, Effect.void)
+          writeFileSync(`${tokens.file}.lease.1`, "")
+          utimesSync(`${tokens.file}.lease.1`, seconds, seconds)
+          return TokenFile.asHolder(tokens, () => Effect.void)
         })
       assert.isFalse(yield* takenAt(now + 20))
       assert.isTrue(yield* takenAt(now + A_STEP_S))
-      assert.isFalse(existsSync(`${tokens.file}.lease`))
+    })
+  )
+})
+
+/** Holds the lease from `isHeld` on until `goesOn`; whether it was had. */
+const holding = (tokens: TokenFile.TokenPlace) =>
+  Effect.gen(function* () {
+    const isHeld = yield* Deferred.make<void>()
+    const goesOn = yield* Deferred.make<void>()
+    const act = Effect.zipRight(Deferred.succeed(isHeld, undefined), Deferred.await(goesOn))
+    const holder = yield* Effect.fork(TokenFile.asHolder(tokens, () => act))
+    return {
+      isHeld: Deferred.await(isHeld),
+      end: Effect.zipRight(Deferred.succeed(goesOn, undefined), Fiber.join(holder))
+    }
+  })
+
+/** Each of so many who look at a lease goes on once all have. */
+const lookingTogether = (count: number) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const all = yield* Deferred.make<void>()
+    let looked = 0
+    const seen: FileSystem.FileSystem = {
+      ...fs,
+      stat: (path) =>
+        Effect.tap(fs.stat(path), () => {
+          looked += 1
+          return looked < count ? Deferred.await(all) : Deferred.succeed(all, undefined)
+        })
+    }
+    return seen
+  })
+
+const HALF_A_MINUTE = "31 seconds"
+const CONTENDERS = 4
+
+describe("the lease on the tokens, when its holder is gone or slow", () => {
+  test(
+    "one of those who find it old at the same moment has it",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const first = yield* holding(tokens)
+      yield* first.isHeld
+      yield* TestClock.setTime(Date.now() + 31_000)
+      const together = yield* lookingTogether(CONTENDERS)
+      let holders = 0
+      let most = 0
+      const act = Effect.gen(function* () {
+        holders += 1
+        most = Math.max(most, holders)
+        yield* Effect.promise(() => new Promise<void>((resolve) => void setImmediate(resolve)))
+        holders -= 1
+      })
+      const contending = Effect.provideService(
+        TokenFile.asHolder(tokens, () => act),
+        FileSystem.FileSystem,
+        together
+      )
+      const had = yield* Effect.all(
+        Array.from({ length: CONTENDERS }, () => contending),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual([had.filter((each) => each).length, most], [1, 1])
+      yield* first.end
+    })
+  )
+
+  test(
+    "one that was taken over in the meantime releases nothing of its successor's",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const first = yield* holding(tokens)
+      yield* first.isHeld
+      yield* TestClock.setTime(Date.now() + 31_000)
+      const second = yield* holding(tokens)
+      yield* second.isHeld
+      yield* TestClock.setTime(Date.now())
+      assert.isTrue(yield* first.end)
+      assert.isFalse(yield* TokenFile.asHolder(tokens, () => Effect.void))
+      assert.isTrue(yield* second.end)
+      assert.isTrue(yield* TokenFile.asHolder(tokens, () => Effect.void))
+    })
+  )
+
+  test(
+    "whoever looked long ago, when others have had it since, does not have it, and leaves nothing that stops others",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const fs = yield* FileSystem.FileSystem
+      const hasLooked = yield* Deferred.make<void>()
+      const goesOn = yield* Deferred.make<void>()
+      const slow: FileSystem.FileSystem = {
+        ...fs,
+        writeFileString: (...parts) =>
+          Effect.zipRight(
+            Effect.zipRight(Deferred.succeed(hasLooked, undefined), Deferred.await(goesOn)),
+            fs.writeFileString(...parts)
+          )
+      }
+      const late = yield* TokenFile.asHolder(tokens, () => Effect.void).pipe(
+        Effect.provideService(FileSystem.FileSystem, slow),
+        Effect.fork
+      )
+      yield* Deferred.await(hasLooked)
+      for (let i = 0; i < 4; i++) assert.isTrue(yield* TokenFile.asHolder(tokens, () => Effect.void))
+      const holder = yield* holding(tokens)
+      yield* holder.isHeld
+      yield* TestClock.setTime(Date.now())
+      yield* Deferred.succeed(goesOn, undefined)
+      assert.isFalse(yield* Fiber.join(late))
+      assert.isFalse(yield* TokenFile.asHolder(tokens, () => Effect.void))
+      yield* holder.end
+      assert.isTrue(yield* TokenFile.asHolder(tokens, () => Effect.void))
+    })
+  )
+
+  test(
+    "one who ended amid any step of taking it is succeeded half a minute later",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      const fs = yield* FileSystem.FileSystem
+      for (let steps = 1; steps < 8; steps++) {
+        let left = steps
+        const isOver = yield* Deferred.make<void>()
+        const dead = Effect.zipRight(Deferred.succeed(isOver, undefined), Effect.never)
+        const died = <A, E, R>(step: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+          Effect.suspend(() => (left-- > 0 ? step : dead))
+        const dying: FileSystem.FileSystem = {
+          ...fs,
+          stat: (path) => died(fs.stat(path)),
+          remove: (...parts) => died(fs.remove(...parts)),
+          readDirectory: (...parts) => died(fs.readDirectory(...parts)),
+          readFileString: (...parts) => died(fs.readFileString(...parts)),
+          writeFileString: (...parts) => died(fs.writeFileString(...parts))
+        }
+        yield* Effect.forkDaemon(
+          Effect.provideService(
+            TokenFile.asHolder(tokens, () => dead),
+            FileSystem.FileSystem,
+            dying
+          )
+        )
+        yield* Deferred.await(isOver)
+        yield* TestClock.setTime(Date.now() + 31_000)
+        assert.isTrue(yield* TokenFile.asHolder(tokens, () => Effect.void), `after ${steps} steps`)
+      }
+    })
+  )
+
+  test(
+    "a refresh that was answered after others had the lease, or after a login, writes nothing over theirs",
+    Effect.gen(function* () {
+      const { open, session, slowly, tokens } = yield* opened()
+      yield* TestClock.setTime(Date.now())
+      yield* TokenFile.write(tokens, yield* login)
+      const written = Effect.map(TokenFile.read(tokens), (read) => Redacted.value(Option.getOrThrow(read).accessToken))
+      const refreshing = (meanwhile: Effect.Effect<unknown, unknown, FileSystem.FileSystem | Entropy.Entropy>) =>
+        Effect.gen(function* () {
+          const answered = yield* slowly
+          yield* session.refused(yield* session.access)
+          const first = yield* Effect.fork(session.access)
+          yield* answered.isAsked
+          yield* meanwhile
+          const theirs = yield* written
+          yield* answered.now
+          yield* Fiber.join(first)
+          assert.strictEqual(yield* written, theirs)
+        })
+      yield* refreshing(
+        Effect.gen(function* () {
+          yield* TestClock.adjust(HALF_A_MINUTE)
+          const other = yield* open
+          yield* other.refused(yield* other.access)
+          yield* other.access
+        })
+      )
+      yield* TestClock.adjust(HALF_A_MINUTE)
+      yield* refreshing(
+        Effect.flatMap(login, (given) =>
+          TokenFile.write(tokens, { ...given, accessToken: Redacted.make("of the login") })
+        )
+      )
     })
   )
 })

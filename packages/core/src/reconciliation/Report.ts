@@ -142,12 +142,16 @@ export interface Commission extends Stamped {
   readonly currency: string
 }
 
-/** The broker does not know what was asked for; `complete` where it looked at its whole history. */
+/**
+ * The broker does not know what was asked for; `complete` where it looked at its whole history. `candidate` is the id under which it sent
+ * a status of the order all the same.
+ */
 export interface NotFound extends Stamped {
   readonly _tag: "NotFound"
   readonly clientOrderId: string | undefined
   readonly brokerOrderId: BrokerOrderId | undefined
   readonly complete: boolean
+  readonly candidate?: BrokerOrderId | undefined
 }
 
 /** Which orders the broker listed for a window that begins at `from`; `complete` where the listing is the whole truth of it. */

@@ -1,4 +1,5 @@
 import { Need } from "../books/Need.ts"
+import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { storable } from "../identity/unstorable.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -125,6 +126,12 @@ export const concludeRefused = (recorder: Recorder, orderId: OrderId): void => {
 export const doubtRefused = (recorder: Recorder, orderId: OrderId): void => {
   const { status } = orderOf(recorder, orderId)
   if (status === "in_doubt") advance(recorder, orderId, noEnd)
+}
+
+/** W8: the broker has named an order in doubt by an id of its own, and does not show it: that outlives the program that heard it. */
+export const named = (recorder: Recorder, orderId: OrderId, candidate: BrokerOrderId): void => {
+  const { candidate: before, status } = orderOf(recorder, orderId)
+  if (status === "in_doubt" && before === undefined) advance(recorder, orderId, { candidate })
 }
 
 const MOST_DETAILS = 1_000

@@ -78,13 +78,20 @@ export const noteMissed = Effect.fn("Absence.noteMissed")(function* (
 export const forget = (missed: Missed, id: OrderId): Effect.Effect<void> =>
   Ref.update(missed, (known) => new Map([...known].filter(([each]) => each !== id)))
 
+/** W8: an id that the broker named the order by, and under which it does not show another one, proves that it has, or had, the order. */
+export const isNamed = ({ candidate }: Order, broker: BrokerService) =>
+  candidate === undefined
+    ? Effect.succeed(false)
+    : Effect.map(withRetries(broker.order(candidate)), ({ report }) => report._tag === "NotFound")
+
 /**
  * The last step of the proof: a complete listing of orders and one of executions since the sending lack it, the broker holds what the books
- * say, and it never answered that it has seen the client order id.
+ * say, and it never answered that it has seen the client order id, nor named the order.
  */
 export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (order: Order, broker: BrokerService) {
   const attempts = yield* Reads.all(AttemptTable, { where: [{ column: "orderId", in: [order.id] }] })
   if (attempts.some(({ errorCode }) => errorCode === ID_IN_USE)) return false
+  if (yield* isNamed(order, broker)) return false
   const { from, to } = yield* windowSince(order)
   // Whether the clock was right while it was sent nobody can tell later: what was entered on the day before counts as well.
   const wide = { from: Instant.addMillis(from, -A_DAY_MS), to }

@@ -10,6 +10,7 @@ import { doubt, giveUp, notPlaced } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { named } from "../reconciliation/answers.ts"
 import { couldBe } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import { sharing } from "../reconciliation/matching.ts"
@@ -123,7 +124,7 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
   const isSure = broker.capabilities.uniqueClientOrderIds
-  if (!isSure) return yield* absent(asked, order, broker, "not found at the broker", mayDrive)
+  if (!isSure) return yield* absent(asked, order, broker, missingOf(order), mayDrive)
   // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
   if (!(yield* mayDrive)) return
   if (order.decisionId !== undefined) return yield* miss(asked, order)
@@ -132,6 +133,9 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   yield* sendOrder(order)
   if (yield* Absence.isLasting(order)) yield* stays(order, "not found at the broker so far")
 })
+
+const missingOf = ({ candidate }: Order): string =>
+  candidate === undefined ? "not found at the broker" : `the broker named it ${candidate}, and does not list it`
 
 /** A doubt ends when its order is proven not to be there; until then it stays, with its break. */
 const absent = <R>(
@@ -274,8 +278,14 @@ export const look = Effect.fn("Doubts.look")(function* (order: Order, broker: Br
   }
   const byClientId: Found | undefined =
     broker.lookup === undefined ? undefined : yield* withRetries(broker.lookup(order.clientOrderId))
+  if (byClientId?.report._tag === "NotFound") yield* noteNamed(order, byClientId.report)
   return byClientId
 })
+
+const noteNamed = (order: Order, { candidate }: NotFound) =>
+  candidate === undefined || order.candidate !== undefined
+    ? Effect.void
+    : recorded(order, (recorder) => named(recorder, order.id, candidate))
 
 const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
 

@@ -13,7 +13,7 @@ import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
 import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
 import * as Instant from "../time/Instant.ts"
-import { FIRST_ROUND_MS, holdsWhatTheBooksSay, isAmong, windowSince } from "./Absence.ts"
+import { FIRST_ROUND_MS, holdsWhatTheBooksSay, isAmong, isNamed, windowSince } from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
@@ -111,7 +111,8 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
   if (found?.report._tag === "OrderSeen") return void (yield* ledger.submit("report", reportMember(found, begun)))
   // W8: a look-up by our id that was answered in part says nothing, and no listing says it in its place.
   const isAbsent = found === undefined ? yield* isNotListed(order, broker, begun) : found.report.complete
-  if (isAbsent && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
+  const isRefuted = isAbsent && (yield* isNamed(order, broker))
+  if (isAbsent && !isRefuted && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
     return yield* concluded(order, concludeRefused)
   yield* staysUnconfirmed(order)
 })

@@ -110,7 +110,8 @@ describe("a doubt ends when the absence of its order is proven", () => {
   it.each<readonly [string, Differs]>([
     ["a listing in part", { complete: false }],
     ["a holding that the books do not have", { holds: "1" }],
-    ["an answer that the client order id was seen before", { isIdInUse: true }]
+    ["an answer that the client order id was seen before", { isIdInUse: true }],
+    ["an order that its answer named, and that is not shown", { candidate: Stage.theirId }]
   ])("O24: %s proves nothing: the doubt stays, with its break", async (_, differs) => {
     const { layer, read } = place(differs)
     await Stage.play(
@@ -121,6 +122,22 @@ describe("a doubt ends when the absence of its order is proven", () => {
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         expect(yield* openKinds).toEqual(["Doubt"])
         expect(read.listings).toBeLessThanOrEqual(3)
+      }),
+      layer
+    )
+  })
+
+  it("O24: an order that its answer named, and that is another one, proves nothing of ours", async () => {
+    const { layer } = place(
+      { candidate: Stage.theirId },
+      { order: () => Effect.succeed({ report: Stage.seen(ko), payload: undefined }) }
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("11 minutes")
+        yield* Effect.replicateEffect(after("6 seconds"), 3)
+        expect(yield* Stage.statuses).toEqual(["failed"])
       }),
       layer
     )

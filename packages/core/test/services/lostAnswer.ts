@@ -1,4 +1,5 @@
 import { Effect, TestClock } from "effect"
+import type { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import type { BrokerService } from "../../src/ports/Broker.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
@@ -8,7 +9,8 @@ import * as Submission from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
 
 /** The answer to a send that never came. */
-export const lost = (isIdInUse = false) => Answer.Unknown({ why: "lost", candidate: undefined, isIdInUse })
+export const lost = (isIdInUse = false, candidate?: BrokerOrderId) =>
+  Answer.Unknown({ why: "lost", candidate, isIdInUse })
 
 /** What such a broker does otherwise. */
 export interface Differs {
@@ -16,11 +18,13 @@ export interface Differs {
   readonly complete?: boolean
   readonly holds?: string
   readonly isIdInUse?: boolean
+  /** The id that its answer named without confirming it. */
+  readonly candidate?: BrokerOrderId
 }
 
 /** A broker that answers no send and does not have the order. */
 export const place = (
-  { complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
+  { candidate, complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
   parts: Partial<BrokerService> = {}
 ) => {
   const read = { listings: 0 }
@@ -30,7 +34,7 @@ export const place = (
   })
   const layer = Stage.layer({
     capabilities: { ...Stage.broker().capabilities, clientOrderIds: true, uniqueClientOrderIds: isUnique },
-    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse)))),
+    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse, candidate)))),
     lookup: () => Stage.notFound(),
     positions,
     orders: () =>
