@@ -5,7 +5,7 @@ import { format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
-import { advance, type Change, orderOf } from "../order/transition.ts"
+import { advance, BEFORE_ANY_WORD, type Change, orderOf } from "../order/transition.ts"
 import { bust } from "../reconciliation/busts.ts"
 import { acceptHeld } from "../reconciliation/gate.ts"
 import { settle, unsettledOf } from "../reconciliation/heldReports.ts"
@@ -47,9 +47,10 @@ export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: Readonl
   if (unknown !== undefined) return refused(`${name} has no execution ${unknown} that counts`)
   for (const held of unsettledOf(recorder, order)) settle(recorder, held, "voided")
   forgetReports(recorder, order)
-  const { at } = recorder.world
+  // F5: of the time of the execution itself, so that a total that is told again counts the shares.
   for (const fill of fills) {
-    if (execIds.includes(fill.execId) && Decimal.isPositive(fill.quantity)) bust(recorder, fill, at, "voided")
+    if (execIds.includes(fill.execId) && Decimal.isPositive(fill.quantity))
+      bust(recorder, fill, fill.executedAt, "voided")
   }
   recorder.touch(order.symbol)
   return { _tag: "Done", what: `${name} is as it was sent, without ${execIds.length} executions` }
@@ -61,15 +62,18 @@ const forgetReports = (recorder: Recorder, { id, sentLimitPrice, sentQuantity, s
     quantity: sentQuantity,
     limitPrice: sentLimitPrice,
     stopPrice: sentStopPrice,
+    reason: undefined,
     reported: undefined,
     reportedAt: undefined,
     reportedCumulative: undefined,
     cumulative: undefined,
-    cumulativeAt: undefined
+    cumulativeAt: undefined,
+    toldAverage: undefined,
+    toldAverageOf: undefined
   }
   const word = {
     reported: "open",
-    at: recorder.world.at,
+    at: BEFORE_ANY_WORD,
     cumulative: undefined,
     isBrokersTime: false,
     witness: settled
