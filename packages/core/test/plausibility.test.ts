@@ -335,6 +335,37 @@ describe("resolutions of a person", () => {
     isSound(desk)
   })
 
+  test("accept: an end that the broker dates before it is followed", () => {
+    const desk = working()
+    hear(desk, seen(desk, { quantity: shares("2") }))
+    desk.pass(1000)
+    const ended = {
+      state: { _tag: "Closed", kind: "cancelled" },
+      rawStatus: "canceled",
+      cumulative: shares("0")
+    } as const
+    const told = seen(desk, { ...ended, quantity: shares("2") })
+    hear(desk, told)
+    desk.pass(1000)
+    expect(command(desk, { _tag: "AcceptHeldReport", orderId: first, number: 1 })._tag).toBe("Done")
+    hear(desk, told)
+    expect([figures(desk), open(desk)]).toEqual(["cancelled 0 2 3", []])
+    isSound(desk)
+  })
+
+  test("accept: less than no shares is nothing that a person can say is true", () => {
+    const desk = working()
+    hear(desk, executed(desk, "e1", { quantity: shares("-2") }))
+    hear(desk, seen(desk, { cumulative: shares("-2") }))
+    hear(desk, seen(desk, { quantity: shares("-2") }))
+    hear(desk, executed(desk, ""))
+    const answers = [1, 2, 3, 4].map(
+      (number) => command(desk, { _tag: "AcceptHeldReport", orderId: first, number })._tag
+    )
+    expect([answers, figures(desk)]).toEqual([["Refused", "Refused", "Refused", "Refused"], "submitted 0 3 3"])
+    isSound(desk)
+  })
+
   test("accept: a price that was held is the execution's", () => {
     const desk = working()
     hear(desk, executed(desk, "e1"))

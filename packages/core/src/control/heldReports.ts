@@ -8,6 +8,8 @@ import type { Order } from "../order/Order.ts"
 import { advance, BEFORE_ANY_WORD, type Change, orderOf } from "../order/transition.ts"
 import { bust } from "../reconciliation/busts.ts"
 import { acceptHeld } from "../reconciliation/gate.ts"
+import type { HeldContents } from "../reconciliation/HeldReport.ts"
+import { isNegative } from "../reconciliation/plausibility.ts"
 import { settle, unsettledOf } from "../reconciliation/heldReports.ts"
 import type { CommandAnswer } from "./commands.ts"
 
@@ -27,10 +29,22 @@ export const acceptHeldReport = (recorder: Recorder, orderId: OrderId, number: n
   const held = recorder.books.held_reports.get(joinKey([orderId, number]))
   if (held === undefined) return refused(`${name} has no held report ${number}`)
   if (held.settledAt !== undefined) return refused(`held report ${number} of ${name} is settled: ${held.outcome}`)
+  if (isNeverTrue(held.contents)) {
+    return refused(
+      `held report ${number} says ${held.field} ${held.reported}, which is never true; void ${name} instead`
+    )
+  }
   acceptHeld(recorder, held)
   recorder.touch(order.symbol)
   return { _tag: "Done", what: `held report ${number} of ${name} is accepted` }
 }
+
+/** Fewer shares than none, or an execution without an id, are no facts, whatever a person says. */
+const isNeverTrue = (contents: HeldContents): boolean =>
+  isNegative(contents.quantity) ||
+  (contents._tag === "Executed"
+    ? contents.execId === "" || contents.execIdBase === ""
+    : contents.cumulative !== undefined && isNegative(contents.cumulative))
 
 /**
  * A person voids what was booked of an order: the named executions count for nothing, totals that were reported are forgotten, and the

@@ -125,7 +125,7 @@ const bookHeld = (recorder: Recorder, held: HeldReport): void => {
   heldReports.settle(recorder, held, "booked")
 }
 
-/** A person says that a held report is true: its terms are in force, and it is newer than what the books have. */
+/** A person says that a held report is true: its terms are in force, and it stands beside the newest word that the books have; a later one of the broker's decides. */
 export const acceptHeld = (recorder: Recorder, held: HeldReport): void => {
   const report = reportOf(held.contents)
   if (report._tag === "Executed") acceptExecution(recorder, held, report)
@@ -136,12 +136,15 @@ export const acceptHeld = (recorder: Recorder, held: HeldReport): void => {
     if (held.rule === "W2") advance(recorder, held.orderId, { quantity, ...terms })
     orderSeen(
       recorder,
-      { ...report, asOf: recorder.world.at, asOfKind: "ours", executionsRead: true },
+      { ...report, asOf: newestOf(order, report), asOfKind: "ours", executionsRead: true },
       { isRepeated: true }
     )
   }
   heldReports.settle(recorder, held, "accepted")
 }
+
+const newestOf = ({ cumulativeAt, reportedAt }: Order, { asOf }: OrderSeen): Instant.Instant =>
+  [cumulativeAt, reportedAt].reduce<Instant.Instant>((newest, at) => Instant.later(newest, at ?? newest), asOf)
 
 const acceptExecution = (recorder: Recorder, { rule }: HeldReport, report: Executed): void => {
   const known = bookedAs(recorder, report)
