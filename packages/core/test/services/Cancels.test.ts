@@ -47,6 +47,33 @@ const playWhen = async (status: string, first: Effect.Effect<Answer>, meanwhile:
   return [sends, ...came]
 }
 
+describe("the end of an order that its broker has acknowledged and does not list", () => {
+  it("O25, O22: is asked for while it is in doubt", async () => {
+    let asked = 0
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit({ ...Stage.trade("t1", "1"), direct: atMarket })
+        yield* Stage.until(Stage.statuses, ([now]) => now === "in_doubt")
+        expect((yield* Stage.orders).map(({ brokerOrderId }) => brokerOrderId)).toEqual([Stage.theirId])
+        yield* cancelled
+        yield* Stage.until(
+          Effect.sync(() => asked),
+          (times) => times > 1
+        )
+      }),
+      Stage.layer({
+        cancel: () =>
+          Effect.sync(() => {
+            asked++
+            return { _tag: "Requested" } as const
+          })
+      })
+    )
+  })
+})
+
 describe("what was cancelled is not sent again", () => {
   it("O25: in doubt: it stays so until its absence is proven", async () => {
     const unknown = Effect.succeed(Answer.Unknown({ why: "no answer", candidate: undefined }))
