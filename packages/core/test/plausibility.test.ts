@@ -33,6 +33,12 @@ const working = (): Desk.Desk => {
 const hear = (desk: Desk.Desk, report: Report.Report) =>
   desk.commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }))
 
+/** The same by a reading that begins now. */
+const read = (desk: Desk.Desk, report: Report.Report) =>
+  desk.commit("report", (recorder) =>
+    Interpret.interpret(recorder, { report, payload: undefined }, { begun: desk.now() })
+  )
+
 const shares = Decimal.unsafe
 
 const seen = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}): Report.OrderSeen => ({
@@ -329,6 +335,37 @@ describe("resolutions of a person", () => {
     isSound(desk)
   })
 
+  test("accept: an end that the broker dates before it is followed", () => {
+    const desk = working()
+    hear(desk, seen(desk, { quantity: shares("2") }))
+    desk.pass(1000)
+    const ended = {
+      state: { _tag: "Closed", kind: "cancelled" },
+      rawStatus: "canceled",
+      cumulative: shares("0")
+    } as const
+    const told = seen(desk, { ...ended, quantity: shares("2") })
+    hear(desk, told)
+    desk.pass(1000)
+    expect(command(desk, { _tag: "AcceptHeldReport", orderId: first, number: 1 })._tag).toBe("Done")
+    hear(desk, told)
+    expect([figures(desk), open(desk)]).toEqual(["cancelled 0 2 3", []])
+    isSound(desk)
+  })
+
+  test("accept: less than no shares is nothing that a person can say is true", () => {
+    const desk = working()
+    hear(desk, executed(desk, "e1", { quantity: shares("-2") }))
+    hear(desk, seen(desk, { cumulative: shares("-2") }))
+    hear(desk, seen(desk, { quantity: shares("-2") }))
+    hear(desk, executed(desk, ""))
+    const answers = [1, 2, 3, 4].map(
+      (number) => command(desk, { _tag: "AcceptHeldReport", orderId: first, number })._tag
+    )
+    expect([answers, figures(desk)]).toEqual([["Refused", "Refused", "Refused", "Refused"], "submitted 0 3 3"])
+    isSound(desk)
+  })
+
   test("accept: a price that was held is the execution's", () => {
     const desk = working()
     hear(desk, executed(desk, "e1"))
@@ -356,6 +393,63 @@ describe("resolutions of a person", () => {
     desk.pass(1000)
     hear(desk, executed(desk, "e1"))
     expect(figures(desk)).toBe("partially_filled 1 3 3")
+    isSound(desk)
+  })
+
+  test("void: the same execution of the same time counts once it is read again, and a frame that repeats it does not", () => {
+    const desk = working()
+    const told = executed(desk, "e1", { quantity: shares("3") })
+    const total = seen(desk, filled("3"))
+    hear(desk, told)
+    hear(desk, total)
+    desk.pass(1000)
+    command(desk, { _tag: "VoidOrder", orderId: first, execIds: ["e1"] })
+    desk.pass(2000)
+    hear(desk, told)
+    expect(figures(desk)).toBe("submitted 0 3 3")
+    read(desk, told)
+    read(desk, total)
+    expect([figures(desk), Decimal.format(desk.order(first).inferred)]).toEqual(["filled 3 3 3", "0"])
+    isSound(desk)
+  })
+
+  test("void: a total of before it that is told again fills the order, with or without its executions", () => {
+    const desk = working()
+    const total = seen(desk, filled("3"))
+    hear(desk, executed(desk, "e1", { quantity: shares("3") }))
+    desk.pass(1000)
+    command(desk, { _tag: "VoidOrder", orderId: first, execIds: ["e1"] })
+    desk.pass(2000)
+    read(desk, total)
+    expect(figures(desk)).toBe("filled 3 3 3")
+    isSound(desk)
+  })
+
+  test("void: an end that the broker dates before it is followed", () => {
+    const desk = working()
+    const ended = seen(desk, {
+      state: { _tag: "Closed", kind: "cancelled" },
+      rawStatus: "canceled",
+      cumulative: shares("0")
+    })
+    desk.pass(1000)
+    hear(desk, seen(desk, filled("3")))
+    command(desk, { _tag: "VoidOrder", orderId: first, execIds: [] })
+    hear(desk, ended)
+    expect(figures(desk)).toBe("cancelled 0 3 3")
+    isSound(desk)
+  })
+
+  test("void: what was not possible is held when it is told again", () => {
+    const desk = working()
+    const told = executed(desk, "e1", { quantity: shares("9") })
+    hear(desk, told)
+    command(desk, { _tag: "AcceptHeldReport", orderId: first, number: 1 })
+    command(desk, { _tag: "VoidOrder", orderId: first, execIds: ["e1"] })
+    desk.pass(2000)
+    read(desk, told)
+    read(desk, { ...told, revision: 2, execId: "e1.2" })
+    expect([figures(desk), held(desk)]).toEqual(["submitted 0 3 3", ["W9 accepted", "W9 held", "W9 held"]])
     isSound(desk)
   })
 

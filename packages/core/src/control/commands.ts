@@ -16,12 +16,11 @@ import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import { command, MARKED_PLACED, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
-import { advance } from "../order/transition.ts"
+import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { dismissed, kinds } from "../reconciliation/Break.ts"
 import { contradictedBy } from "../reconciliation/contradiction.ts"
-import * as Instant from "../time/Instant.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
 import type { Trade } from "../trade/Trade.ts"
@@ -242,9 +241,6 @@ const uncontradicted = ({ id, status }: Order): string =>
   isLive(status)
     ? `${format("order", id)} is ${status}, and nothing that its broker says contradicts that; ask for its end with 'roundlot orders cancel ${format("order", id)}'`
     : `${format("order", id)} is ${status}: it has ended already`
-
-/** Whatever the broker says of an order was said later than an operator's word that it is there, however long ago it was. */
-const BEFORE_ANY_WORD = Instant.make(0n)
 
 /** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */
 export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: BrokerOrderId): CommandAnswer => {

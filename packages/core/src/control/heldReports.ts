@@ -5,9 +5,11 @@ import { format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
-import { advance, type Change, orderOf } from "../order/transition.ts"
+import { advance, BEFORE_ANY_WORD, type Change, orderOf } from "../order/transition.ts"
 import { bust } from "../reconciliation/busts.ts"
 import { acceptHeld } from "../reconciliation/gate.ts"
+import type { HeldContents } from "../reconciliation/HeldReport.ts"
+import { isNegative } from "../reconciliation/plausibility.ts"
 import { settle, unsettledOf } from "../reconciliation/heldReports.ts"
 import type { CommandAnswer } from "./commands.ts"
 
@@ -27,10 +29,22 @@ export const acceptHeldReport = (recorder: Recorder, orderId: OrderId, number: n
   const held = recorder.books.held_reports.get(joinKey([orderId, number]))
   if (held === undefined) return refused(`${name} has no held report ${number}`)
   if (held.settledAt !== undefined) return refused(`held report ${number} of ${name} is settled: ${held.outcome}`)
+  if (isNeverTrue(held.contents)) {
+    return refused(
+      `held report ${number} says ${held.field} ${held.reported}, which is never true; void ${name} instead`
+    )
+  }
   acceptHeld(recorder, held)
   recorder.touch(order.symbol)
   return { _tag: "Done", what: `held report ${number} of ${name} is accepted` }
 }
+
+/** Fewer shares than none, or an execution without an id, are no facts, whatever a person says. */
+const isNeverTrue = (contents: HeldContents): boolean =>
+  isNegative(contents.quantity) ||
+  (contents._tag === "Executed"
+    ? contents.execId === "" || contents.execIdBase === ""
+    : contents.cumulative !== undefined && isNegative(contents.cumulative))
 
 /**
  * A person voids what was booked of an order: the named executions count for nothing, totals that were reported are forgotten, and the
@@ -47,9 +61,10 @@ export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: Readonl
   if (unknown !== undefined) return refused(`${name} has no execution ${unknown} that counts`)
   for (const held of unsettledOf(recorder, order)) settle(recorder, held, "voided")
   forgetReports(recorder, order)
-  const { at } = recorder.world
+  // F5: of the time of the execution itself, so that a total that is told again counts the shares.
   for (const fill of fills) {
-    if (execIds.includes(fill.execId) && Decimal.isPositive(fill.quantity)) bust(recorder, fill, at, "voided")
+    if (execIds.includes(fill.execId) && Decimal.isPositive(fill.quantity))
+      bust(recorder, fill, fill.executedAt, "voided")
   }
   recorder.touch(order.symbol)
   return { _tag: "Done", what: `${name} is as it was sent, without ${execIds.length} executions` }
@@ -61,15 +76,18 @@ const forgetReports = (recorder: Recorder, { id, sentLimitPrice, sentQuantity, s
     quantity: sentQuantity,
     limitPrice: sentLimitPrice,
     stopPrice: sentStopPrice,
+    reason: undefined,
     reported: undefined,
     reportedAt: undefined,
     reportedCumulative: undefined,
     cumulative: undefined,
-    cumulativeAt: undefined
+    cumulativeAt: undefined,
+    toldAverage: undefined,
+    toldAverageOf: undefined
   }
   const word = {
     reported: "open",
-    at: recorder.world.at,
+    at: BEFORE_ANY_WORD,
     cumulative: undefined,
     isBrokersTime: false,
     witness: settled

@@ -90,7 +90,7 @@ export const isCancelRefused = ({ cancelRefusedAt, endReportedAt }: Order, witne
   isSeparate(cancelRefusedAt, witness.begun)
 
 /** May a reading that began at `begun` be trusted to be another one than what was heard at `heardAt`? */
-const isSeparate = (heardAt: Instant.Instant, begun: Instant.Instant): boolean =>
+export const isSeparate = (heardAt: Instant.Instant, begun: Instant.Instant): boolean =>
   begun >= Instant.addMillis(heardAt, SEPARATE_MS)
 
 /** Live after all: by a newer word of the broker's own time, or by a reading begun after the end was heard. */

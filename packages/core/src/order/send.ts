@@ -236,6 +236,7 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   const attempts = recorder.books.attempts.find("order", [order.id])
   const first = attempts.find((attempt) => attempt.number === 1)
   if (order.endReported !== undefined) return "the broker has refused it"
+  if (order.cancelRequestedAt !== undefined) return "its end was asked for"
   if (order.decisionId !== undefined) return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
   if (attempts.some((attempt) => attempt.errorCode === ID_IN_USE)) {

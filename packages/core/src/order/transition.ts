@@ -7,6 +7,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { afterRefusal } from "../position/refused.ts"
 import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
 import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
+import * as Instant from "../time/Instant.ts"
 import { adjust } from "./commitment.ts"
 import { hearing } from "./hearing.ts"
 import type { Word } from "./observe.ts"
@@ -36,8 +37,13 @@ export type Change = Partial<
     | "endReported"
     | "endReportedAt"
     | "endAgreedAt"
+    | "toldAverage"
+    | "toldAverageOf"
   >
 >
+
+/** Whatever the broker says of an order was said later than a person's word that it is there, or open, however long ago it was. */
+export const BEFORE_ANY_WORD = Instant.make(0n)
 
 /** An order as the books have it now, with all that belongs to it loaded. */
 export const orderOf = (recorder: Recorder, id: OrderId): Order => {

@@ -144,13 +144,17 @@ const detailsOf = (payload: RawPayload | undefined): string | undefined => {
   return text === "" ? undefined : storable(text.slice(0, MOST_DETAILS))
 }
 
-/** F3: after an attempt whose outcome is unknown, a re-send that did not leave changes nothing of the doubt. */
+/**
+ * F3: after an attempt whose outcome is unknown, a re-send that did not leave changes nothing of the doubt. What was cancelled meanwhile
+ * does not leave any more.
+ */
 const notSent = (
   recorder: Recorder,
   order: Order,
   answer: { readonly why: string; readonly retryAfterMs: number | undefined }
 ): Change => {
   const isDoubted = recorder.books.attempts.find("order", [order.id]).some((each) => each.outcome === "unknown")
+  if (!isDoubted && order.cancelRequestedAt !== undefined) return { deed: "withdrawn", reason: answer.why }
   const deed = isDoubted ? "doubted" : "planned"
   if (order.status !== "submitting") return { deed }
   return {

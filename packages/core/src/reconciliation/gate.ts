@@ -5,6 +5,7 @@ import type { Fill } from "../fill/Fill.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { isSeparate } from "../order/hearing.ts"
 import type { Witness } from "../order/witness.ts"
 import { advance, orderOf } from "../order/transition.ts"
 import type { Order } from "../order/Order.ts"
@@ -126,7 +127,7 @@ const bookHeld = (recorder: Recorder, held: HeldReport): void => {
   heldReports.settle(recorder, held, "booked")
 }
 
-/** A person says that a held report is true: its terms are in force, and it is newer than what the books have. */
+/** A person says that a held report is true: its terms are in force, and it stands beside the newest word that the books have; a later one of the broker's decides. */
 export const acceptHeld = (recorder: Recorder, held: HeldReport): void => {
   const report = reportOf(held.contents)
   if (report._tag === "Executed") acceptExecution(recorder, held, report)
@@ -137,12 +138,15 @@ export const acceptHeld = (recorder: Recorder, held: HeldReport): void => {
     if (held.rule === "W2") advance(recorder, held.orderId, { quantity, ...terms })
     orderSeen(
       recorder,
-      { ...report, asOf: recorder.world.at, asOfKind: "ours", executionsRead: true },
+      { ...report, asOf: newestOf(order, report), asOfKind: "ours", executionsRead: true },
       { isRepeated: true }
     )
   }
   heldReports.settle(recorder, held, "accepted")
 }
+
+const newestOf = ({ cumulativeAt, reportedAt }: Order, { asOf }: OrderSeen): Instant.Instant =>
+  [cumulativeAt, reportedAt].reduce<Instant.Instant>((newest, at) => Instant.later(newest, at ?? newest), asOf)
 
 const acceptExecution = (recorder: Recorder, { rule }: HeldReport, report: Executed): void => {
   const known = bookedAs(recorder, report)
@@ -155,13 +159,18 @@ const acceptExecution = (recorder: Recorder, { rule }: HeldReport, report: Execu
 }
 
 /** W4, W5, W9: one revision of one execution, before it is booked. */
-export const passExecution = (recorder: Recorder, told: Executed, payload: RawPayload | undefined): Interpreted => {
+export const passExecution = (
+  recorder: Recorder,
+  told: Executed,
+  payload: RawPayload | undefined,
+  witness: Witness
+): Interpreted => {
   const order = orderFor(recorder, told)
   const report = timedExecution(recorder, told, order)
   if (order === undefined) return passUnknownExecution(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return executed(recorder, report, payload)
   const known = bookedAs(recorder, report)
-  if (known !== undefined) return passKnown(recorder, order, known, report, payload)
+  if (known !== undefined) return passKnown(recorder, order, known, report, payload, witness)
   if (plausibility.isBeforeSending(order, report)) return wait(recorder, report, payload)
   const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
   const isLike = fault !== undefined && likeOf(recorder, order, report) !== undefined
@@ -172,23 +181,31 @@ export const passExecution = (recorder: Recorder, told: Executed, payload: RawPa
   return booked
 }
 
-/** One that is booked already: it may have its price now, and one that we concluded to be busted counts again (F3). */
+/** One that is booked already: it may have its price now, and one that we concluded to be busted, or that was voided, counts again (F3). */
 const passKnown = (
   recorder: Recorder,
   order: Order,
   known: Fill,
   report: Executed,
-  payload: RawPayload | undefined
+  payload: RawPayload | undefined,
+  witness: Witness
 ): Interpreted => {
   const { account, execIdBase } = report
   const counted = recorder.books.fills.find("execution", [account, execIdBase]).find(({ canonical }) => canonical)
-  const isNews = counted !== undefined && isConcluded(counted) && report.asOf > counted.executedAt
-  if (isNews && isSameExecution(known, report)) {
-    putBack(recorder, execIdBase, report.asOf)
-    return applied(orderOf(recorder, order.id))
+  if (counted === undefined || !isToldSince(counted, report, witness) || !isSameExecution(known, report)) {
+    return reprice(recorder, order, known, report) ?? executed(recorder, report, payload)
   }
-  return reprice(recorder, order, known, report) ?? executed(recorder, report, payload)
+  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
+  if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
+  putBack(recorder, execIdBase, Instant.later(report.asOf, counted.executedAt))
+  return applied(orderOf(recorder, order.id))
 }
+
+/** Does the broker tell an execution again that counts for nothing by a conclusion of ours: of a later time, or read since? */
+const isToldSince = (counted: Fill, { asOf }: Executed, witness: Witness): boolean =>
+  isConcluded(counted) &&
+  Decimal.isZero(counted.quantity) &&
+  (asOf > counted.executedAt || (witness._tag === "Reading" && isSeparate(counted.createdAt, witness.begun)))
 
 const orderFor = (recorder: Recorder, report: Executed): Order | undefined => {
   const { account, execIdBase } = report

@@ -34,7 +34,7 @@ export const interpret = (
 ): Interpreted => {
   const report = byItsInstrument(recorder, storableReport(received.report))
   if (report._tag === "OrderSeen") return passOrder(recorder, report, payload, witnessOf(by, report.executionsRead))
-  if (report._tag === "Executed") return passExecution(recorder, report, payload)
+  if (report._tag === "Executed") return passExecution(recorder, report, payload, witnessOf(by, true))
   if (report._tag === "Answered") return answered(recorder, report, payload, witnessOf(by, false), passWaiting)
   if (report._tag === "NotFound") return notFound(recorder, report, witnessOf(by, true))
   if (report._tag === "Listed") return adoptOrphans(recorder, report, passWaiting)

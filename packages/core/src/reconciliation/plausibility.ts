@@ -1,5 +1,6 @@
 import { canonicalOf } from "../fill/aggregates.ts"
 import type { Expected } from "../fill/band.ts"
+import { isConcluded } from "../fill/concluded.ts"
 import type { Fill } from "../fill/Fill.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -177,8 +178,10 @@ export const implausibleExecution = (known: Known, report: Executed): Implausibl
   if (hasNoId(report)) return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
   if (isNegative(quantity))
     return { rule: "W4", field: "execution", reported: shown(quantity), possible: shown(order.quantity) }
-  // A revision that a higher one outranks counts for nothing.
-  const isOutranked = known.fills.some((fill) => fill.execIdBase === execIdBase && fill.revision > report.revision)
+  // A revision that a higher one of the broker's outranks counts for nothing; what we concluded gives way to it (F3).
+  const isOutranked = known.fills.some(
+    (fill) => fill.execIdBase === execIdBase && !isConcluded(fill) && fill.revision > report.revision
+  )
   if (!isBounded(order) || Decimal.isZero(quantity) || isOutranked) return undefined
   const left = leftOf(known, execIdBase)
   if (!Decimal.isLess(left, quantity)) return undefined

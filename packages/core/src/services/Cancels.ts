@@ -22,7 +22,7 @@ export const requestCancels = (each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
-    const requested = yield* open("cancelRequestedAt")
+    const requested = (yield* open("cancelRequestedAt", ["in_doubt"])).filter(isKnownThere)
     const agreed = (yield* open("endAgreedAt")).filter(({ cancelRequestedAt }) => cancelRequestedAt === undefined)
     const wanted = [...requested, ...agreed]
     const due = (yield* driven(wanted)).filter(
@@ -44,11 +44,14 @@ export const requestCancels = (each: EachAccount = inTurn) =>
     return due.length
   })
 
+/** One in doubt too may be asked to end where its broker has acknowledged it (O22). */
+const isKnownThere = ({ brokerOrderId }: Order): boolean => brokerOrderId !== undefined
+
 /** The open orders that have a value there; most have none. */
-const open = (column: "lifeSeconds" | "cancelRequestedAt" | "endAgreedAt") =>
+const open = (column: "lifeSeconds" | "cancelRequestedAt" | "endAgreedAt", also: ReadonlyArray<Order["status"]> = []) =>
   Reads.all(OrderTable, {
     where: [
-      { column: "status", in: ["submitted", "partially_filled"] },
+      { column: "status", in: ["submitted", "partially_filled", ...also] },
       { column, atLeast: 0 }
     ]
   })
@@ -75,7 +78,8 @@ const unanswered = (): Effect.Effect<CancelAnswer> =>
 const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
   const ledger = yield* Ledger
   const broker = yield* brokerToDrive(order.account)
-  const acknowledged = acknowledgedOf(order)
+  // O22: one in doubt was acknowledged before its broker's listing lacked it.
+  const acknowledged = acknowledgedOf(order.status === "in_doubt" ? { ...order, status: "submitted" } : order)
   if (acknowledged === undefined) return
   const said = yield* within(broker.cancel(acknowledged), LONGEST_CANCEL, unanswered)
   const hasEnded = said._tag === "Refused" ? said.hasEnded : undefined

@@ -133,7 +133,7 @@ export const bookRead = (
     )
     const many = reads
       .filter(isCrowded)
-      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions), bookAll([seen], begun)))
+      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions, begun), bookAll([seen], begun)))
     const exits = yield* Effect.forEach([few, ...many], (booking) => Effect.exit(booking))
     yield* Effect.forEach(exits, (exit) => exit, { discard: true })
   })

@@ -49,6 +49,24 @@ describe("what a broker reported and was not possible, on the command line", () 
   })
 })
 
+describe("what was true and is voided", () => {
+  it("F3: counts again once the broker tells it again, of whatever time it is", async () => {
+    const { cli, file, json } = desk()
+    const idle = () => cli("start", "--until-idle", "--account", "paper")
+    await cli("trades", "import", file("trades.csv", buys(["a", "2"])))
+    expect((await idle()).code).toBe(0)
+    const filled = { status: "filled", filledQuantity: "2" }
+    const shown = await json("orders", "show", "O1")
+    expect(shown).toMatchObject(filled)
+    await cli("orders", "void", "O1", "--reason", "seen nowhere", "--yes", "--execution", execIdIn(shown))
+    expect(await json("orders", "show", "O1")).toMatchObject({ status: "submitted", filledQuantity: "0" })
+    await idle()
+    expect(await json("orders", "show", "O1")).toMatchObject(filled)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "2", inFlight: "0" })
+    expect(await json("audit")).toMatchObject({ ok: true })
+  })
+})
+
 /** The number of the held report that is an execution. */
 const heldExecution = (shown: unknown): number => {
   const found = /"number":(\d+),"rule":"W9","field":"execution"/.exec(JSON.stringify(shown))
