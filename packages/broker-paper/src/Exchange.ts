@@ -129,6 +129,13 @@ export interface ExchangeService {
     ExchangeFailed
   >
 
+  /**
+   * The market's price of a symbol, and since when: what an instruction or a file of prices says holds now; else the newest that an
+   * order came with. `undefined` where nobody has said one: what orders are filled at then is no price. No request of anybody's.
+   */
+  readonly priceOf: (
+    symbol: string
+  ) => Effect.Effect<{ readonly price: Price.Price; readonly at: Instant.Instant } | undefined, ExchangeFailed>
   /** What time it is there: no request of anybody's. */
   readonly now: Effect.Effect<Instant.Instant, ExchangeFailed>
   /** Whether the market is open now. */
@@ -230,6 +237,11 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
       price: floor.rows.price(symbol)?.price ?? floor.rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
     })),
+  priceOf: (symbol) =>
+    floor.file.read((clock) => {
+      const known = floor.rows.price(symbol)
+      return known && { price: known.price, at: known.since ?? clock }
+    }),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   isOpen: floor.file.transact((clock) => isOpenAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
@@ -537,10 +549,12 @@ const takeOrder = (
   request: PlaceRequest
 ): Served<ExchangeOrder> => {
   const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
+  const { symbol } = request
+  if (open && OrderBook.mayTrade(symbol)) book.learnPrice({ ...request, symbol })
   const refusal = book.refusalOf(account, request, open || restsWhileClosed)
   const isTaken = rejectsWhatIsTaken && refusal?.code === OrderBook.TOO_DEAR
   if (refusal !== undefined && !isTaken) return refused(refusal)
-  const order = book.enter(account, Ticker.Ticker.make(request.symbol), request)
+  const order = book.enter(account, Ticker.Ticker.make(symbol), request)
   if (refusal !== undefined) {
     book.close(order, "rejected", refusal.words)
     return done(order, order.brokerOrderId)

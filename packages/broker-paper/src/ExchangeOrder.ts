@@ -21,7 +21,9 @@ export const PlaceRequest = Schema.Struct({
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
   timeInForce: Schema.Literal(...timesInForce),
-  referencePrice: Schema.NullOr(Price.Price)
+  /** What the client knows of the symbol's price, and since when. */
+  referencePrice: Schema.NullOr(Price.Price),
+  referenceAt: Schema.optional(Instant.FromString)
 })
 
 /** The order that a client asks for. */

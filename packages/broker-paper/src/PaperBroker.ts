@@ -1,6 +1,6 @@
-import { Broker, ClientOrderId, Decimal, Instant, Price, Report } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Price, PriceReference, Reference, Report } from "@roundlot/core"
 import type { AccountName, Id, OrderTerms } from "@roundlot/core"
-import { Clock, Effect, Either, Layer, Option, Schema, Stream } from "effect"
+import { Clock, type Context, Effect, Either, Layer, Option, Schema, Stream } from "effect"
 import { Exchange } from "./Exchange.ts"
 import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
@@ -22,6 +22,7 @@ export const capabilities: Broker.Capabilities = {
   replace: false,
   shortSale: true,
   crossesZero: true,
+  simulatedMarket: true,
   historyWindowMs: Number.MAX_SAFE_INTEGER
 }
 
@@ -82,6 +83,21 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
   }
 }
 
+/** The prices of an exchange's market: they say nothing of an account that trades elsewhere. */
+export const pricesOf = ({
+  priceOf
+}: Pick<ExchangeService, "priceOf">): Context.Tag.Service<typeof PriceReference.PriceReference> => ({
+  of: (symbol) =>
+    priceOf(symbol).pipe(
+      Effect.map((known) =>
+        known === undefined
+          ? Reference.Reference.NoPrice()
+          : Reference.Reference.Priced({ ...known, source: "paper", isSimulated: true })
+      ),
+      Effect.orElseSucceed(() => Reference.Reference.NoPrice())
+    )
+})
+
 /** The broker of one account, for an app that drives one. */
 export const layer = (account: AccountName.AccountName): Layer.Layer<Broker.Broker, never, Exchange> =>
   Layer.effect(
@@ -93,6 +109,12 @@ export const layer = (account: AccountName.AccountName): Layer.Layer<Broker.Brok
 export const layerBrokers: Layer.Layer<Broker.Brokers, never, Exchange> = Layer.effect(
   Broker.Brokers,
   Effect.map(Exchange, (exchange) => ({ get: (account) => Effect.succeed(make(exchange, account)) }))
+)
+
+/** What the exchange's market says, as a source of prices: for an app that drives paper accounts alone, or beside others. */
+export const layerPrices: Layer.Layer<PriceReference.PriceReference, never, Exchange> = Layer.effect(
+  PriceReference.PriceReference,
+  Effect.map(Exchange, pricesOf)
 )
 
 const equity = (symbol: Extract<Broker.BrokerInstrument, { _tag: "Known" }>["symbol"]): Broker.BrokerInstrument => ({
@@ -117,7 +139,18 @@ const prepare = (
   account: AccountName.AccountName,
   terms: OrderTerms.OrderTerms
 ): Either.Either<Broker.Prepared, Broker.Refusal> => {
-  const { clientOrderId, limitPrice, quantity, referencePrice, side, stopPrice, symbol, timeInForce, type } = terms
+  const {
+    clientOrderId,
+    limitPrice,
+    quantity,
+    referenceAt,
+    referencePrice,
+    side,
+    stopPrice,
+    symbol,
+    timeInForce,
+    type
+  } = terms
   const own = Broker.ownTerms(account, terms)
   if (Either.isLeft(own)) return Either.left(own.left)
   if (!isKnownTime(timeInForce)) return refusal("time_in_force", `the paper exchange has no ${timeInForce} orders`)
@@ -139,7 +172,8 @@ const prepare = (
     limitPrice: limitPrice ?? null,
     stopPrice: stopPrice ?? null,
     timeInForce,
-    referencePrice: referencePrice ?? null
+    referencePrice: referencePrice ?? null,
+    ...(referenceAt === undefined ? {} : { referenceAt })
   }
   return Either.right({
     request: payloadOf(encodePlace(request), PLACE),

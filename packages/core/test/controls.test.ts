@@ -105,16 +105,21 @@ const owing = (residual: string, limits: Partial<AccountSettings> = {}) =>
   )
 
 describe("the controls before every order", () => {
-  test("an account without limits of its own has 10,000 shares an order, with a price or without", () => {
-    const cheap = ["9"]
-    expect([judged("10000", {}, cheap), judged("10000", {}, [])]).toEqual([undefined, undefined])
-    expect([judged("10000.1", {}, cheap), judged("10000.1", {}, [])]).toEqual(["MaxQuantity", "MaxQuantity"])
-    expect(judged("50000", { maxOrderQuantity: dollars("50000") }, [])).toBeUndefined()
+  test("an account without limits of its own has 10,000 shares an order", () => {
+    const cheap = ["1"]
+    expect([judged("10000", {}, cheap), judged("10000.1", {}, cheap)]).toEqual([undefined, "MaxQuantity"])
+    expect(judged("50000", { maxOrderQuantity: dollars("50000") }, cheap)).toBeUndefined()
+    expect(judged("10000.1", { liftedLimits: ["orderQuantity"] }, cheap)).toBeUndefined()
   })
 
-  test("an account without a limit of its own has 100,000 dollars an order, and without a price none", () => {
+  test("an account without a limit of its own has 100,000 dollars an order, and without a price nothing goes", () => {
     const price = ["100"]
     expect([judged("1000", {}, price), judged("1000.000001", {}, price)]).toEqual([undefined, "MaxNotional"])
+    expect([judged("1", {}, []), judged("1", { liftedLimits: ["orderNotional"] }, [])]).toEqual([
+      "NoReferencePrice",
+      "NoReferencePrice"
+    ])
+    expect(judged("1", { liftedLimits: ["orderNotional", "dailyNotional"] }, [])).toBeUndefined()
     expect([judgedOver("100000", {}, []), judgedOver("100000.01", {}, [])]).toEqual([undefined, "MaxNotional"])
     expect(judged("1000.000001", { maxOrderNotional: dollars("200000") }, price)).toBeUndefined()
   })
@@ -125,8 +130,10 @@ describe("the controls before every order", () => {
     expect(owing("100000.1", { maxOpenResidual: dollars("200001") })).toBeUndefined()
   })
 
-  test("an order over a notional without a price is judged by no default", () => {
+  test("an order over a notional without a price is bound by its dollars, and by nothing where those are not", () => {
     expect(judgedOver("1", {}, [])).toBeUndefined()
+    expect(judgedOver("1", { liftedLimits: ["orderNotional"] }, [])).toBe("NoReferencePrice")
+    expect(judgedOver("1", { liftedLimits: ["orderNotional", "orderQuantity"] }, [])).toBeUndefined()
   })
 
   test("quantity: up to the maximum, not beyond", () => {
@@ -201,7 +208,7 @@ describe("the controls before every order", () => {
 
   test("restricted: by symbol, whatever else is said", () => {
     expect(judged("1", { restricted: ["KO", "AAPL"] }, [])).toBe("Restricted")
-    expect(judged("1", { restricted: ["KO"] }, [])).toBeUndefined()
+    expect(judged("1", { restricted: ["KO"] })).toBeUndefined()
   })
 
   test("orders per minute: the next may go when the first of the last N is a minute old", () => {
@@ -386,7 +393,7 @@ describe("the controls in the books", () => {
   })
 
   test("configuration: each change of an account is an entry of the store's journal, with the values before and after", () => {
-    const desk = Desk.make()
+    const desk = Desk.make({ liftedLimits: [] })
     const limited = { ...defaultSettings, maxOrderNotional: dollars("1000"), restricted: ["KO"] }
     desk.commit("command", (recorder) => commands.setAccount(recorder, limited))
     desk.commit("command", (recorder) => commands.setAccount(recorder, limited))
@@ -400,6 +407,21 @@ describe("the controls in the books", () => {
         { name: "maxOrderNotional", after: "1000" },
         { name: "restricted", before: "", after: "KO" }
       ]
+    })
+  })
+
+  test("configuration: a limit is lifted by name and with a reason, and its name is in the journal", () => {
+    const desk = Desk.make({ liftedLimits: [] })
+    const lifted: AccountSettings = { ...defaultSettings, liftedLimits: ["orderNotional"] }
+    const lift = (reason?: string) =>
+      desk.commit("command", (recorder) => commands.setAccount(recorder, lifted, true, reason))
+    expect(lift()).toMatchObject({ _tag: "Refused", why: expect.stringContaining("limits.orderNotional") })
+    expect(lift("a model portfolio")).toMatchObject({ _tag: "Done" })
+    const [entry] = desk.store
+      .entries({ account: "_store", afterSeq: 0, entity: undefined, limit: 10 })
+      .filter(({ body }) => body.includes("liftedLimits"))
+    expect(JSON.parse(entry?.body ?? "")).toMatchObject({
+      changes: [{ name: "liftedLimits", after: "orderNotional" }]
     })
   })
 })

@@ -1,10 +1,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
-import { Clock, Entropy, Roundlot } from "@roundlot/core"
+import { Clock, Entropy, PriceReference, Reference, Roundlot } from "@roundlot/core"
 import type { Broker, TradeRepository } from "@roundlot/core"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema, Scope } from "effect"
+import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace } from "./settings/StorePlace.ts"
@@ -24,6 +25,9 @@ export type Writing = Reading | Entropy.Entropy | Roundlot.Services
 
 type Place = Pick<Settings, "store">
 
+/** A store and the paper exchange beside it. */
+type PaperPlace = Pick<Settings, "paperFile" | "store">
+
 /** The store alone, made where there is none: enough to read. */
 export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
   Layer.merge(
@@ -35,9 +39,43 @@ export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeReposito
 export const shownStore = (store: StorePlace): string =>
   StorePlace.$match(store, { Sqlite: ({ file }) => file, Postgres: PostgresStore.shown })
 
-/** The store with all that writes to it: trades and commands, nothing that sends. */
-export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> =>
-  Roundlot.layer.pipe(Layer.provideMerge(Layer.merge(layerStore(settings), Entropy.layerSecure)))
+/**
+ * The store with all that writes to it: trades and commands, nothing that sends. What the market of its paper exchange says, its
+ * rules know.
+ */
+export const layerBooks = (settings: PaperPlace): Layer.Layer<Writing, TradeRepository.StoreError> =>
+  Roundlot.layer.pipe(
+    Layer.provide(layerPaperPrices(settings.paperFile)),
+    Layer.provideMerge(Layer.merge(layerStore(settings), Entropy.layerSecure))
+  )
+
+/** Nothing is made to be asked: an exchange is opened once there is one, and one that cannot be opened knows no price. */
+const layerPaperPrices = (file: string): Layer.Layer<PriceReference.PriceReference> =>
+  Layer.scoped(
+    PriceReference.PriceReference,
+    Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      const opening = yield* Effect.makeSemaphore(1)
+      let exchange: Exchange.ExchangeService | undefined
+      const opened = opening.withPermits(1)(
+        Effect.suspend(() =>
+          exchange === undefined
+            ? Effect.tap(Scope.extend(Exchange.make({ file }), scope), (made) =>
+                Effect.sync(() => void (exchange = made))
+              )
+            : Effect.succeed(exchange)
+        )
+      )
+      return {
+        of: (symbol) =>
+          Effect.suspend(() => {
+            if (exchange !== undefined) return PaperBroker.pricesOf(exchange).of(symbol)
+            if (!existsSync(file)) return Effect.succeed(Reference.Reference.NoPrice())
+            return Effect.flatMap(opened, (made) => PaperBroker.pricesOf(made).of(symbol))
+          }).pipe(Effect.orElseSucceed(() => Reference.Reference.NoPrice()))
+      }
+    })
+  )
 
 /** How the paper exchange of a store is opened; it always has a file. */
 export type ExchangeOptions = Exchange.ExchangeOptions & { readonly file: string }

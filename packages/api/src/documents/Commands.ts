@@ -46,13 +46,16 @@ export type DoneDocument = typeof DoneDocument.Type
 
 const strict = { parseOptions: { onExcessProperty: "error" } } as const
 
+/** An amount, or `none`: the limit is lifted, its default too. */
+const LimitAmount = Schema.Union(Decimal, Schema.Literal("none"))
+
 /** The limits of an account that change: shares, dollars, orders a minute, basis points. One that lets more through needs a reason. */
 export const LimitsRequest = Schema.Struct({
   reason: Schema.optional(command.reason),
-  orderQuantity: Schema.optional(Decimal),
-  orderNotional: Schema.optional(Decimal),
-  openResidual: Schema.optional(Decimal),
-  dailyNotional: Schema.optional(Decimal),
+  orderQuantity: Schema.optional(LimitAmount),
+  orderNotional: Schema.optional(LimitAmount),
+  openResidual: Schema.optional(LimitAmount),
+  dailyNotional: Schema.optional(LimitAmount),
   ordersPerMinute: Schema.optional(Schema.Int),
   collarBp: Schema.optional(Schema.Int)
 }).annotations({ identifier: "LimitsRequest", ...strict })

@@ -17,6 +17,8 @@ export interface ExchangeFile {
     body: (now: Instant.Instant) => A,
     keeps?: (answer: A) => boolean
   ) => Effect.Effect<A, ExchangeFailed>
+  /** One statement that only reads: it waits for nobody. */
+  readonly read: <A>(body: (now: Instant.Instant) => A) => Effect.Effect<A, ExchangeFailed>
 }
 
 const LAYOUT = 1
@@ -64,7 +66,14 @@ export const open = (file: string | undefined): Effect.Effect<ExchangeFile, Exch
   return Effect.acquireRelease(
     attempt(name, () => connect(file ?? "")),
     (database) => Effect.sync(() => database.close())
-  ).pipe(Effect.map((database) => ({ database, name, transact: transactOn(database, name) })))
+  ).pipe(
+    Effect.map((database) => ({
+      database,
+      name,
+      transact: transactOn(database, name),
+      read: (body) => Effect.flatMap(Clock.currentTimeMillis, (ms) => attempt(name, () => body(Instant.fromMillis(ms))))
+    }))
+  )
 }
 
 const connect = (file: string): Sqlite => {

@@ -1,5 +1,5 @@
-import { ClientOrderId, Decimal, Side, Ticker } from "@roundlot/core"
-import type { AccountName, Instant, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId, Decimal, Instant, Side, Ticker } from "@roundlot/core"
+import type { AccountName, Price, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
@@ -40,10 +40,16 @@ export interface OrderBook {
   readonly close: (order: OrderRow, status: ExchangeStatus, reason: string) => OrderRow
   /** Changes that nobody is told of. */
   readonly keep: (order: OrderRow, change: Partial<OrderRow>) => OrderRow
-  readonly sweep: (symbol: Ticker.Ticker) => number
+  /** The market moves to what a client knows of it, unless it has a newer price, or one that an instruction or a file says. */
+  readonly learnPrice: (
+    request: Pick<PlaceRequest, "referenceAt" | "referencePrice"> & { readonly symbol: Ticker.Ticker }
+  ) => void
+  /** Trades the orders that rest in a symbol, where they cross its price; says how many are done. */
+  readonly sweep: (symbol: string) => number
   readonly expireDayOrders: (except?: ReadonlySet<string>) => number
   readonly fillDue: (requestNumber: number) => void
-  readonly priceOf: (order: PlaceRequest | OrderRow) => Price.Price
+  /** What an order trades at: the market's price, else the best guess, which is no price of the market's. */
+  readonly priceOf: (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }) => Price.Price
 }
 
 /** What the n-th order of the exchange with this tag is called. */
@@ -56,12 +62,17 @@ export const plainOrderId: OrderIdOf = (tag, number) => `P${tag}-${number}`
 export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook => {
   const { rows } = turn
 
-  const priceOf = (order: PlaceRequest | OrderRow): Price.Price =>
-    rows.price(order.symbol)?.price ??
-    order.referencePrice ??
-    order.limitPrice ??
-    rows.lastLimit(order.symbol)?.price ??
-    DEFAULT_PRICE
+  const priceOf = (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }): Price.Price =>
+    rows.price(order.symbol)?.price ?? order.limitPrice ?? rows.lastLimit(order.symbol)?.price ?? DEFAULT_PRICE
+
+  const learnPrice: OrderBook["learnPrice"] = ({ referenceAt = turn.now, referencePrice, symbol }) => {
+    const known = rows.price(symbol)
+    const isOlder = known !== undefined && (known.since === null || referenceAt < known.since)
+    if (referencePrice === null || isOlder) return
+    rows.knowPrice(symbol, Decimal.format(referencePrice))
+    rows.setFact(`priced ${symbol}`, Instant.format(referenceAt))
+    if (known !== undefined && !Decimal.equals(known.price, referencePrice)) sweep(symbol)
+  }
 
   const keep = (order: OrderRow, change: Partial<OrderRow>): OrderRow => {
     const next = { ...order, ...change }
@@ -131,6 +142,9 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
     return reread(seen)
   }
 
+  const sweep: OrderBook["sweep"] = (symbol) =>
+    rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length
+
   const work: OrderBook["work"] = (order) => {
     const traded = trade(order)
     const waits = order.timeInForce === "day" || order.timeInForce === "gtc"
@@ -176,7 +190,8 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
       refigure(orderOf(execution), executedAt)
       return row
     },
-    sweep: (symbol) => rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length,
+    learnPrice,
+    sweep,
     expireDayOrders: (except = NONE) =>
       rows
         .dayOrders()

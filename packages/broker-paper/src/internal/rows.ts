@@ -61,6 +61,7 @@ const Opened = Schema.Struct({ account: AccountName.AccountName })
 const Count = Schema.Struct({ number: Schema.Int })
 const Amount = Schema.Struct({ amount: Decimal.FromStored })
 const Priced = Schema.Struct({ price: Price.Price })
+const MarketPrice = Schema.Struct({ price: Price.Price, since: Schema.NullOr(Instant.FromString) })
 
 /** The facts that the exchange keeps of itself. */
 export type Fact =
@@ -71,6 +72,7 @@ export type Fact =
   | "silentUntil"
   | "resting"
   | `hidden ${string}`
+  | `priced ${string}`
   | `shown ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
@@ -160,12 +162,21 @@ export const make = (database: Sqlite) => {
     holding: one(Amount, "SELECT quantity AS amount FROM holdings WHERE account = ? AND symbol = ?"),
     holdings: many(ExchangeHolding, "SELECT symbol, quantity FROM holdings WHERE account = ? ORDER BY symbol"),
     setHolding: run("INSERT INTO holdings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity"),
-    price: one(Priced, "SELECT price FROM prices WHERE symbol = ?"),
+    /** The market's price; `since` is when a client knew it, null where an instruction or a file says it. */
+    price: one(
+      MarketPrice,
+      `SELECT price, CASE source WHEN 'client' THEN (SELECT value FROM facts WHERE name = 'priced ' || symbol) END AS since
+       FROM prices WHERE symbol = ?`
+    ),
     setPrice: run(
       "INSERT INTO prices VALUES (?, ?, 'instruction') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source"
     ),
     offerPrice: run(
-      "INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price WHERE source = 'file'"
+      `INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source
+       WHERE source <> 'instruction'`
+    ),
+    knowPrice: run(
+      "INSERT INTO prices VALUES (?, ?, 'client') ON CONFLICT DO UPDATE SET price = excluded.price WHERE source = 'client'"
     ),
     putRequest: put("requests", LoggedRequest, Object.keys(LoggedRequest.fields)),
     requestsAfter: many(LoggedRequest, "SELECT * FROM requests WHERE number > ? ORDER BY number LIMIT ?"),
@@ -192,7 +203,14 @@ export const entered = (
   request: PlaceRequest,
   fixed: Pick<OrderRow, "number" | "brokerOrderId" | "account" | "symbol" | "enteredAt">
 ): OrderRow => ({
-  ...request,
+  clientOrderId: request.clientOrderId,
+  side: request.side,
+  quantity: request.quantity,
+  type: request.type,
+  limitPrice: request.limitPrice,
+  stopPrice: request.stopPrice,
+  timeInForce: request.timeInForce,
+  referencePrice: request.referencePrice,
   ...fixed,
   status: "new",
   reason: null,

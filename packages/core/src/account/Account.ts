@@ -18,6 +18,12 @@ export const crossings = ["wait", "refuse"] as const
 /** One of these policies. */
 export type Crossing = (typeof crossings)[number]
 
+/** The limits that have a default, as the configuration names them: a person may lift each by its name. */
+export const liftableLimits = ["orderQuantity", "orderNotional", "openResidual", "dailyNotional"] as const
+
+/** One of these limits. */
+export type LiftedLimit = (typeof liftableLimits)[number]
+
 /**
  * One of our accounts, with the policies that its orders obey and the limits that they keep. Lots, thresholds and quantities in
  * shares, notionals and the open residual in dollars, times in milliseconds.
@@ -36,6 +42,8 @@ export const Account = Schema.Struct({
   maxOrderNotional: Column.optional(Column.brandedDecimal(Quantity)),
   maxOpenResidual: Column.optional(Column.brandedDecimal(Quantity)),
   maxDailyNotional: Column.optional(Column.brandedDecimal(Quantity)),
+  /** The limits that a person has lifted: where one is neither set nor lifted, its default stands. */
+  liftedLimits: Column.json(Schema.Array(Schema.Literal(...liftableLimits))),
   ordersPerMinute: Column.optional(Column.integer),
   /** How far a price may be from that of another source, in basis points. */
   collarBp: Column.optional(Column.integer),
@@ -59,6 +67,8 @@ export const Account = Schema.Struct({
   orderTypes: Column.optional(Column.texts),
   /** The order types that may name dollars in place of shares; none where the broker takes shares only. */
   notionalTypes: Column.optional(Column.texts),
+  /** Its broker's market is simulated: it trades at the last price that is known, however old that is. */
+  simulatedMarket: Column.optional(Column.flag),
   /** The tickers that instruments have at the market from a moment on, beside those that the books know them by (P9). */
   symbols: Column.json(Schema.Array(DatedSymbol)),
   createdAt: Column.instant,
@@ -77,6 +87,7 @@ export type AccountSettings = Omit<
   | "crossesZero"
   | "orderTypes"
   | "notionalTypes"
+  | "simulatedMarket"
   | "symbols"
   | "createdAt"
   | "updatedAt"
@@ -106,6 +117,7 @@ export const defaultSettings: AccountSettings = {
   maxOrderNotional: undefined,
   maxOpenResidual: undefined,
   maxDailyNotional: undefined,
+  liftedLimits: [],
   ordersPerMinute: undefined,
   collarBp: undefined,
   restricted: [],

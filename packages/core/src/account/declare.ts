@@ -8,6 +8,7 @@ export interface Declared {
   readonly crossesZero: boolean
   readonly orderTypes: ReadonlyArray<OrderType>
   readonly notionalTypes?: ReadonlyArray<OrderType> | undefined
+  readonly simulatedMarket?: boolean | undefined
 }
 
 const areSame = (known: ReadonlyArray<string>, declared: ReadonlyArray<string>): boolean =>
@@ -17,7 +18,8 @@ const areSame = (known: ReadonlyArray<string>, declared: ReadonlyArray<string>):
 export const isDeclared = (account: Account | undefined, declared: Declared): boolean =>
   account?.crossesZero === declared.crossesZero &&
   areSame(account.orderTypes ?? [], declared.orderTypes) &&
-  areSame(account.notionalTypes ?? [], declared.notionalTypes ?? [])
+  areSame(account.notionalTypes ?? [], declared.notionalTypes ?? []) &&
+  (account.simulatedMarket ?? false) === (declared.simulatedMarket ?? false)
 
 /** Writes what the broker declares onto the account, so that planning reads it as data and asks nobody (D2). */
 export const declare = (recorder: Recorder, declared: Declared): void => {
@@ -25,6 +27,6 @@ export const declare = (recorder: Recorder, declared: Declared): void => {
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
   if (known === undefined || isDeclared(known, declared)) return
-  const { crossesZero, notionalTypes, orderTypes } = declared
-  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes, notionalTypes })
+  const { crossesZero, notionalTypes, orderTypes, simulatedMarket } = declared
+  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes, notionalTypes, simulatedMarket })
 }

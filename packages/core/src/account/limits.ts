@@ -1,6 +1,6 @@
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
-import type { AccountSettings } from "./Account.ts"
+import type { AccountSettings, LiftedLimit } from "./Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
 const LIMITS = {
@@ -14,8 +14,14 @@ type Limit = (typeof LIMITS)[keyof typeof LIMITS]
 
 type Limited = Pick<
   AccountSettings,
-  Limit | "collarBp" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
+  Limit | "collarBp" | "liftedLimits" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
 >
+
+/** The settings that a limit in dollars rests on. */
+type InDollars = Pick<AccountSettings, "liftedLimits" | "maxDailyNotional" | "maxOpenResidual" | "maxOrderNotional">
+
+const isLifted = ({ liftedLimits }: Pick<AccountSettings, "liftedLimits">, limit: LiftedLimit): boolean =>
+  liftedLimits.includes(limit)
 
 /** Shares that one order has at most where the account has no `limits.orderQuantity` of its own. */
 const ORDER_QUANTITY = Quantity.unsafe("10000")
@@ -29,23 +35,38 @@ const DAY_DOLLARS = Quantity.unsafe("10000000")
 /** Shares that a position may owe and still be worked off where the account has no `limits.openResidual` of its own. */
 const OPEN_SHARES = Quantity.unsafe("100000")
 
-/** Shares that one order has at most: from the first order on there is a limit, on paper too. */
-export const orderQuantityOf = ({ maxOrderQuantity }: Pick<AccountSettings, "maxOrderQuantity">): Quantity.Quantity =>
-  maxOrderQuantity ?? ORDER_QUANTITY
+/** What an account has of a limit: its own, else the default; `undefined` only where a person has lifted it. */
+const orDefault = (
+  settings: Pick<AccountSettings, "liftedLimits">,
+  limit: LiftedLimit,
+  own: Quantity.Quantity | undefined,
+  byDefault: Quantity.Quantity
+): Quantity.Quantity | undefined => own ?? (isLifted(settings, limit) ? undefined : byDefault)
 
-/** Dollars that one order is worth at most, wherever a price says what it is worth: from the first order on, on paper too. */
-export const orderNotionalOf = ({ maxOrderNotional }: Pick<AccountSettings, "maxOrderNotional">): Quantity.Quantity =>
-  maxOrderNotional ?? ORDER_DOLLARS
+/** Shares that one order has at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const orderQuantityOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOrderQuantity">
+): Quantity.Quantity | undefined => orDefault(settings, "orderQuantity", settings.maxOrderQuantity, ORDER_QUANTITY)
 
-/** Dollars that are sent on a market date at most, of orders that a price says the worth of: from the first order on, on paper too. */
-export const dailyNotionalOf = ({ maxDailyNotional }: Pick<AccountSettings, "maxDailyNotional">): Quantity.Quantity =>
-  maxDailyNotional ?? DAY_DOLLARS
+/** Dollars that one order is worth at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const orderNotionalOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOrderNotional">
+): Quantity.Quantity | undefined => orDefault(settings, "orderNotional", settings.maxOrderNotional, ORDER_DOLLARS)
 
-/** Shares that a position may owe; `undefined` where the account has a limit in dollars. */
-export const openSharesOf = ({
-  maxOpenResidual
-}: Pick<AccountSettings, "maxOpenResidual">): Quantity.Quantity | undefined =>
-  maxOpenResidual === undefined ? OPEN_SHARES : undefined
+/** Dollars that are sent on a market date at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const dailyNotionalOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxDailyNotional">
+): Quantity.Quantity | undefined => orDefault(settings, "dailyNotional", settings.maxDailyNotional, DAY_DOLLARS)
+
+/** Shares that a position may owe; `undefined` where the account has a limit in dollars, or the limit is lifted. */
+export const openSharesOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOpenResidual">
+): Quantity.Quantity | undefined =>
+  settings.maxOpenResidual !== undefined || isLifted(settings, "openResidual") ? undefined : OPEN_SHARES
+
+/** Does a limit in dollars stand, so that an order whose price nobody knows cannot be judged? */
+export const hasDollarLimit = (settings: InDollars): boolean =>
+  (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
@@ -79,16 +100,24 @@ export const missingForLive = (settings: Pick<AccountSettings, Limit>): Readonly
 const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>
   before !== undefined && (after === undefined || Decimal.isLess(before, after))
 
-/** The limits that let more through than before, by the configuration's names: raised, or taken away. */
+/** Dollars and the default's shares are not compared: who has neither any more has no limit. */
+const isOpenResidualRaised = (before: Limited, after: Limited): boolean =>
+  isRaised(before.maxOpenResidual, after.maxOpenResidual) ||
+  (openSharesOf(before) !== undefined && openSharesOf(after) === undefined && after.maxOpenResidual === undefined)
+
+/** The limits that let more through than before, defaults included, by the configuration's names: raised, lifted or taken away. */
 export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<string> => {
-  const amounts = Object.entries(LIMITS).flatMap(([name, limit]) =>
-    isRaised(before[limit], after[limit]) ? [name] : []
-  )
+  const isQuantityRaised = isRaised(orderQuantityOf(before), orderQuantityOf(after))
+  const isNotionalRaised = isRaised(orderNotionalOf(before), orderNotionalOf(after))
+  const isDailyRaised = isRaised(dailyNotionalOf(before), dailyNotionalOf(after))
   const isFaster = (before.ordersPerMinute ?? Infinity) < (after.ordersPerMinute ?? Infinity)
   const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
   const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
   return [
-    ...amounts,
+    ...(isQuantityRaised ? ["limits.orderQuantity"] : []),
+    ...(isNotionalRaised ? ["limits.orderNotional"] : []),
+    ...(isOpenResidualRaised(before, after) ? ["limits.openResidual"] : []),
+    ...(isDailyRaised ? ["limits.dailyNotional"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
     ...(isFreed ? ["restricted"] : [])

@@ -2,6 +2,8 @@ import type { Account } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { freshOf, Reference } from "../money/Reference.ts"
+import type { Price } from "../money/Price.ts"
 import type { Order } from "../order/Order.ts"
 import type { Standing } from "../position/due.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -46,13 +48,23 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     residual: undefined
   }
   const isSpent = isCounted(order, at)
-  const control = isOwed ? undefined : refusalOf(wanted, { ...standing, usage: isSpent ? undefined : usage })
+  const circumstances = { ...standing, prices: [...standing.prices, ...ownPrice(standing, order)] }
+  const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: isSpent ? undefined : usage })
   if (control !== undefined) return { _tag: "Refuse", control }
   const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)
   if (until !== undefined) {
     return isOwed ? { _tag: "Wait", control: "OrdersPerMinute", until } : { _tag: "Refuse", control: "OrdersPerMinute" }
   }
-  const notional = isSpent ? Decimal.zero : notionalAt(wanted, standing)
+  const notional = isSpent ? Decimal.zero : notionalAt(wanted, circumstances)
   const isCountedNow = account.ordersPerMinute !== undefined || !Decimal.isZero(notional)
   return { _tag: "Pass", spends: isCountedNow ? notional : undefined }
+}
+
+/** The price that a direct order was made by, such as that of its trade, where it may still decide. */
+const ownPrice = ({ account, at }: Standing, order: Order): ReadonlyArray<Price> => {
+  const { origin, referenceAt, referencePrice: price, referenceSource: source } = order
+  if (origin === "accumulation" || price === undefined || referenceAt === undefined) return []
+  const reference = Reference.Priced({ price, at: referenceAt, source: source ?? "" })
+  const fresh = freshOf(reference, at, account.simulatedMarket === true)
+  return fresh === undefined ? [] : [fresh]
 }

@@ -1,5 +1,5 @@
 import type { Account } from "../account/Account.ts"
-import { dailyNotionalOf, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
+import { dailyNotionalOf, hasDollarLimit, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -111,7 +111,13 @@ export interface Wanted {
 export interface Circumstances {
   readonly account: Pick<
     Account,
-    "collarBp" | "maxOrderQuantity" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional" | "restricted"
+    | "collarBp"
+    | "liftedLimits"
+    | "maxDailyNotional"
+    | "maxOpenResidual"
+    | "maxOrderNotional"
+    | "maxOrderQuantity"
+    | "restricted"
   >
   /** The fresh prices that are known, whatever their source. */
   readonly prices: ReadonlyArray<Price>
@@ -158,8 +164,7 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
   const notional = worthOf(wanted, circumstances)
-  // What an account has without a limit of its own needs no price: where there is none, the shares decide.
-  if (notional === undefined) return hasNotionalLimit(account) ? "NoReferencePrice" : undefined
+  if (notional === undefined) return hasDollarLimit(account) ? "NoReferencePrice" : undefined
   if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
   const price = highest(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
@@ -171,10 +176,15 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
 /** What counts shares. Over a notional the most are judged that it may come to; how many those are needs a price. */
 const quantityControl = (wanted: Wanted, { account, prices }: Circumstances): Control | undefined => {
   const shares = mostShares(wanted, prices)
-  if (shares === undefined) return account.maxOrderQuantity === undefined ? undefined : "NoReferencePrice"
+  if (shares === undefined) return isBoundByDollars(account) ? undefined : "NoReferencePrice"
   if (isAbove(shares, orderQuantityOf(account))) return "MaxQuantity"
   return isAbove(Decimal.abs(wanted.residual ?? Decimal.zero), openSharesOf(account)) ? "OpenResidual" : undefined
 }
+
+/** Of an order over dollars that has no share limit of its own its dollars are judged, without any price. */
+const isBoundByDollars = (account: Circumstances["account"]): boolean =>
+  account.maxOrderQuantity === undefined &&
+  (orderNotionalOf(account) !== undefined || orderQuantityOf(account) === undefined)
 
 const BASIS_POINTS = Decimal.unsafe("10000")
 
@@ -193,13 +203,3 @@ const collarOf = (
   const apart = Decimal.multiply(Decimal.abs(Decimal.subtract(judged, marketPrice)), BASIS_POINTS)
   return isAbove(apart, Decimal.multiply(marketPrice, Decimal.unsafe(String(collarBp)))) ? "PriceCollar" : undefined
 }
-
-/** Does an account have a limit that needs a price to be judged? */
-export const judgesByPrice = (
-  account: Pick<Account, "collarBp" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
-): boolean => account.collarBp !== undefined || hasNotionalLimit(account)
-
-const hasNotionalLimit = (
-  account: Pick<Account, "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
-): boolean =>
-  [account.maxOrderNotional, account.maxOpenResidual, account.maxDailyNotional].some((limit) => limit !== undefined)

@@ -9,7 +9,7 @@ import * as Quantity from "../money/Quantity.ts"
 import type { Reference } from "../money/Reference.ts"
 import { create } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
-import { standingOf } from "../position/evaluation.ts"
+import { marketPriceOf, standingOf } from "../position/evaluation.ts"
 import { decisionOf } from "./decide.ts"
 import type { Decision, DecisionStatus } from "./Decision.ts"
 import { minuteOf } from "./minute.ts"
@@ -93,7 +93,7 @@ const intentOf = (decision: Decision) => ({
 /** The freshest price that is known. */
 const referenceOf = (recorder: Recorder, { symbol }: Decision): Reference => {
   const standing = standingOf(recorder, symbol)
-  return standing?.reference ?? recorder.world.priceOf(symbol)
+  return standing?.reference ?? marketPriceOf(recorder, symbol)
 }
 
 const FINEST = Decimal.unsafe("0.000000001")

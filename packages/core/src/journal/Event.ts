@@ -70,6 +70,7 @@ const later = {
   maxOrderNotional: Schema.optionalWith(Account.fields.maxOrderNotional, { default: unset }),
   maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
+  liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
   maxTradeAgeMs: Schema.optionalWith(Account.fields.maxTradeAgeMs, { default: unset }),
@@ -79,7 +80,16 @@ const later = {
 }
 
 const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
-  Schema.omit("crossesZero", "orderTypes", "notionalTypes", "symbols", "createdAt", "updatedAt", "version")
+  Schema.omit(
+    "crossesZero",
+    "orderTypes",
+    "notionalTypes",
+    "simulatedMarket",
+    "symbols",
+    "createdAt",
+    "updatedAt",
+    "version"
+  )
 )
 
 /** An account was made, with its policies. */
@@ -91,7 +101,8 @@ export const BrokerDeclared = Schema.TaggedStruct("BrokerDeclared", {
   account: AccountName,
   crossesZero: Schema.Boolean,
   orderTypes: Schema.Array(Schema.Literal(...orderTypes)),
-  notionalTypes: maybe(Schema.Array(Schema.Literal(...orderTypes)))
+  notionalTypes: maybe(Schema.Array(Schema.Literal(...orderTypes))),
+  simulatedMarket: maybe(Schema.Boolean)
 })
 /** An instrument came up for the first time; nothing is sent for it yet. */
 export const InstrumentSeen = Schema.TaggedStruct("InstrumentSeen", { symbol: Ticker })

@@ -5,11 +5,10 @@ import type { AccountName } from "../account/AccountName.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Need } from "../books/Need.ts"
 import type { TableName } from "../books/Table.ts"
-import { isTicker, type Ticker } from "../instrument/Ticker.ts"
+import { isTicker } from "../instrument/Ticker.ts"
 import { Reference } from "../money/Reference.ts"
-import { PriceReference } from "../ports/PriceReference.ts"
+import { known, PriceReference } from "../ports/PriceReference.ts"
 import { Clock, turn } from "../ports/Clock.ts"
-import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type Planned, type State, type StoreError } from "../ports/TradeRepository.ts"
@@ -392,18 +391,6 @@ const onceEach = <K, A>(find: (key: K) => A): ((key: K) => A) => {
   }
 }
 
-const LONGEST_FOR_A_PRICE = "250 millis"
-
-/** A source of prices that is slow or dies is one that knows no price: it must not stop the one writer (D3). */
-const priceOf = (
-  source: Context.Tag.Service<typeof PriceReference>,
-  ticker: Ticker
-): Effect.Effect<readonly [Ticker, Reference]> =>
-  within(source.of(ticker), LONGEST_FOR_A_PRICE, () => Effect.succeed(Reference.NoPrice())).pipe(
-    Effect.catchAllCause(() => Effect.succeed(Reference.NoPrice())),
-    Effect.map((reference) => [ticker, reference])
-  )
-
 const noPrice = Reference.NoPrice()
 
 /** What is known of prices where a program has no source of them. */
@@ -416,7 +403,9 @@ const pricesFor = (
 ): Effect.Effect<ReadonlyMap<string, Reference>> => {
   const tickers = new Set(needs.flatMap((need) => (need._tag === "Position" ? [need.symbol] : [])).filter(isTicker))
   return Effect.map(
-    Effect.forEach(tickers, (ticker) => priceOf(source, ticker), { concurrency: "unbounded" }),
+    Effect.forEach(tickers, (ticker) => Effect.map(known(source, ticker), (price) => [ticker, price] as const), {
+      concurrency: "unbounded"
+    }),
     (pairs) => new Map(pairs)
   )
 }

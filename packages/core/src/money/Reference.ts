@@ -4,18 +4,23 @@ import type { Price } from "./Price.ts"
 
 /** What a share is worth now, with its source and age, or that nobody knows. Never zero for "unknown". */
 export type Reference = Data.TaggedEnum<{
-  readonly Priced: { readonly price: Price; readonly at: Instant.Instant; readonly source: string }
+  readonly Priced: {
+    readonly price: Price
+    readonly at: Instant.Instant
+    readonly source: string
+    /** It is the price of a simulated market: it says nothing of any other. */
+    readonly isSimulated?: boolean
+  }
   readonly NoPrice: object
 }>
+
+type Priced = Extract<Reference, { readonly _tag: "Priced" }>
 
 const noPrice: Reference = { _tag: "NoPrice" }
 
 /** Constructors of `Reference`: plain objects, since every evaluation makes some. */
 export const Reference = {
-  Priced: (fields: { readonly price: Price; readonly at: Instant.Instant; readonly source: string }): Reference => ({
-    _tag: "Priced",
-    ...fields
-  }),
+  Priced: (fields: Omit<Priced, "_tag">): Reference => ({ _tag: "Priced", ...fields }),
   NoPrice: (): Reference => noPrice
 }
 
@@ -28,21 +33,21 @@ export const fieldsOf = (reference: Reference) =>
 /** How old a price may be and still decide, or how far ahead of our clock, in milliseconds: a quarter of an hour. */
 export const MAX_AGE_MS = 15 * 60_000
 
-/** A price that is fresh enough to decide with. */
-export const freshOf = (reference: Reference, at: Instant.Instant): Price | undefined =>
-  isFresh(reference, at) ? reference.price : undefined
+/** A price that is fresh enough to decide with; where prices `last`, as on a simulated market, none is too old. */
+export const freshOf = (reference: Reference, at: Instant.Instant, last = false): Price | undefined =>
+  isFresh(reference, at, last) ? reference.price : undefined
 
-const isFresh = (
-  reference: Reference,
-  at: Instant.Instant
-): reference is Extract<Reference, { readonly _tag: "Priced" }> =>
-  reference._tag === "Priced" && Math.abs(Instant.millisBetween(reference.at, at)) <= MAX_AGE_MS
+const isFresh = (reference: Reference, at: Instant.Instant, last: boolean): reference is Priced => {
+  if (reference._tag === "NoPrice") return false
+  const age = Instant.millisBetween(reference.at, at)
+  return -MAX_AGE_MS <= age && (last || age <= MAX_AGE_MS)
+}
 
-/** D3: the newest of several prices that is fresh enough to decide with. */
-export const freshest = (references: ReadonlyArray<Reference>, at: Instant.Instant): Reference => {
+/** D3: the newest of several prices that is fresh enough to decide with; where prices `last`, none is too old. */
+export const freshest = (references: ReadonlyArray<Reference>, at: Instant.Instant, last = false): Reference => {
   let best: Reference = Reference.NoPrice()
   for (const each of references) {
-    if (!isFresh(each, at)) continue
+    if (!isFresh(each, at, last)) continue
     if (best._tag === "NoPrice" || best.at < each.at) best = each
   }
   return best

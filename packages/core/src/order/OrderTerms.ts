@@ -5,6 +5,7 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Decimal } from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
+import type { Instant } from "../time/Instant.ts"
 import type { Side } from "./Side.ts"
 
 /** The closed set of order types; a broker declares which it takes. */
@@ -75,6 +76,8 @@ export interface OrderTerms {
   readonly positionEffect: PositionEffect | undefined
   /** The last known price of the instrument, for an exchange that has no market of its own. */
   readonly referencePrice: Price | undefined
+  /** When that price was one. */
+  readonly referenceAt?: Instant | undefined
 }
 
 /** An order over so many dollars: how many shares that comes to, its fills decide. */

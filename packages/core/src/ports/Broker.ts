@@ -35,6 +35,8 @@ export interface Capabilities {
    * broker takes shares only.
    */
   readonly notionalTypes?: ReadonlyArray<OrderType> | undefined
+  /** It has no market but the prices that it was last given: each stands until a newer one comes, however old it is. */
+  readonly simulatedMarket?: boolean | undefined
   readonly clientOrderIds: boolean
   /** The broker refuses a client order id it has seen, so the same order may be sent again under the same id. */
   readonly uniqueClientOrderIds: boolean

@@ -178,7 +178,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
     return Due.Refused({ control: "InstrumentUnverified" })
   if (instrument.status === "unknown") return Due.Refused({ control: "InstrumentUnknown" })
   const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
-  const most = Decimal.floorTo(Decimal.min(orderQuantityOf(account), LARGEST_ORDER), lot)
+  const most = Decimal.floorTo(Decimal.min(orderQuantityOf(account) ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
   const terms = termsOf(account, standing.reference, side, standing.instrument?.tick)

@@ -25,9 +25,11 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
   const inbound = inboundPrice(position)
-  const market = world.priceOf(symbol)
+  const market = marketPriceOf(recorder, symbol)
+  const pricesLast = settings.simulatedMarket === true
+  const reference = freshest([inbound, market], world.at, pricesLast)
   const inboundFresh = freshOf(inbound, world.at)
-  const marketFresh = freshOf(market, world.at)
+  const fresh = both(inboundFresh, freshOf(market, world.at))
   const everywhere = stateOf(recorder, WHOLE_STORE)
   const ofAccount = stateOf(recorder, symbolKey(account, ""))
   const ofSymbol = stateOf(recorder, key)
@@ -42,13 +44,20 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
     isSessionOpen: world.isSessionOpen(account),
-    reference: freshest([inbound, market], world.at),
-    prices: both(inboundFresh, marketFresh),
+    reference,
+    prices: pricesLast && reference._tag === "Priced" ? [...fresh, reference.price] : fresh,
     inboundPrice: inboundFresh,
-    marketPrice: marketFresh,
+    marketPrice: freshOf(market, world.at, pricesLast),
     usage: usageOf(recorder, settings),
     at: world.at
   }
+}
+
+/** What a source of prices knows of an instrument; a simulated market's prices are those of the accounts that trade there. */
+export const marketPriceOf = ({ account, books, world }: Recorder, symbol: Ticker): Reference => {
+  const price = world.priceOf(symbol)
+  if (price._tag === "NoPrice" || price.isSimulated !== true) return price
+  return books.accounts.get(account)?.simulatedMarket === true ? price : Reference.NoPrice()
 }
 
 const NO_PRICES: ReadonlyArray<Price> = []

@@ -1,6 +1,5 @@
 import { Deferred, Effect, Fiber, Ref, Schedule, type Scope } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
-import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
@@ -24,7 +23,7 @@ import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
-import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll } from "./Gates.ts"
+import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
 import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
@@ -201,13 +200,15 @@ const watchTrading = Effect.gen(function* () {
   yield* Effect.flatMap(Health, (health) => Effect.flatMap(trading(now), health.seen))
 })
 
-const needsPrice = (account: Account): boolean =>
-  account.thresholdNotional !== undefined || account.limitOffsetBp !== undefined || judgesByPrice(account)
+const ordersByPrice = (account: Account): boolean =>
+  account.thresholdNotional !== undefined || account.limitOffsetBp !== undefined
 
-/** D3: price updates and a new market date evaluate nothing; this schedule does, for accounts with a threshold or limit in money. */
-const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(accounts.filter(needsPrice), ({ name }) => regateAll(name), { discard: true })
-)
+/** D3: price updates and a new market date evaluate nothing; this schedule does, for what a price or a limit in money decides. */
+const regateNotional = Effect.gen(function* () {
+  const accounts = yield* Reads.all(AccountTable)
+  yield* Effect.forEach(accounts.filter(ordersByPrice), ({ name }) => regateAll(name), { discard: true })
+  yield* regateLimited
+})
 
 /** Reads an account's broker for the first time, beside whoever asks for that. */
 type Opening = (account: AccountName) => Effect.Effect<Fiber.Fiber<void>, never, Requirements>

@@ -1,15 +1,19 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
+import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
+import type { Control } from "../control/controls.ts"
 import { tickerAt } from "../instrument/DatedSymbol.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
+import { freshOf } from "../money/Reference.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { known, PriceReference } from "../ports/PriceReference.ts"
 import { REFUSED } from "../position/due.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -33,24 +37,69 @@ export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticke
   }
 })
 
+const refusedBy = (control: Control): string => `Refused(${control})`
+
 /** The answers that time alone can change. */
 const waiting = ["CoolingDown", "Held(circuit)", `Held(${REFUSED})`, "SessionClosed"]
 
-/** Evaluates the positions whose cool-down, circuit or closed session is over: one pass. */
+/** The answers that a price changes as soon as one is known. */
+const priceless = ["NoPrice", refusedBy("NoReferencePrice")]
+
+/** The answers of limits in money, which another price or market date can change. */
+const limited = (["DailyNotional", "MaxNotional", "OpenResidual", "PriceCollar"] as const).map(refusedBy)
+
+/** Evaluates the positions whose cool-down, circuit or closed session is over, and those whose price has become known: one pass. */
 export const openGates = Effect.gen(function* () {
   const ledger = yield* Ledger
   const clock = yield* Clock
   const now = yield* ledger.now
   const wall = yield* clock.now
-  const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
-  const due = (yield* driven(positions)).filter((position) =>
-    isOver(position, now, clock.isOpenAt(wall, position.account))
+  const positions = yield* Effect.flatMap(
+    Reads.all(PositionTable, { where: [{ column: "answer", in: [...waiting, ...priceless] }] }),
+    driven
   )
+  const isPriceless = ({ answer }: Position) => priceless.includes(answer)
+  const priced = yield* pricedNow(positions.filter(isPriceless), now)
+  const over = positions.filter(
+    (position) => !isPriceless(position) && isOver(position, now, clock.isOpenAt(wall, position.account))
+  )
+  const due = [...over, ...priced]
   yield* ledger.submitAll(
     "report",
     due.map(({ account, symbol }) => regateMember(account, symbol))
   )
   return due.length
+})
+
+/** Those of which a source of prices knows one by now that may decide. */
+const pricedNow = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>, now: Instant) {
+  const source = yield* Effect.serviceOption(PriceReference)
+  if (positions.length === 0 || Option.isNone(source)) return []
+  const accounts = yield* Reads.all(AccountTable)
+  const simulated = new Set(accounts.filter((each) => each.simulatedMarket === true).map(({ name }) => name))
+  return yield* Effect.filter(
+    positions,
+    ({ account, symbol }) =>
+      Effect.map(known(source.value, symbol), (price) => {
+        const isSimulated = price._tag === "Priced" && price.isSimulated === true
+        const last = simulated.has(account)
+        return (last || !isSimulated) && freshOf(price, now, last) !== undefined
+      }),
+    { concurrency: "unbounded" }
+  )
+})
+
+/** Evaluates what a limit in money, or the want of a price, refuses: one pass of a schedule (D3). */
+export const regateLimited = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const positions = yield* Effect.flatMap(
+    Reads.all(PositionTable, { where: [{ column: "answer", in: [...priceless, ...limited] }] }),
+    driven
+  )
+  yield* ledger.submitAll(
+    "report",
+    positions.map(({ account, symbol }) => regateMember(account, symbol))
+  )
 })
 
 const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {

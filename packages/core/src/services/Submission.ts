@@ -52,7 +52,8 @@ const termsOf = <Q extends Quantity.Quantity | undefined>(order: Order, quantity
   timeInForce: order.timeInForce,
   extendedHours: false,
   positionEffect: order.positionEffect,
-  referencePrice: order.referencePrice
+  referencePrice: order.referencePrice,
+  referenceAt: order.referenceAt
 })
 
 const NO_NOTIONAL = new Refusal({ code: "notional", words: "the broker takes no order over a notional" })

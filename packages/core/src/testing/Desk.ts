@@ -32,6 +32,12 @@ export interface Desk {
 
 const EVERYTHING = 1_000_000
 
+/** The limits in dollars are lifted by name: on a desk trades may have no price. */
+const withoutDollarLimits: Account.AccountSettings = {
+  ...Account.defaultSettings,
+  liftedLimits: ["orderNotional", "dailyNotional"]
+}
+
 /**
  * A desk on a store, of its own memory where none is given, with one account and one confirmed instrument, which the broker has in
  * fractions too. Its market never closes, unless `nextOpening` says when it opens after it was closed, and tells no price, unless
@@ -76,7 +82,7 @@ export const make = (
     if (answer === undefined) throw new Error("a commit gave no answer")
     return answer.value
   }
-  commit("start", (recorder) => commands.setAccount(recorder, { ...Account.defaultSettings, ...settings }))
+  commit("start", (recorder) => commands.setAccount(recorder, { ...withoutDollarLimits, ...settings }))
   commit("start", (recorder) =>
     commands.confirmInstrument(recorder, symbol, {
       currency: "USD",

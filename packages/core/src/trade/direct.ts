@@ -4,6 +4,7 @@ import { Reference } from "../money/Reference.ts"
 import { create, filledOf, whyEnded } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
+import { marketPriceOf } from "../position/evaluation.ts"
 import { instructionOf, type Trade } from "./Trade.ts"
 
 /** Why a direct trade is not undone by another trade (E2): its order is cancelled, or a new decision undoes it. */
@@ -20,7 +21,7 @@ export const execute = (recorder: Recorder, id: TradeId): void => {
 
 /** The price that came with the trade, else the one that a source of prices knows. */
 const referenceOf = (recorder: Recorder, { price, symbol, tradedAt }: Trade): Reference =>
-  price === undefined ? recorder.world.priceOf(symbol) : Reference.Priced({ price, at: tradedAt, source: "inbound" })
+  price === undefined ? marketPriceOf(recorder, symbol) : Reference.Priced({ price, at: tradedAt, source: "inbound" })
 
 /** E2: completed when its order is filled, failed with what was filled when it has ended otherwise, else still on its way. */
 export const settleDirect = (recorder: Recorder, order: Order): void => {

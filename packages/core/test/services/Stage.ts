@@ -210,11 +210,15 @@ export const realMoney = {
   maxOpenResidual: most
 } as const
 
-/** Opens the account, with policies beside the defaults. */
+/** The limits in dollars are lifted by name: decisions of these tests have no price. */
+const withoutDollarLimits: Account.AccountSettings = {
+  ...Account.defaultSettings,
+  liftedLimits: ["orderNotional", "dailyNotional"]
+}
+
+/** Opens the account, with policies beside the defaults, but without limits in dollars. */
 export const opened = (settings: Partial<Account.AccountSettings> = {}) =>
-  Effect.flatMap(Commands, (commands) =>
-    commands.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
-  )
+  Effect.flatMap(Commands, (commands) => commands.setAccount(account, { ...withoutDollarLimits, ...settings }, "test"))
 
 /** Takes an account's lease, which need not be renewed: for what is driven without a daemon. */
 export const drivingOf = Effect.fn("Stage.drivingOf")(function* (name: AccountName) {

@@ -13,7 +13,7 @@ import * as Quantity from "../../src/money/Quantity.ts"
 import * as Stage from "./Stage.ts"
 
 /** What a new account makes of a trade over so many shares that names no price: its orders, and the answer of its position. */
-const fresh = (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) =>
+const priceless = (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) =>
   madeOf({ ...Stage.trade("t1", shares), price: undefined }, settings)
 
 /** The same of one at a price. */
@@ -24,7 +24,7 @@ const madeOf = async (trade: TradeInput, settings: Parameters<typeof Stage.opene
   let found: { readonly orders: ReadonlyArray<string>; readonly answer: string | undefined } | undefined
   await Stage.play(
     Effect.gen(function* () {
-      yield* Stage.opened(settings)
+      yield* Stage.opened({ liftedLimits: [], ...settings })
       yield* Stage.driving
       yield* Stage.submit(trade)
       yield* Gates.confirmInstruments
@@ -40,14 +40,41 @@ const madeOf = async (trade: TradeInput, settings: Parameters<typeof Stage.opene
 
 describe("limits from the first order, of an account that has none of its own", () => {
   test("OpenResidual: 999,999,999,999,999,999 shares are not sent", async () => {
-    expect(await fresh("999999999999999999")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
-    expect(await fresh("100001")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
+    expect(await priced("999999999999999999", "0.01")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
+    expect(await priced("100001", "0.01")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
   })
 
   test("MaxQuantity: what is due is worked off by orders of 10,000 shares", async () => {
-    expect((await fresh("100000"))?.orders).toEqual(["submitted 10000"])
-    expect((await fresh("10000"))?.orders).toEqual(["submitted 10000"])
-    expect((await fresh("100000", { maxOrderQuantity: Quantity.unsafe("50000") }))?.orders).toEqual(["submitted 50000"])
+    const own = { maxOrderQuantity: Quantity.unsafe("50000") }
+    expect((await priced("100000", "1"))?.orders).toEqual(["submitted 10000"])
+    expect((await priced("10000", "1"))?.orders).toEqual(["submitted 10000"])
+    expect((await priced("100000", "1", own))?.orders).toEqual(["submitted 50000"])
+  })
+
+  test("NoReferencePrice: nothing is sent at a price that nobody knows, not one share", async () => {
+    expect(await priceless("20000")).toEqual({ orders: [], answer: "Refused(NoReferencePrice)" })
+    expect(await priceless("1")).toEqual({ orders: [], answer: "Refused(NoReferencePrice)" })
+  })
+
+  test("NoReferencePrice: each of the limits in dollars asks for a price, until all are lifted by name", async () => {
+    const daily = { liftedLimits: ["orderNotional"] } as const
+    expect((await priceless("1", daily))?.answer).toBe("Refused(NoReferencePrice)")
+    const order = { liftedLimits: ["dailyNotional"] } as const
+    expect((await priceless("1", order))?.answer).toBe("Refused(NoReferencePrice)")
+    const none = { liftedLimits: ["orderNotional", "dailyNotional"] } as const
+    expect((await priceless("20000", none))?.orders).toEqual(["submitted 10000"])
+    const open = { ...none, maxOpenResidual: Quantity.unsafe("1000") }
+    expect((await priceless("1", open))?.answer).toBe("Refused(NoReferencePrice)")
+  })
+
+  test("MaxQuantity, OpenResidual: lifted by name, what is due goes in one order", async () => {
+    const shares = { liftedLimits: ["orderQuantity", "openResidual", "orderNotional", "dailyNotional"] } as const
+    expect((await priceless("200000", shares))?.orders).toEqual(["submitted 200000"])
+  })
+
+  test("MaxNotional, DailyNotional: lifted by name, an order may be worth more", async () => {
+    const none = { liftedLimits: ["orderNotional", "dailyNotional"] } as const
+    expect((await priced("1001", "10000", none))?.orders).toEqual(["submitted 1001"])
   })
 
   test("MaxNotional: with a price it is 100,000 dollars an order; a limit of its own is another", async () => {
@@ -68,7 +95,7 @@ describe("limits from the first order, of an account that has none of its own", 
   test("DailyNotional: what was sent on the market date counts, without the moments of an account that has no limit a minute", () =>
     Stage.play(
       Effect.gen(function* () {
-        yield* Stage.opened({ maxOrderNotional: Quantity.unsafe("20000000") })
+        yield* Stage.opened({ liftedLimits: [], maxOrderNotional: Quantity.unsafe("20000000") })
         yield* Stage.driving
         yield* Stage.submit({ ...Stage.trade("t1", "600"), price: Price.unsafe("10000") })
         yield* Gates.confirmInstruments

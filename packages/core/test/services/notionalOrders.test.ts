@@ -57,7 +57,13 @@ const play = (
   body: Effect.Effect<void, unknown, Layer.Layer.Success<Program>>,
   on: Program = program(taking()),
   settings: Partial<AccountSettings> = {}
-) => stage.play(Effect.provide(Effect.zipRight(Effect.zipRight(stage.opened(settings), stage.driving), body), on))
+) =>
+  stage.play(
+    Effect.provide(
+      Effect.zipRight(Effect.zipRight(stage.opened({ liftedLimits: [], ...settings }), stage.driving), body),
+      on
+    )
+  )
 
 const executed = (input: DecisionInput) =>
   Effect.flatMap(Decisions.Decisions, (decisions) =>

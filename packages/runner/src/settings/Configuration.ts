@@ -46,6 +46,9 @@ const bandBpOf = (band: string): number => {
   return Number(whole) * 100 + Number(rest.padEnd(2, "0"))
 }
 
+/** An amount, or that a person has lifted the limit: what says neither has the default. */
+const Limit = Schema.Union(Quantity.Quantity, Schema.Literal("none"))
+
 const AccountEntry = Schema.Struct({
   broker: optional(Schema.Literal(...brokers)),
   environment: optional(Schema.Literal("paper", "live")),
@@ -64,10 +67,10 @@ const AccountEntry = Schema.Struct({
   order: optional(OrderTerms),
   limits: optional(
     Schema.Struct({
-      orderQuantity: optional(Quantity.Quantity),
-      orderNotional: optional(Quantity.Quantity),
-      openResidual: optional(Quantity.Quantity),
-      dailyNotional: optional(Quantity.Quantity),
+      orderQuantity: optional(Limit),
+      orderNotional: optional(Limit),
+      openResidual: optional(Limit),
+      dailyNotional: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
@@ -292,14 +295,28 @@ const valueFault = (file: string, value: unknown, error: ParseResult.ParseError)
   )
 }
 
+type Amount = typeof Limit.Type | undefined
+
+const amountOf = (said: Amount, before: Quantity.Quantity | undefined): Quantity.Quantity | undefined => {
+  if (said === undefined) return before
+  return said === "none" ? undefined : said
+}
+
 /** The limits as an account has them; what is not said stays as it is. */
-const limitsOf = (limits: AccountEntry["limits"] = {}): Partial<Account.AccountSettings> => {
+const limitsOf = (
+  limits: AccountEntry["limits"] = {},
+  before: Account.AccountSettings
+): Partial<Account.AccountSettings> => {
   const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
   return {
-    ...(orderQuantity === undefined ? {} : { maxOrderQuantity: orderQuantity }),
-    ...(orderNotional === undefined ? {} : { maxOrderNotional: orderNotional }),
-    ...(openResidual === undefined ? {} : { maxOpenResidual: openResidual }),
-    ...(dailyNotional === undefined ? {} : { maxDailyNotional: dailyNotional }),
+    maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
+    maxOrderNotional: amountOf(orderNotional, before.maxOrderNotional),
+    maxOpenResidual: amountOf(openResidual, before.maxOpenResidual),
+    maxDailyNotional: amountOf(dailyNotional, before.maxDailyNotional),
+    liftedLimits: Account.liftableLimits.filter((limit) =>
+      said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
+    ),
     ...(ordersPerMinute === undefined ? {} : { ordersPerMinute }),
     ...(collarBp === undefined ? {} : { collarBp })
   }
@@ -352,7 +369,7 @@ const settingsOf = (
       ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
       ...plain,
       environment,
-      ...limitsOf(limits),
+      ...limitsOf(limits, base),
       ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window }),
       ...(oldest === undefined ? {} : { maxTradeAgeMs: oldest }),
@@ -384,6 +401,7 @@ export const settingsAlone = ({
   direction,
   environment,
   external,
+  liftedLimits,
   limitOffsetBp,
   lot,
   maxDailyNotional,
@@ -408,6 +426,7 @@ export const settingsAlone = ({
   direction,
   environment,
   external,
+  liftedLimits,
   limitOffsetBp,
   lot,
   maxDailyNotional,

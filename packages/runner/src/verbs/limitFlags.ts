@@ -7,10 +7,16 @@ const whole = (name: string, description: string): Options.Options<number | unde
 
 /** The limits of an account, a flag each. */
 export const limitFlags = {
-  orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
-  orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
-  openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
-  dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
+  orderQuantity: flags.text("order-quantity", "Shares that one order has at most, or none; default 10000"),
+  orderNotional: flags.text("order-notional", "Dollars that one order is worth at most, or none; default 100000"),
+  openResidual: flags.text(
+    "open-residual",
+    "Dollars that a position may owe and still be worked off, or none; default 100000 shares"
+  ),
+  dailyNotional: flags.text(
+    "daily-notional",
+    "Dollars that are sent on one market date at most, or none; default 10000000"
+  ),
   ordersPerMinute: whole("orders-per-minute", "Orders that are sent within a minute at most"),
   collarBp: whole("collar-bp", "How far a price may be from that of another source, in basis points")
 }

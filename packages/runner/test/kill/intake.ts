@@ -28,7 +28,7 @@ const work = Effect.gen(function* () {
       })
     )
   })
-  yield* Effect.provide(taken, layerBooks({ store }))
+  yield* Effect.provide(taken, layerBooks({ store, paperFile: `${file}.paper` }))
 })
 
 export const main = async (): Promise<void> => {

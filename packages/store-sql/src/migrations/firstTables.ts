@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "60647513"
+export const fingerprint = "12c2d1c6"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -17,6 +17,7 @@ export const sqlite: ReadonlyArray<string> = [
   "maxOrderNotional" TEXT,
   "maxOpenResidual" TEXT,
   "maxDailyNotional" TEXT,
+  "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" INTEGER,
   "collarBp" INTEGER,
   "restricted" TEXT NOT NULL,
@@ -32,6 +33,7 @@ export const sqlite: ReadonlyArray<string> = [
   "crossesZero" INTEGER,
   "orderTypes" TEXT,
   "notionalTypes" TEXT,
+  "simulatedMarket" INTEGER,
   "symbols" TEXT NOT NULL,
   "createdAt" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL,
@@ -46,6 +48,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_maxOrderNotional" CHECK ("maxOrderNotional" <> '0' AND "maxOrderNotional" GLOB '[0-9]*' AND "maxOrderNotional" NOT GLOB '*[^0-9.]*' AND "maxOrderNotional" NOT GLOB '0[0-9]*' AND (instr("maxOrderNotional", '.') = 0 OR ("maxOrderNotional" GLOB '*[1-9]' AND "maxOrderNotional" NOT GLOB '*.*.*'))),
   CONSTRAINT "accounts_maxOpenResidual" CHECK ("maxOpenResidual" <> '0' AND "maxOpenResidual" GLOB '[0-9]*' AND "maxOpenResidual" NOT GLOB '*[^0-9.]*' AND "maxOpenResidual" NOT GLOB '0[0-9]*' AND (instr("maxOpenResidual", '.') = 0 OR ("maxOpenResidual" GLOB '*[1-9]' AND "maxOpenResidual" NOT GLOB '*.*.*'))),
   CONSTRAINT "accounts_maxDailyNotional" CHECK ("maxDailyNotional" <> '0' AND "maxDailyNotional" GLOB '[0-9]*' AND "maxDailyNotional" NOT GLOB '*[^0-9.]*' AND "maxDailyNotional" NOT GLOB '0[0-9]*' AND (instr("maxDailyNotional", '.') = 0 OR ("maxDailyNotional" GLOB '*[1-9]' AND "maxDailyNotional" NOT GLOB '*.*.*'))),
+  CONSTRAINT "accounts_liftedLimits" CHECK (json_valid("liftedLimits")),
   CONSTRAINT "accounts_restricted" CHECK (json_valid("restricted")),
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
   CONSTRAINT "accounts_external" CHECK ("external" IN ('ignore', 'count')),
@@ -54,6 +57,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_orderTypes" CHECK (json_valid("orderTypes")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
+  CONSTRAINT "accounts_simulatedMarket" CHECK ("simulatedMarket" IN (0, 1)),
   CONSTRAINT "accounts_symbols" CHECK (json_valid("symbols")),
   CONSTRAINT "accounts_rule_limit_terms" CHECK (("limitOffsetBp" IS NULL) = ("orderLifeSeconds" IS NULL)),
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),
@@ -886,6 +890,7 @@ export const postgres: ReadonlyArray<string> = [
   "maxOrderNotional" NUMERIC,
   "maxOpenResidual" NUMERIC,
   "maxDailyNotional" NUMERIC,
+  "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" BIGINT,
   "collarBp" BIGINT,
   "restricted" TEXT NOT NULL,
@@ -901,6 +906,7 @@ export const postgres: ReadonlyArray<string> = [
   "crossesZero" SMALLINT,
   "orderTypes" TEXT,
   "notionalTypes" TEXT,
+  "simulatedMarket" SMALLINT,
   "symbols" TEXT NOT NULL,
   "createdAt" TIMESTAMPTZ NOT NULL,
   "updatedAt" TIMESTAMPTZ NOT NULL,
@@ -915,6 +921,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_maxOrderNotional" CHECK ("maxOrderNotional" <> '0' AND scale("maxOrderNotional") = min_scale("maxOrderNotional") AND "maxOrderNotional" < 'Infinity' AND "maxOrderNotional" >= 0),
   CONSTRAINT "accounts_maxOpenResidual" CHECK ("maxOpenResidual" <> '0' AND scale("maxOpenResidual") = min_scale("maxOpenResidual") AND "maxOpenResidual" < 'Infinity' AND "maxOpenResidual" >= 0),
   CONSTRAINT "accounts_maxDailyNotional" CHECK ("maxDailyNotional" <> '0' AND scale("maxDailyNotional") = min_scale("maxDailyNotional") AND "maxDailyNotional" < 'Infinity' AND "maxDailyNotional" >= 0),
+  CONSTRAINT "accounts_liftedLimits" CHECK ("liftedLimits" IS NULL OR ("liftedLimits"::json) IS NOT NULL),
   CONSTRAINT "accounts_restricted" CHECK ("restricted" IS NULL OR ("restricted"::json) IS NOT NULL),
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
   CONSTRAINT "accounts_external" CHECK ("external" IN ('ignore', 'count')),
@@ -923,6 +930,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_orderTypes" CHECK ("orderTypes" IS NULL OR ("orderTypes"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),
+  CONSTRAINT "accounts_simulatedMarket" CHECK ("simulatedMarket" IN (0, 1)),
   CONSTRAINT "accounts_symbols" CHECK ("symbols" IS NULL OR ("symbols"::json) IS NOT NULL),
   CONSTRAINT "accounts_rule_limit_terms" CHECK (("limitOffsetBp" IS NULL) = ("orderLifeSeconds" IS NULL)),
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),

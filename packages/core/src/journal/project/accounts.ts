@@ -10,6 +10,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     crossesZero: known?.crossesZero,
     orderTypes: known?.orderTypes,
     notionalTypes: known?.notionalTypes,
+    simulatedMarket: known?.simulatedMarket,
     symbols: known?.symbols ?? [],
     createdAt: known?.createdAt ?? place.at,
     updatedAt: place.at,
@@ -20,11 +21,12 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
 /** What the account's broker takes became known, or is another than before. */
 export const brokerDeclared = (
   books: Books,
-  { account, crossesZero, notionalTypes, orderTypes }: Of<"BrokerDeclared">,
+  { account, crossesZero, notionalTypes, orderTypes, simulatedMarket }: Of<"BrokerDeclared">,
   place: Place
 ): void => {
   const known = must(books.accounts.get(account), `account ${account}`)
-  books.accounts.put({ ...known, crossesZero, orderTypes, notionalTypes, updatedAt: place.at, version: place.seq })
+  const taken = { crossesZero, orderTypes, notionalTypes, simulatedMarket }
+  books.accounts.put({ ...known, ...taken, updatedAt: place.at, version: place.seq })
 }
 
 /** P9: the market knows an instrument by another ticker from a moment on. */
