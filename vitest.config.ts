@@ -15,6 +15,7 @@ const properties = here("packages/core/test/properties.ts")
 const browser = here("packages/dashboard/test/browser.ts")
 
 const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
+const twins = "packages/*/test/**/*Twins.test.ts"
 const prepared = ["dashboard", "store-postgres", "runner"]
 
 /** Projects are few, by what must stand before their tests: workers wait for the last file of each. */
@@ -26,12 +27,12 @@ const projects = [
     include: prepared.map((name) => here(testsOf(name))),
     globalSetup: [postgres, program, browser]
   },
-  // Its broken twins take the place of modules.
-  { name: "simulation", include: ["simulation/test/**/*.test.ts"], isolate: true },
+  // Broken twins take the place of modules.
+  { name: "simulation", include: ["simulation/test/**/*.test.ts", twins], isolate: true },
   {
     name: "packages",
     include: [testsOf("*"), "examples/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...prepared.map(testsOf)]
+    exclude: ["**/node_modules/**", twins, ...prepared.map(testsOf)]
   }
 ]
 

@@ -67,7 +67,7 @@ const opened = (key?: string) =>
       asked: () => asked,
       /** The next refresh is answered when it is told to be. */
       slowly: Effect.gen(function* () {
-        slow = { isAsked: yield* Deferred.make(), goesOn: yield* Deferred.make() }
+        slow = { isAsked: yield* Deferred.make<void>(), goesOn: yield* Deferred.make<void>() }
         return { isAsked: Deferred.await(slow.isAsked), now: Deferred.succeed(slow.goesOn, undefined) }
       }),
       answer: (outcome: HttpOutcome.HttpOutcome | undefined) => {

@@ -42,7 +42,7 @@ export const account = (desk: Desk): Answering =>
 type Execution = ExchangeOrder.Execution
 
 const positionJson = (symbol: string, held: Decimal.Decimal, executions: ReadonlyArray<Execution>) => {
-  const side = Decimal.sign(held) < 0 ? "short" : "long"
+  const side = Decimal.isNegative(held) ? "short" : "long"
   const own = executions.filter((each) => each.symbol === symbol && (each.side === "buy") === (side === "long"))
   const price = averageOf(own)
   const value = Decimal.format(Decimal.multiply(held, Decimal.unsafe(price)))

@@ -186,7 +186,7 @@ const session = (stage: Stage, act: ActOf<"session">): string => {
 }
 
 const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {
-  if (Decimal.sign(act.amount) < 0) throw new CannotAct("buying power is not below zero")
+  if (Decimal.isNegative(act.amount)) throw new CannotAct("buying power is not below zero")
   const account = act.account ?? stage.account
   const accounts = account === undefined ? stage.turn.rows.accounts() : [account]
   if (accounts.length === 0) throw new CannotAct("the exchange has no account yet; name `account`")

@@ -35,7 +35,7 @@ export const account = (desk: Desk, fields: string | null): Answering =>
   })
 
 const positionJson = ({ quantity, symbol }: { readonly symbol: string; readonly quantity: Decimal.Decimal }) => {
-  const isShort = Decimal.sign(quantity) < 0
+  const isShort = Decimal.isNegative(quantity)
   return {
     shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
     longQuantity: Answer.number(isShort ? Decimal.zero : quantity),

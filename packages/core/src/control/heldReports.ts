@@ -9,7 +9,6 @@ import { advance, BEFORE_ANY_WORD, type Change, orderOf } from "../order/transit
 import { bust } from "../reconciliation/busts.ts"
 import { acceptHeld } from "../reconciliation/gate.ts"
 import type { HeldContents } from "../reconciliation/HeldReport.ts"
-import { isNegative } from "../reconciliation/plausibility.ts"
 import { settle, unsettledOf } from "../reconciliation/heldReports.ts"
 import type { CommandAnswer } from "./commands.ts"
 
@@ -41,10 +40,10 @@ export const acceptHeldReport = (recorder: Recorder, orderId: OrderId, number: n
 
 /** Fewer shares than none, or an execution without an id, are no facts, whatever a person says. */
 const isNeverTrue = (contents: HeldContents): boolean =>
-  isNegative(contents.quantity) ||
+  Decimal.isNegative(contents.quantity) ||
   (contents._tag === "Executed"
     ? contents.execId === "" || contents.execIdBase === ""
-    : contents.cumulative !== undefined && isNegative(contents.cumulative))
+    : contents.cumulative !== undefined && Decimal.isNegative(contents.cumulative))
 
 /**
  * A person voids what was booked of an order: the named executions count for nothing, totals that were reported are forgotten, and the

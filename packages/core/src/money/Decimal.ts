@@ -134,6 +134,9 @@ export const isZero = (a: Decimal): boolean => a.value === 0n
 /** a > 0 */
 export const isPositive = (a: Decimal): boolean => a.value > 0n
 
+/** a < 0 */
+export const isNegative = (a: Decimal): boolean => a.value < 0n
+
 /** Equal by value: 0.30 equals 0.3. */
 export const equals = (a: Decimal, b: Decimal): boolean => {
   const scale = Math.max(a.scale, b.scale)

@@ -21,4 +21,4 @@ export const signed = (side: Side, quantity: Decimal.Decimal): Decimal.Decimal =
   side === "buy" ? quantity : Decimal.negate(quantity)
 
 /** The side that brings a signed quantity about; zero has none and counts as `buy`. */
-export const ofSign = (quantity: Decimal.Decimal): Side => (Decimal.sign(quantity) < 0 ? "sell" : "buy")
+export const ofSign = (quantity: Decimal.Decimal): Side => (Decimal.isNegative(quantity) ? "sell" : "buy")

@@ -42,9 +42,6 @@ const SECOND_READING_MS = 2_000
 const isSame = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
 
-/** Less than nothing is never shares. */
-const isNegative = (shares: Decimal.Decimal): boolean => Decimal.sign(shares) < 0
-
 const shown = (value: Decimal.Decimal | undefined): string => (value === undefined ? "none" : Decimal.format(value))
 
 // W1: the terms of an order of ours
@@ -101,7 +98,7 @@ export const changedTerms = (known: Known, report: OrderSeen): Implausible | und
   const fault: Implausible = { rule: "W2", ...change }
   // O12: nothing is ever for less than what has filled.
   const isBelowFills = Decimal.isLess(report.quantity, order.filled)
-  if (isNegative(report.quantity) || isBelowFills || isBeyondLimits(known, report)) return fault
+  if (Decimal.isNegative(report.quantity) || isBelowFills || isBeyondLimits(known, report)) return fault
   const isChain = showsChain(order, report)
   if (isChain && order.brokerOrderId !== report.brokerOrderId && !gives(order, report)) return undefined
   const mayChange = isChain || report.amendsInPlace === true || order.origin === "external" || isAsSent(order, report)
@@ -154,7 +151,7 @@ export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: Ord
   if (cumulative === undefined) return undefined
   const possible = Decimal.max(quantity, order.filled)
   const reported = shown(cumulative)
-  if (isNegative(cumulative)) return { rule: "W3", field: "cumulative", reported, possible: shown(possible) }
+  if (Decimal.isNegative(cumulative)) return { rule: "W3", field: "cumulative", reported, possible: shown(possible) }
   if (!isBounded(order) || !Decimal.isLess(possible, cumulative)) return undefined
   return { rule: "W9", field: "cumulative", reported, possible: shown(possible) }
 }
@@ -165,7 +162,7 @@ const isBounded = ({ askedNotional, rawStatus }: Order): boolean =>
 
 /** W3: has an order that the books do not know a quantity below nothing, less than nothing filled, or more than its quantity? */
 export const isImpossibleStranger = ({ cumulative, notional, quantity }: OrderSeen): boolean => {
-  if (isNegative(quantity) || (cumulative !== undefined && isNegative(cumulative))) return true
+  if (Decimal.isNegative(quantity) || (cumulative !== undefined && Decimal.isNegative(cumulative))) return true
   return cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
 }
 
@@ -176,7 +173,7 @@ export const implausibleExecution = (known: Known, report: Executed): Implausibl
   const { order } = known
   const { execIdBase, quantity } = report
   if (hasNoId(report)) return { rule: "W4", field: "execId", reported: "none", possible: "an id" }
-  if (isNegative(quantity))
+  if (Decimal.isNegative(quantity))
     return { rule: "W4", field: "execution", reported: shown(quantity), possible: shown(order.quantity) }
   // A revision that a higher one of the broker's outranks counts for nothing; what we concluded gives way to it (F3).
   const isOutranked = known.fills.some(
@@ -198,7 +195,7 @@ const leftOf = ({ fills, order }: Known, execIdBase: string): Decimal.Decimal =>
 }
 
 /** W4: has an execution whose order the books do not know no id, or fewer shares than none? */
-export const isImpossibleOrphan = (report: Executed): boolean => hasNoId(report) || isNegative(report.quantity)
+export const isImpossibleOrphan = (report: Executed): boolean => hasNoId(report) || Decimal.isNegative(report.quantity)
 
 const hasNoId = ({ execId, execIdBase }: Executed): boolean => execId === "" || execIdBase === ""
 

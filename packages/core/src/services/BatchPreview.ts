@@ -68,10 +68,10 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
       })
 
     /** The day's limit is judged over the whole batch: what one chunk would send is not on record for the next. */
-    const withinDay = (found: RowPreview, room: Decimal.Decimal): RowPreview => {
+    const withinDay = (found: RowPreview, room: Decimal.Decimal | undefined): RowPreview => {
       if (found._tag !== "Ordered" || found.notional === undefined) return found
       const sum = Decimal.add(sent, found.notional)
-      if (Decimal.isLess(room, sum)) return { _tag: "Refused", control: "DailyNotional" }
+      if (room !== undefined && Decimal.isLess(room, sum)) return { _tag: "Refused", control: "DailyNotional" }
       sent = sum
       return found
     }
@@ -153,12 +153,13 @@ const outcomeOf = (found: ReadonlyMap<TradeInput, RowPreview>, row: TradeInput):
   return outcome
 }
 
-/** What the account may still send on this market date, in dollars. */
-const roomOf = (recorder: Recorder): Decimal.Decimal => {
+/** What the account may still send on this market date, in dollars; nothing where no limit says. */
+const roomOf = (recorder: Recorder): Decimal.Decimal | undefined => {
   const { account: name, books, world } = recorder
   const account = books.accounts.get(name)
   if (account === undefined) throw new Error(`account ${name} is not in the books`)
-  return Decimal.subtract(dailyNotionalOf(account), notionalOf(usageOf(recorder, account), world.at))
+  const most = dailyNotionalOf(account)
+  return most && Decimal.subtract(most, notionalOf(usageOf(recorder, account), world.at))
 }
 
 type Summed = Omit<OrdersPreview, "orders">

@@ -33,7 +33,7 @@ const previewOf = async (
 ) => {
   let found: Found = { tags: [], orders: [], blocked: [] }
   const play = Effect.gen(function* () {
-    yield* Stage.opened(settings)
+    yield* Stage.opened({ liftedLimits: [], ...settings })
     yield* Stage.submit(row("known", "0.3", "100"))
     const repository = yield* TradeRepository
     const before = yield* repository.heads
