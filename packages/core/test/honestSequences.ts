@@ -15,6 +15,7 @@ import {
   ofNobody,
   passes,
   price,
+  sends,
   shares,
   strange,
   successor,
@@ -370,6 +371,12 @@ const aside: ReadonlyArray<Honest> = [
     [fills("h1", "3", executedByHand), passes(A_SECOND_MS), lists()],
     "rejected 0 10 + filled 3 3",
     { got: "rejected" }
+  ],
+  [
+    "another order, with an id of its own",
+    "every broker",
+    [ends("filled", "10"), sends("T2", successor), fillsEarlier("e1", "10")],
+    "filled 10 10 + submitted 0 10"
   ],
   [
     "another order under an id that its broker gives again on another day",

@@ -13,6 +13,7 @@ import {
   ofNobody,
   passes,
   price,
+  sends,
   shares,
   strange,
   successor,
@@ -278,6 +279,13 @@ export const lies: ReadonlyArray<Lie> = [
       ends("filled", "10", (desk) => ({ ...withoutOurId, enteredAt: Instant.addMillis(desk.now(), -3 * A_DAY_MS) }))
     ],
     comesTo: "filled 10 10",
+    open: []
+  },
+  {
+    rule: "W12",
+    what: "an answer that names the order before it",
+    steps: [ends("filled", "10"), sends("T2", theirs), fills("e1", "10")],
+    comesTo: "filled 10 10 + in_doubt 0 10",
     open: []
   },
   {

@@ -221,6 +221,12 @@ const leftOut: ReadonlyArray<Twin> = [
   },
   {
     rule: "W12",
+    what: "the order that has an id",
+    plausibility: { isIdOfAnother: never },
+    found: "an answer that names the order before it"
+  },
+  {
+    rule: "W12",
     what: "terms that are ours",
     plausibility: { hasTermsOf: never },
     found: "our order under its id, without ours and with a wrong day"
@@ -415,6 +421,12 @@ const tooStrict: ReadonlyArray<Twin> = [
     what: "either side may be what was refused",
     plausibility: { isRecentlyUnplaced: always },
     found: "an execution by hand behind a refusal of ours"
+  },
+  {
+    rule: "W12",
+    what: "every id is another order's",
+    plausibility: { isIdOfAnother: always },
+    found: "another order, with an id of its own"
   },
   {
     rule: "W12",

@@ -9,12 +9,13 @@ import { Ticker } from "../src/instrument/Ticker.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
+import { AttemptTable } from "../src/order/Attempt.ts"
 import * as Order from "../src/order/Order.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import { HeldReportTable } from "../src/reconciliation/HeldReport.ts"
 import { bookHolding } from "../src/reconciliation/holdings.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
-import type * as Report from "../src/reconciliation/Report.ts"
+import * as Report from "../src/reconciliation/Report.ts"
 import type { Desk } from "../src/testing/index.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { deskOf, perform, type Got } from "./Story.ts"
@@ -170,6 +171,19 @@ export const commands =
   }
 
 export const cancels: Step = (desk) => perform(desk, { do: "cancel", order: 1 })
+
+/** Another order of the same terms is sent, and its answer names this id of the broker's. */
+export const sends =
+  (trade: string, brokerOrderId: BrokerOrderId): Step =>
+  (desk) => {
+    perform(desk, { do: "trade", id: trade, side: "buy", milli: 10_000, held: false })
+    perform(desk, { do: "send", order: 2, got: "nothing", time: 0 })
+    const attempt = desk.all(AttemptTable).find(({ orderId }) => orderId === 2)
+    if (attempt === undefined) throw new Error("nothing was sent")
+    const { symbol: _, side: __, ...common } = stamp(desk)
+    const answer = Report.Answer.Accepted({ brokerOrderId })
+    return hear(desk, { _tag: "Answered", ...common, attemptId: attempt.id, answer, httpStatus: 201 }, "frame")
+  }
 
 /** The account lets no order have more shares; external orders count in what a position owes. */
 export const limits =

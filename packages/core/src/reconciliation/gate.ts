@@ -15,14 +15,15 @@ import { reportOf, type HeldReport, type Implausible } from "./HeldReport.ts"
 import * as heldReports from "./heldReports.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import { closeIfOpen } from "./ledgerBreaks.ts"
-import type { Executed, OrderSeen, RawPayload } from "./Report.ts"
+import { Answer, type Answered, type Executed, type OrderSeen, type RawPayload } from "./Report.ts"
 import { executed } from "./executions.ts"
 import { putBack } from "./busts.ts"
 import { isSameExecution } from "./corrections.ts"
+import { answered } from "./answers.ts"
 import * as adoption from "./adoption.ts"
 import { evidenced } from "./evidence.ts"
 import { likeOf } from "./duplicates.ts"
-import { match } from "./matching.ts"
+import { isOfDay, match, sharing } from "./matching.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
 import { closeIfPriced } from "./unpriced.ts"
@@ -58,6 +59,25 @@ const faultOf = (known: plausibility.Known, report: OrderSeen): Implausible | un
       plausibility.implausibleTotal(known, report) ??
       plausibility.contradictsAtTie(known, report))
     : undefined
+
+/** W12: an answer to a send that names another order's id says nothing of this one: it is looked for. */
+export const passAnswer = (
+  recorder: Recorder,
+  report: Answered,
+  payload: RawPayload | undefined,
+  witness: Witness
+): Interpreted => answered(recorder, withOwnId(recorder, report), payload, witness, passWaiting)
+
+const withOwnId = (recorder: Recorder, report: Answered): Answered => {
+  if (report.answer._tag !== "Accepted") return report
+  const { brokerOrderId } = report.answer
+  recorder.need(Need.AttemptById({ id: report.attemptId }))
+  const attempt = recorder.books.attempts.get(report.attemptId)
+  const ofToday = sharing(recorder, brokerOrderId).filter((order) => isOfDay(order, recorder.world.at))
+  if (attempt === undefined || !plausibility.isIdOfAnother({ id: attempt.orderId }, ofToday)) return report
+  const why = `W12: the answer names ${brokerOrderId}, which is another order's`
+  return { ...report, answer: Answer.Unknown({ why, candidate: undefined }) }
+}
 
 const passUnknownOrder = (
   recorder: Recorder,

@@ -5,7 +5,7 @@ import { answered } from "./answers.ts"
 import { commission } from "./commissions.ts"
 import { evidenced } from "./evidence.ts"
 import { executed } from "./executions.ts"
-import { passWaiting, passExecution, passOrder } from "./gate.ts"
+import { passAnswer, passExecution, passOrder, passWaiting } from "./gate.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
@@ -35,7 +35,7 @@ export const interpret = (
   const report = byItsInstrument(recorder, storableReport(received.report))
   if (report._tag === "OrderSeen") return passOrder(recorder, report, payload, witnessOf(by, report.executionsRead))
   if (report._tag === "Executed") return passExecution(recorder, report, payload, witnessOf(by, true))
-  if (report._tag === "Answered") return answered(recorder, report, payload, witnessOf(by, false), passWaiting)
+  if (report._tag === "Answered") return passAnswer(recorder, report, payload, witnessOf(by, false))
   if (report._tag === "NotFound") return notFound(recorder, report, witnessOf(by, true))
   if (report._tag === "Listed") return adoptOrphans(recorder, report, passWaiting)
   return interpretFact(recorder, { report, payload })

@@ -301,7 +301,11 @@ export const isSecondOrder = (
   brokerOrderIds.length > 0 &&
   ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
 
-// W12: an order or a fill that seems nobody's
+// W12: an order or a fill that seems nobody's, and an id that is another's
+
+/** W12: is the broker's id that an order is said to have another order's, of those that have had it today? One id never stands twice. */
+export const isIdOfAnother = ({ id }: Pick<Order, "id">, ofToday: ReadonlyArray<Pick<Order, "id">>): boolean =>
+  ofToday.some((each) => each.id !== id)
 
 /** What a broker shows of the terms of an order. */
 export type Terms = Pick<OrderSeen, "symbol" | "side" | "quantity" | "notional" | "type" | "limitPrice">

@@ -32,9 +32,7 @@ const refusingAt = (parts: Partial<BrokerService>, ...classes: ReadonlyArray<Ref
           const words = `refused as ${refusalClass}`
           return Stage.answered(
             id,
-            refusalClass === undefined
-              ? Answer.Accepted({ brokerOrderId: Stage.theirId })
-              : Answer.Refused({ code: "E7", words, class: refusalClass })
+            refusalClass === undefined ? Stage.taken(id) : Answer.Refused({ code: "E7", words, class: refusalClass })
           )
         })
       )

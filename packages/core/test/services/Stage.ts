@@ -99,6 +99,10 @@ export const answered = (attemptId: Answered["attemptId"], answer: Answer): Rece
 /** The broker's id of the one order of most of these tests. */
 export const theirId = BrokerOrderId.make("b-1")
 
+/** A broker takes an order, each under an id of its own (W12): the first under `theirId`. */
+export const taken = (attemptId: Answered["attemptId"]): Answer =>
+  Answer.Accepted({ brokerOrderId: attemptId === 1 ? theirId : BrokerOrderId.make(`b-of-${attemptId}`) })
+
 /** Another id of the broker's. */
 export const otherId = BrokerOrderId.make("b-2")
 
@@ -110,7 +114,7 @@ export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.Broker
   name: "stage",
   environment: "paper",
   capabilities,
-  prepare: () => prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId })))),
+  prepare: () => prepared((id) => Effect.succeed(answered(id, taken(id)))),
   cancel: () => Effect.succeed(hasEnded),
   lookup: () => notFound(),
   order: () => notFound(),
@@ -157,7 +161,7 @@ export const seen = (order: Pick<Order, "clientOrderId" | "symbol" | "side" | "q
 /** Keeps the terms of each order that a broker is asked to prepare. */
 export const keeping = (kept: Array<OrderTerms>) => (terms: OrderTerms) => {
   kept.push(terms)
-  return prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId }))))
+  return prepared((id) => Effect.succeed(answered(id, taken(id))))
 }
 
 /** What a test stands on, where it is not a store of its own, no source of prices and the simulated clock. */

@@ -4,7 +4,6 @@ import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
-import { Answer } from "../../src/reconciliation/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -60,8 +59,7 @@ const drivenBesideSilent = Effect.gen(function* () {
 
 /** A broker that answers no order before something is there. */
 const answersAfter = (there: Effect.Effect<void>): Partial<BrokerService> => ({
-  prepare: () =>
-    Stage.prepared((id) => Effect.as(there, Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.otherId }))))
+  prepare: () => Stage.prepared((id) => Effect.as(there, Stage.answered(id, Stage.taken(id))))
 })
 
 describe("an account whose broker gives no answer", () => {
