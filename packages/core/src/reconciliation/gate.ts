@@ -15,7 +15,7 @@ import { reportOf, type HeldReport, type Implausible } from "./HeldReport.ts"
 import * as heldReports from "./heldReports.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import { closeIfOpen } from "./ledgerBreaks.ts"
-import { Answer, type Answered, type Executed, type OrderSeen, type RawPayload } from "./Report.ts"
+import { Answer, type Answered, type Executed, type OrderSeen, type RawPayload, type Received } from "./Report.ts"
 import { executed } from "./executions.ts"
 import { putBack } from "./busts.ts"
 import { isSameExecution } from "./corrections.ts"
@@ -216,10 +216,21 @@ const passKnown = (
   if (counted === undefined || !isToldSince(counted, report, witness) || !isSameExecution(known, report)) {
     return reprice(recorder, order, known, report) ?? executed(recorder, report, payload)
   }
+  return shownAgain(recorder, order.id, { report, payload }, Instant.later(report.asOf, counted.executedAt))
+}
+
+/** F3: an execution that counts for nothing by a conclusion of ours, and that its broker shows again, counts again if it is possible. */
+export const shownAgain = (
+  recorder: Recorder,
+  orderId: OrderId,
+  { payload, report }: Received<Executed>,
+  at: Instant.Instant
+): Interpreted => {
+  const order = orderOf(recorder, orderId)
   const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
   if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
-  putBack(recorder, execIdBase, Instant.later(report.asOf, counted.executedAt))
-  return applied(orderOf(recorder, order.id))
+  putBack(recorder, report.execIdBase, at)
+  return applied(orderOf(recorder, orderId))
 }
 
 /** Does the broker tell an execution again that counts for nothing by a conclusion of ours: of a later time, or read since? */

@@ -11,8 +11,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { isWhole, wholeSince, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
 import { BreakTable, isDismissed } from "../reconciliation/Break.ts"
-import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
-import { judgeHeldAgain } from "../reconciliation/gate.ts"
+import { bookAbsent, type Absent } from "../reconciliation/busts.ts"
+import { judgeHeldAgain, shownAgain as bookShown } from "../reconciliation/gate.ts"
 import { isBookedAsHeld } from "../reconciliation/held.ts"
 import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -160,24 +160,27 @@ const absentOf = (
 const heldNow = ({ account, broker }: Listed) =>
   Effect.catchTag(holdingsNow(broker, account), "BrokerReadFailed", () => Effect.succeed(undefined))
 
-/** Busts that we concluded of executions that the broker lists after all are taken back. */
+/** Busts that we concluded, and what was voided, of executions that the broker lists after all, and that are possible, are taken back. */
 const shownAgain = ({ account, begun, fills }: Listed, counted: ReadonlyArray<Fill>) =>
   Effect.gen(function* () {
     const busts = counted.filter((fill) => isConcluded(fill) && Decimal.isZero(fill.quantity))
-    const missing = new Set(missingOf(busts, fills))
-    const shown = busts.filter((fill) => !missing.has(fill))
+    const shown = busts.flatMap((bust) => {
+      const again = fills.received.findLast(({ report }) => report.execIdBase === bust.execIdBase)
+      return again === undefined || isBookedAsHeld(bust.execIdBase) ? [] : [{ again, bust }]
+    })
     const ledger = yield* Ledger
-    yield* ledger.submitAll(
+    const answers = yield* ledger.submitAll(
       "report",
-      shown.map(({ execIdBase, orderId }) =>
+      shown.map(({ again, bust: { execIdBase, orderId } }) =>
         reportedMember(
           account,
           [Need.OrderById({ id: orderId }), Need.Execution({ account, execIdBase })],
-          (recorder) => putBack(recorder, execIdBase, begun)
+          (recorder) => bookShown(recorder, orderId, again, begun)
         )
       )
     )
-    return { changed: shown.map(({ execId }) => execId), touched: new Set(shown.map(({ orderId }) => orderId)) }
+    const booked = shown.flatMap(({ bust }, i) => (answers[i]?._tag === "Applied" ? [bust] : []))
+    return { changed: booked.map(({ execId }) => execId), touched: new Set(booked.map(({ orderId }) => orderId)) }
   })
 
 /** What an operator has let stand although the broker does not list it: an order's executions of before that word. */

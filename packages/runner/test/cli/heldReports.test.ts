@@ -44,7 +44,10 @@ describe("what a broker reported and was not possible, on the command line", () 
     const voided = ["orders", "void", "O1", "--reason", "it never was", "--yes"] as const
     expect((await cli(...voided, "--execution", "nothing")).err).toContain("O1 has no execution nothing that counts")
     expect((await cli(...voided, "--execution", execIdIn(fills))).code).toBe(0)
-    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "0", quantity: "2", excess: "0" })
+    const asSent = { filledQuantity: "0", quantity: "2", excess: "0" }
+    expect(await json("orders", "show", "O1")).toMatchObject(asSent)
+    expect(await json("sync", "trades")).toMatchObject({ canonicalChanges: 0 })
+    expect(await json("orders", "show", "O1")).toMatchObject(asSent)
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 })
