@@ -26,10 +26,12 @@ export interface Stake {
   readonly inDoubt: Blocked | undefined
   /** What on record speaks for one side of that doubt. */
   readonly deciding: ReadonlyArray<Deciding>
+  /** Of an excess, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
+  readonly beside: ReadonlyArray<Pick<Break, "id" | "kind">>
 }
 
 /** Nothing waits for it. */
-export const noStake: Stake = { blocks: [], inDoubt: undefined, deciding: [] }
+export const noStake: Stake = { blocks: [], inDoubt: undefined, deciding: [], beside: [] }
 
 /** A position with the policies that say from when on it owes an order. */
 export interface Standing {
@@ -92,7 +94,8 @@ export const stakeOf = (
   return {
     blocks: waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
-    deciding: isUnknown ? decidingOf(order, attempts) : []
+    deciding: isUnknown ? decidingOf(order, attempts) : [],
+    beside: []
   }
 }
 

@@ -1,5 +1,7 @@
+import { format } from "../identity/Id.ts"
 import type { Break, BreakKind } from "./Break.ts"
 import type { Deciding } from "./deciding.ts"
+import type { Stake } from "./Stake.ts"
 
 /** What a person may do about a case; `wait` where it ends by itself. */
 export const resolutions = [
@@ -119,16 +121,50 @@ const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
   }
 }
 
-const ofExcess = ({ holds }: Pick<Break, "holds">): Recommended =>
-  holds === "nothing"
-    ? first("wait", "It is less than a lot: the next trades use it up.")
-    : first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+/**
+ * What is settled before an excess is judged: while one of these is open, its shares may be what is wrong. `wait` where it ends by reports
+ * that are asked for anyway.
+ */
+const beforeExcess: { readonly [K in BreakKind]?: "reconcile" | "wait" } = {
+  PositionDiffers: "reconcile",
+  ForeignPosition: "reconcile",
+  CumulativeBelow: "reconcile",
+  SuspectedDuplicate: "reconcile",
+  UndocumentedCorrection: "reconcile",
+  FillMismatch: "reconcile",
+  FillAfterRejection: "reconcile",
+  FillMissing: "reconcile",
+  HistoryGap: "reconcile",
+  ReusedOrderId: "reconcile",
+  ForeignOrderId: "reconcile",
+  TermsDiffer: "wait",
+  Implausible: "wait",
+  Doubt: "wait",
+  OrderMissing: "wait",
+  EndUnconfirmed: "wait",
+  Reappeared: "wait",
+  DuplicateOrder: "wait",
+  OppositeOrders: "wait",
+  UnsoundSnapshot: "wait"
+}
 
-/** The resolution of a break to look at first, and why: of its kind, what it holds, and what is on record of its order. Pure. */
+const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Recommended => {
+  if (holds === "nothing") return first("wait", "It is less than a lot: the next trades use it up.")
+  const before = beside.filter(({ kind }) => beforeExcess[kind] !== undefined)
+  if (before.length === 0)
+    return first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+  const names = before.map(({ id, kind }) => `${kind} (${format("break", id)})`).join(", ")
+  return first(
+    before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",
+    `${names} ${before.length === 1 ? "is" : "are"} open: the excess may be what is wrong. Accept it once that is settled.`
+  )
+}
+
+/** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
   found: Pick<Break, "kind" | "holds">,
-  deciding: ReadonlyArray<Deciding>
+  { beside, deciding }: Pick<Stake, "beside" | "deciding">
 ): Recommended => {
   if (found.kind === "Doubt") return ofDoubt(deciding)
-  return found.kind === "Excess" ? ofExcess(found) : byKind[found.kind]
+  return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]
 }

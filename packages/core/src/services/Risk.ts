@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { parse } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
@@ -44,12 +44,27 @@ const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
     const standings = yield* standingsOf(account, symbolsOf(breaks))
     const orders = yield* ordersOf(account, breaks)
     const attempts = yield* attemptsOf(account, [...orders.values()])
+    const besides = yield* besidesOf(account, breaks)
     return (found: Break): Stake => {
       const about = found.holds === "account" ? standings : standings.filter(isOf(found.symbol))
       const order = orders.get(found.subject)
-      return stakeOf(found, about, order, attempts(order))
+      return { ...stakeOf(found, about, order, attempts(order)), beside: besides(found) }
     }
   })
+
+/** What says of an excess which other breaks are open for its symbol, or for the whole account. */
+const besidesOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
+  const symbols = unique(breaks.flatMap(({ kind, symbol }) => (kind === "Excess" ? (symbol ?? []) : [])))
+  const read = symbols.length === 0 ? [] : [...symbols, UNMAPPED]
+  return Effect.map(
+    Reads.among(BreakTable, account, "symbol", read, [{ column: "closedAt", in: [null] }]),
+    (open) =>
+      ({ id, kind, symbol }: Break) =>
+        kind === "Excess"
+          ? open.filter((each) => each.id !== id && (each.symbol === symbol || each.symbol === UNMAPPED))
+          : []
+  )
+}
 
 const isOf =
   (symbol: Ticker | undefined) =>

@@ -129,7 +129,7 @@ const weighedBreak = (found: Break.Break, stake: Stake.Stake, now: Instant.Insta
     Severity.severityOf(found, stake, now),
     found.openedAt,
     stake,
-    recommended.recommendedFor(found, stake.deciding)
+    recommended.recommendedFor(found, stake)
   )
 
 const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
@@ -138,7 +138,7 @@ const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
     Trading.severityOfDoubt(found, now),
     found.order.updatedAt,
     found.stake,
-    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake.deciding)
+    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake)
   )
 
 /** All that needs a person: open breaks, orders in doubt, blocked positions, quarantined trades, jobs that were given up. */

@@ -218,6 +218,32 @@ describe("documents", () => {
   )
 
   it.effect(
+    "G: an excess is not recommended to be accepted while one of its executions may be gone: the list, its page and the inbox say why",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "1")
+        yield* scene.accepted(1)
+        yield* scene.fills(1, { exec: "x1", quantity: "2", price: "150" })
+        yield* scene.opens({ symbol: "AAPL", kind: "FillMissing", subject: "O1", evidence: "x1 is listed no more" })
+        const everywhere = Effect.gen(function* () {
+          const { items } = yield* breaks.list({ kind: "Excess" })
+          const inbox = (yield* cases.list).filter(({ what }) => what.startsWith("Excess"))
+          return [...items, yield* breaks.show("B1"), ...inbox].map(({ recommended }) => recommended)
+        })
+        const first = {
+          resolution: "reconcile",
+          reason: "FillMissing (B2) is open: the excess may be what is wrong. Accept it once that is settled."
+        }
+        expect(yield* everywhere).toEqual([first, first, first])
+        yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(2) }, "the statement has it")
+        const accept = { resolution: "accept-excess" }
+        expect(yield* everywhere).toMatchObject([accept, accept, accept])
+      }).pipe(Effect.provide(scene.inMemory))
+  )
+
+  it.effect(
     "O24: a doubt says in fields what it blocks and what decides it, also to who is about to judge it; and what to look at first",
     () =>
       Effect.gen(function* () {
