@@ -4,7 +4,7 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
-import { breakKinds, type BreakKind } from "./breakKinds.ts"
+import { breakKinds, doubtReasons, type BreakKind } from "./breakKinds.ts"
 import { severities } from "./severities.ts"
 
 export { breakKinds, type BreakKind }
@@ -76,6 +76,8 @@ export const Break = Schema.Struct({
   subject: Column.text,
   holds: Column.literal(holds),
   evidence: Column.text,
+  /** Of a kind that has several causes, which one: of a doubt, why it lasts. */
+  reason: Column.optional(Column.literal(doubtReasons)),
   openedAt: Column.instant,
   closedAt: Column.optional(Column.instant),
   closedWhy: Column.optional(Column.text),

@@ -8,6 +8,7 @@ import type { Order } from "../order/Order.ts"
 import { opposite, ofSign } from "../order/Side.ts"
 import { lotOf } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
+import type * as Instant from "../time/Instant.ts"
 import { kinds, type Break } from "./Break.ts"
 import { decidingOf, type Deciding } from "./deciding.ts"
 
@@ -24,6 +25,8 @@ export interface Stake {
   readonly blocks: ReadonlyArray<Blocked>
   /** Shares that the order may still fill. */
   readonly inDoubt: Blocked | undefined
+  /** Since when nobody knows that, where it is not since the break opened. */
+  readonly unknownSince: Instant.Instant | undefined
   /** What on record speaks for one side of that doubt. */
   readonly deciding: ReadonlyArray<Deciding>
   /** Of an excess, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
@@ -31,7 +34,7 @@ export interface Stake {
 }
 
 /** Nothing waits for it. */
-export const noStake: Stake = { blocks: [], inDoubt: undefined, deciding: [], beside: [] }
+export const noStake: Stake = { blocks: [], inDoubt: undefined, unknownSince: undefined, deciding: [], beside: [] }
 
 /** A position with the policies that say from when on it owes an order. */
 export interface Standing {
@@ -94,6 +97,7 @@ export const stakeOf = (
   return {
     blocks: waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
+    unknownSince: isUnknown && kind === "Doubt" ? (order.sentAt ?? order.updatedAt) : undefined,
     deciding: isUnknown ? decidingOf(order, attempts) : [],
     beside: []
   }

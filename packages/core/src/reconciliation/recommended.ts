@@ -96,7 +96,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
 }
 
 /** O24: what is on record of its order decides; silence decides nothing. */
-const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
+const ofDoubt = (deciding: ReadonlyArray<Deciding>, reason: Break["reason"]): Recommended => {
   const [strongest] = deciding
   switch (strongest?.fact) {
     case "EndReported":
@@ -114,6 +114,11 @@ const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
         `The broker's answer named ${strongest.brokerOrderId}: compare its terms, then say that it is this one.`
       )
     case undefined:
+      if (reason === "Unanswered")
+        return first(
+          "wait",
+          "The broker has answered no look-up of it: see whether it can be reached and the login is valid. It is asked again by itself."
+        )
       return first(
         "recheck",
         "Nothing says yet whether the broker has it. Where the broker confirms that it never came, say so."
@@ -162,9 +167,9 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
 
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
-  found: Pick<Break, "kind" | "holds">,
+  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason">>,
   { beside, deciding }: Pick<Stake, "beside" | "deciding">
 ): Recommended => {
-  if (found.kind === "Doubt") return ofDoubt(deciding)
+  if (found.kind === "Doubt") return ofDoubt(deciding, found.reason)
   return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]
 }
