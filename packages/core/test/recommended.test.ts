@@ -68,6 +68,18 @@ test.each(breakKinds)("G: %s has a recommended resolution and a reason, in a sen
   expect(reason).toMatch(/^[A-Z].*\.$/)
 })
 
+test.each([
+  ["circuit", "resume"],
+  ["session", "resume"],
+  ["price", "wait"],
+  ["unsent", "wait"],
+  ["MaxNotional", "change-control"]
+])("D4: a position that %s blocks: %s", (subject, resolution) => {
+  const recommended = recommendedFor({ kind: "PositionBlocked", holds: "nothing", subject }, noStake)
+  expect(recommended.resolution).toBe(resolution)
+  expect(recommended.reason).toMatch(/^[A-Z].*\.$/)
+})
+
 test("G: nobody is asked to judge an excess of less than a lot; one that holds its symbol is to be accepted", () => {
   expect(recommendedFor({ kind: "Excess", holds: "nothing" }, noStake).resolution).toBe("wait")
   expect(recommendedFor({ kind: "Excess", holds: "symbol" }, noStake).resolution).toBe("accept-excess")

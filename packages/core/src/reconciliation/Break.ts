@@ -64,7 +64,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Backlog: { holds: "account", closes: "by verdict" },
   Implausible: critical(holding),
   OrderRefused: holdingUntilJudged,
-  AccountRefused: { holds: "account", closes: "by verdict" }
+  AccountRefused: { holds: "account", closes: "by verdict" },
+  PositionBlocked: critical(shown)
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

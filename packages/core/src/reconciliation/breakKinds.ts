@@ -31,7 +31,8 @@ export const breakKinds = [
   "Implausible",
   "ClockAhead",
   "OrderRefused",
-  "AccountRefused"
+  "AccountRefused",
+  "PositionBlocked"
 ] as const
 
 /**

@@ -1,4 +1,6 @@
 import { format } from "../identity/Id.ts"
+import { controls } from "../control/controls.ts"
+import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
 import type { Break, BreakKind } from "./Break.ts"
 import type { Deciding } from "./deciding.ts"
 import type { Stake } from "./Stake.ts"
@@ -29,7 +31,7 @@ export interface Recommended {
 const first = (resolution: Resolution, reason: string): Recommended => ({ resolution, reason })
 
 /** Where nothing but the kind decides. */
-const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommended } = {
+const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "PositionBlocked">]: Recommended } = {
   Conflict: first(
     "resolve",
     "The first delivery counts. Reverse the trade and send it anew where the second one is right."
@@ -165,11 +167,33 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
   )
 }
 
+const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
+  circuit: first(
+    "resume",
+    "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+  ),
+  session: first(
+    "resume",
+    "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
+  ),
+  price: first("wait", "It goes on with the next price: see whether the source of prices is connected."),
+  opposite: first("wait", "It goes on when that order has ended: see whether it is still wanted, or cancel it."),
+  unsent: first("wait", "It is tried again by itself. See whether the broker can be reached and the login is valid.")
+}
+
+/** The subject of such a break is what keeps the position from ordering. */
+const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommended => {
+  const by = obstacleIn(subject)
+  if (by === undefined) return first("wait", "See what its position answers.")
+  return isControl(by) ? first("change-control", `${controls[by].remedy}.`) : byObstacle[by]
+}
+
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
-  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason">>,
+  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason" | "subject">>,
   { beside, deciding }: Pick<Stake, "beside" | "deciding">
 ): Recommended => {
+  if (found.kind === "PositionBlocked") return ofBlocked(found)
   if (found.kind === "Doubt") return ofDoubt(deciding, found.reason)
   return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]
 }
