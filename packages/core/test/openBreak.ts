@@ -13,6 +13,7 @@ export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break
   subject: `O${fields.id ?? 1}`,
   holds: "nothing",
   evidence: "",
+  reason: undefined,
   openedAt,
   closedAt: undefined,
   closedWhy: undefined,

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
-import { AttemptId } from "../src/identity/Id.ts"
+import { AttemptId, BreakId } from "../src/identity/Id.ts"
 import { AttemptTable, ID_IN_USE } from "../src/order/Attempt.ts"
 import { OrderTable } from "../src/order/Order.ts"
-import { breakKinds, kinds } from "../src/reconciliation/Break.ts"
+import { breakKinds, kinds, type BreakKind } from "../src/reconciliation/Break.ts"
 import { decidingOf, type Deciding } from "../src/reconciliation/deciding.ts"
 import { recommendedFor, resolutions } from "../src/reconciliation/recommended.ts"
+import { noStake } from "../src/reconciliation/Stake.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { deskOf, perform } from "./Story.ts"
 
@@ -29,7 +30,7 @@ const shown = (deciding: ReadonlyArray<Deciding>) =>
 
 test("O24: silence decides nothing", () => {
   expect(decidingOf(order, [attempt])).toEqual([])
-  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, []).resolution).toBe("recheck")
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, noStake).resolution).toBe("recheck")
 })
 
 test("O24: a client order id in use at a later attempt shows that the broker has it; at the first one it may be another's", () => {
@@ -58,16 +59,60 @@ test.each([
   ["recheck", { endReported: "rejected" }, [attempt, inUse]]
 ] as const)("O24: %s is recommended for a doubt with %o", (code, parts, attempts) => {
   const deciding = decidingOf({ ...order, ...parts }, attempts)
-  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, deciding).resolution).toBe(code)
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, { ...noStake, deciding }).resolution).toBe(code)
 })
 
 test.each(breakKinds)("G: %s has a recommended resolution and a reason, in a sentence", (kind) => {
-  const { reason, resolution } = recommendedFor({ kind, holds: kinds[kind].holds }, [])
+  const { reason, resolution } = recommendedFor({ kind, holds: kinds[kind].holds }, noStake)
   expect(resolutions).toContain(resolution)
   expect(reason).toMatch(/^[A-Z].*\.$/)
 })
 
+test.each([
+  ["circuit", "resume"],
+  ["session", "resume"],
+  ["price", "wait"],
+  ["unsent", "wait"],
+  ["MaxNotional", "change-control"]
+])("D4: a position that %s blocks: %s", (subject, resolution) => {
+  const recommended = recommendedFor({ kind: "PositionBlocked", holds: "nothing", subject }, noStake)
+  expect(recommended.resolution).toBe(resolution)
+  expect(recommended.reason).toMatch(/^[A-Z].*\.$/)
+})
+
 test("G: nobody is asked to judge an excess of less than a lot; one that holds its symbol is to be accepted", () => {
-  expect(recommendedFor({ kind: "Excess", holds: "nothing" }, []).resolution).toBe("wait")
-  expect(recommendedFor({ kind: "Excess", holds: "symbol" }, []).resolution).toBe("accept-excess")
+  expect(recommendedFor({ kind: "Excess", holds: "nothing" }, noStake).resolution).toBe("wait")
+  expect(recommendedFor({ kind: "Excess", holds: "symbol" }, noStake).resolution).toBe("accept-excess")
+})
+
+/** What an excess that holds its symbol is recommended while others are open beside it. */
+const besides = (...open: ReadonlyArray<BreakKind>) => {
+  const beside = open.map((kind, at) => ({ id: BreakId.make(at + 2), kind }))
+  return recommendedFor({ kind: "Excess", holds: "symbol" }, { ...noStake, beside })
+}
+
+test.each([
+  ["reconcile", ["PositionDiffers"], "PositionDiffers (B2) is"],
+  ["reconcile", ["ForeignPosition"], "ForeignPosition (B2) is"],
+  ["reconcile", ["SuspectedDuplicate"], "SuspectedDuplicate (B2) is"],
+  ["reconcile", ["CumulativeBelow"], "CumulativeBelow (B2) is"],
+  ["reconcile", ["FillMissing"], "FillMissing (B2) is"],
+  ["wait", ["Implausible"], "Implausible (B2) is"],
+  ["wait", ["Doubt"], "Doubt (B2) is"],
+  ["wait", ["UnsoundSnapshot"], "UnsoundSnapshot (B2) is"],
+  ["reconcile", ["Doubt", "Conflict", "PositionDiffers"], "Doubt (B2), PositionDiffers (B4) are"]
+] as const)(
+  "G: an excess is not accepted while its shares may be what is wrong: %s beside %j",
+  (resolution, open, named) => {
+    const recommended = besides(...open)
+    expect(recommended.resolution).toBe(resolution)
+    expect(recommended.reason).toMatch(/^[A-Z].*\.$/)
+    expect(recommended.reason).toContain(`${named} open`)
+  }
+)
+
+test("G: what changes no shares stands in the way of no excess", () => {
+  expect(besides("Conflict", "AverageDiffers", "Unpriced", "OffBand", "AccountRefused").resolution).toBe(
+    "accept-excess"
+  )
 })

@@ -7,18 +7,10 @@ import { Price } from "../src/money/Price.ts"
 import { Quantity } from "../src/money/Quantity.ts"
 import { OrderTable, type Order } from "../src/order/Order.ts"
 import { PositionTable } from "../src/position/Position.ts"
-import { blockingAnswers, obstacleOf, severityOfBlocked, type BlockedPosition } from "../src/reconciliation/blocked.ts"
+import { blockingAnswers, isSettled, obstacleOf } from "../src/reconciliation/blocked.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import { byGravity, severityOf, standingOf } from "../src/reconciliation/severity.ts"
-import {
-  blockedOf,
-  dollarsAtRisk,
-  noStake,
-  owedOf,
-  stakeOf,
-  type Stake,
-  type Standing
-} from "../src/reconciliation/Stake.ts"
+import { dollarsAtRisk, noStake, owedOf, stakeOf, type Stake, type Standing } from "../src/reconciliation/Stake.ts"
 import { tradingOf, wordsOf } from "../src/reconciliation/trading.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { openBreak } from "./openBreak.ts"
@@ -133,6 +125,8 @@ describe("how grave a break is", () => {
     ["critical", "PositionDiffers", "symbol", noStake, 0],
     ["critical", "Excess", "symbol", noStake, 0],
     ["warning", "Excess", "nothing", noStake, 0],
+    ["critical", "PositionBlocked", "nothing", owed, 0],
+    ["escalated", "PositionBlocked", "nothing", owed, HOUR_MS],
     ["warning", "ClockAhead", "nothing", noStake, 0],
     ["info", "OffBand", "nothing", noStake, 0],
     // P11: by their age.
@@ -190,19 +184,19 @@ const sixInDoubt = (ageMs: number, withBreaks = true) => {
     subject: `O${id}`
   }))
   const stakes = ({ symbol }: Break.Break) => found.find((each) => each.order.symbol === symbol)?.stake ?? noStake
-  return tradingOf({ breaks: withBreaks ? breaks : [], stakes, doubtful: found, positions: [] }, NOW)
+  return tradingOf({ breaks: withBreaks ? breaks : [], stakes, doubtful: found }, NOW)
 }
 
-/** A position that owes 2.5 at 10 dollars and has answered so for a time. */
-const blockedFor = (answer: string, ms: number): BlockedPosition => {
+/** A position has answered so for a time: what blocks it, and whether that is a case. */
+const blockedFor = (answer: string, ms: number) => {
   const position = { ...standing.position, answer, answerSince: ago(ms) }
   const by = obstacleOf(position)
   if (by === undefined) throw new Error(`${answer} blocks nothing`)
-  return { position, by, stake: { ...noStake, blocks: blockedOf({ ...standing, position }) } }
+  return isSettled({ position, by }, NOW)
 }
 
-const tradingWith = (positions: ReadonlyArray<BlockedPosition>, breaks: ReadonlyArray<Break.Break> = []) =>
-  tradingOf({ breaks, stakes: () => owed, doubtful: [], positions }, NOW)
+const tradingWith = (breaks: ReadonlyArray<Break.Break>) =>
+  tradingOf({ breaks, stakes: (found) => stakeOf(found, [standing], undefined), doubtful: [] }, NOW)
 
 describe("how trading stands", () => {
   test.each([true, false])(
@@ -220,31 +214,29 @@ describe("how trading stands", () => {
     expect(wordsOf(trading)).toBe("")
   })
 
-  test.each(["Held(circuit)", "Held(refused)", "NoPrice", "Refused(MaxNotional)"])(
-    "D8, D4: a position that owes an order and answers %s is critical after 5 s, with its shares and dollars",
-    (answer) => {
-      const trading = tradingWith([blockedFor(answer, 5000)])
-      expect(trading).toMatchObject({ isWell: false, critical: 1, blockedPositions: 1, ordersInDoubt: 0 })
-      expect(wordsOf(trading)).toBe("1 critical case: 1 position blocked, 0 orders in doubt, 25 dollars at risk")
-      expect(tradingWith([blockedFor(answer, 4999)])).toMatchObject({ isWell: true, critical: 0, blockedPositions: 0 })
-    }
-  )
-
-  test("P11: it is escalated after an hour, and blocks its position once beside a break", () => {
-    expect([HOUR_MS - 1, HOUR_MS].map((ms) => severityOfBlocked(blockedFor("Held(circuit)", ms), NOW))).toEqual([
-      "critical",
-      "escalated"
-    ])
-    const found = { ...breakOf(Ticker.make("AAPL"), ago(HOUR_MS)), kind: "TermsDiffer", holds: "symbol" } as const
-    expect(tradingWith([blockedFor("Held(circuit)", HOUR_MS)], [found])).toMatchObject({
-      critical: 2,
-      blockedPositions: 1
-    })
+  test.each([
+    ["Held(circuit)", 5000],
+    ["Held(refused)", 5000],
+    ["NoPrice", 5000],
+    ["Refused(MaxNotional)", 5000],
+    ["OppositeOrderLive", 60_000]
+  ])("D8, D4, D5: a position that owes an order and answers %s is a case after %i ms", (answer, ms) => {
+    expect([blockedFor(answer, ms - 1), blockedFor(answer, ms)]).toEqual([false, true])
   })
 
-  test("D5: an order of the other side that is live for a minute blocks a position that owes an order", () => {
-    expect(tradingWith([blockedFor("OppositeOrderLive", 59_999)])).toMatchObject({ critical: 0, isWell: true })
-    expect(tradingWith([blockedFor("OppositeOrderLive", 60_000)])).toMatchObject({ critical: 1, isWell: false })
+  test("D4: its break makes trading not well from its opening, with its shares and dollars, and blocks its position once beside another", () => {
+    const blocked = openBreak(NOW, { account: standing.position.account, kind: "PositionBlocked", subject: "circuit" })
+    const trading = tradingWith([blocked])
+    expect(trading).toMatchObject({ isWell: false, critical: 1, blockedPositions: 1, ordersInDoubt: 0 })
+    expect(wordsOf(trading)).toBe("1 critical case: 1 position blocked, 0 orders in doubt, 25 dollars at risk")
+    const found = { ...breakOf(Ticker.make("AAPL"), ago(HOUR_MS)), kind: "TermsDiffer", holds: "symbol" } as const
+    expect(tradingWith([blocked, found])).toMatchObject({ critical: 2, blockedPositions: 1 })
+  })
+
+  test("F3: where its order was not sent, what that would buy is blocked, although it is in flight by the books", () => {
+    const position = { ...standing.position, residual: dec("0.5"), inFlight: dec("-2") }
+    const unsent = { kind: "PositionBlocked", holds: "nothing", subject: "unsent" } as const
+    expect(shown(stakeOf(unsent, [{ ...standing, position }], undefined))).toEqual([[["2", "20"]], undefined])
   })
 
   test.each(["NotDue", "SessionClosed", "CoolingDown", "Halted", "OrderLive", "BreakOpen", "Refused(ReduceOnly)"])(

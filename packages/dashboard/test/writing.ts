@@ -18,7 +18,8 @@ const doubtOf = {
   status: "open",
   openedAt: "2026-11-20T14:30:00.000Z",
   closedAt: null,
-  closedWhy: null
+  closedWhy: null,
+  reason: "SeveralCandidates"
 }
 
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Eno`

@@ -16,6 +16,14 @@ export type ControlDocument = typeof ControlDocument.Type
 /** A page of trading states. */
 export const ControlPage = pageOf("ControlPage", ControlDocument)
 
+/** A limit of an account in force: its own, the default that it has from the first order on, or lifted (no amount) by a person. */
+const LimitDocument = Schema.Struct({
+  limit: Schema.Literal("orderQuantity", "orderNotional", "openResidual", "dailyNotional"),
+  amount: Schema.NullOr(Decimal),
+  unit: Schema.Literal("shares", "dollars"),
+  source: Schema.Literal("account", "default", "lifted")
+}).annotations({ identifier: "Limit" })
+
 /** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
 export const AccountDocument = Schema.Struct({
   ...atBroker,
@@ -32,6 +40,8 @@ export const AccountDocument = Schema.Struct({
   maxDailyNotional: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
+  /** The limits in force, whoever set them. */
+  limits: Schema.Array(LimitDocument),
   restricted: Schema.Array(Schema.String),
   shorting: Schema.Literal("never", "allowed"),
   external: Schema.Literal("ignore", "count"),

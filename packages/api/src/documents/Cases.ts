@@ -3,11 +3,10 @@ import { AtRisk, Recommended } from "./History.ts"
 import { Decimal, Id, pageOf, scope, Time } from "./words.ts"
 
 /**
- * Something that needs a person: a break, an order in doubt, a position that orders nothing because its circuit is open or a control
- * refuses its order (`blocked`), a quarantined trade, a job that was given up.
+ * Something that needs a person: a break, an order in doubt, a quarantined trade, a job that was given up.
  */
 export const CaseDocument = Schema.Struct({
-  kind: Schema.Literal("break", "in_doubt", "blocked", "quarantine", "job"),
+  kind: Schema.Literal("break", "in_doubt", "quarantine", "job"),
   id: Schema.String,
   ...scope,
   since: Time,

@@ -144,6 +144,17 @@ export const BreakDocument = Schema.Struct({
     })
   ),
   evidence: Schema.String,
+  /** Of a doubt, why it lasts: the broker has answered no look-up (`Unanswered`), or what it answered leads no further. */
+  reason: Schema.NullOr(
+    Schema.Literal(
+      "Unanswered",
+      "RefusalUnconfirmed",
+      "NotFound",
+      "ListingIncomplete",
+      "SeveralCandidates",
+      "NotSentAgain"
+    )
+  ),
   openedAt: Time,
   closedAt: Schema.NullOr(Time),
   closedWhy: Schema.NullOr(Schema.String)

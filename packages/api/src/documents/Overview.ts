@@ -1,6 +1,5 @@
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
-import { CaseDocument } from "./Cases.ts"
 import { ControlDocument } from "./Accounts.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
@@ -46,8 +45,6 @@ export const OverviewDocument = Schema.Struct({
   inDoubt: Schema.Array(Id),
   /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),
-  /** Positions that owe shares and order none: their circuit is open, or a control refuses the order. The gravest first. */
-  blocked: Schema.Array(CaseDocument),
   quarantined: Schema.Int,
   controls: Schema.Array(ControlDocument),
   owing: Schema.Array(Owing),

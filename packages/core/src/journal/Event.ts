@@ -32,6 +32,7 @@ import { orderStatuses } from "../order/OrderState.ts"
 import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
 import { Side } from "../order/Side.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
+import { doubtReasons } from "../reconciliation/breakKinds.ts"
 import { severities } from "../reconciliation/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
@@ -423,13 +424,15 @@ export const BreakOpened = Schema.TaggedStruct("BreakOpened", {
   kind: Schema.Literal(...breakKinds),
   subject: Schema.String,
   holds: Schema.Literal(...holds),
-  evidence: Schema.String
+  evidence: Schema.String,
+  reason: maybe(Schema.Literal(...doubtReasons))
 })
-/** An open break stops more, or less, than before. */
+/** An open break stops more, or less, than before, or more is known of it. */
 export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
   id: BreakId,
   holds: Schema.Literal(...holds),
-  evidence: Schema.String
+  evidence: Schema.String,
+  reason: maybe(Schema.Literal(...doubtReasons))
 })
 /** A person sees to an open break: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
 export const BreakAttended = Schema.TaggedStruct("BreakAttended", {

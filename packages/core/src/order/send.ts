@@ -7,7 +7,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { positionEffectOf, stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { keep } from "../reconciliation/evidence.ts"
-import { open } from "../reconciliation/ledgerBreaks.ts"
+import { type DoubtReason } from "../reconciliation/breakKinds.ts"
+import { findOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
@@ -227,7 +228,7 @@ const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendP
 }
 
 const staysInDoubt = (recorder: Recorder, order: Order, why: string): SendPlanned => {
-  doubt(recorder, order, why)
+  doubt(recorder, order, "NotSentAgain", why)
   return { _tag: "StaysInDoubt", why }
 }
 
@@ -283,18 +284,20 @@ export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
   advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason: "its broker never got it" })
 }
 
-/** Keeps a doubt that asking does not settle in sight, until it is gone. */
-export const doubt = (recorder: Recorder, order: Order, evidence: string): void => {
-  const subject = format("order", order.id)
-  open(recorder, { symbol: order.symbol, kind: "Doubt", subject, evidence })
-  recorder.touch(order.symbol)
+/** Keeps a doubt that asking does not settle in sight, until it is gone. What an answer shows takes the place of that there was none. */
+export const doubt = (recorder: Recorder, { id, symbol }: Order, reason: DoubtReason, evidence: string): void => {
+  const fields = { symbol, kind: "Doubt", subject: format("order", id), evidence, reason } as const
+  const known = findOpen(recorder, symbol, "Doubt", fields.subject)
+  const isAnswered = known?.reason === "Unanswered" && reason !== "Unanswered"
+  if (known === undefined || isAnswered) openOrUpdate(recorder, fields)
+  recorder.touch(symbol)
 }
 
 /** An order that its broker cannot be asked for: a plan ends unsent, one that an attempt may have brought there stays in doubt. */
 export const refuseSend = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
   if (order.status === "pending") advance(recorder, orderId, { deed: "failed", reason: why })
-  if (order.status === "in_doubt") doubt(recorder, order, why)
+  if (order.status === "in_doubt") doubt(recorder, order, "Unanswered", why)
 }
 
 /** What is left of a process that died: an attempt without an answer is unknown, and its order in doubt unless facts say more. */

@@ -4,7 +4,7 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
-import { breakKinds, type BreakKind } from "./breakKinds.ts"
+import { breakKinds, doubtReasons, type BreakKind } from "./breakKinds.ts"
 import { severities } from "./severities.ts"
 
 export { breakKinds, type BreakKind }
@@ -64,7 +64,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Backlog: { holds: "account", closes: "by verdict" },
   Implausible: critical(holding),
   OrderRefused: holdingUntilJudged,
-  AccountRefused: { holds: "account", closes: "by verdict" }
+  AccountRefused: { holds: "account", closes: "by verdict" },
+  PositionBlocked: critical(shown)
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */
@@ -76,6 +77,8 @@ export const Break = Schema.Struct({
   subject: Column.text,
   holds: Column.literal(holds),
   evidence: Column.text,
+  /** Of a kind that has several causes, which one: of a doubt, why it lasts. */
+  reason: Column.optional(Column.literal(doubtReasons)),
   openedAt: Column.instant,
   closedAt: Column.optional(Column.instant),
   closedWhy: Column.optional(Column.text),

@@ -8,6 +8,8 @@ import type { Order } from "../order/Order.ts"
 import { opposite, ofSign } from "../order/Side.ts"
 import { lotOf } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
+import type * as Instant from "../time/Instant.ts"
+import type { Obstacle } from "./blocked.ts"
 import { kinds, type Break } from "./Break.ts"
 import { decidingOf, type Deciding } from "./deciding.ts"
 
@@ -24,12 +26,16 @@ export interface Stake {
   readonly blocks: ReadonlyArray<Blocked>
   /** Shares that the order may still fill. */
   readonly inDoubt: Blocked | undefined
+  /** Since when nobody knows that, where it is not since the break opened. */
+  readonly unknownSince: Instant.Instant | undefined
   /** What on record speaks for one side of that doubt. */
   readonly deciding: ReadonlyArray<Deciding>
+  /** Of an excess, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
+  readonly beside: ReadonlyArray<Pick<Break, "id" | "kind">>
 }
 
 /** Nothing waits for it. */
-export const noStake: Stake = { blocks: [], inDoubt: undefined, deciding: [] }
+export const noStake: Stake = { blocks: [], inDoubt: undefined, unknownSince: undefined, deciding: [], beside: [] }
 
 /** A position with the policies that say from when on it owes an order. */
 export interface Standing {
@@ -51,7 +57,7 @@ const dollarsOf = (shares: Decimal.Decimal, price: Decimal.Decimal | undefined):
   price === undefined ? undefined : Decimal.multiply(shares, price)
 
 /** Shares of a position that are kept from being ordered, with their dollars. */
-export const blocksOf = ({ account, lastPrice, symbol }: Position, shares: Decimal.Decimal): Blocked => ({
+const blocksOf = ({ account, lastPrice, symbol }: Position, shares: Decimal.Decimal): Blocked => ({
   account,
   symbol,
   shares,
@@ -63,6 +69,12 @@ export const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
   const shares = owedOf(standing)
   return Decimal.isZero(shares) ? [] : [blocksOf(standing.position, shares)]
 }
+
+/** The subject of the break of a position whose order no attempt has sent. */
+const UNSENT: Obstacle = "unsent"
+
+/** F3: by the books it is in flight. */
+const unsentOf = ({ position }: Standing): Blocked => blocksOf(position, Decimal.abs(position.inFlight))
 
 /** D5: what a live order lets wait: all that is due where the position made it, else what is due on its other side. */
 const letsWait = (order: Order, { position }: Standing): boolean =>
@@ -81,18 +93,24 @@ const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked =>
  * that; `order` is the one that it is about, `attempts` are those of that order.
  */
 export const stakeOf = (
-  { holds, kind }: Pick<Break, "holds" | "kind">,
+  { holds, kind, subject }: Pick<Break, "holds" | "kind"> & Partial<Pick<Break, "subject">>,
   standings: ReadonlyArray<Standing>,
   order: Order | undefined,
   attempts: ReadonlyArray<Attempt> = []
 ): Stake => {
   const isUnknown = kinds[kind].isFateUnknown === true && order !== undefined
   const waiting =
-    holds !== "nothing" ? standings : isUnknown ? standings.filter((standing) => letsWait(order, standing)) : []
+    holds !== "nothing" || kind === "PositionBlocked"
+      ? standings
+      : isUnknown
+        ? standings.filter((standing) => letsWait(order, standing))
+        : []
   return {
-    blocks: waiting.flatMap(blockedOf),
+    blocks: subject === UNSENT ? waiting.map(unsentOf) : waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
-    deciding: isUnknown ? decidingOf(order, attempts) : []
+    unknownSince: isUnknown && kind === "Doubt" ? (order.sentAt ?? order.updatedAt) : undefined,
+    deciding: isUnknown ? decidingOf(order, attempts) : [],
+    beside: []
   }
 }
 

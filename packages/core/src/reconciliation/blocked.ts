@@ -5,9 +5,15 @@ import { REFUSED } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
 import { hasSettled } from "./cases.ts"
-import type { Recommended } from "./recommended.ts"
-import { severityOfAge, type Severity } from "./severity.ts"
-import type { Stake } from "./Stake.ts"
+
+/** What keeps a position from ordering, where neither a break nor a control does. */
+const obstaclesApart = ["circuit", "session", "price", "opposite", "unsent"] as const
+
+/** The same. */
+export type ObstacleApart = (typeof obstaclesApart)[number]
+
+/** What keeps a position from ordering and is no difference: the subject of the break that says so. */
+export type Obstacle = ObstacleApart | Control
 
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
@@ -16,55 +22,19 @@ import type { Stake } from "./Stake.ts"
 export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
-  readonly stake: Stake
   /** Its order that no attempt has sent, where that is the obstacle. */
-  readonly unsent?: Pick<Order, "attempts" | "id" | "reason"> | undefined
+  readonly unsent?: Pick<Order, "attempts" | "id" | "quantity" | "reason"> | undefined
 }
-
-/** What is done about a position that no control refuses. */
-interface Course extends Recommended {
-  /** For how long it may stand, in milliseconds, before it is a case; the settling time of a break where nothing is said. */
-  readonly patienceMs?: number
-}
-
-/** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
-const PATIENCE_MS = 60_000
-
-const courses = {
-  circuit: {
-    resolution: "resume",
-    reason: "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
-  },
-  session: {
-    resolution: "resume",
-    reason: "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
-  },
-  price: {
-    resolution: "wait",
-    reason: "It goes on with the next price: see whether the source of prices is connected."
-  },
-  opposite: {
-    resolution: "wait",
-    reason: "It goes on when that order has ended: see whether it is still wanted, or cancel it.",
-    patienceMs: PATIENCE_MS
-  },
-  unsent: {
-    resolution: "wait",
-    reason: "It is tried again by itself. See whether the broker can be reached and the login is valid.",
-    patienceMs: PATIENCE_MS
-  }
-} satisfies { readonly [by: string]: Course }
-
-/** What keeps a position from ordering and is no break. */
-export type Obstacle = keyof typeof courses | Control
-
-const courseOf = (by: Obstacle): Course =>
-  isControl(by) ? { resolution: "change-control", reason: `${controls[by].remedy}.` } : courses[by]
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
 
-const isControl = (name: string): name is Control => Object.hasOwn(controls, name)
+/** Is it the name of a control? */
+export const isControl = (name: string): name is Control => Object.hasOwn(controls, name)
+
+/** The obstacle that a break names as its subject. */
+export const obstacleIn = (subject: string): Obstacle | undefined =>
+  isControl(subject) ? subject : obstaclesApart.find((each) => each === subject)
 
 const refusals = Object.keys(controls).filter(isControl).filter(isCase)
 
@@ -87,13 +57,12 @@ export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | und
 export const isUnsent = ({ attempts, origin, status }: Pick<Order, "attempts" | "origin" | "status">): boolean =>
   origin === "accumulation" && ((status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1))
 
+/** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
+const patience: { readonly [O in Obstacle]?: number } = { opposite: 60_000, unsent: 60_000 }
+
 /** Has it been blocked for as long as a break has to be open to be a case? What may well end by itself is given a minute first. */
 export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instant): boolean =>
-  hasSettled(position.answerSince, now, courseOf(by).patienceMs)
-
-/** How grave it is: shares are owed and not ordered, since it answers so (P11). */
-export const severityOfBlocked = ({ position }: BlockedPosition, now: Instant.Instant): Severity =>
-  severityOfAge("critical", position.answerSince, now)
+  hasSettled(position.answerSince, now, patience[by])
 
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
@@ -115,12 +84,6 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
         ? "its order was not sent"
         : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
     default:
-      return `${by}: ${controls[by].says}`
+      return controls[by].says
   }
-}
-
-/** What to do about it first, and why. */
-export const recommendedForBlocked = ({ by }: BlockedPosition): Recommended => {
-  const { reason, resolution } = courseOf(by)
-  return { resolution, reason }
 }

@@ -31,8 +31,25 @@ export const breakKinds = [
   "Implausible",
   "ClockAhead",
   "OrderRefused",
-  "AccountRefused"
+  "AccountRefused",
+  "PositionBlocked"
 ] as const
+
+/**
+ * Why an order stays in doubt: its broker has answered no look-up; it refused the order and no reading confirms that; it was asked and does
+ * not show the order; its listing was read in part; several of its orders could be this one; it may not be sent again.
+ */
+export const doubtReasons = [
+  "Unanswered",
+  "RefusalUnconfirmed",
+  "NotFound",
+  "ListingIncomplete",
+  "SeveralCandidates",
+  "NotSentAgain"
+] as const
+
+/** Why an order stays in doubt. */
+export type DoubtReason = (typeof doubtReasons)[number]
 
 /** One of the kinds of break. */
 export type BreakKind = (typeof breakKinds)[number]

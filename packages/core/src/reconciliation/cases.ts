@@ -36,6 +36,10 @@ export const hasSettled = (since: Instant.Instant, now: Instant.Instant, withinM
   return ageMs < 0 || ageMs >= withinMs
 }
 
+/** A position that is blocked has a break only once that has lasted. */
+const isOfAge = ({ kind, openedAt }: Break, now: Instant.Instant): boolean =>
+  kind === "PositionBlocked" || hasSettled(openedAt, now)
+
 /**
  * Groups open breaks by cause. A cause is a case from the moment that one of its breaks has outlived its settling time; the younger
  * ones beside it count with it.
@@ -48,6 +52,6 @@ export const casesOf = (open: ReadonlyArray<Break>, now: Instant.Instant): Reado
     else known.push(found)
   }
   return [...causes.values()]
-    .filter((breaks) => breaks.some((each) => hasSettled(each.openedAt, now)))
+    .filter((breaks) => breaks.some((each) => isOfAge(each, now)))
     .map((breaks) => caseOf(breaks[0], breaks))
 }

@@ -14,12 +14,17 @@ export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, su
     .find("open", [recorder.account, symbol])
     .find((each) => each.kind === kind && each.subject === subject)
 
+/** What is said of a break when it opens. */
+interface Found {
+  readonly symbol: Ticker
+  readonly kind: BreakKind
+  readonly subject: string
+  readonly evidence: string
+  readonly reason?: Break["reason"]
+}
+
 /** Opens a break, and says so, unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
-export const open = (
-  recorder: Recorder,
-  fields: { readonly symbol: Ticker; readonly kind: BreakKind; readonly subject: string; readonly evidence: string },
-  by: "subject" | "evidence" = "subject"
-): boolean => {
+export const open = (recorder: Recorder, fields: Found, by: "subject" | "evidence" = "subject"): boolean => {
   const known = recorder.books.breaks
     .find("open", [recorder.account, fields.symbol])
     .some(
@@ -39,16 +44,16 @@ export const open = (
 /** Opens a break of a kind about a subject, or brings the one that is open up to what is seen now. */
 export const openOrUpdate = (
   recorder: Recorder,
-  fields: { readonly symbol: Ticker; readonly kind: BreakKind; readonly subject: string; readonly evidence: string },
+  fields: Found,
   holding: Break["holds"] = kinds[fields.kind].holds
 ): void => {
-  const { evidence } = fields
+  const { evidence, reason } = fields
   const known = findOpen(recorder, fields.symbol, fields.kind, fields.subject)
-  if (known?.evidence === evidence && known.holds === holding) return
+  if (known?.evidence === evidence && known.reason === reason && known.holds === holding) return
   if (known === undefined) {
     recorder.emit({ _tag: "BreakOpened", id: recorder.next("break"), ...fields, holds: holding })
   } else {
-    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence })
+    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence, reason })
   }
 }
 

@@ -1,5 +1,9 @@
+import { format } from "../identity/Id.ts"
+import { controls } from "../control/controls.ts"
+import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
 import type { Break, BreakKind } from "./Break.ts"
 import type { Deciding } from "./deciding.ts"
+import type { Stake } from "./Stake.ts"
 
 /** What a person may do about a case; `wait` where it ends by itself. */
 export const resolutions = [
@@ -27,7 +31,7 @@ export interface Recommended {
 const first = (resolution: Resolution, reason: string): Recommended => ({ resolution, reason })
 
 /** Where nothing but the kind decides. */
-const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommended } = {
+const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "PositionBlocked">]: Recommended } = {
   Conflict: first(
     "resolve",
     "The first delivery counts. Reverse the trade and send it anew where the second one is right."
@@ -94,7 +98,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
 }
 
 /** O24: what is on record of its order decides; silence decides nothing. */
-const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
+const ofDoubt = (deciding: ReadonlyArray<Deciding>, reason: Break["reason"]): Recommended => {
   const [strongest] = deciding
   switch (strongest?.fact) {
     case "EndReported":
@@ -112,6 +116,11 @@ const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
         `The broker's answer named ${strongest.brokerOrderId}: compare its terms, then say that it is this one.`
       )
     case undefined:
+      if (reason === "Unanswered")
+        return first(
+          "wait",
+          "The broker has answered no look-up of it: see whether it can be reached and the login is valid. It is asked again by itself."
+        )
       return first(
         "recheck",
         "Nothing says yet whether the broker has it. Where the broker confirms that it never came, say so."
@@ -119,16 +128,72 @@ const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
   }
 }
 
-const ofExcess = ({ holds }: Pick<Break, "holds">): Recommended =>
-  holds === "nothing"
-    ? first("wait", "It is less than a lot: the next trades use it up.")
-    : first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+/**
+ * What is settled before an excess is judged: while one of these is open, its shares may be what is wrong. `wait` where it ends by reports
+ * that are asked for anyway.
+ */
+const beforeExcess: { readonly [K in BreakKind]?: "reconcile" | "wait" } = {
+  PositionDiffers: "reconcile",
+  ForeignPosition: "reconcile",
+  CumulativeBelow: "reconcile",
+  SuspectedDuplicate: "reconcile",
+  UndocumentedCorrection: "reconcile",
+  FillMismatch: "reconcile",
+  FillAfterRejection: "reconcile",
+  FillMissing: "reconcile",
+  HistoryGap: "reconcile",
+  ReusedOrderId: "reconcile",
+  ForeignOrderId: "reconcile",
+  TermsDiffer: "wait",
+  Implausible: "wait",
+  Doubt: "wait",
+  OrderMissing: "wait",
+  EndUnconfirmed: "wait",
+  Reappeared: "wait",
+  DuplicateOrder: "wait",
+  OppositeOrders: "wait",
+  UnsoundSnapshot: "wait"
+}
 
-/** The resolution of a break to look at first, and why: of its kind, what it holds, and what is on record of its order. Pure. */
+const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Recommended => {
+  if (holds === "nothing") return first("wait", "It is less than a lot: the next trades use it up.")
+  const before = beside.filter(({ kind }) => beforeExcess[kind] !== undefined)
+  if (before.length === 0)
+    return first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+  const names = before.map(({ id, kind }) => `${kind} (${format("break", id)})`).join(", ")
+  return first(
+    before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",
+    `${names} ${before.length === 1 ? "is" : "are"} open: the excess may be what is wrong. Accept it once that is settled.`
+  )
+}
+
+const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
+  circuit: first(
+    "resume",
+    "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+  ),
+  session: first(
+    "resume",
+    "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
+  ),
+  price: first("wait", "It goes on with the next price: see whether the source of prices is connected."),
+  opposite: first("wait", "It goes on when that order has ended: see whether it is still wanted, or cancel it."),
+  unsent: first("wait", "It is tried again by itself. See whether the broker can be reached and the login is valid.")
+}
+
+/** The subject of such a break is what keeps the position from ordering. */
+const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommended => {
+  const by = obstacleIn(subject)
+  if (by === undefined) return first("wait", "See what its position answers.")
+  return isControl(by) ? first("change-control", `${controls[by].remedy}.`) : byObstacle[by]
+}
+
+/** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
-  found: Pick<Break, "kind" | "holds">,
-  deciding: ReadonlyArray<Deciding>
+  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason" | "subject">>,
+  { beside, deciding }: Pick<Stake, "beside" | "deciding">
 ): Recommended => {
-  if (found.kind === "Doubt") return ofDoubt(deciding)
-  return found.kind === "Excess" ? ofExcess(found) : byKind[found.kind]
+  if (found.kind === "PositionBlocked") return ofBlocked(found)
+  if (found.kind === "Doubt") return ofDoubt(deciding, found.reason)
+  return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]
 }

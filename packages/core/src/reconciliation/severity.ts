@@ -1,6 +1,7 @@
 import * as Decimal from "../money/Decimal.ts"
 import * as Instant from "../time/Instant.ts"
 import { isDismissed, kinds, type Break } from "./Break.ts"
+import { hasSettled } from "./cases.ts"
 import { severities, type Severity } from "./severities.ts"
 import type { Stake } from "./Stake.ts"
 
@@ -18,8 +19,9 @@ const escalatesAfterMs = { critical: HOUR_MS, warning: 24 * HOUR_MS, info: Infin
 const SETTLED_MS = 60_000
 
 const atOpening = (
-  { holds, kind, openedAt }: Pick<Break, "kind" | "holds" | "openedAt">,
+  { holds, kind }: Pick<Break, "kind" | "holds">,
   { blocks }: Stake,
+  since: Instant.Instant,
   now: Instant.Instant
 ): keyof typeof escalatesAfterMs => {
   const { isCritical, isFateUnknown } = kinds[kind]
@@ -27,7 +29,7 @@ const atOpening = (
   if (kind === "Excess" && holds === "nothing") return "warning"
   // It holds nothing, and what is written meanwhile has a time that is to come.
   if (kind === "ClockAhead") return "warning"
-  if (isFateUnknown === true) return Instant.millisBetween(openedAt, now) < SETTLED_MS ? "warning" : "critical"
+  if (isFateUnknown === true) return hasSettled(since, now, SETTLED_MS) ? "critical" : "warning"
   if (isCritical === true || blocks.length > 0) return "critical"
   return holds === "nothing" ? "info" : "warning"
 }
@@ -35,7 +37,7 @@ const atOpening = (
 /**
  * How grave an open break is, by the money at risk and its age: `critical` where shares are owed and not ordered because of it, where
  * nobody knows whether the broker has an order, and where shares or money may be wrong or doubled; `warning` where it holds what owes
- * nothing yet; else `info`. One of the first two that has been open for an hour, or for a day, is `escalated` (P11).
+ * nothing yet; else `info`. A doubt is as old as the sending of its order. One of the first two that has been open for an hour, or for a day, is `escalated` (P11).
  *
  * @example
  * const urgent = breaks.filter((each) => Severity.severityOf(each, stake(each), now) === "critical")
@@ -45,7 +47,8 @@ export const severityOf = (
   stake: Stake,
   now: Instant.Instant
 ): Severity => {
-  return severityOfAge(atOpening(found, stake, now), found.openedAt, now)
+  const since = stake.unknownSince ?? found.openedAt
+  return severityOfAge(atOpening(found, stake, since, now), since, now)
 }
 
 /** P11: how grave it is once it has stood so since a moment. */

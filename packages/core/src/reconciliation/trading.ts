@@ -4,7 +4,6 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type * as Instant from "../time/Instant.ts"
 import { kinds, type Break } from "./Break.ts"
-import { isSettled, severityOfBlocked, type BlockedPosition } from "./blocked.ts"
 import { casesOf } from "./cases.ts"
 import { isUrgent, severities, severityOf, type Severity } from "./severity.ts"
 import type { Blocked, Stake } from "./Stake.ts"
@@ -22,7 +21,7 @@ export interface Trading {
   /** Cases that are critical or escalated. */
   readonly critical: number
   readonly warnings: number
-  /** Positions that owe shares which are not ordered: because of a break, an order in doubt, an open circuit or a control. */
+  /** Positions that owe shares which are not ordered: because of a break or an order in doubt. */
   readonly blockedPositions: number
   readonly ordersInDoubt: number
   /** What blocked positions owe and orders in doubt may fill, in dollars; `undefined` where of a part no price is known. */
@@ -76,23 +75,18 @@ const dollarsOf = (parts: ReadonlyArray<Blocked>): Decimal.Decimal | undefined =
   return known.length < parts.length ? undefined : Decimal.sum(known)
 }
 
-/** What may keep trading from going on: open breaks with what stands behind each, orders in doubt, and positions that order nothing. */
+/** What may keep trading from going on: open breaks with what stands behind each, and orders in doubt. */
 export interface Obstacles {
   readonly breaks: ReadonlyArray<Break>
   readonly stakes: (found: Break) => Stake
   readonly doubtful: ReadonlyArray<Doubtful>
-  readonly positions: ReadonlyArray<BlockedPosition>
 }
 
 /** How trading stands. Pure. */
-export const tradingOf = ({ breaks, doubtful, positions, stakes }: Obstacles, now: Instant.Instant): Trading => {
-  const standing = positions.filter((each) => isSettled(each, now))
-  const found = [
-    ...severitiesOf(breaks, stakes, doubtful, now),
-    ...standing.map((each) => severityOfBlocked(each, now))
-  ]
+export const tradingOf = ({ breaks, doubtful, stakes }: Obstacles, now: Instant.Instant): Trading => {
+  const found = severitiesOf(breaks, stakes, doubtful, now)
   const critical = found.filter(isUrgent).length
-  const all = [...breaks.map(stakes), ...[...doubtful, ...standing].map(({ stake }) => stake)]
+  const all = [...breaks.map(stakes), ...doubtful.map(({ stake }) => stake)]
   const blocked = distinct(all.flatMap(({ blocks }) => blocks))
   const inDoubt = doubtful.flatMap(({ stake }) => stake.inDoubt ?? [])
   return {

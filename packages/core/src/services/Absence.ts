@@ -52,13 +52,11 @@ export const isPastResending = Effect.fn("Absence.isPastResending")(function* ({
 })
 
 /** How long a doubt may last before a person is shown it, in milliseconds. */
-export const FIRST_ROUND_MS = 60_000
+const FIRST_ROUND_MS = 60_000
 
-/** Has the first round of look-ups ended without an answer? */
-export const isLasting = Effect.fn("Absence.isLasting")(function* ({ createdAt, sentAt }: Order) {
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  return Instant.millisBetween(sentAt ?? createdAt, now) >= FIRST_ROUND_MS
-})
+/** Has the first round of look-ups ended without an answer? Of what a clock that was ahead has sent, the age is unknown. */
+export const isLasting = ({ createdAt, sentAt = createdAt }: Order, now: Instant.Instant): boolean =>
+  isAhead(sentAt, now) || Instant.millisBetween(sentAt, now) >= FIRST_ROUND_MS
 
 /** Counts a look-up in vain, and says whether they prove by now that the order is not there. */
 export const noteMissed = Effect.fn("Absence.noteMissed")(function* (

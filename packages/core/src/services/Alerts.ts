@@ -5,15 +5,9 @@ import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import {
-  isSettled,
-  reasonOf,
-  recommendedForBlocked,
-  severityOfBlocked,
-  type BlockedPosition
-} from "../reconciliation/blocked.ts"
-import { BreakTable } from "../reconciliation/Break.ts"
+import { BreakTable, type Break } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
+import { recommendedFor } from "../reconciliation/recommended.ts"
 import { isGraver, severities, type Severity } from "../reconciliation/severity.ts"
 import { dollarsAtRisk, type Stake } from "../reconciliation/Stake.ts"
 import { gravestOf } from "../reconciliation/trading.ts"
@@ -21,10 +15,10 @@ import * as Instant from "../time/Instant.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
-import { blocked, stakesOf, type Stakes } from "./Risk.ts"
+import { stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "blocked", "health", "digest"] as const
+export const alertKinds = ["break", "health", "digest"] as const
 
 const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
 
@@ -209,19 +203,17 @@ const stillRaised = Effect.map(
   }
 )
 
-/** All that needs a person now: open breaks, blocked positions, and parts of the program that fail. */
+/** All that needs a person now: open breaks, and parts of the program that fail. */
 const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const stakes = yield* stakesOf(breaks)
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-  const standing = (yield* blocked).filter((each) => isSettled(each, now))
   const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const parts = yield* Effect.flatMap(Health, (health) => health.all)
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
     ...casesOf(breaks, now).flatMap((found) => causesOf(found, { before, now, stakes })),
-    ...standing.flatMap((found) => causesOfBlocked(found, before, now)),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
@@ -275,28 +267,6 @@ const withRises = (
   return [first ?? cause, ...rises]
 }
 
-/** D8, D4: a position that owes shares and orders none is raised once for as long as the same keeps it from ordering. */
-const causesOfBlocked = (
-  found: BlockedPosition,
-  before: ReadonlyMap<string, Cause>,
-  now: Instant.Instant
-): ReadonlyArray<Cause> => {
-  const { by, position, stake } = found
-  const { account, answerSince, symbol } = position
-  const severity = severityOfBlocked(found, now)
-  const cause: Cause = {
-    key: keyOf("blocked", account, symbol, by, String(answerSince)),
-    kind: "blocked",
-    account,
-    symbol,
-    subject: by,
-    detail: `${owedText(stake)} not ordered; ${reasonOf(found)}. ${recommendedForBlocked(found).reason}`,
-    severity,
-    dollars: dollarsText(stake)
-  }
-  return withRises(cause, severity, answerSince, before)
-}
-
 const owedText = ({ blocks }: Stake): string =>
   blocks.map(({ shares, symbol }) => `${Decimal.format(shares)} ${symbol} owed and`).join(" ")
 
@@ -311,17 +281,25 @@ const isAcknowledged = ({ breaks }: Case, current: Severity): boolean =>
 
 const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found
-  const { evidence, holds, subject } = breaks.find((each) => each.holds !== "nothing") ?? first
+  const about = breaks.find((each) => each.holds !== "nothing") ?? first
   return {
     key: caseKeyOf(found, before),
     kind: "break",
     account,
     symbol: symbol ?? null,
-    subject: breaks.length === 1 ? `${kind} ${subject}` : `${kind} (${breaks.length} breaks)`,
-    detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`,
+    subject: breaks.length === 1 ? `${kind} ${about.subject}` : `${kind} (${breaks.length} breaks)`,
+    detail: detailOf(about, stakes(about)),
     severity: current,
     dollars: dollarsText(stakes(first))
   }
+}
+
+/** What was seen and what it holds; of a position that is blocked what it owes and what to do. */
+const detailOf = (found: Break, stake: Stake): string => {
+  const { evidence, holds, kind } = found
+  if (kind === "PositionBlocked")
+    return `${owedText(stake)} not ordered; ${evidence}. ${recommendedFor(found, stake).reason}`
+  return holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
 }
 
 /** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */

@@ -18,6 +18,7 @@ import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
+import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
@@ -196,6 +197,7 @@ const watchInbox = Effect.gen(function* () {
 
 /** What cases and orders in doubt put at risk, for whom asks how the program is: asking reads nothing. */
 const watchTrading = Effect.gen(function* () {
+  yield* watchBlocked
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   yield* Effect.flatMap(Health, (health) => Effect.flatMap(trading(now), health.seen))
 })

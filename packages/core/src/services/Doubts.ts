@@ -1,7 +1,7 @@
 import { Effect, Option, Ref } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import { format, type AttemptId } from "../identity/Id.ts"
+import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -11,6 +11,8 @@ import { orderOf } from "../order/transition.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { named } from "../reconciliation/answers.ts"
+import { breakKinds, BreakTable, kinds } from "../reconciliation/Break.ts"
+import type { DoubtReason } from "../reconciliation/breakKinds.ts"
 import { couldBe } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import { sharing } from "../reconciliation/matching.ts"
@@ -33,6 +35,8 @@ const SETTLING_MS = 5_000
 export interface Asked {
   /** When each doubtful attempt was last asked for. */
   readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
+  /** The doubtful orders of which their broker has answered a look-up. */
+  readonly answered: Ref.Ref<ReadonlySet<OrderId>>
   /** How often doubtful orders were looked for in vain. */
   readonly missed: Absence.Missed
 }
@@ -40,6 +44,7 @@ export interface Asked {
 /** Nothing was asked for yet. */
 export const makeAsked: Effect.Effect<Asked> = Effect.all({
   attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
+  answered: Ref.make<ReadonlySet<OrderId>>(new Set()),
   missed: Absence.makeMissed
 })
 
@@ -60,7 +65,8 @@ export const askForDoubtful = <R = never>(
     const last = yield* Ref.get(asked.attempts)
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
-    for (const order of yield* driven(doubtful)) {
+    const own = yield* driven(doubtful)
+    for (const order of own) {
       // W11: what was refused is asked for beside this.
       if (order.attemptId === undefined || order.endReported !== undefined) continue
       const sinceMs = last.get(order.attemptId) ?? nowMs - Math.max(0, Instant.millisBetween(order.updatedAt, now))
@@ -77,11 +83,12 @@ export const askForDoubtful = <R = never>(
           (order) =>
             reported(
               `doubts ${account}`,
-              Effect.zipRight(noteAsked(asked, order), ask(asked, order, mayDrive(account)))
+              Effect.zipRight(noteAsked(asked, order), answeredOnce(asked, order, ask(asked, order, mayDrive(account))))
             ),
           { concurrency: 4, discard: true }
         )
     )
+    yield* openLasting(asked, own, now)
     yield* recoverIdle("doubts", Effect.succeed(doubtful))
     return settled.length
   })
@@ -93,6 +100,41 @@ const noteAsked = ({ attempts }: Asked, { attemptId }: Order) =>
       attemptId === undefined ? Effect.void : Ref.update(attempts, (known) => new Map(known).set(attemptId, nowMs))
     )
   )
+
+/** Its broker has answered where asking did not fail, whatever that came to. */
+const answeredOnce = <A, E, R>({ answered }: Asked, { id }: Order, asking: Effect.Effect<A, E, R>) =>
+  Effect.tap(asking, () => Ref.update(answered, (known) => new Set(known).add(id)))
+
+/**
+ * G: an order of which nobody knows for a minute whether its broker has it has a break, also where the broker could not be asked, or has
+ * refused it and nothing confirms that.
+ */
+const openLasting = Effect.fn("Doubts.openLasting")(function* (
+  { answered }: Asked,
+  doubtful: ReadonlyArray<Order>,
+  now: Instant.Instant
+) {
+  const ids = new Set(doubtful.map(({ id }) => id))
+  const known = yield* Ref.updateAndGet(answered, (before) => new Set([...before].filter((id) => ids.has(id))))
+  const lasting = doubtful.filter((order) => Absence.isLasting(order, now))
+  if (lasting.length === 0) return
+  const open = yield* Reads.all(BreakTable, {
+    where: [
+      { column: "closedAt", in: [null] },
+      { column: "kind", in: breakKinds.filter((kind) => kinds[kind].isFateUnknown === true) }
+    ]
+  })
+  const subjects = new Set(open.map(({ subject }) => subject))
+  const unsaid = lasting.filter(({ id }) => !subjects.has(format("order", id)))
+  yield* Effect.forEach(unsaid, (order) => stays(order, ...reasonOf(order, known)), { discard: true })
+})
+
+const reasonOf = ({ endReported, id }: Order, answered: ReadonlySet<OrderId>): readonly [DoubtReason, string] => {
+  if (endReported !== undefined) return ["RefusalUnconfirmed", "its broker refused it, and no reading confirms that"]
+  return answered.has(id)
+    ? ["NotFound", "not found at the broker so far"]
+    : ["Unanswered", "the broker has answered no look-up of it"]
+}
 
 const LONGEST_PAUSE_MS = 60_000
 
@@ -122,7 +164,8 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
   if (order.brokerOrderId !== undefined) return
-  if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
+  if (!report.complete)
+    return yield* stays(order, "ListingIncomplete", "the broker has not looked through its whole history")
   const isSure = broker.capabilities.uniqueClientOrderIds
   if (!isSure) return yield* absent(asked, order, broker, missingOf(order), mayDrive)
   // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
@@ -131,7 +174,6 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (yield* Absence.isPastResending(order))
     return yield* absent(asked, order, broker, "not found at the broker, and not to be sent again", mayDrive)
   yield* sendOrder(order)
-  if (yield* Absence.isLasting(order)) yield* stays(order, "not found at the broker so far")
 })
 
 const missingOf = ({ candidate }: Order): string =>
@@ -148,10 +190,10 @@ const absent = <R>(
   Effect.gen(function* () {
     // With the keys of another account nothing of ours is there.
     const isEnough = (yield* mayDrive) && (yield* Absence.noteMissed(missed, order, broker))
-    if (!isEnough) return yield* stays(order, evidence)
+    if (!isEnough) return yield* stays(order, "NotFound", evidence)
     // Where the last step fails, the look-ups are counted anew: what it reads is not read at every pass.
     yield* Absence.forget(missed, order.id)
-    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, evidence)
+    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, "NotFound", evidence)
     yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
   })
 
@@ -172,7 +214,7 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) {
     const missing = yield* askByTerms(order, broker)
-    return missing === undefined ? undefined : yield* stays(order, missing)
+    return missing === undefined ? undefined : yield* stays(order, "NotFound", missing)
   }
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
@@ -200,13 +242,15 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   const free = reports.filter((report) => !ours.has(report.brokerOrderId))
   const theirs = free.filter(isIt)
   const [only, ...others] = theirs
-  if (!complete) return yield* stays(order, "the broker's listing could not be read whole")
+  if (!complete) return yield* stays(order, "ListingIncomplete", "the broker's listing could not be read whole")
   if (only === undefined) return `not among the broker's orders since ${shownListing(from, free)}`
-  if (others.length > 0) return yield* stays(order, `it could be any of ${shownListing(from, theirs)}`)
+  if (others.length > 0)
+    return yield* stays(order, "SeveralCandidates", `it could be any of ${shownListing(from, theirs)}`)
   const rivals = yield* rivalsOf(order, { ...only, symbol: inBooks(only.symbol) })
   if (rivals.length > 0) {
     const names = rivals.map(({ id }) => format("order", id)).join(", ")
-    return yield* stays(order, `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`)
+    const evidence = `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`
+    return yield* stays(order, "SeveralCandidates", evidence)
   }
   const readBack = yield* withRetries(broker.order(only.brokerOrderId))
   if (isOurs(readBack)) yield* takeOver(order, readBack)
@@ -259,7 +303,12 @@ const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFou
   recorded(order, (recorder, current) => {
     if (report._tag === "NotFound" || current.status !== "in_doubt") return
     if (sharing(recorder, report.brokerOrderId).length > 0)
-      doubt(recorder, current, `${report.brokerOrderId}, which it could be, is another order of these books`)
+      doubt(
+        recorder,
+        current,
+        "SeveralCandidates",
+        `${report.brokerOrderId}, which it could be, is another order of these books`
+      )
     else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload }, "frame")
   })
 
@@ -289,7 +338,7 @@ const noteNamed = (order: Order, { candidate }: NotFound) =>
 
 const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
 
-const stays = (order: Order, evidence: string) =>
+const stays = (order: Order, reason: DoubtReason, evidence: string) =>
   recorded(order, (recorder, current) => {
-    if (current.status === "in_doubt") doubt(recorder, current, evidence)
+    if (current.status === "in_doubt") doubt(recorder, current, reason, evidence)
   })

@@ -111,12 +111,13 @@ export const account = (name: string): Effect.Effect<Account | undefined, StoreE
 
 const MOST_CELLS = 500
 
-/** All records of an account that have one of these cells in a column, asked for in parts that a database takes. */
+/** All records of an account that have one of these cells in a column, and meet what else is asked for; read for in parts that a database takes. */
 export const among = <R>(
   table: Table<R>,
   account: string,
   column: string,
-  cells: ReadonlyArray<Cell>
+  cells: ReadonlyArray<Cell>,
+  also: ReadonlyArray<Filter> = []
 ): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
   Effect.map(
     Effect.forEach(
@@ -125,10 +126,7 @@ export const among = <R>(
       ),
       (part) =>
         all(table, {
-          where: [
-            { column: "account", in: [account] },
-            { column, in: part }
-          ]
+          where: [{ column: "account", in: [account] }, { column, in: part }, ...also]
         })
     ),
     (parts) => parts.flat()

@@ -6,14 +6,12 @@ import type { OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { doubt } from "../order/send.ts"
-import { orderOf } from "../order/transition.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
 import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
 import * as Instant from "../time/Instant.ts"
-import { FIRST_ROUND_MS, holdsWhatTheBooksSay, isAmong, isNamed, windowSince } from "./Absence.ts"
+import { holdsWhatTheBooksSay, isAmong, isNamed, windowSince } from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
@@ -113,8 +111,7 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
   const isAbsent = found === undefined ? yield* isNotListed(order, broker, begun) : found.report.complete
   const isRefuted = isAbsent && (yield* isNamed(order, broker))
   if (isAbsent && !isRefuted && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
-    return yield* concluded(order, concludeRefused)
-  yield* staysUnconfirmed(order)
+    yield* concluded(order, concludeRefused)
 })
 
 /**
@@ -123,17 +120,6 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
  */
 const changesNoHolding = (order: Order, broker: BrokerService) =>
   broker.capabilities.uniqueClientOrderIds ? Effect.succeed(true) : holdsWhatTheBooksSay(order, broker)
-
-/** A refusal that no reading confirms for a minute is a doubt that a person sees; it is asked for all the same. */
-const staysUnconfirmed = (order: Order) =>
-  Effect.gen(function* () {
-    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    if (order.endReportedAt === undefined || now < Instant.addMillis(order.endReportedAt, FIRST_ROUND_MS)) return
-    yield* concluded(order, (recorder, id) => {
-      const current = orderOf(recorder, id)
-      if (isRefused(current)) doubt(recorder, current, "its broker refused it, and no reading confirms that")
-    })
-  })
 
 /** Where the broker cannot be asked by our id: a complete listing, begun late enough, that has nothing that could be it. */
 const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant) =>

@@ -1,15 +1,16 @@
 import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { parse } from "../identity/Id.ts"
+import * as Decimal from "../money/Decimal.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
 import { blockingAnswers, isUnsent, obstacleOf, type BlockedPosition } from "../reconciliation/blocked.ts"
-import { blockedOf, blocksOf, noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
+import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import type * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
@@ -17,9 +18,9 @@ import * as Reads from "./Reads.ts"
 /** What says of an open break what stands behind it. */
 export type Stakes = (found: Break) => Stake
 
-/** A break of which something may wait: it holds something, or is about an order of an unknown fate. */
+/** A break of which something may wait: it holds something, says that a position waits, or is about an order of an unknown fate. */
 const mayWeigh = ({ closedAt, holds, kind }: Break): boolean =>
-  closedAt === undefined && (holds !== "nothing" || kinds[kind].isFateUnknown === true)
+  closedAt === undefined && (holds !== "nothing" || kind === "PositionBlocked" || kinds[kind].isFateUnknown === true)
 
 const unique = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
 
@@ -44,12 +45,27 @@ const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
     const standings = yield* standingsOf(account, symbolsOf(breaks))
     const orders = yield* ordersOf(account, breaks)
     const attempts = yield* attemptsOf(account, [...orders.values()])
+    const besides = yield* besidesOf(account, breaks)
     return (found: Break): Stake => {
       const about = found.holds === "account" ? standings : standings.filter(isOf(found.symbol))
       const order = orders.get(found.subject)
-      return stakeOf(found, about, order, attempts(order))
+      return { ...stakeOf(found, about, order, attempts(order)), beside: besides(found) }
     }
   })
+
+/** What says of an excess which other breaks are open for its symbol, or for the whole account. */
+const besidesOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
+  const symbols = unique(breaks.flatMap(({ kind, symbol }) => (kind === "Excess" ? (symbol ?? []) : [])))
+  const read = symbols.length === 0 ? [] : [...symbols, UNMAPPED]
+  return Effect.map(
+    Reads.among(BreakTable, account, "symbol", read, [{ column: "closedAt", in: [null] }]),
+    (open) =>
+      ({ id, kind, symbol }: Break) =>
+        kind === "Excess"
+          ? open.filter((each) => each.id !== id && (each.symbol === symbol || each.symbol === UNMAPPED))
+          : []
+  )
+}
 
 const isOf =
   (symbol: Ticker | undefined) =>
@@ -152,9 +168,7 @@ const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRep
   const standings = yield* standingsOfAll(orders)
   return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
     const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
-    return order === undefined
-      ? []
-      : [{ position, by: "unsent", unsent: order, stake: { ...noStake, blocks: [blocksOf(position, order.quantity)] } }]
+    return order === undefined ? [] : [{ position, by: "unsent", unsent: order }]
   })
 })
 
@@ -164,10 +178,7 @@ const unordered: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, Trade
   const standings = yield* standingsOfAll(positions)
   return standings.flatMap((standing): ReadonlyArray<BlockedPosition> => {
     const by = obstacleOf(standing.position)
-    const blocks = blockedOf(standing)
-    return by === undefined || blocks.length === 0
-      ? []
-      : [{ position: standing.position, by, stake: { ...noStake, blocks } }]
+    return by === undefined || Decimal.isZero(owedOf(standing)) ? [] : [{ position: standing.position, by }]
   })
 })
 
@@ -177,10 +188,10 @@ export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, 
   (found) => found.flat()
 )
 
-/** How trading stands now: what is at risk, by open breaks, orders in doubt and blocked positions alone. */
+/** How trading stands now: what is at risk, by open breaks and orders in doubt alone. */
 export const trading = (now: Instant.Instant): Effect.Effect<Trading, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
     const stakes = yield* stakesOf(breaks)
-    return tradingOf({ breaks, stakes, doubtful: yield* doubtful, positions: yield* blocked }, now)
+    return tradingOf({ breaks, stakes, doubtful: yield* doubtful }, now)
   })

@@ -21,6 +21,7 @@ import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { closeIfOpen, openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import type { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
+import { watchBlocked } from "../../src/services/BlockedPositions.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
 import * as Health from "../../src/services/Health.ts"
@@ -220,7 +221,7 @@ const watched = (
   const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
   const looking = Effect.gen(function* () {
     yield* Effect.zipRight(Stage.opened(), Stage.driving)
-    const once = Effect.zipRight(Alerts.alertOnce(yield* Alerts.makeRaised), told)
+    const once = Effect.all([watchBlocked, Alerts.alertOnce(yield* Alerts.makeRaised)]).pipe(Effect.zipRight(told))
     yield* body(Effect.orDie(Effect.provide(once, yield* Effect.context<Effect.Effect.Context<typeof once>>())))
   })
   return Stage.play(Effect.provide(looking, Layer.provideMerge(jobs, layer)), layer)
@@ -278,15 +279,23 @@ test("D8, P11: an open circuit with a lot owed is raised as critical with its sh
       expect(yield* look).toEqual([])
       yield* Stage.submit(Stage.trade("a", "2.5"))
       yield* TestClock.adjust("10 seconds")
-      expect([yield* look, yield* look]).toEqual([["raised: circuit"], ["raised: circuit"]])
-      expect(yield* newest).toMatchObject({ kind: "blocked", severity: "critical", dollars: "375", symbol: "AAPL" })
+      expect([yield* look, yield* look]).toEqual([
+        ["raised: PositionBlocked circuit"],
+        ["raised: PositionBlocked circuit"]
+      ])
+      expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "375", symbol: "AAPL" })
       expect((yield* newest).detail).toContain("2.5 AAPL owed and not ordered; several orders in a row ended short")
       yield* TestClock.adjust("1 hours")
-      expect(yield* look).toEqual(["raised: circuit", "raised: circuit"])
+      expect(yield* look).toEqual(["raised: PositionBlocked circuit", "raised: PositionBlocked circuit"])
       expect(yield* newest).toMatchObject({ severity: "escalated" })
       yield* TestClock.adjust("1 hours")
       yield* openGates
-      expect(yield* look).toEqual(["raised: circuit", "raised: circuit", "over: circuit", "over: circuit"])
+      expect(yield* look).toEqual([
+        "raised: PositionBlocked circuit",
+        "raised: PositionBlocked circuit",
+        "over: PositionBlocked circuit",
+        "over: PositionBlocked circuit"
+      ])
     })
   ))
 
@@ -309,11 +318,14 @@ test("D4: a position whose order a control refuses is raised with what the contr
       yield* confirmInstruments
       expect(yield* look).toEqual([])
       yield* TestClock.adjust("5 seconds")
-      expect([yield* look, yield* look]).toEqual([["raised: MaxNotional"], ["raised: MaxNotional"]])
-      expect(yield* newest).toMatchObject({ kind: "blocked", severity: "critical", dollars: "300" })
+      expect([yield* look, yield* look]).toEqual([
+        ["raised: PositionBlocked MaxNotional"],
+        ["raised: PositionBlocked MaxNotional"]
+      ])
+      expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "300" })
       expect((yield* newest).detail).toMatch(/worth more than one order may be.*Raise the limit/)
       yield* allowsOrdersOf("1000")
-      expect(yield* look).toEqual(["raised: MaxNotional", "over: MaxNotional"])
+      expect(yield* look).toEqual(["raised: PositionBlocked MaxNotional", "over: PositionBlocked MaxNotional"])
     })
   ))
 

@@ -2,7 +2,8 @@ import { Context, Effect, Layer, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
-import { Brokers, NoBroker } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, Brokers, NoBroker } from "../../src/ports/Broker.ts"
+import { Clock } from "../../src/ports/Clock.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { confirmInstruments } from "../../src/services/Gates.ts"
@@ -15,6 +16,9 @@ import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import * as Risk from "../../src/services/Risk.ts"
+import { recommendedFor } from "../../src/reconciliation/recommended.ts"
+import { severityOf } from "../../src/reconciliation/severity.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
@@ -33,6 +37,20 @@ const doubted = Effect.gen(function* () {
 const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ kind, closedAt }) => (closedAt === undefined ? [kind] : []))
 )
+
+/** The open doubts: their orders, why they last, and how grave they are. */
+const openDoubts = Effect.gen(function* () {
+  const open = (yield* Reads.all(BreakTable)).filter(({ closedAt, kind }) => kind === "Doubt" && closedAt === undefined)
+  const stakes = yield* Risk.stakesOf(open)
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  return open.map((each) => [each.subject, each.reason, severityOf(each, stakes(each), now)])
+})
+
+const recommendations = Effect.gen(function* () {
+  const open = (yield* Reads.all(BreakTable)).filter(({ closedAt }) => closedAt === undefined)
+  const stakes = yield* Risk.stakesOf(open)
+  return open.map((each) => recommendedFor(each, stakes(each)))
+})
 
 describe("an order in doubt", () => {
   it("after a minute it is critical: health says so with what is at risk, and again that it is well when it is found", async () => {
@@ -59,6 +77,62 @@ describe("an order in doubt", () => {
       })
     )
   })
+
+  it("G: has a critical break after a minute where its broker answers nothing; an answer says why it lasts instead, and it ends with the doubt", async () => {
+    const away = Effect.fail(new BrokerReadFailed({ operation: "lookup", kind: "unauthorised", detail: "401" }))
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed> = away
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubted
+        yield* TestClock.adjust("50 seconds")
+        expect(yield* openKinds).toEqual([])
+        yield* TestClock.adjust("12 seconds")
+        expect(yield* openDoubts).toEqual([["O1", "Unanswered", "critical"]])
+        expect((yield* recommendations).map(({ resolution }) => resolution)).toEqual(["wait"])
+        shown = Stage.notFound(false)
+        yield* TestClock.adjust("10 seconds")
+        expect(yield* openDoubts).toEqual([["O1", "ListingIncomplete", "critical"]])
+        shown = away
+        yield* TestClock.adjust("1 minute")
+        expect(yield* openDoubts).toEqual([["O1", "ListingIncomplete", "critical"]])
+        shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
+        yield* TestClock.adjust("10 seconds")
+        expect([yield* Stage.statuses, yield* openKinds]).toEqual([["submitted"], []])
+      }),
+      Stage.layer({
+        prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))),
+        lookup: () => Effect.suspend(() => shown),
+        order: () => Effect.suspend(() => shown)
+      })
+    )
+  })
+
+  it("G: has its break also where its broker was never proven to be the account's, so that nobody asks it", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.zipRight(Effect.scoped(doubted), Stage.driving)
+        yield* TestClock.adjust("1 minute")
+        yield* Doubts.askForDoubtful(yield* Doubts.makeAsked, undefined, () => Effect.void)
+        expect(yield* openDoubts).toEqual([["O1", "Unanswered", "critical"]])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))) })
+    ))
+
+  it("G, W11: an order that its broker refused has its break after a minute where no reading can confirm that", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* doubted
+        yield* TestClock.adjust("62 seconds")
+        expect(yield* openDoubts).toEqual([["O1", "RefusalUnconfirmed", "critical"]])
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) =>
+            Effect.succeed(Stage.answered(id, Answer.Refused({ code: "E7", words: "no", class: "final" })))
+          ),
+        lookup: () => Effect.fail(new BrokerReadFailed({ operation: "lookup", kind: "unauthorised", detail: "401" }))
+      })
+    ))
 
   it("DESIGN 6: is asked for after five seconds, also where the clock went back an hour meanwhile", async () => {
     let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()

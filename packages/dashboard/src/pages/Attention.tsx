@@ -2,7 +2,6 @@ import type { Documents } from "@roundlot/api"
 import { breakKinds } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { useOverview } from "../api/overview.ts"
-import { BlockedWords, pathOfBlocked } from "../ui/Blocked.tsx"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
@@ -85,8 +84,8 @@ const breaks: Listing<Documents.BreakDocument> = {
 const Others = () => {
   const { data } = useOverview()
   if (data === undefined) return null
-  const { blocked, failing, inDoubt, quarantined } = data
-  if (blocked.length + failing.length + inDoubt.length + quarantined === 0) return null
+  const { failing, inDoubt, quarantined } = data
+  if (failing.length + inDoubt.length + quarantined === 0) return null
   return (
     <Panel title="Waiting for you">
       <ul className="rows">
@@ -95,14 +94,6 @@ const Others = () => {
             <StateSign family="order" state="in_doubt" />
             <span className="what">
               Order <Link href={`/orders/${id}`}>{id}</Link> was sent and no clear answer came. It counts as in flight.
-            </span>
-          </li>
-        ))}
-        {blocked.map((each) => (
-          <li key={`${each.account} ${each.id}`}>
-            <StateSign family="break" state={each.severity} />
-            <span className="what">
-              <Link href={pathOfBlocked(each)}>{each.id}</Link> <BlockedWords of={each} />
             </span>
           </li>
         ))}

@@ -119,21 +119,31 @@ const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
   return "It ends by itself when its cause is gone."
 }
 
-const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) =>
-  found.closes === "by verdict" ? (
-    <span data-verdicts="">
-      <ActionButton action={dismissBreak(found)} className="button primary" />
-    </span>
+/** Books and broker are compared again. */
+const Reconcile = ({ isFirst }: { readonly isFirst: boolean }) => (
+  <span className="apart" data-key="r">
+    <ActionButton action={reconcileNow} className={isFirst ? "button primary" : "button quiet"} />
+  </span>
+)
+
+const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
+  const isReconciledFirst = found.recommended?.resolution === "reconcile"
+  return found.closes === "by verdict" ? (
+    <>
+      <span data-verdicts="">
+        <ActionButton action={dismissBreak(found)} className={isReconciledFirst ? "button" : "button primary"} />
+      </span>
+      {isReconciledFirst ? <Reconcile isFirst /> : null}
+    </>
   ) : (
     <>
       <span className="actions" data-verdicts="">
         <Adjusting found={found} />
       </span>
-      <span className="apart" data-key="r">
-        <ActionButton action={reconcileNow} className="button quiet" />
-      </span>
+      <Reconcile isFirst={false} />
     </>
   )
+}
 
 /** What a person says of a case without judging it. */
 const Attending = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => (

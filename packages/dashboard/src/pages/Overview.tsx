@@ -15,7 +15,7 @@ import { toldOf } from "../words/told.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
 import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
-import { BlockedWords, pathOfBlocked } from "../ui/Blocked.tsx"
+import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { Near } from "./Near.tsx"
 
 type Overview = Documents.OverviewDocument
@@ -191,18 +191,16 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
         <>
           <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}
           <Foreign text={each.evidence} />
+          {each.kind === "PositionBlocked" ? (
+            <>
+              <AtRisk of={each.atRisk} />
+              <RecommendedVerdict of={each.recommended} />
+            </>
+          ) : null}
         </>
       ),
       at: each.openedAt,
       to: `/attention/${each.id}`,
-      verb: "Look"
-    })),
-    ...overview.blocked.map((each) => ({
-      key: `${each.id} on ${each.account}`,
-      sign: <StateSign family="break" state={each.severity} tail={each.id} />,
-      text: <BlockedWords of={each} />,
-      at: each.since,
-      to: pathOfBlocked(each),
       verb: "Look"
     })),
     ...overview.failing.map((part) => ({

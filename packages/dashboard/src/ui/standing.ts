@@ -12,11 +12,7 @@ export const breaksApart = ({ inDoubt, openBreaks }: Overview): Overview["openBr
 
 /** How many cases wait for a person. */
 export const casesOf = (overview: Overview): number =>
-  breaksApart(overview).length +
-  overview.inDoubt.length +
-  overview.blocked.length +
-  overview.quarantined +
-  overview.failing.length
+  breaksApart(overview).length + overview.inDoubt.length + overview.quarantined + overview.failing.length
 
 /** The laxest first: of several that hold for a position, the strictest decides. */
 const states = Object.keys(signs.trading)

@@ -30,10 +30,7 @@ export const controlsShow = Verb.make({
         const { items } = yield* accounts.list({ limit: 0 })
         const limited = items.map((account) => ({
           account: account.name,
-          orderQuantity: account.maxOrderQuantity,
-          orderNotional: account.maxOrderNotional,
-          openResidual: account.maxOpenResidual,
-          dailyNotional: account.maxDailyNotional,
+          limits: account.limits,
           ordersPerMinute: account.ordersPerMinute,
           collarBp: account.collarBp,
           restricted: account.restricted

@@ -11,8 +11,6 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import * as breaks from "../views/breaks.ts"
-import * as cases from "../views/cases.ts"
 import { ill, toldBy, well } from "./Finding.ts"
 
 const exists = (file: string) =>
@@ -53,19 +51,6 @@ const clock = Effect.gen(function* () {
   return aheadMs > MOST_AHEAD_MS ? ill("clock", found, "The clock was set back: correct it") : well("clock", found)
 })
 
-/** D4, D8: what owes shares and orders none, with what to do first about the gravest. */
-const blocked = Effect.gen(function* () {
-  const now = yield* (yield* Clock.Clock).now
-  const found = yield* cases.blocked(now)
-  const lines = found.map(
-    ({ account, atRisk, what }) => `${breaks.atRiskText(atRisk)} owed on ${account} and not ordered: ${what}`
-  )
-  const [first] = found
-  return first === undefined
-    ? well("positions", "none is blocked")
-    : ill("positions", lines.join("; "), first.recommended?.reason ?? "See 'roundlot positions show'")
-})
-
 const inside = Effect.gen(function* () {
   const accounts = yield* Reads.all(Account.AccountTable)
   const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
@@ -76,7 +61,6 @@ const inside = Effect.gen(function* () {
       : well("accounts", names),
     yield* clock,
     yield* halted,
-    yield* blocked,
     open.length === 0
       ? well("breaks", "none is open")
       : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")

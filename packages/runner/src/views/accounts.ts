@@ -1,5 +1,16 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository, age, band } from "@roundlot/core"
+import {
+  Account,
+  Decimal,
+  Instant,
+  limits,
+  pin,
+  Reads,
+  TradingState,
+  type TradeRepository,
+  age,
+  band
+} from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./asked.ts"
 import * as controls from "./controls.ts"
@@ -38,6 +49,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxDailyNotional: decimalOrNull(account.maxDailyNotional),
   ordersPerMinute: account.ordersPerMinute ?? null,
   collarBp: account.collarBp ?? null,
+  limits: limitsOf(account),
   restricted: account.restricted,
   shorting: account.shorting,
   external: account.external,
@@ -50,6 +62,33 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   createdAt: Instant.format(account.createdAt),
   updatedAt: Instant.format(account.updatedAt)
 })
+
+type Limit = AccountDocument["limits"][number]
+
+const limitOf = (
+  limit: Limit["limit"],
+  unit: Limit["unit"],
+  own: Decimal.Decimal | undefined,
+  inForce: Decimal.Decimal | undefined
+): Limit => ({
+  limit,
+  amount: decimalOrNull(inForce),
+  unit,
+  source: own !== undefined ? "account" : inForce === undefined ? "lifted" : "default"
+})
+
+/** The limits in force. What a position may owe is a default in shares, and the account's own in dollars. */
+const limitsOf = (account: Account.Account): AccountDocument["limits"] => {
+  const { maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = account
+  return [
+    limitOf("orderQuantity", "shares", maxOrderQuantity, limits.orderQuantityOf(account)),
+    limitOf("orderNotional", "dollars", maxOrderNotional, limits.orderNotionalOf(account)),
+    maxOpenResidual === undefined
+      ? limitOf("openResidual", "shares", undefined, limits.openSharesOf(account))
+      : limitOf("openResidual", "dollars", maxOpenResidual, maxOpenResidual),
+    limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account))
+  ]
+}
 
 const orderOf = ({ limitOffsetBp, orderLifeSeconds }: Account.Account): AccountDocument["order"] =>
   limitOffsetBp === undefined || orderLifeSeconds === undefined

@@ -123,10 +123,11 @@ const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument =
   closes: closesOf(found.kind),
   standing: Severity.standingOf(found, stakes(found), at),
   atRisk: atRiskOf(stakes(found)),
-  recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found).deciding) : null,
+  recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found)) : null,
   owner: valueOrNull(found.owner),
   acknowledged: acknowledgedOf(found),
   evidence: found.evidence,
+  reason: valueOrNull(found.reason),
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
   closedWhy: valueOrNull(found.closedWhy)

@@ -1,6 +1,5 @@
 import type { Documents } from "@roundlot/api"
 import {
-  Blocked,
   Break,
   Clock,
   Id,
@@ -64,19 +63,6 @@ const doubtCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
-const blockedCase = (found: Blocked.BlockedPosition): Bare => {
-  const { account, symbol } = found.position
-  return {
-    kind: "blocked",
-    id: symbol,
-    account,
-    symbol,
-    what: Blocked.reasonOf(found),
-    holds: "symbol",
-    path: `/api/v1/positions/${encodeURIComponent(symbol)}?account=${encodeURIComponent(account)}`
-  }
-}
-
 const quarantineCase = (trade: Trade.Trade): Bare => ({
   kind: "quarantine",
   id: Id.format("trade", trade.id),
@@ -101,27 +87,8 @@ const jobCase = (job: Job.Job): Bare => ({
 const byGravity = (a: Weighed, b: Weighed): number =>
   Severity.byGravity(a, b) || a.document.id.localeCompare(b.document.id, "en", { numeric: true })
 
-const weighedBlocked = (now: Instant.Instant) =>
-  Effect.map(Risk.blocked, (found) =>
-    found.map((each) =>
-      weighed(
-        blockedCase(each),
-        Blocked.severityOfBlocked(each, now),
-        each.position.answerSince,
-        each.stake,
-        Blocked.recommendedForBlocked(each)
-      )
-    )
-  )
-
 const sorted = (all: ReadonlyArray<Weighed>): ReadonlyArray<Case> =>
   all.toSorted(byGravity).map(({ document }) => document)
-
-/** The positions that owe shares and order none, the gravest first. */
-export const blocked = (
-  now: Instant.Instant
-): Effect.Effect<ReadonlyArray<Case>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
-  Effect.map(weighedBlocked(now), sorted)
 
 const weighedBreak = (found: Break.Break, stake: Stake.Stake, now: Instant.Instant): Weighed =>
   weighed(
@@ -129,7 +96,7 @@ const weighedBreak = (found: Break.Break, stake: Stake.Stake, now: Instant.Insta
     Severity.severityOf(found, stake, now),
     found.openedAt,
     stake,
-    recommended.recommendedFor(found, stake.deciding)
+    recommended.recommendedFor(found, stake)
   )
 
 const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
@@ -138,10 +105,10 @@ const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
     Trading.severityOfDoubt(found, now),
     found.order.updatedAt,
     found.stake,
-    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake.deciding)
+    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake)
   )
 
-/** All that needs a person: open breaks, orders in doubt, blocked positions, quarantined trades, jobs that were given up. */
+/** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up. */
 export const list: Effect.Effect<
   ReadonlyArray<Case>,
   TradeRepository.StoreError,
@@ -158,7 +125,6 @@ export const list: Effect.Effect<
   return sorted([
     ...open.map((each) => weighedBreak(each, stakes(each), now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
-    ...(yield* weighedBlocked(now)),
     ...held.flat().map((trade) => weighed(quarantineCase(trade), "warning", trade.createdAt)),
     ...dead.map((job) => weighed(jobCase(job), "warning", job.endedAt ?? job.enqueuedAt))
   ])

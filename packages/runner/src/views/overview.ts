@@ -21,7 +21,6 @@ import {
 } from "@roundlot/core"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
-import * as cases from "./cases.ts"
 import * as controls from "./controls.ts"
 import * as feed from "./feed.ts"
 import * as orders from "./orders.ts"
@@ -107,7 +106,6 @@ export const overview = Effect.gen(function* () {
         lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
         openBreaks: yield* breaks.openDocumentsOf(difference),
-        blocked: yield* cases.blocked(now),
         quarantined: held.rows,
         controls: states.map(controls.documentOf),
         owing: standing

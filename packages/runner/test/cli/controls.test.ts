@@ -107,7 +107,21 @@ describe("controls by the command line", () => {
       expect(contradicting.code).toBe(1)
       expect(contradicting.err).toContain(words)
     }
-    expect(await place.json("controls", "show")).toMatchObject({ limits: [{ orderQuantity: "60" }] })
+    const inForce = [
+      { limit: "orderQuantity", amount: "60", unit: "shares", source: "account" },
+      { limit: "orderNotional", amount: "100000", unit: "dollars", source: "default" },
+      { limit: "openResidual", amount: "100000", unit: "shares", source: "default" },
+      { limit: "dailyNotional", amount: "5000", unit: "dollars", source: "account" }
+    ]
+    expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
+    expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
+    for (const verb of [
+      ["controls", "show"],
+      ["accounts", "show", "paper"]
+    ]) {
+      const { out } = await place.cli(...verb)
+      expect(out).toMatch(/orderQuantity +60 +shares +account\n +orderNotional +100000 +dollars +default/)
+    }
     expect((await place.cli(...set)).code).toBe(2)
   })
 

@@ -1,6 +1,5 @@
 import {
   Audit,
-  Blocked,
   Break,
   Decimal,
   type Instant,
@@ -118,10 +117,11 @@ const critical = Effect.gen(function* () {
   const now = yield* ledgerNow
   const blocked = yield* Risk.blocked
   return {
-    breaks: breaks.filter((each) => Severity.isUrgent(Severity.severityOf(each, stakes(each), now))),
-    blocked: blocked
-      .filter((each) => Severity.isUrgent(Blocked.severityOfBlocked(each, now)))
-      .map(({ position }) => position.symbol)
+    // That a position waits excuses no difference.
+    breaks: breaks.filter(
+      (each) => each.kind !== "PositionBlocked" && Severity.isUrgent(Severity.severityOf(each, stakes(each), now))
+    ),
+    blocked: blocked.map(({ position }) => position.symbol)
   }
 })
 

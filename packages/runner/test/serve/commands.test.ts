@@ -141,7 +141,14 @@ describe("commands over the API", () => {
     Effect.gen(function* () {
       const port = yield* played
       const limit = (body: unknown) => ask(port, "/api/v1/accounts/main/limits", { method: "PUT", body })
-      assert.deepInclude(json(yield* limit({ orderQuantity: "5" })), { name: "main", maxOrderQuantity: "5" })
+      const limited = json(yield* limit({ orderQuantity: "5" }))
+      assert.deepInclude(limited, { name: "main", maxOrderQuantity: "5" })
+      assert.deepStrictEqual(Object(limited).limits, [
+        { limit: "orderQuantity", amount: "5", unit: "shares", source: "account" },
+        { limit: "orderNotional", amount: "100000", unit: "dollars", source: "default" },
+        { limit: "openResidual", amount: "100000", unit: "shares", source: "default" },
+        { limit: "dailyNotional", amount: "10000000", unit: "dollars", source: "default" }
+      ])
       assert.strictEqual((yield* limit({ orderQuantity: "50" })).status, 409)
       assert.deepInclude(json(yield* limit({ orderQuantity: "50", reason: "as agreed" })), { maxOrderQuantity: "50" })
       assert.strictEqual((yield* limit({ orderQuantity: "many" })).status, 400)

@@ -11,6 +11,7 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
     subject: event.subject,
     holds: event.holds,
     evidence: event.evidence,
+    reason: event.reason,
     openedAt: place.at,
     closedAt: undefined,
     closedWhy: undefined,
@@ -27,7 +28,7 @@ export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClos
   books.breaks.put(
     event._tag === "BreakClosed"
       ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }
-      : { ...known, holds: event.holds, evidence: event.evidence, version: place.seq }
+      : { ...known, holds: event.holds, evidence: event.evidence, reason: event.reason, version: place.seq }
   )
 }
 

@@ -1,0 +1,73 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { symbolKey } from "../books/Table.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { BreakTable, type Break } from "../reconciliation/Break.ts"
+import { isSettled, reasonOf, type BlockedPosition } from "../reconciliation/blocked.ts"
+import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
+import { driven } from "./drive.ts"
+import * as Reads from "./Reads.ts"
+import { reportedMember } from "./reported.ts"
+import { blocked } from "./Risk.ts"
+
+const KIND = "PositionBlocked"
+
+const openBreaks = Reads.all(BreakTable, {
+  where: [
+    { column: "kind", in: [KIND] },
+    { column: "closedAt", in: [null] }
+  ]
+})
+
+const keyOf = (account: AccountName, symbol: Ticker, subject: string): string =>
+  `${symbolKey(account, symbol)} ${subject}`
+
+const keyOfBlocked = ({ by, position: { account, symbol } }: BlockedPosition): string => keyOf(account, symbol, by)
+
+const committed = (account: AccountName, symbol: Ticker, apply: (recorder: Recorder) => void) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit("report", reportedMember(account, [Need.Position({ account, symbol })], apply))
+  )
+
+/** Opens it, or brings its words up to what they are now. */
+const shown = (found: BlockedPosition) => {
+  const { account, symbol } = found.position
+  return committed(account, symbol, (recorder) =>
+    openOrUpdate(recorder, { symbol, kind: KIND, subject: found.by, evidence: reasonOf(found) })
+  )
+}
+
+const closed = ({ account, subject, symbol }: Break) =>
+  symbol === undefined
+    ? Effect.void
+    : committed(account, symbol, (recorder) =>
+        closeIfOpen(recorder, symbol, KIND, subject, "it orders again, or owes nothing")
+      )
+
+/**
+ * A position that owes shares and orders none has a break of its own once that has lasted, so that it has an owner, an acknowledgement
+ * and notes like any case. It holds nothing, and is gone with its obstacle. One pass, for the accounts that are driven here.
+ */
+export const watchBlocked = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+  const found = yield* blocked
+  const open = yield* openBreaks
+  if (found.length === 0 && open.length === 0) return
+  const own = new Set(
+    (yield* driven([...open, ...found.map(({ position }) => position)])).map(({ account }) => account)
+  )
+  const known = new Map(open.map((each) => [keyOf(each.account, each.symbol ?? UNMAPPED, each.subject), each]))
+  const standing = new Set(found.map(keyOfBlocked))
+  const news = found.filter(
+    (each) =>
+      own.has(each.position.account) &&
+      isSettled(each, now) &&
+      known.get(keyOfBlocked(each))?.evidence !== reasonOf(each)
+  )
+  const over = [...known].flatMap(([key, each]) => (own.has(each.account) && !standing.has(key) ? [each] : []))
+  yield* Effect.forEach(news, shown, { discard: true })
+  yield* Effect.forEach(over, closed, { discard: true })
+})

@@ -1,0 +1,127 @@
+import { Effect, TestClock } from "effect"
+import { expect, test } from "vitest"
+import { defaultSettings } from "../../src/account/Account.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import { Clock } from "../../src/ports/Clock.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { Answer } from "../../src/reconciliation/Report.ts"
+import { severityOf } from "../../src/reconciliation/severity.ts"
+import { watchBlocked } from "../../src/services/BlockedPositions.ts"
+import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Risk from "../../src/services/Risk.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Stage from "./Stage.ts"
+
+/** A broker to which nothing can be sent before `isBack`. */
+const awayUntil = (isBack: () => boolean) =>
+  Stage.layer({
+    prepare: () =>
+      Stage.prepared((id) =>
+        Effect.sync(() =>
+          Stage.answered(
+            id,
+            isBack()
+              ? Answer.Accepted({ brokerOrderId: Stage.theirId })
+              : Answer.NotSent({ why: "log in again", retryAfterMs: 5_000 })
+          )
+        )
+      )
+  })
+
+const send = Effect.gen(function* () {
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+})
+
+const openBreaks = Effect.map(Reads.all(BreakTable), (all) => all.filter(({ closedAt }) => closedAt === undefined))
+
+test("F3: an order that no attempt has sent for a minute is a critical case with its shares, the attempts and why; sent, it is none", () => {
+  let isBack = false
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.zipRight(Stage.opened(), Stage.driving)
+      yield* Stage.submit(Stage.trade("t1", "2.5"))
+      yield* send
+      yield* TestClock.adjust("30 seconds")
+      yield* send
+      yield* watchBlocked
+      expect(yield* openBreaks).toEqual([])
+      yield* TestClock.adjust("35 seconds")
+      yield* watchBlocked
+      const [found, ...more] = yield* openBreaks
+      if (found === undefined) throw new Error("nothing is blocked")
+      expect(more).toEqual([])
+      const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+      const stake = (yield* Risk.stakesOf([found]))(found)
+      expect([found.subject, found.evidence, severityOf(found, stake, now)]).toEqual([
+        "unsent",
+        "O1 was not sent in 2 attempts: log in again",
+        "critical"
+      ])
+      expect(stake.blocks.map(({ shares }) => Decimal.format(shares))).toEqual(["2"])
+      isBack = true
+      yield* send
+      yield* watchBlocked
+      expect([yield* Stage.statuses, yield* openBreaks]).toEqual([["submitted"], []])
+    }),
+    awayUntil(() => isBack)
+  )
+})
+
+/** One order may be worth so many dollars. */
+const allowsOrdersOf = (most: string) =>
+  Effect.flatMap(Commands, (service) =>
+    service.setAccount(Stage.account, { ...defaultSettings, maxOrderNotional: Quantity.unsafe(most) }, "test", "why")
+  )
+
+test("D4: a position that a control blocks has an owner, an acknowledgement and notes like any case, and holds nothing; another obstacle is another case", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.zipRight(Stage.opened(), Stage.driving)
+      yield* allowsOrdersOf("100")
+      yield* Stage.submit(Stage.trade("t1", "2"))
+      yield* watchBlocked
+      yield* TestClock.adjust("5 seconds")
+      yield* Effect.zipRight(watchBlocked, watchBlocked)
+      const [found, ...more] = yield* openBreaks
+      if (found === undefined) throw new Error("nothing is blocked")
+      expect([found.kind, found.subject, found.holds, more]).toEqual([
+        "PositionBlocked",
+        "InstrumentUnverified",
+        "nothing",
+        []
+      ])
+      const attended = (command: CommandRequest["command"]) =>
+        Effect.flatMap(Commands, (commands) =>
+          commands.perform({ id: command._tag, account: Stage.account, actor: "dana", reason: "on call", command })
+        )
+      yield* attended({ _tag: "AssignBreak", breakId: found.id, owner: "dana" })
+      yield* attended({ _tag: "AcknowledgeBreak", breakId: found.id, severity: "critical" })
+      yield* attended({ _tag: "NoteBreak", breakId: found.id })
+      yield* watchBlocked
+      expect(yield* openBreaks).toMatchObject([{ id: found.id, owner: "dana", acknowledged: "critical" }])
+      yield* Gates.confirmInstruments
+      yield* TestClock.adjust("5 seconds")
+      yield* watchBlocked
+      expect(yield* openBreaks).toMatchObject([{ subject: "MaxNotional", owner: undefined }])
+      yield* allowsOrdersOf("1000")
+      yield* watchBlocked
+      expect([yield* openBreaks, yield* Stage.statuses]).toEqual([[], ["pending"]])
+    })
+  ))
+
+test("D4: the process that drives an account alone opens the break of its position", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* Stage.submit(Stage.trade("t1", "2"))
+      yield* TestClock.adjust("5 seconds")
+      yield* watchBlocked
+      expect(yield* openBreaks).toEqual([])
+      yield* Effect.zipRight(Stage.driving, watchBlocked)
+      expect(yield* openBreaks).toMatchObject([{ kind: "PositionBlocked" }])
+    })
+  ))
