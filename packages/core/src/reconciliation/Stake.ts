@@ -8,6 +8,7 @@ import type { Order } from "../order/Order.ts"
 import { opposite, ofSign } from "../order/Side.ts"
 import { lotOf } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
+import type { Instant } from "../time/Instant.ts"
 import { kinds, type Break } from "./Break.ts"
 import { decidingOf, type Deciding } from "./deciding.ts"
 
@@ -24,6 +25,8 @@ export interface Stake {
   readonly blocks: ReadonlyArray<Blocked>
   /** Shares that the order may still fill. */
   readonly inDoubt: Blocked | undefined
+  /** Since when nobody knows what became of it, where that is on record: its break may open later. */
+  readonly unknownSince?: Instant | undefined
   /** What on record speaks for one side of that doubt. */
   readonly deciding: ReadonlyArray<Deciding>
 }
@@ -76,6 +79,12 @@ const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked =>
   return { account, symbol, shares, dollars }
 }
 
+/** Of a doubt its sending; W11: of an end that nothing confirms, when it was first reported. */
+const unknownSinceOf = (kind: Break["kind"], { endReportedAt, sentAt, status }: Order): Instant | undefined => {
+  if (kind === "EndUnconfirmed") return endReportedAt
+  return kind === "Doubt" && status === "in_doubt" ? sentAt : undefined
+}
+
 /**
  * What stands behind an open break. `standings` are the positions that it is about: its symbol's, or all of its account where it holds
  * that; `order` is the one that it is about, `attempts` are those of that order.
@@ -92,6 +101,7 @@ export const stakeOf = (
   return {
     blocks: waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
+    unknownSince: isUnknown ? unknownSinceOf(kind, order) : undefined,
     deciding: isUnknown ? decidingOf(order, attempts) : []
   }
 }

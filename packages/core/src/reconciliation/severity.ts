@@ -14,12 +14,12 @@ const HOUR_MS = 60 * 60_000
 /** How long one may stay open until it is escalated; one that stops nothing and changes no figure never is (P11). */
 const escalatesAfterMs = { critical: HOUR_MS, warning: 24 * HOUR_MS, info: Infinity } as const
 
-/** An order of an unknown fate is critical once its first round of look-ups ended without a proof, in milliseconds. */
+/** An order of an unknown fate is critical once its first round of look-ups ended without a proof, in milliseconds since it is unknown. */
 const SETTLED_MS = 60_000
 
 const atOpening = (
   { holds, kind, openedAt }: Pick<Break, "kind" | "holds" | "openedAt">,
-  { blocks }: Stake,
+  { blocks, unknownSince = openedAt }: Stake,
   now: Instant.Instant
 ): keyof typeof escalatesAfterMs => {
   const { isCritical, isFateUnknown } = kinds[kind]
@@ -27,7 +27,7 @@ const atOpening = (
   if (kind === "Excess" && holds === "nothing") return "warning"
   // It holds nothing, and what is written meanwhile has a time that is to come.
   if (kind === "ClockAhead") return "warning"
-  if (isFateUnknown === true) return Instant.millisBetween(openedAt, now) < SETTLED_MS ? "warning" : "critical"
+  if (isFateUnknown === true) return Instant.millisBetween(unknownSince, now) < SETTLED_MS ? "warning" : "critical"
   if (isCritical === true || blocks.length > 0) return "critical"
   return holds === "nothing" ? "info" : "warning"
 }
