@@ -140,6 +140,16 @@ describe("how grave a break is", () => {
     expect(severityOf({ kind, holds, openedAt: ago(ageMs) }, stake, NOW)).toBe(severity)
   })
 
+  test.each([
+    ["critical", "Doubt", { status: "in_doubt", sentAt: ago(60_000) }],
+    ["warning", "Doubt", { status: "in_doubt", sentAt: ago(59_999) }],
+    ["critical", "EndUnconfirmed", { status: "submitted", endReportedAt: ago(60_000) }],
+    ["warning", "EndUnconfirmed", { status: "submitted", sentAt: ago(60_000), endReportedAt: ago(59_999) }]
+  ] as const)("G: %s: %s is as old as what is unknown, however late its break opens", (severity, kind, change) => {
+    const found = { kind, holds: "nothing", openedAt: NOW } as const
+    expect(severityOf(found, stakeOf(found, [standing], { ...order, ...change }), NOW)).toBe(severity)
+  })
+
   test("G: a closed one is gone by itself, or resolved by an operator, whatever stood behind it", () => {
     const closed = { kind: "PositionDiffers", holds: "symbol", openedAt: ago(HOUR_MS), closedAt: NOW } as const
     expect(standingOf({ ...closed, closedWhy: "the two agree" }, owed, NOW)).toBe("gone")

@@ -88,6 +88,12 @@ const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked =>
   return { account, symbol, shares, dollars }
 }
 
+/** Of a doubt its sending; W11: of an end that nothing confirms, when it was first reported. */
+const unknownSinceOf = (kind: Break["kind"], { endReportedAt, sentAt, status }: Order): Instant.Instant | undefined => {
+  if (kind === "EndUnconfirmed") return endReportedAt
+  return kind === "Doubt" && status === "in_doubt" ? sentAt : undefined
+}
+
 /**
  * What stands behind an open break. `standings` are the positions that it is about: its symbol's, or all of its account where it holds
  * that; `order` is the one that it is about, `attempts` are those of that order.
@@ -108,7 +114,7 @@ export const stakeOf = (
   return {
     blocks: subject === UNSENT ? waiting.map(unsentOf) : waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
-    unknownSince: isUnknown && kind === "Doubt" ? (order.sentAt ?? order.updatedAt) : undefined,
+    unknownSince: isUnknown ? unknownSinceOf(kind, order) : undefined,
     deciding: isUnknown ? decidingOf(order, attempts) : [],
     beside: []
   }

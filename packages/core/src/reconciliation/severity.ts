@@ -15,7 +15,7 @@ const HOUR_MS = 60 * 60_000
 /** How long one may stay open until it is escalated; one that stops nothing and changes no figure never is (P11). */
 const escalatesAfterMs = { critical: HOUR_MS, warning: 24 * HOUR_MS, info: Infinity } as const
 
-/** An order of an unknown fate is critical once its first round of look-ups ended without a proof, in milliseconds. */
+/** An order of an unknown fate is critical once its first round of look-ups ended without a proof, in milliseconds since it is unknown. */
 const SETTLED_MS = 60_000
 
 const atOpening = (

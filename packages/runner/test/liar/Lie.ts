@@ -26,8 +26,10 @@ export interface Told {
 
 /** What a broker's messages are called and what its fields mean, by its documentation. */
 export interface Vocabulary {
-  /** Endpoints and messages of the stream that anything can be told of. */
+  /** Endpoints and messages of the stream that tell of orders, executions and holdings. */
   readonly places: readonly [string, ...ReadonlyArray<string>]
+  /** All others. */
+  readonly otherPlaces: readonly [string, ...ReadonlyArray<string>]
   /** Where an order is sent. */
   readonly send: string
   /** Words for where an order stands: each end and each open one. */
@@ -73,7 +75,8 @@ const drawn = (dice: Dice, vocabulary: Vocabulary): Told => {
     return { lie, where: vocabulary.send, from, times, stamp }
   }
   const lie = dice.chance(65) ? contents(dice, vocabulary) : wholes(dice)
-  const where = dice.chance(30) ? EVERYWHERE : dice.oneOf(vocabulary.places)
+  const some = dice.chance(75) ? vocabulary.places : vocabulary.otherPlaces
+  const where = dice.chance(30) ? EVERYWHERE : dice.oneOf(some)
   return { lie, where, from, times, stamp }
 }
 

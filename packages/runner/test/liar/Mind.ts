@@ -1,11 +1,11 @@
 import { EVERYWHERE, shown, type Lie, type Told } from "./Lie.ts"
+import type { Asked } from "./judge.ts"
 import type { Leaping } from "./leaping.ts"
 
-/** A request to place an order, as the client wrote it, and what it was answered. */
+/** A request to place an order, as the client wrote it, and what it was answered once it was. */
 export interface Post {
   readonly clientOrderId: string | undefined
   readonly atMs: number
-  /** 401 and 429 are paced, not counted. */
   status: number | undefined
 }
 
@@ -15,11 +15,13 @@ export interface Mind {
   readonly symbols: ReadonlyArray<string>
   isLying: boolean
   readonly posts: Array<Post>
-  /** How often the client asked for anything. */
-  asked: number
+  /** All that the client asked for. */
+  readonly asked: Array<Asked>
   readonly story: Array<string>
   /** The lies that a message of this place is told with; it counts as spoken of. */
   readonly about: (place: string) => ReadonlyArray<Told>
+  /** The client asks for something. */
+  readonly ask: (place: string) => void
   readonly note: (line: string) => void
   /** Another symbol than this one. */
   readonly otherThan: (symbol: string) => string
@@ -38,8 +40,9 @@ export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: Readonl
     symbols,
     isLying: false,
     posts: [],
-    asked: 0,
+    asked: [],
     story,
+    ask: (place) => void mind.asked.push({ place, atMs: world.nowMs() }),
     note,
     about: (place) => {
       if (!mind.isLying) return []

@@ -10,14 +10,19 @@ export const alpaca: Vocabulary & Fields = {
     "POST /v2/orders",
     "GET /v2/orders",
     "GET /v2/orders/{id}",
+    "DELETE /v2/orders/{id}",
     "GET /v2/orders:by_client_order_id",
     "GET /v2/positions",
-    "GET /v2/account",
     "GET /v2/account/activities",
+    "stream trade_updates"
+  ],
+  otherPlaces: [
+    "GET /v2/account",
     "GET /v2beta1/events/activities",
     "GET /v2/assets/{symbol}",
     "GET /v2/clock",
-    "stream trade_updates"
+    "GET /v2/calendar",
+    "upgrade to the stream"
   ],
   words: [
     "accepted",
@@ -52,7 +57,11 @@ export const alpaca: Vocabulary & Fields = {
     ["buy", "sell"],
     ["sell", "buy"],
     ["long", "short"],
-    ["short", "long"]
+    ["short", "long"],
+    ["buy_to_open", "sell_to_open"],
+    ["sell_to_open", "buy_to_open"],
+    ["buy_to_close", "sell_to_close"],
+    ["sell_to_close", "buy_to_close"]
   ]),
   statuses: setOf("status order_status event execution_type")
 }
@@ -64,13 +73,18 @@ export const schwab: Vocabulary & Fields = {
     "POST /accounts/{hash}/orders",
     "GET /accounts/{hash}/orders",
     "GET /accounts/{hash}/orders/{id}",
+    "DELETE /accounts/{hash}/orders/{id}",
     "GET /accounts/{hash}",
     "GET /accounts/{hash}/transactions",
+    "stream ACCT_ACTIVITY"
+  ],
+  otherPlaces: [
+    "GET /orders",
     "GET /accounts/accountNumbers",
     "GET /marketdata/instruments",
     "GET /userPreference",
     "POST /oauth/token",
-    "stream ACCT_ACTIVITY"
+    "upgrade to the stream"
   ],
   words: [
     "NEW",
@@ -102,7 +116,9 @@ export const schwab: Vocabulary & Fields = {
   symbols: setOf("symbol"),
   sides: new Map([
     ["BUY", "SELL"],
-    ["SELL", "BUY"]
+    ["SELL", "BUY"],
+    ["SELL_SHORT", "BUY_TO_COVER"],
+    ["BUY_TO_COVER", "SELL_SHORT"]
   ]),
   statuses: setOf("status")
 }
@@ -110,7 +126,8 @@ export const schwab: Vocabulary & Fields = {
 /** The paper exchange's own records. */
 export const paper: Vocabulary & Fields = {
   send: "place",
-  places: ["place", "cancel", "order", "orders", "fills", "positions", "instrument", "stream", "account"],
+  places: ["place", "cancel", "order", "orders", "fills", "positions", "stream"],
+  otherPlaces: ["instrument", "connect", "account"],
   words: ["new", "partially_filled", "filled", "cancelled", "expired", "rejected"],
   ordered: setOf(""),
   filled: setOf("filledQuantity"),

@@ -7,15 +7,17 @@ import { Simulator as SimulatedTws } from "@roundlot/broker-ibkr/simulator"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator as SimulatedSchwab } from "@roundlot/broker-schwab/simulator"
-import { AccountName, Entropy, type Broker } from "@roundlot/core"
+import { AccountName, type Broker } from "@roundlot/core"
 import { Effect, Layer, type Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as brokers from "./brokers.ts"
+import { entropyOf } from "./entropy.ts"
 import * as exchangeLiar from "./exchangeLiar.ts"
 import * as httpLiar from "./httpLiar.ts"
 import type { Vocabulary } from "./Lie.ts"
+import type { Limits } from "./judge.ts"
 import type { Mind } from "./Mind.ts"
 import { alpacaShape, schwabShape } from "./shapes.ts"
 import * as twsLiar from "./twsLiar.ts"
@@ -31,6 +33,7 @@ export interface Desk {
 /** Where a liar stands. */
 export interface Place {
   readonly vocabulary: Vocabulary
+  readonly limits: Limits
   readonly open: (mind: Mind) => Effect.Effect<Desk, unknown, Scope.Scope>
 }
 
@@ -53,7 +56,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
 
-const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
+const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, entropyOf("schwab"))
 
 const schwab = (mind: Mind) =>
   Effect.gen(function* () {
@@ -85,15 +88,38 @@ const paper = (mind: Mind) =>
     tellsState: true
   }))
 
+const isHttpWrite = (place: string): boolean => !place.startsWith("GET ")
+
 /** Brokers that can be lied about. */
 export const names = ["alpaca", "schwab", "ibkr", "paper"] as const
 
 export type Name = (typeof names)[number]
 
+/**
+ * Half of what the broker takes in a minute of all programs of an account (Alpaca 200, Schwab 120): three symbols need no more. TWS
+ * takes 50 a second and the paper exchange any number: there it is what the same pollers need at Alpaca. Rounds without a storm have 15
+ * to 55 in their worst minute.
+ */
+const HALF_OF_ALPACAS = 100
+const HALF_OF_SCHWABS = 60
+
+/** Three positions, of each an order that is not processed and paced from a second to a minute; one that may be processed has fewer. */
+const WRITES = 3 * 7
+
+const limitsOf = (all: number, isWrite: Limits["isWrite"]): Limits => ({ all, writes: WRITES, isWrite })
+
 /** Where a liar stands at each. */
 export const places: { readonly [N in Name]: Place } = {
-  alpaca: { vocabulary: brokers.alpaca, open: alpaca },
-  schwab: { vocabulary: brokers.schwab, open: schwab },
-  ibkr: { vocabulary: twsLiar.tws, open: ibkr },
-  paper: { vocabulary: brokers.paper, open: paper }
+  alpaca: { vocabulary: brokers.alpaca, limits: limitsOf(HALF_OF_ALPACAS, isHttpWrite), open: alpaca },
+  schwab: { vocabulary: brokers.schwab, limits: limitsOf(HALF_OF_SCHWABS, isHttpWrite), open: schwab },
+  ibkr: {
+    vocabulary: twsLiar.tws,
+    limits: limitsOf(HALF_OF_ALPACAS, twsLiar.isWrite),
+    open: ibkr
+  },
+  paper: {
+    vocabulary: brokers.paper,
+    limits: limitsOf(HALF_OF_ALPACAS, (place) => place === "place" || place === "cancel"),
+    open: paper
+  }
 }

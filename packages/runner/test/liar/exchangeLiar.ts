@@ -38,9 +38,9 @@ const late = (lies: Lies): Effect.Effect<void> => {
 /** Asks the exchange, and tells what it said otherwise. What is denied is not asked, unless it is done all the same. */
 const asking =
   (mind: Mind) =>
-  <A, E>(place: string, ask: Effect.Effect<Exchange.Replied<A>, E>, change: (lies: Lies) => (body: A) => A) =>
+  <A, E, R>(place: string, ask: Effect.Effect<Exchange.Replied<A>, E, R>, change: (lies: Lies) => (body: A) => A) =>
     Effect.suspend(() => {
-      mind.asked += 1
+      mind.ask(place)
       const lies = mind.about(place)
       const denied = deny<A>(lies)
       const isAsked = lieOf(lies, "answer") === undefined
@@ -124,10 +124,6 @@ export const make = (exchange: Exchange.ExchangeService, mind: Mind): Exchange.E
     buyingPower: (account) => ask("account", exchange.buyingPower(account), () => (power) => power),
     isListed: (account, symbol) => ask("instrument", exchange.isListed(account, symbol), () => (is) => is),
     stream: (account) =>
-      Effect.map(exchange.stream(account), ({ at, reply }) => ({
-        at,
-        reply:
-          reply._tag === "Done" ? { _tag: "Done" as const, body: Stream.mapConcat(reply.body, streamed(mind)) } : reply
-      }))
+      ask("connect", exchange.stream(account), () => (messages) => Stream.mapConcat(messages, streamed(mind)))
   }
 }

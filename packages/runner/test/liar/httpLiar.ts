@@ -157,7 +157,7 @@ const respond = async (liar: Liar, request: IncomingMessage, response: ServerRes
   const { mind, shape } = liar
   const release = mind.world.hold()
   const place = shape.placeOf(request.method ?? "", new URL(request.url ?? "", liar.origin).pathname)
-  mind.asked += 1
+  mind.ask(place)
   const lies = mind.about(place)
   try {
     const answer = await answerTo(liar, request, place, lies)
@@ -187,9 +187,13 @@ const respond = async (liar: Liar, request: IncomingMessage, response: ServerRes
 const textIn = (data: RawData): string =>
   (Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data)).toString("utf8")
 
+const UPGRADE = "upgrade to the stream"
+
 /** Frames of the stream, each with its lies: some twice, some late, some behind the next. */
 const stream = (liar: Liar, sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
   const { mind, origin, shape } = liar
+  const refused = lieOf(mind.about(UPGRADE), "answer")
+  if (refused !== undefined) return void socket.end(`HTTP/1.1 ${refused.status} refused\r\ncontent-length: 0\r\n\r\n`)
   const theirs = new WebSocket(`ws://${origin.host}${request.url ?? ""}`)
   theirs.on("error", () => socket.destroy())
   theirs.on("open", () =>
@@ -205,7 +209,8 @@ const stream = (liar: Liar, sockets: WebSocketServer, request: IncomingMessage, 
         const lies = mind.about(shape.stream)
         const text = liedFrame(textIn(data), lies, shape, mind)
         const tell = () => ours.send(text, { binary: isBinary })
-        if (lieOf(lies, "truncated") !== undefined || lieOf(lies, "answer") !== undefined) return
+        if (lieOf(lies, "answer") !== undefined) return ours.terminate()
+        if (lieOf(lies, "truncated") !== undefined) return
         const late = lieOf(lies, "late")
         if (late !== undefined) return mind.world.after(late.ms, tell)
         if (lieOf(lies, "reordered") !== undefined && kept.length === 0) return void kept.push(tell)

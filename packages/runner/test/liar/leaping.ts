@@ -6,9 +6,18 @@ const QUIET_TURNS = 8
 /** The library at TWS paces itself by timers of the machine, so many at most: below that nothing waits for its turn. */
 const PACING_TIMERS = 4
 
-const nativeTimers = (): number => process.getActiveResourcesInfo().filter((each) => each === "Timeout").length
+/** Reads and writes of files, and connections that are being made: each ends by itself, soon. */
+const isRequest = (resource: string): boolean => /^FSReq|ConnectWrap$|^GetAddrInfo/.test(resource)
 
-/** What runs in this process anyway is no reason to wait. */
+const countsNow = () => {
+  const resources = process.getActiveResourcesInfo()
+  return {
+    timers: resources.filter((each) => each === "Timeout").length,
+    requests: resources.filter(isRequest).length
+  }
+}
+
+/** Timers that run in this process anyway are no reason to wait. */
 let others = Infinity
 
 interface Timer {
@@ -61,9 +70,9 @@ export const leaping = (startMs: number): Leaping => {
   }
   const look = (): void => {
     if (isOver) return
-    const running = nativeTimers()
+    const { requests, timers: running } = countsNow()
     others = Math.min(others, running)
-    quiet = held > 0 || pending > 0 || happened !== seen ? 0 : quiet + 1
+    quiet = held > 0 || pending > 0 || requests > 0 || happened !== seen ? 0 : quiet + 1
     seen = happened
     if (quiet > QUIET_TURNS && running < others + PACING_TIMERS) {
       quiet = 0

@@ -2,6 +2,7 @@ import {
   Account,
   Accumulator,
   Broker,
+  Clock,
   Commands,
   Daemon,
   Decimal,
@@ -11,17 +12,31 @@ import {
   Price,
   Quantity,
   Roundlot,
+  Side,
   SourcePolicy,
   Tracking,
   type Trade
 } from "@roundlot/core"
-import { Cause, Effect, Exit, Fiber, Layer, Logger, Random } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Random, Schedule } from "effect"
 import { diceOf, type Dice } from "../dice.ts"
+import { entropyOf } from "./entropy.ts"
 import { account, places, type Desk, type Name } from "./desks.ts"
-import { findings, unsettled, type Owed } from "./judge.ts"
+import {
+  blocked,
+  doubled,
+  hanging,
+  lost,
+  resent,
+  storms,
+  twice,
+  type Limits,
+  type Traded,
+  type Watched
+} from "./judge.ts"
 import { leaping } from "./leaping.ts"
 import { liesOf, shown } from "./Lie.ts"
 import * as Mind from "./Mind.ts"
+import { audited, observe, placedAt } from "./observation.ts"
 
 /** What a round came to: nothing is found where all holds. */
 export interface Round {
@@ -48,12 +63,16 @@ const AT_MOST_MS = 75 * 60_000
 const HUNDREDTHS = 100
 const LOOK_MS = 5_000
 const CALM_LOOK_MS = 15_000
+const WATCH_MS = 5_000
 
 interface Scene {
   readonly dice: Dice
   readonly mind: Mind.Mind
   readonly desk: Desk
-  readonly owed: Owed
+  readonly trades: Array<Traded>
+  /** What did not hold on the way. */
+  readonly found: Set<string>
+  watched: Watched
 }
 
 let taken = 0
@@ -70,11 +89,12 @@ const aTrade = ({ dice }: Scene): Trade.TradeInput => ({
   reverses: undefined
 })
 
-/** A trade comes in; what is owed by now bounds what the exchange may ever hold. */
+/** A trade comes in; what is asked for by now bounds what the exchange may hold. */
 const intake = (scene: Scene) =>
   Effect.gen(function* () {
     const trade = aTrade(scene)
-    scene.owed.add(trade.symbol, trade.side === "buy" ? trade.quantity : Decimal.negate(trade.quantity))
+    const quantity = Side.signed(trade.side, trade.quantity)
+    scene.trades.push({ atMs: scene.mind.world.nowMs(), symbol: trade.symbol, quantity })
     scene.mind.note(`trade ${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`)
     const accumulator = yield* Accumulator.Accumulator
     yield* accumulator.submitMany(account, [trade], SourcePolicy.anyAge)
@@ -107,6 +127,19 @@ const started = Effect.flatMap(Health.Health, (health) =>
   })
 )
 
+/** How it stands now; what does not hold at this moment is kept. */
+const looked = (scene: Scene) =>
+  Effect.gen(function* () {
+    const moment = yield* observe(scene.desk, scene.mind.world.nowMs(), scene.trades)
+    const { said, watched } = blocked(scene.watched, moment)
+    scene.watched = watched
+    for (const each of [...said, ...doubled(moment)]) {
+      if (!scene.found.has(each)) scene.mind.note(each)
+      scene.found.add(each)
+    }
+    return moment
+  })
+
 /** Waits until nothing is left to be done for as long as two sweeps take; what never ends is left. */
 const settled = (scene: Scene) =>
   Effect.gen(function* () {
@@ -114,7 +147,7 @@ const settled = (scene: Scene) =>
     let stillMs = 0
     for (let look = 0; scene.mind.world.nowMs() - begunMs < AT_MOST_MS; look++) {
       yield* fillAll(scene, `fill ${look}`)
-      const left = yield* unsettled(scene.desk)
+      const left = hanging(yield* looked(scene))
       stillMs = left.length > 0 ? 0 : stillMs + LOOK_EVERY_MS
       if (stillMs >= TWO_SWEEPS_MS) return
       yield* Effect.sleep(LOOK_EVERY_MS)
@@ -129,7 +162,7 @@ const pollingOf = (mind: Mind.Mind): Tracking.PollingOptions => ({
   }
 })
 
-const played = (scene: Scene) =>
+const played = (scene: Scene, limits: Limits) =>
   Effect.gen(function* () {
     const { dice, mind } = scene
     const commands = yield* Commands.Commands
@@ -137,6 +170,7 @@ const played = (scene: Scene) =>
     const daemon = yield* Effect.forkScoped(Daemon.run(pollingOf(mind)))
     yield* Effect.raceFirst(started, Fiber.join(daemon))
     yield* intake(scene)
+    yield* Effect.forkScoped(Effect.repeat(looked(scene), Schedule.spaced(WATCH_MS)))
     mind.note("the lies begin")
     mind.isLying = true
     for (let i = 0; i < TRADES; i++) {
@@ -148,46 +182,46 @@ const played = (scene: Scene) =>
     mind.note("the truth begins")
     for (let i = 0; i < LATER_TRADES; i++) yield* intake(scene)
     yield* settled(scene)
-    const found = yield* findings({ ...scene, begunMs: START_MS })
     const ended = daemon.unsafePoll()
     const isOver = ended === null ? [] : [`the daemon has ended: ${String(ended)}`]
-    return { ...found, found: [...isOver, ...found.found] }
+    const moment = yield* looked(scene)
+    const heard = { asked: mind.asked, posts: mind.posts, placed: yield* placedAt(scene.desk) }
+    return {
+      found: [
+        ...isOver,
+        ...scene.found,
+        ...lost(moment),
+        ...twice(moment),
+        ...storms(heard, limits),
+        ...resent(heard, moment),
+        ...hanging(moment),
+        ...(yield* audited)
+      ],
+      open: moment.breaks.map(({ evidence, kind, subject, symbol }) => `${kind} of ${subject} ${symbol}: ${evidence}`),
+      orders: moment.theirs.orders.length
+    }
   })
 
-const owedOf = (): Owed => {
-  const now = new Map<string, Decimal.Decimal>()
-  const most = new Map<string, Decimal.Decimal>()
-  const least = new Map<string, Decimal.Decimal>()
-  return {
-    now,
-    most,
-    least,
-    add: (symbol, quantity) => {
-      const sum = Decimal.add(now.get(symbol) ?? Decimal.zero, quantity)
-      now.set(symbol, sum)
-      most.set(symbol, Decimal.max(sum, most.get(symbol) ?? Decimal.zero))
-      least.set(symbol, Decimal.min(sum, least.get(symbol) ?? Decimal.zero))
-    }
-  }
-}
-
-const engine = ({ broker }: Desk) =>
-  Layer.provideMerge(
-    Roundlot.layerOn(MemoryRepository.layerMemory),
-    Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+const engine = ({ broker }: Desk, seed: string) =>
+  Roundlot.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, entropyOf(seed))),
+    Layer.provideMerge(Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) }))
   )
 
 /** One round at a broker: trades under lies, trades under the truth, then what must hold. The same seed, the same lies. */
 export const play = async (name: Name, seed: string): Promise<Round> => {
   const dice = diceOf(`${name} ${seed}`)
   const world = leaping(START_MS)
-  const { open, vocabulary } = places[name]
+  const { limits, open, vocabulary } = places[name]
   const lies = liesOf(dice, vocabulary)
   const mind = Mind.make(world, lies, SYMBOLS)
   const round = Effect.gen(function* () {
     const desk = yield* open(mind)
     // The daemon ends before what it stands on.
-    return yield* Effect.provide(Effect.scoped(played({ dice, mind, desk, owed: owedOf() })), engine(desk))
+    return yield* Effect.provide(
+      Effect.scoped(played({ dice, mind, desk, trades: [], found: new Set<string>(), watched: new Map() }, limits)),
+      engine(desk, seed)
+    )
   })
   const exit = await Effect.runPromiseExit(
     round.pipe(

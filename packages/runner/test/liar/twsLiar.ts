@@ -21,6 +21,7 @@ interface Message {
 
 /** Messages of version 193, server to client, by the protocol's documentation. */
 const messages: { readonly [number: string]: Message } = {
+  4: { name: "ERROR", orderId: 2 },
   3: { name: "ORDER_STATUS", ordered: [4], filled: [3], prices: [5, 8], statuses: [2], orderId: 1 },
   5: {
     name: "OPEN_ORDER",
@@ -43,18 +44,50 @@ const messages: { readonly [number: string]: Message } = {
     orderId: 2
   },
   49: { name: "CURRENT_TIME", times: [2] },
+  52: { name: "CONTRACT_DATA_END" },
+  53: { name: "OPEN_ORDER_END" },
+  55: { name: "EXECUTION_DATA_END" },
   59: { name: "COMMISSION_REPORT", prices: [3] },
   61: { name: "POSITION", ordered: [14], prices: [15], symbols: [4, 12] },
-  101: { name: "COMPLETED_ORDER", ordered: [13], prices: [15], symbols: [2, 10], sides: [12] }
+  62: { name: "POSITION_END" },
+  101: { name: "COMPLETED_ORDER", ordered: [13], prices: [15], symbols: [2, 10], sides: [12] },
+  102: { name: "COMPLETED_ORDER_END" }
 }
 
-const PLACE_ORDER = "3"
 const SEND = "PLACE_ORDER"
+const CANCEL = "CANCEL_ORDER"
+/** Requests that change something, by their numbers. */
+const writes: ReadonlyMap<string, string> = new Map([
+  ["3", SEND],
+  ["4", CANCEL]
+])
+
+/** Does a request change something? */
+export const isWrite = (place: string): boolean => place === SEND || place === CANCEL
 
 /** What TWS says, and which words it has for where an order stands. */
 export const tws: Vocabulary = {
   send: SEND,
-  places: [SEND, ...Object.values(messages).map(({ name }) => name)],
+  places: [
+    SEND,
+    CANCEL,
+    "ORDER_STATUS",
+    "OPEN_ORDER",
+    "EXECUTION_DATA",
+    "POSITION",
+    "COMPLETED_ORDER",
+    "ERROR",
+    "OPEN_ORDER_END",
+    "EXECUTION_DATA_END"
+  ],
+  otherPlaces: [
+    "CONTRACT_DATA",
+    "CURRENT_TIME",
+    "COMMISSION_REPORT",
+    "CONTRACT_DATA_END",
+    "POSITION_END",
+    "COMPLETED_ORDER_END"
+  ],
   words: [
     "ApiPending",
     "PendingSubmit",
@@ -190,6 +223,9 @@ const codes: { readonly [status: number]: readonly [code: string, words: string]
   502: ["154", "Orders cannot be transmitted for a halted security"]
 }
 
+/** The id of an error that is about no order. */
+const NO_ORDER = "-1"
+
 const errorTo = (orderId: string, status: number): ReadonlyArray<string> => {
   const [code, text] = codes[status] ?? ["201", "Order rejected"]
   return ["4", "2", orderId, code, text, ""]
@@ -205,13 +241,14 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
     if (!ours.destroyed) ours.write(framed(fields))
   }
   const sent = (fields: ReadonlyArray<string>, body: Buffer): void => {
-    mind.asked += 1
+    const write = writes.get(fields[0] ?? "")
+    mind.ask(write ?? `request ${fields[0]}`)
     if (LISTINGS.includes(fields[0] ?? "")) isListing = true
-    if (fields[0] !== PLACE_ORDER) return void theirs.write(withLength(body))
+    if (write === undefined) return void theirs.write(withLength(body))
     const orderId = fields[1] ?? ""
     const post: Post = { clientOrderId: fields[ORDER_REF], atMs: mind.world.nowMs(), status: undefined }
-    mind.posts.push(post)
-    const lies = mind.about(SEND)
+    if (write === SEND) mind.posts.push(post)
+    const lies = mind.about(write)
     const answer = lieOf(lies, "answer")
     const refused = lieOf(lies, "refused though placed")
     if (answer === undefined) theirs.write(withLength(body))
@@ -228,7 +265,10 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
     if (mind.isLying && isDenied && !isListing) return
     const lies = mind.about(shape.name)
     const message = lies.reduce((before, told) => oneLie(before, shape, told, mind), fields)
-    if (lieOf(lies, "truncated") !== undefined || lieOf(lies, "answer") !== undefined) return
+    const answer = lieOf(lies, "answer")
+    const about = shape.orderId === undefined ? NO_ORDER : (fields[shape.orderId] ?? NO_ORDER)
+    if (answer?.body === "theirs") return tell(errorTo(about, answer.status))
+    if (lieOf(lies, "truncated") !== undefined || answer !== undefined) return
     const late = lieOf(lies, "late")
     if (late !== undefined) return mind.world.after(late.ms, () => tell(message))
     if (lieOf(lies, "reordered") !== undefined && kept.length === 0) return void kept.push(() => tell(message))

@@ -7,7 +7,6 @@ import {
   Instant,
   MemoryRepository,
   pin,
-  Ticker,
   TradeRepository
 } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"

@@ -1,0 +1,84 @@
+import {
+  Attempt,
+  Audit,
+  Break,
+  Id,
+  Ledger,
+  Order,
+  Position,
+  Reads,
+  Risk,
+  Severity,
+  Trading,
+  type Instant
+} from "@roundlot/core"
+import { ExchangeOrder } from "@roundlot/broker-paper"
+import { Effect, Schema } from "effect"
+import type { Desk } from "./desks.ts"
+import type { Moment, OpenBreak, Terms, Traded } from "./judge.ts"
+
+const openBreaks = Effect.map(Reads.all(Break.BreakTable), (all) =>
+  all.filter(({ closedAt }) => closedAt === undefined)
+)
+
+/** Symbols of which a critical case says that a position is blocked, or an order in doubt without a break, as health and the inbox show it. */
+const casesNow = (
+  breaks: ReadonlyArray<Break.Break>,
+  isUrgent: (found: Break.Break) => boolean,
+  now: Instant.Instant
+) =>
+  Effect.gen(function* () {
+    const doubtful = yield* Risk.doubtful
+    const named = new Set(
+      breaks.filter(({ kind }) => Break.kinds[kind].isFateUnknown === true).map(({ subject }) => subject)
+    )
+    return [
+      ...breaks.flatMap((each) => (each.kind === "PositionBlocked" && isUrgent(each) ? (each.symbol ?? []) : [])),
+      ...doubtful
+        .filter(
+          (each) =>
+            !named.has(Id.format("order", each.order.id)) && Severity.isUrgent(Trading.severityOfDoubt(each, now))
+        )
+        .map(({ order }) => order.symbol)
+    ]
+  })
+
+/** Books, broker and what a person is shown, as they stand. */
+export const observe = ({ exchange, tellsState }: Desk, atMs: number, trades: ReadonlyArray<Traded>) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.now)
+    const breaks = yield* openBreaks
+    const stakes = yield* Risk.stakesOf(breaks)
+    const isUrgent = (each: Break.Break) => Severity.isUrgent(Severity.severityOf(each, stakes(each), now))
+    const moment: Moment = {
+      atMs,
+      trades,
+      theirs: { orders: yield* exchange.orders, executions: yield* exchange.fills },
+      orders: yield* Reads.all(Order.OrderTable),
+      attempts: yield* Reads.all(Attempt.AttemptTable),
+      positions: yield* Reads.all(Position.PositionTable),
+      breaks: breaks.map((each): OpenBreak => ({
+        ...each,
+        isUrgent: isUrgent(each)
+      })),
+      cases: yield* casesNow(breaks, isUrgent, now),
+      tellsState
+    }
+    return moment
+  })
+
+const asPlaced = Schema.decodeUnknownSync(ExchangeOrder.PlaceRequest)
+
+/** The requests to place an order that came through to the broker. */
+export const placedAt = ({ exchange }: Desk) =>
+  Effect.map(exchange.requests, (all) =>
+    all.filter(({ operation }) => operation === "place").map(({ payload }): Terms => asPlaced(payload))
+  )
+
+/** What `audit` finds. */
+export const audited = Effect.map(Audit.run(), ({ findings }) =>
+  findings.map(
+    (each) =>
+      `AUDIT: ${JSON.stringify(each, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))}`
+  )
+)
