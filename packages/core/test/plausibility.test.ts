@@ -522,27 +522,27 @@ describe("W13: times", () => {
   })
 })
 
+const unanswered = (): Desk.Desk => {
+  const desk = deskOf(policy)
+  perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false })
+  perform(desk, { do: "send", order: 1, got: "nothing", time: 0 })
+  return desk
+}
+
+const listed = (desk: Desk.Desk) => {
+  desk.pass(1000)
+  hear(desk, {
+    _tag: "Listed",
+    account: desk.account,
+    asOf: desk.now(),
+    asOfKind: "ours",
+    from: Instant.addMillis(desk.now(), -60_000),
+    complete: true,
+    brokerOrderIds: []
+  })
+}
+
 describe("every report passes the gate, by whatever way it comes to be booked", () => {
-  const unanswered = (): Desk.Desk => {
-    const desk = deskOf(policy)
-    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false })
-    perform(desk, { do: "send", order: 1, got: "nothing", time: 0 })
-    return desk
-  }
-
-  const listed = (desk: Desk.Desk) => {
-    desk.pass(1000)
-    hear(desk, {
-      _tag: "Listed",
-      account: desk.account,
-      asOf: desk.now(),
-      asOfKind: "ours",
-      from: Instant.addMillis(desk.now(), -60_000),
-      complete: true,
-      brokerOrderIds: []
-    })
-  }
-
   test("W4, W9: one that waited for an order which another execution made known", () => {
     const desk = unanswered()
     hear(desk, executed(desk, "e1", { quantity: shares("3000000") }))

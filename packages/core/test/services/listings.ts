@@ -42,10 +42,11 @@ export const honestListings: ReadonlyArray<Listing> = [
   }
 ]
 
+const answerTo = (symbol: Ticker) => (symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
+
 /** What the two orders come to once the one in doubt was looked for in vain for long enough. */
 export const statusesBeside = async ({ has }: Listing): Promise<ReadonlyArray<string>> => {
   const received = has.map((report) => ({ report, payload: undefined }))
-  const answerTo = (symbol: Ticker) => (symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
   const { layer } = place(
     {},
     {
