@@ -77,6 +77,12 @@ const allowsOrdersOf = (most: string) =>
     service.setAccount(Stage.account, { ...defaultSettings, maxOrderNotional: Quantity.unsafe(most) }, "test", "why")
   )
 
+/** What dana does about a case. */
+const attended = (command: CommandRequest["command"]) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.perform({ id: command._tag, account: Stage.account, actor: "dana", reason: "on call", command })
+  )
+
 test("D4: a position that a control blocks has an owner, an acknowledgement and notes like any case, and holds nothing; another obstacle is another case", () =>
   Stage.play(
     Effect.gen(function* () {
@@ -94,10 +100,6 @@ test("D4: a position that a control blocks has an owner, an acknowledgement and 
         "nothing",
         []
       ])
-      const attended = (command: CommandRequest["command"]) =>
-        Effect.flatMap(Commands, (commands) =>
-          commands.perform({ id: command._tag, account: Stage.account, actor: "dana", reason: "on call", command })
-        )
       yield* attended({ _tag: "AssignBreak", breakId: found.id, owner: "dana" })
       yield* attended({ _tag: "AcknowledgeBreak", breakId: found.id, severity: "critical" })
       yield* attended({ _tag: "NoteBreak", breakId: found.id })

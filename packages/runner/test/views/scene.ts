@@ -201,7 +201,7 @@ export const opens = (fields: {
   readonly evidence: string
 }) => {
   const symbol = Ticker.Ticker.make(fields.symbol)
-  return submit("command", (recorder) => ledgerBreaks.open(recorder, { ...fields, symbol }), [
+  return submit("command", (recorder) => ledgerBreaks.openOrUpdate(recorder, { ...fields, symbol }), [
     Need.Need.AccountBreaks({ account: main }),
     Need.Need.Position({ account: main, symbol })
   ])

@@ -1,4 +1,6 @@
+import { Documents } from "@roundlot/api"
 import {
+  Break,
   Clock,
   type Command,
   Commands,
@@ -10,7 +12,7 @@ import {
   TradeRepository
 } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
 import * as accounts from "../../src/views/accounts.ts"
 import * as allocations from "../../src/views/allocations.ts"
@@ -179,6 +181,29 @@ describe("documents", () => {
         trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
       })
     })
+  )
+
+  it.effect.each(Break.breakKinds)(
+    "G: the document of a break of the kind %s has its evidence and a recommended resolution with its reason, in the list and on its page",
+    (kind) =>
+      Effect.gen(function* () {
+        yield* scene.open()
+        yield* scene.opens({ symbol: "AAPL", kind, subject: "O1", evidence: `seen of ${kind}` })
+        const sentence = expect.stringMatching(/^[A-Z].*\.$/)
+        const found = {
+          kind,
+          evidence: `seen of ${kind}`,
+          recommended: { resolution: expect.stringMatching(/^[a-z-]+$/), reason: sentence }
+        }
+        const [listed] = (yield* breaks.list({ kind })).items
+        expect([listed, yield* breaks.show("B1")]).toMatchObject([found, found])
+        yield* Schema.decodeUnknown(Documents.BreakDetail)(yield* breaks.show("B1"))
+        const [waiting] = yield* cases.list
+        expect(waiting).toMatchObject({
+          what: expect.stringContaining(`seen of ${kind}`),
+          recommended: found.recommended
+        })
+      }).pipe(Effect.provide(scene.inMemory))
   )
 
   it.effect(
