@@ -19,7 +19,7 @@ const ended: LoginStanding = { _tag: "NeedsLogin", why: "the login has expired" 
 
 /** A broker to which nothing leaves without a login. */
 const place = () => {
-  const login = { standing: valid }
+  const login: { standing: LoginStanding } = { standing: valid }
   const layer = Stage.layer({
     login: Effect.sync(() => login.standing),
     prepare: ({ symbol }) =>
