@@ -106,6 +106,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       hear: endings.note,
       address: options.address,
       account: options.number,
+      zone: options.zone,
       connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS
     })

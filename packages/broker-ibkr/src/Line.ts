@@ -15,7 +15,7 @@ export interface Address {
 /** No connection could be made that may be used. `problem` says which part of it failed. */
 export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectFailed", {
   place: Schema.String,
-  problem: Schema.Literal("nobody_listens", "client_id_in_use", "version", "no_answer", "accounts", "lost"),
+  problem: Schema.Literal("nobody_listens", "client_id_in_use", "version", "no_answer", "accounts", "zone", "lost"),
   detail: Schema.String,
   remedy: Schema.String
 }) {
@@ -29,6 +29,8 @@ export interface Line {
   readonly api: IBApi
   /** The accounts behind the login. */
   readonly accounts: ReadonlyArray<string>
+  /** What TWS said of its time when it was connected to. */
+  readonly connectedAt: string
   /** Ids for orders, above every one that TWS has named; and for requests, which are never an order's: what TWS says of either has its id. */
   readonly nextOrderId: () => number
   readonly nextRequestId: () => number
@@ -81,6 +83,10 @@ const failure = ({ clientId, host, port }: Address, problem: ConnectFailed["prob
     version: [said, "Use a version of TWS or the Gateway that the guide names"],
     no_answer: [said, "Is it TWS that listens there? It may wait for a person to log in, or to let this program in"],
     accounts: [said, "Name the account (IB_ACCOUNT)"],
+    zone: [
+      `it tells its time as '${said}', in no zone that is known here`,
+      "Set IB_TIME_ZONE to the zone that TWS was logged in with, such as America/New_York"
+    ],
     lost: [said, "It is tried again"]
   }
   const [detail, remedy] = remedies[problem]
@@ -90,6 +96,9 @@ const failure = ({ clientId, host, port }: Address, problem: ConnectFailed["prob
 /** The failure of a line whose accounts are not those that were asked for. */
 export const wrongAccounts = (address: Address, detail: string): ConnectFailed => failure(address, "accounts", detail)
 
+/** The failure of a line whose times could be of any zone. */
+export const withoutZone = (address: Address, time: string): ConnectFailed => failure(address, "zone", time)
+
 const problemOf = (code: number): ConnectFailed["problem"] =>
   code === 326 ? "client_id_in_use" : code === 502 ? "nobody_listens" : "version"
 
@@ -97,6 +106,7 @@ const problemOf = (code: number): ConnectFailed["problem"] =>
 interface Standing {
   readonly listeners: Set<(message: Message) => void>
   accounts: ReadonlyArray<string> | undefined
+  connectedAt: string
   hasOrderId: boolean
   requestId: number
   degraded: boolean
@@ -128,6 +138,7 @@ export const open = (
     const standing: Standing = {
       listeners: new Set(),
       accounts: undefined,
+      connectedAt: "",
       hasOrderId: false,
       requestId: FIRST_REQUEST,
       degraded: false,
@@ -178,6 +189,9 @@ export const open = (
       guarded(() => noteNotice(code, error.message))
       if (code === ErrorCode.UNKNOWN_ID) drop(`a message could not be read: ${error.message}`)
     })
+    api.on(EventName.server, (_version, time) => {
+      standing.connectedAt = time
+    })
     api.on(EventName.managedAccounts, (list) => {
       standing.accounts = list.split(",").filter((each) => each !== "")
       settle()
@@ -198,6 +212,7 @@ export const open = (
     return {
       api,
       accounts: standing.accounts ?? [],
+      connectedAt: standing.connectedAt,
       nextOrderId: orderIds.take,
       nextRequestId: () => ++standing.requestId,
       isDegraded: () => standing.degraded,

@@ -1,6 +1,7 @@
 import { Broker } from "@roundlot/core"
 import { Deferred, Effect, Ref, Schedule } from "effect"
 import type { Scope } from "effect"
+import * as BrokerTime from "./BrokerTime.ts"
 import * as Line from "./Line.ts"
 import type { Message } from "./Message.ts"
 import * as OrderIds from "./OrderIds.ts"
@@ -10,6 +11,8 @@ export interface Options {
   readonly address: Line.Address
   /** TWS's own id of the account; may be left away where the login has one. */
   readonly account?: string | undefined
+  /** The zone that TWS was logged in with, where it is configured. */
+  readonly zone: string | undefined
   readonly connectTimeoutMs: number
   /** How often TWS is asked whether it is there, and how long it may take to say so. */
   readonly heartbeatMs: number
@@ -58,6 +61,7 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     const live = Effect.scoped(
       Effect.gen(function* () {
         const line = yield* Line.open(options.address, options.connectTimeoutMs, orderIds)
+        if (yield* Ref.get(isFirst)) yield* zoned(options, line)
         const account = yield* Ref.get(driven)
         yield* Ref.set(driven, yield* accountOf({ ...options, account }, line.accounts))
         yield* Effect.sync(() => line.listen(note))
@@ -113,6 +117,12 @@ const awaited = ({ address, connectTimeoutMs }: Options, next: Deferred.Deferred
         detail: `TWS at ${address.host}:${address.port} is not there`
       })
   })
+
+/** SYNC-5: where TWS does not say in which zone its times are, and none is configured, nothing is asked of it. */
+const zoned = ({ address, zone }: Options, { connectedAt }: Line.Line): Effect.Effect<void, Line.ConnectFailed> =>
+  zone === undefined && BrokerTime.parse(connectedAt) === undefined
+    ? Effect.fail(Line.withoutZone(address, connectedAt))
+    : Effect.void
 
 /** The account that is driven: the one that was named, or the only one. Nothing is asked of a login that lacks it. */
 const accountOf = (

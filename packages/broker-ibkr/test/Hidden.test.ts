@@ -18,9 +18,10 @@ import {
   Severity,
   SourcePolicy,
   Stake,
-  Submission
+  Submission,
+  type Trade
 } from "@roundlot/core"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Clock as EffectClock, Context, Effect, Exit, Layer, Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import { booksOf } from "./books.ts"
 import * as Liar from "./liar.ts"
@@ -67,7 +68,8 @@ const restarting = (port: number) =>
     }
   })
 
-const aTrade = {
+/** A trade of this moment: its price bounds the dollars of the order. */
+const aTrade = Effect.map(EffectClock.currentTimeMillis, (millis): Trade.TradeInput => ({
   source: "test",
   sourceId: "t1",
   occurrence: "0",
@@ -75,9 +77,9 @@ const aTrade = {
   side: "buy",
   quantity: Quantity.unsafe("3"),
   price: Price.unsafe("100"),
-  tradedAt: Instant.make(0n),
+  tradedAt: Instant.fromMillis(millis),
   reverses: undefined
-} as const
+}))
 
 const sent = Submission.submitPending(() => Effect.succeed(true))
 
@@ -192,7 +194,7 @@ const hiding = (code: number) =>
     /** Sent, named, and looked for once; then by a program that was started again, for minutes. */
     const lookedFor = Effect.gen(function* () {
       const accumulator = yield* Accumulator.Accumulator
-      yield* accumulator.submit(account, aTrade, SourcePolicy.anyAge)
+      yield* accumulator.submit(account, yield* aTrade, SourcePolicy.anyAge)
       yield* Gates.confirmInstruments
       yield* sent
       expect(yield* shown).toEqual(["in_doubt unnamed"])

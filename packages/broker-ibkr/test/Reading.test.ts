@@ -11,6 +11,7 @@ const lineOf = () => {
   const line: Line = {
     api: new IBApi({ host: "127.0.0.1", port: 1, clientId: 1 }),
     accounts: [],
+    connectedAt: "",
     nextOrderId: () => 1,
     nextRequestId: () => 1,
     isDegraded: () => false,

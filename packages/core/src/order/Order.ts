@@ -213,6 +213,9 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   version: order.version
 })
 
+/** What a plan waits for where a person has to log in at its broker (`heldFor`). */
+export const LOGIN = "Login"
+
 /** The table of orders. */
 export const OrderTable = Table.make({
   name: "orders",

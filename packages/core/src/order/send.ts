@@ -13,7 +13,7 @@ import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
 import { ID_IN_USE, type Attempt } from "./Attempt.ts"
-import { draftOf, type Order } from "./Order.ts"
+import { draftOf, LOGIN, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 import type { PositionEffect } from "./OrderTerms.ts"
 import { advance, orderOf } from "./transition.ts"
@@ -66,6 +66,12 @@ const withEffect = (order: Order, positionEffect: PositionEffect | undefined): O
 /** In the trading state `approve` an order leaves once a person has approved it; until then it is a plan like any (D6). */
 const needsApproval = (recorder: Recorder, order: Order): boolean =>
   order.approvedAt === undefined && standingOf(recorder, order.symbol)?.needsApproval === true
+
+/** Without a login nothing leaves: a plan that waits for nothing else waits for it, with no attempt. */
+export const awaitLogin = (recorder: Recorder, orderId: OrderId): void => {
+  const order = orderOf(recorder, orderId)
+  if (order.status === "pending" && order.heldFor === undefined) hold(recorder, order, LOGIN)
+}
 
 /** A plan waits for what is named; it is judged again. */
 const hold = (recorder: Recorder, order: Order, why: string, behind?: OrderId): SendPlanned => {

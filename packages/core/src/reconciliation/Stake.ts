@@ -70,8 +70,8 @@ export const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
   return Decimal.isZero(shares) ? [] : [blocksOf(standing.position, shares)]
 }
 
-/** The subject of the break of a position whose order no attempt has sent. */
-const UNSENT: Obstacle = "unsent"
+/** The subjects of breaks of a position whose order no attempt has sent, or that waits for a login. */
+const unsent: ReadonlyArray<Obstacle> = ["unsent", "login"]
 
 /** F3: by the books it is in flight. */
 const unsentOf = ({ position }: Standing): Blocked => blocksOf(position, Decimal.abs(position.inFlight))
@@ -112,7 +112,7 @@ export const stakeOf = (
         ? standings.filter((standing) => letsWait(order, standing))
         : []
   return {
-    blocks: subject === UNSENT ? waiting.map(unsentOf) : waiting.flatMap(blockedOf),
+    blocks: unsent.some((each) => each === subject) ? waiting.map(unsentOf) : waiting.flatMap(blockedOf),
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
     unknownSince: isUnknown ? unknownSinceOf(kind, order) : undefined,
     deciding: isUnknown ? decidingOf(order, attempts) : [],

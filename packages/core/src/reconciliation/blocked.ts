@@ -1,13 +1,13 @@
 import { controls, type Control } from "../control/controls.ts"
 import { format } from "../identity/Id.ts"
-import type { Order } from "../order/Order.ts"
+import { LOGIN, type Order } from "../order/Order.ts"
 import { REFUSED } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
 import { hasSettled } from "./cases.ts"
 
 /** What keeps a position from ordering, where neither a break nor a control does. */
-const obstaclesApart = ["circuit", "session", "price", "opposite", "unsent"] as const
+const obstaclesApart = ["circuit", "session", "price", "opposite", "unsent", "login"] as const
 
 /** The same. */
 export type ObstacleApart = (typeof obstaclesApart)[number]
@@ -17,12 +17,13 @@ export type Obstacle = ObstacleApart | Control
 
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
- * no price (D3), an order of the other side is live (D5), a control refuses its next order (D4), or no attempt has sent its order (F3: `NotSent`).
+ * no price (D3), an order of the other side is live (D5), a control refuses its next order (D4), no attempt has sent its order (F3:
+ * `NotSent`), or its order waits for a login.
  */
 export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
-  /** Its order that no attempt has sent, where that is the obstacle. */
+  /** Its order that no attempt has sent, or that waits for a login, where that is the obstacle. */
   readonly unsent?: Pick<Order, "attempts" | "id" | "quantity" | "reason"> | undefined
 }
 
@@ -53,9 +54,17 @@ export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
 /** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or by a resolution. */
 export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
 
-/** F3: has an order been tried, and not sent, so that its shares are owed and not at the broker? */
-export const isUnsent = ({ attempts, origin, status }: Pick<Order, "attempts" | "origin" | "status">): boolean =>
-  origin === "accumulation" && ((status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1))
+/** F3: why is an order not at its broker, where it waits for a login, or was tried and not sent? Its shares are owed meanwhile. */
+export const unsentBy = ({
+  attempts,
+  heldFor,
+  origin,
+  status
+}: Pick<Order, "attempts" | "heldFor" | "origin" | "status">): "login" | "unsent" | undefined => {
+  if (origin !== "accumulation") return undefined
+  if (status === "pending" && heldFor === LOGIN) return "login"
+  return (status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1) ? "unsent" : undefined
+}
 
 /** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
 const patience: { readonly [O in Obstacle]?: number } = { opposite: 60_000, unsent: 60_000 }
@@ -83,6 +92,8 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
       return unsent === undefined
         ? "its order was not sent"
         : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
+    case "login":
+      return `${unsent === undefined ? "its order" : format("order", unsent.id)} is not sent: its broker needs a login`
     default:
       return controls[by].says
   }

@@ -178,7 +178,8 @@ const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
   ),
   price: first("wait", "It goes on with the next price: see whether the source of prices is connected."),
   opposite: first("wait", "It goes on when that order has ended: see whether it is still wanted, or cancel it."),
-  unsent: first("wait", "It is tried again by itself. See whether the broker can be reached and the login is valid.")
+  unsent: first("wait", "It is tried again by itself. See whether the broker can be reached and the login is valid."),
+  login: first("wait", "Log in at the broker. It goes on at once then, without a restart.")
 }
 
 /** The subject of such a break is what keeps the position from ordering. */

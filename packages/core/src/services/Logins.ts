@@ -31,6 +31,15 @@ const watchLogin = (account: AccountName) =>
     yield* Effect.catchAllCause(tellLogin(account, part), (cause) => health.failed(part, faultIn(cause)))
   })
 
+/** Does an account's broker wait for a person to log in? One that does not say so in time may be tried. */
+export const needsLogin = Effect.fn("Logins.needsLogin")(function* (account: AccountName) {
+  const broker = yield* Effect.option(Effect.flatMap(Brokers, (brokers) => brokers.get(account)))
+  if (Option.isNone(broker) || broker.value.login === undefined) return false
+  const standing = yield* within(broker.value.login, LONGEST_QUESTION, () => Effect.succeed(undefined))
+  return standing?._tag === "NeedsLogin"
+})
+
+const LONGEST_QUESTION = "5 seconds"
 const LONGEST_LOGIN = "30 seconds"
 
 const tellLogin = Effect.fn("Logins.tellLogin")(function* (account: AccountName, part: string) {

@@ -5,11 +5,11 @@ import * as Decimal from "../money/Decimal.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import { AttemptTable } from "../order/Attempt.ts"
-import { OrderTable, type Order } from "../order/Order.ts"
-import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { LOGIN, OrderTable, type Order } from "../order/Order.ts"
+import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
-import { blockingAnswers, isUnsent, obstacleOf, type BlockedPosition } from "../reconciliation/blocked.ts"
+import { blockingAnswers, obstacleOf, unsentBy, type BlockedPosition } from "../reconciliation/blocked.ts"
 import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import type * as Instant from "../time/Instant.ts"
@@ -155,20 +155,20 @@ const standingsOfAll = (all: ReadonlyArray<Pick<Position, "account" | "symbol">>
     (standings) => standings.flat()
   )
 
-/** F3: the positions whose order no attempt has sent. */
-const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
-  const tried = yield* Reads.all(OrderTable, {
-    where: [
-      { column: "status", in: ["pending", "submitting"] },
-      { column: "origin", in: ["accumulation"] },
-      { column: "attempts", atLeast: 1 }
-    ]
+const unsentWhere = (filter: Filter) =>
+  Reads.all(OrderTable, {
+    where: [{ column: "status", in: ["pending", "submitting"] }, { column: "origin", in: ["accumulation"] }, filter]
   })
-  const orders = tried.filter(isUnsent)
+
+/** F3: the positions whose order waits for a login, or no attempt has sent. */
+const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
+  const waiting = yield* unsentWhere({ column: "heldFor", in: [LOGIN] })
+  const orders = [...waiting, ...(yield* unsentWhere({ column: "attempts", atLeast: 1 }))]
   const standings = yield* standingsOfAll(orders)
   return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
     const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
-    return order === undefined ? [] : [{ position, by: "unsent", unsent: order }]
+    const by = order === undefined ? undefined : unsentBy(order)
+    return order === undefined || by === undefined ? [] : [{ position, by, unsent: order }]
   })
 })
 

@@ -12,7 +12,7 @@ import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { awaitedBy, inRuns } from "../order/runs.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
-import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
+import { awaitLogin, planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import { Refusal, type Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
@@ -32,6 +32,7 @@ import { noteAnswer, noteStage } from "./metrics.ts"
 import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import type { Health } from "./Health.ts"
+import { needsLogin } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -254,6 +255,7 @@ const marketOf = (account: AccountName, at: Instant.Instant) =>
  * wait long after its commit does not leave.
  */
 const sendReady = Effect.fn("Submission.sendReady")(function* (account: AccountName, orders: ReadonlyArray<Order>) {
+  if (yield* needsLogin(account)) return yield* reported(`sending ${account}`, awaitLogins(account, orders))
   const clock = yield* Clock
   const open = yield* Effect.makeSemaphore(TOGETHER)
   let size = FEWEST_AT_ONCE
@@ -266,6 +268,17 @@ const sendReady = Effect.fn("Submission.sendReady")(function* (account: AccountN
     size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
   }
 })
+
+/** F3: what waits for a login is on record as that, once, and goes with the first pass after it. */
+const awaitLogins = (account: AccountName, orders: ReadonlyArray<Order>) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submitAll(
+      "send",
+      orders
+        .filter(({ heldFor }) => heldFor === undefined)
+        .map(({ id }) => memberOf(account, "send", [Need.OrderById({ id })], (recorder) => awaitLogin(recorder, id)))
+    )
+  )
 
 /** Orders that are to be sent, and those whose answer is not on record. */
 const beingSent = Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
