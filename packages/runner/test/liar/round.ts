@@ -34,7 +34,7 @@ import {
   type Watched
 } from "./judge.ts"
 import { leaping } from "./leaping.ts"
-import { liesOf, shown } from "./Lie.ts"
+import { liesOf, shown, type Told } from "./Lie.ts"
 import * as Mind from "./Mind.ts"
 import { audited, observe, placedAt } from "./observation.ts"
 
@@ -208,12 +208,13 @@ const engine = ({ broker }: Desk, seed: string) =>
     Layer.provideMerge(Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) }))
   )
 
-/** One round at a broker: trades under lies, trades under the truth, then what must hold. The same seed, the same lies. */
-export const play = async (name: Name, seed: string): Promise<Round> => {
+/** One round at a broker: trades under lies, trades under the truth, then what must hold. A seed draws its lies, unless some are given. */
+export const play = async (name: Name, seed: string, given?: ReadonlyArray<Told>): Promise<Round> => {
   const dice = diceOf(`${name} ${seed}`)
   const world = leaping(START_MS)
   const { limits, open, vocabulary } = places[name]
-  const lies = liesOf(dice, vocabulary)
+  const drawn = liesOf(dice, vocabulary)
+  const lies = given ?? drawn
   const mind = Mind.make(world, lies, SYMBOLS)
   const round = Effect.gen(function* () {
     const desk = yield* open(mind)
