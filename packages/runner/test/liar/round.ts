@@ -34,7 +34,7 @@ import {
   type Watched
 } from "./judge.ts"
 import { leaping } from "./leaping.ts"
-import { liesOf, shown } from "./Lie.ts"
+import { liesOf, shown, type Told } from "./Lie.ts"
 import * as Mind from "./Mind.ts"
 import { audited, observe, placedAt } from "./observation.ts"
 
@@ -141,11 +141,11 @@ const looked = (scene: Scene) =>
   })
 
 /** Waits until nothing is left to be done for as long as two sweeps take; what never ends is left. */
-const settled = (scene: Scene) =>
+const settled = (scene: Scene, atMostMs: number) =>
   Effect.gen(function* () {
     const begunMs = scene.mind.world.nowMs()
     let stillMs = 0
-    for (let look = 0; scene.mind.world.nowMs() - begunMs < AT_MOST_MS; look++) {
+    for (let look = 0; scene.mind.world.nowMs() - begunMs < atMostMs; look++) {
       yield* fillAll(scene, `fill ${look}`)
       const left = hanging(yield* looked(scene))
       stillMs = left.length > 0 ? 0 : stillMs + LOOK_EVERY_MS
@@ -162,7 +162,7 @@ const pollingOf = (mind: Mind.Mind): Tracking.PollingOptions => ({
   }
 })
 
-const played = (scene: Scene, limits: Limits) =>
+const played = (scene: Scene, limits: Limits, atMostMs: number) =>
   Effect.gen(function* () {
     const { dice, mind } = scene
     const commands = yield* Commands.Commands
@@ -181,7 +181,7 @@ const played = (scene: Scene, limits: Limits) =>
     mind.isLying = false
     mind.note("the truth begins")
     for (let i = 0; i < LATER_TRADES; i++) yield* intake(scene)
-    yield* settled(scene)
+    yield* settled(scene, atMostMs)
     const ended = daemon.unsafePoll()
     const isOver = ended === null ? [] : [`the daemon has ended: ${String(ended)}`]
     const moment = yield* looked(scene)
@@ -208,18 +208,26 @@ const engine = ({ broker }: Desk, seed: string) =>
     Layer.provideMerge(Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) }))
   )
 
-/** One round at a broker: trades under lies, trades under the truth, then what must hold. The same seed, the same lies. */
-export const play = async (name: Name, seed: string): Promise<Round> => {
+/** One round at a broker: trades under lies, trades under the truth, then what must hold. A seed draws its lies, unless some are given. */
+export const play = async (
+  name: Name,
+  seed: string,
+  given?: ReadonlyArray<Told>,
+  atMostMs: number = AT_MOST_MS
+): Promise<Round> => {
   const dice = diceOf(`${name} ${seed}`)
   const world = leaping(START_MS)
   const { limits, open, vocabulary } = places[name]
-  const lies = liesOf(dice, vocabulary)
+  const drawn = liesOf(dice, vocabulary)
+  const lies = given ?? drawn
   const mind = Mind.make(world, lies, SYMBOLS)
   const round = Effect.gen(function* () {
     const desk = yield* open(mind)
     // The daemon ends before what it stands on.
     return yield* Effect.provide(
-      Effect.scoped(played({ dice, mind, desk, trades: [], found: new Set<string>(), watched: new Map() }, limits)),
+      Effect.scoped(
+        played({ dice, mind, desk, trades: [], found: new Set<string>(), watched: new Map() }, limits, atMostMs)
+      ),
       engine(desk, seed)
     )
   })
