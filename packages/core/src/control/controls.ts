@@ -45,7 +45,8 @@ export const controls = {
   },
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough",
-    remedy: "A trade with a price, or a source of prices, lets it go on"
+    remedy:
+      "Give it a price: on the trade, by a source of prices, or on paper by 'roundlot exchange do' and '--prices FILE'; or lift the limit by name: 'roundlot controls set --account NAME --order-notional none'"
   },
   MaxNotional: {
     says: "it is worth more than one order may be (limits.orderNotional; 100,000 dollars where it is not set)",

@@ -8,7 +8,8 @@ import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
 import type { EachAccount } from "./accountwise.ts"
-import { EnvironmentMismatch, EnvironmentUnproven, LiveRefused, provePaper } from "./drive.ts"
+import { declareAtStart, EnvironmentMismatch, EnvironmentUnproven, LiveRefused, provePaper } from "./drive.ts"
+import { regateAll } from "./Gates.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
@@ -109,6 +110,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
         yield* Effect.gen(function* () {
           yield* ofItsEnvironment(account)
           yield* pinned(account)
+          yield* declared(account)
           yield* Ref.update(proven, (known) => new Set(known).add(account))
           yield* judgeClock(account)
         }).pipe(Effect.tapBoth({ onFailure: (error) => keepRefusal(account, error), onSuccess: () => forget(account) }))
@@ -193,6 +195,12 @@ const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (acco
   if (!isNamedBy(settings, broker)) return yield* new NoBroker({ account })
   const declared = { name: account, environment: settings?.environment ?? "paper" }
   yield* provePaper(declared, broker)
+})
+
+/** What the broker takes, and whether its market is simulated, stands on the account before positions are judged by it (D2, D3). */
+export const declared = Effect.fn("StartGate.declared")(function* (account: AccountName) {
+  const isNew = yield* declareAtStart(account, yield* brokerOf(account))
+  if (isNew) yield* regateAll(account)
 })
 
 /** Our clock against the broker's. Real money is sent by clocks that agree only. */

@@ -167,6 +167,20 @@ const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Insta
   }
 }
 
+/**
+ * Writes what a broker takes onto the account that it is read for, before anything is planned by it; whether that was not there
+ * before.
+ */
+export const declareAtStart = Effect.fn("drive.declareAtStart")(function* (
+  account: AccountName,
+  broker: BrokerService
+) {
+  const settings = yield* Reads.account(account)
+  if (settings === undefined || isDeclared(settings, broker.capabilities)) return false
+  yield* declareBroker(account, broker)
+  return true
+})
+
 const declareBroker = (account: AccountName, { capabilities, name }: BrokerService) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.submit("report", {

@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { type AccountName, Decimal, Gates, Order, Reads, TradeRepository } from "@roundlot/core"
+import { type AccountName, Decimal, Gates, Order, Reads, StartGate, TradeRepository } from "@roundlot/core"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
 import { isStoreThere, layerBooks, layerPaper, type Writing } from "../App.ts"
@@ -85,6 +85,7 @@ export const planned = (
     yield* Effect.scoped(
       Effect.gen(function* () {
         yield* (yield* Right.open).take(account)
+        yield* StartGate.declared(account)
         yield* Gates.confirmInstruments
       })
     )

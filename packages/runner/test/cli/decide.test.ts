@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { child, desk } from "./roundlot.ts"
+import { buys, child, desk } from "./roundlot.ts"
 
 type Cli = ReturnType<typeof desk>["cli"]
 
@@ -74,6 +74,32 @@ describe("decisions by the command line", () => {
     }
     expect(await json("orders", "show", "O1")).toMatchObject({ origin: "direct", decisionId: "D1" })
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it("FILL-12: it fills at the last price of the books, and from then on at that of the exchange's market", async () => {
+    const { cli, file, json } = desk()
+    await cli("trades", "import", file("a.csv", buys(["a", "0.4"])))
+    expect((await decide(cli, "AAPL")).code).toBe(0)
+    await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "201.5" } } })
+    expect((await decide(cli, "AAPL", "--strategy", "again")).code).toBe(0)
+    const prices = expect.objectContaining({ filledAveragePrice: "200" })
+    const later = expect.objectContaining({ filledAveragePrice: "201.5" })
+    expect(await json("attempts", "list")).toMatchObject({ items: expect.arrayContaining([prices, later]) })
+  })
+
+  it("NoReferencePrice: a limit in dollars that has no price refuses; the exchange says one, or a person lifts the limit", async () => {
+    const { cli } = desk()
+    await cli("accounts", "add", "paper", "--order-notional", "1000")
+    const refused = await decide(cli, "AAPL")
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("NoReferencePrice")])
+    await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "999" } } })
+    expect((await decide(cli, "AAPL", "--strategy", "priced")).code).toBe(0)
+    await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "1001" } } })
+    expect((await decide(cli, "AAPL", "--strategy", "dear")).out).toContain("MaxNotional")
+    const lift = ["controls", "set", "--account", "paper", "--order-notional", "none", "--yes"]
+    expect(await cli(...lift)).toMatchObject({ code: 1, err: expect.stringContaining("say why with a reason") })
+    expect((await cli(...lift, "--reason", "a model portfolio")).code).toBe(0)
+    expect((await decide(cli, "AAPL", "--strategy", "lifted")).code).toBe(0)
   })
 
   it("AUD-8: 50 decisions that failed are counted by reason: 45, 3 and 2; nothing is sent twice", async () => {

@@ -50,7 +50,12 @@ export const opened = (settings: Partial<Account.AccountSettings>) =>
 
 let taken = 0
 
-/** A trade of AAPL with an identity of its own. */
+const UNTIMED = Instant.make(1n)
+
+/** When a trade without a time was submitted the first time: again it is the same trade. */
+const submittedAt = new Map<string, Instant.Instant>()
+
+/** A trade of AAPL with an identity of its own, made when it is submitted first. */
 export const trade = (side: "buy" | "sell", quantity: string): Trade.TradeInput => ({
   source: "test",
   sourceId: `t${++taken}`,
@@ -59,13 +64,23 @@ export const trade = (side: "buy" | "sell", quantity: string): Trade.TradeInput 
   side,
   quantity: Quantity.unsafe(quantity),
   price: Price.unsafe("150"),
-  tradedAt: Instant.make(1n),
+  tradedAt: UNTIMED,
   reverses: undefined
 })
 
 /** Takes trades in, whatever their time. */
 export const submit = (...trades: ReadonlyArray<Trade.TradeInput>) =>
-  Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, trades, SourcePolicy.anyAge))
+  Effect.gen(function* () {
+    const now = Instant.fromMillis(Math.max(1, yield* Effect.clockWith((clock) => clock.currentTimeMillis)))
+    const timed = trades.map((each) => {
+      if (each.tradedAt !== UNTIMED) return each
+      const tradedAt = submittedAt.get(each.sourceId) ?? now
+      submittedAt.set(each.sourceId, tradedAt)
+      return { ...each, tradedAt }
+    })
+    const accumulator = yield* Accumulator.Accumulator
+    return yield* accumulator.submitMany(account, timed, SourcePolicy.anyAge)
+  })
 
 /** Tells the exchange what to do. */
 export const instruct = (id: string, act: object | string, when?: object) =>

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
+import { Effect } from "effect"
+import { open, send, terms } from "./setup.ts"
+
+const price = (at: string) => Price.unsafe(at)
+const second = (n: number) => Instant.fromMillis(n * 1000)
+
+type Opened = Effect.Effect.Success<ReturnType<typeof open>>
+
+/** The prices of all fills, oldest first. */
+const fillPrices = ({ exchange }: Opened) =>
+  Effect.map(exchange.fills, (fills) => fills.map((fill) => Decimal.format(fill.price)))
+
+/** What the market says of AAPL. */
+const said = ({ exchange }: Opened) =>
+  Effect.map(exchange.priceOf("AAPL"), (known) => known && [Decimal.format(known.price), known.at])
+
+const known = (at: string, since: number): Partial<OrderTerms.OrderTerms> => ({
+  referencePrice: price(at),
+  referenceAt: second(since)
+})
+
+describe("the market of the paper exchange", () => {
+  it.scoped("FILL-12: nobody has said a price: an order fills at the fallback, which is no price of the market", () =>
+    Effect.gen(function* () {
+      const desk = yield* open()
+      expect(yield* said(desk)).toBeUndefined()
+      yield* send(desk.broker, terms({ referencePrice: undefined }))
+      expect(yield* fillPrices(desk)).toEqual(["100"])
+      expect(yield* said(desk)).toBeUndefined()
+    })
+  )
+
+  it.scoped(
+    "FILL-12: it goes by the newest price that an order came with, and has it for orders that come with none",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* open()
+        yield* send(desk.broker, terms(known("150", 20)))
+        yield* send(desk.broker, terms(known("140", 10)))
+        yield* send(desk.broker, terms({ referencePrice: undefined }))
+        yield* send(desk.broker, terms(known("160", 30)))
+        expect(yield* fillPrices(desk)).toEqual(["150", "150", "150", "160"])
+        expect(yield* said(desk)).toEqual(["160", second(30)])
+      })
+  )
+
+  it.scoped("FILL-12: what a file of prices or an instruction says stands, whatever orders come with", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({ prices: new Map([["AAPL", price("180")]]) })
+      yield* send(desk.broker, terms(known("150", 20)))
+      yield* desk.exchange.instruct({ id: "p", do: { price: { symbol: "AAPL", price: "181.5" } } })
+      yield* send(desk.broker, terms(known("150", 30)))
+      expect(yield* fillPrices(desk)).toEqual(["180", "181.5"])
+      expect((yield* said(desk))?.[0]).toBe("181.5")
+    })
+  )
+
+  it.scoped("a limit order rests until the market crosses it, and trades at the market's price", () =>
+    Effect.gen(function* () {
+      const desk = yield* open()
+      const { broker, exchange } = desk
+      const resting = { type: "limit", limitPrice: price("149") } as const
+      yield* send(broker, terms({ ...known("150", 1), ...resting, quantity: Quantity.unsafe("3") }))
+      yield* send(broker, terms({ ...known("149.5", 2), symbol: Ticker.Ticker.make("KO") }))
+      expect((yield* exchange.orders).map(({ status }) => status)).toEqual(["new", "filled"])
+      yield* send(broker, terms(known("148.5", 3)))
+      expect((yield* exchange.orders).map(({ status }) => status)).toEqual(["filled", "filled", "filled"])
+      expect(yield* fillPrices(desk)).toEqual(["149.5", "148.5", "148.5"])
+    })
+  )
+})
