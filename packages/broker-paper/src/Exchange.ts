@@ -131,7 +131,7 @@ export interface ExchangeService {
 
   /**
    * The market's price of a symbol, and since when: what an instruction or a file of prices says holds now; else the newest that an
-   * order came with. `undefined` where nobody has said one: what orders are filled at then is no price. No request of anybody's.
+   * order came with, or its limit. `undefined` where nobody has said one: orders trade at `Reference.UNSAID_PRICE` then. No request of anybody's.
    */
   readonly priceOf: (
     symbol: string
@@ -240,7 +240,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   priceOf: (symbol) =>
     floor.file.read((clock) => {
       const known = floor.rows.price(symbol)
-      return known && { price: known.price, at: known.since ?? clock }
+      if (known !== undefined) return { price: known.price, at: known.since ?? clock }
+      const limit = floor.rows.lastLimit(symbol)
+      return limit && { price: limit.price, at: clock }
     }),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   isOpen: floor.file.transact((clock) => isOpenAt(floor, Turn.begin(floor.rows, clock).now)),

@@ -1,8 +1,8 @@
-import { Decimal, Price } from "@roundlot/core"
-import type { OrderTerms, Side } from "@roundlot/core"
+import { Decimal, Reference } from "@roundlot/core"
+import type { OrderTerms, Price, Side } from "@roundlot/core"
 
-/** The price of a symbol that nobody has given one, in dollars. */
-export const DEFAULT_PRICE = Price.unsafe("100")
+/** The price of a symbol that nobody has given one, in dollars: limits in money judge by it too. */
+export const DEFAULT_PRICE = Reference.UNSAID_PRICE
 
 /** What decides whether an order trades at a price. */
 export interface Working {

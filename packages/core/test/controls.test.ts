@@ -34,7 +34,7 @@ const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
 const dollars = Quantity.unsafe
 
 const circumstances = (limits: Partial<AccountSettings>, prices: ReadonlyArray<string> = ["100"]): Circumstances => ({
-  account: { ...defaultSettings, ...limits },
+  account: { ...defaultSettings, simulatedMarket: undefined, ...limits },
   prices: prices.map(Price.unsafe),
   inboundPrice: undefined,
   marketPrice: undefined,
@@ -112,10 +112,13 @@ describe("the controls before every order", () => {
     expect(judged("10000.1", { liftedLimits: ["orderQuantity"] }, cheap)).toBeUndefined()
   })
 
-  test("an account without a limit of its own has 100,000 dollars an order, and without a price none", () => {
+  test("an account without a limit of its own has 100,000 dollars an order, and without a price nothing goes", () => {
     const price = ["100"]
     expect([judged("1000", {}, price), judged("1000.000001", {}, price)]).toEqual([undefined, "MaxNotional"])
-    expect(judged("1", {}, [])).toBeUndefined()
+    expect([judged("1", {}, []), judged("1", { liftedLimits: ["orderNotional"] }, [])]).toEqual([
+      "NoReferencePrice",
+      "NoReferencePrice"
+    ])
     expect(judged("1", { liftedLimits: ["orderNotional", "dailyNotional"] }, [])).toBeUndefined()
     expect([judgedOver("100000", {}, []), judgedOver("100000.01", {}, [])]).toEqual([undefined, "MaxNotional"])
     expect(judged("1000.000001", { maxOrderNotional: dollars("200000") }, price)).toBeUndefined()

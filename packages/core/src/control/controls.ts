@@ -3,6 +3,7 @@ import { dailyNotionalOf, hasDollarLimit, openSharesOf, orderNotionalOf, orderQu
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import { UNSAID_PRICE } from "../money/Reference.ts"
 import { mostShares } from "../order/mostShares.ts"
 import type { Instant } from "../time/Instant.ts"
 import { notionalOf, type Usage } from "./Usage.ts"
@@ -119,6 +120,7 @@ export interface Circumstances {
     | "maxOrderNotional"
     | "maxOrderQuantity"
     | "restricted"
+    | "simulatedMarket"
   >
   /** The fresh prices that are known, whatever their source. */
   readonly prices: ReadonlyArray<Price>
@@ -129,14 +131,18 @@ export interface Circumstances {
   readonly at: Instant
 }
 
-/** The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. */
-const highest = ({ limitPrice, stopPrice }: Wanted, { prices }: Circumstances): Price | undefined => {
+/**
+ * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. On a simulated market of
+ * which nobody has said a price it is what an order trades at there all the same.
+ */
+const highest = ({ limitPrice, stopPrice }: Wanted, { account, prices }: Circumstances): Price | undefined => {
   const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
   const known = own.length === 0 ? prices : [...prices, ...own]
-  return known.reduce<Price | undefined>(
+  const highestKnown = known.reduce<Price | undefined>(
     (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
     undefined
   )
+  return highestKnown ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
 }
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */

@@ -35,11 +35,14 @@ const market = (price: () => string | undefined, isSimulated = true) =>
       })
   })
 
-const opened = Effect.gen(function* () {
-  yield* Stage.opened({ maxOrderNotional: Quantity.unsafe("1000") })
-  yield* Stage.driving
-  yield* StartGate.declared(Stage.account)
-})
+const openedWith = (settings: Parameters<typeof Stage.opened>[0]) =>
+  Effect.gen(function* () {
+    yield* Stage.opened(settings)
+    yield* Stage.driving
+    yield* StartGate.declared(Stage.account)
+  })
+
+const opened = openedWith({ maxOrderNotional: Quantity.unsafe("1000") })
 
 const answer = Effect.map(Reads.all(PositionTable), ([position]) => position?.answer)
 
@@ -100,19 +103,22 @@ describe("D3: prices of a simulated market", () => {
     expect(await answerTo(ofTrade, at(false, none))).toBe("Refused(NoReferencePrice)")
   })
 
-  test("a price that nobody knows is none: limits in money refuse", async () => {
-    expect(await answerTo(priceless, at(true, none))).toBe("Refused(NoReferencePrice)")
+  test("MaxNotional: where nobody has said a price limits in dollars judge by what an order trades at there, 100", async () => {
+    expect(await answerTo(priceless, at(true, none))).toMatch(/^Ordered/)
+    const more = { ...priceless, quantity: Quantity.unsafe("11") }
+    expect(await answerTo(more, at(true, none))).toBe("Refused(MaxNotional)")
+    expect(await answerTo(priceless, at(false, none))).toBe("Refused(NoReferencePrice)")
   })
 
   test("a position goes on as soon as the market says a price, and its order has it", () => {
     let price: string | undefined
     return Stage.play(
       Effect.gen(function* () {
-        yield* opened
+        yield* openedWith({ thresholdNotional: Quantity.unsafe("500") })
         yield* Stage.submit(priceless)
         yield* Gates.confirmInstruments
         yield* Gates.openGates
-        expect(yield* answer).toBe("Refused(NoReferencePrice)")
+        expect(yield* answer).toBe("NoPrice")
         price = "99"
         yield* Gates.openGates
         const [order] = yield* Stage.orders
