@@ -49,6 +49,7 @@ const standingOf = () => {
     prices: [],
     inboundPrice: undefined,
     marketPrice: undefined,
+    lastPrice: undefined,
     usage: undefined,
     at: desk.now()
   }

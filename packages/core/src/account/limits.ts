@@ -64,6 +64,10 @@ export const openSharesOf = (
 ): Quantity.Quantity | undefined =>
   settings.maxOpenResidual !== undefined || isLifted(settings, "openResidual") ? undefined : OPEN_SHARES
 
+/** Has the account a limit in dollars of its own? */
+export const hasOwnDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
+  (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual) !== undefined
+
 /** Does a limit in dollars stand, so that an order whose price nobody knows cannot be judged? */
 export const hasDollarLimit = (settings: InDollars): boolean =>
   (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined

@@ -48,7 +48,11 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     residual: undefined
   }
   const isSpent = isCounted(order, at)
-  const circumstances = { ...standing, prices: [...standing.prices, ...ownPrice(standing, order)] }
+  const circumstances = {
+    ...standing,
+    prices: [...standing.prices, ...ownPrice(standing, order)],
+    lastPrice: standing.lastPrice ?? order.referencePrice
+  }
   const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: isSpent ? undefined : usage })
   if (control !== undefined) return { _tag: "Refuse", control }
   const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)

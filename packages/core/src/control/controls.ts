@@ -1,5 +1,12 @@
 import type { Account } from "../account/Account.ts"
-import { dailyNotionalOf, hasDollarLimit, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
+import {
+  dailyNotionalOf,
+  hasDollarLimit,
+  hasOwnDollarLimit,
+  openSharesOf,
+  orderNotionalOf,
+  orderQuantityOf
+} from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -127,22 +134,29 @@ export interface Circumstances {
   /** What trades brought, and what another source than they says; each where it is fresh. */
   readonly inboundPrice: Price | undefined
   readonly marketPrice: Price | undefined
+  /** The newest price that is known at all, however old it is. */
+  readonly lastPrice?: Price | undefined
   readonly usage: Usage | undefined
   readonly at: Instant
 }
 
 /**
  * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. On a simulated market of
- * which nobody has said a price it is what an order trades at there all the same.
+ * which nobody has said a price it is what an order trades at there all the same; and where an account has the default limits alone, the
+ * last price that was known: what was owed overnight is neither unbounded nor stopped.
  */
-const highest = ({ limitPrice, stopPrice }: Wanted, { account, prices }: Circumstances): Price | undefined => {
+const highest = (
+  { limitPrice, stopPrice }: Wanted,
+  { account, lastPrice, prices }: Circumstances
+): Price | undefined => {
   const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
   const known = own.length === 0 ? prices : [...prices, ...own]
-  const highestKnown = known.reduce<Price | undefined>(
+  const fresh = known.reduce<Price | undefined>(
     (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
     undefined
   )
-  return highestKnown ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
+  const stale = hasOwnDollarLimit(account) ? undefined : lastPrice
+  return fresh ?? stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
 }
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */

@@ -105,6 +105,8 @@ export interface Standing {
   /** What trades brought, and what another source than they says; each where it is fresh. */
   readonly inboundPrice: Price | undefined
   readonly marketPrice: Price | undefined
+  /** The newest price that trades brought, however old it is. */
+  readonly lastPrice: Price | undefined
   /** What the account has sent. */
   readonly usage: Usage | undefined
   readonly at: Instant

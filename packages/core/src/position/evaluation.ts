@@ -48,6 +48,7 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     prices: pricesLast && reference._tag === "Priced" ? [...fresh, reference.price] : fresh,
     inboundPrice: inboundFresh,
     marketPrice: freshOf(market, world.at, pricesLast),
+    lastPrice: position.lastPrice,
     usage: usageOf(recorder, settings),
     at: world.at
   }
