@@ -244,6 +244,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   payloads_rule_sha256_hex: [{ sha256: "a".repeat(63) }, { sha256: "A".repeat(64) }],
   fills_rule_revision_from_zero: [{ revision: -1 }],
   waiting_fills_rule_revision_from_zero: [{ revision: -1 }],
+  waiting_commissions_rule_number_from_one: [{ number: 0 }],
   held_reports_rule_number_from_one: [{ number: 0 }],
   held_reports_rule_settled: [{ settledAt: AT }, { outcome: "booked" }],
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],

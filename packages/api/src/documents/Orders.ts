@@ -204,6 +204,24 @@ export type WaitingFillDocument = typeof WaitingFillDocument.Type
 /** The executions that count nowhere yet. */
 export const WaitingFillPage = pageOf("WaitingFillPage", WaitingFillDocument)
 
+/** One version of what an execution cost, which waits until the execution is booked. */
+export const WaitingCommissionDocument = Schema.Struct({
+  execId: Schema.String,
+  account: Schema.String,
+  /** Counts the versions of an execution's commission from 1, as they came; the last one counts. */
+  number: Schema.Int,
+  amount: Decimal,
+  currency: Schema.String,
+  asOf: Time,
+  receivedAt: Time
+}).annotations({ identifier: "WaitingCommission" })
+
+/** One version of what an execution cost, which waits until the execution is booked. */
+export type WaitingCommissionDocument = typeof WaitingCommissionDocument.Type
+
+/** The commissions whose execution is not booked yet. */
+export const WaitingCommissionPage = pageOf("WaitingCommissionPage", WaitingCommissionDocument)
+
 /** A quantity, in shares, of a trade's lot or of an order's excess, linked to what covers it. */
 export const AllocationDocument = Schema.Struct({
   tradeId: Schema.NullOr(Id),

@@ -109,6 +109,11 @@ export const fills = looking("fills")
       .setUrlParams(query({ ...moment, account: text, symbol: text }))
       .addSuccess(Documents.WaitingFillPage)
   )
+  .add(
+    HttpApiEndpoint.get("waitingCommissions", "/api/v1/fills/waiting-commissions")
+      .setUrlParams(query({ ...moment, account: text }))
+      .addSuccess(Documents.WaitingCommissionPage)
+  )
   .add(look("show", "/api/v1/fills/:id", Documents.FillDetail).setUrlParams(query(moment)))
   .middleware(Reading)
 

@@ -99,3 +99,32 @@ export const WaitingFillTable = Table.make({
     waiting: { columns: ["account"], unique: false, where: { column: "joinedAt", isNull: true } }
   }
 })
+
+/**
+ * F12 of reconciliation: one version of what an execution cost, which came before the execution was booked. `number` counts the
+ * versions of an execution from 1, in the order in which they came.
+ */
+export const WaitingCommission = Schema.Struct({
+  account: Column.branded(AccountName),
+  execId: Column.text,
+  number: Column.integer,
+  amount: Column.decimal,
+  currency: Column.text,
+  asOf: Column.instant,
+  payloadId: Column.optional(Column.id(PayloadId)),
+  receivedAt: Column.instant,
+  joinedAt: Column.optional(Column.instant),
+  version: Column.integer
+})
+
+/** One version of what an execution cost that was not booked yet. */
+export type WaitingCommission = typeof WaitingCommission.Type
+
+/** The inbox of commissions whose execution is not booked yet. */
+export const WaitingCommissionTable = Table.make({
+  name: "waiting_commissions",
+  schema: WaitingCommission,
+  key: ["account", "execId", "number"],
+  keyOf: ({ account, execId, number }) => Table.joinKey([account, execId, number]),
+  lookups: { execId: { columns: ["account", "execId"], unique: false, steady: true, where: undefined } }
+})

@@ -374,6 +374,17 @@ export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {
   amount: Shares,
   currency: Schema.String
 })
+/** F12: one version of what an execution cost that is not booked yet. */
+export const CommissionWaits = Schema.TaggedStruct("CommissionWaits", {
+  execId: Schema.String,
+  number: Schema.Int,
+  amount: Shares,
+  currency: Schema.String,
+  asOf: Time,
+  payloadId: maybe(PayloadId)
+})
+/** F12: the execution of a commission that waited is booked, or was found to be another one under a second id. */
+export const CommissionJoined = Schema.TaggedStruct("CommissionJoined", { execId: Schema.String, number: Schema.Int })
 /** F7: a fill whose order is not known yet. */
 export const FillWaits = Schema.TaggedStruct("FillWaits", {
   execId: Schema.String,
@@ -547,6 +558,8 @@ export const LedgerEvent = Schema.Union(
   CancelAsked,
   FillRecorded,
   CommissionRecorded,
+  CommissionWaits,
+  CommissionJoined,
   FillWaits,
   FillJoined,
   FillPriced,
@@ -638,6 +651,9 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "FillWaits":
     case "FillJoined":
       return { kind: "waiting_fill", id: event.execId }
+    case "CommissionWaits":
+    case "CommissionJoined":
+      return { kind: "waiting_commission", id: event.execId }
     case "BreakOpened":
     case "BreakChanged":
     case "BreakAttended":

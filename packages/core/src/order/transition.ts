@@ -150,8 +150,16 @@ const compared = [
   "toldAverage",
   "toldAverageOf",
   "inferred",
-  "acceptedAt"
+  "acceptedAt",
+  "firstFilledAt",
+  "lastFilledAt"
 ] as const
+
+/** They follow the time of a total as long as it counts more than the executions do. */
+const isToldTime = (field: (typeof compared)[number], { inferred }: Order): boolean =>
+  field === "reportedAt" ||
+  field === "cumulativeAt" ||
+  ((field === "firstFilledAt" || field === "lastFilledAt") && Decimal.isPositive(inferred))
 
 /**
  * FILL-14: an equal snapshot writes nothing, and a newer time of our own reading alone is no news. A newer time of the broker's
@@ -159,7 +167,7 @@ const compared = [
  */
 const isSame = (before: Order, after: Order, isTimeNews: boolean): boolean =>
   compared.every((field) => {
-    if (!isTimeNews && (field === "reportedAt" || field === "cumulativeAt")) return true
+    if (!isTimeNews && isToldTime(field, after)) return true
     const a = before[field]
     const b = after[field]
     if (typeof a === "object" && typeof b === "object") return Decimal.equals(a, b)

@@ -8,6 +8,7 @@ import { advance, type Change } from "../order/transition.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { Executed } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
+import { joinCommissions } from "./commissions.ts"
 import { open } from "./ledgerBreaks.ts"
 import { closeIfPriced } from "./unpriced.ts"
 
@@ -81,6 +82,7 @@ export const book = (
   }
   const booked = advance(recorder, order.id, named(recorder, order, execution))
   closeIfPriced(recorder, booked)
+  joinCommissions(recorder, id, execId)
   return booked
 }
 

@@ -386,6 +386,20 @@ export const waitingFill: Row = {
   version: 11
 }
 
+/** What an execution cost that is not booked. */
+export const waitingCommission: Row = {
+  account: "main",
+  execId: "Y-1",
+  number: 1,
+  amount: "0.35",
+  currency: "USD",
+  asOf: AT,
+  payloadId: null,
+  receivedAt: AT,
+  joinedAt: null,
+  version: 11
+}
+
 /** A report of the order that is held. */
 export const heldReport: Row = {
   account: "main",
@@ -534,6 +548,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   payloads: payload,
   fills: fill,
   waiting_fills: waitingFill,
+  waiting_commissions: waitingCommission,
   held_reports: heldReport,
   breaks: openBreak,
   controls: control,
@@ -576,6 +591,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("payloads", payload),
   inserting("fills", fill),
   inserting("waiting_fills", waitingFill),
+  inserting("waiting_commissions", waitingCommission),
   inserting("held_reports", heldReport),
   inserting("breaks", openBreak),
   inserting("controls", control),

@@ -24,6 +24,8 @@ import * as orders from "../views/orders.ts"
 import * as past from "../views/past.ts"
 import * as positions from "../views/positions.ts"
 import * as trades from "../views/trades.ts"
+import * as waitingCommissions from "../views/waitingCommissions.ts"
+import * as waitingFills from "../views/waitingFills.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
@@ -240,6 +242,28 @@ export const fillsList = Verb.make({
     )
   },
   run: (asked) => listed(asked, fills.list(asked), fills.table)
+})
+
+/** What waits is few, and shown whole. */
+const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Effect<ListDocument<D>, E, R> =>
+  Effect.map(found, (items) => ({ items, nextCursor: null }))
+
+/** `fills waiting`. */
+export const fillsWaiting = Verb.make({
+  name: "fills waiting",
+  summary: "the executions that are not counted: their order is not known, or they may be duplicates",
+  examples: [["roundlot fills waiting", "the inbox of executions"]],
+  flags: { ...place, account: ofAccount, asOf, symbol: ofSymbol },
+  run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
+})
+
+/** `fills waiting-commissions`. */
+export const fillsWaitingCommissions = Verb.make({
+  name: "fills waiting-commissions",
+  summary: "the commissions whose execution is not booked yet",
+  examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
+  flags: { ...place, account: ofAccount, asOf },
+  run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
 })
 
 /** `fills show`. */

@@ -107,8 +107,15 @@ export const parents: ReadonlyArray<MappedColumn> = [
     `${EXACT}; 0 is written, no default is needed`
   ),
   order("trades.avg_price", "notional", "decimal", false, "averagePrice", "the sum is kept, the average derived of it"),
-  order("trades.first_executed_at", "firstFilledAt", "instant", true, "firstFilledAt"),
-  order("trades.last_executed_at", "lastFilledAt", "instant", true, "lastFilledAt"),
+  order("trades.first_executed_at", "firstFilledAt", "instant", true, "firstFilledAt", "a correction does not move it"),
+  order(
+    "trades.last_executed_at",
+    "lastFilledAt",
+    "instant",
+    true,
+    "lastFilledAt",
+    "a corrected price does not move it; a corrected quantity does"
+  ),
   order(
     "trades.fetched_at",
     "updatedAt",

@@ -8,6 +8,7 @@ import {
   Clock,
   commands,
   Commands,
+  Decimal,
   Entropy,
   Id,
   Instant,
@@ -190,6 +191,22 @@ export const fills = (
   return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),
     Need.Need.OrderById({ id })
+  ])
+}
+
+/** The broker says what an execution cost, in dollars. */
+export const costs = (execId: string, amount: string) => {
+  const report: Report.Commission = {
+    _tag: "Commission",
+    account: main,
+    asOf: Instant.fromMillis(AT + 2000),
+    asOfKind: "ours",
+    execId,
+    amount: Decimal.unsafe(amount),
+    currency: "USD"
+  }
+  return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
+    Need.Need.FillByExecId({ account: main, execId })
   ])
 }
 

@@ -25,6 +25,7 @@ import * as overview from "../../src/views/overview.ts"
 import * as positions from "../../src/views/positions.ts"
 import * as today from "../../src/views/today.ts"
 import * as trades from "../../src/views/trades.ts"
+import * as waitingCommissions from "../../src/views/waitingCommissions.ts"
 import * as waitingFills from "../../src/views/waitingFills.ts"
 import * as scene from "./scene.ts"
 
@@ -340,6 +341,21 @@ describe("documents", () => {
         { execId: "x9.0", standing: "parked", brokerOrderId: "B-9", orderId: null, breakId: null, quantity: "1" }
       ])
       expect(yield* waitingFills.list({ symbol: "msft" })).toEqual([])
+    })
+  )
+
+  itPlays(
+    "F12 of reconciliation: what an execution cost is listed until the execution is booked",
+    Effect.gen(function* () {
+      expect(yield* waitingCommissions.list({})).toEqual([])
+      yield* scene.costs("x9.0", "0.35")
+      const found = yield* waitingCommissions.list({})
+      expect(found).toMatchObject([{ execId: "x9.0", account: "main", number: 1, amount: "0.35", currency: "USD" }])
+      expect(waitingCommissions.table(found)).toMatch(/x9\.0 +main +1 +0\.35 +USD/)
+      expect(yield* waitingCommissions.list({ account: "other" })).toEqual([])
+      yield* scene.fills(1, { exec: "x9", quantity: "0.1", price: "150" })
+      expect(yield* waitingCommissions.list({})).toEqual([])
+      expect((yield* fills.list({ execId: "x9.0" })).items).toMatchObject([{ commission: "0.35" }])
     })
   )
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "5804457a"
+export const fingerprint = "0caae1b2"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -601,6 +601,24 @@ export const sqlite: ReadonlyArray<string> = [
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),
   FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")
 ) STRICT`,
+  `CREATE TABLE roundlot_waiting_commissions (
+  "account" TEXT NOT NULL,
+  "execId" TEXT NOT NULL,
+  "number" INTEGER NOT NULL,
+  "amount" TEXT NOT NULL,
+  "currency" TEXT NOT NULL,
+  "asOf" INTEGER NOT NULL,
+  "payloadId" INTEGER,
+  "receivedAt" INTEGER NOT NULL,
+  "joinedAt" INTEGER,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "execId", "number"),
+  CONSTRAINT "waiting_commissions_amount" CHECK ("amount" <> '-0' AND "amount" NOT GLOB '?*-*' AND ltrim("amount", '-') GLOB '[0-9]*' AND ltrim("amount", '-') NOT GLOB '*[^0-9.]*' AND ltrim("amount", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("amount", '-'), '.') = 0 OR (ltrim("amount", '-') GLOB '*[1-9]' AND ltrim("amount", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "waiting_commissions_payloadId" CHECK ("payloadId" > 0),
+  CONSTRAINT "waiting_commissions_rule_number_from_one" CHECK ("number" >= 1),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),
+  FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")
+) STRICT`,
   `CREATE TABLE roundlot_held_reports (
   "account" TEXT NOT NULL,
   "orderId" INTEGER NOT NULL,
@@ -814,6 +832,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_fills_symbol ON roundlot_fills ("symbol")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
   `CREATE INDEX roundlot_waiting_fills_lookup_brokerOrderId ON roundlot_waiting_fills ("account", "brokerOrderId", "execId") WHERE "joinedAt" IS NULL`,
+  `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
@@ -1444,6 +1463,22 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "waiting_fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "waiting_fills_rule_revision_from_zero" CHECK ("revision" >= 0)
 )`,
+  `CREATE TABLE roundlot_waiting_commissions (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "execId" TEXT COLLATE "C" NOT NULL,
+  "number" BIGINT NOT NULL,
+  "amount" NUMERIC NOT NULL,
+  "currency" TEXT COLLATE "C" NOT NULL,
+  "asOf" TIMESTAMPTZ NOT NULL,
+  "payloadId" BIGINT,
+  "receivedAt" TIMESTAMPTZ NOT NULL,
+  "joinedAt" TIMESTAMPTZ,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("account", "execId", "number"),
+  CONSTRAINT "waiting_commissions_amount" CHECK (scale("amount") = min_scale("amount") AND "amount" < 'Infinity' AND "amount" > '-Infinity'),
+  CONSTRAINT "waiting_commissions_payloadId" CHECK ("payloadId" > 0),
+  CONSTRAINT "waiting_commissions_rule_number_from_one" CHECK ("number" >= 1)
+)`,
   `CREATE TABLE roundlot_held_reports (
   "account" TEXT COLLATE "C" NOT NULL,
   "orderId" BIGINT NOT NULL,
@@ -1650,6 +1685,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_fills_symbol ON roundlot_fills ("symbol", "id")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
   `CREATE INDEX roundlot_waiting_fills_lookup_brokerOrderId ON roundlot_waiting_fills ("account", "brokerOrderId", "execId") WHERE "joinedAt" IS NULL`,
+  `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
@@ -1689,6 +1725,8 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_fills ADD CONSTRAINT "fills_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_waiting_fills ADD CONSTRAINT "waiting_fills_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_waiting_fills ADD CONSTRAINT "waiting_fills_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
+  `ALTER TABLE roundlot_waiting_commissions ADD CONSTRAINT "waiting_commissions_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_waiting_commissions ADD CONSTRAINT "waiting_commissions_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_orderId" FOREIGN KEY ("orderId") REFERENCES roundlot_orders ("id")`,
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,

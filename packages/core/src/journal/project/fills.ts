@@ -54,6 +54,31 @@ export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">
   followOrder(books, orderOf(books, fill.orderId), place)
 }
 
+/** What an execution cost waits for the execution. */
+export const commissionWaits = (books: Books, event: Of<"CommissionWaits">, place: Place): void =>
+  books.waiting_commissions.put({
+    account: ownerOf(place),
+    execId: event.execId,
+    number: event.number,
+    amount: event.amount,
+    currency: event.currency,
+    asOf: event.asOf,
+    payloadId: event.payloadId,
+    receivedAt: place.at,
+    joinedAt: undefined,
+    version: place.seq
+  })
+
+/** A commission that waited does so no more. */
+export const commissionJoined = (books: Books, { execId, number }: Of<"CommissionJoined">, place: Place): void => {
+  const known = books.waiting_commissions.get(joinKey([place.account, execId, number]))
+  books.waiting_commissions.put({
+    ...must(known, `waiting commission ${number} of ${execId}`),
+    joinedAt: place.at,
+    version: place.seq
+  })
+}
+
 /** A fill waits for its order. */
 export const fillWaits = (books: Books, event: Of<"FillWaits">, place: Place): void =>
   books.waiting_fills.put({
