@@ -153,6 +153,8 @@ export const FillDocument = Schema.Struct({
   facts: ExecutionFactsDocument,
   /** The raw report that it was read from. */
   payloadId: Schema.NullOr(Id),
+  /** When it was received. */
+  fetchedAt: Time,
   createdAt: Time,
   /** When its commission came, or another revision took its place. */
   updatedAt: Time
@@ -285,6 +287,14 @@ export const OrderDocument = Schema.Struct({
   /** The broker's current id; null until it has acknowledged the order. */
   brokerOrderId: Schema.NullOr(Schema.String),
   clientOrderId: Schema.String,
+  /** The day, in UTC, on which the broker gave an id again that another order has; null for the first order that has it. */
+  idReusedOn: Schema.NullOr(Schema.String),
+  /** Its id among those of the client that placed it, and what else its first execution says; null what none says. */
+  orderNumber: Schema.NullOr(Schema.String),
+  clientId: Schema.NullOr(Schema.String),
+  secType: Schema.NullOr(Schema.String),
+  exchange: Schema.NullOr(Schema.String),
+  currency: Schema.NullOr(Schema.String),
   filledQuantity: Decimal,
   /** Over the priced fills, at 12 decimals half-even; null where there is none. */
   averagePrice: Schema.NullOr(Decimal),
@@ -299,7 +309,9 @@ export const OrderDocument = Schema.Struct({
   endReportedAt: Schema.NullOr(Time),
   ...dated,
   firstFilledAt: Schema.NullOr(Time),
-  lastFilledAt: Schema.NullOr(Time)
+  lastFilledAt: Schema.NullOr(Time),
+  /** When the newest of its executions was received; null where it has none. */
+  fetchedAt: Schema.NullOr(Time)
 }).annotations({ identifier: "Order" })
 
 /** An instruction to a broker. */

@@ -40,6 +40,11 @@ export const orders = looking("orders")
         fillStatus: text,
         brokerOrderId: text,
         clientOrderId: text,
+        orderNumber: text,
+        clientId: text,
+        secType: text,
+        exchange: text,
+        currency: text,
         tradeId: text
       }),
       Documents.OrderPage
@@ -99,6 +104,12 @@ export const fills = looking("fills")
         orderId: text,
         tradeId: text,
         execId: text,
+        permId: text,
+        orderNumber: text,
+        clientId: text,
+        secType: text,
+        exchange: text,
+        currency: text,
         canonical: yesOrNo
       }),
       Documents.FillPage

@@ -6,7 +6,7 @@ import { FillId, OrderId, PayloadId } from "../identity/Id.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import { Price } from "../money/Price.ts"
-import { ExecutionFacts } from "./ExecutionFacts.ts"
+import { ExecutionFacts, factColumns } from "./ExecutionFacts.ts"
 
 /** Within what was expected, outside of it, or unknown: there was nothing to compare with. */
 export const bands = ["within", "outside", "unknown"] as const
@@ -35,9 +35,11 @@ export const Fill = Schema.Struct({
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),
-  /** What else the broker says of it (SYNC-5). */
-  facts: Column.optional(Column.json(ExecutionFacts)),
+  /** What else the broker says of it, and no rule reads. */
+  ...factColumns,
   payloadId: Column.optional(Column.id(PayloadId)),
+  /** When it was received; before it was booked where it waited for its order. */
+  fetchedAt: Column.instant,
   createdAt: Column.instant,
   /** When its commission came, or another revision took its place. */
   updatedAt: Column.instant,

@@ -320,6 +320,8 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   deed: Schema.Literal(...deeds),
   brokerOrderId: maybe(BrokerOrderId),
   brokerOrderIds: Schema.Array(Schema.String),
+  /** O28: the day on which the broker gave an id again that another order has. */
+  idReusedOn: maybe(Schema.String),
   candidate: maybe(BrokerOrderId),
   notBefore: maybe(Time),
   reason: maybe(Schema.String),
@@ -366,7 +368,9 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   unjudged: maybe(Schema.Boolean),
   executedAt: Time,
   payloadId: maybe(PayloadId),
-  facts: maybe(ExecutionFacts)
+  facts: maybe(ExecutionFacts),
+  /** When it was received, where that was before it was booked (F7). */
+  fetchedAt: maybe(Time)
 })
 /** F12: what an execution cost. */
 export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {

@@ -67,6 +67,8 @@ export interface Synced {
   readonly canonicalChanges: number
   /** Orders that are not as they were. */
   readonly touchedOrders: number
+  /** When the reading began that the run is of. */
+  readonly fetchedAt: Instant.Instant
   /** What the broker was asked for and what it covers: it may have forgotten what was before. */
   readonly askedFrom: Instant.Instant
   readonly windowStart: Instant.Instant
@@ -157,6 +159,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
       .size,
     canonicalChanges: replaced.length + absent.changed.length,
     touchedOrders: touched.size,
+    fetchedAt: now,
     askedFrom: asked.from,
     windowStart: from,
     windowEnd: now

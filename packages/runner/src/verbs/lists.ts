@@ -126,6 +126,15 @@ export const tradesShow = Verb.make({
   run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show)
 })
 
+/** What executions say beside their figures, in the broker's words. */
+const atTheBroker = {
+  orderNumber: text("order-number", "The order's id among those of the client that placed it"),
+  clientId: text("client-id", "The client that placed it"),
+  secType: text("sec-type", "The class of what was traded, STK"),
+  exchange: text("exchange", "Where it was executed, ARCA"),
+  currency: text("currency", "The currency, USD")
+}
+
 /** `orders list`. */
 export const ordersList = Verb.make({
   name: "orders list",
@@ -153,6 +162,7 @@ export const ordersList = Verb.make({
     origin: text("origin", "accumulation, direct or external"),
     brokerOrderId: text("broker-order-id", "The broker's id"),
     clientOrderId: text("client-order-id", "The id under which we sent it"),
+    ...atTheBroker,
     tradeId: text("trade-id", "Orders that took of this trade")
   },
   run: ({ phase, status, ...asked }) =>
@@ -236,6 +246,8 @@ export const fillsList = Verb.make({
     orderId: text("order-id", "This order's"),
     tradeId: text("trade-id", "Of orders that took of this trade"),
     execId: text("exec-id", "The broker's id of the execution"),
+    permId: text("perm-id", "The broker's durable id of the order, as the execution named it"),
+    ...atTheBroker,
     canonical: Options.boolean("canonical").pipe(
       Options.withDescription("Only the revisions that count"),
       Options.map((isAsked) => (isAsked ? true : undefined))

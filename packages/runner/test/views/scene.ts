@@ -168,9 +168,10 @@ export const fills = (
     quantity: string
     price: string | undefined
     mayHaveOtherId?: boolean
+    facts?: Report.Executed["facts"]
   }
 ) => {
-  const { exec, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
+  const { exec, facts, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
   const report: Report.Executed = {
     _tag: "Executed",
     account: main,
@@ -186,7 +187,8 @@ export const fills = (
     quantity: Quantity.unsafe(quantity),
     price: price === undefined ? undefined : Price.unsafe(price),
     executedAt: Instant.fromMillis(AT + 2000),
-    mayHaveOtherId
+    mayHaveOtherId,
+    facts
   }
   return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),

@@ -416,6 +416,12 @@ describe("documents", () => {
         origin: "accumulation",
         brokerOrderId: "B-1",
         clientOrderId: order?.clientOrderId,
+        idReusedOn: null,
+        orderNumber: null,
+        clientId: null,
+        secType: null,
+        exchange: null,
+        currency: null,
         filledQuantity: "1",
         averagePrice: "150.12",
         decisionId: null,
@@ -426,7 +432,8 @@ describe("documents", () => {
         createdAt: scene.second(0),
         updatedAt: scene.second(3),
         firstFilledAt: scene.second(2),
-        lastFilledAt: scene.second(2)
+        lastFilledAt: scene.second(2),
+        fetchedAt: scene.second(3)
       })
       expect(order?.clientOrderId).toMatch(CLIENT_ID)
       expect(items[1]).toMatchObject({
@@ -437,7 +444,8 @@ describe("documents", () => {
         filledQuantity: "0",
         averagePrice: null,
         firstFilledAt: null,
-        lastFilledAt: null
+        lastFilledAt: null,
+        fetchedAt: null
       })
     })
   )
@@ -472,6 +480,7 @@ describe("documents", () => {
           liquidity: null
         },
         payloadId: null,
+        fetchedAt: scene.second(2),
         createdAt: scene.second(2),
         updatedAt: scene.second(2)
       }
@@ -485,6 +494,7 @@ describe("documents", () => {
           execId: "x2.1",
           revision: 1,
           price: "150.2",
+          fetchedAt: scene.second(3),
           createdAt: scene.second(3),
           updatedAt: scene.second(3)
         }
@@ -580,6 +590,24 @@ describe("filters", () => {
         "T2",
         "T3"
       ])
+    })
+  )
+
+  itPlays(
+    "SYNC-5, SYNC-11: orders and fills are narrowed by what their executions say in the broker's words",
+    Effect.gen(function* () {
+      const facts = { orderId: "7", clientId: "1", secType: "STK", exchange: "ARCA", currency: "USD" }
+      yield* scene.fills(1, { exec: "x3", quantity: "0.1", price: "150", facts: { ...facts, permId: "900" } })
+      const { orderId: orderNumber, ...others } = facts
+      const words = { orderNumber, ...others }
+      for (const [name, word] of Object.entries(words)) {
+        expect(idsOf((yield* orders.list({ [name]: word })).items)).toEqual(["O1"])
+        expect(idsOf((yield* orders.list({ [name]: "other" })).items)).toEqual([])
+        expect(idsOf((yield* fills.list({ [name]: word })).items)).toEqual(["F4"])
+        expect(idsOf((yield* fills.list({ [name]: "other" })).items)).toEqual([])
+      }
+      expect(idsOf((yield* fills.list({ permId: "900" })).items)).toEqual(["F4"])
+      expect((yield* orders.list({ exchange: "ARCA" })).items).toMatchObject([words])
     })
   )
 
