@@ -115,7 +115,18 @@ const ordersOf = <A>(things: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> 
     : things.flatMap((first, i) => ordersOf(things.toSpliced(i, 1)).map((rest) => [first, ...rest]))
 
 /** Our own ids and clock, and what the journal had come to. */
-const ours = ["id", "orderId", "lotId", "receivedAt", "joinedAt", "createdAt", "updatedAt", "acceptedAt", "version"]
+const ours = [
+  "id",
+  "orderId",
+  "lotId",
+  "receivedAt",
+  "fetchedAt",
+  "joinedAt",
+  "createdAt",
+  "updatedAt",
+  "acceptedAt",
+  "version"
+]
 const sinceWhen = ["answerSince", "coolDownUntil", "openedAt", "answeredAt"]
 const tables: ReadonlyArray<TableName> = ["orders", "attempts", "positions", "trades", "fills"]
 
