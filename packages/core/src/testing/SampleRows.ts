@@ -455,6 +455,7 @@ export const openBreak: Row = {
   subject: "O1",
   holds: "symbol",
   evidence: "{}",
+  reason: null,
   openedAt: AT,
   closedAt: null,
   closedWhy: null,
