@@ -63,7 +63,7 @@ it("SYNC-4: executions without a permId are of one order by client, order id, sy
             "KO 5"
           ])
           expect(orders.find(({ symbol }) => symbol === "KO")?.brokerOrderIds).toContain(composite)
-          expect((yield* Reads.all(Fill.FillTable)).map(({ facts }) => facts?.permId)).toEqual(
+          expect((yield* Reads.all(Fill.FillTable)).map(({ permId }) => permId)).toEqual(
             Array.from({ length: 4 }, () => undefined)
           )
         }).pipe(Effect.provide(booksAt(broker)))

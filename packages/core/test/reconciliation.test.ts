@@ -435,6 +435,9 @@ describe("O28: a broker's id that now is another order's", () => {
       ["accumulation", "AAPL", "submitted"],
       ["external", "MSFT", "submitted"]
     ])
+    const [, other] = desk.all(Order.OrderTable)
+    expect(desk.order(first).idReusedOn).toBe("")
+    expect(other?.idReusedOn).toBe(Instant.dayOf(reused(desk).enteredAt ?? second(0)))
     isSound(desk)
   })
 

@@ -385,6 +385,13 @@ const waitingFills: TableRules = {
   rows: [{ name: "revision_from_zero", sql: `"revision" >= 0` }]
 }
 
+const waitingCommissions: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("payloadId", "payloads")],
+  rows: [{ name: "number_from_one", sql: `"number" >= 1` }],
+  indexes: [listedWhere("waiting", ["account", "execId", "number"], `"joinedAt" IS NULL`)]
+}
+
 const heldReports: TableRules = {
   ...none,
   references: [ofAccount, refersTo("orderId", "orders"), refersTo("payloadId", "payloads")],
@@ -441,6 +448,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   payloads,
   fills,
   waiting_fills: waitingFills,
+  waiting_commissions: waitingCommissions,
   held_reports: heldReports,
   breaks,
   controls,

@@ -244,6 +244,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   payloads_rule_sha256_hex: [{ sha256: "a".repeat(63) }, { sha256: "A".repeat(64) }],
   fills_rule_revision_from_zero: [{ revision: -1 }],
   waiting_fills_rule_revision_from_zero: [{ revision: -1 }],
+  waiting_commissions_rule_number_from_one: [{ number: 0 }],
   held_reports_rule_number_from_one: [{ number: 0 }],
   held_reports_rule_settled: [{ settledAt: AT }, { outcome: "booked" }],
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
@@ -431,25 +432,31 @@ const doubles: {
   trades_lookup_identity: { table: "trades", refused: { id: 2 } },
   lots_lookup_trade: { table: "lots", refused: { id: 3 } },
   lots_lookup_order: { table: "lots", refused: { id: 3, tradeId: null, orderId: 1 } },
-  orders_lookup_clientOrderId: { table: "orders", refused: { id: 2 } },
+  orders_lookup_clientOrderId: { table: "orders", refused: { id: 2, brokerOrderId: "B-2" } },
   orders_one_unacknowledged: {
     table: "orders",
-    refused: { ...unfilled, id: 2, clientOrderId: "c-2", status: "in_doubt" },
+    refused: { ...unfilled, id: 2, clientOrderId: "c-2", brokerOrderId: "B-2", status: "in_doubt" },
     // G, Reappeared: an order that the broker has brought back stands beside another, and is a break.
-    taken: { ...unfilled, id: 2, clientOrderId: "c-2", status: "submitted" }
+    taken: { ...unfilled, id: 2, clientOrderId: "c-2", brokerOrderId: "B-2", status: "submitted" }
   },
   orders_one_of_trade: {
     table: "orders",
-    refused: { id: 2, clientOrderId: "c-2", origin: "direct", inQueue: 0, tradeId: 1 },
-    taken: { id: 2, clientOrderId: "c-2" }
+    refused: { id: 2, clientOrderId: "c-2", brokerOrderId: "B-2", origin: "direct", inQueue: 0, tradeId: 1 },
+    taken: { id: 2, clientOrderId: "c-2", brokerOrderId: "B-2" }
   },
   orders_one_of_decision: {
     table: "orders",
-    refused: { id: 2, clientOrderId: "c-2", origin: "direct", inQueue: 0, decisionId: 1 },
-    taken: { id: 2, clientOrderId: "c-2" }
+    refused: { id: 2, clientOrderId: "c-2", brokerOrderId: "B-2", origin: "direct", inQueue: 0, decisionId: 1 },
+    taken: { id: 2, clientOrderId: "c-2", brokerOrderId: "B-2" }
   },
   decisions_one_of_order: { table: "decisions", refused: { id: 2, orderId: 1 }, taken: { id: 2 } },
-  attempts_number: { table: "attempts", refused: { id: 2 } },
+  attempts_number: { table: "attempts", refused: { id: 2, brokerOrderId: "B-2" } },
+  orders_lookup_brokerOrderIdOnce: {
+    table: "orders",
+    refused: { id: 2, clientOrderId: "c-2" },
+    // O28: the broker gave the id again on another day.
+    taken: { id: 2, clientOrderId: "c-2", idReusedOn: "2026-01-06" }
+  },
   ops_tokens_lookup_hash: { table: "ops_tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
   batches_lookup_uid: { table: "batches", refused: { id: 2 }, taken: { id: 2, uid: "u-2" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },

@@ -153,6 +153,8 @@ export const FillDocument = Schema.Struct({
   facts: ExecutionFactsDocument,
   /** The raw report that it was read from. */
   payloadId: Schema.NullOr(Id),
+  /** When it was received. */
+  fetchedAt: Time,
   createdAt: Time,
   /** When its commission came, or another revision took its place. */
   updatedAt: Time
@@ -203,6 +205,24 @@ export type WaitingFillDocument = typeof WaitingFillDocument.Type
 
 /** The executions that count nowhere yet. */
 export const WaitingFillPage = pageOf("WaitingFillPage", WaitingFillDocument)
+
+/** One version of what an execution cost, which waits until the execution is booked. */
+export const WaitingCommissionDocument = Schema.Struct({
+  execId: Schema.String,
+  account: Schema.String,
+  /** Counts the versions of an execution's commission from 1, as they came; the last one counts. */
+  number: Schema.Int,
+  amount: Decimal,
+  currency: Schema.String,
+  asOf: Time,
+  receivedAt: Time
+}).annotations({ identifier: "WaitingCommission" })
+
+/** One version of what an execution cost, which waits until the execution is booked. */
+export type WaitingCommissionDocument = typeof WaitingCommissionDocument.Type
+
+/** The commissions whose execution is not booked yet. */
+export const WaitingCommissionPage = pageOf("WaitingCommissionPage", WaitingCommissionDocument)
 
 /** A quantity, in shares, of a trade's lot or of an order's excess, linked to what covers it. */
 export const AllocationDocument = Schema.Struct({
@@ -267,6 +287,14 @@ export const OrderDocument = Schema.Struct({
   /** The broker's current id; null until it has acknowledged the order. */
   brokerOrderId: Schema.NullOr(Schema.String),
   clientOrderId: Schema.String,
+  /** The day, in UTC, on which the broker gave an id again that another order has; null for the first order that has it. */
+  idReusedOn: Schema.NullOr(Schema.String),
+  /** Its id among those of the client that placed it, and what else its first execution says; null what none says. */
+  orderNumber: Schema.NullOr(Schema.String),
+  clientId: Schema.NullOr(Schema.String),
+  secType: Schema.NullOr(Schema.String),
+  exchange: Schema.NullOr(Schema.String),
+  currency: Schema.NullOr(Schema.String),
   filledQuantity: Decimal,
   /** Over the priced fills, at 12 decimals half-even; null where there is none. */
   averagePrice: Schema.NullOr(Decimal),
@@ -281,7 +309,9 @@ export const OrderDocument = Schema.Struct({
   endReportedAt: Schema.NullOr(Time),
   ...dated,
   firstFilledAt: Schema.NullOr(Time),
-  lastFilledAt: Schema.NullOr(Time)
+  lastFilledAt: Schema.NullOr(Time),
+  /** When the newest of its executions was received; null where it has none. */
+  fetchedAt: Schema.NullOr(Time)
 }).annotations({ identifier: "Order" })
 
 /** An instruction to a broker. */

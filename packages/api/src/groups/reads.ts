@@ -40,6 +40,11 @@ export const orders = looking("orders")
         fillStatus: text,
         brokerOrderId: text,
         clientOrderId: text,
+        orderNumber: text,
+        clientId: text,
+        secType: text,
+        exchange: text,
+        currency: text,
         tradeId: text
       }),
       Documents.OrderPage
@@ -99,6 +104,12 @@ export const fills = looking("fills")
         orderId: text,
         tradeId: text,
         execId: text,
+        permId: text,
+        orderNumber: text,
+        clientId: text,
+        secType: text,
+        exchange: text,
+        currency: text,
         canonical: yesOrNo
       }),
       Documents.FillPage
@@ -108,6 +119,11 @@ export const fills = looking("fills")
     HttpApiEndpoint.get("waiting", "/api/v1/fills/waiting")
       .setUrlParams(query({ ...moment, account: text, symbol: text }))
       .addSuccess(Documents.WaitingFillPage)
+  )
+  .add(
+    HttpApiEndpoint.get("waitingCommissions", "/api/v1/fills/waiting-commissions")
+      .setUrlParams(query({ ...moment, account: text }))
+      .addSuccess(Documents.WaitingCommissionPage)
   )
   .add(look("show", "/api/v1/fills/:id", Documents.FillDetail).setUrlParams(query(moment)))
   .middleware(Reading)

@@ -8,7 +8,14 @@ import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
 import { DecisionTable, type Decision } from "../decision/Decision.ts"
-import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
+import {
+  FillTable,
+  WaitingCommissionTable,
+  WaitingFillTable,
+  type Fill,
+  type WaitingCommission,
+  type WaitingFill
+} from "../fill/Fill.ts"
 import { HeldReportTable, type HeldReport } from "../reconciliation/HeldReport.ts"
 import type { Counters, Kind } from "../identity/Id.ts"
 import { JobTable, type Job } from "../job/Job.ts"
@@ -41,6 +48,7 @@ export interface Books {
   readonly payloads: Shelf.Shelf<Payload, number>
   readonly fills: Shelf.Shelf<Fill, number>
   readonly waiting_fills: Shelf.Shelf<WaitingFill, string>
+  readonly waiting_commissions: Shelf.Shelf<WaitingCommission, string>
   readonly held_reports: Shelf.Shelf<HeldReport, string>
   readonly breaks: Shelf.Shelf<Break, number>
   readonly controls: Shelf.Shelf<Control, string>
@@ -75,6 +83,7 @@ export const make = (): Books => ({
   payloads: Shelf.make(PayloadTable),
   fills: Shelf.make(FillTable),
   waiting_fills: Shelf.make(WaitingFillTable),
+  waiting_commissions: Shelf.make(WaitingCommissionTable),
   held_reports: Shelf.make(HeldReportTable),
   breaks: Shelf.make(BreakTable),
   controls: Shelf.make(ControlTable),
@@ -106,6 +115,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   payloads: PayloadTable,
   fills: FillTable,
   waiting_fills: WaitingFillTable,
+  waiting_commissions: WaitingCommissionTable,
   held_reports: HeldReportTable,
   breaks: BreakTable,
   controls: ControlTable,
@@ -196,6 +206,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.payloads),
     changesOf(books.fills),
     changesOf(books.waiting_fills),
+    changesOf(books.waiting_commissions),
     changesOf(books.held_reports),
     changesOf(books.breaks),
     changesOf(books.controls),

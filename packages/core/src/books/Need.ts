@@ -34,6 +34,8 @@ export type Need = Data.TaggedEnum<{
   readonly Execution: { readonly account: string; readonly execIdBase: string }
   readonly FillByExecId: { readonly account: string; readonly execId: string }
   readonly WaitingFill: { readonly account: string; readonly execId: string }
+  /** What is known of the cost of an execution that was not booked yet. */
+  readonly WaitingCommissions: { readonly account: string; readonly execId: string }
   readonly PayloadById: { readonly id: number }
   readonly BreakById: { readonly id: number }
   /** The open breaks of an account that are about none of its instruments. */
@@ -106,6 +108,11 @@ export const Need = {
   Execution: ({ account, execIdBase }: Fields<"Execution">): Need => ({ _tag: "Execution", account, execIdBase }),
   FillByExecId: ({ account, execId }: Fields<"FillByExecId">): Need => ({ _tag: "FillByExecId", account, execId }),
   WaitingFill: ({ account, execId }: Fields<"WaitingFill">): Need => ({ _tag: "WaitingFill", account, execId }),
+  WaitingCommissions: ({ account, execId }: Fields<"WaitingCommissions">): Need => ({
+    _tag: "WaitingCommissions",
+    account,
+    execId
+  }),
   PayloadById: ({ id }: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", id }),
   BreakById: ({ id }: Fields<"BreakById">): Need => ({ _tag: "BreakById", id }),
   AccountBreaks: ({ account }: Fields<"AccountBreaks">): Need => ({ _tag: "AccountBreaks", account }),

@@ -70,6 +70,7 @@ export const domainTables = [
   "payloads",
   "fills",
   "waiting_fills",
+  "waiting_commissions",
   "held_reports",
   "breaks",
   "controls",

@@ -1,5 +1,6 @@
 import type * as Shelf from "./Shelf.ts"
 import { make, type Books, type LotHorizons } from "./Books.ts"
+import type { WaitingFill } from "../fill/Fill.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
 import * as Met from "./Met.ts"
 import { LOTS_AT_FIRST, Need } from "./Need.ts"
@@ -169,6 +170,10 @@ const askForOrder = (id: number | undefined, ask: Ask): void => {
   if (id !== undefined) ask(Need.OrderById({ id }))
 }
 
+/** A fill that waits is booked with what its execution cost. */
+const askForCommissions = ({ account, execId }: WaitingFill, ask: Ask): void =>
+  ask(Need.WaitingCommissions({ account, execId }))
+
 const question = (
   table: TableName,
   lookup: string,
@@ -253,7 +258,8 @@ const makeTakings = (books: Books): Takings => ({
     (each) => each.attempts,
     ({ orderId }, ask) => askForOrder(orderId, ask)
   ),
-  waiting_fills: taking(books, (each) => each.waiting_fills),
+  waiting_fills: taking(books, (each) => each.waiting_fills, askForCommissions),
+  waiting_commissions: taking(books, (each) => each.waiting_commissions),
   held_reports: taking(books, (each) => each.held_reports),
   ordersAlone: taking(books, (each) => each.orders),
   /** What a trade is netted with and ordered in counts; the orders do not. */
@@ -261,7 +267,10 @@ const makeTakings = (books: Books): Takings => ({
   fillsThatWait: taking(
     books,
     (each) => each.waiting_fills,
-    ({ account, symbol }, ask) => ask(Need.Position({ account, symbol }))
+    (fill, ask) => {
+      ask(Need.Position({ account: fill.account, symbol: fill.symbol }))
+      askForCommissions(fill, ask)
+    }
   )
 })
 
@@ -328,6 +337,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("fills", "execId", [need.account, need.execId])]
     case "WaitingFill":
       return [of("waiting_fills", "primary", [need.account, need.execId])]
+    case "WaitingCommissions":
+      return [of("waiting_commissions", "execId", [need.account, need.execId])]
     case "PayloadById":
       return [of("payloads", "primary", [need.id])]
     case "AccountBreaks":

@@ -6,7 +6,7 @@ import { FillId, OrderId, PayloadId } from "../identity/Id.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import { Price } from "../money/Price.ts"
-import { ExecutionFacts } from "./ExecutionFacts.ts"
+import { ExecutionFacts, factColumns } from "./ExecutionFacts.ts"
 
 /** Within what was expected, outside of it, or unknown: there was nothing to compare with. */
 export const bands = ["within", "outside", "unknown"] as const
@@ -35,9 +35,11 @@ export const Fill = Schema.Struct({
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),
-  /** What else the broker says of it (SYNC-5). */
-  facts: Column.optional(Column.json(ExecutionFacts)),
+  /** What else the broker says of it, and no rule reads. */
+  ...factColumns,
   payloadId: Column.optional(Column.id(PayloadId)),
+  /** When it was received; before it was booked where it waited for its order. */
+  fetchedAt: Column.instant,
   createdAt: Column.instant,
   /** When its commission came, or another revision took its place. */
   updatedAt: Column.instant,
@@ -98,4 +100,33 @@ export const WaitingFillTable = Table.make({
     },
     waiting: { columns: ["account"], unique: false, where: { column: "joinedAt", isNull: true } }
   }
+})
+
+/**
+ * F12 of reconciliation: one version of what an execution cost, which came before the execution was booked. `number` counts the
+ * versions of an execution from 1, in the order in which they came.
+ */
+export const WaitingCommission = Schema.Struct({
+  account: Column.branded(AccountName),
+  execId: Column.text,
+  number: Column.integer,
+  amount: Column.decimal,
+  currency: Column.text,
+  asOf: Column.instant,
+  payloadId: Column.optional(Column.id(PayloadId)),
+  receivedAt: Column.instant,
+  joinedAt: Column.optional(Column.instant),
+  version: Column.integer
+})
+
+/** One version of what an execution cost that was not booked yet. */
+export type WaitingCommission = typeof WaitingCommission.Type
+
+/** The inbox of commissions whose execution is not booked yet. */
+export const WaitingCommissionTable = Table.make({
+  name: "waiting_commissions",
+  schema: WaitingCommission,
+  key: ["account", "execId", "number"],
+  keyOf: ({ account, execId, number }) => Table.joinKey([account, execId, number]),
+  lookups: { execId: { columns: ["account", "execId"], unique: false, steady: true, where: undefined } }
 })

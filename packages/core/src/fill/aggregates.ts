@@ -75,18 +75,50 @@ export const aggregatesOf = (
   const paid = total === undefined ? undefined : paidFor(inferred, total, atTotal, isPossible)
   const real = canonical.filter((fill) => Decimal.isPositive(fill.quantity))
   const withoutPrice = Decimal.sum(quantitiesOf(real.filter((fill) => fill.price === undefined)))
-  const times = real.map((fill) => fill.executedAt)
-  if (total !== undefined && Decimal.isPositive(inferred)) times.push(total.at)
-  times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const counted = [...revisionsOf(fills).values()].filter(
+    ([highest]) => highest !== undefined && Decimal.isPositive(highest.quantity)
+  )
+  const totalAt = total !== undefined && Decimal.isPositive(inferred) ? [total.at] : []
   return {
     filled: Decimal.add(Decimal.sum(quantitiesOf(canonical)), inferred),
     inferred,
     notional: Decimal.add(notionalOf(real), paid ?? Decimal.zero),
     unpriced: paid === undefined ? Decimal.add(withoutPrice, inferred) : withoutPrice,
     isCumulativeBelow: total !== undefined && isBelow(total, atTotal, fills),
-    firstFilledAt: times[0],
-    lastFilledAt: times.at(-1)
+    firstFilledAt: earliest([...counted.flatMap((each) => executedFirst(each) ?? []), ...totalAt]),
+    lastFilledAt: latest([...counted.flatMap((each) => filledSince(each) ?? []), ...totalAt])
   }
+}
+
+const earliest = (times: ReadonlyArray<Instant>): Instant | undefined =>
+  times.reduce<Instant | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined)
+
+const latest = (times: ReadonlyArray<Instant>): Instant | undefined =>
+  times.reduce<Instant | undefined>((last, at) => (last === undefined || at > last ? at : last), undefined)
+
+/** The revisions of each execution, the highest first. */
+const revisionsOf = (fills: ReadonlyArray<Fill>): ReadonlyMap<string, ReadonlyArray<Fill>> => {
+  const byBase = new Map<string, Array<Fill>>()
+  for (const fill of fills) {
+    const known = byBase.get(fill.execIdBase)
+    if (known === undefined) byBase.set(fill.execIdBase, [fill])
+    else known.push(fill)
+  }
+  for (const revisions of byBase.values()) revisions.sort((a, b) => b.revision - a.revision)
+  return byBase
+}
+
+/** When an execution happened: a correction of it happens later, and is no other execution. */
+const executedFirst = (revisions: ReadonlyArray<Fill>): Instant | undefined =>
+  earliest(revisions.map(({ executedAt }) => executedAt))
+
+/** Since when an execution has the quantity that counts: a corrected price moves no shares. */
+const filledSince = (revisions: ReadonlyArray<Fill>): Instant | undefined => {
+  const [canonical] = revisions
+  const other = revisions.findIndex(
+    (fill) => canonical !== undefined && !Decimal.equals(fill.quantity, canonical.quantity)
+  )
+  return executedFirst(other === -1 ? revisions : revisions.slice(0, other))
 }
 
 const notionalOf = (fills: ReadonlyArray<Fill>): Decimal.Decimal =>

@@ -320,6 +320,8 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   deed: Schema.Literal(...deeds),
   brokerOrderId: maybe(BrokerOrderId),
   brokerOrderIds: Schema.Array(Schema.String),
+  /** O28: the day on which the broker gave an id again that another order has. */
+  idReusedOn: maybe(Schema.String),
   candidate: maybe(BrokerOrderId),
   notBefore: maybe(Time),
   reason: maybe(Schema.String),
@@ -366,7 +368,9 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   unjudged: maybe(Schema.Boolean),
   executedAt: Time,
   payloadId: maybe(PayloadId),
-  facts: maybe(ExecutionFacts)
+  facts: maybe(ExecutionFacts),
+  /** When it was received, where that was before it was booked (F7). */
+  fetchedAt: maybe(Time)
 })
 /** F12: what an execution cost. */
 export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {
@@ -374,6 +378,17 @@ export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {
   amount: Shares,
   currency: Schema.String
 })
+/** F12: one version of what an execution cost that is not booked yet. */
+export const CommissionWaits = Schema.TaggedStruct("CommissionWaits", {
+  execId: Schema.String,
+  number: Schema.Int,
+  amount: Shares,
+  currency: Schema.String,
+  asOf: Time,
+  payloadId: maybe(PayloadId)
+})
+/** F12: the execution of a commission that waited is booked, or was found to be another one under a second id. */
+export const CommissionJoined = Schema.TaggedStruct("CommissionJoined", { execId: Schema.String, number: Schema.Int })
 /** F7: a fill whose order is not known yet. */
 export const FillWaits = Schema.TaggedStruct("FillWaits", {
   execId: Schema.String,
@@ -547,6 +562,8 @@ export const LedgerEvent = Schema.Union(
   CancelAsked,
   FillRecorded,
   CommissionRecorded,
+  CommissionWaits,
+  CommissionJoined,
   FillWaits,
   FillJoined,
   FillPriced,
@@ -638,6 +655,9 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "FillWaits":
     case "FillJoined":
       return { kind: "waiting_fill", id: event.execId }
+    case "CommissionWaits":
+    case "CommissionJoined":
+      return { kind: "waiting_commission", id: event.execId }
     case "BreakOpened":
     case "BreakChanged":
     case "BreakAttended":

@@ -7,7 +7,15 @@ import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from 
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakAttended, breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
-import { commissionRecorded, fillJoined, fillPriced, fillRecorded, fillWaits } from "./project/fills.ts"
+import {
+  commissionJoined,
+  commissionRecorded,
+  commissionWaits,
+  fillJoined,
+  fillPriced,
+  fillRecorded,
+  fillWaits
+} from "./project/fills.ts"
 import { heldReportContradicted, heldReportSettled, reportHeld } from "./project/heldReports.ts"
 import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
@@ -109,6 +117,10 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return heldReportContradicted(books, event, place)
     case "HeldReportSettled":
       return heldReportSettled(books, event, place)
+    case "CommissionWaits":
+      return commissionWaits(books, event, place)
+    case "CommissionJoined":
+      return commissionJoined(books, event, place)
     case "FillWaits":
       return fillWaits(books, event, place)
     case "FillJoined":

@@ -235,8 +235,9 @@ const put = (shelf: Shelf, table: TableName, row: EncodedRow, isUpdate: boolean,
   const key = keyOf(table, row)
   const before = shelf.rows.get(key)
   if (isUpdate !== (before !== undefined)) throw new ConstraintRefused({ table, constraint: `primary key ${key}` })
-  place(shelf, key, before, row, table)
+  // Before it is placed: a row that a unique lookup refuses stands in the lookups before that one.
   undo.push(() => place(shelf, key, row, before, table))
+  place(shelf, key, before, row, table)
 }
 
 const place = (
@@ -254,7 +255,8 @@ const place = (
     if (to === undefined) continue
     const known = keys.get(to)
     if (known === undefined) keys.set(to, new Set([key]))
-    else if (lookup.unique && known.size > 0) throw new ConstraintRefused({ table, constraint: name })
+    else if (lookup.unique && known.size > 0 && !known.has(key))
+      throw new ConstraintRefused({ table, constraint: name })
     else known.add(key)
   }
   if (after === undefined) shelf.rows.delete(key)

@@ -2,6 +2,7 @@ import { Either, Schema } from "effect"
 import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
+import { parentColumns } from "../fill/ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import { AttemptId, DecisionId, LotId, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
@@ -75,6 +76,10 @@ export const Order = Schema.Struct({
   clientOrderId: Column.branded(ClientOrderId),
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   brokerOrderIds: Column.texts,
+  /** O28: the day, in UTC, on which its broker gave an id again that another order has; empty for the first order that has it. */
+  idReusedOn: Column.text,
+  /** SYNC-5: what the first execution says that says anything of it. */
+  ...parentColumns,
   status: Column.literal(orderStatuses),
   deed: Column.literal(deeds),
   attemptId: Column.optional(Column.id(AttemptId)),
@@ -128,6 +133,8 @@ export const Order = Schema.Struct({
   firstFilledAt: Column.optional(Column.instant),
   lastFilledAt: Column.optional(Column.instant),
   endedAt: Column.optional(Column.instant),
+  /** When the newest of its executions was received. */
+  fetchedAt: Column.optional(Column.instant),
   /** W12: the day, in UTC, on which it ended without its broker ever having shown it: it may show late. */
   unplacedOn: Column.optional(Column.text),
   updatedAt: Column.instant,
@@ -168,6 +175,12 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   clientOrderId: order.clientOrderId,
   brokerOrderId: order.brokerOrderId,
   brokerOrderIds: order.brokerOrderIds,
+  idReusedOn: order.idReusedOn,
+  orderNumber: order.orderNumber,
+  clientId: order.clientId,
+  secType: order.secType,
+  exchange: order.exchange,
+  currency: order.currency,
   status: order.status,
   deed: order.deed,
   attemptId: order.attemptId,
@@ -208,6 +221,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   firstFilledAt: order.firstFilledAt,
   lastFilledAt: order.lastFilledAt,
   endedAt: order.endedAt,
+  fetchedAt: order.fetchedAt,
   unplacedOn: order.unplacedOn,
   updatedAt: order.updatedAt,
   version: order.version
@@ -227,6 +241,12 @@ export const OrderTable = Table.make({
     brokerOrderId: {
       columns: ["account", "brokerOrderId"],
       unique: false,
+      where: { column: "brokerOrderId", not: "" }
+    },
+    // SYNC-6: an account has an id of its broker's once, but for one that the broker gave again on another day (O28).
+    brokerOrderIdOnce: {
+      columns: ["account", "brokerOrderId", "idReusedOn"],
+      unique: true,
       where: { column: "brokerOrderId", not: "" }
     },
     // By the time of its end and not by its status, which changes with every step: an index is left alone until the end.

@@ -68,6 +68,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     (price) => judge(recorder, before, price) !== "outside"
   )
   const after = Object.assign(draftOf(changed), seen)
+  if (after.brokerOrderId !== before.brokerOrderId) after.idReusedOn = idReusedOn(recorder, after)
   if (isSame(before, after, word?.isBrokersTime === true)) {
     reviewCumulative(recorder, before, isCumulativeBelow)
     return before
@@ -83,6 +84,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     deed: after.deed,
     brokerOrderId: after.brokerOrderId,
     brokerOrderIds: after.brokerOrderIds,
+    idReusedOn: after.idReusedOn === "" ? undefined : after.idReusedOn,
     candidate: after.candidate,
     notBefore: after.notBefore,
     reason: after.reason,
@@ -109,6 +111,22 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
   follow(recorder, before, after)
   if (hasEffect(before, after)) recorder.touch(after.symbol)
   return orderOf(recorder, id)
+}
+
+/**
+ * O28: the day of an order whose broker id another order has; empty where none has it. A broker that gives an id twice on one day is
+ * believed too (F1): the second time counts.
+ */
+const idReusedOn = (recorder: Recorder, { acceptedAt, account, brokerOrderId, id }: Order): string => {
+  if (brokerOrderId === undefined) return ""
+  recorder.need(Need.OrderByBrokerId({ account, brokerOrderId }))
+  const others = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId]).filter((each) => each.id !== id)
+  const taken = new Set(others.map((each) => each.idReusedOn))
+  if (!taken.has("")) return ""
+  const day = Instant.dayOf(acceptedAt ?? recorder.world.at)
+  let name = day
+  for (let time = 2; taken.has(name); time++) name = `${day} (${time})`
+  return name
 }
 
 /** D1: a report that moves neither an order's state nor its figures has no effect on what is evaluated. */
@@ -150,8 +168,16 @@ const compared = [
   "toldAverage",
   "toldAverageOf",
   "inferred",
-  "acceptedAt"
+  "acceptedAt",
+  "firstFilledAt",
+  "lastFilledAt"
 ] as const
+
+/** They follow the time of a total as long as it counts more than the executions do. */
+const isToldTime = (field: (typeof compared)[number], { inferred }: Order): boolean =>
+  field === "reportedAt" ||
+  field === "cumulativeAt" ||
+  ((field === "firstFilledAt" || field === "lastFilledAt") && Decimal.isPositive(inferred))
 
 /**
  * FILL-14: an equal snapshot writes nothing, and a newer time of our own reading alone is no news. A newer time of the broker's
@@ -159,7 +185,7 @@ const compared = [
  */
 const isSame = (before: Order, after: Order, isTimeNews: boolean): boolean =>
   compared.every((field) => {
-    if (!isTimeNews && (field === "reportedAt" || field === "cumulativeAt")) return true
+    if (!isTimeNews && isToldTime(field, after)) return true
     const a = before[field]
     const b = after[field]
     if (typeof a === "object" && typeof b === "object") return Decimal.equals(a, b)

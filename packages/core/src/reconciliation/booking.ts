@@ -7,7 +7,9 @@ import type { Order } from "../order/Order.ts"
 import { advance, type Change } from "../order/transition.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { Executed } from "./Report.ts"
+import type { Instant } from "../time/Instant.ts"
 import { acknowledged } from "./acknowledged.ts"
+import { joinCommissions } from "./commissions.ts"
 import { open } from "./ledgerBreaks.ts"
 import { closeIfPriced } from "./unpriced.ts"
 
@@ -46,7 +48,7 @@ type Execution = Pick<
   | "clientOrderId"
   | "otherIds"
   | "facts"
->
+> & { readonly receivedAt?: Instant | undefined }
 
 /** Books a revision and brings its order to what its fills now say (SYNC-1). */
 export const book = (
@@ -55,7 +57,7 @@ export const book = (
   execution: Execution,
   payloadId: PayloadId | undefined
 ): Order => {
-  const { execId, execIdBase, revision, quantity, price, executedAt, facts } = execution
+  const { execId, execIdBase, revision, quantity, price, executedAt, facts, receivedAt } = execution
   const band = judge(recorder, order, price)
   const offBand = band === "outside"
   const id = recorder.next("fill")
@@ -72,7 +74,8 @@ export const book = (
     ...(band === "unknown" ? { unjudged: true } : {}),
     executedAt,
     payloadId,
-    ...(facts === undefined ? {} : { facts })
+    ...(facts === undefined ? {} : { facts }),
+    ...(receivedAt === undefined ? {} : { fetchedAt: receivedAt })
   })
   const subject = format("order", order.id)
   if (offBand && price !== undefined && Decimal.isPositive(quantity)) {
@@ -81,6 +84,7 @@ export const book = (
   }
   const booked = advance(recorder, order.id, named(recorder, order, execution))
   closeIfPriced(recorder, booked)
+  joinCommissions(recorder, id, execId)
   return booked
 }
 

@@ -2,6 +2,7 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import type { Fill } from "../fill/Fill.ts"
 import { FIRST_CONCLUDED, isConcluded } from "../fill/concluded.ts"
+import { factsOf } from "../fill/ExecutionFacts.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -161,7 +162,8 @@ export const bust = (recorder: Recorder, fill: Fill, executedAt: Instant.Instant
   const execId = `${fill.execId}/bust-${revision - FIRST_CONCLUDED}`
   const contents = { concluded: "bust", execId: fill.execId, quantity: Decimal.format(fill.quantity), proof }
   const payload = { contentType: "application/json", bytes: utf8.encode(JSON.stringify(contents)) }
-  const { facts, price } = fill
+  const { price } = fill
+  const facts = factsOf(fill)
   const revised = { execId, execIdBase: fill.execIdBase, revision, quantity: Decimal.zero, price, executedAt, facts }
   book(recorder, orderOf(recorder, fill.orderId), { ...asBefore, ...revised }, keep(recorder, payload))
 }
@@ -184,7 +186,8 @@ export const putBack = (recorder: Recorder, execIdBase: string, executedAt: Inst
   if (counted === undefined || shown === undefined || !isConcluded(counted) || !Decimal.isZero(counted.quantity)) return
   const revision = nextRevision(counted)
   const execId = `${shown.execId}/shown-${revision - FIRST_CONCLUDED}`
-  const { facts, payloadId, price, quantity } = shown
+  const { payloadId, price, quantity } = shown
+  const facts = factsOf(shown)
   book(
     recorder,
     orderOf(recorder, shown.orderId),

@@ -12,7 +12,7 @@ import { documented, isSameExecution, undocumented } from "./corrections.ts"
 import { putBack } from "./busts.ts"
 import { suspect, twinOf } from "./duplicates.ts"
 import { keep } from "./evidence.ts"
-import { commission } from "./commissions.ts"
+import { costs } from "./commissions.ts"
 import { match, sharing } from "./matching.ts"
 import { wait } from "./waitingFills.ts"
 
@@ -72,7 +72,3 @@ const suspected = (
 /** The highest of a broker's own revisions: what we concluded from its absence gives way to it. */
 const isNewest = (known: ReadonlyArray<Fill>, { revision }: Executed): boolean =>
   known.every((fill) => isConcluded(fill) || fill.revision < revision)
-
-/** F12 of reconciliation: what came with an execution is written with it, or later where it was not known before. */
-const costs = (recorder: Recorder, { commission: cost, ...report }: Executed): Interpreted =>
-  cost === undefined ? { _tag: "Duplicate" } : commission(recorder, { ...report, ...cost, _tag: "Commission" })

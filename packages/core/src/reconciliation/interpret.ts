@@ -55,7 +55,7 @@ export const interpretFact = (recorder: Recorder, { payload, ...received }: Rece
     case "Executed":
       return executed(recorder, report, payload)
     case "Commission":
-      return evidenced(recorder, payload, (witnessed) => commission(witnessed, report))
+      return evidenced(recorder, payload, (witnessed) => commission(witnessed, report, payload))
     case "Listed":
       return adoptOrphans(recorder, report)
     case "NotFound":

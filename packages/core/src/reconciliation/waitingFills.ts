@@ -9,6 +9,7 @@ import type { Executed, RawPayload } from "./Report.ts"
 import { book, mismatch } from "./booking.ts"
 import { isSameExecution, undocumentedWaiting } from "./corrections.ts"
 import { settleSuspicion, type TotalTold } from "./duplicates.ts"
+import { costs, releaseCommissions } from "./commissions.ts"
 import { keep } from "./evidence.ts"
 import { isBeforeSending } from "./plausibility.ts"
 
@@ -18,7 +19,9 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
   recorder.need(Need.WaitingFill({ account, execId }))
   const known = recorder.books.waiting_fills.get(joinKey([account, execId]))
   if (known !== undefined)
-    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumentedWaiting(recorder, known, report)
+    return isSameExecution(known, report)
+      ? costs(recorder, report, payload)
+      : undocumentedWaiting(recorder, known, report)
   recorder.emit({
     _tag: "FillWaits",
     execId,
@@ -35,6 +38,7 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
     payloadId: keep(recorder, payload),
     ...(report.facts === undefined ? {} : { facts: report.facts })
   })
+  costs(recorder, report, payload)
   return { _tag: "Waiting" }
 }
 
@@ -64,6 +68,7 @@ export const joinWaiting = (
     const suspicion = settleSuspicion(recorder, joined, fill, told)
     if (suspicion === "open") continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
+    if (suspicion === "duplicate") releaseCommissions(recorder, fill.execId)
     if (suspicion === "duplicate" || isBooked(recorder, fill)) continue
     const passed = passWaiting(recorder, joined, fill)
     if (passed !== undefined) joined = book(recorder, joined, passed, fill.payloadId)

@@ -3,7 +3,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
-import { WaitingFillTable } from "../fill/Fill.ts"
+import { WaitingCommissionTable, WaitingFillTable, type WaitingFill } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { format, type BreakId } from "../identity/Id.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
@@ -185,14 +185,20 @@ const workOffBatches = Effect.repeat(Batches.workOff(), { until: (isMore) => !is
 
 const LONGEST_IN_INBOX_MS = 15 * 60_000
 
-/** F7: a fill that has waited for its order for a quarter of an hour is an alarm. */
-const watchInbox = Effect.gen(function* () {
+const stillWaiting = [{ column: "joinedAt", in: [null] }]
+
+/** F7, F12: what has waited for its order, or for its execution, for a quarter of an hour is an alarm. */
+export const watchInbox = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const waiting = yield* Reads.all(WaitingFillTable, { where: [{ column: "joinedAt", in: [null] }] })
-  const old = waiting.filter((fill) => Instant.millisBetween(fill.receivedAt, now) >= LONGEST_IN_INBOX_MS)
   const health = yield* Health
-  const ids = old.map((fill) => fill.execId).join(", ")
-  yield* old.length === 0 ? health.succeeded("waiting fills") : health.failed("waiting fills", `no order for ${ids}`)
+  const watch = (part: string, missing: string, waiting: ReadonlyArray<Pick<WaitingFill, "execId" | "receivedAt">>) => {
+    const old = waiting.filter(({ receivedAt }) => Instant.millisBetween(receivedAt, now) >= LONGEST_IN_INBOX_MS)
+    const ids = [...new Set(old.map(({ execId }) => execId))].join(", ")
+    return old.length === 0 ? health.succeeded(part) : health.failed(part, `no ${missing} for ${ids}`)
+  }
+  yield* watch("waiting fills", "order", yield* Reads.all(WaitingFillTable, { where: stillWaiting }))
+  const commissions = yield* Reads.all(WaitingCommissionTable, { where: stillWaiting })
+  yield* watch("waiting commissions", "execution", commissions)
 })
 
 /** What cases and orders in doubt put at risk, for whom asks how the program is: asking reads nothing. */

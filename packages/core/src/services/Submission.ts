@@ -169,12 +169,15 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
     case "Executed":
       return [
         Need.Execution({ account, execIdBase: report.execIdBase }),
+        Need.WaitingCommissions({ account, execId: report.execId }),
         ...brokerIdNeeds(account, report.brokerOrderId)
       ]
     case "Answered": {
       const taken = report.answer._tag === "Accepted" ? report.answer.brokerOrderId : undefined
       return [Need.AttemptById({ id: report.attemptId }), ...brokerIdNeeds(account, taken)]
     }
+    case "Commission":
+      return [Need.FillByExecId({ account, execId: report.execId })]
     case "Listed":
       return [Need.WaitingFills({ account })]
     default:

@@ -3,7 +3,7 @@ import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import type { Table } from "../books/Table.ts"
-import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
+import { FillTable, WaitingCommissionTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -67,6 +67,8 @@ export interface Synced {
   readonly canonicalChanges: number
   /** Orders that are not as they were. */
   readonly touchedOrders: number
+  /** When the reading began that the run is of. */
+  readonly fetchedAt: Instant.Instant
   /** What the broker was asked for and what it covers: it may have forgotten what was before. */
   readonly askedFrom: Instant.Instant
   readonly windowStart: Instant.Instant
@@ -95,6 +97,7 @@ export const checkReady: Effect.Effect<void, NotReady, TradeRepository> = Effect
     ready(OrderTable, "orders"),
     ready(FillTable, "fills"),
     ready(WaitingFillTable, "waiting fills"),
+    ready(WaitingCommissionTable, "waiting commissions"),
     ready(PayloadTable, "payloads"),
     ready(CursorTable, "cursors"),
     ready(HoldingTable, "broker positions")
@@ -129,9 +132,6 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   for (const id of yield* book(seen, begun)) touched.add(id)
   yield* bookListing(account, now, from, orders)
   for (const id of yield* settleWaiting(account, broker, { from, to: asked.to }, news, isWhole(fills))) touched.add(id)
-  // What waited for its order had no place for what it cost.
-  const joined = yield* knownOf(account, news)
-  yield* book(news.filter(({ report }) => joined.has(report.execId) && !isKnown(joined, report)))
   const absent = yield* settleAbsent({
     account,
     broker,
@@ -159,6 +159,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
       .size,
     canonicalChanges: replaced.length + absent.changed.length,
     touchedOrders: touched.size,
+    fetchedAt: now,
     askedFrom: asked.from,
     windowStart: from,
     windowEnd: now

@@ -319,6 +319,30 @@ const updatesFirst: Clause = {
     })
 }
 
+const isRefused = (answer: unknown): boolean => typeof answer === "object" && answer !== null && "constraint" in answer
+
+const brokerOrderIds: Clause = {
+  name: "SYNC-6, O28: an account has a broker's id of an order once, and again only with the day on which it was given again",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const adding = (differs: EncodedRow) =>
+        refusalOf(
+          repository.write(rows.scope(), rows.writing([rows.inserting("orders", { ...rows.order, ...differs })]))
+        )
+      const again = { id: 2, clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaab" }
+      yield* same("the same id of another order is refused", isRefused(yield* adding(again)), true)
+      const reused = { ...again, idReusedOn: "2026-01-06" }
+      yield* same("with its day it is taken", yield* adding(reused), "it was not refused")
+      const third = { ...reused, id: 3, clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaac" }
+      yield* same("a day has it once too", isRefused(yield* adding(third)), true)
+      const next = yield* adding({ ...third, idReusedOn: "2026-01-07" })
+      yield* same("another day may have it again", next, "it was not refused")
+    })
+}
+
 const repeatedCommit: Clause = {
   name: "a repeated commit id is answered with what it did, and nothing is planned or written again",
   needs: [],
@@ -875,6 +899,7 @@ export const clauses: ReadonlyArray<Clause> = [
   planning,
   pausing,
   updatesFirst,
+  brokerOrderIds,
   repeatedCommit,
   pages,
   filters,

@@ -227,6 +227,16 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     how: "keeps planning with what it has forgotten",
     place: over(hiding)
   },
+  {
+    breaks: "SYNC-6, O28: an account has a broker's id",
+    how: "takes every order's id for one that was given again",
+    place: over((repository) =>
+      planning(
+        repository,
+        withRows((row) => ("idReusedOn" in row ? { ...row, idReusedOn: String(row["id"]) } : row))
+      )
+    )
+  },
   { breaks: "ACC-1: the same trade submitted at once", how: "two processes do not hear of each other", place: apart },
   {
     breaks: "SYNC-6: a reader of the feed",

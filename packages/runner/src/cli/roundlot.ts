@@ -124,7 +124,12 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   }),
   fills: group("what brokers executed", {
     list: leaf("the executions on record", async () => (await lists()).fillsList),
-    show: leaf("one fill with all its revisions", async () => (await lists()).fillsShow)
+    show: leaf("one fill with all its revisions", async () => (await lists()).fillsShow),
+    waiting: leaf("the executions that are not counted yet", async () => (await lists()).fillsWaiting),
+    "waiting-commissions": leaf(
+      "the commissions whose execution is not booked yet",
+      async () => (await lists()).fillsWaitingCommissions
+    )
   }),
   allocations: group("which trade is in which order", {
     list: leaf("all allocations", async () => (await lists()).allocationsList),

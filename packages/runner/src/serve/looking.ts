@@ -34,6 +34,7 @@ import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
 import * as today from "../views/today.ts"
 import * as trail from "../views/trail.ts"
+import * as waitingCommissions from "../views/waitingCommissions.ts"
 import * as waitingFills from "../views/waitingFills.ts"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
@@ -119,6 +120,9 @@ const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, fills.list(urlParams)))
     .handle("waiting", ({ urlParams }) => ofThen(urlParams, Effect.map(waitingFills.list(urlParams), all)))
+    .handle("waitingCommissions", ({ urlParams }) =>
+      ofThen(urlParams, Effect.map(waitingCommissions.list(urlParams), all))
+    )
     .handle("show", (asked) => ofRecord(Fill.FillTable, "fill", asked, fills.show))
 )
 

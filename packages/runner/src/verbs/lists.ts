@@ -24,6 +24,8 @@ import * as orders from "../views/orders.ts"
 import * as past from "../views/past.ts"
 import * as positions from "../views/positions.ts"
 import * as trades from "../views/trades.ts"
+import * as waitingCommissions from "../views/waitingCommissions.ts"
+import * as waitingFills from "../views/waitingFills.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
@@ -124,6 +126,15 @@ export const tradesShow = Verb.make({
   run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show)
 })
 
+/** What executions say beside their figures, in the broker's words. */
+const atTheBroker = {
+  orderNumber: text("order-number", "The order's id among those of the client that placed it"),
+  clientId: text("client-id", "The client that placed it"),
+  secType: text("sec-type", "The class of what was traded, STK"),
+  exchange: text("exchange", "Where it was executed, ARCA"),
+  currency: text("currency", "The currency, USD")
+}
+
 /** `orders list`. */
 export const ordersList = Verb.make({
   name: "orders list",
@@ -151,6 +162,7 @@ export const ordersList = Verb.make({
     origin: text("origin", "accumulation, direct or external"),
     brokerOrderId: text("broker-order-id", "The broker's id"),
     clientOrderId: text("client-order-id", "The id under which we sent it"),
+    ...atTheBroker,
     tradeId: text("trade-id", "Orders that took of this trade")
   },
   run: ({ phase, status, ...asked }) =>
@@ -234,12 +246,36 @@ export const fillsList = Verb.make({
     orderId: text("order-id", "This order's"),
     tradeId: text("trade-id", "Of orders that took of this trade"),
     execId: text("exec-id", "The broker's id of the execution"),
+    permId: text("perm-id", "The broker's durable id of the order, as the execution named it"),
+    ...atTheBroker,
     canonical: Options.boolean("canonical").pipe(
       Options.withDescription("Only the revisions that count"),
       Options.map((isAsked) => (isAsked ? true : undefined))
     )
   },
   run: (asked) => listed(asked, fills.list(asked), fills.table)
+})
+
+/** What waits is few, and shown whole. */
+const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Effect<ListDocument<D>, E, R> =>
+  Effect.map(found, (items) => ({ items, nextCursor: null }))
+
+/** `fills waiting`. */
+export const fillsWaiting = Verb.make({
+  name: "fills waiting",
+  summary: "the executions that are not counted: their order is not known, or they may be duplicates",
+  examples: [["roundlot fills waiting", "the inbox of executions"]],
+  flags: { ...place, account: ofAccount, asOf, symbol: ofSymbol },
+  run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
+})
+
+/** `fills waiting-commissions`. */
+export const fillsWaitingCommissions = Verb.make({
+  name: "fills waiting-commissions",
+  summary: "the commissions whose execution is not booked yet",
+  examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
+  flags: { ...place, account: ofAccount, asOf },
+  run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
 })
 
 /** `fills show`. */

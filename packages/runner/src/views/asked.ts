@@ -102,6 +102,7 @@ const entityKinds = [
   "fill",
   "payload",
   "waiting_fill",
+  "waiting_commission",
   "decision",
   "break",
   "position",

@@ -22,6 +22,13 @@ export interface FillFilters extends ListOptions, Period {
   readonly tradeId?: string | undefined
   readonly execId?: string | undefined
   readonly canonical?: boolean | undefined
+  /** What the broker says beside: its durable id of the order, the order's id at the client that placed it, and which client that was. */
+  readonly permId?: string | undefined
+  readonly orderNumber?: string | undefined
+  readonly clientId?: string | undefined
+  readonly secType?: string | undefined
+  readonly exchange?: string | undefined
+  readonly currency?: string | undefined
 }
 
 /** What a fill's document says of it alone. */
@@ -40,20 +47,21 @@ const ownOf = (fill: Fill.Fill): Omit<FillDocument, "replacedBy"> => ({
   account: fill.account,
   commissionCurrency: valueOrNull(fill.commissionCurrency),
   facts: factsOf(fill),
+  fetchedAt: Instant.format(fill.fetchedAt),
   payloadId: idOrNull("payload", fill.payloadId),
   createdAt: Instant.format(fill.createdAt),
   updatedAt: Instant.format(fill.updatedAt)
 })
 
-const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({
-  permId: valueOrNull(facts?.permId),
-  orderRef: valueOrNull(facts?.orderRef),
-  orderId: valueOrNull(facts?.orderId),
-  clientId: valueOrNull(facts?.clientId),
-  secType: valueOrNull(facts?.secType),
-  exchange: valueOrNull(facts?.exchange),
-  currency: valueOrNull(facts?.currency),
-  liquidity: valueOrNull(facts?.liquidity)
+const factsOf = (fill: Fill.Fill): FillDocument["facts"] => ({
+  permId: valueOrNull(fill.permId),
+  orderRef: valueOrNull(fill.orderRef),
+  orderId: valueOrNull(fill.orderNumber),
+  clientId: valueOrNull(fill.clientId),
+  secType: valueOrNull(fill.secType),
+  exchange: valueOrNull(fill.exchange),
+  currency: valueOrNull(fill.currency),
+  liquidity: valueOrNull(fill.liquidity)
 })
 
 /** The documents of fills, with the revisions that took the place of some: read for all of them at once. */
@@ -89,6 +97,12 @@ export const list = (
       ...inAnyCase("account", filters.account),
       ...inAnyCase("symbol", filters.symbol),
       ...exactly("execId", filters.execId),
+      ...exactly("permId", filters.permId),
+      ...exactly("orderNumber", filters.orderNumber),
+      ...exactly("clientId", filters.clientId),
+      ...exactly("secType", filters.secType),
+      ...exactly("exchange", filters.exchange),
+      ...exactly("currency", filters.currency),
       ...flag,
       ...(yield* isWithin("executedAt", filters))
     ]

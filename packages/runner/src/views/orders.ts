@@ -58,6 +58,12 @@ export interface OrderFilters extends ListOptions, Period {
   readonly brokerOrderId?: string | undefined
   readonly clientOrderId?: string | undefined
   readonly tradeId?: string | undefined
+  /** What its first execution says: the order's id at the client that placed it, which client that was, and what was traded where. */
+  readonly orderNumber?: string | undefined
+  readonly clientId?: string | undefined
+  readonly secType?: string | undefined
+  readonly exchange?: string | undefined
+  readonly currency?: string | undefined
 }
 
 /** The document of an order. A row without what its status demands is a `BadRow` (FILL-7). */
@@ -78,6 +84,12 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       origin: order.origin,
       brokerOrderId: valueOrNull(order.brokerOrderId),
       clientOrderId: order.clientOrderId,
+      idReusedOn: order.idReusedOn === "" ? null : order.idReusedOn,
+      orderNumber: valueOrNull(order.orderNumber),
+      clientId: valueOrNull(order.clientId),
+      secType: valueOrNull(order.secType),
+      exchange: valueOrNull(order.exchange),
+      currency: valueOrNull(order.currency),
       filledQuantity: Decimal.format(order.filled),
       averagePrice: decimalOrNull(Order.averagePrice(order)),
       decisionId: order.decisionId === undefined ? null : Id.format("decision", order.decisionId),
@@ -88,7 +100,8 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       createdAt: Instant.format(order.createdAt),
       updatedAt: Instant.format(order.updatedAt),
       firstFilledAt: timeOrNull(order.firstFilledAt),
-      lastFilledAt: timeOrNull(order.lastFilledAt)
+      lastFilledAt: timeOrNull(order.lastFilledAt),
+      fetchedAt: timeOrNull(order.fetchedAt)
     }
   })
 
@@ -110,6 +123,11 @@ export const list = (
       ...(yield* hasFillStatus(filters.fillStatus)),
       ...exactly("brokerOrderId", filters.brokerOrderId),
       ...isClientOrderId(filters.clientOrderId),
+      ...exactly("orderNumber", filters.orderNumber),
+      ...exactly("clientId", filters.clientId),
+      ...exactly("secType", filters.secType),
+      ...exactly("exchange", filters.exchange),
+      ...exactly("currency", filters.currency),
       ...(yield* isWithin("createdAt", filters))
     ]
     const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])

@@ -9,6 +9,7 @@ export const TradesSynced = Schema.Struct({
   updated: Schema.Int,
   canonicalChanges: Schema.Int,
   touchedOrders: Schema.Int,
+  fetchedAt: Schema.String,
   askedFrom: Schema.String,
   windowStart: Schema.String,
   windowEnd: Schema.String
@@ -31,6 +32,7 @@ type PositionsSynced = typeof PositionsSynced.Type
 /** The document of a sync of executions. */
 export const tradesDocument = (synced: Sync.Synced): TradesSynced => ({
   ...synced,
+  fetchedAt: Instant.format(synced.fetchedAt),
   askedFrom: Instant.format(synced.askedFrom),
   windowStart: Instant.format(synced.windowStart),
   windowEnd: Instant.format(synced.windowEnd)

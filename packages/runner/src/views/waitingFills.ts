@@ -2,7 +2,10 @@ import type { Documents } from "@roundlot/api"
 import { Break, Decimal, duplicates, Fill, Id, Instant, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase } from "./asked.ts"
+import * as Columns from "./table.ts"
 import { decimalOrNull, orNull, valueOrNull } from "./text.ts"
+
+type Waiting = Documents.WaitingFillDocument
 
 /** Which of them: of one account, of one symbol. */
 interface WaitingFilters {
@@ -10,7 +13,7 @@ interface WaitingFilters {
   readonly symbol?: string | undefined
 }
 
-const documentOf = (fill: Fill.WaitingFill, suspected: Break.Break | undefined): Documents.WaitingFillDocument => ({
+const documentOf = (fill: Fill.WaitingFill, suspected: Break.Break | undefined): Waiting => ({
   execId: fill.execId,
   execIdBase: fill.execIdBase,
   revision: fill.revision,
@@ -33,7 +36,7 @@ export const list = ({
   account,
   symbol
 }: WaitingFilters): Effect.Effect<
-  ReadonlyArray<Documents.WaitingFillDocument>,
+  ReadonlyArray<Waiting>,
   TradeRepository.StoreError,
   TradeRepository.TradeRepository
 > =>
@@ -54,3 +57,18 @@ export const list = ({
       .toSorted((a, b) => Number(a.receivedAt - b.receivedAt))
       .map((fill) => documentOf(fill, suspicionOf(fill)))
   })
+
+const columns = [
+  Columns.words<Waiting>("EXECUTION", ({ execId }) => execId),
+  Columns.words<Waiting>("ACCOUNT", ({ account }) => account),
+  Columns.words<Waiting>("STANDING", ({ standing }) => standing),
+  Columns.words<Waiting>("SYMBOL", ({ symbol }) => symbol),
+  Columns.words<Waiting>("SIDE", ({ side }) => side),
+  Columns.numbers<Waiting>("QUANTITY", ({ quantity }) => quantity),
+  Columns.numbers<Waiting>("PRICE", ({ price }) => price),
+  Columns.words<Waiting>("BROKER ORDER", ({ brokerOrderId }) => brokerOrderId),
+  Columns.times<Waiting>("RECEIVED", ({ receivedAt }) => receivedAt)
+]
+
+/** Waiting executions as a table for people. */
+export const table = (items: ReadonlyArray<Waiting>): string => Columns.render(columns, items)

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { Books } from "@roundlot/core"
+import { Books, type Column } from "@roundlot/core"
 import { Ddl, Dialect } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
@@ -27,6 +27,47 @@ const wanted = (dialect: Dialect.Dialect, { kind, nullable }: MappedColumn): Tol
   nullable,
   fallback: null
 })
+
+/** The columns that a sync of executions is asked for, by class of value; a `!` says that every row has one. */
+const asked = {
+  trades: `id! int, account_id! int, ib_perm_id int, order_ref text, ib_order_id int, client_id int, symbol text, sec_type text,
+    side text, exchange text, currency text, status! text, total_quantity! number, avg_price number, first_executed_at time,
+    last_executed_at time, fetched_at! time, created_at! time, updated_at! time`,
+  trade_executions: `id! int, trade_id! int, account_id! int, ib_exec_id! text, exec_id_base! text, exec_revision! int,
+    ib_perm_id int, ib_order_id int, order_ref text, client_id int, executed_at! time, quantity! number, price! number, side text,
+    exchange text, currency text, liquidity text, commission number, is_canonical! bool, raw! json, fetched_at! time,
+    created_at! time, updated_at! time`
+}
+
+/** The kinds that keep a class of value so that it can be compared: ids of brokers and names of accounts are texts. */
+const keeps: { readonly [word: string]: ReadonlyArray<Column.ColumnKind> } = {
+  int: ["id", "integer", "text"],
+  text: ["text", "id"],
+  number: ["decimal"],
+  time: ["instant"],
+  bool: ["flag"],
+  json: ["id"]
+}
+
+/** Columns that may be empty here though every row is asked to have one, each with its reason in its note. */
+const mayBeEmpty = ["trades.fetched_at", "trade_executions.price", "trade_executions.raw"]
+
+const askedColumns = Object.entries(asked).flatMap(([table, columns]) =>
+  columns.split(",").map((each) => {
+    const [, name = "", isNeeded, word = ""] = /(\w+)(!?) (\w+)/.exec(each) ?? []
+    return { name: `${table}.${name}`, isNeeded: isNeeded === "!", kinds: keeps[word] ?? [] }
+  })
+)
+
+/** The same of indexes: their columns, and whether they are unique. */
+const askedIndexes = [
+  "trades (account_id, ib_perm_id), unique",
+  "trades (account_id, order_ref), unique",
+  "trades (account_id, last_executed_at desc)",
+  "trade_executions (account_id, ib_exec_id), unique",
+  "trade_executions (account_id, exec_id_base, exec_revision desc)",
+  "trade_executions (trade_id, executed_at)"
+]
 
 const flat = (sql: string): string => sql.replaceAll(/::text|[()\s]/g, "").toLowerCase()
 
@@ -64,6 +105,27 @@ describe("columns and indexes of a sync, in the words that others have for them"
   it.each(mapped)("SYNC-5: $word is $table.$column", ({ column, kind, nullable, table }) => {
     const { kind: is, nullable: may } = Books.tables[table].columns[column] ?? {}
     expect([is, may]).toEqual([kind, nullable])
+  })
+
+  it.each(askedColumns)("SYNC-5: $name is a column of its own that can be filtered", ({ isNeeded, kinds, name }) => {
+    const found = mapped.filter(({ word }) => word === name)
+    expect(found).toHaveLength(1)
+    for (const { column, kind, note, nullable, table } of found) {
+      expect(kinds).toContain(kind)
+      expect(Books.tables[table].columns[column]?.kind).toBe(kind)
+      const isExcepted = mayBeEmpty.includes(name) && note !== ""
+      expect(isNeeded && nullable && !isExcepted).toBe(false)
+    }
+  })
+
+  it("SYNC-5, SYNC-6: nothing is mapped but what is asked for, and every index that is", () => {
+    const names = new Set(askedColumns.map(({ name }) => name))
+    expect(mapped.filter(({ word }) => !names.has(word))).toEqual([])
+    for (const each of askedIndexes) {
+      const found = indexes.filter(({ word }) => word.startsWith(each))
+      expect([each, found.length]).toEqual([each, 1])
+      expect(found.every(({ unique }) => unique || !each.endsWith("unique"))).toBe(true)
+    }
   })
 
   it("SYNC-5, SYNC-6: a SQLite store has every column, without defaults, and every index", async () => {

@@ -40,7 +40,7 @@ const order = of("orders")
 const fill = of("fills")
 
 const EXACT = "an exact decimal; never a float"
-const FACTS = "a field of the JSON in `facts`"
+const FIRST = "what its first execution says"
 
 /** The parents: one order each. */
 export const parents: ReadonlyArray<MappedColumn> = [
@@ -62,41 +62,20 @@ export const parents: ReadonlyArray<MappedColumn> = [
     "clientOrderId",
     "always there: of an order that is not ours it is made of the broker's id"
   ),
-  order(
-    "trades.ib_order_id",
-    "brokerOrderIds",
-    "json",
-    false,
-    "brokerOrderIds",
-    "every id that the order was known by; the client's own stands with each execution"
-  ),
-  order(
-    "trades.client_id",
-    "brokerOrderIds",
-    "json",
-    false,
-    "brokerOrderIds",
-    "part of the composite; else with each execution"
-  ),
+  order("trades.ib_order_id", "orderNumber", "text", true, "orderNumber", FIRST),
+  order("trades.client_id", "clientId", "text", true, "clientId", FIRST),
   order("trades.symbol", "symbol", "text", false, "symbol"),
-  fill(
+  order(
     "trades.sec_type",
-    "facts",
-    "json",
+    "secType",
+    "text",
     true,
-    "fills.facts.secType",
-    "of each execution; equities alone are booked, other classes are listed and never taken for one"
+    "secType",
+    `${FIRST}; equities alone are booked, other classes are listed and never taken for one`
   ),
   order("trades.side", "side", "text", false, "side", "`buy` or `sell`"),
-  fill(
-    "trades.exchange",
-    "facts",
-    "json",
-    true,
-    "fills.facts.exchange",
-    "of each execution: an order may have several"
-  ),
-  fill("trades.currency", "facts", "json", true, "fills.facts.currency", "of each execution"),
+  order("trades.exchange", "exchange", "text", true, "exchange", `${FIRST}: an order may be executed at several`),
+  order("trades.currency", "currency", "text", true, "currency", FIRST),
   order("trades.status", "status", "text", false, "fillStatus", "derived in four words; `status` says more"),
   order(
     "trades.total_quantity",
@@ -107,15 +86,22 @@ export const parents: ReadonlyArray<MappedColumn> = [
     `${EXACT}; 0 is written, no default is needed`
   ),
   order("trades.avg_price", "notional", "decimal", false, "averagePrice", "the sum is kept, the average derived of it"),
-  order("trades.first_executed_at", "firstFilledAt", "instant", true, "firstFilledAt"),
-  order("trades.last_executed_at", "lastFilledAt", "instant", true, "lastFilledAt"),
+  order("trades.first_executed_at", "firstFilledAt", "instant", true, "firstFilledAt", "a correction does not move it"),
+  order(
+    "trades.last_executed_at",
+    "lastFilledAt",
+    "instant",
+    true,
+    "lastFilledAt",
+    "a corrected price does not move it; a corrected quantity does"
+  ),
   order(
     "trades.fetched_at",
-    "updatedAt",
+    "fetchedAt",
     "instant",
-    false,
-    "updatedAt",
-    "when what was fetched changed it; the run itself is a job"
+    true,
+    "fetchedAt",
+    "when the newest of its executions was received, null before the first; each run has its own `fetchedAt`"
   ),
   order("trades.created_at", "createdAt", "instant", false, "createdAt"),
   order("trades.updated_at", "updatedAt", "instant", false, "updatedAt")
@@ -136,17 +122,17 @@ export const executions: ReadonlyArray<MappedColumn> = [
     "revision",
     "always written: 0 where the id has none"
   ),
-  fill("trade_executions.ib_perm_id", "facts", "json", true, "facts.permId", `${FACTS}; text`),
+  fill("trade_executions.ib_perm_id", "permId", "text", true, "facts.permId", "text: it exceeds 32 bits"),
   fill(
     "trade_executions.ib_order_id",
-    "facts",
-    "json",
+    "orderNumber",
+    "text",
     true,
     "facts.orderId",
-    `${FACTS}; none where a person entered the order`
+    "none where a person entered the order"
   ),
-  fill("trade_executions.order_ref", "facts", "json", true, "facts.orderRef", FACTS),
-  fill("trade_executions.client_id", "facts", "json", true, "facts.clientId", FACTS),
+  fill("trade_executions.order_ref", "orderRef", "text", true, "facts.orderRef"),
+  fill("trade_executions.client_id", "clientId", "text", true, "facts.clientId"),
   fill("trade_executions.executed_at", "executedAt", "instant", false, "executedAt"),
   fill("trade_executions.quantity", "quantity", "decimal", false, "quantity", EXACT),
   fill("trade_executions.price", "price", "decimal", true, "price", `${EXACT}; none is told as a break, never guessed`),
@@ -158,13 +144,20 @@ export const executions: ReadonlyArray<MappedColumn> = [
     "orderId",
     "of its order: an execution of the other side is a break"
   ),
-  fill("trade_executions.exchange", "facts", "json", true, "facts.exchange", FACTS),
-  fill("trade_executions.currency", "facts", "json", true, "facts.currency", FACTS),
-  fill("trade_executions.liquidity", "facts", "json", true, "facts.liquidity", `${FACTS}; in words`),
+  fill("trade_executions.exchange", "exchange", "text", true, "facts.exchange"),
+  fill("trade_executions.currency", "currency", "text", true, "facts.currency"),
+  fill("trade_executions.liquidity", "liquidity", "text", true, "facts.liquidity", "in words"),
   fill("trade_executions.commission", "commission", "decimal", true, "commission", "unknown is null, never 0"),
   fill("trade_executions.is_canonical", "canonical", "flag", false, "canonical", "always written"),
   fill("trade_executions.raw", "payloadId", "id", true, "payloadId", "the raw report as bytes, once, in `payloads`"),
-  fill("trade_executions.fetched_at", "createdAt", "instant", false, "createdAt"),
+  fill(
+    "trade_executions.fetched_at",
+    "fetchedAt",
+    "instant",
+    false,
+    "fetchedAt",
+    "when it was received; the same contents read again write nothing"
+  ),
   fill("trade_executions.created_at", "createdAt", "instant", false, "createdAt"),
   fill(
     "trade_executions.updated_at",
@@ -181,10 +174,10 @@ export const indexes: ReadonlyArray<MappedIndex> = [
   {
     word: "trades (account_id, ib_perm_id), unique where above 0",
     table: "orders",
-    columns: ["account", "brokerOrderId"],
-    unique: false,
+    columns: ["account", "brokerOrderId", "idReusedOn"],
+    unique: true,
     where: `"brokerOrderId" IS NOT NULL`,
-    note: "not unique: some brokers give an id again on another day (O28). That one order has it, the commit that books it holds"
+    note: "`idReusedOn` is empty, and the day where a broker gave an id again that another order has (O28)"
   },
   {
     word: "trades (account_id, order_ref), unique where there is one",

@@ -8,6 +8,7 @@ import {
   Clock,
   commands,
   Commands,
+  Decimal,
   Entropy,
   Id,
   Instant,
@@ -167,9 +168,10 @@ export const fills = (
     quantity: string
     price: string | undefined
     mayHaveOtherId?: boolean
+    facts?: Report.Executed["facts"]
   }
 ) => {
-  const { exec, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
+  const { exec, facts, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
   const report: Report.Executed = {
     _tag: "Executed",
     account: main,
@@ -185,11 +187,28 @@ export const fills = (
     quantity: Quantity.unsafe(quantity),
     price: price === undefined ? undefined : Price.unsafe(price),
     executedAt: Instant.fromMillis(AT + 2000),
-    mayHaveOtherId
+    mayHaveOtherId,
+    facts
   }
   return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),
     Need.Need.OrderById({ id })
+  ])
+}
+
+/** The broker says what an execution cost, in dollars. */
+export const costs = (execId: string, amount: string) => {
+  const report: Report.Commission = {
+    _tag: "Commission",
+    account: main,
+    asOf: Instant.fromMillis(AT + 2000),
+    asOfKind: "ours",
+    execId,
+    amount: Decimal.unsafe(amount),
+    currency: "USD"
+  }
+  return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
+    Need.Need.FillByExecId({ account: main, execId })
   ])
 }
 

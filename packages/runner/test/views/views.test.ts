@@ -25,6 +25,7 @@ import * as overview from "../../src/views/overview.ts"
 import * as positions from "../../src/views/positions.ts"
 import * as today from "../../src/views/today.ts"
 import * as trades from "../../src/views/trades.ts"
+import * as waitingCommissions from "../../src/views/waitingCommissions.ts"
 import * as waitingFills from "../../src/views/waitingFills.ts"
 import * as scene from "./scene.ts"
 
@@ -344,6 +345,21 @@ describe("documents", () => {
   )
 
   itPlays(
+    "F12 of reconciliation: what an execution cost is listed until the execution is booked",
+    Effect.gen(function* () {
+      expect(yield* waitingCommissions.list({})).toEqual([])
+      yield* scene.costs("x9.0", "0.35")
+      const found = yield* waitingCommissions.list({})
+      expect(found).toMatchObject([{ execId: "x9.0", account: "main", number: 1, amount: "0.35", currency: "USD" }])
+      expect(waitingCommissions.table(found)).toMatch(/x9\.0 +main +1 +0\.35 +USD/)
+      expect(yield* waitingCommissions.list({ account: "other" })).toEqual([])
+      yield* scene.fills(1, { exec: "x9", quantity: "0.1", price: "150" })
+      expect(yield* waitingCommissions.list({})).toEqual([])
+      expect((yield* fills.list({ execId: "x9.0" })).items).toMatchObject([{ commission: "0.35" }])
+    })
+  )
+
+  itPlays(
     "what was done on a market date is counted, and its fills are summed exactly; at midnight there it begins anew",
     Effect.gen(function* () {
       expect(yield* today.today).toStrictEqual({
@@ -400,6 +416,12 @@ describe("documents", () => {
         origin: "accumulation",
         brokerOrderId: "B-1",
         clientOrderId: order?.clientOrderId,
+        idReusedOn: null,
+        orderNumber: null,
+        clientId: null,
+        secType: null,
+        exchange: null,
+        currency: null,
         filledQuantity: "1",
         averagePrice: "150.12",
         decisionId: null,
@@ -410,7 +432,8 @@ describe("documents", () => {
         createdAt: scene.second(0),
         updatedAt: scene.second(3),
         firstFilledAt: scene.second(2),
-        lastFilledAt: scene.second(2)
+        lastFilledAt: scene.second(2),
+        fetchedAt: scene.second(3)
       })
       expect(order?.clientOrderId).toMatch(CLIENT_ID)
       expect(items[1]).toMatchObject({
@@ -421,7 +444,8 @@ describe("documents", () => {
         filledQuantity: "0",
         averagePrice: null,
         firstFilledAt: null,
-        lastFilledAt: null
+        lastFilledAt: null,
+        fetchedAt: null
       })
     })
   )
@@ -456,6 +480,7 @@ describe("documents", () => {
           liquidity: null
         },
         payloadId: null,
+        fetchedAt: scene.second(2),
         createdAt: scene.second(2),
         updatedAt: scene.second(2)
       }
@@ -469,6 +494,7 @@ describe("documents", () => {
           execId: "x2.1",
           revision: 1,
           price: "150.2",
+          fetchedAt: scene.second(3),
           createdAt: scene.second(3),
           updatedAt: scene.second(3)
         }
@@ -564,6 +590,24 @@ describe("filters", () => {
         "T2",
         "T3"
       ])
+    })
+  )
+
+  itPlays(
+    "SYNC-5, SYNC-11: orders and fills are narrowed by what their executions say in the broker's words",
+    Effect.gen(function* () {
+      const facts = { orderId: "7", clientId: "1", secType: "STK", exchange: "ARCA", currency: "USD" }
+      yield* scene.fills(1, { exec: "x3", quantity: "0.1", price: "150", facts: { ...facts, permId: "900" } })
+      const { orderId: orderNumber, ...others } = facts
+      const words = { orderNumber, ...others }
+      for (const [name, word] of Object.entries(words)) {
+        expect(idsOf((yield* orders.list({ [name]: word })).items)).toEqual(["O1"])
+        expect(idsOf((yield* orders.list({ [name]: "other" })).items)).toEqual([])
+        expect(idsOf((yield* fills.list({ [name]: word })).items)).toEqual(["F4"])
+        expect(idsOf((yield* fills.list({ [name]: "other" })).items)).toEqual([])
+      }
+      expect(idsOf((yield* fills.list({ permId: "900" })).items)).toEqual(["F4"])
+      expect((yield* orders.list({ exchange: "ARCA" })).items).toMatchObject([words])
     })
   )
 

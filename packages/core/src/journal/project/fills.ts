@@ -1,6 +1,9 @@
 import type { Books } from "../../books/Books.ts"
 import type { Band } from "../../fill/Fill.ts"
 import { joinKey } from "../../books/Table.ts"
+import { columnsOf, parentOf } from "../../fill/ExecutionFacts.ts"
+import { later } from "../../time/Instant.ts"
+import { orderPatched } from "./orders.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
 import { followOrder } from "./standing.ts"
 
@@ -13,11 +16,13 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
       books.fills.put({ ...fill, canonical: false, updatedAt: place.at, version: place.seq })
     }
   }
+  const order = orderOf(books, event.orderId)
+  const fetchedAt = event.fetchedAt ?? place.at
   books.fills.put({
     id: event.id,
     account: ownerOf(place),
     orderId: event.orderId,
-    symbol: orderOf(books, event.orderId).symbol,
+    symbol: order.symbol,
     execId: event.execId,
     execIdBase: event.execIdBase,
     revision: event.revision,
@@ -28,11 +33,16 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     executedAt: event.executedAt,
     commission: undefined,
     commissionCurrency: undefined,
-    facts: event.facts,
+    ...columnsOf(event.facts),
     payloadId: event.payloadId,
+    fetchedAt,
     createdAt: place.at,
     updatedAt: place.at,
     version: place.seq
+  })
+  orderPatched(books, order.id, place, {
+    ...parentOf(books.fills.find("order", [order.id])),
+    fetchedAt: later(order.fetchedAt ?? fetchedAt, fetchedAt)
   })
 }
 
@@ -52,6 +62,31 @@ export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">
     version: place.seq
   })
   followOrder(books, orderOf(books, fill.orderId), place)
+}
+
+/** What an execution cost waits for the execution. */
+export const commissionWaits = (books: Books, event: Of<"CommissionWaits">, place: Place): void =>
+  books.waiting_commissions.put({
+    account: ownerOf(place),
+    execId: event.execId,
+    number: event.number,
+    amount: event.amount,
+    currency: event.currency,
+    asOf: event.asOf,
+    payloadId: event.payloadId,
+    receivedAt: place.at,
+    joinedAt: undefined,
+    version: place.seq
+  })
+
+/** A commission that waited does so no more. */
+export const commissionJoined = (books: Books, { execId, number }: Of<"CommissionJoined">, place: Place): void => {
+  const known = books.waiting_commissions.get(joinKey([place.account, execId, number]))
+  books.waiting_commissions.put({
+    ...must(known, `waiting commission ${number} of ${execId}`),
+    joinedAt: place.at,
+    version: place.seq
+  })
 }
 
 /** A fill waits for its order. */

@@ -1,3 +1,4 @@
+import { parentOf } from "../../fill/ExecutionFacts.ts"
 import type { Books } from "../../books/Books.ts"
 import type { OrderId } from "../../identity/Id.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
@@ -82,6 +83,9 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     clientOrderId: event.clientOrderId,
     brokerOrderId: undefined,
     brokerOrderIds: [],
+    idReusedOn: "",
+    ...parentOf([]),
+    fetchedAt: undefined,
     status: "pending",
     deed: "planned",
     attemptId: undefined,
@@ -166,6 +170,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.deed = event.deed
   after.brokerOrderId = event.brokerOrderId
   after.brokerOrderIds = event.brokerOrderIds
+  after.idReusedOn = event.idReusedOn ?? ""
   after.candidate = event.candidate
   const isHeld = status === "pending"
   after.heldFor = isHeld ? before.heldFor : undefined
