@@ -81,6 +81,38 @@ const fine: Moment = {
 }
 const ordersAt = (...orders: Moment["theirs"]["orders"]): Moment => ({ ...fine, theirs: { ...fine.theirs, orders } })
 
+const asks = (place: string, ...timesMs: ReadonlyArray<number>): ReadonlyArray<Asked> =>
+  timesMs.map((atMs) => ({ place, atMs }))
+const everySecond = (count: number) => Array.from({ length: count }, (_, i) => i * 1000)
+
+const posted = (count: number, status = 200): ReadonlyArray<Post> =>
+  Array.from({ length: count }, (_, i) => ({ atMs: i, clientOrderId: "rl1-a", status }))
+const attempted = (count: number, outcome: Moment["attempts"][number]["outcome"] = "unknown"): Moment => ({
+  ...fine,
+  attempts: Array.from({ length: count }, () => ({ orderId: order.id, outcome }))
+})
+
+/** What is said of posts of which the books have four attempts that were surely not processed. */
+const notTaken = (posts: ReadonlyArray<Post>) => resent({ posts, placed: [] }, attempted(4, "not_accepted"))
+
+const attemptsOf = (moment: Moment) => resent({ posts: [], placed: [] }, moment)
+
+const later = (moment: Moment, ms: number): Moment => ({ ...moment, atMs: moment.atMs + ms })
+
+const ordered = (change: Partial<Moment["orders"][number]>): Moment => ({
+  ...fine,
+  orders: [{ ...order, ...change }]
+})
+
+const having = (change: Partial<Moment>): ReadonlyArray<string> => hanging({ ...fine, ...change })
+
+/** What is said of a position that stands so for more than a minute. */
+const saidOf = (moment: Moment) => {
+  const { watched } = blocked(new Map(), moment)
+  expect(blocked(watched, later(moment, MINUTE_MS)).said).toEqual([])
+  return blocked(watched, later(moment, MINUTE_MS + 6000)).said
+}
+
 test("ACC-2: a round in which nothing is wrong has no findings", () => {
   const heard = { asked: [], posts: [], placed: [{ symbol: "KO", side: "buy", quantity: shares("2") }] } as const
   expect([...lost(fine), ...doubled(fine), ...twice(fine), ...hanging(fine), ...resent(heard, fine)]).toEqual([])
@@ -154,10 +186,6 @@ describe("TWICE", () => {
 
 describe("STORM", () => {
   const limits: Limits = { all: 10, writes: 2, isWrite: (place) => place === "POST" }
-  const asks = (place: string, ...timesMs: ReadonlyArray<number>): ReadonlyArray<Asked> =>
-    timesMs.map((atMs) => ({ place, atMs }))
-  const everySecond = (count: number) => Array.from({ length: count }, (_, i) => i * 1000)
-
   test("the worst 60 seconds count, whatever the average is and wherever a minute begins", () => {
     const burst = asks("GET", ...everySecond(11).map((ms) => ms + 55_000), 60 * MINUTE_MS)
     expect(storms({ asked: burst }, limits)).toEqual(["STORM: 11 requests in a minute"])
@@ -170,25 +198,16 @@ describe("STORM", () => {
     expect(storms({ asked: asks("POST", 0, 10, MINUTE_MS) }, limits)).toEqual([])
   })
 
-  const posted = (count: number, status = 200): ReadonlyArray<Post> =>
-    Array.from({ length: count }, (_, i) => ({ atMs: i, clientOrderId: "rl1-a", status }))
-  const attempted = (count: number, outcome: Moment["attempts"][number]["outcome"] = "unknown"): Moment => ({
-    ...fine,
-    attempts: Array.from({ length: count }, () => ({ orderId: order.id, outcome }))
-  })
-
   test("Refusals: no client order id is posted more than three times; 401 and 429 are paced and do not count", () => {
-    const found = (posts: ReadonlyArray<Post>) => resent({ posts, placed: [] }, attempted(4, "not_accepted"))
-    expect(found(posted(4))).toEqual(["STORM: rl1-a was posted 4 times"])
-    expect(found(posted(3))).toEqual([])
-    expect([...found(posted(4, 401)), ...found(posted(4, 429))]).toEqual([])
+    expect(notTaken(posted(4))).toEqual(["STORM: rl1-a was posted 4 times"])
+    expect(notTaken(posted(3))).toEqual([])
+    expect([...notTaken(posted(4, 401)), ...notTaken(posted(4, 429))]).toEqual([])
   })
 
   test("Refusals: no order has more than three attempts that may have been processed, where the broker has no ids of ours as well", () => {
-    const found = (moment: Moment) => resent({ posts: [], placed: [] }, moment)
-    expect(found(attempted(4))).toEqual(["STORM: O1 has 4 attempts that may have been processed"])
-    expect(found(attempted(3))).toEqual([])
-    expect(found(attempted(4, "not_accepted"))).toEqual([])
+    expect(attemptsOf(attempted(4))).toEqual(["STORM: O1 has 4 attempts that may have been processed"])
+    expect(attemptsOf(attempted(3))).toEqual([])
+    expect(attemptsOf(attempted(4, "not_accepted"))).toEqual([])
   })
 
   test("rule 1 of sending: what the broker was asked to place is in the books as an attempt", () => {
@@ -205,18 +224,11 @@ describe("STORM", () => {
 describe("BLOCKED", () => {
   const owing = { ...position, residual: shares("1.5"), answer: "BreakOpen" }
   const stuck: Moment = { ...fine, positions: [owing] }
-  const later = (moment: Moment, ms: number): Moment => ({ ...moment, atMs: moment.atMs + ms })
-  /** What is said of a position that stands so for more than a minute. */
-  const saidOf = (moment: Moment) => {
-    const { watched } = blocked(new Map(), moment)
-    expect(blocked(watched, later(moment, MINUTE_MS)).said).toEqual([])
-    return blocked(watched, later(moment, MINUTE_MS + 6000)).said
-  }
-
   test("G: a position that owes a lot and orders nothing for a minute has a critical case at that moment", () => {
     expect(saidOf(stuck)).toEqual(["BLOCKED KO: for 66 s 1.5 owed, BreakOpen; open: "])
     expect(saidOf({ ...stuck, cases: ["KO"] })).toEqual([])
     expect(saidOf({ ...stuck, cases: ["IBM"] })).toHaveLength(1)
+    expect(saidOf({ ...stuck, breaks: [{ ...opened, kind: "PositionBlocked", holds: "nothing" }] })).toEqual([])
     expect(saidOf({ ...stuck, breaks: [opened] })).toEqual([])
     expect(saidOf({ ...stuck, breaks: [{ ...opened, kind: "AccountRefused", holds: "account" }] })).toEqual([])
   })
@@ -237,19 +249,15 @@ describe("BLOCKED", () => {
   })
 
   test("F3, W11: an order that is not sent, in doubt, missing, or said to have ended is no order that works", () => {
-    const having = (change: Partial<Moment["orders"][number]>): Moment => ({
-      ...fine,
-      orders: [{ ...order, ...change }]
-    })
-    expect(saidOf(having({ status: "pending" }))).toHaveLength(1)
-    expect(saidOf(having({ status: "in_doubt" }))).toHaveLength(1)
+    expect(saidOf(ordered({ status: "pending" }))).toHaveLength(1)
+    expect(saidOf(ordered({ status: "in_doubt" }))).toHaveLength(1)
     expect(
-      saidOf({ ...having({ status: "in_doubt" }), breaks: [{ ...opened, kind: "Doubt", holds: "nothing" }] })
+      saidOf({ ...ordered({ status: "in_doubt" }), breaks: [{ ...opened, kind: "Doubt", holds: "nothing" }] })
     ).toEqual([])
-    expect(saidOf(having({ status: "submitted", endReportedAt: at(0) }))).toHaveLength(1)
+    expect(saidOf(ordered({ status: "submitted", endReportedAt: at(0) }))).toHaveLength(1)
     const missing = { ...opened, kind: "OrderMissing", holds: "nothing", isUrgent: false } as const
-    expect(saidOf({ ...having({ status: "submitted" }), breaks: [missing] })).toHaveLength(1)
-    expect(saidOf({ ...having({ status: "submitted" }), positions: [owing] })).toEqual([])
+    expect(saidOf({ ...ordered({ status: "submitted" }), breaks: [missing] })).toHaveLength(1)
+    expect(saidOf({ ...ordered({ status: "submitted" }), positions: [owing] })).toEqual([])
   })
 
   test("D8: what cools down until a known time is not blocked", () => {
@@ -260,8 +268,6 @@ describe("BLOCKED", () => {
 })
 
 describe("HANGS", () => {
-  const having = (change: Partial<Moment>): ReadonlyArray<string> => hanging({ ...fine, ...change })
-
   test("after the truth nothing lives, owes or stays open by itself", () => {
     expect(having({ orders: [{ ...order, status: "submitted" }] })).toEqual(["HANGS: O1 buy 2 KO is submitted"])
     expect(having({ positions: [{ ...position, residual: shares("-1") }] })).toEqual(["HANGS: KO owes -1: NotDue"])
@@ -295,7 +301,9 @@ describe("HANGS", () => {
 
   test("D8: a circuit is waited for until its time", () => {
     const held = { ...position, residual: shares("1"), answer: "Held(circuit)", circuitUntil: at(fine.atMs + 1) }
-    expect(having({ positions: [held] })).toEqual([])
+    const says = { ...opened, kind: "PositionBlocked", subject: "circuit", holds: "nothing" } as const
+    expect(having({ positions: [held], breaks: [says] })).toEqual([])
+    expect(having({ breaks: [says] })).toHaveLength(1)
     expect(having({ positions: [{ ...held, circuitUntil: at(fine.atMs) }] })).toHaveLength(1)
   })
 })

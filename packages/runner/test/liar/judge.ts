@@ -69,7 +69,7 @@ export interface Moment {
   readonly attempts: ReadonlyArray<Pick<Attempt.Attempt, "orderId" | "outcome">>
   readonly positions: ReadonlyArray<Owing>
   readonly breaks: ReadonlyArray<OpenBreak>
-  /** Symbols of which a blocked position, or an order in doubt that no break is about, is a critical case. */
+  /** Symbols of which an order in doubt that no break is about is a critical case. */
   readonly cases: ReadonlyArray<string>
   /** The broker tells whether the account may trade: an account that it refused goes on by itself; else a person lets it go. */
   readonly tellsState: boolean
@@ -252,9 +252,7 @@ const differencesOf = ({ orders, theirs }: Moment): ReadonlyArray<Difference> =>
   })
   const ofNobody = theirs.orders.flatMap((order): ReadonlyArray<Difference> => {
     if (ownIds.has(order.brokerOrderId) || Decimal.isZero(order.filledQuantity)) return []
-    const adopted = orders.filter(({ brokerOrderIds }) =>
-      brokerOrderIds.some((id) => String(id) === order.brokerOrderId)
-    )
+    const adopted = orders.filter(({ brokerOrderIds }) => brokerOrderIds.includes(order.brokerOrderId))
     return [
       {
         symbol: order.symbol,
@@ -302,7 +300,8 @@ const saysWhy =
   (symbol: Ticker.Ticker) =>
   (found: OpenBreak): boolean =>
     found.isUrgent &&
-    (stopsSending(symbol)(found) || (found.symbol === symbol && Break.kinds[found.kind].isFateUnknown === true))
+    (stopsSending(symbol)(found) ||
+      (found.symbol === symbol && (found.kind === "PositionBlocked" || Break.kinds[found.kind].isFateUnknown === true)))
 
 const hasCase = ({ breaks, cases }: Moment, symbol: Ticker.Ticker): boolean =>
   cases.includes(symbol) || breaks.some(saysWhy(symbol))
@@ -384,6 +383,8 @@ const waitsForPerson = (moment: Moment, found: OpenBreak): boolean => {
 export const hanging = (moment: Moment): Said => {
   const asked = moment.breaks.filter(needsPerson(moment))
   const isHeld = (symbol: string) => asked.some(stopsSending(symbol))
+  const later = moment.positions.filter((each) => endsLater(each, moment.atMs)).map(({ symbol }) => symbol)
+  const isCircuit = ({ kind, symbol }: OpenBreak) => kind === "PositionBlocked" && later.some((each) => each === symbol)
   return [
     ...moment.orders
       .filter((each) => OrderState.isLive(each.status) && !asked.some(isNamedBy(liveOf(each))) && !isHeld(each.symbol))
@@ -392,10 +393,10 @@ export const hanging = (moment: Moment): Said => {
         return `HANGS: ${nameOf(each)} ${side} ${Decimal.format(quantity)} ${symbol} is ${status}`
       }),
     ...moment.positions
-      .filter((each) => isWhole(each.residual) && !isHeld(each.symbol) && !endsLater(each, moment.atMs))
+      .filter((each) => isWhole(each.residual) && !isHeld(each.symbol) && !later.includes(each.symbol))
       .map(({ answer, residual, symbol }) => `HANGS: ${symbol} owes ${Decimal.format(residual)}: ${answer}`),
     ...moment.breaks
-      .filter((each) => !needsPerson(moment)(each) && !waitsForPerson(moment, each))
+      .filter((each) => !needsPerson(moment)(each) && !waitsForPerson(moment, each) && !isCircuit(each))
       .map(({ evidence, kind, subject }) => `HANGS: ${kind} of ${subject} stays open: ${evidence}`)
   ]
 }

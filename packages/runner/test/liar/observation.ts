@@ -21,26 +21,16 @@ const openBreaks = Effect.map(Reads.all(Break.BreakTable), (all) =>
   all.filter(({ closedAt }) => closedAt === undefined)
 )
 
-/** Symbols of which a critical case says that a position is blocked, or an order in doubt without a break, as health and the inbox show it. */
-const casesNow = (
-  breaks: ReadonlyArray<Break.Break>,
-  isUrgent: (found: Break.Break) => boolean,
-  now: Instant.Instant
-) =>
-  Effect.gen(function* () {
-    const doubtful = yield* Risk.doubtful
+/** Symbols of the orders in doubt that no break is about and that are critical, as health shows them. */
+const doubtsApart = (breaks: ReadonlyArray<Break.Break>, now: Instant.Instant) =>
+  Effect.map(Risk.doubtful, (doubtful) => {
     const named = new Set(
       breaks.filter(({ kind }) => Break.kinds[kind].isFateUnknown === true).map(({ subject }) => subject)
     )
-    return [
-      ...breaks.flatMap((each) => (each.kind === "PositionBlocked" && isUrgent(each) ? (each.symbol ?? []) : [])),
-      ...doubtful
-        .filter(
-          (each) =>
-            !named.has(Id.format("order", each.order.id)) && Severity.isUrgent(Trading.severityOfDoubt(each, now))
-        )
-        .map(({ order }) => order.symbol)
-    ]
+    return doubtful
+      .filter((each) => !named.has(Id.format("order", each.order.id)))
+      .filter((each) => Severity.isUrgent(Trading.severityOfDoubt(each, now)))
+      .map(({ order }) => order.symbol)
   })
 
 /** Books, broker and what a person is shown, as they stand. */
@@ -61,7 +51,7 @@ export const observe = ({ exchange, tellsState }: Desk, atMs: number, trades: Re
         ...each,
         isUrgent: isUrgent(each)
       })),
-      cases: yield* casesNow(breaks, isUrgent, now),
+      cases: yield* doubtsApart(breaks, now),
       tellsState
     }
     return moment
