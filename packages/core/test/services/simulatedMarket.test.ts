@@ -25,13 +25,13 @@ const at = (isSimulated: boolean, prices: Layer.Layer<PriceReference>) =>
 const now = Instant.fromMillis(2 * A_YEAR_MS)
 const aYearAgo = Instant.fromMillis(A_YEAR_MS)
 
-const market = (price: () => string | undefined, isSimulated = true) =>
+const market = (price: () => string | undefined, isSimulated = true, since = aYearAgo) =>
   Layer.succeed(PriceReference, {
     of: () =>
       Effect.sync(() => {
         const said = price()
         if (said === undefined) return Reference.NoPrice()
-        return Reference.Priced({ price: Price.unsafe(said), at: aYearAgo, source: "test", isSimulated })
+        return Reference.Priced({ price: Price.unsafe(said), at: since, source: "test", isSimulated })
       })
   })
 
@@ -95,6 +95,27 @@ describe("D3: prices of a simulated market", () => {
         )
       )
     ).toBe("Refused(NoReferencePrice)")
+  })
+
+  test("of this moment too say nothing of an account at another market", async () => {
+    expect(
+      await answerTo(
+        priceless,
+        at(
+          false,
+          market(() => "99", true, now)
+        )
+      )
+    ).toBe("Refused(NoReferencePrice)")
+    expect(
+      await answerTo(
+        priceless,
+        at(
+          false,
+          market(() => "99", false, now)
+        )
+      )
+    ).toMatch(/^Ordered/)
   })
 
   test("what trades brought is one of them", async () => {
