@@ -1,5 +1,6 @@
 import { Instant, Recent } from "@roundlot/core"
 import type { Report } from "@roundlot/core"
+import { kindOf } from "./Codes.ts"
 import { isDurable } from "./Execution.ts"
 import type { Message, OrderFacts } from "./Message.ts"
 import { isStopped } from "./OrderStatus.ts"
@@ -53,7 +54,10 @@ interface Heard {
 const kinds: ReadonlyMap<number, Report.ClosedKind> = new Map([
   [201, "rejected"],
   [202, "cancelled"],
-  [203, "rejected"]
+  [203, "rejected"],
+  [161, "cancelled"],
+  [10147, "cancelled"],
+  [10148, "cancelled"]
 ])
 
 /** What ended before so many others is in TWS's own list of the day. */
@@ -95,7 +99,11 @@ const heardIn = (
   switch (message._tag) {
     case "Notice": {
       const { code, id, text } = message
-      return kinds.has(code) && id > 0 ? [String(id), { ...known(String(id)), error: { code, text } }] : undefined
+      if (!kinds.has(code) || id <= 0) return undefined
+      const before = known(String(id))
+      // That it cannot be cancelled, as one that has ended, does not say why it ended.
+      const isNews = before.error === undefined || kindOf(code) !== "nothing to cancel"
+      return [String(id), isNews ? { ...before, error: { code, text } } : before]
     }
     case "OpenOrder": {
       const { order, orderId } = message

@@ -1,6 +1,7 @@
 import { symbolKey } from "../books/Table.ts"
 import { judge } from "../control/beforeSend.ts"
 import type { Control } from "../control/controls.ts"
+import { OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -8,7 +9,7 @@ import * as Quantity from "../money/Quantity.ts"
 import { admissionOf } from "../order/admission.ts"
 import type { Order } from "../order/Order.ts"
 import type { Side } from "../order/Side.ts"
-import { dueOf, textOf } from "../position/due.ts"
+import { dueOf, textOf, type Standing } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { blockingAnswers } from "../reconciliation/blocked.ts"
 import { intake, type Arrival } from "../trade/intake.ts"
@@ -37,8 +38,11 @@ export type RowPreview =
   /** It would be kept as history, and never counted. */
   | { readonly _tag: "Recorded" }
 
+/** Of a symbol and a side, in shares, what earlier rows would order, which would be on its way by then. */
+export type Ahead = (symbol: Ticker, side: Side) => Decimal.Decimal
+
 /** Takes a row in, and says what becomes of it. For a rehearsal: what it writes is dropped with that. */
-export const previewRow = (recorder: Recorder, arrival: Arrival): RowPreview => {
+export const previewRow = (recorder: Recorder, arrival: Arrival, ahead: Ahead): RowPreview => {
   const before = arrival.symbol === undefined ? Decimal.zero : residualOf(recorder, arrival.symbol)
   const result = intake(recorder, arrival)
   switch (result._tag) {
@@ -53,7 +57,7 @@ export const previewRow = (recorder: Recorder, arrival: Arrival): RowPreview => 
       const { symbol } = recorder.books.trades.get(result.tradeId) ?? { symbol: arrival.symbol }
       if (symbol === undefined) throw new Error(`trade T${result.tradeId} has no symbol`)
       const order = recorder.books.orders.find("live", [recorder.account, symbol]).find(isOf(result.tradeId))
-      if (order !== undefined) return previewOrder(recorder, order)
+      if (order !== undefined) return previewOrder(recorder, order, ahead)
       return { _tag: "Counted", symbol, by: Decimal.subtract(residualOf(recorder, symbol), before) }
     }
   }
@@ -68,16 +72,26 @@ const residualOf = ({ account, books }: Recorder, symbol: Ticker): Decimal.Decim
   books.positions.get(symbolKey(account, symbol))?.residual ?? Decimal.zero
 
 /** A direct order as its send would be judged now; what only makes it wait is no refusal. */
-const previewOrder = (recorder: Recorder, order: Order): RowPreview => {
+const previewOrder = (recorder: Recorder, order: Order, ahead: Ahead): RowPreview => {
   const { quantity, side, symbol } = order
   const standing = standingOf(recorder, symbol)
   if (standing === undefined) throw new Error(`order O${order.id} has no position`)
-  const admission = admissionOf(standing, order)
+  const admission = admissionOf(behind(standing, order, ahead(symbol, side)), order)
   if (admission._tag === "Refused") return { _tag: "Refused", control: admission.control }
   const gate = judge(recorder, standing, order)
   if (gate._tag === "Refuse") return { _tag: "Refused", control: gate.control }
   return { _tag: "Ordered", symbol, side, quantity, notional: gate._tag === "Pass" ? gate.spends : undefined }
 }
+
+/** What earlier rows close cannot be closed once more: it counts as one order on its way. */
+const behind = (standing: Standing, order: Order, shares: Decimal.Decimal): Standing => {
+  if (Decimal.isZero(shares)) return standing
+  const earlier: Order = { ...order, id: EARLIER, status: "submitting", quantity: Quantity.make(shares) }
+  return { ...standing, liveOrders: [...standing.liveOrders, earlier] }
+}
+
+/** No order of the books comes to have it. */
+const EARLIER = OrderId.make(Number.MAX_SAFE_INTEGER)
 
 /** What rows come to together in one position: signed shares of residual, and the last price that came with one, in dollars. */
 export interface Moved {

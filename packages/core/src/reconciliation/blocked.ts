@@ -24,7 +24,7 @@ export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
   /** Its order that no attempt has sent, or that waits for a login, where that is the obstacle. */
-  readonly unsent?: Pick<Order, "attempts" | "id" | "quantity" | "reason"> | undefined
+  readonly unsent?: Pick<Order, "id" | "quantity" | "reason"> | undefined
 }
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
@@ -91,7 +91,7 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
     case "unsent":
       return unsent === undefined
         ? "its order was not sent"
-        : `${format("order", unsent.id)} was not sent in ${unsent.attempts} attempts: ${unsent.reason ?? "no reason"}`
+        : `${format("order", unsent.id)} was tried and not sent: ${unsent.reason ?? "no reason"}`
     case "login":
       return `${unsent === undefined ? "its order" : format("order", unsent.id)} is not sent: its broker needs a login`
     default:

@@ -9,6 +9,8 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Side } from "../order/Side.ts"
+import { Due, textOf } from "../position/due.ts"
 import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
 import type { TradeInput } from "../trade/Trade.ts"
 
@@ -54,8 +56,7 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
     /** The contents of rows by their identities, as hashes: of a million rows little is kept. */
     const known = new Map<string, number>()
     const moved = new Map<Ticker, Moved>()
-    const direct = orderSums()
-    let sent = Decimal.zero
+    let direct = orderSums()
 
     /** Carries out a rule of which nothing is kept. */
     const rehearsed = <A>(needs: ReadonlyArray<Need>, apply: (recorder: Recorder) => A) =>
@@ -67,22 +68,11 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
         rehearse: () => undefined
       })
 
-    /** The day's limit is judged over the whole batch: what one chunk would send is not on record for the next. */
-    const withinDay = (found: RowPreview, room: Decimal.Decimal | undefined): RowPreview => {
-      if (found._tag !== "Ordered" || found.notional === undefined) return found
-      const sum = Decimal.add(sent, found.notional)
-      if (room !== undefined && Decimal.isLess(room, sum)) return { _tag: "Refused", control: "DailyNotional" }
-      sent = sum
-      return found
-    }
-
-    const noted = (row: TradeInput, found: RowPreview): RowPreview => {
-      if (found._tag === "Ordered") direct.add(found)
-      if (found._tag === "Counted") {
-        const before = moved.get(found.symbol)
-        const by = Decimal.add(before?.by ?? Decimal.zero, found.by)
-        moved.set(found.symbol, { symbol: found.symbol, by, price: row.price ?? before?.price })
-      }
+    const noted = (row: TradeInput, found: Previewed): Previewed => {
+      if (found._tag !== "Counted") return found
+      const before = moved.get(found.symbol)
+      const by = Decimal.add(before?.by ?? Decimal.zero, found.by)
+      moved.set(found.symbol, { symbol: found.symbol, by, price: row.price ?? before?.price })
       return found
     }
 
@@ -103,26 +93,34 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
         const needs = first.map(({ occurrence, source, sourceId }) =>
           Need.Identity({ account, source, sourceId, occurrence })
         )
-        const { found: outcomes, room } = yield* rehearsed(needs, (recorder) => ({
-          found: new Map(first.map((row) => [row, previewRow(recorder, arrivalOf(policy, row))])),
-          room: roomOf(recorder)
-        }))
-        return previewed.map(({ found, row }) => found ?? noted(row, withinDay(outcomeOf(outcomes, row), room)))
+        const { outcomes, upon } = yield* rehearsed(needs, (recorder) => {
+          const upon = direct.copy()
+          const previewOf = (row: TradeInput) =>
+            withinDay(recorder, upon, previewRow(recorder, arrivalOf(policy, row), upon.quantityOf))
+          return { outcomes: new Map(first.map((row) => [row, previewOf(row)])), upon }
+        })
+        direct = upon
+        return previewed.map(({ found, row }) => found ?? noted(row, outcomeOf(outcomes, row)))
       })
 
     const outlook = Effect.gen(function* () {
-      const sums = direct.copy()
+      let sums = direct
       const blocked: Array<BatchOutlook["blocked"][number]> = []
       const all = [...moved.values()].filter(({ by }) => !Decimal.isZero(by))
       for (const some of Array.chunksOf(all, TOGETHER)) {
         const needs = some.map(({ symbol }) => Need.Position({ account, symbol }))
-        const found = yield* rehearsed(needs, (recorder) =>
-          some.flatMap((each) => previewPosition(recorder, each) ?? [])
-        )
-        for (const each of found) {
-          if (each._tag === "Ordered") sums.add(each)
-          else blocked.push({ symbol: each.symbol, answer: each.answer })
-        }
+        const { blocked: found, upon } = yield* rehearsed(needs, (recorder) => {
+          const upon = sums.copy()
+          const blocked = some.flatMap((each) => {
+            const would = previewPosition(recorder, each)
+            if (would?._tag !== "Ordered") return would ? { symbol: would.symbol, answer: would.answer } : []
+            const found = withinDay(recorder, upon, would)
+            return found._tag === "Refused" ? { symbol: each.symbol, answer: textOf(Due.Refused(found)) } : []
+          })
+          return { blocked, upon }
+        })
+        sums = upon
+        blocked.push(...found)
       }
       return { orders: sums.all(), blocked }
     })
@@ -162,15 +160,29 @@ const roomOf = (recorder: Recorder): Decimal.Decimal | undefined => {
   return most && Decimal.subtract(most, notionalOf(usageOf(recorder, account), world.at))
 }
 
+/** The day's limit is judged over the whole batch: what is counted is `upon` what it would have sent before. */
+const withinDay = (recorder: Recorder, upon: OrderSums, found: RowPreview): RowPreview => {
+  if (found._tag !== "Ordered") return found
+  const room = found.notional === undefined ? undefined : roomOf(recorder)
+  const sum = Decimal.add(upon.sent(), found.notional ?? Decimal.zero)
+  if (room !== undefined && Decimal.isLess(room, sum)) return { _tag: "Refused", control: "DailyNotional" }
+  upon.add(found)
+  return found
+}
+
 type Summed = Omit<OrdersPreview, "orders">
 
+type OrderSums = ReturnType<typeof orderSums>
+
 /** Adds up orders by symbol and side. */
-const orderSums = (begun: ReadonlyArray<OrdersPreview> = []) => {
+const orderSums = (begun: ReadonlyArray<OrdersPreview> = [], sent = Decimal.zero) => {
   const sums = new Map(begun.map((each) => [`${each.symbol} ${each.side}`, each]))
   return {
+    sent: () => sent,
     add: ({ notional, quantity, side, symbol }: Summed): void => {
       const key = `${symbol} ${side}`
       const sum = sums.get(key)
+      sent = Decimal.add(sent, notional ?? Decimal.zero)
       sums.set(key, {
         symbol,
         side,
@@ -179,7 +191,9 @@ const orderSums = (begun: ReadonlyArray<OrdersPreview> = []) => {
         notional: sum === undefined ? notional : notional && sum.notional && Decimal.add(sum.notional, notional)
       })
     },
+    quantityOf: (symbol: Ticker, side: Side): Decimal.Decimal =>
+      sums.get(`${symbol} ${side}`)?.quantity ?? Decimal.zero,
     all: (): ReadonlyArray<OrdersPreview> => [...sums.values()],
-    copy: () => orderSums([...sums.values()])
+    copy: () => orderSums([...sums.values()], sent)
   }
 }

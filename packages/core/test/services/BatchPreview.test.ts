@@ -5,6 +5,8 @@ import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as BatchPreview from "../../src/services/BatchPreview.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Submission from "../../src/services/Submission.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import type { TradeInput } from "../../src/trade/Trade.ts"
@@ -19,6 +21,19 @@ const executed = (input: TradeInput): TradeInput => ({ ...input, direct: { type:
 
 const many = (count: number, make: (at: number) => TradeInput) => Array.from({ length: count }, (_, at) => make(at))
 
+/** What a trade has made the position order is filled. */
+const bought = (input: TradeInput) =>
+  Effect.gen(function* () {
+    yield* Stage.driving
+    yield* Stage.submit(input)
+    yield* Gates.confirmInstruments
+    yield* Submission.submitPending(() => Effect.succeed(true))
+    for (const order of yield* Stage.orders) {
+      const state = { _tag: "Closed", kind: "filled" } as const
+      yield* Stage.book({ ...Stage.seen(order), state, rawStatus: "filled", cumulative: order.quantity })
+    }
+  })
+
 interface Found {
   readonly tags: ReadonlyArray<string>
   readonly orders: ReadonlyArray<string>
@@ -29,12 +44,14 @@ interface Found {
 const previewOf = async (
   rows: ReadonlyArray<TradeInput>,
   policy: SourcePolicy.SourcePolicy = SourcePolicy.anyAge,
-  settings: Parameters<typeof Stage.opened>[0] = {}
+  settings: Parameters<typeof Stage.opened>[0] = {},
+  held?: TradeInput
 ) => {
   let found: Found = { tags: [], orders: [], blocked: [] }
   const play = Effect.gen(function* () {
     yield* Stage.opened({ liftedLimits: [], ...settings })
     yield* Stage.submit(row("known", "0.3", "100"))
+    if (held !== undefined) yield* bought(held)
     const repository = yield* TradeRepository
     const before = yield* repository.heads
     const preview = yield* BatchPreview.begin({ account: Stage.account, actor: "test", policy })
@@ -109,5 +126,32 @@ describe("the dry run of a batch on the books", () => {
     const held = { ...row("old", "5", "100", "KO"), tradedAt: Instant.fromMillis(-3 * 86_400_000) }
     const { blocked, orders, tags } = await previewOf([held], { ...SourcePolicy.plain, backfill: "hedged" })
     expect({ blocked, orders, tags }).toEqual({ blocked: [], orders: [], tags: ["Counted"] })
+  })
+
+  test("DailyNotional: what positions would order is judged over the whole batch, with what rows would send", async () => {
+    const rows = [row("aapl", "50", "100"), row("ko", "60", "100", "KO"), executed(row("msft", "45", "100", "MSFT"))]
+    const { blocked, orders } = await previewOf(rows, SourcePolicy.anyAge, {
+      maxDailyNotional: Quantity.unsafe("10000"),
+      maxOrderNotional: Quantity.unsafe("10000")
+    })
+    expect({ blocked, orders }).toEqual({
+      blocked: ["KO Refused(DailyNotional)"],
+      orders: ["1 buy 45 MSFT 4500", "1 buy 50 AAPL 5000"]
+    })
+  })
+
+  test("ShortNotAllowed: what earlier rows sell cannot be sold once more, in whatever chunk they came", async () => {
+    const rows = many(450, (at) => ({ ...executed(row(`r${at}`, "1", "100")), side: "sell" }) as const)
+    const { orders, tags } = await previewOf(
+      rows,
+      SourcePolicy.anyAge,
+      { shorting: "never" },
+      row("held", "300", "100")
+    )
+    expect({ orders, ...counted(tags) }).toEqual({
+      orders: ["300 sell 300 AAPL 30000"],
+      Ordered: 300,
+      ShortNotAllowed: 150
+    })
   })
 })

@@ -38,7 +38,7 @@ const send = Effect.gen(function* () {
 
 const openBreaks = Effect.map(Reads.all(BreakTable), (all) => all.filter(({ closedAt }) => closedAt === undefined))
 
-test("F3: an order that no attempt has sent for a minute is a critical case with its shares, the attempts and why; sent, it is none", () => {
+test("F3: an order that no attempt has sent for a minute is a critical case with its shares and why; more attempts write nothing; sent, it is none", () => {
   let isBack = false
   return Stage.play(
     Effect.gen(function* () {
@@ -58,11 +58,15 @@ test("F3: an order that no attempt has sent for a minute is a critical case with
       const stake = (yield* Risk.stakesOf([found]))(found)
       expect([found.subject, found.evidence, severityOf(found, stake, now)]).toEqual([
         "unsent",
-        "O1 was not sent in 2 attempts: log in again",
+        "O1 was tried and not sent: log in again",
         "critical"
       ])
       expect(stake.blocks.map(({ shares }) => Decimal.format(shares))).toEqual(["2"])
+      yield* TestClock.adjust("1 minute")
+      yield* Effect.zipRight(send, watchBlocked)
+      expect(yield* openBreaks).toEqual([found])
       isBack = true
+      yield* TestClock.adjust("1 minute")
       yield* send
       yield* watchBlocked
       expect([yield* Stage.statuses, yield* openBreaks]).toEqual([["submitted"], []])

@@ -80,6 +80,26 @@ const asBefore = (name: Name): Telling =>
     ibkr: worksAgain()
   })
 
+/** TWS goes on listing an order as `Inactive`, and refuses to end it as one that has ended. */
+const inactiveForEver = (): Telling => {
+  let shown: ReadonlyArray<Fields> = []
+  return {
+    message: (fields) => {
+      const [kind, status, orderId = ""] = [fields[0], fields[2], fields[1]]
+      if (kind === messages.openOrder) {
+        if (!fields.includes("Cancelled")) shown = [fields.map((each) => (each === "Submitted" ? "Inactive" : each))]
+        return []
+      }
+      if (kind === messages.orderStatus && status === "PendingCancel")
+        return [["4", "2", orderId, "10148", "it can not be cancelled, state: Inactive", ""]]
+      if (kind === messages.orderStatus && status === "Cancelled") return []
+      if (kind === "4" && fields[3] === "202") return []
+      if (kind === messages.completedOrder) return []
+      return kind === messages.openOrdersEnd ? [...shown, fields] : [fields]
+    }
+  }
+}
+
 /** TWS shows an order among the open ones that it has shown among the completed ones. */
 const worksAgain = (): Telling => {
   let opened: Fields = []
@@ -181,6 +201,21 @@ export const orderRows: ReadonlyArray<Row> = [
     ],
     orders: ["rejected 0"],
     answer: "Held(refused)"
+  },
+  {
+    row: "O6",
+    what: "it is listed as Inactive for ever: refused a cancel as one that has ended, it has",
+    at: ["ibkr"],
+    acts: ({ id }) => [
+      { tells: inactiveForEver() },
+      { status: { word: "Inactive", brokerOrderId: id } },
+      "read",
+      "cancel",
+      "requestCancels",
+      { laterMs: 2_000 },
+      "read"
+    ],
+    orders: ["cancelled 0"]
   },
   {
     row: "O6",
