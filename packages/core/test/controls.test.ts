@@ -112,13 +112,10 @@ describe("the controls before every order", () => {
     expect(judged("10000.1", { liftedLimits: ["orderQuantity"] }, cheap)).toBeUndefined()
   })
 
-  test("an account without a limit of its own has 100,000 dollars an order, and without a price nothing goes", () => {
+  test("an account without a limit of its own has 100,000 dollars an order, and without a price none", () => {
     const price = ["100"]
     expect([judged("1000", {}, price), judged("1000.000001", {}, price)]).toEqual([undefined, "MaxNotional"])
-    expect([judged("1", {}, []), judged("1", { liftedLimits: ["orderNotional"] }, [])]).toEqual([
-      "NoReferencePrice",
-      "NoReferencePrice"
-    ])
+    expect(judged("1", {}, [])).toBeUndefined()
     expect(judged("1", { liftedLimits: ["orderNotional", "dailyNotional"] }, [])).toBeUndefined()
     expect([judgedOver("100000", {}, []), judgedOver("100000.01", {}, [])]).toEqual([undefined, "MaxNotional"])
     expect(judged("1000.000001", { maxOrderNotional: dollars("200000") }, price)).toBeUndefined()
@@ -128,6 +125,17 @@ describe("the controls before every order", () => {
     expect([owing("100000"), owing("-100000")]).toEqual([undefined, undefined])
     expect([owing("100000.1"), owing("-100000.1")]).toEqual(["OpenResidual", "OpenResidual"])
     expect(owing("100000.1", { maxOpenResidual: dollars("200001") })).toBeUndefined()
+  })
+
+  test("MaxNotional: the last price judges where an account has the defaults alone; a limit of its own wants a fresh one", () => {
+    const order = { symbol: AAPL, quantity: Quantity.unsafe("1001"), limitPrice: undefined, residual: undefined }
+    const stale = (limits: Partial<AccountSettings>) =>
+      refusalOf(order, { ...circumstances(limits, []), lastPrice: Price.unsafe("100") })
+    expect([stale({}), stale({ maxOrderNotional: dollars("200000") })]).toEqual(["MaxNotional", "NoReferencePrice"])
+    const simulated = circumstances({}, [])
+    expect(refusalOf(order, { ...simulated, account: { ...simulated.account, simulatedMarket: true } })).toBe(
+      "MaxNotional"
+    )
   })
 
   test("an order over a notional without a price is bound by its dollars, and by nothing where those are not", () => {

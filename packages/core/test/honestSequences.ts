@@ -255,7 +255,12 @@ const priced: ReadonlyArray<Honest> = [
     [fills("e1", "10"), ends("filled", "10"), passes(A_MINUTE_MS), costs("e1", "1")],
     "filled 10 10 cost 1"
   ],
-  ["a commission before its execution", "TWS, documented", [costs("e1", "1"), fills("e1", "10")], "filled 10 10 cost 1"],
+  [
+    "a commission before its execution",
+    "TWS, documented",
+    [costs("e1", "1"), fills("e1", "10")],
+    "filled 10 10 cost 1"
+  ],
   ["a rebate", "TWS, documented", [fills("e1", "10"), costs("e1", "-0.5")], "filled 10 10 cost -0.5"]
 ]
 

@@ -18,7 +18,7 @@ type Limited = Pick<
 >
 
 /** The settings that a limit in dollars rests on. */
-type InDollars = Pick<AccountSettings, "liftedLimits" | "maxDailyNotional" | "maxOpenResidual" | "maxOrderNotional">
+type InDollars = Pick<AccountSettings, "maxDailyNotional" | "maxOpenResidual" | "maxOrderNotional">
 
 const isLifted = ({ liftedLimits }: Pick<AccountSettings, "liftedLimits">, limit: LiftedLimit): boolean =>
   liftedLimits.includes(limit)
@@ -64,13 +64,9 @@ export const openSharesOf = (
 ): Quantity.Quantity | undefined =>
   settings.maxOpenResidual !== undefined || isLifted(settings, "openResidual") ? undefined : OPEN_SHARES
 
-/** Has the account a limit in dollars of its own? */
-export const hasOwnDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
+/** Has the account a limit in dollars of its own, so that an order whose price nobody knows cannot be judged? */
+export const hasDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
   (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual) !== undefined
-
-/** Does a limit in dollars stand, so that an order whose price nobody knows cannot be judged? */
-export const hasDollarLimit = (settings: InDollars): boolean =>
-  (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)

@@ -1,12 +1,5 @@
 import type { Account } from "../account/Account.ts"
-import {
-  dailyNotionalOf,
-  hasDollarLimit,
-  hasOwnDollarLimit,
-  openSharesOf,
-  orderNotionalOf,
-  orderQuantityOf
-} from "../account/limits.ts"
+import { dailyNotionalOf, hasDollarLimit, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -155,7 +148,7 @@ const highest = (
     (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
     undefined
   )
-  const stale = hasOwnDollarLimit(account) ? undefined : lastPrice
+  const stale = hasDollarLimit(account) ? undefined : lastPrice
   return fresh ?? stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
 }
 

@@ -51,22 +51,6 @@ describe("limits from the first order, of an account that has none of its own", 
     expect((await priced("100000", "1", own))?.orders).toEqual(["submitted 50000"])
   })
 
-  test("NoReferencePrice: nothing is sent at a price that nobody knows, not one share", async () => {
-    expect(await priceless("20000")).toEqual({ orders: [], answer: "Refused(NoReferencePrice)" })
-    expect(await priceless("1")).toEqual({ orders: [], answer: "Refused(NoReferencePrice)" })
-  })
-
-  test("NoReferencePrice: each of the limits in dollars asks for a price, until all are lifted by name", async () => {
-    const daily = { liftedLimits: ["orderNotional"] } as const
-    expect((await priceless("1", daily))?.answer).toBe("Refused(NoReferencePrice)")
-    const order = { liftedLimits: ["dailyNotional"] } as const
-    expect((await priceless("1", order))?.answer).toBe("Refused(NoReferencePrice)")
-    const none = { liftedLimits: ["orderNotional", "dailyNotional"] } as const
-    expect((await priceless("20000", none))?.orders).toEqual(["submitted 10000"])
-    const open = { ...none, maxOpenResidual: Quantity.unsafe("1000") }
-    expect((await priceless("1", open))?.answer).toBe("Refused(NoReferencePrice)")
-  })
-
   test("MaxQuantity, OpenResidual: lifted by name, what is due goes in one order", async () => {
     const shares = { liftedLimits: ["orderQuantity", "openResidual", "orderNotional", "dailyNotional"] } as const
     expect((await priceless("200000", shares))?.orders).toEqual(["submitted 200000"])
