@@ -545,7 +545,7 @@ describe("a twin that is too strict", () => {
 })
 
 /** What asks no rule of its own: which reports W2, W3 and W13 judge, what of a replacement is booked (O13), and the settling of what is held. */
-const notOfARule = ["isOfItsQuantity", "isOfReplacedId", "repeatsTerms"]
+const notOfARule = ["isOfItsNotional", "isOfItsQuantity", "isOfReplacedId", "repeatsTerms"]
 
 /** A second reading of one moment never stands too soon: what it says is held before (`contradictsAtTie`). */
 const leftOutOnly = ["standsAtTie"]

@@ -53,12 +53,15 @@ export const passOrder = (
 }
 
 /** W2, W3, W9, W13: why a report of an order of the books is not possible; nothing where it is. */
-const faultOf = (known: plausibility.Known, report: OrderSeen): Implausible | undefined =>
-  plausibility.isOfItsQuantity(known.order, report)
-    ? (plausibility.changedTerms(known, report) ??
-      plausibility.implausibleTotal(known, report) ??
-      plausibility.contradictsAtTie(known, report))
-    : undefined
+const faultOf = (known: plausibility.Known, report: OrderSeen): Implausible | undefined => {
+  if (plausibility.isOfItsNotional(known.order, report)) return plausibility.implausibleTotal(known, report)
+  if (!plausibility.isOfItsQuantity(known.order, report)) return undefined
+  return (
+    plausibility.changedTerms(known, report) ??
+    plausibility.implausibleTotal(known, report) ??
+    plausibility.contradictsAtTie(known, report)
+  )
+}
 
 /** W12: an answer to a send that names another order's id says nothing of this one: it is looked for. */
 export const passAnswer = (

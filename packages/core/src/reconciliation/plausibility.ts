@@ -79,13 +79,17 @@ const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
 export const isOfReplacedId = (order: Order, { brokerOrderId }: OrderSeen): boolean =>
   order.brokerOrderId !== brokerOrderId && order.brokerOrderIds.includes(brokerOrderId)
 
-/** Do W2, W3 and W13 judge it? W1 alone judges another instrument or side, and over a notional no quantity bounds what is filled. */
+/** Is it of this order's instrument and side, under an id that stands (W1, O13)? */
+const isOfItsTerms = (order: Order, report: OrderSeen): boolean =>
+  !isOfReplacedId(order, report) && order.symbol === report.symbol && order.side === report.side
+
+/** Do W2, W3 and W13 judge it: an order over shares, of its own instrument and side (W1)? */
 export const isOfItsQuantity = (order: Order, report: OrderSeen): boolean =>
-  !isOfReplacedId(order, report) &&
-  order.symbol === report.symbol &&
-  order.side === report.side &&
-  order.askedNotional === undefined &&
-  report.notional === undefined
+  isOfItsTerms(order, report) && order.askedNotional === undefined && report.notional === undefined
+
+/** Does W3 alone judge it: an order over a notional, of its own instrument and side? */
+export const isOfItsNotional = (order: Order, report: OrderSeen): boolean =>
+  isOfItsTerms(order, report) && order.askedNotional !== undefined
 
 // W2: quantity, limit and stop
 
@@ -147,18 +151,33 @@ export const repeatsTerms = ({ held, now }: Known, report: OrderSeen): boolean =
 // W3: the total that is filled
 
 /** W3: a total between nothing and what is in force, or what executions have proven to be filled beyond that (W9). */
-export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: OrderSeen): Implausible | undefined => {
+export const implausibleTotal = (known: Known, { cumulative, quantity }: OrderSeen): Implausible | undefined => {
   if (cumulative === undefined) return undefined
-  const possible = Decimal.max(quantity, order.filled)
+  const { order } = known
+  const most = mostOf(known, quantity)
+  const possible = Decimal.max(most ?? quantity, order.filled)
   const reported = shown(cumulative)
   if (Decimal.isNegative(cumulative)) return { rule: "W3", field: "cumulative", reported, possible: shown(possible) }
-  if (!isBounded(order) || !Decimal.isLess(possible, cumulative)) return undefined
+  if (most === undefined || !Decimal.isLess(possible, cumulative)) return undefined
   return { rule: "W9", field: "cumulative", reported, possible: shown(possible) }
 }
 
-/** An order that was adopted from an execution has no quantity of its own but what is known to have filled. */
-const isBounded = ({ askedNotional, rawStatus }: Order): boolean =>
-  askedNotional === undefined && rawStatus !== NOT_LISTED
+/**
+ * The most shares that an order can fill, where its quantity is the one in force: of an order over a notional what its dollars pay for at a
+ * tenth of the price that it should get (W5). Nothing bounds one whose price nobody knows, nor one that was adopted from an execution,
+ * which has no quantity but what is known to have filled.
+ */
+const mostOf = ({ expected, order }: Known, quantity: Decimal.Decimal): Decimal.Decimal | undefined => {
+  if (order.rawStatus === NOT_LISTED) return undefined
+  if (order.askedNotional === undefined) return quantity
+  const price = expected?.price ?? order.referencePrice
+  if (price === undefined || !Decimal.isPositive(price)) return undefined
+  return Decimal.divide(Decimal.multiply(order.askedNotional, TEN), price, PRECISION)
+}
+
+const TEN = Decimal.unsafe("10")
+
+const PRECISION = 12
 
 /** W3: has an order that the books do not know a quantity below nothing, less than nothing filled, or more than its quantity? */
 export const isImpossibleStranger = ({ cumulative, notional, quantity }: OrderSeen): boolean => {
@@ -179,19 +198,17 @@ export const implausibleExecution = (known: Known, report: Executed): Implausibl
   const isOutranked = known.fills.some(
     (fill) => fill.execIdBase === execIdBase && !isConcluded(fill) && fill.revision > report.revision
   )
-  if (!isBounded(order) || Decimal.isZero(quantity) || isOutranked) return undefined
-  const left = leftOf(known, execIdBase)
+  const most = mostOf(known, order.quantity)
+  if (most === undefined || Decimal.isZero(quantity) || isOutranked) return undefined
+  const left = leftOf(known, execIdBase, most)
   if (!Decimal.isLess(left, quantity)) return undefined
   return { rule: "W9", field: "execution", reported: shown(quantity), possible: shown(left) }
 }
 
 /** What is left of an order beside its other executions: nothing inferred, the highest revision of each (W4). */
-const leftOf = ({ fills, order }: Known, execIdBase: string): Decimal.Decimal => {
+const leftOf = ({ fills }: Known, execIdBase: string, most: Decimal.Decimal): Decimal.Decimal => {
   const others = canonicalOf(fills).filter((fill) => fill.execIdBase !== execIdBase)
-  return Decimal.max(
-    Decimal.zero,
-    Decimal.subtract(order.quantity, Decimal.sum(others.map(({ quantity }) => quantity)))
-  )
+  return Decimal.max(Decimal.zero, Decimal.subtract(most, Decimal.sum(others.map(({ quantity }) => quantity))))
 }
 
 /** W4: has an execution whose order the books do not know no id, or fewer shares than none? */
@@ -220,8 +237,6 @@ export const executedByNow = (report: Executed, now: Instant.Instant): Executed 
   report.executedAt > Instant.addMillis(now, SKEW_MS) ? { ...report, executedAt: now } : report
 
 // W5: prices and commissions
-
-const TEN = Decimal.unsafe("10")
 
 /** W5: a price of a tenth or less, or of ten times and more, of what the order should have got is none. */
 export const implausiblePrice = ({ expected }: Known, price: Price | undefined): Implausible | undefined => {

@@ -16,6 +16,7 @@ import * as Audit from "../../src/services/Audit.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as stage from "./Stage.ts"
@@ -169,6 +170,22 @@ describe("an order over a notional, at a broker that takes it", () => {
         expect([yield* decision, yield* held]).toEqual(["executed", "0.666666666"])
         yield* isProven
       })
+    ))
+
+  test("W3, W4, W9: more shares than its dollars pay for at a tenth of the price are held, and the truth counts", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed(over("100"))
+        const { clientOrderId } = yield* onlyOrder
+        yield* filledUp(clientOrderId, 5n, "3000000")
+        yield* execution("lie", "666666", 5n)
+        expect(yield* figures).toBe("submitted 0 0 0")
+        expect((yield* Reads.all(BreakTable)).map(({ kind }) => kind)).toEqual(["Implausible"])
+        yield* execution("e1", "0.6", 6n)
+        yield* filledUp(clientOrderId, 7n, "0.6")
+        expect(yield* figures).toBe("filled 0.6 0.6 90")
+      }),
+      program(taking(), { prices: at150 })
     ))
 
   test("F5: a final word that comes before the executions has what they lack inferred, and they replace it", () =>
