@@ -25,6 +25,7 @@ const projects = [
     // What stands before the tests is found from here.
     root: "packages/dashboard",
     include: prepared.map((name) => here(testsOf(name))),
+    exclude: ["**/node_modules/**", here(twins)],
     globalSetup: [postgres, program, browser]
   },
   // Broken twins take the place of modules.

@@ -145,7 +145,7 @@ export const BreakDocument = Schema.Struct({
   ),
   evidence: Schema.String,
   /** Of a doubt, why it lasts: the broker has answered no look-up (`Unanswered`), or what it answered leads no further. */
-  reason: Schema.NullOr(
+  reasonCode: Schema.NullOr(
     Schema.Literal(
       "Unanswered",
       "RefusalUnconfirmed",

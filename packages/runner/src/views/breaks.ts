@@ -127,7 +127,7 @@ const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument =
   owner: valueOrNull(found.owner),
   acknowledged: acknowledgedOf(found),
   evidence: found.evidence,
-  reason: valueOrNull(found.reason),
+  reasonCode: valueOrNull(found.reason),
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
   closedWhy: valueOrNull(found.closedWhy)

@@ -71,6 +71,17 @@ const stray = (execIdBase: string): Report.Executed => ({
   executedAt: Instant.make(2n)
 })
 
+/** The commission of an execution that nobody knows. */
+const cost = (execId: string): Report.Commission => ({
+  _tag: "Commission",
+  account,
+  asOf: Instant.make(3n),
+  asOfKind: "broker",
+  execId,
+  amount: Quantity.unsafe("1"),
+  currency: "USD"
+})
+
 /** An execution of far more than its order has: held. */
 const implausible = (
   { brokerOrderId, lastFilledAt = Instant.make(2n) }: Order.Order,
@@ -128,6 +139,8 @@ const living = Effect.gen(function* () {
   yield* Daemon.untilIdle
   const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
   yield* ledger.submitAll("report", strays)
+  const costs = ["c1", "c2"].map((id) => Submission.reportMember({ report: cost(id), payload: undefined }))
+  yield* ledger.submitAll("report", costs)
   const filled = yield* Reads.all(Order.OrderTable, { where: [{ column: "symbol", in: ["AAPL"] }] })
   const held = filled.flatMap((order) =>
     ["h1", "h2"].map((id) => Submission.reportMember({ report: implausible(order, id), payload: undefined }))

@@ -87,14 +87,14 @@ describe("decisions by the command line", () => {
     expect(await json("attempts", "list")).toMatchObject({ items: expect.arrayContaining([prices, later]) })
   })
 
-  it("NoReferencePrice: a limit in dollars that has no price refuses; the exchange says one, or a person lifts the limit", async () => {
+  it("MaxNotional: judged by what the exchange trades at, 100 where nobody has said a price; a person lifts the limit", async () => {
     const { cli } = desk()
-    await cli("accounts", "add", "paper", "--order-notional", "1000")
+    await cli("accounts", "add", "paper", "--order-notional", "99")
     const refused = await decide(cli, "AAPL")
-    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("NoReferencePrice")])
-    await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "999" } } })
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("MaxNotional")])
+    await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "98" } } })
     expect((await decide(cli, "AAPL", "--strategy", "priced")).code).toBe(0)
-    await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "1001" } } })
+    await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "100" } } })
     expect((await decide(cli, "AAPL", "--strategy", "dear")).out).toContain("MaxNotional")
     const lift = ["controls", "set", "--account", "paper", "--order-notional", "none", "--yes"]
     expect(await cli(...lift)).toMatchObject({ code: 1, err: expect.stringContaining("say why with a reason") })

@@ -73,7 +73,7 @@ const proveFile = (file: string) =>
     assert.deepStrictEqual(left.orders, [])
     for (const position of yield* Reads.all(Position.PositionTable)) {
       // A new account works off no more than its limit; what is beyond it waits for a person.
-      const isLimited = position.answer === "Refused(OpenResidual)"
+      const isLimited = position.answer === "Refused(OpenResidual)" || position.answer === "Refused(MaxNotional)"
       const isWorkedOff = Decimal.isLess(Decimal.abs(position.residual), Decimal.unsafe("1"))
       assert.isTrue(isWorkedOff || isLimited, position.symbol)
       const sum = Decimal.sum([position.hedged, position.inFlight, position.residual])

@@ -88,7 +88,7 @@ const made = new Map([
 const posted = (port: number, path: string, body: object) =>
   Effect.map(ask(port, path, { method: "POST", body }), ({ status, text }) => assert.strictEqual(status, 200, text))
 
-/** Beside the scene: a decision, a batch, a break and a fill that waits. */
+/** Beside the scene: a decision, a batch, a break, and a fill and a commission that wait. */
 const played = (port: number) =>
   Effect.gen(function* () {
     const decision = { symbol: "MSFT", side: "buy", quantity: "1", waitSeconds: 0 }
@@ -100,6 +100,7 @@ const played = (port: number) =>
     yield* posted(port, "/api/v1/batches", { name: "Friday", rows })
     yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2", evidence: "twice" })
     yield* scene.fills(9, { exec: "x9", quantity: "1", price: "150" })
+    yield* scene.costs("x10.0", "0.35")
   })
 
 describe("reads of an earlier moment", () => {
