@@ -19,7 +19,7 @@ const doubtOf = {
   openedAt: "2026-11-20T14:30:00.000Z",
   closedAt: null,
   closedWhy: null,
-  reason: "SeveralCandidates"
+  reasonCode: "SeveralCandidates"
 }
 
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Eno`
