@@ -35,7 +35,7 @@ const SHOWN: ReadonlyArray<string | undefined> = ["5", "101"]
 const hidesOrders = ([kind]: ReadonlyArray<string>) => SHOWN.includes(kind)
 const hidesAll = ([kind]: ReadonlyArray<string>) => SHOWN.includes(kind) || kind === ORDER_STATUS
 
-/** The live clock, ahead by as much as it was told to leap. */
+/** The live clock, ahead by its leaps. */
 const leaping = () => {
   let byMs = 0
   const layer = Layer.map(Clock.layerAlwaysOpen, (context) => {

@@ -65,7 +65,7 @@ const opened = (key?: string) =>
       open,
       session: yield* open,
       asked: () => asked,
-      /** The next refresh is answered when it is told to be. */
+      /** The next refresh is answered on demand. */
       slowly: Effect.gen(function* () {
         slow = { isAsked: yield* Deferred.make<void>(), goesOn: yield* Deferred.make<void>() }
         return { isAsked: Deferred.await(slow.isAsked), now: Deferred.succeed(slow.goesOn, undefined) }

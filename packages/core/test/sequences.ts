@@ -197,7 +197,7 @@ export const limits =
       })
     )
 
-/** An order is told of as one of nobody's: under another id of the broker's, and none of ours. */
+/** An order is reported as an unknown one: under another id of the broker's, and none of ours. */
 export const ofNobody = (differs: Partial<Report.OrderSeen> = {}): Partial<Report.OrderSeen> => ({
   brokerOrderId: strange,
   clientOrderId: undefined,

@@ -40,7 +40,7 @@ export const AccountDocument = Schema.Struct({
   maxDailyNotional: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
-  /** The limits in force, whoever set them. */
+  /** The limits in force, set or by default. */
   limits: Schema.Array(LimitDocument),
   restricted: Schema.Array(Schema.String),
   shorting: Schema.Literal("never", "allowed"),

@@ -60,7 +60,7 @@ export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: Readonl
   if (unknown !== undefined) return refused(`${name} has no execution ${unknown} that counts`)
   for (const held of unsettledOf(recorder, order)) settle(recorder, held, "voided")
   forgetReports(recorder, order)
-  // F5: of the time of the execution itself, so that a total that is told again counts the shares.
+  // F5: of the time of the execution itself, so that a total that is reported again counts the shares.
   for (const fill of fills) {
     if (execIds.includes(fill.execId) && Decimal.isPositive(fill.quantity))
       bust(recorder, fill, fill.executedAt, "voided")

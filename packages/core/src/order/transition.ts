@@ -42,7 +42,7 @@ export type Change = Partial<
   >
 >
 
-/** Whatever the broker says of an order was said later than a person's word that it is there, or open, however long ago it was. */
+/** Any broker report of an order is newer than a resolution that it is there, or open, however old the report is. */
 export const BEFORE_ANY_WORD = Instant.make(0n)
 
 /** An order as the books have it now, with all that belongs to it loaded. */
