@@ -299,6 +299,8 @@ export const make = (policy: Policy) => {
     isTouched = true
     const wasLive = isLive(before.status)
     if (order.origin === "external") return
+    const isFilledAtOnce = before.status === "rejected" && before.filled < after.filled && !isLive(after.status)
+    if (isFilledAtOnce) rejectedFills.add(order.id)
     const isOurs = order.origin === "ours"
     const said = last(words.filter((word) => word.at === order.at))?.said
     if (isOurs && after.filled > before.filled) shortEnds = 0

@@ -147,6 +147,8 @@ describe("F2: the order machine", () => {
     ["failed", "half", ["Reappeared"]],
     ["cancelled", "open", ["Reappeared"]],
     ["rejected", "half", ["FillAfterRejection"]],
+    ["rejected", "filledAll", ["FillAfterRejection"]],
+    ["rejected", "all", ["FillAfterRejection"]],
     ["submitted", "open", []],
     ["cancelled", "half", []]
   ] as const)("F3, G: an order that is %s and hears %s opens %j", (state, fact, wanted) => {

@@ -218,14 +218,20 @@ const reviewRevival = (recorder: Recorder, before: Order, after: Order): void =>
     const evidence = `${subject} was ${before.status} and is live at the broker`
     open(recorder, { symbol: after.symbol, kind: "Reappeared", subject, evidence })
   }
-  const isNews = !isRejectedAndFilled(before) || !Decimal.equals(before.filled, after.filled)
-  if (isNews && isRejectedAndFilled(after)) {
+  if (isFilledAfterRejection(before, after)) {
     const evidence = `${subject} was rejected and has filled ${Decimal.format(after.filled)}`
     open(recorder, { symbol: after.symbol, kind: "FillAfterRejection", subject, evidence })
   }
 }
 
-/** F3: the broker's two words contradict each other. */
+/** F3: a fill contradicts a rejection: it arrives after it, with another end or with none, or the rejection arrives after a fill. */
+const isFilledAfterRejection = (before: Order, after: Order): boolean => {
+  const isMore = Decimal.isLess(before.filled, after.filled)
+  if (isMore && before.status === "rejected" && !isLive(after.status)) return true
+  const isNews = !isRejectedAndFilled(before) || !Decimal.equals(before.filled, after.filled)
+  return isNews && isRejectedAndFilled(after)
+}
+
 const isRejectedAndFilled = (order: Order): boolean => order.reported === "rejected" && Decimal.isPositive(order.filled)
 
 const hasOtherLive = (recorder: Recorder, order: Order): boolean =>
