@@ -542,7 +542,7 @@ const find = (
 
 /**
  * What was read before says nothing of an order in doubt. Nor is one absent on the line that it was sent on without an answer: that line
- * is ended, and the next one tells.
+ * is ended, and the next one decides.
  */
 const lookup = (desk: Desk, listings: Listings, clientOrderId: ClientOrderId.ClientOrderId): Found =>
   Effect.gen(function* () {

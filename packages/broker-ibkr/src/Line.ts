@@ -84,7 +84,7 @@ const failure = ({ clientId, host, port }: Address, problem: ConnectFailed["prob
     no_answer: [said, "Is it TWS that listens there? It may wait for a person to log in, or to let this program in"],
     accounts: [said, "Name the account (IB_ACCOUNT)"],
     zone: [
-      `it tells its time as '${said}', in no zone that is known here`,
+      `its time '${said}' is in a zone that is not known here`,
       "Set IB_TIME_ZONE to the zone that TWS was logged in with, such as America/New_York"
     ],
     lost: [said, "It is tried again"]

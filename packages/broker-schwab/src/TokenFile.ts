@@ -181,8 +181,8 @@ const takeLease = (leases: ReturnType<typeof leasesOf>) =>
   }).pipe(Effect.orElseSucceed(() => undefined))
 
 /**
- * Does something as the one holder of the lease on the tokens, of whichever process: who refreshes, and writes them. Whoever finds it
- * taken does nothing, and is told so by `false`. A holder that is slow is succeeded: `isMine` says whether it still holds the lease.
+ * Does something as the one holder of the lease on the tokens, of whichever process: it alone refreshes and writes them. Where the
+ * lease is taken nothing is done, and the result is `false`. A holder that is slow is succeeded: `isMine` says whether it still holds the lease.
  */
 export const asHolder = <E, R>(
   place: TokenPlace,

@@ -185,12 +185,12 @@ const acceptExecution = (recorder: Recorder, { rule }: HeldReport, report: Execu
 /** W4, W5, W9: one revision of one execution, before it is booked. */
 export const passExecution = (
   recorder: Recorder,
-  told: Executed,
+  reported: Executed,
   payload: RawPayload | undefined,
   witness: Witness
 ): Interpreted => {
-  const order = orderFor(recorder, told)
-  const report = timedExecution(recorder, told, order)
+  const order = orderFor(recorder, reported)
+  const report = timedExecution(recorder, reported, order)
   if (order === undefined) return passUnknownExecution(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return executed(recorder, report, payload)
   const known = bookedAs(recorder, report)
@@ -236,7 +236,7 @@ export const shownAgain = (
   return applied(orderOf(recorder, orderId))
 }
 
-/** Does the broker tell an execution again that counts for nothing by a conclusion of ours: of a later time, or read since? */
+/** Does the broker report an execution again that counts for nothing by a conclusion of ours: of a later time, or read since? */
 const isToldSince = (counted: Fill, { asOf }: Executed, witness: Witness): boolean =>
   isConcluded(counted) &&
   Decimal.isZero(counted.quantity) &&

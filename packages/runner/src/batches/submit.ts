@@ -402,14 +402,14 @@ const previewed =
   (
     { mode }: Written,
     preview: BatchPreview.BatchPreview,
-    tell: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
+    onRejected: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
   ) =>
   (counts: typeof unread, chunk: Chunk.Chunk<Row>) =>
     Effect.gen(function* () {
       const all = Chunk.toReadonlyArray(chunk)
       const bad = all.filter((row) => row._tag === "Bad")
       const rows = all.filter((row) => row._tag === "Parsed")
-      yield* tell(bad.map(rejectedOf))
+      yield* onRejected(bad.map(rejectedOf))
       const found = yield* preview.add(rows.map(({ input }) => rowOf(input, mode)))
       const sums = { ...counts, rejected: counts.rejected + bad.length }
       const noticed = found.flatMap((each, at) => {
@@ -422,18 +422,18 @@ const previewed =
 
 /**
  * What a submission would come to as the books stand: what would become of each row, and the orders that would follow. Each row that is
- * no trade is given to `tell`. Nothing is on record of it.
+ * no trade is given to `onRejected`. Nothing is on record of it.
  */
 export const check = (
   asked: Written & { readonly surveyed: Surveyed } & Pick<Submission, "account" | "actor" | "policy">,
-  tell: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
+  onRejected: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
 ): Effect.Effect<Checked, ImportFileError | Ledger.LedgerError, Clock.Clock | Ledger.Ledger> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const preview = yield* BatchPreview.begin(asked)
     const counts = yield* rowsOf(asked, asked.surveyed, now).pipe(
       Stream.grouped(TOGETHER),
-      Stream.runFoldEffect(unread, previewed(asked, preview, tell))
+      Stream.runFoldEffect(unread, previewed(asked, preview, onRejected))
     )
     return { ...counts, outlook: yield* preview.outlook }
   })
