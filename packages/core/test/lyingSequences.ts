@@ -53,6 +53,9 @@ const atOnce = { asOf: Instant.make(1_700_000_000_500_000n) }
 /** The order as it is, but for our id, which the broker has lost. */
 const withoutOurId: Partial<Report.OrderSeen> = { clientOrderId: undefined }
 
+/** The order as another instrument's, and of a day on which no order can have been entered. */
+const ofAgesAgo = { symbol: META, clientOrderId: undefined, enteredAt: Instant.make(1_700_000_000_000n) }
+
 const grown: Partial<Report.OrderSeen> = { quantity: shares("1000000"), amendsInPlace: true }
 
 /** An execution of it under an order that the books do not know. */
@@ -280,6 +283,13 @@ export const lies: ReadonlyArray<Lie> = [
     ],
     comesTo: "filled 10 10",
     open: []
+  },
+  {
+    rule: "W13",
+    what: "our order as one of another instrument, entered in 1970, which readings repeat",
+    steps: [works("2", ofAgesAgo), passes(5000), works("2", ofAgesAgo), passes(5000), works("2", ofAgesAgo)],
+    comesTo: "submitted 0 10",
+    open: ["TermsDiffer O1"]
   },
   {
     rule: "W12",

@@ -9,6 +9,7 @@ import * as Price from "../src/money/Price.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import { HeldReportTable } from "../src/reconciliation/HeldReport.ts"
 import { bookHolding } from "../src/reconciliation/holdings.ts"
+import * as Plausibility from "../src/reconciliation/plausibility.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
 import type * as Report from "../src/reconciliation/Report.ts"
 import type { Desk } from "../src/testing/index.ts"
@@ -601,4 +602,24 @@ describe("every report passes the gate, by whatever way it comes to be booked", 
     desk.commit("report", (recorder) => bookHolding(recorder, { ...nine, skipped: undefined }))
     expect([figures(desk), held(desk)]).toEqual(["filled 3 3 3", ["W9 held", "W9 held"]])
   })
+})
+
+test("W4, W13: no day, time of an execution or of a report that is booked is before 2000 or years ahead", () => {
+  const now = Instant.fromMillis(1_700_000_000_000)
+  const earliest = Instant.fromMillis(Date.UTC(2000, 0, 1))
+  const moments = fc.oneof(
+    fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+    fc.bigInt({ min: now - 10n ** 14n, max: now + 10n ** 14n })
+  )
+  const isPossible = (at: Instant.Instant) => at >= earliest && at <= Instant.addMillis(now, 366 * 86_400_000)
+  const desk = working()
+  fc.assert(
+    fc.property(moments.map(Instant.make), (at) => {
+      const { enteredAt } = Plausibility.enteredByNow(seen(desk, { enteredAt: at }), now)
+      expect(enteredAt).toBe(isPossible(at) ? at : undefined)
+      expect(isPossible(Plausibility.timed(seen(desk, { asOf: at }), undefined, now).asOf)).toBe(true)
+      const execution = { ...executed(desk, "e1"), executedAt: at }
+      expect(isPossible(Plausibility.executedByNow(execution, now, undefined).executedAt)).toBe(true)
+    })
+  )
 })

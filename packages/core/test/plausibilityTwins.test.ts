@@ -248,6 +248,12 @@ const leftOut: ReadonlyArray<Twin> = [
   },
   {
     rule: "W13",
+    what: "days on which no order was entered",
+    plausibility: { enteredByNow: (report) => report },
+    found: "our order as one of another instrument, entered in 1970, which readings repeat"
+  },
+  {
+    rule: "W13",
     what: "two readings of one moment",
     plausibility: { contradictsAtTie: none },
     found: "an end of the same moment as the truth"
@@ -453,6 +459,12 @@ const tooStrict: ReadonlyArray<Twin> = [
           : real.timed(report, sentAt, now)
     },
     found: "an older report behind a newer one"
+  },
+  {
+    rule: "W13",
+    what: "no order is entered",
+    plausibility: { enteredByNow: (report) => ({ ...report, enteredAt: undefined }) },
+    found: "another order under an id that its broker gives again on another day"
   },
   {
     rule: "W13",

@@ -36,8 +36,9 @@ export const passOrder = (
   payload: RawPayload | undefined,
   witness: Witness
 ): Interpreted => {
-  const order = match(recorder, seen)?.order
-  const report = plausibility.timed(seen, order?.sentAt, recorder.world.at)
+  const entered = plausibility.enteredByNow(seen, recorder.world.at)
+  const order = match(recorder, entered)?.order
+  const report = plausibility.timed(entered, order?.sentAt, recorder.world.at)
   if (order === undefined) return passUnknownOrder(recorder, report, payload, witness)
   const known = heldReports.knownOf(recorder, order)
   const fault = faultOf(known, report)
@@ -252,7 +253,7 @@ const orderFor = (recorder: Recorder, report: Executed): Order | undefined => {
 /** W4, W13: one of after now happened, and was reported, when we received it. */
 const timedExecution = (recorder: Recorder, report: Executed, order: Order | undefined): Executed => {
   const { at } = recorder.world
-  return plausibility.executedByNow(plausibility.timed(report, order?.sentAt, at), at)
+  return plausibility.executedByNow(plausibility.timed(report, order?.sentAt, at), at, order)
 }
 
 const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
