@@ -111,7 +111,7 @@ const isOfHoldings = (kind: Break.BreakKind): boolean => kind === "ForeignPositi
 
 /** What still has to move, by the journal: a sentence each. */
 const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
-  const { breaks, held_reports, orders, positions, waiting_fills } = memory.fold.books
+  const { attempts, breaks, held_reports, orders, positions, waiting_fills } = memory.fold.books
   const live = orders.all().filter((order) => OrderState.isLive(order.status))
   const waiting = waiting_fills.all().filter(({ joinedAt }) => joinedAt === undefined)
   // What was hidden, or held as implausible, for a while may be a difference until positions are compared the next time.
@@ -126,6 +126,7 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
       .all()
       .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
       .map(({ answer, symbol }) => `${symbol}: ${answer}`),
+    ...attempts.all().flatMap(({ id, outcome }) => (outcome === undefined ? [`S${id} has no outcome`] : [])),
     ...waiting.map((fill) => `fill ${fill.execId} has no order`),
     ...held_reports
       .all()

@@ -66,6 +66,15 @@ const corrected = (
   return added({ revisions: [...history.revisions, ...revisions], newest }, fresh.slice(gone.length))
 }
 
+/** What is listed without executions that a whole reading lacks. */
+const without = (
+  revisions: ReadonlyArray<Revised>,
+  gone: ReadonlyArray<readonly [listedAs: string, Revised]>
+): ReadonlyArray<Revised> => {
+  const absent = new Set(gone.map(([, { execIdBase }]) => execIdBase))
+  return absent.size === 0 ? revisions : revisions.filter(({ execIdBase }) => !absent.has(execIdBase))
+}
+
 /** Do the transactions tell of a correction of the order? */
 const isDocumented = (wire: Wire, linked: Effect.Effect<Linked, Broker.BrokerReadFailed>, order: OrderAnswer) =>
   Effect.gen(function* () {
@@ -86,8 +95,8 @@ const isDocumented = (wire: Wire, linked: Effect.Effect<Linked, Broker.BrokerRea
 
 /**
  * The corrections of one account. A listing shows what counts now, and has no ids: an execution that it no longer has was corrected where
- * the account's transactions say so of the order, and is its next revision. Without that word nothing is revised: what does not fit shows
- * in the totals, as a break. What was corrected before this program first read the order is not known as that.
+ * the account's transactions say so of the order, and is its next revision. Without that word nothing is revised, and what a whole reading
+ * lacks is not listed: a sync finds what counts and is absent. What was corrected before this program first read the order is not known as that.
  */
 export const make = (wire: Wire, linked: Effect.Effect<Linked, Broker.BrokerReadFailed>): Effect.Effect<Corrections> =>
   Effect.sync(() => {
@@ -106,10 +115,9 @@ export const make = (wire: Wire, linked: Effect.Effect<Linked, Broker.BrokerRead
           // A reading that lacks executions which its total counts is one in part.
           const isWhole = Decimal.isZero(missingOf(order))
           const isRevised = gone.length > 0 && isWhole && (yield* isDocumented(wire, linked, order))
-          if (fresh.length === 0 && !isRevised) return history.revisions
           const next = isRevised ? corrected(history, gone, fresh, asOf) : added(history, fresh)
-          known.set(order.orderId, next)
-          return next.revisions
+          if (fresh.length > 0 || isRevised) known.set(order.orderId, next)
+          return isWhole && !isRevised ? without(next.revisions, gone) : next.revisions
         })
     }
   })

@@ -49,15 +49,17 @@ describe("what Schwab corrects", () => {
       })
   )
 
-  it.scopedLive("what no transaction tells of is no revision: the total says that something does not fit", () =>
-    Effect.gen(function* () {
-      const { bases, broker, brokerOrderId, exchange, fills } = yield* filled
-      const nothing = { answer: { status: 200, body: "[]" } }
-      yield* exchange.instruct({ id: "n", when: { operation: "fills" }, do: nothing, times: 9 })
-      yield* exchange.instruct({ id: "b", do: { bust: { execId: bases[1] } } })
-      assert.deepStrictEqual(yield* fills, ["0#1 1 at 100", "1#1 2 at 101"])
-      const { report } = yield* broker.order(brokerOrderId)
-      assert.strictEqual(report._tag === "OrderSeen" && Decimal.format(report.cumulative ?? Decimal.zero), "1")
-    })
+  it.scopedLive(
+    "SYNC-13: what no transaction reports is no revision, and is not listed by a reading that is whole without it",
+    () =>
+      Effect.gen(function* () {
+        const { bases, broker, brokerOrderId, exchange, fills } = yield* filled
+        const nothing = { answer: { status: 200, body: "[]" } }
+        yield* exchange.instruct({ id: "n", when: { operation: "fills" }, do: nothing, times: 9 })
+        yield* exchange.instruct({ id: "b", do: { bust: { execId: bases[1] } } })
+        assert.deepStrictEqual(yield* fills, ["0#1 1 at 100"])
+        const { report } = yield* broker.order(brokerOrderId)
+        assert.strictEqual(report._tag === "OrderSeen" && Decimal.format(report.cumulative ?? Decimal.zero), "1")
+      })
   )
 })

@@ -604,9 +604,9 @@ describe("every report passes the gate, by whatever way it comes to be booked", 
   })
 })
 
-test("W4, W13: no day, time of an execution or of a report that is booked is before 2000 or years ahead", () => {
+test("W4, W13: no day, time of an execution or of a report that is booked is ages ago or years ahead", () => {
   const now = Instant.fromMillis(1_700_000_000_000)
-  const earliest = Instant.fromMillis(Date.UTC(2000, 0, 1))
+  const earliest = Instant.addMillis(now, -30 * 366 * 86_400_000)
   const moments = fc.oneof(
     fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
     fc.bigInt({ min: now - 10n ** 14n, max: now + 10n ** 14n })

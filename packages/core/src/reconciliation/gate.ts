@@ -118,11 +118,19 @@ export const judgeHeldAgain = (recorder: Recorder, orderId: OrderId): void => {
     if (report._tag === "OrderSeen") {
       const isReached = each.field === "cumulative" && plausibility.implausibleTotal(known, report) === undefined
       if (isReached) heldReports.settle(recorder, each, "booked")
-    } else if (each.rule !== "W5" && plausibility.implausibleExecution(known, report) === undefined) {
+    } else if (each.rule === "W5") {
+      if (isUndone(recorder, report)) heldReports.settle(recorder, each, "superseded")
+    } else if (plausibility.implausibleExecution(known, report) === undefined) {
       bookHeld(recorder, each)
     }
   }
 }
+
+/** Does an execution of the books count for nothing, as one that its broker does not have? */
+const isUndone = (recorder: Recorder, { account, execIdBase }: Executed): boolean =>
+  recorder.books.fills
+    .find("execution", [account, execIdBase])
+    .some(({ canonical, quantity }) => canonical && Decimal.isZero(quantity))
 
 /**
  * W9: more than was ordered has filled where executions say so and a reading of holdings, begun afterwards, shows exactly what the books hold

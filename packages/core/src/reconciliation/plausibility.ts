@@ -232,7 +232,7 @@ export const isBeforeSending = (
   return latest < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
 }
 
-/** W4: an execution of after now happened when it was received, and so did one of an order that was not ours from before any order was. */
+/** W4: an execution of after now happened when it was received, and so did one of 30 years ago of an order that was not sent from here. */
 export const executedByNow = (
   report: Executed,
   now: Instant.Instant,
@@ -240,7 +240,9 @@ export const executedByNow = (
 ): Executed => {
   const { executedAt } = report
   const isAhead = executedAt > Instant.addMillis(now, SKEW_MS)
-  return isAhead || (order?.sentAt === undefined && executedAt < EARLIEST) ? { ...report, executedAt: now } : report
+  return isAhead || (order?.sentAt === undefined && isAgesAgo(executedAt, now))
+    ? { ...report, executedAt: now }
+    : report
 }
 
 // W5: prices and commissions
@@ -380,16 +382,18 @@ export const isShownAgain = (firstShownAt: Instant.Instant | undefined, witness:
 
 // W13: the time of a report
 
-/** No fact of an order is older: what is dated before 2000 has no time, as where seconds are read for milliseconds. */
-const EARLIEST = Instant.fromMillis(946_684_800_000)
-
 /** How far ahead a day may be: further than a clock of ours that stands is ever behind. */
 const YEAR_MS = 366 * DAY_MS
 
-/** W13, O28: a day before any order was, or a year ahead, is no day of an order: no order is distinguished from another one by it. */
+/** No fact of an order is older: seconds that are read for milliseconds put it further back. */
+const OLDEST_MS = 30 * YEAR_MS
+
+const isAgesAgo = (time: Instant.Instant, now: Instant.Instant): boolean => time < Instant.addMillis(now, -OLDEST_MS)
+
+/** W13, O28: a day of 30 years ago or more, or a year ahead, is no day of an order: no order is distinguished from another one by it. */
 export const enteredByNow = (report: OrderSeen, now: Instant.Instant): OrderSeen => {
   const { enteredAt = now } = report
-  const isPossible = enteredAt >= EARLIEST && enteredAt <= Instant.addMillis(now, YEAR_MS)
+  const isPossible = !isAgesAgo(enteredAt, now) && enteredAt <= Instant.addMillis(now, YEAR_MS)
   return isPossible ? report : { ...report, enteredAt: undefined }
 }
 
@@ -400,7 +404,8 @@ export const timed = <R extends OrderSeen | Executed>(
   now: Instant.Instant
 ): R => {
   const isAhead = report.asOf > Instant.addMillis(now, SKEW_MS)
-  const isBehind = report.asOf < (sentAt === undefined ? EARLIEST : Instant.addMillis(sentAt, -BEFORE_SENDING_MS))
+  const isBehind =
+    sentAt === undefined ? isAgesAgo(report.asOf, now) : report.asOf < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
   return isAhead || isBehind ? { ...report, asOf: now, asOfKind: "ours" } : report
 }
 

@@ -29,7 +29,7 @@ import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
-import { readHeldAgain } from "./HeldReports.ts"
+import { readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as pacing from "./pacing.ts"
@@ -112,13 +112,15 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       refusals: beside,
       refusedAccounts: beside,
       sends: makeBeside,
-      sweeps: beside
+      sweeps: beside,
+      syncs: beside
     })
     yield* start(driving, gate, opening, each.polls)
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
     const heldReadings = yield* pacing.make<BreakId>()
+    const heldSyncs = yield* pacing.make<AccountName>()
     const refusals = yield* makeAskedRefusals
     const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
@@ -144,6 +146,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         }),
         work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
         work.every("sweep", "1 minute", sweepEach(each.sweeps)),
+        work.every("sync of held reports", "15 seconds", syncHeld(heldSyncs, each.syncs)),
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
         work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),

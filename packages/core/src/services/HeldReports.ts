@@ -20,6 +20,7 @@ import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
 import { reportedMember } from "./reported.ts"
 import { bookRead, reportMember } from "./Submission.ts"
+import { syncTradesOnce } from "./Sync.ts"
 import { reported } from "./work.ts"
 
 /** Two readings are at least so far apart, in milliseconds: an answer that is shared serves again for a second. */
@@ -58,6 +59,33 @@ export const readHeldAgain = (readings: pacing.Asked<BreakId>, each: EachAccount
     )
     return due.length
   })
+
+/** So long a held report is open before all executions of its account are listed, in milliseconds; then ever less often. */
+const FIRST_SYNC_MS = 60_000
+const LONGEST_SYNC_MS = 30 * 60_000
+
+/**
+ * SYNC-13: what stays implausible may be so by an execution in the books that its broker does not have. Only a whole listing shows
+ * that: the accounts of such reports are synchronised, after a minute at first.
+ */
+export const syncHeld = (syncs: pacing.Asked<AccountName>, each: EachAccount = inTurn) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const held = (yield* openOnes).filter(({ kind, subject }) => kind === "Implausible" && isOrder(subject))
+    const accounts = [...new Map(held.map((oldest) => [oldest.account, oldest] as const).toReversed()).values()]
+    const due = yield* pacing.due(syncs, accounts, {
+      keyOf: ({ account }) => account,
+      agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
+      firstMs: FIRST_SYNC_MS,
+      longestMs: LONGEST_SYNC_MS
+    })
+    yield* each(
+      due.map(({ account }) => account),
+      (account) => reported(`sync of held reports ${account}`, syncTradesOnce({ account }))
+    )
+  })
+
+const isOrder = (subject: string): boolean => parseId("order", subject) !== undefined
 
 const readAccount = (account: AccountName, due: ReadonlyArray<Break>) => {
   const here = due.filter((each) => each.account === account)

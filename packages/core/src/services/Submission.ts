@@ -640,18 +640,17 @@ export const abandonUnsent = Effect.fn("Submission.abandonUnsent")(function* (ac
 /** Longer than a send and the commit of its answer can take, in milliseconds. */
 const LOST_AFTER_MS = 180_000
 
-/** While the program runs: attempts whose answer could not be kept are unknown, so that they are asked for: one pass. */
+/**
+ * While the program runs: attempts whose answer could not be kept are unknown, so that they are asked for, also where a report has
+ * shown meanwhile what became of their orders: one pass.
+ */
 export const recoverLost = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const sending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
-  const lost = (yield* driven(sending)).filter(
-    ({ updatedAt }) => Instant.millisBetween(updatedAt, now) >= LOST_AFTER_MS
+  const unanswered = yield* Reads.all(AttemptTable, { where: [{ column: "outcome", in: [null] }] })
+  const lost = (yield* driven(unanswered)).filter(
+    ({ submittedAt }) => Instant.millisBetween(submittedAt, now) >= LOST_AFTER_MS
   )
-  yield* Effect.forEach(
-    lost,
-    ({ account, attemptId }) => (attemptId === undefined ? Effect.void : recoverOne(account, attemptId)),
-    { discard: true }
-  )
+  yield* Effect.forEach(lost, ({ account, id }) => recoverOne(account, id), { discard: true })
   return lost.length
 })
 
