@@ -70,6 +70,7 @@ export const BatchPage = pageOf("BatchPage", BatchDocument)
 
 /** How far a batch is. `rate` is rows a second, `timeLeft` seconds; null where they cannot be known. */
 export const ProgressDocument = Schema.Struct({
+  ...past,
   status: BatchStatus,
   total: Schema.Int,
   done: Schema.Int,

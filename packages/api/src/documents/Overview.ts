@@ -4,7 +4,7 @@ import { ControlDocument } from "./Accounts.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
 import { TradingDocument } from "./Trading.ts"
-import { atBroker, Count, Decimal, Id, pageOf, Time } from "./words.ts"
+import { atBroker, Count, Decimal, Id, pageOf, past, Time } from "./words.ts"
 
 /** One account at a glance. Counts; the residual counts the positions that owe anything. */
 const AccountGlance = Schema.Struct({
@@ -14,7 +14,7 @@ const AccountGlance = Schema.Struct({
   owing: Schema.Int,
   openOrders: Schema.Int,
   openBreaks: Schema.Int,
-  /** When what its broker holds was last compared with the books; null before the first time. */
+  /** When what its broker holds was last compared with the books; null before the first time, and of an earlier moment. */
   reconciledAt: Schema.NullOr(Time)
 }).annotations({ identifier: "AccountGlance" })
 
@@ -23,6 +23,7 @@ const Owing = Schema.Struct({ account: Schema.String, symbol: Schema.String, res
 
 /** All at a glance: what a dashboard's first page asks for. */
 export const OverviewDocument = Schema.Struct({
+  ...past,
   at: Time,
   /** The store's incarnation: cursors of the live stream begin with it. */
   incarnation: Schema.String,
@@ -31,6 +32,7 @@ export const OverviewDocument = Schema.Struct({
   /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
   trading: TradingDocument,
+  /** Parts of the daemon that fail now; none of an earlier moment. */
   failing: Schema.Array(Schema.String),
   accounts: Schema.Array(AccountGlance),
   /** The regular session of the exchange in New York, and when it closes or else opens next; null beyond the calendar. */
@@ -56,6 +58,7 @@ export type OverviewDocument = typeof OverviewDocument.Type
 
 /** What was done since midnight at the market, in New York. */
 export const TodayDocument = Schema.Struct({
+  ...past,
   at: Time,
   /** The market date. */
   date: Schema.String,

@@ -42,6 +42,7 @@ export type LotDocument = typeof LotDocument.Type
 
 /** What order would be made now, or why there is none (ACC-11). */
 export const NextDocument = Schema.Struct({
+  ...past,
   /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
   answer: Schema.String,
   /** The same in a sentence. */

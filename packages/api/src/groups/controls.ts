@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, body, byId, idempotent, said, text, versioned } from "./shared.ts"
+import { acting, asTyped, body, byId, idempotent, moment, query, said, text, versioned } from "./shared.ts"
 
 /** Sets the trading state of everything, an account or a symbol. */
 const setState = <const Name extends string, Fields extends Schema.Struct.Fields>(
@@ -55,7 +55,12 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
 
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting("controls")
-  .add(HttpApiEndpoint.get("list", "/api/v1/controls").addSuccess(Documents.ControlPage).middleware(Reading))
+  .add(
+    HttpApiEndpoint.get("list", "/api/v1/controls")
+      .setUrlParams(query(moment))
+      .addSuccess(Documents.ControlPage)
+      .middleware(Reading)
+  )
   .add(
     setState("halt", "roundlot halt --cancel-open {cancelOpen}", {
       /** Ask for the end of our open orders within it too; their positions are held until resumed. */

@@ -70,7 +70,7 @@ export const positions = looking("positions")
   .add(
     HttpApiEndpoint.get("preview", "/api/v1/positions/:symbol/preview")
       .setPath(bySymbol)
-      .setUrlParams(query({ account: text, side: Schema.String, quantity: Schema.String }))
+      .setUrlParams(query({ account: text, side: Schema.String, quantity: Schema.String, ...moment }))
       .addSuccess(Documents.NextDocument)
   )
   .middleware(Reading)
@@ -202,8 +202,16 @@ export const payloads = looking("payloads")
 
 /** All at a glance. */
 export const overview = looking("overview")
-  .add(HttpApiEndpoint.get("overview", "/api/v1/overview").addSuccess(Documents.OverviewDocument))
-  .add(HttpApiEndpoint.get("today", "/api/v1/overview/today").addSuccess(Documents.TodayDocument))
+  .add(
+    HttpApiEndpoint.get("overview", "/api/v1/overview")
+      .setUrlParams(query(moment))
+      .addSuccess(Documents.OverviewDocument)
+  )
+  .add(
+    HttpApiEndpoint.get("today", "/api/v1/overview/today")
+      .setUrlParams(query(moment))
+      .addSuccess(Documents.TodayDocument)
+  )
   .add(
     HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
       .setUrlParams(query({ ...narrowed, ...moment, symbol: text }))
@@ -218,7 +226,7 @@ export const overview = looking("overview")
   .add(HttpApiEndpoint.get("cases", "/api/v1/cases").addSuccess(Documents.CasePage))
   .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")
-      .setUrlParams(query({ q: Schema.String }))
+      .setUrlParams(query({ q: Schema.String, ...moment }))
       .addSuccess(Documents.ResolvedPage)
   )
   .middleware(Reading)

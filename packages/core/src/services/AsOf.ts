@@ -39,16 +39,16 @@ export interface Past {
 const PAGE = 1_000
 
 /**
- * The books of `account` (and what the store's own journal says of all) after a position of the feed or at a time: its journal
+ * The books of `accounts` (and what the store's own journal says of all) after a position of the feed or at a time: their journals
  * folded up to there by the function that wrote the rows. Bytes of payloads are today's, as far as they are still kept.
  *
  * @example
- * const past = yield* AsOf.books({ position: 812 }, account)
+ * const past = yield* AsOf.books({ position: 812 }, [account])
  * yield* Effect.provideService(Reads.all(OrderTable), TradeRepository, past.repository)
  */
 export const books = (
   moment: Moment,
-  account: AccountName
+  accounts: ReadonlyArray<AccountName>
 ): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
   Effect.flatMap(TradeRepository, (live) =>
     live.snapshot(
@@ -56,7 +56,7 @@ export const books = (
         const { at, ends, position } = yield* placeOf(moment)
         const fold = audit.begin()
         const journals: Array<JournalPart> = []
-        const names: ReadonlyArray<JournalName> = [STORE, account]
+        const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
         for (const name of names) {
           const entries = yield* folded(fold, name, ends.get(name) ?? 0)
           const [first, ...rest] = entries

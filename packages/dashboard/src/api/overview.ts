@@ -7,4 +7,4 @@ const EVERY_MS = 30_000
 export const useCaller = () => useAsk(["session"], (api) => api.session.caller())
 
 /** All at a glance: one question for the frame and the first page. */
-export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview(), true, EVERY_MS)
+export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview({ urlParams: {} }), true, EVERY_MS)

@@ -133,7 +133,7 @@ const Summed = ({ all, missing, of, to }: SummedProps) => {
 
 /** What was done today, each figure a way to its rows. */
 const Today = () => {
-  const { data } = useAsk(["overview", "today"], (api) => api.overview.today())
+  const { data } = useAsk(["overview", "today"], (api) => api.overview.today({ urlParams: {} }))
   if (data === undefined) return null
   const { date, fills, orders, rejected, since, sums, trades } = data
   const from = `since=${encodeURIComponent(since)}`

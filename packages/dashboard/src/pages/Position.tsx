@@ -95,7 +95,7 @@ const residuals: ReadonlyArray<Column<Point>> = [
  * own clock is asked: by a browser's that goes before it, some would not have come yet.
  */
 const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
-  const { at: now } = await readOf((api) => api.overview.overview())
+  const { at: now } = await readOf((api) => api.overview.overview({ urlParams: {} }))
   const pointAt = async (at: string, past: { readonly asOf?: string }): Promise<ReadonlyArray<Point>> => {
     const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })
     return readOf(show).then(

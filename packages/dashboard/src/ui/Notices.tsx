@@ -36,7 +36,7 @@ const told = async (account: string, change: Change): Promise<ReadonlyArray<Noti
     return [{ ...plain, text, isLoud: state === "critical" }]
   }
   if (change.kind === "control") {
-    const { items } = await readOf((api) => api.controls.list())
+    const { items } = await readOf((api) => api.controls.list({ urlParams: {} }))
     const set = items.find((each) => nameOf(each) === change.id)
     return [{ ...plain, isLoud: set?.state === "halted" }]
   }

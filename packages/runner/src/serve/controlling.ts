@@ -36,6 +36,7 @@ import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
 import * as decisions from "../views/decisionDocument.ts"
 import * as jobViews from "../views/jobs.ts"
+import * as past from "../views/past.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { versionsIn } from "./versions.ts"
@@ -286,7 +287,9 @@ const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade
 
 const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
   group
-    .handle("list", () => acted(Effect.map(controls.list, all)))
+    .handle("list", ({ urlParams: { asOf } }) =>
+      acted(past.seen(asOf, past.ownersOf(), Effect.map(controls.list, all)))
+    )
     .handle("halt", halting)
     .handle("resume", setState("Resume"))
     .handle("observe", setState("Observe"))

@@ -8,6 +8,7 @@ import {
   Break,
   Decision,
   Fill,
+  Health,
   type Id,
   type Table,
   type TradeRepository
@@ -47,7 +48,7 @@ const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 const ofThen = <D extends object, R>(
   { account, asOf }: { readonly account?: string | undefined; readonly asOf?: string | undefined },
   view: Effect.Effect<D, LookFailure, R>
-) => Effect.map(looked(past.seen(asOf, past.ownerOf(account), view)), sent)
+) => Effect.map(looked(past.seen(asOf, past.ownersOf(account), view)), sent)
 
 interface Moment {
   readonly asOf?: string | undefined
@@ -99,8 +100,10 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
     .handle("show", ({ path: { symbol }, urlParams: { account, asOf } }) =>
       looked(past.seen(asOf, positions.accountOf(symbol, account), positions.show(symbol, account)))
     )
-    .handle("preview", ({ path: { symbol }, urlParams: { account, quantity, side } }) =>
-      looked(positions.preview(symbol, account, { side, quantity }))
+    .handle("preview", ({ path: { symbol }, urlParams: { account, asOf, quantity, side } }) =>
+      looked(
+        past.seen(asOf, positions.accountOf(symbol, account), positions.preview(symbol, account, { side, quantity }))
+      )
     )
 )
 
@@ -165,8 +168,14 @@ const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
 
 const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
-    .handle("overview", () => looked(overview.overview))
-    .handle("today", () => looked(today.today))
+    .handle("overview", ({ urlParams: { asOf } }) =>
+      looked(
+        asOf === undefined
+          ? Effect.flatMap(Health.Health, ({ all: parts }) => Effect.flatMap(parts, overview.overview))
+          : past.seen(asOf, past.ownersOf(), overview.overview([]))
+      )
+    )
+    .handle("today", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), today.today)))
     .handle("hedging", ({ urlParams }) => ofThen(urlParams, hedging.list(urlParams)))
     .handle("trail", ({ urlParams }) =>
       looked(
@@ -182,7 +191,9 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
     )
     .handle("connections", () => looked(Effect.map(connections.list, all)))
     .handle("cases", () => looked(Effect.map(cases.list, all)))
-    .handle("resolve", ({ urlParams: { q } }) => looked(Effect.map(resolve.resolve(q), all)))
+    .handle("resolve", ({ urlParams: { asOf, q } }) =>
+      looked(past.seen(asOf, past.ownersOf(), Effect.map(resolve.resolve(q), all)))
+    )
 )
 
 /** The routes that only look: the same views that the command line shows. */

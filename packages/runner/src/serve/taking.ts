@@ -98,7 +98,7 @@ const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
     group
       .handle("list", ({ urlParams }) =>
-        Effect.map(acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), trades.list(urlParams))), sent)
+        Effect.map(acted(past.seen(urlParams.asOf, past.ownersOf(urlParams.account), trades.list(urlParams))), sent)
       )
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfTrade(id), trades.show(id)))

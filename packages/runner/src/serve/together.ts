@@ -200,10 +200,12 @@ const ofBatches = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
       .handle("list", ({ urlParams }) =>
-        Effect.map(acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), views.list(urlParams))), sent)
+        Effect.map(acted(past.seen(urlParams.asOf, past.ownersOf(urlParams.account), views.list(urlParams))), sent)
       )
-      .handle("active", () => acted(views.active))
-      .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))
+      .handle("active", ({ urlParams: { asOf } }) => acted(past.seen(asOf, past.ownersOf(), views.active)))
+      .handle("recent", ({ urlParams: { asOf, limit } }) =>
+        acted(past.seen(asOf, past.ownersOf(), views.list({ limit: limit ?? RECENT, order: "newest" })))
+      )
       .handle("submit", (asked) =>
         acted(
           submittedOnce(asked, asked.payload.dryRun, (first) => submitted(asked.payload, configuration, first?.key))
@@ -216,7 +218,9 @@ const ofBatches = (configuration: Configuration) =>
       .handle("trades", ({ path: { id }, urlParams }) =>
         acted(past.seen(urlParams.asOf, views.ownerOf(id), views.rows(id, urlParams)))
       )
-      .handle("progress", ({ path: { id } }) => acted(views.progress(id)))
+      .handle("progress", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(past.seen(asOf, views.ownerOf(id), views.progress(id)))
+      )
       .handle("results", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, views.ownerOf(id), views.results(id)))
       )

@@ -14,33 +14,41 @@ import * as accounts from "../views/accounts.ts"
 import * as views from "../views/controls.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { askWhereOrdersFollow, carryOut, CommandRefused, sentenceOf } from "./commanding.ts"
+import * as past from "../views/past.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { scopeFlags, scopeOf } from "./verdicts.ts"
+
+/** The trading states other than normal, and the limits of every account. */
+const inForce = Effect.gen(function* () {
+  const states = (yield* views.list).filter(({ state }) => state !== "normal")
+  const { items } = yield* accounts.list({ limit: 0 })
+  const limits = items.map((account) => ({
+    account: account.name,
+    limits: account.limits,
+    ordersPerMinute: account.ordersPerMinute,
+    collarBp: account.collarBp,
+    restricted: account.restricted
+  }))
+  return { states, limits }
+})
 
 /** `controls show`. */
 export const controlsShow = Verb.make({
   name: "controls show",
   summary: "every trading state that stands, and the limits of the accounts",
-  flags: { ...flags.place },
+  flags: { ...flags.place, asOf: flags.asOf },
   run: (where) =>
     reading(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const states = (yield* views.list).filter(({ state }) => state !== "normal")
-        const { items } = yield* accounts.list({ limit: 0 })
-        const limited = items.map((account) => ({
-          account: account.name,
-          limits: account.limits,
-          ordersPerMinute: account.ordersPerMinute,
-          collarBp: account.collarBp,
-          restricted: account.restricted
-        }))
+        const document = yield* past.seen(where.asOf, past.ownersOf(), inForce)
+        const { limits: limited, states } = document
         const lines = states.map(
           ({ account, reason, state, symbol }) =>
             `${[symbol, account].filter((each) => each !== null).join(" of ") || "everything"} is ${state}: ${reason}`
         )
         const text = [lines.length === 0 ? "Everything is normal." : lines.join("\n"), ...limited.map(detail.format)]
-        yield* answer({ states, limits: limited }, text.join("\n\n"))
+        yield* answer(document, text.join("\n\n"))
       })
     )
 })

@@ -52,7 +52,7 @@ export const pageText = <D>(
 
 /** Prints a page of a list. */
 export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
-  paged(where, past.seen(where.asOf, past.ownerOf(where.account), found), table)
+  paged(where, past.seen(where.asOf, past.ownersOf(where.account), found), table)
 
 const paged = <D, E extends Verb.Told>(
   where: Narrowed,

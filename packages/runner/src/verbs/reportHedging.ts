@@ -31,7 +31,7 @@ export const reportHedging = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         yield* expectKnown(asked.account)
-        const document = yield* past.seen(asked.asOf, past.ownerOf(asked.account), views.list(asked))
+        const document = yield* past.seen(asked.asOf, past.ownersOf(asked.account), views.list(asked))
         if (asked.csv) return yield* output.raw(views.csv(document.items))
         yield* output.answer(document, pageText(document, views.table))
       })

@@ -51,10 +51,12 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
   return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
 }
 
-/** All at a glance, read at once: what a dashboard's first page asks for. */
-export const overview = Effect.gen(function* () {
+/**
+ * All at a glance, read at once: what a dashboard's first page asks for. `parts` are those of the daemon, of which an earlier moment
+ * knows nothing.
+ */
+export const overview = Effect.fn("overview")(function* (parts: ReadonlyArray<Health.PartHealth>) {
   const repository = yield* TradeRepository.TradeRepository
-  const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   return yield* repository.snapshot(
     Effect.gen(function* () {

@@ -11,7 +11,7 @@ import {
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
-import { Effect, Either, Layer } from "effect"
+import { Array, Effect, Either, Layer } from "effect"
 import { idOf, momentOf } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 
@@ -36,16 +36,19 @@ export const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
         onRight: (time) => ({ time })
       })
 
-/** The one account whose books of an earlier moment are asked for: the named one, or the only one. */
-export const ownerOf = (
-  named: string | undefined
-): Effect.Effect<AccountName.AccountName, BadFilter | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+/** The accounts whose books of an earlier moment are asked for: the named one, or all. */
+export const ownersOf = (
+  named?: string
+): Effect.Effect<
+  ReadonlyArray<AccountName.AccountName>,
+  BadFilter | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const all = (yield* Reads.all(Account.AccountTable)).map(({ name }) => name)
-    const [only, ...others] = named === undefined ? all : all.filter((name) => name === named)
-    if (only !== undefined && others.length === 0) return only
-    const problem = `is needed to look back: one of ${all.join(", ")}`
-    return yield* new BadFilter({ filter: "account", value: named ?? "", problem })
+    const meant = named === undefined ? all : all.filter((name) => name === named)
+    if (named === undefined || meant.length > 0) return meant
+    return yield* new BadFilter({ filter: "account", value: named, problem: `is none of ${all.join(", ")}` })
   })
 
 /** The account of a record of today, whose books of an earlier moment are asked for. */
@@ -92,14 +95,14 @@ export const seenOfJournals = <D extends object, E, R>(asOf: string | undefined,
     return yield* shownIn(yield* AsOf.journals(yield* momentAsked(asOf)), view)
   })
 
-/** A document as it is, or as of an earlier moment of the account that it is about, which it then names. */
+/** A document as it is, or as of an earlier moment of the accounts that it is about, which it then names. */
 export const seen = <D extends object, E, R, E2, R2>(
   asOf: string | undefined,
-  owner: Effect.Effect<AccountName.AccountName, E2, R2>,
+  owners: Effect.Effect<AccountName.AccountName | ReadonlyArray<AccountName.AccountName>, E2, R2>,
   view: Effect.Effect<D, E, R>
 ) =>
   Effect.gen(function* () {
     if (asOf === undefined) return yield* view
     const moment = yield* momentAsked(asOf)
-    return yield* shownIn(yield* AsOf.books(moment, yield* owner), view)
+    return yield* shownIn(yield* AsOf.books(moment, Array.ensure(yield* owners)), view)
   })

@@ -97,14 +97,17 @@ describe("the books under /api/v1", () => {
       const head = yield* api.journal.head({ urlParams: {} })
       const entries = yield* api.journal.list({ urlParams: { entity: "O1" } })
       assert.strictEqual(entries.items[0]?.tag, "OrderCreated")
-      const overview = yield* api.overview.overview()
+      const overview = yield* api.overview.overview({ urlParams: {} })
       expect(overview).toMatchObject({
         position: head.position,
         accounts: [{ name: "main", positions: 3, openOrders: 0, reconciledAt: null }],
         lastFillAt: (yield* api.fills.list({ urlParams: { order: "newest" } })).items[0]?.executedAt,
         owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
       })
-      assert.deepInclude(yield* api.overview.today(), { date: "2023-11-14", fills: { kind: "exactly", rows: 2 } })
+      assert.deepInclude(yield* api.overview.today({ urlParams: {} }), {
+        date: "2023-11-14",
+        fills: { kind: "exactly", rows: 2 }
+      })
       assert.deepStrictEqual(
         (yield* api.overview.resolve({ urlParams: { q: "B-1" } })).items.map(({ path }) => path),
         ["/api/v1/orders/O1"]
@@ -231,7 +234,11 @@ describe("the books under /api/v1", () => {
       )
       const again = yield* api.controls.halt({ payload: halting, headers: {} })
       assert.deepStrictEqual(again.cancelled, [])
-      assert.deepInclude((yield* api.controls.list()).items[0], { account: "main", state: "halted", reason: "news" })
+      assert.deepInclude((yield* api.controls.list({ urlParams: {} })).items[0], {
+        account: "main",
+        state: "halted",
+        reason: "news"
+      })
     }).pipe(Effect.provide(books))
   )
 })

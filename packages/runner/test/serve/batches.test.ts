@@ -55,7 +55,7 @@ describe("batches over the API", () => {
       expect(submitted).toMatchObject({ batch: { id: "G1", totalTrades: 3 }, accepted: 2, rejected: 1 })
       assert.deepStrictEqual(yield* api.batches.submit({ payload: { name: "Friday", rows }, headers }), submitted)
       const progress = yield* Engine.until(
-        api.batches.progress({ path: { id: "G1" } }),
+        api.batches.progress({ path: { id: "G1" }, urlParams: {} }),
         ({ status }) => status === "partial_success"
       )
       assert.deepInclude(progress, { total: 3, done: 2, failed: 1, waiting: 0, working: 0, timeLeft: 0 })
@@ -82,7 +82,7 @@ describe("batches over the API", () => {
       const exported = yield* ask(port, "/api/v1/batches/G1/export")
       assert.match(exported.type, /text\/csv/)
       assert.lengthOf(exported.text.trim().split("\r\n"), 4)
-      assert.deepStrictEqual((yield* api.batches.active()).items, [])
+      assert.deepStrictEqual((yield* api.batches.active({ urlParams: {} })).items, [])
       assert.lengthOf((yield* api.batches.recent({ urlParams: {} })).items, 1)
       for (const dryRun of [true, false]) {
         const wish = { method: "PUT", body: { reason: "late", dryRun } }
@@ -309,7 +309,7 @@ describe("batches over the API", () => {
         // Rows that wait for their batch wait for no person; of many nobody else is kept waiting while they are summed up.
         const many = `symbol,side,quantity\n${"KO,buy,1\n".repeat(1200)}`
         yield* api.batches.submit({ payload: { name: "many", csv: many, source: "venue" }, headers: {} })
-        assert.strictEqual((yield* api.overview.overview()).quarantined, 0)
+        assert.strictEqual((yield* api.overview.overview({ urlParams: {} })).quarantined, 0)
         const held = Effect.map(api.trades.list({ urlParams: { status: "quarantined" } }), ({ items }) =>
           items.map(({ standing, symbol }) => [standing, symbol])
         )
@@ -320,7 +320,7 @@ describe("batches over the API", () => {
           method: "POST",
           body: { symbol: "no ticker", side: "buy", quantity: "1" }
         })
-        assert.strictEqual((yield* api.overview.overview()).quarantined, 1)
+        assert.strictEqual((yield* api.overview.overview({ urlParams: {} })).quarantined, 1)
         assert.deepStrictEqual(yield* held, [["quarantined", "no ticker"]])
         assert.deepStrictEqual(yield* cases, ["quarantine"])
         assert.isAtLeast(yield* turnsDuring(views.results("G5")), 3)
@@ -393,7 +393,7 @@ describe("batches over the API", () => {
           document: { field: "body" }
         })
         const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
-        yield* Engine.until(api.batches.progress({ path: { id: "G1" } }), ({ waiting }) => waiting === 0)
+        yield* Engine.until(api.batches.progress({ path: { id: "G1" }, urlParams: {} }), ({ waiting }) => waiting === 0)
         const { items } = yield* api.batches.rows({ path: { id: "G1" } })
         assert.deepStrictEqual(
           items.map(({ line, status }) => [line, status === "rejected"]),

@@ -120,7 +120,7 @@ describe("what a request says that its route does not know", () => {
   it.scopedLive("several unknown parameters are named together, before any value is judged", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
-      expect(json(yield* ask(port, "/api/v1/overview/today?one=1&limit=x&one=2"))).toMatchObject({
+      expect(json(yield* ask(port, "/api/v1/connections?one=1&limit=x&one=2"))).toMatchObject({
         field: "one",
         detail: "one, limit are not known by this route: it takes no parameters"
       })

@@ -39,7 +39,7 @@ describe("the books as of an earlier moment", () => {
       )
       expect(kept.length).toBeGreaterThan(10)
       for (const { position, standing } of kept) {
-        const { repository } = yield* AsOf.books({ position }, scene.main)
+        const { repository } = yield* AsOf.books({ position }, [scene.main])
         expect(yield* Effect.provideService(rows, TradeRepository.TradeRepository, repository)).toStrictEqual(standing)
       }
     }).pipe(Effect.provide(scene.inMemory))
@@ -81,7 +81,7 @@ describe("the books as of an earlier moment", () => {
     Effect.gen(function* () {
       yield* scene.played
       const before = yield* rows
-      const { repository } = yield* AsOf.books({ time: Instant.make(0n) }, scene.main)
+      const { repository } = yield* AsOf.books({ time: Instant.make(0n) }, [scene.main])
       const written = yield* Effect.either(
         repository.write({ commitId: "late", needs: [] }, ({ heads }) => ({
           _tag: "Planned",

@@ -1,16 +1,5 @@
 import { Documents } from "@roundlot/api"
-import {
-  Break,
-  Clock,
-  type Command,
-  Commands,
-  Health,
-  Id,
-  Instant,
-  MemoryRepository,
-  pin,
-  TradeRepository
-} from "@roundlot/core"
+import { Break, type Command, Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
@@ -35,7 +24,6 @@ const itPlays = (title: string, check: Effect.Effect<void, unknown, Layer.Layer.
   it.effect(title, () => Effect.zipRight(scene.played, check).pipe(Effect.provide(scene.inMemory)))
 
 /** No part of a program has said how it is. */
-const noParts = Layer.provide(Health.layer, Clock.layerAlwaysOpen)
 
 const marketAt = (text: string) => overview.marketAt(Instant.parse(text) ?? Instant.fromMillis(0))
 
@@ -176,7 +164,7 @@ describe("documents", () => {
       expect(yield* cases.list).toMatchObject([
         { kind: "break", symbol: "KO", severity: "critical", atRisk, recommended, holds: "nothing" }
       ])
-      expect(yield* Effect.provide(overview.overview, noParts)).toMatchObject({
+      expect(yield* overview.overview([])).toMatchObject({
         openBreaks: [found],
         status: "degraded",
         trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
