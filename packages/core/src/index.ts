@@ -122,6 +122,8 @@ export * as aggregates from "./fill/aggregates.ts"
 export * as band from "./fill/band.ts"
 /** `fill/concluded`: see that module. */
 export * as concluded from "./fill/concluded.ts"
+/** `reconciliation/AttendedCase`: see that module. */
+export * as AttendedCase from "./reconciliation/AttendedCase.ts"
 /** `reconciliation/Break`: see that module. */
 export * as Break from "./reconciliation/Break.ts"
 /** `reconciliation/blocked`: see that module. */
@@ -289,6 +291,8 @@ export * as Accumulator from "./services/Accumulator.ts"
 export * as Alerts from "./services/Alerts.ts"
 /** `services/AsOf`: see that module. */
 export * as AsOf from "./services/AsOf.ts"
+/** `services/AttendedCases`: see that module. */
+export * as AttendedCases from "./services/AttendedCases.ts"
 /** `services/Attempts`: see that module. */
 export * as Attempts from "./services/Attempts.ts"
 /** `services/Audit`: see that module. */

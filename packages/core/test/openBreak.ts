@@ -4,7 +4,7 @@ import { Ticker } from "../src/instrument/Ticker.ts"
 import type { Break } from "../src/reconciliation/Break.ts"
 import type { Instant } from "../src/time/Instant.ts"
 
-/** A break that is open since a moment and nobody has acknowledged. */
+/** A break that is open since a moment. */
 export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break => ({
   id: BreakId.make(1),
   account: AccountName.make("paper"),
@@ -17,10 +17,6 @@ export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break
   openedAt,
   closedAt: undefined,
   closedWhy: undefined,
-  owner: undefined,
-  acknowledged: undefined,
-  acknowledgedBy: undefined,
-  acknowledgedAt: undefined,
   version: 1,
   ...fields
 })

@@ -8,6 +8,7 @@ import { Skeleton } from "./ui/Panel.tsx"
 import { FormForRole } from "./ui/Role.tsx"
 import { PageHead, Shell } from "./ui/Shell.tsx"
 
+const OpenCase = lazy(() => import("./pages/OpenCase.tsx").then(({ OpenCase }) => ({ default: OpenCase })))
 const Attention = lazy(() => import("./pages/Attention.tsx").then(({ Attention }) => ({ default: Attention })))
 const Case = lazy(() => import("./pages/Case.tsx").then(({ Case }) => ({ default: Case })))
 const Lists = lazy(() => import("./pages/Lists.tsx").then(({ Lists }) => ({ default: Lists })))
@@ -65,7 +66,9 @@ const Screens = () => {
           <Route path="/attention">
             <Attention />
           </Route>
-          <Route path="/attention/:id">{({ id }) => <Case id={id} />}</Route>
+          <Route path="/attention/:id">
+            {({ id }) => (/^B\d+$/i.test(id) ? <Case id={id} /> : <OpenCase id={id} />)}
+          </Route>
           <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
           <Route path="/positions/:account/:symbol">
             {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}

@@ -118,15 +118,20 @@ describe("what is told at a glance", () => {
     }
     await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
     const doubtful = await daemon.orderAt("in_doubt", "KO")
-    await daemon.idsOf(`/api/v1/breaks?status=open&kind=Doubt&subject=${doubtful}`, 1)
+    const [doubt] = await daemon.idsOf(`/api/v1/breaks?status=open&kind=Doubt&subject=${doubtful}`, 1)
     await using seen = await open("/")
     const { page } = seen
     await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor()
     expect(await page.title()).toBe("(1) Overview · Roundlot")
     const cases = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
     expect(await cases.getByRole("link").evaluateAll((all) => all.map((each) => each.getAttribute("href")))).toEqual([
-      `/orders/${doubtful}`
+      `/attention/${doubt}`
     ])
+    await page.goto(`${daemon.url}/attention`)
+    await page.getByRole("table", { name: "Attention" }).getByText(doubtful).waitFor()
+    expect(await page.getByRole("link", { name: doubtful, exact: true }).count()).toBe(0)
+    await page.goto(`${daemon.url}/attention/${doubtful}`)
+    await page.waitForURL(`**/attention/${doubt}`)
     expect(seen.faults).toEqual([])
   })
 

@@ -121,30 +121,25 @@ const sqliteIn = (folder: string): Promise<string> => Promise.resolve(`sqlite:${
 /** A little less than a test may take, so that it is told what did not come. */
 const LONGEST_WAIT_MS = 110_000
 
-/** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named. */
-export const stage = (storeOf = sqliteIn) => {
-  const daemon = new Daemon(storeOf)
-  let browser: Browser | undefined
-  beforeAll(async () => {
-    const opening = chromium.launch({
+/** A browser for a file of tests: opens an address in a context of its own; what a page must not do is a failure of the test. */
+export const browsing = () => {
+  let launching: Promise<Browser> | undefined
+  beforeAll(() => {
+    launching = chromium.launch({
       ...(inject("chromium") === "" ? { channel: "chrome" } : { executablePath: inject("chromium") }),
       args: ["--no-sandbox", "--disable-gpu", "--headless=shell"]
     })
-    await daemon.start()
-    browser = await opening
   })
-  afterAll(async () => {
-    await browser?.close()
-    await daemon.close()
-  })
+  afterAll(async () => (await launching)?.close())
 
-  /** Opens an address in a context of its own; what a page must not do is a failure of the test. */
-  const open = async (
-    path: string,
+  return async (
+    url: string,
     options: { readonly theme?: "light" | "dark"; readonly width?: number; readonly script?: string } = {}
   ) => {
-    if (browser === undefined) throw new Error("no browser")
-    const context = await browser.newContext({
+    if (launching === undefined) throw new Error("no browser")
+    const context = await (
+      await launching
+    ).newContext({
       colorScheme: options.theme ?? "light",
       viewport: { width: options.width ?? 1440, height: 900 },
       reducedMotion: "reduce"
@@ -161,7 +156,7 @@ export const stage = (storeOf = sqliteIn) => {
     page.on("console", (message) => {
       if (/Content Security Policy/i.test(message.text())) faults.push(message.text())
     })
-    await page.goto(daemon.url + path)
+    await page.goto(url)
     let shown = ""
     onTestFailed(() => void process.stderr.write(`${page.url()} showed:\n${shown}\n`))
     // What a test's own route still asks for when it ends is nobody's error.
@@ -172,6 +167,15 @@ export const stage = (storeOf = sqliteIn) => {
     }
     return { page, faults, [Symbol.asyncDispose]: close }
   }
+}
+
+/** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named. */
+export const stage = (storeOf = sqliteIn) => {
+  const daemon = new Daemon(storeOf)
+  const openAt = browsing()
+  beforeAll(() => daemon.start())
+  afterAll(() => daemon.close())
+  const open = (path: string, options?: Parameters<typeof openAt>[1]) => openAt(daemon.url + path, options)
   return { daemon, open, findings, findingsInThemes }
 }
 

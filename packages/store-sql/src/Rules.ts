@@ -403,8 +403,12 @@ const breaks: TableRules = {
   ...none,
   references: [ofAccount],
   states: [state("holds_symbol", "holds", ["symbol"], ["symbol"])],
+  rows: [together("closed", "closedAt", "closedWhy")]
+}
+
+const attendedCases: TableRules = {
+  ...none,
   rows: [
-    together("closed", "closedAt", "closedWhy"),
     together("acknowledged_by", "acknowledged", "acknowledgedBy"),
     together("acknowledged_at", "acknowledged", "acknowledgedAt")
   ]
@@ -451,6 +455,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   waiting_commissions: waitingCommissions,
   held_reports: heldReports,
   breaks,
+  attended_cases: attendedCases,
   controls,
   usages,
   ops_commands: none,

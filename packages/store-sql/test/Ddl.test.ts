@@ -24,13 +24,13 @@ describe("statements made of the tables' descriptions", () => {
     assert.match(made, /\) STRICT$/)
   })
 
-  it("SYNC-14: whatever names an account refers to its record; controls may be of all accounts", () => {
+  it("SYNC-14: whatever names an account refers to its record; controls may be of all accounts, and cases of none", () => {
     const loose = Object.values(Books.tables)
       .filter(({ columns }) => "account" in columns)
       .filter((table) => !/FOREIGN KEY \("account"\) REFERENCES/.test(Ddl.createTable(Dialect.sqlite, table)))
     assert.deepStrictEqual(
       loose.map(({ name }) => name),
-      ["controls"]
+      ["attended_cases", "controls"]
     )
   })
 

@@ -1,19 +1,22 @@
 import { Schema } from "effect"
-import { AtRisk, Recommended } from "./History.ts"
+import { AtRisk, attention, HistoryDocument, Notes, Recommended } from "./History.ts"
 import { Decimal, Id, pageOf, scope, Time } from "./words.ts"
 
 /**
- * Something that needs a person: a break, an order in doubt, a quarantined trade, a job that was given up.
+ * Something that needs a person: a break, an order in doubt that no break says so of yet, a quarantined trade, a job that was given up, a
+ * part of the program that fails.
  */
 export const CaseDocument = Schema.Struct({
-  kind: Schema.Literal("break", "in_doubt", "quarantine", "job"),
+  kind: Schema.Literal("break", "in_doubt", "quarantine", "job", "part"),
+  /** The id of that break, order, trade or job; `part:` with the name of that part. */
   id: Schema.String,
   ...scope,
   since: Time,
   severity: Schema.Literal("escalated", "critical", "warning", "info"),
   atRisk: AtRisk,
-  /** What to do first and why; null where the record itself says it. */
-  recommended: Schema.NullOr(Recommended),
+  /** What to do first and why. */
+  recommended: Recommended,
+  ...attention,
   /** What is known of it, in a sentence. */
   what: Schema.String,
   /** What it stops while it is open. */
@@ -23,6 +26,17 @@ export const CaseDocument = Schema.Struct({
 
 /** Something that needs a person. */
 export type CaseDocument = typeof CaseDocument.Type
+
+/** A case with what people did about it. */
+export const CaseDetail = Schema.Struct({
+  ...CaseDocument.fields,
+  notes: Notes,
+  /** Who owned it, acknowledged it or said something of it, the oldest first. */
+  history: Schema.Array(HistoryDocument)
+}).annotations({ identifier: "CaseDetail" })
+
+/** A case with what people did about it. */
+export type CaseDetail = typeof CaseDetail.Type
 
 /** All that needs a person: the gravest first, then those with the most dollars at risk, then the oldest. */
 export const CasePage = pageOf("CasePage", CaseDocument)

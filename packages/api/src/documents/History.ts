@@ -106,11 +106,35 @@ const Resolution = Schema.Literal(
   "adjust-base",
   "resolve",
   "resume",
-  "change-control"
+  "change-control",
+  "release",
+  "retry"
 )
 
 /** The resolution to look at first, and why. */
 export const Recommended = Schema.Struct({ resolution: Resolution, reason: Schema.String })
+
+/** What people have done about a case. */
+export const attention = {
+  /** Who sees to it. */
+  owner: Schema.NullOr(Schema.String),
+  /** By whom it was acknowledged last, when, and how grave it was then: there is no further alert of it until it is graver. */
+  acknowledged: Schema.NullOr(
+    Schema.Struct({
+      severity: Schema.Literal("escalated", "critical", "warning", "info"),
+      by: Schema.String,
+      at: Time
+    })
+  )
+}
+
+const Attended = Schema.Struct(attention)
+
+/** What people have done about a case. */
+export type Attention = typeof Attended.Type
+
+/** What people have said of a case, the oldest first. */
+export const Notes = Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String }))
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export const BreakDocument = Schema.Struct({
@@ -133,16 +157,7 @@ export const BreakDocument = Schema.Struct({
   atRisk: AtRisk,
   /** The resolution to look at first and why; null once it is closed. */
   recommended: Schema.NullOr(Recommended),
-  /** Who sees to it. */
-  owner: Schema.NullOr(Schema.String),
-  /** By whom it was acknowledged last, when, and how grave it was then: there is no further alert of it until it is graver. */
-  acknowledged: Schema.NullOr(
-    Schema.Struct({
-      severity: Schema.Literal("escalated", "critical", "warning", "info"),
-      by: Schema.String,
-      at: Time
-    })
-  ),
+  ...attention,
   evidence: Schema.String,
   /** Of a doubt, why it lasts: the broker has answered no look-up (`Unanswered`), or what it answered leads no further. */
   reasonCode: Schema.NullOr(
@@ -170,8 +185,7 @@ export const BreakPage = pageOf("BreakPage", BreakDocument)
 export const BreakDetail = Schema.Struct({
   ...past,
   ...BreakDocument.fields,
-  /** What people have said of it, the oldest first. */
-  notes: Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String })),
+  notes: Notes,
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "BreakDetail" })
 

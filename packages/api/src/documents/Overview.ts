@@ -43,7 +43,7 @@ export const OverviewDocument = Schema.Struct({
   latestOrders: Schema.Array(OrderDocument),
   /** When the fill that came in last was executed; null where there is none. */
   lastFillAt: Schema.NullOr(Time),
-  /** Orders of which nobody knows whether the broker has them. */
+  /** Orders in doubt that no open break says so of. */
   inDoubt: Schema.Array(Id),
   /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),

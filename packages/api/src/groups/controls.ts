@@ -115,14 +115,14 @@ export const controls = acting("controls")
       .pipe(asTyped("roundlot orders recheck {id}"))
   )
   .add(on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}))
-  .add(on("acknowledgeBreak", "/api/v1/breaks/:id/acknowledge", "roundlot breaks acknowledge {id}", {}))
+  .add(on("acknowledgeCase", "/api/v1/cases/:id/acknowledge", "roundlot cases acknowledge {id}", {}))
   .add(
-    on("assignBreak", "/api/v1/breaks/:id/assign", "roundlot breaks assign {id} --to {to}", {
+    on("assignCase", "/api/v1/cases/:id/assign", "roundlot cases assign {id} --to {to}", {
       /** Who sees to it. */
       to: Schema.NonEmptyString.pipe(Schema.maxLength(100))
     })
   )
-  .add(on("noteBreak", "/api/v1/breaks/:id/note", "roundlot breaks note {id}", {}))
+  .add(on("noteCase", "/api/v1/cases/:id/note", "roundlot cases note {id}", {}))
   .add(on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}))
   .add(on("dismissTrade", "/api/v1/trades/:id/dismiss", "roundlot trades dismiss {id}", {}))
   .add(

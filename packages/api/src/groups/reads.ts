@@ -224,6 +224,7 @@ export const overview = looking("overview")
   )
   .add(HttpApiEndpoint.get("connections", "/api/v1/connections").addSuccess(Documents.ConnectionPage))
   .add(HttpApiEndpoint.get("cases", "/api/v1/cases").addSuccess(Documents.CasePage))
+  .add(look("case", "/api/v1/cases/:id", Documents.CaseDetail))
   .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")
       .setUrlParams(query({ q: Schema.String, ...moment }))

@@ -27,6 +27,7 @@ import { AllocationTable, type Allocation } from "../position/Allocation.ts"
 import { HoldingTable, type HeldAtBroker } from "../position/HeldAtBroker.ts"
 import { LotTable, type Lot } from "../position/Lot.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
+import { AttendedCaseTable, type AttendedCase } from "../reconciliation/AttendedCase.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
 import { TradeTable, type Trade } from "../trade/Trade.ts"
 import * as Shelf from "./Shelf.ts"
@@ -51,6 +52,7 @@ export interface Books {
   readonly waiting_commissions: Shelf.Shelf<WaitingCommission, string>
   readonly held_reports: Shelf.Shelf<HeldReport, string>
   readonly breaks: Shelf.Shelf<Break, number>
+  readonly attended_cases: Shelf.Shelf<AttendedCase, string>
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
   readonly ops_commands: Shelf.Shelf<CommandRecord, string>
@@ -86,6 +88,7 @@ export const make = (): Books => ({
   waiting_commissions: Shelf.make(WaitingCommissionTable),
   held_reports: Shelf.make(HeldReportTable),
   breaks: Shelf.make(BreakTable),
+  attended_cases: Shelf.make(AttendedCaseTable),
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
   ops_commands: Shelf.make(CommandTable),
@@ -118,6 +121,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   waiting_commissions: WaitingCommissionTable,
   held_reports: HeldReportTable,
   breaks: BreakTable,
+  attended_cases: AttendedCaseTable,
   controls: ControlTable,
   usages: UsageTable,
   ops_commands: CommandTable,
@@ -209,6 +213,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.waiting_commissions),
     changesOf(books.held_reports),
     changesOf(books.breaks),
+    changesOf(books.attended_cases),
     changesOf(books.controls),
     changesOf(books.usages),
     changesOf(books.ops_commands),

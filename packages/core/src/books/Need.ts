@@ -40,6 +40,8 @@ export type Need = Data.TaggedEnum<{
   readonly BreakById: { readonly id: number }
   /** The open breaks of an account that are about none of its instruments. */
   readonly AccountBreaks: { readonly account: string }
+  /** What people have done about a case; of no account's the account is empty. */
+  readonly AttendedCase: { readonly account: string; readonly caseId: string }
   readonly Control: { readonly account: string; readonly symbol: string }
   /** What an account with limits over time has sent. */
   readonly Usage: { readonly account: string }
@@ -116,6 +118,7 @@ export const Need = {
   PayloadById: ({ id }: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", id }),
   BreakById: ({ id }: Fields<"BreakById">): Need => ({ _tag: "BreakById", id }),
   AccountBreaks: ({ account }: Fields<"AccountBreaks">): Need => ({ _tag: "AccountBreaks", account }),
+  AttendedCase: ({ account, caseId }: Fields<"AttendedCase">): Need => ({ _tag: "AttendedCase", account, caseId }),
   Control: ({ account, symbol }: Fields<"Control">): Need => ({ _tag: "Control", account, symbol }),
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),

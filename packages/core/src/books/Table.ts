@@ -73,6 +73,7 @@ export const domainTables = [
   "waiting_commissions",
   "held_reports",
   "breaks",
+  "attended_cases",
   "controls",
   "usages"
 ] as const

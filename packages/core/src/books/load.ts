@@ -194,6 +194,7 @@ const makeTakings = (books: Books): Takings => ({
   positions: taking(books, (each) => each.positions),
   batches: taking(books, (each) => each.batches),
   breaks: taking(books, (each) => each.breaks),
+  attended_cases: taking(books, (each) => each.attended_cases),
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
   payloads: taking(books, (each) => each.payloads),
@@ -345,6 +346,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("breaks", "open", [need.account, UNMAPPED])]
     case "BreakById":
       return [of("breaks", "primary", [need.id])]
+    case "AttendedCase":
+      return [of("attended_cases", "primary", [need.account, need.caseId])]
     case "Control":
       return [of("controls", "primary", [need.account, need.symbol])]
     case "Usage":

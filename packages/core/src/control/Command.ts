@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { Need } from "../books/Need.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
-import { BreakId, OrderId, TradeId } from "../identity/Id.ts"
+import { BreakId, format, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -10,11 +10,12 @@ import { Quantity } from "../money/Quantity.ts"
 import { Side } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
 import type { Position } from "../position/Position.ts"
+import { CaseId } from "../reconciliation/AttendedCase.ts"
 import { severities } from "../reconciliation/severities.ts"
 import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
-import { attend } from "./attend.ts"
+import { attend, versionOfBreak } from "./attend.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
@@ -52,9 +53,9 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("AcceptHeldReport", { orderId: OrderId, number: Schema.Int }),
   Schema.TaggedStruct("VoidOrder", { orderId: OrderId, execIds: Schema.Array(Schema.String) }),
   Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
-  Schema.TaggedStruct("AcknowledgeBreak", { breakId: BreakId, severity: Schema.Literal(...severities) }),
-  Schema.TaggedStruct("AssignBreak", { breakId: BreakId, owner: Schema.NonEmptyString }),
-  Schema.TaggedStruct("NoteBreak", { breakId: BreakId }),
+  Schema.TaggedStruct("AcknowledgeCase", { caseId: CaseId, severity: Schema.Literal(...severities) }),
+  Schema.TaggedStruct("AssignCase", { caseId: CaseId, owner: Schema.NonEmptyString }),
+  Schema.TaggedStruct("NoteCase", { caseId: CaseId }),
   Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
   Schema.TaggedStruct("DismissTrade", { tradeId: TradeId }),
   Schema.TaggedStruct("Reverse", { tradeId: TradeId }),
@@ -144,9 +145,8 @@ const versionOf = (recorder: Recorder, command: Command): number | undefined => 
     recorder.need(Need.TradeById({ id: command.tradeId }))
     return books.trades.get(command.tradeId)?.version
   }
-  if (!("breakId" in command)) return undefined
-  recorder.need(Need.BreakById({ id: command.breakId }))
-  return books.breaks.get(command.breakId)?.version
+  if ("breakId" in command) return versionOfBreak(recorder, CaseId.make(format("break", command.breakId)))
+  return "caseId" in command ? versionOfBreak(recorder, command.caseId) : undefined
 }
 
 const Answer = Schema.parseJson(
@@ -210,9 +210,9 @@ const carryOut = (
       return voidOrder(recorder, command.orderId, command.execIds)
     case "DismissBreak":
       return commands.dismissBreak(recorder, command.breakId, reason)
-    case "AcknowledgeBreak":
-    case "AssignBreak":
-    case "NoteBreak":
+    case "AcknowledgeCase":
+    case "AssignCase":
+    case "NoteCase":
       return attend(recorder, command, reason)
     case "Release":
       return commands.releaseTrade(recorder, command.tradeId, command.symbol)

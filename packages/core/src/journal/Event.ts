@@ -31,6 +31,7 @@ import { deeds, origins, reportedStates } from "../order/Order.ts"
 import { orderStatuses } from "../order/OrderState.ts"
 import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
 import { Side } from "../order/Side.ts"
+import { CaseId, recordOf } from "../reconciliation/AttendedCase.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
 import { doubtReasons } from "../reconciliation/breakKinds.ts"
 import { severities } from "../reconciliation/severities.ts"
@@ -449,9 +450,9 @@ export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
   evidence: Schema.String,
   reason: maybe(Schema.Literal(...doubtReasons))
 })
-/** A person sees to an open break: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
-export const BreakAttended = Schema.TaggedStruct("BreakAttended", {
-  id: BreakId,
+/** A person sees to a case: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
+export const CaseAttended = Schema.TaggedStruct("CaseAttended", {
+  caseId: CaseId,
   owner: maybe(Schema.String),
   acknowledged: maybe(Schema.Literal(...severities)),
   note: maybe(Schema.String),
@@ -572,8 +573,8 @@ export const LedgerEvent = Schema.Union(
   HeldReportSettled,
   BreakOpened,
   BreakChanged,
-  BreakAttended,
   BreakClosed,
+  CaseAttended,
   Evaluated,
   CoolDownStarted,
   CoolDownReset,
@@ -660,9 +661,10 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "waiting_commission", id: event.execId }
     case "BreakOpened":
     case "BreakChanged":
-    case "BreakAttended":
     case "BreakClosed":
       return { kind: "break", id: `B${event.id}` }
+    case "CaseAttended":
+      return recordOf(event.caseId)
     case "Evaluated":
     case "CoolDownStarted":
     case "CoolDownReset":

@@ -5,7 +5,7 @@ import { accountSet, brokerDeclared, instrumentSet, symbolChanged } from "./proj
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
-import { breakAttended, breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
+import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import {
   commissionJoined,
@@ -130,8 +130,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "BreakChanged":
     case "BreakClosed":
       return breakChanged(books, event, place)
-    case "BreakAttended":
-      return breakAttended(books, event, place)
+    case "CaseAttended":
+      return caseAttended(books, event, place)
     case "Evaluated":
       return patchPosition(books, event.symbol, place, { answer: event.answer })
     case "CoolDownStarted":

@@ -5,7 +5,6 @@ import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import { breakKinds, doubtReasons, type BreakKind } from "./breakKinds.ts"
-import { severities } from "./severities.ts"
 
 export { breakKinds, type BreakKind }
 
@@ -82,12 +81,6 @@ export const Break = Schema.Struct({
   openedAt: Column.instant,
   closedAt: Column.optional(Column.instant),
   closedWhy: Column.optional(Column.text),
-  /** Who sees to it. */
-  owner: Column.optional(Column.text),
-  /** How grave it was when somebody acknowledged it, who, and when: there is no further alert of it until it is graver. */
-  acknowledged: Column.optional(Column.literal(severities)),
-  acknowledgedBy: Column.optional(Column.text),
-  acknowledgedAt: Column.optional(Column.instant),
   version: Column.integer
 })
 

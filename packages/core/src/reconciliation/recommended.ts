@@ -16,7 +16,9 @@ export const resolutions = [
   "adjust-base",
   "resolve",
   "resume",
-  "change-control"
+  "change-control",
+  "release",
+  "retry"
 ] as const
 
 /** What a person may do about a case. */
@@ -188,6 +190,13 @@ const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommend
   if (by === undefined) return first("wait", "See what its position answers.")
   return isControl(by) ? first("change-control", `${controls[by].remedy}.`) : byObstacle[by]
 }
+
+/** What to do first about a case that is no break, and why. */
+export const apart = {
+  quarantine: first("release", "Release it where it is a trade to be hedged; dismiss it where it is none."),
+  job: first("retry", "See what its last try failed with, then have it tried again, or call it off."),
+  part: first("wait", "It is tried again by itself: see what it failed with, and whether what it reads can be reached.")
+} as const
 
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (

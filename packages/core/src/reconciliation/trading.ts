@@ -42,6 +42,15 @@ export const nothingAtRisk: Trading = {
 export const severityOfDoubt = ({ order, stake }: Doubtful, now: Instant.Instant): Severity =>
   severityOf({ kind: "Doubt", holds: "nothing", openedAt: order.sentAt ?? order.updatedAt }, stake, now)
 
+/** Which of these orders no open break says of that their fate is unknown: with one, it is one case. */
+export const unsaid = <D extends { readonly order: Pick<Order, "id"> }>(
+  breaks: ReadonlyArray<Pick<Break, "kind" | "subject">>,
+  doubtful: ReadonlyArray<D>
+): ReadonlyArray<D> => {
+  const subjects = new Set(breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : [])))
+  return doubtful.filter(({ order }) => !subjects.has(format("order", order.id)))
+}
+
 /** The gravest severity of each case, and of each order in doubt that no open break is about. */
 const severitiesOf = (
   breaks: ReadonlyArray<Break>,
@@ -49,10 +58,8 @@ const severitiesOf = (
   doubtful: ReadonlyArray<Doubtful>,
   now: Instant.Instant
 ): ReadonlyArray<Severity> => {
-  const subjects = new Set(breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : [])))
   const ofCases = casesOf(breaks, now).map((each) => gravestOf(each.breaks, stakes, now))
-  const apart = doubtful.filter(({ order }) => !subjects.has(format("order", order.id)))
-  return [...ofCases, ...apart.map((each) => severityOfDoubt(each, now))]
+  return [...ofCases, ...unsaid(breaks, doubtful).map((each) => severityOfDoubt(each, now))]
 }
 
 /** The gravest severity among breaks. */

@@ -5,6 +5,7 @@ import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { acknowledgementOf, type AttendedCase } from "../reconciliation/AttendedCase.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
 import { recommendedFor } from "../reconciliation/recommended.ts"
@@ -12,6 +13,7 @@ import { isGraver, severities, type Severity } from "../reconciliation/severity.
 import { dollarsAtRisk, type Stake } from "../reconciliation/Stake.ts"
 import { gravestOf } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
+import { attendedIn } from "./AttendedCases.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
@@ -207,13 +209,14 @@ const stillRaised = Effect.map(
 const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const stakes = yield* stakesOf(breaks)
+  const attended = yield* attendedIn(breaks)
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const parts = yield* Effect.flatMap(Health, (health) => health.all)
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
-    ...casesOf(breaks, now).flatMap((found) => causesOf(found, { before, now, stakes })),
+    ...casesOf(breaks, now).flatMap((found) => causesOf(found, { attended, before, now, stakes })),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
@@ -237,6 +240,7 @@ interface Around {
   readonly before: ReadonlyMap<string, Cause>
   readonly now: Instant.Instant
   readonly stakes: Stakes
+  readonly attended: (found: Break) => AttendedCase | undefined
 }
 
 /**
@@ -244,10 +248,10 @@ interface Around {
  * grave as that. What was raised stays so until the case is over.
  */
 const causesOf = (found: Case, around: Around): ReadonlyArray<Cause> => {
-  const { before, now, stakes } = around
+  const { attended, before, now, stakes } = around
   const current = gravestOf(found.breaks, stakes, now)
   const all = withRises(causeOf(found, current, around), current, found.first.openedAt, before)
-  return all.filter(({ key }) => before.has(key) || !isAcknowledged(found, current))
+  return all.filter(({ key }) => before.has(key) || !isAcknowledged(found, current, attended))
 }
 
 /** A cause as it was raised first, and what it has come to since (P11). */
@@ -276,8 +280,11 @@ const dollarsText = (stake: Stake): string | null => {
 }
 
 /** Has somebody acknowledged the case as grave as it is now, or graver? */
-const isAcknowledged = ({ breaks }: Case, current: Severity): boolean =>
-  breaks.some(({ acknowledged }) => acknowledged !== undefined && !isGraver(current, acknowledged))
+const isAcknowledged = ({ breaks }: Case, current: Severity, attended: Around["attended"]): boolean =>
+  breaks.some((each) => {
+    const seen = acknowledgementOf(attended(each), each.openedAt)
+    return seen !== undefined && !isGraver(current, seen.severity)
+  })
 
 const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found

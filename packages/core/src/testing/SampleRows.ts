@@ -459,11 +459,18 @@ export const openBreak: Row = {
   openedAt: AT,
   closedAt: null,
   closedWhy: null,
-  owner: null,
+  version: 12
+}
+
+/** A case that somebody sees to. */
+export const attendedCase: Row = {
+  account: "main",
+  caseId: "B1",
+  owner: "dana",
   acknowledged: null,
   acknowledgedBy: null,
   acknowledgedAt: null,
-  version: 12
+  version: 13
 }
 
 /** A trading state. */
@@ -567,6 +574,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   waiting_commissions: waitingCommission,
   held_reports: heldReport,
   breaks: openBreak,
+  attended_cases: attendedCase,
   controls: control,
   usages: usage,
   ops_commands: command,
@@ -610,6 +618,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("waiting_commissions", waitingCommission),
   inserting("held_reports", heldReport),
   inserting("breaks", openBreak),
+  inserting("attended_cases", attendedCase),
   inserting("controls", control),
   inserting("usages", usage),
   inserting("ops_commands", command),

@@ -40,7 +40,18 @@ export const plain = (value: unknown): unknown => {
 }
 
 /** Values of every kind that stands in a stored event, the first that a field takes is its sample. */
-const samples = ["text", "1.5", "2026-01-05T15:00:00.000001Z", "rl1-abcdefghijklmnopqrstuvwxyz", 7, 1, 0, true, null]
+const samples = [
+  "text",
+  "B7",
+  "1.5",
+  "2026-01-05T15:00:00.000001Z",
+  "rl1-abcdefghijklmnopqrstuvwxyz",
+  7,
+  1,
+  0,
+  true,
+  null
+]
 
 /** A stored form of a schema, with every field that may be left away. */
 const sampleOf = (ast: SchemaAST.AST): unknown => {

@@ -3,7 +3,6 @@ import { expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { Need } from "../../src/books/Need.ts"
-import { BreakId } from "../../src/identity/Id.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import { JobTable } from "../../src/job/Job.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
@@ -17,6 +16,7 @@ import { Clock } from "../../src/ports/Clock.ts"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { AttendedCaseTable, CaseId } from "../../src/reconciliation/AttendedCase.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { closeIfOpen, openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import type { Accumulator } from "../../src/services/Accumulator.ts"
@@ -400,7 +400,7 @@ const acknowledged = (severity: "critical" | "escalated") =>
       account: Stage.account,
       actor: "dana",
       reason: "the broker is called",
-      command: { _tag: "AcknowledgeBreak", breakId: found?.id ?? BreakId.make(0), severity }
+      command: { _tag: "AcknowledgeCase", caseId: CaseId.make(`B${found?.id ?? 0}`), severity }
     })
   })
 
@@ -414,8 +414,8 @@ test.each([
       Effect.gen(function* () {
         yield* opens("O1")
         expect(yield* acknowledged(severity)).toMatchObject({ _tag: "Done" })
-        const [found] = yield* Reads.all(BreakTable)
-        expect(found).toMatchObject({ acknowledged: severity, acknowledgedBy: "dana", closedAt: undefined })
+        const [found] = yield* Reads.all(AttendedCaseTable)
+        expect(found).toMatchObject({ caseId: "B1", acknowledged: severity, acknowledgedBy: "dana" })
         yield* TestClock.adjust(HOUR)
         expect(yield* look).toEqual([])
         yield* TestClock.adjust("2 minutes")

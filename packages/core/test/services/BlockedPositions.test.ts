@@ -4,6 +4,7 @@ import { defaultSettings } from "../../src/account/Account.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { Clock } from "../../src/ports/Clock.ts"
+import * as AttendedCase from "../../src/reconciliation/AttendedCase.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
 import { severityOf } from "../../src/reconciliation/severity.ts"
@@ -104,15 +105,19 @@ test("D4: a position that a control blocks has an owner, an acknowledgement and 
         "nothing",
         []
       ])
-      yield* attended({ _tag: "AssignBreak", breakId: found.id, owner: "dana" })
-      yield* attended({ _tag: "AcknowledgeBreak", breakId: found.id, severity: "critical" })
-      yield* attended({ _tag: "NoteBreak", breakId: found.id })
+      const caseId = AttendedCase.ofBreak(found)
+      yield* attended({ _tag: "AssignCase", caseId, owner: "dana" })
+      yield* attended({ _tag: "AcknowledgeCase", caseId, severity: "critical" })
+      yield* attended({ _tag: "NoteCase", caseId })
       yield* watchBlocked
-      expect(yield* openBreaks).toMatchObject([{ id: found.id, owner: "dana", acknowledged: "critical" }])
+      const seenTo = yield* Reads.all(AttendedCase.AttendedCaseTable)
+      expect(seenTo).toMatchObject([{ caseId: `B${found.id}`, owner: "dana", acknowledged: "critical" }])
+      expect(yield* openBreaks).toMatchObject([{ id: found.id }])
       yield* Gates.confirmInstruments
       yield* TestClock.adjust("5 seconds")
       yield* watchBlocked
-      expect(yield* openBreaks).toMatchObject([{ subject: "MaxNotional", owner: undefined }])
+      expect(yield* openBreaks).toMatchObject([{ subject: "MaxNotional" }])
+      expect(yield* Reads.all(AttendedCase.AttendedCaseTable)).toEqual(seenTo)
       yield* allowsOrdersOf("1000")
       yield* watchBlocked
       expect([yield* openBreaks, yield* Stage.statuses]).toEqual([[], ["pending"]])

@@ -6,5 +6,8 @@ const EVERY_MS = 30_000
 /** Who is signed in, and what the role allows. */
 export const useCaller = () => useAsk(["session"], (api) => api.session.caller())
 
+/** All that needs a person. That a job was given up is no event: it is asked for. */
+export const useCases = () => useAsk(["cases"], (api) => api.overview.cases(), true, EVERY_MS)
+
 /** All at a glance: one question for the frame and the first page. */
 export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview({ urlParams: {} }), true, EVERY_MS)

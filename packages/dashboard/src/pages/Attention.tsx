@@ -1,16 +1,17 @@
 import type { Documents } from "@roundlot/api"
 import { breakKinds } from "@roundlot/api/client"
 import { Link } from "wouter"
-import { useOverview } from "../api/overview.ts"
+import { useCases } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { ofAllAccounts } from "../ui/asOf.ts"
-import { Figure } from "../ui/Figure.tsx"
-import { StateSign } from "../ui/Sign.tsx"
+import { Age, Figure, Foreign } from "../ui/Figure.tsx"
+import { SignView, StateSign } from "../ui/Sign.tsx"
 import { decidingWords } from "../words/deciding.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
+import { signOfCase } from "../words/signs.ts"
 import { usualCases } from "../words/usual.ts"
 
 /** In a line: dollars, what is owed and not ordered, and what speaks for one side of a doubt. */
@@ -80,41 +81,53 @@ const breaks: Listing<Documents.BreakDocument> = {
   ]
 }
 
-/** What waits for a person and is no break. */
+type Case = Documents.CaseDocument
+
+/** So many lines stand above the list; the lists of trades and jobs have all. */
+const MOST_APART = 20
+
+const Line = ({ of }: { readonly of: Case }) => (
+  <li>
+    <StateSign family="break" state={of.severity} /> <SignView sign={signOfCase(of.kind)} />
+    <span className="what">
+      <Link href={`/attention/${encodeURIComponent(of.id)}`}>{of.id}</Link> <Foreign text={of.what} />
+    </span>
+    <span className="faint">
+      {of.owner === null ? null : (
+        <>
+          <Foreign text={of.owner} />{" "}
+        </>
+      )}
+      <Age at={of.since} />
+    </span>
+  </li>
+)
+
+/** How many held trades there are beyond the lines. */
+const Held = ({ count }: { readonly count: number }) => (
+  <li>
+    <StateSign family="trade" state="quarantined" />
+    <span className="what">
+      <Link href={ofAllAccounts("/trades?status=quarantined")}>
+        {count} {count === 1 ? "held trade" : "held trades"}
+      </Link>
+    </span>
+  </li>
+)
+
+/** What waits for a person and is no break, the gravest first. */
 const Others = () => {
-  const { data } = useOverview()
-  if (data === undefined) return null
-  const { failing, inDoubt, quarantined } = data
-  if (failing.length + inDoubt.length + quarantined === 0) return null
+  const { data } = useCases()
+  const all = (data?.items ?? []).filter(({ kind }) => kind !== "break")
+  if (all.length === 0) return null
+  const held = all.filter(({ kind }) => kind === "quarantine").length
   return (
     <Panel title="Waiting for you">
       <ul className="rows">
-        {inDoubt.map((id) => (
-          <li key={id}>
-            <StateSign family="order" state="in_doubt" />
-            <span className="what">
-              Order <Link href={`/orders/${id}`}>{id}</Link> was sent and no clear answer came. It counts as in flight.
-            </span>
-          </li>
+        {all.slice(0, MOST_APART).map((each) => (
+          <Line key={each.id} of={each} />
         ))}
-        {quarantined === 0 ? null : (
-          <li>
-            <StateSign family="trade" state="quarantined" />
-            <span className="what">
-              <Link href={ofAllAccounts("/trades?status=quarantined")}>
-                {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
-              </Link>
-            </span>
-          </li>
-        )}
-        {failing.map((part) => (
-          <li key={part}>
-            <StateSign family="part" state="failing" />
-            <span className="what">
-              <Link href="/ops">{part}</Link>
-            </span>
-          </li>
-        ))}
+        {held === 0 ? null : <Held count={held} />}
       </ul>
     </Panel>
   )

@@ -5,19 +5,20 @@ import { useAsk } from "../api/asking.ts"
 import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import {
-  acknowledgeBreak,
+  acknowledgeCase,
   adjustPosition,
-  assignBreak,
+  assignCase,
   changedAt,
   dismissBreak,
-  noteBreak,
+  noteCase,
+  type OpenCase,
   reconcileNow
 } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
-import { Facts } from "../ui/Facts.tsx"
+import { Facts, type Fact } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
@@ -54,7 +55,7 @@ const Positions = ({ evidence }: { readonly evidence: string }) => {
 }
 
 /** An order, as the books have it and as the broker last answered. */
-const OrderSides = ({ id }: { readonly id: string }) => (
+export const OrderSides = ({ id }: { readonly id: string }) => (
   <Asked query={useAsk(["order", id, ""], orderOf(id))}>
     {(order) => {
       const last = order.attempts.at(-1)
@@ -146,15 +147,30 @@ const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
 }
 
 /** What a person says of a case without judging it. */
-const Attending = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => (
+export const Attending = ({ found }: { readonly found: OpenCase }) => (
   <span className="actions">
-    <ActionButton action={acknowledgeBreak(found)} className="button quiet" />
-    <ActionButton action={assignBreak(found)} className="button quiet" />
-    <ActionButton action={noteBreak(found)} className="button quiet" />
+    <ActionButton action={acknowledgeCase(found)} className="button quiet" />
+    <ActionButton action={assignCase(found)} className="button quiet" />
+    <ActionButton action={noteCase(found)} className="button quiet" />
   </span>
 )
 
-const Notes = ({ notes }: { readonly notes: Documents.BreakDetail["notes"] }) =>
+/** Who owns a case, and who has seen it. */
+export const attentionFacts = ({ acknowledged, owner }: Documents.Attention): ReadonlyArray<Fact> => [
+  ["owner", owner === null ? null : <Foreign text={owner} />],
+  [
+    "acknowledged",
+    acknowledged === null ? null : (
+      <>
+        <StateSign family="break" state={acknowledged.severity} /> <Foreign text={acknowledged.by} />{" "}
+        <Moment at={acknowledged.at} />
+      </>
+    )
+  ]
+]
+
+/** What people have said of a case. */
+export const Notes = ({ notes }: { readonly notes: Documents.BreakDetail["notes"] }) =>
   notes.length === 0 ? null : (
     <Panel title={<Head term="notes" />}>
       <ul className="rows">
@@ -182,7 +198,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         actions={
           status === "open" ? (
             <>
-              <Attending found={found} />
+              <Attending found={{ id, owner: found.owner, severity: found.standing }} />
               <Verbs found={found} />
             </>
           ) : null
@@ -206,16 +222,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
           ["symbol", symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>],
           ["subject", about === undefined ? <GivenId id={subject} /> : <RecordLink id={subject} to={about} />],
           ["holds", holds],
-          ["owner", found.owner === null ? null : <Foreign text={found.owner} />],
-          [
-            "acknowledged",
-            found.acknowledged === null ? null : (
-              <>
-                <StateSign family="break" state={found.acknowledged.severity} />{" "}
-                <Foreign text={found.acknowledged.by} /> <Moment at={found.acknowledged.at} />
-              </>
-            )
-          ],
+          ...attentionFacts(found),
           ["opened", <Moment at={openedAt} />],
           [
             "closed",

@@ -8,7 +8,7 @@ import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
-import { boundIn, boundWords, breaksApart, casesOf } from "../ui/standing.ts"
+import { boundIn, boundWords, casesOf } from "../ui/standing.ts"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
@@ -180,11 +180,11 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       key: id,
       sign: <StateSign family="order" state="in_doubt" />,
       text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
-      at: overview.openBreaks.find(({ kind, subject }) => kind === "Doubt" && subject === id)?.openedAt ?? null,
-      to: `/orders/${id}`,
+      at: null,
+      to: `/attention/${id}`,
       verb: "Decide"
     })),
-    ...breaksApart(overview).map((each) => ({
+    ...overview.openBreaks.map((each) => ({
       key: each.id,
       sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,
       text: (

@@ -61,5 +61,7 @@ const recommendedWords: {
   "adjust-base": "book it as base",
   resolve: "resolve",
   resume: "resume the symbol",
-  "change-control": "change what refuses it"
+  "change-control": "change what refuses it",
+  release: "release or dismiss it",
+  retry: "retry it"
 }

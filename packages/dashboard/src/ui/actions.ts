@@ -369,47 +369,45 @@ export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
 
 const changesNothing = ["It stays open, and what it holds stays held."]
 
-/** Acknowledges a case: somebody has seen it. */
-export const acknowledgeBreak = (found: Seen<Documents.BreakDetail>): Action => {
-  const { id, standing } = found
-  return {
-    ...ofBreak(dated(found), acknowledgeBreak),
-    verb: `Acknowledge ${id}`,
-    will: [`There is no further alert of it until it is graver than ${standing}.`],
-    willNot: changesNothing,
-    cli: (reason) => `roundlot breaks acknowledge ${id} --reason ${reason}`,
-    ...command(id, (api, wish) => api.controls.acknowledgeBreak(wish))
-  }
+/** A case, as far as every kind of them is alike. */
+export interface OpenCase {
+  readonly id: string
+  readonly owner: string | null
+  readonly severity: string
 }
+
+/** The id of a case for a shell: a part of the program has a name of several words. */
+const typedId = (id: string): string => (id.includes(" ") ? `'${id}'` : id)
+
+/** Acknowledges a case: somebody has seen it. */
+export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
+  verb: `Acknowledge ${id}`,
+  will: [`There is no further alert of it until it is graver than ${severity}.`],
+  willNot: changesNothing,
+  cli: (reason) => `roundlot cases acknowledge ${typedId(id)} --reason ${reason}`,
+  ...command(id, (api, wish) => api.controls.acknowledgeCase(wish))
+})
 
 /** Says who sees to a case. */
-export const assignBreak = (found: Seen<Documents.BreakDetail>): Action => {
-  const { id, owner } = found
-  return {
-    ...ofBreak(dated(found), assignBreak),
-    verb: `Assign ${id}`,
-    asks: { term: "owner", label: "Who sees to it" },
-    will: [owner === null ? "It has an owner." : `It is ${owner}'s until now; it gets another owner.`],
-    willNot: changesNothing,
-    cli: (reason, said) => `roundlot breaks assign ${id} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
-    ...command(id, (api, wish, said) =>
-      api.controls.assignBreak({ ...wish, payload: { ...wish.payload, to: said === "" ? "nobody yet" : said } })
-    )
-  }
-}
+export const assignCase = ({ id, owner }: OpenCase): Action => ({
+  verb: `Assign ${id}`,
+  asks: { term: "owner", label: "Who sees to it" },
+  will: [owner === null ? "It has an owner." : `It is ${owner}'s until now; it gets another owner.`],
+  willNot: changesNothing,
+  cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
+  ...command(id, (api, wish, said) =>
+    api.controls.assignCase({ ...wish, payload: { ...wish.payload, to: said === "" ? "nobody yet" : said } })
+  )
+})
 
 /** Puts a note on record: its reason. */
-export const noteBreak = (found: Seen<Documents.BreakDetail>): Action => {
-  const { id } = found
-  return {
-    ...ofBreak(dated(found), noteBreak),
-    verb: `Note on ${id}`,
-    will: ["What you give as the reason is a note on its page, with your name and the time."],
-    willNot: changesNothing,
-    cli: (reason) => `roundlot breaks note ${id} --reason ${reason}`,
-    ...command(id, (api, wish) => api.controls.noteBreak(wish))
-  }
-}
+export const noteCase = ({ id }: OpenCase): Action => ({
+  verb: `Note on ${id}`,
+  will: ["What you give as the reason is a note on its page, with your name and the time."],
+  willNot: changesNothing,
+  cli: (reason) => `roundlot cases note ${typedId(id)} --reason ${reason}`,
+  ...command(id, (api, wish) => api.controls.noteCase(wish))
+})
 
 /** Closes a break: somebody has judged it. */
 export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {

@@ -6,13 +6,9 @@ type Overview = Documents.OverviewDocument
 type Control = Documents.ControlDocument
 type Scope = Pick<Control, "account" | "symbol">
 
-/** The open breaks that are cases of their own: an order in doubt and the doubt about it are one. */
-export const breaksApart = ({ inDoubt, openBreaks }: Overview): Overview["openBreaks"] =>
-  openBreaks.filter(({ kind, subject }) => kind !== "Doubt" || !inDoubt.includes(subject))
-
 /** How many cases wait for a person. */
 export const casesOf = (overview: Overview): number =>
-  breaksApart(overview).length + overview.inDoubt.length + overview.quarantined + overview.failing.length
+  overview.openBreaks.length + overview.inDoubt.length + overview.quarantined + overview.failing.length
 
 /** The laxest first: of several that hold for a position, the strictest decides. */
 const states = Object.keys(signs.trading)

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { grouped, shareOf, signOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 
@@ -328,6 +329,20 @@ export const signOfOrder = ({ filledQuantity, quantity, status }: OrderSeen): Si
   }
   const isEnded = status === "cancelled" || status === "expired"
   return isEnded && signOf(filledQuantity) !== 0 ? { ...known, word: `${known.word} ${filled} filled` } : known
+}
+
+/** The sign of a case that is no break: of what it is about. */
+export const signOfCase = (kind: Documents.CaseDocument["kind"]): Sign => {
+  const [family, state] = caseStates[kind]
+  return signOfState(family, state)
+}
+
+const caseStates: { readonly [K in Documents.CaseDocument["kind"]]: readonly [Family, string] } = {
+  break: ["breakStatus", "open"],
+  in_doubt: ["order", "in_doubt"],
+  quarantine: ["trade", "quarantined"],
+  job: ["job", "dead"],
+  part: ["part", "failing"]
 }
 
 /** The tag of something that waits until a moment; nothing once it has come. */

@@ -79,7 +79,7 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
     state: "open",
     words: `${eventWords(textIn(body, "kind"))} about ${textIn(body, "subject")}`
   }),
-  BreakAttended: (body) => {
+  CaseAttended: (body) => {
     const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]
     const words = owner !== "" ? `${owner} sees to it` : seen !== "" ? `acknowledged as ${seen}` : `noted: ${note}`
     return { family: "breakStatus", state: "open", words }

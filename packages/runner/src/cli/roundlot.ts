@@ -1,5 +1,6 @@
 import { group, leaf } from "./Tree.ts"
 
+const cases = () => import("../verbs/cases.ts")
 const lists = () => import("../verbs/lists.ts")
 const audited = () => import("../verbs/audited.ts")
 const verdicts = () => import("../verbs/verdicts.ts")
@@ -159,10 +160,14 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   breaks: group("differences and contradictions", {
     list: leaf("all breaks", async () => (await lists()).breaksList),
     show: leaf("one break with its evidence", async () => (await lists()).breaksShow),
-    acknowledge: leaf("you have seen it", async () => (await verdicts()).breaksAcknowledge),
-    assign: leaf("say who sees to it", async () => (await verdicts()).breaksAssign),
-    note: leaf("put on record what you found", async () => (await verdicts()).breaksNote),
     resolve: leaf("close a break on your word", async () => (await verdicts()).breaksResolve)
+  }),
+  cases: group("all that needs a person", {
+    list: leaf("all of it, the gravest first", async () => (await cases()).casesList),
+    show: leaf("one case with what is recommended", async () => (await cases()).casesShow),
+    acknowledge: leaf("you have seen it", async () => (await cases()).casesAcknowledge),
+    assign: leaf("say who sees to it", async () => (await cases()).casesAssign),
+    note: leaf("put on record what you found", async () => (await cases()).casesNote)
   }),
   tokens: group("who may call the HTTP API", {
     create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),

@@ -30,7 +30,8 @@ import { askDaemon } from "../verbs/decide.ts"
 import { decisionInputOf } from "../verbs/decisionInput.ts"
 import { said } from "../verbs/limitFlags.ts"
 import { halt } from "../verbs/halting.ts"
-import { acknowledging, recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
+import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
+import { acknowledging, assigning, attending, noting, type Act } from "../verbs/cases.ts"
 import * as accounts from "../views/accounts.ts"
 import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
@@ -275,13 +276,17 @@ const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
 const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
+
+/** What is done about a case, where it is still as the caller has read it. */
+const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => Act) =>
+  commanded((asked: Asked) =>
+    Effect.gen(function* () {
+      const { account, command: wanted } = yield* attending(asked.path.id, actOf(asked))
+      return yield* command(account, asked, wanted, versionsIn(asked.headers["if-match"], asked.path.id))
+    })
+  )
+
 type Assigning = OnRecord & { readonly payload: { readonly to: string } }
-
-const assigning = on(Break.BreakTable, "break", ({ id }: Break.Break, { payload: { to } }: Assigning) =>
-  Effect.succeed<Command.Command>({ _tag: "AssignBreak", breakId: id, owner: to })
-)
-
-const noted = ({ id }: Break.Break): Command.Command => ({ _tag: "NoteBreak", breakId: id })
 
 const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
@@ -317,9 +322,18 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
       )
     )
     .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
-    .handle("acknowledgeBreak", on(Break.BreakTable, "break", acknowledging))
-    .handle("assignBreak", assigning)
-    .handle("noteBreak", on(Break.BreakTable, "break", simply(noted)))
+    .handle(
+      "acknowledgeCase",
+      onCase(() => acknowledging)
+    )
+    .handle(
+      "assignCase",
+      onCase(({ payload }: Assigning) => assigning(payload.to))
+    )
+    .handle(
+      "noteCase",
+      onCase(() => noting)
+    )
     .handle(
       "reverseTrade",
       ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))

@@ -191,6 +191,7 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
     )
     .handle("connections", () => looked(Effect.map(connections.list, all)))
     .handle("cases", () => looked(Effect.map(cases.list, all)))
+    .handle("case", ({ path: { id } }) => looked(cases.show(id)))
     .handle("resolve", ({ urlParams: { asOf, q } }) =>
       looked(past.seen(asOf, past.ownersOf(), Effect.map(resolve.resolve(q), all)))
     )

@@ -3,7 +3,7 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Api } from "@roundlot/api"
-import { Batch, Break, Id, Order, Reads, Trade, TradeRepository } from "@roundlot/core"
+import { AttendedCases, Batch, Break, Id, Order, Reads, Trade, TradeRepository } from "@roundlot/core"
 import { Effect, type Layer } from "effect"
 
 const { RoundlotApi } = Api
@@ -16,6 +16,15 @@ const versionIn = <R extends { readonly version: number }>(
     ? Effect.succeed(undefined)
     : Effect.map(Reads.first(table, { where: [{ column: "id", in: [id] }] }), (found) => found?.version)
 
+/** A break is changed by what people do about its case, too. */
+const versionOfBreak = (id: number | undefined) =>
+  Effect.gen(function* () {
+    const found = yield* Reads.first(Break.BreakTable, { where: [{ column: "id", in: [id ?? 0] }] })
+    if (found === undefined) return undefined
+    const attended = yield* AttendedCases.attendedIn([found])
+    return Math.max(found.version, attended(found)?.version ?? 0)
+  })
+
 /** The version of the record that a path is about; none where it is about none, or there is no such record. */
 const versionOf = (kind: string, id: string) => {
   switch (kind) {
@@ -24,13 +33,14 @@ const versionOf = (kind: string, id: string) => {
     case "trades":
       return versionIn(Trade.TradeTable, Id.parse("trade", id))
     case "breaks":
-      return versionIn(Break.BreakTable, Id.parse("break", id))
+    case "cases":
+      return versionOfBreak(Id.parse("break", id))
     default:
       return versionIn(Batch.BatchTable, Id.parse("batch", id))
   }
 }
 
-const PATH = /^\/api\/v1\/(orders|trades|breaks|batches)\/([A-Za-z]?\d+)$/
+const PATH = /^\/api\/v1\/(orders|trades|breaks|batches|cases)\/([A-Za-z]?\d+)$/
 
 const tagOf = (id: string, version: number): string => `"${id.toUpperCase()}.${version}"`
 

@@ -2,7 +2,6 @@ import * as Options from "@effect/cli/Options"
 import {
   Break,
   ClientOrderId,
-  type Clock,
   type Command,
   Id,
   Order,
@@ -17,14 +16,11 @@ import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import type { Reading } from "../App.ts"
 import { yes } from "../cli/confirm.ts"
-import type { Flags } from "../settings/Settings.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
-import * as breaks from "../views/breaks.ts"
 import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
 import { type Done, perform, performAsked, performIfMeant, sentenceOf } from "./commanding.ts"
@@ -170,66 +166,6 @@ export const breaksResolve = Verb.make({
         })
       })
     )
-})
-
-/** A break is acknowledged as grave as it stands now: when it is graver later, there is another alert. */
-export const acknowledging = (
-  found: Break.Break
-): Effect.Effect<Command.Command, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =>
-  Effect.map(breaks.severityOf(found), (severity): Command.Command => ({
-    _tag: "AcknowledgeBreak",
-    breakId: found.id,
-    severity
-  }))
-
-const attending = { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun }
-
-/** What is said of a break, and changes no figure. */
-interface Attending extends Flags {
-  readonly id: string
-  readonly reason: string
-  readonly commandId: Option.Option<string>
-  readonly dryRun: boolean
-}
-
-const attended = <E extends Verb.Told, R extends Reading>(
-  { commandId: command, dryRun: isDry, id, reason, ...where }: Attending,
-  commandOf: (found: Break.Break) => Effect.Effect<Command.Command, E, R>
-) =>
-  writing(where, () =>
-    Effect.gen(function* () {
-      const found = yield* recordOf(Break.BreakTable, "break", id)
-      const asked = yield* commandOf(found)
-      yield* perform({ account: found.account, commandId: command, dryRun: isDry, reason, command: asked })
-    })
-  )
-
-/** `breaks acknowledge`. */
-export const breaksAcknowledge = Verb.make({
-  name: "breaks acknowledge",
-  summary: "you have seen it: no further alert of it until it is graver",
-  examples: [["roundlot breaks acknowledge B2 --reason 'the broker is called'", "by whom and when is on record"]],
-  flags: attending,
-  run: (asked) => attended(asked, acknowledging)
-})
-
-/** `breaks assign`. */
-export const breaksAssign = Verb.make({
-  name: "breaks assign",
-  summary: "say who sees to it",
-  examples: [["roundlot breaks assign B2 --to dana --reason 'on call'", "'breaks list' names the owner"]],
-  flags: { ...attending, to: Options.text("to").pipe(Options.withDescription("Who sees to it")) },
-  run: ({ to, ...asked }) =>
-    attended(asked, ({ id }) => Effect.succeed<Command.Command>({ _tag: "AssignBreak", breakId: id, owner: to }))
-})
-
-/** `breaks note`. */
-export const breaksNote = Verb.make({
-  name: "breaks note",
-  summary: "put on record what you found; the reason is the note",
-  examples: [["roundlot breaks note B2 --reason 'ticket 4711 at the broker'", "'breaks show' has all notes"]],
-  flags: attending,
-  run: (asked) => attended(asked, ({ id }) => Effect.succeed<Command.Command>({ _tag: "NoteBreak", breakId: id }))
 })
 
 /** `trades release`. */

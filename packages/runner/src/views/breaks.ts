@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import {
+  AttendedCase,
+  AttendedCases,
   Break,
   Clock,
   Decimal,
@@ -13,8 +15,9 @@ import {
   Ticker,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect, Either, Option, Schema } from "effect"
+import { Effect, Either } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
+import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
 import {
@@ -79,10 +82,12 @@ export const atRiskOf = (stake: Stake.Stake): Documents.AtRisk => ({
 /** What makes a document of a break: what stands behind it, and when it is looked at. */
 interface Around {
   readonly stakes: Risk.Stakes
+  readonly attended: (found: Break.Break) => AttendedCase.AttendedCase | undefined
   readonly at: Instant.Instant
 }
 
-const around = (found: ReadonlyArray<Break.Break>) => Effect.all({ stakes: Risk.stakesOf(found), at: now })
+const around = (found: ReadonlyArray<Break.Break>) =>
+  Effect.all({ stakes: Risk.stakesOf(found), attended: AttendedCases.attendedIn(found), at: now })
 
 /** The documents of breaks, as they stand now. */
 const documentsOf = (found: ReadonlyArray<Break.Break>) =>
@@ -99,20 +104,11 @@ const gravestFirst = (found: ReadonlyArray<Break.Break>, { at, stakes }: Around)
     .toSorted((a, b) => Severity.byGravity(a, b) || a.each.id - b.each.id)
     .map(({ each }) => each)
 
-/** How grave an open break is now. */
-export const severityOf = (found: Break.Break) =>
-  Effect.map(around([found]), ({ at, stakes }) => Severity.severityOf(found, stakes(found), at))
-
 /** The documents of open breaks, the gravest first. */
 export const openDocumentsOf = (open: ReadonlyArray<Break.Break>) =>
   Effect.map(around(open), (seen) => gravestFirst(open, seen).map((each) => documentOf(each, seen)))
 
-const acknowledgedOf = ({ acknowledged, acknowledgedAt, acknowledgedBy }: Break.Break) =>
-  acknowledged === undefined || acknowledgedAt === undefined || acknowledgedBy === undefined
-    ? null
-    : { severity: acknowledged, by: acknowledgedBy, at: Instant.format(acknowledgedAt) }
-
-const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument => ({
+const documentOf = (found: Break.Break, { at, attended, stakes }: Around): BreakDocument => ({
   id: Id.format("break", found.id),
   account: found.account,
   symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
@@ -124,8 +120,7 @@ const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument =
   standing: Severity.standingOf(found, stakes(found), at),
   atRisk: atRiskOf(stakes(found)),
   recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found)) : null,
-  owner: valueOrNull(found.owner),
-  acknowledged: acknowledgedOf(found),
+  ...attentionOf(attended(found), found.openedAt),
   evidence: found.evidence,
   reasonCode: valueOrNull(found.reason),
   openedAt: Instant.format(found.openedAt),
@@ -242,16 +237,18 @@ export const show = (
     const found = yield* Reads.first(Break.BreakTable, { where: [{ column: "id", in: [number] }] })
     if (found === undefined) return yield* new NotFound({ kind: "break", id, list: "breaks" })
     const document = documentOf(found, yield* around([found]))
-    const history = yield* historyOf(found.account, "break", document.id)
+    const history = yield* historyWith(found)
     return { ...document, notes: notesIn(history), history }
   })
 
-const decodeNote = Schema.decodeUnknownOption(Schema.Struct({ note: Schema.String }))
-
-const notesIn = (history: BreakDetail["history"]): BreakDetail["notes"] =>
-  history.flatMap(({ at, body, cause: { actor }, tag }) => {
-    const said = tag === "BreakAttended" ? decodeNote(body) : Option.none()
-    return Option.isNone(said) ? [] : [{ at, by: actor, note: said.value.note }]
+/** What happened to a break; what was done about the case of its order, where it stands in that, is on record of the order. */
+const historyWith = (found: Break.Break) =>
+  Effect.gen(function* () {
+    const id = Id.format("break", found.id)
+    const caseId = AttendedCase.ofBreak(found)
+    const own = yield* historyOf(found.account, "break", id)
+    if (caseId === id) return own
+    return [...own, ...(yield* attendedEntries(found.account, caseId))].toSorted((a, b) => a.seq - b.seq)
   })
 
 /** All breaks, open and closed, about one order or trade. */

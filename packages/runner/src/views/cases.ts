@@ -1,11 +1,14 @@
 import type { Documents } from "@roundlot/api"
 import {
+  AttendedCase,
+  AttendedCases,
   Break,
   Clock,
+  Health,
   Id,
   Instant,
   Job,
-  type Order,
+  Order,
   Reads,
   recommended,
   Risk,
@@ -14,30 +17,50 @@ import {
   Ticker,
   Trade,
   Trading,
+  TradeStanding,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect } from "effect"
+import { Effect, Either, Option, Schema } from "effect"
+import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"
+import { BadFilter, NotFound } from "./errors.ts"
+import * as Columns from "./table.ts"
 import { valueOrNull } from "./text.ts"
 import { quarantined } from "./tradeStanding.ts"
 
 type Case = Documents.CaseDocument
 
-/** A case with what it is sorted by. */
+type Said = Omit<Case, keyof Documents.Attention>
+
+/** A case with what it is sorted by, before it is known what people did about it. */
 interface Weighed extends Severity.Gravity {
-  readonly document: Case
+  readonly caseId: AttendedCase.CaseId
+  readonly document: Said
 }
 
-type Bare = Omit<Case, "severity" | "atRisk" | "since" | "recommended">
+type Bare = Omit<Said, "severity" | "atRisk" | "since" | "recommended">
+
+/** How grave a case is, since when, what stands behind it, and what to do first. */
+interface Weight {
+  readonly severity: Severity.Severity
+  readonly since: Instant.Instant
+  readonly stake?: Stake.Stake
+  readonly first: recommended.Recommended
+}
 
 const weighed = (
+  caseId: AttendedCase.CaseId,
   document: Bare,
-  severity: Severity.Severity,
-  since: Instant.Instant,
-  stake = Stake.noStake,
-  first: recommended.Recommended | null = null
+  { first, severity, since, stake = Stake.noStake }: Weight
 ): Weighed => ({
-  document: { ...document, since: Instant.format(since), severity, atRisk: breaks.atRiskOf(stake), recommended: first },
+  caseId,
+  document: {
+    ...document,
+    since: Instant.format(since),
+    severity,
+    atRisk: breaks.atRiskOf(stake),
+    recommended: first
+  },
   severity,
   dollars: Stake.dollarsAtRisk(stake),
   since
@@ -58,7 +81,7 @@ const doubtCase = (order: Order.Order): Bare => ({
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  what: order.reason ?? "nobody knows whether the broker has it",
+  what: order.reason ?? "it is not known whether the broker has it",
   holds: "symbol",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
@@ -83,49 +106,196 @@ const jobCase = (job: Job.Job): Bare => ({
   path: `/api/v1/jobs/${job.id}`
 })
 
+const partCase = ({ detail, part }: Pick<Health.PartHealth, "part" | "detail">): Bare => ({
+  kind: "part",
+  id: AttendedCase.ofPart(part),
+  account: null,
+  symbol: null,
+  what: `${part} fails: ${detail}`,
+  holds: "nothing",
+  path: "/api/v1/overview"
+})
+
+const weighedBreaks = (open: ReadonlyArray<Break.Break>, now: Instant.Instant) =>
+  Effect.map(Risk.stakesOf(open), (stakes) =>
+    open.map((found) => {
+      const stake = stakes(found)
+      const first = recommended.recommendedFor(found, stake)
+      const severity = Severity.severityOf(found, stake, now)
+      return weighed(AttendedCase.ofBreak(found), breakCase(found), { severity, since: found.openedAt, stake, first })
+    })
+  )
+
+const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed => {
+  const { order, stake } = found
+  return weighed(AttendedCase.CaseId.make(Id.format("order", order.id)), doubtCase(order), {
+    severity: Trading.severityOfDoubt(found, now),
+    since: order.sentAt ?? order.updatedAt,
+    stake,
+    first: recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, stake)
+  })
+}
+
+/** P11: of what stops nothing and doubles nothing age decides. */
+const byAge = (since: Instant.Instant, now: Instant.Instant) => ({
+  severity: Severity.severityOfAge("warning", since, now),
+  since
+})
+
+const weighedTrade = (trade: Trade.Trade, now: Instant.Instant): Weighed =>
+  weighed(AttendedCase.CaseId.make(Id.format("trade", trade.id)), quarantineCase(trade), {
+    ...byAge(trade.createdAt, now),
+    first: recommended.apart.quarantine
+  })
+
+const weighedJob = (job: Job.Job, now: Instant.Instant): Weighed =>
+  weighed(AttendedCase.CaseId.make(job.id), jobCase(job), {
+    ...byAge(job.endedAt ?? job.enqueuedAt, now),
+    first: recommended.apart.job
+  })
+
+const weighedPart = (part: Health.PartHealth, now: Instant.Instant): Weighed =>
+  weighed(AttendedCase.ofPart(part.part), partCase(part), {
+    ...byAge(part.failingSince ?? part.lastFailureAt ?? now, now),
+    first: recommended.apart.part
+  })
+
+/** The parts of this program that fail; what trading is kept from stands in cases of its own. None where no program runs. */
+const failing = Effect.flatMap(Effect.serviceOption(Health.Health), (health) =>
+  Option.isNone(health)
+    ? Effect.succeed([])
+    : Effect.map(health.value.all, (parts) => parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING))
+)
+
 /** The gravest first, then the most dollars, then the oldest; of one time by their ids, so that every look at them has one order. */
 const byGravity = (a: Weighed, b: Weighed): number =>
   Severity.byGravity(a, b) || a.document.id.localeCompare(b.document.id, "en", { numeric: true })
 
-const sorted = (all: ReadonlyArray<Weighed>): ReadonlyArray<Case> =>
-  all.toSorted(byGravity).map(({ document }) => document)
+const caseOf = ({ caseId, document: { account } }: Weighed): AttendedCases.CaseOf => ({
+  account: account ?? "",
+  caseId
+})
 
-const weighedBreak = (found: Break.Break, stake: Stake.Stake, now: Instant.Instant): Weighed =>
-  weighed(
-    breakCase(found),
-    Severity.severityOf(found, stake, now),
-    found.openedAt,
-    stake,
-    recommended.recommendedFor(found, stake)
+/** The documents of cases with what people did about them. */
+const documentsOf = (all: ReadonlyArray<Weighed>) =>
+  Effect.map(AttendedCases.attendedOf(all.map(caseOf)), (attended) =>
+    all.map((each): Case => ({ ...each.document, ...attentionOf(attended(caseOf(each)), each.since) }))
   )
 
-const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
-  weighed(
-    doubtCase(found.order),
-    Trading.severityOfDoubt(found, now),
-    found.order.updatedAt,
-    found.stake,
-    recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, found.stake)
-  )
-
-/** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up. */
-export const list: Effect.Effect<
-  ReadonlyArray<Case>,
-  TradeRepository.StoreError,
+type Reading<A, E = never> = Effect.Effect<
+  A,
+  E | TradeRepository.StoreError,
   TradeRepository.TradeRepository | Clock.Clock
-> = Effect.gen(function* () {
-  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-  const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-  const stakes = yield* Risk.stakesOf(open)
-  const doubts = yield* Risk.doubtful
+>
+
+const clock = Effect.flatMap(Clock.Clock, ({ now }) => now)
+
+const isFateUnknown = {
+  column: "kind",
+  in: Break.breakKinds.filter((kind) => Break.kinds[kind].isFateUnknown === true)
+}
+const isOpen = { column: "closedAt", in: [null] }
+
+/**
+ * All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up, parts of this program that fail. An
+ * order in doubt that a break says so of stands once, as that break.
+ */
+export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
+  const now = yield* clock
+  const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
+  const doubts = Trading.unsaid(open, yield* Risk.doubtful)
   const held = yield* Effect.forEach(quarantined, (where) =>
     Reads.all(Trade.TradeTable, { where, orderBy: ["reason", "id"] })
   )
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
-  return sorted([
-    ...open.map((each) => weighedBreak(each, stakes(each), now)),
+  const all = [
+    ...(yield* weighedBreaks(open, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
-    ...held.flat().map((trade) => weighed(quarantineCase(trade), "warning", trade.createdAt)),
-    ...dead.map((job) => weighed(jobCase(job), "warning", job.endedAt ?? job.enqueuedAt))
-  ])
+    ...held.flat().map((trade) => weighedTrade(trade, now)),
+    ...dead.map((job) => weighedJob(job, now)),
+    ...(yield* failing).map((part) => weighedPart(part, now))
+  ]
+  return yield* documentsOf(all.toSorted(byGravity))
 })
+
+const readId = Schema.decodeEither(AttendedCase.CaseId)
+
+/** The identity of a case, as it was typed. */
+const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
+  Either.mapLeft(readId(text.replace(/^[bot](?=\d)/, (letter) => letter.toUpperCase())), () => {
+    const problem =
+      "is no case: give the id of a break, order, trade or job, or part: and the name of a part of the program"
+    return new BadFilter({ filter: "case", value: text, problem })
+  })
+
+const openBreak = (where: ReadonlyArray<TradeRepository.Filter>, now: Instant.Instant) =>
+  Effect.flatMap(Reads.first(Break.BreakTable, { where: [...where, isOpen] }), (found) =>
+    Effect.map(weighedBreaks(found === undefined ? [] : [found], now), ([only]) => only)
+  )
+
+const orderInDoubt = (id: string, now: Instant.Instant) =>
+  Effect.gen(function* () {
+    const found = (yield* Risk.doubtful).find(({ order }) => Id.format("order", order.id) === id)
+    if (found === undefined) return undefined
+    const { account } = found.order
+    const said = [{ column: "account", in: [account] }, { column: "subject", in: [id] }, isFateUnknown]
+    return (yield* openBreak(said, now)) ?? weighedDoubt(found, now)
+  })
+
+const first = <R>(table: Parameters<typeof Reads.first<R>>[0], id: number | string | undefined) =>
+  Reads.first(table, { where: [{ column: "id", in: [id ?? 0] }] })
+
+/** A part fails as its program says; where none runs here it is taken by its name. */
+const partNamed = (part: string, now: Instant.Instant) =>
+  Effect.gen(function* () {
+    if (Option.isNone(yield* Effect.serviceOption(Health.Health))) {
+      const document = partCase({ part, detail: "what with, its daemon knows" })
+      return weighed(AttendedCase.ofPart(part), document, { ...byAge(now, now), first: recommended.apart.part })
+    }
+    const found = (yield* failing).find((each) => each.part === part)
+    return found === undefined ? undefined : weighedPart(found, now)
+  })
+
+const open = (caseId: AttendedCase.CaseId, now: Instant.Instant): Reading<Weighed | undefined> => {
+  const { id, kind } = AttendedCase.recordOf(caseId)
+  switch (kind) {
+    case "break":
+      return openBreak([{ column: "id", in: [Id.parse("break", id) ?? 0] }], now)
+    case "order":
+      return orderInDoubt(id, now)
+    case "trade":
+      return Effect.map(first(Trade.TradeTable, Id.parse("trade", id)), (trade) =>
+        trade !== undefined && TradeStanding.isQuarantined(trade) ? weighedTrade(trade, now) : undefined
+      )
+    case "job":
+      return Effect.map(first(Job.JobTable, id), (job) => (job?.status === "dead" ? weighedJob(job, now) : undefined))
+    case "part":
+      return partNamed(id, now)
+  }
+}
+
+/** One case by the id of what it is about, with what people did about it; one of an order in doubt is the break that says so. */
+export const show = (text: string): Reading<Documents.CaseDetail, BadFilter | NotFound> =>
+  Effect.gen(function* () {
+    const found = yield* open(yield* idOf(text), yield* clock)
+    const [document] = found === undefined ? [] : yield* documentsOf([found])
+    if (found === undefined || document === undefined)
+      return yield* new NotFound({ kind: "open case", id: text, list: "cases" })
+    const history = yield* attendedEntries(document.account ?? "", found.caseId)
+    return { ...document, notes: notesIn(history), history }
+  })
+
+const columns: ReadonlyArray<Columns.TableColumn<Case>> = [
+  Columns.words("ID", (each) => each.id),
+  Columns.words("SEVERITY", (each) => each.severity),
+  Columns.words("KIND", (each) => each.kind),
+  Columns.words("ACCOUNT", (each) => each.account),
+  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
+  Columns.words("OWNER", (each) => each.owner),
+  Columns.times("SINCE", (each) => each.since),
+  Columns.words("WHAT", (each) => each.what)
+]
+
+/** Cases as a table for people. */
+export const table = (items: ReadonlyArray<Case>): string => Columns.render(columns, items)

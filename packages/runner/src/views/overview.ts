@@ -16,6 +16,7 @@ import {
   Risk,
   Trade,
   TradeRepository,
+  Trading,
   TradingState,
   XnysCalendar
 } from "@roundlot/core"
@@ -72,6 +73,7 @@ export const overview = Effect.fn("overview")(function* (parts: ReadonlyArray<He
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
       const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
       const trading = yield* Risk.trading(now)
+      const doubtful = open.flatMap((order) => (order.status === "in_doubt" ? [{ order }] : []))
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* feed.newestRow
       const stateOf = (name: string) =>
@@ -106,7 +108,7 @@ export const overview = Effect.fn("overview")(function* (parts: ReadonlyArray<He
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
+        inDoubt: Trading.unsaid(difference, doubtful).map(({ order }) => Id.format("order", order.id)),
         openBreaks: yield* breaks.openDocumentsOf(difference),
         quarantined: held.rows,
         controls: states.map(controls.documentOf),

@@ -3,6 +3,7 @@ import { ask, json } from "./serving.ts"
 
 /** What is given where a path has a parameter and no list says what there is. */
 const ids: Readonly<Record<string, string>> = {
+  cases: "B1",
   allocations: "A1",
   payloads: "P1",
   batches: "G1",
@@ -26,9 +27,9 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "controls.approveOrder": { reason: "as planned", quantity: "1" },
   "controls.resolveOrder": { reason: "by phone", notPlaced: true },
   "controls.resolveBreak": { reason: "seen" },
-  "controls.acknowledgeBreak": { reason: "seen" },
-  "controls.assignBreak": { reason: "hers", to: "dana" },
-  "controls.noteBreak": { reason: "the broker was called" },
+  "controls.acknowledgeCase": { reason: "seen" },
+  "controls.assignCase": { reason: "hers", to: "dana" },
+  "controls.noteCase": { reason: "the broker was called" },
   "controls.releaseTrade": { reason: "renamed", symbol: "AAPL" },
   "controls.adjust": { reason: "held before", as: "base", by: "2" },
   "controls.split": { reason: "announced", to: 2, from: 1 },

@@ -1,5 +1,15 @@
 import { Documents } from "@roundlot/api"
-import { Break, type Command, Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
+import {
+  AttendedCase,
+  Break,
+  type Command,
+  Commands,
+  Id,
+  Instant,
+  MemoryRepository,
+  pin,
+  TradeRepository
+} from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
@@ -292,12 +302,12 @@ describe("documents", () => {
     "G: a case has an owner, an acknowledgement at the severity that was seen, and notes, by whom and when; none of a closed one",
     Effect.gen(function* () {
       yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1", evidence: "far off" })
-      const breakId = Id.BreakId.make(1)
+      const caseId = AttendedCase.CaseId.make("B1")
       yield* scene.at(6)
-      yield* said({ _tag: "AssignBreak", breakId, owner: "erin" }, "on call")
-      yield* said({ _tag: "NoteBreak", breakId }, "ticket 4711")
+      yield* said({ _tag: "AssignCase", caseId, owner: "erin" }, "on call")
+      yield* said({ _tag: "NoteCase", caseId }, "ticket 4711")
       yield* scene.at(7)
-      yield* said({ _tag: "AcknowledgeBreak", breakId, severity: "info" }, "seen")
+      yield* said({ _tag: "AcknowledgeCase", caseId, severity: "info" }, "seen")
       const found = yield* breaks.show("B1")
       expect(found).toMatchObject({
         status: "open",
@@ -306,12 +316,12 @@ describe("documents", () => {
         notes: [{ at: scene.second(6), by: "dana", note: "ticket 4711" }]
       })
       expect(found.history.map(({ cause: { actor, reason }, tag }) => [tag, actor, reason]).slice(1)).toEqual([
-        ["BreakAttended", "dana", "on call"],
-        ["BreakAttended", "dana", "ticket 4711"],
-        ["BreakAttended", "dana", "seen"]
+        ["CaseAttended", "dana", "on call"],
+        ["CaseAttended", "dana", "ticket 4711"],
+        ["CaseAttended", "dana", "seen"]
       ])
-      yield* said({ _tag: "DismissBreak", breakId }, "the price is right")
-      const late = yield* Effect.either(said({ _tag: "NoteBreak", breakId }, "too late"))
+      yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(1) }, "the price is right")
+      const late = yield* Effect.either(said({ _tag: "NoteCase", caseId }, "too late"))
       expect(late).toMatchObject({ _tag: "Left", left: { why: expect.stringMatching(/^B1 is closed already/) } })
     })
   )

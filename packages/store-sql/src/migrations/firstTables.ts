@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "ab649bd8"
+export const fingerprint = "96030c4d"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -674,22 +674,28 @@ export const sqlite: ReadonlyArray<string> = [
   "openedAt" INTEGER NOT NULL,
   "closedAt" INTEGER,
   "closedWhy" TEXT,
-  "owner" TEXT,
-  "acknowledged" TEXT,
-  "acknowledgedBy" TEXT,
-  "acknowledgedAt" INTEGER,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'PositionBlocked'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
   CONSTRAINT "breaks_reason" CHECK ("reason" = 'Unanswered' OR "reason" = 'RefusalUnconfirmed' OR "reason" = 'NotFound' OR "reason" = 'ListingIncomplete' OR "reason" = 'SeveralCandidates' OR "reason" = 'NotSentAgain'),
-  CONSTRAINT "breaks_acknowledged" CHECK ("acknowledged" = 'escalated' OR "acknowledged" = 'critical' OR "acknowledged" = 'warning' OR "acknowledged" = 'info'),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
-  CONSTRAINT "breaks_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
-  CONSTRAINT "breaks_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT`,
+  `CREATE TABLE roundlot_attended_cases (
+  "account" TEXT NOT NULL,
+  "caseId" TEXT NOT NULL,
+  "owner" TEXT,
+  "acknowledged" TEXT,
+  "acknowledgedBy" TEXT,
+  "acknowledgedAt" INTEGER,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "caseId"),
+  CONSTRAINT "attended_cases_acknowledged" CHECK ("acknowledged" = 'escalated' OR "acknowledged" = 'critical' OR "acknowledged" = 'warning' OR "acknowledged" = 'info'),
+  CONSTRAINT "attended_cases_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
+  CONSTRAINT "attended_cases_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL))
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_controls (
   "account" TEXT NOT NULL,
   "symbol" TEXT NOT NULL,
@@ -1546,20 +1552,26 @@ export const postgres: ReadonlyArray<string> = [
   "openedAt" TIMESTAMPTZ NOT NULL,
   "closedAt" TIMESTAMPTZ,
   "closedWhy" TEXT COLLATE "C",
-  "owner" TEXT COLLATE "C",
-  "acknowledged" TEXT COLLATE "C",
-  "acknowledgedBy" TEXT COLLATE "C",
-  "acknowledgedAt" TIMESTAMPTZ,
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'PositionBlocked')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_reason" CHECK ("reason" IN ('Unanswered', 'RefusalUnconfirmed', 'NotFound', 'ListingIncomplete', 'SeveralCandidates', 'NotSentAgain')),
-  CONSTRAINT "breaks_acknowledged" CHECK ("acknowledged" IN ('escalated', 'critical', 'warning', 'info')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
-  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
-  CONSTRAINT "breaks_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
-  CONSTRAINT "breaks_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL))
+  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
+)`,
+  `CREATE TABLE roundlot_attended_cases (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "caseId" TEXT COLLATE "C" NOT NULL,
+  "owner" TEXT COLLATE "C",
+  "acknowledged" TEXT COLLATE "C",
+  "acknowledgedBy" TEXT COLLATE "C",
+  "acknowledgedAt" TIMESTAMPTZ,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("account", "caseId"),
+  CONSTRAINT "attended_cases_acknowledged" CHECK ("acknowledged" IN ('escalated', 'critical', 'warning', 'info')),
+  CONSTRAINT "attended_cases_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
+  CONSTRAINT "attended_cases_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL))
 )`,
   `CREATE TABLE roundlot_controls (
   "account" TEXT COLLATE "C" NOT NULL,

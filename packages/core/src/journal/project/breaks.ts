@@ -1,4 +1,6 @@
+import { STORE } from "../../account/AccountName.ts"
 import type { Books } from "../../books/Books.ts"
+import { joinKey } from "../../books/Table.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
 
 /** A break is open. */
@@ -15,10 +17,6 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
     openedAt: place.at,
     closedAt: undefined,
     closedWhy: undefined,
-    owner: undefined,
-    acknowledged: undefined,
-    acknowledgedBy: undefined,
-    acknowledgedAt: undefined,
     version: place.seq
   })
 
@@ -32,12 +30,21 @@ export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClos
   )
 }
 
-/** A person owns a break, has acknowledged it, or has said something of it. */
-export const breakAttended = (books: Books, event: Of<"BreakAttended">, place: Place): void => {
-  const known = must(books.breaks.get(event.id), `break B${event.id}`)
-  const { acknowledged, actor, owner = known.owner } = event
-  const seen = acknowledged === undefined ? {} : { acknowledged, acknowledgedBy: actor, acknowledgedAt: place.at }
-  books.breaks.put({ ...known, ...seen, owner, version: place.seq })
+/** A person owns a case, has acknowledged it, or has said something of it. */
+export const caseAttended = (books: Books, event: Of<"CaseAttended">, place: Place): void => {
+  const { acknowledged, actor, caseId } = event
+  const account = place.account === STORE ? "" : place.account
+  const known = books.attended_cases.get(joinKey([account, caseId]))
+  const isSeen = acknowledged !== undefined
+  books.attended_cases.put({
+    account,
+    caseId,
+    owner: event.owner ?? known?.owner,
+    acknowledged: acknowledged ?? known?.acknowledged,
+    acknowledgedBy: isSeen ? actor : known?.acknowledgedBy,
+    acknowledgedAt: isSeen ? place.at : known?.acknowledgedAt,
+    version: place.seq
+  })
 }
 
 /** A trading state was set. */

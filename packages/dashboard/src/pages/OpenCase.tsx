@@ -1,0 +1,113 @@
+import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
+import { Link, Redirect } from "wouter"
+import { useAsk } from "../api/asking.ts"
+import { tradeOf } from "../api/records.ts"
+import { dismissTrade, retryJob } from "../ui/actions.ts"
+import { ActionButton } from "../ui/ActionButton.tsx"
+import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
+import { Facts } from "../ui/Facts.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { Side, SignView, StateSign } from "../ui/Sign.tsx"
+import { signOfCase } from "../words/signs.ts"
+import { Timeline } from "../ui/Story.tsx"
+import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
+
+/** A held trade, as its source delivered it. */
+const HeldTrade = ({ id }: { readonly id: string }) => (
+  <Asked query={useAsk(["trade", id, ""], tradeOf(id))}>
+    {(trade) => (
+      <Panel
+        title="Held trade"
+        note={<RecordLink id={id} to={`/trades/${id}`} />}
+        action={<ActionButton action={dismissTrade(trade)} className="button small" />}
+      >
+        <Facts
+          facts={[
+            ["side", <Side side={trade.side} />],
+            ["quantity", <Figure of={trade.quantity} />],
+            ["symbol", <Foreign text={trade.symbol} />],
+            ["price", trade.price === null ? null : <Figure of={trade.price} money />],
+            ["tradedAt", <Moment at={trade.tradedAt} />],
+            ["source", <Foreign text={trade.source} />],
+            ["sourceId", <GivenId id={trade.sourceId} />]
+          ]}
+        />
+      </Panel>
+    )}
+  </Asked>
+)
+
+/** A job that was given up, with what its last try failed with. */
+const DeadJob = ({ id }: { readonly id: string }) => (
+  <Asked query={useAsk(["job", id], (api) => api.jobs.show({ path: { id } }))}>
+    {(job) => (
+      <Panel title="Job" action={<ActionButton action={retryJob(job)} className="button small" />}>
+        <Facts
+          facts={[
+            ["job", <Foreign text={`${job.type} ${job.key}`} />],
+            ["tries", `${job.tries}/${job.mostTries}`],
+            ["failure", <Foreign text={job.failure} />],
+            ["finished", <Moment at={job.endedAt} />]
+          ]}
+        />
+      </Panel>
+    )}
+  </Asked>
+)
+
+const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
+  switch (kind) {
+    case "in_doubt":
+      return <OrderSides id={id} />
+    case "quarantine":
+      return <HeldTrade id={id} />
+    case "job":
+      return <DeadJob id={id} />
+    default:
+      return (
+        <p>
+          <Link href="/ops">Operations</Link> shows all parts of the program.
+        </p>
+      )
+  }
+}
+
+const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
+  <>
+    <PageHead note={<Crumb id={found.id} name="Attention" to="/attention" />} actions={<Attending found={found} />}>
+      <SignView sign={signOfCase(found.kind)} /> <StateSign family="break" state={found.severity} />
+    </PageHead>
+    <Panel title="What was seen">
+      <p className="evidence">
+        <Foreign text={found.what} />
+      </p>
+      <AtRisk of={found.atRisk} />
+      <RecommendedVerdict of={found.recommended} />
+    </Panel>
+    {evidenceOf(found)}
+    <Facts
+      facts={[
+        ["account", found.account],
+        ["symbol", found.symbol === null ? null : <Foreign text={found.symbol} />],
+        ["holds", found.holds],
+        ...attentionFacts(found),
+        ["opened", <Moment at={found.since} />]
+      ]}
+    />
+    <Notes notes={found.notes} />
+    <Timeline account={found.account ?? "_store"} history={found.history} />
+  </>
+)
+
+/** A case that is no break: what was seen, what to do first, and what people did about it. One that a break says so of is shown there. */
+export const OpenCase = ({ id }: { readonly id: string }) => (
+  <Shown name={["case", id]} title={id} read={(api) => api.overview.case({ path: { id } })}>
+    {(found) =>
+      found.kind === "break" ? <Redirect to={`/attention/${found.id}`} replace /> : <Detail found={found} />
+    }
+  </Shown>
+)

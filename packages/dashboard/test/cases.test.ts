@@ -1,0 +1,110 @@
+import { breakKinds } from "@roundlot/api/client"
+import { Effect, type Layer, type Scope } from "effect"
+import type { Page } from "playwright-core"
+import { expect, test } from "vitest"
+import { inbox, JOB, PART } from "../../runner/test/views/inbox.ts"
+import * as scene from "../../runner/test/views/scene.ts"
+import { ask, books, json, serving } from "../../runner/test/serve/serving.ts"
+import { browsing, findings } from "./stage.ts"
+
+const open = browsing()
+
+/** Plays on books of their own, which a server of the API and its pages serves without any daemon: nothing closes what is open there. */
+const onBooks = <E>(played: Effect.Effect<void, E, Layer.Layer.Success<typeof books> | Scope.Scope>) =>
+  Effect.runPromise(played.pipe(Effect.scoped, Effect.provide(books)))
+
+/** What a case's page says: what was seen, and what to do first. */
+const saidOn = async (page: Page, url: string) => {
+  await page.goto(url)
+  const seen = page.locator("section", { hasText: "What was seen" }).first()
+  await seen.getByText(/^Recommended: /).waitFor()
+  return seen.locator(".evidence").allInnerTexts()
+}
+
+/** A break of every kind, each about an order. */
+const everyKind = Effect.gen(function* () {
+  yield* scene.at(0)
+  yield* scene.open()
+  yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+  yield* scene.accepted(1)
+  for (const kind of breakKinds) {
+    yield* scene.opens({ symbol: "AAPL", kind, subject: "O1", evidence: `seen of ${kind}` })
+  }
+})
+
+test("G: the page of a case of every kind of break shows its evidence, both sides and a recommended verdict with its reason", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* everyKind
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      yield* Effect.promise(async () => {
+        await using seen = await open(`${url}/attention`)
+        for (const [at, kind] of breakKinds.entries()) {
+          const said = await saidOn(seen.page, `${url}/attention/B${at + 1}`)
+          expect(said[0], kind).toBe(`seen of ${kind}`)
+          expect(
+            said.filter((each) => /^Recommended: [a-z ]+\. [A-Z].*\.$/.test(each)),
+            kind
+          ).toHaveLength(1)
+          await seen.page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
+          await seen.page.getByRole("heading", { name: "Theirs", exact: true }).waitFor()
+        }
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
+/** What each case that is no break shows beside what was seen. */
+const apart = [
+  ["O1", "In doubt Warning", "Theirs"],
+  ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
+  [JOB, "Given up Warning", "the broker is away"],
+  [PART, "Failing Warning", "refused"]
+] as const
+
+test("G: each line of the inbox that is no break has its page with evidence and a recommended verdict, and gets an owner, an acknowledgement and a note there", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* inbox
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      const lines = yield* Effect.promise(async () => {
+        await using seen = await open(`${url}/attention`)
+        const { page } = seen
+        for (const [id, heading, evidence] of apart) {
+          await page.goto(`${url}/attention`)
+          await page.getByRole("link", { name: id, exact: true }).click()
+          await page.getByRole("heading", { level: 1, name: heading }).waitFor()
+          await page.getByText(/^Recommended: [a-z ]+\.$/).waitFor()
+          await page.getByText(evidence).first().waitFor()
+          const dialog = page.getByRole("dialog")
+          const says = async (verb: string, reason: string, owner?: string) => {
+            await page.getByRole("button", { name: verb, exact: true }).click()
+            if (owner !== undefined) await dialog.getByLabel("Who sees to it").fill(owner)
+            await dialog.getByLabel("Reason").fill(reason)
+            await dialog.getByRole("button", { name: verb, exact: true }).click()
+            await dialog.getByText("On record for").waitFor()
+            await dialog.getByRole("button", { name: "Close" }).click()
+          }
+          await says(`Assign ${id}`, "she is on call", "dana")
+          await says(`Acknowledge ${id}`, "the broker is called")
+          await says(`Note on ${id}`, `ticket of ${id}`)
+          await page.reload()
+          await page.getByRole("heading", { name: "Notes" }).waitFor()
+          await page.getByText("dana", { exact: true }).first().waitFor()
+          expect(await findings(page)).toEqual([])
+        }
+        await page.goto(`${url}/attention`)
+        const waiting = page.locator("section", { hasText: "Waiting for you" }).getByRole("listitem")
+        await waiting.first().waitFor()
+        expect(await findings(page)).toEqual([])
+        expect(seen.faults).toEqual([])
+        return await waiting.allInnerTexts()
+      })
+      expect(lines.filter((each) => each.includes("dana"))).toHaveLength(apart.length)
+      const cases = json(yield* ask(port, "/api/v1/cases"))
+      const done = { owner: "dana", acknowledged: { severity: "warning", by: "api" } }
+      expect(cases).toMatchObject({ items: apart.map(() => done) })
+    })
+  ))

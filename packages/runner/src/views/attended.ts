@@ -1,0 +1,39 @@
+import type { Documents } from "@roundlot/api"
+import { AccountName, AttendedCase, Instant, type TradeRepository } from "@roundlot/core"
+import { Effect, Option, Schema } from "effect"
+import { historyOf, type HistoryDocument } from "./history.ts"
+import { valueOrNull } from "./text.ts"
+
+/** Who sees to a case, and who has seen it since it began. */
+export const attentionOf = (
+  attended: AttendedCase.AttendedCase | undefined,
+  since: Instant.Instant
+): Documents.Attention => {
+  const seen = AttendedCase.acknowledgementOf(attended, since)
+  return {
+    owner: valueOrNull(attended?.owner),
+    acknowledged: seen === undefined ? null : { ...seen, at: Instant.format(seen.at) }
+  }
+}
+
+const ATTENDED = "CaseAttended"
+
+/** What people did about a case, the oldest first: entries of its record's journal, of what is no account's in the store's. */
+export const attendedEntries = (
+  account: string,
+  caseId: AttendedCase.CaseId
+): Effect.Effect<ReadonlyArray<HistoryDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> => {
+  const { id, kind } = AttendedCase.recordOf(caseId)
+  return Effect.map(historyOf(AccountName.journalOf(account), kind, id), (entries) =>
+    entries.filter(({ tag }) => tag === ATTENDED)
+  )
+}
+
+const decodeNote = Schema.decodeUnknownOption(Schema.Struct({ note: Schema.String }))
+
+/** What people have said of a case. */
+export const notesIn = (entries: ReadonlyArray<HistoryDocument>): Documents.BreakDetail["notes"] =>
+  entries.flatMap(({ at, body, cause: { actor }, tag }) => {
+    const said = tag === ATTENDED ? decodeNote(body) : Option.none()
+    return Option.isNone(said) ? [] : [{ at, by: actor, note: said.value.note }]
+  })

@@ -1,0 +1,160 @@
+import { it } from "@effect/vitest"
+import { FileSystem } from "@effect/platform"
+import { NodeFileSystem } from "@effect/platform-node"
+import { AttendedCase, Audit, Entropy, Health, MemoryRepository, type TradeRepository } from "@roundlot/core"
+import { PostgresStore } from "@roundlot/store-postgres"
+import { SqliteStore } from "@roundlot/store-sqlite"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { describe, expect } from "vitest"
+import { databases } from "../cli/database.ts"
+import { acknowledging, assigning, attending, noting, type Act } from "../../src/verbs/cases.ts"
+import { carryOut } from "../../src/verbs/commanding.ts"
+import * as breaks from "../../src/views/breaks.ts"
+import * as cases from "../../src/views/cases.ts"
+import { givesUp, inbox, JOB, PART } from "./inbox.ts"
+import * as scene from "./scene.ts"
+
+const { fresh } = databases()
+
+const inFile = Layer.unwrapScoped(
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const folder = yield* fs.makeTempDirectoryScoped()
+    return SqliteStore.layer({ file: `${folder}/roundlot.db` })
+  })
+).pipe(Layer.provide(NodeFileSystem.layer))
+
+const onServer = Layer.unwrapEffect(
+  Effect.map(Effect.promise(fresh), (url) => PostgresStore.layer({ url: Redacted.make(url) }))
+)
+
+const stores = [
+  ["memory", Layer.orDie(MemoryRepository.layerMemory)],
+  ["SQLite", Layer.orDie(inFile)],
+  ["Postgres", Layer.orDie(onServer)]
+] as const
+
+let commands = 0
+
+const done = (id: string, act: Act, reason: string) =>
+  Effect.flatMap(attending(id, act), (asked) =>
+    carryOut({ ...asked, actor: "dana", reason, commandId: Option.some(`c-${commands++}`) })
+  )
+
+/** Somebody is given a case, acknowledges it and says something of it. */
+const attended = (id: string, owner: string) =>
+  Effect.gen(function* () {
+    yield* done(id, assigning(owner), "on call")
+    yield* done(id, acknowledging, "seen")
+    yield* done(id, noting, `ticket of ${id}`)
+  })
+
+const shown = Effect.map(cases.list, (all) =>
+  all.map(({ acknowledged, id, kind, owner }) => [kind, id, owner, acknowledged?.severity ?? null])
+)
+
+const withHealth = <E>(store: Layer.Layer<TradeRepository.TradeRepository, E>) =>
+  Layer.provideMerge(Health.layer, scene.books(store, Entropy.layerSecure))
+
+describe.each(stores)("cases on %s", (_, store) => {
+  it.effect(
+    "G: each line of the inbox has an owner, an acknowledgement and notes, by whom and when, in the journal; the audit is clean",
+    () =>
+      Effect.gen(function* () {
+        yield* inbox
+        const before = yield* shown
+        expect(before).toEqual([
+          ["in_doubt", "O1", null, null],
+          ["job", JOB, null, null],
+          ["part", PART, null, null],
+          ["quarantine", "T2", null, null]
+        ])
+        yield* scene.at(5)
+        for (const [, id] of before) yield* attended(String(id), `owner of ${id}`)
+        expect(yield* shown).toEqual(before.map(([kind, id]) => [kind, id, `owner of ${id}`, "warning"]))
+        for (const [, id] of before) {
+          const found = yield* cases.show(String(id))
+          expect(found.notes).toEqual([{ at: scene.second(5), by: "dana", note: `ticket of ${id}` }])
+          expect(found.acknowledged).toEqual({ severity: "warning", by: "dana", at: scene.second(5) })
+          expect(found.history.map(({ cause: { actor, reason }, tag }) => [tag, actor, reason])).toEqual([
+            ["CaseAttended", "dana", "on call"],
+            ["CaseAttended", "dana", "seen"],
+            ["CaseAttended", "dana", `ticket of ${id}`]
+          ])
+          expect(found.recommended.reason).toMatch(/^[A-Z].*\.$/)
+        }
+        expect((yield* Audit.run()).findings).toEqual([])
+      }).pipe(Effect.provide(withHealth(store)))
+  )
+
+  it.effect("G: what needs nobody is no case: it is neither shown nor given an owner", () =>
+    Effect.gen(function* () {
+      yield* inbox
+      yield* scene.trade("t-2", "buy", "0.1")
+      for (const id of ["T1", "O2", "B1", "J1-0a", "part:streams", "x"]) {
+        expect((yield* Effect.either(attending(id, noting)))._tag).toBe("Left")
+      }
+      const command = { account: scene.main, reason: "hers", commandId: Option.none() }
+      const asked = (caseId: string) =>
+        carryOut({ ...command, command: { _tag: "NoteCase", caseId: AttendedCase.CaseId.make(caseId) } })
+      const refusals = yield* Effect.forEach(["T1", "T77", "O77", "B1", "J1-0a"], (id) => scene.told(asked(id)))
+      expect(refusals).toEqual([
+        expect.stringMatching(/^T1 is not held/),
+        "there is no trade T77",
+        "there is no order O77",
+        "there is no break B1",
+        "there is no job J1-0a"
+      ])
+    }).pipe(Effect.provide(withHealth(store)))
+  )
+})
+
+const inMemory = withHealth(MemoryRepository.layerMemory)
+
+it.effect(
+  "G: an order in doubt stands in the inbox once, also when a break says so; its owner and notes stay, and it is acknowledged anew",
+  () =>
+    Effect.gen(function* () {
+      yield* inbox
+      yield* scene.at(5)
+      yield* attended("O1", "dana")
+      yield* scene.at(61)
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1", evidence: "no answer" })
+      const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
+      expect(about).toMatchObject([
+        { kind: "break", id: "B1", owner: "dana", acknowledged: null, severity: "critical" }
+      ])
+      const found = yield* breaks.show("B1")
+      expect(found).toMatchObject({ owner: "dana", acknowledged: null, notes: [{ by: "dana", note: "ticket of O1" }] })
+      yield* scene.at(62)
+      yield* done("O1", acknowledging, "the broker is called")
+      yield* done("B1", noting, "they look")
+      expect(yield* breaks.show("B1")).toMatchObject({
+        acknowledged: { severity: "critical", at: scene.second(62) },
+        notes: [{ note: "ticket of O1" }, { note: "they look" }]
+      })
+      expect(yield* cases.show("O1")).toMatchObject({ id: "B1", notes: [{}, { note: "they look" }] })
+    }).pipe(Effect.provide(inMemory))
+)
+
+it.effect(
+  "O22: an order that its broker does not show stands as that break alone, which has what is done about it",
+  () =>
+    Effect.gen(function* () {
+      yield* inbox
+      yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1", evidence: "in no listing" })
+      yield* done("O1", assigning("dana"), "on call")
+      const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
+      expect(about).toMatchObject([{ kind: "break", id: "B1", owner: "dana" }])
+    }).pipe(Effect.provide(inMemory))
+)
+
+it.effect("G: what was acknowledged before a job was given up once more is not", () =>
+  Effect.gen(function* () {
+    yield* inbox
+    yield* attended(JOB, "dana")
+    yield* scene.at(9)
+    yield* givesUp(scene.second(9))
+    expect(yield* cases.show(JOB)).toMatchObject({ owner: "dana", acknowledged: null })
+  }).pipe(Effect.provide(inMemory))
+)
