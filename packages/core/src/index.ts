@@ -126,6 +126,8 @@ export * as concluded from "./fill/concluded.ts"
 export * as AttendedCase from "./reconciliation/AttendedCase.ts"
 /** `reconciliation/Break`: see that module. */
 export * as Break from "./reconciliation/Break.ts"
+/** `reconciliation/BreakDetails`: see that module. */
+export * as BreakDetails from "./reconciliation/BreakDetails.ts"
 /** `reconciliation/blocked`: see that module. */
 export * as Blocked from "./reconciliation/blocked.ts"
 /** `reconciliation/Stake`: see that module. */

@@ -118,6 +118,15 @@ describe("what a broker holds, against the books", () => {
     expect(open(desk)).toEqual([
       "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's -2; from here 3 were closed and 2 opened"
     ])
+    const sides = { ...desk.all(Break.BreakTable)[0]?.details?.holdings }
+    expect(Object.entries(sides).map(([name, amount]) => `${name} ${Decimal.format(amount)}`)).toEqual([
+      "ours 3",
+      "theirs -2",
+      "base 0",
+      "hedged 3",
+      "direct 0",
+      "adopted 0"
+    ])
   })
 
   test("P6: a symbol that these books never traded is foreign, and holds nothing", () => {

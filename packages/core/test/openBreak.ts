@@ -14,6 +14,7 @@ export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break
   holds: "nothing",
   evidence: "",
   reason: undefined,
+  details: undefined,
   openedAt,
   closedAt: undefined,
   closedWhy: undefined,

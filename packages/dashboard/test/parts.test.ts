@@ -18,7 +18,6 @@ import { shownSpan } from "../src/format/time.ts"
 import { type Laid, laid } from "../src/ui/laying.ts"
 import { pace } from "../src/ui/pacing.ts"
 import { copiesOf } from "../src/words/copies.ts"
-import { candidatesIn } from "../src/words/evidence.ts"
 import { inferredIn } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
 import {
@@ -202,29 +201,6 @@ describe("what of an order has no execution yet", () => {
     ["1.5", undefined]
   ])("F5: of %s filled it is %s: what was replaced is none of it", (filledQuantity, inferred) => {
     expect(inferredIn({ filledQuantity, fills })).toBe(inferred)
-  })
-})
-
-describe("what the broker has for an order in doubt", () => {
-  test("O24: is read out of the words of the doubt, and of other words nothing is", () => {
-    const listed =
-      "2026-11-20T14:30:00.000Z: 1001 (buy 3 BRK.B market, WORKING, entered 2026-11-20T14:32:08.618Z), P-7 (sell 2.5 KO limit at 60.25, AWAITING_PARENT, MAYBE), 9 (buy 1 KO, new), and 2 more"
-    const [market, limit, bare, ...others] = candidatesIn(`it could be any of ${listed}`)
-    expect(market).toEqual({
-      id: "1001",
-      side: "buy",
-      quantity: "3",
-      symbol: "BRK.B",
-      type: "market",
-      limitPrice: undefined,
-      status: "WORKING",
-      enteredAt: "2026-11-20T14:32:08.618Z"
-    })
-    expect(limit).toMatchObject({ id: "P-7", type: "limit", limitPrice: "60.25", status: "AWAITING_PARENT, MAYBE" })
-    expect(bare).toMatchObject({ id: "9", symbol: "KO", status: "new", enteredAt: undefined })
-    expect(others).toEqual([])
-    expect(candidatesIn("not found at the broker")).toEqual([])
-    expect(candidatesIn("not among the broker's orders since 2026-11-20T14:30:00.000Z: none")).toEqual([])
   })
 })
 

@@ -19,7 +19,8 @@ const doubtOf = {
   openedAt: "2026-11-20T14:30:00.000Z",
   closedAt: null,
   closedWhy: null,
-  reasonCode: "SeveralCandidates"
+  reasonCode: "SeveralCandidates",
+  holdings: null
 }
 
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Eno`
@@ -206,9 +207,12 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     // A broker without ids of ours lists what it could be: this one does not, so its words are put there.
     await page.route(/\/api\/v1\/orders\/O\d+$/, async (route) => {
       const told = Object(await (await answerOf(route)).json())
-      const evidence =
-        "it could be any of 2026-11-20T14:30:00.000Z: P-81 (buy 3 KO market, WORKING), P-82 (buy 2 KO limit at 61, WORKING)"
-      const doubt = { ...doubtOf, evidence, subject: told.id }
+      const listed = { symbol: "KO", side: "buy", status: "WORKING", enteredAt: null }
+      const candidates = [
+        { ...listed, brokerOrderId: "P-81", quantity: "3", type: "market", limitPrice: null },
+        { ...listed, brokerOrderId: "P-82", quantity: "2", type: "limit", limitPrice: "61" }
+      ]
+      const doubt = { ...doubtOf, evidence: "it could be any of two", candidates, subject: told.id }
       await route.fulfill({ json: { ...told, breaks: [doubt] } })
     })
     await page.reload()

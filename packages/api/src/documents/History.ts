@@ -136,6 +136,19 @@ export type Attention = typeof Attended.Type
 /** What people have said of a case, the oldest first. */
 export const Notes = Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String }))
 
+/** An order of the broker's that an order in doubt may be: shares, dollars a share; null where the broker did not say. */
+const Candidate = Schema.Struct({
+  brokerOrderId: Schema.String,
+  symbol: Schema.String,
+  side: Schema.String,
+  quantity: Decimal,
+  type: Schema.NullOr(Schema.String),
+  limitPrice: Schema.NullOr(Decimal),
+  /** In the broker's word. */
+  status: Schema.String,
+  enteredAt: Schema.NullOr(Time)
+})
+
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export const BreakDocument = Schema.Struct({
   id: Id,
@@ -159,6 +172,19 @@ export const BreakDocument = Schema.Struct({
   recommended: Schema.NullOr(Recommended),
   ...attention,
   evidence: Schema.String,
+  /** Of a doubt, the broker's orders that it may be, as they were listed: ten at most. */
+  candidates: Schema.Array(Candidate),
+  /** Of a difference in holdings, both sides, and what ours is made of: signed shares. */
+  holdings: Schema.NullOr(
+    Schema.Struct({
+      ours: Decimal,
+      theirs: Decimal,
+      base: Decimal,
+      hedged: Decimal,
+      direct: Decimal,
+      adopted: Decimal
+    })
+  ),
   /** Of a doubt, why it lasts: the broker has answered no look-up (`Unanswered`), or what it answered leads no further. */
   reasonCode: Schema.NullOr(
     Schema.Literal(

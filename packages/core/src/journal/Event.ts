@@ -33,6 +33,7 @@ import { Instruction, orderTypes, positionEffects, timesInForce } from "../order
 import { Side } from "../order/Side.ts"
 import { CaseId, recordOf } from "../reconciliation/AttendedCase.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
+import { BreakDetails } from "../reconciliation/BreakDetails.ts"
 import { doubtReasons } from "../reconciliation/breakKinds.ts"
 import { severities } from "../reconciliation/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
@@ -441,14 +442,16 @@ export const BreakOpened = Schema.TaggedStruct("BreakOpened", {
   subject: Schema.String,
   holds: Schema.Literal(...holds),
   evidence: Schema.String,
-  reason: maybe(Schema.Literal(...doubtReasons))
+  reason: maybe(Schema.Literal(...doubtReasons)),
+  details: maybe(BreakDetails)
 })
 /** An open break stops more, or less, than before, or more is known of it. */
 export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
   id: BreakId,
   holds: Schema.Literal(...holds),
   evidence: Schema.String,
-  reason: maybe(Schema.Literal(...doubtReasons))
+  reason: maybe(Schema.Literal(...doubtReasons)),
+  details: maybe(BreakDetails)
 })
 /** A person sees to a case: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
 export const CaseAttended = Schema.TaggedStruct("CaseAttended", {

@@ -6,6 +6,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { positionEffectOf, stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
+import type { BreakDetails } from "../reconciliation/BreakDetails.ts"
 import { keep } from "../reconciliation/evidence.ts"
 import { type DoubtReason } from "../reconciliation/breakKinds.ts"
 import { findOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
@@ -291,8 +292,14 @@ export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. What an answer shows takes the place of that there was none. */
-export const doubt = (recorder: Recorder, { id, symbol }: Order, reason: DoubtReason, evidence: string): void => {
-  const fields = { symbol, kind: "Doubt", subject: format("order", id), evidence, reason } as const
+export const doubt = (
+  recorder: Recorder,
+  { id, symbol }: Order,
+  reason: DoubtReason,
+  evidence: string,
+  details?: BreakDetails
+): void => {
+  const fields = { symbol, kind: "Doubt", subject: format("order", id), evidence, reason, details } as const
   const known = findOpen(recorder, symbol, "Doubt", fields.subject)
   const isAnswered = known?.reason === "Unanswered" && reason !== "Unanswered"
   if (known === undefined || isAnswered) openOrUpdate(recorder, fields)

@@ -4,6 +4,7 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
+import { BreakDetails } from "./BreakDetails.ts"
 import { breakKinds, doubtReasons, type BreakKind } from "./breakKinds.ts"
 
 export { breakKinds, type BreakKind }
@@ -78,6 +79,7 @@ export const Break = Schema.Struct({
   evidence: Column.text,
   /** Of a kind that has several causes, which one: of a doubt, why it lasts. */
   reason: Column.optional(Column.literal(doubtReasons)),
+  details: Column.optional(Column.json(BreakDetails)),
   openedAt: Column.instant,
   closedAt: Column.optional(Column.instant),
   closedWhy: Column.optional(Column.text),

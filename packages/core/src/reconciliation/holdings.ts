@@ -4,6 +4,7 @@ import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { holdingsOf, type Position } from "../position/Position.ts"
+import type { BreakDetails } from "./BreakDetails.ts"
 import { wordsOfDoubleCount, type DoubleCount } from "./doubleCount.ts"
 import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
@@ -69,9 +70,16 @@ export const bookHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudge
     closeIfOpen(recorder, symbol, each, symbol, "books and broker agree")
   }
   if (evidence === undefined) return judged
-  openOrUpdate(recorder, { symbol, kind, subject: symbol, evidence })
+  openOrUpdate(recorder, { symbol, kind, subject: symbol, evidence, details: detailsOf(recorder, judged) })
   recorder.touch(symbol)
   return judged
+}
+
+/** Both sides, in fields. */
+const detailsOf = ({ account, books }: Recorder, { ours, symbol, theirs }: HoldingJudged): BreakDetails => {
+  const nothing = { base: Decimal.zero, hedged: Decimal.zero, direct: Decimal.zero, adopted: Decimal.zero }
+  const { adopted, base, direct, hedged } = books.positions.get(joinKey([account, symbol])) ?? nothing
+  return { holdings: { ours, theirs, base, hedged, direct, adopted } }
 }
 
 /** Stamped snapshots: what has moved, or may be about to move, since the reading began is not judged by it. */

@@ -21,6 +21,7 @@ interface Found {
   readonly subject: string
   readonly evidence: string
   readonly reason?: Break["reason"]
+  readonly details?: Break["details"]
 }
 
 /** Opens a break, and says so, unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
@@ -47,13 +48,13 @@ export const openOrUpdate = (
   fields: Found,
   holding: Break["holds"] = kinds[fields.kind].holds
 ): void => {
-  const { evidence, reason } = fields
+  const { details, evidence, reason } = fields
   const known = findOpen(recorder, fields.symbol, fields.kind, fields.subject)
   if (known?.evidence === evidence && known.reason === reason && known.holds === holding) return
   if (known === undefined) {
     recorder.emit({ _tag: "BreakOpened", id: recorder.next("break"), ...fields, holds: holding })
   } else {
-    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence, reason })
+    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence, reason, details })
   }
 }
 

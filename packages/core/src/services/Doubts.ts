@@ -12,6 +12,7 @@ import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { named } from "../reconciliation/answers.ts"
 import { breakKinds, BreakTable, kinds } from "../reconciliation/Break.ts"
+import type { BreakDetails } from "../reconciliation/BreakDetails.ts"
 import type { DoubtReason } from "../reconciliation/breakKinds.ts"
 import { couldBe } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
@@ -172,28 +173,42 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (!(yield* mayDrive)) return
   if (order.decisionId !== undefined) return yield* miss(asked, order)
   if (yield* Absence.isPastResending(order))
-    return yield* absent(asked, order, broker, "not found at the broker, and not to be sent again", mayDrive)
+    return yield* absent(
+      asked,
+      order,
+      broker,
+      { evidence: "not found at the broker, and not to be sent again" },
+      mayDrive
+    )
   yield* sendOrder(order)
 })
 
-const missingOf = ({ candidate }: Order): string =>
-  candidate === undefined ? "not found at the broker" : `the broker named it ${candidate}, and does not list it`
+/** That an order was not found, in a sentence, and what the broker has instead, where it lists that. */
+interface Missing {
+  readonly evidence: string
+  readonly details?: BreakDetails
+}
+
+const missingOf = ({ candidate }: Order): Missing => ({
+  evidence:
+    candidate === undefined ? "not found at the broker" : `the broker named it ${candidate}, and does not list it`
+})
 
 /** A doubt ends when its order is proven not to be there; until then it stays, with its break. */
 const absent = <R>(
   { missed }: Asked,
   order: Order,
   broker: BrokerService,
-  evidence: string,
+  { details, evidence }: Missing,
   mayDrive: Effect.Effect<boolean, never, R>
 ) =>
   Effect.gen(function* () {
     // With the keys of another account nothing of ours is there.
     const isEnough = (yield* mayDrive) && (yield* Absence.noteMissed(missed, order, broker))
-    if (!isEnough) return yield* stays(order, "NotFound", evidence)
+    if (!isEnough) return yield* stays(order, "NotFound", evidence, details)
     // Where the last step fails, the look-ups are counted anew: what it reads is not read at every pass.
     yield* Absence.forget(missed, order.id)
-    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, "NotFound", evidence)
+    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, "NotFound", evidence, details)
     yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
   })
 
@@ -214,7 +229,7 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) {
     const missing = yield* askByTerms(order, broker)
-    return missing === undefined ? undefined : yield* stays(order, "NotFound", missing)
+    return missing === undefined ? undefined : yield* stays(order, "NotFound", missing.evidence, missing.details)
   }
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
@@ -243,14 +258,18 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   const theirs = free.filter(isIt)
   const [only, ...others] = theirs
   if (!complete) return yield* stays(order, "ListingIncomplete", "the broker's listing could not be read whole")
-  if (only === undefined) return `not among the broker's orders since ${shownListing(from, free)}`
+  if (only === undefined) {
+    const evidence = `not among the broker's orders since ${shownListing(from, free)}`
+    return { evidence, details: candidatesOf(free) } satisfies Missing
+  }
+  const details = candidatesOf(theirs)
   if (others.length > 0)
-    return yield* stays(order, "SeveralCandidates", `it could be any of ${shownListing(from, theirs)}`)
+    return yield* stays(order, "SeveralCandidates", `it could be any of ${shownListing(from, theirs)}`, details)
   const rivals = yield* rivalsOf(order, { ...only, symbol: inBooks(only.symbol) })
   if (rivals.length > 0) {
     const names = rivals.map(({ id }) => format("order", id)).join(", ")
     const evidence = `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`
-    return yield* stays(order, "SeveralCandidates", evidence)
+    return yield* stays(order, "SeveralCandidates", evidence, details)
   }
   const readBack = yield* withRetries(broker.order(only.brokerOrderId))
   if (isOurs(readBack)) yield* takeOver(order, readBack)
@@ -279,7 +298,22 @@ const shownListing = (from: Instant.Instant, orders: ReadonlyArray<OrderSeen>): 
   return `${Instant.format(from)}: ${[...shown, ...more].join(", ") || "none"}`
 }
 
-/** An order of the broker's with all that `couldBe` compares: the dashboard reads it back out of these words. */
+/** The broker's orders with all that `couldBe` compares. */
+const candidatesOf = (orders: ReadonlyArray<OrderSeen>): BreakDetails => ({
+  candidates: orders
+    .slice(0, MOST_SHOWN)
+    .map(({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, side, symbol, type }) => ({
+      brokerOrderId,
+      symbol,
+      side,
+      quantity,
+      type,
+      limitPrice,
+      status: rawStatus,
+      enteredAt
+    }))
+})
+
 const shownSeen = ({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, side, symbol, type }: OrderSeen) => {
   const words = [side, Decimal.format(quantity), symbol, ...(type === undefined ? [] : [type])]
   const limit = limitPrice === undefined ? [] : ["at", Decimal.format(limitPrice)]
@@ -338,7 +372,7 @@ const noteNamed = (order: Order, { candidate }: NotFound) =>
 
 const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
 
-const stays = (order: Order, reason: DoubtReason, evidence: string) =>
+const stays = (order: Order, reason: DoubtReason, evidence: string, details?: BreakDetails) =>
   recorded(order, (recorder, current) => {
-    if (current.status === "in_doubt") doubt(recorder, current, reason, evidence)
+    if (current.status === "in_doubt") doubt(recorder, current, reason, evidence, details)
   })

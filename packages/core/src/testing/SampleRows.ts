@@ -456,6 +456,7 @@ export const openBreak: Row = {
   holds: "symbol",
   evidence: "{}",
   reason: null,
+  details: null,
   openedAt: AT,
   closedAt: null,
   closedWhy: null,

@@ -367,6 +367,13 @@ describe("an order in doubt at a broker without client order ids", () => {
         expect((yield* doubts)[0]).toMatch(
           /^it could be any of \S+: 1001 \(buy 1 AAPL market, new, entered \S+Z\), 1002 \(buy 1 AAPL market, new, entered \S+Z\)$/
         )
+        const [found] = yield* Reads.all(BreakTable)
+        const listed = { symbol: "AAPL", side: "buy", type: "market", status: "new" }
+        expect(found?.details?.candidates).toMatchObject([
+          { ...listed, brokerOrderId: "1001" },
+          { ...listed, brokerOrderId: "1002" }
+        ])
+        expect(found?.details?.candidates?.map(({ quantity }) => Decimal.format(quantity))).toEqual(["1", "1"])
         yield* Tracking.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* markPlaced(order, second)

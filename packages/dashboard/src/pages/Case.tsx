@@ -26,32 +26,27 @@ import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, Timeline } from "../ui/Story.tsx"
-import { sidesIn } from "../words/evidence.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { signOfOrder } from "../words/signs.ts"
+
+type Holdings = NonNullable<Documents.BreakDetail["holdings"]>
 
 const subjectPath = (subject: string): string | undefined =>
   pathOfRecord({ kind: subject.startsWith("O") ? "order" : "trade", id: subject })
 
 /** A position, as both sides have it. */
-const Positions = ({ evidence }: { readonly evidence: string }) => {
-  const sides = sidesIn(evidence)
-  if (sides === undefined) return null
-  const parts = (["base", "hedged", "direct", "adopted"] as const).flatMap((term) => {
-    const amount = sides.parts.get(term)
-    return amount === undefined ? [] : [{ term, ours: <Figure of={amount} signed />, theirs: null }]
-  })
-  const lines = [
-    {
-      term: "shares",
-      ours: <Figure of={sides.ours} signed />,
-      theirs: <Figure of={sides.theirs} signed />,
-      differs: sides.ours !== sides.theirs
-    } as const,
-    ...parts
-  ]
-  return <BothSides lines={lines} note={sides.explained === "" ? "of ours, what it is made of" : sides.explained} />
+const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }) => {
+  const made = (["base", "hedged", "direct", "adopted"] as const).flatMap((term) =>
+    signOf(parts[term]) === 0 ? [] : [{ term, ours: <Figure of={parts[term]} signed />, theirs: null }]
+  )
+  const shares = {
+    term: "shares",
+    ours: <Figure of={ours} signed />,
+    theirs: <Figure of={theirs} signed />,
+    differs: ours !== theirs
+  } as const
+  return <BothSides lines={[shares, ...made]} note="of ours, what it is made of" />
 }
 
 /** An order, as the books have it and as the broker last answered. */
@@ -91,10 +86,9 @@ export const OrderSides = ({ id }: { readonly id: string }) => (
 
 /** What may be done about a difference in holdings: it is booked as ours or not, or compared again. */
 const Adjusting = ({ found }: { readonly found: Documents.BreakDetail }) => {
-  const { account, evidence, symbol } = found
-  const sides = sidesIn(evidence)
-  const by = sides === undefined ? "0" : sumOf([sides.theirs, negated(sides.ours)])
-  if (symbol === null || sides === undefined || signOf(by) === 0) return null
+  const { account, holdings: sides, symbol } = found
+  const by = sides === null ? "0" : sumOf([sides.theirs, negated(sides.ours)])
+  if (symbol === null || sides === null || signOf(by) === 0) return null
   const difference = { account, symbol, by, ours: sides.ours, seenAt: changedAt(found) }
   return (
     <>
@@ -214,7 +208,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         <RecommendedVerdict of={found.recommended} />
         {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>
-      <Positions evidence={evidence} />
+      {found.holdings === null ? null : <Positions of={found.holdings} />}
       {/^O\d+$/.test(subject) ? <OrderSides id={subject} /> : null}
       <Facts
         facts={[

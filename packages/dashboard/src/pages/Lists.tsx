@@ -9,7 +9,7 @@ import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { RecordLink } from "../ui/Record.tsx"
 import { ForRole } from "../ui/Role.tsx"
 import { StateSign } from "../ui/Sign.tsx"
-import { WaitingFills } from "../ui/WaitingFills.tsx"
+import { WaitingCommissions, WaitingFills } from "../ui/WaitingFills.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
 
@@ -296,6 +296,7 @@ export const Lists = ({ list }: ListsProps) => {
         <>
           <ListPage listing={fills} />
           <WaitingFills />
+          <WaitingCommissions />
         </>
       )
     case "decisions":

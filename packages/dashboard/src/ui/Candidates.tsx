@@ -3,7 +3,6 @@ import type { ReactNode } from "react"
 import type { Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
-import { type Candidate, candidatesIn } from "../words/evidence.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signOfState } from "../words/signs.ts"
 import { markPlaced } from "./actions.ts"
@@ -14,12 +13,11 @@ import { Panel } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
 
 type Order = Seen<Documents.OrderDetail>
+type Candidate = Documents.BreakDocument["candidates"][number]
 
 /** The broker's orders that an order in doubt may be, as they were last listed. */
 export const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>
-  breaks
-    .filter(({ kind, status }) => kind === "Doubt" && status === "open")
-    .flatMap((doubt) => candidatesIn(doubt.evidence))
+  breaks.filter(({ kind, status }) => kind === "Doubt" && status === "open").flatMap(({ candidates }) => candidates)
 
 const isSame = (one: string, other: string): boolean => signOf(sumOf([one, negated(other)])) === 0
 
@@ -34,10 +32,8 @@ const marksOf = (order: Order, { limitPrice, quantity, side, symbol, type }: Can
   { term: "symbol", there: symbol, same: symbol === order.symbol },
   { term: "side", there: side, same: side === order.side },
   { term: "quantity", there: quantity, same: isSame(quantity, order.quantity) },
-  ...(type === undefined
-    ? []
-    : [{ term: "orderType", there: type.replace("_", " "), same: type === order.type } as const]),
-  ...(limitPrice === undefined
+  ...(type === null ? [] : [{ term: "orderType", there: type.replace("_", " "), same: type === order.type } as const]),
+  ...(limitPrice === null
     ? []
     : [
         {
@@ -49,7 +45,7 @@ const marksOf = (order: Order, { limitPrice, quantity, side, symbol, type }: Can
 ]
 
 const enteredIn = ({ sentAt }: Order, { enteredAt }: Candidate): string | undefined => {
-  if (enteredAt === undefined || sentAt === null) return undefined
+  if (enteredAt === null || sentAt === null) return undefined
   const ms = Date.parse(enteredAt) - Date.parse(sentAt)
   return `entered ${shownSpan(Math.abs(ms))} ${ms < 0 ? "before" : "after"} the sending`
 }
@@ -80,7 +76,7 @@ const Card = ({
     <li>
       <p>
         <strong>
-          <GivenId id={candidate.id} />
+          <GivenId id={candidate.brokerOrderId} />
         </strong>{" "}
         <span className="faint">
           <Foreign text={candidate.status} />
@@ -105,10 +101,10 @@ export const Candidates = ({ order }: { readonly order: Order }) => {
     <Panel title={<Head term="candidates" />} note="as the broker last listed them">
       <ul className="candidates" aria-label="What the broker has">
         {candidates.map((candidate) => (
-          <Card key={candidate.id} order={order} candidate={candidate}>
+          <Card key={candidate.brokerOrderId} order={order} candidate={candidate}>
             <ActionButton
-              action={markPlaced(order, candidate.id)}
-              label={`It is ${candidate.id}`}
+              action={markPlaced(order, candidate.brokerOrderId)}
+              label={`It is ${candidate.brokerOrderId}`}
               className="button small"
             />
           </Card>

@@ -29,6 +29,39 @@ const waiting: ReadonlyArray<Column<Waiting>> = [
   )
 ]
 
+type Commission = Documents.WaitingCommissionDocument
+
+const commissions: ReadonlyArray<Column<Commission>> = [
+  columns.foreignId("execId", ({ execId }) => execId),
+  columns.account,
+  columns.figure("commission", ({ amount }) => amount),
+  columns.foreign("currency", ({ currency }) => currency),
+  columns.time("received", ({ receivedAt }) => receivedAt)
+]
+
+/** F12 of reconciliation: commissions whose execution is not booked yet. Absent where there is none. */
+export const WaitingCommissions = () => {
+  const account = useFilters().get("account")
+  const isPast = useAsOf() !== ""
+  const asked = account === "" ? {} : { account }
+  const { data } = useAsk(
+    ["commissions waiting", asked],
+    (api) => api.fills.waitingCommissions({ urlParams: asked }),
+    !isPast
+  )
+  const rows = data?.items ?? []
+  return isPast || rows.length === 0 ? null : (
+    <TablePanel
+      title="Commissions without an execution"
+      note={`${rows.length} ${rows.length === 1 ? "commission" : "commissions"}`}
+      empty="None."
+      columns={commissions}
+      rows={rows}
+      idOf={({ account: owner, execId, number }) => `${owner} ${execId} ${number}`}
+    />
+  )
+}
+
 interface WaitingFillsProps {
   /** Whose order they may be of; all of the address's filters where none is named. */
   readonly order?: Pick<Documents.OrderDetail, "id" | "account" | "symbol" | "brokerOrderIds"> | undefined

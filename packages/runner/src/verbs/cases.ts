@@ -1,7 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import type { Documents } from "@roundlot/api"
 import { AccountName, AttendedCase, type Clock, type Command, type TradeRepository } from "@roundlot/core"
-import { Effect, Option } from "effect"
+import { Effect, type Option } from "effect"
 import { names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"

@@ -3,6 +3,7 @@ import {
   AttendedCase,
   AttendedCases,
   Break,
+  type BreakDetails,
   Clock,
   Decimal,
   Id,
@@ -108,6 +109,26 @@ const gravestFirst = (found: ReadonlyArray<Break.Break>, { at, stakes }: Around)
 export const openDocumentsOf = (open: ReadonlyArray<Break.Break>) =>
   Effect.map(around(open), (seen) => gravestFirst(open, seen).map((each) => documentOf(each, seen)))
 
+const candidateDocument = (each: BreakDetails.Candidate): BreakDocument["candidates"][number] => ({
+  brokerOrderId: each.brokerOrderId,
+  symbol: each.symbol,
+  side: each.side,
+  quantity: Decimal.format(each.quantity),
+  type: valueOrNull(each.type),
+  limitPrice: decimalOrNull(each.limitPrice),
+  status: each.status,
+  enteredAt: timeOrNull(each.enteredAt)
+})
+
+const holdingsDocument = (sides: NonNullable<BreakDetails.BreakDetails["holdings"]>): BreakDocument["holdings"] => ({
+  ours: Decimal.format(sides.ours),
+  theirs: Decimal.format(sides.theirs),
+  base: Decimal.format(sides.base),
+  hedged: Decimal.format(sides.hedged),
+  direct: Decimal.format(sides.direct),
+  adopted: Decimal.format(sides.adopted)
+})
+
 const documentOf = (found: Break.Break, { at, attended, stakes }: Around): BreakDocument => ({
   id: Id.format("break", found.id),
   account: found.account,
@@ -122,6 +143,8 @@ const documentOf = (found: Break.Break, { at, attended, stakes }: Around): Break
   recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found)) : null,
   ...attentionOf(attended(found), found.openedAt),
   evidence: found.evidence,
+  candidates: (found.details?.candidates ?? []).map(candidateDocument),
+  holdings: found.details?.holdings === undefined ? null : holdingsDocument(found.details.holdings),
   reasonCode: valueOrNull(found.reason),
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),

@@ -8,7 +8,7 @@ import {
   Id,
   Instant,
   Job,
-  Order,
+  type Order,
   Reads,
   recommended,
   Risk,

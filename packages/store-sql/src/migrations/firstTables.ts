@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "96030c4d"
+export const fingerprint = "cc70b7c5"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -671,6 +671,7 @@ export const sqlite: ReadonlyArray<string> = [
   "holds" TEXT NOT NULL,
   "evidence" TEXT NOT NULL,
   "reason" TEXT,
+  "details" TEXT,
   "openedAt" INTEGER NOT NULL,
   "closedAt" INTEGER,
   "closedWhy" TEXT,
@@ -679,6 +680,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'PositionBlocked'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
   CONSTRAINT "breaks_reason" CHECK ("reason" = 'Unanswered' OR "reason" = 'RefusalUnconfirmed' OR "reason" = 'NotFound' OR "reason" = 'ListingIncomplete' OR "reason" = 'SeveralCandidates' OR "reason" = 'NotSentAgain'),
+  CONSTRAINT "breaks_details" CHECK (json_valid("details")),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
@@ -1549,6 +1551,7 @@ export const postgres: ReadonlyArray<string> = [
   "holds" TEXT COLLATE "C" NOT NULL,
   "evidence" TEXT COLLATE "C" NOT NULL,
   "reason" TEXT COLLATE "C",
+  "details" TEXT,
   "openedAt" TIMESTAMPTZ NOT NULL,
   "closedAt" TIMESTAMPTZ,
   "closedWhy" TEXT COLLATE "C",
@@ -1557,6 +1560,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'PositionBlocked')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_reason" CHECK ("reason" IN ('Unanswered', 'RefusalUnconfirmed', 'NotFound', 'ListingIncomplete', 'SeveralCandidates', 'NotSentAgain')),
+  CONSTRAINT "breaks_details" CHECK ("details" IS NULL OR ("details"::json) IS NOT NULL),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
 )`,

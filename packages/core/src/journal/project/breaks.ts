@@ -14,6 +14,7 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
     holds: event.holds,
     evidence: event.evidence,
     reason: event.reason,
+    details: event.details,
     openedAt: place.at,
     closedAt: undefined,
     closedWhy: undefined,
@@ -26,7 +27,14 @@ export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClos
   books.breaks.put(
     event._tag === "BreakClosed"
       ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }
-      : { ...known, holds: event.holds, evidence: event.evidence, reason: event.reason, version: place.seq }
+      : {
+          ...known,
+          holds: event.holds,
+          evidence: event.evidence,
+          reason: event.reason,
+          details: event.details,
+          version: place.seq
+        }
   )
 }
 
