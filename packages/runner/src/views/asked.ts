@@ -105,6 +105,8 @@ const entityKinds = [
   "waiting_commission",
   "decision",
   "break",
+  "job",
+  "part",
   "position",
   "batch",
   "control"
