@@ -1,4 +1,6 @@
 import { Clock, Duration, Effect, Scheduler } from "effect"
+import { subscribe } from "node:diagnostics_channel"
+import { Socket } from "node:net"
 import process from "node:process"
 
 /** Turns of the event loop in which nothing happened, after which it is taken that nothing is on its way over a socket. */
@@ -16,6 +18,31 @@ const countsNow = () => {
     requests: resources.filter(isRequest).length
   }
 }
+
+/** The open ends, in this process, of its own connections. */
+const ends = new Set<Socket>()
+
+const note = (message: unknown): void => {
+  if (typeof message !== "object" || message === null || !("socket" in message)) return
+  const { socket } = message
+  if (!(socket instanceof Socket)) return
+  ends.add(socket)
+  socket.once("close", () => ends.delete(socket))
+}
+subscribe("net.client.socket", note)
+subscribe("net.server.socket", note)
+
+/** Has one end of a connection written what the other has not read? On a busy machine that takes many turns of the event loop. */
+const areBytesUnderWay = (): boolean => {
+  const byPorts = new Map([...ends].map((end) => [`${end.localPort} ${end.remotePort}`, end] as const))
+  return [...ends].some((end) => {
+    const other = byPorts.get(`${end.remotePort} ${end.localPort}`)
+    return other !== undefined && end.bytesWritten > other.bytesRead
+  })
+}
+
+/** An end that reads no more holds up nothing for longer, in milliseconds of the machine. */
+const LONGEST_UNDER_WAY_MS = 500
 
 /** Timers that run in this process anyway are no reason to wait. */
 let others = Infinity
@@ -53,6 +80,13 @@ export const leaping = (startMs: number): Leaping => {
   let held = 0
   let pending = 0
   let isOver = false
+  let underWaySinceMs: number | undefined
+  /** Is it too early to leap, since bytes are on their way? */
+  const isUnderWay = (): boolean => {
+    if (!areBytesUnderWay()) underWaySinceMs = undefined
+    else underWaySinceMs ??= performance.now()
+    return underWaySinceMs !== undefined && performance.now() - underWaySinceMs < LONGEST_UNDER_WAY_MS
+  }
   const after = (ms: number, wake: () => void): Timer => {
     const timer = { atMs: nowMs + Math.max(0, Math.ceil(ms)), wake }
     timers.add(timer)
@@ -74,7 +108,7 @@ export const leaping = (startMs: number): Leaping => {
     others = Math.min(others, running)
     quiet = held > 0 || pending > 0 || requests > 0 || happened !== seen ? 0 : quiet + 1
     seen = happened
-    if (quiet > QUIET_TURNS && running < others + PACING_TIMERS) {
+    if (quiet > QUIET_TURNS && running < others + PACING_TIMERS && !isUnderWay()) {
       quiet = 0
       leap()
     }
