@@ -6,7 +6,7 @@ import { OrderTable } from "../src/order/Order.ts"
 import { breakKinds, kinds, type BreakKind } from "../src/reconciliation/Break.ts"
 import { decidingOf, type Deciding } from "../src/reconciliation/deciding.ts"
 import { recommendedFor, resolutions } from "../src/reconciliation/recommended.ts"
-import { noStake } from "../src/reconciliation/Stake.ts"
+import { noStake, type Stake } from "../src/reconciliation/Stake.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { deskOf, perform } from "./Story.ts"
 
@@ -115,4 +115,13 @@ test("G: what changes no shares stands in the way of no excess", () => {
   expect(besides("Conflict", "AverageDiffers", "Unpriced", "OffBand", "AccountRefused").resolution).toBe(
     "accept-excess"
   )
+})
+
+test("P6: a holding becomes base only where the books have neither trades, nor orders, nor an open break of it", () => {
+  const recommended = (stake: Partial<Stake>) =>
+    recommendedFor({ kind: "ForeignPosition", holds: "nothing" }, { ...noStake, ...stake }).resolution
+  expect(recommended({})).toBe("adjust-base")
+  expect(recommended({ isTraded: true })).toBe("reconcile")
+  expect(recommended({ beside: [{ id: BreakId.make(2), kind: "Implausible" }] })).toBe("reconcile")
+  expect(recommended({ beside: [{ id: BreakId.make(2), kind: "OffBand" }] })).toBe("adjust-base")
 })

@@ -30,12 +30,21 @@ export interface Stake {
   readonly unknownSince: Instant.Instant | undefined
   /** What on record speaks for one side of that doubt. */
   readonly deciding: ReadonlyArray<Deciding>
-  /** Of an excess, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
+  /** Of a holding that the books do not know: have they trades of its symbol, or orders under way? */
+  readonly isTraded: boolean
+  /** Of an excess, or a holding that the books do not know, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
   readonly beside: ReadonlyArray<Pick<Break, "id" | "kind">>
 }
 
 /** Nothing waits for it. */
-export const noStake: Stake = { blocks: [], inDoubt: undefined, unknownSince: undefined, deciding: [], beside: [] }
+export const noStake: Stake = {
+  blocks: [],
+  inDoubt: undefined,
+  unknownSince: undefined,
+  deciding: [],
+  isTraded: false,
+  beside: []
+}
 
 /** A position with the policies that say from when on it owes an order. */
 export interface Standing {
@@ -116,9 +125,13 @@ export const stakeOf = (
     inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
     unknownSince: isUnknown ? unknownSinceOf(kind, order) : undefined,
     deciding: isUnknown ? decidingOf(order, attempts) : [],
+    isTraded: kind === "ForeignPosition" && standings.some(isTraded),
     beside: []
   }
 }
+
+const isTraded = ({ position: { exposure, inFlight } }: Standing): boolean =>
+  !Decimal.isZero(exposure) || !Decimal.isZero(inFlight)
 
 /** The dollars of all that stands behind a break, zero where nothing does; `undefined` where of a part of it no price is known. */
 export const dollarsAtRisk = ({ blocks, inDoubt }: Stake): Decimal.Decimal | undefined => {

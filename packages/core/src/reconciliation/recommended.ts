@@ -169,6 +169,12 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
   )
 }
 
+/** P6: what the broker is about to report, or a report that is held, may be the whole of it. */
+const ofForeign = ({ beside, isTraded }: Pick<Stake, "beside" | "isTraded">): Recommended =>
+  isTraded || beside.some(({ kind }) => beforeExcess[kind] !== undefined)
+    ? first("reconcile", "The books have trades, orders or open breaks of it: both sides are read again first.")
+    : byKind.ForeignPosition
+
 const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
   circuit: first(
     "resume",
@@ -201,8 +207,9 @@ export const apart = {
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
   found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason" | "subject">>,
-  { beside, deciding }: Pick<Stake, "beside" | "deciding">
+  { beside, deciding, isTraded }: Pick<Stake, "beside" | "deciding" | "isTraded">
 ): Recommended => {
+  if (found.kind === "ForeignPosition") return ofForeign({ beside, isTraded })
   if (found.kind === "PositionBlocked") return ofBlocked(found)
   if (found.kind === "Doubt") return ofDoubt(deciding, found.reason)
   return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]

@@ -18,9 +18,16 @@ import * as Reads from "./Reads.ts"
 /** What says of an open break what stands behind it. */
 export type Stakes = (found: Break) => Stake
 
-/** A break of which something may wait: it holds something, says that a position waits, or is about an order of an unknown fate. */
+/** Of these it depends on what else is open or under way what a person is advised to do. */
+const isJudgedBeside = (kind: Break["kind"]): boolean => kind === "Excess" || kind === "ForeignPosition"
+
+/** A break of which something may wait, or that is judged by what stands beside it. */
 const mayWeigh = ({ closedAt, holds, kind }: Break): boolean =>
-  closedAt === undefined && (holds !== "nothing" || kind === "PositionBlocked" || kinds[kind].isFateUnknown === true)
+  closedAt === undefined &&
+  (holds !== "nothing" ||
+    kind === "PositionBlocked" ||
+    kinds[kind].isFateUnknown === true ||
+    kind === "ForeignPosition")
 
 const unique = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
 
@@ -53,15 +60,15 @@ const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
     }
   })
 
-/** What says of an excess which other breaks are open for its symbol, or for the whole account. */
+/** What says of an excess, or of a holding that the books do not know, which other breaks are open for its symbol, or for the whole account. */
 const besidesOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
-  const symbols = unique(breaks.flatMap(({ kind, symbol }) => (kind === "Excess" ? (symbol ?? []) : [])))
+  const symbols = unique(breaks.flatMap(({ kind, symbol }) => (isJudgedBeside(kind) ? (symbol ?? []) : [])))
   const read = symbols.length === 0 ? [] : [...symbols, UNMAPPED]
   return Effect.map(
     Reads.among(BreakTable, account, "symbol", read, [{ column: "closedAt", in: [null] }]),
     (open) =>
       ({ id, kind, symbol }: Break) =>
-        kind === "Excess"
+        isJudgedBeside(kind)
           ? open.filter((each) => each.id !== id && (each.symbol === symbol || each.symbol === UNMAPPED))
           : []
   )
