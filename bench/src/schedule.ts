@@ -164,6 +164,7 @@ const worldAt = (at: Instant.Instant): Recorder.World => ({
   isSessionOpen: () => true,
   nextOpening: () => undefined,
   priceOf: () => Reference.Reference.NoPrice(),
+  quoteOf: () => Reference.Reference.NoPrice(),
   storeTag: "abcdef",
   entropy: "bench"
 })

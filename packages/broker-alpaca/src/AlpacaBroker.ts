@@ -17,7 +17,7 @@ import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
-import { PAPER_URL, placeOf } from "./Credentials.ts"
+import { dataPlaceOf, PAPER_URL, placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
 import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
@@ -27,6 +27,7 @@ import { OrderAnswer } from "./OrderAnswer.ts"
 import { bodyOf, notionalBodyOf, notionalTypes, patchOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
+import * as MarketData from "./MarketData.ts"
 import { sessionsIn } from "./MarketCalendar.ts"
 import * as Replacements from "./Replacements.ts"
 import { answerOf, wordsOf } from "./SendAnswers.ts"
@@ -79,6 +80,8 @@ export const make = (
     const place = yield* placeOf(credentials.baseUrl)
     const budget = yield* Budget.make(options.requestsAMinute)
     const given = yield* Wire.make(credentials, place, budget)
+    // Market data has a limit of requests of its own.
+    const market = yield* Wire.make(credentials, yield* dataPlaceOf(credentials, place), yield* Budget.make())
     const { answersWithin: within } = options
     const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
     const entered = Recent.make<Instant.Instant>()
@@ -109,6 +112,7 @@ export const make = (
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
+      quote: (symbol) => MarketData.snapshot(market, symbol),
       updates: Stream.tap(updates(desk, heartbeat), ({ report }) => told(reads, report))
     }
   })

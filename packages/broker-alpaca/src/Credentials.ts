@@ -8,16 +8,25 @@ export interface Credentials {
   readonly baseUrl: string
   readonly keyId: Redacted.Redacted
   readonly secretKey: Redacted.Redacted
+  /** Where market data is asked for; where it is left away `https://data.alpaca.markets`, or with a simulator its own address. */
+  readonly dataUrl?: string | undefined
 }
 
 /** Alpaca's address for accounts of play money. */
 export const PAPER_URL = "https://paper-api.alpaca.markets"
 
-/** Credentials from `APCA_API_KEY_ID`, `APCA_API_SECRET_KEY` and `APCA_API_BASE_URL` (the paper host where it is not said). */
+/** Alpaca's address for market data. */
+const DATA_URL = "https://data.alpaca.markets"
+
+/**
+ * Credentials from `APCA_API_KEY_ID`, `APCA_API_SECRET_KEY`, `APCA_API_BASE_URL` (the paper host where it is not said) and
+ * `APCA_API_DATA_URL`.
+ */
 export const config: Config.Config<Credentials> = Config.all({
   baseUrl: Config.withDefault(Config.nonEmptyString("APCA_API_BASE_URL"), PAPER_URL),
   keyId: Config.redacted(Config.nonEmptyString("APCA_API_KEY_ID")),
-  secretKey: Config.redacted(Config.nonEmptyString("APCA_API_SECRET_KEY"))
+  secretKey: Config.redacted(Config.nonEmptyString("APCA_API_SECRET_KEY")),
+  dataUrl: Config.withDefault(Config.nonEmptyString("APCA_API_DATA_URL"), undefined)
 })
 
 const hosts: Address.Hosts = {
@@ -32,3 +41,16 @@ const hosts: Address.Hosts = {
 /** Which environment an address proves: `paper-api.` is paper, `api.` is live, this machine proves nothing; any other host is refused by name. */
 export const placeOf = (baseUrl: string): Either.Either<Address.Address, Address.UnknownHost> =>
   Address.judge(baseUrl, hosts)
+
+const dataHosts: Address.Hosts = {
+  whose: "Alpaca's for market data",
+  known: DATA_URL,
+  environments: new Map([["data.alpaca.markets", "live"]])
+}
+
+/** Where market data is asked for: Alpaca's own host, or this machine; any other host is refused by name. */
+export const dataPlaceOf = (
+  { dataUrl }: Pick<Credentials, "dataUrl">,
+  place: Address.Address
+): Either.Either<Address.Address, Address.UnknownHost> =>
+  Address.judge(dataUrl ?? (place.environment === "unproven" ? place.origin : DATA_URL), dataHosts)

@@ -1,4 +1,4 @@
-import { HttpOutcome } from "@roundlot/core"
+import { ExactJson, HttpOutcome } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Duration, Either, Schema } from "effect"
@@ -30,6 +30,14 @@ export const contentsOf = <A, I>(
   schema: Schema.Schema<A, I>,
   outcome: HttpOutcome.Answered
 ): Either.Either<A, Broker.BrokerReadFailed> => HttpOutcome.contentsOf(wording, operation, schema, outcome)
+
+/** The same of an answer that writes money as numbers: they are read as text. */
+export const exactContentsOf = <A, I>(
+  operation: string,
+  schema: Schema.Schema<A, I>,
+  outcome: HttpOutcome.Answered
+): Either.Either<A, Broker.BrokerReadFailed> =>
+  HttpOutcome.contentsOf(wording, operation, schema, outcome, ExactJson.exact)
 
 /** Reads what must be there. */
 export const reading = <A, I>(

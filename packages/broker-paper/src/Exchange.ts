@@ -159,6 +159,8 @@ export interface ExchangeService {
   readonly buyingPower: (account: AccountName.AccountName) => Asked<Decimal.Decimal>
   /** Whether the account's listing names the symbol. An order for one that it lacks is taken: who sends it has had it confirmed. */
   readonly isListed: (account: AccountName.AccountName, symbol: string) => Asked<boolean>
+  /** What the market trades a symbol at now; `undefined` where the account does not trade it. */
+  readonly quote: (account: AccountName.AccountName, symbol: string) => Asked<Price.Price | undefined>
   /** Logs in again, after the token expired. */
   readonly token: (account: AccountName.AccountName) => Asked<null>
   /** Connects to the account's stream: what happens from now on. */
@@ -235,7 +237,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     floor.file.transact(() => ({
       working: floor.rows.working(symbol).filter((order) => order.account === account),
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
-      price: floor.rows.price(symbol)?.price ?? floor.rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
+      price: tradesAt(floor, symbol)
     })),
   priceOf: (symbol) =>
     floor.file.read((clock) => {
@@ -283,6 +285,10 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     ),
   isListed: (account, symbol) =>
     read(floor, { account, operation: "instrument", payload: { symbol } }, () => isListed(floor, account, symbol)),
+  quote: (account, symbol) =>
+    read(floor, { account, operation: "quote", payload: { symbol } }, () =>
+      isListed(floor, account, symbol) ? tradesAt(floor, symbol) : undefined
+    ),
   token: (account) =>
     read(floor, { account, operation: "token", payload: {} }, () => {
       floor.rows.setFact("tokenExpired", "0")
@@ -290,6 +296,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     }),
   stream: (account) => stream(floor, account, changes)
 })
+
+const tradesAt = ({ rows }: Floor, symbol: string): Price.Price =>
+  rows.price(symbol)?.price ?? rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
 
 const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
   OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)

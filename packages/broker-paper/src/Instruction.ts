@@ -12,6 +12,7 @@ export const operations = [
   "positions",
   "account",
   "instrument",
+  "quote",
   "stream",
   "token"
 ] as const

@@ -1,10 +1,9 @@
 import * as Socket from "@effect/platform/Socket"
-import { Broker } from "@roundlot/core"
+import { Broker, ExactJson } from "@roundlot/core"
 import type { ClientOrderId } from "@roundlot/core"
 import { Effect, Mailbox, Option, Redacted, Schema, Stream } from "effect"
 import type { Duration, Scope } from "effect"
 import type { Linked } from "./Accounts.ts"
-import { exact } from "./ExactJson.ts"
 import * as OrderId from "./OrderId.ts"
 import { reading } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
@@ -102,7 +101,7 @@ const next = ({ frames }: Connection): Effect.Effect<string, Broker.BrokerReadFa
 /** The code of the answer to a command; frames before it are passed over. */
 const codeOf = (connection: Connection, command: string): Effect.Effect<number, Broker.BrokerReadFailed> => {
   const look: Effect.Effect<number, Broker.BrokerReadFailed> = Effect.flatMap(next(connection), (text) => {
-    const frame = Option.getOrUndefined(decodeFrame(exact(text)))
+    const frame = Option.getOrUndefined(decodeFrame(ExactJson.exact(text)))
     const answer = frame?.response?.find((each) => each.command === command)
     return answer === undefined ? look : Effect.succeed(answer.content.code)
   })
@@ -158,7 +157,7 @@ const ORDER_ID = /"(?:SchwabOrderID|ParentSchwabOrderID|ChangedNewSchwabOrderId)
  * of another account, and one that is a notice for people, is about none.
  */
 export const ordersIn = (text: string, accountNumber: string): ReadonlyArray<ClientOrderId.BrokerOrderId> => {
-  const { data = [] } = Option.getOrElse(decodeFrame(exact(text)), () => ({ data: [] }))
+  const { data = [] } = Option.getOrElse(decodeFrame(ExactJson.exact(text)), () => ({ data: [] }))
   const contents = data.flatMap(({ content, service }) => (service === "ACCT_ACTIVITY" ? content : []))
   const messages = contents
     .flatMap((each) => Option.toArray(decodeActivity(each)))

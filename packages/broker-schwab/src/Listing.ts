@@ -1,10 +1,9 @@
 import { hash } from "node:crypto"
-import { Instant, Recent } from "@roundlot/core"
+import { ExactJson, Instant, Recent } from "@roundlot/core"
 import type { Broker, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import { isOf } from "./Accounts.ts"
 import type { Linked } from "./Accounts.ts"
-import { exact, rowsIn } from "./ExactJson.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { asking, textOf, unreadable } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
@@ -48,7 +47,7 @@ const makeReadRow = Effect.sync((): ReadRow => {
   return (text) => {
     const key = hash("sha256", text, "base64")
     const before = known.get(key)
-    const order = before === undefined ? decodeRow(exact(text)) : Option.some(before)
+    const order = before === undefined ? decodeRow(ExactJson.exact(text)) : Option.some(before)
     if (Option.isSome(order)) known.set(key, order.value)
     return order
   }
@@ -73,7 +72,7 @@ const page = (wire: Wire, readRow: ReadRow, path: string, window: Broker.TimeWin
       maxResults: String(ORDERS_A_PAGE)
     })
     const outcome = yield* asking(wire, "orders", `${path}?${query.toString()}`)
-    const texts = rowsIn(yield* textOf("orders", outcome))
+    const texts = ExactJson.rowsIn(yield* textOf("orders", outcome))
     if (texts === undefined) return yield* unreadable("orders", outcome)
     const isFull = texts.length >= ORDERS_A_PAGE
     if (isFull && window.to - window.from > SHORTEST_WINDOW) return yield* halves(wire, readRow, path, window)

@@ -1,9 +1,8 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { Instant } from "@roundlot/core"
+import { ExactJson, Instant } from "@roundlot/core"
 import type { Address, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { Credentials } from "./Credentials.ts"
-import { exact } from "./ExactJson.ts"
 import type { Exchange } from "./Http.ts"
 import { errorIn, tokenErrorIn } from "./ErrorBody.ts"
 import type { Tokens } from "./TokenFile.ts"
@@ -120,7 +119,7 @@ const answerIn = (outcome: HttpOutcome.HttpOutcome): Effect.Effect<typeof TokenA
   const failed = (isRefused: boolean, detail: string) => Effect.fail(new LoginFailed({ isRefused, detail }))
   if (outcome._tag !== "Answered") return failed(false, `the token was not answered: ${outcome.why}`)
   const { status, text } = outcome
-  const answer = status === 200 ? decodeAnswer(exact(text)) : Option.none()
+  const answer = status === 200 ? decodeAnswer(ExactJson.exact(text)) : Option.none()
   if (Option.isSome(answer)) return Effect.succeed(answer.value)
   // A refusal in other words than the endpoint's own is a gateway's: the login may be good, and is tried again.
   const isRefused = Option.isSome(tokenErrorIn(text)) && (status === 400 || status === 401 || status === 403)

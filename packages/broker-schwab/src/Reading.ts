@@ -1,8 +1,7 @@
-import { HttpOutcome } from "@roundlot/core"
+import { ExactJson, HttpOutcome } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Either, Schema } from "effect"
-import { exact } from "./ExactJson.ts"
 import { wordsOf } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -33,7 +32,7 @@ export const contentsOf = <A, I>(
   operation: string,
   schema: Schema.Schema<A, I>,
   outcome: HttpOutcome.Answered
-): Either.Either<A, Broker.BrokerReadFailed> => HttpOutcome.contentsOf(wording, operation, schema, outcome, exact)
+): Either.Either<A, Broker.BrokerReadFailed> => HttpOutcome.contentsOf(wording, operation, schema, outcome, ExactJson.exact)
 
 /** An answer that is not what it should be. */
 export const unreadable = (operation: string, outcome: HttpOutcome.Answered): Broker.BrokerReadFailed =>

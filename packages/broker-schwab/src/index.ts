@@ -8,8 +8,6 @@ export * as Budget from "./Budget.ts"
 export * as Certificate from "./Certificate.ts"
 /** `Credentials`: the app's keys and the address, and which environment an address proves. */
 export * as Credentials from "./Credentials.ts"
-/** `ExactJson`: JSON whose numbers keep every digit. */
-export * as ExactJson from "./ExactJson.ts"
 /** `Http`: one request and what came of it. */
 export * as Http from "./Http.ts"
 /** `Listing`: the orders of a window, of one account or of several by one request. */

@@ -1,4 +1,5 @@
-import { ExactJson, OrderAnswer } from "@roundlot/broker-schwab"
+import { OrderAnswer } from "@roundlot/broker-schwab"
+import { ExactJson } from "@roundlot/core"
 import { Schema } from "effect"
 
 /** One leg of an execution, as text of JSON. */

@@ -6,6 +6,8 @@ export * as Money from "./money/Money.ts"
 export * as Price from "./money/Price.ts"
 /** `money/Quantity`: see that module. */
 export * as Quantity from "./money/Quantity.ts"
+/** `money/Quote`: see that module. */
+export * as Quote from "./money/Quote.ts"
 /** `money/Reference`: see that module. */
 export * as Reference from "./money/Reference.ts"
 /** `time/Instant`: see that module. */
@@ -255,6 +257,8 @@ export * as Broker from "./ports/Broker.ts"
 export * as Clock from "./ports/Clock.ts"
 /** `ports/Entropy`: see that module. */
 export * as Entropy from "./ports/Entropy.ts"
+/** `ports/ExactJson`: JSON whose numbers keep every digit. */
+export * as ExactJson from "./ports/ExactJson.ts"
 /** `ports/HttpOutcome`: see that module. */
 export * as HttpOutcome from "./ports/HttpOutcome.ts"
 /** `ports/Lease`: see that module. */

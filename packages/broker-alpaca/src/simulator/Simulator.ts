@@ -81,9 +81,10 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       said,
       replacing
     }
-    const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
+    const perMinute = options.requestsAMinute ?? REQUESTS_A_MINUTE
+    const limits = { trading: yield* Limiter.make(perMinute), data: yield* Limiter.make(perMinute) }
     const isOpen = options.isOpen ?? alwaysOpen
-    const port = yield* Serving.serve(options.port ?? 0, serving(desk, limited, isOpen))
+    const port = yield* Serving.serve(options.port ?? 0, serving(desk, limits, isOpen))
     const credentials = {
       baseUrl: `http://${Serving.LOOPBACK}:${port}`,
       keyId: Redacted.make(keys.keyId),
@@ -96,7 +97,15 @@ type IsOpen = (at: Instant.Instant) => boolean
 
 const alwaysOpen: IsOpen = () => true
 
-const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsOpen): Serving.App =>
+interface Limits {
+  readonly trading: Effect.Effect<Limiter.Passed>
+  readonly data: Effect.Effect<Limiter.Passed>
+}
+
+/** Paths of Alpaca's host for market data, which here has the same address. */
+const MARKET_DATA = /^\/v2\/stocks\//
+
+const serving = (desk: Desk, limits: Limits, isOpen: IsOpen): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
@@ -105,7 +114,7 @@ const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsO
       yield* tradeStream.serve(desk, socket)
       return HttpServerResponse.empty()
     }
-    const { headers, isWithin } = yield* limited
+    const { headers, isWithin } = yield* MARKET_DATA.test(url.pathname) ? limits.data : limits.trading
     if (!isWithin) return yield* Serving.respond(request, Answer.error(429, undefined, "too many requests."), headers)
     if (!hasKeys(desk, request))
       return yield* Serving.respond(request, Answer.error(401, undefined, "unauthorized."), headers)
@@ -147,6 +156,10 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
       return accountRoutes.positions(desk, first)
     case "assets":
       return first === undefined ? Effect.succeed(Answer.ok([])) : accountRoutes.asset(desk, rest.join("/"))
+    case "stocks":
+      return first !== undefined && rest[1] === "snapshot"
+        ? accountRoutes.snapshot(desk, first)
+        : Effect.succeed(notThere)
     case "clock":
       return accountRoutes.clock(isOpen)
     case "calendar":

@@ -98,6 +98,40 @@ export const asset = (desk: Desk, symbol: string): Answering =>
     })
   })
 
+const A_CENT = Decimal.unsafe("0.01")
+
+/** A number of JSON: market data has no text for prices. */
+const numberOfJson = (amount: Decimal.Decimal): number => Number(Decimal.format(amount))
+
+/** `GET /v2/stocks/{symbol}/snapshot` of the market data API: what the exchange trades it at now, a cent between that and each side. */
+export const snapshot = (desk: Desk, symbol: string): Answering =>
+  Effect.gen(function* () {
+    const { at, reply } = yield* desk.exchange.quote(desk.account, symbol)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const price = reply.body
+    if (price === undefined) return Answer.error(404, undefined, `no data found for ${symbol}`)
+    const t = Instant.format(at)
+    const bid = Decimal.isLess(A_CENT, price) ? Decimal.subtract(price, A_CENT) : Decimal.zero
+    return Answer.ok({
+      symbol,
+      latestTrade: { t, x: "V", p: numberOfJson(price), s: 100, c: ["@"], i: 1, z: "C" },
+      latestQuote: {
+        t,
+        ax: "V",
+        ap: numberOfJson(Decimal.add(price, A_CENT)),
+        as: 1,
+        bx: "V",
+        bp: numberOfJson(bid),
+        bs: 1,
+        c: ["R"],
+        z: "C"
+      },
+      minuteBar: null,
+      dailyBar: null,
+      prevDailyBar: null
+    })
+  })
+
 const MOST_ACTIVITIES = 100
 
 /** `GET /v2/account/activities/FILL`: executions as they were first told. */

@@ -1,7 +1,6 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import { Decimal, ExactJson, Price, Quantity, Ticker } from "@roundlot/core"
 import { Either, Option, Schema } from "effect"
-import { exact } from "../ExactJson.ts"
 import { error } from "./Answer.ts"
 import type { Answer } from "./Answer.ts"
 import type { Said } from "./Desk.ts"
@@ -72,7 +71,7 @@ const refuse = (message: string, ...errors: ReadonlyArray<string>): Either.Eithe
 /** Judges the body of a request for an order as Schwab does, before the exchange sees it. */
 export const judge = (text: string): Either.Either<Placing, Answer> =>
   Either.gen(function* () {
-    const body = yield* Either.mapLeft(decode(exact(text)), ({ message }) =>
+    const body = yield* Either.mapLeft(decode(ExactJson.exact(text)), ({ message }) =>
       error(400, "A validation error occurred while processing the request.", [
         message.split("\n").at(-1)?.trim() ?? ""
       ])

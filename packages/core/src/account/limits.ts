@@ -68,6 +68,10 @@ export const openSharesOf = (
 export const hasDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
   (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual) !== undefined
 
+/** Is there any limit in dollars, the account's own or a default one? */
+export const judgesDollars = (settings: InDollars & Pick<AccountSettings, "liftedLimits">): boolean =>
+  (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined
+
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
 

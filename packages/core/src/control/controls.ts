@@ -1,8 +1,16 @@
 import type { Account } from "../account/Account.ts"
-import { dailyNotionalOf, hasDollarLimit, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
+import {
+  dailyNotionalOf,
+  hasDollarLimit,
+  judgesDollars,
+  openSharesOf,
+  orderNotionalOf,
+  orderQuantityOf
+} from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import { isFarApart } from "../money/Quote.ts"
 import { UNSAID_PRICE } from "../money/Reference.ts"
 import { mostShares } from "../order/mostShares.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -134,7 +142,8 @@ export interface Circumstances {
 }
 
 /**
- * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. On a simulated market of
+ * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. Where that is ten times
+ * or more from the last price that was known, one of the two is wrong, and the higher judges. On a simulated market of
  * which nobody has said a price it is what an order trades at there all the same; and where an account has the default limits alone, the
  * last price that was known: what was owed overnight is neither unbounded nor stopped.
  */
@@ -145,12 +154,16 @@ const highest = (
   const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
   const known = own.length === 0 ? prices : [...prices, ...own]
   const fresh = known.reduce<Price | undefined>(
-    (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
+    (most, each) => (most === undefined ? each : higher(most, each)),
     undefined
   )
+  if (fresh !== undefined)
+    return lastPrice !== undefined && isFarApart(fresh, lastPrice) ? higher(fresh, lastPrice) : fresh
   const stale = hasDollarLimit(account) ? undefined : lastPrice
-  return fresh ?? stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
+  return stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
 }
+
+const higher = (a: Price, b: Price): Price => (Decimal.isLess(a, b) ? b : a)
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */
 const worthOf = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal | undefined => {
@@ -178,7 +191,7 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
   const notional = worthOf(wanted, circumstances)
-  if (notional === undefined) return hasDollarLimit(account) ? "NoReferencePrice" : undefined
+  if (notional === undefined) return judgesDollars(account) ? "NoReferencePrice" : undefined
   if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
   const price = highest(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)

@@ -1,11 +1,13 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
+import { joinKey, symbolKey } from "../books/Table.ts"
 import { says, type Control } from "../control/controls.ts"
 import { duplicateOf } from "../control/duplicateIntent.ts"
 import { format, type DecisionId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
+import { isFarApart } from "../money/Quote.ts"
 import type { Reference } from "../money/Reference.ts"
 import { create } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
@@ -108,12 +110,20 @@ const sharesFor = (
   decision: Decision,
   reference: Reference
 ): Quantity.Quantity | "NoPrice" | "TooSmall" => {
-  const price = decision.limitPrice ?? (reference._tag === "Priced" ? reference.price : undefined)
+  const price = decision.limitPrice ?? sizingPrice(recorder, decision, reference)
   if (price === undefined || decision.notional === undefined) return "NoPrice"
   const instrument = recorder.books.instruments.get(joinKey([decision.account, decision.symbol]))
   const isFraction = instrument?.fractionable === true && decision.timeInForce === "day"
   const shares = Decimal.floorTo(Decimal.divide(decision.notional, price, 12), isFraction ? FINEST : WHOLE)
   return Decimal.isPositive(shares) ? Quantity.make(shares) : "TooSmall"
+}
+
+/** One broker's quote says how many shares dollars are only where it is near the last price that trades brought. */
+const sizingPrice = ({ books }: Recorder, { account, symbol }: Decision, reference: Reference): Price | undefined => {
+  if (reference._tag === "NoPrice") return undefined
+  const last = books.positions.get(symbolKey(account, symbol))?.lastPrice
+  const isAlone = reference.isQuote === true && (last === undefined || isFarApart(reference.price, last))
+  return isAlone ? undefined : reference.price
 }
 
 type Size = Pick<Order, "quantity"> & Partial<Pick<Order, "askedNotional">>

@@ -33,6 +33,8 @@ export interface World {
   readonly nextOpening: (account: AccountName) => Instant | undefined
   /** The newest price that a source of prices knows, read once a group. */
   readonly priceOf: (symbol: string) => Reference
+  /** The newest price that the account's broker quoted. */
+  readonly quoteOf: (account: AccountName, symbol: string) => Reference
   /** Tag of the store and secret of the process, for client order ids. */
   readonly storeTag: string
   readonly entropy: string

@@ -16,6 +16,7 @@ import * as Instant from "../time/Instant.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
+import * as KnownQuotes from "./KnownQuotes.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { defaultLimits, paceOn, type GroupLimits } from "./pace.ts"
@@ -71,6 +72,8 @@ export interface LedgerService {
   readonly leases: HeldLeases.HeldLeases
   /** What this process has read of accounts to make their orders ready; nothing that was read before its own last change of one. */
   readonly accounts: KeptAccounts.KeptAccounts
+  /** What brokers quoted of late; planning judges by it. */
+  readonly quotes: KnownQuotes.KnownQuotes
 }
 
 /** The one writer. */
@@ -117,6 +120,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const watchers = new Set<Watcher>()
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
+    const quotes = KnownQuotes.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -142,6 +146,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           isSessionOpen,
           nextOpening: onceEach((account) => clock.nextOpeningAfter(at, account)),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,
+          quoteOf: quotes.of,
           storeTag,
           entropy
         }
@@ -287,7 +292,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       ),
       now: time.now,
       leases,
-      accounts
+      accounts,
+      quotes
     })
   })
 

@@ -10,6 +10,8 @@ export type Reference = Data.TaggedEnum<{
     readonly source: string
     /** It is the price of a simulated market: it says nothing of any other. */
     readonly isSimulated?: boolean
+    /** One broker said so, and nobody else: it judges and never says how many shares dollars are. */
+    readonly isQuote?: boolean
   }
   readonly NoPrice: object
 }>
@@ -39,6 +41,12 @@ export const MAX_AGE_MS = 15 * 60_000
 /** A price that is fresh enough to decide with; where prices `last`, as on a simulated market, none is too old. */
 export const freshOf = (reference: Reference, at: Instant.Instant, last = false): Price | undefined =>
   isFresh(reference, at, last) ? reference.price : undefined
+
+/** The newer of two prices, however old. */
+export const newer = (a: Reference, b: Reference): Reference => {
+  if (a._tag === "NoPrice") return b
+  return b._tag === "Priced" && a.at < b.at ? b : a
+}
 
 const isFresh = (reference: Reference, at: Instant.Instant, last: boolean): reference is Priced => {
   if (reference._tag === "NoPrice") return false

@@ -6,6 +6,7 @@ import type { AttemptId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Decimal } from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import type { Quote } from "../money/Quote.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { AcknowledgedOrder } from "../order/OrderState.ts"
 import type { NotionalTerms, OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
@@ -230,6 +231,11 @@ export interface BrokerService {
   /** How its login stands; left away where what opens it does not end. */
   readonly login?: Effect.Effect<LoginStanding> | undefined
   readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>
+  /**
+   * What the broker says of an instrument's market now, by one request; left away where it has no quotes. Controls judge by it where no
+   * trade brought a fresh price.
+   */
+  readonly quote?: ((symbol: Ticker) => Effect.Effect<Quote, BrokerReadFailed>) | undefined
   /** Order and execution reports as they happen; ends or fails when the connection does. */
   readonly updates: Stream.Stream<Received, BrokerReadFailed> | undefined
 }

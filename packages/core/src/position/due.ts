@@ -105,7 +105,7 @@ export interface Standing {
   /** What trades brought, and what another source than they says; each where it is fresh. */
   readonly inboundPrice: Price | undefined
   readonly marketPrice: Price | undefined
-  /** The newest price that trades brought, however old it is. */
+  /** The last price that is known, however old it is: what trades brought, else what a source or the broker said. */
   readonly lastPrice: Price | undefined
   /** What the account has sent. */
   readonly usage: Usage | undefined

@@ -9,7 +9,7 @@ import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
-import { fieldsOf, freshest, freshOf, Reference } from "../money/Reference.ts"
+import { fieldsOf, freshest, freshOf, newer, Reference } from "../money/Reference.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -48,17 +48,18 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     prices: pricesLast && reference._tag === "Priced" ? [...fresh, reference.price] : fresh,
     inboundPrice: inboundFresh,
     marketPrice: freshOf(market, world.at, pricesLast),
-    lastPrice: position.lastPrice,
+    lastPrice: position.lastPrice ?? (market._tag === "Priced" ? market.price : undefined),
     usage: usageOf(recorder, settings),
     at: world.at
   }
 }
 
-/** What a source of prices knows of an instrument; a simulated market's prices are those of the accounts that trade there. */
+/** What a source of prices knows of an instrument, or its broker quoted; a simulated market's prices are those of the accounts that trade there. */
 export const marketPriceOf = ({ account, books, world }: Recorder, symbol: Ticker): Reference => {
   const price = world.priceOf(symbol)
-  if (price._tag === "NoPrice" || price.isSimulated !== true) return price
-  return books.accounts.get(account)?.simulatedMarket === true ? price : Reference.NoPrice()
+  const isElsewhere =
+    price._tag === "Priced" && price.isSimulated === true && books.accounts.get(account)?.simulatedMarket !== true
+  return newer(isElsewhere ? Reference.NoPrice() : price, world.quoteOf(account, symbol))
 }
 
 const NO_PRICES: ReadonlyArray<Price> = []

@@ -33,6 +33,7 @@ import { readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as pacing from "./pacing.ts"
+import { askForWaiting } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
@@ -109,6 +110,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       logins: makeBeside,
       polls: beside,
       positions: beside,
+      quotes: makeBeside,
       refusals: beside,
       refusedAccounts: beside,
       sends: makeBeside,
@@ -124,6 +126,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const refusals = yield* makeAskedRefusals
     const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
+    const waiting = yield* pacing.make<string>()
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -134,6 +137,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
         work.forever("batches", look, workOffBatches, { after: ["batches"], rest: 4 }),
         work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
+        work.forever("quotes", look, askForWaiting(waiting, each.quotes), { after: ["instruments"] }),
         work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
         work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
         work.forever("held reports", look, readHeldAgain(heldReadings, each.held), { after: ["breaks"] }),

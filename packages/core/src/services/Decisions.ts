@@ -29,6 +29,7 @@ import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
 import type { Driving } from "./Driving.ts"
 import { confirm } from "./Gates.ts"
 import type { Health } from "./Health.ts"
+import { askForDecision } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
 import * as StartGate from "./StartGate.ts"
 import { confirmNow } from "./Refusals.ts"
@@ -281,6 +282,7 @@ const prepareFor = Effect.fn("Decisions.prepareFor")(function* ({ gate }: Desk, 
   })
   // Where the broker cannot say what it is, the instrument stays unverified, and rule 0 refuses.
   if (instrument?.status !== "verified") yield* reported(`instruments ${account}`, confirm({ account, symbol }))
+  yield* askForDecision(account, symbol)
   return undefined
 })
 

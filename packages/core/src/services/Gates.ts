@@ -43,7 +43,7 @@ const refusedBy = (control: Control): string => `Refused(${control})`
 const waiting = ["CoolingDown", "Held(circuit)", `Held(${REFUSED})`, "SessionClosed"]
 
 /** The answers that a price changes as soon as one is known. */
-const priceless = ["NoPrice", refusedBy("NoReferencePrice")]
+export const priceless = ["NoPrice", refusedBy("NoReferencePrice")]
 
 /** The answers of limits in money, which another price or market date can change. */
 const limited = (["DailyNotional", "MaxNotional", "OpenResidual", "PriceCollar"] as const).map(refusedBy)

@@ -33,6 +33,7 @@ import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import type { Health } from "./Health.ts"
 import { needsLogin } from "./Logins.ts"
+import { askBeforeSend } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -323,6 +324,10 @@ const sendBatch = (
       }
     })
     yield* reported(`sending ${account}`, prepareAll)
+    yield* askBeforeSend(
+      ledger.accounts.get(account),
+      ready.map(({ order }) => order)
+    )
     if (ready.length > 0) yield* attemptAll(account, ready, open)
   })
 
@@ -465,6 +470,7 @@ export const sendOrder = Effect.fnUntraced(function* (order: Order) {
     const driving = yield* brokerForAttempt(order.account)
     const prepared = prepare(driving.broker, order)
     if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+    yield* Effect.flatMap(Ledger, ({ accounts }) => askBeforeSend(accounts.get(order.account), [order]))
     const came = yield* attempt(order, driving, prepared.right)
     if (came._tag !== "Outdated") return came
     yield* forgetSettings([order])

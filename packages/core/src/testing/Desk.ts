@@ -67,6 +67,7 @@ export const make = (
       isSessionOpen: () => true,
       nextOpening: () => nextOpening(now),
       priceOf: () => priceAt(at),
+      quoteOf: () => Reference.NoPrice(),
       storeTag: "deskaa",
       entropy: "desk"
     }

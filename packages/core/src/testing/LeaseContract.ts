@@ -56,6 +56,7 @@ const world = {
   isSessionOpen: () => true,
   nextOpening: () => undefined,
   priceOf: () => Reference.NoPrice(),
+  quoteOf: () => Reference.NoPrice(),
   storeTag: "contra",
   entropy: "contract"
 }

@@ -4,7 +4,7 @@ const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/
 const MOST_SHIFT = 36
 
 /**
- * JSON whose numbers are text, digit by digit as they were written: Schwab writes money, quantities and ids of 19 digits as numbers,
+ * JSON whose numbers are text, digit by digit as they were written: brokers write money, quantities and ids of 19 digits as numbers,
  * and a parsed number would round them. `1.0E7` is written out.
  *
  * @example

@@ -1,0 +1,158 @@
+import { Deferred, Effect } from "effect"
+import type { Account } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import { judgesDollars } from "../account/limits.ts"
+import { tickerAt } from "../instrument/DatedSymbol.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { priceOf } from "../money/Quote.ts"
+import { freshOf, Reference } from "../money/Reference.ts"
+import type { Order } from "../order/Order.ts"
+import { BrokerReadFailed, Brokers, type BrokerService } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { within } from "../ports/deadline.ts"
+import { PositionTable, type Position } from "../position/Position.ts"
+import type { Instant } from "../time/Instant.ts"
+import type { EachAccount } from "./accountwise.ts"
+import { driven } from "./drive.ts"
+import { priceless, regateMember } from "./Gates.ts"
+import type { Health } from "./Health.ts"
+import * as pacing from "./pacing.ts"
+import * as Reads from "./Reads.ts"
+import { recoverIdle, reported } from "./work.ts"
+
+/** So long an order waits for a quote: what has not come by then says no price. */
+const LONGEST_QUOTE = "2 seconds"
+
+/** A broker is asked for one instrument once in so many milliseconds, whatever it answered. */
+const ASKED_ONCE_IN_MS = 10_000
+
+const AT_ONCE = 16
+
+type Asking = Pick<Account, "name" | "symbols">
+
+/** And all that are asked for together no longer than this. */
+const LONGEST_ASKING = "10 seconds"
+
+/**
+ * Asks the broker of an account what instruments trade at, and keeps what can be believed. Who asks while one is asked for waits for
+ * that answer. What fails, comes late or cannot be believed is no price: it stops nobody here, and health says why.
+ */
+const ask = (account: Asking, symbols: ReadonlyArray<Ticker>): Effect.Effect<void, never, Needs> =>
+  Effect.gen(function* () {
+    const brokers = yield* Brokers
+    const broker = yield* Effect.orElseSucceed(brokers.get(account.name), () => undefined)
+    const { name = "", quote } = broker ?? {}
+    if (quote === undefined) return
+    const all = Effect.forEach(new Set(symbols), (symbol) => askOnce(account, symbol, { name, quote }), {
+      concurrency: AT_ONCE,
+      discard: true
+    })
+    yield* within(all, LONGEST_ASKING, () => Effect.void)
+  })
+
+type Needs = Brokers | Clock | Health | Ledger
+
+type Quoting = Pick<BrokerService, "name"> & { readonly quote: NonNullable<BrokerService["quote"]> }
+
+const askOnce = (account: Asking, symbol: Ticker, broker: Quoting) =>
+  Effect.gen(function* () {
+    const { quotes } = yield* Ledger
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    const before = quotes.askedFor(account.name, symbol)
+    if (before !== undefined && nowMs - before.atMs < ASKED_ONCE_IN_MS) return yield* Deferred.await(before.answered)
+    const answered = yield* Deferred.make<void>()
+    quotes.asked(account.name, symbol, { atMs: nowMs, answered })
+    yield* Effect.ensuring(
+      reported(`quotes ${account.name}`, read(account, symbol, broker)),
+      Deferred.succeed(answered, undefined)
+    )
+  })
+
+const read = ({ name, symbols }: Asking, symbol: Ticker, broker: Quoting) =>
+  Effect.gen(function* () {
+    const { quotes } = yield* Ledger
+    const clock = yield* Clock
+    const ticker = tickerAt(symbols, symbol, yield* clock.now)
+    const answer = yield* within(broker.quote(ticker), LONGEST_QUOTE, () => late)
+    const asked = { symbol: ticker, source: `${broker.name} quote`, at: yield* clock.now }
+    quotes.keep(name, symbol, priceOf(answer, asked))
+  })
+
+const late = Effect.fail(
+  new BrokerReadFailed({ operation: "quote", kind: "network", detail: `no answer in ${LONGEST_QUOTE}` })
+)
+
+/** Do controls of the account judge by a price, of a market that is not simulated? */
+const judgesByPrice = (account: Account): boolean =>
+  account.simulatedMarket !== true && (judgesDollars(account) || account.collarBp !== undefined)
+
+/** D3: an order of a price that is not fresh is judged by a quote; a collar needs one of another source than the trades it judges. */
+const needsQuote = (account: Account, order: Order, now: Instant): boolean => {
+  const { referenceAt: at, referencePrice: price, referenceSource: source } = order
+  if (account.collarBp !== undefined || price === undefined || at === undefined) return true
+  return freshOf(Reference.Priced({ price, at, source: source ?? "" }), now) === undefined
+}
+
+/** Before orders of an account are judged for the last time: the broker's quotes of those that have no fresh price. */
+export const askBeforeSend = (
+  account: Account | undefined,
+  orders: ReadonlyArray<Order>
+): Effect.Effect<void, never, Needs> =>
+  Effect.gen(function* () {
+    if (account === undefined || !judgesByPrice(account)) return
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const needing = orders.filter((order) => needsQuote(account, order, now))
+    if (needing.length > 0)
+      yield* ask(
+        account,
+        needing.map(({ symbol }) => symbol)
+      )
+  })
+
+/** The same of an instrument for which no order is made yet. */
+export const askForDecision = (name: AccountName, symbol: Ticker) =>
+  Effect.flatMap(Reads.account(name), (account) =>
+    account === undefined || !judgesByPrice(account) ? Effect.void : ask(account, [symbol])
+  )
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+/**
+ * Asks for the prices of positions that wait for one, and evaluates those again that have one by then: one pass. Each is asked for at
+ * once, and then ever less often, up to a minute apart.
+ */
+export const askForWaiting = (asked: pacing.Asked<string>, each: EachAccount) =>
+  Effect.gen(function* () {
+    const waiting = yield* Effect.flatMap(
+      Reads.all(PositionTable, { where: [{ column: "answer", in: [...priceless] }] }),
+      driven
+    )
+    const due = yield* pacing.due(asked, waiting, {
+      keyOf: ({ account, symbol }) => `${account} ${symbol}`,
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS,
+      agedMs: () => FIRST_PAUSE_MS
+    })
+    yield* each(
+      due.map(({ account }) => account),
+      (name) => reported(`priceless positions ${name}`, askForOwn(name, due))
+    )
+    yield* recoverIdle("priceless positions", Effect.succeed(waiting))
+    yield* recoverIdle("quotes", Effect.succeed(waiting))
+  })
+
+const askForOwn = (name: AccountName, due: ReadonlyArray<Position>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const account = yield* Reads.account(name)
+    if (account === undefined || account.simulatedMarket === true) return
+    const symbols = due.filter((position) => position.account === name).map(({ symbol }) => symbol)
+    yield* ask(account, symbols)
+    const quoted = symbols.filter((symbol) => ledger.quotes.of(name, symbol)._tag === "Priced")
+    yield* ledger.submitAll(
+      "report",
+      quoted.map((symbol) => regateMember(name, symbol))
+    )
+  })
