@@ -13,6 +13,7 @@ import { completedLivenessOf, isStopped, livenessOf, statuses } from "./OrderSta
 import { place } from "./Placing.ts"
 import { gather } from "./Reading.ts"
 import * as Session from "./Session.ts"
+import * as MarketData from "./MarketData.ts"
 import { bytesOf, decimalOf } from "./Text.ts"
 
 /** What TWS can do. */
@@ -141,6 +142,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       account: figures(desk),
       clock: brokersTime(desk),
       instrument: (symbol) => instrument(desk, symbol),
+      quote: (symbol) => MarketData.quote(desk.session, symbol),
       // What the stream tells is newer than what was read.
       updates: Stream.tap(updates(desk), ({ report }) => (report._tag === "Commission" ? Effect.void : changed))
     }

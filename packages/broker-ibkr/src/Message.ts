@@ -81,6 +81,9 @@ export type Message = Data.TaggedEnum<{
     readonly tokens: ReadonlyArray<string>
   }
   readonly ContractDetailsEnd: { readonly reqId: string }
+  /** A part of a snapshot of market data: the number of what it is, and its value. */
+  readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
+  readonly TicksEnd: { readonly reqId: string }
   readonly AccountFigure: {
     readonly reqId: string
     readonly account: string
@@ -100,6 +103,9 @@ export const Message = Data.taggedEnum<Message>()
 
 /** The numbers of the messages that are read here. */
 const ids = {
+  tickPrice: "1",
+  tickText: "46",
+  ticksEnd: "57",
   orderStatus: "3",
   notice: "4",
   openOrder: "5",
@@ -219,6 +225,11 @@ export const decode = (tokens: Tokens): Message | undefined => {
     }
     case ids.accountFiguresEnd:
       return Message.AccountFiguresEnd({ reqId: at(tokens, 2) })
+    case ids.tickPrice:
+    case ids.tickText:
+      return Message.Tick({ reqId: at(tokens, 2), type: at(tokens, 3), value: at(tokens, 4) })
+    case ids.ticksEnd:
+      return Message.TicksEnd({ reqId: at(tokens, 2) })
     case ids.currentTime:
       return Message.Heartbeat({ seconds: at(tokens, 2) })
     default:

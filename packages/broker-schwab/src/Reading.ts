@@ -32,7 +32,8 @@ export const contentsOf = <A, I>(
   operation: string,
   schema: Schema.Schema<A, I>,
   outcome: HttpOutcome.Answered
-): Either.Either<A, Broker.BrokerReadFailed> => HttpOutcome.contentsOf(wording, operation, schema, outcome, ExactJson.exact)
+): Either.Either<A, Broker.BrokerReadFailed> =>
+  HttpOutcome.contentsOf(wording, operation, schema, outcome, ExactJson.exact)
 
 /** An answer that is not what it should be. */
 export const unreadable = (operation: string, outcome: HttpOutcome.Answered): Broker.BrokerReadFailed =>

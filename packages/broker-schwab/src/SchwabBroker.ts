@@ -12,6 +12,7 @@ import { executedReport, isReadable, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
 import { bodyOf, effectOf, type ExtendedSession, orderTypes, type Terms, timesInForce } from "./OrderRequest.ts"
+import * as MarketData from "./MarketData.ts"
 import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
@@ -134,6 +135,7 @@ const opened = (
       clock: brokersTime(wire),
       login: wire.session.standing,
       instrument: (symbol) => instrument(wire, symbol),
+      quote: (symbol) => MarketData.quote(wire, symbol),
       updates: updates(desk, options.silentFor ?? SILENT_FOR)
     }
   })

@@ -14,6 +14,8 @@ export interface Desk {
   readonly others: ReadonlyArray<string>
   readonly shape: TimeShape
   readonly commissions: "with" | "late" | "never"
+  /** What market data the login is subscribed to. */
+  readonly marketData: "live" | "delayed" | "none"
   readonly permIds: "always" | "never"
   /** Which client's order is which of the exchange's, by the exchange's id. */
   readonly placed: Map<string, Placed>

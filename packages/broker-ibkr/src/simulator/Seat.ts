@@ -294,6 +294,25 @@ const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<str
     send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), [52, 1, reqId])
   })
 
+/** REQ_MKT_DATA for a snapshot. */
+const marketData = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    if (desk.marketData === "none") return send(messages.notice(reqId, 354, "Requested market data is not subscribed."))
+    const asked = yield* desk.exchange.quote(desk.account, symbol.replace(" ", "."))
+    if (asked.reply._tag !== "Done") return void bodyOf(seat, asked)
+    const price = asked.reply.body
+    if (price === undefined)
+      return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
+    const isDelayed = desk.marketData === "delayed"
+    if (isDelayed)
+      send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
+    const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
+    send(...messages.snapshot(reqId, price, Math.floor(millis / SECONDS), isDelayed))
+  })
+
+const DELAY_MS = 15 * 60_000
+
 const now = Clock.currentTimeMillis
 
 const SECONDS = 1000
@@ -301,6 +320,8 @@ const SECONDS = 1000
 const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
   if (tokens[0] !== "7" && seat.late.length > 0) seat.send(...seat.late.splice(0))
   switch (tokens[0]) {
+    case "1":
+      return marketData(seat, tokens)
     case "3":
       return place(seat, tokens)
     case "4":

@@ -27,6 +27,8 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
   readonly others?: ReadonlyArray<string> | undefined
   /** When it is told what executions cost: with them, behind the end of a listing, or never. */
   readonly commissions?: "with" | "late" | "never" | undefined
+  /** What market data the login is subscribed to; live where it is left away. */
+  readonly marketData?: "live" | "delayed" | "none" | undefined
   /**
    * Whether executions have the durable id of their order. Without it they are as those of orders from outside: the order of another
    * client, or of a person, is not listed then either.
@@ -91,6 +93,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       others: options.others ?? [],
       shape: options.times ?? "zone",
       commissions: options.commissions ?? "with",
+      marketData: options.marketData ?? "live",
       permIds: options.permIds ?? "always",
       placed: new Map(),
       combined: new Map(),

@@ -246,6 +246,26 @@ export const notice = (id: string | number, code: number, words: string, reject 
   reject
 ]
 
+const A_CENT = Decimal.unsafe("0.01")
+
+/** TICK_PRICE of bid, ask and last trade, TICK_STRING of its time and TICK_SNAPSHOT_END; a cent between the last and each side. */
+export const snapshot = (
+  reqId: string,
+  price: Decimal.Decimal,
+  seconds: number,
+  isDelayed: boolean
+): ReadonlyArray<Fields> => {
+  const [bid, ask, last, time] = isDelayed ? [66, 67, 68, 88] : [1, 2, 4, 45]
+  const tick = (type: number, dollars: string): Fields => [1, 6, reqId, type, dollars, "100", 0]
+  return [
+    tick(bid, Decimal.isLess(A_CENT, price) ? Decimal.format(Decimal.subtract(price, A_CENT)) : "-1"),
+    tick(ask, Decimal.format(Decimal.add(price, A_CENT))),
+    tick(last, Decimal.format(price)),
+    [46, 6, reqId, time, seconds],
+    [57, 1, reqId]
+  ]
+}
+
 /** POSITION. */
 export const position = (
   number: string,

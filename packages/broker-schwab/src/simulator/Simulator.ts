@@ -209,10 +209,12 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
   const [area, version, ...rest] = url.pathname.slice(1).split("/").map(decodeURIComponent)
   const isRead = request.method === "GET"
   if (version !== "v1") return Effect.succeed(notThere)
-  if (area === "marketdata")
-    return isRead && rest.join("/") === "instruments"
-      ? accountRoutes.instruments(desk, url.searchParams)
+  if (area === "marketdata") {
+    if (isRead && rest.join("/") === "instruments") return accountRoutes.instruments(desk, url.searchParams)
+    return isRead && rest.join("/") === "quotes"
+      ? accountRoutes.quotes(desk, url.searchParams)
       : Effect.succeed(notThere)
+  }
   if (area !== "trader") return Effect.succeed(notThere)
   if (isRead && rest.join("/") === "orders") return orderRoutes.listAll(desk, url.searchParams)
   if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))

@@ -61,6 +61,43 @@ export const instruments = (desk: Desk, query: URLSearchParams): Answering =>
     return Answer.ok(reply.body ? { instruments: [found] } : {})
   })
 
+const A_CENT = Decimal.unsafe("0.01")
+
+/** `GET /marketdata/v1/quotes`: what the exchange trades symbols at now, a cent between that and each side; what it does not know is under `errors`. */
+export const quotes = (desk: Desk, query: URLSearchParams): Answering =>
+  Effect.gen(function* () {
+    const found: { [symbol: string]: unknown } = {}
+    const invalid: Array<string> = []
+    for (const symbol of (query.get("symbols") ?? "").split(",")) {
+      const { at, reply } = yield* desk.exchange.quote(desk.account, symbol)
+      if (reply._tag !== "Done") return Answer.ofReply(reply)
+      if (reply.body === undefined) invalid.push(symbol)
+      else found[symbol] = quoteJson(symbol, reply.body, Instant.toMillis(at))
+    }
+    return Answer.ok(invalid.length === 0 ? found : { ...found, errors: { invalidSymbols: invalid } })
+  })
+
+const quoteJson = (symbol: string, price: Decimal.Decimal, millis: number) => ({
+  assetMainType: "EQUITY",
+  assetSubType: "COE",
+  quoteType: "NBBO",
+  realtime: true,
+  ssid: 1,
+  symbol,
+  quote: {
+    askPrice: Answer.number(Decimal.add(price, A_CENT)),
+    askSize: 1,
+    bidPrice: Answer.number(Decimal.isLess(A_CENT, price) ? Decimal.subtract(price, A_CENT) : Decimal.zero),
+    bidSize: 1,
+    lastPrice: Answer.number(price),
+    lastSize: 100,
+    mark: Answer.number(price),
+    quoteTime: millis,
+    securityStatus: "Normal",
+    tradeTime: millis
+  }
+})
+
 /** `GET /accounts/{hash}/transactions`: every revision of every execution is one; a correction says so. */
 export const transactions = (desk: Desk, query: URLSearchParams): Answering =>
   Effect.gen(function* () {

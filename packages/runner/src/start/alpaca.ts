@@ -10,7 +10,10 @@ import type { Declared } from "./Environment.ts"
 /** What can be wrong with the way to Alpaca. */
 export type AlpacaError = OfOneError | SettingsError | Address.UnknownHost
 
-const variables = { needed: ["APCA_API_KEY_ID", "APCA_API_SECRET_KEY"], others: ["APCA_API_BASE_URL", "APCA_API_DATA_URL"] }
+const variables = {
+  needed: ["APCA_API_KEY_ID", "APCA_API_SECRET_KEY"],
+  others: ["APCA_API_BASE_URL", "APCA_API_DATA_URL"]
+}
 
 /** Alpaca for one account: a pair of keys is one account there. */
 export const layerAlpaca = (

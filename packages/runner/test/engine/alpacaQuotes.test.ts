@@ -1,7 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
-import { Decimal, Decision, Decisions, Gates, Position, Price, Quantity, Reads, Ticker } from "@roundlot/core"
+import { Decimal, Decisions, Price, Quantity, Ticker } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, orders } from "./Engine.ts"

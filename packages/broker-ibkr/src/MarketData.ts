@@ -1,0 +1,127 @@
+import { MarketDataType } from "@stoqey/ib"
+import { Broker, Instant } from "@roundlot/core"
+import type { Quote, Ticker } from "@roundlot/core"
+import { Clock, Effect } from "effect"
+import { kindOf } from "./Codes.ts"
+import type { Line } from "./Line.ts"
+import type { Message } from "./Message.ts"
+import { stock } from "./OrderRequest.ts"
+import type { Session } from "./Session.ts"
+import { decimalOf } from "./Text.ts"
+
+/** What each type of tick says; those from 66 on are a quarter of an hour old. */
+const types = {
+  "1": { side: "bid", isDelayed: false },
+  "2": { side: "ask", isDelayed: false },
+  "4": { side: "last", isDelayed: false },
+  "45": { side: "lastSeconds", isDelayed: false },
+  "66": { side: "bid", isDelayed: true },
+  "67": { side: "ask", isDelayed: true },
+  "68": { side: "last", isDelayed: true },
+  "88": { side: "lastSeconds", isDelayed: true }
+} as const
+
+const typeOf = (type: string) => Object.entries(types).find(([known]) => known === type)?.[1]
+
+/** What of a snapshot has come so far, as text. */
+interface Ticks {
+  readonly bid?: string
+  readonly ask?: string
+  readonly last?: string
+  /** When the last trade was, in seconds since 1970. */
+  readonly lastSeconds?: string
+  readonly isDelayed: boolean
+}
+
+/** No data is subscribed to, or another session has it: there is no price, and none is waited for. */
+const NO_DATA: ReadonlySet<number> = new Set([354, 10089, 10091, 10168, 10186, 10187, 10189, 10190, 10197])
+
+/** TWS ends a snapshot after eleven seconds where a part of it does not come: what is there by then is taken. */
+const LONGEST_SNAPSHOT = "1500 millis"
+
+const DELAY_MS = 15 * 60_000
+const SECOND_MS = 1000
+
+const failed = (kind: Broker.BrokerReadFailed["kind"], detail: string) =>
+  new Broker.BrokerReadFailed({ operation: "quote", kind, detail })
+
+const isWhole = ({ ask, bid, last, lastSeconds }: Ticks): boolean =>
+  [ask, bid, last, lastSeconds].every((part) => part !== undefined)
+
+/** What a message adds to a snapshot; `undefined` where it is none of its ticks. */
+const ticksWith = (ticks: Ticks, message: Message, reqId: string): Ticks | undefined => {
+  if (message._tag !== "Tick" || message.reqId !== reqId) return undefined
+  const type = typeOf(message.type)
+  // Minus one stands for no price.
+  if (type === undefined || Number(message.value) === -1) return ticks
+  return { ...ticks, [type.side]: message.value, isDelayed: ticks.isDelayed || type.isDelayed }
+}
+
+type Ended =
+  | { readonly _tag: "Whole" }
+  | { readonly _tag: "Failed"; readonly error: Broker.BrokerReadFailed }
+  | undefined
+
+/** Does a message end the request, and how? */
+const endIn = (message: Message, reqId: number): Ended => {
+  if (message._tag === "Lost") return { _tag: "Failed", error: failed("network", message.why) }
+  if (message._tag === "TicksEnd" && message.reqId === String(reqId)) return { _tag: "Whole" }
+  if (message._tag !== "Notice" || message.id !== reqId) return undefined
+  const kind = kindOf(message.code, message.text)
+  if (NO_DATA.has(message.code) || kind === "not there") return { _tag: "Whole" }
+  const isHarmless = kind === "information" || kind === "warning"
+  return isHarmless ? undefined : { _tag: "Failed", error: failed("server", `${message.text} (${message.code})`) }
+}
+
+/** Asks for a snapshot, and gathers what comes of it until it is whole, or until that takes too long. */
+const snapshot = (line: Line, symbol: Ticker.Ticker): Effect.Effect<Ticks, Broker.BrokerReadFailed> =>
+  Effect.suspend(() => {
+    const reqId = line.nextRequestId()
+    let ticks: Ticks = { isDelayed: false }
+    const whole = Effect.async<void, Broker.BrokerReadFailed>((resume) => {
+      const undo = line.listen((message) => {
+        const ended = endIn(message, reqId)
+        ticks = ticksWith(ticks, message, String(reqId)) ?? ticks
+        if (ended?._tag === "Failed") resume(Effect.fail(ended.error))
+        else if (ended !== undefined || isWhole(ticks)) resume(Effect.void)
+      })
+      if (line.isLost()) resume(Effect.fail(failed("network", "TWS closed the connection")))
+      else {
+        line.api.reqMarketDataType(MarketDataType.DELAYED)
+        line.api.reqMktData(reqId, stock(symbol), "", true, false)
+      }
+      return Effect.sync(undo)
+    })
+    return Effect.raceFirst(whole, Effect.sleep(LONGEST_SNAPSHOT)).pipe(
+      Effect.ensuring(Effect.sync(() => (line.isLost() ? undefined : void line.api.cancelMktData(reqId)))),
+      Effect.map(() => ticks)
+    )
+  })
+
+/** The request names the instrument, and its answers the request alone: no symbol comes back. */
+const quoteOf = (symbol: Ticker.Ticker, ticks: Ticks, receivedMs: number): Quote.Quote => {
+  const side = (value: string | undefined): Quote.Quoted | undefined =>
+    quoted(value, ticks.isDelayed ? receivedMs - DELAY_MS : receivedMs)
+  return {
+    symbol,
+    last: quoted(ticks.last, Number(ticks.lastSeconds ?? "") * SECOND_MS),
+    bid: side(ticks.bid),
+    ask: side(ticks.ask)
+  }
+}
+
+const quoted = (value: string | undefined, millis: number): Quote.Quoted | undefined => {
+  const price = value === undefined ? undefined : decimalOf(value)
+  const isMoment = Number.isSafeInteger(millis) && millis > 0
+  return price === undefined || !isMoment ? undefined : { price, at: Instant.fromMillis(millis) }
+}
+
+/** The last trade with the best bid and ask of a stock, by one snapshot: delayed where nothing else is subscribed to. */
+export const quote = (
+  session: Pick<Session, "line">,
+  symbol: Ticker.Ticker
+): Effect.Effect<Quote.Quote, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const ticks = yield* snapshot(yield* session.line, symbol)
+    return quoteOf(symbol, ticks, yield* Clock.currentTimeMillis)
+  })
