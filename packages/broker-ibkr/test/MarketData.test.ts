@@ -1,7 +1,7 @@
-import { assert, describe, it } from "@effect/vitest"
 import type { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { Decimal, Instant, Price, Quote, Ticker } from "@roundlot/core"
 import { Clock, Effect } from "effect"
+import { describe, expect, it } from "vitest"
 import { open } from "./setup.ts"
 
 const NVDA = Ticker.Ticker.make("NVDA")
@@ -9,7 +9,10 @@ const NVDA = Ticker.Ticker.make("NVDA")
 const A_MINUTE_MS = 60_000
 
 /** The price that is believed of what TWS says of a symbol, and how many whole minutes old it is; or of what kind the failure is. */
-const priced = (options: Simulator.Options = {}, symbol = NVDA) =>
+const priced = (options: Simulator.Options = {}, symbol = NVDA): Promise<string> =>
+  Effect.runPromise(Effect.scoped(read(options, symbol)))
+
+const read = (options: Simulator.Options, symbol: Ticker.Ticker) =>
   Effect.gen(function* () {
     const { broker } = yield* open({ prices: new Map([["NVDA", Price.unsafe("180.125")]]), ...options })
     const quote = yield* Effect.either(broker.quote?.(symbol) ?? Effect.die("TWS has quotes"))
@@ -22,22 +25,16 @@ const priced = (options: Simulator.Options = {}, symbol = NVDA) =>
   })
 
 describe("D3: the quotes of TWS, over sockets", () => {
-  it.scopedLive("are the last trade of a snapshot", () =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* priced(), "180.125 of 0 min ago")
-    })
-  )
+  it("are the last trade of a snapshot", async () => {
+    expect(await priced()).toBe("180.125 of 0 min ago")
+  })
 
-  it.scopedLive("are as old as delayed data is, where nothing else is subscribed to", () =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* priced({ marketData: "delayed" }), "180.125 of 15 min ago")
-    })
-  )
+  it("are as old as delayed data is, where nothing else is subscribed to", async () => {
+    expect(await priced({ marketData: "delayed" })).toBe("180.125 of 15 min ago")
+  })
 
-  it.scopedLive("are none where no data is subscribed to, and where there is no such stock", () =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* priced({ marketData: "none" }), "none")
-      assert.strictEqual(yield* priced({}, Ticker.Ticker.make("NOPE1")), "none")
-    })
-  )
+  it("are none where no data is subscribed to, and where there is no such stock", async () => {
+    expect(await priced({ marketData: "none" })).toBe("none")
+    expect(await priced({}, Ticker.Ticker.make("NOPE1"))).toBe("none")
+  })
 })

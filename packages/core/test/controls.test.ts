@@ -112,10 +112,10 @@ describe("the controls before every order", () => {
     expect(judged("10000.1", { liftedLimits: ["orderQuantity"] }, cheap)).toBeUndefined()
   })
 
-  test("an account without a limit of its own has 100,000 dollars an order, and without a price none", () => {
+  test("an account without a limit of its own has 100,000 dollars an order, and nothing goes without a price", () => {
     const price = ["100"]
     expect([judged("1000", {}, price), judged("1000.000001", {}, price)]).toEqual([undefined, "MaxNotional"])
-    expect(judged("1", {}, [])).toBeUndefined()
+    expect(judged("1", {}, [])).toBe("NoReferencePrice")
     expect(judged("1", { liftedLimits: ["orderNotional", "dailyNotional"] }, [])).toBeUndefined()
     expect([judgedOver("100000", {}, []), judgedOver("100000.01", {}, [])]).toEqual([undefined, "MaxNotional"])
     expect(judged("1000.000001", { maxOrderNotional: dollars("200000") }, price)).toBeUndefined()
