@@ -3,7 +3,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { newer, Reference } from "../money/Reference.ts"
 
 /** When a broker was asked for a quote last, by the clock that never jumps; `answered` is done once that has come to its end. */
-export interface AskedFor {
+interface AskedFor {
   readonly atMs: number
   readonly answered: Deferred.Deferred<void>
 }

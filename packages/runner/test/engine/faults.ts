@@ -164,12 +164,16 @@ export const sentNow = Effect.zipRight(
   Submission.submitPending(() => Effect.succeed(true))
 )
 
-/** An account that this process drives, whose instrument the broker has confirmed. */
-export const driven = Effect.gen(function* () {
-  yield* opened({})
-  const driving = yield* Driving.open(Driving.unnamed)
-  yield* driving.take(account)
-})
+/** An account of these settings that this process drives. */
+const drivenWith = (settings: Parameters<typeof opened>[0]) =>
+  Effect.gen(function* () {
+    yield* opened(settings)
+    const driving = yield* Driving.open(Driving.unnamed)
+    yield* driving.take(account)
+  })
+
+/** An account that this process drives. */
+export const driven = drivenWith({})
 
 const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: true }), (attempt) => ({
   shown: `${attempt?.outcome} ${attempt?.status}`,
@@ -251,7 +255,8 @@ export const ofDecision = <R>(engine: Opening<R>, fault: Fault) =>
   Effect.gen(function* () {
     const { meets, services } = yield* engine
     return yield* Effect.gen(function* () {
-      yield* driven
+      // Nothing is asked of the broker between the fault and the send, no quote either.
+      yield* drivenWith({ liftedLimits: ["orderNotional", "dailyNotional"] })
       const decisions = yield* Decisions.Decisions
       const decide = (symbol: string) =>
         decisions.decide(account, { symbol: Ticker.Ticker.make(symbol), side: "buy", quantity: Quantity.unsafe("1") })
