@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Instant, Price, Quote, Ticker } from "@roundlot/core"
 import { Clock, Effect } from "effect"
+import type { Instruction } from "@roundlot/broker-paper"
 import { open } from "./setup.ts"
 
 const NVDA = Ticker.Ticker.make("NVDA")
@@ -8,7 +9,7 @@ const NVDA = Ticker.Ticker.make("NVDA")
 const at180 = { prices: new Map([["NVDA", Price.unsafe("180.125")]]) }
 
 /** The price that is believed of what Alpaca answers, after an instruction; or of what kind the failure is. */
-const priced = (answer?: object) =>
+const priced = (answer?: Instruction.ActInput) =>
   Effect.gen(function* () {
     const { broker, exchange } = yield* open(at180)
     if (answer !== undefined) yield* exchange.instruct({ id: "lie", when: { operation: "quote" }, do: answer })
@@ -40,7 +41,7 @@ describe("D3: Alpaca's quotes, over sockets", () => {
     })
   )
 
-  it.scopedLive.each<[what: string, answer: object, price: string]>([
+  it.scopedLive.each<[what: string, answer: Instruction.ActInput, price: string]>([
     ["as documented", said({}), "180.125"],
     ["a trade of a thousand times", said({ latestTrade: { t, p: 180_125 } }), "none"],
     ["a trade below zero", said({ latestTrade: { t, p: -180.125 } }), "none"],

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Instant, Price, Quote, Ticker } from "@roundlot/core"
 import { Clock, Effect } from "effect"
+import type { Instruction } from "@roundlot/broker-paper"
 import { open } from "./setup.ts"
 
 const NVDA = Ticker.Ticker.make("NVDA")
 
 /** The price that is believed of what Schwab answers, after an instruction; or of what kind the failure is. */
-const priced = (answer?: object) =>
+const priced = (answer?: Instruction.ActInput) =>
   Effect.gen(function* () {
     const { broker, exchange } = yield* open({ prices: new Map([["NVDA", Price.unsafe("180.125")]]) })
     if (answer !== undefined) yield* exchange.instruct({ id: "lie", when: { operation: "quote" }, do: answer })
@@ -36,7 +37,7 @@ describe("D3: Schwab's quotes, over sockets", () => {
     })
   )
 
-  it.scopedLive.each<[what: string, answer: object, price: string]>([
+  it.scopedLive.each<[what: string, answer: Instruction.ActInput, price: string]>([
     ["as documented", said({}), "180.125"],
     ["a trade of a thousand times", said({ lastPrice: 180_125 }), "none"],
     ["a trade below zero", said({ lastPrice: -180.125 }), "none"],

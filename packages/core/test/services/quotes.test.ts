@@ -1,4 +1,4 @@
-import { Clock as Ticks, Effect, Layer, TestClock } from "effect"
+import { Clock as Ticks, Effect, Layer, TestClock, type Scope } from "effect"
 import { describe, expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
@@ -53,7 +53,7 @@ const withQuotes = (
   body: (says: {
     quote: Quoting
     asked: number
-  }) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof layerOf>>>
+  }) => Effect.Effect<void, unknown, Scope.Scope | Layer.Layer.Success<ReturnType<typeof layerOf>>>
 ) => {
   const says = { quote: quote ?? unreachable, asked: 0 }
   const begun = Effect.zipRight(TestClock.adjust(A_YEAR_MS), Effect.zipRight(opened, body(says)))
