@@ -9,6 +9,7 @@ import {
   Instant,
   Order,
   Position,
+  Price,
   Quantity,
   Reads,
   Roundlot,
@@ -30,6 +31,7 @@ const tradesOf = (tradedAt: Instant.Instant) =>
       symbol: "AAPL",
       side: "buy",
       quantity: Quantity.unsafe(shares),
+      price: Price.unsafe("150"), // a limit in dollars needs one, and the house has no quotes
       tradedAt
     })
   )

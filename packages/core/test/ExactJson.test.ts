@@ -30,11 +30,12 @@ describe("JSON whose numbers keep every digit", () => {
   })
 
   test("reads what JSON.parse reads, numbers as text", () => {
-    const reads = (value: unknown) => {
-      const plain = JSON.stringify(value)
-      if (!/[eE][+-]?\d/.test(plain)) expect(read(plain)).toStrictEqual(shown(value))
-    }
-    FastCheck.assert(FastCheck.property(FastCheck.jsonValue(), reads))
+    const plain = FastCheck.jsonValue().filter((value) => !/[eE][+-]?\d/.test(JSON.stringify(value)))
+    FastCheck.assert(
+      FastCheck.property(plain, (value) => {
+        expect(read(JSON.stringify(value))).toStrictEqual(shown(value))
+      })
+    )
   })
 
   test("the rows of a listing are there as they were written", () => {
