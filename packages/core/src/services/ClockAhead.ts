@@ -16,6 +16,7 @@ import { reportedMember } from "./reported.ts"
 /** It stands under no instrument, once an account. */
 const AHEAD = { symbol: UNMAPPED, kind: "ClockAhead", subject: "time of the books" } as const
 
+/** Of its own: the pass that looks is well where the books are not. */
 const PART = "time of the books"
 
 /** How far the time of the books is ahead of the clock, in words. */

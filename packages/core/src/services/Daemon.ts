@@ -159,7 +159,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("inbox", "1 minute", watchInbox),
         work.every("risk", "2 seconds", watchTrading),
         work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
-        work.every("time of the books", "5 seconds", watchBookTime),
+        work.every("book time", "5 seconds", watchBookTime),
         work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
         Effect.zipRight(
           work.reported("old requests", Requests.forgetOld),

@@ -1,7 +1,8 @@
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { watchBookTime } from "../../src/services/ClockAhead.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
 import { Health } from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
@@ -46,6 +47,28 @@ describe("ClockAhead: the time of the books is ahead of the clock", () => {
       "ClockAhead nothing open; the books' time is 2h ahead of the clo",
       "ClockAhead nothing the clock has caught up"
     ])
+  })
+
+  test("FILL-13: health says it for as long as it lasts while a daemon looks again and again", async () => {
+    const hand = { now: NOON }
+    const ill = Effect.flatMap(Health, ({ all }) =>
+      Effect.map(all, (parts) => parts.filter(({ isWell }) => !isWell).map(({ part }) => part))
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        hand.now = Instant.addMillis(NOON, 2 * HOUR_MS)
+        yield* Stage.submit(Stage.trade("t1", "0.5"))
+        hand.now = NOON
+        yield* Stage.until(Reads.all(BreakTable), ([open]) => open?.kind === "ClockAhead")
+        yield* TestClock.adjust("20 seconds")
+        expect(yield* ill).toEqual(["time of the books"])
+        hand.now = Instant.addMillis(NOON, 2 * HOUR_MS + 60_000)
+        yield* Stage.until(ill, (parts) => parts.length === 0)
+      }),
+      Stage.layer({}, { now: Effect.sync(() => hand.now) })
+    )
   })
 
   test("two seconds are nobody's business", async () => {
