@@ -108,8 +108,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
       partOf(account),
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
-          yield* ofItsEnvironment(account)
-          yield* pinned(account)
+          yield* prove(account)
           yield* declared(account)
           yield* Ref.update(proven, (known) => new Set(known).add(account))
           yield* judgeClock(account)
@@ -189,7 +188,7 @@ const makeTries = <R>(work: (account: AccountName) => Effect.Effect<void, never,
   })
 
 /** Before anything else: the account is declared for play money, and its broker proves that it is. */
-const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
+export const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
   const settings = yield* Reads.account(account)
   if (!isNamedBy(settings, broker)) return yield* new NoBroker({ account })
@@ -232,7 +231,7 @@ const judgeClock = Effect.fn("StartGate.judgeClock")(function* (account: Account
 })
 
 /** The account behind the keys is the one that was driven before; on its first drive it is written down. */
-export const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
+const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
   const { brokerAccountId: found } = yield* withRetries(broker.account)
   if (found === undefined) return
@@ -251,3 +250,9 @@ export const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountN
     found: masked(found)
   })
 })
+
+/**
+ * Before anything of an account's broker is read into the books, by whichever way: it is of play money, and the account that was driven
+ * before. In this order: books that are pinned to an account of real money are of no use for the right one.
+ */
+export const prove = (account: AccountName) => Effect.zipRight(ofItsEnvironment(account), pinned(account))

@@ -23,7 +23,7 @@ const failed = (error: { readonly message: string }) => new Jobs.JobFailed({ det
 /** Who does both in a daemon, which takes jobs up before its gate opens: that it is the account's own broker is proven first. */
 export const reconcilingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
   Jobs.handler(reconcileType, ({ account }) =>
-    Effect.zipRight(StartGate.pinned(account), Reconciliation.reconcile(account)).pipe(
+    Effect.zipRight(StartGate.prove(account), Reconciliation.reconcile(account)).pipe(
       Effect.map(views.documentOf),
       Effect.mapError(failed)
     )
@@ -32,7 +32,7 @@ export const reconcilingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
     Effect.gen(function* () {
       const order = yield* orderOf(orderId)
       if (order === undefined) return
-      yield* StartGate.pinned(order.account)
+      yield* StartGate.prove(order.account)
       yield* recheck(orderId)
     }).pipe(Effect.mapError(failed))
   )

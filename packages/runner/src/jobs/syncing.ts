@@ -113,7 +113,7 @@ const brokerFor = (
 ): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | Surroundings> =>
   Effect.gen(function* () {
     yield* Effect.mapError(Sync.checkReady, failed)
-    const own = Effect.as(Effect.mapError(StartGate.pinned(account.name), failed), undefined)
+    const own = Effect.as(Effect.mapError(StartGate.prove(account.name), failed), undefined)
     if (namesNone(asked)) return yield* own
     if (account.broker !== "ibkr")
       return yield* refused(`account ${account.name} is at ${account.broker}, which has no host, port or client id`)

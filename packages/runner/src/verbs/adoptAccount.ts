@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Decimal, Instant, Order, Reads, Reconciliation } from "@roundlot/core"
+import { Decimal, Instant, Order, Reads } from "@roundlot/core"
 import type { AccountName, Command, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Option } from "effect"
@@ -12,7 +12,7 @@ import * as Verb from "../cli/Verb.ts"
 import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { NotFound } from "../views/errors.ts"
-import { withBrokers } from "./atBroker.ts"
+import { compared } from "./atBroker.ts"
 import { carryOut } from "./commanding.ts"
 
 /** The account that is meant: the named one, else the only one of the books. */
@@ -47,7 +47,7 @@ export const accountsAdopt = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         const account = yield* theAccount(named)
-        const { asOf, holdings, problem } = yield* withBrokers(settings)(Reconciliation.compare(account))
+        const { asOf, holdings, problem } = yield* compared(account, settings)
         if (problem !== undefined) return yield* new UsageError({ problem, remedy: "Try again in a moment" })
         const external = yield* Reads.all(Order.OrderTable, {
           where: [

@@ -1,5 +1,14 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
-import { Account, type AccountName, type Broker, Jobs, Reads, StartGate, type TradeRepository } from "@roundlot/core"
+import {
+  Account,
+  type AccountName,
+  type Broker,
+  Jobs,
+  Reads,
+  Reconciliation,
+  StartGate,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Schedule, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import type { Told } from "../cli/Verb.ts"
@@ -23,7 +32,7 @@ interface Asked<A, I> {
 }
 
 /** The brokers of all accounts of the books, for a verb that asks them. */
-export const withBrokers =
+const withBrokers =
   (settings: Settings) =>
   <A, E extends Told, R>(
     work: Effect.Effect<A, E, R>
@@ -32,9 +41,23 @@ export const withBrokers =
       Effect.provide(work, layerBrokers(accounts, settings, { file: settings.paperFile }))
     )
 
+/** What an account's broker holds beside what the books say: read once it has shown that the account is of play money, and not kept. */
+export const compared = (
+  account: AccountName.AccountName,
+  settings: Settings
+): Effect.Effect<Effect.Effect.Success<ReturnType<typeof Reconciliation.compare>>, Told, FileSystem | Writing> =>
+  withBrokers(settings)(Effect.zipRight(StartGate.ofItsEnvironment(account), Reconciliation.compare(account)))
+
+/** Does something at an account's broker, after proving that it is of play money and the account that was driven before. */
+export const proving = <A, E extends Told, R>(
+  account: AccountName.AccountName,
+  settings: Settings,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
+  withBrokers(settings)(Effect.zipRight(StartGate.prove(account), work))
+
 /**
- * Does something at an account's broker: here where nobody drives the account, after proving that it is the account that was
- * driven before; else the daemon that drives it does it as a job, and its answer is waited for.
+ * The same: here where nobody drives the account; else the daemon that drives it does it as a job, and its answer is waited for.
  */
 export const atBroker = <A, I, E extends Told, R>(
   account: AccountName.AccountName,
@@ -43,7 +66,7 @@ export const atBroker = <A, I, E extends Told, R>(
   asked: Asked<A, I>
 ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
   Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
-    Effect.zipRight(withBrokers(settings)(Effect.zipRight(StartGate.pinned(account), here))),
+    Effect.zipRight(proving(account, settings, here)),
     Effect.scoped,
     Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), layerJobs))
   )

@@ -1,6 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import type { FileSystem } from "@effect/platform/FileSystem"
-import { Account, Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
+import { Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
 import { Effect, Schedule } from "effect"
 import type { Writing } from "../App.ts"
 import * as flags from "../cli/flags.ts"
@@ -12,7 +12,7 @@ import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
-import { layerBrokers } from "../start/brokers.ts"
+import { proving } from "./atBroker.ts"
 import { carryOut, sentenceOf } from "./commanding.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
@@ -35,17 +35,9 @@ export const workOn = (
   settings: Settings
 ): Effect.Effect<void, Told, FileSystem | Writing> =>
   Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
-    Effect.zipRight(askBrokers(settings)),
+    Effect.zipRight(proving(account, settings, Effect.zipRight(Cancels.requestCancels(), Tracking.pollAll))),
     Effect.scoped,
     Effect.catchTag("LeaseHeld", () => ended(id))
-  )
-
-const askBrokers = (settings: Settings) =>
-  Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
-    Effect.provide(
-      Effect.zipRight(Cancels.requestCancels(), Tracking.pollAll),
-      layerBrokers(accounts, settings, { file: settings.paperFile })
-    )
   )
 
 /** `orders cancel`. */

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { type AccountName, adjust, Decimal, Price, Reconciliation, type Ticker } from "@roundlot/core"
+import { type AccountName, adjust, Decimal, Price, type Ticker } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
@@ -8,7 +8,7 @@ import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { theAccount } from "./adoptAccount.ts"
-import { withBrokers } from "./atBroker.ts"
+import { compared } from "./atBroker.ts"
 import { correct } from "./correcting.ts"
 import { tickerOf } from "./verdicts.ts"
 
@@ -29,7 +29,7 @@ export const readPrice = (text: string): Either.Either<Price.Price, UsageError> 
 /** What the broker has beyond the books: what an adjustment is by where nothing is said. */
 const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, settings: Settings) =>
   Effect.gen(function* () {
-    const { holdings, problem } = yield* withBrokers(settings)(Reconciliation.compare(account))
+    const { holdings, problem } = yield* compared(account, settings)
     const found = holdings.find((each) => each.symbol === symbol)
     if (found !== undefined && found.outcome !== "skipped")
       return { by: Decimal.subtract(found.theirs, found.ours), held: found.ours }

@@ -10,11 +10,11 @@ import { writing } from "../cli/within.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
 import * as views from "../views/reconciled.ts"
-import { atBroker, withBrokers } from "./atBroker.ts"
+import { atBroker, compared } from "./atBroker.ts"
 
 /** The comparison alone: positions are read, nothing is written, whoever drives the account. */
 const looked = (account: AccountName.AccountName, settings: Settings) =>
-  withBrokers(settings)(Effect.map(Reconciliation.compare(account), views.documentOf))
+  Effect.map(compared(account, settings), views.documentOf)
 
 const booked = (account: AccountName.AccountName, settings: Settings) =>
   atBroker(account, settings, Effect.map(Reconciliation.reconcile(account), views.documentOf), {

@@ -83,7 +83,7 @@ const oldest = Effect.flatMap(orders, ([first]) => Effect.fromNullable(first))
 const READINGS = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(50))
 
 const deeds: { readonly [D in Deed]: Doing } = {
-  pin: StartGate.pinned(account),
+  pin: StartGate.prove(account),
   read: Effect.zipRight(Tracking.sweep(account), Tracking.pollAll),
   reconcile: Reconciliation.reconcile(account),
   reconcileAll: Reconciliation.reconcileEach(),

@@ -12,6 +12,7 @@ const trades = buys(["a", "2"]).replaceAll("2026-01-02T15:00:00Z", new Date().to
 const scene = () => {
   const { cli, file, folder, json } = desk()
   return {
+    cli,
     file,
     folder,
     json,
@@ -64,6 +65,49 @@ describe("DESIGN 10: an account that is not proven to be of play money, over soc
     expect(err).not.toContain("123456789")
     expect(await orders()).toBe(0)
     expect(await json("attempts", "list")).toMatchObject({ items: [] })
+  }, 60_000)
+
+  it.each([
+    "sync trades",
+    "sync positions",
+    "reconcile",
+    "reconcile --dry-run",
+    "accounts adopt --reason held-before --yes",
+    "positions adjust AAPL --as base --reason held-before --yes"
+  ])(
+    "alpaca: %s reads nothing of an account whose number does not begin with PA, and binds the books to none",
+    async (verb) => {
+      const { cli, file, json } = scene()
+      const { variables } = await tunnelToAlpaca("123456789")
+      await cli("accounts", "add", "house", "--broker", "alpaca")
+      const { code, err } = await cli(...verb.split(" "), "--env-file", file("a.env", variables))
+      expect(err).toContain("account house at alpaca is not proven to be a paper account")
+      expect(code).toBe(1)
+      expect(await json("accounts", "list")).toMatchObject({ items: [{ name: "house", brokerAccountId: null }] })
+    },
+    60_000
+  )
+
+  it("alpaca: the end of an order is asked for at no account whose number does not begin with PA", async () => {
+    const { cli, file, folder, json } = scene()
+    const { end, envFile } = await simulatedAt("alpaca", folder)
+    await cli("accounts", "add", "house", "--broker", "alpaca")
+    const resting = ["--symbol", "AAPL", "--side", "buy", "--quantity", "1", "--type", "limit", "--limit-price", "1"]
+    await cli("exchange", "do", JSON.stringify({ id: "a", when: {}, do: { accept: {} } }), "--env-file", envFile)
+    await cli("decide", ...resting, "--env-file", envFile)
+    const { variables } = await tunnelToAlpaca("123456789")
+    const { err } = await cli(
+      "orders",
+      "cancel",
+      "O1",
+      "--reason",
+      "wrong limit",
+      "--env-file",
+      file("a.env", variables)
+    )
+    expect(err).toContain("account house at alpaca is not proven to be a paper account")
+    expect(await json("orders", "list")).toMatchObject({ items: [{ status: "submitted" }] })
+    await end()
   }, 60_000)
 
   it("ibkr: a login with an account number that does not begin with D is refused, and no order arrives", async () => {

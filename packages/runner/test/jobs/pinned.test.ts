@@ -87,7 +87,7 @@ describe("jobs of a daemon whose gate has not opened", () => {
           const [own, other] = yield* Effect.all([login("DU1234567"), login("DU7654321")])
           const there = yield* Ref.make(own)
           yield* Effect.gen(function* () {
-            yield* StartGate.pinned(name)
+            yield* StartGate.prove(name)
             yield* Ref.set(there, other)
             const asked = [
               [tradesSync.name, {}],
