@@ -26,13 +26,20 @@ const listed = {
 /** Why a tool did not do what was asked for. */
 const Refused = Schema.Struct({ problem: Schema.String })
 
+/** What a tool takes, and nothing else: an argument that it does not have is refused, where it would be left away in silence. */
+const only = <Parameters extends Schema.Struct.Fields>(parameters: Parameters) =>
+  Schema.Struct(parameters).annotations({ parseOptions: { onExcessProperty: "error" } })
+
 /** A tool that lists records and changes nothing. */
 const listing = <const Name extends string, Parameters extends Schema.Struct.Fields, Page extends Schema.Schema.Any>(
   name: Name,
   description: string,
   parameters: Parameters,
   success: Page
-) => Tool.make(name, { description, parameters, success, failure: Refused }).annotate(Tool.Readonly, true)
+) =>
+  Tool.make(name, { description, success, failure: Refused })
+    .setParameters(only(parameters))
+    .annotate(Tool.Readonly, true)
 
 const listTrades = listing(
   "list_trades",
@@ -64,10 +71,11 @@ const listBreaks = listing(
 
 const syncTrades = Tool.make("enqueue_trades_sync_job", {
   description: "Asks the daemon to read the broker's executions into the books. The same key is the same job.",
-  parameters: { account: text, key: text, lookbackDays: Schema.optional(Schema.Int.pipe(Schema.between(1, 30))) },
   success: Documents.JobDocument,
   failure: Refused
-})
+}).setParameters(
+  only({ account: text, key: text, lookbackDays: Schema.optional(Schema.Int.pipe(Schema.between(1, 30))) })
+)
 
 /** What an order that is to be given says. */
 const terms = {
@@ -101,10 +109,11 @@ const Taken = Schema.Struct({ sent: Schema.Literal(true), trade: Documents.Taken
 const submitOrder = Tool.make("submit_order", {
   description:
     "Gives a direct order. Without a code it sends nothing: it answers with a preview and a one-time code, good for 60 seconds and for exactly these terms. Show the preview to the person and call again with the code once he has agreed.",
-  parameters: { ...terms, code: text },
   success: Schema.Union(Shown, Taken),
   failure: Refused
-}).annotate(Tool.Destructive, true)
+})
+  .setParameters(only({ ...terms, code: text }))
+  .annotate(Tool.Destructive, true)
 
 /** What other programs may do: look, ask for a sync, and give an order that a person has seen. */
 export const toolkit = Toolkit.make(listTrades, listOrders, listPositions, listBreaks, syncTrades, submitOrder)

@@ -34,6 +34,15 @@ describe("roundlot mcp", () => {
     expect(await call("enqueue_trades_sync_job", { key: "k" })).toMatchObject({
       told: { type: "trades.sync", key: "k" }
     })
+    // An argument that no tool has would otherwise be left away, and what is done is not what was asked for.
+    const unknown = async (name: string, asked: Record<string, unknown>) => {
+      const { isError, told } = await call(name, asked)
+      return isError === true ? JSON.stringify(told) : ""
+    }
+    expect(await unknown("enqueue_trades_sync_job", { key: "h", host: "192.168.7.9" })).toContain("host")
+    const misspelt = { symbol: "KO", side: "buy", quantity: "2", time_in_force: "gtc" }
+    expect(await unknown("submit_order", misspelt)).toContain("time_in_force")
+    expect((await cli("jobs", "list")).out).not.toContain(" h ")
     const order = { symbol: "KO", side: "buy", quantity: "2" }
     const codeOf = async () => {
       const { told } = await call("submit_order", order)
