@@ -118,8 +118,11 @@ const brokerBy: (
     const services = yield* Effect.context<Brokers | Clock | Ledger | TradeRepository>()
     const broker = yield* Context.get(services, Brokers).get(account)
     const found = yield* reading
+    // Of what is declared live its own broker is named, also where that is not the one that the program was started with.
+    const { environment } = broker
+    const name = found?.broker ?? broker.name
+    yield* checkDeclared({ name: account, environment: found?.environment ?? "paper" }, { environment, name })
     if (!isNamedBy(found, broker)) return yield* new NoBroker({ account })
-    yield* checkDeclared({ name: account, environment: found?.environment ?? "paper" }, broker)
     const clock = Context.get(services, Clock)
     const { durationMs } = Context.get(services, TradeRepository).leases
     const lease = Context.get(services, Ledger).leases.of(account)

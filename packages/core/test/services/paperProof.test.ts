@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
 import { BrokerReadFailed, type BrokerService, type Proof } from "../../src/ports/Broker.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import { brokerToDrive } from "../../src/services/drive.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
@@ -62,6 +63,18 @@ describe("DESIGN 10: nothing is sent before an account is proven to be of play m
           /^account paper at stage is declared live, .*: nothing is sent for it\. Use a paper/
         )
       })
+  })
+
+  test("an account that is declared live at another broker while it is driven is refused by that name", async () => {
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened({ ...Stage.realMoney, broker: "alpaca" })
+        yield* Stage.driving
+        const refusal = yield* Effect.flip(brokerToDrive(Stage.account))
+        expect(refusal.message).toMatch(/^account paper at alpaca is declared live, /)
+      }),
+      Stage.layer({ knownAs: "paper" })
+    )
   })
 
   test("a daemon ends with the refusal, and sends nothing", async () => {
