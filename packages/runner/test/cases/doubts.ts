@@ -97,7 +97,8 @@ export const doubtRows: ReadonlyArray<Row> = [
       "confirmRefusals",
       manual(there, { quantity: "3", type: "market" })
     ],
-    orders: ["filled 3"]
+    orders: ["filled 3"],
+    breaks: ["FillAfterRejection"]
   },
   {
     row: "O27",
