@@ -117,11 +117,13 @@ test("G: what changes no shares stands in the way of no excess", () => {
   )
 })
 
+/** What a holding that the books do not know is recommended. */
+const ofForeign = (stake: Partial<Stake>) =>
+  recommendedFor({ kind: "ForeignPosition", holds: "nothing" }, { ...noStake, ...stake }).resolution
+
 test("P6: a holding becomes base only where the books have neither trades, nor orders, nor an open break of it", () => {
-  const recommended = (stake: Partial<Stake>) =>
-    recommendedFor({ kind: "ForeignPosition", holds: "nothing" }, { ...noStake, ...stake }).resolution
-  expect(recommended({})).toBe("adjust-base")
-  expect(recommended({ isTraded: true })).toBe("reconcile")
-  expect(recommended({ beside: [{ id: BreakId.make(2), kind: "Implausible" }] })).toBe("reconcile")
-  expect(recommended({ beside: [{ id: BreakId.make(2), kind: "OffBand" }] })).toBe("adjust-base")
+  expect(ofForeign({})).toBe("adjust-base")
+  expect(ofForeign({ isTraded: true })).toBe("reconcile")
+  expect(ofForeign({ beside: [{ id: BreakId.make(2), kind: "Implausible" }] })).toBe("reconcile")
+  expect(ofForeign({ beside: [{ id: BreakId.make(2), kind: "OffBand" }] })).toBe("adjust-base")
 })
