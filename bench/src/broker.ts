@@ -148,8 +148,7 @@ export const instant = (
   name: "instant",
   environment: "paper",
   capabilities: {
-    orderTypes: ["market"],
-    timesInForce: ["day"],
+    supportedOrders: [{ session: "regular", types: ["market"], timesInForce: ["day"] }],
     fractions: false,
     clientOrderIds: true,
     uniqueClientOrderIds: true,

@@ -83,8 +83,7 @@ export const make = (account: AccountName.AccountName, clock: Clock.ClockService
     name: "house",
     environment: "paper",
     capabilities: {
-      orderTypes: ["market"],
-      timesInForce: ["day"],
+      supportedOrders: [{ session: "regular", types: ["market"], timesInForce: ["day"] }],
       fractions: false,
       clientOrderIds: true,
       uniqueClientOrderIds: false,

@@ -24,7 +24,7 @@ import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
 import type { Row, Rows } from "./Listings.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import { bodyOf, notionalBodyOf, notionalTypes, patchOf, timesInForce } from "./OrderRequest.ts"
+import { bodyOf, notionalBodyOf, notionalTypes, patchOf, supportedOrders } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import * as MarketData from "./MarketData.ts"
@@ -37,8 +37,7 @@ import * as Wire from "./Wire.ts"
 
 /** What Alpaca can do. */
 export const capabilities: Broker.Capabilities = {
-  orderTypes: ["market", "limit", "stop", "stop_limit"],
-  timesInForce,
+  supportedOrders,
   fractions: true,
   notionalTypes,
   clientOrderIds: true,

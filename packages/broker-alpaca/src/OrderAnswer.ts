@@ -17,6 +17,7 @@ export const OrderAnswer = Schema.Struct({
   filled_avg_price: nullable(Decimal.FromString),
   status: Schema.String,
   type: nullable(Schema.String),
+  extended_hours: nullable(Schema.Boolean),
   limit_price: nullable(Price.Price),
   stop_price: nullable(Price.Price),
   created_at: Instant.FromString,
@@ -59,6 +60,14 @@ const sizeOf = ({ filled_qty, notional, qty }: OrderAnswer): Option.Option<Size>
 
 type Size = Pick<Report.OrderSeen, "quantity" | "notional">
 
+/** Alpaca makes a stop limit order of a stop that buys. */
+const BUY_STOP: Report.OrderSeen["typeSent"] = ["stop"]
+
+const sessionOf = ({ extended_hours }: OrderAnswer): OrderTerms.Session | undefined => {
+  if (extended_hours === null || extended_hours === undefined) return undefined
+  return extended_hours ? "extended" : "regular"
+}
+
 /** An order as the books take it; none where it says of no size. */
 export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Option.Option<Report.OrderSeen> =>
   Option.map(sizeOf(order), (size) => {
@@ -80,6 +89,8 @@ export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Op
       cumulative: order.filled_qty,
       averagePrice: order.filled_avg_price ?? undefined,
       type: OrderTerms.orderTypes.find((each) => each === order.type),
+      ...(order.type === "stop_limit" && order.side === "buy" ? { typeSent: BUY_STOP } : {}),
+      session: sessionOf(order),
       limitPrice: order.limit_price ?? undefined,
       stopPrice: order.stop_price ?? undefined,
       executionsRead: false

@@ -1,4 +1,4 @@
-import { Broker, Decimal } from "@roundlot/core"
+import { Broker, Decimal, SupportedOrders } from "@roundlot/core"
 import type { OrderTerms, Price } from "@roundlot/core"
 import { Either, Schema } from "effect"
 
@@ -22,7 +22,11 @@ const OrderRequest = Schema.Struct({
 const encode = Schema.encodeSync(Schema.parseJson(OrderRequest))
 
 /** What this adapter's orders may be. */
-export const timesInForce: Broker.Capabilities["timesInForce"] = ["day", "gtc", "opg", "cls", "ioc", "fok"]
+export const supportedOrders: Broker.Capabilities["supportedOrders"] = [
+  { session: "regular", types: ["market", "limit", "stop", "stop_limit"], timesInForce: ["day", "gtc"] },
+  { session: "regular", types: ["market", "limit"], timesInForce: ["opg", "cls", "ioc", "fok"] },
+  { session: "extended", types: ["limit"], timesInForce: ["day", "gtc"] }
+]
 
 const MOST_DECIMALS = 9
 const ONE = Decimal.unsafe("1")
@@ -56,30 +60,29 @@ const priceFault = (
 /** What Alpaca takes over dollars: day orders at the market in the regular session, whole cents. */
 export const notionalTypes = ["market"] as const satisfies Broker.Capabilities["notionalTypes"]
 
-const notionalFault = ({ extendedHours, notional, timeInForce, type }: OrderTerms.NotionalTerms): Fault | undefined => {
+const notionalFault = ({ notional, session, timeInForce, type }: OrderTerms.NotionalTerms): Fault | undefined => {
   if (!notionalTypes.some((taken) => taken === type)) return ["type", `over a notional Alpaca takes no ${type} orders`]
   if (timeInForce !== "day")
     return ["time_in_force", `an order over a notional is a day order at Alpaca, not ${timeInForce}`]
-  if (extendedHours) return ["extended_hours", "an order over a notional is traded in the regular session only"]
+  if (session !== "regular") return ["extended_hours", "an order over a notional is traded in the regular session only"]
   return hasAtMost(notional, "0.01") ? undefined : ["notional", `$${Decimal.format(notional)} are no whole cents`]
 }
 
-const fractionFault = ({ extendedHours, quantity, timeInForce }: OrderTerms.OrderTerms): Fault | undefined => {
+const fractionFault = ({ quantity, session, timeInForce }: OrderTerms.OrderTerms): Fault | undefined => {
   if (hasAtMost(quantity, "1")) return undefined
   if (!hasAtMost(quantity, "0.000000001"))
     return ["quantity", `${Decimal.format(quantity)} shares have more than ${MOST_DECIMALS} decimals`]
   if (timeInForce !== "day")
     return ["time_in_force", `a fraction of a share is a day order at Alpaca, not ${timeInForce}`]
-  return extendedHours ? ["extended_hours", "a fraction of a share is traded in the regular session only"] : undefined
+  return session === "regular"
+    ? undefined
+    : ["extended_hours", "a fraction of a share is traded in the regular session only"]
 }
 
-const extendedFault = ({ extendedHours, timeInForce, type }: Terms): Fault | undefined =>
-  extendedHours && (type !== "limit" || (timeInForce !== "day" && timeInForce !== "gtc"))
-    ? [
-        "extended_hours",
-        `outside of the regular session Alpaca takes limit orders of day or gtc, no ${type} ${timeInForce}`
-      ]
-    : undefined
+const unsupportedFault = (terms: Terms): Fault | undefined => {
+  const words = SupportedOrders.faultOf(supportedOrders, terms)
+  return words === undefined ? undefined : ["unsupported_order", words]
+}
 
 const commonFault = (terms: Terms): Fault | undefined =>
   (NAME.test(terms.clientOrderId)
@@ -119,7 +122,7 @@ const refused = ([code, words]: Fault) => Either.left(new Broker.Refusal({ code,
 
 /** The body of the request for an order, or why Alpaca takes no such order. Pure. */
 export const bodyOf = (terms: OrderTerms.OrderTerms): Either.Either<string, Broker.Refusal> => {
-  const fault = commonFault(terms) ?? fractionFault(terms) ?? extendedFault(terms)
+  const fault = commonFault(terms) ?? fractionFault(terms) ?? unsupportedFault(terms)
   return fault === undefined ? Either.right(textOf(terms, { qty: Decimal.format(terms.quantity) })) : refused(fault)
 }
 
@@ -141,7 +144,7 @@ const textOf = (terms: Terms, size: { readonly qty: string } | { readonly notion
     time_in_force: timeInForce,
     ...(limitPrice === undefined ? {} : { limit_price: Decimal.format(limitPrice) }),
     ...(stopPrice === undefined ? {} : { stop_price: Decimal.format(stopPrice) }),
-    ...(terms.extendedHours ? { extended_hours: true } : {}),
+    ...(terms.session === "extended" ? { extended_hours: true } : {}),
     ...(positionEffect === undefined ? {} : { position_intent: `${side}_to_${positionEffect}` }),
     client_order_id: clientOrderId
   })

@@ -29,7 +29,7 @@ describe("the body of a request for an order", () => {
   })
 
   it("FILL-16: says extended hours, a stop price and what a sale does to the holding", () => {
-    assert.containSubset(read({ ...limit, extendedHours: true, timeInForce: "gtc" }), { extended_hours: true })
+    assert.containSubset(read({ ...limit, session: "extended", timeInForce: "gtc" }), { extended_hours: true })
     assert.containSubset(read({ type: "stop", stopPrice: Price.unsafe("9.5") }), { stop_price: "9.5" })
     assert.containSubset(read({ side: "sell", positionEffect: "close" }), { position_intent: "sell_to_close" })
   })
@@ -42,9 +42,11 @@ describe("the body of a request for an order", () => {
     ["limit_price", { type: "limit", limitPrice: Price.unsafe("0.12345") }],
     ["time_in_force", { quantity: Quantity.unsafe("0.5"), timeInForce: "gtc" }],
     ["quantity", { quantity: Quantity.unsafe("0.0000000001") }],
-    ["extended_hours", { extendedHours: true }],
-    ["extended_hours", { ...limit, extendedHours: true, timeInForce: "ioc" }],
-    ["extended_hours", { ...limit, extendedHours: true, quantity: Quantity.unsafe("0.5") }]
+    ["unsupported_order", { session: "extended" }],
+    ["unsupported_order", { session: "extended", type: "stop", stopPrice: Price.unsafe("9.5") }],
+    ["unsupported_order", { ...limit, session: "extended", timeInForce: "ioc" }],
+    ["unsupported_order", { type: "stop", stopPrice: Price.unsafe("9.5"), timeInForce: "cls" }],
+    ["extended_hours", { ...limit, session: "extended", quantity: Quantity.unsafe("0.5") }]
   ])("%s is refused before anything is sent", (code, differs) => {
     assert.strictEqual(read(differs), code)
   })
@@ -75,7 +77,7 @@ describe("the body of a request for an order over a notional", () => {
     ["notional", { notional: Decimal.unsafe("100.255") }],
     ["type", limit],
     ["time_in_force", { timeInForce: "gtc" }],
-    ["extended_hours", { extendedHours: true }]
+    ["extended_hours", { session: "extended" }]
   ])("%s is refused before anything is sent, never rounded", (code, differs) => {
     assert.strictEqual(
       Either.merge(Either.mapLeft(OrderRequest.notionalBodyOf(overNotional(differs)), (no) => no.code)),

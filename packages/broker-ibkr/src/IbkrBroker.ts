@@ -8,7 +8,7 @@ import * as Endings from "./Endings.ts"
 import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
 import type { Address, ConnectFailed, Line } from "./Line.ts"
 import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
-import { requestOf, stock, symbolFrom, timesInForce, typeFrom } from "./OrderRequest.ts"
+import { requestOf, stock, supportedOrders, symbolFrom, typeFrom } from "./OrderRequest.ts"
 import { completedLivenessOf, isStopped, livenessOf, statuses } from "./OrderStatus.ts"
 import { place } from "./Placing.ts"
 import { gather } from "./Reading.ts"
@@ -18,8 +18,7 @@ import { bytesOf, decimalOf } from "./Text.ts"
 
 /** What TWS can do. */
 export const capabilities: Broker.Capabilities = {
-  orderTypes: ["market", "limit", "stop", "stop_limit"],
-  timesInForce,
+  supportedOrders,
   fractions: false,
   clientOrderIds: true,
   // An order reference is free text: TWS refuses none that it has seen.
@@ -314,10 +313,14 @@ const priceOf = (text: string): Price.Price | undefined => {
   return price === undefined ? undefined : Either.getOrUndefined(decodePrice(Decimal.format(price)))
 }
 
-const pricedTermsOf = (order: OrderFacts): Pick<Report.OrderSeen, "type" | "limitPrice" | "stopPrice"> => {
+/** TWS writes a flag as a digit; what is neither says nothing. */
+const sessions: { readonly [outsideRth: string]: OrderTerms.Session | undefined } = { "0": "regular", "1": "extended" }
+
+const pricedTermsOf = (order: OrderFacts): Pick<Report.OrderSeen, "type" | "session" | "limitPrice" | "stopPrice"> => {
   const type = typeFrom(order.type)
   return {
     type,
+    session: sessions[order.outsideRth],
     limitPrice: type === "limit" || type === "stop_limit" ? priceOf(order.limitPrice) : undefined,
     stopPrice: type === "stop" || type === "stop_limit" ? priceOf(order.stopPrice) : undefined
   }

@@ -21,6 +21,8 @@ export interface OrderFacts {
   readonly account: string
   readonly orderRef: string
   readonly permId: string
+  /** `1` where it works outside of the regular session too. */
+  readonly outsideRth: string
   readonly status: string
 }
 
@@ -149,6 +151,7 @@ const orderAt = (tokens: Tokens, first: number, status: string, ref: number, per
   account: at(tokens, first + 18),
   orderRef: at(tokens, ref),
   permId: at(tokens, permId),
+  outsideRth: at(tokens, permId + 1),
   status
 })
 

@@ -1,10 +1,14 @@
-import { Broker, Decimal, OrderTerms } from "@roundlot/core"
+import { Broker, Decimal, OrderTerms, SupportedOrders } from "@roundlot/core"
 import type { Contract, Order } from "@stoqey/ib"
 import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Either } from "effect"
 
-/** What this adapter's orders may be. */
-export const timesInForce: Broker.Capabilities["timesInForce"] = ["day", "gtc", "opg", "ioc", "fok"]
+/** What this adapter's orders may be. A stop that is elected outside of the regular session would be a market order there, which it has none of. */
+export const supportedOrders: Broker.Capabilities["supportedOrders"] = [
+  { session: "regular", types: ["market", "limit", "stop", "stop_limit"], timesInForce: ["day", "gtc"] },
+  { session: "regular", types: ["market", "limit"], timesInForce: ["opg", "cls", "ioc", "fok"] },
+  { session: "extended", types: ["limit", "stop_limit"], timesInForce: ["day", "gtc"] }
+]
 
 /** An order as TWS is asked for it. */
 export interface OrderRequest {
@@ -19,18 +23,28 @@ const types: { readonly [T in OrderTerms.OrderType]: OrderType } = {
   stop_limit: OrderType.STP_LMT
 }
 
-const typesByName = new Map<string, OrderTerms.OrderType>(OrderTerms.orderTypes.map((each) => [types[each], each]))
+/** TWS has the closing auction in the type of an order. */
+const typeOf = ({ timeInForce, type }: OrderTerms.OrderTerms): OrderType => {
+  if (timeInForce !== "cls") return types[type]
+  return type === "limit" ? OrderType.LOC : OrderType.MOC
+}
+
+const typesByName = new Map<string, OrderTerms.OrderType>([
+  ...OrderTerms.orderTypes.map((each) => [types[each], each] as const),
+  [OrderType.MOC, "market"],
+  [OrderType.LOC, "limit"]
+])
 
 /** Our order type of one of TWS's; none where it has another one. */
 export const typeFrom = (type: string): OrderTerms.OrderType | undefined => typesByName.get(type)
 
-const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce | undefined } = {
+const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce } = {
   day: TimeInForce.DAY,
   gtc: TimeInForce.GTC,
   opg: TimeInForce.OPG,
   ioc: TimeInForce.IOC,
   fok: TimeInForce.FOK,
-  cls: undefined
+  cls: TimeInForce.DAY
 }
 
 /** TWS writes classes of shares with a space: `BRK B`. */
@@ -81,20 +95,20 @@ export const requestOf = (terms: OrderTerms.OrderTerms, account: string): Either
       )
     if (!Decimal.equals(quantity, Decimal.floorTo(quantity, ONE)))
       return yield* refuse("quantity", "TWS takes no fractions of shares through its API")
-    const tif = lives[timeInForce]
-    if (tif === undefined) return yield* refuse("time_in_force", `TWS has no time in force ${timeInForce}`)
+    const unsupported = SupportedOrders.faultOf(supportedOrders, terms)
+    if (unsupported !== undefined) return yield* refuse("unsupported_order", unsupported)
     const lmtPrice = yield* price("limit_price", type === "limit" || type === "stop_limit", terms.limitPrice)
     const auxPrice = yield* price("stop_price", type === "stop" || type === "stop_limit", terms.stopPrice)
     const order: Order = {
       action: side === "buy" ? OrderAction.BUY : OrderAction.SELL,
       totalQuantity: yield* exactly("quantity", quantity),
-      orderType: types[type],
+      orderType: typeOf(terms),
       ...(lmtPrice === undefined ? {} : { lmtPrice }),
       ...(auxPrice === undefined ? {} : { auxPrice }),
-      tif,
+      tif: lives[timeInForce],
       account,
       orderRef: clientOrderId,
-      outsideRth: terms.extendedHours,
+      outsideRth: terms.session === "extended",
       // What is left away goes out empty, and an order that is not transmitted waits in TWS for a person.
       transmit: true
     }

@@ -150,7 +150,7 @@ describe("a connection that breaks", () => {
 })
 
 describe("orders at TWS", () => {
-  it("a rejection is told in its words; a fraction, a price on no tick and an unknown time in force never leave", () =>
+  it("a rejection is told in its words; a fraction, a price on no tick and a market order of the extended session never leave", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()
@@ -163,7 +163,7 @@ describe("orders at TWS", () => {
         expect(yield* Effect.flip(answer(broker, { quantity: Quantity.unsafe("0.5") }))).toMatchObject({
           code: "quantity"
         })
-        expect(yield* Effect.flip(answer(broker, { timeInForce: "cls" }))).toMatchObject({ code: "time_in_force" })
+        expect(yield* Effect.flip(answer(broker, { session: "extended" }))).toMatchObject({ code: "unsupported_order" })
         const long = Quantity.unsafe("12345678901234567")
         expect(yield* Effect.flip(answer(broker, { quantity: long }))).toMatchObject({ code: "quantity" })
         expect((yield* exchange.orders).length).toBe(0)

@@ -136,6 +136,7 @@ const shown = (status: string, permId = ORDER, clientId = CLIENT): Message =>
       account: "DU1",
       orderRef: "",
       permId,
+      outsideRth: "0",
       status
     }
   })

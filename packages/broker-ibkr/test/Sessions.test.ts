@@ -196,6 +196,7 @@ const openOrder = (quantity: string, permId: string, action: string): Fields => 
       limitPrice: null,
       stopPrice: null,
       timeInForce: "day",
+      session: "regular",
       status: "new",
       reason: null,
       filledQuantity: Decimal.zero,

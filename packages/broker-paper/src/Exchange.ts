@@ -1,5 +1,5 @@
 import { Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, Broker, Price, Report } from "@roundlot/core"
+import type { AccountName, Broker, Price, Report, TradingWindow } from "@roundlot/core"
 import { Chunk, Context, Effect, Either, Layer, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
@@ -11,7 +11,7 @@ import { CannotAct, hiddenEverywhere, perform, shownAs } from "./internal/acts.t
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
 import * as Listing from "./Listing.ts"
-import { DEFAULT_PRICE } from "./Matching.ts"
+import { DEFAULT_PRICE, type Hours, isInSession } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
 import * as OrderBook from "./internal/orderBook.ts"
 import * as Rows from "./internal/rows.ts"
@@ -26,8 +26,8 @@ export interface ExchangeOptions {
   readonly file?: string | undefined
   /** Prices by symbol; an instruction's price wins over them. */
   readonly prices?: ReadonlyMap<string, Price.Price> | undefined
-  /** Whether the market is open at a moment; without it, always. An instruction `session` wins over it. */
-  readonly isOpen?: ((at: Instant.Instant) => boolean) | undefined
+  /** Whether a window of the market is open at a moment; without it, always. An instruction `session` wins over it. */
+  readonly isOpen?: ((at: Instant.Instant, window?: TradingWindow.TradingWindow) => boolean) | undefined
   /** The instruments that the exchange knows; without it, the shipped ones (`Listing.shipped`). */
   readonly listing?: Listing.Listing | undefined
   /** The listings of accounts that have one of their own. */
@@ -138,8 +138,8 @@ export interface ExchangeService {
   ) => Effect.Effect<{ readonly price: Price.Price; readonly at: Instant.Instant } | undefined, ExchangeFailed>
   /** What time it is there: no request of anybody's. */
   readonly now: Effect.Effect<Instant.Instant, ExchangeFailed>
-  /** Whether the market is open now. */
-  readonly isOpen: Effect.Effect<boolean, ExchangeFailed>
+  /** Which sessions of the market are open now. */
+  readonly hours: Effect.Effect<Hours, ExchangeFailed>
   /** Places an order. `Done` has it as it was entered, before any fill. */
   readonly place: (account: AccountName.AccountName, request: PlaceRequest) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
@@ -247,7 +247,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       return limit && { price: limit.price, at: clock }
     }),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
-  isOpen: floor.file.transact((clock) => isOpenAt(floor, Turn.begin(floor.rows, clock).now)),
+  hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
@@ -341,7 +341,7 @@ interface Scene {
   readonly book: OrderBook.OrderBook
   readonly script: Script
   readonly requestNumber: number
-  readonly open: boolean
+  readonly hours: Hours
 }
 
 /** What was done about a request. `order` is the one that it made or was about. */
@@ -398,9 +398,10 @@ const replyIn = ({ answering, lost }: Script): Reply<never> | undefined => {
   return { _tag: "Status", status: code, headers, body }
 }
 
-const isOpenAt = ({ options, rows }: Floor, now: Instant.Instant): boolean => {
+const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours => {
   const instructed = rows.fact("session")
-  return instructed === undefined ? (options.isOpen?.(now) ?? true) : instructed === "open"
+  if (instructed !== undefined) return { regular: instructed === "open", extended: instructed !== "closed" }
+  return { regular: options.isOpen?.(now) ?? true, extended: options.isOpen?.(now, "extended") ?? true }
 }
 
 /** The orders that were placed while the market was closed, and wait for it to open. */
@@ -413,21 +414,23 @@ const wake = (floor: Floor, book: OrderBook.OrderBook): void => {
   floor.rows.setFact("resting", "")
   for (const id of resting) {
     const order = floor.rows.order(id)
-    if (order !== undefined && isWorking(order.status)) book.work(order)
+    if (order === undefined || !isWorking(order.status)) continue
+    if (order.timeInForce === "opg") book.auction(order)
+    else book.work(order)
   }
 }
 
 const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
   const { orderIdOf, rows, tag } = floor
   const turn = Turn.begin(rows, clock)
-  const book = OrderBook.make(turn, tag, orderIdOf)
+  const hours = hoursAt(floor, turn.now)
+  const book = OrderBook.make(turn, tag, orderIdOf, hours)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
-  const open = isOpenAt(floor, turn.now)
-  if (open) wake(floor, book)
-  else book.expireDayOrders(new Set(restingIn(floor)))
+  if (hours.regular) wake(floor, book)
+  else book.endSession(hours, new Set(restingIn(floor)))
   book.fillDue(requestNumber)
-  return { turn, book, script: nothing, requestNumber, open }
+  return { turn, book, script: nothing, requestNumber, hours }
 }
 
 /** The instructions that a request triggered, and the way it therefore goes. */
@@ -555,14 +558,14 @@ const place = (floor: Floor, account: AccountName.AccountName, request: PlaceReq
 
 const takeOrder = (
   floor: Floor,
-  { book, open, requestNumber, script, turn }: Scene,
+  { book, hours, requestNumber, script, turn }: Scene,
   account: AccountName.AccountName,
   request: PlaceRequest
 ): Served<ExchangeOrder> => {
   const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
   const { symbol } = request
-  if (open && OrderBook.mayTrade(symbol)) book.learnPrice({ ...request, symbol })
-  const refusal = book.refusalOf(account, request, open || restsWhileClosed)
+  if (hours.extended && OrderBook.mayTrade(symbol)) book.learnPrice({ ...request, symbol })
+  const refusal = book.refusalOf(account, request, restsWhileClosed)
   const isTaken = rejectsWhatIsTaken && refusal?.code === OrderBook.TOO_DEAR
   if (refusal !== undefined && !isTaken) return refused(refusal)
   const order = book.enter(account, Ticker.Ticker.make(symbol), request)
@@ -571,8 +574,8 @@ const takeOrder = (
     return done(order, order.brokerOrderId)
   }
   const { filling, restAfterRequests } = script
-  if (!open) floor.rows.setFact("resting", [...restingIn(floor), order.brokerOrderId].join(" "))
-  if (filling === undefined && open) book.work(order)
+  if (!isInSession(request, hours)) floor.rows.setFact("resting", [...restingIn(floor), order.brokerOrderId].join(" "))
+  if (filling === undefined) book.work(order)
   if (filling?._tag === "fill") {
     book.fill(order, filling.quantity ?? order.quantity, filling.price ?? book.priceOf(order))
   }
@@ -669,7 +672,12 @@ const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instan
   const operation = waits ? (when?.operation ?? "place") : null
   const remaining = waits ? times : 0
   const turn = Turn.begin(rows, clock)
-  const stage = stageOf(floor, { turn, book: OrderBook.make(turn, tag, orderIdOf) }, undefined, undefined)
+  const stage = stageOf(
+    floor,
+    { turn, book: OrderBook.make(turn, tag, orderIdOf, hoursAt(floor, turn.now)) },
+    undefined,
+    undefined
+  )
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

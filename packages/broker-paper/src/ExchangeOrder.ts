@@ -1,6 +1,6 @@
 import { AccountName, ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
 import { Schema } from "effect"
-import { operations, timesInForce } from "./Instruction.ts"
+import { operations } from "./Instruction.ts"
 
 /** The statuses of an order at the exchange. */
 export const exchangeStatuses = ["new", "partially_filled", "filled", "cancelled", "expired", "rejected"] as const
@@ -20,7 +20,8 @@ export const PlaceRequest = Schema.Struct({
   type: Schema.Literal(...OrderTerms.orderTypes),
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
-  timeInForce: Schema.Literal(...timesInForce),
+  timeInForce: Schema.Literal(...OrderTerms.timesInForce),
+  session: Schema.Literal(...OrderTerms.sessions),
   /** What the client knows of the symbol's price, and since when. */
   referencePrice: Schema.NullOr(Price.Price),
   referenceAt: Schema.optional(Instant.FromString)
@@ -43,7 +44,8 @@ export const ExchangeOrder = Schema.Struct({
   type: Schema.Literal(...OrderTerms.orderTypes),
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
-  timeInForce: Schema.Literal(...timesInForce),
+  timeInForce: Schema.Literal(...OrderTerms.timesInForce),
+  session: Schema.Literal(...OrderTerms.sessions),
   status: Schema.Literal(...exchangeStatuses),
   reason: Schema.NullOr(Schema.String),
   filledQuantity: Decimal.FromStored,

@@ -20,9 +20,6 @@ export const operations = [
 /** One of the requests that the exchange takes. */
 export type Operation = (typeof operations)[number]
 
-/** The times in force that the exchange knows. */
-export const timesInForce = ["day", "gtc", "ioc", "fok"] as const
-
 const Milliseconds = Schema.Int.pipe(Schema.nonNegative())
 const optional = Schema.optional
 const ofOrder = { brokerOrderId: optional(Schema.String), clientOrderId: optional(Schema.String) }
@@ -69,12 +66,14 @@ const actFields = {
     type: optional(Schema.Literal(...OrderTerms.orderTypes)),
     limitPrice: optional(Price.Price),
     stopPrice: optional(Price.Price),
-    timeInForce: optional(Schema.Literal(...timesInForce))
+    timeInForce: optional(Schema.Literal(...OrderTerms.timesInForce)),
+    session: optional(Schema.Literal(...OrderTerms.sessions))
   },
   /** Shares that come or go without an order, as by a transfer: what is held from now on, signed. */
   holding: { account: optional(AccountName.AccountName), symbol: Ticker.Ticker, quantity: Decimal.FromString },
   price: { symbol: Ticker.Ticker, price: Price.Price },
-  session: { open: Schema.Boolean },
+  /** Opens or closes the regular session; `extended` says whether orders of the extended one trade while it is closed. */
+  session: { open: Schema.Boolean, extended: optional(Schema.Boolean) },
   buyingPower: { amount: Decimal.FromString, account: optional(AccountName.AccountName) },
   expireToken: {}
 }

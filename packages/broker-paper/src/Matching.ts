@@ -14,6 +14,26 @@ export interface Working {
   readonly triggered: boolean
 }
 
+/** Which sessions of the market are open; the extended one is while the regular one is. */
+export interface Hours {
+  readonly regular: boolean
+  readonly extended: boolean
+}
+
+type Timed = Pick<OrderTerms.OrderTerms, "session" | "timeInForce">
+
+/** Is it for an auction, and trades in that alone? */
+export const isForAuction = ({ timeInForce }: Pick<Timed, "timeInForce">): boolean =>
+  timeInForce === "opg" || timeInForce === "cls"
+
+/** Does an order trade while these sessions are open? */
+export const isInSession = ({ session }: Pick<Timed, "session">, { extended, regular }: Hours): boolean =>
+  regular || (session === "extended" && extended)
+
+/** Does the exchange take it now: one for the opening before that, any other while it may trade? */
+export const isTakenIn = (order: Timed, hours: Hours): boolean =>
+  order.timeInForce === "opg" ? !hours.regular : isInSession(order, hours)
+
 /** What a price means to an order: whether its stop is (or was) reached, and whether it trades at it. */
 export const judge = (
   order: Working,

@@ -1,18 +1,31 @@
-import { Broker, ClientOrderId, Decimal, Instant, Price, PriceReference, Reference, Report } from "@roundlot/core"
-import type { AccountName, Id, OrderTerms } from "@roundlot/core"
+import {
+  Broker,
+  ClientOrderId,
+  Decimal,
+  Instant,
+  OrderTerms,
+  Price,
+  PriceReference,
+  Reference,
+  Report,
+  SupportedOrders
+} from "@roundlot/core"
+import type { AccountName, Id } from "@roundlot/core"
 import { Clock, type Context, Effect, Either, Layer, Option, Schema, Stream } from "effect"
 import { Exchange } from "./Exchange.ts"
 import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
 import { ExchangeOrder, Execution, PlaceRequest } from "./ExchangeOrder.ts"
 import type { ExchangeStatus } from "./ExchangeOrder.ts"
-import { timesInForce } from "./Instruction.ts"
 import { DUPLICATE_CLIENT_ID } from "./internal/orderBook.ts"
 
 /** What the paper broker can do. */
 export const capabilities: Broker.Capabilities = {
-  orderTypes: ["market", "limit", "stop", "stop_limit"],
-  timesInForce,
+  supportedOrders: [
+    { session: "regular", types: OrderTerms.orderTypes, timesInForce: ["day", "gtc", "ioc", "fok"] },
+    { session: "regular", types: ["market", "limit"], timesInForce: ["opg", "cls"] },
+    { session: "extended", types: ["limit"], timesInForce: ["day", "gtc"] }
+  ],
   fractions: false,
   clientOrderIds: true,
   uniqueClientOrderIds: true,
@@ -130,8 +143,6 @@ const equity = (symbol: Extract<Broker.BrokerInstrument, { _tag: "Known" }>["sym
 
 /* Sending. */
 
-const isKnownTime = Schema.is(Schema.Literal(...timesInForce))
-
 const refusal = (code: string, words: string) => Either.left(new Broker.Refusal({ code, words }))
 
 const prepare = (
@@ -145,6 +156,7 @@ const prepare = (
     quantity,
     referenceAt,
     referencePrice,
+    session,
     side,
     stopPrice,
     symbol,
@@ -153,7 +165,8 @@ const prepare = (
   } = terms
   const own = Broker.ownTerms(account, terms)
   if (Either.isLeft(own)) return Either.left(own.left)
-  if (!isKnownTime(timeInForce)) return refusal("time_in_force", `the paper exchange has no ${timeInForce} orders`)
+  const unsupported = SupportedOrders.faultOf(capabilities.supportedOrders, terms)
+  if (unsupported !== undefined) return refusal("unsupported_order", unsupported)
   if (!Decimal.equals(quantity, Decimal.floorTo(quantity, Decimal.unsafe("1")))) {
     return refusal("fractional_quantity", `the paper exchange takes whole shares, not ${Decimal.format(quantity)}`)
   }
@@ -172,6 +185,7 @@ const prepare = (
     limitPrice: limitPrice ?? null,
     stopPrice: stopPrice ?? null,
     timeInForce,
+    session,
     referencePrice: referencePrice ?? null,
     ...(referenceAt === undefined ? {} : { referenceAt })
   }
@@ -409,6 +423,7 @@ const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   averagePrice: Price.average(order.notional, order.filledQuantity),
   enteredAt: order.enteredAt,
   type: order.type,
+  session: order.session,
   limitPrice: order.limitPrice ?? undefined,
   stopPrice: order.stopPrice ?? undefined,
   executionsRead: false

@@ -8,5 +8,7 @@ export * as ExchangeOrder from "./ExchangeOrder.ts"
 export * as Instruction from "./Instruction.ts"
 /** `Listing`: the instruments that an exchange knows. */
 export * as Listing from "./Listing.ts"
+/** `Matching`: when an order trades, and at which price. */
+export * as Matching from "./Matching.ts"
 /** `PaperBroker`: the `Broker` of an account on it. */
 export * as PaperBroker from "./PaperBroker.ts"

@@ -11,7 +11,8 @@ describe("PaperBroker", () => {
     ["limit_price", { type: "limit" }],
     ["limit_price", { limitPrice: Price.unsafe("1") }],
     ["stop_price", { type: "stop" }],
-    ["time_in_force", { timeInForce: "opg" }],
+    ["unsupported_order", { session: "extended" }],
+    ["unsupported_order", { type: "stop", stopPrice: Price.unsafe("1"), timeInForce: "opg" }],
     ["wrong_account", { account: AccountName.AccountName.make("other") }]
   ]
   it.scoped.each(refused)("SEND: %s is said before anything is sent", ([code, differs]) =>

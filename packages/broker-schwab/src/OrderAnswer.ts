@@ -254,8 +254,21 @@ const typeWords: ReadonlyMap<string, OrderTerms.OrderType> = new Map([
   ["MARKET", "market"],
   ["LIMIT", "limit"],
   ["STOP", "stop"],
-  ["STOP_LIMIT", "stop_limit"]
+  ["STOP_LIMIT", "stop_limit"],
+  ["MARKET_ON_CLOSE", "market"],
+  ["LIMIT_ON_CLOSE", "limit"]
 ])
+
+/** How long an order works; Schwab has the closing auction in its type. */
+export const timeInForceOf = ({ duration, orderType }: OrderAnswer): OrderTerms.TimeInForce => {
+  if (orderType?.endsWith("_ON_CLOSE") === true) return "cls"
+  return duration === "GOOD_TILL_CANCEL" ? "gtc" : "day"
+}
+
+const sessionOf = (session: string | null | undefined): OrderTerms.Session | undefined => {
+  if (session === null || session === undefined) return undefined
+  return session === "NORMAL" ? "regular" : "extended"
+}
 
 /** What Schwab shows of an order's end: a rejection after the fact is one of its refusals, though it comes without their status. */
 const endOf = ({ status, statusDescription }: OrderAnswer): Pick<Report.OrderSeen, "refusal" | "state" | "words"> => {
@@ -294,6 +307,7 @@ export const seenOf = (
       averagePrice: isPriced && Decimal.isZero(missingOf(order)) ? Price.average(notional, told) : undefined,
       enteredAt: order.enteredTime,
       type: typeWords.get(order.orderType ?? ""),
+      session: sessionOf(order.session),
       limitPrice: priceOf(order.price),
       stopPrice: priceOf(order.stopPrice),
       executionsRead: false

@@ -1,5 +1,5 @@
-import { Broker, Decimal } from "@roundlot/core"
-import type { OrderTerms, Price, Side } from "@roundlot/core"
+import { Broker, Decimal, OrderTerms, SupportedOrders } from "@roundlot/core"
+import type { Price, Side } from "@roundlot/core"
 import { Either, Schema } from "effect"
 
 const text = Schema.optionalWith(Schema.String, { exact: true })
@@ -11,6 +11,7 @@ const OrderRequest = Schema.Struct({
   duration: Schema.String,
   orderStrategyType: Schema.Literal("SINGLE"),
   price: text,
+  stopPrice: text,
   orderLegCollection: Schema.Array(
     Schema.Struct({
       instruction: Schema.String,
@@ -22,14 +23,23 @@ const OrderRequest = Schema.Struct({
 
 const encode = Schema.encodeSync(Schema.parseJson(OrderRequest))
 
-/** The order types that this adapter asks for. */
-export const orderTypes = ["market", "limit"] as const satisfies Broker.Capabilities["orderTypes"]
+/** What this adapter asks for. */
+export const supportedOrders: Broker.Capabilities["supportedOrders"] = [
+  { session: "regular", types: ["market", "limit", "stop", "stop_limit"], timesInForce: ["day", "gtc"] },
+  { session: "regular", types: ["market", "limit"], timesInForce: ["cls"] },
+  { session: "extended", types: ["limit"], timesInForce: ["day", "gtc"] }
+]
 
-/** How long this adapter's orders may work. */
-export const timesInForce = ["day", "gtc"] as const satisfies Broker.Capabilities["timesInForce"]
+const typeWords: { readonly [T in OrderTerms.OrderType]: string } = {
+  market: "MARKET",
+  limit: "LIMIT",
+  stop: "STOP",
+  stop_limit: "STOP_LIMIT"
+}
 
-const typeWords: { readonly [type: string]: string } = { market: "MARKET", limit: "LIMIT" }
-const durations: { readonly [timeInForce: string]: string } = { day: "DAY", gtc: "GOOD_TILL_CANCEL" }
+/** Schwab has the closing auction in the type of an order. */
+const typeWordOf = ({ timeInForce, type }: Pick<Terms, "timeInForce" | "type">): string =>
+  timeInForce === "cls" ? `${typeWords[type]}_ON_CLOSE` : typeWords[type]
 
 /** What an order does, as Schwab says it: a sale that opens is short, a purchase that closes covers. */
 const instructionOf = (side: Side.Side, effect: OrderTerms.PositionEffect | undefined): string => {
@@ -63,24 +73,24 @@ const quantityFault = (quantity: Decimal.Decimal): Fault | undefined => {
     : undefined
 }
 
-const priceFault = (type: string, limitPrice: Price.Price | undefined): Fault | undefined => {
-  if ((type === "limit") !== (limitPrice !== undefined))
-    return ["limit_price", `a ${type} order ${type === "limit" ? "needs a" : "has no"} limit price`]
-  return limitPrice === undefined || isOnTick(limitPrice)
+const tickFault = (name: "limit_price" | "stop_price", price: Price.Price | undefined): Fault | undefined =>
+  price === undefined || isOnTick(price)
     ? undefined
     : [
-        "limit_price",
-        `the limit price ${Decimal.format(limitPrice)} is finer than Schwab takes: cents from 1 dollar on, 4 decimals below`
+        name,
+        `the ${name.replace("_", " ")} ${Decimal.format(price)} is finer than Schwab takes: cents from 1 dollar on, 4 decimals below`
       ]
+
+const pricesFault = (terms: Terms): Fault | undefined => {
+  const words = OrderTerms.priceFault(terms)
+  if (words !== undefined) return [words.endsWith("limit price") ? "limit_price" : "stop_price", words]
+  return tickFault("limit_price", terms.limitPrice) ?? tickFault("stop_price", terms.stopPrice)
 }
 
 const faultOf = (terms: Terms): Fault | undefined => {
-  const { extendedHours, limitPrice, quantity, timeInForce, type } = terms
-  if (typeWords[type] === undefined) return ["type", `a ${type} order is not placed at Schwab`]
-  if (durations[timeInForce] === undefined) return ["time_in_force", `${timeInForce} is not placed at Schwab`]
-  if (extendedHours && type !== "limit")
-    return ["extended_hours", `outside of the regular session Schwab takes limit orders, no ${type} order`]
-  return quantityFault(quantity) ?? priceFault(type, limitPrice)
+  const unsupported = SupportedOrders.faultOf(supportedOrders, terms)
+  if (unsupported !== undefined) return ["unsupported_order", unsupported]
+  return quantityFault(terms.quantity) ?? pricesFault(terms)
 }
 
 /** The sessions of a day beside the regular one: before it, after it, and all of a day. */
@@ -89,7 +99,7 @@ export type ExtendedSession = "AM" | "PM" | "SEAMLESS"
 /** What a request for an order says. */
 export type Terms = Pick<
   OrderTerms.OrderTerms,
-  "extendedHours" | "limitPrice" | "positionEffect" | "quantity" | "side" | "symbol" | "timeInForce" | "type"
+  "limitPrice" | "positionEffect" | "quantity" | "session" | "side" | "stopPrice" | "symbol" | "timeInForce" | "type"
 >
 
 /**
@@ -99,14 +109,15 @@ export type Terms = Pick<
 export const bodyOf = (terms: Terms, session?: string): Either.Either<string, Broker.Refusal> => {
   const fault = faultOf(terms)
   if (fault !== undefined) return Either.left(new Broker.Refusal({ code: fault[0], words: fault[1] }))
-  const { extendedHours, limitPrice, positionEffect, quantity, side, symbol, timeInForce, type } = terms
+  const { limitPrice, positionEffect, quantity, side, stopPrice, symbol, timeInForce } = terms
   return Either.right(
     encode({
-      orderType: typeWords[type] ?? type,
-      session: session ?? (extendedHours ? "SEAMLESS" : "NORMAL"),
-      duration: durations[timeInForce] ?? timeInForce,
+      orderType: typeWordOf(terms),
+      session: session ?? (terms.session === "extended" ? "SEAMLESS" : "NORMAL"),
+      duration: timeInForce === "gtc" ? "GOOD_TILL_CANCEL" : "DAY",
       orderStrategyType: "SINGLE",
       ...(limitPrice === undefined ? {} : { price: Decimal.format(limitPrice) }),
+      ...(stopPrice === undefined ? {} : { stopPrice: Decimal.format(stopPrice) }),
       orderLegCollection: [
         {
           instruction: instructionOf(side, positionEffect),

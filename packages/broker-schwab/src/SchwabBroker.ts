@@ -8,11 +8,11 @@ import type { Linked } from "./Accounts.ts"
 import * as Chains from "./Chains.ts"
 import * as Corrections from "./Corrections.ts"
 import * as Listing from "./Listing.ts"
-import { executedReport, isReadable, missingOf, seenOf } from "./OrderAnswer.ts"
+import { executedReport, isReadable, missingOf, seenOf, timeInForceOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
-import { bodyOf, effectOf, type ExtendedSession, orderTypes, type Terms, timesInForce } from "./OrderRequest.ts"
 import * as MarketData from "./MarketData.ts"
+import { bodyOf, effectOf, type ExtendedSession, supportedOrders, type Terms } from "./OrderRequest.ts"
 import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
@@ -25,8 +25,7 @@ import type { Wire } from "./Wire.ts"
 
 /** What Schwab can do. */
 export const capabilities: Broker.Capabilities = {
-  orderTypes,
-  timesInForce,
+  supportedOrders,
   fractions: false,
   clientOrderIds: false,
   uniqueClientOrderIds: false,
@@ -152,7 +151,7 @@ const LONGEST_SEND = "30 seconds"
 const bodyIn =
   ({ extendedSession }: Desk) =>
   (terms: Terms) =>
-    bodyOf(terms, terms.extendedHours ? extendedSession : undefined)
+    bodyOf(terms, terms.session === "extended" ? extendedSession : undefined)
 
 const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> =>
   Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyIn(desk)), (body) => ({
@@ -312,9 +311,10 @@ const replacementOf = (
     side: seen.side,
     quantity: terms.quantity,
     type: seen.type ?? "market",
-    limitPrice: seen.type === "limit" ? limitPrice : undefined,
-    timeInForce: terms.timeInForce ?? (order.duration === "GOOD_TILL_CANCEL" ? "gtc" : "day"),
-    extendedHours: session !== "NORMAL",
+    limitPrice: seen.limitPrice === undefined ? undefined : limitPrice,
+    stopPrice: seen.stopPrice === undefined ? undefined : (terms.stopPrice ?? seen.stopPrice),
+    timeInForce: terms.timeInForce ?? timeInForceOf(order),
+    session: session === "NORMAL" ? "regular" : "extended",
     positionEffect: effectOf(order.orderLegCollection?.[0]?.instruction)
   } as const
   return bodyOf(replacement, session)

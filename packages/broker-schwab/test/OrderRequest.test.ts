@@ -22,12 +22,19 @@ const instructions: ReadonlyArray<readonly [Partial<OrderTerms.OrderTerms>, stri
 const refusals: ReadonlyArray<readonly [what: string, Partial<OrderTerms.OrderTerms>, code: string]> = [
   ["a fraction of a share", { quantity: Quantity.unsafe("1.5") }, "quantity"],
   ["more shares than an order has", { quantity: Quantity.unsafe("1000000000") }, "quantity"],
-  ["a stop order", { type: "stop", stopPrice: Price.unsafe("1") }, "type"],
-  ["an order that is filled at once or never", { timeInForce: "ioc" }, "time_in_force"],
+  ["a stop order without a stop price", { type: "stop" }, "stop_price"],
+  ["a stop price finer than a cent", { type: "stop", stopPrice: Price.unsafe("1.001") }, "stop_price"],
+  ["an order that is filled at once or never", { timeInForce: "ioc" }, "unsupported_order"],
+  ["an order for the opening auction", { timeInForce: "opg" }, "unsupported_order"],
+  [
+    "a stop order outside of the session",
+    { type: "stop", stopPrice: Price.unsafe("1"), session: "extended" },
+    "unsupported_order"
+  ],
   ["a limit order without a price", { type: "limit" }, "limit_price"],
   ["a market order with a price", { limitPrice: Price.unsafe("1") }, "limit_price"],
   ["a price finer than a cent", { type: "limit", limitPrice: Price.unsafe("1.001") }, "limit_price"],
-  ["a market order outside of the session", { extendedHours: true }, "extended_hours"]
+  ["a market order outside of the session", { session: "extended" }, "unsupported_order"]
 ]
 
 describe("the request for an order at Schwab", () => {
@@ -40,8 +47,19 @@ describe("the request for an order at Schwab", () => {
       price: "150.25",
       orderLegCollection: [{ instruction: "BUY", quantity: 3, instrument: { symbol: "AAPL", assetType: "EQUITY" } }]
     })
-    assert.containSubset(bodyOf({ ...limit, extendedHours: true }), { session: "SEAMLESS" })
+    assert.containSubset(bodyOf({ ...limit, session: "extended" }), { session: "SEAMLESS" })
     assert.containSubset(bodyOf({ type: "limit", limitPrice: Price.unsafe("0.1234") }), { price: "0.1234" })
+    assert.containSubset(bodyOf({ type: "stop", stopPrice: Price.unsafe("140.5") }), {
+      orderType: "STOP",
+      stopPrice: "140.5"
+    })
+    assert.containSubset(bodyOf({ ...limit, type: "stop_limit", stopPrice: Price.unsafe("151") }), {
+      orderType: "STOP_LIMIT",
+      price: "150.25",
+      stopPrice: "151"
+    })
+    assert.containSubset(bodyOf({ timeInForce: "cls" }), { orderType: "MARKET_ON_CLOSE", duration: "DAY" })
+    assert.containSubset(bodyOf({ ...limit, timeInForce: "cls" }), { orderType: "LIMIT_ON_CLOSE", duration: "DAY" })
   })
 
   it.each(instructions.map(([differs, instruction]) => ({ differs, instruction })))(

@@ -79,7 +79,7 @@ describe("an order that another one replaced", () => {
       Effect.gen(function* () {
         const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0, extendedSession: session })
         yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
-        yield* send(broker, terms({ ...limit, extendedHours: true }))
+        yield* send(broker, terms({ ...limit, session: "extended" }))
         const id = (yield* exchange.orders).at(-1)?.brokerOrderId ?? assert.fail("there is no order")
         const { report } = yield* broker.order(id)
         const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: report.asOf } as const

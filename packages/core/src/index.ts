@@ -16,6 +16,9 @@ export * as Instant from "./time/Instant.ts"
 export * as MarketHours from "./time/MarketHours.ts"
 /** `time/skew`: see that module. */
 export * as skew from "./time/skew.ts"
+/** `time/TradingWindow`: see that module. */
+export * as TradingWindow from "./time/TradingWindow.ts"
+
 /** `time/XnysCalendar`: see that module. */
 export * as XnysCalendar from "./time/XnysCalendar.ts"
 /** `identity/ClientOrderId`: see that module. */
@@ -100,6 +103,12 @@ export * as Attempt from "./order/Attempt.ts"
 export * as Order from "./order/Order.ts"
 /** `order/OrderState`: see that module. */
 export * as OrderState from "./order/OrderState.ts"
+/** `order/OrderPolicy`: see that module. */
+export * as OrderPolicy from "./order/OrderPolicy.ts"
+
+/** `order/SupportedOrders`: see that module. */
+export * as SupportedOrders from "./order/SupportedOrders.ts"
+
 /** `order/OrderTerms`: see that module. */
 export * as OrderTerms from "./order/OrderTerms.ts"
 /** `order/Side`: see that module. */

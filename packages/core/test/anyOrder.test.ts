@@ -303,6 +303,8 @@ describe("a commission before its execution", () => {
     hear(desk, (on) => ({
       ...listed(on),
       quantity: Quantity.unsafe("3"),
+      type: "market",
+      limitPrice: undefined,
       cumulative: Decimal.unsafe("1"),
       asOf: on.now()
     }))

@@ -172,7 +172,7 @@ describe("E2: a direct trade", () => {
     direct(desk)
     expect(direct(desk)._tag).toBe("Duplicate")
     expect(direct(desk, { direct: { type: "market", timeInForce: "ioc" } })).toMatchObject({
-      why: "time in force was day, is ioc"
+      why: "time in force was none, is ioc"
     })
     expect(take(desk, {})._tag).toBe("Conflict")
     expect(orders(desk)).toEqual(["direct buy 3 pending"])
@@ -343,7 +343,12 @@ describe("D5: direct orders of both sides of a symbol", () => {
 /** A desk whose broker holds so many shares for it, bought by a direct trade. */
 const holding = (milli: number, settings: Partial<Account.AccountSettings> = {}, crossesZero = true): Desk.Desk => {
   const desk = Desk.make(settings)
-  desk.commit("start", (recorder) => declare(recorder, { crossesZero, orderTypes: ["market", "limit"] }))
+  desk.commit("start", (recorder) =>
+    declare(recorder, {
+      crossesZero,
+      supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day"] }]
+    })
+  )
   if (milli === 0) return desk
   const side = milli > 0 ? "buy" : "sell"
   direct(desk, { id: "H", side, quantity: String(Math.abs(milli) / 1000) })
@@ -438,7 +443,9 @@ describe("rule 0 of sending a direct order", () => {
 
   test("a type that the broker does not take is refused", () => {
     const stop = { type: "stop", stopPrice: Price.unsafe("10"), timeInForce: "day" } as const
-    expect(judged(holding(0), { direct: stop })).toBe("Refused(OrderType): the broker takes no stop orders")
+    expect(judged(holding(0), { direct: stop })).toBe(
+      "Refused(UnsupportedOrder): the broker takes no stop day orders in the regular session; it takes regular: market, limit (day)"
+    )
   })
 
   test("a halt holds it and a resume lets it go; nothing is written while nothing changes", () => {
@@ -560,7 +567,12 @@ describe("D2: where a broker refuses to go through zero", () => {
     direct(desk, { id: "H" })
     run(desk, send(1), fill(1, 3000))
     expect(owing(desk, -5000)).toBe("sell 5 -")
-    desk.commit("report", (recorder) => declare(recorder, { crossesZero: false, orderTypes: ["market"] }))
+    desk.commit("report", (recorder) =>
+      declare(recorder, {
+        crossesZero: false,
+        supportedOrders: [{ session: "regular", types: ["market"], timesInForce: ["day"] }]
+      })
+    )
     run(desk, send(2))
     expect(orders(desk).slice(1)).toEqual(["accumulation sell 5 cancelled", "accumulation sell 3 pending"])
   })

@@ -44,7 +44,7 @@ const standingOf = () => {
     needsApproval: false,
     liveOrders: [],
     holdingBreaks: [],
-    isSessionOpen: true,
+    isSessionOpen: () => true,
     reference: Reference.NoPrice(),
     prices: [],
     inboundPrice: undefined,
@@ -71,7 +71,7 @@ const obstacles: ReadonlyArray<readonly [answer: string, put: (standing: Standin
   ],
   ["Held(circuit)", (standing) => ({ ...standing, position: { ...standing.position, circuitUntil: soon } })],
   ["BreakOpen", (standing) => ({ ...standing, holdingBreaks: [{ kind: "Reappeared", subject: "O7" }] })],
-  ["SessionClosed", (standing) => ({ ...standing, isSessionOpen: false })],
+  ["SessionClosed", (standing) => ({ ...standing, isSessionOpen: () => false })],
   ["CoolingDown", (standing) => ({ ...standing, position: { ...standing.position, coolDownUntil: soon } })],
   ["OppositeOrderLive", (standing) => ({ ...standing, liveOrders: [opposite] })],
   [

@@ -79,7 +79,7 @@ const leftOut: ReadonlyArray<Twin> = [
   {
     rule: "W1",
     what: "terms unlike those that were sent",
-    plausibility: { differsFromSent: never },
+    plausibility: { differsFromSent: () => undefined },
     found: "filled as an order of the other side"
   },
   {
@@ -278,7 +278,10 @@ const tooStrict: ReadonlyArray<Twin> = [
     what: "terms never change",
     plausibility: {
       differsFromSent: (order, report) =>
-        real.differsFromSent(order, report) || !Decimal.equals(order.sentQuantity, report.quantity)
+        real.differsFromSent(order, report) ??
+        (Decimal.equals(order.sentQuantity, report.quantity)
+          ? undefined
+          : { term: "quantity", sent: "as sent", shown: "another" })
     },
     found: "fewer, by an edit in TWS"
   },

@@ -111,7 +111,7 @@ describe("P9: a symbol change is a dated symbol", () => {
     const made = desk.commit("command", (recorder) =>
       decide(recorder, { symbol: META, side: "buy", quantity: Quantity.unsafe("1") })
     )
-    expect(made?.symbol).toBe("AAPL")
+    expect(made).toMatchObject({ symbol: "AAPL" })
   })
 
   test("is refused while an order is live, a fill waits, or the new symbol is another instrument's here", () => {

@@ -49,9 +49,10 @@ const judged = (
   }: { afterMs?: number; isSessionOpen?: boolean; living?: ReadonlyArray<OrderId> } = {}
 ) => {
   const first = orders[0]?.createdAt ?? AT
-  return inRuns(orders, new Set(living), { at: Instant.addMillis(first, afterMs), isSessionOpen }).map(({ id }) =>
-    Number(id)
-  )
+  return inRuns(orders, new Set(living), {
+    at: Instant.addMillis(first, afterMs),
+    isSessionOpen: () => isSessionOpen
+  }).map(({ id }) => Number(id))
 }
 
 test("D5: the side of the oldest goes first, all of it, and then the other", () => {

@@ -166,11 +166,14 @@ const trades: TableRules = {
     // What can never trade is taken out of the queue with a reason.
     state("write_off", "kind", ["write_off"], ["lotId", "reason"], ["limitPrice", "stopPrice"]),
     // E2: executed as given, and never in the queue.
-    state("direct", "kind", ["direct"], ["orderType", "timeInForce"], ["lotId"])
+    state("direct", "kind", ["direct"], ["orderType"], ["lotId"])
   ],
   rows: [
     together("reversal", "reversesSourceId", "reversesOccurrence"),
-    { name: "instruction", sql: `"kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL)` },
+    {
+      name: "instruction",
+      sql: `"kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL AND "session" IS NULL)`
+    },
     { name: "completed", sql: `"status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL` },
     ...pricesOf("orderType")
   ],
@@ -207,17 +210,14 @@ const lots: TableRules = {
 const decisions: TableRules = {
   ...none,
   references: [ofAccount, willReferTo("orderId", "orders")],
-  positive: ["quantity", "notional", "limitPrice"],
+  positive: ["quantity", "notional", "limitPrice", "stopPrice"],
   states: [
     state("pending", "status", ["pending"], [], ["orderId", "executedAt", "failedAt"]),
     state("submitted", "status", ["submitted"], ["orderId"], ["executedAt", "failedAt"]),
     state("executed", "status", ["executed"], ["orderId", "executedAt"], ["failedAt"]),
     state("failed", "status", ["failed"], ["reason", "failedAt"], ["executedAt"])
   ],
-  rows: [
-    { name: "size", sql: `("quantity" IS NULL) <> ("notional" IS NULL)` },
-    { name: "limit", sql: `("orderType" = 'limit') = ("limitPrice" IS NOT NULL)` }
-  ],
+  rows: [{ name: "size", sql: `("quantity" IS NULL) <> ("notional" IS NULL)` }, ...pricesOf("orderType")],
   indexes: [unique("one_of_order", ["orderId"], `"orderId" IS NOT NULL`), listed("status", ["status", "createdAt"])]
 }
 

@@ -198,7 +198,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
   accounts_rule_collar: [{ collarBp: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
-  trades_rule_instruction: [{ orderType: "market" }, { timeInForce: "day" }],
+  trades_rule_instruction: [{ orderType: "market" }, { timeInForce: "day" }, { session: "regular" }],
   trades_rule_completed: [{ lotId: null }],
   trades_rule_limit: [
     { ...directTrade, orderType: "limit" },
@@ -214,6 +214,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   lots_rule_owner: [{ orderId: 1 }, { tradeId: null }],
   decisions_rule_size: [{ quantity: null }, { notional: "100" }],
   decisions_rule_limit: [{ orderType: "limit" }, { limitPrice: "150" }],
+  decisions_rule_stop: [{ orderType: "stop" }, { stopPrice: "150" }],
   orders_rule_nothing_filled: [
     { ...unfilled, status: "pending", brokerOrderId: null, filled: "1" },
     ...["submitting", "in_doubt", "submitted"].map((status) => ({ ...unfilled, status, filled: "0.5" })),

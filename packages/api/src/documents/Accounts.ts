@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { atBroker, dated, Decimal, pageOf, scope, Time, past } from "./words.ts"
+import { atBroker, dated, Decimal, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
 export const ControlDocument = Schema.Struct({
@@ -51,10 +51,19 @@ export const AccountDocument = Schema.Struct({
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,
-  /** How its accumulation orders are executed. */
+  /** How its accumulation orders are executed; `session` and `timeInForce` hold for its direct ones too, where these say nothing. */
   order: Schema.Union(
     Schema.Literal("market"),
-    Schema.Struct({ limitOffsetBp: Schema.Number, lifeSeconds: Schema.Number })
+    Schema.Struct({
+      limitOffsetBp: Schema.optional(Schema.Number),
+      lifeSeconds: Schema.optional(Schema.Number),
+      session: Schema.optional(Session),
+      timeInForce: Schema.optional(Schema.String)
+    })
+  ),
+  /** The orders that its broker takes; nothing before that has declared it. */
+  supportedOrders: Schema.Array(
+    Schema.Struct({ session: Session, types: Schema.Array(OrderType), timesInForce: Schema.Array(Schema.String) })
   ),
   ...dated
 }).annotations({ identifier: "Account" })

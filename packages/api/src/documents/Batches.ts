@@ -1,7 +1,7 @@
 import { fates } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
-import { Decimal, Id, pageOf, rowFault, Side, Time, past } from "./words.ts"
+import { Decimal, Id, pageOf, rowFault, Session, Side, Time, TimeInForce, past } from "./words.ts"
 
 const BatchStatus = Schema.Literal("pending", "running", "success", "partial_success", "failed", "cancelled")
 
@@ -195,8 +195,11 @@ const BatchRow = Schema.Struct({
   side: Schema.optional(Cell),
   quantity: Schema.optional(Cell),
   price: Schema.optional(Cell),
-  /** Of a row that is executed: its order is a limit order. */
-  limit_price: Schema.optional(Cell)
+  /** Of a row that is executed: its order is a limit order, with a stop price a stop or stop limit order. */
+  limit_price: Schema.optional(Cell),
+  stop_price: Schema.optional(Cell),
+  time_in_force: Schema.optional(Cell),
+  session: Schema.optional(Cell)
 })
 
 /** How batches of a kind are submitted; what is left out is as always. */
@@ -213,6 +216,9 @@ export const TemplateTerms = Schema.Struct({
   /** The clock of times that have no zone: `Europe/Berlin`, `-05:00`. */
   zone: Schema.optional(Schema.String.pipe(Schema.maxLength(64))),
   skip: Schema.optional(Schema.Int.pipe(Schema.between(0, 1000))),
+  /** How its orders are sent, where a row says nothing. */
+  session: Schema.optional(Session),
+  timeInForce: Schema.optional(TimeInForce),
   columns: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
 }).annotations({ identifier: "TemplateTerms", parseOptions: { onExcessProperty: "error" } })
 
@@ -233,7 +239,7 @@ export type TemplateDocument = typeof TemplateDocument.Type
 /** All templates. */
 export const TemplatePage = pageOf("TemplatePage", TemplateDocument)
 
-const { account, dates, decimal, mode, separator, source, zone } = TemplateTerms.fields
+const { account, dates, decimal, mode, separator, session, source, timeInForce, zone } = TemplateTerms.fields
 
 /** Rows older than the account's `maxTradeAge`: ordered like new, taken for held by the broker, or kept and never counted. */
 const backfill = Schema.optional(Schema.Literal("orders", "hedged", "record"))
@@ -252,7 +258,9 @@ export const uploadTerms = {
   decimal,
   mode,
   separator,
+  session,
   source,
+  timeInForce,
   zone
 }
 

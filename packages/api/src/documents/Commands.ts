@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { AtRisk, Recommended } from "./History.ts"
 import { Contradiction } from "./Orders.ts"
-import { Decimal, Id, OrderType, Side } from "./words.ts"
+import { Decimal, Id, OrderType, Session, Side } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
 export const command = {
@@ -60,7 +60,7 @@ export const LimitsRequest = Schema.Struct({
   collarBp: Schema.optional(Schema.Int)
 }).annotations({ identifier: "LimitsRequest", ...strict })
 
-/** A decision to trade: one direct order, sent once, for shares or for dollars. At the market and for the day unless said. */
+/** A decision to trade: one direct order, sent once, for shares or for dollars. At the market, and as the account says else: for the day in the regular session. */
 export const DecisionRequest = Schema.Struct({
   account: Schema.optional(Schema.String),
   symbol: Schema.String,
@@ -69,7 +69,9 @@ export const DecisionRequest = Schema.Struct({
   notional: Schema.optional(Decimal),
   orderType: Schema.optional(OrderType),
   limitPrice: Schema.optional(Decimal),
+  stopPrice: Schema.optional(Decimal),
   timeInForce: Schema.optional(Schema.String),
+  session: Schema.optional(Session),
   strategy: Schema.optional(Schema.String),
   rationale: Schema.optional(Schema.String),
   /** How long to wait for what its attempt comes to: 5 s unless said. */

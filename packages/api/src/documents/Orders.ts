@@ -29,9 +29,8 @@ export const DecisionDocument = Schema.Struct({
   side: Side,
   quantity: Schema.NullOr(Decimal),
   notional: Schema.NullOr(Decimal),
-  orderType: Schema.Literal("market", "limit"),
-  limitPrice: Schema.NullOr(Decimal),
-  timeInForce: Schema.String,
+  orderType: OrderType,
+  ...terms,
   /** As the strategy gave it: text, or JSON as text. */
   rationale: Schema.NullOr(Schema.String),
   status: Schema.Literal("pending", "submitted", "executed", "failed"),

@@ -2,7 +2,7 @@ import { tradeKinds, tradeStandings, tradeStatuses } from "@roundlot/core/vocabu
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
-import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time, past } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, Session, Side, terms, Time, past } from "./words.ts"
 
 const TradeStatus = Schema.Literal(...tradeStatuses)
 
@@ -58,7 +58,15 @@ export const TradeDetail = Schema.Struct({
   tradedAt: Time,
   direction: Schema.Literal("mirror", "offset"),
   /** How a direct trade is executed. */
-  direct: Schema.NullOr(Schema.Struct({ type: OrderType, ...terms })),
+  direct: Schema.NullOr(
+    Schema.Struct({
+      type: OrderType,
+      ...terms,
+      /** Null where the trade says nothing of it: then its account does. */
+      timeInForce: Schema.NullOr(Schema.String),
+      session: Schema.NullOr(Session)
+    })
+  ),
   /** Why it is not counted, where it is not. */
   reason: Schema.NullOr(Schema.String),
   /** Shares that an opposite trade covers. */
@@ -108,7 +116,8 @@ export const TradeRequest = Schema.Struct({
       type: Schema.optional(Schema.String),
       limitPrice: Schema.optional(Schema.NullOr(Schema.String)),
       stopPrice: Schema.optional(Schema.NullOr(Schema.String)),
-      timeInForce: Schema.optional(Schema.String)
+      timeInForce: Schema.optional(Schema.String),
+      session: Schema.optional(Schema.String)
     })
   )
 }).annotations({ identifier: "TradeRequest", parseOptions: { onExcessProperty: "error" } })

@@ -55,6 +55,12 @@ export const Side = Schema.Literal("buy", "sell")
 /** How an order is executed. */
 export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit")
 
+/** How long an order works; `opg` and `cls` are the auctions. */
+export const TimeInForce = Schema.Literal("day", "gtc", "opg", "cls", "ioc", "fok")
+
+/** The session of a market date in which an order trades. */
+export const Session = Schema.Literal("regular", "extended")
+
 /** Does an order open or close a holding? */
 export const PositionEffect = Schema.Literal("open", "close")
 
@@ -75,7 +81,8 @@ export const atBroker = {
 export const terms = {
   limitPrice: Schema.NullOr(Decimal),
   stopPrice: Schema.NullOr(Decimal),
-  timeInForce: Schema.String
+  timeInForce: Schema.String,
+  session: Session
 }
 
 /** What is wrong in a row, and where it stands in its file. */

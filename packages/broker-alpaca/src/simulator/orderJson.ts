@@ -4,8 +4,6 @@ import { uuidOf } from "./uuid.ts"
 
 /** What a client said of an order beside what the exchange keeps. */
 export interface Said {
-  readonly timeInForce: string
-  readonly extendedHours: boolean
   readonly notional: Decimal.Decimal | undefined
   readonly positionIntent: string | undefined
   /** The id of the order that this one replaced. */
@@ -33,6 +31,16 @@ const textOf = (value: Decimal.Decimal | null): string | null => (value === null
 /** The id of an asset. */
 export const assetIdOf = (symbol: string): string => uuidOf(`asset ${symbol}`)
 
+const FIFTY = Decimal.unsafe("50")
+
+/** A stop that buys becomes a stop limit order: 4 % above its stop below 50 dollars, 2.5 % from there on. */
+const boughtAtStop = ({ side, stopPrice, type }: ExchangeOrder.ExchangeOrder) => {
+  if (type !== "stop" || side !== "buy" || stopPrice === null) return undefined
+  const above = Decimal.isLess(stopPrice, FIFTY) ? "1.04" : "1.025"
+  const limitPrice = Decimal.floorTo(Decimal.multiply(stopPrice, Decimal.unsafe(above)), Decimal.unsafe("0.01"))
+  return { type: "stop_limit", limitPrice } as const
+}
+
 /** An order as Alpaca shows it, every key there: decimals as text, times with microseconds. */
 export const orderJson = (
   order: ExchangeOrder.ExchangeOrder,
@@ -43,6 +51,7 @@ export const orderJson = (
   const entered = Instant.format(order.enteredAt)
   const average = Price.average(order.notional, order.filledQuantity)
   const notional = said?.notional
+  const shown = boughtAtStop(order) ?? order
   return {
     id: order.brokerOrderId,
     client_order_id: order.clientOrderId ?? uuidOf(`client ${order.brokerOrderId}`),
@@ -65,15 +74,15 @@ export const orderJson = (
     filled_qty: Decimal.format(order.filledQuantity),
     filled_avg_price: average === undefined ? null : Decimal.format(average),
     order_class: "",
-    order_type: order.type,
-    type: order.type,
+    order_type: shown.type,
+    type: shown.type,
     side: order.side,
     position_intent: said?.positionIntent ?? `${order.side}_to_open`,
-    time_in_force: said?.timeInForce ?? order.timeInForce,
-    limit_price: textOf(order.limitPrice),
+    time_in_force: order.timeInForce,
+    limit_price: textOf(shown.limitPrice),
     stop_price: textOf(order.stopPrice),
     status,
-    extended_hours: said?.extendedHours ?? false,
+    extended_hours: order.session === "extended",
     legs: null,
     trail_percent: null,
     trail_price: null,

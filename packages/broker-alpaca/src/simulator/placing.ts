@@ -86,12 +86,11 @@ export const judge = (text: string, market: Market): Judged<Placing> =>
       type: body.type,
       limitPrice,
       stopPrice,
-      timeInForce: body.time_in_force === "opg" || body.time_in_force === "cls" ? "day" : body.time_in_force,
+      timeInForce: body.time_in_force,
+      session: body.extended_hours === true ? "extended" : "regular",
       referencePrice: null
     }
     const said = {
-      timeInForce: body.time_in_force,
-      extendedHours: body.extended_hours ?? false,
       notional: notional === null || notional === undefined ? undefined : Decimal.unsafe(notional),
       positionIntent: body.position_intent ?? undefined
     }
@@ -129,7 +128,7 @@ export const patched = (
     if (!isWhole(quantity)) return yield* refuse(unprocessable("qty must be an integer"))
     const before = {
       qty: Decimal.format(order.quantity),
-      time_in_force: said.timeInForce,
+      time_in_force: order.timeInForce,
       limit_price: textOf(order.limitPrice),
       stop_price: textOf(order.stopPrice)
     }
@@ -146,7 +145,7 @@ export const patched = (
       symbol: order.symbol,
       side: order.side,
       type: order.type,
-      extended_hours: said.extendedHours,
+      extended_hours: order.session === "extended",
       position_intent: said.positionIntent,
       client_order_id: patch.client_order_id ?? clientOrderId
     })
@@ -195,6 +194,8 @@ const mayTrade = (body: Body, quantity: Decimal.Decimal, { asset, held, working 
   if (!asset.tradable) return refuse(unprocessable(`asset ${symbol} is not tradable`))
   if (body.extended_hours === true && (body.type !== "limit" || !["day", "gtc"].includes(time_in_force)))
     return refuse(unprocessable("extended hours order must be DAY or GTC limit orders"))
+  if (!["day", "gtc"].includes(time_in_force) && body.type.startsWith("stop"))
+    return refuse(unprocessable(`invalid time_in_force ${time_in_force} for ${body.type} orders`))
   const isFraction = !isWhole(quantity)
   if (isFraction && time_in_force !== "day") return refuse(unprocessable("fractional orders must be DAY orders"))
   if (isFraction && !asset.fractionable) return refuse(forbidden(`asset "${symbol}" is not fractionable`))

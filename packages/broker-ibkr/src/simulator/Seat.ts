@@ -63,13 +63,15 @@ const decodePrice = Schema.decodeEither(Price.Price)
 const types: { readonly [type: string]: ExchangeOrder.PlaceRequest["type"] } = {
   MKT: "market",
   LMT: "limit",
+  MOC: "market",
+  LOC: "limit",
   STP: "stop",
   "STP LMT": "stop_limit"
 }
 const lives: { readonly [tif: string]: ExchangeOrder.PlaceRequest["timeInForce"] } = {
   "": "day",
   DAY: "day",
-  OPG: "day",
+  OPG: "opg",
   GTC: "gtc",
   IOC: "ioc",
   FOK: "fok"
@@ -113,7 +115,8 @@ const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => 
       type,
       limitPrice: priceAt(type === "limit" || type === "stop_limit", field(19)),
       stopPrice: priceAt(type === "stop" || type === "stop_limit", field(20)),
-      timeInForce: life,
+      timeInForce: field(18) === "MOC" || field(18) === "LOC" ? "cls" : life,
+      session: field(33) === "1" ? "extended" : "regular",
       referencePrice: null
     } satisfies ExchangeOrder.PlaceRequest
   })

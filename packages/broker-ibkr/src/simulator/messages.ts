@@ -71,13 +71,15 @@ const zeros = (count: number): Fields => Array.from({ length: count }, () => "0"
 const terms = ({ number, order, placed }: Shown): Fields => [
   order.side === "buy" ? "BUY" : "SELL",
   Decimal.format(order.quantity),
-  types[order.type],
+  order.timeInForce === "cls" ? (order.type === "limit" ? "LOC" : "MOC") : types[order.type],
   text(order.limitPrice),
   text(order.stopPrice),
   placed.timeInForce,
   "",
   number
 ]
+
+const outsideRthOf = ({ order }: Shown): string => (order.session === "extended" ? "1" : "0")
 
 /** OPEN_ORDER at version 193. */
 export const openOrder = (shown: Shown): Fields => [
@@ -90,7 +92,8 @@ export const openOrder = (shown: Shown): Fields => [
   shown.placed.orderRef,
   shown.placed.clientId,
   shown.permId,
-  ...fields("0,0,0,,"),
+  outsideRthOf(shown),
+  ...fields("0,0,,"),
   ...blank(3),
   ...fields(",,,,,0,,-1,0"),
   ...blank(5),
@@ -152,7 +155,8 @@ export const completedOrder = (shown: Shown, zone: TimeShape): Fields => [
   "0",
   shown.placed.orderRef,
   shown.permId,
-  ...fields("0,0,0,"),
+  outsideRthOf(shown),
+  ...fields("0,0,"),
   ...blank(3),
   ...fields(",,,,,0,,-1"),
   ...blank(5),

@@ -155,7 +155,8 @@ const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
     type: act.type ?? "market",
     limitPrice: act.limitPrice ?? null,
     stopPrice: act.stopPrice ?? null,
-    timeInForce: act.timeInForce ?? "day"
+    timeInForce: act.timeInForce ?? "day",
+    session: act.session ?? "regular"
   })
   return `entered ${order.brokerOrderId} by hand: ${stage.book.work(order).status}`
 }
@@ -181,8 +182,11 @@ const price = (stage: Stage, act: ActOf<"price">): string => {
 }
 
 const session = (stage: Stage, act: ActOf<"session">): string => {
-  stage.turn.rows.setFact("session", act.open ? "open" : "closed")
-  return act.open ? "opened the session" : `closed the session; ${stage.book.expireDayOrders()} day orders expired`
+  const { extended = false, open } = act
+  stage.turn.rows.setFact("session", open ? "open" : extended ? "extended" : "closed")
+  if (open) return "opened the session"
+  const expired = stage.book.endSession({ regular: false, extended })
+  return `closed the ${extended ? "regular " : ""}session; ${expired} day orders expired`
 }
 
 const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {

@@ -21,7 +21,7 @@ export interface ExchangeFile {
   readonly read: <A>(body: (now: Instant.Instant) => A) => Effect.Effect<A, ExchangeFailed>
 }
 
-const LAYOUT = 1
+const LAYOUT = 2
 const BUSY_TIMEOUT_MS = 20
 const APPLICATION_ID = 0x524c5058
 
@@ -31,7 +31,7 @@ CREATE TABLE accounts (account TEXT PRIMARY KEY, buyingPower TEXT NOT NULL) STRI
 CREATE TABLE orders (
   number INTEGER PRIMARY KEY, brokerOrderId TEXT NOT NULL UNIQUE, account TEXT NOT NULL, clientOrderId TEXT,
   symbol TEXT NOT NULL, side TEXT NOT NULL, quantity TEXT NOT NULL, type TEXT NOT NULL, limitPrice TEXT, stopPrice TEXT,
-  timeInForce TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, filledQuantity TEXT NOT NULL, notional TEXT NOT NULL,
+  timeInForce TEXT NOT NULL, session TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, filledQuantity TEXT NOT NULL, notional TEXT NOT NULL,
   enteredAt TEXT NOT NULL, updatedAt TEXT NOT NULL, referencePrice TEXT, triggered INTEGER NOT NULL, hiddenUntil TEXT,
   silentUntil TEXT, fillsAtRequest INTEGER, UNIQUE (account, clientOrderId)) STRICT;
 CREATE INDEX orders_entered ON orders (account, enteredAt);

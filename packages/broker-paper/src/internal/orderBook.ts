@@ -3,7 +3,7 @@ import type { AccountName, Price, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { DEFAULT_PRICE, judge } from "../Matching.ts"
+import { DEFAULT_PRICE, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -30,7 +30,11 @@ export const mayTrade = (symbol: string): symbol is Ticker.Ticker => isTicker(sy
 
 /** The exchange's books within one turn. Everything here is about orders that are taken; what is answered is not its concern. */
 export interface OrderBook {
-  readonly refusalOf: (account: AccountName.AccountName, request: PlaceRequest, open: boolean) => Refusal | undefined
+  readonly refusalOf: (
+    account: AccountName.AccountName,
+    request: PlaceRequest,
+    restsWhileClosed: boolean
+  ) => Refusal | undefined
   readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
   /** Trades an order at its symbol's price where that is possible, and ends what may not wait. */
   readonly work: (order: OrderRow) => OrderRow
@@ -46,7 +50,10 @@ export interface OrderBook {
   ) => void
   /** Trades the orders that rest in a symbol, where they cross its price; says how many are done. */
   readonly sweep: (symbol: string) => number
-  readonly expireDayOrders: (except?: ReadonlySet<string>) => number
+  /** Trades an order for the opening in that, and ends what it does not fill. */
+  readonly auction: (order: OrderRow) => OrderRow
+  /** The closing auction and the end of day orders, where only `hours` are open from now on: how many orders expired. */
+  readonly endSession: (hours: Hours, except?: ReadonlySet<string>) => number
   readonly fillDue: (requestNumber: number) => void
   /** What an order trades at: the market's price, else the best guess, which is no price of the market's. */
   readonly priceOf: (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }) => Price.Price
@@ -58,8 +65,8 @@ export type OrderIdOf = (tag: string, number: number) => string
 /** The paper exchange's own ids. */
 export const plainOrderId: OrderIdOf = (tag, number) => `P${tag}-${number}`
 
-/** The books of one turn. `tag` goes into ids, so that no two exchanges share one. */
-export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook => {
+/** The books of one turn, while these sessions are open. `tag` goes into ids, so that no two exchanges share one. */
+export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours): OrderBook => {
   const { rows } = turn
 
   const priceOf = (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }): Price.Price =>
@@ -143,9 +150,28 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
   }
 
   const sweep: OrderBook["sweep"] = (symbol) =>
-    rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length
+    rows.working(symbol).filter((order) => mayTradeNow(order) && !isWorking(trade(order).status)).length
+
+  const mayTradeNow = (order: OrderRow): boolean => !isForAuction(order) && isInSession(order, hours)
+
+  const auction: OrderBook["auction"] = (order) => {
+    const traded = trade(order)
+    return isWorking(traded.status) ? close(traded, "cancelled", "the auction did not fill it") : traded
+  }
+
+  const endSession: OrderBook["endSession"] = (now, except = NONE) => {
+    const over = rows
+      .endingOrders()
+      .filter((order) => !except.has(order.brokerOrderId) && !isInSession(order, now) && order.timeInForce !== "opg")
+    for (const order of over) {
+      if (order.timeInForce === "cls") auction(order)
+      else close(order, "expired", "the session closed")
+    }
+    return over.filter(({ timeInForce }) => timeInForce === "day").length
+  }
 
   const work: OrderBook["work"] = (order) => {
+    if (!mayTradeNow(order)) return order
     const traded = trade(order)
     const waits = order.timeInForce === "day" || order.timeInForce === "gtc"
     return waits || !isWorking(traded.status)
@@ -159,12 +185,17 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
     fill,
     close,
     work,
-    refusalOf: (account, request, open) => {
+    auction,
+    endSession,
+    refusalOf: (account, request, restsWhileClosed) => {
       if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
         return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
       }
       if (!mayTrade(request.symbol)) return { status: 422, code: "unknown_symbol", words: `no asset ${request.symbol}` }
-      if (!open) return { status: 403, code: "session_closed", words: "the session is closed" }
+      if (!isTakenIn(request, hours) && !(restsWhileClosed && !hours.regular)) {
+        const words = hours.regular ? "the opening auction is over" : "the session is closed"
+        return { status: 403, code: "session_closed", words }
+      }
       const cost = Decimal.multiply(request.quantity, request.limitPrice ?? priceOf(request))
       const power = rows.buyingPower(account)?.amount ?? Decimal.zero
       if (request.side === "buy" && Decimal.isLess(power, cost)) {
@@ -192,11 +223,6 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
     },
     learnPrice,
     sweep,
-    expireDayOrders: (except = NONE) =>
-      rows
-        .dayOrders()
-        .filter(({ brokerOrderId }) => !except.has(brokerOrderId))
-        .map((order) => close(order, "expired", "the session closed")).length,
     fillDue: (requestNumber) => {
       for (const order of rows.due(requestNumber))
         fill(keep(order, { fillsAtRequest: null }), leavesOf(order), priceOf(order))
@@ -237,5 +263,6 @@ export const plainRequest = (symbol: Ticker.Ticker, side: Side.Side, quantity: Q
   limitPrice: null,
   stopPrice: null,
   timeInForce: "day",
+  session: "regular",
   referencePrice: null
 })

@@ -134,9 +134,10 @@ export const make = (database: Sqlite) => {
       OrderRow,
       "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'partially_filled') ORDER BY number"
     ),
-    dayOrders: many(
+    /** What may end with a session. */
+    endingOrders: many(
       OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce = 'day' ORDER BY symbol, number"
+      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
     ),
     due: many(
       OrderRow,
@@ -210,6 +211,7 @@ export const entered = (
   limitPrice: request.limitPrice,
   stopPrice: request.stopPrice,
   timeInForce: request.timeInForce,
+  session: request.session,
   referencePrice: request.referencePrice,
   ...fixed,
   status: "new",

@@ -1,4 +1,4 @@
-import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { type ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import type { Price } from "@roundlot/core"
 import { Decimal, Instant } from "@roundlot/core"
 import { integer, number } from "./Answer.ts"
@@ -23,19 +23,20 @@ const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
 export interface Shown {
   readonly accountNumber: string
   readonly said: Said
-  readonly isOpen: boolean
+  readonly hours: Matching.Hours
   readonly onItsWay: ReadonlyArray<string>
   /** What an instruction calls it while it works. */
   readonly shownAs?: string | undefined
 }
 
 /** Where an order stands, as Schwab calls it. */
-const statusOf = (order: Order, { isOpen, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
+const statusOf = (order: Order, { hours, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
   if (order.status === "cancelled" && said.replacedBy !== undefined) return "REPLACED"
   if (order.status !== "new" && order.status !== "partially_filled") return statuses[order.status]
   if (shownAs !== undefined) return shownAs
   if (said.isCancelAsked === true) return "PENDING_CANCEL"
-  if (!isOpen) return "PENDING_ACTIVATION"
+  if (!Matching.isInSession(order, hours)) return "PENDING_ACTIVATION"
+  if (order.type === "stop" || order.type === "stop_limit") return "AWAITING_STOP_CONDITION"
   return (order.status === "new" ? onItsWay[said.shown ?? 0] : undefined) ?? statuses[order.status]
 }
 
@@ -106,9 +107,9 @@ export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, sh
   const status = statusOf(order, shown)
   const isEnded = ended.has(status)
   return {
-    session: shown.said.session ?? "NORMAL",
+    session: shown.said.session ?? (order.session === "extended" ? "SEAMLESS" : "NORMAL"),
     duration: durations[order.timeInForce] ?? "DAY",
-    orderType: order.type.toUpperCase(),
+    orderType: `${order.type.toUpperCase()}${order.timeInForce === "cls" ? "_ON_CLOSE" : ""}`,
     complexOrderStrategyType: "NONE",
     quantity: number(order.quantity),
     filledQuantity: number(order.filledQuantity),

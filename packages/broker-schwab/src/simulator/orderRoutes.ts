@@ -1,4 +1,4 @@
-import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import type { ExchangeFailed, ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import { Instant } from "@roundlot/core"
 import { Effect, Either, Ref } from "effect"
 import * as OrderId from "../OrderId.ts"
@@ -59,14 +59,14 @@ export const cancel = (desk: Desk, id: string): Answering =>
     return { _tag: "Empty", status: 200 } as const
   })
 
-const bodyOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, isOpen: boolean) =>
+const bodyOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, hours: Matching.Hours) =>
   Effect.gen(function* () {
     const story = yield* desk.exchange.look(order.brokerOrderId)
     const said: Said = (yield* Ref.get(desk.said)).get(order.brokerOrderId) ?? {}
     if (order.status === "new")
       yield* Ref.update(desk.said, addTo(order.brokerOrderId, { shown: (said.shown ?? 0) + 1 }))
     const { accountNumber, onItsWay } = desk
-    return orderJson(order, story?.executions ?? [], { accountNumber, said, isOpen, onItsWay, shownAs: story?.shownAs })
+    return orderJson(order, story?.executions ?? [], { accountNumber, said, hours, onItsWay, shownAs: story?.shownAs })
   })
 
 /** `GET /accounts/{hash}/orders/{id}`. */
@@ -77,7 +77,7 @@ export const read = (desk: Desk, id: string): Answering =>
         const { reply } = yield* desk.exchange.order(desk.account, { brokerOrderId: id })
         if (reply._tag !== "Done") return Answer.ofReply(reply)
         if (reply.body === undefined) return Answer.noOrder
-        return Answer.ok(yield* bodyOf(desk, reply.body, yield* desk.exchange.isOpen))
+        return Answer.ok(yield* bodyOf(desk, reply.body, yield* desk.exchange.hours))
       }).pipe(desk.replacing.withPermits(1))
 
 const MOST_ORDERS = 3_000
@@ -92,14 +92,14 @@ export const listAll = (desk: Desk, query: URLSearchParams): Answering =>
     const to = Instant.parse(query.get("toEnteredTime") ?? "")
     if (from === undefined || to === undefined)
       return Answer.error(400, "fromEnteredTime and toEnteredTime are required", ["yyyy-MM-dd'T'HH:mm:ss.SSSZ"])
-    const isOpen = yield* desk.exchange.isOpen
+    const hours = yield* desk.exchange.hours
     const wanted = query.get("status")
     const all: Array<Effect.Effect.Success<ReturnType<typeof bodyOf>>> = []
     for (const seat of desk.seats()) {
       const { reply } = yield* desk.exchange.ordersIn(seat.account, { from, to })
       if (reply._tag !== "Done") return Answer.ofReply(reply)
       const bodies = yield* Effect.forEach(reply.body.toReversed(), (order) =>
-        bodyOf({ ...desk, ...seat }, order, isOpen)
+        bodyOf({ ...desk, ...seat }, order, hours)
       )
       all.push(...bodies.filter(({ status }) => wanted === null || status === wanted))
     }

@@ -6,11 +6,12 @@ import type { Answer } from "./Answer.ts"
 import type { Said } from "./Desk.ts"
 
 const Body = Schema.Struct({
-  orderType: Schema.Literal("MARKET", "LIMIT"),
+  orderType: Schema.Literal("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "MARKET_ON_CLOSE", "LIMIT_ON_CLOSE"),
   session: Schema.Literal("NORMAL", "AM", "PM", "SEAMLESS"),
   duration: Schema.Literal("DAY", "GOOD_TILL_CANCEL", "FILL_OR_KILL", "IMMEDIATE_OR_CANCEL"),
   orderStrategyType: Schema.Literal("SINGLE"),
   price: Schema.optional(Schema.String),
+  stopPrice: Schema.optional(Schema.String),
   requestedDestination: Schema.optional(Schema.Unknown),
   orderLegCollection: Schema.Tuple(
     Schema.Struct({
@@ -63,6 +64,15 @@ const timesInForce = {
   IMMEDIATE_OR_CANCEL: "ioc"
 } as const
 
+const types = {
+  MARKET: "market",
+  LIMIT: "limit",
+  STOP: "stop",
+  STOP_LIMIT: "stop_limit",
+  MARKET_ON_CLOSE: "market",
+  LIMIT_ON_CLOSE: "limit"
+} as const
+
 const ONE = Decimal.unsafe("1")
 
 const refuse = (message: string, ...errors: ReadonlyArray<string>): Either.Either<never, Answer> =>
@@ -76,24 +86,32 @@ export const judge = (text: string): Either.Either<Placing, Answer> =>
         message.split("\n").at(-1)?.trim() ?? ""
       ])
     )
-    const { duration, orderType, price, requestedDestination, session } = body
+    const { duration, orderType, price, requestedDestination, session, stopPrice: stop } = body
     const [{ instruction, instrument, quantity }] = body.orderLegCollection
     if (requestedDestination !== undefined) return yield* refuse("requestedDestination is not allowed")
     if (!Decimal.equals(quantity, Decimal.floorTo(quantity, ONE)))
       return yield* refuse("Fractional quantities are not supported.")
     const limitPrice = Option.getOrNull(decodePrice(price ?? ""))
-    if (orderType === "LIMIT" && limitPrice === null) return yield* refuse("A limit order needs a price.")
-    if (orderType === "MARKET" && session !== "NORMAL")
-      return yield* refuse("Market orders are for the normal session only.")
+    const stopPrice = Option.getOrNull(decodePrice(stop ?? ""))
+    const type = types[orderType]
+    const isLimited = type === "limit" || type === "stop_limit"
+    const isStop = type === "stop" || type === "stop_limit"
+    const isOnClose = orderType.endsWith("_ON_CLOSE")
+    if (isLimited && limitPrice === null) return yield* refuse("A limit order needs a price.")
+    if (isStop && stopPrice === null) return yield* refuse("A stop order needs a stop price.")
+    if ((type !== "limit" || isOnClose) && session !== "NORMAL")
+      return yield* refuse("Only limit orders are for other sessions than the normal one.")
+    if (isOnClose && duration !== "DAY") return yield* refuse("Orders on close are for the day.")
     const request: ExchangeOrder.PlaceRequest = {
       clientOrderId: null,
       symbol: instrument.symbol,
       side: instruction === "BUY" || instruction === "BUY_TO_COVER" ? "buy" : "sell",
       quantity,
-      type: orderType === "LIMIT" ? "limit" : "market",
-      limitPrice: orderType === "LIMIT" ? limitPrice : null,
-      stopPrice: null,
-      timeInForce: timesInForce[duration],
+      type,
+      limitPrice: isLimited ? limitPrice : null,
+      stopPrice: isStop ? stopPrice : null,
+      timeInForce: isOnClose ? "cls" : timesInForce[duration],
+      session: session === "NORMAL" ? "regular" : "extended",
       referencePrice: null
     }
     return { request, said: { session, instruction } }

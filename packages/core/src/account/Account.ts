@@ -4,6 +4,9 @@ import * as Table from "../books/Table.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { DatedSymbol } from "../instrument/DatedSymbol.ts"
+import type { OrderPolicy } from "../order/OrderPolicy.ts"
+import { sessions, timesInForce } from "../order/OrderTerms.ts"
+import { SupportedOrders } from "../order/SupportedOrders.ts"
 import { AccountName } from "./AccountName.ts"
 
 /** How a trade of the source maps to our target: the same way, or the other (ACC-10). */
@@ -62,9 +65,12 @@ export const Account = Schema.Struct({
   /** Limit orders instead of market ones: how far beyond the reference price, in basis points, and for how long (D2). */
   limitOffsetBp: Column.optional(Column.integer),
   orderLifeSeconds: Column.optional(Column.integer),
+  /** In which session its orders are sent and how long they work, where what asks for one says nothing. */
+  orderSession: Column.optional(Column.literal(sessions)),
+  orderTimeInForce: Column.optional(Column.literal(timesInForce)),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
-  orderTypes: Column.optional(Column.texts),
+  supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),
   /** The order types that may name dollars in place of shares; none where the broker takes shares only. */
   notionalTypes: Column.optional(Column.texts),
   /** Its broker's market is simulated: it trades at the last price that is known, however old that is. */
@@ -85,7 +91,7 @@ export type AccountSettings = Omit<
   | "name"
   | "brokerAccountId"
   | "crossesZero"
-  | "orderTypes"
+  | "supportedOrders"
   | "notionalTypes"
   | "simulatedMarket"
   | "symbols"
@@ -129,8 +135,19 @@ export const defaultSettings: AccountSettings = {
   maxTradeAgeMs: undefined,
   bandBp: undefined,
   limitOffsetBp: undefined,
-  orderLifeSeconds: undefined
+  orderLifeSeconds: undefined,
+  orderSession: undefined,
+  orderTimeInForce: undefined
 }
+
+/** The policy of an account for its orders. */
+export const policyOf = ({
+  orderSession,
+  orderTimeInForce
+}: Pick<Account, "orderSession" | "orderTimeInForce">): OrderPolicy => ({
+  session: orderSession,
+  timeInForce: orderTimeInForce
+})
 
 /** The residual, in shares, from which an order is due: max(threshold, lot) (D2). */
 export const dueFrom = (account: Pick<Account, "threshold">, lot: Decimal.Decimal): Decimal.Decimal =>

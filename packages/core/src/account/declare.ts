@@ -1,12 +1,13 @@
 import { Need } from "../books/Need.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OrderType } from "../order/OrderTerms.ts"
+import type { SupportedOrders } from "../order/SupportedOrders.ts"
 import type { Account } from "./Account.ts"
 
 /** What a broker takes, as far as planning reads it. */
 export interface Declared {
   readonly crossesZero: boolean
-  readonly orderTypes: ReadonlyArray<OrderType>
+  readonly supportedOrders: ReadonlyArray<SupportedOrders>
   readonly notionalTypes?: ReadonlyArray<OrderType> | undefined
   readonly simulatedMarket?: boolean | undefined
 }
@@ -17,7 +18,7 @@ const areSame = (known: ReadonlyArray<string>, declared: ReadonlyArray<string>):
 /** Does the account's record say of its broker what the broker says of itself? */
 export const isDeclared = (account: Account | undefined, declared: Declared): boolean =>
   account?.crossesZero === declared.crossesZero &&
-  areSame(account.orderTypes ?? [], declared.orderTypes) &&
+  JSON.stringify(account.supportedOrders ?? []) === JSON.stringify(declared.supportedOrders) &&
   areSame(account.notionalTypes ?? [], declared.notionalTypes ?? []) &&
   (account.simulatedMarket ?? false) === (declared.simulatedMarket ?? false)
 
@@ -27,6 +28,6 @@ export const declare = (recorder: Recorder, declared: Declared): void => {
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
   if (known === undefined || isDeclared(known, declared)) return
-  const { crossesZero, notionalTypes, orderTypes, simulatedMarket } = declared
-  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes, notionalTypes, simulatedMarket })
+  const { crossesZero, notionalTypes, simulatedMarket, supportedOrders } = declared
+  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, supportedOrders, notionalTypes, simulatedMarket })
 }

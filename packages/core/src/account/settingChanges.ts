@@ -40,7 +40,9 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxTradeAgeMs: textOf(settings.maxTradeAgeMs),
   bandBp: textOf(settings.bandBp),
   limitOffsetBp: textOf(settings.limitOffsetBp),
-  orderLifeSeconds: textOf(settings.orderLifeSeconds)
+  orderLifeSeconds: textOf(settings.orderLifeSeconds),
+  orderSession: textOf(settings.orderSession),
+  orderTimeInForce: textOf(settings.orderTimeInForce)
 })
 
 /** Values by name, as texts; what is not set may be there as `undefined` or not at all. */

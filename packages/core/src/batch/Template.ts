@@ -1,3 +1,4 @@
+import { OrderPolicy } from "../order/OrderPolicy.ts"
 import { Schema } from "effect"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
@@ -25,6 +26,8 @@ export const TemplateTerms = Schema.Struct({
   /** How its times are written, and where their clock stands. */
   dates: Schema.optional(Schema.Literal(...dateOrders)),
   zone: Schema.optional(Schema.String),
+  /** How its orders are sent, where a row says nothing. */
+  ...OrderPolicy.fields,
   /** Lines before its header. */
   skip: Schema.optional(Schema.Int)
 })

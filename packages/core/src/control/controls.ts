@@ -48,9 +48,9 @@ export const controls = {
     says: "it would go through zero, which the broker refuses",
     remedy: "Close what is held first; what other orders are closing counts"
   },
-  OrderType: {
-    says: "the broker does not take orders of this type",
-    remedy: "Choose a type that it takes; 'roundlot accounts show' lists them"
+  UnsupportedOrder: {
+    says: "the broker takes no orders of this type, session and time in force together",
+    remedy: "Choose what it takes; 'roundlot accounts show' lists that"
   },
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",

@@ -8,7 +8,15 @@ import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
-import { timesInForce, type TimeInForce } from "../order/OrderTerms.ts"
+import {
+  orderTypes,
+  priceFault,
+  sessions,
+  timesInForce,
+  type OrderType,
+  type Session,
+  type TimeInForce
+} from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 
 /** On record; its one order is under way; filled, in whole or in part; ended with nothing filled, or never sent. */
@@ -16,12 +24,6 @@ export const decisionStatuses = ["pending", "submitted", "executed", "failed"] a
 
 /** One of the decision statuses. */
 export type DecisionStatus = (typeof decisionStatuses)[number]
-
-/** The order types that a decision may name. */
-export const decisionTypes = ["market", "limit"] as const
-
-/** One of the order types that a decision may name. */
-export type DecisionType = (typeof decisionTypes)[number]
 
 /** The strategy of a decision that names none. */
 export const MANUAL = "manual"
@@ -35,10 +37,12 @@ export interface DecisionInput {
   readonly quantity?: Quantity | undefined
   readonly notional?: Decimal.Decimal | undefined
   /** Default: `market`. */
-  readonly orderType?: DecisionType | undefined
+  readonly orderType?: OrderType | undefined
   readonly limitPrice?: Price | undefined
-  /** Default: `day`. */
+  readonly stopPrice?: Price | undefined
+  /** Default of both: what the account says, else `day` in the regular session. */
   readonly timeInForce?: TimeInForce | undefined
+  readonly session?: Session | undefined
   /** Why, as the strategy says it: text, or JSON as text. */
   readonly rationale?: string | undefined
 }
@@ -52,9 +56,11 @@ export const Decision = Schema.Struct({
   side: Column.literal(["buy", "sell"]),
   quantity: Column.optional(Column.brandedDecimal(Quantity)),
   notional: Column.optional(Column.decimal),
-  orderType: Column.literal(decisionTypes),
+  orderType: Column.literal(orderTypes),
   limitPrice: Column.optional(Column.brandedDecimal(Price)),
+  stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.literal(timesInForce),
+  session: Column.literal(sessions),
   rationale: Column.optional(Column.text),
   status: Column.literal(decisionStatuses),
   orderId: Column.optional(Column.id(OrderId)),
@@ -84,11 +90,11 @@ export const DecisionTable = Table.make({
 
 /** What no decision can be; `undefined` where it is sound. */
 export const faultOf = (input: DecisionInput): string | undefined => {
-  const { limitPrice, notional, orderType = "market", quantity } = input
+  const { limitPrice, notional, orderType = "market", quantity, stopPrice } = input
   if ((quantity === undefined) === (notional === undefined)) return "it names either a quantity or a notional"
   if (notional !== undefined && !Decimal.isPositive(notional)) return "its notional is not above zero"
-  if (orderType === "limit" && limitPrice === undefined) return "a limit order needs a limit price"
-  if (orderType === "market" && limitPrice !== undefined) return "a market order takes no limit price"
+  const price = priceFault({ type: orderType, limitPrice, stopPrice })
+  if (price !== undefined) return price
   const text = (["strategy", "rationale"] as const).find((name) => unstorable(input[name] ?? "") !== undefined)
   return text && `its ${text} ${unstorable(input[text] ?? "") ?? ""}`
 }

@@ -1,8 +1,11 @@
+import { policyOf } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, type DecisionId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { instrumentAt } from "../instrument/DatedSymbol.ts"
+import { resolve } from "../order/OrderPolicy.ts"
+import { faultOf, UnsupportedOrder } from "../order/SupportedOrders.ts"
 import { MANUAL, type Decision, type DecisionInput } from "./Decision.ts"
 
 /** A decision as the books have it now. `undefined` where there is none of this id. */
@@ -11,12 +14,18 @@ export const decisionOf = (recorder: Recorder, id: DecisionId): Decision | undef
   return recorder.books.decisions.get(id)
 }
 
-/** Puts a decision on record, pending: nothing is sent. `undefined` where the account is not in the books. */
-export const decide = (recorder: Recorder, input: DecisionInput): Decision | undefined => {
+/**
+ * Puts a decision on record, pending: nothing is sent. `undefined` where the account is not in the books; nothing is on record of an order
+ * that its broker is known not to take.
+ */
+export const decide = (recorder: Recorder, input: DecisionInput): Decision | UnsupportedOrder | undefined => {
   const { account, books } = recorder
   recorder.need(Need.Account({ account }))
   const owner = books.accounts.get(account)
   if (owner === undefined) return undefined
+  const terms = { type: input.orderType ?? "market", ...resolve(input, policyOf(owner)) }
+  if (owner.supportedOrders !== undefined && faultOf(owner.supportedOrders, terms) !== undefined)
+    return new UnsupportedOrder({ ...terms, supported: owner.supportedOrders })
   // P9: whoever decides names an instrument as the market does.
   const symbol = instrumentAt(owner.symbols, input.symbol, recorder.world.at).instrument
   recorder.need(Need.Position({ account, symbol }))
@@ -30,9 +39,11 @@ export const decide = (recorder: Recorder, input: DecisionInput): Decision | und
     side: input.side,
     quantity: input.quantity,
     notional: input.notional,
-    orderType: input.orderType ?? "market",
+    orderType: terms.type,
     limitPrice: input.limitPrice,
-    timeInForce: input.timeInForce ?? "day",
+    stopPrice: input.stopPrice,
+    timeInForce: terms.timeInForce,
+    session: terms.session,
     rationale: input.rationale
   })
   const made = books.decisions.get(id)

@@ -49,10 +49,16 @@ export const execute = (recorder: Recorder, id: DecisionId): Executed => {
 
 /** Does the broker take this over dollars as it stands? Then nothing is rounded here: the fills say how many shares it came to. */
 const isTakenOver = (recorder: Recorder, decision: Decision): boolean => {
-  const { account, notional, orderType, symbol, timeInForce } = decision
+  const { account, notional, orderType, session, symbol, timeInForce } = decision
   const instrument = recorder.books.instruments.get(joinKey([account, symbol]))
   const takes = recorder.books.accounts.get(account)?.notionalTypes?.includes(orderType) === true
-  return notional !== undefined && takes && timeInForce === "day" && instrument?.fractionable === true
+  return (
+    notional !== undefined &&
+    takes &&
+    timeInForce === "day" &&
+    session === "regular" &&
+    instrument?.fractionable === true
+  )
 }
 
 /** Ends a pending decision without an order. */
@@ -102,7 +108,7 @@ const FINEST = Decimal.unsafe("0.000000001")
 const WHOLE = Decimal.unsafe("1")
 
 /**
- * As many shares as the notional pays for at its limit, or else at the reference, rounded down: fractions only where the instrument
+ * As many shares as the notional pays for at its limit, else at its stop, or else at the reference, rounded down: fractions only where the instrument
  * has them.
  */
 const sharesFor = (
@@ -110,7 +116,7 @@ const sharesFor = (
   decision: Decision,
   reference: Reference
 ): Quantity.Quantity | "NoPrice" | "TooSmall" => {
-  const price = decision.limitPrice ?? sizingPrice(recorder, decision, reference)
+  const price = decision.limitPrice ?? decision.stopPrice ?? sizingPrice(recorder, decision, reference)
   if (price === undefined || decision.notional === undefined) return "NoPrice"
   const instrument = recorder.books.instruments.get(joinKey([decision.account, decision.symbol]))
   const isFraction = instrument?.fractionable === true && decision.timeInForce === "day"
@@ -129,8 +135,9 @@ const sizingPrice = ({ books }: Recorder, { account, symbol }: Decision, referen
 type Size = Pick<Order, "quantity"> & Partial<Pick<Order, "askedNotional">>
 
 const order = (recorder: Recorder, decision: Decision, size: Size, reference: Reference): Order => {
-  const { limitPrice, orderType: type, side, symbol, timeInForce } = decision
-  const wanted = { symbol, side, ...size, type, limitPrice, timeInForce, decisionId: decision.id, reference }
+  const { limitPrice, orderType: type, session, side, stopPrice, symbol, timeInForce } = decision
+  const terms = { type, limitPrice, stopPrice, timeInForce, session }
+  const wanted = { symbol, side, ...size, ...terms, decisionId: decision.id, reference }
   const id = create(recorder, wanted)
   recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "submitted", orderId: id })
   const made = recorder.books.orders.get(id)

@@ -4,7 +4,7 @@ import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
 import { tradingStates } from "../control/TradingState.ts"
-import { decisionStatuses, decisionTypes } from "../decision/Decision.ts"
+import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import {
@@ -29,7 +29,8 @@ import { Quantity } from "../money/Quantity.ts"
 import { outcomes } from "../order/Attempt.ts"
 import { deeds, origins, reportedStates } from "../order/Order.ts"
 import { orderStatuses } from "../order/OrderState.ts"
-import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
+import { Instruction, orderTypes, positionEffects, sessions, timesInForce } from "../order/OrderTerms.ts"
+import { SupportedOrders } from "../order/SupportedOrders.ts"
 import { Side } from "../order/Side.ts"
 import { CaseId, recordOf } from "../reconciliation/AttendedCase.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
@@ -70,6 +71,8 @@ const unset = () => undefined
 const later = {
   limitOffsetBp: Schema.optionalWith(Account.fields.limitOffsetBp, { default: unset }),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
+  orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
+  orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),
   maxOrderNotional: Schema.optionalWith(Account.fields.maxOrderNotional, { default: unset }),
   maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
@@ -85,7 +88,7 @@ const later = {
 const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
   Schema.omit(
     "crossesZero",
-    "orderTypes",
+    "supportedOrders",
     "notionalTypes",
     "simulatedMarket",
     "symbols",
@@ -103,7 +106,9 @@ export const AccountChanged = Schema.TaggedStruct("AccountChanged", { settings }
 export const BrokerDeclared = Schema.TaggedStruct("BrokerDeclared", {
   account: AccountName,
   crossesZero: Schema.Boolean,
-  orderTypes: Schema.Array(Schema.Literal(...orderTypes)),
+  supportedOrders: maybe(Schema.Array(SupportedOrders)),
+  /** What was declared before sessions were: it is declared anew with the next reading. */
+  orderTypes: maybe(Schema.Array(Schema.Literal(...orderTypes))),
   notionalTypes: maybe(Schema.Array(Schema.Literal(...orderTypes))),
   simulatedMarket: maybe(Schema.Boolean)
 })
@@ -180,9 +185,11 @@ export const DecisionMade = Schema.TaggedStruct("DecisionMade", {
   side: Side,
   quantity: maybe(Quantity),
   notional: maybe(Shares),
-  orderType: Schema.Literal(...decisionTypes),
+  orderType: Schema.Literal(...orderTypes),
   limitPrice: maybe(Price),
+  stopPrice: maybe(Price),
   timeInForce: Schema.Literal(...timesInForce),
+  session: maybe(Schema.Literal(...sessions)),
   rationale: maybe(Schema.String)
 })
 /** Whoever drives the account was asked to execute a decision. */
@@ -233,6 +240,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
   timeInForce: Schema.Literal(...timesInForce),
+  session: maybe(Schema.Literal(...sessions)),
   lifeSeconds: maybe(Schema.Int),
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   origin: Schema.Literal(...origins),

@@ -15,6 +15,7 @@ import {
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import { causeText, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
 import { bodyOf } from "./encode.ts"
 import { entityOf, EVENT_VERSION, type LedgerEvent } from "./Event.ts"
@@ -27,10 +28,10 @@ export interface World {
   readonly at: Instant
   /** What the clock says, where it is behind that: a broker is asked by the clock. */
   readonly clockAt?: Instant | undefined
-  /** Is the market of an account open for sending? */
-  readonly isSessionOpen: (account: AccountName) => boolean
-  /** When the market of an account opens the next time after it was closed; none where it never closes. */
-  readonly nextOpening: (account: AccountName) => Instant | undefined
+  /** Is the market of an account open for sending, in the regular session unless another window is said? */
+  readonly isSessionOpen: (account: AccountName, window?: TradingWindow) => boolean
+  /** When that opens the next time after it was closed; none where it never closes. */
+  readonly nextOpening: (account: AccountName, window?: TradingWindow) => Instant | undefined
   /** The newest price that a source of prices knows, read once a group. */
   readonly priceOf: (symbol: string) => Reference
   /** The newest price that the account's broker quoted. */

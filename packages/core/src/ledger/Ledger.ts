@@ -13,6 +13,7 @@ import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type Planned, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
@@ -137,14 +138,19 @@ export const make = (limits: GroupLimits = defaultLimits) =>
      * for the next one. Whether the market is open the clock says, whatever the books' time is.
      */
     const worldFrom = (prices: ReadonlyMap<string, Reference>, { atLeast, clockNow }: BookTime.Reading) => {
-      const isSessionOpen = onceEach((account: AccountName) => clock.isOpenAt(clockNow, account))
+      const openIn = onceEach((window: TradingWindow) =>
+        onceEach((account: AccountName) => clock.isOpenAt(clockNow, account, window))
+      )
       return onceEach((newestAt: number): World => {
         const at = atLeast(Instant.make(BigInt(newestAt)))
+        const openingIn = onceEach((window: TradingWindow) =>
+          onceEach((account: AccountName) => clock.nextOpeningAfter(at, account, window))
+        )
         return {
           at,
           clockAt: BookTime.isAhead(at, clockNow) ? clockNow : undefined,
-          isSessionOpen,
-          nextOpening: onceEach((account) => clock.nextOpeningAfter(at, account)),
+          isSessionOpen: (account, window = "regular") => openIn(window)(account),
+          nextOpening: (account, window = "regular") => openingIn(window)(account),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,
           quoteOf: quotes.of,
           storeTag,

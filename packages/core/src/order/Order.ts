@@ -11,7 +11,7 @@ import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { OrderState, orderStatuses, type AcknowledgedOrder } from "./OrderState.ts"
 import * as Instant from "../time/Instant.ts"
-import { orderTypes, positionEffects, timesInForce } from "./OrderTerms.ts"
+import { orderTypes, positionEffects, sessions, timesInForce } from "./OrderTerms.ts"
 import { signed } from "./Side.ts"
 
 /** Why an order is: what a position owed, a decision or an instruction executed as given, or found at the broker. */
@@ -55,6 +55,7 @@ export const Order = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   timeInForce: Column.literal(timesInForce),
+  session: Column.literal(sessions),
   /** After so long at the broker its end is asked for. */
   lifeSeconds: Column.optional(Column.integer),
   positionEffect: Column.optional(Column.literal(positionEffects)),
@@ -160,6 +161,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,
+  session: order.session,
   lifeSeconds: order.lifeSeconds,
   positionEffect: order.positionEffect,
   origin: order.origin,

@@ -20,25 +20,38 @@ export const timesInForce = ["day", "gtc", "opg", "cls", "ioc", "fok"] as const
 /** One of the times in force. */
 export type TimeInForce = (typeof timesInForce)[number]
 
-/** How an order is to be executed, beside its side and quantity. Prices in dollars a share. */
+/** The sessions of a market date: the regular one, or that with the hours before and after it. The auctions are times in force: `opg`, `cls`. */
+export const sessions = ["regular", "extended"] as const
+
+/** One of the sessions. */
+export type Session = (typeof sessions)[number]
+
+/** How an order is to be executed, beside its side and quantity. Prices in dollars a share; what is left away the policies say. */
 export const Instruction = Schema.Struct({
   type: Schema.Literal(...orderTypes),
   limitPrice: Schema.optional(Price),
   stopPrice: Schema.optional(Price),
-  timeInForce: Schema.Literal(...timesInForce)
+  timeInForce: Schema.optional(Schema.Literal(...timesInForce)),
+  session: Schema.optional(Schema.Literal(...sessions))
 })
 
 /** How an order is to be executed, beside its side and quantity. */
 export type Instruction = typeof Instruction.Type
 
-/** What is meant where an instruction says nothing: at the market, for the day. */
-export const atMarket: Instruction = { type: "market", timeInForce: "day" }
+/** What is meant where an instruction says nothing: at the market. */
+export const atMarket: Instruction = { type: "market" }
 
 const PRICES: { readonly [T in OrderType]: { readonly limit: boolean; readonly stop: boolean } } = {
   market: { limit: false, stop: false },
   limit: { limit: true, stop: false },
   stop: { limit: false, stop: true },
   stop_limit: { limit: true, stop: true }
+}
+
+/** The type of an order that has these prices. */
+export const typeOf = (limitPrice: Price | undefined, stopPrice: Price | undefined): OrderType => {
+  if (stopPrice === undefined) return limitPrice === undefined ? "market" : "limit"
+  return limitPrice === undefined ? "stop" : "stop_limit"
 }
 
 /** Which price an instruction lacks, or has although its type takes none; `undefined` where it is sound. */
@@ -72,7 +85,7 @@ export interface OrderTerms {
   readonly limitPrice: Price | undefined
   readonly stopPrice: Price | undefined
   readonly timeInForce: TimeInForce
-  readonly extendedHours: boolean
+  readonly session: Session
   readonly positionEffect: PositionEffect | undefined
   /** The last known price of the instrument, for an exchange that has no market of its own. */
   readonly referencePrice: Price | undefined

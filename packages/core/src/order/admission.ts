@@ -6,7 +6,9 @@ import { refusedUntil } from "../position/Position.ts"
 import { sizeOf } from "./directOrder.ts"
 import { mostShares } from "./mostShares.ts"
 import type { Order } from "./Order.ts"
+import { windowOf } from "./OrderPolicy.ts"
 import type { Side } from "./Side.ts"
+import { faultOf } from "./SupportedOrders.ts"
 
 /** May a direct order leave now? It is sent as given, waits for what will pass, or is refused by a control. */
 export type Admission =
@@ -41,7 +43,7 @@ const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   if (refusedUntil(standing.position, order.side, standing.at) !== undefined) return waits("SideRefused")
   const [inTheWay] = standing.holdingBreaks
   if (inTheWay !== undefined) return waits("BreakOpen", `${inTheWay.kind} ${inTheWay.subject}`)
-  if (!standing.isSessionOpen) return waits("SessionClosed")
+  if (!standing.isSessionOpen(windowOf(order))) return waits("SessionClosed")
   // Of several that are in doubt only an older one is ahead: otherwise each would wait for the other for ever.
   const isAhead = ({ id, status }: Order) => status === "in_doubt" && (order.status !== "in_doubt" || id < order.id)
   const doubtful = standing.liveOrders.find(isAhead)
@@ -58,9 +60,8 @@ const newestAgainst = ({ liveOrders }: Standing, { side }: Order): OrderId | und
 const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
   const { account, instrument } = standing
   if (instrument?.status === "unknown") return refused("InstrumentUnknown", `the broker does not trade ${order.symbol}`)
-  if (account.orderTypes !== undefined && !account.orderTypes.includes(order.type)) {
-    return refused("OrderType", `the broker takes no ${order.type} orders`)
-  }
+  const unsupported = faultOf(account.supportedOrders, order)
+  if (unsupported !== undefined) return refused("UnsupportedOrder", unsupported)
   if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order)) {
     return refused("NotFractionable", `${sizeOf(order)} ${order.symbol} are not whole shares`)
   }

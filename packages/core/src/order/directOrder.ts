@@ -21,6 +21,7 @@ type Wanted = Pick<
   | "limitPrice"
   | "stopPrice"
   | "timeInForce"
+  | "session"
   | "tradeId"
   | "decisionId"
 > & { readonly reference: Reference }

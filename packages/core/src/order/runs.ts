@@ -1,12 +1,14 @@
 import type { OrderId } from "../identity/Id.ts"
 import * as Instant from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import type { Order } from "./Order.ts"
+import { windowOf } from "./OrderPolicy.ts"
 import { opposite, type Side } from "./Side.ts"
 
 /** The market of an account, as one pass sees it. */
 export interface Market {
   readonly at: Instant.Instant
-  readonly isSessionOpen: boolean
+  readonly isSessionOpen: (window: TradingWindow) => boolean
 }
 
 /** What has waited so long, in milliseconds, is next: younger orders of the other side stay behind it. */
@@ -42,11 +44,15 @@ export const inRuns = (
   return [...judged.filter(isItsTurn), ...judged.filter((order) => !isItsTurn(order))]
 }
 
-const isWaiting = ({ heldBehind, heldUntil }: Order, living: ReadonlySet<OrderId>, market: Market): boolean =>
-  heldBehind !== undefined &&
-  living.has(heldBehind) &&
-  market.isSessionOpen &&
-  (heldUntil === undefined || market.at < heldUntil)
+const isWaiting = (order: Order, living: ReadonlySet<OrderId>, market: Market): boolean => {
+  const { heldBehind, heldUntil } = order
+  return (
+    heldBehind !== undefined &&
+    living.has(heldBehind) &&
+    market.isSessionOpen(windowOf(order)) &&
+    (heldUntil === undefined || market.at < heldUntil)
+  )
+}
 
 const turnsOf = (
   pending: ReadonlyArray<Order>,

@@ -15,6 +15,7 @@ import * as Instant from "../time/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
 import { ID_IN_USE, type Attempt } from "./Attempt.ts"
 import { draftOf, LOGIN, type Order } from "./Order.ts"
+import { windowOf } from "./OrderPolicy.ts"
 import { isLive } from "./OrderState.ts"
 import type { PositionEffect } from "./OrderTerms.ts"
 import { advance, orderOf } from "./transition.ts"
@@ -77,7 +78,7 @@ export const awaitLogin = (recorder: Recorder, orderId: OrderId): void => {
 /** A plan waits for what is named; it is judged again. */
 const hold = (recorder: Recorder, order: Order, why: string, behind?: OrderId): SendPlanned => {
   if (order.heldFor !== why) {
-    const opening = behind === undefined ? undefined : recorder.world.nextOpening(order.account)
+    const opening = behind === undefined ? undefined : recorder.world.nextOpening(order.account, windowOf(order))
     recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why, behind, opening })
   }
   return { _tag: "Held", why }
@@ -140,8 +141,11 @@ const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
 }
 
 /** D5: has it waited for an order of the other side until its session ended? */
-const hasWaitedOut = ({ world }: Recorder, { account, heldBehind, heldUntil }: Order): boolean =>
-  heldBehind !== undefined && (!world.isSessionOpen(account) || (heldUntil !== undefined && heldUntil <= world.at))
+const hasWaitedOut = ({ world }: Recorder, order: Order): boolean => {
+  const { account, heldBehind, heldUntil } = order
+  if (heldBehind === undefined) return false
+  return !world.isSessionOpen(account, windowOf(order)) || (heldUntil !== undefined && heldUntil <= world.at)
+}
 
 const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   const control = "OppositeOrderLive"

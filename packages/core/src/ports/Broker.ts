@@ -10,6 +10,7 @@ import type { Quote } from "../money/Quote.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { AcknowledgedOrder } from "../order/OrderState.ts"
 import type { NotionalTerms, OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
+import type { SupportedOrders } from "../order/SupportedOrders.ts"
 import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { BrokersTime } from "../time/skew.ts"
@@ -28,8 +29,8 @@ export type Proof =
 
 /** What a broker can do. */
 export interface Capabilities {
-  readonly orderTypes: ReadonlyArray<OrderType>
-  readonly timesInForce: ReadonlyArray<TimeInForce>
+  /** The orders that it takes; any other is refused before it is on record. */
+  readonly supportedOrders: ReadonlyArray<SupportedOrders>
   readonly fractions: boolean
   /**
    * The types whose orders may name dollars in place of shares: day orders of instruments that have fractions. Left away where the

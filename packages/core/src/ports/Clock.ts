@@ -2,6 +2,7 @@ import { Clock as EffectClock, Context, DefaultServices, Duration, Effect, Layer
 import type { AccountName } from "../account/AccountName.ts"
 import * as Instant from "../time/Instant.ts"
 import type { MarketHours } from "../time/MarketHours.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import * as XnysCalendar from "../time/XnysCalendar.ts"
 
 /** What time it is, and whether the market takes orders. It rests on Effect's own clock, so a test clock moves it. */
@@ -9,10 +10,14 @@ export interface ClockService {
   readonly now: Effect.Effect<Instant.Instant>
   /** Milliseconds of a clock that never jumps: for how long something took, never for when it was. */
   readonly monotonicMs: Effect.Effect<number>
-  /** Does the market take orders at this moment? Of an account whose broker has said its hours, by those. */
-  readonly isOpenAt: (at: Instant.Instant, account?: AccountName) => boolean
+  /** Does the market take orders of a window at this moment, of the regular session unless said? Of an account whose broker has said its hours, by those. */
+  readonly isOpenAt: (at: Instant.Instant, account?: AccountName, window?: TradingWindow) => boolean
   /** When the market opens the next time after it was closed; `undefined` where it never closes, or for no end in sight. */
-  readonly nextOpeningAfter: (at: Instant.Instant, account?: AccountName) => Instant.Instant | undefined
+  readonly nextOpeningAfter: (
+    at: Instant.Instant,
+    account?: AccountName,
+    window?: TradingWindow
+  ) => Instant.Instant | undefined
   /** From now on the hours of an account are these: a broker's own win over ours. */
   readonly learn: (account: AccountName, hours: MarketHours) => Effect.Effect<void>
   /** The hours that an account's broker has said; `undefined` where it has said none. */
@@ -52,11 +57,11 @@ const LONGEST_LOOK_MINUTES = 11 * 24 * 60
 /** By looking at every minute of eleven days: longer than a market is open, and then closed, without a change. */
 const openingOf =
   (isOpenAt: MarketHours["isOpenAt"]): MarketHours["nextOpeningAfter"] =>
-  (at) => {
+  (at, window) => {
     let hasClosed = false
     for (let minute = 0; minute <= LONGEST_LOOK_MINUTES; minute++) {
       const then = Instant.addMillis(at, minute * 60_000)
-      const isOpen = isOpenAt(then)
+      const isOpen = isOpenAt(then, window)
       if (hasClosed && isOpen) return then
       hasClosed ||= !isOpen
     }
@@ -75,8 +80,8 @@ export const layer = (
     return {
       now,
       monotonicMs,
-      isOpenAt: (at, account) => hoursOf(account).isOpenAt(at),
-      nextOpeningAfter: (at, account) => hoursOf(account).nextOpeningAfter(at),
+      isOpenAt: (at, account, window) => hoursOf(account).isOpenAt(at, window),
+      nextOpeningAfter: (at, account, window) => hoursOf(account).nextOpeningAfter(at, window),
       learn: (account, hours) => Effect.sync(() => void learnt.set(account, hours)),
       hoursOf: (account) => learnt.get(account)
     }

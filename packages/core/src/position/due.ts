@@ -1,6 +1,6 @@
 import { orderQuantityOf } from "../account/limits.ts"
 import { Data } from "effect"
-import { dueFrom, type Account } from "../account/Account.ts"
+import { dueFrom, policyOf, type Account } from "../account/Account.ts"
 import { refusalOf, type Control } from "../control/controls.ts"
 import type { TradingState } from "../control/TradingState.ts"
 import { isCounted, type Usage } from "../control/Usage.ts"
@@ -10,11 +10,14 @@ import type { Price } from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { Reference } from "../money/Reference.ts"
 import { mostLeaves } from "../order/mostShares.ts"
+import { resolve, windowOf } from "../order/OrderPolicy.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
+import { faultOf } from "../order/SupportedOrders.ts"
 import { ofSign, opposite, type Side } from "../order/Side.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive, type OrderStatus } from "../order/OrderState.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import { draftOf, holdingsOf, refusedUntil, type Position } from "./Position.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
@@ -97,7 +100,8 @@ export interface Standing {
   /** Every known order of the position that has not ended. */
   readonly liveOrders: ReadonlyArray<Order>
   readonly holdingBreaks: ReadonlyArray<HoldingBreak>
-  readonly isSessionOpen: boolean
+  /** May orders of a window leave now? */
+  readonly isSessionOpen: (window: TradingWindow) => boolean
   /** D3: the freshest price, where one is fresh enough. */
   readonly reference: Reference
   /** Every price that is fresh enough, whatever its source: limits in money take the highest. */
@@ -157,7 +161,7 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   if (refusedUntil(position, amount.side, at) !== undefined) return Due.Held({ why: REFUSED })
   const [first] = standing.holdingBreaks
   if (first !== undefined) return Due.BreakOpen({ kind: first.kind, subject: first.subject })
-  if (!standing.isSessionOpen) return Due.SessionClosed()
+  if (!standing.isSessionOpen(windowOf(resolve(policyOf(standing.account))))) return Due.SessionClosed()
   if (position.coolDownUntil !== undefined && at < position.coolDownUntil) {
     return Due.CoolingDown({ until: position.coolDownUntil })
   }
@@ -185,7 +189,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   const wanted = Decimal.min(due, most)
   const terms = termsOf(account, standing.reference, side, standing.instrument?.tick)
   if (terms === undefined) return Due.NoPrice()
-  if (account.orderTypes?.includes(terms.type) === false) return Due.Refused({ control: "OrderType" })
+  if (faultOf(account.supportedOrders, terms) !== undefined) return Due.Refused({ control: "UnsupportedOrder" })
   const threshold = account.threshold ?? lot
   const order = (quantity: Decimal.Decimal, positionEffect: PositionEffect | undefined) =>
     Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect, terms })
@@ -250,8 +254,12 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
     liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
-  if (without._tag !== "Order" || without.side !== order.side || without.terms.type !== order.type) return false
+  if (without._tag !== "Order" || without.side !== order.side || !hasItsTerms(without.terms, order)) return false
   const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== without.positionEffect
   if (saysOtherwise) return false
   return !Decimal.isLess(without.quantity, order.quantity)
 }
+
+/** Would it be asked for in the same way: of the same type, in the same session and for as long? */
+const hasItsTerms = ({ session, timeInForce, type }: Terms, order: Order): boolean =>
+  type === order.type && session === order.session && timeInForce === order.timeInForce

@@ -1,8 +1,9 @@
-import type { Account } from "../account/Account.ts"
+import { policyOf, type Account } from "../account/Account.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import type { Reference } from "../money/Reference.ts"
-import type { OrderType } from "../order/OrderTerms.ts"
+import { resolve } from "../order/OrderPolicy.ts"
+import type { OrderType, Session, TimeInForce } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 
 /** How an accumulation order is executed; a limit order with its price and life. */
@@ -10,20 +11,26 @@ export interface Terms {
   readonly type: Extract<OrderType, "market" | "limit">
   readonly limitPrice: Price.Price | undefined
   readonly lifeSeconds: number | undefined
+  readonly timeInForce: TimeInForce
+  readonly session: Session
 }
+
+/** The settings of an account that say how its orders are executed. */
+type TermsSettings = Pick<Account, "limitOffsetBp" | "orderLifeSeconds" | "orderSession" | "orderTimeInForce">
 
 /** The account's terms at a reference price; `undefined` where they need a price and there is none. */
 export const termsOf = (
-  account: Pick<Account, "limitOffsetBp" | "orderLifeSeconds">,
+  account: TermsSettings,
   reference: Reference,
   side: Side,
   tick?: Price.Price
 ): Terms | undefined => {
   const { limitOffsetBp, orderLifeSeconds } = account
-  if (limitOffsetBp === undefined) return { type: "market", limitPrice: undefined, lifeSeconds: undefined }
+  const policy = resolve(policyOf(account))
+  if (limitOffsetBp === undefined) return { type: "market", limitPrice: undefined, lifeSeconds: undefined, ...policy }
   if (reference._tag === "NoPrice") return undefined
   const limitPrice = limitPriceOf(reference.price, side, limitOffsetBp, tick)
-  return { type: "limit", limitPrice, lifeSeconds: orderLifeSeconds }
+  return { type: "limit", limitPrice, lifeSeconds: orderLifeSeconds, ...policy }
 }
 
 const BASIS_POINT = Decimal.unsafe("0.0001")

@@ -8,7 +8,7 @@ import { OrderId, PayloadId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
-import { orderTypes } from "../order/OrderTerms.ts"
+import { orderTypes, sessions } from "../order/OrderTerms.ts"
 import * as Instant from "../time/Instant.ts"
 import { closedKinds, type Executed, type OrderSeen } from "./Report.ts"
 
@@ -74,6 +74,8 @@ const HeldOrderSeen = Schema.TaggedStruct("OrderSeen", {
   averagePrice: maybe(Decimal.FromStored),
   enteredAt: maybe(Instant.FromString),
   type: maybe(Schema.Literal(...orderTypes)),
+  typeSent: maybe(Schema.Array(Schema.Literal(...orderTypes))),
+  session: maybe(Schema.Literal(...sessions)),
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
   amendsInPlace: maybe(Schema.Boolean),

@@ -5,7 +5,7 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
 import type { Decimal } from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
-import type { OrderType } from "../order/OrderTerms.ts"
+import type { OrderType, Session } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 import type { Instant } from "../time/Instant.ts"
 
@@ -100,6 +100,9 @@ export interface OrderSeen extends Stamped {
   readonly enteredAt?: Instant | undefined
   /** Its type and prices: what it works at (O2), and by what an order in doubt is known where there are no client order ids (O24). */
   readonly type?: OrderType | undefined
+  /** The other types that it may have been sent as, where the broker turns one into another (W1). */
+  readonly typeSent?: ReadonlyArray<OrderType> | undefined
+  readonly session?: Session | undefined
   readonly limitPrice?: Price | undefined
   readonly stopPrice?: Price | undefined
   /** The broker changes the terms of an order under the id that it has (W2). */

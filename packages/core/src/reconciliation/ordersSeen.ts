@@ -23,7 +23,7 @@ import { lateOf, mayBeOurs } from "./couldBe.ts"
 import type { TotalTold } from "./duplicates.ts"
 import { closeIfOpen, findOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
-import { differsFromSent, hasTermsOf, isOfReplacedId } from "./plausibility.ts"
+import { differsFromSent, type DifferingTerm, hasTermsOf, isOfReplacedId } from "./plausibility.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
@@ -85,7 +85,8 @@ const isPremature = (report: OrderSeen): boolean =>
 /** An order of the books as the broker shows it now. */
 export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed = {}): Interpreted => {
   if (isOfReplacedId(order, report)) return { _tag: "NothingToDo" }
-  if (differsFromSent(order, report)) return termsDiffer(recorder, order, report)
+  const differing = differsFromSent(order, report)
+  if (differing !== undefined) return termsDiffer(recorder, order, report, differing)
   closeIfAgreed(recorder, order, passed.witness)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
@@ -129,10 +130,20 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
 const wordsOf = (side: Side, symbol: string, quantity: Decimal.Decimal, notional: Decimal.Decimal | undefined) =>
   `${side} ${notional === undefined ? Decimal.format(quantity) : `$${Decimal.format(notional)}`} ${symbol}`
 
-const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
+/** Terms of which what the order is for says nothing. */
+const further: { readonly [T in DifferingTerm["term"]]?: string } = {
+  type: "type",
+  session: "session",
+  limitPrice: "limit price",
+  stopPrice: "stop price"
+}
+
+const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen, differing: DifferingTerm): Interpreted => {
   const subject = format("order", order.id)
-  const sent = wordsOf(order.side, order.symbol, order.quantity, order.askedNotional)
-  const theirs = wordsOf(report.side, report.symbol, report.quantity, report.notional)
+  const name = further[differing.term]
+  const also = (value: string) => (name === undefined ? "" : ` (${name} ${value})`)
+  const sent = wordsOf(order.side, order.symbol, order.quantity, order.askedNotional) + also(differing.sent)
+  const theirs = wordsOf(report.side, report.symbol, report.quantity, report.notional) + also(differing.shown)
   const evidence = `sent ${sent}, the broker's ${report.brokerOrderId} is ${theirs}`
   open(recorder, { symbol: order.symbol, kind: "TermsDiffer", subject, evidence }, "evidence")
   recorder.touch(order.symbol)
@@ -178,6 +189,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen, passed: Passed = {}
     askedNotional: report.notional,
     ...pricedTermsOf(report),
     timeInForce: "day",
+    session: report.session,
     origin: "external",
     inQueue: account.external === "count",
     lot: account.lot,
@@ -207,7 +219,7 @@ const reviewForeignId = (
 /** Type and prices as the broker has them; where it does not say, as of a market order. */
 const pricedTermsOf = ({ limitPrice, stopPrice, type = "market" }: OrderSeen) => {
   const terms = { type, limitPrice, stopPrice }
-  return priceFault({ ...terms, timeInForce: "day" }) === undefined ? terms : ({ type: "market" } as const)
+  return priceFault(terms) === undefined ? terms : ({ type: "market" } as const)
 }
 
 /** Made of the broker's facts only, so that a second run finds it; with the day where the broker uses its id again (O28). */

@@ -8,6 +8,7 @@ import type { Price } from "../money/Price.ts"
 import { MARKED_PLACED } from "../order/command.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
+import type { OrderType } from "../order/OrderTerms.ts"
 import { signed } from "../order/Side.ts"
 import type { Witness } from "../order/witness.ts"
 import * as Instant from "../time/Instant.ts"
@@ -46,16 +47,51 @@ const shown = (value: Decimal.Decimal | undefined): string => (value === undefin
 
 // W1: the terms of an order of ours
 
+/** A term of an order of ours that its broker shows otherwise. */
+export interface DifferingTerm {
+  readonly term: "symbol" | "side" | "type" | "session" | "notional" | "quantity" | "limitPrice" | "stopPrice"
+  readonly sent: string
+  readonly shown: string
+}
+
 /**
- * W1, O29: is it for something else than was sent: another symbol or side, another size while the order is being acknowledged, or dollars where
- * shares were sent? Nor is an order ever for less than what has filled (O12).
+ * W1, O29: is it for something else than was sent: another symbol, side, type or session, another size or price while the order is being
+ * acknowledged, or dollars where shares were sent? Nor is an order ever for less than what has filled (O12). The first term that is.
  */
-export const differsFromSent = (order: Order, report: OrderSeen): boolean =>
-  order.symbol !== report.symbol ||
-  order.side !== report.side ||
-  asksForOtherDollars(order, report) ||
-  (!isAcknowledged(order) && !isOfSize(order, report)) ||
-  hasShrunkBelowFills(order, report)
+export const differsFromSent = (order: Order, report: OrderSeen): DifferingTerm | undefined => {
+  const differing = (term: DifferingTerm["term"], sent: string | undefined, seen: string | undefined) => ({
+    term,
+    sent: sent ?? "none",
+    shown: seen ?? "none"
+  })
+  if (order.symbol !== report.symbol) return differing("symbol", order.symbol, report.symbol)
+  if (order.side !== report.side) return differing("side", order.side, report.side)
+  if (!isOfType(order, report)) return differing("type", order.type, report.type)
+  if (!isOfSession(order, report)) return differing("session", order.session, report.session)
+  if (asksForOtherDollars(order, report))
+    return differing("notional", shown(order.askedNotional), shown(report.notional))
+  const isOther = (!isAcknowledged(order) && !isOfSize(order, report)) || hasShrunkBelowFills(order, report)
+  if (isOther) return differing("quantity", shown(order.quantity), shown(report.quantity))
+  if (isAcknowledged(order) || order.origin === "external") return undefined
+  const price = changedPrice(order, report)
+  return price && differing(price.field, price.possible, price.reported)
+}
+
+/** W1: the type that was sent, or one that the broker makes of it; what is elected works as a market or a limit order. */
+const isOfType = ({ origin, type }: Order, report: OrderSeen): boolean => {
+  if (report.type === undefined || origin === "external") return true
+  return [report.type, ...(report.typeSent ?? []), ...(stopsAs[report.type] ?? [])].includes(type)
+}
+
+/** What an elected stop order is shown as. */
+const stopsAs: { readonly [shown in OrderType]?: ReadonlyArray<OrderType> } = {
+  market: ["stop"],
+  limit: ["stop_limit"]
+}
+
+/** W1: the session that was sent, as far as the broker shows one. */
+const isOfSession = ({ origin, session }: Order, report: OrderSeen): boolean =>
+  report.session === undefined || origin === "external" || report.session === session
 
 const asksForOtherDollars = ({ askedNotional }: Order, { notional }: OrderSeen): boolean =>
   notional !== undefined && !isSame(askedNotional, notional)
@@ -114,7 +150,14 @@ export const changedTerms = (known: Known, report: OrderSeen): Implausible | und
 const changedTerm = (order: Order, report: OrderSeen): Omit<Implausible, "rule"> | undefined => {
   if (!Decimal.equals(order.quantity, report.quantity))
     return { field: "quantity", reported: shown(report.quantity), possible: shown(order.quantity) }
-  const { limitPrice, stopPrice } = report
+  return changedPrice(order, report)
+}
+
+interface ChangedPrice extends Omit<Implausible, "rule" | "field"> {
+  readonly field: "limitPrice" | "stopPrice"
+}
+
+const changedPrice = (order: Order, { limitPrice, stopPrice }: OrderSeen): ChangedPrice | undefined => {
   if (limitPrice !== undefined && order.limitPrice !== undefined && !isSame(order.limitPrice, limitPrice))
     return { field: "limitPrice", reported: shown(limitPrice), possible: shown(order.limitPrice) }
   if (stopPrice !== undefined && order.stopPrice !== undefined && !isSame(order.stopPrice, stopPrice))

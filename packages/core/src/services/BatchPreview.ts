@@ -139,6 +139,7 @@ const contentsOf = ({ direct, price, quantity, reverses, side, symbol, tradedAt 
     String(tradedAt),
     direct?.type,
     direct?.timeInForce,
+    direct?.session,
     reverses?.sourceId,
     reverses?.occurrence
   ]

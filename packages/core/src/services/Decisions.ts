@@ -20,6 +20,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
+import { UnsupportedOrder } from "../order/SupportedOrders.ts"
 import type { Brokers } from "../ports/Broker.ts"
 import type { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
@@ -68,7 +69,7 @@ export interface DecisionsService {
   readonly decide: (
     account: AccountName,
     input: DecisionInput
-  ) => Effect.Effect<Decision, LedgerError | UnknownAccount | UnsoundDecision>
+  ) => Effect.Effect<Decision, LedgerError | UnknownAccount | UnsoundDecision | UnsupportedOrder>
   /**
    * Executes a pending decision by one attempt, and answers with the decision when the attempt has an outcome. Decisions of one
    * account are executed one after another, in the order of their arrival. A refusal of the broker or of a control is no error:
@@ -129,6 +130,7 @@ export const decide = Effect.fn("Decisions.decide")(function* (
   if (made === "another command") {
     return yield* new UnsoundDecision({ problem: `the command id ${commandId ?? ""} belongs to another command` })
   }
+  if (made instanceof UnsupportedOrder) return yield* made
   return made ?? (yield* new UnknownAccount({ account }))
 })
 
@@ -137,13 +139,13 @@ const decideOnce = (
   recorder: Recorder,
   input: DecisionInput,
   commandId: string | undefined
-): Decision | undefined | "another command" => {
+): Decision | UnsupportedOrder | undefined | "another command" => {
   if (commandId === undefined) return decideRule(recorder, input)
   const { ops_commands } = recorder.books
   const known = ops_commands.get(commandId)
   if (known !== undefined) return madeBefore(recorder, known.answer)
   const made = decideRule(recorder, input)
-  if (made !== undefined) {
+  if (made !== undefined && !(made instanceof UnsupportedOrder)) {
     const answer = encodeAnswer({ _tag: "Done", what: format("decision", made.id) })
     ops_commands.put({ id: commandId, answer, at: recorder.world.at })
   }

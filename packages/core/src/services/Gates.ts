@@ -1,5 +1,5 @@
 import { Effect, Option } from "effect"
-import { AccountTable } from "../account/Account.ts"
+import { AccountTable, policyOf } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
@@ -11,12 +11,14 @@ import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { freshOf } from "../money/Reference.ts"
 import * as Quantity from "../money/Quantity.ts"
+import { resolve, windowOf } from "../order/OrderPolicy.ts"
 import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { known, PriceReference } from "../ports/PriceReference.ts"
 import { REFUSED } from "../position/due.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as pacing from "./pacing.ts"
@@ -60,15 +62,22 @@ export const openGates = Effect.gen(function* () {
   )
   const isPriceless = ({ answer }: Position) => priceless.includes(answer)
   const priced = yield* pricedNow(positions.filter(isPriceless), now)
-  const over = positions.filter(
-    (position) => !isPriceless(position) && isOver(position, now, clock.isOpenAt(wall, position.account))
-  )
+  const windows = yield* windowsOf(positions)
+  const isOpen = ({ account }: Position) => clock.isOpenAt(wall, account, windows.get(account))
+  const over = positions.filter((position) => !isPriceless(position) && isOver(position, now, isOpen(position)))
   const due = [...over, ...priced]
   yield* ledger.submitAll(
     "report",
     due.map(({ account, symbol }) => regateMember(account, symbol))
   )
   return due.length
+})
+
+/** In which window the orders of the accounts leave that wait for their session. */
+const windowsOf = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>) {
+  if (!positions.some(({ answer }) => answer === "SessionClosed")) return new Map<AccountName, TradingWindow>()
+  const accounts = yield* Reads.all(AccountTable)
+  return new Map(accounts.map((each) => [each.name, windowOf(resolve(policyOf(each)))]))
 })
 
 /** Those of which a source of prices knows one by now that may decide. */

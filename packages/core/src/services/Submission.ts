@@ -28,6 +28,7 @@ import {
   type Report
 } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import type { TradingWindow } from "../time/TradingWindow.ts"
 import { noteAnswer, noteStage } from "./metrics.ts"
 import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
@@ -52,7 +53,7 @@ const termsOf = <Q extends Quantity.Quantity | undefined>(order: Order, quantity
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,
-  extendedHours: false,
+  session: order.session,
   positionEffect: order.positionEffect,
   referencePrice: order.referencePrice,
   referenceAt: order.referenceAt
@@ -251,7 +252,8 @@ const livingOf = (ids: ReadonlyArray<OrderId>) =>
 const marketOf = (account: AccountName, at: Instant.Instant) =>
   Effect.gen(function* () {
     const clock = yield* Clock
-    return { at, isSessionOpen: clock.isOpenAt(yield* clock.now, account) }
+    const now = yield* clock.now
+    return { at, isSessionOpen: (window: TradingWindow) => clock.isOpenAt(now, account, window) }
   })
 
 /**

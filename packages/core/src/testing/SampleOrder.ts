@@ -28,7 +28,7 @@ export const terms = (account: AccountName, differs: Partial<OrderTerms> = {}): 
   limitPrice: undefined,
   stopPrice: undefined,
   timeInForce: "day",
-  extendedHours: false,
+  session: "regular",
   positionEffect: undefined,
   referencePrice: undefined,
   ...differs

@@ -1,4 +1,5 @@
 import * as Instant from "./Instant.ts"
+import { isWithin, type TradingWindow, tradingWindows, windowIn } from "./TradingWindow.ts"
 import * as XnysCalendar from "./XnysCalendar.ts"
 
 /** When a market takes orders, as one source has it. */
@@ -7,9 +8,10 @@ export interface MarketHours {
   readonly source: string
   /** The last market date that is known, `2027-12-31`; nothing is open beyond it. None where it never closes. */
   readonly horizon: string | undefined
-  readonly isOpenAt: (at: Instant.Instant) => boolean
+  /** Is a window open, the regular session unless said? */
+  readonly isOpenAt: (at: Instant.Instant, window?: TradingWindow) => boolean
   /** When it opens the next time after it was closed; `undefined` where it never closes, or for no end in sight. */
-  readonly nextOpeningAfter: (at: Instant.Instant) => Instant.Instant | undefined
+  readonly nextOpeningAfter: (at: Instant.Instant, window?: TradingWindow) => Instant.Instant | undefined
 }
 
 type Session = XnysCalendar.Session
@@ -34,16 +36,23 @@ const joined = (sessions: ReadonlyArray<Session>): ReadonlyArray<Session> => {
   return whole
 }
 
-/** The hours that a source lists as sessions; `undefined` where it lists none, which says nothing. */
+/**
+ * The hours that a source lists as sessions; `undefined` where it lists none, which says nothing. Where it is open around the clock every
+ * window is.
+ */
 export const ofSessions = (source: string, listed: ReadonlyArray<Session>): MarketHours | undefined => {
   const sessions = joined(listed)
   const last = sessions.at(-1)
   if (last === undefined) return undefined
+  const spanned = new Map(
+    tradingWindows.map((window) => [window, isPlay(listed) ? sessions : sessions.map((each) => windowIn(each, window))])
+  )
+  const spans = (window: TradingWindow = "regular") => spanned.get(window) ?? sessions
   return {
     source,
     horizon: XnysCalendar.marketDate(Instant.addMillis(last.closesAt, -1)),
-    isOpenAt: (at) => sessions.some(({ closesAt, opensAt }) => opensAt <= at && at < closesAt),
-    nextOpeningAfter: (at) => sessions.find(({ opensAt }) => opensAt > at)?.opensAt
+    isOpenAt: (at, window) => spans(window).some((span) => isWithin(at, span, "regular")),
+    nextOpeningAfter: (at, window) => spans(window).find(({ opensAt }) => opensAt > at)?.opensAt
   }
 }
 

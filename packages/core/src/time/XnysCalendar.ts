@@ -1,4 +1,5 @@
 import * as Instant from "./Instant.ts"
+import { isWithin, type TradingWindow, windowIn } from "./TradingWindow.ts"
 
 /**
  * The regular sessions of the New York Stock Exchange, 09:30 to 16:00 New York time, and what differs from that. Source: the
@@ -112,27 +113,31 @@ const midnightOf = (at: Instant.Instant): number => {
   return local - (local % DAY_MS)
 }
 
-/** Is the regular session open at a moment? Beyond the horizon it never is. */
-export const isOpenAt = (at: Instant.Instant): boolean => {
+/** Is a window open at a moment, the regular session unless said? Beyond the horizon none is. */
+export const isOpenAt = (at: Instant.Instant, window: TradingWindow = "regular"): boolean => {
   const session = sessionOfDay(midnightOf(at))
-  return session !== undefined && at >= session.opensAt && at < session.closesAt
+  return session !== undefined && isWithin(at, session, window)
 }
 
 const LONGEST_PAUSE_DAYS = 10
 
-/** The session that is open at a moment, or else the next one; `undefined` beyond the horizon. */
-export const nextSession = (at: Instant.Instant): Session | undefined => {
+/** The session that is open at a moment, or else the next one; `undefined` beyond the horizon. Of a window, the span of that. */
+export const nextSession = (at: Instant.Instant, window: TradingWindow = "regular"): Session | undefined => {
   const today = midnightOf(at)
   for (let day = 0; day <= LONGEST_PAUSE_DAYS; day++) {
     const session = sessionOfDay(today + day * DAY_MS)
-    if (session !== undefined && at < session.closesAt) return session
+    const span = session === undefined ? undefined : windowIn(session, window)
+    if (span !== undefined && at < span.closesAt) return span
   }
   return undefined
 }
 
 /** When the session after the one that is open, or else the next one, opens; `undefined` beyond the horizon. */
-export const nextOpeningAfter = (at: Instant.Instant): Instant.Instant | undefined => {
-  const session = nextSession(at)
+export const nextOpeningAfter = (
+  at: Instant.Instant,
+  window: TradingWindow = "regular"
+): Instant.Instant | undefined => {
+  const session = nextSession(at, window)
   if (session === undefined || at < session.opensAt) return session?.opensAt
-  return nextSession(session.closesAt)?.opensAt
+  return nextSession(session.closesAt, window)?.opensAt
 }

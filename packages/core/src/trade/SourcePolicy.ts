@@ -1,5 +1,6 @@
 import type { Direction } from "../account/Account.ts"
 import * as SymbolMapping from "../instrument/SymbolMapping.ts"
+import { withPolicy, type OrderPolicy } from "../order/OrderPolicy.ts"
 import type { Arriving } from "./age.ts"
 import type { Arrival } from "./intake.ts"
 import type { TradeInput } from "./Trade.ts"
@@ -8,6 +9,8 @@ import type { TradeInput } from "./Trade.ts"
 export interface SourcePolicy extends Arriving {
   readonly mapping: SymbolMapping.SymbolMapping
   readonly direction: Direction | undefined
+  /** Of its trades that are executed as given, where they say nothing. */
+  readonly order?: OrderPolicy | undefined
 }
 
 /** A source of plain tickers, in the account's direction. */
@@ -18,7 +21,10 @@ export const anyAge: SourcePolicy = { ...plain, backfill: "orders" }
 
 /** A trade on its way in under a source's policy. */
 export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => ({
-  input,
+  input:
+    input.direct === undefined || policy.order === undefined
+      ? input
+      : { ...input, direct: withPolicy(input.direct, policy.order) },
   symbol: SymbolMapping.map(policy.mapping, input.symbol),
   direction: policy.direction,
   held: undefined,

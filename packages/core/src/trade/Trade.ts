@@ -8,7 +8,7 @@ import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
-import { Instruction, orderTypes, timesInForce } from "../order/OrderTerms.ts"
+import { Instruction, orderTypes, sessions, timesInForce } from "../order/OrderTerms.ts"
 import { Side, signed } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
 import { tradeKinds, tradeStatuses, type TradeKind, type TradeStatus } from "./tradeStatuses.ts"
@@ -65,6 +65,7 @@ export const Trade = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.optional(Column.literal(timesInForce)),
+  session: Column.optional(Column.literal(sessions)),
   /** The batch that it is a row of, and which. */
   batchId: Column.optional(Column.id(BatchId)),
   batchLine: Column.optional(Column.integer),
@@ -103,6 +104,7 @@ export const draftOf = (trade: Trade): Table.Draft<Trade> => ({
   limitPrice: trade.limitPrice,
   stopPrice: trade.stopPrice,
   timeInForce: trade.timeInForce,
+  session: trade.session,
   batchId: trade.batchId,
   batchLine: trade.batchLine,
   direction: trade.direction,
@@ -152,11 +154,12 @@ export const isCounted = (trade: Pick<Trade, "status" | "kind">): boolean =>
 
 /** How a direct trade's order is executed; `undefined` for one that joins the queue. */
 export const instructionOf = (trade: Trade): Instruction | undefined =>
-  trade.orderType === undefined || trade.timeInForce === undefined
+  trade.orderType === undefined
     ? undefined
     : {
         type: trade.orderType,
         limitPrice: trade.limitPrice,
         stopPrice: trade.stopPrice,
-        timeInForce: trade.timeInForce
+        timeInForce: trade.timeInForce,
+        session: trade.session
       }

@@ -1,8 +1,10 @@
+import { policyOf } from "../account/Account.ts"
 import type { TradeId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Reference } from "../money/Reference.ts"
 import { create, filledOf, whyEnded } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
+import { resolve } from "../order/OrderPolicy.ts"
 import { isLive } from "../order/OrderState.ts"
 import { marketPriceOf } from "../position/evaluation.ts"
 import { instructionOf, type Trade } from "./Trade.ts"
@@ -16,7 +18,9 @@ export const execute = (recorder: Recorder, id: TradeId): void => {
   const instruction = trade === undefined ? undefined : instructionOf(trade)
   if (trade === undefined || instruction === undefined) throw new Error(`trade T${id} has no instruction`)
   const { quantity, side, symbol } = trade
-  create(recorder, { symbol, side, quantity, ...instruction, tradeId: id, reference: referenceOf(recorder, trade) })
+  const account = recorder.books.accounts.get(recorder.account)
+  const terms = { ...instruction, ...resolve(instruction, account && policyOf(account)) }
+  create(recorder, { symbol, side, quantity, ...terms, tradeId: id, reference: referenceOf(recorder, trade) })
 }
 
 /** The price that came with the trade, else the one that a source of prices knows. */

@@ -168,6 +168,7 @@ const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
     limitPrice: input.direct?.limitPrice,
     stopPrice: input.direct?.stopPrice,
     timeInForce: input.direct?.timeInForce,
+    session: input.direct?.session,
     givenSymbol: input.symbol,
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence
@@ -190,6 +191,7 @@ type Contents = Pick<
   | "limitPrice"
   | "stopPrice"
   | "timeInForce"
+  | "session"
   | "reversesSourceId"
   | "reversesOccurrence"
 >
@@ -207,6 +209,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
   ["limit price", textOf(trade.limitPrice)],
   ["stop price", textOf(trade.stopPrice)],
   ["time in force", trade.timeInForce],
+  ["session", trade.session],
   ["reverses", trade.reversesSourceId],
   ["reversed occurrence", trade.reversesOccurrence]
 ]

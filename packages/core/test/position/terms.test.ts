@@ -112,9 +112,14 @@ describe("DESIGN 5: the account's terms", () => {
 
   test("a broker that takes no limit orders is not asked for one", () => {
     const desk = Desk.make(limits)
-    desk.commit("report", (recorder) => declare(recorder, { crossesZero: true, orderTypes: ["market"] }))
+    desk.commit("report", (recorder) =>
+      declare(recorder, {
+        crossesZero: true,
+        supportedOrders: [{ session: "regular", types: ["market"], timesInForce: ["day"] }]
+      })
+    )
     take(desk, "T1", "100")
-    expect([answer(desk), ...shown(desk)]).toEqual(["Refused(OrderType)"])
+    expect([answer(desk), ...shown(desk)]).toEqual(["Refused(UnsupportedOrder)"])
   })
 
   test("D6: a plan of other terms than the account now has is superseded", () => {

@@ -117,7 +117,7 @@ describe("AUD-1: a decision", () => {
         expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("29.99"), ...limit }))).toContain(
           "NotionalTooSmall"
         )
-        expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("100") }))).toContain(
+        expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("101") }))).toContain(
           "Refused(NoReferencePrice)"
         )
       })

@@ -44,8 +44,7 @@ export const account = AccountName.make("paper")
 
 /** What the broker of these tests can do, where a test says nothing else. */
 export const capabilities: Broker.Capabilities = {
-  orderTypes: ["market"],
-  timesInForce: ["day"],
+  supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day"] }],
   fractions: false,
   clientOrderIds: true,
   uniqueClientOrderIds: true,

@@ -12,7 +12,7 @@ import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { Reference } from "../../src/money/Reference.ts"
 import { OrderTable } from "../../src/order/Order.ts"
-import { atMarket, type Instruction } from "../../src/order/OrderTerms.ts"
+import { atMarket, type Instruction, type OrderType } from "../../src/order/OrderTerms.ts"
 import { opposite, type Side } from "../../src/order/Side.ts"
 import * as Broker from "../../src/ports/Broker.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
@@ -88,9 +88,9 @@ const untold: Scene = {
 }
 const untraded: Scene = { instrument: (symbol) => Effect.succeed({ _tag: "NotKnown", symbol }) }
 
-const limitOrders = (orderTypes: Broker.Capabilities["orderTypes"]): Scene => ({
+const limitOrders = (types: ReadonlyArray<OrderType>): Scene => ({
   ...limited({ limitOffsetBp: 10 }, { price: "150" }),
-  capabilities: { orderTypes }
+  capabilities: { supportedOrders: [{ session: "regular", types, timesInForce: ["day"] }] }
 })
 
 /** A new control is tried here too, unless no input can meet it (OwedBound), only a decision can (DuplicateIntent) or the rest waits (OppositeOrderLive). */
@@ -135,7 +135,7 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     beyond: fractions(false),
     of: asGiven
   },
-  OrderType: { at: limitOrders(["market", "limit"]), beyond: limitOrders(["market"]) },
+  UnsupportedOrder: { at: limitOrders(["market", "limit"]), beyond: limitOrders(["market"]) },
   InstrumentUnverified: { at: {}, beyond: untold },
   InstrumentUnknown: { at: {}, beyond: untraded }
 }
@@ -179,7 +179,7 @@ const standsOf = ({ says, tried }: Tried): ReadonlyArray<Stand> =>
 const brokerOf = (sent: Map<string, string>, { account, scene }: Stand): Partial<Broker.BrokerService> => ({
   capabilities: {
     ...Stage.broker().capabilities,
-    orderTypes: ["market", "limit"],
+    supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day"] }],
     ...scene.capabilities
   },
   prepare: ({ clientOrderId, quantity, side }) =>

@@ -362,7 +362,8 @@ describe("a decision over a notional that its broker does not take so", () => {
   ])("is turned into shares, rounded down: %s", (_, parts, fractionable) => {
     const kept: Array<NotionalTerms> = []
     const broker = taking(kept)
-    const types = { orderTypes: ["market", "limit"], notionalTypes: ["market"] } as const
+    const supported = { session: "regular", types: ["market", "limit"], timesInForce: ["day", "gtc"] } as const
+    const taken = { supportedOrders: [supported], notionalTypes: ["market"] } as const
     return play(
       Effect.gen(function* () {
         yield* executed(over("400", parts))
@@ -374,7 +375,7 @@ describe("a decision over a notional that its broker does not take so", () => {
       program(
         {
           ...broker,
-          capabilities: { ...stage.broker().capabilities, ...types, timesInForce: ["day", "gtc"] },
+          capabilities: { ...stage.broker().capabilities, ...taken },
           instrument: (symbol) => Effect.succeed({ ...stage.known(symbol), fractionable })
         },
         { prices: at150 }

@@ -1,14 +1,16 @@
 import { type Batch, Batches } from "@roundlot/core"
-import type { intake, Ledger, OrderTerms, SourcePolicy, Trade } from "@roundlot/core"
+import { OrderPolicy, OrderTerms } from "@roundlot/core"
+import type { intake, Ledger, SourcePolicy, Trade } from "@roundlot/core"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 
-/** How a row of an executing batch is ordered where it does not say so itself. */
-const AT_MARKET: OrderTerms.Instruction = { type: "market", timeInForce: "day" }
-
-/** A trade as a row of a batch: with an order of its own where the batch executes. */
-export const rowOf = (input: Trade.TradeInput, mode: Batch.BatchMode): Trade.TradeInput =>
-  mode === "execute" && input.direct === undefined ? { ...input, direct: AT_MARKET } : input
+/** A trade as a row of a batch: with an order of its own where the batch executes, by the batch's policy where the row says nothing. */
+export const rowOf = (
+  input: Trade.TradeInput,
+  mode: Batch.BatchMode,
+  policy?: OrderPolicy.OrderPolicy
+): Trade.TradeInput =>
+  mode === "execute" ? { ...input, direct: OrderPolicy.withPolicy(input.direct ?? OrderTerms.atMarket, policy) } : input
 
 /** Which trades go into which batch. */
 export interface Addition {

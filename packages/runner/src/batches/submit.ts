@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import {
   type AccountName,
   type Batch,
+  type OrderPolicy,
   BatchPreview,
   Batches,
   Clock,
@@ -34,6 +35,8 @@ export interface Written {
   /** How it is written, as far as somebody said. */
   readonly dialect: Dialect
   readonly mode: Batch.BatchMode
+  /** How its orders are sent, where a row says nothing. */
+  readonly order?: OrderPolicy.OrderPolicy | undefined
 }
 
 /** What is submitted: a file, and what is to become of its rows. */
@@ -103,7 +106,7 @@ const nameOf = ({ fileName }: Written): string => fileName ?? "what was submitte
 const optionsOf = ({ columns, mode, source }: Written, dialect: Dialect): TradeFile.Options => ({
   source,
   dialect,
-  limits: mode === "execute" ? "taken" : "refused",
+  terms: mode === "execute" ? "taken" : "refused",
   ...(columns === undefined ? {} : { columns })
 })
 
@@ -121,7 +124,16 @@ const ONCE = "2026-01-01T00:00:00Z"
 /** Reads a file once, from end to end: its hash, and how it is written, which only all of its values can say. */
 export const survey = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
   Effect.gen(function* () {
-    const { bytes, columns = {} } = written
+    const { bytes, columns = {}, mode, order } = written
+    if (mode === "accumulate" && order !== undefined)
+      return yield* Effect.fail(
+        fail(
+          nameOf(written),
+          "Format",
+          "is to accumulate, which is not ordered row by row",
+          "leave session and time in force out"
+        )
+      )
     const [first = new Uint8Array()] = yield* Stream.runCollect(Stream.take(bytes, 1))
     const told = surveys.headerIn(first.slice(0, HEAD_BYTES), columns, written.dialect)
     const found = surveys.begin()
@@ -187,7 +199,7 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     const bad = all.filter((row) => row._tag === "Bad")
     const rows = all
       .filter((row) => row._tag === "Parsed")
-      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode) }))
+      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode, asked.order) }))
     const results = yield* batches.add(batch, rows, asked.policy)
     const counts = { ...sums.counts }
     const noticed = results.flatMap((result, at) => {
@@ -251,8 +263,12 @@ export const submit = (
     const { surveyed } = asked
     const { fileHash } = surveyed
     const { account, actor, fileName, mode, name, priority, source } = asked
-    // Read otherwise, the same bytes are other rows.
-    const manner = JSON.stringify([asked.columns, surveyed.dialect])
+    // Read or ordered otherwise, the same bytes are other rows.
+    const manner = JSON.stringify([
+      asked.columns,
+      surveyed.dialect,
+      ...(asked.order === undefined ? [] : [asked.order])
+    ])
     const uid = sha256(account, source, mode, fileHash, manner, salt).slice(0, 32)
     const batch = yield* batches.create({
       account,
@@ -400,7 +416,7 @@ const noticeOf = (found: BatchPreview.Previewed): string | undefined => {
 /** A few hundred rows more. */
 const previewed =
   (
-    { mode }: Written,
+    { mode, order }: Written,
     preview: BatchPreview.BatchPreview,
     onRejected: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
   ) =>
@@ -410,7 +426,7 @@ const previewed =
       const bad = all.filter((row) => row._tag === "Bad")
       const rows = all.filter((row) => row._tag === "Parsed")
       yield* onRejected(bad.map(rejectedOf))
-      const found = yield* preview.add(rows.map(({ input }) => rowOf(input, mode)))
+      const found = yield* preview.add(rows.map(({ input }) => rowOf(input, mode, order)))
       const sums = { ...counts, rejected: counts.rejected + bad.length }
       const noticed = found.flatMap((each, at) => {
         sums[countOf[each._tag]] += 1

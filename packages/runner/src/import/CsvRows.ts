@@ -46,7 +46,7 @@ const headerOf = (
   file: string,
   record: Csv.CsvRecord,
   columns: Columns,
-  { limits, usual }: TradeRow.RowSettings
+  { terms, usual }: TradeRow.RowSettings
 ): Header | ImportFileError => {
   const { fault, fields: names, line, raw } = record
   const where = `has a header (line ${line})`
@@ -64,8 +64,8 @@ const headerOf = (
       "keep one of them"
     )
   }
-  const limitNames = limits === undefined ? [] : namesOf("limit_price", columns)
-  const others = names.filter((name) => !limitNames.includes(name))
+  const extraNames = terms === undefined ? [] : TradeRow.extras.flatMap((extra) => namesOf(extra, columns))
+  const others = names.filter((name) => !extraNames.includes(name))
   const missing = TradeRow.fields.filter((field) => isMissing(field, others, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
   const places = known.flatMap((field) => placesOf(field, names, columns).map((place) => [field, place] as const))

@@ -83,6 +83,7 @@ export const asOurs = (field: Field, text: string, { dates, decimal, zone }: Dia
     case "quantity":
     case "price":
     case "limit_price":
+    case "stop_price":
       return decimal === undefined ? Either.right(text) : plainNumber(text, decimal)
     case "timestamp":
       return zone === undefined ? Either.right(text) : timeOf(text, dates ?? "iso", zone)

@@ -48,7 +48,7 @@ const jsonCell = (field: TradeRow.Field, found: JsonLine.JsonMembers): TradeRow.
     case "String":
       return Either.right(value.text)
     case "Null":
-      return field === "price" || field === "limit_price"
+      return TradeRow.mayBeEmpty(field)
         ? Either.right("")
         : Either.left({ value: member === undefined ? "" : "null", reason: "is missing" })
     case "Number":
@@ -60,7 +60,7 @@ const jsonCell = (field: TradeRow.Field, found: JsonLine.JsonMembers): TradeRow.
 
 /** Numbers are taken as they are written; only a whole number can be an id, since 1.0 and 1 would be two. */
 const numberCell = (field: TradeRow.Field, text: string): TradeRow.Cell => {
-  if (field === "quantity" || field === "price" || field === "limit_price") return Either.right(text)
+  if (TradeRow.isNumeric(field)) return Either.right(text)
   if (field === "source_id" && /^\d+$/.test(text)) return Either.right(text)
   return Either.left({ value: text, reason: "is a number where a text is needed" })
 }

@@ -31,7 +31,7 @@ export interface Options {
   /** Where the file is written otherwise than ours. */
   readonly dialect?: Dialect
   /** What a row's limit price is: the terms of its order, or out of place. Default: nothing looks for it. */
-  readonly limits?: RowSettings["limits"]
+  readonly terms?: RowSettings["terms"]
   /** Is told of every value of a CSV file as it stands. */
   readonly seen?: CsvSettings["seen"]
 }
@@ -151,7 +151,7 @@ const fileRows = (file: string, options: Options): Rows => {
     identity: options.identity ?? ["source_id"],
     usual: options.usual,
     dialect: options.dialect,
-    limits: options.limits,
+    terms: options.terms,
     seen: options.seen
   }
   let body: Rows | undefined

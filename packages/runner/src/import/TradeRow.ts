@@ -1,4 +1,4 @@
-import { Decimal, Instant, Price, Quantity, Side, type Trade } from "@roundlot/core"
+import { Decimal, Instant, OrderTerms, Price, Quantity, Side, type Trade } from "@roundlot/core"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { shown } from "./shown.ts"
@@ -6,11 +6,17 @@ import { shown } from "./shown.ts"
 /** What a trade instruction says, by the names that a file's header has unless it is mapped. */
 export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 
-/** What a trade may say beside: at which price at best it is to be ordered. */
-export const extras = ["limit_price"] as const
+/** What a trade may say beside: how it is to be ordered. A limit price makes a limit order of it, a stop price a stop order, both a stop limit one. */
+export const extras = ["limit_price", "stop_price", "time_in_force", "session"] as const
 
 /** What a trade instruction says. */
 export type Field = (typeof fields)[number] | (typeof extras)[number]
+
+/** Is it written as a number? */
+export const isNumeric = (field: Field): boolean => field === "quantity" || field.endsWith("price")
+
+/** May a row leave it empty? */
+export const mayBeEmpty = (field: Field): boolean => field === "price" || extras.some((extra) => extra === field)
 
 /** A row that is a trade, its symbol as the file has it; whether it may be taken is the ledger's word (B5). `line` counts from 1, the header included. */
 export interface Parsed {
@@ -56,8 +62,8 @@ export interface RowSettings {
   readonly identity: NonEmptyReadonlyArray<Field>
   /** What a row is taken to say where it says nothing, of the fields that a file may leave out. */
   readonly usual?: Usual | undefined
-  /** What a row's limit price is: the terms of its order, or out of place. Nothing looks for it where nothing is said. */
-  readonly limits?: "taken" | "refused" | undefined
+  /** What a row says of how it is ordered: the terms of its order, or out of place. Nothing looks for it where nothing is said. */
+  readonly terms?: "taken" | "refused" | undefined
 }
 
 /** What a row is taken to say where it says nothing. */
@@ -82,9 +88,8 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
     const side = yield* checked(row, "side", sideOf)
     const quantity = yield* checked(row, "quantity", quantityOf)
     const price = yield* checked(row, "price", priceOf)
-    const { limits } = settings
-    const limitPrice = limits === undefined ? undefined : yield* checked(row, "limit_price", limitOf[limits])
-    const parts = { id, tradedAt, symbol, side, quantity, price, limitPrice }
+    const direct = settings.terms === undefined ? undefined : yield* termsIn(row, settings.terms)
+    const parts = { id, tradedAt, symbol, side, quantity, price, direct }
     const sourceId = yield* identityOf(parts, settings)
     const { source } = settings
     const input: Trade.TradeInput = {
@@ -97,7 +102,7 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
       price,
       tradedAt,
       reverses: undefined,
-      ...(limitPrice === undefined ? {} : { direct: { type: "limit", limitPrice, timeInForce: "day" } })
+      ...(direct === undefined ? {} : { direct })
     }
     return input
   })
@@ -134,7 +139,7 @@ interface Parts {
   readonly side: Side.Side
   readonly quantity: Quantity.Quantity
   readonly price: Price.Price | undefined
-  readonly limitPrice: Price.Price | undefined
+  readonly direct: OrderTerms.Instruction | undefined
 }
 
 /** One spelling a value (0.30 and 0.3 are one trade), and no `/` but the id's own, so that no two joins are alike. */
@@ -145,7 +150,10 @@ const identityPart: { readonly [F in Field]: (parts: Parts) => string } = {
   side: ({ side }) => side.toUpperCase(),
   quantity: ({ quantity }) => Decimal.format(quantity),
   price: ({ price }) => (price === undefined ? "" : Decimal.format(price)),
-  limit_price: ({ limitPrice }) => (limitPrice === undefined ? "" : Decimal.format(limitPrice))
+  limit_price: ({ direct }) => (direct?.limitPrice === undefined ? "" : Decimal.format(direct.limitPrice)),
+  stop_price: ({ direct }) => (direct?.stopPrice === undefined ? "" : Decimal.format(direct.stopPrice)),
+  time_in_force: ({ direct }) => direct?.timeInForce ?? "",
+  session: ({ direct }) => direct?.session ?? ""
 }
 
 const LONGEST_ID = 512
@@ -203,8 +211,29 @@ const quantityOf: Check<Quantity.Quantity> = (text) => Either.map(positive(text)
 const priceOf: Check<Price.Price | undefined> = (text) =>
   text === "" ? Either.right(undefined) : Either.map(positive(text), Price.make)
 
-const limitOf: { readonly [L in "taken" | "refused"]: Check<Price.Price | undefined> } = {
-  taken: priceOf,
-  refused: (text) =>
-    text === "" ? Either.right(undefined) : Either.left("is out of place: what accumulates is not ordered row by row")
-}
+const oneOf =
+  <const W extends readonly [string, ...ReadonlyArray<string>]>(words: W): Check<W[number] | undefined> =>
+  (text) => {
+    const word = words.find((each) => each === text.toLowerCase())
+    return text === "" || word !== undefined ? Either.right(word) : Either.left(`is none of ${words.join(", ")}`)
+  }
+
+const outOfPlace: Check<undefined> = (text) =>
+  text === "" ? Either.right(undefined) : Either.left("is out of place: what accumulates is not ordered row by row")
+
+/** How a row is ordered, where it says anything of that. */
+const termsIn = (row: RowSource, terms: "taken" | "refused") =>
+  Either.gen(function* () {
+    if (terms === "refused") {
+      for (const extra of extras) yield* checked(row, extra, outOfPlace)
+      return undefined
+    }
+    const limitPrice = yield* checked(row, "limit_price", priceOf)
+    const stopPrice = yield* checked(row, "stop_price", priceOf)
+    const timeInForce = yield* checked(row, "time_in_force", oneOf(OrderTerms.timesInForce))
+    const session = yield* checked(row, "session", oneOf(OrderTerms.sessions))
+    const isSilent = [limitPrice, stopPrice, timeInForce, session].every((each) => each === undefined)
+    const type = OrderTerms.typeOf(limitPrice, stopPrice)
+    const direct: OrderTerms.Instruction = { type, limitPrice, stopPrice, timeInForce, session }
+    return isSilent ? undefined : direct
+  })

@@ -5,7 +5,7 @@ import * as Csv from "./Csv.ts"
 import { type DateOrder, type Dialect, isLocal, zoneOf } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
 import * as Line from "./Line.ts"
-import type { Field } from "./TradeRow.ts"
+import { isNumeric, type Field } from "./TradeRow.ts"
 
 /** A value that a file has, with its line. */
 interface Seen {
@@ -61,8 +61,7 @@ export const begin = (): Survey => {
   const signs = new Map<Sign, Seen>()
   return {
     take: (field, text, line) => {
-      const isNumber = field === "quantity" || field === "price" || field === "limit_price"
-      const sign = isNumber
+      const sign = isNumeric(field)
         ? signsOfNumber.find(([shape]) => shape.test(text))?.[1]
         : field === "timestamp"
           ? signOfTime(text)

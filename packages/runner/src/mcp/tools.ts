@@ -85,7 +85,9 @@ const terms = {
   quantity: Schema.String,
   type: text,
   limitPrice: text,
-  timeInForce: text
+  stopPrice: text,
+  timeInForce: text,
+  session: text
 }
 
 const Shown = Schema.Struct({
@@ -97,7 +99,9 @@ const Shown = Schema.Struct({
     quantity: Schema.String,
     type: Schema.String,
     limitPrice: Schema.NullOr(Schema.String),
-    timeInForce: Schema.String
+    stopPrice: Schema.NullOr(Schema.String),
+    timeInForce: Schema.String,
+    session: Schema.String
   }),
   /** Give it back with the same terms to have it sent. */
   code: Schema.String,
@@ -134,15 +138,24 @@ interface Terms {
   readonly quantity: string
   readonly type?: string | undefined
   readonly limitPrice?: string | undefined
+  readonly stopPrice?: string | undefined
   readonly timeInForce?: string | undefined
+  readonly session?: string | undefined
 }
 
 /** The trade that the terms mean, judged like any other, and its account. */
 const meant = (asked: Terms, id: string, configuration: Configuration) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    const { limitPrice, quantity, side, symbol, timeInForce, type } = asked
-    const direct = { type: type ?? "market", limitPrice: limitPrice ?? null, timeInForce: timeInForce ?? "day" }
+    const { limitPrice, quantity, session, side, stopPrice, symbol, timeInForce, type } = asked
+    // What a person agrees to is said in full, whatever the account's policy is.
+    const direct = {
+      type: type ?? "market",
+      limitPrice: limitPrice ?? null,
+      stopPrice: stopPrice ?? null,
+      timeInForce: timeInForce ?? "day",
+      session: session ?? "regular"
+    }
     const request: Documents.TradeRequest = { source: SOURCE, sourceId: id, symbol, side, quantity, direct }
     const input = yield* Effect.mapError(tradeRequest.inputOf(request, "", { id, now }), ({ detail }) =>
       refused(detail)
@@ -154,9 +167,7 @@ const meant = (asked: Terms, id: string, configuration: Configuration) =>
       symbol,
       side: input.side,
       quantity: Decimal.format(input.quantity),
-      type: direct.type,
-      limitPrice: direct.limitPrice,
-      timeInForce: direct.timeInForce
+      ...direct
     }
     return { account, input, preview }
   })

@@ -1,5 +1,6 @@
 import { Problem } from "@roundlot/api"
 import type {
+  SupportedOrders,
   Accumulator,
   AsOf,
   Batches,
@@ -47,6 +48,7 @@ export type ActFailure =
   | CommandRefused
   | StaleRecord
   | Decisions.UnsoundDecision
+  | SupportedOrders.UnsupportedOrder
   | Decisions.UnknownDecision
   | Accumulator.Unfit
 
@@ -114,6 +116,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "BatchChanged":
       return stale(error.message, "If-Match")
     case "UnsoundDecision":
+    case "UnsupportedOrder":
       return badRequest(error.message)
     case "UnknownDecision":
       return notFound(error.message)

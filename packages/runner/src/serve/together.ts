@@ -6,7 +6,7 @@ import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } from "@roundlot/api"
-import { type Batch, Batches, Entropy, Jobs, type Template, Templates } from "@roundlot/core"
+import { type Batch, Batches, Entropy, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, sole } from "../accounts.ts"
@@ -76,7 +76,7 @@ const takenAs = (
     const { again = false, backfill, dryRun, fileName, name, strict = false } = request
     const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
-    const written = { bytes, fileName, source, columns, dialect, mode }
+    const written = { bytes, fileName, source, columns, dialect, mode, order: OrderPolicy.said(asked) }
     const file = { ...written, surveyed: yield* survey(written) }
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account

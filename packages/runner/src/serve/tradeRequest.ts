@@ -12,17 +12,24 @@ const NAMES: { readonly [F in TradeRow.Field]: string } = {
   side: "side",
   quantity: "quantity",
   price: "price",
-  limit_price: "direct.limitPrice"
+  limit_price: "direct.limitPrice",
+  stop_price: "direct.stopPrice",
+  time_in_force: "direct.timeInForce",
+  session: "direct.session"
 }
 
 const INSTRUCTION: instruction.Names = {
   type: "direct.type",
   limitPrice: "direct.limitPrice",
   stopPrice: "direct.stopPrice",
-  timeInForce: "direct.timeInForce"
+  timeInForce: "direct.timeInForce",
+  session: "direct.session"
 }
 
 const SOURCE = "api"
+
+/** How it is ordered is said apart from the row. */
+const unsaid = { limit_price: "", stop_price: "", time_in_force: "", session: "" }
 
 /** What an absent id and time are taken for. */
 interface Usual {
@@ -43,7 +50,7 @@ export const inputOf = (
     side: request.side,
     quantity: request.quantity,
     price: request.price ?? "",
-    limit_price: ""
+    ...unsaid
   }
   const cell = (field: TradeRow.Field) => Either.right(cells[field])
   const row = TradeRow.read(
@@ -57,7 +64,8 @@ export const inputOf = (
     type: direct.type,
     limitPrice: direct.limitPrice ?? undefined,
     stopPrice: direct.stopPrice ?? undefined,
-    timeInForce: direct.timeInForce
+    timeInForce: direct.timeInForce,
+    session: direct.session
   }
   return Either.mapBoth(instruction.read(asked, INSTRUCTION), {
     onLeft: (error) => Problem.failures.badRequest(`${at}${error.message}`, `${at}direct`),

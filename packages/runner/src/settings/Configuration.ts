@@ -1,4 +1,13 @@
-import { Account, AccountName, type age, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  type age,
+  type Configuring,
+  OrderTerms,
+  Quantity,
+  type SourcePolicy,
+  Ticker
+} from "@roundlot/core"
 import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"
@@ -21,15 +30,26 @@ const LONGEST_LIFE_S = 86_400
 /** A price twice another one is no collar any more. */
 const WIDEST_COLLAR_BP = 10_000
 
-/** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for. */
-const LimitOrder = Schema.Struct({
-  limitOffsetBp: Schema.Int.pipe(Schema.between(0, 9_999)),
-  lifeSeconds: Schema.Int.pipe(Schema.between(1, LONGEST_LIFE_S))
-})
+/** In which session orders are sent, and how long they work. */
+const policy = {
+  session: optional(Schema.Literal(...OrderTerms.sessions)),
+  timeInForce: optional(Schema.Literal(...OrderTerms.timesInForce))
+}
 
-const OrderTerms = Schema.Union(Schema.Literal("market"), LimitOrder).annotations({
+/** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for. Market orders where neither is said. */
+const OrderEntry = Schema.Struct({
+  limitOffsetBp: optional(Schema.Int.pipe(Schema.between(0, 9_999))),
+  lifeSeconds: optional(Schema.Int.pipe(Schema.between(1, LONGEST_LIFE_S))),
+  ...policy
+}).pipe(
+  Schema.filter(({ lifeSeconds, limitOffsetBp }) => (lifeSeconds === undefined) === (limitOffsetBp === undefined))
+)
+
+const OrderSettings = Schema.Union(Schema.Literal("market"), OrderEntry).annotations({
   message: () => ({
-    message: `may be "market", or limitOffsetBp from 0 to 9999 with lifeSeconds from 1 to ${LONGEST_LIFE_S}`,
+    message:
+      `may be "market", or limitOffsetBp from 0 to 9999 with lifeSeconds from 1 to ${LONGEST_LIFE_S}, ` +
+      `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.timesInForce.join(", ")})`,
     override: true
   })
 })
@@ -64,7 +84,7 @@ const AccountEntry = Schema.Struct({
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
   band: optional(Band),
-  order: optional(OrderTerms),
+  order: optional(OrderSettings),
   limits: optional(
     Schema.Struct({
       orderQuantity: optional(Limit),
@@ -88,7 +108,9 @@ const SourceEntry = Schema.Struct({
   account: optional(AccountName.AccountName),
   direction: optional(Schema.Literal(...Account.directions)),
   suffixes: optional(Schema.Array(Schema.NonEmptyString)),
-  symbols: optional(Schema.Record({ key: Schema.String, value: Ticker.Ticker }))
+  symbols: optional(Schema.Record({ key: Schema.String, value: Ticker.Ticker })),
+  /** Of its trades that are executed as given, where they say nothing themselves. */
+  order: optional(Schema.Struct(policy))
 })
 
 /** What a configuration says of one source of trades. */
@@ -175,10 +197,11 @@ const daemonOf = ({
     )
   )
 
-const valuesOf = ({ account, direction, suffixes, symbols }: SourceEntry): ReadonlyMap<string, string> =>
+const valuesOf = ({ account, direction, order, suffixes, symbols }: SourceEntry): ReadonlyMap<string, string> =>
   new Map([
     ...(account === undefined ? [] : [["account", account] as const]),
     ...(direction === undefined ? [] : [["direction", direction] as const]),
+    ...Object.entries(order ?? {}).map(([term, value]) => [`order.${term}`, value] as const),
     ...(suffixes === undefined ? [] : [["suffixes", suffixes.join(" ")] as const]),
     ...Object.entries(symbols ?? {}).map(([given, ticker]) => [`symbols.${given}`, ticker] as const)
   ])
@@ -210,7 +233,7 @@ const keys: Keys = {
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "now",
-      order: { limitOffsetBp: "now", lifeSeconds: "now" },
+      order: { limitOffsetBp: "now", lifeSeconds: "now", session: "now", timeInForce: "now" },
       band: "now",
       restricted: "now",
       instruments: "later",
@@ -225,7 +248,16 @@ const keys: Keys = {
       }
     }
   },
-  sources: { "*": { account: "now", direction: "now", suffixes: "now", symbols: "now", kind: "later" } }
+  sources: {
+    "*": {
+      account: "now",
+      direction: "now",
+      suffixes: "now",
+      symbols: "now",
+      order: { session: "now", timeInForce: "now" },
+      kind: "later"
+    }
+  }
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -325,8 +357,8 @@ const limitsOf = (
 /** Market orders unless limit orders are asked for; what is not said stays as it is. */
 const orderTermsOf = (order: AccountEntry["order"]): Partial<Account.AccountSettings> => {
   if (order === undefined) return {}
-  if (order === "market") return { limitOffsetBp: undefined, orderLifeSeconds: undefined }
-  return { limitOffsetBp: order.limitOffsetBp, orderLifeSeconds: order.lifeSeconds }
+  const { lifeSeconds, limitOffsetBp, session, timeInForce } = order === "market" ? {} : order
+  return { limitOffsetBp, orderLifeSeconds: lifeSeconds, orderSession: session, orderTimeInForce: timeInForce }
 }
 
 /** Real money is said twice, as `live: true` and by no other word: `environment` alone is not enough, and may not say otherwise. */
@@ -410,7 +442,9 @@ export const settingsAlone = ({
   maxOrderQuantity,
   maxTradeAgeMs,
   orderLifeSeconds,
+  orderSession,
   ordersPerMinute,
+  orderTimeInForce,
   resendWindowMs,
   restricted,
   shorting,
@@ -435,7 +469,9 @@ export const settingsAlone = ({
   maxOrderQuantity,
   maxTradeAgeMs,
   orderLifeSeconds,
+  orderSession,
   ordersPerMinute,
+  orderTimeInForce,
   resendWindowMs,
   restricted,
   shorting,
@@ -496,7 +532,8 @@ export const policyOf = (configuration: Configuration, source: string): SourcePo
   const entry = configuration.sources.get(source)
   return {
     mapping: { suffixes: entry?.suffixes ?? [], symbols: entry?.symbols ?? {} },
-    direction: entry?.direction
+    direction: entry?.direction,
+    order: entry?.order
   }
 }
 

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Batch, Template, Templates, type TradeRepository } from "@roundlot/core"
+import { Batch, OrderTerms, Template, Templates, type TradeRepository } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import * as flags from "../cli/flags.ts"
 import type { UsageError } from "../cli/UsageError.ts"
@@ -46,6 +46,16 @@ export const ofFile = {
     Options.optional
   ),
   zone: text("zone", "The clock of its times that have no zone: Europe/Berlin, or an offset such as -05:00"),
+  session: Options.choice("session", OrderTerms.sessions).pipe(
+    Options.withDescription(
+      "In which session its orders are sent, where a row says nothing; default: as source or account say"
+    ),
+    Options.optional
+  ),
+  timeInForce: Options.choice("time-in-force", OrderTerms.timesInForce).pipe(
+    Options.withDescription("How long its orders work, where a row says nothing; default: as source or account say"),
+    Options.optional
+  ),
   skip: Options.integer("skip").pipe(
     Options.withDescription("Lines before its header; default: those before the names of its columns"),
     Options.optional
@@ -73,6 +83,8 @@ interface FileFlags {
   readonly decimal: Option.Option<(typeof Template.decimals)[number]>
   readonly dates: Option.Option<(typeof Template.dateOrders)[number]>
   readonly zone: string | undefined
+  readonly session: Option.Option<OrderTerms.Session>
+  readonly timeInForce: Option.Option<OrderTerms.TimeInForce>
   readonly skip: Option.Option<number>
 }
 
@@ -93,6 +105,8 @@ export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms,
       decimal: Option.getOrUndefined(asked.decimal),
       dates: Option.getOrUndefined(asked.dates),
       zone: asked.zone,
+      session: Option.getOrUndefined(asked.session),
+      timeInForce: Option.getOrUndefined(asked.timeInForce),
       skip: Option.getOrUndefined(asked.skip)
     })
   })

@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Documents } from "@roundlot/api"
-import type { age, Batch, Template } from "@roundlot/core"
+import { type age, type Batch, OrderPolicy, type Template } from "@roundlot/core"
 import { Effect, Option, Sink, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
@@ -59,6 +59,7 @@ const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.Tem
     fileName: file === "-" ? undefined : basename(file),
     source,
     columns,
+    order: OrderPolicy.said(terms),
     dialect: { separator, decimal, dates, zone, skip }
   }
 }

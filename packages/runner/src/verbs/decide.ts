@@ -23,6 +23,7 @@ import { layerBrokers } from "../start/brokers.ts"
 import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import * as decisions from "../views/decisionDocument.ts"
+import * as instruction from "./instruction.ts"
 import { decisionInputOf, type ReadTerm, type WrittenDecision } from "./decisionInput.ts"
 
 const { text } = flags
@@ -36,7 +37,9 @@ const flagOf: Readonly<Record<ReadTerm, string>> = {
   notional: "--notional",
   orderType: "--type",
   limitPrice: "--limit-price",
-  timeInForce: "--time-in-force"
+  stopPrice: "--stop-price",
+  timeInForce: "--time-in-force",
+  session: "--session"
 }
 
 const inputOf = (written: WrittenDecision) =>
@@ -130,6 +133,14 @@ export const decide = Verb.make({
     [
       "roundlot decide --symbol AAPL --side sell --quantity 3 --type limit --limit-price 200 --strategy momentum",
       "at a limit, for a strategy"
+    ],
+    [
+      "roundlot decide --symbol AAPL --side buy --quantity 3 --type limit --limit-price 200 --session extended",
+      "before and after the regular session too"
+    ],
+    [
+      "roundlot decide --symbol AAPL --side sell --quantity 3 --type stop --stop-price 180 --time-in-force gtc",
+      "at the market once it trades at 180 or below, until it is cancelled"
     ]
   ],
   flags: {
@@ -139,9 +150,11 @@ export const decide = Verb.make({
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
     quantity: text("quantity", "Shares; or --notional"),
     notional: text("notional", "Dollars, for as many shares as they pay for"),
-    orderType: text("type", "market or limit; default market"),
-    limitPrice: text("limit-price", "Dollars a share that it pays at most, or gets at least"),
-    timeInForce: text("time-in-force", "day, gtc, opg, cls, ioc or fok; default day"),
+    orderType: instruction.terms.type,
+    limitPrice: instruction.terms.limitPrice,
+    stopPrice: instruction.terms.stopPrice,
+    timeInForce: instruction.terms.timeInForce,
+    session: instruction.terms.session,
     strategy: text("strategy", "Whose decision it is; default manual"),
     rationale: text("rationale", "Why: a text, or JSON")
   },

@@ -1,4 +1,4 @@
-import { Decimal, Decision, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { Decimal, type Decision, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 
 /** A decision as a person or a program writes it: texts, as flags and requests hold them. */
@@ -9,13 +9,17 @@ export interface WrittenDecision {
   readonly notional?: string | undefined
   readonly orderType?: string | undefined
   readonly limitPrice?: string | undefined
+  readonly stopPrice?: string | undefined
   readonly timeInForce?: string | undefined
+  readonly session?: string | undefined
   readonly strategy?: string | undefined
   readonly rationale?: string | undefined
 }
 
 /** The terms of a decision that are read from their texts. */
 export type ReadTerm = Exclude<keyof WrittenDecision, "strategy" | "rationale">
+
+const PRICE = "price above zero, such as 199.5"
 
 /** How a term that cannot be read is refused: its name, its text, and what was wanted, such as `price above zero, such as 199.5`. */
 export type Refuse<E> = (term: ReadTerm, text: string, wanted: string) => E
@@ -29,7 +33,6 @@ export const decisionInputOf = <E>(
     Effect.mapError(Schema.decodeUnknown(schema)(text), () => refuse(term, text, wanted))
   const maybe = <A, I>(term: ReadTerm, text: string | undefined, schema: Schema.Schema<A, I>, wanted: string) =>
     text === undefined ? Effect.succeed(undefined) : read(term, text, schema, wanted)
-  const typeOfDecision = Schema.Literal(...Decision.decisionTypes)
   const timeInForce = Schema.Literal(...OrderTerms.timesInForce)
   return Effect.gen(function* () {
     return {
@@ -41,10 +44,17 @@ export const decisionInputOf = <E>(
       orderType: yield* maybe(
         "orderType",
         written.orderType?.toLowerCase(),
-        typeOfDecision,
-        `type of a decision: ${Decision.decisionTypes.join(" or ")}`
+        Schema.Literal(...OrderTerms.orderTypes),
+        `order type: ${OrderTerms.orderTypes.join(", ")}`
       ),
-      limitPrice: yield* maybe("limitPrice", written.limitPrice, Price.Price, "price above zero, such as 199.5"),
+      limitPrice: yield* maybe("limitPrice", written.limitPrice, Price.Price, PRICE),
+      stopPrice: yield* maybe("stopPrice", written.stopPrice, Price.Price, PRICE),
+      session: yield* maybe(
+        "session",
+        written.session?.toLowerCase(),
+        Schema.Literal(...OrderTerms.sessions),
+        `session: ${OrderTerms.sessions.join(" or ")}`
+      ),
       timeInForce: yield* maybe(
         "timeInForce",
         written.timeInForce?.toLowerCase(),

@@ -5,11 +5,15 @@ import * as cli from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 
 /** The flags that say how an order is executed. */
-const terms = {
+export const terms = {
   type: cli.text("type", "market, limit, stop or stop_limit; default market"),
   limitPrice: cli.text("limit-price", "Dollars a share that it pays at most, or gets at least"),
   stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
-  timeInForce: cli.text("time-in-force", "day, gtc, opg, cls, ioc or fok; default day")
+  timeInForce: cli.text(
+    "time-in-force",
+    "day, gtc, opg (opening auction), cls (closing auction), ioc or fok; default: as the account says, else day"
+  ),
+  session: cli.text("session", "regular or extended; default: as the account says, else regular")
 }
 
 /** The flags of a trade that may be executed as given. */
@@ -26,17 +30,20 @@ export interface Asked {
   readonly limitPrice: string | undefined
   readonly stopPrice: string | undefined
   readonly timeInForce: string | undefined
+  readonly session: string | undefined
 }
 
 const refused = (problem: string): UsageError =>
   new UsageError({ problem, remedy: "See the verb's --help for what there is" })
 
-const word =
+const maybe =
   <const W extends readonly [string, ...ReadonlyArray<string>]>(name: string, words: W) =>
-  (text: string): Either.Either<W[number], UsageError> =>
-    Either.mapLeft(Schema.decodeUnknownEither(Schema.Literal(...words))(text.toLowerCase()), () =>
-      refused(`${name} "${text}" is none of ${words.join(", ")}`)
-    )
+  (text: string | undefined): Either.Either<W[number] | undefined, UsageError> =>
+    text === undefined
+      ? Either.right(undefined)
+      : Either.mapLeft(Schema.decodeUnknownEither(Schema.Literal(...words))(text.toLowerCase()), () =>
+          refused(`${name} "${text}" is none of ${words.join(", ")}`)
+        )
 
 const price = (name: string, text: string | undefined): Either.Either<Price.Price | undefined, UsageError> =>
   text === undefined
@@ -52,17 +59,19 @@ const FLAGS: Names = {
   type: "--type",
   limitPrice: "--limit-price",
   stopPrice: "--stop-price",
-  timeInForce: "--time-in-force"
+  timeInForce: "--time-in-force",
+  session: "--session"
 }
 
 /** How an order is to be executed; a price that its type lacks or has no use for is refused. */
 export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTerms.Instruction, UsageError> =>
   Either.gen(function* () {
     const instruction: OrderTerms.Instruction = {
-      type: yield* word(names.type, OrderTerms.orderTypes)(asked.type ?? "market"),
+      type: (yield* maybe(names.type, OrderTerms.orderTypes)(asked.type)) ?? "market",
       limitPrice: yield* price(names.limitPrice, asked.limitPrice),
       stopPrice: yield* price(names.stopPrice, asked.stopPrice),
-      timeInForce: yield* word(names.timeInForce, OrderTerms.timesInForce)(asked.timeInForce ?? "day")
+      timeInForce: yield* maybe(names.timeInForce, OrderTerms.timesInForce)(asked.timeInForce),
+      session: yield* maybe(names.session, OrderTerms.sessions)(asked.session)
     }
     const fault = OrderTerms.priceFault(instruction)
     return fault === undefined ? instruction : yield* Either.left(refused(fault))
@@ -72,9 +81,9 @@ export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTer
 export const of = (
   asked: Asked & { readonly direct: boolean }
 ): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
-  const { limitPrice, stopPrice, timeInForce, type } = asked
+  const { limitPrice, session, stopPrice, timeInForce, type } = asked
   if (asked.direct) return read(asked)
-  const isTold = [type, limitPrice, stopPrice, timeInForce].some((each) => each !== undefined)
+  const isTold = [type, limitPrice, stopPrice, timeInForce, session].some((each) => each !== undefined)
   if (!isTold) return Effect.succeed(undefined)
-  return Effect.fail(refused("--type, its prices and --time-in-force are a direct trade's: add --direct"))
+  return Effect.fail(refused("--type, its prices, --time-in-force and --session are a direct trade's: add --direct"))
 }

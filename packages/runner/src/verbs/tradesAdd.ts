@@ -41,7 +41,10 @@ const FLAGS: Cells = {
   side: "--side",
   quantity: "--quantity",
   price: "--price",
-  limit_price: "--limit-price"
+  limit_price: "--limit-price",
+  stop_price: "--stop-price",
+  time_in_force: "--time-in-force",
+  session: "--session"
 }
 
 const inputOf = (cells: Cells, source: string): Either.Either<Trade.TradeInput, UsageError> => {
@@ -106,7 +109,10 @@ export const tradesAdd = Verb.make({
         side: asked.side,
         quantity: asked.quantity,
         price: asked.price,
-        limit_price: ""
+        limit_price: "",
+        stop_price: "",
+        time_in_force: "",
+        session: ""
       }
       yield* inputOf(
         { ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" },

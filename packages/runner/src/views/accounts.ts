@@ -59,6 +59,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,
   order: orderOf(account),
+  supportedOrders: account.supportedOrders ?? [],
   createdAt: Instant.format(account.createdAt),
   updatedAt: Instant.format(account.updatedAt)
 })
@@ -90,10 +91,16 @@ const limitsOf = (account: Account.Account): AccountDocument["limits"] => {
   ]
 }
 
-const orderOf = ({ limitOffsetBp, orderLifeSeconds }: Account.Account): AccountDocument["order"] =>
-  limitOffsetBp === undefined || orderLifeSeconds === undefined
-    ? "market"
-    : { limitOffsetBp, lifeSeconds: orderLifeSeconds }
+const orderOf = (account: Account.Account): AccountDocument["order"] => {
+  const { limitOffsetBp, orderLifeSeconds, orderSession, orderTimeInForce } = account
+  const said = Object.entries({
+    limitOffsetBp,
+    lifeSeconds: orderLifeSeconds,
+    session: orderSession,
+    timeInForce: orderTimeInForce
+  }).filter(([, value]) => value !== undefined)
+  return said.length === 0 ? "market" : Object.fromEntries(said)
+}
 
 /** A page of accounts. */
 export const list = (

@@ -16,6 +16,8 @@ export const documentOf = (decision: Decision.Decision): DecisionDocument => ({
   notional: decimalOrNull(decision.notional),
   orderType: decision.orderType,
   limitPrice: decimalOrNull(decision.limitPrice),
+  stopPrice: decimalOrNull(decision.stopPrice),
+  session: decision.session,
   timeInForce: decision.timeInForce,
   rationale: valueOrNull(decision.rationale),
   status: decision.status,

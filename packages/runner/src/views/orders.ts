@@ -261,6 +261,7 @@ const termsOf = (order: Order.Order) => ({
   limitPrice: decimalOrNull(order.limitPrice),
   stopPrice: decimalOrNull(order.stopPrice),
   timeInForce: order.timeInForce,
+  session: order.session,
   positionEffect: valueOrNull(order.positionEffect),
   brokerOrderIds: order.brokerOrderIds,
   reason: valueOrNull(order.reason),

@@ -201,8 +201,14 @@ const termsOf = (trade: Trade.Trade) => ({
 const directOf = (trade: Trade.Trade): TradeDetail["direct"] => {
   const instruction = Trade.instructionOf(trade)
   if (instruction === undefined) return null
-  const { type, limitPrice, stopPrice, timeInForce } = instruction
-  return { type, limitPrice: decimalOrNull(limitPrice), stopPrice: decimalOrNull(stopPrice), timeInForce }
+  const { limitPrice, session, stopPrice, timeInForce, type } = instruction
+  return {
+    type,
+    limitPrice: decimalOrNull(limitPrice),
+    stopPrice: decimalOrNull(stopPrice),
+    timeInForce: valueOrNull(timeInForce),
+    session: valueOrNull(session)
+  }
 }
 
 // Statuses

@@ -8,7 +8,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
   books.accounts.put({
     ...settings,
     crossesZero: known?.crossesZero,
-    orderTypes: known?.orderTypes,
+    supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,
     simulatedMarket: known?.simulatedMarket,
     symbols: known?.symbols ?? [],
@@ -21,11 +21,11 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
 /** What the account's broker takes became known, or is another than before. */
 export const brokerDeclared = (
   books: Books,
-  { account, crossesZero, notionalTypes, orderTypes, simulatedMarket }: Of<"BrokerDeclared">,
+  { account, crossesZero, notionalTypes, simulatedMarket, supportedOrders }: Of<"BrokerDeclared">,
   place: Place
 ): void => {
   const known = must(books.accounts.get(account), `account ${account}`)
-  const taken = { crossesZero, orderTypes, notionalTypes, simulatedMarket }
+  const taken = { crossesZero, supportedOrders, notionalTypes, simulatedMarket }
   books.accounts.put({ ...known, ...taken, updatedAt: place.at, version: place.seq })
 }
 

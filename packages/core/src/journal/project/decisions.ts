@@ -15,6 +15,8 @@ export const decisionMade = (books: Books, event: Of<"DecisionMade">, place: Pla
     quantity: event.quantity,
     notional: event.notional,
     limitPrice: event.limitPrice,
+    stopPrice: event.stopPrice,
+    session: event.session ?? "regular",
     rationale: event.rationale,
     status: "pending",
     orderId: undefined,
