@@ -1,6 +1,6 @@
 import { describeBroker } from "@roundlot/core/testing/vitest"
 import { BrokerContract } from "@roundlot/core/testing"
-import { ClientOrderId, Decimal, type Broker, Instant } from "@roundlot/core"
+import { ClientOrderId, Decimal, type Broker, Instant, Price } from "@roundlot/core"
 import { Effect, Either, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { place } from "./contractPlace.ts"
@@ -38,6 +38,28 @@ const answering = (tag: "Unknown" | "Refused", into: "Refused" | "NotSent"): Twi
 
 /** A broken broker for each promise: the beginning of its name, what it does wrong, and how. */
 const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> = [
+  [
+    "FILL-16: of all sessions",
+    "sends in the regular session what it does not take in the extended one",
+    (broker) => ({
+      ...broker,
+      prepare: (terms) =>
+        Either.orElse(broker.prepare(terms), () => broker.prepare({ ...terms, session: "regular", timeInForce: "day" }))
+    })
+  ],
+  [
+    "FILL-16: an order that rests",
+    "shows another stop price than was sent",
+    (broker) => ({
+      ...broker,
+      order: (id) =>
+        Effect.map(broker.order(id), (received) =>
+          received.report._tag === "OrderSeen" && received.report.stopPrice !== undefined
+            ? { ...received, report: { ...received.report, stopPrice: Price.unsafe("161") } }
+            : received
+        )
+    })
+  ],
   [
     "preparing an order sends nothing",
     "makes other bytes each time",

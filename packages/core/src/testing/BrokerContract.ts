@@ -6,7 +6,8 @@ import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { OrderState, type AcknowledgedOrder } from "../order/OrderState.ts"
-import type { OrderTerms } from "../order/OrderTerms.ts"
+import { orderTypes, sessions, timesInForce, type OrderTerms, type OrderType } from "../order/OrderTerms.ts"
+import { faultOf, type Asked } from "../order/SupportedOrders.ts"
 import { type BrokerReadFailed, type BrokerService, type Refusal, type TimeWindow, isWhole } from "../ports/Broker.ts"
 import type { Answer, Executed, OrderSeen, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -365,8 +366,78 @@ const told: Clause = {
     })
 }
 
+const PRICES: { readonly [T in OrderType]: Pick<OrderTerms, "limitPrice" | "stopPrice"> } = {
+  market: { limitPrice: undefined, stopPrice: undefined },
+  limit: { limitPrice: Price.unsafe("140"), stopPrice: undefined },
+  stop: { limitPrice: undefined, stopPrice: Price.unsafe("160") },
+  stop_limit: { limitPrice: Price.unsafe("165"), stopPrice: Price.unsafe("160") }
+}
+
+/** Every session, type and time in force together, with the prices that the type needs. */
+const everyOrder: ReadonlyArray<Asked> = sessions.flatMap((session) =>
+  orderTypes.flatMap((type) => timesInForce.map((timeInForce) => ({ session, type, timeInForce })))
+)
+
+const askedFor = (place: Place, asked: Asked): OrderTerms => ({ ...termsAt(place), ...asked, ...PRICES[asked.type] })
+
+const declared: Clause = {
+  name: "FILL-16: of all sessions, types and times in force the orders that it declares can be asked for, and no other",
+  needs: [],
+  run: (place) =>
+    Effect.forEach(
+      everyOrder,
+      (asked) =>
+        same(
+          `${asked.session} ${asked.type} ${asked.timeInForce}`,
+          Either.isRight(place.broker.prepare(askedFor(place, asked))),
+          faultOf(place.broker.capabilities.supportedOrders, asked) === undefined
+        ),
+      { discard: true }
+    )
+}
+
+const textOf = (price: Price.Price | undefined): string => (price === undefined ? "none" : Decimal.format(price))
+
+/** The type that an order was sent as, by what is shown of it: a broker may make another of it (W1). */
+const typeOf = ({ type, typeSent = [] }: OrderSeen, sentAs: OrderType): OrderType | undefined =>
+  typeSent.includes(sentAs) ? sentAs : type
+
+const asSent: Clause = {
+  name: "FILL-16: an order that rests, of each session and type that it takes, is shown with the terms that it was sent with",
+  needs: [],
+  run: (place) =>
+    Effect.forEach(
+      everyOrder.filter(
+        (asked) =>
+          asked.type !== "market" &&
+          (asked.timeInForce === "day" || asked.timeInForce === "gtc") &&
+          faultOf(place.broker.capabilities.supportedOrders, asked) === undefined
+      ),
+      (asked) =>
+        Effect.gen(function* () {
+          yield* place.tell("works")
+          const terms = askedFor(place, asked)
+          const { answer } = yield* send(place, terms)
+          yield* same(`${asked.session} ${asked.type} ${asked.timeInForce} is taken`, answer._tag, "Accepted")
+          const report = yield* readUntil(place, idOf(answer) ?? NO_ID, () => true)
+          if (report._tag !== "OrderSeen") return yield* same("it is found", report._tag, "OrderSeen")
+          const { limitPrice, session = asked.session, state, stopPrice } = report
+          // What the broker made a stop limit order of has a limit of the broker's own.
+          const limit = report.type === asked.type ? limitPrice : terms.limitPrice
+          yield* same(
+            `${asked.session} ${asked.type} ${asked.timeInForce} as it is shown`,
+            [state._tag, session, typeOf(report, asked.type), ...[limit, stopPrice].map(textOf)],
+            ["Open", asked.session, asked.type, ...[terms.limitPrice, terms.stopPrice].map(textOf)]
+          )
+        }),
+      { discard: true }
+    )
+}
+
 /** What every broker promises; `needs` says for whom a clause holds. */
 export const clauses: ReadonlyArray<Clause> = [
+  declared,
+  asSent,
   pure,
   taken,
   byOurId,

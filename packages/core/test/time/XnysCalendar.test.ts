@@ -28,6 +28,25 @@ describe("the sessions of the New York Stock Exchange", () => {
   })
 
   test.each([
+    ["a whole day", "2026-11-20", ["09:00", "01:00"], ["09:00", "14:28"], ["09:00", "20:50"]],
+    ["an early close", "2026-11-27", ["09:00", "22:00"], ["09:00", "14:28"], ["09:00", "17:50"]],
+    ["daylight saving time", "2026-07-01", ["08:00", "00:00"], ["08:00", "13:28"], ["08:00", "19:50"]]
+  ] as const)(
+    "FILL-16: of %s, %s, orders leave in the extended session and for the auctions while the exchange takes them",
+    (_, date, ...spans) => {
+      for (const [i, window] of (["extended", "opening", "closing"] as const).entries()) {
+        const [opens = "", closes = ""] = spans[i] ?? []
+        const from = at(`${date}T${opens}:00Z`)
+        const onDate = at(`${date}T${closes}:00Z`)
+        const until = onDate < from ? Instant.addMillis(onDate, 86_400_000) : onDate
+        const around = [from, until].flatMap((edge) => [Instant.addMillis(edge, -1), edge])
+        expect(around.map((each) => XnysCalendar.isOpenAt(each, window))).toEqual([false, true, true, false])
+        expect(XnysCalendar.nextOpeningAfter(Instant.addMillis(from, -1), window)).toEqual(from)
+      }
+    }
+  )
+
+  test.each([
     ["2026-03-06T15:00:00Z", "2026-03-06T14:30:00.000000Z"],
     ["2026-03-09T13:00:00Z", "2026-03-09T13:30:00.000000Z"],
     ["2026-10-30T21:00:00Z", "2026-11-02T14:30:00.000000Z"]
