@@ -20,7 +20,7 @@ import * as Trade from "../src/trade/Trade.ts"
 import type { Recorder } from "../src/journal/Recorder.ts"
 import { Need } from "../src/books/Need.ts"
 import * as Decimal from "../src/money/Decimal.ts"
-import { atMarket } from "../src/order/OrderTerms.ts"
+import { atMarket, type Instruction } from "../src/order/OrderTerms.ts"
 import * as OrderState from "../src/order/OrderState.ts"
 import { Desk } from "../src/testing/index.ts"
 import { seed as firstSeed } from "./properties.ts"
@@ -39,7 +39,7 @@ export type Deed =
       readonly side: "buy" | "sell"
       readonly milli: number
       readonly held: boolean
-      readonly direct?: boolean
+      readonly direct?: boolean | Instruction
     }
   | {
       readonly do: "reverse"
@@ -94,7 +94,7 @@ export const shares = (milli: number | bigint): string => {
 export const tell = (deed: Deed): string => {
   switch (deed.do) {
     case "trade":
-      return `${deed.direct === true ? "direct trade" : "trade"} ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
+      return `${deed.direct !== undefined && deed.direct !== false ? "direct trade" : "trade"} ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
     case "reverse":
       return `reversal ${deed.id} of ${deed.of}: ${deed.side} ${shares(deed.milli)}`
     case "release":
@@ -139,6 +139,9 @@ export const second = (time: number): Instant.Instant => Instant.addMillis(EPOCH
 
 const request = { contentType: "text/plain", bytes: new TextEncoder().encode("story") }
 
+const directOf = (direct: boolean | Instruction | undefined): Instruction | undefined =>
+  direct === true ? atMarket : direct === false ? undefined : direct
+
 /** The trade of a deed as its source gives it. */
 export const arrivalOf = (
   deed: Extract<Deed, { readonly do: "trade" | "reverse" }>,
@@ -154,7 +157,7 @@ export const arrivalOf = (
     price: undefined,
     tradedAt: EPOCH,
     reverses: deed.do === "reverse" ? { sourceId: deed.of, occurrence: "0" } : undefined,
-    ...(deed.do === "trade" && deed.direct === true ? { direct: atMarket } : {})
+    direct: deed.do === "trade" ? directOf(deed.direct) : undefined
   },
   symbol: desk.symbol,
   direction: undefined,

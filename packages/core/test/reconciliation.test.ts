@@ -6,6 +6,7 @@ import { Ticker } from "../src/instrument/Ticker.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Order from "../src/order/Order.ts"
+import type { Instruction } from "../src/order/OrderTerms.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
@@ -361,6 +362,68 @@ describe("O29: terms that are not those that were sent", () => {
     read()
     expect(openBreaks(desk)).toEqual([])
     isSound(desk)
+  })
+
+  /** An order of these terms that was sent, and to which no answer has come. */
+  const sentAs = (direct: Instruction): Desk.Desk => {
+    const desk = deskOf(policy)
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false, direct })
+    perform(desk, { do: "send", order: 1, got: "nothing", time: 1 })
+    return desk
+  }
+  const [stopAt, otherStop, limitAt] = [Price.unsafe("160"), Price.unsafe("161"), Price.unsafe("165")]
+  const stop: Instruction = { type: "stop", stopPrice: stopAt, timeInForce: "gtc" }
+  const stopLimit: Instruction = { ...stop, type: "stop_limit", limitPrice: limitAt }
+  const extended: Instruction = { type: "limit", limitPrice: limitAt, session: "extended" }
+
+  test.each<readonly [string, Instruction, Partial<Report.OrderSeen>, string]>([
+    ["another type", stop, { type: "limit", stopPrice: stopAt }, "type stop), .* (type limit)"],
+    [
+      "a stop price other than sent",
+      stop,
+      { type: "stop", stopPrice: otherStop },
+      "stop price 160), .*(stop price 161)"
+    ],
+    [
+      "a limit other than sent",
+      extended,
+      { type: "limit", limitPrice: stopAt },
+      "limit price 165), .*(limit price 160)"
+    ],
+    ["another session", extended, { type: "limit", session: "regular" }, "session extended), .*(session regular)"],
+    ["a stop limit order for a stop that its broker does not turn", stop, { type: "stop_limit" }, "type stop)"]
+  ])("W1: %s is never booked as the order's own", (_, direct, differs, words) => {
+    const desk = sentAs(direct)
+    expect(hear(desk, seen(desk, differs))._tag).toBe("KeptAsBreak")
+    expect(openBreaks(desk)).toEqual(["TermsDiffer O1 symbol"])
+    const [found] = desk.all(Break.BreakTable)
+    expect(found?.evidence).toMatch(new RegExp(words.replaceAll(/[()]/g, "\\$&")))
+    expect([desk.order(first).status, desk.order(first).stopPrice]).toEqual(["submitting", direct.stopPrice])
+  })
+
+  test.each<readonly [string, Instruction, Partial<Report.OrderSeen>]>([
+    ["as sent", stopLimit, { type: "stop_limit", session: "regular", stopPrice: stopAt, limitPrice: limitAt }],
+    ["an elected stop", stop, { type: "market" }],
+    ["an elected stop limit", stopLimit, { type: "limit", limitPrice: limitAt }],
+    [
+      "a stop that its broker turns",
+      stop,
+      { type: "stop_limit", typeSent: ["stop"], stopPrice: stopAt, limitPrice: limitAt }
+    ],
+    ["a broker that shows no terms", extended, {}]
+  ])("W1: %s is the order", (_, direct, differs) => {
+    const desk = sentAs(direct)
+    hear(desk, seen(desk, differs))
+    expect(openBreaks(desk)).toEqual([])
+    expect([desk.order(first).status, desk.order(first).limitPrice]).toEqual(["submitted", direct.limitPrice])
+  })
+
+  test("W2: a stop price that moves after the acknowledgement is held, and the sent one stays", () => {
+    const desk = sentAs(stop)
+    hear(desk, seen(desk, { type: "stop", stopPrice: stopAt }))
+    hear(desk, seen(desk, { type: "stop", stopPrice: otherStop, asOf: second(11) }))
+    expect(openBreaks(desk)).toEqual(["Implausible O1 symbol"])
+    expect(desk.order(first).stopPrice).toEqual(stopAt)
   })
 })
 

@@ -8,6 +8,8 @@ import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
+import type { OrderTerms } from "../../src/order/OrderTerms.ts"
+import { UnsupportedOrder } from "../../src/order/SupportedOrders.ts"
 import * as Broker from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import { Answer, type Report } from "../../src/reconciliation/Report.ts"
@@ -18,6 +20,7 @@ import * as Driving from "../../src/services/Driving.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as MarketHours from "../../src/time/MarketHours.ts"
+import * as XnysCalendar from "../../src/time/XnysCalendar.ts"
 import * as stage from "./Stage.ts"
 
 const KO = Ticker.make("KO")
@@ -122,6 +125,110 @@ describe("AUD-1: a decision", () => {
         )
       })
     ))
+})
+
+describe("FILL-16: a decision says when and how its order leaves", () => {
+  const stopAt = Price.unsafe("160")
+  const limitPrice = Price.unsafe("140")
+  const capabilities: Broker.Capabilities = {
+    ...stage.broker().capabilities,
+    supportedOrders: [
+      { session: "regular", types: ["market", "limit", "stop"], timesInForce: ["day", "gtc", "opg"] },
+      { session: "extended", types: ["limit"], timesInForce: ["day"] }
+    ]
+  }
+  const keepingTerms = (kept: Array<OrderTerms>) => program({ capabilities, prepare: stage.keeping(kept) })
+  const shown = ({ limitPrice: limit, session, stopPrice, timeInForce, type }: OrderTerms) =>
+    [type, limit, stopPrice]
+      .map((each) => (each === undefined || typeof each === "string" ? each : Decimal.format(each)))
+      .concat(timeInForce, session)
+      .join(" ")
+
+  test("a stop and an order of the extended session reach the broker with the terms that were decided", () => {
+    const kept: Array<OrderTerms> = []
+    return play(
+      Effect.gen(function* () {
+        yield* executed({ orderType: "stop", stopPrice: stopAt, timeInForce: "gtc" })
+        yield* executed({ symbol: KO, orderType: "limit", limitPrice, session: "extended" })
+        expect(kept.map(shown)).toEqual(["stop  160 gtc regular", "limit 140  day extended"])
+        const orders = yield* stage.orders
+        expect(orders.map(({ session, stopPrice }) => [session, stopPrice && Decimal.format(stopPrice)])).toEqual([
+          ["regular", "160"],
+          ["extended", undefined]
+        ])
+      }),
+      keepingTerms(kept)
+    )
+  })
+
+  test("what it leaves open its account says, and what neither says is the regular session and the day", () => {
+    const kept: Array<OrderTerms> = []
+    return play(
+      Effect.gen(function* () {
+        yield* executed({ symbol: KO })
+        yield* stage.opened({ orderSession: "extended", limitOffsetBp: 10, orderLifeSeconds: 60 })
+        yield* executed({ orderType: "limit", limitPrice })
+        yield* executed({
+          orderType: "limit",
+          limitPrice,
+          quantity: Quantity.unsafe("4"),
+          session: "regular",
+          timeInForce: "gtc"
+        })
+        expect(kept.map(shown)).toEqual(["market   day regular", "limit 140  day extended", "limit 140  gtc regular"])
+      }),
+      keepingTerms(kept)
+    )
+  })
+
+  test("what its broker does not take is refused with all that it takes, and nothing is on record", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        const refused = yield* Effect.flip(decided({ session: "extended" }))
+        expect(refused).toBeInstanceOf(UnsupportedOrder)
+        expect(String(refused)).toContain(
+          "the broker takes no market day orders in the extended session; it takes regular: market, limit, stop (day, gtc, opg); extended: limit (day)"
+        )
+        expect(yield* all).toEqual(["submitted"])
+      }),
+      keepingTerms([])
+    ))
+
+  test("an account whose broker is known not to take its orders is not changed so", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        const commands = yield* Commands
+        const answer = yield* commands.setAccount(
+          stage.account,
+          { ...defaultSettings, orderSession: "extended" },
+          "test"
+        )
+        expect(answer).toMatchObject({ _tag: "Refused" })
+        expect(JSON.stringify(answer)).toContain("takes no market day orders in the extended session")
+      }),
+      keepingTerms([])
+    ))
+
+  const FRIDAY = XnysCalendar.sessionOn("2026-11-27") ?? { opensAt: Instant.make(0n), closesAt: Instant.make(0n) }
+  test.each<readonly [string, Partial<Decision.DecisionInput>, minutes: number, leaves: boolean]>([
+    ["in the evening of an early close", { session: "extended", orderType: "limit", limitPrice }, 180 + 30 + 239, true],
+    ["after its extended session", { session: "extended", orderType: "limit", limitPrice }, 180 + 30 + 240, false],
+    ["in the evening, for the regular session", { orderType: "limit", limitPrice }, 180 + 30 + 1, false],
+    ["for the opening, three minutes before it", { timeInForce: "opg" }, -3, true],
+    ["for the opening, a minute before it", { timeInForce: "opg" }, -1, false]
+  ])("an order leaves while the exchange takes it: %s", (_, parts, minutes, leaves) => {
+    return play(
+      Effect.gen(function* () {
+        yield* (yield* Clock).learn(stage.account, MarketHours.xnys)
+        yield* TestClock.setTime(Instant.toMillis(Instant.addMillis(FRIDAY.opensAt, minutes * 60_000)))
+        const decision = yield* executed(parts)
+        expect(seen(decision)).toMatch(leaves ? /^submitted$/ : /^failed: Refused\(SessionClosed\)/)
+      }),
+      keepingTerms([])
+    )
+  })
 })
 
 describe("AUD-6: one that is not pending", () => {
