@@ -1,6 +1,7 @@
 import { Account, AccountName, Commands, Configuring, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
+import { unsupportedOrders } from "./start/unsupportedOrders.ts"
 import { empty, partsOf, settingsAlone, type BrokerName, type Configuration } from "./settings/Configuration.ts"
 
 /** Who acts when the command line is used. */
@@ -77,6 +78,11 @@ const configure = (configuration: Configuration): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
+      const unsupported = yield* unsupportedOrders(settings)
+      if (unsupported !== undefined) {
+        const problem = `accounts.${name}.order: ${unsupported}`
+        return yield* new UsageError({ problem, remedy: "Correct the configuration" })
+      }
       const answer = yield* commands.setAccount(name, settings, "configuration", "the configuration says so")
       if (answer._tag === "Done") continue
       return yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })

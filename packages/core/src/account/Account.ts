@@ -4,9 +4,9 @@ import * as Table from "../books/Table.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { DatedSymbol } from "../instrument/DatedSymbol.ts"
-import type { OrderPolicy } from "../order/OrderPolicy.ts"
+import { resolve, type OrderPolicy } from "../order/OrderPolicy.ts"
 import { sessions, timesInForce } from "../order/OrderTerms.ts"
-import { SupportedOrders } from "../order/SupportedOrders.ts"
+import { SupportedOrders, type Asked } from "../order/SupportedOrders.ts"
 import { AccountName } from "./AccountName.ts"
 
 /** How a trade of the source maps to our target: the same way, or the other (ACC-10). */
@@ -99,6 +99,12 @@ export type AccountSettings = Omit<
   | "updatedAt"
   | "version"
 >
+
+/** What the orders of an account that nothing else says anything of ask of its broker. */
+export const asksFor = (settings: Pick<Account, "limitOffsetBp" | "orderSession" | "orderTimeInForce">): Asked => ({
+  type: settings.limitOffsetBp === undefined ? "market" : "limit",
+  ...resolve(policyOf(settings))
+})
 
 /** The table of accounts. */
 export const AccountTable = Table.make({

@@ -1,5 +1,5 @@
 import { Either } from "effect"
-import { policyOf, type Account, type AccountSettings } from "../account/Account.ts"
+import { asksFor, type AccountSettings } from "../account/Account.ts"
 import { contradictionOf, missingForLive, raisedLimits } from "../account/limits.ts"
 import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../books/Need.ts"
@@ -16,7 +16,6 @@ import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import { command, MARKED_PLACED, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
-import { resolve } from "../order/OrderPolicy.ts"
 import { faultOf } from "../order/SupportedOrders.ts"
 import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
@@ -36,13 +35,6 @@ export type CommandAnswer =
 
 const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
 const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
-
-/** Why the broker of an account, as it declared itself, does not take the orders that its settings ask for. */
-const unsupportedPolicy = (known: Account | undefined, settings: AccountSettings): string | undefined => {
-  if (known?.broker !== settings.broker) return undefined
-  const type = settings.limitOffsetBp === undefined ? "market" : "limit"
-  return faultOf(known.supportedOrders, { type, ...resolve(policyOf(settings)) })
-}
 
 /**
  * Makes an account, or changes its policies; the same again changes nothing. `isDriven`: an order of the account may have left for
@@ -64,7 +56,7 @@ export const setAccount = (
     return refused(`${account} is for real money, which is not sent without ${missing.join(", ")}`)
   const contradiction = contradictionOf(settings)
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
-  const unsupported = unsupportedPolicy(known, settings)
+  const unsupported = known?.broker === settings.broker ? faultOf(known.supportedOrders, asksFor(settings)) : undefined
   if (unsupported !== undefined)
     return refused(`the orders of ${account} are none that ${settings.broker} takes: ${unsupported}`)
   const changes = changesOfSettings(known, full)

@@ -215,9 +215,10 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <Facts
       facts={[
         ["account", order.account],
-        ["orderType", `${order.type.replace("_", " ")}, ${order.timeInForce}`],
+        ["orderType", `${order.type.replace("_", " ")}, ${order.timeInForce}, ${order.session} session`],
         ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
         ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
+        ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
         [
           "filled",
           <>

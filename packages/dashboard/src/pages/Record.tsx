@@ -75,8 +75,12 @@ const DecisionPage = ({ id }: ById) => (
           facts={[
             ["account", decision.account],
             ["strategy", <Foreign text={decision.strategy} />],
-            ["orderType", `${decision.orderType}, ${decision.timeInForce}`],
+            [
+              "orderType",
+              `${decision.orderType.replace("_", " ")}, ${decision.timeInForce}, ${decision.session} session`
+            ],
             ["limitPrice", decision.limitPrice === null ? null : <Figure of={decision.limitPrice} money />],
+            ["stopPrice", decision.stopPrice === null ? null : <Figure of={decision.stopPrice} money />],
             [
               "order",
               decision.orderId === null ? null : <RecordLink id={decision.orderId} to={`/orders/${decision.orderId}`} />

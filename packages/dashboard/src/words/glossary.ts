@@ -115,6 +115,7 @@ const entries = {
     head: "Asks for",
     help: "Dollars that the order asks for in place of shares. How many shares that is, its fills decide."
   },
+  stopPrice: { head: "Stop", help: "The price from which the order works, in dollars a share." },
   limitPrice: { head: "Limit", help: "The worst price that the order may be executed at, in dollars a share." },
   timeInForce: { head: "Life", help: "How long the order stands at the broker: day, good till cancelled, …" },
   attempt: {

@@ -197,6 +197,38 @@ describe("batches", () => {
     })
   }, 120_000)
 
+  it("FILL-16: a row says how its order leaves; what it leaves open its batch says", async () => {
+    const { cli, file, json } = desk()
+    const head = "source_id,symbol,side,quantity,limit_price,stop_price,time_in_force,session"
+    const rows = ["a,AAPL,buy,1,,,,", "b,KO,buy,1,50,60,gtc,regular", "c,MSFT,buy,1,90,,,extended", "d,IBM,buy,1,,70,,"]
+    const orders = file("orders.csv", [head, ...rows].join("\n"))
+    const submitted = await cli("batches", "submit", orders, "--name", "terms", "--time-in-force", "ioc", "--json")
+    expect(JSON.parse(submitted.out)).toMatchObject({ accepted: 4, rejected: 0 })
+    const direct = await Promise.all(["T1", "T2", "T3", "T4"].map((id) => json("trades", "show", id)))
+    expect(direct).toMatchObject([
+      { direct: { type: "market", timeInForce: "ioc", session: null } },
+      { direct: { type: "stop_limit", limitPrice: "50", stopPrice: "60", timeInForce: "gtc", session: "regular" } },
+      { direct: { type: "limit", limitPrice: "90", timeInForce: "ioc", session: "extended" } },
+      { direct: { type: "stop", stopPrice: "70", timeInForce: "ioc" } }
+    ])
+    const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,\nf,AAPL,buy,1,,,,night\n`)
+    const dry = await cli("batches", "submit", bad, "--name", "bad", "--dry-run")
+    expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok')
+    expect(dry.out).toContain('line 3: session "night" is none of regular, extended')
+    const pooled = await cli(
+      "batches",
+      "submit",
+      orders,
+      "--name",
+      "x",
+      "--mode",
+      "accumulate",
+      "--session",
+      "extended"
+    )
+    expect(pooled.err).toContain("is to accumulate, which is not ordered row by row")
+  }, 120_000)
+
   it("BAT-2 a dry run shows every bad row by line and column, and writes nothing", async () => {
     const { cli, file } = desk()
     const rows = Array.from({ length: 1200 }, (_, at) => `${at},AAPL,buy,${at === 7 ? "2" : "x"},`)

@@ -12,6 +12,33 @@ const INSUFFICIENT = "insufficient buying power"
 const NOT_TRADABLE = "asset is not tradable"
 
 describe("decisions by the command line", () => {
+  it("FILL-16: a stop rests with its terms, and what the broker does not take is refused with all that it takes", async () => {
+    const { cli, json } = desk()
+    expect((await decide(cli, "KO")).code).toBe(0)
+    const stop = await decide(cli, "AAPL", "--type", "stop", "--stop-price", "160", "--time-in-force", "gtc")
+    expect(JSON.parse(stop.out)).toMatchObject({
+      orderType: "stop",
+      stopPrice: "160",
+      timeInForce: "gtc",
+      status: "submitted"
+    })
+    expect(await json("orders", "show", "O2")).toMatchObject({
+      type: "stop",
+      stopPrice: "160",
+      session: "regular",
+      status: "submitted"
+    })
+    const late = await decide(cli, "AAPL", "--session", "extended")
+    expect(late.code).not.toBe(0)
+    expect(late.err).toContain(
+      "the broker takes no market day orders in the extended session; it takes regular: market"
+    )
+    const evening = await decide(cli, "MSFT", "--type", "limit", "--limit-price", "90", "--session", "extended")
+    expect(JSON.parse(evening.out)).toMatchObject({ session: "extended", orderId: "O3" })
+    const listed = await cli("decisions", "list", "--json")
+    expect(listed.out.match(/"id":"D\d+"/g)).toHaveLength(3)
+  }, 120_000)
+
   it("AUD-1, AUD-3, AUD-4, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
     const { cli, json } = desk()
     const rationale = '{"signal":0.7}'
@@ -28,6 +55,8 @@ describe("decisions by the command line", () => {
       notional: null,
       orderType: "market",
       limitPrice: null,
+      stopPrice: null,
+      session: "regular",
       timeInForce: "day",
       rationale,
       status: "executed",
