@@ -339,6 +339,14 @@ describe("orders resolve: an operator ends a live order that its broker contradi
   })
 })
 
+/** An order of these terms that was sent, and to which no answer has come. */
+const sentAs = (direct: Instruction): Desk.Desk => {
+  const desk = deskOf(policy)
+  perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false, direct })
+  perform(desk, { do: "send", order: 1, got: "nothing", time: 1 })
+  return desk
+}
+
 describe("O29: terms that are not those that were sent", () => {
   const doubted: ReadonlyArray<Deed> = [plan, { do: "send", order: 1, got: "unknown", time: 1 }]
   const four = { quantity: Quantity.make(Decimal.unsafe("4")) }
@@ -364,13 +372,6 @@ describe("O29: terms that are not those that were sent", () => {
     isSound(desk)
   })
 
-  /** An order of these terms that was sent, and to which no answer has come. */
-  const sentAs = (direct: Instruction): Desk.Desk => {
-    const desk = deskOf(policy)
-    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 3000, held: false, direct })
-    perform(desk, { do: "send", order: 1, got: "nothing", time: 1 })
-    return desk
-  }
   const [stopAt, otherStop, limitAt] = [Price.unsafe("160"), Price.unsafe("161"), Price.unsafe("165")]
   const stop: Instruction = { type: "stop", stopPrice: stopAt, timeInForce: "gtc" }
   const stopLimit: Instruction = { ...stop, type: "stop_limit", limitPrice: limitAt }

@@ -1,5 +1,10 @@
 import * as Instant from "./Instant.ts"
-import type { Session } from "./XnysCalendar.ts"
+
+/** A session: when the market opens and closes. */
+export interface Session {
+  readonly opensAt: Instant.Instant
+  readonly closesAt: Instant.Instant
+}
 
 /**
  * The spans of a market date in which orders leave: the regular session, the extended one around it, and those in which the exchange

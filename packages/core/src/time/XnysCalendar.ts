@@ -1,5 +1,7 @@
 import * as Instant from "./Instant.ts"
-import { isWithin, type TradingWindow, windowIn } from "./TradingWindow.ts"
+import { isWithin, type Session, type TradingWindow, windowIn } from "./TradingWindow.ts"
+
+export type { Session }
 
 /**
  * The regular sessions of the New York Stock Exchange, 09:30 to 16:00 New York time, and what differs from that. Source: the
@@ -70,12 +72,6 @@ const dateOf = (localMs: number): string => new Date(localMs).toISOString().slic
 export const marketDate = (at: Instant.Instant): string => {
   const millis = Instant.toMillis(at)
   return dateOf(millis + offsetMs(millis))
-}
-
-/** A session: when the market opens and closes. */
-export interface Session {
-  readonly opensAt: Instant.Instant
-  readonly closesAt: Instant.Instant
 }
 
 /** The session of the New York date that begins at `midnightMs` (local time as if it were UTC), if there is one. */

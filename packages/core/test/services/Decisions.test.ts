@@ -127,6 +127,12 @@ describe("AUD-1: a decision", () => {
     ))
 })
 
+const asPrepared = ({ limitPrice: limit, session, stopPrice, timeInForce, type }: OrderTerms) =>
+  [type, limit, stopPrice]
+    .map((each) => (each === undefined || typeof each === "string" ? each : Decimal.format(each)))
+    .concat(timeInForce, session)
+    .join(" ")
+
 describe("FILL-16: a decision says when and how its order leaves", () => {
   const stopAt = Price.unsafe("160")
   const limitPrice = Price.unsafe("140")
@@ -138,11 +144,6 @@ describe("FILL-16: a decision says when and how its order leaves", () => {
     ]
   }
   const keepingTerms = (kept: Array<OrderTerms>) => program({ capabilities, prepare: stage.keeping(kept) })
-  const shown = ({ limitPrice: limit, session, stopPrice, timeInForce, type }: OrderTerms) =>
-    [type, limit, stopPrice]
-      .map((each) => (each === undefined || typeof each === "string" ? each : Decimal.format(each)))
-      .concat(timeInForce, session)
-      .join(" ")
 
   test("a stop and an order of the extended session reach the broker with the terms that were decided", () => {
     const kept: Array<OrderTerms> = []
@@ -150,7 +151,7 @@ describe("FILL-16: a decision says when and how its order leaves", () => {
       Effect.gen(function* () {
         yield* executed({ orderType: "stop", stopPrice: stopAt, timeInForce: "gtc" })
         yield* executed({ symbol: KO, orderType: "limit", limitPrice, session: "extended" })
-        expect(kept.map(shown)).toEqual(["stop  160 gtc regular", "limit 140  day extended"])
+        expect(kept.map(asPrepared)).toEqual(["stop  160 gtc regular", "limit 140  day extended"])
         const orders = yield* stage.orders
         expect(orders.map(({ session, stopPrice }) => [session, stopPrice && Decimal.format(stopPrice)])).toEqual([
           ["regular", "160"],
@@ -175,7 +176,11 @@ describe("FILL-16: a decision says when and how its order leaves", () => {
           session: "regular",
           timeInForce: "gtc"
         })
-        expect(kept.map(shown)).toEqual(["market   day regular", "limit 140  day extended", "limit 140  gtc regular"])
+        expect(kept.map(asPrepared)).toEqual([
+          "market   day regular",
+          "limit 140  day extended",
+          "limit 140  gtc regular"
+        ])
       }),
       keepingTerms(kept)
     )
