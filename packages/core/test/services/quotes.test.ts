@@ -37,7 +37,10 @@ const unreachable: Quoting = () =>
 
 /** A broker whose quotes are what `says` says by then, and how often it was asked. */
 const broker = (says: { quote: Quoting; asked: number }): Partial<BrokerService> => ({
-  capabilities: { ...Stage.capabilities, orderTypes: ["market", "limit"] },
+  capabilities: {
+    ...Stage.capabilities,
+    supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day"] }]
+  },
   quote: (symbol) =>
     Effect.suspend(() => {
       says.asked += 1
