@@ -24,7 +24,7 @@ export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
   /** Its order that no attempt has sent, or that waits for a login, where that is the obstacle. */
-  readonly unsent?: Pick<Order, "id" | "quantity" | "reason"> | undefined
+  readonly unsent?: Pick<Order, "id" | "quantity" | "reason" | "attempts"> | undefined
 }
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
@@ -54,7 +54,7 @@ export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
 /** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or by a resolution. */
 export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
 
-/** F3: why is an order not at its broker, where it waits for a login, or was tried and not sent? Its shares are owed meanwhile. */
+/** F3: why is an order not at its broker, where it waits for a login, or was not sent or not even tried? Its shares are owed meanwhile. */
 export const unsentBy = ({
   attempts,
   heldFor,
@@ -63,7 +63,8 @@ export const unsentBy = ({
 }: Pick<Order, "attempts" | "heldFor" | "origin" | "status">): "login" | "unsent" | undefined => {
   if (origin !== "accumulation") return undefined
   if (status === "pending" && heldFor === LOGIN) return "login"
-  return (status === "pending" && attempts > 0) || (status === "submitting" && attempts > 1) ? "unsent" : undefined
+  const isPlanned = status === "pending" && (attempts > 0 || heldFor === undefined)
+  return isPlanned || (status === "submitting" && attempts > 1) ? "unsent" : undefined
 }
 
 /** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
@@ -89,8 +90,9 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
     case "opposite":
       return "an order of the other side is live on the instrument"
     case "unsent":
-      return unsent === undefined
-        ? "its order was not sent"
+      if (unsent === undefined) return "its order was not sent"
+      return unsent.attempts === 0
+        ? `${format("order", unsent.id)} was not tried: its broker has not been read since the start`
         : `${format("order", unsent.id)} was tried and not sent: ${unsent.reason ?? "no reason"}`
     case "login":
       return `${unsent === undefined ? "its order" : format("order", unsent.id)} is not sent: its broker needs a login`

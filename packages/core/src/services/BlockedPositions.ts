@@ -53,7 +53,7 @@ const closed = ({ account, subject, symbol }: Break) =>
  */
 export const watchBlocked = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-  const found = yield* blocked
+  const found = yield* blocked(now)
   const open = yield* openBreaks
   if (found.length === 0 && open.length === 0) return
   const own = new Set(

@@ -12,7 +12,7 @@ import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
 import { blockingAnswers, obstacleOf, unsentBy, type BlockedPosition } from "../reconciliation/blocked.ts"
 import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
-import type * as Instant from "../time/Instant.ts"
+import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
 
 /** What says of an open break what stands behind it. */
@@ -167,10 +167,15 @@ const unsentWhere = (filter: Filter) =>
     where: [{ column: "status", in: ["pending", "submitting"] }, { column: "origin", in: ["accumulation"] }, filter]
   })
 
+/** A plan is tried within seconds where its broker can be read: the many that are younger are not looked at. In milliseconds. */
+const TRIED_WITHIN_MS = 30_000
+
 /** F3: the positions whose order waits for a login, or no attempt has sent. */
-const unsent: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
+const unsent = Effect.fnUntraced(function* (now: Instant.Instant) {
   const waiting = yield* unsentWhere({ column: "heldFor", in: [LOGIN] })
-  const orders = [...waiting, ...(yield* unsentWhere({ column: "attempts", atLeast: 1 }))]
+  const tried = yield* unsentWhere({ column: "attempts", atLeast: 1 })
+  const old = yield* unsentWhere({ column: "createdAt", below: Number(Instant.addMillis(now, -TRIED_WITHIN_MS)) })
+  const orders = [...waiting, ...tried, ...old]
   const standings = yield* standingsOfAll(orders)
   return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
     const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
@@ -190,10 +195,10 @@ const unordered: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, Trade
 })
 
 /** The positions that owe shares and order none. */
-export const blocked: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.map(
-  Effect.all([unordered, unsent]),
-  (found) => found.flat()
-)
+export const blocked = (
+  now: Instant.Instant
+): Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> =>
+  Effect.map(Effect.all([unordered, unsent(now)]), (found) => found.flat())
 
 /** How trading stands now: what is at risk, by open breaks and orders in doubt alone. */
 export const trading = (now: Instant.Instant): Effect.Effect<Trading, StoreError, TradeRepository> =>

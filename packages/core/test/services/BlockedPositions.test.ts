@@ -76,6 +76,28 @@ test("F3: an order that no attempt has sent for a minute is a critical case with
   )
 })
 
+test("F3: an order that nothing has tried for a minute, since its broker was never read, is a critical case as well", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.zipRight(Stage.opened(), Stage.driving)
+      yield* Stage.submit(Stage.trade("t1", "2.5"))
+      yield* Gates.confirmInstruments
+      yield* Submission.submitPending(() => Effect.succeed(false))
+      yield* TestClock.adjust("55 seconds")
+      yield* watchBlocked
+      expect(yield* openBreaks).toEqual([])
+      yield* TestClock.adjust("6 seconds")
+      yield* watchBlocked
+      expect(yield* openBreaks).toMatchObject([
+        { subject: "unsent", evidence: "O1 was not tried: its broker has not been read since the start" }
+      ])
+      yield* Submission.submitPending(() => Effect.succeed(true))
+      yield* watchBlocked
+      expect([yield* Stage.statuses, yield* openBreaks]).toEqual([["submitted"], []])
+    }),
+    awayUntil(() => true)
+  ))
+
 /** One order may be worth so many dollars. */
 const allowsOrdersOf = (most: string) =>
   Effect.flatMap(Commands, (service) =>

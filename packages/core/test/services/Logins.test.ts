@@ -1,5 +1,6 @@
 import { Effect, TestClock } from "effect"
 import { expect, test } from "vitest"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { LoginStanding } from "../../src/ports/Broker.ts"
@@ -62,7 +63,12 @@ test("F3, ACC-7: without a login nothing is tried, and it goes at once when the 
       yield* TestClock.adjust("2 seconds")
       expect((yield* Stage.orders)[1]).toMatchObject({ status: "submitted", heldFor: undefined, attempts: 1 })
       expect(yield* attempts).toBe(2)
-      expect(yield* Risk.blocked).toEqual([])
+      expect(
+        yield* Effect.flatMap(
+          Effect.flatMap(Ledger, ({ now }) => now),
+          Risk.blocked
+        )
+      ).toEqual([])
     }),
     layer
   )
