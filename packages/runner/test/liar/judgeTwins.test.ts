@@ -26,7 +26,8 @@ vi.mock("../../../core/src/order/hearing.ts", async (load) => {
 })
 vi.mock("../../../core/src/services/Risk.ts", async (load) => {
   const real = await load<typeof Risk>()
-  return { ...real, blocked: Effect.suspend(() => (twin.fault === "blocked" ? Effect.succeed([]) : real.blocked)) }
+  const blocked: typeof real.blocked = (now) => (twin.fault === "blocked" ? Effect.succeed([]) : real.blocked(now))
+  return { ...real, blocked }
 })
 
 const always = (lie: Lie, where: string): Told => ({ lie, where, from: 0, times: Infinity, stamp: "moved" })

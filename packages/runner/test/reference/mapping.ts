@@ -135,7 +135,14 @@ export const executions: ReadonlyArray<MappedColumn> = [
   fill("trade_executions.client_id", "clientId", "text", true, "facts.clientId"),
   fill("trade_executions.executed_at", "executedAt", "instant", false, "executedAt"),
   fill("trade_executions.quantity", "quantity", "decimal", false, "quantity", EXACT),
-  fill("trade_executions.price", "price", "decimal", true, "price", `${EXACT}; none is told as a break, never guessed`),
+  fill(
+    "trade_executions.price",
+    "price",
+    "decimal",
+    true,
+    "price",
+    `${EXACT}; a missing one opens a break and is never guessed`
+  ),
   fill(
     "trade_executions.side",
     "orderId",
