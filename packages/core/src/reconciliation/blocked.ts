@@ -2,6 +2,7 @@ import { controls, type Control } from "../control/controls.ts"
 import { format } from "../identity/Id.ts"
 import { LOGIN, type Order } from "../order/Order.ts"
 import { REFUSED } from "../position/due.ts"
+import type { OrderStatus } from "../order/OrderState.ts"
 import type { Position } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
 import { hasSettled } from "./cases.ts"
@@ -15,6 +16,8 @@ export type ObstacleApart = (typeof obstaclesApart)[number]
 /** What keeps a position from ordering and is no difference: the subject of the break that says so. */
 export type Obstacle = ObstacleApart | Control
 
+type Unsent = Pick<Order, "id" | "quantity" | "reason" | "attempts" | "status" | "createdAt">
+
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
  * no price (D3), an order of the other side is live (D5), a control refuses its next order (D4), no attempt has sent its order (F3:
@@ -24,8 +27,11 @@ export interface BlockedPosition {
   readonly position: Position
   readonly by: Obstacle
   /** Its order that no attempt has sent, or that waits for a login, where that is the obstacle. */
-  readonly unsent?: Pick<Order, "id" | "quantity" | "reason" | "attempts"> | undefined
+  readonly unsent?: Unsent | undefined
 }
+
+/** The states of an order that its broker is not known to have. */
+export const unacknowledged: ReadonlyArray<OrderStatus> = ["pending", "submitting", "in_doubt"]
 
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
@@ -54,7 +60,7 @@ export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
 /** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or by a resolution. */
 export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
 
-/** F3: why is an order not at its broker, where it waits for a login, or was not sent or not even tried? Its shares are owed meanwhile. */
+/** F3: why is an order not at its broker, where it waits for a login, was not sent or not even tried, or has no answer? Its shares are owed meanwhile. */
 export const unsentBy = ({
   attempts,
   heldFor,
@@ -64,15 +70,24 @@ export const unsentBy = ({
   if (origin !== "accumulation") return undefined
   if (status === "pending" && heldFor === LOGIN) return "login"
   const isPlanned = status === "pending" && (attempts > 0 || heldFor === undefined)
-  return isPlanned || (status === "submitting" && attempts > 1) ? "unsent" : undefined
+  return isPlanned || status === "submitting" || status === "in_doubt" ? "unsent" : undefined
 }
 
 /** A broker that is away is back, and an order of the other side has ended, within a minute as a rule. */
 const patience: { readonly [O in Obstacle]?: number } = { opposite: 60_000, unsent: 60_000 }
 
 /** Has it been blocked for as long as a break has to be open to be a case? What may well end by itself is given a minute first. */
-export const isSettled = ({ by, position }: BlockedPosition, now: Instant.Instant): boolean =>
-  hasSettled(position.answerSince, now, patience[by])
+export const isSettled = ({ by, position, unsent }: BlockedPosition, now: Instant.Instant): boolean =>
+  hasSettled(by === "unsent" ? (unsent?.createdAt ?? position.answerSince) : position.answerSince, now, patience[by])
+
+/** The same for an order that is tried again and again: only what became of it changes the sentence. */
+const whyUnsent = ({ attempts, id, reason, status }: Unsent): string => {
+  const name = format("order", id)
+  if (attempts === 0) return `${name} was not tried: its broker has not been read since the start`
+  if (status === "in_doubt" || (status === "submitting" && attempts === 1))
+    return `${name} was sent, and nothing confirms yet that its broker has it`
+  return `${name} was tried and not sent: ${reason ?? "no reason"}`
+}
 
 /** Why nothing is ordered, in a sentence. */
 export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
@@ -90,10 +105,7 @@ export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent 
     case "opposite":
       return "an order of the other side is live on the instrument"
     case "unsent":
-      if (unsent === undefined) return "its order was not sent"
-      return unsent.attempts === 0
-        ? `${format("order", unsent.id)} was not tried: its broker has not been read since the start`
-        : `${format("order", unsent.id)} was tried and not sent: ${unsent.reason ?? "no reason"}`
+      return unsent === undefined ? "its order was not sent" : whyUnsent(unsent)
     case "login":
       return `${unsent === undefined ? "its order" : format("order", unsent.id)} is not sent: its broker needs a login`
     default:

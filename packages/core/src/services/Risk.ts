@@ -9,7 +9,13 @@ import { LOGIN, OrderTable, type Order } from "../order/Order.ts"
 import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
-import { blockingAnswers, obstacleOf, unsentBy, type BlockedPosition } from "../reconciliation/blocked.ts"
+import {
+  blockingAnswers,
+  obstacleOf,
+  unacknowledged,
+  unsentBy,
+  type BlockedPosition
+} from "../reconciliation/blocked.ts"
 import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
@@ -164,18 +170,32 @@ const standingsOfAll = (all: ReadonlyArray<Pick<Position, "account" | "symbol">>
 
 const unsentWhere = (filter: Filter) =>
   Reads.all(OrderTable, {
-    where: [{ column: "status", in: ["pending", "submitting"] }, { column: "origin", in: ["accumulation"] }, filter]
+    where: [{ column: "status", in: unacknowledged }, { column: "origin", in: ["accumulation"] }, filter]
   })
+
+/** The orders in doubt that have a case of their own. */
+const doubtsOf = (orders: ReadonlyArray<Order>) =>
+  Effect.map(
+    orders.some(({ status }) => status === "in_doubt")
+      ? Reads.all(BreakTable, {
+          where: [
+            { column: "kind", in: ["Doubt", "OrderMissing", "EndUnconfirmed"] },
+            { column: "closedAt", in: [null] }
+          ]
+        })
+      : Effect.succeed([]),
+    (open) => new Set(open.flatMap(({ subject }) => parse("order", subject) ?? []))
+  )
 
 /** A plan is tried within seconds where its broker can be read: the many that are younger are not looked at. In milliseconds. */
 const TRIED_WITHIN_MS = 30_000
 
-/** F3: the positions whose order waits for a login, or no attempt has sent. */
+/** F3: the positions whose order waits for a login, was not sent, or was sent and is not known to be at the broker. */
 const unsent = Effect.fnUntraced(function* (now: Instant.Instant) {
   const waiting = yield* unsentWhere({ column: "heldFor", in: [LOGIN] })
-  const tried = yield* unsentWhere({ column: "attempts", atLeast: 1 })
   const old = yield* unsentWhere({ column: "createdAt", below: Number(Instant.addMillis(now, -TRIED_WITHIN_MS)) })
-  const orders = [...waiting, ...tried, ...old]
+  const doubts = yield* doubtsOf(old)
+  const orders = [...waiting, ...old.filter(({ id }) => !doubts.has(id))]
   const standings = yield* standingsOfAll(orders)
   return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {
     const order = orders.find((each) => each.account === position.account && each.symbol === position.symbol)
