@@ -71,7 +71,7 @@ const isOf =
 const residualOf = ({ account, books }: Recorder, symbol: Ticker): Decimal.Decimal =>
   books.positions.get(symbolKey(account, symbol))?.residual ?? Decimal.zero
 
-/** A direct order as its send would be judged now; what only makes it wait is no refusal. */
+/** A direct order as its send would be judged now; what only makes it wait is no refusal, nor is a price that the broker is asked for then. */
 const previewOrder = (recorder: Recorder, order: Order, ahead: Ahead): RowPreview => {
   const { quantity, side, symbol } = order
   const standing = standingOf(recorder, symbol)
@@ -79,7 +79,7 @@ const previewOrder = (recorder: Recorder, order: Order, ahead: Ahead): RowPrevie
   const admission = admissionOf(behind(standing, order, ahead(symbol, side)), order)
   if (admission._tag === "Refused") return { _tag: "Refused", control: admission.control }
   const gate = judge(recorder, standing, order)
-  if (gate._tag === "Refuse") return { _tag: "Refused", control: gate.control }
+  if (gate._tag === "Refuse" && gate.control !== "NoReferencePrice") return { _tag: "Refused", control: gate.control }
   return { _tag: "Ordered", symbol, side, quantity, notional: gate._tag === "Pass" ? gate.spends : undefined }
 }
 

@@ -1,6 +1,8 @@
 import {
   Account,
   AccountName,
+  AttendedCase,
+  Break,
   Accumulator,
   Audit,
   Batches,
@@ -150,6 +152,13 @@ const living = Effect.gen(function* () {
     yield* Decisions.decide(account, { symbol: Ticker.Ticker.make("SPY"), side, quantity: Quantity.unsafe("1") })
   }
   const halt = { account, actor: "test", reason: "test" }
+  const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  for (const found of open.slice(0, 2)) {
+    const caseId = AttendedCase.ofBreak(found)
+    yield* commands.perform({ ...halt, id: `w${found.id}`, command: { _tag: "AssignCase", caseId, owner: "dana" } })
+    const command = { _tag: "AcknowledgeCase", caseId, severity: "critical" } as const
+    yield* commands.perform({ ...halt, id: `k${found.id}`, command })
+  }
   const one = { _tag: "OneSymbol", symbol: Ticker.Ticker.make("KO") } as const
   yield* commands.perform({ ...halt, id: "h1", command: { _tag: "Halt", scope: { _tag: "Everything" } } })
   yield* commands.perform({ ...halt, id: "h2", command: { _tag: "Halt", scope: one } })

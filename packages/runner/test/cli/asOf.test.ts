@@ -16,6 +16,8 @@ const looking = verbsOf("", roundlot).filter((words) => /\b(?:list|show|tally|he
 const refusing = [
   "batches templates list",
   "batches templates show",
+  "cases list",
+  "cases show",
   "jobs list",
   "jobs show",
   "journal show",

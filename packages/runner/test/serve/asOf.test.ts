@@ -49,6 +49,7 @@ const refusing = [
   "live.events",
   "live.socket",
   "metrics.metrics",
+  "overview.case",
   "overview.cases",
   "overview.connections",
   "payloads.show",
