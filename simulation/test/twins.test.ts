@@ -119,7 +119,7 @@ const rules = [
   ["write-ahead", /rule 1: an attempt is on record before a byte leaves/, 1],
   ["dedupe", /an acknowledged trade is there once/, 1],
   // What a position owes bounds its orders as well, and halts the symbol.
-  ["re-decision", /D6: only what is still due is sent|a halt holds/, 1],
+  ["re-decision", /D6: only what is still due is sent|a halt holds/, 6],
   ["in doubt", /no break without a cause: FillAfterRejection/, 18],
   [
     "canonical revision",
