@@ -23,6 +23,8 @@ export interface Corrections {
 interface History {
   readonly revisions: ReadonlyArray<Revised>
   readonly newest: ReadonlyMap<string, Revised>
+  /** When the transactions last reported no correction of it, in milliseconds. */
+  readonly uncorrectedMs?: number | undefined
 }
 
 const Transactions = Schema.Array(
@@ -114,9 +116,13 @@ export const make = (wire: Wire, linked: Effect.Effect<Linked, Broker.BrokerRead
           const gone = [...history.newest].filter(([listedAs]) => !present.has(listedAs))
           // A reading that lacks executions which its total counts is one in part.
           const isWhole = Decimal.isZero(missingOf(order))
-          const isRevised = gone.length > 0 && isWhole && (yield* isDocumented(wire, linked, order))
+          const nowMs = yield* Clock.currentTimeMillis
+          const { uncorrectedMs = -Infinity } = history
+          const isAsked = gone.length > 0 && isWhole && nowMs - uncorrectedMs >= A_MINUTE_MS
+          const isRevised = isAsked && (yield* isDocumented(wire, linked, order))
           const next = isRevised ? corrected(history, gone, fresh, asOf) : added(history, fresh)
-          if (fresh.length > 0 || isRevised) known.set(order.orderId, next)
+          if (fresh.length > 0 || isAsked)
+            known.set(order.orderId, { ...next, uncorrectedMs: isAsked && !isRevised ? nowMs : history.uncorrectedMs })
           return isWhole && !isRevised ? without(next.revisions, gone) : next.revisions
         })
     }

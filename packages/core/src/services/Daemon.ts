@@ -5,7 +5,7 @@ import { InstrumentTable } from "../instrument/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingCommissionTable, WaitingFillTable, type WaitingFill } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
-import { format, type BreakId } from "../identity/Id.ts"
+import { format } from "../identity/Id.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { hasLife } from "../order/life.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
@@ -29,7 +29,7 @@ import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
-import { readHeldAgain, syncHeld } from "./HeldReports.ts"
+import { makePaces, readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as pacing from "./pacing.ts"
@@ -121,7 +121,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
-    const heldReadings = yield* pacing.make<BreakId>()
+    const heldReadings = yield* makePaces
     const heldSyncs = yield* pacing.make<AccountName>()
     const refusals = yield* makeAskedRefusals
     const unknown = yield* pacing.make<string>()

@@ -44,10 +44,11 @@ const openOnes = Effect.flatMap(
  * Reads again what was held as implausible, shown with other terms than were sent, or executed twice as it seems (F10): the order by its
  * id, its executions, and holdings where more than was ordered seems filled. After two seconds at first, then ever less often. One account's silence holds up no other.
  */
-export const readHeldAgain = (readings: pacing.Asked<BreakId>, each: EachAccount = inTurn) =>
+export const readHeldAgain = ({ comparisons, readings }: Paces, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const due = yield* pacing.due(readings, yield* openOnes, {
+    const open = yield* openOnes
+    const due = yield* pacing.due(readings, open, {
       keyOf: ({ id }) => id,
       agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
       firstMs: FIRST_PAUSE_MS,
@@ -57,7 +58,48 @@ export const readHeldAgain = (readings: pacing.Asked<BreakId>, each: EachAccount
       due.map(({ account }) => account),
       (account) => readAccount(account, due)
     )
+    yield* each(yield* overfilled(comparisons, open), (account) =>
+      reported(`holdings of held reports ${account}`, reconcile(account))
+    )
     return due.length
+  })
+
+/** When each held report was read again, and when the holdings of each account were read for theirs. */
+interface Paces {
+  readonly readings: pacing.Asked<BreakId>
+  readonly comparisons: pacing.Asked<AccountName>
+}
+
+/** Nothing was read yet. */
+export const makePaces: Effect.Effect<Paces> = Effect.all({
+  readings: pacing.make<BreakId>(),
+  comparisons: pacing.make<AccountName>()
+})
+
+/** W9: the accounts whose holdings are due to be read, since only these prove that more was filled than ordered. */
+const overfilled = (comparisons: Paces["comparisons"], open: ReadonlyArray<Break>) =>
+  Effect.gen(function* () {
+    const accountOf = new Map(
+      open.flatMap(({ account, subject }) => {
+        const id = parseId("order", subject)
+        return id === undefined ? [] : [[OrderId.make(id), account] as const]
+      })
+    )
+    const held =
+      accountOf.size === 0
+        ? []
+        : yield* Reads.all(HeldReportTable, {
+            where: [
+              { column: "orderId", in: [...accountOf.keys()] },
+              { column: "settledAt", in: [null] }
+            ]
+          })
+    const accounts = held.flatMap(({ orderId, rule }) => (rule === "W9" ? (accountOf.get(orderId) ?? []) : []))
+    return yield* pacing.due(comparisons, [...new Set(accounts)], {
+      keyOf: (account) => account,
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS
+    })
   })
 
 /** So long a held report is open before all executions of its account are listed, in milliseconds; then ever less often. */
@@ -97,22 +139,9 @@ const readAccount = (account: AccountName, due: ReadonlyArray<Break>) => {
       const orders = yield* Reads.among(OrderTable, account, "id", ids)
       yield* Effect.forEach(orders, readOrder, { discard: true })
       yield* Effect.forEach(unknown, readUnknown, { discard: true })
-      if (yield* hasHeldOverfill(orders)) yield* reconcile(account)
     })
   )
 }
-
-/** W9: only holdings prove that more was filled than ordered. */
-const hasHeldOverfill = (orders: ReadonlyArray<Order>) =>
-  Effect.map(
-    Reads.all(HeldReportTable, {
-      where: [
-        { column: "orderId", in: orders.map(({ id }) => id) },
-        { column: "settledAt", in: [null] }
-      ]
-    }),
-    (held) => held.some(({ rule }) => rule === "W9")
-  )
 
 /** W12: an order that is none of the books is read by its id; what is not there closes its break. */
 const readUnknown = Effect.fn("HeldReports.readUnknown")(function* ({ account, subject, symbol }: Break) {
