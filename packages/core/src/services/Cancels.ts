@@ -23,7 +23,7 @@ export const requestCancels = (each: EachAccount = inTurn) =>
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
     const requested = (yield* open("cancelRequestedAt", ["in_doubt"])).filter(isKnownThere)
-    const agreed = (yield* open("endAgreedAt")).filter(({ cancelRequestedAt }) => cancelRequestedAt === undefined)
+    const agreed = (yield* open("endAgreedAt")).filter(isEndToAsk)
     const wanted = [...requested, ...agreed]
     const due = (yield* driven(wanted)).filter(
       ({ cancelAskedAt }) => cancelAskedAt === undefined || Instant.millisBetween(cancelAskedAt, now) >= AGAIN_AFTER_MS
@@ -43,6 +43,11 @@ export const requestCancels = (each: EachAccount = inTurn) =>
     yield* recoverIdle("cancels", Effect.succeed(wanted))
     return due.length
   })
+
+/** W11: a refusal is enough, until the next reading: each one more would put off from when on a reading confirms it. */
+const isEndToAsk = ({ cancelRefusedAt, cancelRequestedAt, endReportedAt }: Order): boolean =>
+  cancelRequestedAt === undefined &&
+  (cancelRefusedAt === undefined || endReportedAt === undefined || cancelRefusedAt < endReportedAt)
 
 /** One in doubt too may be asked to end where its broker has acknowledged it (O22). */
 const isKnownThere = ({ brokerOrderId }: Order): boolean => brokerOrderId !== undefined

@@ -9,7 +9,7 @@ const rounds = Number(process.env["ROUNDLOT_LIAR_ROUNDS"] ?? 1)
 /** Seeds of lies that do no harm, a few of each broker; `npm run torture -- --faults liar` plays as many as it is asked for. */
 const few: { readonly [N in (typeof names)[number]]: ReadonlyArray<number> } = {
   alpaca: [1, 2],
-  schwab: [1, 4, 7029, 7045],
+  schwab: [1, 4, 7029, 7045, 7125],
   ibkr: [3],
   paper: [1, 3]
 }
