@@ -150,7 +150,7 @@ describe("a connection that breaks", () => {
 })
 
 describe("orders at TWS", () => {
-  it("a rejection is told in its words; a fraction, a price on no tick and a market order of the extended session never leave", () =>
+  it("a rejection is reported in its words; a fraction, a price on no tick and a market order of the extended session never leave", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()

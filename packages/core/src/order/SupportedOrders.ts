@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { orderTypes, type OrderTerms, sessions, timesInForce } from "./OrderTerms.ts"
 
-/** Orders that a broker takes: any of these types with any of these times in force, in this session. */
+/** Orders that a broker takes in one session: each of these types with each of these times in force. */
 export const SupportedOrders = Schema.Struct({
   session: Schema.Literal(...sessions),
   types: Schema.Array(Schema.Literal(...orderTypes)),

@@ -36,8 +36,8 @@ describe("roundlot mcp", () => {
     })
     // An argument that no tool has would otherwise be left away, and what is done is not what was asked for.
     const unknown = async (name: string, asked: Record<string, unknown>) => {
-      const { isError, told } = await call(name, asked)
-      return isError === true ? JSON.stringify(told) : ""
+      const answer = await call(name, asked)
+      return answer.isError === true ? JSON.stringify(answer.told) : ""
     }
     expect(await unknown("enqueue_trades_sync_job", { key: "h", host: "192.168.7.9" })).toContain("host")
     const misspelt = { symbol: "KO", side: "buy", quantity: "2", time_in_force: "gtc" }
