@@ -1,12 +1,13 @@
 // Everything but the tests: one line a step with its time, the output of a step only when it fails. A warning fails.
 import { spawn } from "node:child_process"
+import { setPriority } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
 import { root } from "./sources.mjs"
 
 const tool = (name, ...args) => [join(root, "node_modules", ".bin", name), ...args]
-const script = (name) => [process.execPath, join(root, "scripts", name)]
+const script = (name, ...args) => [process.execPath, join(root, "scripts", name), ...args]
 
 /** TypeScript 7 finds what 5.9 finds in a fifth of the time; editors and the build stay on 5.9. */
 const nativeTsc = "../node_modules/@typescript/native/bin/tsc"
@@ -28,17 +29,22 @@ const steps = [
   { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
   { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types" },
   { name: "seams", command: script("check-seams.mjs") },
+  { name: "requirements", command: script("requirements.mjs", "--check") },
   { name: "doc comments", command: script("check-docs.mjs") },
   { name: "dead code", command: tool("knip", "--no-config-hints") },
   { name: "packages", command: script("check-packages.mjs"), after: "types" }
 ]
 const atOnce = 2
 
-const run = ({ command: [file, ...args], failIf }) =>
+/** How far a step stands back behind tests that run beside it, in steps of `nice`. */
+const BEHIND = 10
+
+const run = ({ command: [file, ...args], failIf }, isBeside) =>
   new Promise((resolve) => {
     const started = performance.now()
     let output = ""
     const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
+    if (isBeside && child.pid !== undefined) setPriority(child.pid, BEHIND)
     child.stdout.on("data", (chunk) => (output += chunk))
     child.stderr.on("data", (chunk) => (output += chunk))
     const end = (fault) => resolve({ fault, output, seconds: (performance.now() - started) / 1000 })
@@ -51,8 +57,8 @@ const report = (say, name, { fault, output, seconds }) => {
   if (fault !== undefined) say(`${output.trimEnd()}\n${fault}`.trim().replaceAll(/^/gm, "     "))
 }
 
-/** Runs all steps, two at a time, and says what came of each; how many failed. */
-export const check = async (say = console.log) => {
+/** Runs all steps, two at a time, and says what came of each; how many failed. `isBeside`: tests run meanwhile, and go first. */
+export const check = async (say = console.log, isBeside = false) => {
   const waiting = [...steps]
   const ended = new Map()
   const next = () => {
@@ -62,7 +68,9 @@ export const check = async (say = console.log) => {
   const work = async () => {
     for (let step = next(); step !== undefined; step = next()) {
       const blocked = step.after !== undefined && ended.get(step.after) !== undefined
-      const result = blocked ? { fault: `Not run: "${step.after}" failed.`, output: "", seconds: 0 } : await run(step)
+      const result = blocked
+        ? { fault: `Not run: "${step.after}" failed.`, output: "", seconds: 0 }
+        : await run(step, isBeside)
       ended.set(step.name, result.fault)
       report(say, step.name, result)
     }

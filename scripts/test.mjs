@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { check } from "./check.mjs"
+import { notRun } from "./requirements.mjs"
 import { root } from "./sources.mjs"
 
 const resultFile = join(root, "node_modules", ".cache", `vitest-${process.pid}.json`)
@@ -36,6 +37,9 @@ const brokenFiles = (result) =>
     (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")
   )
 
+/** A run of a part of the tests proves a part of the requirements: only a run of all is held to all. */
+const missingIn = (result, args) => (result === undefined || args.length > 0 ? [] : notRun(result))
+
 const count = (result, code) => {
   if (result === undefined) return { passed: 0, failed: 1, skipped: 0 }
   const passed = result.numPassedTests
@@ -49,11 +53,16 @@ const count = (result, code) => {
 mkdirSync(join(root, "node_modules", ".cache"), { recursive: true })
 // At once: tests often wait for programs and disks, and leave a processor idle for the check. Its lines come after theirs.
 const said = []
-const [failedSteps, code] = await Promise.all([check((line) => said.push(line)), runTests(process.argv.slice(2))])
+const args = process.argv.slice(2)
+const [failedSteps, code] = await Promise.all([check((line) => said.push(line), true), runTests(args)])
 for (const line of said) console.log(line)
-const { passed, failed, skipped } = count(readResult(), code)
+const result = readResult()
+const { passed, failed, skipped } = count(result, code)
+const missing = missingIn(result, args)
 rmSync(resultFile, { force: true })
 if (failedSteps > 0) console.log(`${failedSteps} steps of the check failed (above); they count as failed.`)
+for (const test of missing) console.log(`proves a requirement and did not run: ${test}`)
 if (skipped > 0) console.log(`${skipped} tests were skipped.`)
-process.exitCode = failed + failedSteps === 0 ? 0 : 1
-console.log(`${passed} passed, ${failed + failedSteps} failed`)
+const allFailed = failed + failedSteps + missing.length
+process.exitCode = allFailed === 0 ? 0 : 1
+console.log(`${passed} passed, ${allFailed} failed`)

@@ -39,7 +39,7 @@ export const writer = (
   const head = db.prepare<[Cells]>(Statements.setHead(sqlite))
   const feedRow = db.prepare<[Cells]>(Statements.appendFeed(sqlite))
   const remember = db.prepare<[Cells]>(Statements.rememberCommit(sqlite))
-  const stood = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads).all()
+  const stood = db.prepare<[], Entry.Head & { readonly account: string }>(SELECT_HEADS).all()
   const heads = new Map(stood.map(({ account, hash }) => [account, hash]))
   let feed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed).get()
   const writeRows = ({ changes }: Group): void => {
@@ -99,6 +99,7 @@ export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from:
 }
 
 /** All tables that a commit writes, and those of the journals. */
+const SELECT_HEADS = `SELECT "account", "seq", "hash" FROM roundlot_heads`
 const WRITTEN = [...Table.domainTables, "journal", "heads", "feed"]
 
 /** How many rows each table has, and a hash over all of its cells. */

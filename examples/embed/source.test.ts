@@ -35,7 +35,7 @@ const venueOf =
       return all.filter(({ number }) => number > after).slice(0, 2)
     })
 
-it.effect("SDK-2: a source goes on after the cursor of what was taken in, and nothing is counted twice", () =>
+it.effect("ACC-2: a source goes on after the cursor of what was taken in, and nothing is counted twice", () =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     yield* commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "app")

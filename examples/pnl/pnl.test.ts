@@ -42,7 +42,7 @@ const rowsOf = Effect.map(realisedProfits, (profits) =>
 )
 
 it.live(
-  "SDK-4: realised profit, first in first out, is that of the table worked by hand; a correction changes the past",
+  "BAT-15: realised profit, first in first out, is that of the table worked by hand; a correction changes the past",
   () =>
     Effect.gen(function* () {
       yield* (yield* Commands.Commands).setAccount(desk, Account.defaultSettings, "test")

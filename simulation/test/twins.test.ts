@@ -118,8 +118,12 @@ const found = async (from: number): Promise<{ readonly seed: number; readonly fa
 const rules = [
   ["write-ahead", /rule 1: an attempt is on record before a byte leaves/, 1],
   ["dedupe", /an acknowledged trade is there once/, 1],
-  // What a position owes bounds its orders as well, and halts the symbol.
-  ["re-decision", /D6: only what is still due is sent|a halt holds/, 6],
+  // What a position owes bounds its orders as well, and halts the symbol for good: mostly that is what is seen of it.
+  [
+    "re-decision",
+    /D6: only what is still due is sent|a halt holds|all settles when nothing goes wrong: [A-Z]+: Halted/,
+    8
+  ],
   ["in doubt", /no break without a cause: FillAfterRejection/, 18],
   [
     "canonical revision",

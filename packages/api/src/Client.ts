@@ -4,7 +4,18 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { Redacted } from "effect"
 import { RoundlotApi } from "./Api.ts"
 
-export { allows, AWAITS_TURN, breakKinds, Decimal, inferredOf, isQuarantined } from "@roundlot/core/vocabulary"
+export {
+  allows,
+  AWAITS_TURN,
+  breakKinds,
+  Decimal,
+  inferredOf,
+  isQuarantined,
+  orderTypes,
+  pricesOf,
+  timesInForce,
+  type OrderType
+} from "@roundlot/core/vocabulary"
 export type { Role } from "./Access.ts"
 
 /** Where a daemon serves, and the token that it asks for, where it asks for one. */

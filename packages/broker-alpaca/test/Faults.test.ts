@@ -48,7 +48,7 @@ const standing = Clock.clockWith((clock) =>
 
 describe("a send that goes wrong, over real sockets", () => {
   it.scopedLive.each(sends.map(([what, fault, answer, isThere]) => ({ what, fault, answer, isThere })))(
-    "AUD-5, AUD-7: $what",
+    "AUD-7: $what",
     ({ answer, fault, isThere }) =>
       Effect.gen(function* () {
         const { broker, exchange } = yield* open({}, { answersWithin: "2 seconds" })
@@ -269,25 +269,27 @@ describe("a read that goes wrong, over real sockets", () => {
       })
   )
 
-  it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second; a cancel ends that", () =>
-    Effect.gen(function* () {
-      const { broker, exchange } = yield* open({}, { servesAgainFor: "1 minute" })
-      yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
-      const { answer, asOf } = yield* send(broker, terms())
-      if (answer._tag !== "Accepted") return assert.fail(words(answer))
-      const id = answer.brokerOrderId
-      const readings = Effect.map(
-        exchange.requests,
-        (all) => all.filter(({ operation }) => operation === "order").length
-      )
-      yield* Effect.all([broker.order(id), broker.order(id)], { concurrency: "unbounded" })
-      yield* broker.order(id)
-      assert.strictEqual(yield* readings, 1)
-      yield* broker.cancel({ _tag: "Submitted", brokerOrderIds: [id], acceptedAt: asOf })
-      const { report } = yield* broker.order(id)
-      assert.strictEqual(report._tag === "OrderSeen" ? report.rawStatus : report._tag, "canceled")
-      assert.strictEqual(yield* readings, 2)
-    })
+  it.scopedLive(
+    "FILL-14: whoever asks shares one read in flight, and its answer for a second; a cancel ends that",
+    () =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open({}, { servesAgainFor: "1 minute" })
+        yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
+        const { answer, asOf } = yield* send(broker, terms())
+        if (answer._tag !== "Accepted") return assert.fail(words(answer))
+        const id = answer.brokerOrderId
+        const readings = Effect.map(
+          exchange.requests,
+          (all) => all.filter(({ operation }) => operation === "order").length
+        )
+        yield* Effect.all([broker.order(id), broker.order(id)], { concurrency: "unbounded" })
+        yield* broker.order(id)
+        assert.strictEqual(yield* readings, 1)
+        yield* broker.cancel({ _tag: "Submitted", brokerOrderIds: [id], acceptedAt: asOf })
+        const { report } = yield* broker.order(id)
+        assert.strictEqual(report._tag === "OrderSeen" ? report.rawStatus : report._tag, "canceled")
+        assert.strictEqual(yield* readings, 2)
+      })
   )
 
   it.scopedLive("an order that Alpaca does not know is not found, by either id", () =>
@@ -376,7 +378,7 @@ describe("a read that goes wrong, over real sockets", () => {
     { what: "that cannot be read", event: { execution_type: "trade_cancel" }, isWhole: false, more: {} },
     { what: "of an execution that was never told", event: { execution_type: "trade_bust" }, isWhole: false, more: {} },
     { what: "of cash", event: {}, isWhole: true, more: { activity_type: "DIV" } }
-  ])("SYNC-3: an event $what: what was executed is listed, and whole is $isWhole", ({ event, isWhole, more }) =>
+  ])("SYNC-8: an event $what: what was executed is listed, and whole is $isWhole", ({ event, isWhole, more }) =>
     Effect.gen(function* () {
       const { broker, brokerOrderId, exchange } = yield* resting
       yield* exchange.instruct({ id: "f", do: { fill: { quantity: "1", brokerOrderId } }, times: 2 })
@@ -392,7 +394,7 @@ describe("a read that goes wrong, over real sockets", () => {
   )
 
   it.scopedLive(
-    "SYNC-3: a correction that does not say of which order it is leaves every listing in part, until it comes no more",
+    "SYNC-8: a correction that does not say of which order it is leaves every listing in part, until it comes no more",
     () =>
       Effect.gen(function* () {
         const { broker, brokerOrderId, exchange } = yield* resting

@@ -28,7 +28,7 @@ const clock = (at: string, isOpen: boolean) => ({
 })
 
 describe("Alpaca's clock and calendar", () => {
-  it.scopedLive("SDK-1: are the market's sessions, which the exchange's own hours agree with", () =>
+  it.scopedLive("are the market's sessions, which the exchange's own hours agree with", () =>
     Effect.gen(function* () {
       const { now, sessions } = yield* listed(XnysCalendar.isOpenAt)
       assert.isAtLeast(sessions.length, 18)

@@ -90,7 +90,7 @@ describe("what an answer to a send means", () => {
     ["the notional that was sent", { notional: "100.00", qty: null }, "Accepted"],
     ["another notional", { notional: "100.01", qty: null }, "Unknown"],
     ["shares in place of a notional", { notional: null, qty: "1" }, "Unknown"]
-  ])("AUD-7: an order over a notional answered with %s", (_, size, wanted) => {
+  ])("an order over a notional answered with %s", (_, size, wanted) => {
     const { clientOrderId, side, symbol } = sent
     const outcome = {
       _tag: "Answered",

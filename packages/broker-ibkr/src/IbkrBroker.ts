@@ -29,7 +29,8 @@ export const capabilities: Broker.Capabilities = {
   replace: false,
   shortSale: true,
   crossesZero: true,
-  historyWindowMs: 86_400_000
+  historyWindowMs: 86_400_000,
+  pollsByWindow: true
 }
 
 /** How a broker at TWS or a Gateway is opened. */
@@ -500,15 +501,18 @@ const wholeOf = ({ names }: Desk, from: Instant.Instant, asOf: Instant.Instant) 
   return { complete: from >= begins, wholeFrom: Instant.later(from, begins) }
 }
 
-/** A listing is begun when it is asked for: whoever asks may rest on that. */
+/**
+ * A listing is begun when it is asked for, and its caller relies on that. TWS does not say when an order was entered: one is listed that
+ * is open, or ended after the window began, whenever the window ends.
+ */
 const orders = (
   desk: Desk,
   listings: Listings,
-  { from, to }: Broker.TimeWindow
+  { from }: Broker.TimeWindow
 ): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const { all, asOf, isWhole } = yield* listings.afresh(ALL)
-    const within = all.filter(({ endedAt = asOf }) => from <= endedAt && endedAt <= to)
+    const within = all.filter(({ endedAt = asOf }) => from <= endedAt)
     return {
       // TWS shows what ended today: a window that begins before is not told whole.
       ...(isWhole && within.every(({ facts }) => isReadable(facts)) ? wholeOf(desk, from, asOf) : { complete: false }),

@@ -36,6 +36,8 @@ export interface Line {
   readonly nextRequestId: () => number
   /** Has TWS no connection to its servers? Orders are not sent then. */
   readonly isDegraded: () => boolean
+  /** Is the farm there that knows securities? Without it TWS says of those that there are that there are none. */
+  readonly knowsSecurities: () => boolean
   readonly isLost: () => boolean
   /** Hears every message until it is undone. What a listener throws harms nobody. */
   readonly listen: (listener: (message: Message) => void) => () => void
@@ -47,6 +49,10 @@ export interface Line {
 
 /** Requests are counted from here on: a refused request must not be taken for an order's refusal, and order ids begin at 1. */
 const FIRST_REQUEST = 1_000_000_000
+
+/** The codes of the farm that knows securities. */
+const SECURITIES_DOWN = 2157
+const SECURITIES_THERE = 2158
 
 /** Messages a second, of the 50 that TWS takes. */
 const MESSAGES_A_SECOND = 40
@@ -110,6 +116,7 @@ interface Standing {
   hasOrderId: boolean
   requestId: number
   degraded: boolean
+  knowsSecurities: boolean
   lost: string | undefined
   tokens: ReadonlyArray<string>
 }
@@ -142,6 +149,7 @@ export const open = (
       hasOrderId: false,
       requestId: FIRST_REQUEST,
       degraded: false,
+      knowsSecurities: true,
       lost: undefined,
       tokens: []
     }
@@ -167,6 +175,7 @@ export const open = (
       const kind = kindOf(code, text)
       if (kind === "refused connection") fail(problemOf(code), text)
       if (kind === "servers lost") standing.degraded = true
+      if (code === SECURITIES_DOWN || code === SECURITIES_THERE) standing.knowsSecurities = code === SECURITIES_THERE
       if (kind === "servers back") drop(`the servers are back (${code}): everything is read again`)
       if (kind === "connection lost" || kind === "refused connection") drop(`${text} (${code})`)
     }
@@ -216,6 +225,7 @@ export const open = (
       nextOrderId: orderIds.take,
       nextRequestId: () => ++standing.requestId,
       isDegraded: () => standing.degraded,
+      knowsSecurities: () => standing.knowsSecurities,
       isLost: () => standing.lost !== undefined,
       listen: (listener) => {
         standing.listeners.add(listener)

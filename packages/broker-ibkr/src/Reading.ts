@@ -36,7 +36,7 @@ export const gather = <A>(
         if (message._tag === "Lost") return resume(Effect.fail(failed(operation, "network", message.why)))
         if (message._tag === "Notice" && message.id === reqId) {
           const kind = kindOf(message.code, message.text)
-          if (kind === "not there") return resume(Effect.succeed([]))
+          if (kind === "not there" && isProven(line, message.text)) return resume(Effect.succeed([]))
           if (kind !== "information" && kind !== "warning")
             return resume(Effect.fail(failed(operation, "server", `${message.text} (${message.code})`)))
         }
@@ -56,6 +56,10 @@ export const gather = <A>(
       )
     )
   })
+
+/** "Not there" has one code with "there are several", and is said of everything while TWS cannot know (ACC-4). */
+const isProven = (line: Line, text: string): boolean =>
+  !line.isDegraded() && line.knowsSecurities() && !/\bambiguous\b/i.test(text)
 
 /** Fails once no further part has come for too long. */
 const silence = (operation: string, parts: ReadonlyArray<unknown>): Effect.Effect<never, Broker.BrokerReadFailed> =>

@@ -27,7 +27,7 @@ const failing = (port: number, differs: Partial<IbkrBroker.Options> = {}) =>
     IbkrBroker.make({
       account,
       address: { host: "127.0.0.1", port, clientId: 7 },
-      connectTimeoutMs: 300,
+      connectTimeoutMs: 3000,
       ...differs
     })
   )
@@ -62,7 +62,7 @@ describe("connecting to TWS", () => {
       })
     ))
 
-  it("SYNC-9: a login without the account that is meant, or with several and none named, is refused; numbers are masked", () =>
+  it("a login without the account that is meant, or with several and none named, is refused; numbers are masked", () =>
     run(
       Effect.gen(function* () {
         const { port } = yield* Simulator.make({ others: ["DU7654321"] })
@@ -81,7 +81,7 @@ describe("connecting to TWS", () => {
 })
 
 describe("a connection that breaks", () => {
-  it("AUD-5: an order whose answer is lost is unknown, found by our reference after reconnecting, and there once", () =>
+  it("an order whose answer is lost is unknown, found by our reference after reconnecting, and there once", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()
@@ -210,7 +210,7 @@ describe("orders at TWS", () => {
       })
     ))
 
-  it("SDK-2: whoever asks for orders at once, or within a second, shares one reading; what changes an order ends that", () =>
+  it("FILL-14: whoever asks for orders at once, or within a second, shares one reading; what changes an order ends that", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()

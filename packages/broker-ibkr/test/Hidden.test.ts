@@ -105,7 +105,7 @@ describe("an order that TWS took, and never showed", () => {
     ["nothing besides", () => [], "with a status of TWS, and not shown by it"],
     ["a rejection before it", error(201), "in its words (201)"]
   ])(
-    "AUD-5: %s: its answer has the durable id of the status, so that it is on record whatever comes next",
+    "%s: its answer has the durable id of the status, so that it is on record whatever comes next",
     (_what, saysTo, why) =>
       run(
         Effect.gen(function* () {

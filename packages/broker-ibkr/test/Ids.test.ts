@@ -37,19 +37,19 @@ describe("times of TWS", () => {
     ["20261120 09:30:00 EST", undefined, "2026-11-20T14:30:00Z"],
     ["20261120 14:30:00 Universal", undefined, "2026-11-20T14:30:00Z"],
     ["20261120  15:30:00", "Europe/Berlin", "2026-11-20T14:30:00Z"]
-  ])("SYNC-5: '%s' in the zone %s is %s", (text, zone, wanted) => {
+  ])("'%s' in the zone %s is %s", (text, zone, wanted) => {
     const found = BrokerTime.parse(text, zone)
     expect(found && Instant.format(found)).toBe(wanted.replace("Z", ".000000Z"))
   })
 
   it.each(["20261120  09:30:00", "20261120 09:30:00 Mars/Olympus", "yesterday", ""])(
-    "SYNC-5: of '%s' no moment is guessed",
+    "of '%s' no moment is guessed",
     (text) => {
       expect(BrokerTime.parse(text)).toBeUndefined()
     }
   )
 
-  it("SYNC-8: the day of New York begins where its clocks say, summer and winter", () => {
+  it("the day of New York begins where its clocks say, summer and winter", () => {
     expect(begins("2026-11-20T03:00:00Z")).toBe("2026-11-19T05:00:00.000000Z")
     expect(begins("2026-07-20T12:00:00Z")).toBe("2026-07-20T04:00:00.000000Z")
   })
@@ -79,7 +79,7 @@ const read = (differs: Partial<ExecutionFacts> = {}, isLeg = false) =>
   executedOf(names, { ...facts, ...differs }, at, isLeg)
 
 describe("an execution of TWS as a report", () => {
-  it("SDK-2: decimals are exact, of the text that came; thousands are read; what is not set is not there", () => {
+  it("FILL-2: decimals are exact, of the text that came; thousands are read; what is not set is not there", () => {
     expect(String(read()?.price)).toContain("123456789012345.123456789")
     expect(decimalOf("1,234.50")).toEqual(decimalOf("1234.5"))
     expect([decimalOf("1.7976931348623157E308"), decimalOf(""), decimalOf("NaN")]).toEqual([

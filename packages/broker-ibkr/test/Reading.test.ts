@@ -6,7 +6,7 @@ import { Message } from "../src/Message.ts"
 import { gather } from "../src/Reading.ts"
 
 /** A line that says what the test has it say. */
-const lineOf = () => {
+const lineOf = (parts: Partial<Line> = {}) => {
   const listeners = new Set<(message: Message) => void>()
   const line: Line = {
     api: new IBApi({ host: "127.0.0.1", port: 1, clientId: 1 }),
@@ -15,19 +15,21 @@ const lineOf = () => {
     nextOrderId: () => 1,
     nextRequestId: () => 1,
     isDegraded: () => false,
+    knowsSecurities: () => true,
     isLost: () => false,
     listen: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     drop: () => undefined,
-    lost: Effect.never
+    lost: Effect.never,
+    ...parts
   }
   return { line, say: (message: Message) => listeners.forEach((listener) => listener(message)) }
 }
 
-const begun = () => {
-  const { line, say } = lineOf()
+const begun = (parts: Partial<Line> = {}) => {
+  const { line, say } = lineOf(parts)
   const reading = gather<string>(
     { line: Effect.succeed(line) },
     {
@@ -40,14 +42,15 @@ const begun = () => {
     }
   )
   const part = (seconds: string) => Effect.sync(() => say(Message.Heartbeat({ seconds })))
-  return { reading, part, end: Effect.sync(() => say(Message.PositionsEnd())) }
+  const notice = (text: string) => Effect.sync(() => say(Message.Notice({ id: 1, code: 200, text })))
+  return { reading, part, notice, end: Effect.sync(() => say(Message.PositionsEnd())) }
 }
 
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, TestContext.TestContext))
 
 describe("an answer of many parts", () => {
-  it("SYNC-2: takes as long as it takes while its parts come, and is whole", () =>
+  it("takes as long as it takes while its parts come, and is whole", () =>
     run(
       Effect.gen(function* () {
         const { end, part, reading } = begun()
@@ -61,7 +64,7 @@ describe("an answer of many parts", () => {
       })
     ))
 
-  it("SYNC-2: fails once nothing more of it comes: a part is never taken for the whole", () =>
+  it("fails once nothing more of it comes: a part is never taken for the whole", () =>
     run(
       Effect.gen(function* () {
         const { part, reading } = begun()
@@ -74,4 +77,27 @@ describe("an answer of many parts", () => {
         expect(Exit.isFailure(exit) && String(exit.cause)).toContain("nothing more of it in 10 seconds")
       })
     ))
+})
+
+describe("an answer that there is nothing", () => {
+  const NONE = "No security definition has been found for the request"
+  const AMBIGUOUS = "The contract description specified for KWEB is ambiguous"
+
+  it.each([
+    ["is believed", {}, NONE, "nothing"],
+    ["is none where there are several", {}, AMBIGUOUS, `${AMBIGUOUS} (200)`],
+    ["is none of a TWS that has lost its servers", { isDegraded: () => true }, NONE, `${NONE} (200)`],
+    ["is none while the farm that knows securities is down", { knowsSecurities: () => false }, NONE, `${NONE} (200)`]
+  ])("ACC-4: %s", (_, parts, text, expected) =>
+    run(
+      Effect.gen(function* () {
+        const { notice, reading } = begun(parts)
+        const fiber = yield* Effect.fork(reading)
+        yield* TestClock.adjust("1 second")
+        yield* notice(text)
+        const exit = yield* Fiber.await(fiber)
+        expect(Exit.isFailure(exit) ? String(exit.cause) : "nothing").toContain(expected)
+      })
+    )
+  )
 })

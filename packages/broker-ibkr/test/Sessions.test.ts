@@ -81,7 +81,7 @@ describe("ids of orders", () => {
       })
     ))
 
-  it("AUD-7: are no request's: a request that is refused meanwhile refuses no order", () =>
+  it("are no request's: a request that is refused meanwhile refuses no order", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()
@@ -96,7 +96,7 @@ describe("ids of orders", () => {
 
 describe("a login that becomes another one", () => {
   it(
-    "SYNC-9: TWS that comes back with another account is not driven, and the first one is once it is back",
+    "TWS that comes back with another account is not driven, and the first one is once it is back",
     () =>
       run(
         Effect.gen(function* () {
@@ -308,7 +308,7 @@ describe("an order of which only the status is known", () => {
     ["that it stopped", [working, stopped], "NotFound"],
     ["the status of another client's order", [status(1, 9)], "NotFound"]
   ] as const)(
-    "AUD-5: an order that was sent is not absent by a listing without it where its status says %s",
+    "an order that was sent is not absent by a listing without it where its status says %s",
     (_what, taken, is) =>
       run(
         Effect.gen(function* () {

@@ -9,7 +9,7 @@ import { expect, it } from "vitest"
 const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const program = fileURLToPath(new URL("plantedProgram.ts", import.meta.url))
 
-it("SDK-2: a file .env of the working directory is not read: the library is told all that it would look for there", () => {
+it("a file .env of the working directory is not read: the library is told all that it would look for there", () => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-ibkr-"))
   writeFileSync(join(folder, ".env"), "PLANTED=planted\nIB_HOST=192.0.2.1\n")
   const said = execFileSync(process.execPath, ["-C", "@roundlot/source", "--import", loader, program], {
@@ -18,4 +18,4 @@ it("SDK-2: a file .env of the working directory is not read: the library is told
   })
   rmSync(folder, { recursive: true, force: true })
   expect(said).toBe("nobody_listens nothing")
-}, 60_000)
+})

@@ -37,7 +37,7 @@ describe("the zone of TWS's own time, which it says before any execution", () =>
     ["one in letters of the country", "20261120 14:30:00 中国标准时间"],
     ["an abbreviation of several zones", "20261120 14:30:00 BST"],
     ["nothing that is a time", "now"]
-  ])("SYNC-5: %s is refused at start by name, with the setting to add; with the zone configured it is not", (_, time) =>
+  ])("%s is refused at start by name, with the setting to add; with the zone configured it is not", (_, time) =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
@@ -51,7 +51,7 @@ describe("the zone of TWS's own time, which it says before any execution", () =>
     )
   )
 
-  it.each(["EST", "GMT", "JST", "CET", "Universal", "US/Eastern", "Europe/Berlin"])("SYNC-5: %s is known", (zone) =>
+  it.each(["EST", "GMT", "JST", "CET", "Universal", "US/Eastern", "Europe/Berlin"])("%s is known", (zone) =>
     Effect.runPromise(
       Effect.scoped(
         Effect.map(greetedWith(`20261120 14:30:00 ${zone}`), ({ environment }) => expect(environment).toBe("paper"))
@@ -59,7 +59,7 @@ describe("the zone of TWS's own time, which it says before any execution", () =>
     )
   )
 
-  it("SYNC-5: a time in a zone that is not known is of the one that is configured", () => {
+  it("a time in a zone that is not known is of the one that is configured", () => {
     const time = "20261120 09:30:00 Eastern Standard Time"
     expect(BrokerTime.parse(time)).toBeUndefined()
     expect(BrokerTime.parse(time, "America/New_York")).toBe(BrokerTime.parse("20261120-14:30:00"))
@@ -67,7 +67,7 @@ describe("the zone of TWS's own time, which it says before any execution", () =>
 })
 
 describe("times of TWS without a zone", () => {
-  it("SYNC-5: nothing is sent at a TWS that names none, unless it is configured: nothing is read before", () =>
+  it("nothing is sent at a TWS that names none, unless it is configured: nothing is read before", () =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
@@ -81,7 +81,7 @@ describe("times of TWS without a zone", () => {
       )
     ))
 
-  it("SYNC-5: with the zone configured its executions are read, at their times", () =>
+  it("with the zone configured its executions are read, at their times", () =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
@@ -94,7 +94,7 @@ describe("times of TWS without a zone", () => {
       )
     ))
 
-  it("SYNC-5: one that is executed later is booked at the time of its receipt: it is never passed over", () =>
+  it("one that is executed later is booked at the time of its receipt: it is never passed over", () =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {

@@ -71,7 +71,8 @@ const actFields = {
   },
   /** Shares that come or go without an order, as by a transfer: what is held from now on, signed. */
   holding: { account: optional(AccountName.AccountName), symbol: Ticker.Ticker, quantity: Decimal.FromString },
-  price: { symbol: Ticker.Ticker, price: Price.Price },
+  /** `spread`: by how many dollars who buys pays more than who sells gets, around the price; none where nothing is said. */
+  price: { symbol: Ticker.Ticker, price: Price.Price, spread: optional(Decimal.FromString) },
   /** Opens or closes the regular session; `extended` says whether orders of the extended one trade while it is closed. */
   session: { open: Schema.Boolean, extended: optional(Schema.Boolean) },
   buyingPower: { amount: Decimal.FromString, account: optional(AccountName.AccountName) },

@@ -107,7 +107,7 @@ const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> =
     (broker) => ({ ...broker, order: () => broker.order(NEVER).pipe(Effect.zipRight(Effect.die("not there"))) })
   ],
   [
-    "FILL-9: what an order filled",
+    "FILL-2, SYNC-2: what an order filled",
     "tells executions under other ids each time",
     (broker) => ({
       ...broker,
@@ -121,11 +121,23 @@ const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> =
         }))
     })
   ],
+  [
+    "FILL-2, SYNC-2: what an order filled",
+    "leaves prices out",
+    (broker) => ({
+      ...broker,
+      fillsOf: (id) =>
+        Effect.map(broker.fillsOf(id), (listing) => ({
+          ...listing,
+          received: listing.received.map((each) => ({ ...each, report: { ...each.report, price: undefined } }))
+        }))
+    })
+  ],
   ["AUD-7: an order that is refused", "says that it was not sent", answering("Refused", "NotSent")],
-  ["AUD-5: where the answer is lost", "calls it refused", answering("Unknown", "Refused")],
+  ["where the answer is lost", "calls it refused", answering("Unknown", "Refused")],
   ["an id is taken once", "calls the second send refused", answering("Unknown", "Refused")],
   [
-    "a cancel is a wish",
+    "FILL-5, FILL-16: a cancel is a wish",
     "says that it was heard, and asks nobody",
     (broker) => ({ ...broker, cancel: () => Effect.succeed({ _tag: "Requested" }) })
   ],
@@ -135,7 +147,7 @@ const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> =
     (broker) => ({ ...broker, cancel: () => Effect.succeed({ _tag: "Unknown", why: "x" }) })
   ],
   [
-    "a read that does not succeed",
+    "FILL-3: a read that does not succeed",
     "says that there is no such order",
     (broker) => ({
       ...broker,
@@ -158,7 +170,7 @@ const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> =
     "says a time that was long ago",
     (broker) => ({ ...broker, clock: Effect.succeed({ at: Instant.fromMillis(0), cutToMs: 1 }) })
   ],
-  ["SYNC-6: changes are told", "tells nothing", (broker) => ({ ...broker, updates: Stream.never })]
+  ["FILL-10: changes are told", "tells nothing", (broker) => ({ ...broker, updates: Stream.never })]
 ]
 
 describe("the contract of a broker finds out", () => {

@@ -23,7 +23,7 @@ const known = (at: string, since: number): Partial<OrderTerms.OrderTerms> => ({
 })
 
 describe("the market of the paper exchange", () => {
-  it.scoped("FILL-12: nobody has said a price: an order fills at the fallback, which is no price of the market", () =>
+  it.scoped("nobody has said a price: an order fills at the fallback, which is no price of the market", () =>
     Effect.gen(function* () {
       const desk = yield* open()
       expect(yield* said(desk)).toBeUndefined()
@@ -33,21 +33,19 @@ describe("the market of the paper exchange", () => {
     })
   )
 
-  it.scoped(
-    "FILL-12: it goes by the newest price that an order came with, and has it for orders that come with none",
-    () =>
-      Effect.gen(function* () {
-        const desk = yield* open()
-        yield* send(desk.broker, terms(known("150", 20)))
-        yield* send(desk.broker, terms(known("140", 10)))
-        yield* send(desk.broker, terms({ referencePrice: undefined }))
-        yield* send(desk.broker, terms(known("160", 30)))
-        expect(yield* fillPrices(desk)).toEqual(["150", "150", "150", "160"])
-        expect(yield* said(desk)).toEqual(["160", second(30)])
-      })
+  it.scoped("it goes by the newest price that an order came with, and has it for orders that come with none", () =>
+    Effect.gen(function* () {
+      const desk = yield* open()
+      yield* send(desk.broker, terms(known("150", 20)))
+      yield* send(desk.broker, terms(known("140", 10)))
+      yield* send(desk.broker, terms({ referencePrice: undefined }))
+      yield* send(desk.broker, terms(known("160", 30)))
+      expect(yield* fillPrices(desk)).toEqual(["150", "150", "150", "160"])
+      expect(yield* said(desk)).toEqual(["160", second(30)])
+    })
   )
 
-  it.scoped("FILL-12: what a file of prices or an instruction says stands, whatever orders come with", () =>
+  it.scoped("what a file of prices or an instruction says stands, whatever orders come with", () =>
     Effect.gen(function* () {
       const desk = yield* open({ prices: new Map([["AAPL", price("180")]]) })
       yield* send(desk.broker, terms(known("150", 20)))
@@ -56,6 +54,33 @@ describe("the market of the paper exchange", () => {
       expect(yield* fillPrices(desk)).toEqual(["180", "181.5"])
       expect((yield* said(desk))?.[0]).toBe("181.5")
     })
+  )
+
+  it.scoped(
+    "between the sides lies a spread: who buys pays half of it more, who sells gets half of it less, and a limit waits for its side",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* open()
+        const { broker, exchange } = desk
+        const spread = (id: string, at: string, wide?: string) =>
+          exchange.instruct({
+            id,
+            do: { price: { symbol: "AAPL", price: at, ...(wide === undefined ? {} : { spread: wide }) } }
+          })
+        yield* spread("p1", "150", "0.05")
+        yield* send(broker, terms({}))
+        yield* send(broker, terms({ side: "sell" }))
+        yield* send(broker, terms({ type: "limit", limitPrice: price("150") }))
+        yield* send(broker, terms({ type: "stop", stopPrice: price("151"), side: "buy" }))
+        expect((yield* exchange.orders).map(({ status }) => status)).toEqual(["filled", "filled", "new", "new"])
+        yield* spread("p2", "149.98", "0.04")
+        // The next price says no spread, and there is none.
+        yield* spread("p3", "151")
+        expect(yield* fillPrices(desk)).toEqual(["150.025", "149.975", "150", "151"])
+        expect((yield* said(desk))?.[0]).toBe("151")
+        const refused = yield* Effect.either(spread("p4", "1", "2"))
+        expect(String(refused)).toContain("wider")
+      })
   )
 
   it.scoped("a limit order rests until the market crosses it, and trades at the market's price", () =>

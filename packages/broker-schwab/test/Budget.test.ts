@@ -10,7 +10,7 @@ const leaves = (budget: Budget.Budget, purpose: RequestLimit.Purpose, times: num
   )
 
 describe("our side of Schwab's limit", () => {
-  it.effect("ACC-7: 120 a minute, of which a tenth is for cancels alone", () =>
+  it.effect("120 a minute, of which a tenth is for cancels alone", () =>
     Effect.gen(function* () {
       const budget = yield* Budget.make()
       assert.strictEqual(yield* leaves(budget, "other", 200), 108)

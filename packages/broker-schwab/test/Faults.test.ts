@@ -58,7 +58,7 @@ const submitted = (id: ClientOrderId.BrokerOrderId, at: OrderState.AcknowledgedO
 
 describe("a send that goes wrong, over real sockets", () => {
   it.scopedLive.each(sends.map(([what, fault, expected, isThere]) => ({ what, fault, expected, isThere })))(
-    "AUD-5, AUD-7: $what",
+    "AUD-7: $what",
     ({ expected, fault, isThere }) =>
       Effect.gen(function* () {
         const { broker, exchange } = yield* open({}, { answersWithin: "2 seconds" })
@@ -330,7 +330,7 @@ describe("a read that goes wrong, over real sockets", () => {
       })
   )
 
-  it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second", () =>
+  it.scopedLive("FILL-14: whoever asks shares one read in flight, and its answer for a second", () =>
     Effect.gen(function* () {
       const desk = yield* open()
       const id = yield* working(desk)

@@ -25,7 +25,7 @@ describe("an order as Schwab shows it", () => {
     assert.throws(() => readOrder(orderText({ orderId: "12345678901234567890" })))
   })
 
-  it("FILL-10: the average is that of its executions, with the total that Schwab says", () => {
+  it("FILL-2: the average is that of its executions, with the total that Schwab says", () => {
     const text = orderText({ filledQuantity: "3.0" }, [
       fill({ quantity: "1.0", price: "100.00" }, { quantity: "2.0", price: "100.30" })
     ])
@@ -35,7 +35,7 @@ describe("an order as Schwab shows it", () => {
     assert.strictEqual(averagePrice && Decimal.format(averagePrice), "100.2")
   })
 
-  it("FILL-9: executions that are equal in leg, time, price and quantity count each", () => {
+  it("FILL-2: executions that are equal in leg, time, price and quantity count each", () => {
     const leg = { quantity: "100.0", price: "10.01" }
     const all = executions(orderText({}, [fill(leg, leg), fill(leg)]))
     assert.strictEqual(new Set(all.map(({ execIdBase }) => execIdBase)).size, 3)
@@ -109,7 +109,7 @@ const shown = (legs: ReadonlyArray<LegText>) =>
 
 describe("snapshots of an order", () => {
   it.effect.prop(
-    "FILL-9: every sequence of them, doubled, reordered, partial, records the same fills",
+    "SYNC-2: every sequence of them, doubled, reordered, partial, records the same fills",
     [legTexts, FastCheck.array(FastCheck.tuple(FastCheck.nat(8), FastCheck.infiniteStream(FastCheck.nat(99))))],
     ([legs, looks]) =>
       Effect.sync(() => {

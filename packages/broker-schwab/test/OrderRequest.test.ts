@@ -38,7 +38,7 @@ const refusals: ReadonlyArray<readonly [what: string, Partial<OrderTerms.OrderTe
 ]
 
 describe("the request for an order at Schwab", () => {
-  it("SDK-2: says all that an order is, whole shares as a number, prices as text", () => {
+  it("FILL-16: says all that an order is, whole shares as a number, prices as text", () => {
     assert.deepStrictEqual(bodyOf({ ...limit, timeInForce: "gtc", quantity: Quantity.unsafe("3") }), {
       orderType: "LIMIT",
       session: "NORMAL",
@@ -70,7 +70,7 @@ describe("the request for an order at Schwab", () => {
   )
 
   it.each(refusals.map(([what, differs, code]) => ({ what, differs, code })))(
-    "FILL-6: $what is refused before anything is sent, by name",
+    "$what is refused before anything is sent, by name",
     ({ code, differs }) => {
       const refused = Either.flip(OrderRequest.bodyOf(terms(differs)))
       assert.strictEqual(Either.getOrThrow(refused).code, code)

@@ -113,7 +113,7 @@ const mostInAMinute = (times: ReadonlyArray<number>): number =>
 
 describe("polling 500 open orders within Schwab's limit", () => {
   it.effect(
-    "FILL-11, ACC-7: every fill is on the books within 30 s, in 120 requests a minute, and none is written twice",
+    "FILL-10, FILL-11: every fill is on the books within 30 s, in 120 requests a minute, and none is written twice",
     () =>
       Effect.gen(function* () {
         const exchange = yield* Exchange.make({ listing: Listing.any })

@@ -53,7 +53,7 @@ const second = (seconds: number) =>
   `"${new Date(Date.now() - 60_000 + seconds * 1000).toISOString().slice(0, 19)}+0000"`
 
 describe("an order that another one replaced", () => {
-  it.scopedLive("SDK-2: by us, it is one order under both ids", () =>
+  it.scopedLive("FILL-5: by us, it is one order under both ids", () =>
     Effect.gen(function* () {
       const place = yield* open({}, { servesAgainFor: 0 })
       const { asOf, id } = yield* working(place)

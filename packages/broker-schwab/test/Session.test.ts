@@ -84,7 +84,7 @@ const test = (name: string, body: Effect.Effect<void, unknown, Effect.Effect.Con
 
 describe("the session of a login", () => {
   test(
-    "ACC-7: a token is refreshed ahead of its end, once however many ask, and kept for other processes",
+    "a token is refreshed ahead of its end, once however many ask, and kept for other processes",
     Effect.gen(function* () {
       const { asked, open, session } = yield* opened()
       yield* TestClock.adjust("24 minutes")
@@ -122,7 +122,7 @@ describe("the session of a login", () => {
     ['{"error":"invalid_client"}', 1]
   ] as const) {
     test(
-      `ACC-7: a token refused with ${body} is asked for ${asks} times: a gateway's refusal says nothing of the login`,
+      `a token refused with ${body} is asked for ${asks} times: a gateway's refusal says nothing of the login`,
       Effect.gen(function* () {
         const { answer, asked, session } = yield* opened()
         yield* session.refused(yield* session.access)
@@ -144,7 +144,7 @@ describe("the session of a login", () => {
   }
 
   test(
-    "ACC-7: its end is announced from two days before; after it nothing is asked until somebody logs in, then all goes on",
+    "its end is announced from two days before; after it nothing is asked until somebody logs in, then all goes on",
     Effect.gen(function* () {
       const { answer, asked, session, tokens } = yield* opened()
       assert.strictEqual((yield* session.standing)._tag, "Valid")

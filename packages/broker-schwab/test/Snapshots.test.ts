@@ -140,7 +140,7 @@ const told = (text: string) =>
 
 describe("snapshots of an order, in the ledger", () => {
   it.scoped.prop(
-    "FILL-9: however they follow each other, doubled, reordered or of a part, the same fills are recorded, and none twice",
+    "SYNC-2: however they follow each other, doubled, reordered or of a part, the same fills are recorded, and none twice",
     [legTexts, looks],
     ([legs, seen]) =>
       Effect.gen(function* () {

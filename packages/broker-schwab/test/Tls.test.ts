@@ -33,7 +33,7 @@ const refused = (baseUrl: string) =>
   )
 
 describe("Schwab's simulator over TLS", () => {
-  it.scopedLive("SDK-2: takes orders and tells of them, to whoever is told to trust its certificate", () =>
+  it.scopedLive("takes orders and tells of them, to whoever is told to trust its certificate", () =>
     Effect.gen(function* () {
       const { authorityFile, brokerOf, simulator } = yield* secured
       assert.match(simulator.credentials.baseUrl, /^https:/)

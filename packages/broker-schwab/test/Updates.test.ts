@@ -36,7 +36,7 @@ const isFilled = ({ report }: Report.Received) => report._tag === "OrderSeen" &&
 
 describe("what Schwab streams", () => {
   it.scopedLive(
-    "FILL-11: a fill is told within a second, as it is listed, and a burst of messages is one reading",
+    "FILL-10: a fill is told within a second, as it is listed, and a burst of messages is one reading",
     () =>
       Effect.gen(function* () {
         const place = yield* open()
@@ -88,7 +88,7 @@ describe("what Schwab streams", () => {
     })
   )
 
-  it.scopedLive("FILL-11: where the stream is silent about an order, reading it shows what it came to", () =>
+  it.scopedLive("where the stream is silent about an order, reading it shows what it came to", () =>
     Effect.gen(function* () {
       const place = yield* open({}, { servesAgainFor: 0 })
       const brokerOrderId = yield* working(place)

@@ -23,7 +23,7 @@ const counted = (servesAgainFor?: number) =>
 
 const run = <A, E>(body: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(body, TestContext.TestContext))
 
-describe("ACC-7: reads of orders", () => {
+describe("FILL-14: reads of orders", () => {
   test("are one request for all who ask meanwhile, and serve again for a second", () =>
     run(
       Effect.gen(function* () {

@@ -14,6 +14,7 @@ import * as Interpret from "../src/reconciliation/interpret.ts"
 import type { Interpreted } from "../src/reconciliation/Interpreted.ts"
 import * as Report from "../src/reconciliation/Report.ts"
 import type * as MemoryStore from "../src/memory/MemoryStore.ts"
+import type { Reference } from "../src/money/Reference.ts"
 import * as Instant from "../src/time/Instant.ts"
 import * as Intake from "../src/trade/intake.ts"
 import * as Trade from "../src/trade/Trade.ts"
@@ -120,7 +121,7 @@ export const tell = (deed: Deed): string => {
 }
 
 /** A desk with a story's policies. */
-export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore): Desk.Desk =>
+export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore, priceAt?: () => Reference): Desk.Desk =>
   Desk.make(
     {
       lot: Quantity.unsafe(shares(policy.lot)),
@@ -129,7 +130,9 @@ export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore): Desk.De
       external: policy.counts ? "count" : "ignore",
       resendWindowMs: Number.MAX_SAFE_INTEGER
     } satisfies Partial<Account.AccountSettings>,
-    store
+    store,
+    undefined,
+    priceAt
   )
 
 const EPOCH = Instant.make(1_699_999_000_000_000n)

@@ -7,10 +7,12 @@ import type { TradeId } from "../src/identity/Id.ts"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
+import { Reference } from "../src/money/Reference.ts"
 import { AllocationTable } from "../src/position/Allocation.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import { BreakTable } from "../src/reconciliation/Break.ts"
 import { interpret } from "../src/reconciliation/interpret.ts"
+import * as Instant from "../src/time/Instant.ts"
 import { TradeTable } from "../src/trade/Trade.ts"
 import * as Intake from "../src/trade/intake.ts"
 import { foldedLines, storedLines } from "./rows.ts"
@@ -19,8 +21,9 @@ import { arrivalOf, deskOf, perform, second } from "./Story.ts"
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
 /** An order for shares of two trades, at 90 and at 110 where they have prices: 100 on average. */
-const working = (isPriced: boolean) => {
-  const desk = deskOf(policy)
+const working = (isPriced: boolean, market = Reference.NoPrice()) => {
+  let isSent = false
+  const desk = deskOf(policy, undefined, () => (isSent ? market : Reference.NoPrice()))
   for (const [id, price, milli] of [
     ["T1", "90", 500],
     ["T2", "110", 500]
@@ -30,6 +33,7 @@ const working = (isPriced: boolean) => {
     desk.commit("trade", (recorder) => Intake.intake(recorder, { ...arrival, input }))
   }
   perform(desk, { do: "send", order: 1, got: "accepted", time: 1 })
+  isSent = true
   return {
     desk,
     /** A part of the order is filled at a price. */
@@ -60,6 +64,10 @@ const working = (isPriced: boolean) => {
   }
 }
 
+/** A market's price, so long before or after the fill. */
+const marketOf = (price: string, ms: number): Reference =>
+  Reference.Priced({ price: Price.unsafe(price), at: Instant.addMillis(second(2), ms), source: "feed" })
+
 describe("the band around what an order should have got", () => {
   test("FILL-12: 20 % from the weighted price of its trades is inside; further off is kept, flagged, and holds nothing", () => {
     const { bands, breaks, desk, fill } = working(true)
@@ -69,9 +77,35 @@ describe("the band around what an order should have got", () => {
     fill("e3", "120.01")
     fill("e4", "79.99")
     expect(bands()).toEqual(["within", "within", "outside", "outside"])
-    expect(breaks()).toEqual(["OffBand nothing: e3.1 at 120.01 is outside the band"])
+    expect(breaks()).toEqual(["OffBand nothing: e3.1 at 120.01 is outside the band around 100 (trades)"])
     expect(desk.all(PositionTable).map(({ hedged }) => Decimal.format(hedged))).toEqual(["0.4"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
+  test("FILL-12: a market of before the fill is what it is judged by, and not the price of its own trades", () => {
+    const { bands, breaks, desk, fill } = working(true, marketOf("200", -60_000))
+    fill("e1", "170")
+    fill("e2", "100")
+    expect(bands()).toEqual(["within", "outside"])
+    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 100 is outside the band around 200 (market)"])
+    const judgedBy = desk
+      .all(FillTable)
+      .map(({ expectedFrom, expectedPrice = Decimal.zero }) => `${Decimal.format(expectedPrice)} ${expectedFrom}`)
+    expect(judgedBy).toEqual(["200 market", "200 market"])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
+  test.each([
+    ["of after the fill, which may be the fill's own", "200", 1],
+    ["of more than a quarter of an hour before it", "200", -15 * 60_000 - 1],
+    ["ten times what its trades say, since one of the two is wrong", "1000", -60_000]
+  ] as const)("FILL-12: no price of a market judges a fill that is %s", (_, price, agoMs) => {
+    const { bands, breaks, desk, fill } = working(true, marketOf(price, agoMs))
+    fill("e1", "110")
+    fill("e2", "121")
+    expect(bands()).toEqual(["within", "outside"])
+    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 121 is outside the band around 100 (trades)"])
+    expect(desk.all(FillTable).map(({ expectedFrom }) => expectedFrom)).toEqual(["trades", "trades"])
   })
 
   test("FILL-12: without prices of trades the last fill is compared with; the first has nothing to be compared with", () => {
@@ -83,12 +117,13 @@ describe("the band around what an order should have got", () => {
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
-  test("FILL-12: what an order should get is its limit, else the price of its trades, else its last fill; the band lies around it", () => {
+  test("FILL-12: what an order should get is its limit, else a market that its trades do not belie, else the price of its trades, else its last fill; the band lies around it", () => {
     const { desk, fill } = working(true)
     fill("e1", "120")
     const trades = new Map(desk.all(TradeTable).map((trade) => [trade.id, trade]))
     const grounds = {
       limitPrice: undefined,
+      market: undefined,
       allocations: desk.all(AllocationTable),
       tradeOf: (id: TradeId) => trades.get(id),
       position: undefined,
@@ -99,6 +134,11 @@ describe("the band around what an order should have got", () => {
       return expected && `${Decimal.format(expected.price)} ${expected.from}`
     }
     expect(said({ limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
+    expect(said({ market: Decimal.unsafe("130") })).toBe("130 market")
+    expect(said({ market: Decimal.unsafe("130"), limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
+    expect(said({ market: Decimal.unsafe("1000") })).toBe("100 trades")
+    expect(said({ market: Decimal.unsafe("10") })).toBe("100 trades")
+    expect(said({ market: Decimal.unsafe("1000"), allocations: [] })).toBe("1000 market")
     expect(said({})).toBe("100 trades")
     expect(said({ allocations: [] })).toBe("120 fill")
     expect(said({ allocations: [], fills: [] })).toBeUndefined()

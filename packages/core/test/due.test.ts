@@ -106,7 +106,7 @@ const sized = (changes: Partial<Standing["account"]>, position: Partial<Position
     dueOf({ ...healthy, account: { ...healthy.account, ...changes }, position: { ...healthy.position, ...position } })
   )
 
-describe("D2: the quantity", () => {
+describe("ACC-8, D2: the quantity", () => {
   test.each([
     ["1", "Order(buy 2)"],
     ["0.4", "Order(buy 2.4)"],

@@ -32,18 +32,22 @@ import {
 const LENGTH = 60
 
 describe("random histories", () => {
-  test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", { timeout: PATIENCE }, async () => {
-    const story = await tried(
-      fc.property(policies, wishes(LENGTH), (policy, list) => {
-        play(policy, list, { committed: (desk) => problemsOf(desk)[0] })
-      }),
-      60
-    )
-    expect(story).toBe("")
-  })
+  test(
+    "ACC-6, ACC-8, SYNC-1, A4: after every commit everything is covered once, orders are what their fills sum to, and B3, D2 and D5 hold",
+    { timeout: PATIENCE },
+    async () => {
+      const story = await tried(
+        fc.property(policies, wishes(LENGTH), (policy, list) => {
+          play(policy, list, { committed: (desk) => problemsOf(desk)[0] })
+        }),
+        60
+      )
+      expect(story).toBe("")
+    }
+  )
 
   test(
-    "SYNC-1: the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain",
+    "the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain",
     { timeout: PATIENCE },
     async () => {
       const story = await tried(
@@ -61,7 +65,7 @@ describe("random histories", () => {
   )
 
   test(
-    "SDK-1: a store that keeps what it has read, for however short, gives the same rows and hashes as one that reads anew",
+    "a store that keeps what it has read, for however short, gives the same rows and hashes as one that reads anew",
     { timeout: PATIENCE },
     async () => {
       const story = await tried(

@@ -1,5 +1,6 @@
 import { Either } from "effect"
 import * as Account from "../src/account/Account.ts"
+import * as Fill from "../src/fill/Fill.ts"
 import * as Order from "../src/order/Order.ts"
 import * as Allocation from "../src/position/Allocation.ts"
 import * as Lot from "../src/position/Lot.ts"
@@ -28,6 +29,7 @@ interface Rows {
   readonly lots: ReadonlyArray<Lot.Lot>
   readonly standing: ReadonlyArray<Allocation.Allocation>
   readonly openBreaks: ReadonlyArray<Break.Break>
+  readonly fills: ReadonlyArray<Fill.Fill>
 }
 
 const rowsOf = (desk: Desk.Desk): Rows | undefined => {
@@ -41,11 +43,12 @@ const rowsOf = (desk: Desk.Desk): Rows | undefined => {
     orders: desk.all(Order.OrderTable),
     lots: desk.all(Lot.LotTable),
     standing: desk.all(Allocation.AllocationTable).filter((each) => each.releasedAt === undefined),
-    openBreaks: desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
+    openBreaks: desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined),
+    fills: desk.all(Fill.FillTable)
   }
 }
 
-/** Everything that A1 to A4, B3, D2 and D5 say of the rows of a desk, recomputed from trades, orders, lots and links alone. */
+/** Everything that A1 to A4, B3, D2, D5 and SYNC-1 say of the rows of a desk, recomputed from trades, orders, lots and links alone. */
 export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
   const rows = rowsOf(desk)
   if (rows === undefined) return []
@@ -53,7 +56,7 @@ export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     ...figures(rows),
     ...lotProblems(rows),
     ...rows.trades.flatMap((trade) => tradeProblems(rows, trade)),
-    ...rows.orders.flatMap((order) => orderProblems(rows, order)),
+    ...rows.orders.flatMap((order) => [...orderProblems(rows, order), ...fillProblems(rows, order)]),
     ...liveProblems(rows),
     ...healthProblems(desk, rows)
   ]
@@ -170,6 +173,21 @@ const directProblems = (rows: Rows, trade: Trade.Trade, isInQueue: boolean): Rea
       ? [`E1 O${order.id} is no direct order`]
       : []),
     ...(trade.status === wanted ? [] : [`E2 ${trade.sourceId} is ${trade.status}, should be ${wanted}`])
+  ]
+}
+
+/** SYNC-1, F5: what an order filled, and for how much, is the sum of its canonical fills and of the rest that is inferred. */
+const fillProblems = ({ fills }: Rows, order: Order.Order): ReadonlyArray<string> => {
+  const counting = fills.filter((fill) => fill.canonical && fill.orderId === order.id)
+  const paid = counting.map(({ price, quantity }) =>
+    price === undefined ? Decimal.zero : Decimal.multiply(quantity, price)
+  )
+  const executed = Decimal.add(total(counting.map(({ quantity }) => quantity)), order.inferred)
+  return [
+    ...differ(`SYNC-1 O${order.id}'s quantity and its fills`, order.filled, executed),
+    ...(Decimal.isZero(order.inferred)
+      ? differ(`SYNC-1 O${order.id}'s notional and its fills`, order.notional, total(paid))
+      : [])
   ]
 }
 

@@ -8,7 +8,7 @@ const decode = Schema.decodeUnknownSync(Schema.parseJson(LedgerCase.LedgerCaseFi
 
 const read = (file: string) => decode(readFileSync(new URL(file, folder), "utf8")).cases
 
-describe("worked cases of the ledger's rules, on the real ledger", () => {
+describe("SDK-1: worked cases of the ledger's rules, on the real ledger", () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
     test.each(read(file).map((each) => [each.id, each.rule ?? "", each] as const))("%s: %s", (_, __, ledgerCase) => {
       expect(LedgerCase.replay(ledgerCase)).toBeUndefined()

@@ -126,7 +126,7 @@ const openAt20 = (isBrokersTime: boolean): Word => ({
   witness: settled
 })
 
-describe("F2: the order machine", () => {
+describe("SDK-1, F2: the order machine", () => {
   test.each(cases)("FILL-5, F2: an order that is %s and hears %s", (state, fact, deed) => {
     const desk = deskAfter(stories[state])
     expect(perform(desk, deed)).toBe(machine[state][fact])

@@ -214,7 +214,7 @@ describe("O18: another client order id under the same broker id", () => {
   })
 })
 
-describe("O22: an open order that the broker's whole history does not have", () => {
+describe("SDK-1, O22: an open order that the broker's whole history does not have", () => {
   test("is in doubt with a break once it was quiet, bound as before, and never planned again", () => {
     const desk = working()
     desk.pass(59_000)

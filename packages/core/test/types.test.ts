@@ -14,7 +14,7 @@ declare const broker: BrokerService
 
 const checked = (check: () => unknown) => check
 
-describe("what the types refuse", () => {
+describe("SDK-1: what the types refuse", () => {
   test("FILL-6: an order that the broker has not acknowledged cannot be polled or cancelled there", () => {
     expectTypeOf<Parameters<BrokerService["cancel"]>>().toEqualTypeOf<[order: AcknowledgedOrder]>()
     expectTypeOf<AcknowledgedOrder["_tag"]>().toEqualTypeOf<"Submitted" | "PartiallyFilled">()

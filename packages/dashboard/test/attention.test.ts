@@ -6,6 +6,17 @@ const { daemon, open } = stage()
 /** Has books and broker compared; the verb fails where they differ. */
 const compare = (): Promise<string> => daemon.cli("reconcile").catch(String)
 
+interface Part {
+  readonly part: string
+  readonly lastSuccessAt: string | null
+}
+
+/** The account was read once: shares that are there before that have to be adopted, and nothing is sent until they are. */
+const isRead = async (): Promise<boolean> => {
+  const { parts } = Object(await daemon.ask("/health"))
+  return parts.some(({ lastSuccessAt, part }: Part) => part === "start of paper" && lastSuccessAt !== null)
+}
+
 /** Has the broker hold shares that the books know nothing of, and books and broker compared. */
 const holds = async (symbol: string, quantity: string): Promise<void> => {
   const instruction = { id: `${symbol} ${quantity}`, do: { holding: { symbol, quantity } } }
@@ -14,6 +25,7 @@ const holds = async (symbol: string, quantity: string): Promise<void> => {
 }
 
 test("open cases come first, below what is held; closed ones are chosen, and an address shows the same to everybody", async () => {
+  await expect.poll(isRead).toBe(true)
   await holds("GM", "5")
   const [older = ""] = await daemon.idsOf("/api/v1/breaks?symbol=GM&status=open", 1)
   await holds("GE", "7")

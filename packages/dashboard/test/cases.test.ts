@@ -1,17 +1,14 @@
 import { breakKinds } from "@roundlot/api/client"
-import { Effect, type Layer, type Scope } from "effect"
+import { Effect } from "effect"
 import type { Page } from "playwright-core"
 import { expect, test } from "vitest"
 import { inbox, JOB, PART } from "../../runner/test/views/inbox.ts"
 import * as scene from "../../runner/test/views/scene.ts"
-import { ask, books, json, serving } from "../../runner/test/serve/serving.ts"
+import { ask, json, serving } from "../../runner/test/serve/serving.ts"
+import { onBooks } from "./onBooks.ts"
 import { browsing, findings } from "./stage.ts"
 
 const open = browsing()
-
-/** Plays on books of their own, which a server of the API and its pages serves without any daemon: nothing closes what is open there. */
-const onBooks = <E>(played: Effect.Effect<void, E, Layer.Layer.Success<typeof books> | Scope.Scope>) =>
-  Effect.runPromise(played.pipe(Effect.scoped, Effect.provide(books)))
 
 /** What a case's page says: what was seen, and what to do first. */
 const saidOn = async (page: Page, url: string) => {

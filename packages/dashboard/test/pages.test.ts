@@ -28,9 +28,9 @@ beforeAll(async () => {
   await Promise.all(
     [
       { id: "held", do: { holding: { symbol: "GE", quantity: "7" } } },
-      { id: "silent", when, do: { silence: { ms: 600_000 } } },
+      { id: "silent", when, do: { silence: { ms: 7_200_000 } } },
       { id: "unanswered", when, do: { takeThenReset: {} } },
-      { id: "hidden", when, do: { hide: { ms: 600_000, everywhere: true } } }
+      { id: "hidden", when, do: { hide: { ms: 7_200_000, everywhere: true } } }
     ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
   )
   await daemon.ask("/api/v1/reconcile", {})
@@ -273,7 +273,7 @@ describe("every page", () => {
     expect(await sums("What went in")).toEqual(["", "2", "2", ""])
   })
 
-  test("shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {
+  test("BAT-10: shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {
     await using seen = await open(`/batches/${made.batch}`)
     await seen.page
       .getByRole("meter", { name: "rows" })
@@ -283,7 +283,7 @@ describe("every page", () => {
     expect(await glides(seen.page, "reduce")).toBe(false)
   })
 
-  test("tells rows whose orders are on their way apart from those that wait, in the bar and in its legend", async () => {
+  test("BAT-10: tells rows whose orders are on their way apart from those that wait, in the bar and in its legend", async () => {
     await using seen = await open("/settings")
     const { page } = seen
     await page.route(`**/api/v1/batches/${made.batch}`, async (route) => {
@@ -300,7 +300,7 @@ describe("every page", () => {
     expect(new Set(colours).size).toBe(5)
   })
 
-  test("BAT-11: of a batch says why rows failed, has its tab in the address, and names when rows came slowly", async () => {
+  test("BAT-10: of a batch says why rows failed, has its tab in the address, and names when rows came slowly", async () => {
     await using seen = await open("/settings")
     const { page } = seen
     await worksOff(page, [
@@ -418,7 +418,8 @@ describe("every page", () => {
         (button) => document.getElementById(button.getAttribute("aria-describedby") ?? "")?.textContent
       )
     ).toContain("whole lot")
-    // It can be read with the pointer on it.
+    // It can be read with the pointer on it. A banner may have moved the head from under the pointer meanwhile.
+    await head.hover()
     await help.hover()
     await page.mouse.move(0, 0)
     await help.waitFor({ state: "detached" })

@@ -228,6 +228,13 @@ describe("what just happened", () => {
       words: "waits for its batch: buy 2 KO"
     })
     expect(told("TradeQuarantined", { ...held, reason: "no ticker" })?.state).toBe("quarantined")
+    const back = { id: 7, symbol: "AAPL", reason: held.reason }
+    expect(told("TradeHeld", back)).toEqual({ family: "trade", state: "pending", words: "waits for its batch" })
+    expect(told("TradeHeld", { ...back, reason: "UnknownInstrument" })).toMatchObject({
+      state: "quarantined",
+      words: "held: UnknownInstrument"
+    })
+    expect(told("QuarantineReleased", { symbol: "AAPL" })).toBeUndefined()
     // Of a newer daemon there is the name alone.
     expect(told("OrderPraised", null)?.words).toBe("praised")
   })
@@ -362,7 +369,18 @@ describe("what a page is copied as", () => {
     ["/attention", "", "breaks?status=open&sort=severity", "breaks list --status open --sort severity"],
     ["/attention", "status=all", "breaks?sort=severity", "breaks list --sort severity"],
     ["/attention/B2", "", "breaks/B2", "breaks show B2"],
+    [
+      "/attention",
+      "asOf=12",
+      "breaks?status=open&sort=severity&asOf=12",
+      "breaks list --status open --as-of 12 --sort severity"
+    ],
+    ["/attention/B2", "asOf=12", "breaks/B2?asOf=12", "breaks show B2 --as-of 12"],
+    ["/attention/O5", "asOf=12", "cases/O5?asOf=12", "cases show O5 --as-of 12"],
+    ["/attention/J1-0a", "asOf=12", "cases/J1-0a", "cases show J1-0a"],
+    ["/attention/part%3Aconnection%20main", "", "cases/part%3Aconnection%20main", "cases show 'part:connection main'"],
     ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
+    ["/batches/G3/trades", "asOf=12", "batches/G3/trades?asOf=12", "batches show G3 --as-of 12"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
     ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
     ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],

@@ -1,3 +1,4 @@
+import type { Route } from "playwright-core"
 import { expect, test } from "vitest"
 import type { stage } from "./stage.ts"
 
@@ -8,7 +9,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await daemon.ask(`/api/v1/controls/${state}`, { account: "paper", symbol: "ZZZ", reason: "a test of what is told" })
   }
 
-  test("SYNC-12: a list and a record are shown as they stood at a moment, nothing can be done there, and it goes on from screen to screen", async () => {
+  test("a list and a record are shown as they stood at a moment, nothing can be done there, and it goes on from screen to screen", async () => {
     const { position } = Object(await daemon.ask("/api/v1/journal/head"))
     await daemon.ask("/api/v1/trades", { sourceId: "late", symbol: "NFLX", side: "buy", quantity: "0.25", price: "50" })
     await using seen = await open(`/trades?asOf=${position}`)
@@ -33,7 +34,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     expect(seen.faults).toEqual([])
   })
 
-  test("BAT-11: a trade goes into a pending batch that is chosen there; the end of a batch is told in the page", async () => {
+  test("BAT-10, BAT-13: a trade goes into a pending batch that is chosen there; the end of a batch is told in the page", async () => {
     const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "By hand", open: true, mode: "accumulate" }))
     await using seen = await open("/trades/new?symbol=IBM")
     const { page } = seen
@@ -56,7 +57,39 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     expect(seen.faults).toEqual([])
   })
 
-  test("BAT-14: how a file is read is kept as a template, and chosen for the next", async () => {
+  test("BAT-13: a click on Send trade counts also where the order that would follow is read again meanwhile", async () => {
+    await using seen = await open("/trades/new?symbol=ADBE")
+    const { page } = seen
+    await page.getByLabel("Quantity").fill("0.5")
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Meanwhile", open: true, mode: "accumulate" }))
+    await page.getByLabel("Batch").selectOption(batch.id)
+    const follows = page.getByRole("status", { name: "The order that would follow" })
+    await follows.getByText("It is the first trade in ADBE").waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    const said = await follows.innerText()
+    await page.getByRole("button", { name: "Send trade" }).hover()
+    await page.mouse.down()
+    const held = new Promise<Route>((resolve) => {
+      void page.route("**/preview?*", resolve, { times: 1 })
+    })
+    await daemon.ask("/api/v1/batches", { name: "News", open: true, mode: "accumulate" })
+    const reading = await held
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    // What is under the pointer when it goes down has to be there when it comes up.
+    expect(await follows.innerText()).toBe(said)
+    await page.mouse.up()
+    await reading.continue()
+    await page
+      .getByRole("status")
+      .getByRole("link", { name: /^T\d+$/ })
+      .click()
+    await page.getByRole("heading", { level: 1, name: /Buy 0\.5 ADBE/ }).waitFor()
+    // It leaves no position: others look at those that are the nearest to an order.
+    await daemon.cli("batches", "cancel", batch.id, "--yes")
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-5: how a file is read is kept as a template, and chosen for the next", async () => {
     await using seen = await open("/batches/new")
     const { page } = seen
     await page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv1;IBM;buy;0,25")
@@ -108,7 +141,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     expect([...seen.faults, ...next.faults]).toEqual([])
   })
 
-  test("BAT-13: the end of a batch is told by the browser where that was asked for and nobody looks, and else not", async () => {
+  test("BAT-10: the end of a batch is told by the browser where that was asked for and nobody looks, and else not", async () => {
     await using seen = await open("/settings")
     const { page } = seen
     // A browser without a screen has nowhere to tell: what it is asked to is noted down.

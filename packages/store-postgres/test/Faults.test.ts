@@ -75,7 +75,7 @@ const locked = (url: string, table: string) =>
   )
 
 describe("faults of a server and of the way to it", () => {
-  it.scopedLive("FILL-9: crashed under load and started again: all that was asked is there once", () =>
+  it.scopedLive("ACC-1: crashed under load and started again: all that was asked is there once", () =>
     Effect.gen(function* () {
       const server = yield* Effect.acquireRelease(
         Effect.promise(() => makeServer({ synchronous_commit: "on" })),
@@ -94,7 +94,7 @@ describe("faults of a server and of the way to it", () => {
     })
   )
 
-  it.scopedLive("FILL-9: connections that are cut at COMMITs, some before and some after: each is made once", () =>
+  it.scopedLive("connections that are cut at COMMITs, some before and some after: each is made once", () =>
     Effect.gen(function* () {
       const url = yield* database
       const between = yield* proxy(url)
@@ -140,7 +140,7 @@ describe("faults of a server and of the way to it", () => {
 
   it.scopedLive("a statement that takes too long is ended and told as such; the next one goes well", () =>
     Effect.gen(function* () {
-      const { repository, url } = yield* store({ statementTimeout: "100 millis", retryFor: "100 millis" })
+      const { repository, url } = yield* store({ statementTimeout: "2 seconds", retryFor: "100 millis" })
       const reading = Reads.all(Trade.TradeTable).pipe(
         Effect.provideService(TradeRepository.TradeRepository, repository)
       )
@@ -166,7 +166,7 @@ describe("faults of a server and of the way to it", () => {
     "whoever waits longer than may be for a connection of the pool is told so, and is served when one is free",
     () =>
       Effect.gen(function* () {
-        const { repository } = yield* store({ maxConnections: 1, connectTimeout: "100 millis", retryFor: "0 millis" })
+        const { repository } = yield* store({ maxConnections: 1, retryFor: "0 millis" })
         const [holds, free] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
         const held = Effect.zipRight(Deferred.succeed(holds, undefined), Deferred.await(free))
         const holder = yield* Effect.fork(repository.snapshot(held))
@@ -199,7 +199,7 @@ describe("faults of a server and of the way to it", () => {
     "conflicts (%s) are tried again inside, and in bounded time where they do not end",
     (code) =>
       Effect.gen(function* () {
-        const { repository, url } = yield* store({ retryFor: "1 second" })
+        const { repository, url } = yield* store({ retryFor: "3 seconds" })
         yield* asking(url, ...failing(code, 3))
         let planned = 0
         yield* repository.write({ ...rows.scope(), accounts: ["main"] }, () => {

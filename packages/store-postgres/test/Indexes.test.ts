@@ -45,7 +45,7 @@ const written = (text: string, cells: ReadonlyArray<unknown>): string =>
   text.replaceAll(/\$(\d+)/g, (_, n: string) => `'${String(cells[Number(n) - 1])}'`)
 
 describe("indexes", () => {
-  it.scopedLive("AUD-11 BAT-1: what is asked of attempts, batches and their rows goes over the index for it", () =>
+  it.scopedLive("AUD-11, BAT-11: what is asked of attempts, batches and their rows goes over the index for it", () =>
     Effect.gen(function* () {
       const url = yield* database
       for (const [query, index] of [...questions, ...ofBatches]) {

@@ -56,7 +56,7 @@ describe("what a process remembers of its last write", () => {
     })
   )
 
-  it.scopedLive("ACC-1: is forgotten when another process has committed to its account", () =>
+  it.scopedLive("is forgotten when another process has committed to its account", () =>
     Effect.gen(function* () {
       const { repository, url } = yield* begun
       yield* changing(repository, "ours")
@@ -68,7 +68,7 @@ describe("what a process remembers of its last write", () => {
     })
   )
 
-  it.scopedLive("ACC-1: stays when others commit to other accounts, and is forgotten when they commit to its own", () =>
+  it.scopedLive("stays when others commit to other accounts, and is forgotten when they commit to its own", () =>
     Effect.gen(function* () {
       const { repository, url } = yield* besideOthers
       assert.strictEqual(yield* codeAfter(repository, url, "second", 2), "ours")

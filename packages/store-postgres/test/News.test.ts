@@ -18,7 +18,7 @@ const heardBy = ({ news = Stream.empty }: TradeRepository.TradeRepositoryService
 const LISTENERS = `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`
 
 describe("news of what other processes commit", () => {
-  it.scopedLive("SYNC-6: a commit is told at once to another process that listens, however many listen there", () =>
+  it.scopedLive("a commit is told at once to another process that listens, however many listen there", () =>
     Effect.gen(function* () {
       const url = Redacted.make(yield* database)
       const one = yield* make({ url })

@@ -45,20 +45,18 @@ const CONNECTED = `SELECT 1 FROM pg_stat_activity WHERE datname = current_databa
 
 const READ = `SELECT relname, idx_tup_fetch::int AS read FROM pg_stat_user_tables WHERE idx_tup_fetch > 0`
 
-it.live(
-  "FILL-9: what was prepared while a database was empty reads no more of it than it needs when it has grown",
-  () =>
-    Effect.gen(function* () {
-      const url = yield* database
-      // Every statement is planned at its first use and never again, whatever the server would choose.
-      const planning = `${url}?options=${encodeURIComponent("-c plan_cache_mode=force_generic_plan")}`
-      yield* Effect.provide(takenIn, Roundlot.layerOn(PostgresStore.layer({ url: Redacted.make(planning) })))
-      while ((yield* asking(url, CONNECTED)).length > 0) yield* Effect.yieldNow()
-      const [counted] = yield* asking(url, `SELECT count(*)::int AS entries FROM roundlot_journal`)
-      const entries = Number(counted?.["entries"])
-      assert.isAbove(entries, CHUNKS * CHUNK)
-      for (const { read, relname } of yield* asking(url, READ)) {
-        assert.isBelow(Number(read), 3 * entries, `rows of ${String(relname)} that were read`)
-      }
-    }).pipe(Effect.scoped)
+it.live("what was prepared while a database was empty reads no more of it than it needs when it has grown", () =>
+  Effect.gen(function* () {
+    const url = yield* database
+    // Every statement is planned at its first use and never again, whatever the server would choose.
+    const planning = `${url}?options=${encodeURIComponent("-c plan_cache_mode=force_generic_plan")}`
+    yield* Effect.provide(takenIn, Roundlot.layerOn(PostgresStore.layer({ url: Redacted.make(planning) })))
+    while ((yield* asking(url, CONNECTED)).length > 0) yield* Effect.yieldNow()
+    const [counted] = yield* asking(url, `SELECT count(*)::int AS entries FROM roundlot_journal`)
+    const entries = Number(counted?.["entries"])
+    assert.isAbove(entries, CHUNKS * CHUNK)
+    for (const { read, relname } of yield* asking(url, READ)) {
+      assert.isBelow(Number(read), 3 * entries, `rows of ${String(relname)} that were read`)
+    }
+  }).pipe(Effect.scoped)
 )

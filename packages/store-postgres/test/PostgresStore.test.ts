@@ -36,7 +36,7 @@ const commands = (url: string) =>
   Effect.map(asking(url, `SELECT count(*)::int AS count FROM roundlot_ops_commands`), ([row]) => row?.["count"])
 
 describe("a planning that pauses", () => {
-  it.scopedLive("SDK-2: leaves the thread to others each time, and is committed once", () =>
+  it.scopedLive("leaves the thread to others each time, and is committed once", () =>
     Effect.gen(function* () {
       const url = yield* database
       const repository = yield* opened(url)
@@ -59,7 +59,7 @@ describe("a COMMIT that nobody answers", () => {
     ["before", 2],
     ["after", 1]
   ] as const) {
-    it.scopedLive(`ACC-1: is looked up by its id on a new connection: cut ${fault} the server had it`, () =>
+    it.scopedLive(`is looked up by its id on a new connection: cut ${fault} the server had it`, () =>
       Effect.gen(function* () {
         const url = yield* database
         const between = yield* proxy(url)
@@ -102,7 +102,7 @@ describe("a COMMIT that nobody answers", () => {
 })
 
 describe("a server that is not there for a while", () => {
-  it.scopedLive("FILL-9: a crash loses nothing that was answered, and the store goes on by itself", () =>
+  it.scopedLive("ACC-1: a crash loses nothing that was answered, and the store goes on by itself", () =>
     Effect.gen(function* () {
       const server = yield* Effect.acquireRelease(
         Effect.promise(() => makeServer({ synchronous_commit: "on" })),
@@ -167,7 +167,7 @@ describe("others on the same database", () => {
   )
 
   it.scopedLive(
-    "SYNC-6: a commit that stalls is in the feed once it is there; a reader of a serial column passes it over",
+    "a commit that stalls is in the feed once it is there; a reader of a serial column passes it over",
     () =>
       Effect.gen(function* () {
         const { repository, url } = yield* store()
@@ -176,7 +176,8 @@ describe("others on the same database", () => {
         yield* quick.ask("CREATE TABLE twin (position bigserial PRIMARY KEY, account text)")
         const hash = "h".repeat(64)
         yield* stalled.ask(
-          `BEGIN; INSERT INTO roundlot_heads VALUES ('main', 1, '${hash}'); INSERT INTO twin (account) VALUES ('main')`
+          `BEGIN; INSERT INTO roundlot_heads VALUES ('main', 1, '${hash}'); INSERT INTO twin (account) VALUES ('main');` +
+            ` INSERT INTO roundlot_ops_moved VALUES ('main')`
         )
         yield* quick.ask("INSERT INTO twin (account) VALUES ('second')")
         yield* repository.write(rows.scope(), rows.writing([], [rows.part("second", 1)]))

@@ -14,7 +14,7 @@ const texts = FastCheck.oneof(
 const orNothing = <A>(cells: FastCheck.Arbitrary<A>) => FastCheck.array(FastCheck.option(cells), { maxLength: 12 })
 
 describe("arrays as text", () => {
-  it.scopedLive("SDK-2: every cell comes back from the server as it was", () =>
+  it.scopedLive("every cell comes back from the server as it was", () =>
     Effect.gen(function* () {
       const client = new Client({ connectionString: yield* database })
       yield* Effect.acquireRelease(

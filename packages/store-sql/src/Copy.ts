@@ -150,6 +150,12 @@ const goOn = ({ ask, dialect }: Side) =>
     yield* ask(
       `INSERT INTO ${fed} ("account", "seq") SELECT "account", max("lastSeq") FROM ${nameOf("feed")} GROUP BY "account"`
     )
+    yield* ask(
+      `UPDATE ${fed} SET "seq" = (SELECT coalesce(sum("seq"), 0) FROM ${nameOf("heads")}), "at" = (SELECT max("at")` +
+        ` FROM ${nameOf("journal")} WHERE ("account", "seq") IN (SELECT "account", "seq" FROM ${nameOf("heads")}))` +
+        ` WHERE "account" = ''`
+    )
+    yield* ask(`DELETE FROM ${nameOf("ops_moved")}`)
   })
 
 /** What is to be done when all rows are there: the feed tells of every head, ids and feed go on behind them. */

@@ -215,12 +215,16 @@ const postgresJournal: ReadonlyArray<string> = [
   "feedHash" ${text} NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
-  // How far each journal is in the feed. The row without an account is the feed's own: whoever appends holds it.
+  // How far each journal is in the feed. The row without an account is the feed's own: how many entries it tells of, and when the
+  // newest of them was written. The appender locks it.
   `CREATE TABLE ${nameOf("ops_fed")} (
   "account" ${text} NOT NULL PRIMARY KEY,
-  "seq" BIGINT NOT NULL
+  "seq" BIGINT NOT NULL,
+  "at" TIMESTAMPTZ
 ) WITH (fillfactor = 50)`,
   `INSERT INTO ${nameOf("ops_fed")} ("account", "seq") VALUES ('', 0)`,
+  // The journals whose heads were moved since the feed was appended to, so that nobody looks at all heads. Read whole, and soon empty.
+  `CREATE TABLE ${nameOf("ops_moved")} ("account" ${text} NOT NULL)`,
   `CREATE TABLE ${nameOf("ops_commits")} ("id" ${text} NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL)`,
   ...Object.keys(Id.letters).map((kind) => `CREATE SEQUENCE ${sequenceOf(kind)}`),
   takeIds

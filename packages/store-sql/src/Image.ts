@@ -38,7 +38,12 @@ const catalogue = {
 const KINDS: { readonly [type: string]: Column.ColumnKind } = { "timestamp with time zone": "instant", bytea: "bytes" }
 
 /** What belongs to a database and not to the books: which migrations it had, who drives there, how far its feed was told. */
-const OWN: ReadonlySet<string> = new Set([Migrations.TABLE, nameOf("ops_leases"), nameOf("ops_fed")])
+const OWN: ReadonlySet<string> = new Set([
+  Migrations.TABLE,
+  nameOf("ops_leases"),
+  nameOf("ops_fed"),
+  nameOf("ops_moved")
+])
 
 const keyOf = (columns: ReadonlyArray<Found>): ReadonlyArray<string> =>
   columns

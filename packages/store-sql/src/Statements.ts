@@ -154,17 +154,14 @@ export const rememberCommit = (dialect: Dialect): string => insertInto(dialect, 
 export const selectCommit = (dialect: Dialect): string =>
   `SELECT "journals" FROM ${nameOf("ops_commits")} WHERE "id" = ${dialect.place(1)}`
 
-/** All heads. */
-export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0 ORDER BY "account"`
+/** The head of one journal. */
+export const selectHead = (dialect: Dialect): string =>
+  `SELECT "seq", "hash" FROM ${nameOf("heads")} WHERE "account" = ${dialect.place(1)} AND "seq" > 0`
 
-/**
- * The time of the newest of all heads' entries: no commit is written behind it. Each head's entry is looked up: a join is taken
- * from the journal's side, which reads every entry of the store.
- */
+/** When the entry was written that the newest row of the feed ends with, where the feed is appended to by each commit itself. */
 export const selectNewestAt =
-  `SELECT coalesce(max("newest"), 0) AS "newestAt" FROM (SELECT (SELECT "at" FROM ${nameOf("journal")} AS "entry"` +
-  ` WHERE "entry"."account" = "head"."account" AND "entry"."seq" = "head"."seq") AS "newest"` +
-  ` FROM ${nameOf("heads")} AS "head") AS "heads"`
+  `SELECT "at" AS "newestAt" FROM ${nameOf("journal")} WHERE ("account", "seq") =` +
+  ` (SELECT "account", "lastSeq" FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1)`
 
 /** The newest row of the feed. */
 export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`

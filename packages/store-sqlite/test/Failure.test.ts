@@ -49,7 +49,7 @@ describe("failures of the store", () => {
     }
   })
 
-  it("ACC-1: a write that failed names room on the disk, what was kept and what to do", () => {
+  it("a write that failed names room on the disk, what was kept and what to do", () => {
     for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
       const failure = failureOf(FILE, new Database.SqliteError("words", code))
       assert.match(

@@ -171,7 +171,7 @@ describe("indexes", () => {
     })
   )
 
-  it.scoped("every list goes over an index, and none is sorted", () =>
+  it.scoped("AUD-11, BAT-11: every list goes over an index, and none is sorted", () =>
     Effect.gen(function* () {
       const { db } = yield* connected
       for (const [query, expected] of lists) {
@@ -219,11 +219,18 @@ describe("indexes", () => {
     })
   )
 
-  it.scoped("ACC-8: the time of the newest entry is found from the heads, however many entries there are", () =>
+  it.scoped("what a write stands on is found by keys, however many accounts and entries there are", () =>
     Effect.gen(function* () {
       const { db } = yield* connected
-      const plan = planOf(db, Statements.selectNewestAt, [])
-      assert.match(plan, /SEARCH entry USING INDEX roundlot_journal_account_seq \(account=\? AND seq=\?\)$/)
+      const newest = planOf(db, Statements.selectNewestAt, [])
+      assert.match(
+        newest,
+        /^SEARCH roundlot_journal USING INDEX roundlot_journal_account_seq \(account=\? AND seq=\?\)/
+      )
+      // The newest row of the feed ends the walk through its key.
+      assert.match(newest, /SCAN roundlot_feed$/)
+      const head = planOf(db, Statements.selectHead(Dialect.sqlite), ["main"])
+      assert.strictEqual(head, "SEARCH roundlot_heads USING PRIMARY KEY (account=?)")
     })
   )
 

@@ -8,7 +8,6 @@ import { Effect } from "effect"
 import { BUSY_TIMEOUT_MS, assertSetting, open, settings } from "../src/internal/connection.ts"
 import { make, type Options } from "../src/internal/make.ts"
 import * as Reader from "../src/internal/reader.ts"
-import * as SqlClient from "@effect/sql/SqlClient"
 import { bare, everyRow, folder } from "./place.ts"
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -60,7 +59,7 @@ describe("opening a store", () => {
         (db) => Effect.sync(() => db.close())
       )
       const reader = yield* Reader.connect(file)
-      yield* Effect.provideService(Reader.prepare(file), SqlClient.SqlClient, reader)
+      yield* Reader.prepare(file, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
       const expected: ReadonlyArray<readonly [string, unknown]> = [
         ["busy_timeout", 20],

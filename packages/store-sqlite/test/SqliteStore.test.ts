@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Entry, Need, Table, TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
-import { Cause, Config, ConfigProvider, Effect, Layer } from "effect"
+import { Cause, Config, ConfigProvider, Deferred, Effect, Fiber, Layer } from "effect"
 import * as Sqlite from "../src/SqliteStore.ts"
 import { make } from "../src/internal/make.ts"
 import { bare, everyRow, folder, store } from "./place.ts"
@@ -30,7 +30,7 @@ const newest = (on: TradeRepository.TradeRepositoryService) =>
   )
 
 describe("a write", () => {
-  it.scoped("SDK-1: rows, entries, heads and feed are read back as they were written", () =>
+  it.scoped("SDK-2: rows, entries, heads and feed are read back as they were written", () =>
     Effect.gen(function* () {
       const { repository } = yield* store()
       const written = yield* repository.write(
@@ -235,6 +235,22 @@ describe("a write that fails", () => {
         (yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 2)]))).feedPosition,
         2
       )
+    })
+  )
+
+  it.scoped("while one looks at a snapshot, others read on", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* store()
+      yield* repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))
+      const [looks, seen] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
+      const looking = repository.snapshot(Effect.zipRight(Deferred.succeed(looks, undefined), Deferred.await(seen)))
+      const looked = yield* Effect.fork(looking)
+      yield* Deferred.await(looks)
+      assert.deepStrictEqual([...(yield* repository.heads)].length, 1)
+      assert.strictEqual((yield* repository.feed(0, 10)).length, 1)
+      assert.strictEqual((yield* repository.snapshot(repository.heads)).size, 1)
+      yield* Deferred.succeed(seen, undefined)
+      yield* Fiber.join(looked)
     })
   )
 

@@ -1,3 +1,4 @@
+import { instrumentStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { atBroker, dated, Decimal, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
@@ -95,7 +96,7 @@ export const InstrumentDocument = Schema.Struct({
   tick: Schema.NullOr(Decimal),
   fractionable: Schema.Boolean,
   shortable: Schema.Boolean,
-  status: Schema.Literal("unverified", "verified", "unknown"),
+  status: Schema.Literal(...instrumentStatuses),
   ...dated
 }).annotations({ identifier: "Instrument" })
 

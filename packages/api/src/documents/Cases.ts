@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { AtRisk, attention, HistoryDocument, Notes, Recommended } from "./History.ts"
-import { Decimal, Id, pageOf, scope, Time } from "./words.ts"
+import { Decimal, Id, pageOf, past, scope, Time } from "./words.ts"
 
 /**
  * Something that needs a person: a break, an order in doubt that no break says so of yet, a quarantined trade, a job that was given up, a
@@ -30,6 +30,7 @@ export type CaseDocument = typeof CaseDocument.Type
 /** A case with what people did about it. */
 export const CaseDetail = Schema.Struct({
   ...CaseDocument.fields,
+  ...past,
   notes: Notes,
   /** Who owned it, acknowledged it or said something of it, the oldest first. */
   history: Schema.Array(HistoryDocument)

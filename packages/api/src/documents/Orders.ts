@@ -323,8 +323,8 @@ export const OrderPage = pageOf("OrderPage", OrderDocument)
 export const PriceBandDocument = Schema.Struct({
   /** What the order should get. */
   reference: Decimal,
-  /** What says so: its limit price, the weighted price of the trades in it, or its last fill. */
-  from: Schema.Literal("limit", "trades", "fill"),
+  /** What says so: its limit price, a market before its fill, the weighted price of the trades in it, or its last fill. */
+  from: Schema.Literal("limit", "market", "trades", "fill"),
   /** How far from it a price may be, in basis points. */
   bandBp: Schema.Int,
   lowest: Decimal,

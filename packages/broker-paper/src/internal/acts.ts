@@ -175,10 +175,18 @@ const onlyAccount = ({ turn: { rows } }: Stage): AccountName.AccountName => {
   return first
 }
 
+const TWO = Decimal.unsafe("2")
+
 const price = (stage: Stage, act: ActOf<"price">): string => {
-  stage.turn.rows.setPrice(act.symbol, Decimal.format(act.price))
-  const filled = stage.book.sweep(act.symbol)
-  return `${act.symbol} is at ${Decimal.format(act.price)}; ${filled} orders filled`
+  const { price: at, spread = Decimal.zero, symbol } = act
+  if (Decimal.isNegative(spread)) throw new CannotAct("a spread is not less than 0")
+  if (Decimal.isAtMost(Decimal.multiply(at, TWO), spread)) {
+    throw new CannotAct("the spread is wider than the price bears: who sells would get nothing")
+  }
+  stage.turn.rows.setPrice(symbol, Decimal.format(at))
+  stage.turn.rows.setFact(`spread ${symbol}`, Decimal.format(spread))
+  const filled = stage.book.sweep(symbol)
+  return `${symbol} is at ${Decimal.format(at)}; ${filled} orders filled`
 }
 
 const session = (stage: Stage, act: ActOf<"session">): string => {

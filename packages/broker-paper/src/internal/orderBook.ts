@@ -1,5 +1,5 @@
-import { ClientOrderId, Decimal, Instant, Side, Ticker } from "@roundlot/core"
-import type { AccountName, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId, Decimal, Instant, Price, Side, Ticker } from "@roundlot/core"
+import type { AccountName, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
@@ -20,6 +20,8 @@ export const DUPLICATE_CLIENT_ID = "duplicate_client_order_id"
 
 /** The code of an order that costs more than there is. */
 export const TOO_DEAR = "insufficient_buying_power"
+
+const HALF = Decimal.unsafe("0.5")
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -56,7 +58,7 @@ export interface OrderBook {
   readonly endSession: (hours: Hours, except?: ReadonlySet<string>) => number
   readonly fillDue: (requestNumber: number) => void
   /** What an order trades at: the market's price, else the best guess, which is no price of the market's. */
-  readonly priceOf: (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }) => Price.Price
+  readonly priceOf: (order: Pick<OrderRow, "limitPrice" | "side"> & { readonly symbol: string }) => Price.Price
 }
 
 /** What the n-th order of the exchange with this tag is called. */
@@ -69,8 +71,12 @@ export const plainOrderId: OrderIdOf = (tag, number) => `P${tag}-${number}`
 export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours): OrderBook => {
   const { rows } = turn
 
-  const priceOf = (order: Pick<OrderRow, "limitPrice"> & { readonly symbol: string }): Price.Price =>
-    rows.price(order.symbol)?.price ?? order.limitPrice ?? rows.lastLimit(order.symbol)?.price ?? DEFAULT_PRICE
+  const priceOf: OrderBook["priceOf"] = ({ limitPrice, side, symbol }) => {
+    const market = rows.price(symbol)?.price
+    if (market === undefined) return limitPrice ?? rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
+    const half = Decimal.multiply(Decimal.unsafe(rows.fact(`spread ${symbol}`) ?? "0"), HALF)
+    return Price.make(Decimal.add(market, Side.signed(side, half)))
+  }
 
   const learnPrice: OrderBook["learnPrice"] = ({ referenceAt = turn.now, referencePrice, symbol }) => {
     const known = rows.price(symbol)

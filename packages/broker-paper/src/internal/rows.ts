@@ -74,6 +74,7 @@ export type Fact =
   | `hidden ${string}`
   | `priced ${string}`
   | `shown ${string}`
+  | `spread ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Sqlite) => {

@@ -5,7 +5,8 @@ import type { Recorder } from "../journal/Recorder.ts"
 import { isLive } from "../order/OrderState.ts"
 import { orderOf } from "../order/transition.ts"
 import { release } from "../trade/intake.ts"
-import { isHeld } from "../trade/TradeStanding.ts"
+import { isHeld, UNKNOWN_INSTRUMENT } from "../trade/TradeStanding.ts"
+import { isUnknown } from "../trade/unknownInstrument.ts"
 import { hasEnded, mayBecome, type Batch, type BatchMode, type BatchStatus, type RejectedRow } from "./Batch.ts"
 import { awaitsTurn, CALLED_OFF, endOf } from "./counts.ts"
 import type { Fate } from "./Fate.ts"
@@ -88,14 +89,17 @@ export const start = (recorder: Recorder, id: BatchId): CommandAnswer =>
     batch.queuedAt === undefined ? refused(`${name} is not queued yet`) : moved(recorder, batch, "running")
   )
 
-/** A row of a running batch has its turn: it is counted, or executed as given. Whatever it is otherwise, it stays. */
+/**
+ * A row of a running batch has its turn: it is counted, or executed as given. Whatever it is otherwise, it stays, and what its broker has
+ * no instrument of is quarantined.
+ */
 export const takeUp = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): void => {
   const batch = batchOf(recorder, batchId)
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
-  if (batch?.status === "running" && trade?.batchId === batchId && awaitsTurn(trade)) {
-    release(recorder, trade, trade.symbol)
-  }
+  if (batch?.status !== "running" || trade?.batchId !== batchId || !awaitsTurn(trade)) return
+  if (trade.kind === "direct" || !isUnknown(recorder, trade.symbol)) return release(recorder, trade, trade.symbol)
+  recorder.emit({ _tag: "TradeHeld", id: tradeId, symbol: trade.symbol, reason: UNKNOWN_INSTRUMENT })
 }
 
 /** Calls a batch off. Its rows follow one by one: what is not sent ends, what is open is asked to end. */

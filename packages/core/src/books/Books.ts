@@ -270,9 +270,6 @@ export const keep = (
   return made
 }
 
-/** All rows of a table of the books, encoded. */
-export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow> => books[table].rows()
-
 /** Whose rows have ids of their own, and of which kind. */
 export const idKinds: { readonly [T in TableName]?: Kind } = {
   trades: "trade",

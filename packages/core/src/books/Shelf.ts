@@ -23,8 +23,6 @@ export interface Shelf<R extends Fields, K extends Key> {
   readonly row: (key: Key) => EncodedRow | undefined
   /** The cells of a key's row, in the order of the table's columns. */
   readonly cells: (key: Key) => ReadonlyArray<Cell> | undefined
-  /** All rows, encoded. */
-  readonly rows: () => ReadonlyArray<EncodedRow>
   /** How many rows are loaded. */
   readonly size: () => number
   /** Is there no row, neither loaded nor made? */
@@ -123,7 +121,6 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
       const record = get(key)
       return record === undefined ? undefined : table.cellsOf(record)
     },
-    rows: () => all().map(table.encode),
     put: (record) => {
       const key = table.keyOf(record)
       const known = standings.get(key)

@@ -90,6 +90,12 @@ export interface InstrumentFacts {
   readonly shortable: boolean
 }
 
+/** What a broker says of what it does not trade: whether it has such an instrument at all, and why not. */
+export interface NotTraded {
+  readonly isKnown: boolean
+  readonly why: string
+}
+
 /**
  * Confirms an instrument, or records that there is none; its position is evaluated then (D1). What is confirmed stays so: an answer
  * that was on its way while an operator confirmed takes nothing back.
@@ -97,18 +103,20 @@ export interface InstrumentFacts {
 export const confirmInstrument = (
   recorder: Recorder,
   symbol: Ticker,
-  facts: InstrumentFacts | string
+  facts: InstrumentFacts | NotTraded
 ): CommandAnswer => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
-  if (typeof facts === "string") {
-    if (known?.status === "verified") return done(`${symbol} stays confirmed: ${facts}`)
-    if (known?.status !== "unknown") recorder.emit({ _tag: "InstrumentNotKnown", symbol, why: facts })
+  if ("why" in facts) {
+    const { isKnown, why } = facts
+    if (known?.status === "verified") return done(`${symbol} stays confirmed: ${why}`)
+    const isNews = known?.status !== (isKnown ? "not_traded" : "unknown")
+    if (isNews) recorder.emit({ _tag: "InstrumentNotKnown", symbol, why, ...(isKnown ? { isKnown } : {}) })
   } else if (known?.status !== "verified") {
     recorder.emit({ _tag: "InstrumentConfirmed", symbol, ...facts })
   }
   recorder.touch(symbol)
-  return done(`${symbol} is ${typeof facts === "string" ? `not to be traded: ${facts}` : "confirmed"}`)
+  return done(`${symbol} is ${"why" in facts ? `not to be traded: ${facts.why}` : "confirmed"}`)
 }
 
 /**

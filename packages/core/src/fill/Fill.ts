@@ -11,6 +11,9 @@ import { ExecutionFacts, factColumns } from "./ExecutionFacts.ts"
 /** Within what was expected, outside of it, or unknown: there was nothing to compare with. */
 export const bands = ["within", "outside", "unknown"] as const
 
+/** What says which price an order should have got, the first that is there: its limit, a market, its trades, its last fill. */
+export const sources = ["limit", "market", "trades", "fill"] as const
+
 /** How a fill's price stands to what its order should have got. */
 export type Band = (typeof bands)[number]
 
@@ -32,6 +35,9 @@ export const Fill = Schema.Struct({
   price: Column.optional(Column.brandedDecimal(Price)),
   /** FILL-12: how its price stands to what the order should have got. */
   band: Column.literal(bands),
+  /** What it was judged by: dollars a share, and what said so. */
+  expectedPrice: Column.optional(Column.decimal),
+  expectedFrom: Column.optional(Column.literal(sources)),
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),

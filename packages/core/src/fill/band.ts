@@ -4,13 +4,17 @@ import type { Recorder } from "../journal/Recorder.ts"
 import { allocationsOf } from "../journal/project/allocations.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import { isFarApart } from "../money/Quote.ts"
+import { freshest, freshOf, INBOUND, Reference } from "../money/Reference.ts"
 import type { Allocation } from "../position/Allocation.ts"
+import { marketPricesOf } from "../position/marketPrices.ts"
 import type { Position } from "../position/Position.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import type { Order } from "../order/Order.ts"
+import type { Instant } from "../time/Instant.ts"
 import type { Trade } from "../trade/Trade.ts"
 import { canonicalOf } from "./aggregates.ts"
-import type { Band, Fill } from "./Fill.ts"
+import type { sources, Band, Fill } from "./Fill.ts"
 
 /** How far from what was expected a price may be where the account says nothing: 20 %, in basis points. */
 export const USUAL_BAND_BP = 2000
@@ -19,6 +23,8 @@ const WHOLE_BP = Decimal.unsafe("10000")
 /** What says which price an order should have got. */
 export interface Grounds {
   readonly limitPrice: Price | undefined
+  /** What a market said of the instrument before the fill; nothing where none did. */
+  readonly market: Decimal.Decimal | undefined
   /** What the order holds of trades now. */
   readonly allocations: ReadonlyArray<Pick<Allocation, "tradeId" | "quantity">>
   readonly tradeOf: (id: TradeId) => Pick<Trade, "price" | "createdAt"> | undefined
@@ -29,16 +35,26 @@ export interface Grounds {
 /** Dollars a share that an order should get, and what says so. */
 export interface Expected {
   readonly price: Decimal.Decimal
-  readonly from: "limit" | "trades" | "fill"
+  readonly from: (typeof sources)[number]
+}
+
+/** What a price of a fill was judged by, and what came of it. */
+export interface Judged {
+  readonly band: Band
+  readonly expected: Expected | undefined
 }
 
 /**
- * FILL-12: what an order should get: its limit price, else the weighted price of its own trades, else its last canonical fill; nothing
- * where none of them is there.
+ * FILL-12: what an order should get: its limit price, else what a market said, else the weighted price of its own trades, else its last
+ * canonical fill; nothing where none of them is there. A market's price that is ten times its trades' or more, or a tenth or less, is
+ * not believed: one of the two is wrong, and a false quote must hold no true fill (W5).
  */
 export const expectedOf = (grounds: Grounds): Expected | undefined => {
-  if (grounds.limitPrice !== undefined) return { price: grounds.limitPrice, from: "limit" }
+  const { limitPrice, market } = grounds
+  if (limitPrice !== undefined) return { price: limitPrice, from: "limit" }
   const weighted = weightedPrice(grounds)
+  const isBelieved = market !== undefined && (weighted === undefined || !isFarApart(market, weighted))
+  if (isBelieved) return { price: market, from: "market" }
   if (weighted !== undefined) return { price: weighted, from: "trades" }
   const last = lastFillPrice(grounds.fills)
   return last === undefined ? undefined : { price: last, from: "fill" }
@@ -50,27 +66,45 @@ export const boundsOf = (expected: Decimal.Decimal, bandBp: number): readonly [D
   return [Decimal.subtract(expected, width), Decimal.add(expected, width)]
 }
 
-/** What an order should get by the books of a planning. */
-export const expectedFor = (recorder: Recorder, order: Order): Expected | undefined =>
-  expectedOf(groundsIn(recorder, order))
+/** What an order should get by the books of a planning; `executedAt` is when it was filled, where that is known. */
+export const expectedFor = (recorder: Recorder, order: Order, executedAt?: Instant): Expected | undefined =>
+  expectedOf(groundsIn(recorder, order, executedAt))
 
 /** FILL-12: is a price further from what its order should have got than its account's band? */
-export const judge = (recorder: Recorder, order: Order, price: Price | undefined): Band => {
-  const expected = expectedFor(recorder, order)?.price
-  if (expected === undefined || price === undefined) return "unknown"
+export const judge = (recorder: Recorder, order: Order, price: Price | undefined, executedAt?: Instant): Judged => {
+  const expected = expectedFor(recorder, order, executedAt)
+  if (expected === undefined || price === undefined) return { band: "unknown", expected }
   const bandBp = recorder.books.accounts.get(order.account)?.bandBp ?? USUAL_BAND_BP
-  const distance = Decimal.abs(Decimal.subtract(price, expected))
-  const widest = Decimal.multiply(expected, Decimal.unsafe(String(bandBp)))
-  return Decimal.isLess(widest, Decimal.multiply(distance, WHOLE_BP)) ? "outside" : "within"
+  const distance = Decimal.abs(Decimal.subtract(price, expected.price))
+  const widest = Decimal.multiply(expected.price, Decimal.unsafe(String(bandBp)))
+  return { band: Decimal.isLess(widest, Decimal.multiply(distance, WHOLE_BP)) ? "outside" : "within", expected }
 }
 
-const groundsIn = ({ books }: Recorder, { account, id, limitPrice, symbol }: Order): Grounds => ({
-  limitPrice,
-  allocations: allocationsOf(books, id),
-  tradeOf: (tradeId) => books.trades.get(tradeId),
-  position: books.positions.get(symbolKey(account, symbol)),
-  fills: books.fills.find("order", [id])
-})
+const groundsIn = (recorder: Recorder, order: Order, executedAt: Instant | undefined): Grounds => {
+  const { books } = recorder
+  const { account, id, limitPrice, symbol } = order
+  return {
+    limitPrice,
+    market: executedAt === undefined ? undefined : marketBefore(recorder, order, executedAt),
+    allocations: allocationsOf(books, id),
+    tradeOf: (tradeId) => books.trades.get(tradeId),
+    position: books.positions.get(symbolKey(account, symbol)),
+    fills: books.fills.find("order", [id])
+  }
+}
+
+/** The newest price of a market of before an execution that is fresh then: one of after it may be that execution's own. */
+const marketBefore = (recorder: Recorder, order: Order, executedAt: Instant): Price | undefined => {
+  const known = [...marketPricesOf(recorder, order.symbol), judgedBy(order)]
+  const before = known.filter((each) => each._tag === "Priced" && each.at < executedAt)
+  return freshOf(freshest(before, executedAt), executedAt)
+}
+
+/** The market's price that an order was made by; none where that was a trade's own. */
+const judgedBy = ({ referenceAt: at, referencePrice: price, referenceSource: source }: Order): Reference =>
+  at === undefined || price === undefined || source === undefined || source === INBOUND
+    ? Reference.NoPrice()
+    : Reference.Priced({ price, at, source })
 
 const PRECISION = 12
 

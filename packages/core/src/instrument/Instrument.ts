@@ -4,7 +4,10 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
+import { instrumentStatuses, untraded } from "./instrumentStatuses.ts"
 import { Ticker } from "./Ticker.ts"
+
+export { instrumentStatuses, untraded }
 
 /**
  * An instrument as one account trades it. First seen in a trade it is unverified: trades accumulate and nothing is sent until
@@ -20,7 +23,9 @@ export const Instrument = Schema.Struct({
   tick: Column.optional(Column.brandedDecimal(Price)),
   fractionable: Column.flag,
   shortable: Column.flag,
-  status: Column.literal(["unverified", "verified", "unknown"]),
+  status: Column.literal(instrumentStatuses),
+  /** It has become known, and the trades quarantined for it are being counted: nothing is ordered before that is done (D1). */
+  releasing: Column.flag,
   createdAt: Column.instant,
   updatedAt: Column.instant,
   version: Column.integer
@@ -37,6 +42,7 @@ export const InstrumentTable = Table.make({
   keyOf: (instrument) => Table.symbolKey(instrument.account, instrument.symbol),
   lookups: {
     unverified: { columns: ["account"], unique: false, where: { column: "status", in: ["unverified"] } },
-    unknown: { columns: ["account"], unique: false, where: { column: "status", in: ["unknown"] } }
+    releasing: { columns: ["account"], unique: false, where: { column: "releasing", in: [1] } },
+    untraded: { columns: ["account"], unique: false, where: { column: "status", in: [...untraded] } }
   }
 })

@@ -6,6 +6,7 @@ import { directions } from "../account/Account.ts"
 import { tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
+import { sources } from "../fill/Fill.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import {
   AllocationId,
@@ -123,12 +124,20 @@ export const InstrumentConfirmed = Schema.TaggedStruct("InstrumentConfirmed", {
   fractionable: Schema.Boolean,
   shortable: Schema.Boolean
 })
-/** The broker has no instrument of this symbol, or cannot trade it. */
-export const InstrumentNotKnown = Schema.TaggedStruct("InstrumentNotKnown", { symbol: Ticker, why: Schema.String })
+/** The broker has no instrument of this symbol, or has it and does not trade it: `isKnown`. */
+export const InstrumentNotKnown = Schema.TaggedStruct("InstrumentNotKnown", {
+  symbol: Ticker,
+  why: Schema.String,
+  isKnown: maybe(Schema.Boolean)
+})
+/** All trades that were quarantined while the instrument was unknown have been counted, or wait for another reason. */
+export const QuarantineReleased = Schema.TaggedStruct("QuarantineReleased", { symbol: Ticker })
 /** A trade is on record and counted, with a lot of its own; a direct one is not counted and has none (E2). */
 export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: maybe(LotId) })
 /** A trade is on record and not counted (B5). */
 export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, reason: Schema.String })
+/** A trade that is not counted waits for another reason than before. */
+export const TradeHeld = Schema.TaggedStruct("TradeHeld", { id: TradeId, symbol: Ticker, reason: Schema.String })
 /** A quarantined trade is counted from now on; a direct one is executed (E2). */
 export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   id: TradeId,
@@ -376,6 +385,9 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   offBand: Schema.Boolean,
   /** There was no price to compare it with. */
   unjudged: maybe(Schema.Boolean),
+  /** What the order should have got, in dollars a share, and what said so. */
+  expectedPrice: maybe(Shares),
+  expectedFrom: maybe(Schema.Literal(...sources)),
   executedAt: Time,
   payloadId: maybe(PayloadId),
   facts: maybe(ExecutionFacts),
@@ -542,8 +554,10 @@ export const LedgerEvent = Schema.Union(
   InstrumentSeen,
   InstrumentConfirmed,
   InstrumentNotKnown,
+  QuarantineReleased,
   TradeAccepted,
   TradeQuarantined,
+  TradeHeld,
   TradeReleased,
   TradeFailed,
   TradeSettled,
@@ -617,10 +631,12 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "InstrumentSeen":
     case "InstrumentConfirmed":
     case "InstrumentNotKnown":
+    case "QuarantineReleased":
     case "SymbolChanged":
       return { kind: "instrument", id: event.symbol }
     case "TradeAccepted":
     case "TradeQuarantined":
+    case "TradeHeld":
     case "TradeReleased":
     case "TradeFailed":
     case "TradeSettled":

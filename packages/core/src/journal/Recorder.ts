@@ -82,7 +82,7 @@ export const begin = (options: {
   readonly books: Books.Books
   readonly met: Pick<Met.Met, "has">
   readonly horizons: Books.LotHorizons
-  readonly heads: ReadonlyMap<string, Head>
+  readonly heads: Pick<ReadonlyMap<string, Head>, "get">
   readonly counters: Counters
   readonly commitId: string
   readonly world: World

@@ -1,7 +1,7 @@
 import type { Books } from "../books/Books.ts"
 import { nothingHeld } from "../position/Position.ts"
 import type { LedgerEvent } from "./Event.ts"
-import { accountSet, brokerDeclared, instrumentSet, symbolChanged } from "./project/accounts.ts"
+import { accountSet, brokerDeclared, instrumentSet, quarantineReleased, symbolChanged } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
@@ -38,11 +38,15 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "InstrumentConfirmed":
     case "InstrumentNotKnown":
       return instrumentSet(books, event, place)
+    case "QuarantineReleased":
+      return quarantineReleased(books, event, place)
     case "TradeAccepted":
     case "TradeQuarantined":
       return tradeRecorded(books, event, place)
     case "TradeReleased":
       return tradeReleased(books, event, place)
+    case "TradeHeld":
+      return tradeChanged(books, event.id, place, { reason: event.reason })
     case "TradeFailed":
       return tradeChanged(books, event.id, place, { status: "failed", reason: event.reason })
     case "TradeSettled":

@@ -18,6 +18,9 @@ export type Reference = Data.TaggedEnum<{
 
 type Priced = Extract<Reference, { readonly _tag: "Priced" }>
 
+/** The source of the prices that trades bring with them. */
+export const INBOUND = "inbound"
+
 /** What an order trades at on a simulated market where nobody has said a price of its symbol, in dollars. */
 export const UNSAID_PRICE = unsafe("100")
 

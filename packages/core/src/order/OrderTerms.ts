@@ -6,19 +6,10 @@ import type { Decimal } from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { Instant } from "../time/Instant.ts"
+import { orderTypes, pricesOf, timesInForce, type OrderType, type TimeInForce } from "./orderTypes.ts"
 import type { Side } from "./Side.ts"
 
-/** The closed set of order types; a broker declares which it takes. */
-export const orderTypes = ["market", "limit", "stop", "stop_limit"] as const
-
-/** One of the order types. */
-export type OrderType = (typeof orderTypes)[number]
-
-/** How long an order works. */
-export const timesInForce = ["day", "gtc", "opg", "cls", "ioc", "fok"] as const
-
-/** One of the times in force. */
-export type TimeInForce = (typeof timesInForce)[number]
+export { orderTypes, timesInForce, type OrderType, type TimeInForce } from "./orderTypes.ts"
 
 /** The sessions of a market date: the regular one, or that with the hours before and after it. The auctions are times in force: `opg`, `cls`. */
 export const sessions = ["regular", "extended"] as const
@@ -41,32 +32,34 @@ export type Instruction = typeof Instruction.Type
 /** What is meant where an instruction says nothing: at the market. */
 export const atMarket: Instruction = { type: "market" }
 
-const PRICES: { readonly [T in OrderType]: { readonly limit: boolean; readonly stop: boolean } } = {
-  market: { limit: false, stop: false },
-  limit: { limit: true, stop: false },
-  stop: { limit: false, stop: true },
-  stop_limit: { limit: true, stop: true }
-}
-
 /** The type of an order that has these prices. */
 export const typeOf = (limitPrice: Price | undefined, stopPrice: Price | undefined): OrderType => {
   if (stopPrice === undefined) return limitPrice === undefined ? "market" : "limit"
   return limitPrice === undefined ? "stop" : "stop_limit"
 }
 
+/** What is wrong with a price of an instruction. */
+interface PriceFault {
+  readonly of: "limitPrice" | "stopPrice"
+  readonly words: string
+}
+
 /** Which price an instruction lacks, or has although its type takes none; `undefined` where it is sound. */
-export const priceFault = ({ type, limitPrice, stopPrice }: Instruction): string | undefined => {
-  const wants = PRICES[type]
+export const priceFaultOf = ({ type, limitPrice, stopPrice }: Instruction): PriceFault | undefined => {
+  const wants = pricesOf(type)
   const faults = [
-    [wants.limit, limitPrice, "limit price"],
-    [wants.stop, stopPrice, "stop price"]
+    ["limitPrice", wants.limit, limitPrice, "limit price"],
+    ["stopPrice", wants.stop, stopPrice, "stop price"]
   ] as const
-  for (const [isWanted, price, name] of faults) {
-    if (isWanted && price === undefined) return `a ${type} order needs a ${name}`
-    if (!isWanted && price !== undefined) return `a ${type} order takes no ${name}`
+  for (const [of, isWanted, price, name] of faults) {
+    if (isWanted && price === undefined) return { of, words: `a ${type} order needs a ${name}` }
+    if (!isWanted && price !== undefined) return { of, words: `a ${type} order takes no ${name}` }
   }
   return undefined
 }
+
+/** The words of `priceFaultOf`. */
+export const priceFault = (instruction: Instruction): string | undefined => priceFaultOf(instruction)?.words
 
 /** Whether an order opens or closes a holding, where the broker wants to be told. */
 export const positionEffects = ["open", "close"] as const

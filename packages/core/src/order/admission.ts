@@ -59,7 +59,8 @@ const newestAgainst = ({ liveOrders }: Standing, { side }: Order): OrderId | und
 
 const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
   const { account, instrument } = standing
-  if (instrument?.status === "unknown") return refused("InstrumentUnknown", `the broker does not trade ${order.symbol}`)
+  if (instrument?.status === "unknown" || instrument?.status === "not_traded")
+    return refused("InstrumentUnknown", `the broker does not trade ${order.symbol}`)
   const unsupported = faultOf(account.supportedOrders, order)
   if (unsupported !== undefined) return refused("UnsupportedOrder", unsupported)
   if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order)) {

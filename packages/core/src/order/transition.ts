@@ -65,7 +65,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     recorder.books.fills.find("order", [id]),
     word,
     recorder.world.at,
-    (price) => judge(recorder, before, price) !== "outside"
+    (price) => judge(recorder, before, price).band !== "outside"
   )
   const after = Object.assign(draftOf(changed), seen)
   if (after.brokerOrderId !== before.brokerOrderId) after.idReusedOn = idReusedOn(recorder, after)

@@ -52,6 +52,9 @@ export interface Scope {
   readonly fences?: ReadonlyArray<Fence>
 }
 
+/** The heads of journals by their names, each found when it is asked for: a write reads those that it appends to, and no others. */
+export type Heads = Pick<ReadonlyMap<string, Head>, "get">
+
 /** What planning sees: the books as loaded, the heads of the journals, the next free ids. */
 export interface State {
   readonly books: Books
@@ -59,7 +62,7 @@ export interface State {
   readonly met: Pick<Met, "has" | "size">
   /** How far the open lots of positions are loaded. */
   readonly horizons: LotHorizons
-  readonly heads: ReadonlyMap<string, Head>
+  readonly heads: Heads
   /** The time of the newest of all heads' entries, in microseconds, 0 where there is none: no commit is written behind it. */
   readonly newestAt: number
   readonly counters: Counters

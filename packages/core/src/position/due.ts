@@ -180,9 +180,9 @@ const LARGEST_ORDER = Quantity.unsafe("999999999999999999")
 /** D2: whole lots of what is due, cut by the maximum and by what may be sold; never zero. */
 const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => {
   const { account, instrument, position } = standing
-  if (instrument === undefined || instrument.status === "unverified")
+  if (instrument === undefined || instrument.status === "unverified" || instrument.releasing)
     return Due.Refused({ control: "InstrumentUnverified" })
-  if (instrument.status === "unknown") return Due.Refused({ control: "InstrumentUnknown" })
+  if (instrument.status !== "verified") return Due.Refused({ control: "InstrumentUnknown" })
   const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
   const most = Decimal.floorTo(Decimal.min(orderQuantityOf(account) ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })

@@ -9,7 +9,8 @@ import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
-import { fieldsOf, freshest, freshOf, newer, Reference } from "../money/Reference.ts"
+import { fieldsOf, freshest, freshOf, INBOUND, newer, Reference } from "../money/Reference.ts"
+import { marketPricesOf } from "./marketPrices.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -54,13 +55,9 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   }
 }
 
-/** What a source of prices knows of an instrument, or its broker quoted; a simulated market's prices are those of the accounts that trade there. */
-export const marketPriceOf = ({ account, books, world }: Recorder, symbol: Ticker): Reference => {
-  const price = world.priceOf(symbol)
-  const isElsewhere =
-    price._tag === "Priced" && price.isSimulated === true && books.accounts.get(account)?.simulatedMarket !== true
-  return newer(isElsewhere ? Reference.NoPrice() : price, world.quoteOf(account, symbol))
-}
+/** What a market says of an instrument, the newest that is known. */
+export const marketPriceOf = (recorder: Recorder, symbol: Ticker): Reference =>
+  marketPricesOf(recorder, symbol).reduce(newer)
 
 const NO_PRICES: ReadonlyArray<Price> = []
 
@@ -77,7 +74,7 @@ const stateOf = ({ books }: Recorder, scope: string): TradingState => books.cont
 const inboundPrice = ({ lastPrice, lastPriceAt }: Position): Reference =>
   lastPrice === undefined || lastPriceAt === undefined
     ? Reference.NoPrice()
-    : Reference.Priced({ price: lastPrice, at: lastPriceAt, source: "inbound" })
+    : Reference.Priced({ price: lastPrice, at: lastPriceAt, source: INBOUND })
 
 /** The open breaks that stop sending for a symbol: its account's first, those for an excess last. An excess holds from one lot up, as it stands now. */
 const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> => {

@@ -58,7 +58,7 @@ export const book = (
   payloadId: PayloadId | undefined
 ): Order => {
   const { execId, execIdBase, revision, quantity, price, executedAt, facts, receivedAt } = execution
-  const band = judge(recorder, order, price)
+  const { band, expected } = judge(recorder, order, price, executedAt)
   const offBand = band === "outside"
   const id = recorder.next("fill")
   recorder.emit({
@@ -72,6 +72,7 @@ export const book = (
     price,
     offBand,
     ...(band === "unknown" ? { unjudged: true } : {}),
+    ...(expected === undefined ? {} : { expectedPrice: expected.price, expectedFrom: expected.from }),
     executedAt,
     payloadId,
     ...(facts === undefined ? {} : { facts }),
@@ -79,7 +80,8 @@ export const book = (
   })
   const subject = format("order", order.id)
   if (offBand && price !== undefined && Decimal.isPositive(quantity)) {
-    const evidence = `${execId} at ${Decimal.format(price)} is outside the band`
+    const around = expected === undefined ? "" : ` around ${Decimal.format(expected.price)} (${expected.from})`
+    const evidence = `${execId} at ${Decimal.format(price)} is outside the band${around}`
     open(recorder, { symbol: order.symbol, kind: "OffBand", subject, evidence })
   }
   const booked = advance(recorder, order.id, named(recorder, order, execution))

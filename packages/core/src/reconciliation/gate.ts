@@ -205,7 +205,7 @@ export const passExecution = (
   const known = bookedAs(recorder, report)
   if (known !== undefined) return passKnown(recorder, order, known, report, payload, witness)
   if (plausibility.isBeforeSending(order, report)) return wait(recorder, report, payload)
-  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
+  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order, report.executedAt), report)
   const isLike = fault !== undefined && likeOf(recorder, order, report) !== undefined
   if (fault !== undefined && !isLike) return heldReports.hold(recorder, order, report, fault, payload)
   heldReports.settleExecution(recorder, order, report)
@@ -239,7 +239,7 @@ export const shownAgain = (
   at: Instant.Instant
 ): Interpreted => {
   const order = orderOf(recorder, orderId)
-  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
+  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order, report.executedAt), report)
   if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
   putBack(recorder, report.execIdBase, at)
   return applied(orderOf(recorder, orderId))
@@ -280,9 +280,10 @@ const reprice = (recorder: Recorder, order: Order, known: Fill, report: Executed
   const isUsable = known.price !== undefined && known.band !== "outside"
   if (price === undefined || isUsable || !Decimal.equals(known.quantity, report.quantity)) return undefined
   if (known.price !== undefined && Decimal.equals(known.price, price)) return undefined
-  const isImplausible = plausibility.implausiblePrice(heldReports.knownOf(recorder, order), price) !== undefined
+  const isImplausible =
+    plausibility.implausiblePrice(heldReports.knownOf(recorder, order, report.executedAt), price) !== undefined
   if (isImplausible) return { _tag: "KeptAsBreak" }
-  if (known.price !== undefined && judge(recorder, order, price) !== "within") return undefined
+  if (known.price !== undefined && judge(recorder, order, price, report.executedAt).band !== "within") return undefined
   recorder.emit({ _tag: "FillPriced", fillId: known.id, price })
   const priced = advance(recorder, order.id, {})
   closeIfPriced(recorder, priced)
@@ -298,7 +299,7 @@ const passPrice = (
   report: Executed,
   payload: RawPayload | undefined
 ): Interpreted => {
-  const fault = plausibility.implausiblePrice(heldReports.knownOf(recorder, order), report.price)
+  const fault = plausibility.implausiblePrice(heldReports.knownOf(recorder, order, report.executedAt), report.price)
   if (fault === undefined) return executed(recorder, report, payload)
   const booked = executed(recorder, { ...report, price: undefined }, payload)
   heldReports.hold(recorder, orderOf(recorder, order.id), report, fault, payload)
@@ -308,7 +309,7 @@ const passPrice = (
 /** W4, W5: a fill that waited for its order is judged when it joins that, like one that comes now. */
 export const passWaiting: PassWaiting = (recorder, order, fill) => {
   const report: Executed = { ...fill, _tag: "Executed", asOfKind: "ours" }
-  const known = heldReports.knownOf(recorder, order)
+  const known = heldReports.knownOf(recorder, order, report.executedAt)
   const fault = plausibility.implausibleExecution(known, report) ?? plausibility.implausiblePrice(known, report.price)
   if (fault === undefined) return fill
   heldReports.hold(recorder, order, report, fault, undefined)

@@ -48,8 +48,8 @@ export const heldOverfills = (recorder: Recorder, symbol: Ticker) =>
       each.rule === "W9" && each.contents._tag === "Executed" ? [{ ...each, contents: each.contents }] : []
     )
 
-/** What bounds a report of an order. */
-export const knownOf = (recorder: Recorder, order: Order): Known => {
+/** What bounds a report of an order; `executedAt` is when it was filled, where the report is of an execution. */
+export const knownOf = (recorder: Recorder, order: Order, executedAt?: Instant.Instant): Known => {
   const { account, books, world } = recorder
   recorder.need(Need.Account({ account }))
   return {
@@ -58,7 +58,7 @@ export const knownOf = (recorder: Recorder, order: Order): Known => {
     held: unsettledOf(recorder, order),
     mostShares: books.accounts.get(account)?.maxOrderQuantity,
     isBeforeSplit: isBeforeSplit(books.positions.get(symbolKey(account, order.symbol)), order.createdAt),
-    expected: expectedFor(recorder, order),
+    expected: expectedFor(recorder, order, executedAt),
     now: world.at
   }
 }

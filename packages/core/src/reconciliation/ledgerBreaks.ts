@@ -101,7 +101,7 @@ export const reviewOrders = (recorder: Recorder): void => {
 }
 
 /** How long an end may wait to be confirmed before a person is shown it, in milliseconds. */
-const UNCONFIRMED_MS = 60_000
+export const UNCONFIRMED_MS = 60_000
 
 /** W11: an end that its broker says and does not confirm; a refused order that waits is a doubt. */
 const reviewEnd = (recorder: Recorder, { endReported, endReportedAt, id, status, symbol }: Order): void => {

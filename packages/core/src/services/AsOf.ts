@@ -1,6 +1,5 @@
-import { Effect, Schema } from "effect"
+import { Chunk, Effect, Option, Schema } from "effect"
 import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
-import * as Books from "../books/Books.ts"
 import { domainTables } from "../books/Table.ts"
 import * as audit from "../journal/audit.ts"
 import { timeOf } from "../journal/decode.ts"
@@ -11,9 +10,11 @@ import {
   StoreUnavailable,
   TradeRepository,
   type JournalPart,
+  type Planned,
   type StoreError,
   type TradeRepositoryService
 } from "../ports/TradeRepository.ts"
+import { turn } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 
 /** When the books are to be seen: after the commit at a position of the feed, or at a time. */
@@ -36,7 +37,8 @@ export interface Past {
   readonly repository: TradeRepositoryService
 }
 
-const PAGE = 1_000
+/** So many entries are folded, or rows laid down, before timers and sockets have their turn. */
+const SLICE = 200
 
 /**
  * The books of `accounts` (and what the store's own journal says of all) after a position of the feed or at a time: their journals
@@ -50,25 +52,23 @@ export const books = (
   moment: Moment,
   accounts: ReadonlyArray<AccountName>
 ): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
-  Effect.flatMap(TradeRepository, (live) =>
-    live.snapshot(
-      Effect.gen(function* () {
-        const { at, ends, position } = yield* placeOf(moment)
-        const fold = audit.begin()
-        const journals: Array<JournalPart> = []
-        const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
-        for (const name of names) {
-          const entries = yield* folded(fold, name, ends.get(name) ?? 0)
-          const [first, ...rest] = entries
-          const last = entries.at(-1)
-          if (first !== undefined && last !== undefined) {
-            journals.push({ account: name, entries: [first, ...rest], head: last })
-          }
-        }
-        return { position, at, repository: standing(live, fold, journals, position) }
-      })
-    )
-  )
+  Effect.gen(function* () {
+    const live = yield* TradeRepository
+    const { at, ends, position } = yield* live.snapshot(placeOf(moment))
+    // Entries are never written again: to fold them needs no snapshot.
+    const fold = audit.begin()
+    const journals: Array<JournalPart> = []
+    const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
+    for (const name of names) {
+      const entries = yield* folded(fold, name, ends.get(name) ?? 0)
+      const [first, ...rest] = entries
+      const last = entries.at(-1)
+      if (first !== undefined && last !== undefined) {
+        journals.push({ account: name, entries: [first, ...rest], head: last })
+      }
+    }
+    return { position, at, repository: yield* standing(live, fold, journals, position) }
+  })
 
 /**
  * The journals of all accounts and the feed as they stood after a position of the feed or at a time: nothing is folded, and there are
@@ -80,13 +80,11 @@ export const books = (
  */
 export const journals = (moment: Moment): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
   Effect.flatMap(TradeRepository, (live) =>
-    live.snapshot(
-      Effect.map(placeOf(moment), ({ at, ends, position }) => ({
-        position,
-        at,
-        repository: until(live, ends, position)
-      }))
-    )
+    Effect.map(live.snapshot(placeOf(moment)), ({ at, ends, position }) => ({
+      position,
+      at,
+      repository: until(live, ends, position)
+    }))
   )
 
 /** The position that a moment means, its time, and where each journal ended then. */
@@ -145,9 +143,10 @@ const endsAt = (position: number) =>
     if (position === 0) return { seqs, at: Instant.make(0n) }
     const at = position < 0 ? undefined : yield* commitTime(position)
     if (at === undefined) return undefined
-    for (let after = 0; after < position; after += PAGE) {
-      const rows = yield* repository.feed(after, Math.min(PAGE, position - after))
+    for (let after = 0; after < position; after += SLICE) {
+      const rows = yield* repository.feed(after, Math.min(SLICE, position - after))
       for (const row of rows) seqs.set(row.account, row.lastSeq)
+      yield* turn
     }
     return { seqs, at }
   })
@@ -161,13 +160,14 @@ const folded = (fold: audit.Fold, account: JournalName, until: number) =>
         account,
         afterSeq: entries.length,
         entity: undefined,
-        limit: Math.min(PAGE, until - entries.length)
+        limit: Math.min(SLICE, until - entries.length)
       })
       for (const entry of page) {
         if (!audit.fold(fold, account, entry)) return yield* broken(account, fold.findings.at(-1)?.what)
         entries.push(entry)
       }
       if (page.length === 0) return yield* broken(account, `entry ${entries.length + 1} is missing`)
+      yield* turn
     }
     return entries
   })
@@ -180,16 +180,35 @@ const broken = (account: string, what = "it cannot be read") =>
     remedy: "Run 'roundlot audit' to see what else differs."
   })
 
+/** Lays the folded rows down in a store in memory, slice by slice. */
+const laidDown = Effect.fn("AsOf.laidDown")(function* (
+  store: MemoryStore.MemoryStore,
+  { books: folded }: audit.Fold,
+  journals: ReadonlyArray<JournalPart>
+) {
+  let slices = 0
+  const write = (part: Pick<Planned<unknown>, "changes" | "journals">) =>
+    store.write({ commitId: `as of ${slices++}`, needs: [] }, () => ({ _tag: "Planned", answer: undefined, ...part }))
+  write({ changes: [], journals })
+  for (const table of domainTables) {
+    const shelf = folded[table]
+    for (const keys of Chunk.chunksOf(Chunk.fromIterable(shelf.keys()), SLICE)) {
+      const inserts = Chunk.toReadonlyArray(Chunk.filterMap(keys, (key) => Option.fromNullable(shelf.row(key))))
+      write({ changes: [{ table, inserts, updates: [] }], journals: [] })
+      yield* turn
+    }
+  }
+})
+
 /** A store in memory with the folded rows; bytes, which the journal does not have, and the feed are read from the live one. */
-const standing = (
+const standing = Effect.fn("AsOf.standing")(function* (
   live: TradeRepositoryService,
   fold: audit.Fold,
   journals: ReadonlyArray<JournalPart>,
   position: number
-): TradeRepositoryService => {
+) {
   const store = MemoryStore.make()
-  const changes = domainTables.map((table) => ({ table, inserts: Books.rowsOf(fold.books, table), updates: [] }))
-  store.write({ commitId: "as of", needs: [] }, () => ({ _tag: "Planned", journals, changes, answer: undefined }))
+  yield* laidDown(store, fold, journals)
   const memory = MemoryRepository.make(store)
   const past: TradeRepositoryService = {
     ...memory,
@@ -204,7 +223,7 @@ const standing = (
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past
-}
+})
 
 const feedUntil =
   (live: TradeRepositoryService, position: number): TradeRepositoryService["feed"] =>

@@ -5,6 +5,7 @@ import type { Cell } from "../books/Column.ts"
 import { domainTables, type EncodedRow, type TableName } from "../books/Table.ts"
 import * as audit from "../journal/audit.ts"
 import { emptyHead, nextFeedRow, type Entry, type FeedRow } from "../journal/Entry.ts"
+import { turn } from "../ports/Clock.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 
 /** What an audit came to. */
@@ -22,16 +23,17 @@ export interface Anchor {
   readonly hash: string
 }
 
-const PAGE = 1_000
+/** So many entries are folded, or rows compared, before timers and sockets have their turn. */
+const PAGE = 200
 
 /**
  * Folds every journal with the function that wrote the rows, compares every domain table, checks the conservation rules, the
  * hash chains and the feed. An unreadable row is a finding like any other.
  */
-export const run = (anchor?: Anchor): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
-  Effect.flatMap(TradeRepository, (repository) => repository.snapshot(prove(anchor)))
+export const run = (anchors: ReadonlyArray<Anchor> = []): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (repository) => repository.snapshot(prove(anchors)))
 
-const prove = (anchor: Anchor | undefined): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+const prove = (anchors: ReadonlyArray<Anchor>): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
     const fold = audit.begin()
@@ -47,7 +49,7 @@ const prove = (anchor: Anchor | undefined): Effect.Effect<AuditReport, StoreErro
     }
     for (const table of domainTables) yield* compareStored(fold, table)
     audit.checkConservation(fold)
-    yield* checkFeed(fold, anchor)
+    yield* checkFeed(fold, anchors)
     const findings = yield* traced(fold)
     return { ok: findings.length === 0, entries: fold.entries, findings, archived: fold.archived.size }
   })
@@ -88,6 +90,7 @@ const foldJournal = Effect.fn("Audit.foldJournal")(function* (
       afterSeq = entry.seq
     }
     if (entries.length < PAGE) return
+    yield* turn
   }
 })
 
@@ -111,14 +114,16 @@ const compareStored = (fold: audit.Fold, table: TableName): Effect.Effect<void, 
       const last = page.at(-1)
       if (last === undefined || page.length < PAGE) return comparison.end()
       after = key.map((column) => last[column] ?? null)
+      yield* turn
     }
   })
 
-/** The feed's own chain, that its heads are entries of the journals, and the anchor if one is given. */
-const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anchor: Anchor | undefined) {
+/** The feed's own chain, that its heads are entries of the journals, and the anchors that are given. */
+const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anchors: ReadonlyArray<Anchor>) {
   const repository = yield* TradeRepository
   let previous: FeedRow | undefined
-  let isAnchored = anchor === undefined
+  const hashes = new Map<number, string>()
+  const anchored = new Set(anchors.map(({ position }) => position))
   const say = (position: number, what: string, account: string | undefined) =>
     fold.findings.push({ where: `feed ${position}`, what, account, seq: undefined })
   const reached = new Map<string, number>()
@@ -133,16 +138,21 @@ const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anch
       if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1)
         say(row.position, "skips or repeats entries", row.account)
       reached.set(row.account, row.lastSeq)
-      if (anchor?.position === row.position) isAnchored = anchor.hash === row.feedHash
+      if (anchored.has(row.position)) hashes.set(row.position, row.feedHash)
       previous = row
     }
     if (rows.length < PAGE) break
+    yield* turn
   }
   for (const [account, head] of fold.heads) {
     if (reached.get(account) !== head.seq)
       say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
   }
-  if (!isAnchored && anchor !== undefined) {
-    say(anchor.position, `is not what the anchor says: what came before it was changed or cut`, undefined)
+  // What was changed there is changed in all that follow.
+  const [first] = anchors
+    .filter(({ hash, position }) => hashes.get(position) !== hash)
+    .toSorted((one, other) => one.position - other.position)
+  if (first !== undefined) {
+    say(first.position, "is not what the anchor says: what came before it was changed or cut", undefined)
   }
 })

@@ -650,6 +650,14 @@ const waitingRows = (batch: Batch, limit: number) =>
     limit
   })
 
+/** Those of the running batches that have their turn still: one that waits for nothing but a person keeps no other from its own. */
+const atWork = (running: ReadonlyArray<Batch>) =>
+  Effect.filter(running, (batch) =>
+    batch.waiting === 0 || batch.working > 0
+      ? Effect.succeed(true)
+      : Effect.map(waitingRows(batch, 1), ({ items }) => items.length > 0)
+  )
+
 /** Rows of a running batch have their turn. */
 const takeUp = (batch: Batch) =>
   Effect.gen(function* () {
@@ -738,7 +746,7 @@ export const workOff = (
     const pending = open.filter(({ status }) => status === "pending")
     const finished = yield* finishRetries(pending)
     const all = open.filter(({ status }) => status === "running")
-    const started = yield* startNext(pending, all.length, atOnce)
+    const started = yield* startNext(pending, (yield* atWork(all)).length, atOnce)
     const ours = [...all, ...(yield* driven(called))]
     const done = yield* Effect.forEach(ours, (batch) =>
       batch.status === "running" ? (batch.waiting === 0 ? Effect.succeed(0) : takeUp(batch)) : callOff(batch)
@@ -752,7 +760,7 @@ export const isBusy = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, St
     const open = yield* openBatches
     const running = open.filter(({ status }) => status === "running")
     const isQueued = open.some(({ queuedAt, status }) => status === "pending" && queuedAt !== undefined)
-    if (isQueued && running.length < atOnce) return true
+    if (isQueued && (yield* atWork(running)).length < atOnce) return true
     const held = [...running, ...(yield* calledOff)].filter(({ waiting }) => waiting > 0)
     const rows = yield* Effect.forEach(held, (batch) => waitingRows(batch, 1))
     return rows.some(({ items }) => items.length > 0)

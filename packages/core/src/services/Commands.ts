@@ -18,6 +18,7 @@ import { type StoreError } from "../ports/TradeRepository.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
+import * as KnownInstruments from "./KnownInstruments.ts"
 import * as Reads from "./Reads.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
@@ -161,6 +162,7 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
 /** The command, then the evaluation of what it is about (D1), all of which is planned and nothing of which is kept. */
 const rehearsed = (order: CommandRequest) =>
   Effect.gen(function* () {
+    const { account, command } = order
     const ledger = yield* Ledger
     const told: Array<Effects> = []
     const rehearse = (effects: Effects) => void told.push(effects)
@@ -177,7 +179,10 @@ const rehearsed = (order: CommandRequest) =>
       const own = positions.filter((position) => position.account === account).map(({ symbol }) => symbol)
       return { ...regateMembers(account, own), rehearse }
     })
-    yield* ledger.submitAll("command", [...carrying, ...evaluating])
+    const releasing =
+      command._tag === "DeclareInstrument" ? yield* KnownInstruments.following({ account, symbol: command.symbol }) : []
+    const following = releasing.map((member): Member<void> => ({ ...member, rehearse }))
+    yield* ledger.submitAll("command", [...carrying, ...following, ...evaluating])
     if (performed === undefined) return yield* Effect.dieMessage(`command ${order.id} has no answer`)
     return { answer: performed.answer, effects: together(told) }
   })
@@ -265,12 +270,15 @@ type Done = Extract<CommandAnswer, { readonly _tag: "Done" }>
 
 /**
  * What a change of trading state, an adopted account or the end of a break about all of one brings with it: for a halt, what is on its way is waited for and named;
- * then positions are evaluated (D1).
+ * what was quarantined for an instrument is counted; then positions are evaluated (D1).
  */
 const follow = (
   { account, command }: CommandRequest,
   done: Done
 ): Effect.Effect<Done, LedgerError, Ledger | TradeRepository> => {
+  if (command._tag === "DeclareInstrument") {
+    return Effect.as(KnownInstruments.releaseAtOnce({ account, symbol: command.symbol }), done)
+  }
   if (!("scope" in command)) return Effect.as(Effect.whenEffect(regateAll(account), freesAccount(command)), done)
   const { scope } = command
   if (command._tag !== "Halt") return Effect.as(regateScope(account, scope), done)

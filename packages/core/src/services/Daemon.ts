@@ -23,7 +23,7 @@ import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
-import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
+import { confirmRefusals, makeAskedRefusals, watchEnds } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
 import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
@@ -32,6 +32,7 @@ import { Health } from "./Health.ts"
 import { makePaces, readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
+import * as KnownInstruments from "./KnownInstruments.ts"
 import * as pacing from "./pacing.ts"
 import { askForWaiting } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
@@ -124,14 +125,18 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const heldReadings = yield* makePaces
     const heldSyncs = yield* pacing.make<AccountName>()
     const refusals = yield* makeAskedRefusals
+    const unverified = yield* pacing.make<string>()
     const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
     const waiting = yield* pacing.make<string>()
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
-        work.forever("instruments", look, confirmInstrumentsOfEach(each.instruments), {
+        work.forever("instruments", look, confirmInstrumentsOfEach(unverified, each.instruments), {
           after: ["instruments", "accounts"]
+        }),
+        work.forever("known instruments", look, KnownInstruments.releaseKnown, {
+          after: ["instruments"]
         }),
         work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows, rest: 1 }),
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
@@ -211,6 +216,7 @@ export const watchInbox = Effect.gen(function* () {
 /** What cases and orders in doubt put at risk, for whom asks how the program is: asking reads nothing. */
 const watchTrading = Effect.gen(function* () {
   yield* watchBlocked
+  yield* watchEnds
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   yield* Effect.flatMap(Health, (health) => Effect.flatMap(trading(now), health.seen))
 })
@@ -352,7 +358,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const hasStarted = yield* wentWell(STARTED)
     const moves =
       unverified.length > 0 || asksStill || readsAgain || orders.some((order) => isOnItsWay(order) || hasLife(order))
-    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()) }
+    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()) || (yield* KnownInstruments.isBusy) }
   })
   let still = 0
   let before = ""

@@ -5,7 +5,7 @@ import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
 import type { Control } from "../control/controls.ts"
 import { tickerAt } from "../instrument/DatedSymbol.ts"
-import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
+import { InstrumentTable, untraded, type Instrument } from "../instrument/Instrument.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -21,9 +21,10 @@ import type { Instant } from "../time/Instant.ts"
 import type { TradingWindow } from "../time/TradingWindow.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
+import * as KnownInstruments from "./KnownInstruments.ts"
 import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
+import { once, withRetries } from "./reading.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** The logical commit that evaluates a position again because a gate has opened. */
@@ -138,7 +139,7 @@ const unverified = Effect.flatMap(
 /** One's failure is told when all were asked. */
 const confirmThem = (instruments: ReadonlyArray<Instrument>) =>
   Effect.flatMap(
-    Effect.forEach(instruments, (each) => Effect.exit(confirm(each)), { concurrency: 4 }),
+    Effect.forEach(instruments, (each) => Effect.exit(confirm(each, once)), { concurrency: 4 }),
     (exits) => Effect.forEach(exits, (exit) => exit, { discard: true })
   )
 
@@ -149,66 +150,75 @@ export const confirmInstruments = Effect.gen(function* () {
   return instruments.length
 })
 
-/** The same for each account by itself; one account's failure is told, and stops no other. */
-export const confirmInstrumentsOfEach = (each: EachAccount) =>
+const keyOf = ({ account, symbol }: Instrument): string => `${account} ${symbol}`
+
+/** One account's failure is reported, and stops no other. */
+const confirmByAccount = (instruments: ReadonlyArray<Instrument>, each: EachAccount) =>
+  each(
+    instruments.map(({ account }) => account),
+    (name) => reported(`instruments ${name}`, confirmThem(instruments.filter(({ account }) => account === name)))
+  )
+
+/** A broker that cannot be read is asked at once, after two seconds, and then ever less often, in milliseconds. */
+const UNVERIFIED_PAUSE_MS = { firstMs: 1_000, longestMs: 60_000 }
+
+/** Asks brokers, for each account by itself, what the instruments are that came up in trades: one pass. */
+export const confirmInstrumentsOfEach = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
     const instruments = yield* unverified
-    yield* each(
-      instruments.map(({ account }) => account),
-      (name) => reported(`instruments ${name}`, confirmThem(instruments.filter(({ account }) => account === name)))
-    )
+    const due = yield* pacing.due(asked, instruments, {
+      ...UNVERIFIED_PAUSE_MS,
+      keyOf,
+      agedMs: () => UNVERIFIED_PAUSE_MS.firstMs
+    })
+    yield* confirmByAccount(due, each)
     yield* recoverIdle("instruments", Effect.succeed(instruments))
   })
 
-const FIRST_PAUSE_MS = 5_000
-const LONGEST_PAUSE_MS = 3_600_000
+/** What a broker does not know is asked after 5 s, and then ever less often, up to an hour apart: in milliseconds. */
+const UNKNOWN_PAUSE_MS = { firstMs: 5_000, longestMs: 3_600_000 }
 
 /**
  * Asks once more for instruments that their broker does not know, or does not trade: one pass. One wrong answer keeps nothing from being
- * sent for good; it is asked after 5 s, and then ever less often, up to an hour apart.
+ * sent for good.
  */
 export const confirmUnknownAgain = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
     const unknown = yield* Effect.flatMap(
-      Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unknown"] }] }),
+      Reads.all(InstrumentTable, { where: [{ column: "status", in: untraded }] }),
       driven
     )
-    const due = yield* pacing.due(asked, unknown, {
-      keyOf: ({ account, symbol }) => `${account} ${symbol}`,
-      firstMs: FIRST_PAUSE_MS,
-      longestMs: LONGEST_PAUSE_MS
-    })
-    yield* each(
-      due.map(({ account }) => account),
-      (name) => reported(`instruments ${name}`, confirmThem(due.filter(({ account }) => account === name)))
-    )
+    const due = yield* pacing.due(asked, unknown, { ...UNKNOWN_PAUSE_MS, keyOf })
+    yield* confirmByAccount(due, each)
     return due.length
   })
 
 /** Asks an account's broker what an instrument is, and keeps its answer. */
-export const confirm = Effect.fn("Gates.confirm")(function* ({
-  account,
-  symbol
-}: Pick<Instrument, "account" | "symbol">) {
+export const confirm = Effect.fn("Gates.confirm")(function* (
+  { account, symbol }: Pick<Instrument, "account" | "symbol">,
+  reading: typeof withRetries = withRetries
+) {
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(account)
   const settings = yield* Reads.account(account)
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const ticker = tickerAt(settings?.symbols ?? [], symbol, now)
-  const facts = factsOf(yield* withRetries(broker.instrument(ticker)))
+  const facts = factsOf(yield* reading(broker.instrument(ticker)))
   yield* ledger.submit("report", {
     account,
     cause: { kind: "report", actor: broker.name },
     needs: [Need.Position({ account, symbol })],
     apply: (recorder) => commands.confirmInstrument(recorder, symbol, facts)
   })
+  yield* KnownInstruments.releaseAtOnce({ account, symbol })
 })
 
-const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | string => {
-  if (answer._tag === "NotKnown") return "the broker does not know it"
-  if (answer.assetClass !== "equity") return `the broker trades it as ${answer.assetClass}; only equities are taken`
-  if (!answer.tradable) return "the broker does not trade it"
+const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | commands.NotTraded => {
+  if (answer._tag === "NotKnown") return { isKnown: false, why: "the broker does not know it" }
+  if (answer.assetClass !== "equity")
+    return { isKnown: true, why: `the broker trades it as ${answer.assetClass}; only equities are taken` }
+  if (!answer.tradable) return { isKnown: true, why: "the broker does not trade it" }
   return {
     currency: answer.currency,
     lot: Quantity.make(answer.lot),

@@ -6,7 +6,7 @@ import { tickerAt } from "../instrument/DatedSymbol.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { priceOf } from "../money/Quote.ts"
-import { freshOf, Reference } from "../money/Reference.ts"
+import { freshOf, MAX_AGE_MS, Reference } from "../money/Reference.ts"
 import type { Order } from "../order/Order.ts"
 import { BrokerReadFailed, Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -94,15 +94,28 @@ const needsQuote = (account: Account, order: Order, now: Instant): boolean => {
   return freshOf(Reference.Priced({ price, at, source: source ?? "" }), now) === undefined
 }
 
-/** Before orders of an account are judged for the last time: the broker's quotes of those that have no fresh price. */
+/**
+ * Before orders of an account are judged for the last time: the broker's quotes of those that have no fresh price, and now and then of
+ * those without a limit, since their fills are judged by what the market was before (FILL-12).
+ */
 export const askBeforeSend = (
   account: Account | undefined,
   orders: ReadonlyArray<Order>
 ): Effect.Effect<void, never, Needs> =>
   Effect.gen(function* () {
-    if (account === undefined || !judgesByPrice(account)) return
-    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    const needing = orders.filter((order) => needsQuote(account, order, now))
+    if (account === undefined || account.simulatedMarket === true) return
+    const { now: readNow, quotes } = yield* Ledger
+    const now = yield* readNow
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    const isUnasked = (symbol: Ticker): boolean => {
+      const before = quotes.askedFor(account.name, symbol)
+      return before === undefined || nowMs - before.atMs > MAX_AGE_MS
+    }
+    const needing = orders.filter(
+      (order) =>
+        (judgesByPrice(account) && needsQuote(account, order, now)) ||
+        (order.limitPrice === undefined && isUnasked(order.symbol))
+    )
     if (needing.length > 0)
       yield* ask(
         account,

@@ -107,7 +107,7 @@ export const recheckDifferences = (each: EachAccount = inTurn) =>
     const open = yield* Reads.all(BreakTable, {
       where: [
         { column: "closedAt", in: [null] },
-        { column: "kind", in: ["PositionDiffers", "Implausible", "UnsoundSnapshot"] }
+        { column: "kind", in: ["PositionDiffers", "UnsoundSnapshot"] }
       ]
     })
     const differing = yield* driven(
@@ -257,7 +257,8 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
 ) {
   const theirs = new Map(rows.filter(isComparable).map((row) => [row.symbol, row]))
   const broken = yield* openAbout(account)
-  const symbols = [...new Set([...booked.keys(), ...theirs.keys()])].filter(
+  // P1: a foreign holding that is listed no more stands in its break alone.
+  const symbols = [...new Set([...booked.keys(), ...theirs.keys(), ...broken.keys()])].filter(
     // What the broker lists as something else is no holding of the instrument that we know by that name (P10).
     (symbol) => !rows.some((row) => row.symbol === symbol && !isComparable(row))
   )
@@ -311,7 +312,8 @@ const goneToOf = (
   return Decimal.isZero(ours) || others.length > 0 ? undefined : only?.symbol
 }
 
-const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<string, string>, StoreError, TradeRepository> =>
+/** The symbols with an open difference of holdings, each with its evidence. */
+const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<Ticker, string>, StoreError, TradeRepository> =>
   Effect.map(
     Reads.all(BreakTable, {
       where: [
@@ -320,7 +322,8 @@ const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<string, stri
         { column: "kind", in: ["PositionDiffers", "ForeignPosition"] }
       ]
     }),
-    (open) => new Map(open.map(({ evidence, subject }) => [subject, evidence]))
+    (open) =>
+      new Map(open.flatMap(({ evidence, symbol }) => (symbol === undefined ? [] : [[symbol, evidence] as const])))
   )
 
 const JUST_FILLED = "it was filled within the last seconds"

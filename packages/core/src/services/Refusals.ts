@@ -2,13 +2,15 @@ import { Effect, Ref } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { WaitingFillTable } from "../fill/Fill.ts"
-import type { OrderId } from "../identity/Id.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import { UNCONFIRMED_MS } from "../reconciliation/ledgerBreaks.ts"
 import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
 import * as Instant from "../time/Instant.ts"
 import { holdsWhatTheBooksSay, isAmong, isNamed, windowSince } from "./Absence.ts"
@@ -71,6 +73,37 @@ export const confirmRefusals = <R = never>(
     yield* recoverIdle("refusals", Effect.succeed(refused))
     return due.length
   })
+
+/** W11: the orders whose end nobody has confirmed for long enough, and of which no break says so. */
+const unsaidEnds = Effect.fnUntraced(function* (now: Instant.Instant) {
+  const ended = yield* Reads.all(OrderTable, {
+    where: [
+      { column: "status", in: ["submitted", "partially_filled"] },
+      { column: "endReportedAt", below: Number(Instant.addMillis(now, 1 - UNCONFIRMED_MS)) }
+    ]
+  })
+  if (ended.length === 0) return []
+  const open = yield* Reads.all(BreakTable, {
+    where: [
+      { column: "kind", in: ["EndUnconfirmed"] },
+      { column: "closedAt", in: [null] }
+    ]
+  })
+  const said = new Set(open.map(({ subject }) => subject))
+  return yield* driven(ended.filter(({ id }) => !said.has(format("order", id))))
+})
+
+/** W11: an end that nobody confirms is a break when its minute is over, whether its broker says something more of it or not: one pass. */
+export const watchEnds = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const ended = yield* unsaidEnds(yield* ledger.now)
+  yield* ledger.submitAll(
+    "report",
+    ended.map(({ account, id }) =>
+      reportedMember(account, [Need.OrderById({ id })], (recorder) => recorder.touchOrder(id))
+    )
+  )
+})
 
 const confirmOne = <R>(asked: AskedRefusals, order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
   Effect.gen(function* () {

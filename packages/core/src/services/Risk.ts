@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { parse } from "../identity/Id.ts"
+import { parse, type OrderId } from "../identity/Id.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
@@ -8,7 +8,7 @@ import { AttemptTable } from "../order/Attempt.ts"
 import { LOGIN, OrderTable, type Order } from "../order/Order.ts"
 import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
-import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
+import { breakKinds, BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
 import {
   blockingAnswers,
   obstacleOf,
@@ -16,6 +16,7 @@ import {
   unsentBy,
   type BlockedPosition
 } from "../reconciliation/blocked.ts"
+import { isUrgent, severityOf } from "../reconciliation/severity.ts"
 import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
@@ -173,19 +174,22 @@ const unsentWhere = (filter: Filter) =>
     where: [{ column: "status", in: unacknowledged }, { column: "origin", in: ["accumulation"] }, filter]
   })
 
-/** The orders in doubt that have a case of their own. */
-const doubtsOf = (orders: ReadonlyArray<Order>) =>
-  Effect.map(
-    orders.some(({ status }) => status === "in_doubt")
-      ? Reads.all(BreakTable, {
-          where: [
-            { column: "kind", in: ["Doubt", "OrderMissing", "EndUnconfirmed"] },
-            { column: "closedAt", in: [null] }
-          ]
-        })
-      : Effect.succeed([]),
-    (open) => new Set(open.flatMap(({ subject }) => parse("order", subject) ?? []))
-  )
+/**
+ * G: the orders in doubt whose own break takes the place of their position's: of one that its broker had (O22) at once, of one that it is
+ * not known to have once it is critical.
+ */
+const doubtsApart = Effect.fnUntraced(function* (orders: ReadonlyArray<Order>, now: Instant.Instant) {
+  if (!orders.some(({ status }) => status === "in_doubt")) return new Set<OrderId>()
+  const open = yield* Reads.all(BreakTable, {
+    where: [
+      { column: "kind", in: breakKinds.filter((kind) => kinds[kind].isFateUnknown === true) },
+      { column: "closedAt", in: [null] }
+    ]
+  })
+  const stakes = yield* stakesOf(open)
+  const apart = open.filter((each) => each.kind !== "Doubt" || isUrgent(severityOf(each, stakes(each), now)))
+  return new Set(apart.flatMap(({ subject }) => parse("order", subject) ?? []))
+})
 
 /** A plan is tried within seconds where its broker can be read: the many that are younger are not looked at. In milliseconds. */
 const TRIED_WITHIN_MS = 30_000
@@ -194,7 +198,7 @@ const TRIED_WITHIN_MS = 30_000
 const unsent = Effect.fnUntraced(function* (now: Instant.Instant) {
   const waiting = yield* unsentWhere({ column: "heldFor", in: [LOGIN] })
   const old = yield* unsentWhere({ column: "createdAt", below: Number(Instant.addMillis(now, -TRIED_WITHIN_MS)) })
-  const doubts = yield* doubtsOf(old)
+  const doubts = yield* doubtsApart(old, now)
   const orders = [...waiting, ...old.filter(({ id }) => !doubts.has(id))]
   const standings = yield* standingsOfAll(orders)
   return standings.flatMap(({ position }): ReadonlyArray<BlockedPosition> => {

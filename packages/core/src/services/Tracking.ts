@@ -247,24 +247,30 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
       [each.report.brokerOrderId, ...(each.report.otherIds ?? [])].map((id) => [id, each] as const)
     )
   )
-  const seen = orders.flatMap((order) => {
-    const found = order.brokerOrderId === undefined ? undefined : byId.get(order.brokerOrderId)
-    return found === undefined ? [] : [{ order, received: found }]
+  const found = orders.flatMap((order) => {
+    const each = order.brokerOrderId === undefined ? undefined : byId.get(order.brokerOrderId)
+    return each === undefined ? [] : [{ order, received: each }]
   })
-  const asking = seen.flatMap(({ order, received }) => (asksForExecutions(order, received.report) ? [order] : []))
+  const asking = found.flatMap(({ order, received }) => (asksForExecutions(order, received.report) ? [order] : []))
   const fills = yield* executionsOf(broker, listed, asking)
+  const forgotten = new Set(idsOf(asking.filter((order) => isForgotten(fills, order))))
+  const seen = found.filter(({ order }) => !forgotten.has(order.id))
   const executionsFor = byOrder(yield* ofAccount(first.account, fills.received))
   const asked = new Set(asking.map(({ id }) => id))
   yield* bookRead(
     seen.map(({ order, received: { payload, report } }) => ({
       executions: executionsFor(order),
-      seen: { report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload }
+      seen: { report: { ...report, executionsRead: asked.has(order.id) && isWhole(fills) }, payload }
     })),
     begun
   )
   yield* tellChanges(seen.map(({ order, received: { report } }) => ({ order, report })))
   return seen.map(({ order }) => order.id)
 })
+
+/** Was the order entered before the time since when its broker has all executions? It is read by itself then. */
+const isForgotten = ({ wholeFrom }: Listing<Executed>, order: Order): boolean =>
+  wholeFrom !== undefined && enteredAt(order) < wholeFrom
 
 /** The executions of each order, in the order in which they were told. */
 const byOrder = (executions: ReadonlyArray<Received<Executed>>) => {
@@ -299,8 +305,8 @@ const executionsOf = (broker: BrokerService, listed: OrderListing, orders: Reado
     if (listed.executions !== undefined) return { complete: listed.complete, received: ofThese(listed.executions) }
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const { from } = windowOf(first, others)
-    const { complete, received } = yield* withRetries(broker.fills({ from, to: newest(now) }))
-    return { complete, received: ofThese(received) }
+    const fills = yield* withRetries(broker.fills({ from, to: newest(now) }))
+    return { ...fills, received: ofThese(fills.received) }
   })
 
 /** Orders that the broker does not want to be asked for now have their turn when the broker's wait is over. */

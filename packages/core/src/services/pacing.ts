@@ -18,23 +18,33 @@ export interface Pace<A, K> {
   readonly agedMs?: (each: A) => number
 }
 
-/** Those that are due again now; they count as asked for from here on. What is not among `all` any more is forgotten. */
+/** How long something rests once it was asked for so often. */
+const pauseMs = <A, K>({ firstMs, longestMs }: Pace<A, K>, times: number): number =>
+  Math.min(longestMs, firstMs * 2 ** times)
+
+/**
+ * Those that are due again now; they count as asked for from here on. What is not among `all` any more is forgotten once it was away
+ * for two of its pauses: what comes and goes with each answer of a broker is not asked for as often as it comes.
+ */
 export const due = <A, K>(
   asked: Asked<K>,
   all: ReadonlyArray<A>,
-  { agedMs = () => 0, firstMs, keyOf, longestMs }: Pace<A, K>
+  pace: Pace<A, K>
 ): Effect.Effect<ReadonlyArray<A>, never, Clock> =>
   Effect.flatMap(
     Effect.flatMap(Clock, (clock) => clock.monotonicMs),
     (nowMs) =>
       Ref.modify(asked, (before) => {
-        const known = all.map((each) => {
+        const { agedMs = () => 0, keyOf } = pace
+        const isRecent = ({ atMs, times }: { readonly atMs: number; readonly times: number }) =>
+          times > 0 && nowMs - atMs < 2 * pauseMs(pace, times)
+        const after = new Map([...before].filter(([, last]) => isRecent(last)))
+        const isDue = all.map((each) => {
           const last = before.get(keyOf(each)) ?? { atMs: nowMs - agedMs(each), times: 0 }
-          return { each, last, isDue: nowMs - last.atMs >= Math.min(longestMs, firstMs * 2 ** last.times) }
+          const isOver = nowMs - last.atMs >= pauseMs(pace, last.times)
+          after.set(keyOf(each), isOver ? { atMs: nowMs, times: last.times + 1 } : last)
+          return isOver
         })
-        const after = known.map(
-          ({ each, isDue, last }) => [keyOf(each), isDue ? { atMs: nowMs, times: last.times + 1 } : last] as const
-        )
-        return [known.filter(({ isDue }) => isDue).map(({ each }) => each), new Map(after)]
+        return [all.filter((_, at) => isDue[at]), after]
       })
   )

@@ -8,12 +8,15 @@ const LONGEST_READ = "30 seconds"
 /** A broker's wait that is longer than this is for the next pass: nothing else waits for it. In milliseconds. */
 const LONGEST_WAIT_MS = 15_000
 
+/** One request, for what is asked again anyway. One that gets no answer in 30 s has failed. */
+export const once = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
+  within(read, LONGEST_READ, unanswered)
+
 /**
- * FILL-3: one request and up to three retries, where a retry can help, waiting as the broker says or exponentially. A request
- * that gets no answer in 30 s has failed.
+ * FILL-3: one request and up to three retries, where a retry can help, waiting as the broker says or exponentially.
  */
 export const withRetries = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
-  Effect.retry(within(read, LONGEST_READ, unanswered), {
+  Effect.retry(once(read), {
     schedule: backOff,
     while: (error) => {
       const waitMs = error.retryAfterMs ?? 0

@@ -195,7 +195,7 @@ const notThere: Clause = {
 }
 
 const fills: Clause = {
-  name: "FILL-9: what an order filled is the same however and however often it is asked for, and sums to its total",
+  name: "FILL-2, SYNC-2: what an order filled is the same however and however often it is asked for, and sums to its total",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -203,6 +203,7 @@ const fills: Clause = {
       const { id, terms } = yield* filled(place)
       const own = (yield* broker.fillsOf(id)).received.map(({ report }) => report)
       yield* same("executions sum to the order's total", total(own), Decimal.format(terms.quantity))
+      yield* same("each has its price", own.filter(({ price }) => price === undefined).length, 0)
       yield* same("they are the order's", [...new Set(own.map((each) => each.brokerOrderId))], [id])
       const shown = own.map((each) => shownFill(each))
       const again = (yield* broker.fillsOf(id)).received.map(({ report }) => shownFill(report))
@@ -230,7 +231,7 @@ const refused: Clause = {
 }
 
 const lost: Clause = {
-  name: "AUD-5: where the answer is lost nothing is known, and the order is found by asking for our id",
+  name: "where the answer is lost nothing is known, and the order is found by asking for our id",
   needs: ["client order ids"],
   run: (place) =>
     Effect.gen(function* () {
@@ -262,7 +263,7 @@ const workingOrder = (id: BrokerOrderId): AcknowledgedOrder =>
   OrderState.Submitted({ brokerOrderIds: [id], acceptedAt: Instant.make(0n) })
 
 const cancelled: Clause = {
-  name: "a cancel is a wish: what ended an order is read, and it ends as cancelled with what it had filled",
+  name: "FILL-5, FILL-16: a cancel is a wish: what ended an order is read, and it ends as cancelled with what it had filled",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -300,7 +301,7 @@ const tooLate: Clause = {
 }
 
 const unread: Clause = {
-  name: "a read that does not succeed is a failure: never an order, never that there is none",
+  name: "FILL-3: a read that does not succeed is a failure: never an order, never that there is none",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -344,7 +345,7 @@ const executedIn = (report: Report): Option.Option<Executed> =>
   report._tag === "Executed" ? Option.some(report) : Option.none()
 
 const told: Clause = {
-  name: "SYNC-6: changes are told by themselves, as they are read",
+  name: "FILL-10: changes are told by themselves, as they are read",
   needs: ["streaming"],
   run: (place) =>
     Effect.gen(function* () {

@@ -62,6 +62,7 @@ export const instrument: Row = {
   fractionable: 0,
   shortable: 1,
   status: "verified",
+  releasing: 0,
   createdAt: AT,
   updatedAt: AT,
   version: 2
@@ -368,6 +369,8 @@ export const fill: Row = {
   quantity: "1",
   price: "150.25",
   band: "within",
+  expectedPrice: "150",
+  expectedFrom: "market",
   executedAt: AT,
   commission: null,
   commissionCurrency: null,

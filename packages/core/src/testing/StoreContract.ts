@@ -180,7 +180,7 @@ const exact: Clause = {
 }
 
 const atomic: Clause = {
-  name: "a write that fails keeps nothing, whatever it failed of, and the next one works",
+  name: "ACC-3: a write that fails keeps nothing, whatever it failed of, and the next one works",
   needs: [],
   run: ({ open }) =>
     Effect.gen(function* () {
@@ -212,7 +212,7 @@ const atomic: Clause = {
 }
 
 const refuses: Clause = {
-  name: "ACC-3: a constraint that refuses a row is named, with its table",
+  name: "a constraint that refuses a row is named, with its table",
   needs: ["constraints"],
   run: ({ open }) =>
     Effect.gen(function* () {
@@ -240,6 +240,75 @@ const refuses: Clause = {
         table: "journal",
         constraint: "UNIQUE journal.account, journal.seq"
       })
+    })
+}
+
+const changing = (cells: EncodedRow) => rows.writing([rows.updating("orders", { ...rows.order, ...cells })])
+
+const filledOrders: Clause = {
+  name: "FILL-9: a filled order has its broker's id, its times, what it filled, and a price or shares that have none yet",
+  needs: ["constraints"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const lacking: ReadonlyArray<readonly [cells: EncodedRow, constraint: string]> = [
+        [{ brokerOrderId: null }, "CHECK orders_when_filled"],
+        [{ lastFilledAt: null }, "CHECK orders_when_filled"],
+        [{ endedAt: null }, "CHECK orders_when_filled"],
+        [{ filled: "0" }, "CHECK orders_rule_something_filled"],
+        [{ notional: "0" }, "CHECK orders_rule_filled_priced"]
+      ]
+      for (const [cells, constraint] of lacking) {
+        const refused = yield* refusalOf(repository.write(rows.scope(), changing(cells)))
+        yield* same("what it lacks is named", refused, { _tag: "ConstraintRefused", table: "orders", constraint })
+      }
+      yield* same("no order was changed", yield* repository.page(everyRow("orders")), [rows.order])
+      const unpriced = { notional: "0", unpriced: "1", unpricedSince: rows.AT }
+      yield* repository.write(rows.scope(), changing(unpriced))
+      const [order] = yield* repository.page(everyRow("orders"))
+      yield* same("shares without a price are said to have none", order?.["unpriced"], "1")
+    })
+}
+
+const statuses: Clause = {
+  name: "FILL-7: an order that lacks what its status demands, or has what that rules out, is refused",
+  needs: ["constraints"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const unfilled = { filled: "0", notional: "0", lastFilledAt: null }
+      const live = { ...unfilled, endedAt: null }
+      const cases: ReadonlyArray<readonly [cells: EncodedRow, constraint: string]> = [
+        [{ ...live, status: "pending" }, "planned"],
+        [{ ...live, status: "submitting", attemptId: null }, "attempted"],
+        [{ ...live, status: "in_doubt", attemptId: null }, "attempted"],
+        [{ ...live, status: "submitted", brokerOrderId: null }, "acknowledged"],
+        [{ status: "partially_filled" }, "live"],
+        [{ status: "cancelled", endedAt: null }, "ended"],
+        [{ ...unfilled, status: "rejected", reason: null }, "rejected"]
+      ]
+      for (const [cells, state] of cases) {
+        const refused = yield* refusalOf(repository.write(rows.scope(), changing(cells)))
+        const wanted = { _tag: "ConstraintRefused", table: "orders", constraint: `CHECK orders_when_${state}` }
+        yield* same("the status is named", refused, wanted)
+      }
+    })
+}
+
+const owners: Clause = {
+  name: "SYNC-14: a row of an account that is no record is refused",
+  needs: ["constraints"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      for (const table of ["trades", "orders", "fills", "breaks"] as const) {
+        const change = rows.writing([rows.updating(table, { ...rows.soundRows[table], account: "nobody" })])
+        const wanted = { _tag: "ConstraintRefused", table, constraint: "FOREIGN KEY account to accounts" }
+        yield* same("the account is missed", yield* refusalOf(repository.write(rows.scope(), change)), wanted)
+      }
     })
 }
 
@@ -561,7 +630,7 @@ const opened = ({ open }: Place) =>
   })
 
 const concurrent: Clause = {
-  name: "ACC-1: the same trade submitted at once by several is taken in once; others are all taken, numbered without a gap",
+  name: "ACC-2: the same trade submitted at once by several is taken in once; others are all taken, numbered without a gap",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -612,7 +681,7 @@ const feedFollows = (repository: TradeRepositoryService) =>
   })
 
 const readers: Clause = {
-  name: "SYNC-6: a reader of the feed who goes on where it was neither skips nor repeats an entry, whatever is written meanwhile",
+  name: "a reader of the feed who goes on where it was neither skips nor repeats an entry, whatever is written meanwhile",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -707,7 +776,7 @@ const snapshots: Clause = {
 }
 
 const outlives: Clause = {
-  name: "what was committed is there when the store is opened again, closed or not, and it is the same store",
+  name: "ACC-1: what was committed is there when the store is opened again, closed or not, and it is the same store",
   needs: ["reopening"],
   run: ({ open }) =>
     Effect.gen(function* () {
@@ -896,6 +965,9 @@ export const clauses: ReadonlyArray<Clause> = [
   exact,
   atomic,
   refuses,
+  filledOrders,
+  statuses,
+  owners,
   planning,
   pausing,
   updatesFirst,

@@ -17,7 +17,7 @@ export const describeStore = (
   place: Effect.Effect<Place, WriteError, Scope.Scope>,
   capabilities: ReadonlyArray<Capability>
 ): void => {
-  describe(`the contract of a store: ${name}`, () => {
+  describe(`SDK-2: the contract of a store: ${name}`, () => {
     for (const clause of clauses) {
       if (!clause.needs.every((need) => capabilities.includes(need))) continue
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name
@@ -37,7 +37,7 @@ export const describeBroker = <E>(
   place: Effect.Effect<BrokerContract.Place, E, Scope.Scope>,
   capabilities: ReadonlyArray<BrokerContract.Capability>
 ): void => {
-  describe(`the contract of a broker: ${name}`, () => {
+  describe(`SDK-2: the contract of a broker: ${name}`, () => {
     for (const clause of BrokerContract.clauses) {
       if (!clause.needs.every((need) => capabilities.includes(need))) continue
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name

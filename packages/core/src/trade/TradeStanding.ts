@@ -8,6 +8,20 @@ export const tradeStandings = [...tradeStatuses, "quarantined", "conflict", "rev
 /** One of the ways in which a trade stands. */
 export type TradeStanding = (typeof tradeStandings)[number]
 
+/** The reason of a trade that is not counted because its broker has no instrument of its symbol, and nobody has confirmed one (ACC-4). */
+export const UNKNOWN_INSTRUMENT = "UnknownInstrument"
+
+/**
+ * The reason of a trade for people: a code in full, with what to do.
+ *
+ * @example
+ * describeReason("UnknownInstrument", "ZZZZQ") // "UnknownInstrument: the broker has no instrument ZZZZQ, and it is not confirmed. …"
+ */
+export const describeReason = (reason: string, symbol: string): string =>
+  reason === UNKNOWN_INSTRUMENT
+    ? `${reason}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
+    : reason
+
 /** B5: is the trade kept from what would become of it, with the reason? A direct one whose order works is pending without being held. */
 export const isHeld = ({ reason, status }: Pick<Trade, "status" | "reason">): boolean =>
   status === "pending" && reason !== undefined

@@ -1,5 +1,6 @@
 import { Data } from "effect"
 import type { Direction } from "../account/Account.ts"
+import { AWAITS_TURN } from "../batch/counts.ts"
 import { Need } from "../books/Need.ts"
 import { symbolKey } from "../books/Table.ts"
 import { format, type TradeId } from "../identity/Id.ts"
@@ -17,6 +18,8 @@ import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
+import { describeReason, UNKNOWN_INSTRUMENT } from "./TradeStanding.ts"
+import { isUnknown } from "./unknownInstrument.ts"
 import { isCounted } from "./Trade.ts"
 
 /** What became of one inbound trade. */
@@ -62,8 +65,10 @@ export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
   const isRenamed = arrival.held !== given.held
   if (age._tag === "Hedged" && !isRenamed) return hedged(recorder, arrival)
   const result = byItsAge(recorder, arrival, age)
-  const isCountedLate = age._tag === "Late" && result._tag === "Accepted"
-  if (isCountedLate) holdForLate(recorder, arrival.symbol ?? UNMAPPED, input.tradedAt)
+  // One that is quarantined for its symbol is counted by itself later: the account is held before that.
+  const isCounted =
+    result._tag === "Accepted" || (result._tag === "Quarantined" && isOfUnknown(recorder, result.tradeId))
+  if (age._tag === "Late" && isCounted) holdForLate(recorder, arrival.symbol ?? UNMAPPED, input.tradedAt)
   return result
 }
 
@@ -72,12 +77,20 @@ const byItsAge = (recorder: Recorder, arrival: Arrival, age: Age): IntakeResult 
   if (input.reverses !== undefined) return reversal(recorder, arrival)
   if (arrival.symbol === undefined) return unmapped(recorder, arrival)
   if (age._tag === "Historical") return historical(recorder, arrival)
-  // Before a batch's turn: once it has come nothing is asked again.
-  const held = age._tag === "Held" ? age.reason : arrival.held
+  const held = heldFor(recorder, arrival, arrival.symbol, age)
   if (held !== undefined) return quarantine(recorder, arrival, held)
   if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
 }
+
+/** Why a trade may not be counted yet, if so: what only a person releases goes first, and a batch's turn comes after all. */
+const heldFor = (recorder: Recorder, { held, input }: Arrival, symbol: Ticker, age: Age): string | undefined => {
+  if (age._tag === "Held") return age.reason
+  if (held !== undefined && held !== AWAITS_TURN) return held
+  return input.direct === undefined && isUnknown(recorder, symbol) ? UNKNOWN_INSTRUMENT : held
+}
+
+const isOfUnknown = ({ books }: Recorder, id: TradeId): boolean => books.trades.get(id)?.reason === UNKNOWN_INSTRUMENT
 
 const unmapped = (recorder: Recorder, arrival: Arrival): IntakeResult =>
   quarantine(
@@ -242,7 +255,7 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
 const quarantine = (recorder: Recorder, arrival: Arrival, reason: string): IntakeResult => {
   const fields = fieldsOf(recorder, arrival, arrival.symbol ?? UNMAPPED)
   recorder.emit({ _tag: "TradeQuarantined", ...fields, reason })
-  return IntakeResult.Quarantined({ tradeId: fields.id, reason })
+  return IntakeResult.Quarantined({ tradeId: fields.id, reason: describeReason(reason, fields.symbol) })
 }
 
 /** A1: counts a trade; a reversal that came first is booked with it, the two netting before anything else (B4). */

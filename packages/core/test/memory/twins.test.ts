@@ -119,10 +119,25 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     how: "trims texts",
     place: over((repository) => planning(repository, withRows(inCells((cell) => cell.trim()))))
   },
-  { breaks: "a write that fails keeps nothing", how: "writes change by change", place: over(piecemeal) },
+  { breaks: "ACC-3: a write that fails keeps nothing", how: "writes change by change", place: over(piecemeal) },
   {
-    breaks: "ACC-3: a constraint",
+    breaks: "a constraint",
     how: "looks at keys alone, as memory does",
+    place: over((repository) => repository)
+  },
+  {
+    breaks: "FILL-7: an order that lacks",
+    how: "judges no row by its status",
+    place: over((repository) => repository)
+  },
+  {
+    breaks: "SYNC-14: a row of an account",
+    how: "looks for no account",
+    place: over((repository) => repository)
+  },
+  {
+    breaks: "FILL-9: a filled order",
+    how: "takes an order for filled whatever it lacks",
     place: over((repository) => repository)
   },
   {
@@ -237,9 +252,9 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
       )
     )
   },
-  { breaks: "ACC-1: the same trade submitted at once", how: "two processes do not hear of each other", place: apart },
+  { breaks: "ACC-2: the same trade submitted at once", how: "two processes do not hear of each other", place: apart },
   {
-    breaks: "SYNC-6: a reader of the feed",
+    breaks: "a reader of the feed",
     how: "now and then leaves the newest row out, and hands out later ones first",
     place: over((repository) => {
       let reads = 0
@@ -278,7 +293,7 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
       snapshot: (reads) => Effect.provideService(reads, TradeRepository, repository)
     }))
   },
-  { breaks: "what was committed is there", how: "begins anew each time it is opened", place: apart },
+  { breaks: "ACC-1: what was committed is there", how: "begins anew each time it is opened", place: apart },
   {
     breaks: "a member that throws",
     how: "loses a group in which something was thrown",

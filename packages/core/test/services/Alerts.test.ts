@@ -75,7 +75,7 @@ const program = (on: Place, body: (look: (minutes: number) => Effect.Effect<void
   return Stage.play(Effect.provide(Effect.flatMap(minutes, body), Layer.provideMerge(jobs, layer)), layer)
 }
 
-test("ACC-7: a login that ends is told once, by whichever program runs, and once more when it is renewed; each time anew", async () => {
+test("FILL-15: a login that ends is told once, by whichever program runs, and once more when it is renewed; each time anew", async () => {
   const on: Place = { repository: MemoryRepository.make(MemoryStore.make()), standing: valid, programs: 0 }
   const seen = () => Effect.runPromise(Effect.provide(told, Stage.layer({}, { repository: on.repository })))
   const first = ["raised: login paper"]
@@ -99,7 +99,7 @@ test("ACC-7: a login that ends is told once, by whichever program runs, and once
   expect(await seen()).toEqual([...first, "over: login paper", ...first])
 })
 
-test("ACC-7: health says of a login that ends soon when it does, and what becomes of orders then", () =>
+test("health says of a login that ends soon when it does, and what becomes of orders then", () =>
   Stage.play(
     Effect.gen(function* () {
       yield* Effect.zipRight(Stage.opened(), Stage.driving)
@@ -111,7 +111,7 @@ test("ACC-7: health says of a login that ends soon when it does, and what become
     Stage.layer({ login: Effect.succeed(endsSoon) })
   ))
 
-test("ACC-7: an account that has no broker keeps no other's login from being looked at", () => {
+test("an account that has no broker keeps no other's login from being looked at", () => {
   const ending = Stage.broker({ login: Effect.succeed(endsSoon) })
   const brokers = Layer.map(Stage.layer(), (context) =>
     Context.add(context, Brokers, {
@@ -134,7 +134,7 @@ test("ACC-7: an account that has no broker keeps no other's login from being loo
 test.each<readonly [string, Effect.Effect<LoginStanding>, string]>([
   ["does not say how it stands", Effect.never, "the broker did not say in 30 seconds how the login stands"],
   ["has a defect", Effect.die(new Error("a defect of ours")), "Error: a defect of ours"]
-])("ACC-7: health tells of a login that %s, and it keeps no other from being looked at", (_, login, detail) => {
+])("health tells of a login that %s, and it keeps no other from being looked at", (_, login, detail) => {
   const first = AccountName.make("a")
   return Stage.play(
     Effect.gen(function* () {

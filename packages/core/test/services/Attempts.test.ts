@@ -33,6 +33,8 @@ const attempts = [
   { status: "unknown", outcome: "unknown", filledQuantity: "0", brokerOrderId: null }
 ].map((differs, i) => ({ ...rows.attempt, id: i + 1, orderId: i + 1, ...differs }))
 
+const answerBytes = new TextEncoder().encode('{"code":40310000}')
+
 const recorded = Layer.effectDiscard(
   Effect.gen(function* () {
     const repository = yield* TradeRepository
@@ -40,7 +42,7 @@ const recorded = Layer.effectDiscard(
       rows.scope(),
       rows.writing([
         rows.inserting("decisions", rows.decision),
-        rows.inserting("payloads", rows.payload, { ...rows.payload, id: 2, direction: "response" }),
+        rows.inserting("payloads", rows.payload, { ...rows.payload, id: 2, direction: "response", bytes: answerBytes }),
         rows.inserting("attempts", ...attempts)
       ])
     )
@@ -64,35 +66,44 @@ const itFinds = <E, R extends Layer.Layer.Success<typeof program>>(
   title: string,
   found: Effect.Effect<ReadonlyArray<{ readonly id: number }>, E, R>,
   expected: ReadonlyArray<number>
-) => test(`AUD-8: ${title}`, async () => expect(await play(ids(found))).toEqual(expected))
+) =>
+  // oxlint-disable-next-line vitest/valid-title -- each question has its title
+  test(title, async () => expect(await play(ids(found))).toEqual(expected))
 
 describe("what attempts are asked, newest first", () => {
-  itFinds("successful ones have filled", Attempts.list({ successful: true }), [1])
+  itFinds("AUD-8: successful ones have filled", Attempts.list({ successful: true }), [1])
   itFinds(
-    "failed ones were rejected, cancelled or expired without any fill",
+    "AUD-8: failed ones were rejected, cancelled or expired without any fill",
     Attempts.list({ failed: true }),
     [5, 4, 3, 2]
   )
-  itFinds("pending ones are at the broker, or on the way there", Attempts.list({ pending: true }), [9, 8])
-  itFinds("recent ones are of the last 24 hours", Attempts.list({ recent: true }), [10, 9, 8, 7, 6, 5, 4, 3, 2])
-  itFinds("by symbol", Attempts.list({ symbol: "KO" }), [2])
-  itFinds("by strategy", Attempts.list({ strategy: "momentum" }), [7])
-  itFinds("by HTTP status", Attempts.list({ httpStatus: 403 }), [3, 2])
-  itFinds("by the broker's id", Attempts.list({ brokerOrderId: "B-8" }), [8])
+  itFinds("AUD-8: pending ones are at the broker, or on the way there", Attempts.list({ pending: true }), [9, 8])
+  itFinds("AUD-8: recent ones are of the last 24 hours", Attempts.list({ recent: true }), [10, 9, 8, 7, 6, 5, 4, 3, 2])
+  itFinds("AUD-8: by symbol", Attempts.list({ symbol: "KO" }), [2])
+  itFinds("AUD-8: by strategy", Attempts.list({ strategy: "momentum" }), [7])
+  itFinds("AUD-8: by HTTP status", Attempts.list({ httpStatus: 403 }), [3, 2])
+  itFinds("AUD-8: by the broker's id", Attempts.list({ brokerOrderId: "B-8" }), [8])
 
-  itFinds("all that is named holds", Attempts.list({ failed: true, recent: true, httpStatus: 403, symbol: "KO" }), [2])
+  itFinds(
+    "AUD-8: all that is named holds",
+    Attempts.list({ failed: true, recent: true, httpStatus: 403, symbol: "KO" }),
+    [2]
+  )
 
   test("AUD-5: the whole exchange of one is rebuilt from what it refers to, with the decision behind it", async () => {
     const exchange = await play(Attempts.show(AttemptId.make(2)))
-    expect([exchange?.attempt.httpStatus, exchange?.request?.direction, exchange?.response?.direction]).toEqual([
-      403,
-      "request",
-      "response"
-    ])
-    expect([exchange?.decision?.strategy, await play(Attempts.show(AttemptId.make(99)))]).toEqual([
-      "momentum",
-      undefined
-    ])
+    expect(exchange).toMatchObject({
+      attempt: { id: 2, httpStatus: 403, requestPayloadId: 1, responsePayloadId: 2, decisionId: 1 },
+      request: { id: 1, direction: "request", bytes: rows.payload["bytes"] },
+      response: { id: 2, direction: "response", bytes: answerBytes },
+      decision: { id: 1, strategy: "momentum" }
+    })
+    expect(await play(Attempts.show(AttemptId.make(3)))).toMatchObject({
+      request: { id: 1 },
+      response: undefined,
+      decision: undefined
+    })
+    expect(await play(Attempts.show(AttemptId.make(99)))).toBeUndefined()
   })
 
   test("AUD-8: reasons are counted: the broker's words, else its code, else where the order stands", async () => {

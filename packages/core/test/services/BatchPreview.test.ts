@@ -93,13 +93,13 @@ describe("the dry run of a batch on the books", () => {
     })
   })
 
-  test("BAT-2: what a position would order is judged over all rows, however many chunks they come in", async () => {
+  test("ACC-11: what a position would order is judged over all rows, however many chunks they come in", async () => {
     const rows = many(450, (at) => row(`r${at}`, "0.01", "100"))
     const { blocked, orders, tags } = await previewOf(rows)
     expect({ blocked, orders, ...counted(tags) }).toEqual({ blocked: [], orders: ["1 buy 4 AAPL 400"], Counted: 450 })
   })
 
-  test("BAT-2: rows of both sides net before anything is ordered", async () => {
+  test("ACC-11: rows of both sides net before anything is ordered", async () => {
     const rows = many(300, (at) => ({ ...row(`r${at}`, "1", "100"), side: at < 150 ? "buy" : "sell" }) as const)
     expect((await previewOf(rows)).orders).toEqual([])
   })
@@ -117,12 +117,12 @@ describe("the dry run of a batch on the books", () => {
     })
   })
 
-  test("BAT-2: a position that would owe an order and make none says why", async () => {
+  test("ACC-11: a position that would owe an order and make none says why", async () => {
     const { blocked, orders } = await previewOf([row("large", "2000", "100"), row("ko", "3", "60", "KO")])
     expect({ blocked, orders }).toEqual({ blocked: ["AAPL Refused(MaxNotional)"], orders: ["1 buy 3 KO 180"] })
   })
 
-  test("BAT-2: what would be taken for held by the broker orders nothing", async () => {
+  test("ACC-11: what would be taken for held by the broker orders nothing", async () => {
     const held = { ...row("old", "5", "100", "KO"), tradedAt: Instant.fromMillis(-3 * 86_400_000) }
     const { blocked, orders, tags } = await previewOf([held], { ...SourcePolicy.plain, backfill: "hedged" })
     expect({ blocked, orders, tags }).toEqual({ blocked: [], orders: [], tags: ["Counted"] })

@@ -1,14 +1,19 @@
 import { Effect, TestClock } from "effect"
 import { expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import * as AttendedCase from "../../src/reconciliation/AttendedCase.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
 import { severityOf } from "../../src/reconciliation/severity.ts"
 import { watchBlocked } from "../../src/services/BlockedPositions.ts"
+import { Need } from "../../src/books/Need.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import { reportedMember } from "../../src/services/reported.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -97,6 +102,42 @@ test("F3: an order that nothing has tried for a minute, since its broker was nev
     }),
     awayUntil(() => true)
   ))
+
+/** The doubt of the only order is a break from now on. */
+const doubtOpened = Effect.flatMap(Ledger, (ledger) => {
+  const symbol = Ticker.make("AAPL")
+  return ledger.submit(
+    "report",
+    reportedMember(Stage.account, [Need.Position({ account: Stage.account, symbol })], (recorder) =>
+      openOrUpdate(recorder, { symbol, kind: "Doubt", subject: "O1", evidence: "two orders could be it" })
+    )
+  )
+})
+
+test("F3, G: a position stays a critical case until the break of its order in doubt is critical itself", () => {
+  const kinds = Effect.map(openBreaks, (all) => all.map(({ kind }) => kind))
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.zipRight(Stage.opened(), Stage.driving)
+      yield* Stage.submit(Stage.trade("t1", "2.5"))
+      yield* Gates.confirmInstruments
+      yield* TestClock.adjust("50 seconds")
+      yield* Effect.zipRight(send, doubtOpened)
+      yield* TestClock.adjust("15 seconds")
+      yield* watchBlocked
+      expect([yield* Stage.statuses, yield* kinds]).toEqual([["in_doubt"], ["Doubt", "PositionBlocked"]])
+      yield* TestClock.adjust("45 seconds")
+      yield* watchBlocked
+      expect(yield* kinds).toEqual(["Doubt"])
+    }),
+    Stage.layer({
+      prepare: () =>
+        Stage.prepared((id) =>
+          Effect.succeed(Stage.answered(id, Answer.Unknown({ why: "no answer", candidate: undefined })))
+        )
+    })
+  )
+})
 
 /** One order may be worth so many dollars. */
 const allowsOrdersOf = (most: string) =>

@@ -40,7 +40,7 @@ describe("the time of the books", () => {
     }).pipe(Effect.runPromise)
   })
 
-  it("ACC-7: goes on at half its pace where the clock was set back by hours, so that a wait of seconds ends", () => {
+  it("goes on at half its pace where the clock was set back by hours, so that a wait of seconds ends", () => {
     const { hands, pass, time } = machine()
     return Effect.gen(function* () {
       const { now, reading } = yield* time

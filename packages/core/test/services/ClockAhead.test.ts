@@ -49,7 +49,7 @@ describe("ClockAhead: the time of the books is ahead of the clock", () => {
     ])
   })
 
-  test("FILL-13: health says it for as long as it lasts while a daemon looks again and again", async () => {
+  test("health says it for as long as it lasts while a daemon looks again and again", async () => {
     const hand = { now: NOON }
     const ill = Effect.flatMap(Health, ({ all }) =>
       Effect.map(all, (parts) => parts.filter(({ isWell }) => !isWell).map(({ part }) => part))

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import * as Decision from "../../src/decision/Decision.ts"
-import { DecisionId } from "../../src/identity/Id.ts"
+import { type AttemptId, DecisionId } from "../../src/identity/Id.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
+import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { OrderTerms } from "../../src/order/OrderTerms.ts"
 import { UnsupportedOrder } from "../../src/order/SupportedOrders.ts"
 import * as Broker from "../../src/ports/Broker.ts"
@@ -273,6 +274,23 @@ describe("AUD-6: one that is not pending", () => {
     ))
 })
 
+const notSent = (why: string) => Answer.NotSent({ why, retryAfterMs: 1_000 })
+
+/** A broker that keeps the symbol of each request that leaves. */
+const counting = (answerOf: (terms: OrderTerms, id: AttemptId) => Answer) => {
+  const sent: Array<string> = []
+  const parts: Partial<Broker.BrokerService> = {
+    prepare: (terms) =>
+      stage.prepared((id) =>
+        Effect.sync(() => {
+          sent.push(terms.symbol)
+          return stage.answered(id, answerOf(terms, id))
+        })
+      )
+  }
+  return { parts, sent }
+}
+
 describe("AUD-2: executing is one attempt", () => {
   test("a decision does not fail because one before it was given up while the broker was read", () => {
     let asked = 0
@@ -288,26 +306,47 @@ describe("AUD-2: executing is one attempt", () => {
     )
   })
 
-  test("a refusal of the broker is a decision that has failed with its words, and no error", () =>
-    play(
-      Effect.gen(function* () {
-        expect(seen(yield* executed())).toBe("failed: insufficient buying power")
-      }),
-      program(refusing)
-    ))
-
-  test.each(["rate limit exceeded (local)", "too many requests (429)"])(
-    "what was not sent is rejected, waits for nothing and never goes again: %s",
-    (why) =>
-      playDriven(
+  test.each<readonly [words: string, answer: Answer]>([
+    [
+      "insufficient buying power",
+      Answer.Refused({ code: "40310000", words: "insufficient buying power", class: "final" })
+    ],
+    ["rate limit exceeded (local)", notSent("rate limit exceeded (local)")],
+    ["too many requests (429)", notSent("too many requests (429)")],
+    ["connect ECONNREFUSED", Answer.NotSent({ why: "connect ECONNREFUSED", retryAfterMs: undefined })]
+  ])(
+    "what the broker does not take has failed with its words, and no error; it was sent once, and never goes again: %s",
+    (words, answer) => {
+      const { parts, sent } = counting(() => answer)
+      return playDriven(
         Effect.gen(function* () {
-          expect(seen(yield* executed())).toBe(`failed: ${why}`)
+          expect(seen(yield* executed())).toBe(`failed: ${words}`)
           yield* TestClock.adjust("2 minutes")
-          expect(yield* stage.statuses).toEqual(["rejected"])
+          expect([yield* stage.statuses, yield* all, sent]).toEqual([["rejected"], [`failed: ${words}`], ["AAPL"]])
+          expect((yield* Reads.all(AttemptTable)).map(({ number }) => number)).toEqual([1])
         }),
-        program(answering(Answer.NotSent({ why, retryAfterMs: 1_000 })))
+        program(parts)
       )
+    }
   )
+
+  test("a daemon executes what is asked of it in the order of the decisions: one that fails is left, and the next one goes", () => {
+    const [first, second, third] = [Ticker.make("PG"), KO, Ticker.make("AAPL")]
+    const { parts, sent } = counting(({ symbol }, id) =>
+      symbol === second ? notSent("too many requests (429)") : stage.taken(id)
+    )
+    return playDriven(
+      Effect.gen(function* () {
+        const made = yield* Effect.forEach([first, second, third], (symbol) => decided({ symbol }))
+        yield* Effect.forEach(made, Decisions.ask)
+        yield* stage.until(all, (every) => every.every((each) => each !== "pending"))
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* all).toEqual(["submitted", "failed: too many requests (429)", "submitted"])
+        expect(sent).toEqual([first, second, third])
+      }),
+      program(parts)
+    )
+  })
 
   test("decisions of one account are sent in the order of their arrival, each when the one before has its outcome", () => {
     const sent: Array<string> = []
@@ -329,7 +368,7 @@ describe("AUD-2: executing is one attempt", () => {
           Effect.forEach(symbols, (symbol) => executed({ symbol }), { concurrency: "unbounded" })
         )
         yield* TestClock.adjust("20 seconds")
-        yield* Fiber.join(fiber)
+        expect((yield* Fiber.join(fiber)).map(seen)).toEqual(["failed: no", "failed: no", "failed: no"])
         expect(sent).toEqual(["AAPL", "KO", "PG"].flatMap((symbol) => [`${symbol} leaves`, `${symbol} answered`]))
       }),
       program(slow)

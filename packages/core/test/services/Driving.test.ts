@@ -70,7 +70,7 @@ const countingSends = () => {
 }
 
 describe("a store that cannot be used while a daemon starts", () => {
-  it("FILL-13, FILL-15: is told by health; the daemon goes on by itself when it is back, and sends", async () => {
+  it("ACC-7: is told by health; the daemon goes on by itself when it is back, and sends", async () => {
     const { parts: broker, sent } = countingSends()
     let failure: StoreUnavailable | undefined
     await Stage.play(

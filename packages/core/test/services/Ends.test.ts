@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
-import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
@@ -495,6 +495,36 @@ describe("an end that nobody asked for", () => {
         yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
         expect(yield* openKinds).toEqual([])
         expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("W11: is a break after a minute, though its broker says nothing more of the order", async () => {
+    let isAway = false
+    let seen: OrderSeen | undefined
+    const away = new BrokerReadFailed({ operation: "order", kind: "unauthorised", detail: "log in again" })
+    const read = Effect.suspend((): Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed> => {
+      if (isAway) return Effect.fail(away)
+      return seen === undefined ? Stage.notFound() : Effect.succeed({ report: seen, payload: undefined })
+    })
+    const { layer } = place([accepted], {
+      order: () => read,
+      orders: () => Effect.map(read, () => ({ complete: true, received: [] })),
+      cancel: () => Effect.succeed({ _tag: "NotSent", why: "log in again" })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working((report) => {
+          seen = report
+        })
+        seen = { ...Stage.seen(order), ...ended }
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
+        isAway = true
+        yield* TestClock.adjust("57 seconds")
+        expect(yield* openKinds).not.toContain("EndUnconfirmed")
+        yield* TestClock.adjust("6 seconds")
+        expect(yield* openKinds).toContain("EndUnconfirmed")
       }),
       layer
     )

@@ -2,6 +2,7 @@ import { Deferred, Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { InstrumentTable } from "../../src/instrument/Instrument.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
+import { BrokerReadFailed } from "../../src/ports/Broker.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
@@ -32,6 +33,33 @@ describe("an instrument that its broker does not know", () => {
         // After 5 s, 10 s, 20 s and 40 s more.
         expect(asked).toBeLessThan(7)
         isKnown = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+      }),
+      layer
+    )
+  })
+
+  it("ACC-7: whose broker cannot be read is asked about ever less often, and is known with its first answer", async () => {
+    let isBack = false
+    let asked = 0
+    const layer = Stage.layer({
+      instrument: (symbol) =>
+        Effect.suspend(() => {
+          asked++
+          const away = new BrokerReadFailed({ operation: "instrument", kind: "unauthorised", detail: "log in again" })
+          return isBack ? Effect.succeed(Stage.known(symbol)) : Effect.fail(away)
+        })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* TestClock.adjust("2 minutes")
+        // At once, then after 2 s, 4 s, 8 s, 16 s, 32 s and a minute.
+        expect(asked).toBeGreaterThanOrEqual(6)
+        expect(asked).toBeLessThan(8)
+        isBack = true
         yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
       }),
       layer

@@ -1,6 +1,6 @@
 import { Effect, Layer, Logger, LogLevel, Metric, MetricState, Ref, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
-import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import { BrokerOrderId, ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { PayloadTable } from "../../src/journal/Payload.ts"
@@ -104,6 +104,18 @@ describe("a part that keeps failing", () => {
   })
 })
 
+describe("the wait before an open order is read again", () => {
+  it("FILL-4: is 15 s less up to 5 s of the order's own, the same each time; without jitter it is the interval", () => {
+    const ids = Array.from({ length: 200 }, (_, i) => ({ clientOrderId: ClientOrderId.make(`rl1-${i}`) }))
+    const waits = ids.map((id) => Tracking.waitMs(Tracking.defaultPolling, id))
+    expect([Math.min(...waits) >= 10_000, Math.max(...waits) <= 15_000]).toEqual([true, true])
+    expect(new Set(waits).size).toBeGreaterThan(150)
+    expect(ids.map((id) => Tracking.waitMs(Tracking.defaultPolling, id))).toEqual(waits)
+    const plain = ids.map((id) => Tracking.waitMs({ intervalMs: 15_000, maxJitterMs: 0 }, id))
+    expect(new Set(plain)).toEqual(new Set([15_000]))
+  })
+})
+
 /** A pass that leaves out every account, as those whose brokers give no answer. */
 const leavesOut: EachAccount = () => Effect.void
 
@@ -116,7 +128,7 @@ const payload = { contentType: "text/plain", bytes: new Uint8Array([7]) }
 const received = <R>(reports: Iterable<R>) => Array.from(reports, (report) => ({ report, payload }))
 
 /** A broker whose orders are polled by a listing, with what it was asked. */
-const place = (tells: "executions" | "orders alone" = "executions") => {
+const place = (tells: "executions" | "orders alone" = "executions", more: Partial<BrokerService> = {}) => {
   const asked: Array<string> = []
   const listed = new Map<string, OrderSeen>()
   const executed: Array<Executed> = []
@@ -144,7 +156,7 @@ const place = (tells: "executions" | "orders alone" = "executions") => {
       })
   }
   return {
-    layer: Stage.layer(parts),
+    layer: Stage.layer({ ...parts, ...more }),
     listed,
     executed,
     fail: (how: Effect.Effect<never, BrokerReadFailed> | undefined) => {
@@ -249,6 +261,70 @@ describe("many open orders at a broker that lists any window at once", () => {
     )
   })
 
+  it("FILL-1: a status that nobody knows is kept as it was said, logged, and its order is open still", async () => {
+    const lines: Array<string> = []
+    const { asked, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, { ...open(order), rawStatus: "quarantined_by_moon" })
+        yield* poll
+        const kept = (yield* Stage.orders).map(({ rawStatus, status }) => `${status} ${rawStatus}`)
+        expect(kept).toEqual(SYMBOLS.map(() => "submitted quarantined_by_moon"))
+        const reports = lines.filter((each) => each.includes("after=submitted (quarantined_by_moon)"))
+        expect(reports).toHaveLength(SYMBOLS.length)
+        asked()
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+      }).pipe(Effect.provide(logged(lines)), Logger.withMinimumLogLevel(LogLevel.Info)),
+      layer
+    )
+  })
+
+  it("FILL-11: where the broker has forgotten executions of the time since one was entered, it is asked for by itself", async () => {
+    const wholeFrom = Ref.unsafeMake(Instant.make(0n))
+    const fills = () =>
+      Effect.map(Ref.get(wholeFrom), (from) => ({ complete: false, wholeFrom: from, received: received(executed) }))
+    const { asked, executed, layer, listed } = place("orders alone", { fills })
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        executed.push(...orders.map(fillOf))
+        const clock = yield* Clock.Clock
+        yield* Ref.set(wholeFrom, Instant.addMillis(yield* clock.now, 1))
+        yield* poll
+        expect(asked()).toEqual(["orders", ...SYMBOLS.map((symbol) => `order ${idOf(symbol)}`)])
+        yield* Ref.set(wholeFrom, Instant.make(0n))
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        expect(yield* Stage.statuses).toEqual(SYMBOLS.map(() => "filled"))
+      }),
+      layer
+    )
+  })
+
+  it("FILL-4: one that cannot be read stops no other, where each is asked for by itself", async () => {
+    const known = new Map<BrokerOrderId, Order>()
+    const unreadable = new BrokerReadFailed({ operation: "order", kind: "unreadable", detail: "no" })
+    const reading: BrokerService["order"] = (id) => {
+      const order = known.get(id)
+      if (order === undefined) return Effect.fail(unreadable)
+      return Effect.succeed({ report: { ...open(order), rawStatus: "working" }, payload })
+    }
+    const { capabilities } = Stage.broker()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders.slice(1)) known.set(idOf(order.symbol), order)
+        yield* poll
+        const read = (yield* Stage.orders).map(({ rawStatus }) => rawStatus === "working")
+        expect(read).toEqual([false, true, true, true])
+      }),
+      place("executions", { capabilities, order: reading }).layer
+    )
+  })
+
   it("FILL-11: new ones have their turn at once, and bring none along that was just read", async () => {
     const { asked, executed, layer, listed } = place()
     await Stage.play(
@@ -269,7 +345,7 @@ describe("many open orders at a broker that lists any window at once", () => {
     )
   })
 
-  it("FILL-4: between turns no open order is read of the store but what changed; one that opens has its turn at once", async () => {
+  it("FILL-11: between turns no open order is read of the store but what changed; one that opens has its turn at once", async () => {
     const { asked, layer, listed } = place()
     await Stage.play(
       Effect.gen(function* () {
@@ -325,7 +401,7 @@ describe("many open orders at a broker that lists any window at once", () => {
   it.each([
     ["a halt", () => Effect.flatMap(Commands, (commands) => commands.perform(halt))],
     ["a closed session", () => Effect.flatMap(Clock.Clock, (clock) => clock.learn(Stage.account, neverOpen))]
-  ])("FILL-4: %s suspends no reading, and keeps no fill from the books", async (_, begins) => {
+  ])("%s suspends no reading, and keeps no fill from the books", async (_, begins) => {
     const { asked, executed, layer, listed } = place()
     await Stage.play(
       Effect.gen(function* () {
@@ -431,7 +507,7 @@ describe("many open orders at a broker that lists any window at once", () => {
     )
   })
 
-  it("FILL-15: a listing that fails is told, counted once, and comes again when the broker lets it", async () => {
+  it("FILL-13: a listing that fails is reported, counted once, and comes again when the broker lets it", async () => {
     const { asked, fail, layer, listed } = place()
     await Stage.play(
       Effect.gen(function* () {
@@ -471,7 +547,7 @@ describe("many open orders at a broker that lists any window at once", () => {
     )
   })
 
-  it("FILL-15: a defect in a round is logged and counted, and the next round runs", async () => {
+  it("FILL-4, FILL-13: a defect in a round is logged and counted, and the next round runs", async () => {
     const lines: Array<string> = []
     const { executed, fail, layer, listed } = place()
     await Stage.play(

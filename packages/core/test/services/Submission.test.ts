@@ -291,7 +291,7 @@ describe("before anything is sent", () => {
 })
 
 describe("an account that is given another broker while the program runs", () => {
-  it("SDK-3: has nothing sent to the one that it had", async () => {
+  it("has nothing sent to the one that it had", async () => {
     let sent = 0
     const parts = {
       knownAs: "paper",

@@ -321,7 +321,7 @@ describe("a broker that is not well", () => {
     )
   })
 
-  it("FILL-3: an order that may not be asked for for an hour holds up no other, and is asked for after it", async () => {
+  it("FILL-4: an order that may not be asked for for an hour holds up no other, and is asked for after it", async () => {
     let asked = 0
     const order = () =>
       Effect.suspend(() => (++asked === 1 ? Effect.fail(failing("order", 60 * MINUTE)) : Stage.notFound()))
@@ -367,7 +367,7 @@ describe("a broker that is not well", () => {
 })
 
 describe("a pass of work", () => {
-  it("SYNC-6: comes at once where the store tells of others' commits, with no time gone by", () =>
+  it("comes at once where the store tells of others' commits, with no time gone by", () =>
     Stage.play(
       Effect.gen(function* () {
         const told = yield* Queue.unbounded<void>()
@@ -412,7 +412,7 @@ const isWell = (part: string) =>
   )
 
 describe("a part that failed for an account", () => {
-  it("FILL-15: a stream that connects again and holds is well, while it stands", () => {
+  it("a stream that connects again and holds is well, while it stands", () => {
     let connections = 0
     const updates = Stream.unwrap(
       Effect.sync(() => (++connections === 1 ? Stream.fail(failing("stream")) : Stream.never))
@@ -434,7 +434,7 @@ describe("a part that failed for an account", () => {
     )
   })
 
-  it("FILL-15: polling and sending with nothing left to do are well again; with an order left they are not", () =>
+  it("FILL-13: polling and sending with nothing left to do are well again; with an order left they are not", () =>
     Stage.play(
       Effect.gen(function* () {
         const order = yield* working

@@ -14,7 +14,7 @@ import { TradeTable } from "../../src/trade/Trade.ts"
 import * as Stage from "./Stage.ts"
 
 describe("texts that no store can keep as they are", () => {
-  it("ACC-1: a trade with one is refused by place, field and fault, and nothing that came with it is taken in", () =>
+  it("a trade with one is refused by place, field and fault, and nothing that came with it is taken in", () =>
     Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()

@@ -144,6 +144,21 @@ describe("a snapshot of positions that is unsound", () => {
     )
   })
 
+  it("P6, P1: a foreign holding that the broker lists no more is no difference any more, though the books never had it", () => {
+    let listed: HoldingsListed = { complete: true, holdings: [held("AAPL", "10"), held("KO", "1")] }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        yield* reconcile(Stage.account)
+        expect(yield* openBreaks).toMatchObject([["ForeignPosition", "nothing", expect.any(String)]])
+        listed = sound
+        expect(yield* reconcile(Stage.account)).toMatchObject({ agreed: 2, holdings: [] })
+        expect(yield* openBreaks).toEqual([])
+      }),
+      Stage.layer({ positions: Effect.sync(() => listed) })
+    )
+  })
+
   it("P4: what moved between two readings is no difference yet: it is when the next comparison finds it still", () => {
     const readings = [
       [held("AAPL", "10"), held("KO", "1")],

@@ -10,7 +10,7 @@ const [broken, sound] = [AccountName.make("broken"), AccountName.make("sound")]
 const faultOf = (pass: Effect.Effect<void>) =>
   Effect.map(Effect.exit(pass), (exit) => (Exit.isFailure(exit) ? Cause.pretty(exit.cause).split("\n")[0] : undefined))
 
-test("FILL-15: a defect in what is done for one account is told once, by its pass or the next one, and stops no other's", () =>
+test("FILL-4: a defect in what is done for one account is reported once, by its pass or the next one, and stops no other's", () =>
   Stage.play(
     Effect.gen(function* () {
       const each = yield* makeBeside

@@ -156,7 +156,7 @@ describe("an order over a notional, at a broker that takes it", () => {
     )
   })
 
-  test("FILL-9: its fills decide the quantity: some of it is a part, until the broker says that was all", () =>
+  test("FILL-5: its fills decide the quantity: some of it is a part, until the broker says that was all", () =>
     play(
       Effect.gen(function* () {
         yield* executed(over("100"))

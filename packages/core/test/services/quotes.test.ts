@@ -121,7 +121,7 @@ describe("D3: what a broker quotes judges where no trade said a fresh price", ()
         })
     ))
 
-  test("is asked for once in ten seconds, however many orders there are; where a trade brought a fresh price not at all", () =>
+  test("is asked for once in ten seconds, however many orders there are; FILL-12: where a trade brought a fresh price once in a quarter of an hour, for the band", () =>
     withQuotes(quoting("150"), (says) =>
       Effect.gen(function* () {
         yield* Effect.forEach(["1", "2", "3"], (shares) => buy(shares))
@@ -129,13 +129,17 @@ describe("D3: what a broker quotes judges where no trade said a fresh price", ()
         yield* TestClock.adjust("10 seconds")
         yield* buy("4", { strategy: "another" })
         expect(says.asked).toBeLessThanOrEqual(2)
-        const millis = yield* Ticks.currentTimeMillis
-        yield* Stage.submit({ ...Stage.trade("t1", "10", "MSFT"), tradedAt: Instant.fromMillis(millis) })
         const before = says.asked
+        const tradedAt = Instant.fromMillis(yield* Ticks.currentTimeMillis)
+        yield* Stage.submit({ ...Stage.trade("t1", "10", "MSFT"), tradedAt })
         yield* Gates.confirmInstruments
         yield* Submission.submitPending(() => Effect.succeed(true))
         expect(yield* Stage.statuses).toContain("submitted")
-        expect(says.asked).toBe(before)
+        expect(says.asked).toBe(before + 1)
+        yield* TestClock.adjust("1 minute")
+        const priced = (yield* Stage.orders).filter(({ symbol }) => symbol === "MSFT")
+        yield* Quotes.askBeforeSend(yield* Reads.account(Stage.account), priced)
+        expect([priced.length, says.asked]).toEqual([1, before + 1])
       })
     ))
 

@@ -8,7 +8,7 @@ import * as Stage from "./Stage.ts"
 const A_LOOK = "25 millis"
 const COMMITS = 40
 
-test("BAT-11: to wait until nothing moves reads no orders while commits come, however many are open", () =>
+test("to wait until nothing moves reads no orders while commits come, however many are open", () =>
   Stage.play(
     Effect.gen(function* () {
       yield* Stage.opened()

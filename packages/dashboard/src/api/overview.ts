@@ -1,4 +1,5 @@
 import { useAsk } from "./asking.ts"
+import type { Past } from "./records.ts"
 
 /** That books and broker were compared and agree is no event: it is asked for. */
 const EVERY_MS = 30_000
@@ -6,8 +7,9 @@ const EVERY_MS = 30_000
 /** Who is signed in, and what the role allows. */
 export const useCaller = () => useAsk(["session"], (api) => api.session.caller())
 
-/** All that needs a person. That a job was given up is no event: it is asked for. */
-export const useCases = () => useAsk(["cases"], (api) => api.overview.cases(), true, EVERY_MS)
+/** All that needs a person, now or as of another moment. That a job was given up is no event: it is asked for. */
+export const useCases = (past: Past) =>
+  useAsk(["cases", past], (api) => api.overview.cases({ urlParams: past }), true, EVERY_MS)
 
 /** All at a glance: one question for the frame and the first page. */
 export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview({ urlParams: {} }), true, EVERY_MS)

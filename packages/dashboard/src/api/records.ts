@@ -10,7 +10,7 @@ const seen = <R extends object, E>(
 ): Effect.Effect<Seen<R>, E> => Effect.map(asking, ([record, { headers }]) => ({ ...record, version: headers["etag"] }))
 
 /** The moment that is looked at, where it is not now. */
-interface Past {
+export interface Past {
   readonly asOf?: string
 }
 
@@ -33,5 +33,7 @@ export const batchOf =
     seen(api.batches.show({ path: { id }, urlParams: past, withResponse: true }))
 
 /** Reads a break with its version. */
-export const breakOf = (id: string) => (api: Api) =>
-  seen(api.breaks.show({ path: { id }, urlParams: {}, withResponse: true }))
+export const breakOf =
+  (id: string, past: Past = {}) =>
+  (api: Api) =>
+    seen(api.breaks.show({ path: { id }, urlParams: past, withResponse: true }))

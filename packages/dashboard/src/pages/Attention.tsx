@@ -5,7 +5,7 @@ import { useCases } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { ofAllAccounts } from "../ui/asOf.ts"
+import { momentOf, ofAllAccounts, useAsOf } from "../ui/asOf.ts"
 import { Age, Figure, Foreign } from "../ui/Figure.tsx"
 import { SignView, StateSign } from "../ui/Sign.tsx"
 import { decidingWords } from "../words/deciding.ts"
@@ -39,6 +39,7 @@ const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: D
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
   title: "Attention",
+  moment: "asOf",
   sorts: [
     { name: "", term: "severity", direction: "descending", asked: { sort: "severity" } },
     { name: "newest", term: "opened", direction: "descending", asked: { order: "newest" } },
@@ -117,18 +118,24 @@ const Held = ({ count }: { readonly count: number }) => (
 
 /** What waits for a person and is no break, the gravest first. */
 const Others = () => {
-  const { data } = useCases()
+  const asOf = useAsOf()
+  const { data } = useCases(momentOf(asOf))
   const all = (data?.items ?? []).filter(({ kind }) => kind !== "break")
-  if (all.length === 0) return null
+  if (all.length === 0 && asOf === "") return null
   const held = all.filter(({ kind }) => kind === "quarantine").length
   return (
     <Panel title="Waiting for you">
-      <ul className="rows">
-        {all.slice(0, MOST_APART).map((each) => (
-          <Line key={each.id} of={each} />
-        ))}
-        {held === 0 ? null : <Held count={held} />}
-      </ul>
+      {all.length === 0 ? null : (
+        <ul className="rows">
+          {all.slice(0, MOST_APART).map((each) => (
+            <Line key={each.id} of={each} />
+          ))}
+          {held === 0 ? null : <Held count={held} />}
+        </ul>
+      )}
+      {asOf === "" ? null : (
+        <p className="calm">Jobs and parts of the program have no earlier moment: they are listed as of now only.</p>
+      )}
     </Panel>
   )
 }

@@ -6,7 +6,7 @@ import { grouped } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { archiveBatch, cancelBatch, deleteBatch, retryBatch } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import { useAsOf } from "../ui/asOf.ts"
+import { momentOf, useAsOf } from "../ui/asOf.ts"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Moment } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
@@ -108,15 +108,20 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
 
 const canRetry = (batch: Batch): boolean => isOver(batch.status) && batch.failedTrades > 0 && batch.retriedBy === null
 
+/** The file of its rows, as they stand at the moment that is looked at. */
+const ResultsFile = ({ id }: { readonly id: string }) => {
+  const question = new URLSearchParams({ ...momentOf(useAsOf()) }).toString()
+  const path = `/api/v1/batches/${id}/export`
+  return (
+    <a className="button quiet" href={question === "" ? path : `${path}?${question}`} download={`${id}.csv`}>
+      Results as CSV
+    </a>
+  )
+}
+
 const Actions = ({ batch }: { readonly batch: Batch }) => (
   <>
-    {isOver(batch.status) ? (
-      <a className="button quiet" href={`/api/v1/batches/${batch.id}/export`} download={`${batch.id}.csv`}>
-        Results as CSV
-      </a>
-    ) : (
-      <ActionButton action={cancelBatch(batch)} />
-    )}
+    {isOver(batch.status) ? <ResultsFile id={batch.id} /> : <ActionButton action={cancelBatch(batch)} />}
     {canRetry(batch) ? (
       <span id="retry">
         <ActionButton action={retryBatch(batch)} />
@@ -182,7 +187,6 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
 )
 
 const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) => {
-  const asOf = useAsOf()
   const isSummed = isOver(batch.status) || batch.totalTrades <= MOST_SUMMED
   const results = useResults(batch.id, isSummed || tab === "results" || tab === "errors")
   const isBeside = isSummed && tab !== "results" && tab !== "story"
@@ -194,7 +198,6 @@ const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) =>
       <BatchFacts batch={batch} />
       <Ended batch={batch} />
       <Progress batch={batch} />
-      {asOf === "" || tab === "story" ? null : <p className="calm">What is below is as it is now.</p>}
       <div className={isBeside ? "columns beside" : undefined}>
         <section className="panel" aria-label="Rows">
           <Tabs batch={batch} shown={tab} />
@@ -207,8 +210,12 @@ const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) =>
 }
 
 /** A batch: an account of every row, why some failed, what it came to; which part of it is shown is the address. */
-export const BatchPage = ({ id, tab }: { readonly id: string; readonly tab: string | undefined }) => (
-  <Shown name={["batch", id]} title={id} read={(api, past) => batchOf(id, past)(api)}>
-    {(batch) => <Detail key={batch.id} batch={batch} tab={tabOf(tab)} />}
-  </Shown>
-)
+export const BatchPage = ({ id, tab }: { readonly id: string; readonly tab: string | undefined }) => {
+  const asOf = useAsOf()
+  return (
+    <Shown name={["batch", id]} title={id} read={(api, past) => batchOf(id, past)(api)}>
+      {/* Of another moment no row has left a table. */}
+      {(batch) => <Detail key={`${batch.id} ${asOf}`} batch={batch} tab={tabOf(tab)} />}
+    </Shown>
+  )
+}

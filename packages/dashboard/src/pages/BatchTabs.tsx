@@ -5,6 +5,7 @@ import type { Api } from "../api/client.ts"
 import type { PageAsked } from "../api/parts.ts"
 import { grouped } from "../format/figure.ts"
 import * as columns from "../ui/columns.tsx"
+import { momentOf, useAsOf } from "../ui/asOf.ts"
 import type { Column } from "../ui/Column.ts"
 import { useFilters } from "../ui/filters.ts"
 import { Foreign } from "../ui/Figure.tsx"
@@ -65,13 +66,15 @@ const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
 const idOf = ({ id }: { readonly id: string }): string => id
 
 /** The trades of a batch, read on as they are scrolled; those of a status where the address names one. */
-const useTrades = (id: string, status: string) =>
-  useList({
-    key: ["batch trades", id, status],
+const useTrades = (id: string, status: string) => {
+  const past = momentOf(useAsOf())
+  return useList({
+    key: ["batch trades", id, status, past],
     idOf,
     use: (api: Api, page: PageAsked) =>
-      api.batches.trades({ path: { id }, urlParams: { ...page, ...(status === "" ? {} : { status }) } })
+      api.batches.trades({ path: { id }, urlParams: { ...page, ...past, ...(status === "" ? {} : { status }) } })
   })
+}
 
 const Trades = ({ batch }: { readonly batch: Batch }) => {
   const { get, set } = useFilters()
@@ -122,10 +125,11 @@ const faults: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
 
 /** What is wrong row by row, read on as it is scrolled. */
 const RowByRow = ({ id }: { readonly id: string }) => {
+  const past = momentOf(useAsOf())
   const list = useList({
-    key: ["batch errors", id],
+    key: ["batch errors", id, past],
     idOf: faultId,
-    use: (api: Api, page: PageAsked) => api.batches.errors({ path: { id }, urlParams: page })
+    use: (api: Api, page: PageAsked) => api.batches.errors({ path: { id }, urlParams: { ...page, ...past } })
   })
   return (
     <ReadRows
@@ -237,8 +241,10 @@ const Results = ({ results }: Pick<Shown, "results">) => (
 )
 
 /** What a batch came to, read where it is shown. */
-export const useResults = (id: string, isWanted: boolean) =>
-  useAsk(["batch results", id], (api) => api.batches.results({ path: { id }, urlParams: {} }), isWanted)
+export const useResults = (id: string, isWanted: boolean) => {
+  const past = momentOf(useAsOf())
+  return useAsk(["batch results", id, past], (api) => api.batches.results({ path: { id }, urlParams: past }), isWanted)
+}
 
 interface Shown {
   readonly batch: Batch

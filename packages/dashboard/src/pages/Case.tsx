@@ -1,7 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
 import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import {
@@ -21,7 +20,7 @@ import { Candidates } from "../ui/Candidates.tsx"
 import { Facts, type Fact } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
-import { Asked, Panel } from "../ui/Panel.tsx"
+import { Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignView, StateSign } from "../ui/Sign.tsx"
@@ -51,7 +50,7 @@ const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }
 
 /** An order, as the books have it and as the broker last answered. */
 export const OrderSides = ({ id }: { readonly id: string }) => (
-  <Asked query={useAsk(["order", id, ""], orderOf(id))}>
+  <Shown name={["order", id]} read={(api, past) => orderOf(id, past)(api)}>
     {(order) => {
       const last = order.attempts.at(-1)
       return (
@@ -81,7 +80,7 @@ export const OrderSides = ({ id }: { readonly id: string }) => (
         </>
       )
     }}
-  </Asked>
+  </Shown>
 )
 
 /** What may be done about a difference in holdings: it is booked as ours or not, or compared again. */
@@ -236,7 +235,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
 
 /** A break: what was seen, what it holds, and what happened to it. */
 export const Case = ({ id }: { readonly id: string }) => (
-  <Shown name={["break", id]} title={id} read={breakOf(id)}>
+  <Shown name={["break", id]} title={id} read={(api, past) => breakOf(id, past)(api)}>
     {(found) => <Detail found={found} />}
   </Shown>
 )

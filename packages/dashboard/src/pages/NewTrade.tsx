@@ -1,15 +1,19 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
+import { Effect } from "effect"
 import { useState } from "react"
 import { Link } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
-import { call, ProblemError } from "../api/client.ts"
+import { type Api, call, ProblemError, problemOf } from "../api/client.ts"
 import { withMinus } from "../format/figure.ts"
-import { Choice, Field } from "../ui/Field.tsx"
+import { Choice, Field, Written } from "../ui/Field.tsx"
 import { useFilters } from "../ui/filters.ts"
+import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
+import { asAccountSays, offeredBy, requestedOf, type Terms } from "../ui/terms.ts"
+import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
   accepted: "It is taken in.",
@@ -36,31 +40,70 @@ interface Thought {
   readonly side: string
   readonly quantity: string
   readonly batch: Documents.BatchDocument | undefined
+  /** Of a trade that is executed as given. */
+  readonly direct: Terms | undefined
 }
 
+/** How an order of its own is executed: what was chosen, and that the rest is as configured, for source or account. */
+const directWords = ({ limitPrice, session, stopPrice, timeInForce, type }: Terms): string => {
+  const prices = [limitPrice === "" ? [] : [`at ${limitPrice}`], stopPrice === "" ? [] : [`from ${stopPrice}`]].flat()
+  const open = [timeInForce === "" ? ["time in force"] : [], session === "" ? ["session"] : []].flat()
+  return [
+    [[typeWords(type), ...prices].join(" ")],
+    timeInForce === "" ? [] : [timeWords(timeInForce)],
+    session === "" ? [] : [sessionWords(session)],
+    open.length === 0 ? [] : [`${open.join(" and ")} as configured`]
+  ]
+    .flat()
+    .join(", ")
+}
+
+/** What the daemon says against the question itself: an answer like any other, so that it stands while it is asked again. */
+const isAnswer = ({ status }: ProblemError): boolean => status === 404 || status === 400
+
+/** The order that would follow, or the problem in its place. */
+const previewed = (
+  api: Api,
+  { account, quantity, side, symbol }: Pick<Thought, "account" | "symbol" | "side" | "quantity">
+) =>
+  Effect.map(api.positions.preview({ path: { symbol }, urlParams: { account, side, quantity } }), (next) => ({
+    next,
+    problem: undefined
+  })).pipe(
+    Effect.catchAll((error) => {
+      const problem = problemOf(error)
+      return isAnswer(problem) ? Effect.succeed({ next: undefined, problem }) : Effect.fail(error)
+    })
+  )
+
 /** The order that would follow, as the daemon would decide it now; it is asked again whenever something happens. */
-const Preview = ({ account, batch, quantity, side, symbol }: Thought) => {
+const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) => {
   // A row that is executed is an order by itself, whatever its position owes.
-  const isItsOwn = batch?.mode === "execute"
+  const isItsOwn = direct !== undefined || batch?.mode === "execute"
   const isGiven = account !== "" && symbol !== "" && quantity !== ""
   const isAsked = isGiven && !isItsOwn
   const { data, error } = useAsk(
     ["preview", account, symbol, side, quantity],
-    (api) => api.positions.preview({ path: { symbol }, urlParams: { account, side, quantity } }),
+    (api) => previewed(api, { account, symbol, side, quantity }),
     isAsked
   )
-  const isNew = error instanceof ProblemError && error.status === 404
+  const problem = data?.problem ?? error
+  const isNew = problem instanceof ProblemError && problem.status === 404
+  const order = data?.next?.order
+  const how = direct === undefined ? "" : `: ${directWords(direct)}`
   const said = !isGiven
     ? "Write symbol and quantity to see it."
-    : isItsOwn
-      ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, an order of its own.`
-      : isNew
-        ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
-        : error !== null
-          ? error.message
-          : data?.order === undefined || data.order === null
-            ? `None: ${withMinus(data?.why ?? "…")}.`
-            : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
+    : direct !== undefined && batch?.mode === "accumulate"
+      ? "None: its trades go into their positions. For an order of its own choose no batch, or one that executes."
+      : isItsOwn
+        ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, an order of its own${how}.`
+        : isNew
+          ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
+          : problem !== null
+            ? problem.message
+            : order === undefined || order === null
+              ? `None: ${withMinus(data?.next?.why ?? "…")}.`
+              : `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${symbol}.`
   return (
     <Field term="follows">
       <span role="status" aria-label="The order that would follow">
@@ -69,6 +112,27 @@ const Preview = ({ account, batch, quantity, side, symbol }: Thought) => {
     </Field>
   )
 }
+
+const flagsOf = (terms: Terms): string => {
+  const { limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms)
+  return [
+    ` --direct --type ${type}`,
+    limitPrice === undefined ? "" : ` --limit-price ${limitPrice}`,
+    stopPrice === undefined ? "" : ` --stop-price ${stopPrice}`,
+    session === undefined ? "" : ` --session ${session}`,
+    timeInForce === undefined ? "" : ` --time-in-force ${timeInForce}`
+  ].join("")
+}
+
+/** How a trade can be executed; one that is put into a batch is by the batch's mode, where it says nothing. */
+const executionsIn = (batch: Documents.BatchDocument | undefined) =>
+  [
+    ["", batch === undefined ? "with its position, as the account says" : `as its batch says: ${batch.mode}`],
+    ["direct", "an order of its own"]
+  ] as const
+
+const FIELDS = ["account", "symbol", "side", "quantity", "price", "batchId"]
+const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 
 /** A trade made by hand, with the order that would follow it. */
 export const NewTrade = () => {
@@ -81,12 +145,18 @@ export const NewTrade = () => {
   const [quantity, setQuantity] = useState("")
   const [price, setPrice] = useState("")
   const [batchId, setBatch] = useState("")
+  const [execution, setExecution] = useState("")
+  const [terms, setTerms] = useState(asAccountSays)
+  const named = accounts?.items.find(({ name }) => name === account)
+  const offered = execution === "direct" && named !== undefined ? offeredBy(named, terms) : undefined
+  const direct = offered?.terms
   const { data: pending } = useAsk(
     ["open batches", account],
     (api) => api.batches.list({ urlParams: { account, status: "pending", order: "newest", limit: 50 } }),
     account !== ""
   )
   const open = pending?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
+  const batch = open.find(({ id }) => id === batchId)
   const [key, setKey] = useState(() => crypto.randomUUID())
   const sending = useMutation({
     mutationFn: () =>
@@ -99,24 +169,29 @@ export const NewTrade = () => {
             side,
             quantity: quantity.trim(),
             ...(price.trim() === "" ? {} : { price: price.trim() }),
-            ...(batchId === "" ? {} : { batchId })
+            ...(batchId === "" ? {} : { batchId }),
+            ...(direct === undefined ? {} : { direct: requestedOf(direct) })
           }
         })
       ),
     onSuccess: () => {
       setKey(crypto.randomUUID())
       setQuantity("")
-      return queries.invalidateQueries()
+      // It is on record: what is read anew meanwhile, however long that takes, does not hold back the word of it.
+      void queries.invalidateQueries()
     }
   })
   const error = sending.error
   const field = error instanceof ProblemError ? error.field : undefined
   const errorOf = (name: string): string | undefined => (error !== null && field === name ? error.message : undefined)
-  const changed = (set: (text: string) => void) => (text: string) => {
-    // Another wish has another key: the same is never sent twice, another one always is.
-    setKey(crypto.randomUUID())
-    set(text)
-  }
+  const isAtField = FIELDS.includes(field ?? "") || (direct !== undefined && TERMS.includes(field ?? ""))
+  const changed =
+    <A,>(set: (value: A) => void) =>
+    (value: A) => {
+      // Another wish has another key: the same is never sent twice, another one always is.
+      setKey(crypto.randomUUID())
+      set(value)
+    }
   return (
     <>
       <PageHead
@@ -132,7 +207,9 @@ export const NewTrade = () => {
         className="panel form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!sending.isPending) sending.mutate()
+          // What was asked to be an order of its own never joins the queue instead.
+          const isKnown = execution === "" || direct !== undefined
+          if (isKnown && !sending.isPending) sending.mutate()
         }}
       >
         <Choice
@@ -143,16 +220,14 @@ export const NewTrade = () => {
           onChoose={changed(setAccount)}
           error={errorOf("account")}
         />
-        <Field term="symbol" error={errorOf("symbol")}>
-          <input
-            aria-label="Symbol"
-            value={symbol}
-            onChange={({ target }) => changed(setSymbol)(target.value)}
-            required
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Field>
+        <Written
+          term="symbol"
+          label="Symbol"
+          value={symbol}
+          onWrite={changed(setSymbol)}
+          error={errorOf("symbol")}
+          required
+        />
         <Choice
           term="side"
           label="Side"
@@ -164,25 +239,23 @@ export const NewTrade = () => {
           onChoose={changed(setSide)}
           error={errorOf("side")}
         />
-        <Field term="quantity" error={errorOf("quantity")}>
-          <input
-            aria-label="Quantity"
-            inputMode="decimal"
-            value={quantity}
-            onChange={({ target }) => changed(setQuantity)(target.value)}
-            required
-            autoComplete="off"
-          />
-        </Field>
-        <Field term="tradePrice" error={errorOf("price")}>
-          <input
-            aria-label="Price"
-            inputMode="decimal"
-            value={price}
-            onChange={({ target }) => changed(setPrice)(target.value)}
-            autoComplete="off"
-          />
-        </Field>
+        <Written
+          term="quantity"
+          label="Quantity"
+          value={quantity}
+          onWrite={changed(setQuantity)}
+          error={errorOf("quantity")}
+          inputMode="decimal"
+          required
+        />
+        <Written
+          term="tradePrice"
+          label="Price"
+          value={price}
+          onWrite={changed(setPrice)}
+          error={errorOf("price")}
+          inputMode="decimal"
+        />
         <Choice
           term="pendingBatch"
           label="Batch"
@@ -191,15 +264,28 @@ export const NewTrade = () => {
           onChoose={changed(setBatch)}
           error={errorOf("batchId")}
         />
-        {error !== null && !["account", "symbol", "side", "quantity", "price", "batchId"].includes(field ?? "") ? (
-          <Problem error={error} />
-        ) : null}
+        <Choice
+          term="execution"
+          label="Execution"
+          value={execution}
+          options={executionsIn(batch)}
+          onChoose={changed(setExecution)}
+        />
+        {offered === undefined ? null : (
+          <OrderTerms
+            offered={offered}
+            onChange={changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
+            errorOf={(name) => errorOf(`direct.${name}`)}
+          />
+        )}
+        {error === null || isAtField ? null : <Problem error={error} />}
         <Preview
           account={account}
           symbol={symbol.trim()}
           side={side}
           quantity={quantity.trim()}
-          batch={open.find(({ id }) => id === batchId)}
+          batch={batch}
+          direct={direct}
         />
         <p className="faint">
           The same on the command line:{" "}
@@ -208,6 +294,7 @@ export const NewTrade = () => {
             {quantity || "0.3"}
             {price.trim() === "" ? "" : ` --price ${price.trim()}`}
             {batchId === "" ? "" : ` --batch ${batchId}`}
+            {direct === undefined ? "" : flagsOf(direct)}
           </code>
         </p>
         <div className="buttons">

@@ -18,7 +18,7 @@ import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
 
 /** A held trade, as its source delivered it. */
 const HeldTrade = ({ id }: { readonly id: string }) => (
-  <Asked query={useAsk(["trade", id, ""], tradeOf(id))}>
+  <Shown name={["trade", id]} read={(api, past) => tradeOf(id, past)(api)}>
     {(trade) => (
       <Panel
         title="Held trade"
@@ -38,7 +38,7 @@ const HeldTrade = ({ id }: { readonly id: string }) => (
         />
       </Panel>
     )}
-  </Asked>
+  </Shown>
 )
 
 /** A job that was given up, with what its last try failed with. */
@@ -103,9 +103,16 @@ const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
   </>
 )
 
+/** Whether a case of this id has earlier moments: jobs and parts of the program are not in the journal. */
+const isOnRecord = (id: string): boolean => /^[OT]\d+$/i.test(id)
+
 /** A case that is no break: what was seen, what to do first, and what people did about it. One that a break says so of is shown there. */
 export const OpenCase = ({ id }: { readonly id: string }) => (
-  <Shown name={["case", id]} title={id} read={(api) => api.overview.case({ path: { id } })}>
+  <Shown
+    name={["case", id]}
+    title={id}
+    read={(api, past) => api.overview.case({ path: { id }, urlParams: isOnRecord(id) ? past : {} })}
+  >
     {(found) =>
       found.kind === "break" ? <Redirect to={`/attention/${found.id}`} replace /> : <Detail found={found} />
     }

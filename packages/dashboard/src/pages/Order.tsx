@@ -28,6 +28,7 @@ import { WaitingFills } from "../ui/WaitingFills.tsx"
 import { inferredIn } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
+import { termsWords } from "../words/terms.ts"
 
 type Order = Seen<Documents.OrderDetail>
 
@@ -215,7 +216,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <Facts
       facts={[
         ["account", order.account],
-        ["orderType", `${order.type.replace("_", " ")}, ${order.timeInForce}, ${order.session} session`],
+        ["orderType", termsWords(order)],
         ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
         ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
         ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],

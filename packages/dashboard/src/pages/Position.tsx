@@ -4,6 +4,7 @@ import { Link } from "wouter"
 import { type Api, ProblemError, readOf } from "../api/client.ts"
 import { tried, useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
+import type { Past } from "../api/records.ts"
 import { grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
@@ -96,7 +97,7 @@ const residuals: ReadonlyArray<Column<Point>> = [
  */
 const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
   const { at: now } = await readOf((api) => api.overview.overview({ urlParams: {} }))
-  const pointAt = async (at: string, past: { readonly asOf?: string }): Promise<ReadonlyArray<Point>> => {
+  const pointAt = async (at: string, past: Past): Promise<ReadonlyArray<Point>> => {
     const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })
     return readOf(show).then(
       ({ residual }) => [{ at, figure: residual }],

@@ -9,6 +9,7 @@ import { Side, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, PayloadOf, Timeline } from "../ui/Story.tsx"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfFill } from "../words/signs.ts"
+import { termsWords } from "../words/terms.ts"
 
 interface ById {
   readonly id: string
@@ -75,10 +76,7 @@ const DecisionPage = ({ id }: ById) => (
           facts={[
             ["account", decision.account],
             ["strategy", <Foreign text={decision.strategy} />],
-            [
-              "orderType",
-              `${decision.orderType.replace("_", " ")}, ${decision.timeInForce}, ${decision.session} session`
-            ],
+            ["orderType", termsWords({ ...decision, type: decision.orderType })],
             ["limitPrice", decision.limitPrice === null ? null : <Figure of={decision.limitPrice} money />],
             ["stopPrice", decision.stopPrice === null ? null : <Figure of={decision.stopPrice} money />],
             [

@@ -9,8 +9,9 @@ import { SignIcon } from "./Sign.tsx"
 
 /** Pages whose figures the daemon gives of any moment. */
 const told = [
-  /^\/(?:positions|orders|trades|fills|decisions|attempts|batches|journal)$/,
+  /^\/(?:attention|positions|orders|trades|fills|decisions|attempts|batches|journal)$/,
   /^\/(?:orders|trades|fills|decisions|attempts|batches)\/[A-Z]\d+$/,
+  /^\/attention\/[BOT]\d+$/i,
   /^\/batches\/[A-Z]\d+\/[a-z]+$/,
   /^\/positions\/[^/]+\/[^/]+$/
 ]

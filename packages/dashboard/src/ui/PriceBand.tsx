@@ -7,6 +7,7 @@ type Band = Documents.PriceBandDocument
 
 const sources: Readonly<Record<Band["from"], string>> = {
   limit: "its limit",
+  market: "the market before its fill",
   trades: "the price of its trades",
   fill: "its last fill"
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
+import type { Past } from "../api/records.ts"
 import { eventWords } from "../words/events.ts"
 import { signOfState } from "../words/signs.ts"
 import { momentOf, useAsOf } from "./asOf.ts"
@@ -31,9 +32,10 @@ export const Crumb = ({ id, name, to }: { readonly id: string; readonly name: st
 interface ShownProps<A> {
   /** What kind of record, and which: what is read is kept by it. */
   readonly name: ReadonlyArray<string>
-  readonly title: string
+  /** What the page is called while it has nothing else to show; a part of a page has none. */
+  readonly title?: string
   /** `past` names the moment that is looked at, where it is not now. */
-  readonly read: (api: Api, past: { readonly asOf?: string }) => Effect.Effect<A, unknown>
+  readonly read: (api: Api, past: Past) => Effect.Effect<A, unknown>
   readonly children: (found: A) => ReactNode
 }
 

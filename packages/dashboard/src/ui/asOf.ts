@@ -1,5 +1,6 @@
 import { useSearch, type BaseLocationHook } from "wouter"
 import { useBrowserLocation } from "wouter/use-browser-location"
+import type { Past } from "../api/records.ts"
 
 const ASKED = "asOf"
 
@@ -34,7 +35,7 @@ export const useKeepingView: BaseLocationHook = () => {
 export const useAsOf = (): string => pastIn(useSearch())
 
 /** What a read of a moment asks for beside the rest. */
-export const momentOf = (asOf: string): { readonly asOf?: string } => (asOf === "" ? {} : { asOf })
+export const momentOf = (asOf: string): Past => (asOf === "" ? {} : { asOf })
 
 /** Looks at another moment on the same page; an empty one is now. */
 export const useLookAt = (): ((moment: string) => void) => {

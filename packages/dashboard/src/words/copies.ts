@@ -29,7 +29,8 @@ const lists: Readonly<Record<string, List>> = {
     route: "breaks",
     verb: "breaks list",
     filters: ["account", "symbol", "kind", "standing", "status", "holds"],
-    usual: { status: usualCases }
+    usual: { status: usualCases },
+    moment: "asOf"
   },
   positions: { route: "positions", verb: "positions list", filters: ["account", "symbol"], moment: "asOf" },
   trades: { route: "trades", verb: "trades list", filters: [...ofTrade, "source", "sourceId"], moment: "asOf" },
@@ -64,6 +65,7 @@ const others: Readonly<Record<string, readonly [route: string, verb: string]>> =
 
 /** Records whose routes and verbs take another moment. */
 const remembered: ReadonlySet<string> = new Set([
+  "breaks",
   "orders",
   "trades",
   "fills",
@@ -136,10 +138,14 @@ const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Aski
     const entry = `${decodeURIComponent(first)}/${second}`
     return { route: `accounts/${first}/entries/${second}`, cli: `journal show ${quoted(entry)}` }
   }
+  if (kind === "breaks" && !/^B\d+$/i.test(first)) {
+    const [question, flags] = /^[OT]\d+$/i.test(first) && asOf !== "" ? [questionOf([["asOf", asOf]]), then] : ["", ""]
+    return { route: `cases/${first}${question}`, cli: `cases show ${quoted(decodeURIComponent(first))}${flags}` }
+  }
   if (!/^[A-Z]\d+$/.test(first)) return undefined
   const isPart = kind === "batches" && ["trades", "errors", "results"].includes(second ?? "")
   return {
-    route: isPart ? `batches/${first}/${second}` : `${kind}/${first}${questionOf(past)}`,
+    route: `${kind}/${first}${isPart ? `/${second}` : ""}${questionOf(past)}`,
     cli: cliOf(`${kind} show ${first}`)
   }
 }

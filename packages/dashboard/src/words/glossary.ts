@@ -117,7 +117,15 @@ const entries = {
   },
   stopPrice: { head: "Stop", help: "The price from which the order works, in dollars a share." },
   limitPrice: { head: "Limit", help: "The worst price that the order may be executed at, in dollars a share." },
-  timeInForce: { head: "Life", help: "How long the order stands at the broker: day, good till cancelled, …" },
+  session: {
+    head: "Session",
+    help: "When the order may trade: in the regular session, or also in the hours before and after it."
+  },
+  execution: {
+    head: "Execution",
+    help: "The trade joins the queue of its position, whose orders have the terms of the account, or is executed as given by an order of its own. Of its session and time in force what is left open is what the configuration says of the source 'api', else the account."
+  },
+  timeInForce: { head: "TIF", help: "How long the order stands at the broker: day, good till cancelled, …" },
   attempt: {
     head: "Try",
     help: "Which try to send the order it is. A later one is only made when the one before surely did not arrive."

@@ -42,21 +42,31 @@ const quiet: ReadonlySet<string> = new Set([
   "LotsNetted",
   "PayloadArchived",
   "PayloadStored",
+  "QuarantineReleased",
   "TradeSettled"
 ])
 
 const scopeIn = (body: unknown): string =>
   [textIn(body, "symbol"), textIn(body, "account")].filter((each) => each !== "").join(" on ") || "everything"
 
+/** A trade that waits for a person; not one that waits for its batch. */
+const held = (body: unknown): Told | undefined => {
+  const reason = textIn(body, "reason")
+  if (!isQuarantined({ status: "pending", reason })) return undefined
+  return {
+    family: "trade",
+    state: "quarantined",
+    // What to do about it stands on the trade's page.
+    words: because("held", reason)
+  }
+}
+
 /** How each event is told, by its name; others by the name alone. */
 const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = {
   TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `taken in: ${termsIn(body)}` }),
-  TradeQuarantined: (body) => {
-    const why = textIn(body, "reason")
-    if (isQuarantined({ status: "pending", reason: why }))
-      return { family: "trade", state: "quarantined", words: because("held", why) }
-    return { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` }
-  },
+  TradeQuarantined: (body) =>
+    held(body) ?? { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` },
+  TradeHeld: (body) => held(body) ?? { family: "trade", state: "pending", words: "waits for its batch" },
   TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", textIn(body, "reason")) }),
   OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),
   OrderChanged: (body) => {

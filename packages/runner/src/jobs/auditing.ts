@@ -1,6 +1,9 @@
-import { Audit, Jobs } from "@roundlot/core"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import { Jobs } from "@roundlot/core"
 import { Effect, Schema } from "effect"
-import { anchorOf } from "../views/anchor.ts"
+import { anchorOf } from "../anchors/anchor.ts"
+import { proveBooks } from "../anchors/proveBooks.ts"
+import type { Settings } from "../settings/Settings.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Proves the books from the journal, beside whatever else goes on; its result is the document that `roundlot audit` prints. */
@@ -11,9 +14,12 @@ export const auditType = Jobs.jobType({
 })
 
 /** Who does so in a daemon. */
-export const auditingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
+export const auditingHandlers = (
+  settings: Settings
+): ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem>> => [
   Jobs.handler(auditType, ({ anchor }) =>
-    Effect.flatMap(anchorOf(anchor), Audit.run).pipe(
+    Effect.flatMap(anchorOf(anchor), (given) => proveBooks(given, settings)).pipe(
+      Effect.map(({ kept, ...report }) => ({ ...report, anchor: kept ?? null })),
       Effect.mapError((error) => new Jobs.JobFailed({ detail: error.message, final: true }))
     )
   )

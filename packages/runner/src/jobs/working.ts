@@ -1,3 +1,6 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { hostname } from "node:os"
 import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlot/core"
@@ -54,12 +57,12 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(watchForAlerts(settings))
     yield* Effect.forkScoped(watchForEnds(settings))
     yield* Effect.forkScoped(archiveByAge(settings))
-    const handlers = [
+    const handlers: ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient>> = [
       ...reconcilingHandlers,
-      ...auditingHandlers,
+      ...auditingHandlers(settings),
       ...syncingHandlers(settings),
       ...alertingHandlers(settings),
       ...completingHandlers(settings)
     ]
     return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
-  }).pipe(Effect.provide(NodeHttpClient.layerUndici))
+  }).pipe(Effect.provide([NodeHttpClient.layerUndici, NodeFileSystem.layer]))

@@ -8,7 +8,6 @@ import {
   Break,
   Decision,
   Fill,
-  Health,
   type Id,
   type Table,
   type TradeRepository
@@ -168,13 +167,7 @@ const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
 
 const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
-    .handle("overview", ({ urlParams: { asOf } }) =>
-      looked(
-        asOf === undefined
-          ? Effect.flatMap(Health.Health, ({ all: parts }) => Effect.flatMap(parts, overview.overview))
-          : past.seen(asOf, past.ownersOf(), overview.overview([]))
-      )
-    )
+    .handle("overview", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), overview.overview)))
     .handle("today", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), today.today)))
     .handle("hedging", ({ urlParams }) => ofThen(urlParams, hedging.list(urlParams)))
     .handle("trail", ({ urlParams }) =>
@@ -190,8 +183,8 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
       )
     )
     .handle("connections", () => looked(Effect.map(connections.list, all)))
-    .handle("cases", () => looked(Effect.map(cases.list, all)))
-    .handle("case", ({ path: { id } }) => looked(cases.show(id)))
+    .handle("cases", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), Effect.map(cases.list, all))))
+    .handle("case", ({ path: { id }, urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), cases.show(id))))
     .handle("resolve", ({ urlParams: { asOf, q } }) =>
       looked(past.seen(asOf, past.ownersOf(), Effect.map(resolve.resolve(q), all)))
     )

@@ -227,12 +227,16 @@ const ofBatches = (configuration: Configuration) =>
       .handle("errors", ({ path: { id }, urlParams }) =>
         acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
       )
-      .handle("rows", ({ path: { id } }) =>
-        acted(Effect.flatMap(views.exported(id), (rows) => streamed(jsonOf(rows), "application/json")))
-      )
-      .handle("export", ({ path: { id } }) =>
+      .handle("rows", ({ path: { id }, urlParams: { asOf } }) =>
         acted(
-          Effect.flatMap(views.exported(id), (rows) =>
+          Effect.map(past.seen(asOf, views.ownerOf(id), views.exported(id)), (exported) =>
+            streamed(jsonOf(exported), "application/json")
+          )
+        )
+      )
+      .handle("export", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(
+          Effect.map(past.seen(asOf, views.ownerOf(id), views.exported(id)), ({ rows }) =>
             streamed(csvOf(rows), "text/csv; charset=utf-8", {
               "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
             })
@@ -293,7 +297,12 @@ const ofBatches = (configuration: Configuration) =>
 const RECENT = 20
 
 /** A page of all rows, as they are read. */
-const jsonOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
+const jsonOf = <E>({
+  rows,
+  ...moment
+}: {
+  readonly rows: Stream.Stream<Documents.BatchRowDocument, E>
+}): Stream.Stream<string, E> =>
   Stream.make('{"items":[').pipe(
     Stream.concat(
       Stream.intersperse(
@@ -301,19 +310,15 @@ const jsonOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): St
         ","
       )
     ),
-    Stream.concat(Stream.make('],"nextCursor":null}'))
+    Stream.concat(Stream.make(`],${JSON.stringify({ nextCursor: null, ...moment }).slice(1)}`))
   )
 
 /** Many rows are read while they are sent. What breaks off on the way breaks the answer off, so that nobody takes it for whole. */
-const streamed = <E, R>(
-  text: Stream.Stream<string, E, R>,
+const streamed = <E>(
+  text: Stream.Stream<string, E>,
   contentType: string,
   headers: Readonly<Record<string, string>> = {}
-) =>
-  Effect.map(Effect.context<R>(), (context) => {
-    const parts = Stream.rechunk(Stream.encodeText(Stream.provideContext(text, context)), PARTS)
-    return HttpServerResponse.stream(parts, { contentType, headers })
-  })
+) => HttpServerResponse.stream(Stream.rechunk(Stream.encodeText(text), PARTS), { contentType, headers })
 
 /** So many rows are sent together. */
 const PARTS = 200

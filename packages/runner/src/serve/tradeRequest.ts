@@ -68,7 +68,7 @@ export const inputOf = (
     session: direct.session
   }
   return Either.mapBoth(instruction.read(asked, INSTRUCTION), {
-    onLeft: (error) => Problem.failures.badRequest(`${at}${error.message}`, `${at}direct`),
+    onLeft: ({ field, problem }) => Problem.failures.badRequest(`${at}${problem}`, `${at}${field ?? "direct"}`),
     onRight: (terms) => ({ ...row.input, direct: terms })
   })
 }

@@ -139,6 +139,14 @@ const Written = Schema.Struct({
   alerts: optional(Schema.Struct({ webhook: Webhook })),
   /** When batches that have ended are put away: `90d`. */
   batches: optional(Schema.Struct({ archiveAfter: Schema.String })),
+  /** Where the daemon writes down how far the journal is, how often, and with which Ed25519 key (PEM) it signs that. */
+  anchors: optional(
+    Schema.Struct({
+      file: optional(Schema.NonEmptyString),
+      every: optional(Schema.String),
+      key: optional(Schema.NonEmptyString)
+    })
+  ),
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: FileAccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
@@ -162,7 +170,15 @@ export interface Configuration {
   readonly alerts: string | undefined
   /** How long after their end batches are put away; never where nothing is said. */
   readonly archiveAfterMs: number | undefined
+  /** The file of anchors and that of the key that signs them, as full paths, and how often one is written. */
+  readonly anchors: {
+    readonly file: string | undefined
+    readonly key: string | undefined
+    readonly everyMs: number
+  }
 }
+
+const AN_HOUR_MS = 3_600_000
 
 /** A configuration that says nothing. */
 export const empty: Configuration = {
@@ -174,7 +190,8 @@ export const empty: Configuration = {
   listings: new Map(),
   sources: new Map(),
   alerts: undefined,
-  archiveAfterMs: undefined
+  archiveAfterMs: undefined,
+  anchors: { file: undefined, key: undefined, everyMs: AN_HOUR_MS }
 }
 
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
@@ -217,6 +234,7 @@ const keys: Keys = {
   orderPollingMaxJitter: "now",
   alerts: { webhook: "now" },
   batches: { archiveAfter: "now" },
+  anchors: { file: "now", every: "now", key: "now" },
   accounts: {
     "*": {
       broker: "now",
@@ -513,6 +531,8 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       listings.set(name, resolve(dirname(file), listing))
     }
     const archiveAfter = written.batches?.archiveAfter
+    const every = written.anchors?.every
+    const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {
       store: written.store,
       port: written.port,
@@ -523,7 +543,12 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       sources: new Map(Object.entries(written.sources ?? {})),
       alerts: written.alerts?.webhook,
       archiveAfterMs:
-        archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`)
+        archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),
+      anchors: {
+        file: besides(written.anchors?.file),
+        key: besides(written.anchors?.key),
+        everyMs: every === undefined ? AN_HOUR_MS : yield* durationMs(every, `${file}, anchors.every`)
+      }
     }
   })
 

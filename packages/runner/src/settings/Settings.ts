@@ -22,6 +22,8 @@ export interface Settings {
   readonly store: StorePlace.StorePlace
   /** The path of the paper exchange. */
   readonly paperFile: string
+  /** The path of the anchors of the journal. */
+  readonly anchorFile: string
   /** Where a backup goes that nobody gave a place: beside the store's file, or with the state of this user's programs. */
   readonly backupFolder: string
 }
@@ -80,5 +82,6 @@ export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, Fil
     const store = yield* StorePlace.parse(...said)
     const beside = StorePlace.paperFileOf(store, stateFolder(variable))
     const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => beside })
-    return { configuration, variable, store, paperFile, backupFolder: dirname(beside) }
+    const anchorFile = configuration.anchors.file ?? StorePlace.anchorFileOf(store, paperFile)
+    return { configuration, variable, store, paperFile, anchorFile, backupFolder: dirname(beside) }
   })

@@ -37,21 +37,23 @@ export const parse = (store: string, place: string): Effect.Effect<StorePlace, S
   return Effect.fail(new SettingsError({ place, problem, remedy }))
 }
 
-/** The exchange of a file stands beside it: `books.db` has `books.paper.db`. */
-const besideOf = (file: string): string => {
-  const extension = extname(file)
-  return join(dirname(file), `${basename(file, extension)}.paper${extension === "" ? ".db" : extension}`)
-}
+/** What belongs to a file stands beside it: `books.db` has `books.paper.db` and `books.anchors.jsonl`. */
+const besideOf = (file: string, name: string, extension: string): string =>
+  join(dirname(file), `${basename(file, extname(file))}.${name}${extension}`)
 
 const NAME_LENGTH = 16
 
 /** Where the paper exchange of a store is: beside its file, or in a folder for state under a name made of its address. */
 export const paperFileOf = (store: StorePlace, stateFolder: string): string =>
   StorePlace.$match(store, {
-    Sqlite: ({ file }) => besideOf(file),
+    Sqlite: ({ file }) => besideOf(file, "paper", extname(file) || ".db"),
     Postgres: ({ url }) => {
       const { host, pathname } = new URL(Redacted.value(url))
       const name = createHash("sha256").update(`${host}${pathname}`).digest("hex").slice(0, NAME_LENGTH)
       return join(stateFolder, "roundlot", `${name}.paper.db`)
     }
   })
+
+/** Where a store's anchors are, unless the configuration says where: beside its file, or beside that of its paper exchange. */
+export const anchorFileOf = (store: StorePlace, paperFile: string): string =>
+  besideOf(store._tag === "Sqlite" ? store.file : paperFile, "anchors", ".jsonl")

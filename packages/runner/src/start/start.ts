@@ -12,6 +12,7 @@ import {
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { relative } from "node:path"
 import { names, openedForDriving } from "../accounts.ts"
+import * as AnchorFile from "../anchors/anchorFile.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -207,6 +208,8 @@ const driveTo = (
   Effect.gen(function* () {
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
+    // Ends after all that follows: the last anchor is of the last commit.
+    yield* AnchorFile.keep(settings)
     if (Option.isSome(port)) {
       const serving = serve(port.value, settings)
       // A demonstration is shown wherever there is room; whoever named a port himself is told that it is taken.

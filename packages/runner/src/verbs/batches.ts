@@ -266,20 +266,21 @@ export const batchesExport = Verb.make({
   flags: {
     ...place,
     id,
+    asOf: flags.asOf,
     to: Options.text("to").pipe(
       Options.withDescription("A file that is not there yet; default the standard output"),
       Options.optional
     )
   },
-  run: ({ id: batch, to, ...where }) =>
+  run: ({ asOf, id: batch, to, ...where }) =>
     reading(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const rows = yield* views.exported(batch)
+        const { rows, ...moment } = yield* past.seen(asOf, views.ownerOf(batch), views.exported(batch))
         if (Option.isNone(to)) {
           const items = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
           const text = yield* Stream.mkString(csvOf(Stream.fromIterable(items)))
-          return yield* answer({ items, nextCursor: null }, text.trimEnd())
+          return yield* answer({ items, nextCursor: null, ...moment }, text.trimEnd())
         }
         const fs = yield* FileSystem.FileSystem
         const file = fs.sink(to.value, { flag: "wx", mode: 0o600 })
@@ -287,7 +288,7 @@ export const batchesExport = Verb.make({
         const counted = Stream.tap(rows, () => Ref.update(written, (count) => count + 1))
         yield* Stream.run(Stream.encodeText(csvOf(counted)), Sink.mapError(file, cannotBeWritten(to.value)))
         const count = yield* Ref.get(written)
-        return yield* answer({ file: to.value, rows: count }, `${count} rows are in ${to.value}.`)
+        return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows are in ${to.value}.`)
       })
     )
 })

@@ -10,6 +10,7 @@ import { writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
 import * as cases from "../views/cases.ts"
 import type { BadFilter, NotFound } from "../views/errors.ts"
+import * as past from "../views/past.ts"
 import { perform } from "./commanding.ts"
 import { listed, shown } from "./lists.ts"
 
@@ -22,7 +23,7 @@ export const casesList = Verb.make({
   name: "cases list",
   summary: "all that needs a person, the gravest first",
   examples: [["roundlot cases list", "breaks, orders in doubt, held trades, jobs that were given up"]],
-  flags: place,
+  flags: { ...place, asOf: flags.asOf },
   run: (asked) =>
     listed(
       asked,
@@ -35,8 +36,8 @@ export const casesList = Verb.make({
 export const casesShow = Verb.make({
   name: "cases show",
   summary: "one case: what is recommended, its owner and notes",
-  flags: { ...place, id },
-  run: ({ id: text, ...where }) => shown(where, cases.show(text))
+  flags: { ...place, id, asOf: flags.asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, past.ownersOf(), cases.show(asked.id)))
 })
 
 /** A command on a case, with the account to which it is addressed: the case's, or any where it is no account's. */

@@ -33,8 +33,8 @@ export interface Asked {
   readonly session: string | undefined
 }
 
-const refused = (problem: string): UsageError =>
-  new UsageError({ problem, remedy: "See the verb's --help for what there is" })
+const refused = (problem: string, field?: string): UsageError =>
+  new UsageError({ problem, remedy: "See the verb's --help for what there is", field })
 
 const maybe =
   <const W extends readonly [string, ...ReadonlyArray<string>]>(name: string, words: W) =>
@@ -42,14 +42,14 @@ const maybe =
     text === undefined
       ? Either.right(undefined)
       : Either.mapLeft(Schema.decodeUnknownEither(Schema.Literal(...words))(text.toLowerCase()), () =>
-          refused(`${name} "${text}" is none of ${words.join(", ")}`)
+          refused(`${name} "${text}" is none of ${words.join(", ")}`, name)
         )
 
 const price = (name: string, text: string | undefined): Either.Either<Price.Price | undefined, UsageError> =>
   text === undefined
     ? Either.right(undefined)
     : Either.mapLeft(Schema.decodeEither(Price.Price)(text), () =>
-        refused(`${name} "${text}" is no price above zero, such as 199.5`)
+        refused(`${name} "${text}" is no price above zero, such as 199.5`, name)
       )
 
 /** What the parts of an instruction are called where they are given. */
@@ -63,7 +63,7 @@ const FLAGS: Names = {
   session: "--session"
 }
 
-/** How an order is to be executed; a price that its type lacks or has no use for is refused. */
+/** How an order is to be executed; a price that its type lacks or has no use for is refused. The error's `field` is one of the names. */
 export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTerms.Instruction, UsageError> =>
   Either.gen(function* () {
     const instruction: OrderTerms.Instruction = {
@@ -73,8 +73,8 @@ export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTer
       timeInForce: yield* maybe(names.timeInForce, OrderTerms.timesInForce)(asked.timeInForce),
       session: yield* maybe(names.session, OrderTerms.sessions)(asked.session)
     }
-    const fault = OrderTerms.priceFault(instruction)
-    return fault === undefined ? instruction : yield* Either.left(refused(fault))
+    const fault = OrderTerms.priceFaultOf(instruction)
+    return fault === undefined ? instruction : yield* Either.left(refused(fault.words, names[fault.of]))
   })
 
 /** The instruction of a trade; none where it joins the queue, whose orders have the account's terms. */

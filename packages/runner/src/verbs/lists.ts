@@ -385,7 +385,7 @@ export const instrumentsList = Verb.make({
     account: ofAccount,
     asOf,
     symbol: ofSymbol,
-    status: text("status", "unverified, verified or unknown")
+    status: text("status", "unverified, verified, not_traded or unknown")
   },
   run: (asked) => listed(asked, instruments.list(asked), instruments.table)
 })

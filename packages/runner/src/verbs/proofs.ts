@@ -1,17 +1,24 @@
-import { Audit, type audit as proof } from "@roundlot/core"
+import type { audit as proof } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as detail from "../cli/detail.ts"
-import { anchorOf } from "../views/anchor.ts"
+import { anchorOf, type KeptAnchor } from "../anchors/anchor.ts"
+import { proveBooks } from "../anchors/proveBooks.ts"
 import * as journal from "../views/journal.ts"
 import * as past from "../views/past.ts"
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   const first = account === undefined || seq === undefined || where.startsWith("journal") ? "" : ` (${account}/${seq})`
   return `  ${where}: ${what}${first}`
+}
+
+const provenSince = (kept: KeptAnchor | undefined): ReadonlyArray<string> => {
+  if (kept === undefined) return []
+  const by = kept.signature === undefined ? "not signed" : "signed"
+  return [`Held to the anchor of ${kept.at} (position ${kept.position}, ${by}): nothing before it was changed or cut.`]
 }
 
 /** `audit`. */
@@ -26,18 +33,19 @@ export const audit = Verb.make({
   flags: { ...flags.place, anchor: flags.text("anchor", "POSITION:HASH that 'journal head' printed earlier") },
   run: ({ anchor, ...where }) =>
     Effect.gen(function* () {
-      const since = yield* anchorOf(anchor)
-      return yield* reading(where, () =>
+      const given = yield* anchorOf(anchor)
+      return yield* reading(where, (settings) =>
         Effect.gen(function* () {
           const { answer, look } = yield* Output
-          const { archived, entries, findings, ok } = yield* Audit.run(since)
+          const { archived, entries, findings, kept, ok } = yield* proveBooks(given, settings)
           if (!ok) yield* look
           const gone =
             archived === 0 ? [] : [`${archived} payloads are archived: their hashes stay, their bytes are gone.`]
-          const told = ok
-            ? [`The books agree with the journal: ${entries} entries, no findings.`]
+          const lines = ok
+            ? [`The books agree with the journal: ${entries} entries, no findings.`, ...provenSince(kept)]
             : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
-          yield* answer({ ok, entries, findings, archived }, [...told, ...gone].join("\n"))
+          const anchored = kept === undefined ? null : { position: kept.position, hash: kept.hash, at: kept.at }
+          yield* answer({ ok, entries, findings, archived, anchor: anchored }, [...lines, ...gone].join("\n"))
         })
       )
     })
@@ -79,12 +87,13 @@ export const journalExport = Verb.make({
   name: "journal export",
   summary: "every entry as its canonical line, in feed order",
   examples: [["roundlot journal export > journal.jsonl", "what the hashes are made of"]],
-  flags: { ...flags.place, account: flags.ofAccount },
-  run: ({ account, ...where }) =>
+  flags: { ...flags.place, account: flags.ofAccount, asOf: flags.asOf },
+  run: ({ account, asOf, ...where }) =>
     reading(where, () =>
       Effect.gen(function* () {
         const { raw } = yield* Output
-        yield* journal.exportLines(account).pipe(Stream.runForEach(raw))
+        const { lines } = yield* past.seenOfJournals(asOf, journal.exported(account))
+        yield* Stream.runForEach(lines, raw)
       })
     )
 })

@@ -30,6 +30,7 @@ import {
   type ListOptions,
   MOST_COUNTED
 } from "./listing.ts"
+import { kept } from "./past.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 import * as trades from "./trades.ts"
@@ -458,7 +459,7 @@ const rowOf = ({ commission, order, trade }: Outcome): Documents.BatchRowDocumen
   quantity: Decimal.format(trade.quantity),
   price: decimalOrNull(trade.price),
   status: trade.status,
-  reason: valueOrNull(trade.reason),
+  reason: trades.reasonOf(trade),
   trade: Id.format("trade", trade.id),
   order: idOrNull("order", order?.id),
   filled_quantity: decimalOrNull(order?.filled),
@@ -520,13 +521,17 @@ const interleaved = <E, R>(
     )
   })
 
+/** Rows that are read while they are told. */
+interface ExportedRows {
+  readonly rows: Stream.Stream<Documents.BatchRowDocument, TradeRepository.StoreError>
+}
+
 /** Every row of a batch with what became of it, in the order of the file. */
-export const exported = (
-  id: string
-): Effect.Effect<Stream.Stream<Documents.BatchRowDocument, TradeRepository.StoreError, Reading>, OneError, Reading> =>
-  Effect.map(recordOf(id), (batch) => {
+export const exported = (id: string): Effect.Effect<ExportedRows, OneError, Reading> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
     const refused = batch.rejectedRows.map(refusedRow).toSorted((a, b) => a.line - b.line)
-    return interleaved(Stream.map(outcomesOf(batch), rowOf), refused)
+    return { rows: yield* kept(interleaved(Stream.map(outcomesOf(batch), rowOf), refused)) }
   })
 
 /** Ended batches that are older than a moment and were not put away yet. */

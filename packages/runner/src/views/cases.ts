@@ -91,7 +91,7 @@ const quarantineCase = (trade: Trade.Trade): Bare => ({
   id: Id.format("trade", trade.id),
   account: trade.account,
   symbol: trade.givenSymbol,
-  what: trade.reason ?? "it is not counted",
+  what: TradeStanding.describeReason(trade.reason ?? "it is not counted", trade.symbol),
   holds: "nothing",
   path: `/api/v1/trades/${Id.format("trade", trade.id)}`
 })

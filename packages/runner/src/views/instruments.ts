@@ -38,7 +38,7 @@ export const list = (
     const conditions = [
       ...inAnyCase("account", filters.account),
       ...inAnyCase("symbol", filters.symbol),
-      ...(yield* isWord("status", filters.status, ["unverified", "verified", "unknown"]))
+      ...(yield* isWord("status", filters.status, Instrument.instrumentStatuses))
     ]
     const { records, ...page } = yield* collect({ table: Instrument.InstrumentTable, anyOf: [conditions] }, filters)
     return { items: records.map(documentOf), ...page }

@@ -6,6 +6,7 @@ import { BadFilter, NotFound } from "./errors.ts"
 import * as feed from "./feed.ts"
 import { bodyOf, causeOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
+import { kept } from "./past.ts"
 import {
   countedBeside,
   decodeCursor,
@@ -174,6 +175,9 @@ export const exportLines = (
     Stream.filter(({ entry }) => account === undefined || entry.account === account),
     Stream.map(({ entry }) => `${Entry.lineOf(entry)}\n`)
   )
+
+/** The same lines of the books that are looked at now. */
+export const exported = (account?: string) => Effect.map(kept(exportLines(account)), (lines) => ({ lines }))
 
 /** The newest place of the feed with its hash (0 and empty in a new store), and the head of every journal. */
 export const head: Effect.Effect<HeadDocument, TradeRepository.StoreError, TradeRepository.TradeRepository> =

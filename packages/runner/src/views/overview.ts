@@ -53,10 +53,10 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
 }
 
 /**
- * All at a glance, read at once: what a dashboard's first page asks for. `parts` are those of the daemon, of which an earlier moment
- * knows nothing.
+ * All at a glance, read at once: what a dashboard's first page asks for. Of the parts of the daemon an earlier moment knows nothing.
  */
-export const overview = Effect.fn("overview")(function* (parts: ReadonlyArray<Health.PartHealth>) {
+export const overview = Effect.gen(function* () {
+  const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
   const repository = yield* TradeRepository.TradeRepository
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   return yield* repository.snapshot(

@@ -3,6 +3,7 @@ import {
   AsOf,
   Clock,
   Entropy,
+  Health,
   type Id,
   Instant,
   Ledger,
@@ -11,7 +12,7 @@ import {
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
-import { Array, Effect, Either, Layer } from "effect"
+import { Array, Effect, Either, Layer, Stream } from "effect"
 import { idOf, momentOf } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 
@@ -77,13 +78,19 @@ const momentAsked = (asOf: string) =>
     return moment
   })
 
-/** What a view shows of the books as they stood, with the moment that it is of. */
+/** Rows for later: they are read from the books that are looked at now. */
+export const kept = <A, E, R>(rows: Stream.Stream<A, E, R>): Effect.Effect<Stream.Stream<A, E>, never, R> =>
+  Effect.map(Effect.context<R>(), (context) => Stream.provideContext(rows, context))
+
+/** What a view shows of the books as they stood, with the moment that it is of. How the program was then, nothing has on record. */
 const shownIn = <D extends object, E, R>({ at, position, repository }: AsOf.Past, view: Effect.Effect<D, E, R>) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const store = Layer.succeed(TradeRepository.TradeRepository, repository)
     const then = Layer.succeed(Clock.Clock, { ...clock, now: Effect.succeed(at) })
-    const books = Ledger.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, then, Entropy.layerSecure)))
+    const books = Layer.merge(Ledger.layer, Health.layer).pipe(
+      Layer.provideMerge(Layer.mergeAll(store, then, Entropy.layerSecure))
+    )
     const document = yield* Effect.provide(view, books)
     return { ...document, asOf: { position, at: Instant.format(at) } satisfies AsOfDocument }
   })

@@ -14,8 +14,9 @@ import { Effect } from "effect"
 import { among } from "./listing.ts"
 
 /**
- * FILL-12: what an order should get as its trades and fills stand, and how far from it a price may be; null where nothing says it. Each
- * fill was judged when it was booked: its own `band` says how.
+ * FILL-12: what an order should get, and how far from it a price may be; null where nothing says it. What its newest fill was judged by
+ * where that was a market, which stands nowhere else; otherwise what its trades and fills say as they stand. Each fill was judged when
+ * it was booked: its own `band` says how.
  */
 export const ofOrder = ({
   account,
@@ -43,12 +44,15 @@ export const ofOrder = ({
       { column: "account", in: [account] },
       { column: "symbol", in: [symbol] }
     ]
+    const fills = yield* Reads.all(Fill.FillTable, { where: [{ column: "orderId", in: [id] }] })
+    const newest = fills.filter(({ canonical }) => canonical).at(-1)
     const expected = band.expectedOf({
       limitPrice,
+      market: newest?.expectedFrom === "market" ? newest.expectedPrice : undefined,
       allocations,
       tradeOf: (tradeId) => trades.get(tradeId),
       position: yield* Reads.first(Position.PositionTable, { where: ofSymbol }),
-      fills: yield* Reads.all(Fill.FillTable, { where: [{ column: "orderId", in: [id] }] })
+      fills
     })
     if (expected === undefined) return null
     const owner = yield* Reads.account(account)

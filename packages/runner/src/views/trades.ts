@@ -10,6 +10,7 @@ import {
   Reads,
   Ticker,
   Trade,
+  TradeStanding,
   type Entry,
   type Table,
   type TradeRepository
@@ -184,13 +185,17 @@ export const show = (
     }
   })
 
+/** Why it has its status, for people. */
+export const reasonOf = ({ reason, symbol }: Trade.Trade): string | null =>
+  reason === undefined ? null : TradeStanding.describeReason(reason, symbol)
+
 const termsOf = (trade: Trade.Trade) => ({
   occurrence: trade.occurrence,
   givenSymbol: trade.givenSymbol,
   tradedAt: Instant.format(trade.tradedAt),
   direction: trade.direction,
   direct: directOf(trade),
-  reason: valueOrNull(trade.reason),
+  reason: reasonOf(trade),
   nettedQuantity: Decimal.format(trade.netted),
   reverses:
     trade.reversesSourceId === undefined || trade.reversesOccurrence === undefined
@@ -238,7 +243,8 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
       case "DirectTradeSettled":
         return became(event.status, event.reason)
       case "TradeQuarantined":
-        return became("pending", event.reason)
+      case "TradeHeld":
+        return became("pending", TradeStanding.describeReason(event.reason, event.symbol))
       case "TradeSettled":
         return became(event.status)
       case "TradeFailed":

@@ -17,6 +17,7 @@ export interface TrailFilters extends Period {
 const kinds: Readonly<Record<string, "trade" | "allocation" | "fill" | "correction">> = {
   TradeAccepted: "trade",
   TradeQuarantined: "trade",
+  TradeHeld: "trade",
   TradeReleased: "trade",
   TradeFailed: "trade",
   TradeSettled: "trade",

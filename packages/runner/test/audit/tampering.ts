@@ -11,6 +11,7 @@ import {
   Commands,
   Daemon,
   Decisions,
+  Entry,
   Instant,
   Ledger,
   Order,
@@ -235,6 +236,29 @@ const keyed = (table: string): ReadonlyArray<string> => {
 }
 const cellsAt = (row: Row, columns: ReadonlyArray<string>) => columns.map((column) => row[column] ?? null)
 
+const matching = (table: string) => keyed(table).map((column) => `"${column}" = ?`)
+
+const keyOf = (table: string, row: Row) => cellsAt(row, keyed(table))
+
+/** What reaches into the file of a store. */
+export const handOn = (db: Database.Database) => {
+  const rows = (table: string) => db.prepare<[], Row>(`SELECT * FROM ${name(table)}`).all()
+  const set = (table: string, column: string, value: unknown, key: ReadonlyArray<unknown>) =>
+    db.prepare(`UPDATE ${name(table)} SET "${column}" = ? WHERE ${matching(table).join(" AND ")}`).run(value, ...key)
+  const insert = (table: string, row: Row) => {
+    const columns = Object.keys(row)
+    const names = columns.map((column) => `"${column}"`).join(", ")
+    const places = columns.map(() => "?").join(", ")
+    db.prepare(`INSERT INTO ${name(table)} (${names}) VALUES (${places})`).run(...cellsAt(row, columns))
+  }
+  const remove = (table: string, row: Row) =>
+    db.prepare(`DELETE FROM ${name(table)} WHERE ${matching(table).join(" AND ")}`).run(...keyOf(table, row))
+  return { insert, remove, rows, set }
+}
+
+/** What reaches into the file of a store. */
+export type Hand = ReturnType<typeof handOn>
+
 /** A lived store, a hand that reaches into its file past every rule of the database, and the audit of it. */
 export const tampered = Effect.gen(function* () {
   const file = join(yield* folder, "store.db")
@@ -244,7 +268,7 @@ export const tampered = Effect.gen(function* () {
     Effect.provide(quiet)
   )
   const repository = yield* Layer.build(SqliteStore.layer({ file }))
-  const audited = (anchor?: Audit.Anchor) => Effect.provide(Audit.run(anchor), repository)
+  const audited = (anchor?: Audit.Anchor) => Effect.provide(Audit.run(anchor === undefined ? [] : [anchor]), repository)
   const db = yield* Effect.acquireRelease(
     Effect.sync(() => new Database(file)),
     (opened) => Effect.sync(() => opened.close())
@@ -257,19 +281,7 @@ export const tampered = Effect.gen(function* () {
   )
   for (const index of indexes.all()) db.exec(`DROP INDEX "${index.name}"`)
 
-  const matching = (table: string) => keyed(table).map((column) => `"${column}" = ?`)
-  const rows = (table: string) => db.prepare<[], Row>(`SELECT * FROM ${name(table)}`).all()
-  const keyOf = (table: string, row: Row) => cellsAt(row, keyed(table))
-  const set = (table: string, column: string, value: unknown, key: ReadonlyArray<unknown>) =>
-    db.prepare(`UPDATE ${name(table)} SET "${column}" = ? WHERE ${matching(table).join(" AND ")}`).run(value, ...key)
-  const insert = (table: string, row: Row) => {
-    const columns = Object.keys(row)
-    const names = columns.map((column) => `"${column}"`).join(", ")
-    const places = columns.map(() => "?").join(", ")
-    db.prepare(`INSERT INTO ${name(table)} (${names}) VALUES (${places})`).run(...cellsAt(row, columns))
-  }
-  const remove = (table: string, row: Row) =>
-    db.prepare(`DELETE FROM ${name(table)} WHERE ${matching(table).join(" AND ")}`).run(...keyOf(table, row))
+  const { insert, remove, rows, set } = handOn(db)
 
   /** What an audit finds after a change, which is undone again. */
   const after = (change: () => void, anchor?: Audit.Anchor) =>
@@ -305,3 +317,41 @@ export const tampered = Effect.gen(function* () {
 /** Every edit that can be made of a row. */
 export const editsOf = (table: string, row: Row): ReadonlyArray<Edit> =>
   columnsOf(table).map(([column]) => ({ table, column, row }))
+
+/** Changes every entry and gives it, the heads and the feed hashes that fit: a forger who forgets nothing. */
+export const rehash = (hand: Hand, forge: (row: Row) => Row): void => {
+  const heads = new Map<string, string>()
+  const hashes = new Map<string, string>()
+  for (const row of hand.rows("journal").toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))) {
+    const forged = forge(row)
+    const name = String(row["account"])
+    const entry = {
+      account: name,
+      seq: Number(row["seq"]),
+      commitId: String(row["commitId"]),
+      entityKind: String(row["entityKind"]),
+      entityId: String(row["entityId"]),
+      tag: String(row["tag"]),
+      eventVersion: Number(row["eventVersion"]),
+      at: Number(row["at"]),
+      cause: String(forged["cause"]),
+      body: String(forged["body"])
+    }
+    const hash = Entry.hashOf(heads.get(name) ?? "", entry)
+    heads.set(name, hash)
+    hashes.set(`${name}/${entry.seq}`, hash)
+    hand.remove("journal", row)
+    hand.insert("journal", { ...forged, hash })
+  }
+  for (const [name, hash] of heads) hand.set("heads", "hash", hash, [name])
+  let previous: Entry.FeedRow | undefined
+  for (const row of hand.rows("feed")) {
+    const name = String(row["account"])
+    const lastSeq = Number(row["lastSeq"])
+    const headHash = hashes.get(`${name}/${lastSeq}`) ?? ""
+    const next = Entry.nextFeedRow(previous, { account: name, firstSeq: Number(row["firstSeq"]), lastSeq, headHash })
+    hand.remove("feed", row)
+    hand.insert("feed", { ...next })
+    previous = next
+  }
+}

@@ -119,6 +119,22 @@ export const positionRows: ReadonlyArray<Row> = [
     evidence: /^ours 0, the broker's 7$/
   },
   {
+    row: "P6",
+    what: "the broker lists no more of what these books never traded: nothing differs any more",
+    at: names,
+    acts: (scene) => [
+      ...held(scene),
+      holding(scene.there, "7", META),
+      "reconcile",
+      holding(scene.there, "0", META),
+      "reconcile",
+      "reconcile"
+    ],
+    orders: ["filled 3"],
+    breaks: [],
+    passed: ["ForeignPosition"]
+  },
+  {
     row: "P7",
     what: "the broker lists no more of what is held here",
     at: names,

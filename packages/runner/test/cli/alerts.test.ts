@@ -72,7 +72,7 @@ const daemon = (place: ReturnType<typeof desk>, url: string) => {
   return started
 }
 
-describe("alerts", { timeout: 120_000 }, () => {
+describe("alerts", () => {
   it("DESIGN 11: a break is told once, signed, and once more when it is over; a restart tells nothing again", async () => {
     const hook = await receiver()
     const place = await differing()
@@ -106,7 +106,7 @@ describe("alerts", { timeout: 120_000 }, () => {
     }
   })
 
-  it("BAT-14: the end of a batch is told once, signed, with its counts", async () => {
+  it("BAT-3: the end of a batch is told once, signed, with its counts", async () => {
     const hook = await receiver()
     const place = desk()
     const file = place.file("t.csv", buys(["a", "2"], ["b", "1,5"]))

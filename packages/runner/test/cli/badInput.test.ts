@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { buys, desk, HEADER } from "./roundlot.ts"
+import { buys, desk, HEADER, until } from "./roundlot.ts"
 
 const row = (quantity: string, symbol = "AAPL") => `x,2026-01-02T15:00:00Z,${symbol},buy,${quantity},200`
 
@@ -78,6 +78,42 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       account: "paper"
     })
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.6" })
+  })
+
+  it("ACC-4: a symbol that its exchange does not list is quarantined by name with what to do; listed, it is counted by itself", async () => {
+    const { begin, cli, file, json, place } = desk()
+    const listing = file("listing.csv", "symbol\nAAPL\n")
+    const config = ["--config", file("roundlot.json", JSON.stringify({ accounts: { paper: { listing } } }))]
+    const bought = async (id: string, symbol: string) =>
+      cli("trades", "import", file(`${id}.csv`, `${HEADER}\n${row("1", symbol).replace("x", id)}\n`), ...config)
+    // Nobody was asked yet: it is counted, and nothing is sent for it.
+    expect(await bought("first", "ZZZZQ")).toMatchObject({ code: 0 })
+    expect((await cli("start", "--until-idle", ...config)).code).toBe(3)
+    const later = await bought("later", "ZZZZQ")
+    expect([later.code, later.err]).toEqual([
+      3,
+      expect.stringMatching(
+        /later is quarantined as T2 \(UnknownInstrument: .*no instrument ZZZZQ.*instruments confirm/
+      )
+    ])
+    const held = { reason: expect.stringMatching(/^UnknownInstrument: .*ZZZZQ.*suffixes.*dismiss/) }
+    expect(await json("trades", "list", "--status", "quarantined")).toMatchObject({ items: [{ id: "T2" }] })
+    expect(await json("trades", "show", "T2")).toMatchObject({ status: "pending", ...held, statuses: [held] })
+    expect((await cli("cases", "show", "T2")).out).toContain("UnknownInstrument: the broker has no instrument ZZZZQ")
+    expect((await cli("start", "--until-idle", ...config)).code).toBe(3)
+    expect(await json("positions", "show", "ZZZZQ")).toMatchObject({ target: "1", hedged: "0" })
+    file("listing.csv", "symbol\nAAPL\nZZZZQ\n")
+    const daemon = begin(["start", ...place, ...config])
+    await until(async () => JSON.stringify(await json("positions", "show", "ZZZZQ")).includes('"hedged":"2"'))
+    daemon.end()
+    await daemon.ended
+    expect(await json("positions", "show", "ZZZZQ")).toMatchObject({ target: "2", hedged: "2", residual: "0" })
+    expect(await json("trades", "show", "T2")).toMatchObject({
+      status: "completed",
+      reason: null,
+      statuses: [held, { status: "accumulated", cause: { kind: "timer", reason: "ZZZZQ is known by now" } }, {}]
+    })
+    expect(await json("audit")).toMatchObject({ ok: true })
   })
 
   it.each(["trades", "orders", "positions", "fills", "allocations", "breaks", "instruments", "journal"])(

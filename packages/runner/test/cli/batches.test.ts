@@ -40,7 +40,7 @@ const german = (when: string, quantity: string) =>
   `\uFEFFExport\nof;Friday\n\nTicker;Side;When;Qty;Limit\nAAPL;buy;${when};${quantity};\nKO;buy;${when};2;"60,5"\n`
 
 describe("batches", () => {
-  it("BAT-1 BAT-9 a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
+  it("BAT-1, BAT-5: a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
     const { cli, folder, json } = desk()
     const file = join(folder, "friday.csv")
     writeFileSync(file, FILE)
@@ -88,9 +88,9 @@ describe("batches", () => {
     expect((await cli("batches", "delete", "G1", "--yes")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
     expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
-  }, 120_000)
+  })
 
-  it("BAT-13 a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {
+  it("BAT-13: a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {
     const { cli, json } = desk()
     expect(await json("batches", "open", "--name", "by hand", "--account", "paper")).toMatchObject({
       id: "G1",
@@ -123,37 +123,41 @@ describe("batches", () => {
         { symbol: "KO", type: "limit", batchId: "G1" }
       ]
     })
-  }, 120_000)
+  })
 
-  it("BAT-13 a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice", async () => {
-    const { cli, file, json, place } = desk()
-    const rows = Array.from({ length: 60 }, (_, at) => [`r-${at}`, at % 20 === 19 ? "1,5" : "2"] as const)
-    const said = await cli(
-      "batches",
-      "submit",
-      file("rows.csv", buys(...rows)),
-      "--name",
-      "sixty",
-      "--account",
-      "paper"
-    )
-    expect(said.err).toContain("line 21")
-    const daemon = running(program("main", ["start", "--log-level", "error", ...place]))
-    await until(async () => {
-      const filled = await json("orders", "list", "--status", "filled", "--limit", "0")
-      return JSON.stringify(filled).split('"id":"O').length > FILLED
-    })
-    daemon.signal("SIGKILL")
-    await daemon.ended
-    await cli("start", "--until-idle")
-    const counts = { total: 60, done: 57, failed: 3, waiting: 0, working: 0, cancelled: 0 }
-    expect(await json("batches", "watch", "G1")).toMatchObject({ status: "partial_success", ...counts })
-    const asked = await json("exchange", "orders")
-    expect(JSON.stringify(asked).split('"clientOrderId"')).toHaveLength(57 + 1)
-    expect((await cli("audit")).code).toBe(0)
-  }, 120_000)
+  it.each(["SQLite", "Postgres"])(
+    "BAT-6: on %s a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice",
+    async (kind) => {
+      const { cli, file, json, place } = desk(kind === "Postgres" ? await fresh() : undefined)
+      const rows = Array.from({ length: 60 }, (_, at) => [`r-${at}`, at % 20 === 19 ? "1,5" : "2"] as const)
+      const said = await cli(
+        "batches",
+        "submit",
+        file("rows.csv", buys(...rows)),
+        "--name",
+        "sixty",
+        "--account",
+        "paper"
+      )
+      expect(said.err).toContain("line 21")
+      const daemon = running(program("main", ["start", "--log-level", "error", ...place]))
+      await until(async () => {
+        const filled = await json("orders", "list", "--status", "filled", "--limit", "0")
+        return JSON.stringify(filled).split('"id":"O').length > FILLED
+      })
+      daemon.signal("SIGKILL")
+      await daemon.ended
+      await cli("start", "--until-idle")
+      const counts = { total: 60, done: 57, failed: 3, waiting: 0, working: 0, cancelled: 0 }
+      expect(await json("batches", "watch", "G1")).toMatchObject({ status: "partial_success", ...counts })
+      const asked = await json("exchange", "orders")
+      expect(JSON.stringify(asked).split('"clientOrderId"')).toHaveLength(57 + 1)
+      expect((await cli("audit")).code).toBe(0)
+    },
+    120_000
+  )
 
-  it("BAT-1 the same on Postgres, two batches at once", async () => {
+  it("BAT-1: the same on Postgres, two batches at once", async () => {
     const { cli, file, json } = desk(await fresh())
     const rows = (name: string) =>
       file(`${name}.csv`, buys([`${name}-1`, "2"], [`${name}-2`, "1,5"], [`${name}-3`, "1"]))
@@ -162,9 +166,9 @@ describe("batches", () => {
     const counts = { status: "partial_success", totalTrades: 3, processedTrades: 3, failedTrades: 1 }
     expect(await json("batches", "list")).toMatchObject({ items: [counts, counts] })
     expect((await cli("audit")).code).toBe(0)
-  }, 120_000)
+  })
 
-  it("BAT-2 reads files as others write them where the file says how, and asks for the flag where it does not", async () => {
+  it("BAT-2: reads files as others write them where the file says how, and asks for the flag where it does not", async () => {
     const { cli, file, json } = desk()
     const columns = ["--columns", "symbol=Ticker,side=Side,quantity=Qty,timestamp=When,limit_price=Limit,price="]
     const submit = (name: string, text: string, ...flags: ReadonlyArray<string>) =>
@@ -195,7 +199,7 @@ describe("batches", () => {
       quantity: "1234.5",
       tradedAt: "2026-03-29T17:05:00.000000Z"
     })
-  }, 120_000)
+  })
 
   it("FILL-16: a row says how its order leaves; what it leaves open its batch says", async () => {
     const { cli, file, json } = desk()
@@ -227,9 +231,9 @@ describe("batches", () => {
       "extended"
     )
     expect(pooled.err).toContain("is to accumulate, which is not ordered row by row")
-  }, 120_000)
+  })
 
-  it("BAT-2 a dry run shows every bad row by line and column, and writes nothing", async () => {
+  it("BAT-2: a dry run shows every bad row by line and column, and writes nothing", async () => {
     const { cli, file } = desk()
     const rows = Array.from({ length: 1200 }, (_, at) => `${at},AAPL,buy,${at === 7 ? "2" : "x"},`)
     const bad = file("bad.csv", ["source_id,symbol,side,quantity,limit_price", ...rows].join("\n"))
@@ -243,9 +247,9 @@ describe("batches", () => {
     const wrong = await cli("batches", "submit", limits, "--name", "x", "--mode", "accumulate", "--dry-run")
     expect(wrong.out).toContain('line 2: limit_price "60" is out of place')
     expect((await cli("batches", "list")).code).not.toBe(0)
-  }, 120_000)
+  })
 
-  it("BAT-2 a dry run says what becomes of each row on the books as they stand, and what would be ordered", async () => {
+  it("BAT-2: a dry run says what becomes of each row on the books as they stand, and what would be ordered", async () => {
     const { cli, file, json } = desk()
     const head = "source_id,timestamp,symbol,side,quantity,price"
     const first = file("first.csv", [head, "1,2026-11-20T14:30:00Z,AAPL,buy,0.3,100"].join("\n"))
@@ -268,9 +272,9 @@ describe("batches", () => {
     })
     expect((await cli(...submit, "--dry-run")).out).toContain("would order: 1 order to buy 1 AAPL, 100 dollars")
     expect(await json("batches", "list")).toMatchObject({ items: [{ name: "first" }] })
-  }, 120_000)
+  })
 
-  it("BAT-2 --strict takes all rows of a file or none", async () => {
+  it("BAT-2: --strict takes all rows of a file or none", async () => {
     const { cli, file, json } = desk()
     const head = "source_id,symbol,side,quantity,price"
     const submit = (name: string, ...rows: ReadonlyArray<string>) =>
@@ -287,9 +291,9 @@ describe("batches", () => {
     expect([other.code, other.err]).toEqual([1, expect.stringContaining("1 conflicts; line 3 conflicts with")])
     expect(await json("batches", "list")).toMatchObject({ items: [{ name: "whole", totalTrades: 2 }] })
     expect(await json("breaks", "list")).toMatchObject({ items: [] })
-  }, 120_000)
+  })
 
-  it("BAT-5 a template keeps how batches of a kind are submitted; flags win over it", async () => {
+  it("BAT-5: a template keeps how batches of a kind are submitted; flags win over it", async () => {
     const { cli, file, json } = desk()
     const terms = [
       "--mode",
@@ -313,11 +317,10 @@ describe("batches", () => {
     expect(await json("batches", "templates", "delete", "venue")).toMatchObject({ name: "venue" })
     expect((await cli("batches", "templates", "show", "venue")).err).toContain("there is no template 'venue'")
     expect((await cli(...submit)).code).toBe(1)
-  }, 120_000)
+  })
 
   it.for(["a file", "Postgres"])(
-    "BAT-4 ten batches at once on %s: the more urgent first, two cancelled, and every row in its place",
-    { timeout: 120_000 },
+    "BAT-4: ten batches at once on %s: the more urgent first, two cancelled, and every row in its place",
     async (kind) => {
       const { cli, file, json } = desk(kind === "Postgres" ? await fresh() : undefined)
       const names = Array.from({ length: 10 }, (_, at) => `b${at}`)

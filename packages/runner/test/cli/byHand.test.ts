@@ -53,7 +53,7 @@ const leftAlone = async (broker: Simulated, works = false) => {
 
 const brokers = ["alpaca", "schwab", "ibkr"] as const
 
-describe.each(brokers)("what is done by hand at %s while the daemon is stopped", { timeout: 120_000 }, (broker) => {
+describe.each(brokers)("what is done by hand at %s while the daemon is stopped", (broker) => {
   it("RECONCILIATION O7, O14, O15, P6: ours is filled in part and ended, others are adopted, shares without an order are a break; twice is once", async () => {
     const { cli, end, json, reconcile, start, tell, wait, working } = await leftAlone(broker, true)
     const brokerOrderId = await working()
@@ -105,7 +105,7 @@ const bustedAt = async (broker: Simulated) => {
   return left
 }
 
-describe("what was executed is corrected while the daemon is stopped", { timeout: 120_000 }, () => {
+describe("what was executed is corrected while the daemon is stopped", () => {
   it("RECONCILIATION F3, F5: at Alpaca a correction and a bust are booked to the order that was filled", async () => {
     const { cli, end, json, start } = await bustedAt("alpaca")
     await start()

@@ -83,7 +83,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
     expect(checks).toContainEqual(finding("daemon", expect.stringMatching(/process \d+ on .+ drives/), true))
     daemon.signal("SIGTERM")
     expect((await daemon.ended).code).toBe(0)
-  }, 120_000)
+  })
 })
 
 describe("logs", () => {

@@ -3,9 +3,9 @@ import { mainJobAt } from "./mainJob.ts"
 import { desk } from "./roundlot.ts"
 
 describe("an account at Interactive Brokers, over sockets", () => {
-  it("SDK-2, FILL-16: the main job makes its orders and fills at TWS, with what they cost", async () => {
+  it("SDK-2, SDK-3, AUD-5: the main job makes its orders and fills at TWS, with what they cost", async () => {
     expect((await mainJobAt("ibkr")).fills).toEqual(["2 100 1", "3 100 1"])
-  }, 120_000)
+  })
 
   it("a Gateway that is not there, a wrong port and numbers that are none are told in a sentence", async () => {
     const { cli, file } = desk()

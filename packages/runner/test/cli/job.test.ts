@@ -80,7 +80,7 @@ describe("the main job by the command line", () => {
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
-  it("ACC-2: a tape plays as it does in `npm start`; again, it is all duplicates", async () => {
+  it("ACC-2, SDK-3: a tape plays as it does in `npm start`; again, it is all duplicates", async () => {
     const { cli, file, json, store } = desk()
     const tape = beginning(400)
     const path = file("tape.csv", tape.text)

@@ -101,7 +101,7 @@ describe("moving a store", () => {
     }
   })
 
-  it("FILL-9: a copy that is killed in its middle is no store, and goes on when it is given again", async () => {
+  it("a copy that is killed in its middle is no store, and goes on when it is given again", async () => {
     const source = await manyTrades()
     const database = await fresh()
     const words = ["store", "copy", source.store, database]

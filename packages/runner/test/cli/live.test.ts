@@ -65,7 +65,7 @@ describe("DESIGN 10: an account that is not proven to be of play money, over soc
     expect(err).not.toContain("123456789")
     expect(await orders()).toBe(0)
     expect(await json("attempts", "list")).toMatchObject({ items: [] })
-  }, 60_000)
+  })
 
   it.each([
     "sync trades",
@@ -108,7 +108,7 @@ describe("DESIGN 10: an account that is not proven to be of play money, over soc
     expect(err).toContain("account house at alpaca is not proven to be a paper account")
     expect(await json("orders", "list")).toMatchObject({ items: [{ status: "submitted" }] })
     await end()
-  }, 60_000)
+  })
 
   it("ibkr: a login with an account number that does not begin with D is refused, and no order arrives", async () => {
     const { folder, json, start } = scene()
@@ -118,7 +118,7 @@ describe("DESIGN 10: an account that is not proven to be of play money, over soc
     expect(err).toContain("account house at ibkr is not proven to be a paper account")
     expect(await ordersAt(json, envFile)).toMatchObject({ items: [] })
     await end()
-  }, 60_000)
+  })
 
   it.each([
     ["no secret", /^ROUNDLOT_SIMULATOR_CHALLENGE=.*$/m, "", "ROUNDLOT_SIMULATOR_CHALLENGE is not set"],

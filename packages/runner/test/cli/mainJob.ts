@@ -24,6 +24,15 @@ const Positions = Schema.Struct({
   items: Schema.Array(Schema.Struct({ symbol: Schema.String, hedged: Schema.String, residual: Schema.String }))
 })
 
+const Orders = Schema.decodeUnknownSync(
+  Schema.Struct({
+    items: Schema.Array(Schema.Struct({ id: Schema.String, symbol: Schema.String, brokerOrderId: Schema.String }))
+  })
+)
+const Attempts = Schema.decodeUnknownSync(
+  Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.String, orderId: Schema.String })) })
+)
+
 /** What the main job left in the books. */
 interface Left {
   readonly positions: ReadonlyArray<string>
@@ -33,7 +42,7 @@ interface Left {
 
 /**
  * The main job at a simulator of its own, with more flags for `start`: trades go in, whole orders out, fills come back. The audit
- * must agree, and the broker's secret must stand in nothing that was printed or kept.
+ * must agree, every attempt must show its request and its answer, and the broker's secret must stand in nothing that was printed or kept.
  */
 export const mainJobAt = async (broker: Simulated, ...more: ReadonlyArray<string>): Promise<Left> => {
   const { cli, file, folder, json } = desk()
@@ -46,6 +55,19 @@ export const mainJobAt = async (broker: Simulated, ...more: ReadonlyArray<string
   expect(await json("audit")).toMatchObject({ ok: true })
   const positions = Schema.decodeUnknownSync(Positions)(await json("positions", "list"))
   const fills = Schema.decodeUnknownSync(Fills)(await json("fills", "list"))
+  const orders = Orders(await json("orders", "list")).items
+  const attempts = Attempts(await json("attempts", "list")).items
+  expect(attempts.map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id))
+  for (const [at, { id }] of attempts.entries()) {
+    const [symbol, brokerOrderId] = [orders[at]?.symbol, orders[at]?.brokerOrderId]
+    expect(await json("attempts", "show", id)).toMatchObject({
+      number: 1,
+      outcome: "accepted",
+      brokerOrderId,
+      request: { direction: "request", body: expect.stringContaining(symbol ?? "none") },
+      response: { direction: "response", body: expect.any(String) }
+    })
+  }
   const printed = await end()
   expect(leaksOf(client, folder, [imported.out, imported.err, started.out, started.err, printed])).toEqual([])
   return {

@@ -5,7 +5,7 @@ import { buys, child, desk } from "./roundlot.ts"
 const { fresh } = databases()
 
 describe("the main job on Postgres", () => {
-  it("ACC-5, ACC-6: trades from a file become orders, fills and allocations, and the audit finds nothing", async () => {
+  it("ACC-5, ACC-6, SDK-3: trades from a file become orders, fills and allocations, and the audit finds nothing", async () => {
     const { cli, file, json } = desk(await fresh())
     expect(await cli("orders", "list")).toMatchObject({ code: 1, err: expect.stringContaining("there is no store at") })
     const trades = file("a.csv", buys(["a", "0.3"], ["b", "0.5"], ["c", "0.4"]))

@@ -4,11 +4,11 @@ import { buys, desk } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
 
 describe("an account at Schwab, over sockets", () => {
-  it("SDK-2, FILL-16, AUD-10: the main job makes whole orders, carries the fractions, and shows the secret nowhere", async () => {
+  it("SDK-2, SDK-3, AUD-5, AUD-10: the main job makes whole orders, carries the fractions, and shows the secret nowhere", async () => {
     const streamed = await mainJobAt("schwab")
     expect(streamed.fills).toEqual(["2 100", "3 100"])
     expect(await mainJobAt("schwab", "--no-stream")).toEqual(streamed)
-  }, 120_000)
+  })
 
   it("O24: an order in doubt that nothing there could be waits for an operator; not placed, it is ordered anew, and once", async () => {
     const { cli, file, folder, json, wait } = desk()
@@ -40,7 +40,7 @@ describe("an account at Schwab, over sockets", () => {
     expect(await json("exchange", "orders", ...at)).toMatchObject({ items: { length: 1 } })
     expect(await json("audit")).toMatchObject({ ok: true })
     await end()
-  }, 120_000)
+  })
 
   it("keys that are missing, Schwab's own host and a foreign one are refused in a sentence, and nothing is sent", async () => {
     const { cli, file } = desk()

@@ -59,7 +59,7 @@ describe("a login at Schwab", () => {
     expect(await json("exchange", "orders", ...at)).toMatchObject({ items: { length: 2 } })
     expect(await json("audit")).toMatchObject({ ok: true })
     await schwab.end()
-  }, 120_000)
+  })
 
   it("what is pasted must be the address of this login: another's state, a refusal and no address are told apart", async () => {
     const { folder } = desk()
@@ -76,7 +76,7 @@ describe("a login at Schwab", () => {
     ]
     for (const [paste, words] of pastes) expect(await said(paste)).toEqual([1, expect.stringContaining(words)])
     await schwab.end()
-  }, 120_000)
+  })
 
   it("the browser is opened, and comes back over https to the program itself, which waits until it brings this login's code", async () => {
     const { file, folder } = desk()
@@ -95,5 +95,5 @@ describe("a login at Schwab", () => {
     expect((await visited(await cameBackTo(addressIn(login.said())))).status).toBe(200)
     expect((await login.ended).code).toBe(0)
     await schwab.end()
-  }, 120_000)
+  })
 })

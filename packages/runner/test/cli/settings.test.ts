@@ -150,6 +150,13 @@ describe("flags over variables over files", () => {
     await cli("trades", "import", file("a.csv", buys(["a", "0.3"])), "--account", "hedge")
     await cli("trades", "import", file("b.csv", buys(["b", "0.5"])), "--account", "hedge", "--direction", "mirror")
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.8", target: "0.2" })
+    const config = file(
+      "roundlot.json",
+      JSON.stringify({ sources: { desk: { account: "hedge", direction: "mirror" } } })
+    )
+    const declared = ["--source", "desk", "--config", config]
+    expect((await cli("trades", "import", file("c.csv", buys(["c", "0.4"])), ...declared)).code).toBe(0)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "1.2", target: "0.6" })
   })
 
   it("--dry-run shows what would be accepted and ordered, and writes nothing", async () => {
@@ -192,7 +199,7 @@ describe("flags over variables over files", () => {
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0", hedged: "0", residual: "0" })
   })
 
-  it("SDK-3: the journal's head anchors an audit, and its export is its lines", async () => {
+  it("the journal's head anchors an audit, and its export is its lines", async () => {
     const { cli, json } = desk()
     await cli("trades", "add", "--id", "a", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.5")
     const anchor = (await cli("journal", "head")).out.trim()

@@ -25,7 +25,7 @@ const dropIn = async (store: string, table: string): Promise<void> => {
 }
 
 describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, place) => {
-  it("SYNC-1 to SYNC-8: the same window again changes nothing; a correction replaces, a hand-made order is adopted", async () => {
+  it("SYNC-1, SYNC-2, SYNC-3, SYNC-8, SYNC-10, SYNC-15: the same window again changes nothing; a correction replaces, a hand-made order is adopted", async () => {
     const { cleanup, cli, exchange, exchanged, file, fills, json, start, sync, syncPositions } = await books(
       await place()
     )

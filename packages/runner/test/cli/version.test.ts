@@ -12,7 +12,7 @@ const told = (...words: ReadonlyArray<string>) =>
     encoding: "utf8"
   })
 
-it("SDK-4: version and help need no native module", () => {
+it("version and help need no native module", () => {
   expect(told("--version")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^roundlot \d/) })
   expect(told("start", "--help").status).toBe(0)
 })

@@ -21,7 +21,7 @@ const namesOf = (out: string): ReadonlyArray<string> =>
 const checksOf = (text: string): ReadonlyArray<string> =>
   Object(JSON.parse(text)).checks.map(({ check }: { readonly check: string }) => check)
 
-describe("BAT-15: a deployment", () => {
+describe("BAT-14: a deployment", () => {
   it("is rehearsed: install, smoke batch, upgrade from the version before, roll back; the audit is clean after each", async () => {
     const { cli, file, folder, place, store } = desk()
     const upgraded = desk(store, newer)

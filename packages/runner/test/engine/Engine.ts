@@ -12,6 +12,7 @@ import {
   MemoryRepository,
   Order,
   OrderState,
+  type Payload,
   Position,
   Price,
   Quantity,
@@ -32,6 +33,12 @@ const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer(
 
 /** A whole engine on a store in memory and the embedded exchange. */
 export const layer = Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
+
+const utf8 = new TextDecoder()
+
+/** What went over the wire, as text. */
+export const textOf = (payload: Payload.Payload | undefined) =>
+  payload === undefined ? undefined : utf8.decode(payload.bytes)
 
 /** The one account of these tests. */
 export const account = AccountName.AccountName.make("paper")

@@ -148,7 +148,7 @@ describe("what cannot be ordered at Alpaca", () => {
       sent
     }))
   )(
-    "AUD-5: $what has failed with the reason, and changes no position",
+    "AUD-1: $what has failed with the reason, and changes no position",
     ({ held, quantity, reason, sent, side, symbol }) =>
       Effect.gen(function* () {
         const { exchange, services } = yield* engine

@@ -62,7 +62,7 @@ const figures = Effect.map(orders, (all) =>
 const decision = Effect.map(Reads.all(Decision.DecisionTable), ([first]) => first?.status)
 
 describe("an order over dollars at Alpaca, over sockets", () => {
-  it.scopedLive("AUD-1, FILL-9: leaves as dollars, and its fills say how many shares it came to", () =>
+  it.scopedLive("AUD-1: leaves as dollars, and its fills say how many shares it came to", () =>
     Effect.gen(function* () {
       const { exchange, services } = yield* engine
       yield* Effect.gen(function* () {

@@ -109,7 +109,7 @@ const foreseen = (id: number, verb: Batches.BatchVerb) =>
 const tagsOf = (results: ReadonlyArray<intake.IntakeResult>) => results.map(({ _tag }) => _tag)
 
 describe("batches", () => {
-  it.scoped("BAT-1 BAT-5 every row of an executing batch is an order of its own, and it ends with exact counts", () =>
+  it.scoped("BAT-1: every row of an executing batch is an order of its own, and it ends with exact counts", () =>
     Effect.gen(function* () {
       yield* Engine.started
       yield* Engine.instruct("refuse", { reject: { code: "no", words: "no buying power" } }, { symbol: "MSFT" })
@@ -133,7 +133,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-2 a batch that accumulates puts its rows into their positions, where whole lots are ordered", () =>
+  it.scoped("BAT-3: a batch that accumulates puts its rows into their positions, where whole lots are ordered", () =>
     Effect.gen(function* () {
       yield* Engine.started
       const rows = ["0.3", "0.5", "0.4"].map((quantity, at) => row(at + 1, "AAPL", quantity, "accumulate"))
@@ -144,7 +144,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-6 the same rows again are duplicates, and a batch of nothing new is cancelled", () =>
+  it.scoped("ACC-2: the same rows again are duplicates, and a batch of nothing new is cancelled", () =>
     Effect.gen(function* () {
       yield* Engine.started
       const rows = [row(1, "AAPL", "1", "execute")]
@@ -158,7 +158,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-8 the more urgent batch has its turn first, as many at once as may be", () =>
+  it.scoped("BAT-4: the more urgent batch has its turn first, as many at once as may be", () =>
     Effect.gen(function* () {
       yield* Engine.opened({})
       for (const [at, priority] of [0, 5, 1].entries()) {
@@ -182,7 +182,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-4 BAT-7 a cancelled batch sends nothing more; only rows that ended are tried again, by another", () =>
+  it.scoped("BAT-5: a cancelled batch sends nothing more; only rows that ended are tried again, by another", () =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
       yield* Engine.opened({})
@@ -226,7 +226,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-7 two who try the failed rows again at once, or one who read it before, make one batch of them", () =>
+  it.scoped("BAT-5: two who try the failed rows again at once, or one who read it before, make one batch of them", () =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
       yield* Engine.started
@@ -249,7 +249,7 @@ describe("batches", () => {
   )
 
   it.scoped(
-    "BAT-5 of a row that was filled in part only the rest is tried again, and nothing of one that was filled late",
+    "BAT-5: of a row that was filled in part only the rest is tried again, and nothing of one that was filled late",
     () =>
       Effect.gen(function* () {
         const batches = yield* Batches.Batches
@@ -300,7 +300,7 @@ describe("batches", () => {
   )
 
   it.scoped(
-    "BAT-5 a retry that died before it had all of its rows is gone on with: asked again, or by the daemon",
+    "BAT-5: a retry that died before it had all of its rows is gone on with: asked again, or by the daemon",
     () =>
       Effect.gen(function* () {
         const batches = yield* Batches.Batches
@@ -327,7 +327,7 @@ describe("batches", () => {
       }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-3 a bust takes a row of a batch that has ended back: its counts change, and are all rows still", () =>
+  it.scoped("BAT-3: a bust takes a row of a batch that has ended back: its counts change, and are all rows still", () =>
     Effect.gen(function* () {
       yield* Engine.started
       yield* submitted([row(1, "AAPL", "2", "execute"), row(2, "KO", "1", "execute")])
@@ -343,7 +343,7 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-13 a batch collects rows of no file one after the other, and has its turn once it is queued", () =>
+  it.scoped("BAT-13: a batch collects rows of no file one after the other, and has its turn once it is queued", () =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
       yield* Engine.started
@@ -366,13 +366,20 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
-  it.scoped("BAT-7 batches are put away by their age where the configuration says so", () =>
+  it.scoped("BAT-7: batches are put away by their age where the configuration says so", () =>
     Effect.gen(function* () {
       yield* Engine.started
       yield* submitted([row(1, "AAPL", "1", "execute")])
       yield* ended(1)
       const configuration = { ...empty, archiveAfterMs: 10_000 }
-      const settings = { configuration, variable: () => undefined, paperFile: "", backupFolder: "", store }
+      const settings = {
+        configuration,
+        variable: () => undefined,
+        paperFile: "",
+        anchorFile: "",
+        backupFolder: "",
+        store
+      }
       yield* Effect.forkScoped(archiveByAge(settings))
       yield* Engine.until(seen(1), () => true)
       assert.isUndefined((yield* Batches.find(Id.BatchId.make(1))).archivedAt)
@@ -395,7 +402,7 @@ describe("batches", () => {
 })
 
 describe("the statuses of batches", () => {
-  it("BAT-3 move by one table: pending, running, an end; and no other way", () => {
+  it("BAT-1: move by one table: pending, running, an end; and no other way", () => {
     const moves = Batch.batchStatuses.flatMap((from) =>
       Batch.batchStatuses.filter((to) => Batch.mayBecome(from, to)).map((to) => `${from} ${to}`)
     )

@@ -3,6 +3,7 @@ import {
   Account,
   AccountName,
   Attempt,
+  Attempts,
   Break,
   Broker,
   Commands,
@@ -25,6 +26,7 @@ import {
   started,
   statuses,
   submit,
+  textOf,
   trade,
   until
 } from "./Engine.ts"
@@ -39,6 +41,19 @@ const liveLayer = Layer.effect(
       Effect.succeed({ ...PaperBroker.make(exchange, name), environment: "live" as const })
   }))
 ).pipe(Layer.provideMerge(layer))
+
+/** Every attempt that was made, with the texts of what was sent and answered. */
+const exchanges = Effect.gen(function* () {
+  const made = yield* Reads.all(Attempt.AttemptTable)
+  const shown = yield* Effect.forEach(made, ({ id }) => Attempts.show(id))
+  return shown.map((each) => ({
+    number: each?.attempt.number,
+    outcome: each?.attempt.outcome,
+    words: each?.attempt.errorMessage,
+    request: textOf(each?.request),
+    response: textOf(each?.response)
+  }))
+})
 
 const allFilled = (all: ReadonlyArray<string>) => all.length > 0 && all.every((status) => status === "Filled")
 
@@ -55,11 +70,11 @@ describe("the engine, from trade to fill", () => {
       yield* submit(trade("buy", "0.3"), trade("buy", "0.5"), trade("buy", "0.4"))
       yield* until(statuses, allFilled)
       const [order, ...others] = yield* orders
-      const attempts = yield* Reads.all(Attempt.AttemptTable)
-      assert.deepStrictEqual(
-        attempts.map((attempt) => attempt.outcome),
-        ["accepted"]
-      )
+      const [attempt, ...more] = yield* exchanges
+      assert.deepInclude(attempt, { number: 1, outcome: "accepted", words: undefined })
+      for (const part of [order?.clientOrderId, "AAPL"]) assert.include(attempt?.request, part)
+      assert.include(attempt?.response, order?.brokerOrderId)
+      assert.strictEqual(more.length, 0)
       assert.strictEqual(others.length, 0)
       assert.strictEqual(order === undefined ? "" : Decimal.format(order.quantity), "1")
       const wanted = { target: "1.2", hedged: "1", inFlight: "0", residual: "0.2", answer: "NotDue" }
@@ -96,22 +111,31 @@ describe("the engine, from trade to fill", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("DESIGN 6: lost before the exchange, an order goes again under the same id and stands there once", () =>
-    Effect.gen(function* () {
-      yield* started
-      yield* instruct("lost", "resetBefore")
-      yield* submit(trade("buy", "1"))
-      yield* until(statuses, (all) => all[0] === "InDoubt")
-      assert.strictEqual((yield* exchangeOrders).length, 0)
-      yield* until(statuses, allFilled)
-      const [order] = yield* orders
-      assert.strictEqual(order?.attempts, 2)
-      const there = yield* exchangeOrders
-      assert.deepStrictEqual(
-        there.map((each) => each.clientOrderId),
-        [order?.clientOrderId ?? null]
-      )
-    }).pipe(Effect.provide(layer))
+  it.scoped(
+    "AUD-5, DESIGN 6: lost before the exchange, an order goes again under the same id and stands there once; both attempts stay",
+    () =>
+      Effect.gen(function* () {
+        yield* started
+        yield* instruct("lost", "resetBefore")
+        yield* submit(trade("buy", "1"))
+        yield* until(statuses, (all) => all[0] === "InDoubt")
+        assert.strictEqual((yield* exchangeOrders).length, 0)
+        yield* until(statuses, allFilled)
+        const [order] = yield* orders
+        assert.strictEqual(order?.attempts, 2)
+        const there = yield* exchangeOrders
+        assert.deepStrictEqual(
+          there.map((each) => each.clientOrderId),
+          [order?.clientOrderId ?? null]
+        )
+        const [lost, taken, ...more] = yield* exchanges
+        assert.deepInclude(lost, { number: 1, outcome: "unknown", response: undefined })
+        assert.match(lost?.words ?? "", /reset/)
+        assert.deepInclude(taken, { number: 2, outcome: "accepted", words: undefined })
+        assert.include(lost?.request, order?.clientOrderId)
+        assert.deepStrictEqual([taken?.request, more.length], [lost?.request, 0])
+        assert.include(taken?.response, order?.brokerOrderId)
+      }).pipe(Effect.provide(layer))
   )
 
   it.scoped(
@@ -204,7 +228,7 @@ describe("the engine, from trade to fill", () => {
   )
 
   it.scoped(
-    "FILL-9: a correction and a bust replace the fill, and the shares are ordered again after the cool-down",
+    "SYNC-3: a correction and a bust replace the fill, and the shares are ordered again after the cool-down",
     () =>
       Effect.gen(function* () {
         yield* started
@@ -243,7 +267,7 @@ describe("the engine, from trade to fill", () => {
       const [order] = yield* orders
       yield* instruct("now", { fill: { brokerOrderId: order?.brokerOrderId, quantity: "1", price: "151" } })
       yield* TestClock.adjust("16 seconds")
-      yield* until(statuses, allFilled)
+      assert.deepStrictEqual(yield* statuses, ["Filled"])
       assert.deepStrictEqual(yield* audited, [])
     }).pipe(Effect.provide(layer))
   )

@@ -1,6 +1,7 @@
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
 import {
   Attempt,
+  Attempts,
   Broker,
   Daemon,
   Decimal,
@@ -26,7 +27,7 @@ import { Effect, Layer, type Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
+import { account, audited, figures, opened, orders, statuses, submit, textOf, trade } from "./Engine.ts"
 
 /** What happens to a send. */
 export interface Fault {
@@ -108,11 +109,30 @@ export type Row = readonly [fault: Fault, effects: Effects, words: RegExp]
 export const assertHolds = <R>(engine: Opening<R>, [fault, effects, words]: Row) =>
   Effect.gen(function* () {
     const { order, position } = yield* ofPosition(engine, fault)
-    const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(engine, fault)
+    const { attempt, decision, exchange, words: reason } = yield* ofDecision(engine, fault)
     assert.deepStrictEqual({ order, position, decision, attempt }, effects)
     assert.match(reason, words)
-    if (decision === "failed") assert.match(attemptWords, words)
+    const { errorMessage = "" } = exchange.attempt
+    assert.match(errorMessage, decision === "failed" ? words : /./)
+    assertRebuilt(exchange, fault)
   })
+
+/** AUD-5: what was sent and what was answered is on record, as it was; of what brought no answer, that there was none. */
+const assertRebuilt = (
+  { attempt, decision, request, response }: Attempts.Exchange,
+  { act, isBefore = false }: Fault
+): void => {
+  const answered = "answer" in act && !isBefore ? act.answer : undefined
+  assert.deepStrictEqual([attempt.number, decision?.id, decision?.symbol], [1, attempt.decisionId, "AAPL"])
+  assert.deepInclude(request, { id: attempt.requestPayloadId, direction: "request" })
+  assert.include(textOf(request), "AAPL")
+  assert.deepStrictEqual([attempt.httpStatus, response?.statusCode], [answered?.status, answered?.status])
+  assert.deepStrictEqual([attempt.responsePayloadId, response?.direction], [response?.id, response && "response"])
+  if (answered?.body !== undefined) {
+    const { body } = answered
+    assert.strictEqual(textOf(response), typeof body === "string" ? body : JSON.stringify(body))
+  }
+}
 
 /** What goes wrong with a stream while a daemon drives one order of one share. */
 export const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
@@ -175,10 +195,14 @@ const drivenWith = (settings: Parameters<typeof opened>[0]) =>
 /** An account that this process drives. */
 export const driven = drivenWith({})
 
-const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: true }), (attempt) => ({
-  shown: `${attempt?.outcome} ${attempt?.status}`,
-  words: attempt?.errorMessage ?? ""
-}))
+/** The one attempt of an order, with all that went over the wire. */
+const exchangeOf = (orderId: Id.OrderId | undefined) =>
+  Effect.gen(function* () {
+    const attempts = yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId ?? 0] }] })
+    assert.lengthOf(attempts, 1)
+    const exchange = yield* Attempts.show(attempts[0]?.id ?? Id.AttemptId.make(0))
+    return exchange ?? assert.fail("there is no attempt")
+  })
 
 /** What happens before an order is sent, and the limit of one that is a decision's; without it a position's is sent at market. */
 interface Beginning<E, R> {
@@ -265,9 +289,10 @@ export const ofDecision = <R>(engine: Opening<R>, fault: Fault) =>
       assert.include(["submitted", "executed"], (yield* decisions.execute(first.id)).status)
       yield* Gates.confirmInstruments
       yield* meets(fault)
-      const { reason = "", status } = yield* decisions.execute(id)
-      const attempt = yield* attemptShown
+      const { orderId, reason = "", status } = yield* decisions.execute(id)
+      const exchange = yield* exchangeOf(orderId)
+      const { attempt } = exchange
       assert.deepStrictEqual(yield* audited, [])
-      return { decision: status, attempt: attempt.shown, words: reason, attemptWords: attempt.words }
+      return { decision: status, attempt: `${attempt.outcome} ${attempt.status}`, exchange, words: reason }
     }).pipe(Effect.provide(services))
   })

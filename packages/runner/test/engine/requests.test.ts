@@ -10,7 +10,7 @@ const atDay = (days: number) => TestClock.setTime(FIRST_MS + days * DAY_MS)
 
 const keys = Effect.map(Reads.all(RequestRecord.RequestTable), (requests) => requests.map(({ key }) => key))
 
-it.scoped("BAT-8: what a key was answered with is answered again for 30 days, and then forgotten by the daemon", () =>
+it.scoped("what a key was answered with is answered again for 30 days, and then forgotten by the daemon", () =>
   Effect.gen(function* () {
     let acts = 0
     const ask = (key: string) =>

@@ -195,7 +195,7 @@ const shorts: ReadonlyArray<
 
 describe("what cannot be sold short at Schwab", () => {
   it.scopedLive.each(shorts.map(([what, of, reason, sent]) => ({ what, of, reason, sent })))(
-    "AUD-5: $what has failed with the reason, and changes no position",
+    "AUD-1: $what has failed with the reason, and changes no position",
     ({ of, reason, sent }) =>
       Effect.gen(function* () {
         const { exchange, services, simulator } = yield* engine
@@ -234,7 +234,7 @@ describe("a stream of Schwab's that goes wrong, under a daemon", () => {
 
 describe("orders that are followed by polling alone", () => {
   it.scopedLive(
-    "FILL-2, FILL-16: submitted, filled in parts, filled: at 150.25, which is 15025 cents, every fill once",
+    "FILL-2, FILL-5: submitted, filled in parts, filled: at 150.25, which is 15025 cents, every fill once",
     () =>
       Effect.gen(function* () {
         const { exchange, services } = yield* engine
@@ -340,7 +340,7 @@ const readings: ReadonlyArray<readonly [what: string, told: Told, order: string,
 
 describe("what Schwab tells of a filled order", () => {
   it.scopedLive.each(readings.map(([what, told, order, breaks]) => ({ what, told, order, breaks })))(
-    "FILL-1, FILL-9: $what",
+    "FILL-2: $what",
     ({ breaks, order: wanted, told }) =>
       Effect.gen(function* () {
         const { exchange, services } = yield* engine

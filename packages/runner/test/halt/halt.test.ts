@@ -176,5 +176,5 @@ describe("halt, from another process", () => {
     expect(await json("positions", "list")).toMatchObject({ items: [{ hedged: "3", residual: "0" }] })
     expect(await count("exchange", "orders")).toBe(2)
     expect(await json("audit")).toMatchObject({ ok: true })
-  }, 120_000)
+  })
 })

@@ -496,7 +496,7 @@ describe("files", () => {
     })
   )
 
-  it.effect("BAT-11 of a million rows no more are read than are taken: a file is never whole in memory", () =>
+  it.effect("BAT-11: of a million rows no more are read than are taken: a file is never whole in memory", () =>
     Effect.gen(function* () {
       const PART = 1000
       let parts = 0

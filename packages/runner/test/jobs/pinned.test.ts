@@ -31,6 +31,7 @@ const settings: Settings = {
   configuration: Configuration.empty,
   variable: () => undefined,
   store: { _tag: "Sqlite", file: "none" },
+  anchorFile: "",
   paperFile: "none",
   backupFolder: "none"
 }

@@ -8,7 +8,7 @@ const ROOM_BLOCKS = 700
 
 describe("a disk that is full", () => {
   test(
-    "ACC-1: a daemon says so in its log and its health, takes nothing it cannot keep, and goes on by itself when there is room",
+    "ACC-7: a daemon says so in its log and its health, takes nothing it cannot keep, and goes on by itself when there is room",
     async () => {
       const { cli, file, json, place, store } = desk()
       expect(await cli("accounts", "add", "paper")).toMatchObject({ code: 0 })

@@ -92,7 +92,7 @@ const reader = async ({ begin, isOver, listen, often, port }: Reader) => {
 }
 
 describe("live readers that come and go while the daemon is killed and started again", () => {
-  it("SYNC-11: hear every entry exactly once, in order", { timeout: 120_000 }, async () => {
+  it("hear every entry exactly once, in order", async () => {
     const { cli, file, json, place } = desk()
     const start = (port: number) =>
       running(program("main", ["start", "--port", String(port), "--log-level", "error", ...place]))

@@ -113,7 +113,7 @@ const saidOf = (moment: Moment) => {
   return blocked(watched, later(moment, MINUTE_MS + 6000)).said
 }
 
-test("ACC-2: a round in which nothing is wrong has no findings", () => {
+test("a round in which nothing is wrong has no findings", () => {
   const heard = { asked: [], posts: [], placed: [{ symbol: "KO", side: "buy", quantity: shares("2") }] } as const
   expect([...lost(fine), ...doubled(fine), ...twice(fine), ...hanging(fine), ...resent(heard, fine)]).toEqual([])
 })
@@ -188,7 +188,7 @@ describe("STORM", () => {
   const limits: Limits = { all: 10, writes: 2, isWrite: (place) => place === "POST" }
   test("the worst 60 seconds count, whatever the average is and wherever a minute begins", () => {
     const burst = asks("GET", ...everySecond(11).map((ms) => ms + 55_000), 60 * MINUTE_MS)
-    expect(storms({ asked: burst }, limits)).toEqual(["STORM: 11 requests in a minute"])
+    expect(storms({ asked: burst }, limits)).toEqual(["STORM: 11 requests in a minute: 11 GET"])
     const spread = asks("GET", ...everySecond(100).map((i) => i * 10))
     expect(storms({ asked: spread }, limits)).toEqual([])
   })
@@ -246,6 +246,14 @@ describe("BLOCKED", () => {
     const next = { ...order, id: Id.OrderId.make(2) }
     const renewed = blocked(first.watched, later({ ...stuck, orders: [order, next] }, 3 * MINUTE_MS))
     expect(renewed.watched.get("KO")).toMatchObject({ isSaid: false })
+  })
+
+  test("G: where the case of one reason has ended, the next reason has a minute of its own", () => {
+    const known = { ...stuck, breaks: [opened] }
+    const { watched } = blocked(blocked(new Map(), stuck).watched, later(known, MINUTE_MS))
+    const gap = blocked(watched, later(stuck, MINUTE_MS + 6000))
+    expect(gap.said).toEqual([])
+    expect(blocked(gap.watched, later(stuck, 2 * MINUTE_MS + 12_000)).said).toHaveLength(1)
   })
 
   test("F3, W11: an order that is not sent, in doubt, missing, or said to have ended is no order that works", () => {

@@ -330,7 +330,7 @@ const isIdle = (moment: Moment, position: Owing): boolean => {
   return isWhole(residual) && !isWaiting && !isCooling(position, atMs)
 }
 
-/** Since when a position owes and orders nothing, and whether that was said already. */
+/** Since when a position owes and orders nothing while no critical case says so, and whether that was found already. */
 export interface Idle {
   readonly sinceMs: number
   /** Its newest order: with another one it begins anew. */
@@ -344,18 +344,21 @@ export type Watched = ReadonlyMap<string, Idle>
 /** A minute for what ends by itself, and the settling time of a case. */
 const PATIENCE_MS = 65_000
 
-/** A position that owes a lot or more and orders nothing for longer than it takes to settle has a critical case that says why. */
+/**
+ * A position that owes a lot or more and orders nothing for longer than it takes to settle has a critical case that says why. Where its
+ * reason changes, the case of the first has ended before that of the next has settled: the time begins anew.
+ */
 export const blocked = (before: Watched, moment: Moment): { readonly watched: Watched; readonly said: Said } => {
   const watched = new Map<string, Idle>()
   const said: Array<string> = []
   for (const position of moment.positions) {
     const { answer, residual, symbol } = position
-    if (!isIdle(moment, position)) continue
+    if (!isIdle(moment, position) || hasCase(moment, symbol)) continue
     const newest = Math.max(0, ...moment.orders.filter((each) => each.symbol === symbol).map(({ id }) => id))
     const known = before.get(symbol)
     const idle = known?.newest === newest ? known : { sinceMs: moment.atMs, newest, isSaid: false }
     const forMs = moment.atMs - idle.sinceMs
-    const isSilent = forMs > PATIENCE_MS && !hasCase(moment, symbol)
+    const isSilent = forMs > PATIENCE_MS
     if (isSilent && !idle.isSaid) {
       const unclear = unacknowledged(moment, symbol).map((each) => `${nameOf(each)} is ${each.status}`)
       said.push(
@@ -432,26 +435,28 @@ export const twice = ({ orders, theirs }: Moment): Said => [
   )
 ]
 
-/** The most of these that fell into any 60 seconds. */
-const worstMinute = (timesMs: ReadonlyArray<number>): number => {
-  const times = timesMs.toSorted((a, b) => a - b)
+/** Those of the 60 seconds into which the most of these fell. */
+const worstMinute = (asked: ReadonlyArray<Asked>): ReadonlyArray<Asked> => {
+  const sorted = asked.toSorted((a, b) => a.atMs - b.atMs)
   let first = 0
-  return times.reduce((most, at, last) => {
-    while (at - (times[first] ?? at) >= A_MINUTE_MS) first += 1
-    return Math.max(most, last - first + 1)
-  }, 0)
+  let worst = { from: 0, to: 0 }
+  for (const [last, { atMs }] of sorted.entries()) {
+    while (atMs - (sorted[first]?.atMs ?? atMs) >= A_MINUTE_MS) first += 1
+    if (last + 1 - first > worst.to - worst.from) worst = { from: first, to: last + 1 }
+  }
+  return sorted.slice(worst.from, worst.to)
 }
 
 /** More requests in a minute than a broker takes, or than its pollers and sends have a reason for. */
 export const storms = ({ asked }: Pick<Heard, "asked">, limits: Limits): Said => {
-  const all = worstMinute(asked.map(({ atMs }) => atMs))
-  const places = [...new Set(asked.map(({ place }) => place))].filter(limits.isWrite)
-  const writes = places.map((place) => ({
+  const all = worstMinute(asked)
+  const counts = [...countsOf(all.map(({ place }) => place))].map(([place, count]) => `${count} ${place}`)
+  const writes = [...new Set(asked.map(({ place }) => place))].filter(limits.isWrite).map((place) => ({
     place,
-    most: worstMinute(asked.filter((each) => each.place === place).map(({ atMs }) => atMs))
+    most: worstMinute(asked.filter((each) => each.place === place)).length
   }))
   return [
-    ...(all > limits.all ? [`STORM: ${all} requests in a minute`] : []),
+    ...(all.length > limits.all ? [`STORM: ${all.length} requests in a minute: ${counts.join(", ")}`] : []),
     ...writes
       .filter(({ most }) => most > limits.writes)
       .map(({ most, place }) => `STORM: ${most} times ${place} in a minute`)

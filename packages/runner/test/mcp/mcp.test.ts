@@ -63,5 +63,5 @@ describe("roundlot mcp", () => {
     const orders: unknown = JSON.parse((await cli("orders", "list", "--json")).out)
     expect(orders).toMatchObject({ items: [{ symbol: "KO", side: "buy", quantity: "2", origin: "direct" }] })
     await client.close()
-  }, 60_000)
+  })
 })

@@ -127,7 +127,7 @@ describe("files of trades, taken twice and worked off", () => {
       : readdirSync(join(real, "neutral")).filter((name) => name.endsWith(".csv") && !name.endsWith(".rejected.csv"))
   for (const name of files) {
     it.live(
-      `ACC-2, ACC-8: the real file ${name} conserves, leaves less than a lot, and is all duplicates the second time`,
+      `the real file ${name} conserves, leaves less than a lot, and is all duplicates the second time`,
       () => provide(() => join(real ?? "", "neutral", name)),
       60_000
     )

@@ -36,7 +36,8 @@ describe("the books under /api/v1", () => {
         yield* health.succeeded("login main", until)
         yield* TestClock.adjust("12 seconds")
         const up = { state: "up", session: "valid", stream: "up", pollerLagSeconds: 12, problems: [] }
-        expect(yield* connection).toMatchObject({ ...up, sessionEndsAt: "2026-11-27T14:30:00.000000Z" })
+        const times = { sessionEndsAt: "2026-11-27T14:30:00.000000Z", lastSuccessAt: "2023-11-14T22:13:25.000000Z" }
+        expect(yield* connection).toMatchObject({ ...up, ...times })
         yield* health.failed("stream main", "it broke")
         yield* health.failed("login main", "the login ends", until)
         expect(yield* connection).toMatchObject({
@@ -121,7 +122,7 @@ describe("the books under /api/v1", () => {
       const entry = yield* api.journal.show({ path: { name: account, seq } })
       assert.deepStrictEqual([entry.tag, entry.entity.id], ["PayloadStored", "P1"])
       assert.deepStrictEqual(
-        (yield* api.overview.cases()).items.map(({ kind, symbol }) => [kind, symbol]),
+        (yield* api.overview.cases({ urlParams: {} })).items.map(({ kind, symbol }) => [kind, symbol]),
         []
       )
       assert.strictEqual((yield* api.overview.hedging({ urlParams: {} })).items[0]?.tradeId, "T1")
@@ -158,7 +159,48 @@ describe("the books under /api/v1", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("FILL-13 C3 a trade's executions say how many of each fill's shares are the trade's", () =>
+  it.scopedLive("SYNC-11: orders and fills are narrowed by account, symbol, status and limit", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      yield* scene.playedInOther
+      const api = yield* client(port)
+      const orders = (urlParams: Parameters<typeof api.orders.list>[0]["urlParams"]) =>
+        Effect.map(api.orders.list({ urlParams }), ({ items }) => items.map(({ id }) => id).join(" "))
+      const fills = (urlParams: Parameters<typeof api.fills.list>[0]["urlParams"]) =>
+        Effect.map(api.fills.list({ urlParams }), ({ items }) => items.map(({ id }) => id).join(" "))
+      assert.deepStrictEqual(
+        yield* Effect.all([
+          orders({}),
+          orders({ account: "main" }),
+          orders({ account: "other" }),
+          orders({ symbol: "AAPL" }),
+          orders({ account: "other", symbol: "aapl" }),
+          orders({ status: "filled" }),
+          orders({ account: "main", status: "filled", symbol: "AAPL" }),
+          orders({ limit: 3 }),
+          orders({ limit: 1, order: "newest", symbol: "AAPL" })
+        ]),
+        ["O1 O2 O3 O4", "O1 O2", "O3 O4", "O1 O3", "O3", "O1 O4", "O1", "O1 O2 O3", "O3"]
+      )
+      assert.deepStrictEqual(
+        yield* Effect.all([
+          fills({}),
+          fills({ account: "main" }),
+          fills({ account: "other" }),
+          fills({ symbol: "NVDA" }),
+          fills({ account: "other", symbol: "aapl" }),
+          fills({ limit: 2 })
+        ]),
+        ["F1 F2 F3 F4 F5", "F1 F2 F3", "F4 F5", "F5", "F4", "F1 F2"]
+      )
+      const part = yield* api.orders.fills({ path: { id: "O1" }, urlParams: { limit: 1, order: "newest" } })
+      expect(part.items).toMatchObject([
+        { id: "F3", orderId: "O1", execId: "x2.1", execIdBase: "x2", revision: 1, canonical: true }
+      ])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("ACC-9, C3: a trade's executions say how many of each fill's shares are the trade's", () =>
     Effect.gen(function* () {
       const api = yield* client(yield* played)
       const shares = (id: string) =>
@@ -261,7 +303,9 @@ describe("what cannot be answered", () => {
         extra: post({ ...trade, colour: "red" }),
         missing: post([trade, { symbol: "AAPL", side: "buy" }]),
         side: post({ ...trade, side: "long" }),
-        type: post({ ...trade, direct: { type: "huge" } })
+        type: post({ ...trade, direct: { type: "huge" } }),
+        price: post({ ...trade, direct: { type: "limit", limitPrice: "1,49" } }),
+        unpriced: post({ ...trade, direct: { type: "stop" } })
       })
       for (const [name, { status, type }] of Object.entries(told)) {
         assert.deepStrictEqual([name, status, type], [name, 400, Problem.PROBLEM_JSON])
@@ -281,7 +325,9 @@ describe("what cannot be answered", () => {
         extra: "colour",
         missing: "[1].quantity",
         side: "side",
-        type: "direct"
+        type: "direct.type",
+        price: "direct.limitPrice",
+        unpriced: "direct.stopPrice"
       })
       assert.strictEqual((yield* ask(port, "/api/v1/orders/O99")).status, 404)
       const nobody = json(yield* ask(port, "/api/v1/reports/trail?account=nobody"))

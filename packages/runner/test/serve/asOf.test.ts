@@ -39,8 +39,6 @@ const reads = readsOf()
 
 /** Reads that know no earlier moment: "Not built yet" of the rules names them. */
 const refusing = [
-  "batches.export",
-  "batches.rows",
   "batches.templates",
   "health.health",
   "jobs.list",
@@ -49,8 +47,6 @@ const refusing = [
   "live.events",
   "live.socket",
   "metrics.metrics",
-  "overview.case",
-  "overview.cases",
   "overview.connections",
   "payloads.show",
   "ready.ready",
@@ -87,8 +83,12 @@ const made = new Map([
   ["accounts", "main"],
   ["decisions", "D1"],
   ["breaks", "B1"],
-  ["batches", "G1"]
+  ["batches", "G1"],
+  ["cases", "B1"]
 ])
+
+/** Reads that answer with a file, which has no place for its moment. */
+const FILES: ReadonlySet<string> = new Set(["batches.export", "overview.trail"])
 
 const posted = (port: number, path: string, body: object) =>
   Effect.map(ask(port, path, { method: "POST", body }), ({ status, text }) => assert.strictEqual(status, 200, text))
@@ -122,12 +122,16 @@ describe("reads of an earlier moment", () => {
         yield* played(port)
         const position = yield* newest(port)
         for (const { isOfMoments, name, path } of reads) {
-          if (!isOfMoments || name === "overview.trail") continue
+          if (!isOfMoments) continue
           const question = `${filled(path, made)}?${parametersOf[name] ?? ""}`
           const now = yield* ask(port, question)
           assert.strictEqual(now.status, 200, `${name}: ${now.text}`)
           assert.notInclude(now.text, '"items":[]', name)
           const then = yield* ask(port, `${question}asOf=${position}`)
+          if (FILES.has(name)) {
+            assert.deepStrictEqual([then.status, then.text], [200, now.text], name)
+            continue
+          }
           const document = Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))(
             json(then)
           )

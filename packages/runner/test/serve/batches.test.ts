@@ -37,7 +37,7 @@ const turnsDuring = <A, E, R>(act: Effect.Effect<A, E, R>) =>
   }).pipe(TestServices.provideLive)
 
 describe("batches over the API", () => {
-  it.scopedLive("BAT-11 are submitted, worked off, and tell progress, results, errors and every row", () =>
+  it.scopedLive("BAT-3, BAT-8: are submitted, worked off, and tell progress, results, errors and every row", () =>
     Effect.gen(function* () {
       const port = yield* serving
       yield* Engine.started
@@ -73,7 +73,7 @@ describe("batches over the API", () => {
         { line: 2, column: "quantity", tradeId: null }
       ])
       assert.lengthOf((yield* api.batches.trades({ path, urlParams: {} })).items, 2)
-      assert.lengthOf((yield* api.batches.rows({ path })).items, 3)
+      assert.lengthOf((yield* api.batches.rows({ path, urlParams: {} })).items, 3)
       const orders = yield* api.orders.list({ urlParams: {} })
       assert.deepStrictEqual(
         orders.items.map(({ batchId }) => batchId),
@@ -157,7 +157,7 @@ describe("batches over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("BAT-13 a batch is opened, collects trades one by one, and is queued", () =>
+  it.scopedLive("BAT-13: a batch is opened, collects trades one by one, and is queued", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const call = (path: string, body: unknown, method = "POST", key?: string) =>
@@ -197,7 +197,7 @@ describe("batches over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("BAT-5 a template says how a batch is submitted, and is forgotten", () =>
+  it.scopedLive("BAT-5: a template says how a batch is submitted, and is forgotten", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const call = (path: string, body: unknown, method = "POST") =>
@@ -222,7 +222,7 @@ describe("batches over the API", () => {
   )
 
   it.scopedLive(
-    "BAT-9 lists are sorted by date, status and size, page by page without a gap, and searched by symbol",
+    "BAT-9: lists are filtered by date and status, sorted by date, status and size, page by page without a gap, and searched",
     () =>
       Effect.gen(function* () {
         const port = yield* Effect.zipRight(scene.played, serving)
@@ -232,16 +232,22 @@ describe("batches over the API", () => {
             payload: { name, rows: symbols.map((symbol) => ({ symbol, side: "buy", quantity: "2" })) },
             headers: {}
           })
+        yield* scene.at(10)
         yield* submit("three", ["KO", "KO", "KO"])
+        yield* scene.at(11)
         yield* submit("one", ["AAPL"])
+        yield* scene.at(12)
         yield* submit("two", ["KO", "MSFT"])
+        yield* scene.at(20)
         const wish = { path: { id: "G3" }, headers: {} }
         const told = yield* api.batches.cancel({ ...wish, payload: { reason: "no", dryRun: true } })
         expect(told).toMatchObject({ status: "pending", effects: { rows: [{ fate: "stopped", rows: 2 }] } })
         yield* api.batches.cancel({ ...wish, payload: { reason: "no" } })
         const again = yield* api.batches.retry({ ...wish, urlParams: { dryRun: true } }).pipe(Effect.flip)
         assert.deepInclude(again, { status: 409, detail: "G3 has rows that are under way: wait, or cancel it" })
-        const ids = (urlParams: { readonly sort?: string; readonly order?: string; readonly q?: string }) =>
+        const ids = (
+          urlParams: Partial<Readonly<Record<"sort" | "order" | "q" | "since" | "until" | "status", string>>>
+        ) =>
           Effect.gen(function* () {
             const found: Array<string> = []
             let cursor: string | undefined
@@ -258,9 +264,18 @@ describe("batches over the API", () => {
         assert.strictEqual(yield* ids({ sort: "size", order: "newest" }), "G1 G3 G2")
         assert.strictEqual(yield* ids({ sort: "status" }), "G3 G1 G2")
         assert.strictEqual(yield* ids({ sort: "date", order: "newest" }), "G3 G2 G1")
+        assert.strictEqual(yield* ids({ since: scene.second(11), until: scene.second(12) }), "G2")
+        assert.strictEqual(yield* ids({ since: scene.second(12), until: scene.second(13) }), "G3")
+        assert.strictEqual(yield* ids({ since: scene.second(11) }), "G2 G3")
+        assert.strictEqual(yield* ids({ until: scene.second(12) }), "G1 G2")
+        assert.strictEqual(yield* ids({ status: "pending" }), "G1 G2")
+        assert.strictEqual(yield* ids({ status: "cancelled" }), "G3")
+        assert.strictEqual(yield* ids({ status: "running" }), "")
+        assert.strictEqual(yield* ids({ status: "pending", sort: "size", since: scene.second(10) }), "G2 G1")
         assert.strictEqual(yield* ids({ q: "msft" }), "G3")
         assert.strictEqual(yield* ids({ q: "T" }), "G1 G3")
-        assert.deepInclude(json(yield* ask(port, "/api/v1/batches?sort=colour")), { status: 400, field: "sort" })
+        for (const [field, word] of Object.entries({ sort: "colour", status: "done", since: "soon", until: "now" }))
+          assert.deepInclude(json(yield* ask(port, `/api/v1/batches?${field}=${word}`)), { status: 400, field })
         const { nextCursor } = yield* api.batches.list({ urlParams: { sort: "size", limit: 1 } })
         const other = yield* ask(port, `/api/v1/batches?sort=status&cursor=${nextCursor ?? ""}`)
         assert.deepInclude(json(other), { status: 400, field: "cursor" })
@@ -314,7 +329,7 @@ describe("batches over the API", () => {
           items.map(({ standing, symbol }) => [standing, symbol])
         )
         assert.deepStrictEqual(yield* held, [])
-        const cases = Effect.map(api.overview.cases(), ({ items }) => items.map(({ kind }) => kind))
+        const cases = Effect.map(api.overview.cases({ urlParams: {} }), ({ items }) => items.map(({ kind }) => kind))
         assert.deepStrictEqual(yield* cases, [])
         yield* ask(port, "/api/v1/trades", {
           method: "POST",
@@ -367,7 +382,7 @@ describe("batches over the API", () => {
   )
 
   it.scopedLive(
-    "BAT-2 a file is uploaded as it stands, taken once, and exported with its bad rows at their places",
+    "BAT-2: a file is uploaded as it stands, taken once, and exported with its bad rows at their places",
     () =>
       Effect.gen(function* () {
         const port = yield* serving
@@ -394,7 +409,7 @@ describe("batches over the API", () => {
         })
         const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
         yield* Engine.until(api.batches.progress({ path: { id: "G1" }, urlParams: {} }), ({ waiting }) => waiting === 0)
-        const { items } = yield* api.batches.rows({ path: { id: "G1" } })
+        const { items } = yield* api.batches.rows({ path: { id: "G1" }, urlParams: {} })
         assert.deepStrictEqual(
           items.map(({ line, status }) => [line, status === "rejected"]),
           [

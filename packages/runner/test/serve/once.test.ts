@@ -72,7 +72,7 @@ const job = (port: number) =>
   })
 
 describe("what is called twice under one key", () => {
-  it.scopedLive("BAT-8: every unsafe call of the definition answers the same again, and something else with 422", () =>
+  it.scopedLive("every unsafe call of the definition answers the same again, and something else with 422", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const made = yield* found(port)
@@ -121,7 +121,7 @@ describe("what is called twice under one key", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("SYNC-12: a job's own key is taken for no other payload", () =>
+  it.scopedLive("SYNC-9: a job's own key is taken for no other payload", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const enqueue = (payload: unknown, key = "friday") =>

@@ -187,7 +187,7 @@ describe("roundlot start --port", () => {
     const { code, out } = await daemon.ended
     expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/ \(guides: \/docs, API: \/docs\/api/)
     expect(code).toBe(0)
-  }, 120_000)
+  })
 
   it("a port that is none, or is taken, is refused by name", async () => {
     const { cli } = desk()

@@ -49,12 +49,12 @@ beforeAll(async () => {
   other = stranger.certificate
   const settings = { ssl_cert_file: shown("server.crt", certificate), ssl_key_file: shown("server.key", own.key) }
   server = await makeServer({ ssl: "on", ...settings })
-}, 60_000)
+})
 
 afterAll(async () => {
   await server.remove()
   rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+})
 
 describe("a store that is reached over TLS", () => {
   it("is opened with the certificate that its server shows", async () => {

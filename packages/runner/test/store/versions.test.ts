@@ -51,7 +51,7 @@ const filled = async (kind: string) => {
 
 const shown = (out: string): Record<string, unknown> => JSON.parse(out)
 
-describe.each(["SQLite", "Postgres"])("SYNC-13: versions of a store on %s", (kind) => {
+describe.each(["SQLite", "Postgres"])("SYNC-13, BAT-14: versions of a store on %s", (kind) => {
   it("a plan names versions, steps and the backup, and does nothing", async () => {
     const { backup, later, store } = await filled(kind)
     const before = await sumsOf(store)
@@ -129,7 +129,7 @@ describe.each(["SQLite", "Postgres"])("SYNC-13: versions of a store on %s", (kin
     expect(await cli("audit")).toMatchObject({ code: 0 })
   })
 
-  it("FILL-9: a migration that is killed in its middle has changed nothing, and the next one does it", async () => {
+  it("a migration that is killed in its middle has changed nothing, and the next one does it", async () => {
     const { later, store } = await filled(kind)
     const first = await sumsOf(store)
     const migrating = child([store, "endless"], "", undefined, "migrating")

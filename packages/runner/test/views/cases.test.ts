@@ -1,38 +1,20 @@
 import { it } from "@effect/vitest"
-import { FileSystem } from "@effect/platform"
-import { NodeFileSystem } from "@effect/platform-node"
 import { AttendedCase, Audit, Entropy, Health, MemoryRepository, type TradeRepository } from "@roundlot/core"
-import { PostgresStore } from "@roundlot/store-postgres"
-import { SqliteStore } from "@roundlot/store-sqlite"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
 import { databases } from "../cli/database.ts"
 import { acknowledging, assigning, attending, noting, type Act } from "../../src/verbs/cases.ts"
 import { carryOut } from "../../src/verbs/commanding.ts"
 import * as breaks from "../../src/views/breaks.ts"
 import * as cases from "../../src/views/cases.ts"
+import * as past from "../../src/views/past.ts"
 import { givesUp, inbox, JOB, PART } from "./inbox.ts"
 import * as scene from "./scene.ts"
+import { storesOf } from "./stores.ts"
 
 const { fresh } = databases()
 
-const inFile = Layer.unwrapScoped(
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const folder = yield* fs.makeTempDirectoryScoped()
-    return SqliteStore.layer({ file: `${folder}/roundlot.db` })
-  })
-).pipe(Layer.provide(NodeFileSystem.layer))
-
-const onServer = Layer.unwrapEffect(
-  Effect.map(Effect.promise(fresh), (url) => PostgresStore.layer({ url: Redacted.make(url) }))
-)
-
-const stores = [
-  ["memory", Layer.orDie(MemoryRepository.layerMemory)],
-  ["SQLite", Layer.orDie(inFile)],
-  ["Postgres", Layer.orDie(onServer)]
-] as const
+const stores = storesOf(fresh)
 
 let commands = 0
 
@@ -56,7 +38,18 @@ const shown = Effect.map(cases.list, (all) =>
 const withHealth = <E>(store: Layer.Layer<TradeRepository.TradeRepository, E>) =>
   Layer.provideMerge(Health.layer, scene.books(store, Entropy.layerSecure))
 
-describe.each(stores)("cases on %s", (_, store) => {
+const listedThen = (asOf: string) =>
+  past.seen(
+    asOf,
+    past.ownersOf(),
+    Effect.map(cases.list, (items) => ({ items: items.map(({ id, owner }) => [id, owner]) }))
+  )
+
+const shownThen = (id: string, asOf: string) => past.seen(asOf, past.ownersOf(), cases.show(id))
+
+describe.each(["memory", "SQLite", "Postgres"] as const)("cases on %s", (name) => {
+  const store = stores[name]
+
   it.effect(
     "G: each line of the inbox has an owner, an acknowledgement and notes, by whom and when, in the journal; the audit is clean",
     () =>
@@ -85,6 +78,32 @@ describe.each(stores)("cases on %s", (_, store) => {
         }
         expect((yield* Audit.run()).findings).toEqual([])
       }).pipe(Effect.provide(withHealth(store)))
+  )
+
+  it.effect("the inbox is shown as it stood, without jobs and parts, of which no earlier moment is on record", () =>
+    Effect.gen(function* () {
+      yield* inbox
+      yield* scene.at(5)
+      yield* attended("O1", "dana")
+      yield* scene.at(9)
+      const unowned = ["T2", null]
+      expect(yield* listedThen(scene.second(4))).toMatchObject({
+        asOf: { at: scene.second(4) },
+        items: [["O1", null], unowned]
+      })
+      expect(yield* listedThen(scene.second(9))).toMatchObject({
+        asOf: { at: scene.second(9) },
+        items: [["O1", "dana"], unowned]
+      })
+      expect(yield* shownThen("O1", scene.second(4))).toMatchObject({ owner: null, notes: [] })
+      expect(yield* shownThen("O1", scene.second(9))).toMatchObject({
+        owner: "dana",
+        notes: [{ note: "ticket of O1" }]
+      })
+      for (const id of [JOB, PART]) {
+        expect(yield* scene.told(shownThen(id, scene.second(9)))).toContain(`there is no open case ${id}`)
+      }
+    }).pipe(Effect.provide(withHealth(store)))
   )
 
   it.effect("G: what needs nobody is no case: it is neither shown nor given an owner", () =>

@@ -47,6 +47,9 @@ export const inMemory = books(MemoryRepository.layerMemory)
 /** The account of the tests. */
 export const main = AccountName.AccountName.make("main")
 
+/** Another one, where two are needed. */
+export const other = AccountName.AccountName.make("other")
+
 const AT = 1_700_000_000_000
 
 /** The moment, so many seconds after the first. */
@@ -58,20 +61,24 @@ export const at = (seconds: number) => TestClock.setTime(AT + seconds * 1000)
 const submit = <A>(
   kind: "command" | "send" | "report",
   apply: (recorder: Recorder.Recorder) => A,
-  needs: ReadonlyArray<Need.Need> = []
+  needs: ReadonlyArray<Need.Need> = [],
+  account = main
 ) =>
   Effect.flatMap(Ledger.Ledger, (ledger) =>
-    ledger.submit("command", { account: main, cause: { kind, actor: "test" }, needs, apply })
+    ledger.submit("command", { account, cause: { kind, actor: "test" }, needs, apply })
   )
 
-const position = (symbol: string) => Need.Need.Position({ account: main, symbol: Ticker.Ticker.make(symbol) })
+const position = (symbol: string, account = main) => Need.Need.Position({ account, symbol: Ticker.Ticker.make(symbol) })
 
 /** The broker confirms an instrument. */
-export const confirms = (symbol: string) => {
+export const confirms = (symbol: string, account = main) => {
   const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
-  return submit("command", (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts), [
-    position(symbol)
-  ])
+  return submit(
+    "command",
+    (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts),
+    [position(symbol, account)],
+    account
+  )
 }
 
 /** Evaluates the position of AAPL again, as when a cool-down is over. */
@@ -79,39 +86,41 @@ export const regated = () =>
   submit("report", (recorder) => commands.regate(recorder, Ticker.Ticker.make("AAPL"), false), [position("AAPL")])
 
 /** Opens the account, with instruments that the broker has confirmed. */
-export const open = (symbols: ReadonlyArray<string> = ["AAPL"]) =>
+export const open = (symbols: ReadonlyArray<string> = ["AAPL"], account = main) =>
   Effect.gen(function* () {
     const service = yield* Commands.Commands
-    yield* service.setAccount(main, Account.defaultSettings, "test")
-    yield* Effect.forEach(symbols, confirms, { discard: true })
+    yield* service.setAccount(account, Account.defaultSettings, "test")
+    yield* Effect.forEach(symbols, (symbol) => confirms(symbol, account), { discard: true })
   })
 
-/** Takes a trade in. */
-export const trade = (
+/** A trade as its source tells it. */
+export const input = (
   sourceId: string,
   side: Side.Side,
   quantity: string,
   symbol = "AAPL",
   price = "150.25",
   reverses?: string
-) =>
+) => ({
+  source: "tape",
+  sourceId,
+  occurrence: "",
+  symbol,
+  side,
+  quantity: Quantity.unsafe(quantity),
+  price: Price.unsafe(price),
+  tradedAt: Instant.fromMillis(AT),
+  reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "" }
+})
+
+/** Takes a trade of an account in. */
+export const tradeOf = (account: AccountName.AccountName, ...terms: Parameters<typeof input>) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
-    accumulator.submit(
-      main,
-      {
-        source: "tape",
-        sourceId,
-        occurrence: "",
-        symbol,
-        side,
-        quantity: Quantity.unsafe(quantity),
-        price: Price.unsafe(price),
-        tradedAt: Instant.fromMillis(AT),
-        reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "" }
-      },
-      SourcePolicy.anyAge
-    )
+    accumulator.submit(account, input(...terms), SourcePolicy.anyAge)
   )
+
+/** Takes a trade in. */
+export const trade = (...terms: Parameters<typeof input>) => tradeOf(main, ...terms)
 
 const json = (value: object): Report.RawPayload => ({
   contentType: "application/json",
@@ -124,36 +133,49 @@ const attemptOf = (id: number) =>
   )
 
 /** Begins to send an order: its attempt is on record and nothing is known of it. */
-export const begins = (id: number) =>
-  submit("send", (recorder) => send.planSend(recorder, Id.OrderId.make(id), () => json({ order: id })), [
-    Need.Need.OrderById({ id })
-  ])
+export const begins = (id: number, account = main) =>
+  submit(
+    "send",
+    (recorder) => send.planSend(recorder, Id.OrderId.make(id), () => json({ order: id })),
+    [Need.Need.OrderById({ id })],
+    account
+  )
 
-const sends = (id: number, answer: Report.Answer) =>
+const sends = (id: number, answer: Report.Answer, account = main, httpStatus = 200) =>
   Effect.gen(function* () {
-    yield* begins(id)
+    yield* begins(id, account)
     const report: Report.Answered = {
       _tag: "Answered",
-      account: main,
+      account,
       asOf: Instant.fromMillis(AT + 1000),
       asOfKind: "broker",
       attemptId: yield* attemptOf(id),
       answer,
-      httpStatus: 200
+      httpStatus
     }
     const received = { report, payload: json({ answer: answer._tag }) }
-    yield* submit("report", (recorder) => interpret.interpretFact(recorder, received), [Need.Need.OrderById({ id })])
+    yield* submit(
+      "report",
+      (recorder) => interpret.interpretFact(recorder, received),
+      [Need.Need.OrderById({ id })],
+      account
+    )
   })
 
 /** The broker's id of an order. */
 export const brokerId = (id: number) => ClientOrderId.BrokerOrderId.make(`B-${id}`)
 
 /** Sends an order, and the broker takes it. */
-export const accepted = (id: number) => sends(id, Report.Answer.Accepted({ brokerOrderId: brokerId(id) }))
+export const accepted = (id: number, account = main) =>
+  sends(id, Report.Answer.Accepted({ brokerOrderId: brokerId(id) }), account)
 
 /** Sends an order, and the broker refuses it. */
 export const refused = (id: number) =>
   sends(id, Report.Answer.Refused({ code: "buying_power", words: "not enough", class: "final" }))
+
+/** Sends an order, and the broker has not looked at it: it may go again. */
+export const notSent = (id: number) =>
+  sends(id, Report.Answer.NotSent({ why: "too many requests", retryAfterMs: undefined }), main, 429)
 
 /** Sends an order, and the broker's answer is unclear; `isIdInUse` where it says that it has the id already. */
 export const unclear = (id: number, isIdInUse = false) =>
@@ -163,7 +185,9 @@ export const unclear = (id: number, isIdInUse = false) =>
 export const fills = (
   id: number,
   execution: {
+    account?: AccountName.AccountName
     exec: string
+    symbol?: string
     revision?: number
     quantity: string
     price: string | undefined
@@ -171,10 +195,10 @@ export const fills = (
     facts?: Report.Executed["facts"]
   }
 ) => {
-  const { exec, facts, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
+  const { account = main, exec, facts, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
   const report: Report.Executed = {
     _tag: "Executed",
-    account: main,
+    account,
     asOf: Instant.fromMillis(AT + 2000),
     asOfKind: "broker",
     execId: `${exec}.${revision}`,
@@ -182,7 +206,7 @@ export const fills = (
     revision,
     brokerOrderId: brokerId(id),
     clientOrderId: undefined,
-    symbol: "AAPL",
+    symbol: execution.symbol ?? "AAPL",
     side: "buy",
     quantity: Quantity.unsafe(quantity),
     price: price === undefined ? undefined : Price.unsafe(price),
@@ -190,10 +214,12 @@ export const fills = (
     mayHaveOtherId,
     facts
   }
-  return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
-    Need.Need.Execution({ account: main, execIdBase: exec }),
-    Need.Need.OrderById({ id })
-  ])
+  return submit(
+    "report",
+    (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }),
+    [Need.Need.Execution({ account, execIdBase: exec }), Need.Need.OrderById({ id })],
+    account
+  )
 }
 
 /** The broker says what an execution cost, in dollars. */
@@ -259,6 +285,17 @@ export const playedIn = <E, R>(after: Effect.Effect<void, E, R>) =>
 
 /** The scene. */
 export const played = playedIn(Effect.void)
+
+/** After the scene another account's: O3, a part of 2 AAPL, by an execution with the id of another in the first account; O4, 1 NVDA. */
+export const playedInOther = Effect.gen(function* () {
+  yield* open(["AAPL", "NVDA"], other)
+  yield* tradeOf(other, "o-1", "buy", "2")
+  yield* accepted(3, other)
+  yield* fills(3, { account: other, exec: "x1", quantity: "1", price: "150" })
+  yield* tradeOf(other, "o-2", "buy", "1", "NVDA", "180")
+  yield* accepted(4, other)
+  yield* fills(4, { account: other, exec: "n1", symbol: "NVDA", quantity: "1", price: "180" })
+})
 
 /** What a failing view tells. */
 export const told = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>

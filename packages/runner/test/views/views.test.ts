@@ -4,6 +4,7 @@ import {
   Break,
   type Command,
   Commands,
+  Health,
   Id,
   Instant,
   MemoryRepository,
@@ -174,7 +175,7 @@ describe("documents", () => {
       expect(yield* cases.list).toMatchObject([
         { kind: "break", symbol: "KO", severity: "critical", atRisk, recommended, holds: "nothing" }
       ])
-      expect(yield* overview.overview([])).toMatchObject({
+      expect(yield* Effect.provide(overview.overview, Health.layer)).toMatchObject({
         openBreaks: [found],
         status: "degraded",
         trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
@@ -592,24 +593,6 @@ describe("filters", () => {
   )
 
   itPlays(
-    "SYNC-5, SYNC-11: orders and fills are narrowed by what their executions say in the broker's words",
-    Effect.gen(function* () {
-      const facts = { orderId: "7", clientId: "1", secType: "STK", exchange: "ARCA", currency: "USD" }
-      yield* scene.fills(1, { exec: "x3", quantity: "0.1", price: "150", facts: { ...facts, permId: "900" } })
-      const { orderId: orderNumber, ...others } = facts
-      const words = { orderNumber, ...others }
-      for (const [name, word] of Object.entries(words)) {
-        expect(idsOf((yield* orders.list({ [name]: word })).items)).toEqual(["O1"])
-        expect(idsOf((yield* orders.list({ [name]: "other" })).items)).toEqual([])
-        expect(idsOf((yield* fills.list({ [name]: word })).items)).toEqual(["F4"])
-        expect(idsOf((yield* fills.list({ [name]: "other" })).items)).toEqual([])
-      }
-      expect(idsOf((yield* fills.list({ permId: "900" })).items)).toEqual(["F4"])
-      expect((yield* orders.list({ exchange: "ARCA" })).items).toMatchObject([words])
-    })
-  )
-
-  itPlays(
     "a client order id is found as a broker shows it, with what it appended",
     Effect.gen(function* () {
       const [order] = (yield* orders.list({})).items
@@ -653,72 +636,6 @@ describe("filters", () => {
 })
 
 describe("show", () => {
-  itPlays(
-    "ACC-9: from a trade to its orders and back, and every status with time and cause",
-    Effect.gen(function* () {
-      for (const { id } of (yield* trades.list({})).items) {
-        const trade = yield* trades.show(id)
-        expect(idsOf(trade.orders)).toEqual(trade.orderIds)
-        for (const orderId of trade.orderIds) expect((yield* orders.show(orderId)).tradeIds).toContain(id)
-      }
-      const trade = yield* trades.show("T3")
-      expect(trade.statuses).toStrictEqual([
-        {
-          status: "accumulated",
-          at: scene.second(0),
-          reason: null,
-          cause: { kind: "trade", actor: "tape", command: null, reason: null }
-        },
-        {
-          status: "completed",
-          at: scene.second(2),
-          reason: null,
-          cause: { kind: "report", actor: "test", command: null, reason: null }
-        }
-      ])
-      expect(
-        trade.allocations.map(({ counterTradeId, id, kind, settled }) => [id, kind, counterTradeId, settled])
-      ).toEqual([
-        ["A3", "order", null, "0.2"],
-        ["A4", "net", "T4", "0.1"]
-      ])
-      expect(idsOf(trade.fills)).toEqual(["F1", "F2", "F3"])
-    })
-  )
-
-  itPlays(
-    "ACC-9: a rejected order still names its trades, and what was sent and answered",
-    Effect.gen(function* () {
-      const order = yield* orders.show("O2")
-      expect(order).toMatchObject({ status: "rejected", code: "buying_power", reason: "not enough", tradeIds: ["T5"] })
-      expect(order.allocations).toMatchObject([
-        { tradeId: "T5", sourceId: "t-5", quantity: "1", releasedAt: scene.second(5) }
-      ])
-      expect(order.attempts).toMatchObject([
-        {
-          id: "S2",
-          number: 1,
-          outcome: "rejected",
-          httpStatus: 200,
-          status: "rejected",
-          errorCode: "buying_power",
-          errorMessage: "not enough",
-          filledQuantity: "0",
-          requestPayloadId: expect.stringMatching(/^P/),
-          request: { contentType: "application/json", direction: "request", body: '{"order":2}' },
-          response: { direction: "response", body: '{"answer":"Refused"}' }
-        }
-      ])
-      const steps = ["OrderCreated", "AttemptStarted", "AttemptAnswered", "OrderChanged", "AllocationReleased"]
-      expect(order.history.map(({ tag }) => tag).filter((tag) => steps.includes(tag))).toEqual(steps)
-      expect(order.history[0]).toMatchObject({
-        at: scene.second(4),
-        tag: "OrderCreated",
-        cause: { kind: "trade", actor: "tape", command: null, reason: null }
-      })
-    })
-  )
-
   itPlays(
     "a fill shows its order's terms and every revision",
     Effect.gen(function* () {

@@ -101,9 +101,11 @@ export const letGo = (ask: Ask, held: Held, written: ReadonlySet<string>): Effec
 export const lengthsOf = (heads: ReadonlyArray<Pick<HeadRow, "account" | "seq">>): Lengths =>
   new Map(heads.map(({ account, seq }) => [account, seq]))
 
-/** How long every journal is that has entries. */
-export const askLengths = (ask: Ask): Effect.Effect<Lengths, SqlError> =>
-  Effect.map(ask<Pick<HeadRow, "account" | "seq">>(statements.allHeads, []), lengthsOf)
+/** How long these journals are; those that are not there have no entries. */
+export const askLengths = (ask: Ask, journals: ReadonlyArray<string>): Effect.Effect<Lengths, SqlError> =>
+  Effect.map(ask<Pick<HeadRow, "account" | "seq">>(statements.lengths, [journals]), (found) =>
+    lengthsOf([...journals.map((account) => ({ account, seq: 0 })), ...found])
+  )
 
 /** What planning starts from. */
 export const groundOf = ({ held, row }: Standing): Ground => ({

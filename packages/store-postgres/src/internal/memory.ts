@@ -10,10 +10,12 @@ export interface Lent {
   readonly found: (request: load.LookupRequest, rows: ReadonlyArray<Table.EncodedRow>) => void
   /**
    * The store stands at so many entries, and these journals, which are held, at their lengths. Is what is remembered what the last
-   * write left? Where it is not, others have come between, and `judge` is to be told of all journals.
+   * write left? Where it is not, another process has written, and `judge` needs the lengths of `journals`.
    */
   readonly standing: (entries: number, held: Lengths) => boolean
-  /** Forgets what others may have changed: all of it, where they have appended to a journal that anything of it stands in. */
+  /** The journals that anything of what is remembered stands in; where these are too many to ask for, what is remembered is forgotten. */
+  readonly journals: () => ReadonlyArray<string>
+  /** Forgets what others may have changed: all of it, where they have appended to one of `journals`, which are so long. */
   readonly judge: (journals: Lengths) => void
   /** These journals are appended to, and these rows changed. */
   readonly wrote: (
@@ -38,6 +40,9 @@ const untold: ReadonlyArray<Need.Need["_tag"]> = [
   "TokenByName",
   "RequestByKey"
 ]
+/** To ask for the lengths of more costs more than to read again what a write needs. */
+const MOST_JOURNALS = 1_000
+
 const isUntold = ({ _tag }: Need.Need): boolean => untold.includes(_tag)
 
 /** An empty memory. */
@@ -54,7 +59,12 @@ export const make = (): Memory => {
   const lendOwn = (): Lent => {
     let isKeepable = true
     let stands: number | undefined
+    let lengths: Lengths = new Map()
     isLent = true
+    const forgetAll = () => {
+      forget()
+      sources.read(lengths)
+    }
     return {
       loaded: kept.loaded,
       bring: (needs) => {
@@ -64,13 +74,19 @@ export const make = (): Memory => {
       found: (request, rows) => noteFound(sources, request, rows),
       standing: (entries, held) => {
         stands = entries
+        lengths = held
         const isOurs = left === undefined || left === entries
         if (isOurs) sources.read(held)
         return isOurs
       },
+      journals: () => {
+        if (sources.names().length > MOST_JOURNALS) forgetAll()
+        return sources.names()
+      },
       judge: (journals) => {
-        if (!sources.areAsLongIn(journals)) forget()
-        sources.readAll(journals)
+        if (!sources.areAsLongIn(journals)) forgetAll()
+        sources.read(journals)
+        sources.read(lengths)
       },
       wrote: (journals, changes) => {
         for (const { account, entries, head } of journals) {
@@ -100,6 +116,7 @@ const lendOther = (): Lent => {
     bring: cache.bring,
     found: () => undefined,
     standing: () => true,
+    journals: () => [],
     judge: () => undefined,
     wrote: () => undefined,
     end: () => undefined

@@ -11,9 +11,8 @@ export interface Sources {
   readonly note: (journal: string) => void
   /** Anybody may change it, without a word in a journal that is known. */
   readonly noteAnybody: () => void
+  readonly names: () => ReadonlyArray<string>
   readonly read: (lengths: Lengths) => void
-  /** These are all journals that have entries. */
-  readonly readAll: (lengths: Lengths) => void
   readonly areAsLongIn: (journals: Lengths) => boolean
   readonly clear: () => void
 }
@@ -23,22 +22,17 @@ export const makeSources = (): Sources => {
   const names = new Set<string>([AccountName.STORE])
   const lengths = new Map<string, number>()
   let isAnybodys = false
-  let areAllRead = false
-  const lengthOf = (name: string): number | undefined => lengths.get(name) ?? (areAllRead ? 0 : undefined)
-  const read = (journals: Lengths) => {
-    for (const [journal, length] of journals) lengths.set(journal, length)
-  }
   return {
     note: (journal) => void names.add(journal),
     noteAnybody: () => (isAnybodys = true),
-    read,
-    readAll: (journals) => {
-      lengths.clear()
-      read(journals)
-      areAllRead = true
+    names: () => [...names],
+    read: (journals) => {
+      for (const [journal, length] of journals) lengths.set(journal, length)
     },
-    areAsLongIn: (journals) => !isAnybodys && [...names].every((name) => lengthOf(name) === (journals.get(name) ?? 0)),
+    areAsLongIn: (journals) =>
+      !isAnybodys && [...names].every((name) => lengths.get(name) === (journals.get(name) ?? 0)),
     clear: () => {
+      lengths.clear()
       names.clear()
       names.add(AccountName.STORE)
       isAnybodys = false

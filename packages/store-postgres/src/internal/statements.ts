@@ -86,8 +86,8 @@ export const lockHeads =
   `SELECT "account", "seq", "hash" FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[])` +
   ` ORDER BY "account" FOR UPDATE`
 
-/** How long every journal is. */
-export const allHeads = `SELECT "account", "seq" FROM ${Ddl.nameOf("heads")} WHERE "seq" > 0`
+/** How long these journals are. */
+export const lengths = `SELECT "account", "seq" FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[])`
 
 /** Makes heads to hold where there are none yet. */
 export const makeHeads =
@@ -97,10 +97,12 @@ export const makeHeads =
 /** Removes heads that were made to be held, and under which nothing was written. */
 export const dropHeads = `DELETE FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[]) AND "seq" = 0`
 
-/** Sets heads that are held: accounts, numbers, hashes. */
+/** Sets heads that are held, and tells the feed of it: accounts, numbers, hashes. */
 export const setHeads =
-  `UPDATE ${Ddl.nameOf("heads")} AS r SET "seq" = n.seq, "hash" = n.hash` +
-  ` FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (account, seq, hash) WHERE r."account" = n.account`
+  `WITH moved AS (UPDATE ${Ddl.nameOf("heads")} AS r SET "seq" = n.seq, "hash" = n.hash` +
+  ` FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (account, seq, hash)` +
+  ` WHERE r."account" = n.account RETURNING n.account)` +
+  ` INSERT INTO ${Ddl.nameOf("ops_moved")} ("account") SELECT account FROM moved`
 
 const ENTRY_TYPES: { readonly [C in (typeof Statements.entryColumns)[number]]: string } = {
   account: "text",
@@ -121,6 +123,19 @@ export const appendEntries =
   `INSERT INTO ${Ddl.nameOf("journal")} (${listed(Statements.entryColumns)}) SELECT * FROM unnest(` +
   `${Statements.entryColumns.map((column, i) => `$${i + 1}::${ENTRY_TYPES[column]}[]`).join(", ")})`
 
+/** How long all journals are together, and when their newest entry was: as the feed tells, and what was moved since. */
+const stands =
+  `(SELECT greatest(max(own."at"), max(entry."at")) AS "newestAt",` +
+  ` (max(own."seq") + coalesce(sum(head."seq" - coalesce(fed."seq", 0)), 0))::bigint AS "entries"` +
+  ` FROM ${Ddl.nameOf("ops_fed")} AS own` +
+  ` LEFT JOIN (SELECT DISTINCT "account" FROM ${Ddl.nameOf("ops_moved")}) AS moved ON true` +
+  // Each by itself, as a lookup does it: a join that was planned while there was nothing reads the whole table later.
+  ` LEFT JOIN LATERAL (SELECT "account", "seq" FROM ${Ddl.nameOf("heads")} WHERE "account" = moved."account" LIMIT 1) AS head ON true` +
+  ` LEFT JOIN LATERAL (SELECT "seq" FROM ${Ddl.nameOf("ops_fed")} WHERE "account" = moved."account" LIMIT 1) AS fed ON true` +
+  ` LEFT JOIN LATERAL (SELECT "at" FROM ${Ddl.nameOf("journal")}` +
+  ` WHERE "account" = head."account" AND "seq" = head."seq" LIMIT 1) AS entry ON true` +
+  ` WHERE own."account" = '')`
+
 /**
  * What planning starts from: the next ids, when the newest entry was, and what this commit did if it was made before; and whether the
  * store still is what it was when it was opened.
@@ -129,12 +144,10 @@ export const ground =
   `SELECT ${Object.keys(Id.letters)
     .map((kind) => `(SELECT last_value + is_called::int FROM ${Ddl.sequenceOf(kind)}) AS ${quote(kind)}`)
     .join(", ")}, ` +
-  // Each head's entry by itself, as a lookup does it: a join that was planned while there was nothing reads the whole journal later.
-  `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h CROSS JOIN LATERAL (SELECT "at" FROM ${Ddl.nameOf("journal")}` +
-  ` WHERE "account" = h."account" AND "seq" = h."seq" LIMIT 1) AS j) AS "newestAt", ` +
+  `stands."newestAt", ` +
   `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did", ` +
-  `(SELECT coalesce(sum("seq"), 0)::bigint FROM ${Ddl.nameOf("heads")}) AS "entries", ` +
-  `(${Migrations.selectVersion}) AS "version", (${Identity.selectState}) AS "state"`
+  `stands."entries", ` +
+  `(${Migrations.selectVersion}) AS "version", (${Identity.selectState}) AS "state" FROM ${stands} AS stands`
 
 /** The cells of entries, an array for each of their columns. */
 export const entryColumns = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>

@@ -92,7 +92,7 @@ const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Lent) =
     yield* judgeFences(asked.fences, scope.fences)
     const refused = Identity.drivingRefusal(course.place, row.state)
     if (refused !== undefined) return yield* refused
-    if (!memory.standing(row.entries, lengthsOf(held))) memory.judge(yield* askLengths(ask))
+    if (!memory.standing(row.entries, lengthsOf(held))) memory.judge(yield* askLengths(ask, memory.journals()))
     const ground = groundOf(standing)
     const planned = yield* planning(send, memory, scope.needs, ground, plan)
     const missing = planned.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))

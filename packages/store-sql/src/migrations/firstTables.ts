@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "9cb6a6bd"
+export const fingerprint = "b2315be0"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -82,6 +82,7 @@ export const sqlite: ReadonlyArray<string> = [
   "fractionable" INTEGER NOT NULL,
   "shortable" INTEGER NOT NULL,
   "status" TEXT NOT NULL,
+  "releasing" INTEGER NOT NULL,
   "createdAt" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
@@ -91,7 +92,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "instruments_tick" CHECK ("tick" <> '0' AND "tick" GLOB '[0-9]*' AND "tick" NOT GLOB '*[^0-9.]*' AND "tick" NOT GLOB '0[0-9]*' AND (instr("tick", '.') = 0 OR ("tick" GLOB '*[1-9]' AND "tick" NOT GLOB '*.*.*'))),
   CONSTRAINT "instruments_fractionable" CHECK ("fractionable" IN (0, 1)),
   CONSTRAINT "instruments_shortable" CHECK ("shortable" IN (0, 1)),
-  CONSTRAINT "instruments_status" CHECK ("status" = 'unverified' OR "status" = 'verified' OR "status" = 'unknown'),
+  CONSTRAINT "instruments_status" CHECK ("status" = 'unverified' OR "status" = 'verified' OR "status" = 'not_traded' OR "status" = 'unknown'),
+  CONSTRAINT "instruments_releasing" CHECK ("releasing" IN (0, 1)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_batches (
@@ -571,6 +573,8 @@ export const sqlite: ReadonlyArray<string> = [
   "quantity" TEXT NOT NULL,
   "price" TEXT,
   "band" TEXT NOT NULL,
+  "expectedPrice" TEXT,
+  "expectedFrom" TEXT,
   "executedAt" INTEGER NOT NULL,
   "commission" TEXT,
   "commissionCurrency" TEXT,
@@ -593,6 +597,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "fills_quantity" CHECK ("quantity" GLOB '[0-9]*' AND "quantity" NOT GLOB '*[^0-9.]*' AND "quantity" NOT GLOB '0[0-9]*' AND (instr("quantity", '.') = 0 OR ("quantity" GLOB '*[1-9]' AND "quantity" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND "price" GLOB '[0-9]*' AND "price" NOT GLOB '*[^0-9.]*' AND "price" NOT GLOB '0[0-9]*' AND (instr("price", '.') = 0 OR ("price" GLOB '*[1-9]' AND "price" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_band" CHECK ("band" = 'within' OR "band" = 'outside' OR "band" = 'unknown'),
+  CONSTRAINT "fills_expectedPrice" CHECK ("expectedPrice" <> '-0' AND "expectedPrice" NOT GLOB '?*-*' AND ltrim("expectedPrice", '-') GLOB '[0-9]*' AND ltrim("expectedPrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("expectedPrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("expectedPrice", '-'), '.') = 0 OR (ltrim("expectedPrice", '-') GLOB '*[1-9]' AND ltrim("expectedPrice", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "fills_expectedFrom" CHECK ("expectedFrom" = 'limit' OR "expectedFrom" = 'market' OR "expectedFrom" = 'trades' OR "expectedFrom" = 'fill'),
   CONSTRAINT "fills_commission" CHECK ("commission" <> '-0' AND "commission" NOT GLOB '?*-*' AND ltrim("commission", '-') GLOB '[0-9]*' AND ltrim("commission", '-') NOT GLOB '*[^0-9.]*' AND ltrim("commission", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("commission", '-'), '.') = 0 OR (ltrim("commission", '-') GLOB '*[1-9]' AND ltrim("commission", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "fills_rule_revision_from_zero" CHECK ("revision" >= 0),
@@ -1012,6 +1018,7 @@ export const postgres: ReadonlyArray<string> = [
   "fractionable" SMALLINT NOT NULL,
   "shortable" SMALLINT NOT NULL,
   "status" TEXT COLLATE "C" NOT NULL,
+  "releasing" SMALLINT NOT NULL,
   "createdAt" TIMESTAMPTZ NOT NULL,
   "updatedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
@@ -1021,7 +1028,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "instruments_tick" CHECK ("tick" <> '0' AND scale("tick") = min_scale("tick") AND "tick" < 'Infinity' AND "tick" >= 0),
   CONSTRAINT "instruments_fractionable" CHECK ("fractionable" IN (0, 1)),
   CONSTRAINT "instruments_shortable" CHECK ("shortable" IN (0, 1)),
-  CONSTRAINT "instruments_status" CHECK ("status" IN ('unverified', 'verified', 'unknown'))
+  CONSTRAINT "instruments_status" CHECK ("status" IN ('unverified', 'verified', 'not_traded', 'unknown')),
+  CONSTRAINT "instruments_releasing" CHECK ("releasing" IN (0, 1))
 )`,
   `CREATE TABLE roundlot_batches (
   "id" BIGINT NOT NULL PRIMARY KEY,
@@ -1474,6 +1482,8 @@ export const postgres: ReadonlyArray<string> = [
   "quantity" NUMERIC NOT NULL,
   "price" NUMERIC,
   "band" TEXT COLLATE "C" NOT NULL,
+  "expectedPrice" NUMERIC,
+  "expectedFrom" TEXT COLLATE "C",
   "executedAt" TIMESTAMPTZ NOT NULL,
   "commission" NUMERIC,
   "commissionCurrency" TEXT COLLATE "C",
@@ -1496,6 +1506,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "fills_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" >= 0),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND scale("price") = min_scale("price") AND "price" < 'Infinity' AND "price" >= 0),
   CONSTRAINT "fills_band" CHECK ("band" IN ('within', 'outside', 'unknown')),
+  CONSTRAINT "fills_expectedPrice" CHECK (scale("expectedPrice") = min_scale("expectedPrice") AND "expectedPrice" < 'Infinity' AND "expectedPrice" > '-Infinity'),
+  CONSTRAINT "fills_expectedFrom" CHECK ("expectedFrom" IN ('limit', 'market', 'trades', 'fill')),
   CONSTRAINT "fills_commission" CHECK (scale("commission") = min_scale("commission") AND "commission" < 'Infinity' AND "commission" > '-Infinity'),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "fills_rule_revision_from_zero" CHECK ("revision" >= 0)
@@ -1839,9 +1851,11 @@ export const postgres: ReadonlyArray<string> = [
 )`,
   `CREATE TABLE roundlot_ops_fed (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  "seq" BIGINT NOT NULL
+  "seq" BIGINT NOT NULL,
+  "at" TIMESTAMPTZ
 ) WITH (fillfactor = 50)`,
   `INSERT INTO roundlot_ops_fed ("account", "seq") VALUES ('', 0)`,
+  `CREATE TABLE roundlot_ops_moved ("account" TEXT COLLATE "C" NOT NULL)`,
   `CREATE TABLE roundlot_ops_commits ("id" TEXT COLLATE "C" NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL)`,
   `CREATE SEQUENCE roundlot_ids_trade`,
   `CREATE SEQUENCE roundlot_ids_order`,

@@ -3,7 +3,7 @@ import { SqlError } from "@effect/sql/SqlError"
 import { Lease, TradeRepository } from "@roundlot/core"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
-import { type Duration, Effect, Schedule, type Scope } from "effect"
+import { type Duration, Effect, Option, Schedule, Scope } from "effect"
 import * as Checkpointing from "./checkpointing.ts"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo } from "./failure.ts"
@@ -69,7 +69,7 @@ export const make = (
     const ready = Effect.zipRight(Migrations.migrate(side), Identity.identify(side))
     const { state, ...identity } = yield* Effect.retry(ready, again)
     const client = yield* Reader.connect(file)
-    yield* Reader.prepare(file).pipe(Effect.retry(again), Effect.provideService(SqlClient.SqlClient, client))
+    yield* Effect.retry(Reader.prepare(file, client), again)
     const unopened = Identity.openingRefusal(file, state)
     if (unopened !== undefined) return yield* unopened
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
@@ -90,14 +90,32 @@ export const make = (
       ...reads,
       identity,
       leases: Leases.make(file, db, leaseMs, (effect) => Effect.retry(effect, again)),
-      snapshot: (wanted) =>
-        Effect.catchIf(
-          client.withTransaction(wanted),
-          (error) => error instanceof SqlError,
-          (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
+      snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
+        Effect.flatMap(
+          Effect.serviceOption(SqlClient.TransactionConnection),
+          (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>
+            Option.isSome(shared) ? wanted : snapshotOf(file, wanted)
         ),
       write: <A>(scope: TradeRepository.Scope, plan: TradeRepository.Planning<A>) =>
         refused === undefined ? turnstile.inTurn(writer.write(scope, plan)) : refused,
       forget: (query) => refused ?? Reads.forgetting(query, turnstile.inTurn(writer.forget(query)))
     }
   })
+
+/** By a connection of its own: what looks at one state for long, as an audit does, keeps nobody else from reading. */
+const snapshotOf = <A, E, R>(file: string, wanted: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Scope.make(),
+    (scope) =>
+      Effect.gen(function* () {
+        const client = yield* Scope.extend(Reader.connect(file), scope)
+        yield* Reader.prepare(file, client)
+        return yield* client.withTransaction(wanted)
+      }),
+    (scope, exit) => Scope.close(scope, exit)
+  ).pipe(
+    Effect.catchIf(
+      (error) => error instanceof SqlError,
+      (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
+    )
+  )

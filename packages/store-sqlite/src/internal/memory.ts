@@ -3,8 +3,6 @@ import type { Ground, Writing } from "./rows.ts"
 
 /** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */
 interface Standing extends Ground {
-  /** Of all journals; a commit that was made moves its own. */
-  readonly heads: Map<string, Entry.Head>
   readonly feed: Entry.FeedRow | undefined
   /** The version of the file's contents, as this connection sees it. */
   readonly version: number | undefined
@@ -39,19 +37,14 @@ export const make = (write: Writing): Memory => {
       const version = write.version()
       if (remembered !== undefined && remembered.version === version) return remembered
       drop()
-      const { counters, heads, newestAt } = write.ground()
-      return { counters, heads, newestAt, feed: write.lastFeed(), version }
+      return { ...write.ground(), feed: write.lastFeed(), version }
     },
-    publish: ({ heads, newestAt, version }, { counters, feed }, { changes, journals }) => {
+    publish: ({ newestAt, version }, { counters, feed }, { changes, journals }) => {
       // What did not come out of the books of this planning is not in them.
       if (Books.areOf(changes, cache.loaded().books)) cache.keep()
       else cache.drop()
-      let newest = newestAt
-      for (const { account, entries, head } of journals) {
-        heads.set(account, head)
-        newest = Math.max(newest, entries.at(-1)?.at ?? 0)
-      }
-      remembered = { counters, heads, newestAt: newest, feed, version }
+      const newest = Math.max(newestAt, ...journals.map(({ entries }) => entries.at(-1)?.at ?? 0))
+      remembered = { counters, newestAt: newest, feed, version }
     }
   }
 }

@@ -1,7 +1,6 @@
 import { Books, type Cache, type Column, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
-import type { Ground } from "./rows.ts"
 
 type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
 
@@ -52,7 +51,7 @@ export const planning = <A>(
   find: Find,
   cache: Cache.Cache,
   scope: TradeRepository.Scope,
-  ground: Ground,
+  ground: Pick<TradeRepository.State, "heads" | "newestAt" | "counters">,
   plan: TradeRepository.Planning<A>
 ): TradeRepository.Planned<A> => {
   const { books, horizons, met } = cache.loaded()

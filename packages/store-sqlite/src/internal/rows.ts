@@ -15,9 +15,7 @@ interface Written {
 const nothingYet = (): ReadonlyArray<Written> => []
 
 /** What planning starts from beside the books. */
-export interface Ground extends Pick<TradeRepository.State, "newestAt" | "counters"> {
-  readonly heads: Map<string, Entry.Head>
-}
+export type Ground = Pick<TradeRepository.State, "newestAt" | "counters">
 
 const { sqlite } = Dialect
 
@@ -103,7 +101,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
   const head = db.prepare<[Cells]>(setHead)
   const feedRow = db.prepare<[Cells]>(appendFeed)
   const counters = db.prepare<[], Id.Counters>(Statements.counters)
-  const heads = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads)
+  const headOf = db.prepare<[string], Entry.Head>(Statements.selectHead(sqlite))
   const newest = db.prepare<[], Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
   const remembered = db.prepare<[string], { readonly journals: string }>(Statements.selectCommit(sqlite))
   const remember = db.prepare<[Cells]>(rememberCommit)
@@ -111,6 +109,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
   const version = db.prepare<[], number>("PRAGMA data_version").pluck()
   const migrated = db.prepare<[], number>(Migrations.selectVersion).pluck()
   const state = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
+  const heads: TradeRepository.Heads = { get: (account) => headOf.get(account) }
   let place = ""
   let current = nothingYet
 
@@ -162,7 +161,9 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     version: (): number | undefined => version.get(),
     /** The newest row of the feed. */
     lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
-    /** The heads of all journals, when the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
+    /** The heads of journals, each as it stands when it is asked for. */
+    heads,
+    /** When the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
     ground: (): Ground => {
       const found = migrated.get() ?? 0
       if (found !== opened) throw Migrations.versionChanged(file, opened, found)
@@ -171,7 +172,6 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
       return {
-        heads: new Map(heads.all().map(({ account, hash, seq }) => [account, { seq, hash }])),
         newestAt: newest.get()?.newestAt ?? 0,
         counters: next
       }

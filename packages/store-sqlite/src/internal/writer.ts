@@ -59,7 +59,7 @@ export const make = (file: string, db: Database.Database, version: number, { beg
         write.expectNew(scope.commitId)
         checkFences(scope.fences ?? [])
         const stood = memory.standing()
-        const planned = planning(find, memory.cache, scope, stood, plan)
+        const planned = planning(find, memory.cache, scope, { ...stood, heads: write.heads }, plan)
         const counters = write.rows(planned.changes, stood.counters)
         for (const part of planned.journals) write.journal(part)
         const feed = write.feed(stood.feed, planned.journals)

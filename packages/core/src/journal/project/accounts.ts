@@ -1,5 +1,6 @@
 import type { Books } from "../../books/Books.ts"
 import { joinKey } from "../../books/Table.ts"
+import type { Instrument } from "../../instrument/Instrument.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
 
 /** An account was made or changed. */
@@ -36,6 +37,14 @@ export const symbolChanged = (books: Books, { since, symbol, to }: Of<"SymbolCha
   books.accounts.put({ ...known, symbols, updatedAt: place.at, version: place.seq })
 }
 
+const statusAfter = (
+  event: Of<"InstrumentSeen" | "InstrumentConfirmed" | "InstrumentNotKnown">
+): Instrument["status"] => {
+  if (event._tag === "InstrumentSeen") return "unverified"
+  if (event._tag === "InstrumentConfirmed") return "verified"
+  return event.isKnown === true ? "not_traded" : "unknown"
+}
+
 /** An instrument was seen, confirmed or found to be none. */
 export const instrumentSet = (
   books: Books,
@@ -45,6 +54,7 @@ export const instrumentSet = (
   const account = ownerOf(place)
   const known = books.instruments.get(joinKey([account, event.symbol]))
   const confirmed = event._tag === "InstrumentConfirmed" ? event : undefined
+  const status = statusAfter(event)
   books.instruments.put({
     account,
     symbol: event.symbol,
@@ -54,9 +64,17 @@ export const instrumentSet = (
     tick: confirmed === undefined ? known?.tick : confirmed.tick,
     fractionable: confirmed?.fractionable ?? known?.fractionable ?? false,
     shortable: confirmed?.shortable ?? known?.shortable ?? false,
-    status: confirmed === undefined ? (event._tag === "InstrumentSeen" ? "unverified" : "unknown") : "verified",
+    status,
+    // Of an unknown one trades may have been quarantined.
+    releasing: status !== "unknown" && (known?.status === "unknown" || known?.releasing === true),
     createdAt: known?.createdAt ?? place.at,
     updatedAt: place.at,
     version: place.seq
   })
+}
+
+/** What was quarantined for an instrument is counted. */
+export const quarantineReleased = (books: Books, { symbol }: Of<"QuarantineReleased">, place: Place): void => {
+  const known = must(books.instruments.get(joinKey([ownerOf(place), symbol])), `instrument ${symbol}`)
+  books.instruments.put({ ...known, releasing: false, updatedAt: place.at, version: place.seq })
 }

@@ -30,6 +30,8 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     quantity: event.quantity,
     price: event.price,
     band: bandOf(event),
+    expectedPrice: event.expectedPrice,
+    expectedFrom: event.expectedFrom,
     executedAt: event.executedAt,
     commission: undefined,
     commissionCurrency: undefined,

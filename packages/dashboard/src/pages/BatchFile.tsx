@@ -1,0 +1,68 @@
+import { Field } from "../ui/Field.tsx"
+import { Head } from "../ui/Help.tsx"
+
+/** The columns that a file has by the names of the fields. */
+const SAMPLE = "source_id,timestamp,symbol,side,quantity,price\n"
+
+interface BatchFileProps {
+  readonly csv: string
+  readonly onGive: (csv: string, fileName: string) => void
+  readonly onGoOn: () => void
+}
+
+/** The first step of a new batch: a file of trades, or pasted rows. */
+export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
+  <section className="panel form" aria-label="File">
+    <div
+      className="field drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        const [file] = event.dataTransfer.files
+        if (file !== undefined) void file.text().then((text) => onGive(text, file.name))
+      }}
+    >
+      <Head term="file" />
+      <input
+        type="file"
+        aria-label="File"
+        accept=".csv,.txt,.tsv,text/csv"
+        onChange={({ target }) => {
+          const file = target.files?.[0]
+          if (file !== undefined) void file.text().then((text) => onGive(text, file.name))
+        }}
+      />
+      <span className="faint">or drop it here</span>
+    </div>
+    <Field term="pasted">
+      <textarea
+        aria-label="Pasted rows"
+        rows={6}
+        value={csv.length > 20_000 ? csv.slice(0, 20_000) : csv}
+        readOnly={csv.length > 20_000}
+        placeholder={SAMPLE}
+        onChange={({ target }) => onGive(target.value, "")}
+        spellCheck={false}
+      />
+    </Field>
+    <p className="faint">
+      {csv === "" ? (
+        <>
+          The first line names the columns: <code>{SAMPLE.trim()}</code>
+        </>
+      ) : (
+        `${csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1} rows below the line that names the columns.`
+      )}
+    </p>
+    <div className="buttons">
+      <button
+        type="button"
+        className="button primary"
+        aria-disabled={csv.trim() === ""}
+        onClick={() => csv.trim() !== "" && onGoOn()}
+      >
+        Columns
+      </button>
+    </div>
+  </section>
+)

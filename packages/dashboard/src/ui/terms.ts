@@ -1,0 +1,111 @@
+import type { Documents } from "@roundlot/api"
+import { orderTypes, pricesOf, type OrderType } from "@roundlot/api/client"
+import { sessionWords, timeWords } from "../words/terms.ts"
+
+type Account = Pick<Documents.AccountDocument, "order" | "supportedOrders">
+type Session = Documents.OrderDetail["session"]
+
+/** The terms of an order as a form has them; an empty session or time in force is what the account says. */
+export interface Terms {
+  readonly type: OrderType
+  readonly limitPrice: string
+  readonly stopPrice: string
+  readonly timeInForce: string
+  readonly session: Session | ""
+}
+
+/** Terms of which nothing is said: at the market. */
+export const asAccountSays: Terms = { type: "market", limitPrice: "", stopPrice: "", timeInForce: "", session: "" }
+
+/** What is said of orders that say nothing themselves. */
+interface Policy {
+  readonly session?: Session | undefined
+  readonly timeInForce?: string | undefined
+}
+
+/** Who says what a form does not. */
+const sayer = (ofTemplate: string | undefined): string =>
+  `as the ${ofTemplate === undefined ? "account" : "template"} says`
+
+/** What holds where a form says nothing: what a template says that says anything, else the account. */
+const usualOf = ({ order }: Account, template: Policy = {}) => {
+  const account: Policy = order === "market" ? {} : order
+  const session = template.session ?? account.session ?? "regular"
+  const timeInForce = template.timeInForce ?? account.timeInForce ?? "day"
+  return {
+    session,
+    timeInForce,
+    words: {
+      session: `${sayer(template.session)}: ${sessionWords(session)}`,
+      timeInForce: `${sayer(template.timeInForce)}: ${timeWords(timeInForce)}`
+    }
+  } as const
+}
+
+type Usual = ReturnType<typeof usualOf>
+
+const distinct = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
+
+const lifesIn = (supported: Account["supportedOrders"]): ReadonlyArray<string> =>
+  distinct(supported.flatMap(({ timesInForce }) => timesInForce))
+
+/** Keeps what was said of a time in force where it is taken, else takes the account's, else the first that there is. */
+const lifeIn = (times: ReadonlyArray<string>, said: string, usual: string): string => {
+  if (times.includes(said)) return said
+  return times.includes(usual) ? "" : (times[0] ?? "")
+}
+
+/** What the broker takes in the session that holds; what was said of it stays where the broker declares any order of it. */
+const inSession = ({ supportedOrders }: Account, said: Session | "", usual: Usual) => {
+  const sessions = distinct(supportedOrders.map(({ session }) => session))
+  const session = sessions.find((each) => each === said) ?? ""
+  const held = session === "" ? usual.session : session
+  return { sessions, session, supported: supportedOrders.filter((each) => each.session === held) } as const
+}
+
+/** What a form offers of a time in force, and what was said of it where that is taken. */
+const lifeOffered = (supported: Account["supportedOrders"], said: string, usual: Usual) => {
+  const times = lifesIn(supported)
+  return {
+    times,
+    isUsualTaken: times.length === 0 || times.includes(usual.timeInForce),
+    timeInForce: lifeIn(times, said, usual.timeInForce)
+  }
+}
+
+/** Returns which sessions and times in force the broker of an account takes, of any type, and what was said of them where it takes that. */
+export const policyOfferedBy = (account: Account, said: Pick<Terms, "session" | "timeInForce">, template?: Policy) => {
+  const usual = usualOf(account, template)
+  const { session, sessions, supported } = inSession(account, said.session, usual)
+  const { isUsualTaken, timeInForce, times } = lifeOffered(supported, said.timeInForce, usual)
+  return { sessions, times, isUsualTaken, usual: usual.words, terms: { session, timeInForce } }
+}
+
+/** Returns what the broker of an account takes, each term given the others: what was said stays as far as the broker takes it. */
+export const offeredBy = (account: Account, said: Terms) => {
+  const usual = usualOf(account)
+  const { session, sessions, supported } = inSession(account, said.session, usual)
+  const declared = orderTypes.filter((type) => supported.some(({ types }) => types.includes(type)))
+  const types = declared.length === 0 ? (["market"] as const) : declared
+  const type = types.find((each) => each === said.type) ?? types[0] ?? "market"
+  const ofType = supported.filter((each) => each.types.includes(type))
+  const { isUsualTaken, timeInForce, times } = lifeOffered(ofType, said.timeInForce, usual)
+  const prices = pricesOf(type)
+  const terms: Terms = {
+    type,
+    session,
+    timeInForce,
+    limitPrice: prices.limit ? said.limitPrice : "",
+    stopPrice: prices.stop ? said.stopPrice : ""
+  }
+  return { sessions, types, times, isUsualTaken, usual: usual.words, terms }
+}
+
+/** Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the rest. */
+export const requestedOf = ({ limitPrice, session, stopPrice, timeInForce, type }: Terms) => ({
+  type,
+  ...(limitPrice === "" ? {} : { limitPrice: limitPrice.trim() }),
+  ...(stopPrice === "" ? {} : { stopPrice: stopPrice.trim() }),
+  ...(session === "" ? {} : { session }),
+  ...(timeInForce === "" ? {} : { timeInForce })
+})

@@ -1,0 +1,33 @@
+import type { Documents } from "@roundlot/api"
+
+const types: Readonly<Record<string, string>> = {
+  market: "market",
+  limit: "limit",
+  stop: "stop",
+  stop_limit: "stop limit"
+}
+
+const times: Readonly<Record<string, string>> = {
+  day: "day",
+  gtc: "good till cancelled",
+  ioc: "immediate or cancel",
+  fok: "fill or kill",
+  opg: "opening auction",
+  cls: "closing auction"
+}
+
+/** Returns an order type in words. */
+export const typeWords = (type: string): string => types[type] ?? type
+
+/** Returns a time in force in words. */
+export const timeWords = (timeInForce: string): string => times[timeInForce] ?? timeInForce
+
+/** Returns a session in words. */
+export const sessionWords = (session: string): string => `${session} session`
+
+/** The terms of an order, beside its prices. */
+type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "session">
+
+/** Returns how an order is executed, in words: `limit, good till cancelled, extended session`. */
+export const termsWords = ({ session, timeInForce, type }: Worded): string =>
+  [typeWords(type), timeWords(timeInForce), sessionWords(session)].join(", ")

@@ -1,0 +1,281 @@
+import type { Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { blank, requestOf, settled, type Wish } from "../src/ui/batchWish.ts"
+import { asAccountSays, offeredBy, policyOfferedBy, requestedOf, type Terms } from "../src/ui/terms.ts"
+import { findings, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+/** What a field offers. */
+const optionsOf = (page: Page, label: string): Promise<ReadonlyArray<string>> =>
+  page
+    .getByRole("combobox", { name: label, exact: true })
+    .locator("option")
+    .evaluateAll((all) => all.map((each) => each.getAttribute("value") ?? ""))
+
+const choose = (page: Page, label: string, value: string): Promise<unknown> =>
+  page.getByRole("combobox", { name: label, exact: true }).selectOption(value)
+
+const terms = (said: Partial<Terms>): Terms => ({ ...asAccountSays, ...said })
+
+test("FILL-16: the form of a trade sends a limit order for extended hours, offers what the broker takes alone, and says the terms before", async () => {
+  await using seen = await open("/trades/new?symbol=MSFT")
+  const { page } = seen
+  await page.getByLabel("Quantity").fill("2")
+  expect(await page.getByLabel("Type").count()).toBe(0)
+  await choose(page, "Execution", "direct")
+  expect(await optionsOf(page, "Session")).toEqual(["", "regular", "extended"])
+  expect(await optionsOf(page, "Type")).toEqual(["market", "limit", "stop", "stop_limit"])
+  expect(await optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok", "opg", "cls"])
+  const [limit, stop] = [page.getByLabel("Limit price"), page.getByLabel("Stop price")]
+  const prices = async () => [await limit.count(), await stop.count()]
+  expect(await prices()).toEqual([0, 0])
+  await choose(page, "Type", "stop")
+  expect(await prices()).toEqual([0, 1])
+  expect(await optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok"])
+  await choose(page, "Session", "extended")
+  // What the broker does not take in the session is neither kept nor offered.
+  expect(await optionsOf(page, "Type")).toEqual(["limit"])
+  expect(await optionsOf(page, "Time in force")).toEqual(["", "day", "gtc"])
+  expect(await prices()).toEqual([1, 0])
+  await limit.fill("1,49")
+  await page.getByRole("button", { name: "Send trade" }).click()
+  const refused = page.getByRole("alert").filter({ hasText: "1,49" })
+  await refused.waitFor()
+  expect(await limit.getAttribute("aria-invalid")).toBe("true")
+  expect(await limit.getAttribute("aria-describedby")).toBe(await refused.getAttribute("id"))
+  expect(await findings(page)).toEqual([])
+  await limit.fill("1.49")
+  await choose(page, "Time in force", "gtc")
+  const follows = page.getByRole("status", { name: "The order that would follow" })
+  await follows
+    .getByText("Buy 2 MSFT, an order of its own: limit at 1.49, good till cancelled, extended session.")
+    .waitFor()
+  await page.getByText("--direct --type limit --limit-price 1.49 --session extended --time-in-force gtc").waitFor()
+  await page.getByRole("button", { name: "Send trade" }).click()
+  await page.getByRole("status").getByRole("link").waitFor()
+  const [id = "", ...others] = await daemon.idsOf("/api/v1/orders?symbol=MSFT", 1)
+  expect(others).toEqual([])
+  expect(await daemon.ask(`/api/v1/orders/${id}`)).toMatchObject({
+    origin: "direct",
+    side: "buy",
+    quantity: "2",
+    type: "limit",
+    limitPrice: "1.49",
+    stopPrice: null,
+    timeInForce: "gtc",
+    session: "extended"
+  })
+  await page.goto(`${daemon.url}/orders/${id}`)
+  await page.getByText("limit, good till cancelled, extended session").waitFor()
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: the form of a trade says of its order's session and life only what was chosen, the rest is left to source and account", async () => {
+  await using seen = await open("/trades/new?symbol=CAT")
+  const { page } = seen
+  await page.getByLabel("Quantity").fill("2")
+  await choose(page, "Execution", "direct")
+  const usual = page.getByRole("combobox", { name: "Session", exact: true }).locator("option").first()
+  expect(await usual.textContent()).toBe("as the account says: regular session")
+  await page
+    .getByText("Buy 2 CAT, an order of its own: market, time in force and session as configured.", { exact: true })
+    .waitFor()
+  expect(await page.locator("form code").textContent()).toMatch(/--direct --type market$/)
+  await page.getByRole("button", { name: "Send trade" }).click()
+  const trade = page.getByRole("status").getByRole("link")
+  expect(await daemon.ask(`/api/v1/trades/${await trade.textContent()}`)).toMatchObject({
+    direct: { type: "market", timeInForce: null, session: null }
+  })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: a trade of the form joins its position's queue, unless it is asked to be an order of its own", async () => {
+  await using seen = await open("/trades/new?symbol=KO")
+  const { page } = seen
+  await page.getByLabel("Quantity").fill("0.5")
+  await choose(page, "Execution", "direct")
+  await choose(page, "Session", "extended")
+  await choose(page, "Execution", "")
+  await page.getByRole("button", { name: "Send trade" }).click()
+  const trade = page.getByRole("status").getByRole("link")
+  expect(await daemon.ask(`/api/v1/trades/${await trade.textContent()}`)).toMatchObject({
+    kind: "accumulate",
+    direct: null
+  })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: in a batch a trade of the form is executed as the batch says, and none that accumulates takes an order of its own", async () => {
+  const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Queue", open: true, mode: "accumulate" }))
+  const executed = Object(await daemon.ask("/api/v1/batches", { name: "Orders", open: true, mode: "execute" }))
+  await using seen = await open("/trades/new?symbol=GE")
+  const { page } = seen
+  await page.getByLabel("Quantity").fill("2")
+  const usual = page.getByRole("combobox", { name: "Execution", exact: true }).locator("option").first()
+  expect(await usual.textContent()).toBe("with its position, as the account says")
+  await choose(page, "Batch", executed.batch.id)
+  expect(await usual.textContent()).toBe("as its batch says: execute")
+  await choose(page, "Batch", batch.id)
+  expect(await usual.textContent()).toBe("as its batch says: accumulate")
+  await choose(page, "Execution", "direct")
+  const follows = page.getByRole("status", { name: "The order that would follow" })
+  await follows.getByText("None: its trades go into their positions").waitFor()
+  await page.getByRole("button", { name: "Send trade" }).click()
+  await page.getByRole("alert").filter({ hasText: "puts its trades into their positions" }).waitFor()
+  expect(await daemon.ask("/api/v1/trades?symbol=GE")).toMatchObject({ items: [] })
+  await choose(page, "Batch", executed.batch.id)
+  await choose(page, "Type", "limit")
+  await page.getByLabel("Limit price").fill("1.5")
+  await choose(page, "Time in force", "gtc")
+  await page.getByRole("button", { name: "Send trade" }).click()
+  const trade = page.getByRole("status").getByRole("link")
+  expect(await daemon.ask(`/api/v1/trades/${await trade.textContent()}`)).toMatchObject({
+    batchId: executed.batch.id,
+    direct: { type: "limit", limitPrice: "1.5", timeInForce: "gtc", session: null }
+  })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: rows of a file that are executed have the terms of its columns, and else those that its form settled on", async () => {
+  await using seen = await open("/batches/new")
+  const { page } = seen
+  await page
+    .getByLabel("Pasted rows")
+    .fill("id,symbol,side,quantity,lmt,life\nx1,IBM,buy,1,2.5,gtc\nx2,IBM,buy,2,2.5,\n")
+  await page.getByRole("button", { name: "Columns" }).click()
+  await page.getByLabel("Column of source_id").selectOption("id")
+  await page.getByLabel("Name", { exact: true }).fill("Evening")
+  expect(await page.getByLabel("Column of limit_price").count()).toBe(0)
+  expect(await page.getByLabel("Session", { exact: true }).count()).toBe(0)
+  await choose(page, "Mode", "execute")
+  await page.getByLabel("Column of limit_price").selectOption("lmt")
+  await page.getByLabel("Column of time_in_force").selectOption("life")
+  expect(await optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok", "opg", "cls"])
+  await choose(page, "Time in force", "cls")
+  await choose(page, "Session", "extended")
+  // The closing auction is not one of extended hours: it is neither shown any more nor sent.
+  expect(await optionsOf(page, "Time in force")).toEqual(["", "day", "gtc"])
+  expect(await page.getByRole("combobox", { name: "Time in force", exact: true }).inputValue()).toBe("")
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("button", { name: "Check" }).click()
+  await page.getByRole("button", { name: "Go on" }).click()
+  await page.getByText("each sent as an order of its own: extended session, where a row says nothing else").waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("button", { name: "Submit 2 rows" }).click()
+  await page.getByRole("heading", { level: 1, name: /Evening/ }).waitFor()
+  const ids = await daemon.idsOf("/api/v1/orders?symbol=IBM&order=oldest", 2)
+  expect(await Promise.all(ids.map((id) => daemon.ask(`/api/v1/orders/${id}`)))).toMatchObject([
+    { quantity: "1", type: "limit", limitPrice: "2.5", timeInForce: "gtc", session: "extended" },
+    { quantity: "2", type: "limit", limitPrice: "2.5", timeInForce: "day", session: "extended" }
+  ])
+  expect(seen.faults).toEqual([])
+})
+
+describe("FILL-16: of the terms of an order", () => {
+  const regular = { session: "regular", types: ["market", "limit"], timesInForce: ["day", "gtc"] } as const
+  const auction = { session: "regular", types: ["limit"], timesInForce: ["cls"] } as const
+  const extended = { session: "extended", types: ["limit"], timesInForce: ["gtc"] } as const
+  const account = { order: "market", supportedOrders: [regular, auction, extended] } as const
+
+  test("only what the broker declares for the others is offered, and what it does not take becomes what it does", () => {
+    expect(offeredBy(account, terms({}))).toMatchObject({
+      sessions: ["regular", "extended"],
+      types: ["market", "limit"],
+      times: ["day", "gtc"],
+      isUsualTaken: true,
+      terms: { type: "market", session: "", timeInForce: "" }
+    })
+    expect(offeredBy(account, terms({ type: "limit", timeInForce: "cls" }))).toMatchObject({
+      times: ["day", "gtc", "cls"],
+      terms: { timeInForce: "cls" }
+    })
+    expect(offeredBy(account, terms({ session: "extended", limitPrice: "2", stopPrice: "3" }))).toMatchObject({
+      types: ["limit"],
+      times: ["gtc"],
+      isUsualTaken: false,
+      terms: { type: "limit", session: "extended", timeInForce: "gtc", limitPrice: "2", stopPrice: "" }
+    })
+  })
+
+  test("what is not said is what the account says", () => {
+    const evening = { ...account, order: { session: "extended", timeInForce: "gtc" } } as const
+    expect(offeredBy(evening, terms({}))).toMatchObject({
+      types: ["limit"],
+      isUsualTaken: true,
+      usual: {
+        session: "as the account says: extended session",
+        timeInForce: "as the account says: good till cancelled"
+      },
+      terms: { session: "", timeInForce: "" }
+    })
+  })
+
+  test("a broker that has declared nothing yet is offered a market order as the account says", () => {
+    expect(
+      offeredBy({ order: "market", supportedOrders: [] }, terms({ session: "extended", type: "limit" }))
+    ).toMatchObject({
+      sessions: [],
+      types: ["market"],
+      times: [],
+      terms: { type: "market", session: "", timeInForce: "" }
+    })
+  })
+
+  test("a request says what was chosen and nothing else", () => {
+    expect(requestedOf(terms({}))).toEqual({ type: "market" })
+    expect(requestedOf(terms({ type: "limit", limitPrice: " 2 ", session: "extended" }))).toEqual({
+      type: "limit",
+      limitPrice: "2",
+      session: "extended"
+    })
+  })
+
+  test("of a batch the template comes before the account, and says so", () => {
+    expect(policyOfferedBy(account, terms({}), { session: "extended" })).toMatchObject({
+      times: ["gtc"],
+      isUsualTaken: false,
+      usual: { session: "as the template says: extended session", timeInForce: "as the account says: day" },
+      terms: { session: "", timeInForce: "gtc" }
+    })
+  })
+
+  test("a batch is submitted by what its form settled on, whatever was chosen before its account or mode were", () => {
+    const read = {
+      accounts: [
+        { ...account, name: "a" },
+        { ...account, name: "b", supportedOrders: [regular] }
+      ]
+    }
+    const known = { ...read, templates: [] }
+    const wish: Wish = {
+      ...blank,
+      account: "a",
+      mode: "execute",
+      session: "extended",
+      timeInForce: "cls",
+      template: "gone"
+    }
+    const sent = (said: Partial<Wish>) => requestOf(settled({ ...wish, ...said }, known))
+    expect(sent({})).toMatchObject({ session: "extended", timeInForce: "gtc" })
+    // A column that is not chosen is not read, also where the file has one of the name.
+    expect(sent({ columns: { symbol: "ticker", limit_price: "lmt" } }).columns).toEqual({
+      symbol: "ticker",
+      limit_price: "lmt",
+      stop_price: "",
+      time_in_force: "",
+      session: ""
+    })
+    const unsaid = [{ account: "b" }, { account: "" }, { mode: "accumulate" }] as const
+    for (const said of unsaid) {
+      const request = sent(said)
+      expect([request.session, request.timeInForce, request.template]).toEqual([undefined, undefined, undefined])
+    }
+    // Until it is known what the broker takes, nothing that was chosen is lost.
+    expect(requestOf(settled(wish, { accounts: undefined, templates: undefined }))).toMatchObject({
+      session: "extended",
+      timeInForce: "cls",
+      template: "gone"
+    })
+  })
+})
