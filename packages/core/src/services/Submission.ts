@@ -343,7 +343,7 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
   const begunMs = yield* clock.monotonicMs
   yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const planned = yield* restore(ledger.submitEach("send", ready.map(attemptMember)))
+      const planned = yield* ledger.submitEach("send", ready.map(attemptMember))
       const toSend: Array<Committed> = []
       const outdated: Array<Order> = []
       for (const [i, each] of ready.entries()) {
@@ -498,17 +498,17 @@ const attempt = Effect.fnUntraced(function* (order: Order, driving: ForAttempt, 
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
   const sent = committed(ready, planned, begunMs)
-  return yield* Effect.uninterruptible(
-    Effect.flatMap(sendNow(sent), (received) => Effect.zipRight(tellAnswer(sent, received), bookAnswer(received)))
+  return yield* Effect.flatMap(sendNow(sent), (received) =>
+    Effect.zipRight(tellAnswer(sent, received), bookAnswer(received))
   )
-})
+}, Effect.uninterruptible)
 
 type SendingNeeds = Clock | Ledger | TradeRepository
 
 /**
  * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
- * answer committed, whatever interrupts us: nobody who sends may be interrupted. Gives the answer where it is there at once, else
- * what waits for it.
+ * answer committed. Nobody who sends may be interrupted, from before the attempt is committed. Gives the answer where it is there at
+ * once, else what waits for it.
  */
 const beginSending: (
   sent: Committed

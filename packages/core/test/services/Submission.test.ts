@@ -1,4 +1,4 @@
-import { Effect, Either, Fiber, TestClock } from "effect"
+import { Deferred, Effect, Either, Fiber, FiberId, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Broker from "../../src/ports/Broker.ts"
 import { AccountTable } from "../../src/account/Account.ts"
@@ -37,9 +37,11 @@ const planned = Effect.gen(function* () {
 
 const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome }) => outcome))
 
+const submittedOnce = Submission.submitPending(() => Effect.succeed(true))
+
 /** Passes of submission in the background, with time going by. */
 const submitted = Effect.gen(function* () {
-  const pass = yield* Effect.fork(Submission.submitPending(() => Effect.succeed(true)))
+  const pass = yield* Effect.fork(submittedOnce)
   yield* TestClock.adjust("3 minutes")
   yield* Fiber.join(pass)
 })
@@ -178,6 +180,41 @@ describe("a program that is told to end", () => {
         expect(yield* Stage.statuses).toEqual(["submitted"])
       }),
       Stage.layer({ prepare: () => Stage.prepared(slow) })
+    )
+  })
+
+  const senders: ReadonlyArray<readonly [string, typeof submittedOnce]> = [
+    ["of all that is planned", submittedOnce],
+    ["of one order", Effect.asVoid(Effect.flatMap(Effect.head(Stage.orders), Submission.sendOrder))]
+  ]
+  it.each(senders)("FILL-4: a send %s whose attempt is being committed leaves, and is answered", async (_, sender) => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    const [committed, goOn] = [Deferred.unsafeMake<void>(FiberId.none), Deferred.unsafeMake<void>(FiberId.none)]
+    let isSending = false
+    const repository: TradeRepositoryService = {
+      ...kept,
+      write: (scope, plan) =>
+        Effect.tap(kept.write(scope, plan), () =>
+          isSending ? Effect.zipRight(Deferred.succeed(committed, undefined), Deferred.await(goOn)) : Effect.void
+        )
+    }
+    const accepts = (id: Answered["attemptId"]) =>
+      Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId })))
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        isSending = true
+        const sending = yield* Effect.fork(sender)
+        yield* Deferred.await(committed)
+        expect(yield* Stage.statuses).toEqual(["submitting"])
+        const ending = yield* Effect.fork(Fiber.interrupt(sending))
+        yield* TestClock.adjust("1 second")
+        yield* Deferred.succeed(goOn, undefined)
+        yield* Fiber.join(ending)
+        expect(yield* outcomes).toEqual(["accepted"])
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      }),
+      on(repository, { prepare: () => Stage.prepared(accepts) })
     )
   })
 })
