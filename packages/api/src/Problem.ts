@@ -17,6 +17,7 @@ const kinds = {
   "request-timeout": { title: "The request came too slowly", status: 408 },
   "too-large": { title: "The request is too large", status: 413 },
   "misdirected-request": { title: "This host is not served here", status: 421 },
+  "unsupported-media-type": { title: "The body is of a type that is not taken here", status: 415 },
   "too-many-requests": { title: "Too many calls at once", status: 429 },
   "headers-too-large": { title: "The headers are too large", status: 431 },
   "key-reused": { title: "The idempotency key was used for something else", status: 422 },

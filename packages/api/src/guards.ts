@@ -1,13 +1,14 @@
 import type { HttpApiDecodeError } from "@effect/platform/HttpApiError"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpApp from "@effect/platform/HttpApp"
-import type * as HttpServerError from "@effect/platform/HttpServerError"
+import * as HttpServerError from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Cause, Effect, Option } from "effect"
+import { Cause, Data, Effect, Option } from "effect"
 import { createHash } from "node:crypto"
 import { RoundlotApi } from "./Api.ts"
+import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
@@ -24,14 +25,19 @@ const told = (document: ProblemDocument, headers: Readonly<Record<string, string
 
 // What stands before every route
 
+type Asked = Pick<HttpServerRequest.HttpServerRequest, "headers" | "method" | "url">
+
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
+const isUpload = ({ method, url }: Asked): boolean => method === "POST" && url.startsWith("/api/v1/batches/upload")
+
 /** How many bytes a request's body has at most. */
-const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): Effect.Effect<number> => {
+const mostBytes = (request: Asked): Effect.Effect<number> => {
+  const { method, url } = request
   if (method !== "POST") return Effect.succeed(MOST_BYTES)
-  if (url.startsWith("/api/v1/batches/upload")) return MostOfUpload
+  if (isUpload(request)) return MostOfUpload
   return Effect.succeed(url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES)
 }
 
@@ -54,7 +60,33 @@ const refusalOf = (request: HttpServerRequest.HttpServerRequest, most: number): 
   if (/%00/.test(url)) return problem("bad-request", "an address has no zero byte")
   const length = Number(headers["content-length"] ?? "0")
   if (!SAFE.has(method) && length > most) return problem("too-large", tooLarge(most), "body")
+  if (!isOfDeclaredType(request)) {
+    return problem("unsupported-media-type", "give the body as JSON: Content-Type: application/json", "Content-Type")
+  }
   return undefined
+}
+
+/** A form of another page can send a body, but none that says it is JSON. */
+const isOfDeclaredType = (request: Asked): boolean => {
+  const type = request.headers["content-type"]
+  const isOther = type !== undefined && !/^\s*application\/json\s*(?:;.*)?$/i.test(type)
+  return SAFE.has(request.method) || !isOther || isUpload(request)
+}
+
+/** A member whose name came before in its object. */
+class RepeatedMember extends Data.Class<{ readonly path: string }> {}
+
+/** The same request; its JSON, which is read once its caller may ask at all, is none where a member comes twice. */
+const strict = (request: HttpServerRequest.HttpServerRequest): HttpServerRequest.HttpServerRequest => {
+  const json = Effect.flatMap(
+    Effect.suspend(() => request.text),
+    (text) => {
+      const path = repeatedMember(text)
+      if (path === undefined) return request.json
+      return new HttpServerError.RequestError({ request, reason: "Decode", cause: new RepeatedMember({ path }) })
+    }
+  )
+  return new Proxy(request, { get: (its, name) => (name === "json" ? json : Reflect.get(its, name, its)) })
 }
 
 /** No script, no frame, nothing of elsewhere. */
@@ -132,7 +164,8 @@ export const guarded =
       const most = yield* mostBytes(request)
       const refusal = refusalOf(request, most)
       if (refusal !== undefined) return withHeaders(told(refusal), requestId)
-      const response = yield* HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(most)))
+      const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
+      const response = yield* HttpServerRequest.withMaxBodySize(strictly, Option.some(FileSystem.Size(most)))
       return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
     })
     return Effect.gen(function* () {
@@ -185,10 +218,12 @@ const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
   return problem("bad-request", field === "" ? issue.message : `${field}: ${issue.message}`, field || undefined)
 }
 
-/** The words of a body that could not be read: too large, or no JSON. */
+/** What is wrong with a body that could not be read. */
 const unreadable = ({ cause }: HttpServerError.RequestError) =>
-  Effect.gen(function* () {
-    const most = yield* mostBytes(yield* HttpServerRequest.HttpServerRequest)
+  Effect.map(Effect.flatMap(HttpServerRequest.HttpServerRequest, mostBytes), (most) => {
+    if (cause instanceof RepeatedMember) {
+      return told(problem("bad-request", `${cause.path}: it comes twice; leave one of them out`, cause.path))
+    }
     const isTooLarge = /maxBytes|too large/i.test(String(cause))
     return told(
       isTooLarge ? problem("too-large", tooLarge(most), "body") : problem("bad-request", "the body is no JSON", "body")

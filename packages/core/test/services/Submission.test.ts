@@ -183,9 +183,10 @@ describe("a program that is told to end", () => {
     )
   })
 
-  const senders: ReadonlyArray<readonly [string, typeof submittedOnce]> = [
+  const sendOne = Effect.flatMap(Effect.head(Stage.orders), Submission.sendOrder)
+  const senders: ReadonlyArray<readonly [string, typeof submittedOnce | typeof sendOne]> = [
     ["of all that is planned", submittedOnce],
-    ["of one order", Effect.asVoid(Effect.flatMap(Effect.head(Stage.orders), Submission.sendOrder))]
+    ["of one order", sendOne]
   ]
   it.each(senders)("FILL-4: a send %s whose attempt is being committed leaves, and is answered", async (_, sender) => {
     const kept = MemoryRepository.make(MemoryStore.make())

@@ -1,3 +1,4 @@
+import { Json } from "@roundlot/api"
 import {
   Account,
   AccountName,
@@ -510,6 +511,8 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
           "Correct it, or write a new one with 'roundlot init'"
         )
     })
+    const repeated = Json.repeatedMember(text)
+    if (repeated !== undefined) return yield* Either.left(fail(file, repeated, "comes twice", "Leave one of them out"))
     if (!isRecord(value))
       return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
     const fault = keyFault(file, value, keys, "")

@@ -279,6 +279,21 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(code).toBe(2)
   })
 
+  it("a configuration in which a setting comes twice is refused by its place", async () => {
+    const { file, plain, store } = desk()
+    const written = '{"accounts":{"a":{"maxOrderQuantity":"10","maxOrderQuantity":"10000"}}}'
+    const { code, err } = await plain([
+      "accounts",
+      "list",
+      "--store",
+      store,
+      "--config",
+      file("roundlot.json", written)
+    ])
+    expect(err).toContain("accounts.a.maxOrderQuantity: comes twice. Leave one of them out")
+    expect(code).toBe(2)
+  })
+
   it("a corrupt store is refused with its place, and is left as it is", async () => {
     const { cli, folder } = desk()
     writeFileSync(

@@ -1,5 +1,6 @@
 import { Problem, Sizes } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
+import { Tokens } from "@roundlot/core"
 import { Deferred, Effect, Layer, Logger, LogLevel, Queue, Schema } from "effect"
 import { connect, type Socket } from "node:net"
 import * as scene from "../views/scene.ts"
@@ -145,6 +146,59 @@ describe("bad input over the API", () => {
       // Who does not listen while he sends may be hung up on before he hears of it.
       assert.match(endless, /^(?:$|HTTP\/1\.1 413)/)
       assert.strictEqual((yield* ask(port, "/health")).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a body in which a member comes twice is refused, naming it, and nothing of it is taken in", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const before = json(yield* ask(port, "/api/v1/trades"))
+      const trade = '{"sourceId":"twice","symbol":"KO","side":"buy","quantity":"1","quantity":"100"}'
+      const batch = `{"name":"twice","rows":[${trade}]}`
+      const bodies = [
+        ["/api/v1/trades", trade, "quantity"],
+        ["/api/v1/trades", `[${trade}]`, "[0].quantity"],
+        ["/api/v1/batches", batch, "rows[0].quantity"]
+      ] as const
+      for (const [path, body, field] of bodies) {
+        const told = yield* ask(port, path, { method: "POST", body })
+        assert.deepInclude(json(told), { status: 400, type: "/problems/bad-request", field })
+      }
+      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/trades")), before)
+      // Who may not ask is not read.
+      yield* Tokens.create({ name: "reader", role: "read", expiresAt: undefined, actor: "test" })
+      assert.strictEqual((yield* ask(port, "/api/v1/trades", { method: "POST", body: trade })).status, 401)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a body that does not say that it is JSON is refused (415); a file of a batch may be of any type", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const take = (type: string, sourceId: string) =>
+        ask(port, "/api/v1/trades", {
+          method: "POST",
+          body: { sourceId, symbol: "KO", side: "buy", quantity: "1" },
+          headers: { "content-type": type }
+        })
+      const others = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/json, application/json"
+      ]
+      for (const type of others) {
+        const told = json(yield* take(type, type))
+        assert.deepInclude(told, { status: 415, type: "/problems/unsupported-media-type", field: "Content-Type" }, type)
+      }
+      for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
+        assert.strictEqual((yield* take(type, type)).status, 200, type)
+      }
+      const upload = yield* ask(port, "/api/v1/batches/upload?name=any", {
+        method: "POST",
+        body: `${HEADER}\nu-1,KO,buy,2\n`,
+        headers: { "content-type": "application/octet-stream" }
+      })
+      assert.strictEqual(upload.status, 200)
     }).pipe(Effect.provide(books))
   )
 
