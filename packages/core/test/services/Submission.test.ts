@@ -155,6 +155,9 @@ describe("an order that the adapter cannot prepare", () => {
   })
 })
 
+const accepts = (id: Answered["attemptId"]) =>
+  Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId })))
+
 describe("a program that is told to end", () => {
   it("FILL-4: waits for the answer of a send that is on its way, and commits it", async () => {
     let begun = false
@@ -199,8 +202,6 @@ describe("a program that is told to end", () => {
           isSending ? Effect.zipRight(Deferred.succeed(committed, undefined), Deferred.await(goOn)) : Effect.void
         )
     }
-    const accepts = (id: Answered["attemptId"]) =>
-      Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId })))
     await Stage.play(
       Effect.gen(function* () {
         yield* planned
