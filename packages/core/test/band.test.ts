@@ -108,6 +108,19 @@ describe("the band around what an order should have got", () => {
     expect(desk.all(FillTable).map(({ expectedFrom }) => expectedFrom)).toEqual(["trades", "trades"])
   })
 
+  test.each([
+    ["before its order was sent judges it, also where the broker cuts the fill's time to before that", 0, "200 market"],
+    ["after its order was sent may be its own, and judges nothing", 3, "100 trades"]
+  ] as const)("FILL-12: a price of after the fill that was received %s", (_, receivedAt, expected) => {
+    const later = Instant.addMillis(second(2), 400)
+    const priced = { price: Price.unsafe("200"), at: later, source: "feed", receivedAt: second(receivedAt) }
+    const { desk, fill } = working(true, Reference.Priced(priced))
+    fill("e1", "170")
+    const [judged] = desk.all(FillTable)
+    expect(`${Decimal.format(judged?.expectedPrice ?? Decimal.zero)} ${judged?.expectedFrom}`).toBe(expected)
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
   test("FILL-12: without prices of trades the last fill is compared with; the first has nothing to be compared with", () => {
     const { bands, desk, fill } = working(false)
     fill("e1", "1")

@@ -93,11 +93,17 @@ const groundsIn = (recorder: Recorder, order: Order, executedAt: Instant | undef
   }
 }
 
-/** The newest price of a market of before an execution that is fresh then: one of after it may be that execution's own. */
+/** The newest price of a market that is fresh at an execution and cannot be that execution's own. */
 const marketBefore = (recorder: Recorder, order: Order, executedAt: Instant): Price | undefined => {
-  const known = [...marketPricesOf(recorder, order.symbol), judgedBy(order)]
-  const before = known.filter((each) => each._tag === "Priced" && each.at < executedAt)
-  return freshOf(freshest(before, executedAt), executedAt)
+  const before = marketPricesOf(recorder, order.symbol).filter((each) => isOfBefore(each, order, executedAt))
+  return freshOf(freshest([...before, judgedBy(order)], executedAt), executedAt)
+}
+
+/** Is a price of before an execution, or did it come before its order was sent? Schwab and TWS cut the time of a fill to the second. */
+const isOfBefore = (each: Reference, { sentAt }: Order, executedAt: Instant): boolean => {
+  if (each._tag === "NoPrice") return false
+  const isReceivedBefore = sentAt !== undefined && each.receivedAt !== undefined && each.receivedAt <= sentAt
+  return isReceivedBefore || each.at < executedAt
 }
 
 /** The market's price that an order was made by; none where that was a trade's own. */

@@ -62,7 +62,13 @@ export const priceOf = (quote: Quote, asked: Asked): Reference => {
   const chosen = best !== undefined && ageOf(best, asked.at) <= LAST_KNOWN_MS ? best : undefined
   return chosen === undefined
     ? Reference.NoPrice()
-    : Reference.Priced({ price: chosen.price, at: chosen.at, source: asked.source, isQuote: true })
+    : Reference.Priced({
+        price: chosen.price,
+        at: chosen.at,
+        source: asked.source,
+        isQuote: true,
+        receivedAt: asked.at
+      })
 }
 
 const ageOf = ({ at }: Pick<Quoted, "at">, now: Instant.Instant): number => Instant.millisBetween(at, now)

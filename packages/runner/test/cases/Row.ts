@@ -24,10 +24,12 @@ import {
 } from "@roundlot/core"
 import type { AccountName, Accumulator, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
 import { assert } from "@effect/vitest"
-import { Clock, Effect, Option, Schedule } from "effect"
+import { Effect, Option, Schedule } from "effect"
 import { account, audited, orders, submit, trade } from "../engine/Engine.ts"
 import { engineAt, workingAfter } from "../engine/faults.ts"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
+import { clockAhead, startOf } from "./ahead.ts"
+import type { Ahead } from "./ahead.ts"
 import { places } from "./Place.ts"
 import type { Name, Place } from "./Place.ts"
 import type { Telling } from "./retelling.ts"
@@ -175,29 +177,6 @@ export interface Row {
   /** How many fills have waited for their order. */
   readonly waited?: number
 }
-
-/** By how much the wall clock of a row is ahead of the machine's; what measures how long something takes is not. */
-interface Ahead {
-  ms: number
-}
-
-const real = Clock.make()
-
-const clockAhead = (ahead: Ahead): Clock.Clock => ({
-  [Clock.ClockTypeId]: Clock.ClockTypeId,
-  unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + ahead.ms,
-  currentTimeMillis: Effect.sync(() => real.unsafeCurrentTimeMillis() + ahead.ms),
-  unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos(),
-  currentTimeNanos: real.currentTimeNanos,
-  sleep: (duration) => real.sleep(duration)
-})
-
-const DAY_MS = 86_400_000
-const NOON_MS = 17 * 3_600_000
-
-/** TWS tells the day of New York, so that what goes by there begins at noon. */
-const startOf = (name: Name): number =>
-  name === "ibkr" ? (DAY_MS + NOON_MS - (real.unsafeCurrentTimeMillis() % DAY_MS)) % DAY_MS : 0
 
 const newest = <A extends object>(all: Effect.Effect<ReadonlyArray<A>, unknown>) =>
   Effect.flatMap(all, (each) => Effect.fromNullable(each.at(-1)))
