@@ -79,6 +79,14 @@ const filled: ReadonlyArray<Filled> = [
     judged: "within, 175 market"
   },
   {
+    what: "is judged by the last trade where nobody bids or offers",
+    at: quoting,
+    says: (now) => ({ last: { price: 175, at: now } }),
+    afterMs: MINUTE_MS,
+    price: "185.01",
+    judged: "within, 175 market"
+  },
+  {
     what: "of an order with a limit is judged by that, and by no market",
     at: names,
     limit: "150",
