@@ -95,6 +95,8 @@ export * as coolDown from "./position/coolDown.ts"
 export * as due from "./position/due.ts"
 /** `position/evaluation`: see that module. */
 export * as evaluation from "./position/evaluation.ts"
+/** `position/ladder`: see that module. */
+export * as ladder from "./position/ladder.ts"
 /** `position/netting`: see that module. */
 export * as netting from "./position/netting.ts"
 /** `order/Attempt`: see that module. */

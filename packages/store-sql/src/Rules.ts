@@ -122,6 +122,7 @@ const accounts: TableRules = {
       name: "limit_offset",
       sql: `"limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)`
     },
+    { name: "reprice_offsets", sql: `"repriceOffsetsBp" IS NULL OR "limitOffsetBp" IS NOT NULL` },
     { name: "order_life", sql: `"orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0` },
     { name: "resend_window", sql: `"resendWindowMs" >= 0` },
     { name: "max_trade_age", sql: `"maxTradeAgeMs" >= 0` },
@@ -197,6 +198,10 @@ const positions: TableRules = {
     // A4: the one figure of the books that is kept twice.
     { name: "conservation", sql: `"residual" = "openLots"` },
     { name: "short_ends", sql: `"shortEnds" >= 0` },
+    { name: "ladder_step", sql: `"ladderStep" >= 0 AND "ladderStep" < 5` },
+    { name: "ladder", sql: `("ladderStep" > 0) = ("ladderSide" IS NOT NULL)` },
+    { name: "ladder_until", sql: `"ladderUntil" IS NULL OR "ladderStep" > 0` },
+    together("ladder_of", "ladderSide", "ladderOf"),
     together("last_price", "lastPrice", "lastPriceAt")
   ]
 }

@@ -191,6 +191,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
     { limitOffsetBp: -1, orderLifeSeconds: 5 },
     { limitOffsetBp: 10_000, orderLifeSeconds: 5 }
   ],
+  accounts_rule_reprice_offsets: [{ repriceOffsetsBp: "[20]" }],
   accounts_rule_order_life: [{ limitOffsetBp: 5, orderLifeSeconds: 0 }],
   accounts_rule_resend_window: [{ resendWindowMs: -1 }],
   accounts_rule_max_trade_age: [{ maxTradeAgeMs: -1 }],
@@ -210,6 +211,10 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   ],
   positions_rule_conservation: [{ openLots: "0.4" }, { residual: "0.2" }],
   positions_rule_short_ends: [{ shortEnds: -1 }],
+  positions_rule_ladder_step: [{ ladderStep: -1 }, { ladderStep: 5, ladderSide: "buy", ladderOf: 1 }],
+  positions_rule_ladder: [{ ladderStep: 1 }, { ladderSide: "buy", ladderOf: 1 }],
+  positions_rule_ladder_of: [{ ladderOf: 1 }, { ladderStep: 1, ladderSide: "buy" }],
+  positions_rule_ladder_until: [{ ladderUntil: AT }],
   positions_rule_last_price: [{ lastPrice: null }, { lastPriceAt: null }],
   lots_rule_owner: [{ orderId: 1 }, { tradeId: null }],
   decisions_rule_size: [{ quantity: null }, { notional: "100" }],

@@ -56,7 +56,8 @@ export const AccountDocument = Schema.Struct({
   order: Schema.Union(
     Schema.Literal("market"),
     Schema.Struct({
-      limitOffsetBp: Schema.optional(Schema.Number),
+      /** The offset in basis points, or, of several steps, those of all. */
+      limitOffsetBp: Schema.optional(Schema.Union(Schema.Number, Schema.Array(Schema.Number))),
       lifeSeconds: Schema.optional(Schema.Number),
       session: Schema.optional(Session),
       timeInForce: Schema.optional(Schema.String)

@@ -47,7 +47,15 @@ export const NextDocument = Schema.Struct({
   answer: Schema.String,
   /** The same in a sentence. */
   why: Schema.String,
-  order: Schema.NullOr(Schema.Struct({ side: Side, quantity: Decimal, positionEffect: Schema.NullOr(PositionEffect) }))
+  order: Schema.NullOr(
+    Schema.Struct({
+      side: Side,
+      quantity: Decimal,
+      positionEffect: Schema.NullOr(PositionEffect),
+      /** The price that it goes out with, in dollars a share; none of a market order. */
+      limitPrice: Schema.NullOr(Decimal)
+    })
+  )
 }).annotations({ identifier: "Next" })
 
 /** What order would be made now, or why there is none. */
@@ -59,6 +67,8 @@ export const PositionDetail = Schema.Struct({
   ...PositionDocument.fields,
   coolDownUntil: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),
+  /** Where its account has several offsets: which of them the next order is made at, from 1 on, and what that is in basis points. */
+  ladder: Schema.NullOr(Schema.Struct({ step: Schema.Int, steps: Schema.Int, limitOffsetBp: Schema.Int })),
   /** Of which sides the broker has refused orders for a session, and until when nothing of them leaves. */
   refusedSide: Schema.NullOr(Schema.Literal("buy", "sell", "both")),
   refusedUntil: Schema.NullOr(Time),

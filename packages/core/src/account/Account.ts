@@ -64,6 +64,8 @@ export const Account = Schema.Struct({
   bandBp: Column.optional(Column.integer),
   /** Limit orders instead of market ones: how far beyond the reference price, in basis points, and for how long (D2). */
   limitOffsetBp: Column.optional(Column.integer),
+  /** The offsets of the steps after the first, ever further: for an order that follows one which found no fill in its life (D2). */
+  repriceOffsetsBp: Column.optional(Column.json(Schema.Array(Schema.Int))),
   orderLifeSeconds: Column.optional(Column.integer),
   /** In which session its orders are sent and how long they work, where what asks for one says nothing. */
   orderSession: Column.optional(Column.literal(sessions)),
@@ -141,6 +143,7 @@ export const defaultSettings: AccountSettings = {
   maxTradeAgeMs: undefined,
   bandBp: undefined,
   limitOffsetBp: undefined,
+  repriceOffsetsBp: undefined,
   orderLifeSeconds: undefined,
   orderSession: undefined,
   orderTimeInForce: undefined

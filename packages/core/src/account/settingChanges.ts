@@ -40,6 +40,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxTradeAgeMs: textOf(settings.maxTradeAgeMs),
   bandBp: textOf(settings.bandBp),
   limitOffsetBp: textOf(settings.limitOffsetBp),
+  repriceOffsetsBp: textOf(settings.repriceOffsetsBp),
   orderLifeSeconds: textOf(settings.orderLifeSeconds),
   orderSession: textOf(settings.orderSession),
   orderTimeInForce: textOf(settings.orderTimeInForce)

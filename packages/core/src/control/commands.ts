@@ -19,6 +19,7 @@ import type { Order } from "../order/Order.ts"
 import { faultOf } from "../order/SupportedOrders.ts"
 import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
+import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../position/Position.ts"
 import { dismissed, kinds } from "../reconciliation/Break.ts"
 import { contradictedBy } from "../reconciliation/contradiction.ts"
@@ -56,6 +57,8 @@ export const setAccount = (
     return refused(`${account} is for real money, which is not sent without ${missing.join(", ")}`)
   const contradiction = contradictionOf(settings)
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
+  const offsets = settings.limitOffsetBp === undefined ? undefined : Ladder.faultOf(Ladder.offsetsOf(settings))
+  if (offsets !== undefined) return refused(`the orders of ${account} have no such offsets: limitOffsetBp ${offsets}`)
   const unsupported = known?.broker === settings.broker ? faultOf(known.supportedOrders, asksFor(settings)) : undefined
   if (unsupported !== undefined)
     return refused(`the orders of ${account} are none that ${settings.broker} takes: ${unsupported}`)
@@ -178,12 +181,16 @@ export const setGlobalTradingState = (recorder: Recorder, state: TradingState, r
 export const isStopped = ({ circuitUntil, held, refusedUntil }: Position): boolean =>
   held !== undefined || circuitUntil !== undefined || refusedUntil !== undefined
 
+/** Does an operator's `resume` change anything of a position: what holds it, or the step that its next order is made at (D2, D8)? */
+export const isResumable = (position: Position): boolean => isStopped(position) || position.ladderStep > 0
+
 /** Lets a position go on that an operator's cancel, an open circuit or a refusal for a session holds (D8), and evaluates it. */
 export const regate = (recorder: Recorder, symbol: Ticker, lifts: boolean): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const position = recorder.books.positions.get(joinKey([recorder.account, symbol]))
   if (position === undefined) return
   if (lifts && isStopped(position)) recorder.emit({ _tag: "HoldLifted", symbol })
+  if (lifts) Ladder.reset(recorder, position)
   recorder.touch(symbol)
 }
 

@@ -5,7 +5,8 @@ import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import { dueOf, textOf, type Standing } from "../position/due.ts"
 import { orderDue, standingOf } from "../position/evaluation.ts"
-import { nothingHeld } from "../position/Position.ts"
+import * as Ladder from "../position/ladder.ts"
+import { atFirstStep, nothingHeld } from "../position/Position.ts"
 import { isStopped, type CommandAnswer } from "./commands.ts"
 
 /** Why an order is not tried again; `undefined` where a new one may stand in its place. Pure. */
@@ -24,7 +25,7 @@ const obstacleOf = (order: Order | undefined, name: string): string | undefined 
 /** What stands on a position on an operator's word, or by an open circuit, is lifted by a retry (D8). Pure. */
 const lifted = (standing: Standing): Standing => ({
   ...standing,
-  position: { ...standing.position, ...nothingHeld }
+  position: { ...standing.position, ...nothingHeld, ...atFirstStep }
 })
 
 /**
@@ -44,6 +45,7 @@ export const retryOrder = (recorder: Recorder, orderId: OrderId): CommandAnswer 
     return { _tag: "Refused", why: `nothing would be ordered in the place of ${name}: ${textOf(due)}` }
   }
   if (isStopped(standing.position)) recorder.emit({ _tag: "HoldLifted", symbol: order.symbol })
+  Ladder.reset(recorder, standing.position)
   const made = orderDue(recorder, standing, due, orderId)
   return { _tag: "Done", what: `${format("order", made)} is made in the place of ${name}` }
 }

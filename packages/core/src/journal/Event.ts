@@ -71,6 +71,8 @@ const unset = () => undefined
 /** An entry that was written before there was a setting does not speak of it. */
 const later = {
   limitOffsetBp: Schema.optionalWith(Account.fields.limitOffsetBp, { default: unset }),
+  /** Left away where there is one offset only: entries of such accounts are as they were before there were more. */
+  repriceOffsetsBp: maybe(Schema.Array(Schema.Int)),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
   orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),
@@ -494,6 +496,17 @@ export const CoolDownStarted = Schema.TaggedStruct("CoolDownStarted", {
 })
 /** D8: a fill resets the doubling and the count; a running cool-down goes on. */
 export const CoolDownReset = Schema.TaggedStruct("CoolDownReset", { symbol: Ticker })
+/** D2: an order worked for its life and found no fill: the next one of its side is made at a further step of the account's offsets. */
+export const LadderStepped = Schema.TaggedStruct("LadderStepped", {
+  symbol: Ticker,
+  side: Side,
+  step: Schema.Int,
+  /** The version of the account whose offsets they are. */
+  of: Schema.Int,
+  until: maybe(Time)
+})
+/** D2: the next order is made at the first step again. */
+export const LadderReset = Schema.TaggedStruct("LadderReset", { symbol: Ticker })
 /** A refusal of the class `session`: nothing of that side leaves until then, or until an operator lets it go on. */
 export const SideRefused = Schema.TaggedStruct("SideRefused", {
   symbol: Ticker,
@@ -603,6 +616,8 @@ export const LedgerEvent = Schema.Union(
   Evaluated,
   CoolDownStarted,
   CoolDownReset,
+  LadderStepped,
+  LadderReset,
   SideRefused,
   PositionHeld,
   HoldLifted,
@@ -695,6 +710,8 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "Evaluated":
     case "CoolDownStarted":
     case "CoolDownReset":
+    case "LadderStepped":
+    case "LadderReset":
     case "SideRefused":
     case "PositionHeld":
     case "HoldLifted":

@@ -1,5 +1,5 @@
 import type { Books } from "../books/Books.ts"
-import { nothingHeld } from "../position/Position.ts"
+import { atFirstStep, nothingHeld } from "../position/Position.ts"
 import type { LedgerEvent } from "./Event.ts"
 import { accountSet, brokerDeclared, instrumentSet, quarantineReleased, symbolChanged } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
@@ -20,7 +20,7 @@ import { heldReportContradicted, heldReportSettled, reportHeld } from "./project
 import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
-import { baseDeclared, coolDownStarted, patchPosition, splitAccepted } from "./project/positions.ts"
+import { baseDeclared, coolDownStarted, ladderStepped, patchPosition, splitAccepted } from "./project/positions.ts"
 import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
@@ -142,6 +142,10 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return coolDownStarted(books, event, place)
     case "CoolDownReset":
       return patchPosition(books, event.symbol, place, { shortEnds: 0 })
+    case "LadderStepped":
+      return ladderStepped(books, event, place)
+    case "LadderReset":
+      return patchPosition(books, event.symbol, place, atFirstStep)
     case "SideRefused":
       return patchPosition(books, event.symbol, place, { refusedSide: event.side, refusedUntil: event.until })
     case "PositionHeld":

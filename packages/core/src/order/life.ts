@@ -1,8 +1,9 @@
+import * as Decimal from "../money/Decimal.ts"
 import * as Instant from "../time/Instant.ts"
+import { Need } from "../books/Need.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OrderId } from "../identity/Id.ts"
 import type { Order } from "./Order.ts"
-import { orderOf } from "./transition.ts"
 
 /** Does an order work at the broker that is to be ended when its life is over, and was not asked to end yet? */
 export const hasLife = ({ cancelRequestedAt, lifeSeconds, status }: Order): boolean =>
@@ -10,16 +11,30 @@ export const hasLife = ({ cancelRequestedAt, lifeSeconds, status }: Order): bool
   cancelRequestedAt === undefined &&
   (status === "submitted" || status === "partially_filled")
 
+/** Has an order, at a moment, been at the broker for as long as its account lets it? */
+const hasLived = ({ acceptedAt, lifeSeconds, sentAt }: Order, at: Instant.Instant): boolean => {
+  const since = acceptedAt ?? sentAt
+  if (lifeSeconds === undefined || since === undefined) return false
+  return Instant.millisBetween(since, at) >= lifeSeconds * 1000
+}
+
 /** Has an order worked for as long as its account lets it? */
-export const isOver = (order: Order, now: Instant.Instant): boolean => {
-  const since = order.acceptedAt ?? order.sentAt
-  if (!hasLife(order) || order.lifeSeconds === undefined || since === undefined) return false
-  return Instant.millisBetween(since, now) >= order.lifeSeconds * 1000
+export const isOver = (order: Order, now: Instant.Instant): boolean => hasLife(order) && hasLived(order, now)
+
+/**
+ * Did an accumulation order work for all of its life, was its end asked for then, and did the broker cancel it with nothing filled?
+ * What the broker ended by itself, refused or let expire did not, nor what was cancelled before its life was over.
+ */
+export const workedUnfilled = (order: Order): boolean => {
+  const { cancelRequestedAt, deed, filled, origin, reported, status } = order
+  if (origin !== "accumulation" || status !== "cancelled" || reported !== "cancelled" || deed === "failed") return false
+  return cancelRequestedAt !== undefined && Decimal.isZero(filled) && hasLived(order, cancelRequestedAt)
 }
 
 /** Asks for the end of an order whose life is over; its end is what the broker then says (D8). */
 export const expire = (recorder: Recorder, orderId: OrderId): void => {
-  const order = orderOf(recorder, orderId)
-  if (!isOver(order, recorder.world.at)) return
+  recorder.need(Need.OrderById({ id: orderId }))
+  const order = recorder.books.orders.get(orderId)
+  if (order === undefined || !isOver(order, recorder.world.at)) return
   recorder.emit({ _tag: "CancelRequested", orderId, why: `its life of ${order.lifeSeconds} s is over` })
 }

@@ -6,6 +6,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { afterRefusal } from "../position/refused.ts"
 import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
+import * as Ladder from "../position/ladder.ts"
 import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
 import * as Instant from "../time/Instant.ts"
 import { adjust } from "./commitment.ts"
@@ -196,10 +197,14 @@ const isSame = (before: Order, after: Order, isTimeNews: boolean): boolean =>
 const follow = (recorder: Recorder, before: Order, after: Order): void => {
   const wasLive = isLive(before.status)
   const changesFilled = !Decimal.equals(before.filled, after.filled)
-  if (Decimal.isLess(before.filled, after.filled)) afterFill(recorder, after)
+  if (Decimal.isLess(before.filled, after.filled)) {
+    afterFill(recorder, after)
+    if (after.origin === "accumulation") Ladder.reset(recorder, after)
+  }
   if (!wasLive && changesFilled) afterLateChange(recorder, after)
   if (wasLive && isShortEnd(after)) {
     afterShortEnd(recorder, after)
+    Ladder.afterEnd(recorder, after)
     afterRefusal(recorder, after)
   }
   if (after.origin !== "external") reviewRevival(recorder, before, after)

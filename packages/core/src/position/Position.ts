@@ -39,6 +39,11 @@ export const Position = Schema.Struct({
   shortEnds: Column.integer,
   /** The newest time until which a circuit is open. */
   circuitUntil: Column.optional(Column.instant),
+  /** D2: how many steps beyond the first offset the next order of a side is made, by which version of the account, and until when. */
+  ladderStep: Column.integer,
+  ladderSide: Column.optional(Column.literal(["buy", "sell"])),
+  ladderOf: Column.optional(Column.integer),
+  ladderUntil: Column.optional(Column.instant),
   /** Of which sides the broker refused orders until the next session, and until when that holds. */
   refusedSide: Column.optional(Column.literal(refusedSides)),
   refusedUntil: Column.optional(Column.instant),
@@ -74,6 +79,10 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   coolDownUntil: position.coolDownUntil,
   shortEnds: position.shortEnds,
   circuitUntil: position.circuitUntil,
+  ladderStep: position.ladderStep,
+  ladderSide: position.ladderSide,
+  ladderOf: position.ladderOf,
+  ladderUntil: position.ladderUntil,
   refusedSide: position.refusedSide,
   refusedUntil: position.refusedUntil,
   held: position.held,
@@ -99,6 +108,14 @@ export const nothingHeld = {
   shortEnds: 0,
   refusedSide: undefined,
   refusedUntil: undefined
+} as const
+
+/** D2: the next order of either side is made at the first offset. */
+export const atFirstStep = {
+  ladderStep: 0,
+  ladderSide: undefined,
+  ladderOf: undefined,
+  ladderUntil: undefined
 } as const
 
 /** Until when the broker refuses what a position would order on a side; `undefined` where it does not. */

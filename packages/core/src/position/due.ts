@@ -18,6 +18,7 @@ import type { Order } from "../order/Order.ts"
 import { isLive, type OrderStatus } from "../order/OrderState.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { TradingWindow } from "../time/TradingWindow.ts"
+import { isAtOffset, offsetOf, offsetsOf } from "./ladder.ts"
 import { draftOf, holdingsOf, refusedUntil, type Position } from "./Position.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
@@ -167,9 +168,13 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   }
   const against = standing.liveOrders.find((order) => order.side === opposite(amount.side) && countsForD5(order.status))
   if (against !== undefined) return Due.OppositeOrderLive({ orderId: against.id })
-  const isPriceless = termsOf(standing.account, standing.reference, amount.side) === undefined
+  const isPriceless = termsFor(standing, amount.side) === undefined
   return isPriceless || amount._tag === "NoPrice" ? Due.NoPrice() : undefined
 }
+
+/** D2: the terms of the next order of a side, at the step that the position is at. */
+const termsFor = ({ account, at, instrument, position, reference }: Standing, side: Side): Terms | undefined =>
+  termsOf(account, reference, side, offsetOf(position, account, side, at), instrument?.tick)
 
 /** D5: an order counts from `Submitting` on; a pending one is a plan. */
 export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && status !== "pending"
@@ -187,7 +192,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   const most = Decimal.floorTo(Decimal.min(orderQuantityOf(account) ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
-  const terms = termsOf(account, standing.reference, side, standing.instrument?.tick)
+  const terms = termsFor(standing, side)
   if (terms === undefined) return Due.NoPrice()
   if (faultOf(account.supportedOrders, terms) !== undefined) return Due.Refused({ control: "UnsupportedOrder" })
   const threshold = account.threshold ?? lot
@@ -255,9 +260,17 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
   if (without._tag !== "Order" || without.side !== order.side || !hasItsTerms(without.terms, order)) return false
+  if (!isAtItsStep(standing, order)) return false
   const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== without.positionEffect
   if (saysOtherwise) return false
   return !Decimal.isLess(without.quantity, order.quantity)
+}
+
+/** D2: where there are several steps, or were, is it priced at the one that the position is at now? */
+const isAtItsStep = ({ account, at, instrument, position }: Standing, order: Order): boolean => {
+  if (offsetsOf(account).length < 2 && position.ladderStep === 0) return true
+  const offset = offsetOf(position, account, order.side, at)
+  return offset === undefined || isAtOffset(order, offset, instrument?.tick)
 }
 
 /** Would it be asked for in the same way: of the same type, in the same session and for as long? */

@@ -11,6 +11,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import { fieldsOf, freshest, freshOf, INBOUND, newer, Reference } from "../money/Reference.ts"
 import { marketPricesOf } from "./marketPrices.ts"
+import * as Ladder from "./ladder.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -100,6 +101,7 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
     orderDue(recorder, standing, due)
     return due
   }
+  if (due._tag === "NotDue") Ladder.reset(recorder, standing.position)
   const answer = textOf(due)
   if (answer !== standing.position.answer) recorder.emit({ _tag: "Evaluated", symbol, answer })
   return due

@@ -16,21 +16,24 @@ export interface Terms {
 }
 
 /** The settings of an account that say how its orders are executed. */
-type TermsSettings = Pick<Account, "limitOffsetBp" | "orderLifeSeconds" | "orderSession" | "orderTimeInForce">
+type TermsSettings = Pick<Account, "orderLifeSeconds" | "orderSession" | "orderTimeInForce">
 
-/** The account's terms at a reference price; `undefined` where they need a price and there is none. */
+/**
+ * The account's terms at a reference price, for a limit order that far beyond it in basis points, else a market order; `undefined` where
+ * they need a price and there is none.
+ */
 export const termsOf = (
   account: TermsSettings,
   reference: Reference,
   side: Side,
+  limitOffsetBp: number | undefined,
   tick?: Price.Price
 ): Terms | undefined => {
-  const { limitOffsetBp, orderLifeSeconds } = account
   const policy = resolve(policyOf(account))
   if (limitOffsetBp === undefined) return { type: "market", limitPrice: undefined, lifeSeconds: undefined, ...policy }
   if (reference._tag === "NoPrice") return undefined
   const limitPrice = limitPriceOf(reference.price, side, limitOffsetBp, tick)
-  return { type: "limit", limitPrice, lifeSeconds: orderLifeSeconds, ...policy }
+  return { type: "limit", limitPrice, lifeSeconds: account.orderLifeSeconds, ...policy }
 }
 
 const BASIS_POINT = Decimal.unsafe("0.0001")

@@ -3,7 +3,7 @@ import { AccountTable, type Account, type AccountSettings } from "../account/Acc
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { perform, type Command, type Performed, type Scope, type Stale } from "../control/Command.ts"
-import { isStopped, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
+import { isResumable, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
 import { unstorable } from "../identity/unstorable.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -120,7 +120,7 @@ const stoppedBefore = ({
     ...(scope._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
     ...(scope._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
   ]
-  return Effect.map(Reads.all(PositionTable, { where }), (positions) => positions.filter(isStopped))
+  return Effect.map(Reads.all(PositionTable, { where }), (positions) => positions.filter(isResumable))
 }
 
 /**

@@ -38,6 +38,8 @@ const quiet: ReadonlySet<string> = new Set([
   "ExcessChanged",
   "InstrumentConfirmed",
   "InstrumentSeen",
+  "LadderReset",
+  "LadderStepped",
   "LotAllocated",
   "LotsNetted",
   "PayloadArchived",

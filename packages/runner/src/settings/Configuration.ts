@@ -4,6 +4,7 @@ import {
   AccountName,
   type age,
   type Configuring,
+  ladder,
   OrderTerms,
   Quantity,
   type SourcePolicy,
@@ -37,9 +38,20 @@ const policy = {
   timeInForce: optional(Schema.Literal(...OrderTerms.timesInForce))
 }
 
-/** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for. Market orders where neither is said. */
+/** What a price may be beyond another one, in basis points. */
+const Offset = Schema.Int.pipe(Schema.between(0, 9_999))
+
+const Offsets = Schema.Union(
+  Offset,
+  Schema.NonEmptyArray(Offset).pipe(
+    Schema.maxItems(ladder.MOST_STEPS),
+    Schema.filter((offsets) => ladder.faultOf(offsets) === undefined)
+  )
+)
+
+/** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for; of several offsets an order that found no fill in its life is followed by one at the next. Market orders where neither is said. */
 const OrderEntry = Schema.Struct({
-  limitOffsetBp: optional(Schema.Int.pipe(Schema.between(0, 9_999))),
+  limitOffsetBp: optional(Offsets),
   lifeSeconds: optional(Schema.Int.pipe(Schema.between(1, LONGEST_LIFE_S))),
   ...policy
 }).pipe(
@@ -47,13 +59,19 @@ const OrderEntry = Schema.Struct({
 )
 
 const OrderSettings = Schema.Union(Schema.Literal("market"), OrderEntry).annotations({
-  message: () => ({
-    message:
-      `may be "market", or limitOffsetBp from 0 to 9999 with lifeSeconds from 1 to ${LONGEST_LIFE_S}, ` +
-      `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.timesInForce.join(", ")})`,
-    override: true
-  })
+  message: ({ actual }) => ({ message: orderFault(actual), override: true })
 })
+
+/** What is wrong with its offsets, else all that may stand there. */
+const orderFault = (order: unknown): string => {
+  const offsets = isRecord(order) ? order["limitOffsetBp"] : undefined
+  const fault = Array.isArray(offsets) ? ladder.faultOf(offsets) : undefined
+  return fault === undefined
+    ? `may be "market", or limitOffsetBp from 0 to 9999, or a list of 1 to ${ladder.MOST_STEPS} of them that grow, ` +
+        `with lifeSeconds from 1 to ${LONGEST_LIFE_S}, ` +
+        `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.timesInForce.join(", ")})`
+    : `limitOffsetBp ${fault}`
+}
 
 /** Per cent, to a hundredth of one: `20%`. */
 const BAND = /^(\d{1,4})(?:\.(\d{1,2}))?%$/
@@ -377,7 +395,14 @@ const limitsOf = (
 const orderTermsOf = (order: AccountEntry["order"]): Partial<Account.AccountSettings> => {
   if (order === undefined) return {}
   const { lifeSeconds, limitOffsetBp, session, timeInForce } = order === "market" ? {} : order
-  return { limitOffsetBp, orderLifeSeconds: lifeSeconds, orderSession: session, orderTimeInForce: timeInForce }
+  const [first, ...further] = typeof limitOffsetBp === "number" ? [limitOffsetBp] : (limitOffsetBp ?? [])
+  return {
+    limitOffsetBp: first,
+    repriceOffsetsBp: further.length === 0 ? undefined : further,
+    orderLifeSeconds: lifeSeconds,
+    orderSession: session,
+    orderTimeInForce: timeInForce
+  }
 }
 
 /** Real money is said twice, as `live: true` and by no other word: `environment` alone is not enough, and may not say otherwise. */
@@ -464,6 +489,7 @@ export const settingsAlone = ({
   orderSession,
   ordersPerMinute,
   orderTimeInForce,
+  repriceOffsetsBp,
   resendWindowMs,
   restricted,
   shorting,
@@ -491,6 +517,7 @@ export const settingsAlone = ({
   orderSession,
   ordersPerMinute,
   orderTimeInForce,
+  repriceOffsetsBp,
   resendWindowMs,
   restricted,
   shorting,

@@ -3,6 +3,7 @@ import {
   Account,
   Decimal,
   Instant,
+  ladder,
   limits,
   pin,
   Reads,
@@ -92,9 +93,9 @@ const limitsOf = (account: Account.Account): AccountDocument["limits"] => {
 }
 
 const orderOf = (account: Account.Account): AccountDocument["order"] => {
-  const { limitOffsetBp, orderLifeSeconds, orderSession, orderTimeInForce } = account
+  const { limitOffsetBp, orderLifeSeconds, orderSession, orderTimeInForce, repriceOffsetsBp } = account
   const said = Object.entries({
-    limitOffsetBp,
+    limitOffsetBp: repriceOffsetsBp === undefined ? limitOffsetBp : ladder.offsetsOf(account),
     lifeSeconds: orderLifeSeconds,
     session: orderSession,
     timeInForce: orderTimeInForce

@@ -7,6 +7,7 @@ import {
   evaluation,
   Id,
   Instant,
+  ladder,
   Ledger,
   Need,
   Position,
@@ -29,7 +30,7 @@ import { Ambiguous, BadFilter, NotFound } from "./errors.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
 import * as Columns from "./table.ts"
-import { idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** One account's standing in one instrument, in signed shares. */
 export type PositionDocument = Documents.PositionDocument
@@ -186,6 +187,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       ...documentOf(position),
       coolDownUntil: timeOrNull(position.coolDownUntil),
       circuitUntil: timeOrNull(position.circuitUntil),
+      ladder: ladderOf(standing),
       refusedSide: valueOrNull(position.refusedSide),
       refusedUntil: timeOrNull(position.refusedUntil),
       held: valueOrNull(position.held),
@@ -196,6 +198,15 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
     }
     return detail
   })
+
+/** The step that the next order is made at; nothing where there is one offset only, or none. */
+const ladderOf = ({ account, at, position }: due.Standing): PositionDetail["ladder"] => {
+  const offsets = ladder.offsetsOf(account)
+  const step = ladder.stepOf(position, account, Side.ofSign(position.residual), at)
+  const limitOffsetBp = offsets[step]
+  if (offsets.length < 2 || limitOffsetBp === undefined) return null
+  return { step: step + 1, steps: offsets.length, limitOffsetBp }
+}
 
 const lotOf = (lot: Lot.Lot, trades: Seen["trades"]): LotDocument => ({
   id: Id.format("lot", lot.id),
@@ -214,7 +225,8 @@ const nextOf = (standing: due.Standing): NextDocument => {
       ? {
           side: next.side,
           quantity: Decimal.format(next.quantity),
-          positionEffect: valueOrNull(next.positionEffect)
+          positionEffect: valueOrNull(next.positionEffect),
+          limitPrice: decimalOrNull(next.terms.limitPrice)
         }
       : null
   return { answer: due.textOf(next), why: whyOf(next, standing), order }
@@ -222,7 +234,8 @@ const nextOf = (standing: due.Standing): NextDocument => {
 
 const whyOf = (next: due.Due, standing: due.Standing): string =>
   due.Due.$match(next, {
-    Order: ({ quantity, side }) => `an order to ${side} ${Decimal.format(quantity)} would be made`,
+    Order: ({ quantity, side, terms }) =>
+      `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
     OrderLive: ({ orderId }) => `${Id.format("order", orderId)} has not ended, and a position has one order at a time`,
     NotDue: () => notDue(standing),
     Halted: () => "trading is halted; 'roundlot resume' lets it go on",
@@ -236,6 +249,17 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
     Refused: ({ control }) => refusal(controls.controls[control])
   })
+
+/** At which price and step, where the account has several. */
+const atStep = (
+  limitPrice: Decimal.Decimal | undefined,
+  { account, at, position }: due.Standing,
+  side: Side.Side
+): string => {
+  const steps = ladder.offsetsOf(account).length
+  if (limitPrice === undefined || steps < 2) return ""
+  return `, at ${Decimal.format(limitPrice)} or better: step ${ladder.stepOf(position, account, side, at) + 1} of ${steps}`
+}
 
 const goesOn = (until: Instant.Instant | undefined) =>
   `it goes on at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`

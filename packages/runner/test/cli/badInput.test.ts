@@ -261,6 +261,39 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       { accounts: { a: { order: { limitOffsetBp: 10_000, lifeSeconds: 1 } } } },
       'accounts.a.order: may be "market", or limitOffsetBp'
     ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [5, 20, 20], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has 20 after 20; write each larger than the one before"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [50, 5], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has 5 after 50"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has 0 offsets; write 1 to 5"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [1, 2, 3, 4, 5, 6], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has 6 offsets; write 1 to 5"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [5, 10_000], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has the offset 10000; write whole numbers from 0 to 9999"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [5, 20.5], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has the offset 20.5"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: [-1, 5], lifeSeconds: 1 } } } },
+      "accounts.a.order: limitOffsetBp has the offset -1"
+    ],
+    [
+      { accounts: { a: { order: { limitOffsetBp: ["5"], lifeSeconds: 1 } } } },
+      'accounts.a.order: limitOffsetBp has the offset "5"'
+    ],
+    [{ accounts: { a: { order: { limitOffsetBp: [5, 20] } } } }, 'accounts.a.order: may be "market", or limitOffsetBp'],
     [{ accounts: { a: { live: true, environment: "paper" } } }, "is paper by its environment and has live: true"],
     [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
     [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]

@@ -725,7 +725,7 @@ describe("ACC-11: what a position shows of its next order", () => {
       expect(due.next).toStrictEqual({
         answer: "Order(buy 1)",
         why: "an order to buy 1 would be made",
-        order: { side: "buy", quantity: "1", positionEffect: null }
+        order: { side: "buy", quantity: "1", positionEffect: null, limitPrice: null }
       })
     })
   )

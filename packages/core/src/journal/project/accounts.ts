@@ -8,6 +8,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
   const known = books.accounts.get(settings.name)
   books.accounts.put({
     ...settings,
+    repriceOffsetsBp: settings.repriceOffsetsBp,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

@@ -3,7 +3,7 @@ import type { Books } from "../../books/Books.ts"
 import { symbolKey } from "../../books/Table.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
-import { draftOf, FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
+import { atFirstStep, draftOf, FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
 import * as Price from "../../money/Price.ts"
 import { timesSplit } from "../../position/splitting.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -27,6 +27,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   coolDownUntil: undefined,
   shortEnds: 0,
   circuitUntil: undefined,
+  ...atFirstStep,
   refusedSide: undefined,
   refusedUntil: undefined,
   held: undefined,
@@ -62,6 +63,15 @@ export const coolDownStarted = (books: Books, event: Of<"CoolDownStarted">, plac
     coolDownUntil: event.until,
     shortEnds: event.shortEnds,
     circuitUntil: event.circuitUntil
+  })
+
+/** An order found no fill in its life. */
+export const ladderStepped = (books: Books, event: Of<"LadderStepped">, place: Place): void =>
+  patchPosition(books, event.symbol, place, {
+    ladderStep: event.step,
+    ladderSide: event.side,
+    ladderOf: event.of,
+    ladderUntil: event.until
   })
 
 /** Each open lot of a symbol, multiplied; the owner remembers what that added, so that its parts still sum up (A4). */
