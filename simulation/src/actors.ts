@@ -6,6 +6,7 @@ import {
   Commands,
   Decimal,
   Instant,
+  ladder,
   Price,
   Quantity,
   SourcePolicy,
@@ -128,7 +129,9 @@ const limits = [
   {},
   { maxOrderQuantity: Quantity.unsafe("1") },
   { ordersPerMinute: 1 },
-  { ordersPerMinute: 3, maxOrderQuantity: Quantity.unsafe("2") }
+  { ordersPerMinute: 3, maxOrderQuantity: Quantity.unsafe("2") },
+  { limitOffsetBp: 5, orderLifeSeconds: 10 },
+  { limitOffsetBp: 5, repriceOffsetsBp: [20, 50], orderLifeSeconds: 10 }
 ]
 
 /** The account's limits are others from now on. */
@@ -141,7 +144,11 @@ const limit = (scene: Scene, chosen = oneOf(limits)): Effect.Effect<void> =>
     const answer = yield* insisting(scene, set)
     const quantity = settings.maxOrderQuantity === undefined ? "any" : Decimal.format(settings.maxOrderQuantity)
     const minute = settings.ordersPerMinute ?? "any"
-    yield* tell(scene, `operator sets the limits ${quantity} shares, ${minute} orders a minute: ${answer._tag}`)
+    const offsets = ladder.offsetsOf(settings).join(" ") || "no"
+    yield* tell(
+      scene,
+      `operator sets the limits ${quantity} shares, ${minute} orders a minute, ${offsets} offsets: ${answer._tag}`
+    )
   })
 
 /** No limits any more. */
