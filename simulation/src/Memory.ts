@@ -6,6 +6,8 @@ export interface Memory {
   readonly fold: audit.Fold
   /** When an order of a position last ended short, by our clock (D8). */
   readonly shortEnds: Map<string, Instant.Instant>
+  /** The symbols in which an order was cancelled unfilled and none has filled since: only there a limit may be at a further offset (FILL-16). */
+  readonly unfilled: Set<string>
   /** The target of a position when an attempt was committed. */
   readonly targets: Map<number, Decimal.Decimal>
   /** At which entry of the journal each trade was counted, and each symbol split, two for one. */
@@ -19,6 +21,7 @@ export interface Memory {
 export const begin = (): Memory => ({
   fold: audit.begin(),
   shortEnds: new Map(),
+  unfilled: new Set(),
   targets: new Map(),
   counted: new Map(),
   splits: [],

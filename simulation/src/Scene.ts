@@ -1,5 +1,6 @@
 import type { Exchange } from "@roundlot/broker-paper"
 import {
+  type Account,
   AccountName,
   type Accumulator,
   type Commands,
@@ -50,6 +51,8 @@ interface Boundaries {
 export interface Scene {
   readonly weather: Weather
   readonly accountName: typeof account
+  /** What the account is set to where no limit is. */
+  readonly settings: Account.AccountSettings
   readonly memory: Memory
   readonly exchange: Exchange.ExchangeService
   /** The books, which stay when a life ends. */

@@ -133,6 +133,8 @@ const orderIn = (books: Books.Books, id: string): Order.Order | undefined => boo
 /** D8, told apart from the rule itself: a sent order that lived has ended, and not all of it is filled. */
 const noteEnd = (memory: Memory, before: Order.Order, after: Order.Order, entry: Entry.Entry): void => {
   if (after.origin !== "accumulation" || after.sentAt === undefined) return
+  if (Decimal.isLess(before.filled, after.filled)) memory.unfilled.delete(after.symbol)
+  if (after.status === "cancelled" && Decimal.isZero(after.filled)) memory.unfilled.add(after.symbol)
   const isShort = !OrderState.isLive(after.status) && Decimal.isLess(after.filled, after.quantity)
   const isNotSuperseded = after.reported !== undefined
   if (OrderState.isLive(before.status) && isShort && isNotSuperseded) {
@@ -161,11 +163,29 @@ const attempted = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> => {
   if (isStopped(fold.books, order)) return violated(scene, "a halt holds", `${name} is sent while halted`)
   const beyond = brokenLimit(scene.memory, order, Instant.make(BigInt(entry.at)))
   if (beyond !== undefined) return violated(scene, "no order that is sent violates a limit", `${name}: ${beyond}`)
+  if (isBeyondFirst(scene.memory, order)) {
+    return violated(scene, "FILL-16: the first offset until an order found no fill", name)
+  }
   const short = shortEnds.get(order.symbol)
   if (short !== undefined && Instant.millisBetween(short, Instant.make(BigInt(entry.at))) < COOL_DOWN_MS) {
     return violated(scene, "D8: after a short end nothing is sent for 30 s", name)
   }
   return Effect.void
+}
+
+const A_BASIS_POINT = Decimal.unsafe("0.0001")
+
+/** FILL-16, told apart from the rule itself: an order beyond the first offset in a symbol in which none was cancelled unfilled since the last fill. */
+const isBeyondFirst = ({ fold, unfilled }: Memory, order: Order.Order): boolean => {
+  const { limitPrice, origin, referencePrice, symbol } = order
+  const account = fold.books.accounts.get(order.account)
+  if (limitPrice === undefined || referencePrice === undefined || account?.repriceOffsetsBp === undefined) return false
+  const apart = Decimal.abs(Decimal.subtract(limitPrice, referencePrice))
+  const first = Decimal.multiply(
+    referencePrice,
+    Decimal.multiply(Decimal.unsafe(String(account.limitOffsetBp)), A_BASIS_POINT)
+  )
+  return origin === "accumulation" && !unfilled.has(symbol) && Decimal.isLess(first, apart)
 }
 
 const positionOf = (books: Books.Books, order: Order.Order): Position.Position | undefined =>

@@ -1,12 +1,10 @@
 import {
-  Account,
   Accumulator,
   type Break,
   type Command,
   Commands,
   Decimal,
   Instant,
-  ladder,
   Price,
   Quantity,
   SourcePolicy,
@@ -129,26 +127,20 @@ const limits = [
   {},
   { maxOrderQuantity: Quantity.unsafe("1") },
   { ordersPerMinute: 1 },
-  { ordersPerMinute: 3, maxOrderQuantity: Quantity.unsafe("2") },
-  { limitOffsetBp: 5, orderLifeSeconds: 10 },
-  { limitOffsetBp: 5, repriceOffsetsBp: [20, 50], orderLifeSeconds: 10 }
+  { ordersPerMinute: 3, maxOrderQuantity: Quantity.unsafe("2") }
 ]
 
 /** The account's limits are others from now on. */
 const limit = (scene: Scene, chosen = oneOf(limits)): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const settings = { ...Account.defaultSettings, ...(yield* chosen) }
+    const settings = { ...scene.settings, ...(yield* chosen) }
     const set = Effect.flatMap(Commands.Commands, (commands) =>
       commands.setAccount(account, settings, "operator", "simulated")
     )
     const answer = yield* insisting(scene, set)
     const quantity = settings.maxOrderQuantity === undefined ? "any" : Decimal.format(settings.maxOrderQuantity)
     const minute = settings.ordersPerMinute ?? "any"
-    const offsets = ladder.offsetsOf(settings).join(" ") || "no"
-    yield* tell(
-      scene,
-      `operator sets the limits ${quantity} shares, ${minute} orders a minute, ${offsets} offsets: ${answer._tag}`
-    )
+    yield* tell(scene, `operator sets the limits ${quantity} shares, ${minute} orders a minute: ${answer._tag}`)
   })
 
 /** No limits any more. */

@@ -100,10 +100,14 @@ const begin = (
       }
     })
     const store = yield* storeOf(kind, seed)
-    yield* accountMade(store)
+    const isLaddered = seed % LADDERED === 5 && !isBrief
+    const settings = isLaddered ? ladder : Account.defaultSettings
+    yield* accountMade(store, settings)
+    if (isLaddered) yield* spreadOut(exchange, weather.symbols)
     const scene: Scene = {
       weather,
       accountName: account,
+      settings,
       memory: Memory.begin(),
       exchange,
       store,
@@ -149,10 +153,28 @@ const memoryOf = (seed: number) =>
 
 const storeOf = (kind: StoreKind, seed: number) => (kind === "memory" ? memoryOf(seed) : sqlite)
 
-const accountMade = (store: TradeRepository.TradeRepositoryService) =>
-  Effect.flatMap(Commands.Commands, (commands) =>
-    commands.setAccount(account, Account.defaultSettings, "operator")
-  ).pipe(Effect.provide(commandsAlone), Effect.provideService(TradeRepository.TradeRepository, store))
+const LADDERED = 8
+
+/** In every eighth seed orders are limit orders: the first two steps rest in a market with such a spread, the third fills. */
+const ladder: Account.AccountSettings = {
+  ...Account.defaultSettings,
+  limitOffsetBp: 5,
+  repriceOffsetsBp: [20, 50],
+  orderLifeSeconds: 3
+}
+
+const spreadOut = (exchange: Exchange.ExchangeService, symbols: ReadonlyArray<string>) =>
+  Effect.forEach(
+    symbols,
+    (symbol) => exchange.instruct({ id: `spread-${symbol}`, do: { price: { symbol, price: "100", spread: "0.6" } } }),
+    { discard: true }
+  )
+
+const accountMade = (store: TradeRepository.TradeRepositoryService, settings: Account.AccountSettings) =>
+  Effect.flatMap(Commands.Commands, (commands) => commands.setAccount(account, settings, "operator")).pipe(
+    Effect.provide(commandsAlone),
+    Effect.provideService(TradeRepository.TradeRepository, store)
+  )
 
 const commandsAlone = Commands.layer.pipe(
   Layer.provide(Ledger.layer),

@@ -72,7 +72,10 @@ const judge = (scene: Scene, name: string, look: number) =>
   Effect.gen(function* () {
     const { books } = scene.memory.fold
     const theirs = yield* Effect.orDie(scene.exchange.orders)
+    // What has a life ends by itself, and the last step of its ladder fills.
+    const living = new Set(books.orders.all().flatMap((each) => (each.lifeSeconds ? [String(each.brokerOrderId)] : [])))
     for (const { brokerOrderId, status } of theirs) {
+      if (living.has(brokerOrderId)) continue
       const filling = { id: `fill-${brokerOrderId}-${name}`, do: { fill: { brokerOrderId } } }
       if (status === "new" || status === "partially_filled") yield* Effect.ignore(scene.exchange.instruct(filling))
     }
