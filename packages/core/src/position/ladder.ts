@@ -71,13 +71,15 @@ export const isAtOffset = (order: Order, offsetBp: number, tick: Price | undefin
 
 /**
  * D2: an order that worked for its life and found no fill takes the next one a step further. One that was made at another step than
- * the position is at by now does not.
+ * the position is at by now does not, nor one that opened its circuit (D8): what follows begins again.
  */
 export const afterEnd = (recorder: Recorder, order: Order): void => {
   const { books, world } = recorder
   const account = books.accounts.get(order.account)
   const position = books.positions.get(symbolKey(order.account, order.symbol))
-  if (account === undefined || position === undefined || !workedUnfilled(order)) return
+  if (account === undefined || position === undefined) return
+  if (isCircuitOpen(position, world.at)) return reset(recorder, position)
+  if (!workedUnfilled(order)) return
   const offsets = offsetsOf(account)
   const step = stepOf(position, account, order.side, world.at)
   const offset = offsets[step]
@@ -87,14 +89,13 @@ export const afterEnd = (recorder: Recorder, order: Order): void => {
     side: order.side,
     step: Math.min(step + 1, offsets.length - 1),
     of: account.version,
-    until: world.nextOpening(order.account) ?? circuitOf(position, world.at)
+    until: world.nextOpening(order.account)
   }
   if (!isReached(position, reached)) recorder.emit({ _tag: "LadderStepped", symbol: order.symbol, ...reached })
 }
 
-/** Where sessions never close, the end of an open circuit is what a new session is elsewhere (D8). */
-const circuitOf = ({ circuitUntil }: Position, at: Instant): Instant | undefined =>
-  circuitUntil !== undefined && at < circuitUntil ? circuitUntil : undefined
+const isCircuitOpen = ({ circuitUntil }: Position, at: Instant): boolean =>
+  circuitUntil !== undefined && at < circuitUntil
 
 interface Reached {
   readonly side: Side

@@ -60,13 +60,18 @@ const report = (desk: Desk.Desk, { id, quantity, side }: Order.Order, said: Said
 const fill = (desk: Desk.Desk, { id, side }: Order.Order, milli: number) =>
   perform(desk, { do: "fill", at: `B-O${id}`, order: id, side, exec: `e${id}`, revision: 1, milli, time: time(desk) })
 
-/** The newest order is sent, works for its life and is then asked to end. */
-const work = (desk: Desk.Desk): Order.Order => {
-  send(desk)
+/** The newest order works for its life and is then asked to end. */
+const expired = (desk: Desk.Desk): Order.Order => {
   const order = newest(desk)
   desk.pass(LIFE_S * 1000)
   desk.commit("timer", (recorder) => Life.expire(recorder, order.id))
   return order
+}
+
+/** The same of one that is sent only then. */
+const work = (desk: Desk.Desk): Order.Order => {
+  send(desk)
+  return expired(desk)
 }
 
 const coolDown = (desk: Desk.Desk) => perform(desk, { do: "pass", seconds: LONGEST_COOL_DOWN_S })
@@ -328,6 +333,17 @@ describe("FILL-16: the steps of an account's offsets", () => {
     for (let times = 0; times < 5; times++) unfilled(desk)
     perform(desk, { do: "pass", seconds: 3600 })
     expect(limits(desk)).toEqual(["100.05", "100.2", "100.5", "100.5", "100.5", "100.05"])
+  })
+
+  test("where sessions never close, a circuit that a rejection opens begins again at the first step as well", () => {
+    const desk = open()
+    trade(desk, "T1")
+    for (let times = 0; times < 4; times++) unfilled(desk)
+    perform(desk, { do: "send", order: newest(desk).id, got: "rejected", time: time(desk) })
+    expect(desk.all(PositionTable)[0]?.answer).toBe("Held(circuit)")
+    perform(desk, { do: "pass", seconds: 3600 })
+    expect(limits(desk)).toEqual(["100.05", "100.2", "100.5", "100.5", "100.5", "100.05"])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
   test("an order that was made before the first step began again moves nothing on", () => {
