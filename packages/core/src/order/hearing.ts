@@ -60,7 +60,7 @@ const mayWork = ({ inferred, status }: Observed): boolean =>
   isLive(status) || (status === "filled" && Decimal.isPositive(inferred))
 
 /** Was its end asked for before any was reported? */
-const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
+export const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
   cancelRequestedAt !== undefined && (endReportedAt === undefined || cancelRequestedAt <= endReportedAt)
 
 /** A second reading that began after the broker had refused to end the order. */

@@ -3,6 +3,7 @@ import * as Instant from "../time/Instant.ts"
 import { Need } from "../books/Need.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OrderId } from "../identity/Id.ts"
+import { isAskedFor } from "./hearing.ts"
 import type { Order } from "./Order.ts"
 
 /** Does an order work at the broker that is to be ended when its life is over, and was not asked to end yet? */
@@ -23,11 +24,19 @@ export const isOver = (order: Order, now: Instant.Instant): boolean => hasLife(o
 
 /**
  * Did an accumulation order work for all of its life, was its end asked for then, and did the broker cancel it with nothing filled?
- * What the broker ended by itself, refused or let expire did not, nor what was cancelled before its life was over.
+ * What the broker ended by itself, refused or let expire did not, nor what was cancelled before its life was over. `before` is the
+ * order before it ended: an end that was reported and not confirmed yet stands there alone (W11).
  */
-export const workedUnfilled = (order: Order): boolean => {
+export const workedUnfilled = (before: Order, order: Order): boolean => {
   const { cancelRequestedAt, deed, filled, origin, reported, status } = order
-  if (origin !== "accumulation" || status !== "cancelled" || reported !== "cancelled" || deed === "failed") return false
+  if (
+    !isAskedFor(before) ||
+    origin !== "accumulation" ||
+    status !== "cancelled" ||
+    reported !== "cancelled" ||
+    deed === "failed"
+  )
+    return false
   return cancelRequestedAt !== undefined && Decimal.isZero(filled) && hasLived(order, cancelRequestedAt)
 }
 

@@ -204,7 +204,7 @@ const follow = (recorder: Recorder, before: Order, after: Order): void => {
   if (!wasLive && changesFilled) afterLateChange(recorder, after)
   if (wasLive && isShortEnd(after)) {
     afterShortEnd(recorder, after)
-    Ladder.afterEnd(recorder, after)
+    Ladder.afterEnd(recorder, before, after)
     afterRefusal(recorder, after)
   }
   if (after.origin !== "external") reviewRevival(recorder, before, after)

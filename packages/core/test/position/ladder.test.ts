@@ -1,6 +1,7 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
 import { AccountTable, type AccountSettings } from "../../src/account/Account.ts"
+import { Need } from "../../src/books/Need.ts"
 import * as Commands from "../../src/control/commands.ts"
 import { retryOrder } from "../../src/control/retry.ts"
 import { OrderId } from "../../src/identity/Id.ts"
@@ -12,11 +13,12 @@ import * as Order from "../../src/order/Order.ts"
 import { isLive } from "../../src/order/OrderState.ts"
 import { faultOf, offsetsOf, stepOf } from "../../src/position/ladder.ts"
 import { atFirstStep, PositionTable, type Position } from "../../src/position/Position.ts"
+import * as Interpret from "../../src/reconciliation/interpret.ts"
 import { Desk } from "../../src/testing/index.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import { seed } from "../properties.ts"
 import { foldedLines, journalOf, storedLines } from "../rows.ts"
-import { perform, type Said } from "../Story.ts"
+import { perform, receivedOf, type Said } from "../Story.ts"
 
 const LIFE_S = 60
 const LONGEST_COOL_DOWN_S = 900
@@ -56,6 +58,13 @@ const report = (desk: Desk.Desk, { id, quantity, side }: Order.Order, said: Said
     time: time(desk),
     read: true
   })
+
+/** The broker says of an order that it was cancelled, in a frame or in a reading. */
+const heard = (desk: Desk.Desk, { id, side }: Order.Order, by: Interpret.HeardBy) => {
+  const said = { do: "report", at: `B-O${id}`, order: id, side, milli: 1000, said: "cancelled", cumulative: 0 } as const
+  const received = receivedOf({ ...said, time: time(desk), read: true }, desk)
+  desk.commit("report", (recorder) => Interpret.interpret(recorder, received, by))
+}
 
 const fill = (desk: Desk.Desk, { id, side }: Order.Order, milli: number) =>
   perform(desk, { do: "fill", at: `B-O${id}`, order: id, side, exec: `e${id}`, revision: 1, milli, time: time(desk) })
@@ -344,6 +353,23 @@ describe("FILL-16: the steps of an account's offsets", () => {
     perform(desk, { do: "pass", seconds: 3600 })
     expect(limits(desk)).toEqual(["100.05", "100.2", "100.5", "100.5", "100.5", "100.05"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
+  test("W11: an end that its broker had reported before the life was over moves nothing on", () => {
+    const desk = open()
+    trade(desk, "T1")
+    send(desk)
+    const order = newest(desk)
+    heard(desk, order, "frame")
+    expect(desk.order(order.id)).toMatchObject({ status: "submitted", endReported: "cancelled" })
+    expired(desk)
+    const refused = { _tag: "CancelAsked", orderId: order.id, answer: "it has ended", hasEnded: true } as const
+    desk.commit("send", (recorder) => recorder.emit(refused), [Need.OrderById(order)])
+    desk.pass(2000)
+    heard(desk, order, { begun: desk.now() })
+    expect(desk.order(order.id).status).toBe("cancelled")
+    coolDown(desk)
+    expect(limits(desk)).toEqual(["100.05", "100.05"])
   })
 
   test("an order that was made before the first step began again moves nothing on", () => {
