@@ -71,7 +71,7 @@ export const isAtOffset = (order: Order, offsetBp: number, tick: Price | undefin
 
 /**
  * D2: an order that worked for its life and found no fill takes the next one a step further. One that was made at another step than
- * the position is at by now does not, nor one that opened its circuit (D8): what follows begins again.
+ * the position is at by now does not, or before its account changed, nor one that opened its circuit (D8): what follows begins again.
  */
 export const afterEnd = (recorder: Recorder, before: Order, order: Order): void => {
   const { books, world } = recorder
@@ -79,7 +79,7 @@ export const afterEnd = (recorder: Recorder, before: Order, order: Order): void 
   const position = books.positions.get(symbolKey(order.account, order.symbol))
   if (account === undefined || position === undefined) return
   if (isCircuitOpen(position, world.at)) return reset(recorder, position)
-  if (!workedUnfilled(before, order)) return
+  if (!workedUnfilled(before, order) || order.createdAt < account.updatedAt) return
   const offsets = offsetsOf(account)
   const step = stepOf(position, account, order.side, world.at)
   const offset = offsets[step]

@@ -372,6 +372,14 @@ describe("FILL-16: the steps of an account's offsets", () => {
     expect(limits(desk)).toEqual(["100.05", "100.05"])
   })
 
+  test("an order at the first step that was made before its account changed moves nothing on", () => {
+    const desk = open()
+    trade(desk, "T1")
+    send(desk)
+    settings(desk, { repriceOffsetsBp: [500] })
+    expect(nextAfter(desk, (each) => report(each, expired(each), "cancelled"))).toBe("100.05")
+  })
+
   test("an order that was made before the first step began again moves nothing on", () => {
     const desk = atSecondStep()
     const order = work(desk)
