@@ -57,7 +57,7 @@ export const setAccount = (
     return refused(`${account} is for real money, which is not sent without ${missing.join(", ")}`)
   const contradiction = contradictionOf(settings)
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
-  const offsets = settings.limitOffsetBp === undefined ? undefined : Ladder.faultOf(Ladder.offsetsOf(settings))
+  const offsets = Ladder.faultOfSettings(settings)
   if (offsets !== undefined) return refused(`the orders of ${account} have no such offsets: limitOffsetBp ${offsets}`)
   const unsupported = known?.broker === settings.broker ? faultOf(known.supportedOrders, asksFor(settings)) : undefined
   if (unsupported !== undefined)

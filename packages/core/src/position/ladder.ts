@@ -38,6 +38,12 @@ export const faultOf = (offsets: ReadonlyArray<unknown>): string | undefined => 
   return `has ${after} after ${before}; write each larger than the one before`
 }
 
+/** What is wrong with the offsets that an account is set to; `undefined` where nothing is. */
+export const faultOfSettings = (settings: Offsets): string | undefined => {
+  if (settings.limitOffsetBp !== undefined) return faultOf(offsetsOf(settings))
+  return settings.repriceOffsetsBp === undefined ? undefined : "is not set, and repriceOffsetsBp is"
+}
+
 /**
  * At which step the next order of a side is made, from 0 on (D2). What was reached holds for its side, until the next session, as long as
  * the account is as it was; else it is the first.

@@ -538,6 +538,17 @@ describe("FILL-16: at which step the next order is made", () => {
     })
   })
 
+  test("an account with further offsets and no first is refused", () => {
+    const desk = open({})
+    const [account] = desk.all(AccountTable)
+    if (account === undefined) throw new Error("there is no account")
+    const wrong = { ...account, repriceOffsetsBp: [20] }
+    expect(desk.commit("command", (recorder) => Commands.setAccount(recorder, wrong))).toEqual({
+      _tag: "Refused",
+      why: "the orders of desk have no such offsets: limitOffsetBp is not set, and repriceOffsetsBp is"
+    })
+  })
+
   test("the offsets are the first and those that follow", () => {
     expect(offsetsOf(account)).toEqual([5, 20, 50])
     expect(offsetsOf({ limitOffsetBp: 5, repriceOffsetsBp: undefined })).toEqual([5])
