@@ -21,11 +21,12 @@ export interface Quoted {
   readonly at: Instant.Instant
 }
 
-/** For what a quote was asked, of whom, and when its answer came. */
+/** For what a quote was asked, of whom, and when its answer came: by the clock, and by the time of the books. */
 export interface Asked {
   readonly symbol: string
   readonly source: string
   readonly at: Instant.Instant
+  readonly receivedAt?: Instant.Instant
 }
 
 /** Below and above these a number is no price of a share, in dollars: a unit was mistaken. */
@@ -67,7 +68,7 @@ export const priceOf = (quote: Quote, asked: Asked): Reference => {
         at: chosen.at,
         source: asked.source,
         isQuote: true,
-        receivedAt: asked.at
+        receivedAt: asked.receivedAt
       })
 }
 

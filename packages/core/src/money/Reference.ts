@@ -12,8 +12,8 @@ export type Reference = Data.TaggedEnum<{
     readonly isSimulated?: boolean
     /** One broker said so, and nobody else: it judges and never says how many shares dollars are. */
     readonly isQuote?: boolean
-    /** When it came, by our clock: `at` is the market's. */
-    readonly receivedAt?: Instant.Instant
+    /** When it came, by the time of the books, which a clock that is set back does not take back: `at` is the market's. */
+    readonly receivedAt?: Instant.Instant | undefined
   }
   readonly NoPrice: object
 }>

@@ -71,11 +71,11 @@ const askOnce = (account: Asking, symbol: Ticker, broker: Quoting) =>
 
 const read = ({ name, symbols }: Asking, symbol: Ticker, broker: Quoting) =>
   Effect.gen(function* () {
-    const { quotes } = yield* Ledger
+    const { now, quotes } = yield* Ledger
     const clock = yield* Clock
     const ticker = tickerAt(symbols, symbol, yield* clock.now)
     const answer = yield* within(broker.quote(ticker), LONGEST_QUOTE, () => late)
-    const asked = { symbol: ticker, source: `${broker.name} quote`, at: yield* clock.now }
+    const asked = { symbol: ticker, source: `${broker.name} quote`, at: yield* clock.now, receivedAt: yield* now }
     quotes.keep(name, symbol, priceOf(answer, asked))
   })
 

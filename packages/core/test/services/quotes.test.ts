@@ -7,6 +7,7 @@ import type { Quote } from "../../src/money/Quote.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { inTurn } from "../../src/services/accountwise.ts"
@@ -107,6 +108,24 @@ describe("D3: what a broker quotes judges where no trade said a fresh price", ()
     await withQuotes(quoting("-150"), () => none)
     await withQuotes(unreachable, () => none)
   })
+
+  test("FILL-12: one that came after an order was sent is of after it, also where the clock was set back between the two", () =>
+    withQuotes(quoting("150"), () =>
+      Effect.gen(function* () {
+        yield* buy("1")
+        yield* TestClock.adjust("2 seconds")
+        yield* Stage.submit({
+          ...Stage.trade("t1", "10"),
+          tradedAt: Instant.fromMillis(yield* Ticks.currentTimeMillis)
+        })
+        yield* TestClock.setTime((yield* Ticks.currentTimeMillis) - 60_000)
+        yield* Quotes.askForDecision(AccountName.make("paper"), Ticker.make("MSFT"))
+        const { quotes } = yield* Ledger
+        const quoted = quotes.of(AccountName.make("paper"), "MSFT")
+        const [sent] = yield* Stage.orders
+        expect(Number(quoted._tag === "Priced" && quoted.receivedAt)).toBeGreaterThan(Number(sent?.sentAt))
+      })
+    ))
 
   test("a broker that never answers is waited for two seconds, and health says so", () =>
     withQuotes(
