@@ -197,10 +197,11 @@ const isSame = (before: Order, after: Order, isTimeNews: boolean): boolean =>
 const follow = (recorder: Recorder, before: Order, after: Order): void => {
   const wasLive = isLive(before.status)
   const changesFilled = !Decimal.equals(before.filled, after.filled)
-  if (Decimal.isLess(before.filled, after.filled)) {
-    afterFill(recorder, after)
-    if (after.origin === "accumulation") Ladder.reset(recorder, after)
-  }
+  const isFilled = Decimal.isLess(before.filled, after.filled)
+  // An end that was none took the position to no further step.
+  const isRevived = !wasLive && isLive(after.status)
+  if (isFilled) afterFill(recorder, after)
+  if (after.origin === "accumulation" && (isFilled || isRevived)) Ladder.reset(recorder, after)
   if (!wasLive && changesFilled) afterLateChange(recorder, after)
   if (wasLive && isShortEnd(after)) {
     afterShortEnd(recorder, after)

@@ -25,12 +25,14 @@ const LONGEST_COOL_DOWN_S = 900
 const steps = { limitOffsetBp: 5, repriceOffsetsBp: [20, 50], orderLifeSeconds: LIFE_S }
 const START = Instant.make(1_700_000_000_000_000n)
 
-const atHundred = (at: Instant.Instant): Reference =>
-  Reference.Priced({ price: Price.unsafe("100"), at, source: "market" })
+const marketAt =
+  (price: string) =>
+  (at: Instant.Instant): Reference =>
+    Reference.Priced({ price: Price.unsafe(price), at, source: "market" })
 
-/** A desk in whose market the price is always 100; where sessions end, the next one opens `hours` later. */
-const open = (settings: Partial<AccountSettings> = steps, nextOpening?: Instant.Instant) =>
-  Desk.make(settings, undefined, () => nextOpening, atHundred)
+/** A desk in whose market the price is always the same; where sessions end, the next one opens `hours` later. */
+const open = (settings: Partial<AccountSettings> = steps, nextOpening?: Instant.Instant, price = "100") =>
+  Desk.make(settings, undefined, () => nextOpening, marketAt(price))
 
 const trade = (desk: Desk.Desk, id: string, side: "buy" | "sell" = "buy", milli = 1000) =>
   perform(desk, { do: "trade", id, side, milli, held: false })
@@ -378,6 +380,24 @@ describe("FILL-16: the steps of an account's offsets", () => {
     send(desk)
     settings(desk, { repriceOffsetsBp: [500] })
     expect(nextAfter(desk, (each) => report(each, expired(each), "cancelled"))).toBe("100.05")
+  })
+
+  test("F3: an order that had ended and is live again moves the next one a step further once, also where its price is that of two steps", () => {
+    const desk = open({ ...steps, repriceOffsetsBp: [20, 500] }, undefined, "3")
+    trade(desk, "T1")
+    const order = work(desk)
+    for (const said of ["cancelled", "open", "cancelled"] as const) {
+      desk.pass(2000)
+      report(desk, order, said)
+    }
+    coolDown(desk)
+    expect(limits(desk)).toEqual(["3", "3"])
+    expect(tags(desk).filter((tag) => tag.startsWith("Ladder"))).toEqual([
+      "LadderStepped",
+      "LadderReset",
+      "LadderStepped"
+    ])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
   test("an order that was made before the first step began again moves nothing on", () => {
