@@ -18,6 +18,8 @@ const packageNames = allNames.filter((name) => !isServed(name))
 const cache = join(root, "node_modules", ".cache", "packages")
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
+const manifestOf = (name) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
+
 const filesIn = (folder) =>
   existsSync(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -131,7 +133,7 @@ const untypedOf = (name) => {
 
 /** What a registry has to be told of a package: who may have it, under which licence, and to prove what it was built from. */
 const isPublishable = (name) => {
-  const { license, publishConfig } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
+  const { license, publishConfig } = manifestOf(name)
   return license === "MIT" && publishConfig?.access === "public" && publishConfig.provenance === true
 }
 
@@ -151,6 +153,15 @@ for (const name of packageNames) {
   if (untyped.length === 0) continue
   console.error(`packages/${name}: its declarations name ${untyped.join(", ")}, whose types are not installed with it`)
   process.exitCode = 1
+}
+/** A changeset of a package that is none would stop the release. */
+const published = new Set(allNames.map((name) => manifestOf(name).name))
+for (const file of filesIn(join(root, ".changeset")).filter((path) => path.endsWith(".md"))) {
+  for (const [, name] of readFileSync(file, "utf8").matchAll(/^"([^"]+)": (?:major|minor|patch)$/gm)) {
+    if (published.has(name)) continue
+    console.error(`${relative(root, file)}: there is no package ${name}`)
+    process.exitCode = 1
+  }
 }
 const passedBefore = (name) => {
   const stamp = join(cache, name)

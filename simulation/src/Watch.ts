@@ -175,7 +175,7 @@ const attempted = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> => {
 
 const A_BASIS_POINT = Decimal.unsafe("0.0001")
 
-/** FILL-16, told apart from the rule itself: an order beyond the first offset in a symbol in which none was cancelled unfilled since the last fill. */
+/** FILL-16, judged without the rule itself: beyond the first offset, and no order of the symbol was cancelled unfilled since the last fill. */
 const isBeyondFirst = ({ fold, unfilled }: Memory, order: Order.Order): boolean => {
   const { limitPrice, origin, referencePrice, symbol } = order
   const account = fold.books.accounts.get(order.account)

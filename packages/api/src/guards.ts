@@ -17,7 +17,7 @@ import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes
 const tagOf = ({ type }: ProblemDocument): string =>
   type.replace(/^.*\//, "").replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-const told = (document: ProblemDocument, headers: Readonly<Record<string, string>> = {}) =>
+const problemResponse = (document: ProblemDocument, headers: Readonly<Record<string, string>> = {}) =>
   HttpServerResponse.unsafeJson(
     { _tag: tagOf(document), ...document },
     { status: document.status, contentType: PROBLEM_JSON, headers }
@@ -73,10 +73,10 @@ const isOfDeclaredType = (request: Asked): boolean => {
   return SAFE.has(request.method) || !isOther || isUpload(request)
 }
 
-/** A member whose name came before in its object. */
+/** A member that repeats the name of another one in its object. */
 class RepeatedMember extends Data.Class<{ readonly path: string }> {}
 
-/** The same request; its JSON, which is read once its caller may ask at all, is none where a member comes twice. */
+/** The same request, whose JSON is refused if a member is repeated. It is read after authentication, as before. */
 const strict = (request: HttpServerRequest.HttpServerRequest): HttpServerRequest.HttpServerRequest => {
   const json = Effect.flatMap(
     Effect.suspend(() => request.text),
@@ -113,7 +113,7 @@ const requestIdOf = ({ headers }: HttpServerRequest.HttpServerRequest, hex: Effe
 
 const isProblem = ({ body }: HttpServerResponse.HttpServerResponse): boolean => body.contentType === PROBLEM_JSON
 
-/** A problem says which request it answers, whoever has told it. */
+/** Adds the id of the request to a problem. */
 const naming = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
   const { body } = response
   if (!isProblem(response) || body._tag !== "Uint8Array") return response
@@ -163,7 +163,7 @@ export const guarded =
       }
       const most = yield* mostBytes(request)
       const refusal = refusalOf(request, most)
-      if (refusal !== undefined) return withHeaders(told(refusal), requestId)
+      if (refusal !== undefined) return withHeaders(problemResponse(refusal), requestId)
       const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
       const response = yield* HttpServerRequest.withMaxBodySize(strictly, Option.some(FileSystem.Size(most)))
       return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
@@ -177,7 +177,7 @@ export const guarded =
     })
   }
 
-/** Who calls, as far as it can be told before he is known: by his token, else by where he calls from. */
+/** Identifies the caller before authentication: by his token, else by where he calls from. */
 const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string =>
   createHash("sha256")
     .update(headers["authorization"] ?? headers["cookie"] ?? Option.getOrElse(remoteAddress, () => ""))
@@ -194,7 +194,9 @@ const REFUSALS: Limiter.Rate = { burst: 1000, perSecond: 10 }
 
 const UNAUTHORIZED = 401
 
-const tooMany = told(problem("too-many-requests", "wait a second, or give more in one call"), { "retry-after": "1" })
+const tooMany = problemResponse(problem("too-many-requests", "wait a second, or give more in one call"), {
+  "retry-after": "1"
+})
 
 // What goes wrong
 
@@ -222,10 +224,10 @@ const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
 const unreadable = ({ cause }: HttpServerError.RequestError) =>
   Effect.map(Effect.flatMap(HttpServerRequest.HttpServerRequest, mostBytes), (most) => {
     if (cause instanceof RepeatedMember) {
-      return told(problem("bad-request", `${cause.path}: it comes twice; leave one of them out`, cause.path))
+      return problemResponse(problem("bad-request", `${cause.path}: is given twice; remove one`, cause.path))
     }
     const isTooLarge = /maxBytes|too large/i.test(String(cause))
-    return told(
+    return problemResponse(
       isTooLarge ? problem("too-large", tooLarge(most), "body") : problem("bad-request", "the body is no JSON", "body")
     )
   })
@@ -259,26 +261,26 @@ const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }
     return HttpServerResponse.redirect(url.replace("/api/", "/api/v1/"), { status: 308 })
   }
   if (!isWellWritten(path))
-    return told(problem("bad-request", "the address is written wrongly: %XX is a byte of UTF-8"))
+    return problemResponse(problem("bad-request", "the address is written wrongly: %XX is a byte of UTF-8"))
   const allowed = routes.filter((route) => route.path.test(path)).map((route) => route.method)
   // A route that no name of this length leads to.
   const isNobody = allowed.length === 0 || allowed.includes(method)
-  if (isNobody) return told(problem("not-found", "see /docs/api for what is answered here"))
+  if (isNobody) return problemResponse(problem("not-found", "see /docs/api for what is answered here"))
   const allow = allowed.join(", ")
-  return told(problem("method-not-allowed", `here ${allow} is answered`), { allow })
+  return problemResponse(problem("method-not-allowed", `here ${allow} is answered`), { allow })
 })
 
-/** What no route answers, and what fails against all expectation, is told as a problem too; declared errors pass. */
+/** Answers unknown routes and unexpected failures with a problem; declared errors pass. */
 export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
   Effect.catchAllCause(app, (cause: Cause.Cause<never>) => {
     const error = Cause.squash(cause)
     if (hasTag(error) && error._tag === "RouteNotFound") return noRoute
-    if (isDecodeError(error)) return Effect.succeed(told(badRequestOf(error)))
+    if (isDecodeError(error)) return Effect.succeed(problemResponse(badRequestOf(error)))
     if (isRequestError(error)) return unreadable(error)
     // What is nested by the hundred thousand is read by no stack.
     if (error instanceof RangeError)
-      return Effect.succeed(told(problem("bad-request", "it is nested too deeply", "body")))
+      return Effect.succeed(problemResponse(problem("bad-request", "it is nested too deeply", "body")))
     if (!Cause.isDie(cause)) return Effect.failCause(cause)
     const document = problem("fault", "see the log of the daemon")
-    return Effect.as(Effect.logError("request failed", cause), told(document))
+    return Effect.as(Effect.logError("request failed", cause), problemResponse(document))
   })

@@ -539,7 +539,7 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
         )
     })
     const repeated = Json.repeatedMember(text)
-    if (repeated !== undefined) return yield* Either.left(fail(file, repeated, "comes twice", "Leave one of them out"))
+    if (repeated !== undefined) return yield* Either.left(fail(file, repeated, "is set twice", "Remove one"))
     if (!isRecord(value))
       return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
     const fault = keyFault(file, value, keys, "")

@@ -23,7 +23,7 @@ import { names, places } from "./Place.ts"
 import type { Name, Place } from "./Place.ts"
 import { quoted } from "./quoted.ts"
 import type { Market } from "./quoted.ts"
-import { AAPL } from "./told.ts"
+import { AAPL } from "./messages.ts"
 
 const MINUTE_MS = 60_000
 const QUARTER_MS = 15 * MINUTE_MS

@@ -2,7 +2,7 @@ import type { Instruction } from "@roundlot/broker-paper"
 import { names } from "./Place.ts"
 import type { Telling } from "./retelling.ts"
 import type { Act, Row } from "./Row.ts"
-import { manual } from "./told.ts"
+import { manual } from "./messages.ts"
 
 const TWO_HOURS_MS = 2 * 3_600_000
 const TO_SETTLE_MS = 6_000

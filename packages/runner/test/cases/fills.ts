@@ -2,7 +2,7 @@ import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Telling } from "./retelling.ts"
 import type { Row } from "./Row.ts"
-import { manual, message, messages, onlyOrder, text, without } from "./told.ts"
+import { manual, message, messages, onlyOrder, text, without } from "./messages.ts"
 
 const at = (name: Name, alpaca: Telling, ibkr: Telling): Telling => (name === "alpaca" ? alpaca : ibkr)
 

@@ -3,7 +3,7 @@ import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Fields, Telling } from "./retelling.ts"
 import type { Row } from "./Row.ts"
-import { fieldsAre, isAbout, LONG_MS, manual, message, messages, OF_OTHER_BOOKS, text } from "./told.ts"
+import { fieldsAre, isAbout, LONG_MS, manual, message, messages, OF_OTHER_BOOKS, text } from "./messages.ts"
 
 /** Somebody has asked the broker to end the order. */
 const isEnding = (name: Name): Telling =>

@@ -5,7 +5,7 @@ import { names, OTHER } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Fields, Telling } from "./retelling.ts"
 import type { Act, Row, Scene } from "./Row.ts"
-import { AAPL, manual, message, messages, text, without } from "./told.ts"
+import { AAPL, manual, message, messages, text, without } from "./messages.ts"
 
 const META = Ticker.Ticker.make("META")
 

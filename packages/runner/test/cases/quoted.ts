@@ -1,6 +1,6 @@
 import type { Name } from "./Place.ts"
 import type { Fields, Telling } from "./retelling.ts"
-import { AAPL, text } from "./told.ts"
+import { AAPL, text } from "./messages.ts"
 
 /** What a broker says of the market of AAPL, in dollars and in milliseconds since 1970; a side that is left away is not there. */
 export interface Market {

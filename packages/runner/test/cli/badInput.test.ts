@@ -5,6 +5,16 @@ import { buys, desk, HEADER, until } from "./roundlot.ts"
 
 const row = (quantity: string, symbol = "AAPL") => `x,2026-01-02T15:00:00Z,${symbol},buy,${quantity},200`
 
+/** The configuration is refused with these words, and its file is named. */
+const refused = async (configuration: string, said: string) => {
+  const { file, plain, store } = desk()
+  const config = file("roundlot.json", configuration)
+  const { code, err } = await plain(["accounts", "list", "--store", store, "--config", config])
+  expect(err).toContain(said)
+  expect(err).toContain("roundlot.json")
+  expect(code).toBe(2)
+}
+
 describe("bad input: what, where, what to do, the exit code, nothing lost", () => {
   it.each([
     ["0", 'quantity "0" is zero'],
@@ -297,35 +307,13 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ accounts: { a: { live: true, environment: "paper" } } }, "is paper by its environment and has live: true"],
     [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
     [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]
-  ])("the configuration %j is refused by its place", async (written, said) => {
-    const { file, plain, store } = desk()
-    const { code, err } = await plain([
-      "accounts",
-      "list",
-      "--store",
-      store,
-      "--config",
-      file("roundlot.json", JSON.stringify(written))
-    ])
-    expect(err).toContain(said)
-    expect(err).toContain("roundlot.json")
-    expect(code).toBe(2)
-  })
+  ])("the configuration %j is refused by its place", (written, said) => refused(JSON.stringify(written), said))
 
-  it("a configuration in which a setting comes twice is refused by its place", async () => {
-    const { file, plain, store } = desk()
-    const written = '{"accounts":{"a":{"maxOrderQuantity":"10","maxOrderQuantity":"10000"}}}'
-    const { code, err } = await plain([
-      "accounts",
-      "list",
-      "--store",
-      store,
-      "--config",
-      file("roundlot.json", written)
-    ])
-    expect(err).toContain("accounts.a.maxOrderQuantity: comes twice. Leave one of them out")
-    expect(code).toBe(2)
-  })
+  it("a configuration in which a setting is given twice is refused by its place", () =>
+    refused(
+      '{"accounts":{"a":{"maxOrderQuantity":"10","maxOrderQuantity":"10000"}}}',
+      "accounts.a.maxOrderQuantity: is set twice. Remove one"
+    ))
 
   it("a corrupt store is refused with its place, and is left as it is", async () => {
     const { cli, folder } = desk()

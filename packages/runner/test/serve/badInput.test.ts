@@ -161,8 +161,8 @@ describe("bad input over the API", () => {
         ["/api/v1/batches", batch, "rows[0].quantity"]
       ] as const
       for (const [path, body, field] of bodies) {
-        const told = yield* ask(port, path, { method: "POST", body })
-        assert.deepInclude(json(told), { status: 400, type: "/problems/bad-request", field })
+        const answer = yield* ask(port, path, { method: "POST", body })
+        assert.deepInclude(json(answer), { status: 400, type: "/problems/bad-request", field })
       }
       assert.deepStrictEqual(json(yield* ask(port, "/api/v1/trades")), before)
       // Who may not ask is not read.
@@ -187,8 +187,12 @@ describe("bad input over the API", () => {
         "text/json, application/json"
       ]
       for (const type of others) {
-        const told = json(yield* take(type, type))
-        assert.deepInclude(told, { status: 415, type: "/problems/unsupported-media-type", field: "Content-Type" }, type)
+        const answer = json(yield* take(type, type))
+        assert.deepInclude(
+          answer,
+          { status: 415, type: "/problems/unsupported-media-type", field: "Content-Type" },
+          type
+        )
       }
       for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
         assert.strictEqual((yield* take(type, type)).status, 200, type)
