@@ -5,14 +5,10 @@ import { buys, desk, HEADER, until } from "./roundlot.ts"
 
 const row = (quantity: string, symbol = "AAPL") => `x,2026-01-02T15:00:00Z,${symbol},buy,${quantity},200`
 
-/** The configuration is refused with these words, and its file is named. */
-const refused = async (configuration: string, said: string) => {
+/** How a read-only command ends with this configuration. */
+const endedWith = (configuration: string) => {
   const { file, plain, store } = desk()
-  const config = file("roundlot.json", configuration)
-  const { code, err } = await plain(["accounts", "list", "--store", store, "--config", config])
-  expect(err).toContain(said)
-  expect(err).toContain("roundlot.json")
-  expect(code).toBe(2)
+  return plain(["accounts", "list", "--store", store, "--config", file("roundlot.json", configuration)])
 }
 
 describe("bad input: what, where, what to do, the exit code, nothing lost", () => {
@@ -307,13 +303,18 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ accounts: { a: { live: true, environment: "paper" } } }, "is paper by its environment and has live: true"],
     [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
     [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]
-  ])("the configuration %j is refused by its place", (written, said) => refused(JSON.stringify(written), said))
+  ])("the configuration %j is refused by its place", async (written, said) => {
+    const { code, err } = await endedWith(JSON.stringify(written))
+    expect(err).toContain(said)
+    expect(err).toContain("roundlot.json")
+    expect(code).toBe(2)
+  })
 
-  it("a configuration in which a setting is given twice is refused by its place", () =>
-    refused(
-      '{"accounts":{"a":{"maxOrderQuantity":"10","maxOrderQuantity":"10000"}}}',
-      "accounts.a.maxOrderQuantity: is set twice. Remove one"
-    ))
+  it("a configuration in which a setting is given twice is refused by its place", async () => {
+    const { code, err } = await endedWith('{"accounts":{"a":{"maxOrderQuantity":"10","maxOrderQuantity":"10000"}}}')
+    expect(err).toContain("accounts.a.maxOrderQuantity: is set twice. Remove one")
+    expect(code).toBe(2)
+  })
 
   it("a corrupt store is refused with its place, and is left as it is", async () => {
     const { cli, folder } = desk()
