@@ -5,7 +5,7 @@ import {
   OrderState,
   Side,
   type Books,
-  type Break,
+  Break,
   type Entry,
   type Id,
   type Order,
@@ -111,7 +111,7 @@ const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<voi
     if (differences.includes(found.kind) && scene.moved.has(found.subject)) return
     if (differences.includes(found.kind) && isHeldBack(scene.memory.fold.books, found)) return
     if (lacking.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
-    yield* violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
+    yield* violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${Break.evidenceOf(found)}`)
   })
 
 /** W9: what the exchange filled beyond an order is held until holdings or a person confirm it. */

@@ -148,18 +148,12 @@ export const unlimited = (scene: Scene): Effect.Effect<void> => limit(scene, Eff
 
 const differences: ReadonlyArray<string> = ["PositionDiffers", "ForeignPosition"]
 
-const sidesIn = (evidence: string): readonly [ours: string, theirs: string] | undefined => {
-  const [, ours, theirs] = /^ours (-?[\d.]+).*, the broker's (-?[\d.]+)/.exec(evidence) ?? []
-  return ours === undefined || theirs === undefined ? undefined : [ours, theirs]
-}
-
 /** What an operator says of a difference in holdings whose cause he knows, by the figures that the break shows him. */
-const correction = (scene: Scene, { evidence, symbol }: Break.Break): Effect.Effect<Command.Command | undefined> =>
+const correction = (scene: Scene, { details, symbol }: Break.Break): Effect.Effect<Command.Command | undefined> =>
   Effect.gen(function* () {
-    const sides = sidesIn(evidence)
-    if (sides === undefined || symbol === undefined || !scene.moved.has(symbol)) return undefined
-    const [held, theirs] = sides.map(Decimal.unsafe)
-    if (held === undefined || theirs === undefined) return undefined
+    if (details._tag !== "PositionDiffers" && details._tag !== "ForeignPosition") return undefined
+    if (symbol === undefined || !scene.moved.has(symbol)) return undefined
+    const { ours: held, theirs } = details.holdings
     const isDoubled = !Decimal.isZero(held) && Decimal.equals(theirs, Decimal.add(held, held))
     if (isDoubled && (yield* Random.next) < 0.8)
       return { _tag: "AcceptSplit", symbol, to: 2, from: 1, cashInLieu: undefined, held } as const

@@ -135,7 +135,7 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
       .all()
       .filter(({ settledAt }) => settledAt === undefined)
       .map(({ number, orderId }) => `held report ${number} of O${orderId}`),
-    ...differing.map(({ evidence, subject }) => `${subject}: ${evidence}`)
+    ...differing.map((found) => `${found.subject}: ${Break.evidenceOf(found)}`)
   ]
 }
 

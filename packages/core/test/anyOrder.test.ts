@@ -7,7 +7,7 @@ import * as Id from "../src/identity/Id.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
-import { BreakTable } from "../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../src/reconciliation/Break.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
 import * as Report from "../src/reconciliation/Report.ts"
 import type { Desk } from "../src/testing/index.ts"
@@ -282,7 +282,7 @@ describe("a commission before its execution", () => {
     hear(desk, executed("y", 1, "2", "600", 2))
     expect(waitingIn(desk)).toEqual(["1 x.01 51 USD joined", "1 y.01 51 USD joined"])
     expect(costsIn(desk)).toContain("x.01 undefined")
-    expect(desk.all(BreakTable).map(({ evidence, kind }) => `${kind} ${evidence}`)).toContain(
+    expect(desk.all(BreakTable).map((each) => `${each.kind} ${evidenceOf(each)}`)).toContain(
       "OffBand W5: the commission of x.01 is 51 USD: not recorded"
     )
   })

@@ -10,7 +10,7 @@ import * as Price from "../src/money/Price.ts"
 import { Reference } from "../src/money/Reference.ts"
 import { AllocationTable } from "../src/position/Allocation.ts"
 import { PositionTable } from "../src/position/Position.ts"
-import { BreakTable } from "../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../src/reconciliation/Break.ts"
 import { interpret } from "../src/reconciliation/interpret.ts"
 import * as Instant from "../src/time/Instant.ts"
 import { TradeTable } from "../src/trade/Trade.ts"
@@ -60,7 +60,7 @@ const working = (isPriced: boolean, market = Reference.NoPrice()) => {
         })
       ),
     bands: () => desk.all(FillTable).map(({ band }) => band),
-    breaks: () => desk.all(BreakTable).map(({ evidence, holds, kind }) => `${kind} ${holds}: ${evidence}`)
+    breaks: () => desk.all(BreakTable).map((each) => `${each.kind} ${each.holds}: ${evidenceOf(each)}`)
   }
 }
 

@@ -14,7 +14,6 @@ const aged = (id: number, ageMs: number, fields: Partial<Break> = {}): Break =>
   openBreak(Instant.addMillis(NOW, -ageMs), {
     id: BreakId.make(id),
     holds: "symbol",
-    evidence: "another side",
     ...fields
   })
 

@@ -49,15 +49,15 @@ const open = (desk: Desk.Desk) =>
   desk
     .all(Break.BreakTable)
     .filter(({ closedAt }) => closedAt === undefined)
-    .map((each) => `${each.kind} ${each.subject} ${each.holds}: ${each.evidence}`)
+    .map((each) => `${each.kind} ${each.subject} ${each.holds}: ${Break.evidenceOf(each)}`)
 
 const entries = (desk: Desk.Desk) => desk.store.heads().get(desk.account)?.seq
 
 let commands = 0
 
-const command = (desk: Desk.Desk, what: Command) => {
+const command = (desk: Desk.Desk, what: Command, reason = "counted by hand") => {
   const id = `command ${++commands}`
-  return desk.commit("command", (recorder) => carryOut(recorder, id, what, "counted by hand").answer)
+  return desk.commit("command", (recorder) => carryOut(recorder, id, what, reason).answer)
 }
 
 const position = (desk: Desk.Desk, symbol = desk.symbol) => {
@@ -118,8 +118,9 @@ describe("what a broker holds, against the books", () => {
     expect(open(desk)).toEqual([
       "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's -2; from here 3 were closed and 2 opened"
     ])
-    const sides = { ...desk.all(Break.BreakTable)[0]?.details?.holdings }
-    expect(Object.entries(sides).map(([name, amount]) => `${name} ${Decimal.format(amount)}`)).toEqual([
+    const details = desk.all(Break.BreakTable)[0]?.details
+    if (details?._tag !== "PositionDiffers") throw new Error("nothing differs")
+    expect(Object.entries(details.holdings).map(([name, amount]) => `${name} ${Decimal.format(amount)}`)).toEqual([
       "ours 3",
       "theirs -2",
       "base 0",
@@ -191,7 +192,7 @@ describe("what a broker holds, against the books", () => {
 
   test("a listing with a symbol twice contradicts itself", () => {
     expect(contradictionOf([{ symbol: "AAPL" }, { symbol: "MSFT" }])).toBeUndefined()
-    expect(contradictionOf([{ symbol: "AAPL" }, { symbol: "AAPL" }])).toContain("AAPL twice")
+    expect(contradictionOf([{ symbol: "AAPL" }, { symbol: "AAPL" }])).toEqual({ _tag: "ListedTwice", symbol: "AAPL" })
   })
 })
 
@@ -307,9 +308,9 @@ describe("an account that was used before", () => {
     isSound(desk)
   })
 
-  test("keeps a halt that an operator has set", () => {
+  test.each(["counted by hand", "NotAdopted: it stays closed"])("keeps a halt that an operator has set: %s", (reason) => {
     const desk = deskOf(policy)
-    command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } })
+    command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } }, reason)
     desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
     command(desk, { _tag: "AdoptAccount", holdings: [] })
     perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })

@@ -2,6 +2,7 @@ import { AccountName } from "../src/account/AccountName.ts"
 import { BreakId } from "../src/identity/Id.ts"
 import { Ticker } from "../src/instrument/Ticker.ts"
 import type { Break } from "../src/reconciliation/Break.ts"
+import { sampleDetails } from "../src/testing/SampleDetails.ts"
 import type { Instant } from "../src/time/Instant.ts"
 
 /** A break that is open since a moment. */
@@ -12,12 +13,11 @@ export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break
   kind: "FillMismatch",
   subject: `O${fields.id ?? 1}`,
   holds: "nothing",
-  evidence: "",
-  reason: undefined,
-  details: undefined,
+  details: sampleDetails[fields.kind ?? "FillMismatch"],
   openedAt,
   closedAt: undefined,
   closedWhy: undefined,
+  closedBy: undefined,
   version: 1,
   ...fields
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { FillTable } from "../src/fill/Fill.ts"
-import { BreakTable } from "../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../src/reconciliation/Break.ts"
 import { figures, isSound } from "./sound.ts"
 import { deskAfter } from "./partlyOrdered.ts"
 import { perform, type Deed } from "./Story.ts"
@@ -22,7 +22,7 @@ describe("F8 of reconciliation: a revision that names another order than its exe
     perform(desk, { ...revised, at: "B-O2", order: 2 })
     expect(desk.all(FillTable)).toHaveLength(1)
     expect(figures(desk)).toEqual(["0", "2", "2", "1", "0", "0"])
-    expect(desk.all(BreakTable).map(({ evidence, kind, subject }) => [kind, subject, evidence])).toEqual([
+    expect(desk.all(BreakTable).map((each) => [each.kind, each.subject, evidenceOf(each)])).toEqual([
       ["FillMismatch", "O1", expect.stringContaining("names O2, its execution is on record for another order")]
     ])
     isSound(desk)

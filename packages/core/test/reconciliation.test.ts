@@ -398,7 +398,7 @@ describe("O29: terms that are not those that were sent", () => {
     expect(hear(desk, seen(desk, differs))._tag).toBe("KeptAsBreak")
     expect(openBreaks(desk)).toEqual(["TermsDiffer O1 symbol"])
     const [found] = desk.all(Break.BreakTable)
-    expect(found?.evidence).toMatch(new RegExp(words.replaceAll(/[()]/g, "\\$&")))
+    expect(found && Break.evidenceOf(found)).toMatch(new RegExp(words.replaceAll(/[()]/g, "\\$&")))
     expect([desk.order(first).status, desk.order(first).stopPrice]).toEqual(["submitting", direct.stopPrice])
   })
 

@@ -152,8 +152,8 @@ describe("how grave a break is", () => {
 
   test("G: a closed one is gone by itself, or resolved by an operator, whatever stood behind it", () => {
     const closed = { kind: "PositionDiffers", holds: "symbol", openedAt: ago(HOUR_MS), closedAt: NOW } as const
-    expect(standingOf({ ...closed, closedWhy: "the two agree" }, owed, NOW)).toBe("gone")
-    expect(standingOf({ ...closed, closedWhy: Break.dismissed("seen") }, owed, NOW)).toBe("resolved")
+    expect(standingOf({ ...closed, closedBy: "ledger" }, owed, NOW)).toBe("gone")
+    expect(standingOf({ ...closed, closedBy: "operator" }, owed, NOW)).toBe("resolved")
   })
 
   test("cases are sorted by severity, then by the dollars at risk, unknown ones first, then by age", () => {
@@ -177,7 +177,7 @@ describe("how grave a break is", () => {
 const SYMBOLS = ["AAPL", "MSFT", "NVDA", "IBM", "KO", "F"]
 
 const breakOf = (symbol: Ticker, openedAt: Instant.Instant): Break.Break =>
-  openBreak(openedAt, { account: standing.position.account, symbol, kind: "Doubt", evidence: "not found" })
+  openBreak(openedAt, { account: standing.position.account, symbol, kind: "Doubt" })
 
 /** Six positions, each blocked by an order in doubt of an age; with the breaks that say so, or without. */
 const sixInDoubt = (ageMs: number, withBreaks = true) => {

@@ -26,7 +26,7 @@ test("G: a break that was opened and closed is listed and shown as open at the m
       yield* scene.at(0)
       yield* scene.open()
       yield* scene.at(10)
-      yield* scene.opens({ symbol: "AAPL", kind: "AverageDiffers", subject: "O1", evidence: "the broker has 3" })
+      yield* scene.opens({ symbol: "AAPL", kind: "AverageDiffers", subject: "O1" })
       const port = yield* serving
       yield* scene.at(20)
       yield* posted(port, "/api/v1/breaks/B1/resolve", { reason: "seen and agreed" })

@@ -25,7 +25,7 @@ const everyKind = Effect.gen(function* () {
   yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
   yield* scene.accepted(1)
   for (const kind of breakKinds) {
-    yield* scene.opens({ symbol: "AAPL", kind, subject: "O1", evidence: `seen of ${kind}` })
+    yield* scene.opens({ symbol: "AAPL", kind, subject: "O1" })
   }
 })
 
@@ -40,7 +40,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
         for (const [at, kind] of breakKinds.entries()) {
           const said = await saidOn(seen.page, `${url}/attention/B${at + 1}`)
           const recommended = said.filter((each) => /^Recommended: [a-z ]+\. [A-Z].*\.$/.test(each))
-          expect([said[0], recommended.length]).toEqual([`seen of ${kind}`, 1])
+          expect([said[0], recommended.length]).toEqual([scene.evidenceOf(kind), 1])
           await seen.page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
           await seen.page.getByRole("heading", { name: "Theirs", exact: true }).waitFor()
         }

@@ -408,7 +408,7 @@ const breaks: TableRules = {
   ...none,
   references: [ofAccount],
   states: [state("holds_symbol", "holds", ["symbol"], ["symbol"])],
-  rows: [together("closed", "closedAt", "closedWhy")]
+  rows: [together("closed", "closedAt", "closedWhy"), together("closed_by", "closedAt", "closedBy")]
 }
 
 const attendedCases: TableRules = {

@@ -8,6 +8,12 @@ export const tradingStates = ["normal", "approve", "reduce", "observe", "halted"
 /** One of the trading states; `observe` is everything but the send. */
 export type TradingState = (typeof tradingStates)[number]
 
+/** Why the ledger itself halts: an account was used before its books, or a position would exceed what it owes. */
+export const ledgerHalts = ["NotAdopted", "OwedBound"] as const
+
+/** Why the ledger itself halts. */
+export type LedgerHalt = (typeof ledgerHalts)[number]
+
 /**
  * The trading state of the whole store (`account` and `symbol` empty), of an account (`symbol` empty) or of one symbol of an
  * account. The strictest of the three decides.
@@ -17,6 +23,8 @@ export const Control = Schema.Struct({
   symbol: Column.text,
   state: Column.literal(tradingStates),
   reason: Column.text,
+  /** Why the ledger has set it; nothing where an operator has. */
+  halt: Column.optional(Column.literal(ledgerHalts)),
   actor: Column.text,
   changedAt: Column.instant,
   version: Column.integer

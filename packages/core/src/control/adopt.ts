@@ -9,9 +9,6 @@ import { seeInstrument } from "../reconciliation/held.ts"
 import { declareBase } from "./adjust.ts"
 import type { CommandAnswer } from "./commands.ts"
 
-/** The name of the hold on an account that was used before it came into these books. */
-const NOT_ADOPTED = "NotAdopted"
-
 /** What an account holds at its broker when it comes into the books. Signed shares. */
 export interface HeldBefore {
   readonly symbol: Ticker
@@ -28,8 +25,9 @@ const controlOf = (recorder: Recorder) => {
 export const holdUntilAdopted = (recorder: Recorder, count: number): void => {
   const { account } = recorder
   if ((controlOf(recorder)?.state ?? "normal") !== "normal") return
-  const reason = `${NOT_ADOPTED}: the broker holds ${count} ${count === 1 ? "symbol" : "symbols"} that these books never traded; 'roundlot accounts adopt' declares them`
-  recorder.emit({ _tag: "TradingStateSet", account, symbol: "", state: "halted", reason, actor: "roundlot" })
+  const reason = `NotAdopted: the broker holds ${count} ${count === 1 ? "symbol" : "symbols"} that these books never traded; 'roundlot accounts adopt' declares them`
+  const halt = { state: "halted", halt: "NotAdopted", reason, actor: "roundlot" } as const
+  recorder.emit({ _tag: "TradingStateSet", account, symbol: "", ...halt })
 }
 
 /**
@@ -44,7 +42,7 @@ export const adoptAccount = (
   const { account } = recorder
   const declared = holdings.filter((holding) => declare(recorder, holding, reason))
   const control = controlOf(recorder)
-  if (control?.state === "halted" && control.reason.startsWith(NOT_ADOPTED)) {
+  if (control?.halt === "NotAdopted") {
     const { actor } = recorder.cause
     recorder.emit({ _tag: "TradingStateSet", account, symbol: "", state: "normal", reason, actor })
   }

@@ -21,10 +21,10 @@ import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../position/Position.ts"
-import { dismissed, kinds } from "../reconciliation/Break.ts"
+import { kinds } from "../reconciliation/Break.ts"
 import { contradictedBy } from "../reconciliation/contradiction.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
-import { NOT_ACCUMULATED } from "../trade/direct.ts"
+import { contradictionText } from "../reconciliation/breakText.ts"
 import type { Trade } from "../trade/Trade.ts"
 import { isHeld } from "../trade/TradeStanding.ts"
 import type { TradingState } from "./TradingState.ts"
@@ -296,7 +296,7 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   if (found === undefined) return refused(`there is no break ${name}`)
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
   if (kinds[found.kind].closes !== "by verdict") return refused(`${name} (${found.kind}) closes when its cause is gone`)
-  recorder.emit({ _tag: "BreakClosed", id, why: dismissed(reason) })
+  recorder.emit({ _tag: "BreakClosed", id, by: "operator", why: reason })
   if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)
 }
@@ -338,7 +338,7 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   const name = format("trade", id)
   if (trade === undefined) return refused(`there is no trade ${name}`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
-  if (trade.kind === "direct") return refused(NOT_ACCUMULATED)
+  if (trade.kind === "direct") return refused(contradictionText({ _tag: "NotAccumulated" }))
   if (trade.kind === "write_off")
     return refused(`${name} writes off what was owed; hand in the trade that owes it again`)
   if (isOfBeforeSplit(recorder, trade)) {

@@ -3,7 +3,7 @@ import { batchModes, batchStatuses, RejectedRow } from "../batch/Batch.ts"
 import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
-import { tradingStates } from "../control/TradingState.ts"
+import { ledgerHalts, tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
 import { sources } from "../fill/Fill.ts"
@@ -34,9 +34,8 @@ import { Instruction, orderTypes, positionEffects, sessions, timesInForce } from
 import { SupportedOrders } from "../order/SupportedOrders.ts"
 import { Side } from "../order/Side.ts"
 import { CaseId, recordOf } from "../reconciliation/AttendedCase.ts"
-import { breakKinds, holds } from "../reconciliation/Break.ts"
+import { closers, holds } from "../reconciliation/Break.ts"
 import { BreakDetails } from "../reconciliation/BreakDetails.ts"
-import { doubtReasons } from "../reconciliation/breakKinds.ts"
 import { severities } from "../reconciliation/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
@@ -460,20 +459,15 @@ export const HeldReportSettled = Schema.TaggedStruct("HeldReportSettled", {
 export const BreakOpened = Schema.TaggedStruct("BreakOpened", {
   id: BreakId,
   symbol: maybe(Ticker),
-  kind: Schema.Literal(...breakKinds),
   subject: Schema.String,
   holds: Schema.Literal(...holds),
-  evidence: Schema.String,
-  reason: maybe(Schema.Literal(...doubtReasons)),
-  details: maybe(BreakDetails)
+  details: BreakDetails
 })
 /** An open break stops more, or less, than before, or more is known of it. */
 export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
   id: BreakId,
   holds: Schema.Literal(...holds),
-  evidence: Schema.String,
-  reason: maybe(Schema.Literal(...doubtReasons)),
-  details: maybe(BreakDetails)
+  details: BreakDetails
 })
 /** A person sees to a case: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
 export const CaseAttended = Schema.TaggedStruct("CaseAttended", {
@@ -484,7 +478,11 @@ export const CaseAttended = Schema.TaggedStruct("CaseAttended", {
   actor: Schema.String
 })
 /** A break is gone or resolved. */
-export const BreakClosed = Schema.TaggedStruct("BreakClosed", { id: BreakId, why: Schema.String })
+export const BreakClosed = Schema.TaggedStruct("BreakClosed", {
+  id: BreakId,
+  by: Schema.Literal(...closers),
+  why: Schema.String
+})
 /** D1: the answer to "what order would be made now?" has changed. */
 export const Evaluated = Schema.TaggedStruct("Evaluated", { symbol: Ticker, answer: Schema.String })
 /** D8: nothing is ordered for a while. */
@@ -549,6 +547,7 @@ export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
   symbol: Schema.String,
   state: Schema.Literal(...tradingStates),
   reason: Schema.String,
+  halt: maybe(Schema.Literal(...ledgerHalts)),
   actor: Schema.String
 })
 /** A part of the configuration has other values from now on; what was not set has no value before. */

@@ -6,9 +6,9 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { positionEffectOf, stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
-import type { BreakDetails } from "../reconciliation/BreakDetails.ts"
 import { keep } from "../reconciliation/evidence.ts"
-import { type DoubtReason } from "../reconciliation/breakKinds.ts"
+import type { Doubt } from "../reconciliation/BreakDetails.ts"
+import { resendObstacleText } from "../reconciliation/breakText.ts"
 import { findOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -113,7 +113,7 @@ const gateOf = (recorder: Recorder, order: Order): Gate => {
 const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void => {
   const { account, symbol } = order
   const reason = `OwedBound: ${format("order", order.id)} is ${Decimal.format(by)} more than its position owes`
-  recorder.emit({ _tag: "TradingStateSet", account, symbol, state: "halted", reason, actor: "roundlot" })
+  recorder.emit({ _tag: "TradingStateSet", account, symbol, state: "halted", halt: "OwedBound", reason, actor: "roundlot" })
   recorder.touch(symbol)
 }
 
@@ -222,8 +222,8 @@ const meet = (recorder: Recorder, order: Order): void => {
  * position would order it now (D6). Otherwise it stays in doubt: it may be live at the broker.
  */
 const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
-  const why = reasonAgainstResend(recorder, order)
-  if (why !== undefined) return staysInDoubt(recorder, order, why)
+  const obstacle = obstacleToResend(recorder, order)
+  if (obstacle !== undefined) return staysInDoubt(recorder, order, obstacle)
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
@@ -231,45 +231,43 @@ const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendP
     case "Wait":
       return { _tag: "NotNow", status: order.status }
     case "Refuse":
-      return staysInDoubt(recorder, order, says(gate.control))
+      return staysInDoubt(recorder, order, { obstacle: "Control", detail: says(gate.control) })
     case "BeyondOwed":
       haltSymbol(recorder, order, gate.by)
-      return staysInDoubt(recorder, order, says("OwedBound"))
+      return staysInDoubt(recorder, order, { obstacle: "Control", detail: says("OwedBound") })
   }
 }
 
-const staysInDoubt = (recorder: Recorder, order: Order, why: string): SendPlanned => {
-  doubt(recorder, order, "NotSentAgain", why)
-  return { _tag: "StaysInDoubt", why }
+type Obstacle = Pick<Doubt, "obstacle" | "detail">
+
+const staysInDoubt = (recorder: Recorder, order: Order, obstacle: Obstacle): SendPlanned => {
+  doubt(recorder, order, { _tag: "Doubt", reason: "NotSentAgain", ...obstacle })
+  return { _tag: "StaysInDoubt", why: resendObstacleText(obstacle) }
 }
 
-const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefined => {
+const obstacleToResend = (recorder: Recorder, order: Order): Obstacle | undefined => {
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
   const attempts = recorder.books.attempts.find("order", [order.id])
   const first = attempts.find((attempt) => attempt.number === 1)
-  if (order.endReported !== undefined) return "the broker has refused it"
-  if (order.cancelRequestedAt !== undefined) return "its end was asked for"
-  if (order.decisionId !== undefined) return "a decision is sent once in its life"
-  if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
-  if (attempts.some((attempt) => attempt.errorCode === ID_IN_USE)) {
-    return "the broker has seen its client order id before and does not show the order"
-  }
-  if (attempts.filter(mayHaveBeenProcessed).length >= MOST_PROCESSED) {
-    return `it was sent ${MOST_PROCESSED} times without a clear answer`
-  }
+  if (order.endReported !== undefined) return { obstacle: "Refused" }
+  if (order.cancelRequestedAt !== undefined) return { obstacle: "CancelRequested" }
+  if (order.decisionId !== undefined) return { obstacle: "DecisionSentOnce" }
+  if (order.brokerOrderId !== undefined) return { obstacle: "Acknowledged" }
+  if (attempts.some((attempt) => attempt.errorCode === ID_IN_USE)) return { obstacle: "ClientIdSeen" }
+  if (attempts.filter(mayHaveBeenProcessed).length >= MOST_PROCESSED) return { obstacle: "SentTooOften" }
   if (first !== undefined && Instant.millisBetween(first.createdAt, recorder.world.at) > window) {
-    return "the time in which it may go again is over"
+    return { obstacle: "WindowOver" }
   }
   if (order.origin === "accumulation") {
-    if (!isStillDue(recorder, order)) return "the position would not order it now"
-    return needsApproval(recorder, order) ? "nobody has approved that it goes again" : undefined
+    if (!isStillDue(recorder, order)) return { obstacle: "NotDue" }
+    return needsApproval(recorder, order) ? { obstacle: "NotApproved" } : undefined
   }
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") {
     const isSame = effectNow(recorder, order) === order.positionEffect
-    return isSame ? undefined : "it would open now what it was to close, or close what it was to open"
+    return isSame ? undefined : { obstacle: "EffectChanged" }
   }
-  return `it may not go now: ${admission._tag === "Waits" ? waitsFor(admission) : admission.control}`
+  return { obstacle: "NotAdmitted", detail: admission._tag === "Waits" ? waitsFor(admission) : admission.control }
 }
 
 /** Refusals: how often the request of one client order id may have been processed at most. */
@@ -296,17 +294,11 @@ export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. What an answer shows takes the place of that there was none. */
-export const doubt = (
-  recorder: Recorder,
-  { id, symbol }: Order,
-  reason: DoubtReason,
-  evidence: string,
-  details?: BreakDetails
-): void => {
-  const fields = { symbol, kind: "Doubt", subject: format("order", id), evidence, reason, details } as const
-  const known = findOpen(recorder, symbol, "Doubt", fields.subject)
-  const isAnswered = known?.reason === "Unanswered" && reason !== "Unanswered"
-  if (known === undefined || isAnswered) openOrUpdate(recorder, fields)
+export const doubt = (recorder: Recorder, { id, symbol }: Order, details: Doubt): void => {
+  const subject = format("order", id)
+  const known = findOpen(recorder, symbol, "Doubt", subject)?.details
+  const isAnswered = known?._tag === "Doubt" && known.reason === "Unanswered" && details.reason !== "Unanswered"
+  if (known === undefined || isAnswered) openOrUpdate(recorder, { symbol, subject, details })
   recorder.touch(symbol)
 }
 
@@ -314,7 +306,7 @@ export const doubt = (
 export const refuseSend = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
   if (order.status === "pending") advance(recorder, orderId, { deed: "failed", reason: why })
-  if (order.status === "in_doubt") doubt(recorder, order, "Unanswered", why)
+  if (order.status === "in_doubt") doubt(recorder, order, { _tag: "Doubt", reason: "Unanswered", detail: why })
 }
 
 /** What is left of a process that died: an attempt without an answer is unknown, and its order in doubt unless facts say more. */

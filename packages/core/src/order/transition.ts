@@ -221,12 +221,12 @@ const reviewRevival = (recorder: Recorder, before: Order, after: Order): void =>
   const isRevived = isLive(after.status) && (wasUnsent || !isLive(before.status))
   const isByBust = before.status === "filled"
   if (isRevived && (!isByBust || hasOtherLive(recorder, after))) {
-    const evidence = `${subject} was ${before.status} and is live at the broker`
-    open(recorder, { symbol: after.symbol, kind: "Reappeared", subject, evidence })
+    const details = { _tag: "Reappeared", orderId: after.id, was: before.status } as const
+    open(recorder, { symbol: after.symbol, subject, details })
   }
   if (isFilledAfterRejection(before, after)) {
-    const evidence = `${subject} was rejected and has filled ${Decimal.format(after.filled)}`
-    open(recorder, { symbol: after.symbol, kind: "FillAfterRejection", subject, evidence })
+    const details = { _tag: "FillAfterRejection", orderId: after.id, filled: after.filled } as const
+    open(recorder, { symbol: after.symbol, subject, details })
   }
 }
 

@@ -27,15 +27,19 @@ export const afterRejection = (recorder: Recorder, order: Order, refusal: Refusa
 
 const holdPosition = (recorder: Recorder, order: Order, refusal: Refusal): void => {
   if (refusal.class === "session") refuseSide(recorder, order)
-  if (refusal.class === "unknown") waitForPerson(recorder, order, refusal, "which no table has")
-  if (refusal.class === "account") waitForPerson(recorder, order, refusal, "which is about its account")
+  if (refusal.class === "unknown") waitForPerson(recorder, order, refusal, "unknown")
+  if (refusal.class === "account") waitForPerson(recorder, order, refusal, "account")
 }
 
 /** The position is ordered again by a person only, also where the account may trade by then. */
-const waitForPerson = (recorder: Recorder, { id, symbol }: Order, { code, words }: Refusal, why: string): void => {
-  const subject = format("order", id)
-  const evidence = `${subject} was refused with the code ${code}, ${why}: ${words}`
-  open(recorder, { symbol, kind: "OrderRefused", subject, evidence })
+const waitForPerson = (
+  recorder: Recorder,
+  { id, symbol }: Order,
+  { code, words }: Refusal,
+  is: "unknown" | "account"
+): void => {
+  const details = { _tag: "OrderRefused", orderId: id, code, class: is, detail: words } as const
+  open(recorder, { symbol, subject: format("order", id), details })
 }
 
 /** Symbol and side wait for the next session, or for an operator; for an hour where sessions never close. */

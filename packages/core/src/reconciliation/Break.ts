@@ -5,12 +5,16 @@ import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import { BreakDetails } from "./BreakDetails.ts"
-import { breakKinds, doubtReasons, type BreakKind } from "./breakKinds.ts"
+import { breakText } from "./breakText.ts"
+import { breakKinds, type BreakKind, type DoubtReason } from "./breakKinds.ts"
 
 export { breakKinds, type BreakKind }
 
 /** What a break stops. */
 export const holds = ["nothing", "symbol", "account"] as const
+
+/** Who closed a break: an operator, or the ledger, since its cause is gone. */
+export const closers = ["operator", "ledger"] as const
 
 /** What a kind of break stops while it is open, and what closes it: an operator's verdict, or that its cause is gone. */
 interface KindOfBreak {
@@ -76,27 +80,26 @@ export const Break = Schema.Struct({
   kind: Column.literal(breakKinds),
   subject: Column.text,
   holds: Column.literal(holds),
-  evidence: Column.text,
-  /** Of a kind that has several causes, which one: of a doubt, why it lasts. */
-  reason: Column.optional(Column.literal(doubtReasons)),
-  details: Column.optional(Column.json(BreakDetails)),
+  details: Column.json(BreakDetails),
   openedAt: Column.instant,
   closedAt: Column.optional(Column.instant),
   closedWhy: Column.optional(Column.text),
+  closedBy: Column.optional(Column.literal(closers)),
   version: Column.integer
 })
 
 /** A difference or contradiction. */
 export type Break = typeof Break.Type
 
-const DISMISSED = "dismissed: "
+/** The sentence that people read of a break: what was seen that led to it. */
+export const evidenceOf = ({ details }: Pick<Break, "details">): string => breakText(details)
 
-/** Why a break is closed that an operator has closed. */
-export const dismissed = (reason: string): string => `${DISMISSED}${reason}`
+/** Of a doubt, why it lasts; nothing of other kinds. */
+export const reasonCodeOf = ({ details }: Partial<Pick<Break, "details">>): DoubtReason | undefined =>
+  details?._tag === "Doubt" ? details.reason : undefined
 
-/** Was a break closed on an operator's word? */
-export const isDismissed = ({ closedWhy }: Pick<Break, "closedWhy">): boolean =>
-  closedWhy?.startsWith(DISMISSED) === true
+/** Was a break closed by an operator? */
+export const isDismissed = ({ closedBy }: Pick<Break, "closedBy">): boolean => closedBy === "operator"
 
 /** The table of breaks. */
 export const BreakTable = Table.make({

@@ -1,12 +1,14 @@
 import { Need } from "../books/Need.ts"
 import { isTicker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
-import * as Decimal from "../money/Decimal.ts"
 import type { Witness } from "../order/witness.ts"
+import type { DetailsOf } from "./BreakDetails.ts"
 import { isOfOurs } from "./couldBe.ts"
 import { findOpen } from "./ledgerBreaks.ts"
 import { isBeyondOrderLimit, isShownAgain } from "./plausibility.ts"
 import type { OrderSeen } from "./Report.ts"
+
+type Implausible = DetailsOf<"Implausible">
 
 /** What is asked of the quantity of an order before it is adopted. */
 type Sized = Pick<OrderSeen, "brokerOrderId" | "quantity">
@@ -15,7 +17,7 @@ type Sized = Pick<OrderSeen, "brokerOrderId" | "quantity">
  * W12: why an order that seems nobody's is not adopted yet where external orders count in what a position owes: it is beyond what the account
  * lets one order have, or only one reading has shown it. Nothing where it may be.
  */
-export const faultOf = (recorder: Recorder, report: OrderSeen, witness: Witness): string | undefined => {
+export const faultOf = (recorder: Recorder, report: OrderSeen, witness: Witness): Implausible | undefined => {
   const { brokerOrderId, symbol } = report
   if (!countsHere(recorder) || !isTicker(symbol) || isOfOurs(recorder, report)) return undefined
   const beyond = limitFault(recorder, report)
@@ -23,17 +25,14 @@ export const faultOf = (recorder: Recorder, report: OrderSeen, witness: Witness)
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const shown = findOpen(recorder, symbol, "Implausible", brokerOrderId)
   if (isShownAgain(shown?.openedAt, witness)) return undefined
-  return `W12: ${brokerOrderId} is no order of ours, and counts once a second reading shows it`
+  return { _tag: "Implausible", cause: "NotShownAgain", brokerOrderId }
 }
 
 /** W12: the same of an execution whose order nobody knows, which two readings have shown already. */
-export const limitFault = (recorder: Recorder, { brokerOrderId, quantity }: Sized): string | undefined => {
+export const limitFault = (recorder: Recorder, { brokerOrderId, quantity }: Sized): Implausible | undefined => {
   const most = countsHere(recorder) ? recorder.books.accounts.get(recorder.account)?.maxOrderQuantity : undefined
   if (most === undefined || !isBeyondOrderLimit(most, quantity)) return undefined
-  return (
-    `W12: ${brokerOrderId} is no order of ours, and for ${Decimal.format(quantity)} shares: more than the ${Decimal.format(most)}` +
-    " that the account lets one order have"
-  )
+  return { _tag: "Implausible", cause: "BeyondOrderLimit", brokerOrderId, quantity, most }
 }
 
 const countsHere = (recorder: Recorder): boolean => {

@@ -17,8 +17,7 @@ export const reviewAverage = (recorder: Recorder, order: Order, report: OrderSee
   const subject = format("order", order.id)
   if (isWithinRounding(ours, theirs))
     return closeIfOpen(recorder, order.symbol, "AverageDiffers", subject, "the averages agree")
-  const evidence = `the broker's average is ${Decimal.format(theirs)}, that of its fills here ${Decimal.format(ours)}`
-  open(recorder, { symbol: order.symbol, kind: "AverageDiffers", subject, evidence })
+  open(recorder, { symbol: order.symbol, subject, details: { _tag: "AverageDiffers", ours, theirs } })
 }
 
 /** A report is compared with what it knew: every share is a priced fill of before it, and its total is their sum. */

@@ -1,16 +1,14 @@
 import { controls, type Control } from "../control/controls.ts"
-import { format } from "../identity/Id.ts"
 import { LOGIN, type Order } from "../order/Order.ts"
 import { REFUSED } from "../position/due.ts"
 import type { OrderStatus } from "../order/OrderState.ts"
 import type { Position } from "../position/Position.ts"
-import * as Instant from "../time/Instant.ts"
+import type * as Instant from "../time/Instant.ts"
+import { obstaclesApart } from "./breakKinds.ts"
+import type { DetailsOf } from "./BreakDetails.ts"
 import { hasSettled } from "./cases.ts"
 
 /** What keeps a position from ordering, where neither a break nor a control does. */
-const obstaclesApart = ["circuit", "session", "price", "opposite", "unsent", "login"] as const
-
-/** The same. */
 export type ObstacleApart = (typeof obstaclesApart)[number]
 
 /** What keeps a position from ordering and is no difference: the subject of the break that says so. */
@@ -80,35 +78,22 @@ const patience: { readonly [O in Obstacle]?: number } = { opposite: 60_000, unse
 export const isSettled = ({ by, position, unsent }: BlockedPosition, now: Instant.Instant): boolean =>
   hasSettled(by === "unsent" ? (unsent?.createdAt ?? position.answerSince) : position.answerSince, now, patience[by])
 
-/** The same for an order that is tried again and again: only what became of it changes the sentence. */
-const whyUnsent = ({ attempts, id, reason, status }: Unsent): string => {
-  const name = format("order", id)
-  if (attempts === 0) return `${name} was not tried: its broker has not been read since the start`
-  if (status === "in_doubt" || (status === "submitting" && attempts === 1))
-    return `${name} was sent, and nothing confirms yet that its broker has it`
-  return `${name} was tried and not sent: ${reason ?? "no reason"}`
+/** What became of an order that is tried again and again: each further try of the same outcome says no more. */
+const unsentIn = ({ attempts, id, reason, status }: Unsent) => {
+  if (attempts === 0) return { orderId: id, unsent: "NotTried" } as const
+  const isUnconfirmed = status === "in_doubt" || (status === "submitting" && attempts === 1)
+  return isUnconfirmed
+    ? ({ orderId: id, unsent: "Unconfirmed" } as const)
+    : ({ orderId: id, unsent: "NotSent", detail: reason } as const)
 }
 
-/** Why nothing is ordered, in a sentence. */
-export const reasonOf = ({ by, position: { circuitUntil, refusedUntil }, unsent }: BlockedPosition): string => {
-  switch (by) {
-    case "circuit":
-      return circuitUntil === undefined
-        ? "several orders in a row ended short"
-        : `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
-    case "session":
-      return refusedUntil === undefined
-        ? "the broker refuses orders of this side"
-        : `the broker refuses orders of this side until its next session, ${Instant.format(refusedUntil)}`
-    case "price":
-      return "its threshold is in money, and no fresh price is known"
-    case "opposite":
-      return "an order of the other side is live on the instrument"
-    case "unsent":
-      return unsent === undefined ? "its order was not sent" : whyUnsent(unsent)
-    case "login":
-      return `${unsent === undefined ? "its order" : format("order", unsent.id)} is not sent: its broker needs a login`
-    default:
-      return controls[by].says
-  }
+/** Why nothing is ordered, in fields. */
+export const detailsOf = (found: BlockedPosition): DetailsOf<"PositionBlocked"> => {
+  const { by, position, unsent } = found
+  const blocked = { _tag: "PositionBlocked", obstacle: by } as const
+  if (by === "circuit") return { ...blocked, until: position.circuitUntil }
+  if (by === "session") return { ...blocked, until: position.refusedUntil }
+  if (unsent === undefined) return blocked
+  if (by === "unsent") return { ...blocked, ...unsentIn(unsent) }
+  return by === "login" ? { ...blocked, orderId: unsent.id } : blocked
 }

@@ -11,6 +11,7 @@ import type { Instant } from "../time/Instant.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { joinCommissions } from "./commissions.ts"
 import { open } from "./ledgerBreaks.ts"
+import type { DetailsOf } from "./BreakDetails.ts"
 import { closeIfPriced } from "./unpriced.ts"
 
 /** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
@@ -19,19 +20,16 @@ export const mismatch = (
   order: Order,
   report: Pick<Executed, "execId" | "symbol" | "side">
 ): Interpreted =>
-  contradicts(
-    recorder,
-    order,
-    `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
-  )
+  contradicts(recorder, order, {
+    _tag: "FillMismatch",
+    execId: report.execId,
+    reported: { side: report.side, symbol: report.symbol },
+    ordered: { side: order.side, symbol: order.symbol }
+  })
 
 /** F8 of reconciliation: a fill that contradicts its order is shown, counted nowhere, and holds its symbol until it is decided. */
-export const contradicts = (recorder: Recorder, order: Order, evidence: string): Interpreted => {
-  open(
-    recorder,
-    { symbol: order.symbol, kind: "FillMismatch", subject: format("order", order.id), evidence },
-    "evidence"
-  )
+export const contradicts = (recorder: Recorder, order: Order, details: DetailsOf<"FillMismatch">): Interpreted => {
+  open(recorder, { symbol: order.symbol, subject: format("order", order.id), details }, "details")
   recorder.touch(order.symbol)
   return { _tag: "KeptAsBreak" }
 }
@@ -80,9 +78,8 @@ export const book = (
   })
   const subject = format("order", order.id)
   if (offBand && price !== undefined && Decimal.isPositive(quantity)) {
-    const around = expected === undefined ? "" : ` around ${Decimal.format(expected.price)} (${expected.from})`
-    const evidence = `${execId} at ${Decimal.format(price)} is outside the band${around}`
-    open(recorder, { symbol: order.symbol, kind: "OffBand", subject, evidence })
+    const around = expected === undefined ? {} : { expected: { price: expected.price, from: expected.from } }
+    open(recorder, { symbol: order.symbol, subject, details: { _tag: "OffBand", execId, price, ...around } })
   }
   const booked = advance(recorder, order.id, named(recorder, order, execution))
   closeIfPriced(recorder, booked)

@@ -51,5 +51,34 @@ export const doubtReasons = [
 /** Why an order stays in doubt. */
 export type DoubtReason = (typeof doubtReasons)[number]
 
+/**
+ * Why an order in doubt may not be sent again: its broker refused it, its end was requested, a decision is sent once, its broker has
+ * acknowledged it, or knows its client order id and does not show it, three sends were not answered, its time is over, its position would
+ * not order it, nobody has approved it, a rule of direct orders or a control is against it, or it would open what it was to close.
+ */
+export const resendObstacles = [
+  "Refused",
+  "CancelRequested",
+  "DecisionSentOnce",
+  "Acknowledged",
+  "ClientIdSeen",
+  "SentTooOften",
+  "WindowOver",
+  "NotDue",
+  "NotApproved",
+  "EffectChanged",
+  "NotAdmitted",
+  "Control"
+] as const
+
+/** Why an order in doubt may not be sent again. */
+export type ResendObstacle = (typeof resendObstacles)[number]
+
+/** What keeps a position from ordering, where neither a break nor a control does. */
+export const obstaclesApart = ["circuit", "session", "price", "opposite", "unsent", "login"] as const
+
+/** What of an order explains a difference of holdings; the first that fits is said (P9). */
+export const doubleCounts = ["filled", "beyond", "inferred", "execution", "beyondAtAll"] as const
+
 /** One of the kinds of break. */
 export type BreakKind = (typeof breakKinds)[number]

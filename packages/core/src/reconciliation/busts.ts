@@ -62,8 +62,8 @@ export const bookAbsent = (recorder: Recorder, absent: Absent): Judged => {
       closeIfOpen(recorder, order.symbol, "FillMissing", subject, "the broker lists it again")
       continue
     }
-    const evidence = `the broker does not list ${missing.map(({ execId }) => execId).join(", ")} any more`
-    openOrUpdate(recorder, { symbol: order.symbol, kind: "FillMissing", subject, evidence })
+    const details = { _tag: "FillMissing", execIds: missing.map(({ execId }) => execId) } as const
+    openOrUpdate(recorder, { symbol: order.symbol, subject, details })
     recorder.touch(order.symbol)
     const proof = proofOf(recorder, order, absent, told, missing)
     if (proof === undefined) continue

@@ -81,7 +81,7 @@ const record = (recorder: Recorder, fill: Fill, { amount, currency }: Cost): Int
 
 const implausible = (recorder: Recorder, { execId, orderId }: Fill, { amount, currency }: Cost): Interpreted => {
   const { symbol } = orderOf(recorder, orderId)
-  const evidence = `W5: the commission of ${execId} is ${Decimal.format(amount)} ${currency}: not recorded`
-  open(recorder, { symbol, kind: "OffBand", subject: format("order", orderId), evidence })
+  const details = { _tag: "OffBand", execId, commission: { amount, currency } } as const
+  open(recorder, { symbol, subject: format("order", orderId), details })
   return { _tag: "KeptAsBreak" }
 }

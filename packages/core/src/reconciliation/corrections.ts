@@ -20,27 +20,26 @@ export const documented = (
 ): void => {
   const subject = format("order", order.id)
   for (const each of recorder.books.breaks.find("open", [order.account, order.symbol])) {
-    const isOf = known.some((fill) => fill.revision < revision && each.evidence.startsWith(cameAgain(fill.execId)))
-    if (each.kind !== "UndocumentedCorrection" || each.subject !== subject || !isOf) continue
-    recorder.emit({ _tag: "BreakClosed", id: each.id, why: "a revision came" })
+    const { details } = each
+    if (details._tag !== "UndocumentedCorrection" || each.subject !== subject) continue
+    const isOf = known.some((fill) => fill.revision < revision && fill.execId === details.execId)
+    if (!isOf) continue
+    recorder.emit({ _tag: "BreakClosed", id: each.id, by: "ledger", why: "a revision came" })
     recorder.touch(order.symbol)
   }
 }
 
-const contentsOf = ({ quantity, price }: Executed): string =>
-  `${Decimal.format(quantity)} at ${price === undefined ? "no price" : Decimal.format(price)}`
+const detailsOf = (execId: string, { price, quantity }: Executed) =>
+  ({ _tag: "UndocumentedCorrection", execId, quantity, price }) as const
 
 /** The same of a fill that waits for its order, which is not there to name: the execution is the subject. */
 export const undocumentedWaiting = (recorder: Recorder, { execId }: WaitingFill, report: Executed): Interpreted => {
   const { symbol } = report
   if (!isTicker(symbol)) return { _tag: "NothingToDo" }
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  const evidence = cameAgain(execId) + contentsOf(report)
-  open(recorder, { symbol, kind: "UndocumentedCorrection", subject: execId, evidence }, "evidence")
+  open(recorder, { symbol, subject: execId, details: detailsOf(execId, report) }, "details")
   return { _tag: "KeptAsBreak" }
 }
-
-const cameAgain = (execId: string): string => `${execId} came again as `
 
 /** F1 of reconciliation: the same revision with the same contents. */
 export const isSameExecution = (
@@ -60,9 +59,9 @@ export const undocumented = (
   payload: RawPayload | undefined
 ): Interpreted => {
   const order = orderOf(recorder, known.orderId)
-  const evidence = cameAgain(known.execId) + contentsOf(report)
+  const details = detailsOf(known.execId, report)
   const subject = format("order", order.id)
-  if (open(recorder, { symbol: order.symbol, kind: "UndocumentedCorrection", subject, evidence }, "evidence")) {
+  if (open(recorder, { symbol: order.symbol, subject, details }, "details")) {
     keep(recorder, payload)
   }
   recorder.touch(order.symbol)

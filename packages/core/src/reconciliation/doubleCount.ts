@@ -1,16 +1,14 @@
 import type { Fill } from "../fill/Fill.ts"
-import { format, type OrderId } from "../identity/Id.ts"
+import type { OrderId } from "../identity/Id.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import { signed } from "../order/Side.ts"
-
-/** What of an order explains a difference of holdings; the first that fits is said. */
-const parts = ["filled", "beyond", "inferred", "execution", "beyondAtAll"] as const
+import { doubleCounts } from "./breakKinds.ts"
 
 /** An order that explains what the books hold more than the broker, and what of it does (P9). */
 export interface DoubleCount {
   readonly orderId: OrderId
-  readonly part: (typeof parts)[number]
+  readonly part: (typeof doubleCounts)[number]
 }
 
 type Filling = Pick<Order, "filled" | "id" | "inferred" | "quantity" | "side">
@@ -36,22 +34,9 @@ export const doubleCountIn = (
       fills.some((fill) => fill.canonical && fill.orderId === id && isMore(side, fill.quantity)),
     beyondAtAll: (order) => Decimal.isPositive(beyondOf(order))
   }
-  for (const part of parts) {
+  for (const part of doubleCounts) {
     const order = orders.find(explains[part])
     if (order !== undefined) return { orderId: order.id, part }
   }
   return undefined
-}
-
-/** The same in words. */
-export const wordsOfDoubleCount = ({ orderId, part }: DoubleCount): string => {
-  const name = format("order", orderId)
-  const words = {
-    filled: `${name} filled just as much: counted twice, or not at the broker, it would explain it`,
-    beyond: `${name} filled just as much beyond its quantity: counted twice, it would explain it`,
-    inferred: `${name} filled just as much that no execution shows: counted twice, or not at the broker, it would explain it`,
-    execution: `an execution of ${name} is just as much: counted twice, or not at the broker, it would explain it`,
-    beyondAtAll: `${name} filled more than its quantity: what was counted twice may explain it`
-  } as const
-  return words[part]
 }

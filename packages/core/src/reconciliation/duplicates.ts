@@ -53,19 +53,15 @@ const hasPlace = (
   return Decimal.isLess(total.cumulative, Decimal.add(Decimal.sum(counted), quantity)) ? "none" : "one"
 }
 
-const alike = (execId: string): string => `${execId} is like `
-
 /** Is a break the suspicion that this waiting fill is another one, under another id? */
-export const isSuspicionOf = (
-  { evidence, kind }: Pick<Break, "evidence" | "kind">,
-  { execId }: Pick<WaitingFill, "execId">
-): boolean => kind === "SuspectedDuplicate" && evidence.startsWith(alike(execId))
+export const isSuspicionOf = ({ details }: Pick<Break, "details">, { execId }: Pick<WaitingFill, "execId">): boolean =>
+  details._tag === "SuspectedDuplicate" && details.execId === execId
 
 /** It is not counted, and the symbol is held until the totals settle it. */
 export const suspect = (recorder: Recorder, order: Order, { execId }: Executed, twin: Fill): void => {
-  const evidence = `${alike(execId)}${twin.execId} in all but its id`
   const subject = format("order", order.id)
-  open(recorder, { symbol: order.symbol, kind: "SuspectedDuplicate", subject, evidence }, "evidence")
+  const details = { _tag: "SuspectedDuplicate", execId, twin: twin.execId } as const
+  open(recorder, { symbol: order.symbol, subject, details }, "details")
   recorder.touch(order.symbol)
 }
 
@@ -87,7 +83,7 @@ export const settleSuspicion = (
   const isToldSince = told !== undefined && told.asOf > fill.receivedAt
   if (place === "not told" || (place === "none" && !isToldSince)) return "open"
   const why = place === "one" ? "the broker's total counts both" : "the broker's total still counts one"
-  recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+  recorder.emit({ _tag: "BreakClosed", id: known.id, by: "ledger", why })
   recorder.touch(order.symbol)
   return place === "one" ? "counted" : "duplicate"
 }

@@ -1,7 +1,6 @@
 import { Need } from "../books/Need.ts"
 import { isConcluded } from "../fill/concluded.ts"
 import type { Fill } from "../fill/Fill.ts"
-import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import { orderOf } from "../order/transition.ts"
@@ -30,8 +29,7 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
   const other = sibling === undefined ? undefined : otherThan(recorder, order, report)
   if (other !== undefined) {
-    const name = format("order", other.id)
-    return contradicts(recorder, order, `${report.execId} names ${name}, its execution is on record for another order`)
+    return contradicts(recorder, order, { _tag: "FillMismatch", execId: report.execId, otherOrder: other.id })
   }
   const twin = sibling === undefined ? twinOf(recorder, order, report) : undefined
   if (twin !== undefined) return suspected(recorder, order, report, twin, payload)

@@ -91,8 +91,9 @@ const passUnknownOrder = (
 ): Interpreted => {
   const { brokerOrderId, cumulative, quantity } = report
   if (plausibility.isImpossibleStranger(report)) {
-    const evidence = `W3: ${brokerOrderId} has filled ${Decimal.format(cumulative ?? Decimal.zero)} of ${Decimal.format(quantity)}`
-    return heldReports.holdUnknown(recorder, report, brokerOrderId, evidence)
+    const filled = cumulative ?? Decimal.zero
+    const details = { _tag: "Implausible", cause: "FilledBeyond", brokerOrderId, filled, quantity } as const
+    return heldReports.holdUnknown(recorder, report, brokerOrderId, details)
   }
   const doubtful = adoption.faultOf(recorder, report, witness)
   if (doubtful !== undefined) return heldReports.holdUnknown(recorder, report, brokerOrderId, doubtful)
@@ -267,8 +268,8 @@ const timedExecution = (recorder: Recorder, report: Executed, order: Order | und
 const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
   if (!plausibility.isImpossibleOrphan(report)) return executed(recorder, report, payload)
   const { brokerOrderId = "of no order", execId, quantity } = report
-  const evidence = `W4: execution ${execId === "" ? "without an id" : execId} has ${Decimal.format(quantity)} shares`
-  return heldReports.holdUnknown(recorder, report, execId === "" ? brokerOrderId : execId, evidence)
+  const details = { _tag: "Implausible", cause: "ImpossibleExecution", execId, quantity } as const
+  return heldReports.holdUnknown(recorder, report, execId === "" ? brokerOrderId : execId, details)
 }
 
 const bookedAs = (recorder: Recorder, { account, execIdBase, revision }: Executed): Fill | undefined =>

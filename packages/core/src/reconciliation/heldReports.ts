@@ -9,6 +9,7 @@ import type { Order } from "../order/Order.ts"
 import { orderOf } from "../order/transition.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import * as Instant from "../time/Instant.ts"
+import type { DetailsOf } from "./BreakDetails.ts"
 import { keep } from "./evidence.ts"
 import { contentsOf, type HeldOutcome, type HeldReport, type Implausible } from "./HeldReport.ts"
 import type { Interpreted } from "./Interpreted.ts"
@@ -93,8 +94,8 @@ export const hold = (
     contents,
     payloadId
   })
-  const evidence = `${rule}: ${field} ${reported}, possible is ${possible}; held report ${number} of ${nameOf(id)}`
-  open(recorder, { symbol, kind: "Implausible", subject: nameOf(id), evidence })
+  const cause = { cause: "HeldReport", orderId: id, number, rule, field, reported, possible } as const
+  open(recorder, { symbol, subject: nameOf(id), details: { _tag: "Implausible", ...cause } })
   recorder.touch(symbol)
   return { _tag: "KeptAsBreak" }
 }
@@ -110,11 +111,11 @@ export const holdUnknown = (
   recorder: Recorder,
   { symbol }: OrderSeen | Executed,
   subject: string,
-  evidence: string
+  details: DetailsOf<"Implausible">
 ): Interpreted => {
   if (!isTicker(symbol)) return { _tag: "NothingToDo" }
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  open(recorder, { symbol, kind: "Implausible", subject, evidence })
+  open(recorder, { symbol, subject, details })
   return { _tag: "KeptAsBreak" }
 }
 

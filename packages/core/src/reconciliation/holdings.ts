@@ -4,8 +4,9 @@ import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { holdingsOf, type Position } from "../position/Position.ts"
-import type { BreakDetails } from "./BreakDetails.ts"
-import { wordsOfDoubleCount, type DoubleCount } from "./doubleCount.ts"
+import type { DetailsOf, SnapshotFault } from "./BreakDetails.ts"
+import { breakText } from "./breakText.ts"
+import type { DoubleCount } from "./doubleCount.ts"
 import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
 import { isExplained } from "./plausibility.ts"
@@ -37,7 +38,11 @@ export interface HoldingJudged {
   readonly theirs: Decimal.Decimal
   /** Why it was skipped, or both sides of the difference. */
   readonly why: string | undefined
+  /** The details of the break that follows, where they differ. */
+  readonly difference: Difference | undefined
 }
+
+type Difference = DetailsOf<"PositionDiffers" | "ForeignPosition">
 
 /** The two kinds of break about a symbol's holdings; one of them at most is open. */
 const KINDS = ["PositionDiffers", "ForeignPosition"] as const
@@ -49,12 +54,14 @@ export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudg
   recorder.need(Need.WaitingFills({ account }))
   const position = books.positions.get(joinKey([account, seen.symbol]))
   const ours = position === undefined ? Decimal.zero : holdingsOf(position)
-  const judged = { symbol: seen.symbol, ours, theirs: seen.quantity }
+  const judged = { symbol: seen.symbol, ours, theirs: seen.quantity, difference: undefined }
   if (isExplained(ours, seen.quantity)) return { ...judged, outcome: "equal", why: undefined }
   const skipped = obstacleOf(recorder, seen, ours)
   if (skipped !== undefined) return { ...judged, outcome: "skipped", why: skipped }
   const isForeign = position === undefined || isUntraded(position)
-  return { ...judged, outcome: isForeign ? "foreign" : "differs", why: evidenceOf(position, seen) }
+  const _tag = isForeign ? "ForeignPosition" : "PositionDiffers"
+  const difference: Difference = { _tag, ...differenceOf(position, seen) }
+  return { ...judged, outcome: isForeign ? "foreign" : "differs", why: breakText(difference), difference }
 }
 
 /** Judges a row of the broker's positions, and opens, updates or closes the break that follows. */
@@ -63,23 +70,36 @@ export const bookHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudge
   if (first.outcome === "skipped") return first
   const isProven = first.outcome !== "equal" && bookProvenOverfills(recorder, seen.symbol, first.ours, first.theirs)
   const judged = isProven ? judgeHolding(recorder, { ...seen, booked: first.theirs }) : first
-  const kind = judged.outcome === "differs" ? "PositionDiffers" : "ForeignPosition"
-  const { symbol, why: evidence } = judged
+  const { difference, symbol } = judged
   for (const each of KINDS) {
-    if (judged.outcome !== "equal" && each === kind) continue
+    if (each === difference?._tag) continue
     closeIfOpen(recorder, symbol, each, symbol, "books and broker agree")
   }
-  if (evidence === undefined) return judged
-  openOrUpdate(recorder, { symbol, kind, subject: symbol, evidence, details: detailsOf(recorder, judged) })
+  if (difference === undefined) return judged
+  openOrUpdate(recorder, { symbol, subject: symbol, details: difference })
   recorder.touch(symbol)
   return judged
 }
 
-/** Both sides, in fields. */
-const detailsOf = ({ account, books }: Recorder, { ours, symbol, theirs }: HoldingJudged): BreakDetails => {
+/** Both sides, and what would explain the difference (P9): a split only where no fill does. */
+const differenceOf = (position: Position | undefined, { counted, goneTo, quantity: theirs }: HoldingSeen) => {
+  const ours = position === undefined ? Decimal.zero : holdingsOf(position)
   const nothing = { base: Decimal.zero, hedged: Decimal.zero, direct: Decimal.zero, adopted: Decimal.zero }
-  const { adopted, base, direct, hedged } = books.positions.get(joinKey([account, symbol])) ?? nothing
-  return { holdings: { ours, theirs, base, hedged, direct, adopted } }
+  const { adopted, base, direct, hedged } = position ?? nothing
+  const explanation = explanationOf(ours, theirs, goneTo, counted)
+  return { holdings: { ours, theirs, base, hedged, direct, adopted }, explanation }
+}
+
+const explanationOf = (
+  ours: Decimal.Decimal,
+  theirs: Decimal.Decimal,
+  goneTo: Ticker | undefined,
+  counted: DoubleCount | undefined
+): Difference["explanation"] => {
+  if (goneTo !== undefined) return { _tag: "Renamed", to: goneTo }
+  const ratio = splitThatExplains(ours, theirs)
+  if (ratio === undefined) return undefined
+  return counted === undefined ? { _tag: "Split", ratio } : { _tag: "DoubleCount", ...counted }
 }
 
 /** Stamped snapshots: what has moved, or may be about to move, since the reading began is not judged by it. */
@@ -99,40 +119,6 @@ const obstacleOf = (recorder: Recorder, seen: HoldingSeen, ours: Decimal.Decimal
 const isUntraded = (position: Position): boolean =>
   [position.base, position.hedged, position.direct, position.adopted].every(Decimal.isZero)
 
-/** Both sides' figures, how the difference would be closed and opened (P5), and a split or a change of symbol that would explain it (P9). */
-const evidenceOf = (
-  position: Position | undefined,
-  { counted, goneTo, quantity: theirs }: Pick<HoldingSeen, "counted" | "goneTo" | "quantity">
-): string => {
-  const ours = position === undefined ? Decimal.zero : holdingsOf(position)
-  const parts = position === undefined ? "" : ` (${partsOf(position)})`
-  const crosses = Decimal.sign(ours) * Decimal.sign(theirs) < 0
-  const legs = crosses
-    ? `; from here ${Decimal.format(Decimal.abs(ours))} were closed and ${Decimal.format(Decimal.abs(theirs))} opened`
-    : ""
-  const proposal = proposalOf(ours, theirs, goneTo, counted)
-  return `ours ${Decimal.format(ours)}${parts}, the broker's ${Decimal.format(theirs)}${legs}${proposal}`
-}
-
-/** P9: what would explain the difference; a split only where no fill does. */
-const proposalOf = (
-  ours: Decimal.Decimal,
-  theirs: Decimal.Decimal,
-  goneTo: Ticker | undefined,
-  counted: DoubleCount | undefined
-): string => {
-  if (goneTo !== undefined) return `; a change of its symbol to ${goneTo} would explain it`
-  const split = splitThatExplains(ours, theirs)
-  if (split === undefined) return ""
-  return `; ${counted === undefined ? `a split of ${split} would explain it` : wordsOfDoubleCount(counted)}`
-}
-
-const partsOf = ({ adopted, base, direct, hedged }: Position): string =>
-  Object.entries({ base, hedged, direct, adopted })
-    .filter(([, amount]) => !Decimal.isZero(amount))
-    .map(([name, amount]) => `${name} ${Decimal.format(amount)}`)
-    .join(", ")
-
 /** A row of the broker's positions that is compared: an equity with a ticker of ours (P10). */
 export const isComparable = <R extends { readonly symbol: string; readonly assetClass?: string | undefined }>(
   row: R
@@ -140,8 +126,8 @@ export const isComparable = <R extends { readonly symbol: string; readonly asset
   isTicker(row.symbol) && (row.assetClass === undefined || row.assetClass === "equity")
 
 /** Why a listing of positions contradicts itself and is not judged by; nothing where it does not. */
-export const contradictionOf = (rows: ReadonlyArray<{ readonly symbol: string }>): string | undefined => {
+export const contradictionOf = (rows: ReadonlyArray<{ readonly symbol: string }>): SnapshotFault | undefined => {
   const seen = new Set<string>()
   const twice = rows.find(({ symbol }) => seen.size === seen.add(symbol).size)
-  return twice === undefined ? undefined : `the broker lists ${twice.symbol} twice among its positions`
+  return twice === undefined ? undefined : { _tag: "ListedTwice", symbol: twice.symbol }
 }

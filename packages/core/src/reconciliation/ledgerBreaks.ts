@@ -7,6 +7,7 @@ import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import { countsForD5, type HoldingBreak } from "../position/due.ts"
 import { kinds, type Break, type BreakKind } from "./Break.ts"
+import { isSame, type BreakDetails } from "./BreakDetails.ts"
 
 /** The open break of a kind about a subject, if there is one. */
 export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
@@ -17,26 +18,24 @@ export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, su
 /** What is said of a break when it opens. */
 interface Found {
   readonly symbol: Ticker
-  readonly kind: BreakKind
   readonly subject: string
-  readonly evidence: string
-  readonly reason?: Break["reason"]
-  readonly details?: Break["details"]
+  readonly details: BreakDetails
 }
 
-/** Opens a break, and says so, unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
-export const open = (recorder: Recorder, fields: Found, by: "subject" | "evidence" = "subject"): boolean => {
+/** Opens a break, and says so, unless one of the same kind and subject, by `details` also with the same details, is open. */
+export const open = (recorder: Recorder, fields: Found, by: "subject" | "details" = "subject"): boolean => {
+  const kind = fields.details._tag
   const known = recorder.books.breaks
     .find("open", [recorder.account, fields.symbol])
     .some(
       (each) =>
-        each.kind === fields.kind &&
+        each.kind === kind &&
         each.subject === fields.subject &&
-        (by === "subject" || each.evidence === fields.evidence)
+        (by === "subject" || isSame(each.details, fields.details))
     )
   if (known) return false
   const id = recorder.next("break")
-  const holding = kinds[fields.kind].holds
+  const holding = kinds[kind].holds
   recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holding })
   if (holding !== "nothing") recorder.touch(fields.symbol)
   return true
@@ -46,15 +45,15 @@ export const open = (recorder: Recorder, fields: Found, by: "subject" | "evidenc
 export const openOrUpdate = (
   recorder: Recorder,
   fields: Found,
-  holding: Break["holds"] = kinds[fields.kind].holds
+  holding: Break["holds"] = kinds[fields.details._tag].holds
 ): void => {
-  const { details, evidence, reason } = fields
-  const known = findOpen(recorder, fields.symbol, fields.kind, fields.subject)
-  if (known?.evidence === evidence && known.reason === reason && known.holds === holding) return
+  const { details } = fields
+  const known = findOpen(recorder, fields.symbol, details._tag, fields.subject)
+  if (known !== undefined && known.holds === holding && isSame(known.details, details)) return
   if (known === undefined) {
     recorder.emit({ _tag: "BreakOpened", id: recorder.next("break"), ...fields, holds: holding })
   } else {
-    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence, reason, details })
+    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, details })
   }
 }
 
@@ -68,7 +67,7 @@ export const closeIfOpen = (
 ): void => {
   const known = findOpen(recorder, symbol, kind, subject)
   if (known === undefined) return
-  recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+  recorder.emit({ _tag: "BreakClosed", id: known.id, by: "ledger", why })
   if (known.holds !== "nothing") recorder.touch(symbol)
 }
 
@@ -109,8 +108,8 @@ const reviewEnd = (recorder: Recorder, { endReported, endReportedAt, id, status,
     return closeIfOpen(recorder, symbol, "EndUnconfirmed", nameOf(id), isLive(status) ? "it is live" : "it has ended")
   }
   if (recorder.world.at < Instant.addMillis(endReportedAt, UNCONFIRMED_MS)) return
-  const evidence = `its broker says that ${nameOf(id)} is ${endReported ?? status}, and has not refused to end it`
-  open(recorder, { symbol, kind: "EndUnconfirmed", subject: nameOf(id), evidence })
+  const details = { _tag: "EndUnconfirmed", orderId: id, reported: endReported ?? status } as const
+  open(recorder, { symbol, subject: nameOf(id), details })
 }
 
 /** G: every excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */
@@ -119,12 +118,12 @@ const reviewExcess = (recorder: Recorder, order: Order): void => {
   if (Decimal.isLess(order.excess, order.acceptedExcess)) {
     recorder.emit({ _tag: "ExcessAccepted", orderId: order.id, accepted: order.excess })
   }
-  const amount = unaccepted(order)
+  const quantity = unaccepted(order)
   const subject = nameOf(order.id)
-  if (Decimal.isZero(amount)) return closeIfOpen(recorder, order.symbol, "Excess", subject, "covered or accepted")
-  const holds = Decimal.isLess(amount, order.lot) ? "nothing" : "symbol"
-  const evidence = `${Decimal.format(amount)} of ${subject} are covered by no trade`
-  openOrUpdate(recorder, { symbol: order.symbol, kind: "Excess", subject, evidence }, holds)
+  if (Decimal.isZero(quantity)) return closeIfOpen(recorder, order.symbol, "Excess", subject, "covered or accepted")
+  const holds = Decimal.isLess(quantity, order.lot) ? "nothing" : "symbol"
+  const details = { _tag: "Excess", orderId: order.id, quantity } as const
+  openOrUpdate(recorder, { symbol: order.symbol, subject, details }, holds)
 }
 
 /** G: two live orders of opposite sides, one of them ours; the subject is the order whose fact brought it about. */
@@ -138,19 +137,20 @@ const reviewOpposites = (recorder: Recorder, symbol: Ticker): void => {
   )
   const known = books.breaks.find("open", [account, symbol]).filter((each) => each.kind === "OppositeOrders")
   if (pair === undefined) {
-    for (const each of known) recorder.emit({ _tag: "BreakClosed", id: each.id, why: "one of the two has ended" })
+    for (const { id } of known)
+      recorder.emit({ _tag: "BreakClosed", id, by: "ledger", why: "one of the two has ended" })
     return
   }
   if (known.length > 0) return
   const newest = working.find((order) => recorder.touchedOrders.has(order.id)) ?? pair
-  const evidence = `live on both sides: ${working.map((order) => `${nameOf(order.id)} ${order.side}`).join(", ")}`
-  open(recorder, { symbol, kind: "OppositeOrders", subject: nameOf(newest.id), evidence })
+  const orders = working.map(({ id, side }) => ({ orderId: id, side }))
+  open(recorder, { symbol, subject: nameOf(newest.id), details: { _tag: "OppositeOrders", orders } })
 }
 
 /** F5: the broker's total is lower than our fills of its time, until the totals agree. */
 export const reviewCumulative = (recorder: Recorder, order: Order, isBelow: boolean): void => {
   const subject = nameOf(order.id)
   if (!isBelow) return closeIfOpen(recorder, order.symbol, "CumulativeBelow", subject, "the totals agree")
-  const evidence = `the broker counts ${Decimal.format(order.cumulative ?? Decimal.zero)}, our fills of that time are more`
-  open(recorder, { symbol: order.symbol, kind: "CumulativeBelow", subject, evidence })
+  const details = { _tag: "CumulativeBelow", theirs: order.cumulative ?? Decimal.zero } as const
+  open(recorder, { symbol: order.symbol, subject, details })
 }

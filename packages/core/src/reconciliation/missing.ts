@@ -31,8 +31,9 @@ export const notFound = (recorder: Recorder, report: NotFound, witness: Witness)
   }
   if (Instant.millisBetween(order.updatedAt, recorder.world.at) < QUIET_MS) return { _tag: "NothingToDo" }
   const subject = format("order", order.id)
-  const evidence = `${order.brokerOrderId ?? subject} was ${order.rawStatus ?? order.status} and is not in the broker's whole history`
-  open(recorder, { symbol: order.symbol, kind: "OrderMissing", subject, evidence })
+  const status = order.rawStatus ?? order.status
+  const details = { _tag: "OrderMissing", order: order.brokerOrderId ?? subject, status } as const
+  open(recorder, { symbol: order.symbol, subject, details })
   if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
   return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
 }

@@ -3,19 +3,18 @@ import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { isTicker, type Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
-import * as Decimal from "../money/Decimal.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
 import { priceFault } from "../order/OrderTerms.ts"
-import type { Side } from "../order/Side.ts"
 import * as Instant from "../time/Instant.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { afterRejection } from "../position/refused.ts"
 import { seeInstrument } from "./held.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
+import type { BreakDetails } from "./BreakDetails.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
@@ -52,8 +51,8 @@ const reviewReuse = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen
   for (const order of sharing(recorder, brokerOrderId)) {
     if (!isLive(order.status) || isOfDay(order, enteredAt)) continue
     const subject = format("order", order.id)
-    const evidence = `${brokerOrderId} is now an order of ${Instant.dayOf(enteredAt)}`
-    open(recorder, { symbol: order.symbol, kind: "ReusedOrderId", subject, evidence })
+    const details = { _tag: "ReusedOrderId", brokerOrderId, day: Instant.dayOf(enteredAt) } as const
+    open(recorder, { symbol: order.symbol, subject, details })
   }
 }
 
@@ -114,8 +113,8 @@ const isRejectedNow = (before: Order, after: Order): boolean =>
 /** O18: found by the broker's id, but not under the client order id that we gave it. */
 const reviewClientId = (recorder: Recorder, order: Order, { brokerOrderId, clientOrderId }: OrderSeen): void => {
   if (order.origin === "external" || clientOrderId === undefined || clientOrderId === order.clientOrderId) return
-  const evidence = `${brokerOrderId} has the client order id ${clientOrderId}, sent was ${order.clientOrderId}`
-  open(recorder, { symbol: order.symbol, kind: "ClientIdDiffers", subject: format("order", order.id), evidence })
+  const details = { _tag: "ClientIdDiffers", brokerOrderId, clientOrderId, sent: order.clientOrderId } as const
+  open(recorder, { symbol: order.symbol, subject: format("order", order.id), details })
 }
 
 /** C4: the order stays as it was; one in doubt, or only now adopted, is open until its executions were read. */
@@ -126,26 +125,23 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
   return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 
-/** What an order is for, in words: `buy 3 AAPL`, `buy $100 AAPL`. */
-const wordsOf = (side: Side, symbol: string, quantity: Decimal.Decimal, notional: Decimal.Decimal | undefined) =>
-  `${side} ${notional === undefined ? Decimal.format(quantity) : `$${Decimal.format(notional)}`} ${symbol}`
-
-/** Terms of which what the order is for says nothing. */
-const further: { readonly [T in DifferingTerm["term"]]?: string } = {
-  type: "type",
-  session: "session",
-  limitPrice: "limit price",
-  stopPrice: "stop price"
-}
-
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen, differing: DifferingTerm): Interpreted => {
   const subject = format("order", order.id)
-  const name = further[differing.term]
-  const also = (value: string) => (name === undefined ? "" : ` (${name} ${value})`)
-  const sent = wordsOf(order.side, order.symbol, order.quantity, order.askedNotional) + also(differing.sent)
-  const theirs = wordsOf(report.side, report.symbol, report.quantity, report.notional) + also(differing.shown)
-  const evidence = `sent ${sent}, the broker's ${report.brokerOrderId} is ${theirs}`
-  open(recorder, { symbol: order.symbol, kind: "TermsDiffer", subject, evidence }, "evidence")
+  const { askedNotional: notional, quantity, side, symbol } = order
+  const details = {
+    _tag: "TermsDiffer",
+    brokerOrderId: report.brokerOrderId,
+    term: differing.term,
+    sent: { side, quantity, notional, symbol, value: differing.sent },
+    shown: {
+      side: report.side,
+      quantity: report.quantity,
+      notional: report.notional,
+      symbol: report.symbol,
+      value: differing.shown
+    }
+  } as const
+  open(recorder, { symbol, subject, details }, "details")
   recorder.touch(order.symbol)
   return { _tag: "KeptAsBreak" }
 }
@@ -164,9 +160,9 @@ const closeIfAgreed = (recorder: Recorder, { id, symbol }: Order, witness: Witne
 /** O21: an order of an instrument that has no ticker here is kept in sight, never dropped. */
 const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
-  const { notional, quantity, rawStatus, side } = report
-  const evidence = `${wordsOf(side, `"${report.symbol}"`, quantity, notional)} is ${rawStatus}`
-  openOrUpdate(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
+  const { brokerOrderId, notional, quantity, rawStatus: status, side, symbol } = report
+  const details = { _tag: "Unmapped", symbol, side, quantity, notional, status } as const
+  openOrUpdate(recorder, { symbol: UNMAPPED, subject: brokerOrderId, details })
   return { _tag: "KeptAsBreak" }
 }
 
@@ -210,10 +206,11 @@ const reviewForeignId = (
 ): void => {
   if (clientOrderId === undefined || ClientOrderId.ours(clientOrderId) === undefined) return
   const first = sentAs(recorder, clientOrderId)
-  const whose = first === undefined ? "which these books never made" : `of ${format("order", first.id)}`
-  const evidence = `${brokerOrderId} has the client order id ${clientOrderId}, ${whose}`
-  const kind = first === undefined ? "ForeignOrderId" : "DuplicateOrder"
-  open(recorder, { symbol, kind, subject: format("order", id), evidence })
+  const details: BreakDetails =
+    first === undefined
+      ? { _tag: "ForeignOrderId", brokerOrderId, clientOrderId }
+      : { _tag: "DuplicateOrder", brokerOrderId, clientOrderId, first: first.id }
+  open(recorder, { symbol, subject: format("order", id), details })
 }
 
 /** Type and prices as the broker has them; where it does not say, as of a market order. */

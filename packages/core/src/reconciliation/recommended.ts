@@ -1,7 +1,8 @@
 import { format } from "../identity/Id.ts"
 import { controls } from "../control/controls.ts"
 import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
-import type { Break, BreakKind } from "./Break.ts"
+import { reasonCodeOf, type Break, type BreakKind } from "./Break.ts"
+import type { DoubtReason } from "./breakKinds.ts"
 import type { Deciding } from "./deciding.ts"
 import type { Stake } from "./Stake.ts"
 
@@ -100,7 +101,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
 }
 
 /** O24: what is on record of its order decides; silence decides nothing. */
-const ofDoubt = (deciding: ReadonlyArray<Deciding>, reason: Break["reason"]): Recommended => {
+const ofDoubt = (deciding: ReadonlyArray<Deciding>, reason: DoubtReason | undefined): Recommended => {
   const [strongest] = deciding
   switch (strongest?.fact) {
     case "EndReported":
@@ -206,11 +207,11 @@ export const apart = {
 
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */
 export const recommendedFor = (
-  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "reason" | "subject">>,
+  found: Pick<Break, "kind" | "holds"> & Partial<Pick<Break, "details" | "subject">>,
   { beside, deciding, isTraded }: Pick<Stake, "beside" | "deciding" | "isTraded">
 ): Recommended => {
   if (found.kind === "ForeignPosition") return ofForeign({ beside, isTraded })
   if (found.kind === "PositionBlocked") return ofBlocked(found)
-  if (found.kind === "Doubt") return ofDoubt(deciding, found.reason)
+  if (found.kind === "Doubt") return ofDoubt(deciding, reasonCodeOf(found))
   return found.kind === "Excess" ? ofExcess(found, beside) : byKind[found.kind]
 }

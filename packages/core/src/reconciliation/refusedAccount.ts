@@ -1,5 +1,5 @@
 import { Need } from "../books/Need.ts"
-import { format, type BreakId } from "../identity/Id.ts"
+import type { BreakId } from "../identity/Id.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
@@ -17,9 +17,8 @@ export const holdRefused = (
   recorder.need(Need.AccountBreaks({ account: recorder.account }))
   openOrUpdate(recorder, {
     symbol: UNMAPPED,
-    kind: "AccountRefused",
     subject: SUBJECT,
-    evidence: `${format("order", id)} was refused with the code ${code}: ${words}`
+    details: { _tag: "AccountRefused", orderId: id, code, detail: words }
   })
   recorder.touch(symbol)
 }
@@ -29,6 +28,6 @@ export const letRefusedGo = (recorder: Recorder, id: BreakId, version: number): 
   recorder.need(Need.BreakById({ id }))
   const found = recorder.books.breaks.get(id)
   if (found === undefined || found.closedAt !== undefined || found.version !== version) return false
-  recorder.emit({ _tag: "BreakClosed", id, why: "two readings of the account say that it may trade" })
+  recorder.emit({ _tag: "BreakClosed", id, by: "ledger", why: "two readings of the account say that it may trade" })
   return true
 }

@@ -60,7 +60,7 @@ export const severityOfAge = (
 
 /** How a break stands at a moment: how grave it is, and once it is closed `resolved` by an operator or `gone` by itself. */
 export const standingOf = (
-  found: Pick<Break, "kind" | "holds" | "openedAt" | "closedAt" | "closedWhy">,
+  found: Pick<Break, "kind" | "holds" | "openedAt" | "closedAt" | "closedBy">,
   stake: Stake,
   now: Instant.Instant
 ): Standing => {

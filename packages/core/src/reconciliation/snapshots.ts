@@ -1,6 +1,7 @@
 import { Need } from "../books/Need.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { SnapshotFault } from "./BreakDetails.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
 
 /** What a broker lists whole. */
@@ -8,11 +9,11 @@ export type Snapshot = "positions" | "orders"
 
 /**
  * A listing that is not the whole truth, or contradicts itself, is a break of its own until the next one that is sound (where
- * `problem` is undefined). Nothing is repaired from what it lacks.
+ * `fault` is undefined). Nothing is repaired from what it lacks.
  */
-export const tellSoundness = (recorder: Recorder, subject: Snapshot, problem: string | undefined): void => {
+export const tellSoundness = (recorder: Recorder, subject: Snapshot, fault: SnapshotFault | undefined): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
-  const kind = "UnsoundSnapshot"
-  if (problem === undefined) closeIfOpen(recorder, UNMAPPED, kind, subject, "the broker's next listing was sound")
-  else openOrUpdate(recorder, { symbol: UNMAPPED, kind, subject, evidence: problem })
+  const _tag = "UnsoundSnapshot"
+  if (fault === undefined) closeIfOpen(recorder, UNMAPPED, _tag, subject, "the broker's next listing was sound")
+  else openOrUpdate(recorder, { symbol: UNMAPPED, subject, details: { _tag, fault } })
 }

@@ -22,8 +22,7 @@ export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRea
   if (!isOld || !isAsked) return
   const priced = canonicalOf(recorder.books.fills.find("order", [order.id])).filter(({ price }) => price !== undefined)
   const sum = Decimal.sum(priced.map(({ quantity }) => quantity))
-  const evidence = `the broker counts ${Decimal.format(filled)}, and executions with a price come to ${Decimal.format(sum)}`
-  open(recorder, { symbol, kind: "Unpriced", subject: format("order", order.id), evidence })
+  open(recorder, { symbol, subject: format("order", order.id), details: { _tag: "Unpriced", filled, priced: sum } })
 }
 
 /** Executions with a price have come of all that is filled. */

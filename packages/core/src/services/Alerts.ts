@@ -6,7 +6,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { acknowledgementOf, type AttendedCase } from "../reconciliation/AttendedCase.ts"
-import { BreakTable, type Break } from "../reconciliation/Break.ts"
+import { BreakTable, evidenceOf, type Break } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
 import { recommendedFor } from "../reconciliation/recommended.ts"
 import { isGraver, severities, type Severity } from "../reconciliation/severity.ts"
@@ -303,7 +303,8 @@ const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Ca
 
 /** What was seen and what it holds; of a position that is blocked what it owes and what to do. */
 const detailOf = (found: Break, stake: Stake): string => {
-  const { evidence, holds, kind } = found
+  const { holds, kind } = found
+  const evidence = evidenceOf(found)
   if (kind === "PositionBlocked")
     return `${owedText(stake)} not ordered; ${evidence}. ${recommendedFor(found, stake).reason}`
   return holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`

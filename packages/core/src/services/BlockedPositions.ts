@@ -6,7 +6,8 @@ import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
-import { isSettled, reasonOf, type BlockedPosition } from "../reconciliation/blocked.ts"
+import { isSame } from "../reconciliation/BreakDetails.ts"
+import { detailsOf, isSettled, type BlockedPosition } from "../reconciliation/blocked.ts"
 import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
@@ -36,7 +37,7 @@ const committed = (account: AccountName, symbol: Ticker, apply: (recorder: Recor
 const shown = (found: BlockedPosition) => {
   const { account, symbol } = found.position
   return committed(account, symbol, (recorder) =>
-    openOrUpdate(recorder, { symbol, kind: KIND, subject: found.by, evidence: reasonOf(found) })
+    openOrUpdate(recorder, { symbol, subject: found.by, details: detailsOf(found) })
   )
 }
 
@@ -61,12 +62,11 @@ export const watchBlocked = Effect.gen(function* () {
   )
   const known = new Map(open.map((each) => [keyOf(each.account, each.symbol ?? UNMAPPED, each.subject), each]))
   const standing = new Set(found.map(keyOfBlocked))
-  const news = found.filter(
-    (each) =>
-      own.has(each.position.account) &&
-      isSettled(each, now) &&
-      known.get(keyOfBlocked(each))?.evidence !== reasonOf(each)
-  )
+  const news = found.filter((each) => {
+    const shownNow = known.get(keyOfBlocked(each))?.details
+    const isShown = shownNow !== undefined && isSame(shownNow, detailsOf(each))
+    return own.has(each.position.account) && isSettled(each, now) && !isShown
+  })
   const over = [...known].flatMap(([key, each]) => (own.has(each.account) && !standing.has(key) ? [each] : []))
   yield* Effect.forEach(news, shown, { discard: true })
   yield* Effect.forEach(over, closed, { discard: true })

@@ -4,7 +4,6 @@ import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { doubt, giveUp, notPlaced } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
@@ -12,7 +11,7 @@ import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { named } from "../reconciliation/answers.ts"
 import { breakKinds, BreakTable, kinds } from "../reconciliation/Break.ts"
-import type { BreakDetails } from "../reconciliation/BreakDetails.ts"
+import type { Doubt } from "../reconciliation/BreakDetails.ts"
 import type { DoubtReason } from "../reconciliation/breakKinds.ts"
 import { couldBe } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
@@ -127,14 +126,12 @@ const openLasting = Effect.fn("Doubts.openLasting")(function* (
   })
   const subjects = new Set(open.map(({ subject }) => subject))
   const unsaid = lasting.filter(({ id }) => !subjects.has(format("order", id)))
-  yield* Effect.forEach(unsaid, (order) => stays(order, ...reasonOf(order, known)), { discard: true })
+  yield* Effect.forEach(unsaid, (order) => stays(order, { reason: reasonOf(order, known) }), { discard: true })
 })
 
-const reasonOf = ({ endReported, id }: Order, answered: ReadonlySet<OrderId>): readonly [DoubtReason, string] => {
-  if (endReported !== undefined) return ["RefusalUnconfirmed", "its broker refused it, and no reading confirms that"]
-  return answered.has(id)
-    ? ["NotFound", "not found at the broker so far"]
-    : ["Unanswered", "the broker has answered no look-up of it"]
+const reasonOf = ({ endReported, id }: Order, answered: ReadonlySet<OrderId>): DoubtReason => {
+  if (endReported !== undefined) return "RefusalUnconfirmed"
+  return answered.has(id) ? "NotFound" : "Unanswered"
 }
 
 const LONGEST_PAUSE_MS = 60_000
@@ -165,50 +162,37 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
   if (order.brokerOrderId !== undefined) return
-  if (!report.complete)
-    return yield* stays(order, "ListingIncomplete", "the broker has not looked through its whole history")
+  if (!report.complete) return yield* stays(order, { reason: "ListingIncomplete" })
   const isSure = broker.capabilities.uniqueClientOrderIds
   if (!isSure) return yield* absent(asked, order, broker, missingOf(order), mayDrive)
   // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
   if (!(yield* mayDrive)) return
   if (order.decisionId !== undefined) return yield* miss(asked, order)
   if (yield* Absence.isPastResending(order))
-    return yield* absent(
-      asked,
-      order,
-      broker,
-      { evidence: "not found at the broker, and not to be sent again" },
-      mayDrive
-    )
+    return yield* absent(asked, order, broker, { reason: "NotFound", isPastResending: true }, mayDrive)
   yield* sendOrder(order)
 })
 
-/** That an order was not found, in a sentence, and what the broker has instead, where it lists that. */
-interface Missing {
-  readonly evidence: string
-  readonly details?: BreakDetails
-}
+/** Why an order stays in doubt, and what the broker has instead, where it lists that. */
+type Lasting = Omit<Doubt, "_tag">
 
-const missingOf = ({ candidate }: Order): Missing => ({
-  evidence:
-    candidate === undefined ? "not found at the broker" : `the broker named it ${candidate}, and does not list it`
-})
+const missingOf = ({ candidate }: Order): Lasting => ({ reason: "NotFound", brokerOrderId: candidate })
 
 /** A doubt ends when its order is proven not to be there; until then it stays, with its break. */
 const absent = <R>(
   { missed }: Asked,
   order: Order,
   broker: BrokerService,
-  { details, evidence }: Missing,
+  missing: Lasting,
   mayDrive: Effect.Effect<boolean, never, R>
 ) =>
   Effect.gen(function* () {
     // With the keys of another account nothing of ours is there.
     const isEnough = (yield* mayDrive) && (yield* Absence.noteMissed(missed, order, broker))
-    if (!isEnough) return yield* stays(order, "NotFound", evidence, details)
+    if (!isEnough) return yield* stays(order, missing)
     // Where the last step fails, the look-ups are counted anew: what it reads is not read at every pass.
     yield* Absence.forget(missed, order.id)
-    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, "NotFound", evidence, details)
+    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, missing)
     yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
   })
 
@@ -229,7 +213,7 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) {
     const missing = yield* askByTerms(order, broker)
-    return missing === undefined ? undefined : yield* stays(order, "NotFound", missing.evidence, missing.details)
+    return missing === undefined ? undefined : yield* stays(order, missing)
   }
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
@@ -257,20 +241,12 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   const free = reports.filter((report) => !ours.has(report.brokerOrderId))
   const theirs = free.filter(isIt)
   const [only, ...others] = theirs
-  if (!complete) return yield* stays(order, "ListingIncomplete", "the broker's listing could not be read whole")
-  if (only === undefined) {
-    const evidence = `not among the broker's orders since ${shownListing(from, free)}`
-    return { evidence, details: candidatesOf(free) } satisfies Missing
-  }
-  const details = candidatesOf(theirs)
-  if (others.length > 0)
-    return yield* stays(order, "SeveralCandidates", `it could be any of ${shownListing(from, theirs)}`, details)
+  if (!complete) return yield* stays(order, { reason: "ListingIncomplete" })
+  if (only === undefined) return { reason: "NotFound", ...listed(from, free) } satisfies Lasting
+  const several = { reason: "SeveralCandidates", ...listed(from, theirs) } as const
+  if (others.length > 0) return yield* stays(order, several)
   const rivals = yield* rivalsOf(order, { ...only, symbol: inBooks(only.symbol) })
-  if (rivals.length > 0) {
-    const names = rivals.map(({ id }) => format("order", id)).join(", ")
-    const evidence = `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`
-    return yield* stays(order, "SeveralCandidates", evidence, details)
-  }
+  if (rivals.length > 0) return yield* stays(order, { ...several, rivals: rivals.map(({ id }) => id) })
   const readBack = yield* withRetries(broker.order(only.brokerOrderId))
   if (isOurs(readBack)) yield* takeOver(order, readBack)
 })
@@ -292,14 +268,10 @@ const rivalsOf = (order: Order, seen: OrderSeen) =>
 
 const MOST_SHOWN = 10
 
-const shownListing = (from: Instant.Instant, orders: ReadonlyArray<OrderSeen>): string => {
-  const shown = orders.slice(0, MOST_SHOWN).map(shownSeen)
-  const more = orders.length > MOST_SHOWN ? [`and ${orders.length - MOST_SHOWN} more`] : []
-  return `${Instant.format(from)}: ${[...shown, ...more].join(", ") || "none"}`
-}
-
-/** The broker's orders with all that `couldBe` compares. */
-const candidatesOf = (orders: ReadonlyArray<OrderSeen>): BreakDetails => ({
+/** The broker's orders since a moment, with all that `couldBe` compares. */
+const listed = (since: Instant.Instant, orders: ReadonlyArray<OrderSeen>) => ({
+  listedSince: since,
+  ...(orders.length > MOST_SHOWN ? { more: orders.length - MOST_SHOWN } : {}),
   candidates: orders
     .slice(0, MOST_SHOWN)
     .map(({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, side, symbol, type }) => ({
@@ -313,13 +285,6 @@ const candidatesOf = (orders: ReadonlyArray<OrderSeen>): BreakDetails => ({
       enteredAt
     }))
 })
-
-const shownSeen = ({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, side, symbol, type }: OrderSeen) => {
-  const words = [side, Decimal.format(quantity), symbol, ...(type === undefined ? [] : [type])]
-  const limit = limitPrice === undefined ? [] : ["at", Decimal.format(limitPrice)]
-  const entered = enteredAt === undefined ? [] : [`entered ${Instant.format(enteredAt)}`]
-  return `${brokerOrderId} (${[[...words, ...limit].join(" "), rawStatus, ...entered].join(", ")})`
-}
 
 /** Books what was found out of an order. */
 const recorded = (order: Order, apply: (recorder: Recorder, current: Order) => void) =>
@@ -336,13 +301,9 @@ const recorded = (order: Order, apply: (recorder: Recorder, current: Order) => v
 const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFound>) =>
   recorded(order, (recorder, current) => {
     if (report._tag === "NotFound" || current.status !== "in_doubt") return
-    if (sharing(recorder, report.brokerOrderId).length > 0)
-      doubt(
-        recorder,
-        current,
-        "SeveralCandidates",
-        `${report.brokerOrderId}, which it could be, is another order of these books`
-      )
+    const { brokerOrderId } = report
+    if (sharing(recorder, brokerOrderId).length > 0)
+      doubt(recorder, current, { _tag: "Doubt", reason: "SeveralCandidates", brokerOrderId })
     else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload }, "frame")
   })
 
@@ -372,7 +333,7 @@ const noteNamed = (order: Order, { candidate }: NotFound) =>
 
 const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
 
-const stays = (order: Order, reason: DoubtReason, evidence: string, details?: BreakDetails) =>
+const stays = (order: Order, why: Lasting) =>
   recorded(order, (recorder, current) => {
-    if (current.status === "in_doubt") doubt(recorder, current, reason, evidence, details)
+    if (current.status === "in_doubt") doubt(recorder, current, { ...why, _tag: "Doubt" })
   })

@@ -44,6 +44,8 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { pollAllOf, sweep } from "./Tracking.ts"
+import { isSame, type BreakDetails, type SnapshotFault } from "../reconciliation/BreakDetails.ts"
+import { snapshotFaultText } from "../reconciliation/breakText.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
 
@@ -75,13 +77,16 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
   const first = yield* read
   const judged = yield* judge(account, first, judgeHolding)
   const known = yield* openAbout(account)
-  const isNew = judged.holdings.some(({ symbol, why }) => known.get(symbol) !== why)
+  const isNew = judged.holdings.some(({ difference, symbol }) => {
+    const shown = known.get(symbol)
+    return difference === undefined || shown === undefined || !isSame(difference, shown)
+  })
   if (isNew) {
     yield* sweep(account)
     yield* pollAllOf(account)
   }
   const last = isNew ? sinceThen(first, yield* read) : first
-  yield* bookSoundness(account, "positions", problemOf(last))
+  yield* bookSoundness(account, "positions", faultOf(last))
   const booked = yield* judge(account, last, bookHolding)
   yield* holdIfUnadopted(booked)
   if (booked.problem === undefined) yield* noteCompared(account, last.asOf)
@@ -126,7 +131,7 @@ interface PositionsRead {
   readonly asOf: Instant.Instant
   readonly booked: ReadonlyMap<Ticker, Decimal.Decimal>
   readonly complete: boolean
-  readonly contradiction: string | undefined
+  readonly contradiction: SnapshotFault | undefined
   readonly rows: ReadonlyArray<Holding>
   /** The symbols of which the broker held something else a moment before, when it was asked first. */
   readonly moved: ReadonlySet<Ticker>
@@ -171,7 +176,7 @@ export const holdingsNow = (broker: BrokerService, account: AccountName) =>
   Effect.map(readPositionsAt(broker, account), (read) => {
     const held = quantities(read)
     const others = new Set(read.rows.flatMap((row) => (isComparable(row) ? [] : [row.symbol])))
-    const isSound = problemOf(read) === undefined
+    const isSound = faultOf(read) === undefined
     return (symbol: Ticker): Decimal.Decimal | undefined =>
       isSound && !others.has(symbol) ? (held.get(symbol) ?? Decimal.zero) : undefined
   })
@@ -206,12 +211,12 @@ const unsoundOf = (
   { asOf, brokerAccountId }: HoldingsListed,
   pinned: string | undefined,
   last: Order | undefined
-): string | undefined => {
+): SnapshotFault | undefined => {
   if (brokerAccountId !== undefined && pinned !== undefined && brokerAccountId !== pinned) {
-    return "the broker lists the positions of another account"
+    return { _tag: "OtherAccount" }
   }
   if (asOf === undefined || last?.lastFilledAt === undefined || last.lastFilledAt <= asOf) return undefined
-  return `the broker's positions are of ${Instant.format(asOf)}, and it had executed ${last.symbol} since`
+  return { _tag: "OfBefore", asOf, symbol: last.symbol }
 }
 
 // What is judged
@@ -219,8 +224,8 @@ const unsoundOf = (
 type Judging = (recorder: Recorder, seen: HoldingSeen) => HoldingJudged
 
 /** P8: a listing that is not the whole truth, or contradicts itself, judges nothing. */
-const problemOf = ({ complete, contradiction }: PositionsRead): string | undefined =>
-  contradiction ?? (complete ? undefined : "the broker listed its positions in part only")
+const faultOf = ({ complete, contradiction }: PositionsRead): SnapshotFault | undefined =>
+  contradiction ?? (complete ? undefined : { _tag: "InPart", listing: "positions" })
 
 const judge = (
   account: AccountName,
@@ -230,7 +235,8 @@ const judge = (
 ): Effect.Effect<Reconciled, LedgerError, Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const { asOf, rows } = read
-    const problem = problemOf(read)
+    const fault = faultOf(read)
+    const problem = fault && snapshotFaultText(fault)
     const others = rows.filter((row) => !isComparable(row))
     if (problem !== undefined) return { account, asOf, problem, agreed: 0, holdings: [], others }
     const { agreed, seen } = yield* unlikeTheBooks(account, read)
@@ -312,8 +318,10 @@ const goneToOf = (
   return Decimal.isZero(ours) || others.length > 0 ? undefined : only?.symbol
 }
 
-/** The symbols with an open difference of holdings, each with its evidence. */
-const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<Ticker, string>, StoreError, TradeRepository> =>
+/** The symbols with an open difference of holdings, each with its details. */
+const openAbout = (
+  account: AccountName
+): Effect.Effect<ReadonlyMap<Ticker, BreakDetails>, StoreError, TradeRepository> =>
   Effect.map(
     Reads.all(BreakTable, {
       where: [
@@ -322,8 +330,7 @@ const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<Ticker, stri
         { column: "kind", in: ["PositionDiffers", "ForeignPosition"] }
       ]
     }),
-    (open) =>
-      new Map(open.flatMap(({ evidence, symbol }) => (symbol === undefined ? [] : [[symbol, evidence] as const])))
+    (open) => new Map(open.flatMap(({ details, symbol }) => (symbol === undefined ? [] : [[symbol, details] as const])))
   )
 
 const JUST_FILLED = "it was filled within the last seconds"

@@ -334,10 +334,9 @@ const noteRead = (account: AccountName, from: Instant.Instant, to: Instant.Insta
   })
 
 const bookGap = (recorder: Recorder, since: Instant.Instant, until: Instant.Instant): void => {
-  const [begun, ended] = [Instant.format(since), Instant.format(until)]
-  const evidence = `the broker forgot executions from ${begun} to ${ended}, which were not read`
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
-  openOrUpdate(recorder, { symbol: UNMAPPED, kind: "HistoryGap", subject: begun, evidence })
+  const details = { _tag: "HistoryGap", from: since, to: until } as const
+  openOrUpdate(recorder, { symbol: UNMAPPED, subject: Instant.format(since), details })
 }
 
 /* Positions. */

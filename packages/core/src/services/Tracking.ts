@@ -37,6 +37,7 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { bookAll, bookRead, reportMember } from "./Submission.ts"
+import type { SnapshotFault } from "../reconciliation/BreakDetails.ts"
 import { bookUnreadable, soundnessMember } from "./unsound.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -516,9 +517,9 @@ const brokersNow = ({ clock }: BrokerService, ours: Instant.Instant): Effect.Eff
     : within(Effect.option(Effect.map(clock, ({ at }) => at)), LONGEST_CLOCK, () => Effect.succeed(Option.none()))
 
 /** What is missing of a listing is not known: nothing is concluded from it, and the next one is read from as far back. */
-const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): string | undefined => {
-  if (!isWhole(orders)) return "the broker listed its orders in part only"
-  return isWhole(fills) ? undefined : "the broker listed its executions in part only"
+const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): SnapshotFault | undefined => {
+  if (!isWhole(orders)) return { _tag: "InPart", listing: "orders" }
+  return isWhole(fills) ? undefined : { _tag: "InPart", listing: "executions" }
 }
 
 /** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */

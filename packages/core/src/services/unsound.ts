@@ -5,18 +5,23 @@ import { UNMAPPED } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { BrokerReadFailed } from "../ports/Broker.ts"
+import type { SnapshotFault } from "../reconciliation/BreakDetails.ts"
 import { tellSoundness, type Snapshot } from "../reconciliation/snapshots.ts"
 import { reportedMember } from "./reported.ts"
 
 /** Keeps whether a listing was sound, as a break where it was not. */
-export const soundnessMember = (account: AccountName, subject: Snapshot, problem: string | undefined): Member<void> =>
+export const soundnessMember = (
+  account: AccountName,
+  subject: Snapshot,
+  fault: SnapshotFault | undefined
+): Member<void> =>
   reportedMember(account, [Need.Position({ account, symbol: UNMAPPED })], (recorder) =>
-    tellSoundness(recorder, subject, problem)
+    tellSoundness(recorder, subject, fault)
   )
 
 /** Books whether a listing was sound. */
-export const bookSoundness = (account: AccountName, subject: Snapshot, problem: string | undefined) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", soundnessMember(account, subject, problem)))
+export const bookSoundness = (account: AccountName, subject: Snapshot, fault: SnapshotFault | undefined) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", soundnessMember(account, subject, fault)))
 
 /** An answer that came and cannot be read, one cut short too, is no snapshot either; one that did not come is for health to tell. */
 export const bookUnreadable =
@@ -24,6 +29,6 @@ export const bookUnreadable =
   <A, E extends { readonly _tag: string }, R>(read: Effect.Effect<A, E | BrokerReadFailed, R>) =>
     Effect.tapError(read, (error) =>
       error instanceof BrokerReadFailed && error.kind === "unreadable"
-        ? bookSoundness(account, subject, `the broker's ${what} cannot be read: ${error.detail}`)
+        ? bookSoundness(account, subject, { _tag: "Unreadable", listing: what, detail: error.detail })
         : Effect.void
     )

@@ -468,12 +468,11 @@ export const openBreak: Row = {
   kind: "Excess",
   subject: "O1",
   holds: "symbol",
-  evidence: "{}",
-  reason: null,
-  details: null,
+  details: '{"_tag":"Excess","orderId":1,"quantity":"1"}',
   openedAt: AT,
   closedAt: null,
   closedWhy: null,
+  closedBy: null,
   version: 12
 }
 
@@ -494,6 +493,7 @@ export const control: Row = {
   symbol: "",
   state: "normal",
   reason: "",
+  halt: null,
   actor: "operator",
   changedAt: AT,
   version: 13

@@ -8,6 +8,8 @@ export * as JobContract from "./JobContract.ts"
 export * as LedgerCase from "./LedgerCase.ts"
 /** What every store must do about leases. */
 export * as LeaseContract from "./LeaseContract.ts"
+/** What a break of each kind may be about. */
+export * as SampleDetails from "./SampleDetails.ts"
 /** What accounts ask of brokers, and its sending. */
 export * as SampleOrder from "./SampleOrder.ts"
 /** A sound row of every table, and writes of them. */

@@ -100,19 +100,30 @@ export const format = (self: Instant): string => {
   return `${minuteText((micros - ofMinute) / MINUTE)}${seconds < 10 ? "0" : ""}${seconds}.${rest}Z`
 }
 
+const codec = (write: (micros: bigint) => string) =>
+  Schema.transformOrFail(Schema.String, Instant, {
+    strict: true,
+    decode: (text, _, ast) => {
+      const instant = parse(text)
+      return instant === undefined
+        ? ParseResult.fail(
+            new ParseResult.Type(ast, text, "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z")
+          )
+        : ParseResult.succeed(instant)
+    },
+    encode: (micros) => ParseResult.succeed(write(micros))
+  })
+
 /** A moment as text at the edge: ISO 8601 with a zone, in; UTC with six decimals, out. */
-export const FromString = Schema.transformOrFail(Schema.String, Instant, {
-  strict: true,
-  decode: (text, _, ast) => {
-    const instant = parse(text)
-    return instant === undefined
-      ? ParseResult.fail(
-          new ParseResult.Type(ast, text, "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z")
-        )
-      : ParseResult.succeed(instant)
-  },
-  encode: (micros) => ParseResult.succeed(format(make(micros)))
-})
+export const FromString = codec((micros) => format(make(micros)))
+
+const nearest = (micros: bigint): Instant => {
+  if (micros < EARLIEST) return make(EARLIEST)
+  return micros > latest ? latest : make(micros)
+}
+
+/** The same for a moment that an outside claims: before 1970 or after `latest` it is written as the nearest that can be read again. */
+export const FromClaim = codec((micros) => format(nearest(micros)))
 
 /** The date in UTC, `2026-11-20`. */
 export const dayOf = (self: Instant): string => format(self).slice(0, 10)

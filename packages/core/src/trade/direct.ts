@@ -9,9 +9,6 @@ import { isLive } from "../order/OrderState.ts"
 import { marketPriceOf } from "../position/evaluation.ts"
 import { instructionOf, type Trade } from "./Trade.ts"
 
-/** Why a direct trade is not undone by another trade (E2): its order is cancelled, or a new decision undoes it. */
-export const NOT_ACCUMULATED = "NotAccumulated: a direct trade stays outside the queue; cancel its order, or trade back"
-
 /** E2: the order of a direct trade, executed as given, in the commit that takes the trade in. */
 export const execute = (recorder: Recorder, id: TradeId): void => {
   const trade = recorder.books.trades.get(id)

@@ -12,9 +12,11 @@ import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
+import type { Contradiction } from "../reconciliation/BreakDetails.ts"
+import { contradictionText } from "../reconciliation/breakText.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import * as Instant from "../time/Instant.ts"
-import { execute, NOT_ACCUMULATED } from "./direct.ts"
+import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
@@ -160,20 +162,21 @@ const again = (recorder: Recorder, known: Trade, input: TradeInput): IntakeResul
   if (difference !== undefined) return conflict(recorder, known, difference)
   const isReversed = reversalsOf(recorder, known).some((each) => each.status !== "pending" && isStanding(each))
   if (isReversed) {
-    const evidence = `${known.source} ${known.sourceId} came again after it was reversed`
-    open(recorder, { symbol: known.symbol, kind: "ReappearedTrade", subject: format("trade", known.id), evidence })
+    const { source, sourceId, symbol } = known
+    const details = { _tag: "ReappearedTrade", source, sourceId } as const
+    open(recorder, { symbol, subject: format("trade", known.id), details })
   }
   return IntakeResult.Duplicate({ tradeId: known.id })
 }
 
-const conflict = (recorder: Recorder, known: Trade, difference: string): IntakeResult => {
-  const subject = format("trade", known.id)
-  open(recorder, { symbol: known.symbol, kind: "Conflict", subject, evidence: difference }, "evidence")
-  return IntakeResult.Conflict({ tradeId: known.id, why: difference })
+const conflict = (recorder: Recorder, { id, symbol }: Trade, contradiction: Contradiction): IntakeResult => {
+  const details = { _tag: "Conflict", contradiction } as const
+  open(recorder, { symbol, subject: format("trade", id), details }, "details")
+  return IntakeResult.Conflict({ tradeId: id, why: contradictionText(contradiction) })
 }
 
-/** The first thing in which a redelivery differs from the trade on record, for people; `undefined` where it is the same. */
-const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
+/** In what a redelivery differs from the trade on record; `undefined` where it is the same. */
+const differenceOf = (known: Trade, input: TradeInput): Contradiction | undefined => {
   const was = contentsOf(known)
   const is = contentsOf({
     ...input,
@@ -186,11 +189,11 @@ const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence
   })
-  const differing = was.flatMap(([name, value], i) => {
+  const fields = was.flatMap(([field, value], i) => {
     const other = is[i]?.[1]
-    return value === other ? [] : [`${name} was ${value ?? "none"}, is ${other ?? "none"}`]
+    return value === other ? [] : [{ field, was: value, is: other }]
   })
-  return differing.length === 0 ? undefined : differing.join("; ")
+  return fields.length === 0 ? undefined : { _tag: "OtherContents", fields }
 }
 
 type Contents = Pick<
@@ -279,10 +282,14 @@ const acceptDirect = (recorder: Recorder, arrival: Arrival, symbol: Ticker): Int
 }
 
 const refuseWaiting = (recorder: Recorder, trade: Trade): void => {
-  for (const each of reversalsOf(recorder, trade).filter(({ status }) => status === "pending")) {
-    recorder.emit({ _tag: "TradeFailed", id: each.id, reason: `Conflict: ${NOT_ACCUMULATED}` })
-    conflict(recorder, trade, NOT_ACCUMULATED)
-  }
+  for (const each of reversalsOf(recorder, trade).filter(({ status }) => status === "pending"))
+    failReversal(recorder, each, trade, { _tag: "NotAccumulated" })
+}
+
+/** A reversal that does not stand is never counted, and its trade has a conflict. */
+const failReversal = (recorder: Recorder, { id }: Trade, trade: Trade, why: Contradiction): void => {
+  recorder.emit({ _tag: "TradeFailed", id, reason: `Conflict: ${contradictionText(why)}` })
+  conflict(recorder, trade, why)
 }
 
 /** B4: the reversal that came first is booked with its trade; any other that waited is a conflict, and will never be counted. */
@@ -297,16 +304,22 @@ const joinWaiting = (recorder: Recorder, trade: Trade): void => {
     if (each === first) continue
     const why =
       first === undefined || !undoes(each, trade) ? doesNotUndo(each, trade) : alreadyReversed(trade, first, each)
-    recorder.emit({ _tag: "TradeFailed", id: each.id, reason: `Conflict: ${why}` })
-    conflict(recorder, trade, why)
+    failReversal(recorder, each, trade, why)
   }
 }
 
-const doesNotUndo = ({ sourceId }: Pick<Trade, "sourceId">, trade: Trade): string =>
-  `${sourceId} does not undo what ${format("trade", trade.id)} did`
+const doesNotUndo = ({ sourceId }: Pick<Trade, "sourceId">, trade: Trade): Contradiction => ({
+  _tag: "DoesNotUndo",
+  reversal: sourceId,
+  tradeId: trade.id
+})
 
-const alreadyReversed = (trade: Trade, by: Trade, again: Pick<Trade, "sourceId">): string =>
-  `${format("trade", trade.id)} was reversed by ${by.sourceId}, ${again.sourceId} would again`
+const alreadyReversed = (trade: Trade, by: Trade, again: Pick<Trade, "sourceId">): Contradiction => ({
+  _tag: "AlreadyReversed",
+  reversal: again.sourceId,
+  tradeId: trade.id,
+  by: by.sourceId
+})
 
 const tradeById = (recorder: Recorder, id: TradeId): Trade => {
   const trade = recorder.books.trades.get(id)
@@ -351,8 +364,9 @@ const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (trade === undefined) return quarantine(recorder, arrival, "Reversal: the trade that it undoes has not come yet")
   const standing = reversalsOf(recorder, trade).find(isStanding)
   const name = format("trade", trade.id)
-  if (trade.reversesSourceId !== undefined) return conflict(recorder, trade, `${name} is a reversal itself`)
-  if (trade.kind === "direct") return conflict(recorder, trade, NOT_ACCUMULATED)
+  if (trade.reversesSourceId !== undefined)
+    return conflict(recorder, trade, { _tag: "ReversesReversal", tradeId: trade.id })
+  if (trade.kind === "direct") return conflict(recorder, trade, { _tag: "NotAccumulated" })
   if (standing !== undefined) {
     return conflict(recorder, trade, alreadyReversed(trade, standing, arrival.input))
   }

@@ -2,8 +2,10 @@ import { Either, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { decodeEntry } from "../../src/journal/decode.ts"
+import { bodyOf } from "../../src/journal/encode.ts"
 import { emptyHead, hashOf, type Entry } from "../../src/journal/Entry.ts"
 import { EVENT_VERSION } from "../../src/journal/Event.ts"
+import { breakKinds } from "../../src/reconciliation/Break.ts"
 import * as golden from "./golden.ts"
 
 const folder = new URL("golden/", import.meta.url)
@@ -19,7 +21,11 @@ const make = (tag: string): void => {
   writeFileSync(fileOf(tag), `${JSON.stringify({ entry, event }, undefined, 2)}\n`)
 }
 
+const detailsFile = new URL("breakDetails.json", import.meta.url)
+
 if (process.env["ROUNDLOT_GOLDEN"] === "write") {
+  const bodies = breakKinds.map((kind) => [kind, bodyOf(golden.opened(kind))] as const)
+  writeFileSync(detailsFile, `${JSON.stringify(Object.fromEntries(bodies), undefined, 2)}\n`)
   for (const tag of golden.tags) if (!existsSync(fileOf(tag))) make(tag)
 }
 
@@ -37,6 +43,12 @@ describe("events outlive the version that wrote them", () => {
     expect(`${entry.tag}.${entry.eventVersion}.json`).toBe(file)
     expect(hashOf(emptyHead.hash, rest)).toBe(hash)
     expect(decoded(entry)).toEqual(Either.right(event))
+  })
+
+  it.each(breakKinds)("DESIGN 9: the details of a break of the kind %s are written as in its golden file", (kind) => {
+    const body = bodyOf(golden.opened(kind))
+    expect(JSON.parse(readFileSync(detailsFile, "utf8"))).toHaveProperty(kind, body)
+    expect(decoded(golden.entryOf("BreakOpened", body))).toEqual(Either.right(golden.plain(golden.opened(kind))))
   })
 
   it("DESIGN 9: an entry of a version that is not known here is refused by name, not guessed", () => {

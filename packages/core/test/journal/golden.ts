@@ -1,7 +1,11 @@
 import { BigDecimal, Either, Schema, SchemaAST } from "effect"
 import * as Decimal from "../../src/money/Decimal.ts"
 import { canonicalJson, emptyHead, hashOf, type Entry } from "../../src/journal/Entry.ts"
-import { EVENT_VERSION, LedgerEvent } from "../../src/journal/Event.ts"
+import { BreakOpened, EVENT_VERSION, LedgerEvent } from "../../src/journal/Event.ts"
+import { BreakId } from "../../src/identity/Id.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import type { BreakKind } from "../../src/reconciliation/Break.ts"
+import { sampleDetails } from "../../src/testing/SampleDetails.ts"
 
 /** An entry as it was stored once, and what its event was decoded to then. */
 export const Golden = Schema.Struct({
@@ -46,6 +50,7 @@ const samples = [
   "1.5",
   "2026-01-05T15:00:00.000001Z",
   "rl1-abcdefghijklmnopqrstuvwxyz",
+  "Restricted",
   7,
   1,
   0,
@@ -71,6 +76,11 @@ export const entryFor = (tag: string): Entry => {
   const member = LedgerEvent.members.find((each) => tagOf(each.ast) === tag)
   const sample = member === undefined ? {} : sampleOf(member.ast)
   const fields = Object.entries(typeof sample === "object" && sample !== null ? sample : {})
+  return entryOf(tag, canonicalJson(Object.fromEntries(fields.filter(([key]) => key !== "_tag"))))
+}
+
+/** A first entry with this body. */
+export const entryOf = (tag: string, body: string): Entry => {
   const entry = {
     account: "paper",
     seq: 1,
@@ -81,7 +91,17 @@ export const entryFor = (tag: string): Entry => {
     eventVersion: EVENT_VERSION,
     at: 1_767_625_200_000_001,
     cause: canonicalJson({ actor: "test", kind: "command" }),
-    body: canonicalJson(Object.fromEntries(fields.filter(([key]) => key !== "_tag")))
+    body
   }
   return { ...entry, hash: hashOf(emptyHead.hash, entry) }
 }
+
+/** A break of a kind that is opened. */
+export const opened = (kind: BreakKind) =>
+  BreakOpened.make({
+    id: BreakId.make(1),
+    symbol: Ticker.make("AAPL"),
+    subject: "O1",
+    holds: "symbol",
+    details: sampleDetails[kind]
+  })

@@ -18,6 +18,7 @@ import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { AttendedCaseTable, CaseId } from "../../src/reconciliation/AttendedCase.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { sampleDetails } from "../../src/testing/SampleDetails.ts"
 import { closeIfOpen, openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import type { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
@@ -157,7 +158,7 @@ test("P11: who has not resolved a critical break within an hour is told once mor
   const layer = Stage.layer()
   const symbol = Ticker.make("AAPL")
   const { account } = Stage
-  const differs = { symbol, kind: "PositionDiffers", subject: "AAPL", evidence: "3 here, 5 there" } as const
+  const differs = { symbol, subject: "AAPL", details: sampleDetails.PositionDiffers }
   const booked = (apply: Member<void>["apply"]) =>
     Effect.flatMap(Ledger, (ledger) =>
       ledger.submit("command", {
@@ -200,9 +201,7 @@ const committed = (apply: Member<void>["apply"]) =>
   )
 
 const opens = (subject: string) =>
-  committed((recorder) =>
-    openOrUpdate(recorder, { symbol: AAPL, kind: "FillMismatch", subject, evidence: "another side" })
-  )
+  committed((recorder) => openOrUpdate(recorder, { symbol: AAPL, subject, details: sampleDetails.FillMismatch }))
 
 const closes = (subject: string) =>
   committed((recorder) => closeIfOpen(recorder, AAPL, "FillMismatch", subject, "the totals agree"))

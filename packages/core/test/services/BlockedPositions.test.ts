@@ -6,7 +6,8 @@ import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import * as AttendedCase from "../../src/reconciliation/AttendedCase.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
+import { sampleDetails } from "../../src/testing/SampleDetails.ts"
 import { openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
 import { severityOf } from "../../src/reconciliation/severity.ts"
@@ -62,7 +63,7 @@ test("F3: an order that no attempt has sent for a minute is a critical case with
       expect(more).toEqual([])
       const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
       const stake = (yield* Risk.stakesOf([found]))(found)
-      expect([found.subject, found.evidence, severityOf(found, stake, now)]).toEqual([
+      expect([found.subject, evidenceOf(found), severityOf(found, stake, now)]).toEqual([
         "unsent",
         "O1 was tried and not sent: log in again",
         "critical"
@@ -93,8 +94,8 @@ test("F3: an order that nothing has tried for a minute, since its broker was nev
       expect(yield* openBreaks).toEqual([])
       yield* TestClock.adjust("6 seconds")
       yield* watchBlocked
-      expect(yield* openBreaks).toMatchObject([
-        { subject: "unsent", evidence: "O1 was not tried: its broker has not been read since the start" }
+      expect((yield* openBreaks).map((each) => [each.subject, evidenceOf(each)])).toEqual([
+        ["unsent", "O1 was not tried: its broker has not been read since the start"]
       ])
       yield* Submission.submitPending(() => Effect.succeed(true))
       yield* watchBlocked
@@ -109,7 +110,7 @@ const doubtOpened = Effect.flatMap(Ledger, (ledger) => {
   return ledger.submit(
     "report",
     reportedMember(Stage.account, [Need.Position({ account: Stage.account, symbol })], (recorder) =>
-      openOrUpdate(recorder, { symbol, kind: "Doubt", subject: "O1", evidence: "two orders could be it" })
+      openOrUpdate(recorder, { symbol, subject: "O1", details: sampleDetails.Doubt })
     )
   )
 })

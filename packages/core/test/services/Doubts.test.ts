@@ -10,7 +10,7 @@ import { confirmInstruments } from "../../src/services/Gates.ts"
 import { Health, TRADING } from "../../src/services/Health.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, reasonCodeOf } from "../../src/reconciliation/Break.ts"
 import type { EachAccount } from "../../src/services/accountwise.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
@@ -43,7 +43,7 @@ const openDoubts = Effect.gen(function* () {
   const open = (yield* Reads.all(BreakTable)).filter(({ closedAt, kind }) => kind === "Doubt" && closedAt === undefined)
   const stakes = yield* Risk.stakesOf(open)
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  return open.map((each) => [each.subject, each.reason, severityOf(each, stakes(each), now)])
+  return open.map((each) => [each.subject, reasonCodeOf(each), severityOf(each, stakes(each), now)])
 })
 
 const recommendations = Effect.gen(function* () {

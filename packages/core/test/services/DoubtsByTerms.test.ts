@@ -9,7 +9,7 @@ import type { Order } from "../../src/order/Order.ts"
 import type { Holding } from "../../src/ports/Broker.ts"
 import { brokerOf } from "../../src/ports/Broker.ts"
 import * as Absence from "../../src/services/Absence.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import { couldBe } from "../../src/reconciliation/couldBe.ts"
 import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
 import { requestCancels } from "../../src/services/Cancels.ts"
@@ -140,7 +140,7 @@ const markPlaced = ({ id: orderId }: Order, brokerOrderId: BrokerOrderId) =>
 const swept = Effect.map(Reads.all(CursorTable), (all) => all.filter(({ source }) => source === "roundlot/sweep"))
 
 const doubts = Effect.map(Reads.all(BreakTable), (all) =>
-  all.flatMap(({ closedAt, evidence, kind }) => (kind === "Doubt" && closedAt === undefined ? [evidence] : []))
+  all.flatMap((each) => (each.kind === "Doubt" && each.closedAt === undefined ? [evidenceOf(each)] : []))
 )
 
 const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
@@ -369,11 +369,12 @@ describe("an order in doubt at a broker without client order ids", () => {
         )
         const [found] = yield* Reads.all(BreakTable)
         const listed = { symbol: "AAPL", side: "buy", type: "market", status: "new" }
-        expect(found?.details?.candidates).toMatchObject([
+        const candidates = found?.details._tag === "Doubt" ? found.details.candidates : undefined
+        expect(candidates).toMatchObject([
           { ...listed, brokerOrderId: "1001" },
           { ...listed, brokerOrderId: "1002" }
         ])
-        expect(found?.details?.candidates?.map(({ quantity }) => Decimal.format(quantity))).toEqual(["1", "1"])
+        expect(candidates?.map(({ quantity }) => Decimal.format(quantity))).toEqual(["1", "1"])
         yield* Tracking.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* markPlaced(order, second)
@@ -397,7 +398,7 @@ describe("an order in doubt at a broker without client order ids", () => {
         yield* markPlaced(order, first)
         yield* Tracking.pollAll
         const found = (yield* Reads.all(BreakTable)).filter(({ closedAt }) => closedAt === undefined)
-        expect(found.map(({ evidence, holds, kind }) => [kind, holds, evidence])).toEqual([
+        expect(found.map((each) => [each.kind, each.holds, evidenceOf(each)])).toEqual([
           ["TermsDiffer", "symbol", "sent buy 1 AAPL, the broker's 1001 is buy 4 AAPL"]
         ])
         list({ ...named, quantity: order.quantity, asOf: Instant.addMillis(named.asOf, 1) })

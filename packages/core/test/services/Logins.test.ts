@@ -5,7 +5,7 @@ import * as Decimal from "../../src/money/Decimal.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { LoginStanding } from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import { recommendedFor } from "../../src/reconciliation/recommended.ts"
 import { severityOf } from "../../src/reconciliation/severity.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
@@ -85,7 +85,11 @@ test("F3: what waits for a login is a critical case with its shares and what to 
       )
       const [found, ...more] = yield* openBreaks
       if (found === undefined) return yield* Effect.dieMessage("nothing is blocked")
-      expect([more, found.subject, found.evidence]).toEqual([[], "login", "O2 is not sent: its broker needs a login"])
+      expect([more, found.subject, evidenceOf(found)]).toEqual([
+        [],
+        "login",
+        "O2 is not sent: its broker needs a login"
+      ])
       const stake = (yield* Risk.stakesOf([found]))(found)
       expect(severityOf(found, stake, now)).toBe("critical")
       expect(stake.blocks.map(({ shares }) => Decimal.format(shares))).toEqual(["2"])

@@ -4,7 +4,7 @@ import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { reconcile } from "../../src/services/Reconciliation.ts"
 import * as Instant from "../../src/time/Instant.ts"
@@ -48,7 +48,7 @@ const filledBy = (...executions: ReadonlyArray<string>) =>
     yield* TestClock.adjust("1 minute")
     yield* reconcile(Stage.account)
     const evidence = (yield* Reads.all(BreakTable)).flatMap((each) =>
-      each.kind === "PositionDiffers" ? each.evidence : []
+      each.kind === "PositionDiffers" ? evidenceOf(each) : []
     )
     return evidence.join()
   })

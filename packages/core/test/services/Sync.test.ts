@@ -15,7 +15,7 @@ import * as Quantity from "../../src/money/Quantity.ts"
 import type { Holding, Listing, TimeWindow } from "../../src/ports/Broker.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { StoreUnavailable } from "../../src/ports/StoreError.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import type { Executed, OrderSeen } from "../../src/reconciliation/Report.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sync from "../../src/services/Sync.ts"
@@ -142,7 +142,7 @@ const begin = Effect.zipRight(Stage.opened(), Stage.driving)
 const sync = (lookbackDays?: number) => Sync.syncTradesOnce({ account: Stage.account, lookbackDays })
 
 const breaks = Effect.map(Reads.all(BreakTable), (all) =>
-  all.map(({ closedAt, evidence, kind }) => `${kind}${closedAt === undefined ? "" : " closed"}: ${evidence}`)
+  all.map((each) => `${each.kind}${each.closedAt === undefined ? "" : " closed"}: ${evidenceOf(each)}`)
 )
 
 describe("a sync of executions", () => {

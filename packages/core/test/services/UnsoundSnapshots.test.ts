@@ -9,7 +9,7 @@ import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { BrokerReadFailed, type HoldingsListed, type OrderListing } from "../../src/ports/Broker.ts"
 import { PositionTable } from "../../src/position/Position.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { reconcile } from "../../src/services/Reconciliation.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -96,7 +96,7 @@ const unsound = [
 ] satisfies ReadonlyArray<readonly [string, HoldingsListed, string]>
 
 const openBreaks = Effect.map(Reads.all(BreakTable), (all) =>
-  all.flatMap(({ closedAt, evidence, holds, kind }) => (closedAt === undefined ? [[kind, holds, evidence]] : []))
+  all.flatMap((each) => (each.closedAt === undefined ? [[each.kind, each.holds, evidenceOf(each)]] : []))
 )
 
 describe("a snapshot of positions that is unsound", () => {

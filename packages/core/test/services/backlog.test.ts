@@ -6,7 +6,7 @@ import { Reference } from "../../src/money/Reference.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
 import type { Delivery, TradeSourceService } from "../../src/ports/TradeSource.ts"
 import { PositionTable } from "../../src/position/Position.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import { Answer } from "../../src/reconciliation/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
@@ -76,8 +76,8 @@ const submitted = Effect.zipRight(
 )
 
 const breaks = Effect.map(Reads.all(BreakTable), (all) =>
-  all.map(({ closedAt, evidence, holds, kind }) =>
-    closedAt === undefined ? `${kind} holds the ${holds}: ${evidence}` : `${kind} is closed`
+  all.map((each) =>
+    each.closedAt === undefined ? `${each.kind} holds the ${each.holds}: ${evidenceOf(each)}` : `${each.kind} is closed`
   )
 )
 

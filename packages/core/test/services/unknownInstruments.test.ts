@@ -7,7 +7,7 @@ import { BrokerReadFailed, type BrokerInstrument } from "../../src/ports/Broker.
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/reconciliation/Break.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Batches from "../../src/services/Batches.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -343,10 +343,8 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         })
         expect(yield* trades).toEqual(["first accumulated", "old UnknownInstrument"])
         const [found] = (yield* Reads.all(BreakTable)).filter(({ kind }) => kind === "Backlog")
-        expect(found).toMatchObject({
-          holds: "account",
-          evidence: expect.stringContaining("1 trade came late: ZZZZQ 1")
-        })
+        expect(found?.holds).toBe("account")
+        expect(found && evidenceOf(found)).toContain("1 trade came late: ZZZZQ 1")
       }),
       stand(saying("NotKnown"))
     )

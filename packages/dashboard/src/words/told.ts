@@ -89,7 +89,7 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   BreakOpened: (body) => ({
     family: "breakStatus",
     state: "open",
-    words: `${eventWords(textIn(body, "kind"))} about ${textIn(body, "subject")}`
+    words: `${eventWords(textIn(body, "details", "_tag"))} about ${textIn(body, "subject")}`
   }),
   CaseAttended: (body) => {
     const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]

@@ -57,13 +57,13 @@ export const document = ({ breaks, orders, positions }: Remaining) => ({
     residual: Decimal.format(residual),
     answer
   })),
-  breaks: breaks.map(({ account, evidence, holds, id, kind, subject, symbol }) => ({
-    id: Id.format("break", id),
-    account,
-    symbol: symbol ?? null,
-    kind,
-    subject,
-    holds,
-    evidence
+  breaks: breaks.map((found) => ({
+    id: Id.format("break", found.id),
+    account: found.account,
+    symbol: found.symbol ?? null,
+    kind: found.kind,
+    subject: found.subject,
+    holds: found.holds,
+    evidence: Break.evidenceOf(found)
   }))
 })

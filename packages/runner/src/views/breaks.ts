@@ -16,7 +16,7 @@ import {
   Ticker,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect, Either } from "effect"
+import { Effect, Either, Record } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -120,14 +120,15 @@ const candidateDocument = (each: BreakDetails.Candidate): BreakDocument["candida
   enteredAt: timeOrNull(each.enteredAt)
 })
 
-const holdingsDocument = (sides: NonNullable<BreakDetails.BreakDetails["holdings"]>): BreakDocument["holdings"] => ({
-  ours: Decimal.format(sides.ours),
-  theirs: Decimal.format(sides.theirs),
-  base: Decimal.format(sides.base),
-  hedged: Decimal.format(sides.hedged),
-  direct: Decimal.format(sides.direct),
-  adopted: Decimal.format(sides.adopted)
-})
+/** Both sides of a difference in holdings; none of other kinds. */
+const holdingsOf = (details: BreakDetails.BreakDetails): BreakDocument["holdings"] =>
+  details._tag === "PositionDiffers" || details._tag === "ForeignPosition"
+    ? Record.map(details.holdings, Decimal.format)
+    : null
+
+/** The broker's orders that a doubt could be. */
+const candidatesOf = (details: BreakDetails.BreakDetails) =>
+  details._tag === "Doubt" ? (details.candidates ?? []).map(candidateDocument) : []
 
 const documentOf = (found: Break.Break, { at, attended, stakes }: Around): BreakDocument => ({
   id: Id.format("break", found.id),
@@ -142,10 +143,10 @@ const documentOf = (found: Break.Break, { at, attended, stakes }: Around): Break
   atRisk: atRiskOf(stakes(found)),
   recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found)) : null,
   ...attentionOf(attended(found), found.openedAt),
-  evidence: found.evidence,
-  candidates: (found.details?.candidates ?? []).map(candidateDocument),
-  holdings: found.details?.holdings === undefined ? null : holdingsDocument(found.details.holdings),
-  reasonCode: valueOrNull(found.reason),
+  evidence: Break.evidenceOf(found),
+  candidates: candidatesOf(found.details),
+  holdings: holdingsOf(found.details),
+  reasonCode: valueOrNull(Break.reasonCodeOf(found)),
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
   closedWhy: valueOrNull(found.closedWhy)

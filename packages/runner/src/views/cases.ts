@@ -71,7 +71,7 @@ const breakCase = (found: Break.Break): Bare => ({
   id: Id.format("break", found.id),
   account: found.account,
   symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
-  what: `${found.kind} ${found.subject}: ${found.evidence}`,
+  what: `${found.kind} ${found.subject}: ${Break.evidenceOf(found)}`,
   holds: found.holds,
   path: `/api/v1/breaks/${Id.format("break", found.id)}`
 })

@@ -225,7 +225,7 @@ const unwell = Effect.flatMap(Health.Health, ({ all }) =>
 
 const heads = Effect.map(Effect.zip(orders, open), ([all, breaks]) => [
   ...all.map(({ version }) => version),
-  ...breaks.map(({ evidence }) => evidence)
+  ...breaks.map(Break.evidenceOf)
 ])
 
 const isRetold = ({ acts, first }: Row, scene: Scene): boolean =>
@@ -247,7 +247,7 @@ const assertBooks = (name: Name, row: Row) =>
       (yield* Reads.all(Break.BreakTable)).map(({ kind }) => kind),
       passed
     )
-    for (const each of found) assert.match(each.evidence, evidence)
+    for (const each of found) assert.match(Break.evidenceOf(each), evidence)
     if (health !== undefined) assert.match((yield* unwell).join("; "), health)
     if (limits !== undefined)
       assert.deepStrictEqual(

@@ -1,4 +1,5 @@
 import { ClientOrderId, Decimal, Id, Instant, Quantity, Ticker } from "@roundlot/core"
+import { SampleDetails } from "@roundlot/core/testing"
 import { describe, expect, test } from "vitest"
 import {
   blocked,
@@ -63,7 +64,7 @@ const opened: OpenBreak = {
   subject: "O1",
   symbol: KO,
   holds: "symbol",
-  evidence: "",
+  details: SampleDetails.sampleDetails.FillMismatch,
   isUrgent: true
 }
 
@@ -279,9 +280,9 @@ describe("HANGS", () => {
   test("after the truth nothing lives, owes or stays open by itself", () => {
     expect(having({ orders: [{ ...order, status: "submitted" }] })).toEqual(["HANGS: O1 buy 2 KO is submitted"])
     expect(having({ positions: [{ ...position, residual: shares("-1") }] })).toEqual(["HANGS: KO owes -1: NotDue"])
-    expect(having({ breaks: [{ ...opened, kind: "Implausible", evidence: "W3" }] })).toEqual([
-      "HANGS: Implausible of O1 stays open: W3"
-    ])
+    expect(
+      having({ breaks: [{ ...opened, kind: "Implausible", details: SampleDetails.sampleDetails.Implausible }] })
+    ).toEqual(["HANGS: Implausible of O1 stays open: W3: cumulative 9, possible is 3; held report 1 of O1"])
   })
 
   test("G: what waits for a person does not hang, nor what the same order lets wait", () => {

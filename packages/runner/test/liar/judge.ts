@@ -33,7 +33,7 @@ export interface Post {
 }
 
 /** An open break, and whether it is critical or escalated now. */
-export type OpenBreak = Pick<Break.Break, "kind" | "subject" | "symbol" | "holds" | "evidence"> & {
+export type OpenBreak = Pick<Break.Break, "kind" | "subject" | "symbol" | "holds" | "details"> & {
   readonly isUrgent: boolean
 }
 
@@ -400,7 +400,7 @@ export const hanging = (moment: Moment): Said => {
       .map(({ answer, residual, symbol }) => `HANGS: ${symbol} owes ${Decimal.format(residual)}: ${answer}`),
     ...moment.breaks
       .filter((each) => !needsPerson(moment)(each) && !waitsForPerson(moment, each) && !isCircuit(each))
-      .map(({ evidence, kind, subject }) => `HANGS: ${kind} of ${subject} stays open: ${evidence}`)
+      .map((each) => `HANGS: ${each.kind} of ${each.subject} stays open: ${Break.evidenceOf(each)}`)
   ]
 }
 

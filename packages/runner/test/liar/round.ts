@@ -1,4 +1,5 @@
 import {
+  Break,
   Account,
   Accumulator,
   Broker,
@@ -197,7 +198,7 @@ const played = (scene: Scene, limits: Limits, atMostMs: number) =>
         ...hanging(moment),
         ...(yield* audited)
       ],
-      open: moment.breaks.map(({ evidence, kind, subject, symbol }) => `${kind} of ${subject} ${symbol}: ${evidence}`),
+      open: moment.breaks.map((each) => `${each.kind} of ${each.subject} ${each.symbol}: ${Break.evidenceOf(each)}`),
       orders: moment.theirs.orders.length
     }
   })

@@ -138,7 +138,7 @@ it.effect(
       yield* scene.at(5)
       yield* attended("O1", "dana")
       yield* scene.at(61)
-      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1", evidence: "no answer" })
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
       const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
       expect(about).toMatchObject([
         { kind: "break", id: "B1", owner: "dana", acknowledged: null, severity: "critical" }
@@ -161,7 +161,7 @@ it.effect(
   () =>
     Effect.gen(function* () {
       yield* inbox
-      yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1", evidence: "in no listing" })
+      yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
       yield* done("O1", assigning("dana"), "on call")
       const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
       expect(about).toMatchObject([{ kind: "break", id: "B1", owner: "dana" }])

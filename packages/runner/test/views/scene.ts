@@ -3,7 +3,8 @@ import {
   AccountName,
   Accumulator,
   Batches,
-  type Break,
+  Break,
+  type BreakDetails,
   ClientOrderId,
   Clock,
   commands,
@@ -29,6 +30,7 @@ import {
   Ticker,
   type TradeRepository
 } from "@roundlot/core"
+import { SampleDetails } from "@roundlot/core/testing"
 import { Effect, Layer, TestClock } from "effect"
 
 /** The books in memory with all that writes to them. */
@@ -238,15 +240,20 @@ export const costs = (execId: string, amount: string) => {
   ])
 }
 
+/** What is read of a break of a kind that `opens` has made. */
+export const evidenceOf = (kind: Break.BreakKind): string =>
+  Break.evidenceOf({ details: SampleDetails.sampleDetails[kind] })
+
 /** Opens a break. */
 export const opens = (fields: {
   readonly symbol: string
   readonly kind: Break.BreakKind
   readonly subject: string
-  readonly evidence: string
+  readonly details?: BreakDetails.BreakDetails
 }) => {
   const symbol = Ticker.Ticker.make(fields.symbol)
-  return submit("command", (recorder) => ledgerBreaks.openOrUpdate(recorder, { ...fields, symbol }), [
+  const { details = SampleDetails.sampleDetails[fields.kind], subject } = fields
+  return submit("command", (recorder) => ledgerBreaks.openOrUpdate(recorder, { symbol, subject, details }), [
     Need.Need.AccountBreaks({ account: main }),
     Need.Need.Position({ account: main, symbol })
   ])

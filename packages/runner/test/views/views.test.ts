@@ -122,9 +122,9 @@ describe("documents", () => {
   itPlays(
     "G: open breaks come the gravest first, with what waits for them, page by page; all of them as they were opened",
     Effect.gen(function* () {
-      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1", evidence: "far off" })
-      yield* scene.opens({ symbol: "AAPL", kind: "TermsDiffer", subject: "O1", evidence: "another type" })
-      yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2", evidence: "another type" })
+      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1" })
+      yield* scene.opens({ symbol: "AAPL", kind: "TermsDiffer", subject: "O1" })
+      yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2" })
       const msft = ["MSFT", "TermsDiffer", "critical", [{ symbol: "MSFT", shares: "1.5", dollars: "615" }]]
       const aapl = ["AAPL", "TermsDiffer", "warning", []]
       const info = ["AAPL", "OffBand", "info", []]
@@ -152,7 +152,8 @@ describe("documents", () => {
     "D4: the break of a position that owes shares and orders none says what it owes, why and what to do, in the list, the inbox and the overview",
     Effect.gen(function* () {
       const what = "the broker has not confirmed the instrument yet"
-      yield* scene.opens({ symbol: "KO", kind: "PositionBlocked", subject: "InstrumentUnverified", evidence: what })
+      const details = { _tag: "PositionBlocked", obstacle: "InstrumentUnverified" } as const
+      yield* scene.opens({ symbol: "KO", kind: "PositionBlocked", subject: "InstrumentUnverified", details })
       const atRisk = {
         blocks: [{ symbol: "KO", shares: "2", dollars: "120" }],
         inDoubt: null,
@@ -188,11 +189,11 @@ describe("documents", () => {
     (kind) =>
       Effect.gen(function* () {
         yield* scene.open()
-        yield* scene.opens({ symbol: "AAPL", kind, subject: "O1", evidence: `seen of ${kind}` })
+        yield* scene.opens({ symbol: "AAPL", kind, subject: "O1" })
         const sentence = expect.stringMatching(/^[A-Z].*\.$/)
         const found = {
           kind,
-          evidence: `seen of ${kind}`,
+          evidence: scene.evidenceOf(kind),
           recommended: { resolution: expect.stringMatching(/^[a-z-]+$/), reason: sentence }
         }
         const [listed] = (yield* breaks.list({ kind })).items
@@ -200,7 +201,7 @@ describe("documents", () => {
         yield* Schema.decodeUnknown(Documents.BreakDetail)(yield* breaks.show("B1"))
         const [waiting] = yield* cases.list
         expect(waiting).toMatchObject({
-          what: expect.stringContaining(`seen of ${kind}`),
+          what: expect.stringContaining(scene.evidenceOf(kind)),
           recommended: found.recommended
         })
       }).pipe(Effect.provide(scene.inMemory))
@@ -215,7 +216,7 @@ describe("documents", () => {
         yield* scene.trade("t-1", "buy", "1")
         yield* scene.accepted(1)
         yield* scene.fills(1, { exec: "x1", quantity: "2", price: "150" })
-        yield* scene.opens({ symbol: "AAPL", kind: "FillMissing", subject: "O1", evidence: "x1 is listed no more" })
+        yield* scene.opens({ symbol: "AAPL", kind: "FillMissing", subject: "O1" })
         const everywhere = Effect.gen(function* () {
           const { items } = yield* breaks.list({ kind: "Excess" })
           const inbox = (yield* cases.list).filter(({ what }) => what.startsWith("Excess"))
@@ -242,7 +243,7 @@ describe("documents", () => {
         yield* scene.unclear(1)
         yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
         const doubt = Effect.map(breaks.list({ kind: "Doubt" }), ({ items }) => items[0])
-        yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1", evidence: "no answer" })
+        yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
         const silent = { resolution: "recheck", reason: expect.stringMatching(/^Nothing says yet/) }
         const blocks = [{ symbol: "AAPL", shares: "3", dollars: "450" }]
         const inDoubt = { symbol: "AAPL", shares: "2", dollars: "300" }
@@ -285,7 +286,7 @@ describe("documents", () => {
         expect((yield* orders.show("O1")).contradiction).toBeNull()
         expect(yield* scene.told(ends(true))).toContain("roundlot orders cancel O1")
         yield* scene.at(9)
-        yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1", evidence: "not in its history" })
+        yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
         const contradiction = { fact: "NotListed", as: "cancelled", since: scene.second(9) }
         expect((yield* orders.show("O1")).contradiction).toEqual(contradiction)
         const rehearsed = yield* ends(true)
@@ -302,7 +303,7 @@ describe("documents", () => {
   itPlays(
     "G: a case has an owner, an acknowledgement at the severity that was seen, and notes, by whom and when; none of a closed one",
     Effect.gen(function* () {
-      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1", evidence: "far off" })
+      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1" })
       const caseId = AttendedCase.CaseId.make("B1")
       yield* scene.at(6)
       yield* said({ _tag: "AssignCase", caseId, owner: "erin" }, "on call")

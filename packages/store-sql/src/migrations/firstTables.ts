@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "21edee13"
+export const fingerprint = "6e551f53"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -700,20 +700,20 @@ export const sqlite: ReadonlyArray<string> = [
   "kind" TEXT NOT NULL,
   "subject" TEXT NOT NULL,
   "holds" TEXT NOT NULL,
-  "evidence" TEXT NOT NULL,
-  "reason" TEXT,
-  "details" TEXT,
+  "details" TEXT NOT NULL,
   "openedAt" INTEGER NOT NULL,
   "closedAt" INTEGER,
   "closedWhy" TEXT,
+  "closedBy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'PositionBlocked'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
-  CONSTRAINT "breaks_reason" CHECK ("reason" = 'Unanswered' OR "reason" = 'RefusalUnconfirmed' OR "reason" = 'NotFound' OR "reason" = 'ListingIncomplete' OR "reason" = 'SeveralCandidates' OR "reason" = 'NotSentAgain'),
   CONSTRAINT "breaks_details" CHECK (json_valid("details")),
+  CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
+  CONSTRAINT "breaks_rule_closed_by" CHECK (("closedAt" IS NULL) = ("closedBy" IS NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT`,
   `CREATE TABLE roundlot_attended_cases (
@@ -734,11 +734,13 @@ export const sqlite: ReadonlyArray<string> = [
   "symbol" TEXT NOT NULL,
   "state" TEXT NOT NULL,
   "reason" TEXT NOT NULL,
+  "halt" TEXT,
   "actor" TEXT NOT NULL,
   "changedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" = 'normal' OR "state" = 'approve' OR "state" = 'reduce' OR "state" = 'observe' OR "state" = 'halted'),
+  CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_usages (
@@ -1611,20 +1613,20 @@ export const postgres: ReadonlyArray<string> = [
   "kind" TEXT COLLATE "C" NOT NULL,
   "subject" TEXT COLLATE "C" NOT NULL,
   "holds" TEXT COLLATE "C" NOT NULL,
-  "evidence" TEXT COLLATE "C" NOT NULL,
-  "reason" TEXT COLLATE "C",
-  "details" TEXT,
+  "details" TEXT NOT NULL,
   "openedAt" TIMESTAMPTZ NOT NULL,
   "closedAt" TIMESTAMPTZ,
   "closedWhy" TEXT COLLATE "C",
+  "closedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'PositionBlocked')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
-  CONSTRAINT "breaks_reason" CHECK ("reason" IN ('Unanswered', 'RefusalUnconfirmed', 'NotFound', 'ListingIncomplete', 'SeveralCandidates', 'NotSentAgain')),
   CONSTRAINT "breaks_details" CHECK ("details" IS NULL OR ("details"::json) IS NOT NULL),
+  CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
-  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
+  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
+  CONSTRAINT "breaks_rule_closed_by" CHECK (("closedAt" IS NULL) = ("closedBy" IS NULL))
 )`,
   `CREATE TABLE roundlot_attended_cases (
   "account" TEXT COLLATE "C" NOT NULL,
@@ -1644,11 +1646,13 @@ export const postgres: ReadonlyArray<string> = [
   "symbol" TEXT COLLATE "C" NOT NULL,
   "state" TEXT COLLATE "C" NOT NULL,
   "reason" TEXT COLLATE "C" NOT NULL,
+  "halt" TEXT COLLATE "C",
   "actor" TEXT COLLATE "C" NOT NULL,
   "changedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
+  CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 )`,
   `CREATE TABLE roundlot_usages (

@@ -9,15 +9,14 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
     id: event.id,
     account: ownerOf(place),
     symbol: event.symbol,
-    kind: event.kind,
+    kind: event.details._tag,
     subject: event.subject,
     holds: event.holds,
-    evidence: event.evidence,
-    reason: event.reason,
     details: event.details,
     openedAt: place.at,
     closedAt: undefined,
     closedWhy: undefined,
+    closedBy: undefined,
     version: place.seq
   })
 
@@ -26,15 +25,8 @@ export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClos
   const known = must(books.breaks.get(event.id), `break B${event.id}`)
   books.breaks.put(
     event._tag === "BreakClosed"
-      ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }
-      : {
-          ...known,
-          holds: event.holds,
-          evidence: event.evidence,
-          reason: event.reason,
-          details: event.details,
-          version: place.seq
-        }
+      ? { ...known, closedAt: place.at, closedWhy: event.why, closedBy: event.by, version: place.seq }
+      : { ...known, holds: event.holds, details: event.details, version: place.seq }
   )
 }
 
@@ -62,6 +54,7 @@ export const tradingStateSet = (books: Books, event: Of<"TradingStateSet">, plac
     symbol: event.symbol,
     state: event.state,
     reason: event.reason,
+    halt: event.halt,
     actor: event.actor,
     changedAt: place.at,
     version: place.seq

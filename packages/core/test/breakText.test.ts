@@ -1,0 +1,151 @@
+import { Either, Schema } from "effect"
+import { describe, expect, test } from "vitest"
+import { decodeEntry } from "../src/journal/decode.ts"
+import { BreakOpened } from "../src/journal/Event.ts"
+import { entryOf } from "./journal/golden.ts"
+import { bodyOf } from "../src/journal/encode.ts"
+import { breakKinds, evidenceOf, type BreakKind } from "../src/reconciliation/Break.ts"
+import { BreakDetails, isSame, type DetailsOf } from "../src/reconciliation/BreakDetails.ts"
+import { sampleDetails } from "../src/testing/SampleDetails.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import { BreakId, OrderId, TradeId } from "../src/identity/Id.ts"
+import * as Instant from "../src/time/Instant.ts"
+
+const sentences: { readonly [K in BreakKind]: string } = {
+  Conflict: "quantity was 1, is 2",
+  ReappearedTrade: "tape t-1 came again after it was reversed",
+  Excess: "3 of O1 are covered by no trade",
+  Reappeared: "O1 was cancelled and is live at the broker",
+  DuplicateOrder: "b-1 has the client order id rl1-x, of O1",
+  OppositeOrders: "live on both sides: O1 buy, O2 sell",
+  CumulativeBelow: "the broker counts 3, our fills of that time are more",
+  FillAfterRejection: "O1 was rejected and has filled 3",
+  UndocumentedCorrection: "e-1 came again as 3 at 149",
+  FillMismatch: "e-1 is sell AAPL, the order is buy AAPL",
+  SuspectedDuplicate: "e-2 is like e-1 in all but its id",
+  Doubt: "not found at the broker",
+  OrderMissing: "b-1 was WORKING and is not in the broker's whole history",
+  EndUnconfirmed: "its broker says that O1 is cancelled, and has not refused to end it",
+  TermsDiffer: "sent buy 3 AAPL (type limit), the broker's b-1 is buy 3 AAPL (type market)",
+  ForeignOrderId: "b-1 has the client order id rl1-x, which these books never made",
+  ClientIdDiffers: "b-1 has the client order id rl1-x, sent was rl1-y",
+  ReusedOrderId: "b-1 is now an order of 2023-11-14",
+  AverageDiffers: "the broker's average is 3.1, that of its fills here 3",
+  Unpriced: "the broker counts 3, and executions with a price come to 0",
+  OffBand: "e-1 at 300 is outside the band around 200 (quote)",
+  Unmapped: 'buy 3 "BRK B" is WORKING',
+  PositionDiffers: "ours 3 (hedged 3), the broker's 5",
+  ForeignPosition: "ours 0, the broker's 5",
+  UnsoundSnapshot: "the broker listed its orders in part only",
+  FillMissing: "the broker does not list e-1, e-2 any more",
+  HistoryGap:
+    "the broker forgot executions from 2023-11-14T22:13:20.000000Z to 2023-11-14T22:14:20.000000Z, which were not read",
+  Backlog: "2 trades came late: AAPL 2, residual 3 worth $30",
+  Implausible: "W3: cumulative 9, possible is 3; held report 1 of O1",
+  ClockAhead:
+    "the books' time is 1m ahead of the clock, which was wrong or is: at 2023-11-14T22:13:20.000000Z they say 2023-11-14T22:14:20.000000Z",
+  OrderRefused: "O1 was refused with the code E7, which no table has: no such code",
+  AccountRefused: "O1 was refused with the code E7: account is closed",
+  PositionBlocked: "its threshold is in money, and no fresh price is known"
+}
+
+/** The details as they are read again from a journal. */
+const readAgain = (details: BreakDetails): unknown => {
+  const body = bodyOf(BreakOpened.make({ id: BreakId.make(1), subject: "O1", holds: "symbol", details }))
+  const event = Either.getOrThrow(decodeEntry(entryOf("BreakOpened", body)))
+  return event._tag === "BreakOpened" ? event.details : undefined
+}
+
+describe("G: what a break is about", () => {
+  test.each(breakKinds)("a break of the kind %s is a sentence for people", (kind) => {
+    expect(evidenceOf({ details: sampleDetails[kind] })).toBe(sentences[kind])
+  })
+
+  const b1 = {
+    brokerOrderId: "b-1",
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Decimal.unsafe("3"),
+    status: "new"
+  } as const
+  const doubt = { _tag: "Doubt", reason: "SeveralCandidates", listedSince: Instant.make(0n) } as const
+  const details: ReadonlyArray<readonly [string, BreakDetails]> = [
+    [
+      "it could be any of 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new), and 2 more",
+      { ...doubt, candidates: [b1], more: 2 }
+    ],
+    [
+      "the only one that it could be could as well be O2: 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new)",
+      { ...doubt, candidates: [b1], rivals: [OrderId.make(2)] }
+    ],
+    [
+      "b-9, which it could be, is another order of these books",
+      { _tag: "Doubt", reason: "SeveralCandidates", brokerOrderId: "b-9" }
+    ],
+    [
+      "not among the broker's orders since 1970-01-01T00:00:00.000000Z: none",
+      { ...doubt, reason: "NotFound", candidates: [] }
+    ],
+    ["the broker named it b-9, and does not list it", { _tag: "Doubt", reason: "NotFound", brokerOrderId: "b-9" }],
+    ["not found at the broker, and not to be sent again", { _tag: "Doubt", reason: "NotFound", isPastResending: true }],
+    [
+      "it may not go now: Waits(cool-down)",
+      { _tag: "Doubt", reason: "NotSentAgain", obstacle: "NotAdmitted", detail: "Waits(cool-down)" }
+    ],
+    ["it was sent 3 times without a clear answer", { _tag: "Doubt", reason: "NotSentAgain", obstacle: "SentTooOften" }],
+    [
+      "r-1 does not undo what T1 did",
+      { _tag: "Conflict", contradiction: { _tag: "DoesNotUndo", reversal: "r-1", tradeId: TradeId.make(1) } }
+    ],
+    [
+      "the broker's orders cannot be read: no JSON",
+      { _tag: "UnsoundSnapshot", fault: { _tag: "Unreadable", listing: "orders", detail: "no JSON" } }
+    ],
+    [
+      "W5: the commission of e-1 is 900 USD: not recorded",
+      { _tag: "OffBand", execId: "e-1", commission: { amount: Decimal.unsafe("900"), currency: "USD" } }
+    ],
+    [
+      "e-1 names O2, its execution is on record for another order",
+      { _tag: "FillMismatch", execId: "e-1", otherOrder: OrderId.make(2) }
+    ],
+    [
+      "O1 was tried and not sent: log in again",
+      {
+        _tag: "PositionBlocked",
+        obstacle: "unsent",
+        orderId: OrderId.make(1),
+        unsent: "NotSent",
+        detail: "log in again"
+      }
+    ],
+    [
+      "W4: execution without an id has 3 shares",
+      { _tag: "Implausible", cause: "ImpossibleExecution", execId: "", quantity: Decimal.unsafe("3") }
+    ]
+  ]
+
+  test.each(details)("%s", (sentence, each) => {
+    expect(evidenceOf({ details: each })).toBe(sentence)
+    expect(readAgain(each)).toEqual(each)
+  })
+
+  const missing = (...execIds: ReadonlyArray<string>): DetailsOf<"FillMissing"> => ({ _tag: "FillMissing", execIds })
+
+  test("two are the same when all their fields are", () => {
+    expect(isSame(missing("e-1"), missing("e-1"))).toBe(true)
+    expect(isSame(missing("e-1"), missing("e-1", "e-2"))).toBe(false)
+    expect(isSame({ ...sampleDetails.Excess }, { ...sampleDetails.Excess, quantity: Decimal.unsafe("3.0") })).toBe(true)
+    expect(isSame(sampleDetails.PositionDiffers, sampleDetails.ForeignPosition)).toBe(false)
+  })
+
+  test("a moment that no broker can mean is kept as the nearest that can be read again", () => {
+    const of = (from: bigint, to: bigint): BreakDetails => ({
+      _tag: "HistoryGap",
+      from: Instant.make(from),
+      to: Instant.make(to)
+    })
+    expect(readAgain(of(-1n, 10n ** 30n))).toEqual(of(0n, Instant.latest))
+    expect(Schema.is(BreakDetails)(readAgain(of(-1n, 10n ** 30n)))).toBe(true)
+  })
+})
