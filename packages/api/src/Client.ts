@@ -6,7 +6,6 @@ import { RoundlotApi } from "./Api.ts"
 
 export {
   allows,
-  AWAITS_TURN,
   breakKinds,
   Decimal,
   inferredOf,

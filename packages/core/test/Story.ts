@@ -164,7 +164,7 @@ export const arrivalOf = (
   },
   symbol: desk.symbol,
   direction: undefined,
-  held: deed.do === "trade" && deed.held ? "held" : undefined
+  held: deed.do === "trade" && deed.held ? { reason: "TooOld" } : undefined
 })
 
 const tradeOf = (desk: Desk.Desk, sourceId: string): Trade.Trade | undefined =>

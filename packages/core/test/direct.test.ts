@@ -14,7 +14,10 @@ import * as Break from "../src/reconciliation/Break.ts"
 import { Desk } from "../src/testing/index.ts"
 import * as Instant from "../src/time/Instant.ts"
 import * as Intake from "../src/trade/intake.ts"
+import { placeOf } from "../src/batch/counts.ts"
 import * as Trade from "../src/trade/Trade.ts"
+import { reasonText } from "../src/trade/TradeStanding.ts"
+import type { TradeCause } from "../src/trade/tradeReasons.ts"
 import { perform, type Deed } from "./Story.ts"
 
 const AT = Instant.make(1_600_000_000_000_000n)
@@ -24,7 +27,7 @@ interface Given {
   readonly side?: "buy" | "sell"
   readonly quantity?: string
   readonly direct?: Instruction
-  readonly held?: string
+  readonly held?: TradeCause
   readonly symbol?: string | undefined
   readonly reverses?: string
 }
@@ -86,8 +89,8 @@ const tradeOf = (desk: Desk.Desk, id = "D1") => {
   return trade
 }
 const standing = (desk: Desk.Desk, id = "D1") => {
-  const { status, reason } = tradeOf(desk, id)
-  return reason === undefined ? status : `${status}: ${reason}`
+  const { detail, reason, status, symbol } = tradeOf(desk, id)
+  return reason === undefined ? status : `${status}: ${reasonText({ reason, detail }, symbol)}`
 }
 const orders = (desk: Desk.Desk) =>
   desk
@@ -128,6 +131,20 @@ describe("E2: a direct trade", () => {
     expect([order?.side, order?.type, order?.timeInForce]).toEqual(["sell", "limit", "gtc"])
     expect(order?.limitPrice === undefined ? "none" : Decimal.format(order.limitPrice)).toBe("199.5")
   })
+
+  test.each([
+    ["cancelled", "OrderCancelled", "cancelled"],
+    ["rejected", "OrderEnded", "failed"]
+  ] as const)(
+    "that is %s is a row that was %s: its place is no matter of the broker's words",
+    (state, reason, place) => {
+      const desk = Desk.make()
+      direct(desk)
+      run(desk, send(1), said(1, state, 0))
+      const trade = { ...tradeOf(desk), detail: "Cancelled by the exchange" }
+      expect([trade.status, trade.reason, placeOf(trade)]).toEqual(["failed", reason, place])
+    }
+  )
 
   test("is completed when its order is filled, and its fills are in `direct` and so in holdings", () => {
     const desk = Desk.make()
@@ -194,10 +211,10 @@ describe("E2: a direct trade", () => {
   test("B5: quarantined it has no order; released under a ticker it gets one, dismissed never", () => {
     const desk = Desk.make()
     direct(desk, { symbol: undefined })
-    direct(desk, { id: "D2", held: "held" })
+    direct(desk, { id: "D2", held: { reason: "TooOld" } })
     expect([standing(desk), standing(desk, "D2")]).toEqual([
       'pending: Unmapped: "AAPL" has no ticker here: its source declares no suffix or name for it',
-      "pending: held"
+      "pending: TooOld"
     ])
     expect(orders(desk)).toEqual([])
     const released = () =>

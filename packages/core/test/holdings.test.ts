@@ -308,12 +308,15 @@ describe("an account that was used before", () => {
     isSound(desk)
   })
 
-  test.each(["counted by hand", "NotAdopted: it stays closed"])("keeps a halt that an operator has set: %s", (reason) => {
-    const desk = deskOf(policy)
-    command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } }, reason)
-    desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
-    command(desk, { _tag: "AdoptAccount", holdings: [] })
-    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
-    expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
-  })
+  test.each(["counted by hand", "NotAdopted: it stays closed"])(
+    "keeps a halt that an operator has set: %s",
+    (reason) => {
+      const desk = deskOf(policy)
+      command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } }, reason)
+      desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
+      command(desk, { _tag: "AdoptAccount", holdings: [] })
+      perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+      expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
+    }
+  )
 })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest"
-import { AWAITS_TURN } from "../src/batch/counts.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import * as TradeStanding from "../src/trade/TradeStanding.ts"
 
@@ -22,7 +21,7 @@ describe("how a trade stands", () => {
     ["accumulated", accumulated, neither],
     ["completed", { status: "completed", reason: undefined }, neither],
     ["pending", { status: "pending", reason: undefined }, neither],
-    ["pending", { status: "pending", reason: AWAITS_TURN }, neither],
+    ["pending", { status: "pending", reason: "AwaitsBatch" }, neither],
     ["quarantined", held, neither],
     ["failed", { status: "failed", reason: "Dismissed" }, { ...neither, isReversed: true }],
     ["reversed", accumulated, { ...neither, isReversed: true }],

@@ -38,7 +38,13 @@ describe("DESIGN 11: write-off", () => {
     expect(tags.filter((tag) => tag === "RestWrittenOff")).toHaveLength(1)
     expect(figures(desk)).toEqual(["0", "3.7", "3", "3", "0", "0"])
     const [, , written] = desk.all(TradeTable)
-    expect(written).toMatchObject({ kind: "write_off", side: "sell", status: "completed", reason: "delisted" })
+    expect(written).toMatchObject({
+      kind: "write_off",
+      side: "sell",
+      status: "completed",
+      reason: "WrittenOff",
+      detail: "delisted"
+    })
     expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "completed", "completed"])
     isSound(desk)
     expect(writeOff(desk, "0.1")).toMatchObject({ _tag: "Refused", why: "AAPL of desk owes nothing" })

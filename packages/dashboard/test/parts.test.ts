@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs"
-import { AWAITS_TURN } from "@roundlot/api/client"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { pauseAfter } from "../src/api/pause.ts"
 import {
@@ -221,13 +220,13 @@ describe("what just happened", () => {
     })
     expect(told("Evaluated", { symbol: "KO" })).toBeUndefined()
     // A row that waits for its batch waits for no person.
-    const held = { side: "buy", quantity: "2", givenSymbol: "KO", reason: AWAITS_TURN }
+    const held = { side: "buy", quantity: "2", givenSymbol: "KO", reason: "AwaitsBatch" }
     expect(told("TradeQuarantined", held)).toEqual({
       family: "trade",
       state: "pending",
       words: "waits for its batch: buy 2 KO"
     })
-    expect(told("TradeQuarantined", { ...held, reason: "no ticker" })?.state).toBe("quarantined")
+    expect(told("TradeQuarantined", { ...held, reason: "Unmapped" })?.state).toBe("quarantined")
     const back = { id: 7, symbol: "AAPL", reason: held.reason }
     expect(told("TradeHeld", back)).toEqual({ family: "trade", state: "pending", words: "waits for its batch" })
     expect(told("TradeHeld", { ...back, reason: "UnknownInstrument" })).toMatchObject({

@@ -79,7 +79,7 @@ describe("the rules of the tables", () => {
       missing?.message,
       "table trades, row 4, column reason: is missing, although status is failed. Run 'roundlot audit' to see what else differs."
     )
-    assert.strictEqual(Rules.faultOf("trades", ["id"], { ...lot, reason: "late", lotId: 3 })?.column, "lotId")
-    assert.isUndefined(Rules.faultOf("trades", ["id"], { ...lot, reason: "late" }))
+    assert.strictEqual(Rules.faultOf("trades", ["id"], { ...lot, reason: "TooOld", lotId: 3 })?.column, "lotId")
+    assert.isUndefined(Rules.faultOf("trades", ["id"], { ...lot, reason: "TooOld" }))
   })
 })

@@ -42,6 +42,8 @@ export const TradeStatusDocument = Schema.Struct({
   status: TradeStatus,
   at: Time,
   reason: Schema.NullOr(Schema.String),
+  /** What decides, where `reason` is for people: `AwaitsBatch`, `TooOld` and others. */
+  reasonCode: Schema.NullOr(Schema.String),
   cause: CauseDocument
 }).annotations({ identifier: "TradeStatus" })
 
@@ -69,6 +71,8 @@ export const TradeDetail = Schema.Struct({
   ),
   /** Why it is not counted, where it is not. */
   reason: Schema.NullOr(Schema.String),
+  /** The same as a code: `AwaitsBatch`, `TooOld` and others. */
+  reasonCode: Schema.NullOr(Schema.String),
   /** Shares that an opposite trade covers. */
   nettedQuantity: Decimal,
   /** The trade that it undoes. */

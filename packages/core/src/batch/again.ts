@@ -5,7 +5,6 @@ import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { orderOf } from "../order/transition.ts"
 import { instructionOf, type TradeInput } from "../trade/Trade.ts"
-import { CALLED_OFF } from "./counts.ts"
 import type { Fate } from "./Fate.ts"
 
 /** A failed row, and the order that it came to before it failed. */
@@ -28,7 +27,7 @@ export const again = (recorder: Recorder, { orderId, tradeId }: FailedRow, occur
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
   if (trade?.status !== "failed") return { fate: "not_failed" }
-  if (orderId === undefined && trade.reason !== CALLED_OFF) return { fate: "dismissed" }
+  if (orderId === undefined && trade.reason !== "BatchCancelled") return { fate: "dismissed" }
   const { price, side, source, sourceId, symbol, tradedAt } = trade
   const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
   const rest = Decimal.subtract(trade.quantity, filled)

@@ -5,10 +5,10 @@ import type { Recorder } from "../journal/Recorder.ts"
 import { isLive } from "../order/OrderState.ts"
 import { orderOf } from "../order/transition.ts"
 import { release } from "../trade/intake.ts"
-import { isHeld, UNKNOWN_INSTRUMENT } from "../trade/TradeStanding.ts"
+import { isHeld } from "../trade/TradeStanding.ts"
 import { isUnknown } from "../trade/unknownInstrument.ts"
 import { hasEnded, mayBecome, type Batch, type BatchMode, type BatchStatus, type RejectedRow } from "./Batch.ts"
-import { awaitsTurn, CALLED_OFF, endOf } from "./counts.ts"
+import { awaitsTurn, endOf } from "./counts.ts"
 import type { Fate } from "./Fate.ts"
 
 /** What a new batch is. */
@@ -99,7 +99,7 @@ export const takeUp = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): 
   const trade = recorder.books.trades.get(tradeId)
   if (batch?.status !== "running" || trade?.batchId !== batchId || !awaitsTurn(trade)) return
   if (trade.kind === "direct" || !isUnknown(recorder, trade.symbol)) return release(recorder, trade, trade.symbol)
-  recorder.emit({ _tag: "TradeHeld", id: tradeId, symbol: trade.symbol, reason: UNKNOWN_INSTRUMENT })
+  recorder.emit({ _tag: "TradeHeld", id: tradeId, symbol: trade.symbol, reason: "UnknownInstrument" })
 }
 
 /** Calls a batch off. Its rows follow one by one: what is not sent ends, what is open is asked to end. */
@@ -117,7 +117,7 @@ export const callOff = (recorder: Recorder, batchId: BatchId, tradeId: TradeId):
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
   if (batch?.status !== "cancelled" || trade?.batchId !== batchId || !isHeld(trade)) return "goes_on"
-  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: CALLED_OFF })
+  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: "BatchCancelled" })
   return "stopped"
 }
 
@@ -128,7 +128,7 @@ export const callOffOrder = (recorder: Recorder, batchId: BatchId, orderId: Orde
   const order = recorder.books.orders.get(orderId)
   if (batch?.status !== "cancelled" || order === undefined || !isLive(order.status)) return "goes_on"
   if (order.cancelRequestedAt !== undefined) return "goes_on"
-  if (cancelOrder(recorder, orderId, CALLED_OFF)._tag === "Refused") return "goes_on"
+  if (cancelOrder(recorder, orderId, "Cancelled with its batch")._tag === "Refused") return "goes_on"
   return isLive(orderOf(recorder, orderId).status) ? "asked" : "stopped"
 }
 

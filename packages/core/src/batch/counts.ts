@@ -7,12 +7,6 @@ export const places = ["waiting", "working", "done", "failed", "cancelled"] as c
 /** Where a row of a batch is. */
 export type RowPlace = (typeof places)[number]
 
-/** The reason of a trade that waits for its batch's turn. */
-export const AWAITS_TURN = "Batch: it waits for its batch's turn"
-
-/** The reason of a row that was called off with its batch before anything was sent for it. */
-export const CALLED_OFF = "Cancelled with its batch"
-
 /**
  * Where a trade stands as a row of its batch: done once its own order has been filled (`execute`) or once it is in its position
  * (`accumulate`).
@@ -25,13 +19,13 @@ export const placeOf = ({ reason, status }: Pick<Trade, "status" | "reason">): R
     case "completed":
       return "done"
     case "failed":
-      return /^cancelled/i.test(reason ?? "") ? "cancelled" : "failed"
+      return reason === "BatchCancelled" || reason === "OrderCancelled" ? "cancelled" : "failed"
   }
 }
 
 /** Does a trade wait for its batch, and for nothing else? */
 export const awaitsTurn = ({ reason, status }: Pick<Trade, "status" | "reason">): boolean =>
-  status === "pending" && reason === AWAITS_TURN
+  status === "pending" && reason === "AwaitsBatch"
 
 /** What a batch ends with: all rows done, none, or some; nothing while a row is under way. */
 export const endOf = ({

@@ -1,5 +1,4 @@
 import { batchOf } from "../batch/batches.ts"
-import { AWAITS_TURN } from "../batch/counts.ts"
 import { Need } from "../books/Need.ts"
 import { symbolKey } from "../books/Table.ts"
 import type { TradeId } from "../identity/Id.ts"
@@ -8,7 +7,7 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import type { Trade } from "../trade/Trade.ts"
-import { UNKNOWN_INSTRUMENT } from "../trade/TradeStanding.ts"
+import type { TradeCause } from "../trade/tradeReasons.ts"
 import { isUnknown } from "../trade/unknownInstrument.ts"
 import { releaseTrade } from "./commands.ts"
 
@@ -20,14 +19,14 @@ import { releaseTrade } from "./commands.ts"
 export const releaseKnown = (recorder: Recorder, id: TradeId): void => {
   recorder.need(Need.TradeById({ id }))
   const trade = recorder.books.trades.get(id)
-  if (trade?.status !== "pending" || trade.reason !== UNKNOWN_INSTRUMENT) return
+  if (trade?.status !== "pending" || trade.reason !== "UnknownInstrument") return
   const symbol = symbolOf(recorder, trade)
   if (isUnknown(recorder, symbol)) return
   const { account, books } = recorder
-  const hold = (reason: string) => recorder.emit({ _tag: "TradeHeld", id, symbol: trade.symbol, reason })
+  const hold = (cause: TradeCause) => recorder.emit({ _tag: "TradeHeld", id, symbol: trade.symbol, ...cause })
   if (isBeforeSplit(books.positions.get(symbolKey(account, symbol)), trade.createdAt)) return hold(beforeSplit(symbol))
   const batch = trade.batchId === undefined ? "running" : batchOf(recorder, trade.batchId)?.status
-  if (batch === "pending") return hold(AWAITS_TURN)
+  if (batch === "pending") return hold({ reason: "AwaitsBatch" })
   if (batch === "running") releaseTrade(recorder, id, undefined)
 }
 
@@ -38,8 +37,10 @@ const symbolOf = (recorder: Recorder, { symbol }: Trade): Ticker => {
   return instrumentOf(books.accounts.get(account)?.symbols ?? [], symbol) ?? symbol
 }
 
-const beforeSplit = (symbol: Ticker): string =>
-  `BeforeSplit: it came before the last split of ${symbol}, in shares of then. Release it as it is, or dismiss it and enter it in today's shares`
+const beforeSplit = (symbol: Ticker): TradeCause => ({
+  reason: "BeforeSplit",
+  detail: `it came before the last split of ${symbol}, in shares of then. Release it as it is, or dismiss it and enter it in today's shares`
+})
 
 /**
  * Nothing is quarantined for an instrument any more: its position is evaluated from now on (D1). Not where the instrument has changed

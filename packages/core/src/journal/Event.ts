@@ -39,6 +39,7 @@ import { BreakDetails } from "../reconciliation/BreakDetails.ts"
 import { severities } from "../reconciliation/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
+import { tradeReasons } from "../trade/tradeReasons.ts"
 
 const maybe = Schema.optional
 const Time = Instant.FromString
@@ -100,6 +101,8 @@ const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
   )
 )
 
+const tradeCause = { reason: Schema.Literal(...tradeReasons), detail: maybe(Schema.String) }
+
 /** An account was made, with its policies. */
 export const AccountOpened = Schema.TaggedStruct("AccountOpened", { settings })
 /** An account's policies were changed. */
@@ -136,9 +139,9 @@ export const QuarantineReleased = Schema.TaggedStruct("QuarantineReleased", { sy
 /** A trade is on record and counted, with a lot of its own; a direct one is not counted and has none (E2). */
 export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: maybe(LotId) })
 /** A trade is on record and not counted (B5). */
-export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, reason: Schema.String })
+export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, ...tradeCause })
 /** A trade that is not counted waits for another reason than before. */
-export const TradeHeld = Schema.TaggedStruct("TradeHeld", { id: TradeId, symbol: Ticker, reason: Schema.String })
+export const TradeHeld = Schema.TaggedStruct("TradeHeld", { id: TradeId, symbol: Ticker, ...tradeCause })
 /** A quarantined trade is counted from now on; a direct one is executed (E2). */
 export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   id: TradeId,
@@ -146,7 +149,7 @@ export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   symbol: Ticker
 })
 /** A trade that was never counted never will be. */
-export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, reason: Schema.String })
+export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, ...tradeCause })
 /** B3: what a counted trade's settlement makes of its status. */
 export const TradeSettled = Schema.TaggedStruct("TradeSettled", {
   id: TradeId,
@@ -156,7 +159,8 @@ export const TradeSettled = Schema.TaggedStruct("TradeSettled", {
 export const DirectTradeSettled = Schema.TaggedStruct("DirectTradeSettled", {
   id: TradeId,
   status: Schema.Literal("pending", "completed", "failed"),
-  reason: maybe(Schema.String)
+  reason: maybe(tradeCause.reason),
+  detail: tradeCause.detail
 })
 /** Trades are submitted together: rows follow. */
 export const BatchCreated = Schema.TaggedStruct("BatchCreated", {

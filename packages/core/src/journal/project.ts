@@ -46,13 +46,13 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "TradeReleased":
       return tradeReleased(books, event, place)
     case "TradeHeld":
-      return tradeChanged(books, event.id, place, { reason: event.reason })
+      return tradeChanged(books, event.id, place, { reason: event.reason, detail: event.detail })
     case "TradeFailed":
-      return tradeChanged(books, event.id, place, { status: "failed", reason: event.reason })
+      return tradeChanged(books, event.id, place, { status: "failed", reason: event.reason, detail: event.detail })
     case "TradeSettled":
       return tradeChanged(books, event.id, place, { status: event.status })
     case "DirectTradeSettled":
-      return tradeChanged(books, event.id, place, { status: event.status, reason: event.reason })
+      return tradeChanged(books, event.id, place, { status: event.status, reason: event.reason, detail: event.detail })
     case "BatchCreated":
       return batchCreated(books, event, place)
     case "BatchQueued":

@@ -113,7 +113,15 @@ const gateOf = (recorder: Recorder, order: Order): Gate => {
 const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void => {
   const { account, symbol } = order
   const reason = `OwedBound: ${format("order", order.id)} is ${Decimal.format(by)} more than its position owes`
-  recorder.emit({ _tag: "TradingStateSet", account, symbol, state: "halted", halt: "OwedBound", reason, actor: "roundlot" })
+  recorder.emit({
+    _tag: "TradingStateSet",
+    account,
+    symbol,
+    state: "halted",
+    halt: "OwedBound",
+    reason,
+    actor: "roundlot"
+  })
   recorder.touch(symbol)
 }
 

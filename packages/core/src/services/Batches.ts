@@ -3,7 +3,6 @@ import type { AccountName } from "../account/AccountName.ts"
 import { again, type Again } from "../batch/again.ts"
 import { BatchTable, hasEnded, isOpen, type Batch, type RejectedRow } from "../batch/Batch.ts"
 import * as batches from "../batch/batches.ts"
-import { AWAITS_TURN } from "../batch/counts.ts"
 import type { Fate } from "../batch/Fate.ts"
 import { tally, type Fared, type RowFate } from "../batch/fates.ts"
 import { Need } from "../books/Need.ts"
@@ -177,8 +176,12 @@ const causeOf = (actor: string, reason?: string) =>
 /** A row enters its batch. That it waits for its batch is no fault of a row's. */
 const enter = (recorder: Recorder, batch: Batch, arrival: Arrival, line: number | undefined): IntakeResult => {
   const place = { id: batch.id, line: line ?? batch.total + 1 }
-  const result = intake(recorder, { ...arrival, input: { ...arrival.input, batch: place }, held: AWAITS_TURN })
-  return result._tag === "Quarantined" && result.reason === AWAITS_TURN
+  const result = intake(recorder, {
+    ...arrival,
+    input: { ...arrival.input, batch: place },
+    held: { reason: "AwaitsBatch" }
+  })
+  return result._tag === "Quarantined" && result.code === "AwaitsBatch"
     ? IntakeResult.Accepted({ tradeId: result.tradeId })
     : result
 }
@@ -645,7 +648,7 @@ const waitingRows = (batch: Batch, limit: number) =>
     where: [
       { column: "batchId", in: [batch.id] },
       { column: "status", in: ["pending"] },
-      { column: "reason", in: [AWAITS_TURN] }
+      { column: "reason", in: ["AwaitsBatch"] }
     ],
     limit
   })

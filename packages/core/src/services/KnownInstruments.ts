@@ -7,7 +7,6 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { TradeTable, type Trade } from "../trade/Trade.ts"
-import { UNKNOWN_INSTRUMENT } from "../trade/TradeStanding.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 
@@ -23,7 +22,7 @@ const quarantined = ({ account, symbol }: Named, after?: ReadonlyArray<Cell>) =>
       { column: "account", in: [account] },
       { column: "symbol", in: [symbol] },
       { column: "status", in: ["pending"] },
-      { column: "reason", in: [UNKNOWN_INSTRUMENT] }
+      { column: "reason", in: ["UnknownInstrument"] }
     ],
     after,
     limit: ROWS

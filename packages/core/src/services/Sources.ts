@@ -12,7 +12,6 @@ import { tellLate, type Late } from "../trade/backlog.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import { TradeTable } from "../trade/Trade.ts"
-import { UNKNOWN_INSTRUMENT } from "../trade/TradeStanding.ts"
 import { Accumulator } from "./Accumulator.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
@@ -113,7 +112,7 @@ const lateSince = Effect.fn("Sources.lateSince")(function* (account: AccountName
   const late = new Map(counted.late)
   for (const { createdAt, reason, status, symbol, tradedAt } of trades) {
     const isLate = judge(settings, tradedAt, createdAt, { delivery: "resumed" })._tag === "Late"
-    const isCounted = status === "pending" ? reason === UNKNOWN_INSTRUMENT : status !== "failed"
+    const isCounted = status === "pending" ? reason === "UnknownInstrument" : status !== "failed"
     if (isLate && isCounted) late.set(symbol, (late.get(symbol) ?? 0) + 1)
   }
   yield* Ref.set(seen, { breakId: open.id, lastId: trades.at(-1)?.id ?? counted.lastId, late })

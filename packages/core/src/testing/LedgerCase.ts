@@ -194,7 +194,8 @@ const inputOf = (step: Step, side: Side, quantity: Quantity, reverses: string | 
 })
 
 const take = (table: CaseTable, step: Step, side: Side, quantity: Quantity, of: string | undefined): IntakeResult => {
-  const held = step.held === true ? "held" : step.held === false ? undefined : (step.held ?? undefined)
+  const isHeld = step.held !== undefined && step.held !== null && step.held !== false
+  const held = isHeld ? ({ reason: "TooOld" } as const) : undefined
   const input = inputOf(step, side, quantity, of)
   return table.desk.commit("trade", (recorder) =>
     intake(recorder, { input, symbol: table.desk.symbol, direction: undefined, held, backfill: "orders" })

@@ -127,6 +127,7 @@ export const trade: Row = {
   reversesOccurrence: null,
   status: "completed",
   reason: null,
+  detail: null,
   lotId: 1,
   netted: "0",
   splitOpen: "0",

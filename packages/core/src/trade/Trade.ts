@@ -11,6 +11,7 @@ import { Quantity } from "../money/Quantity.ts"
 import { Instruction, orderTypes, sessions, timesInForce } from "../order/OrderTerms.ts"
 import { Side, signed } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
+import { tradeReasons } from "./tradeReasons.ts"
 import { tradeKinds, tradeStatuses, type TradeKind, type TradeStatus } from "./tradeStatuses.ts"
 
 export { tradeKinds, tradeStatuses, type TradeKind, type TradeStatus }
@@ -73,7 +74,9 @@ export const Trade = Schema.Struct({
   reversesSourceId: Column.optional(Column.text),
   reversesOccurrence: Column.optional(Column.text),
   status: Column.literal(tradeStatuses),
-  reason: Column.optional(Column.text),
+  reason: Column.optional(Column.literal(tradeReasons)),
+  /** What is more to say of the reason. */
+  detail: Column.optional(Column.text),
   lotId: Column.optional(Column.id(LotId)),
   netted: Column.decimal,
   /** What splits have added to the part of it that was open then, in shares; below zero where shares were joined (P9). */
@@ -112,6 +115,7 @@ export const draftOf = (trade: Trade): Table.Draft<Trade> => ({
   reversesOccurrence: trade.reversesOccurrence,
   status: trade.status,
   reason: trade.reason,
+  detail: trade.detail,
   lotId: trade.lotId,
   netted: trade.netted,
   splitOpen: trade.splitOpen,

@@ -1,6 +1,8 @@
-import { AWAITS_TURN } from "../batch/counts.ts"
 import type { Trade } from "./Trade.ts"
+import type { TradeCause } from "./tradeReasons.ts"
 import { tradeStatuses } from "./tradeStatuses.ts"
+
+export { quarantineReasons, tradeReasons, type TradeCause, type TradeReason } from "./tradeReasons.ts"
 
 /** How a trade stands: by its status, or by what is more than that. */
 export const tradeStandings = [...tradeStatuses, "quarantined", "conflict", "reversed"] as const
@@ -8,27 +10,42 @@ export const tradeStandings = [...tradeStatuses, "quarantined", "conflict", "rev
 /** One of the ways in which a trade stands. */
 export type TradeStanding = (typeof tradeStandings)[number]
 
-/** The reason of a trade that is not counted because its broker has no instrument of its symbol, and nobody has confirmed one (ACC-4). */
-export const UNKNOWN_INSTRUMENT = "UnknownInstrument"
-
 /**
- * The reason of a trade for people: a code in full, with what to do.
+ * Why a trade is held or has failed, for people, with what to do.
  *
  * @example
- * describeReason("UnknownInstrument", "ZZZZQ") // "UnknownInstrument: the broker has no instrument ZZZZQ, and it is not confirmed. …"
+ * reasonText({ reason: "UnknownInstrument" }, "ZZZZQ") // "UnknownInstrument: the broker has no instrument ZZZZQ, and it is not confirmed. …"
  */
-export const describeReason = (reason: string, symbol: string): string =>
-  reason === UNKNOWN_INSTRUMENT
-    ? `${reason}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
-    : reason
+export const reasonText = ({ detail, reason }: TradeCause, symbol: string): string => {
+  switch (reason) {
+    case "AwaitsBatch":
+      return "Batch: it waits for its batch's turn"
+    case "UnknownInstrument":
+      return `${reason}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
+    case "ReversalFirst":
+      return "Reversal: the trade that it undoes has not come yet"
+    case "BatchCancelled":
+      return "Cancelled with its batch"
+    case "OrderCancelled":
+    case "OrderEnded":
+    case "WrittenOff":
+      return detail ?? reason
+    default:
+      return detail === undefined ? reason : `${reason}: ${detail}`
+  }
+}
+
+/** What says whether a trade is held: its status, and the code of its reason. */
+interface Held {
+  readonly status: string
+  readonly reason?: string | undefined
+}
 
 /** B5: is the trade kept from what would become of it, with the reason? A direct one whose order works is pending without being held. */
-export const isHeld = ({ reason, status }: Pick<Trade, "status" | "reason">): boolean =>
-  status === "pending" && reason !== undefined
+export const isHeld = ({ reason, status }: Held): boolean => status === "pending" && reason !== undefined
 
 /** B5: is it held until a person decides? One that is held for its batch's turn waits for nobody. */
-export const isQuarantined = (trade: Pick<Trade, "status" | "reason">): boolean =>
-  isHeld(trade) && trade.reason !== AWAITS_TURN
+export const isQuarantined = (trade: Held): boolean => isHeld(trade) && trade.reason !== "AwaitsBatch"
 
 /** What else is on record of a trade. */
 interface Beside {
@@ -40,7 +57,7 @@ interface Beside {
 
 /** How a trade stands. What a person has to look at goes first; what never counted is not undone. */
 export const standingOf = (
-  trade: Pick<Trade, "status" | "reason">,
+  trade: Held & Pick<Trade, "status">,
   { isContradicted, isReversed }: Beside
 ): TradeStanding => {
   if (isContradicted) return "conflict"

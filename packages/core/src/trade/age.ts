@@ -1,5 +1,6 @@
 import type { Account } from "../account/Account.ts"
 import * as Instant from "../time/Instant.ts"
+import type { TradeCause } from "./tradeReasons.ts"
 
 /**
  * What is done with trades of long ago where somebody says so: counted and ordered like new ones; counted, and taken for held by the
@@ -30,11 +31,13 @@ export const oldestOf = ({ maxTradeAgeMs }: Pick<Account, "maxTradeAgeMs">): num
 export type Age =
   | { readonly _tag: "Counted" }
   | { readonly _tag: "Late" }
-  | { readonly _tag: "Held"; readonly reason: string }
+  | { readonly _tag: "Held"; readonly cause: TradeCause }
   | { readonly _tag: "Hedged" }
   | { readonly _tag: "Historical" }
 
 const counted: Age = { _tag: "Counted" }
+
+const held = (reason: TradeCause["reason"], detail: string): Age => ({ _tag: "Held", cause: { reason, detail } })
 
 /**
  * Says whether a trade is new enough to be counted (B5): an old one, or one from the future, is held until it is released. A paper
@@ -42,7 +45,7 @@ const counted: Age = { _tag: "Counted" }
  * Old trades of a source that resumes are counted as late; sending for the account stops until the backlog is accepted.
  *
  * @example
- * judge(account, Instant.fromMillis(0), Instant.fromMillis(86_400_001)) // Held: "TooOld: …"
+ * judge(account, Instant.fromMillis(0), Instant.fromMillis(86_400_001)) // Held: TooOld
  */
 export const judge = (
   account: Pick<Account, "environment" | "maxTradeAgeMs">,
@@ -57,9 +60,8 @@ export const judge = (
   if (isOld && backfill === "record") return { _tag: "Historical" }
   if (isOld && backfill === "hedged") return { _tag: "Hedged" }
   if (isOld && delivery === "resumed") return { _tag: "Late" }
-  if (isOld)
-    return { _tag: "Held", reason: `TooOld: ${Instant.format(tradedAt)} is older than the account's maxTradeAge` }
+  if (isOld) return held("TooOld", `${Instant.format(tradedAt)} is older than the account's maxTradeAge`)
   return ageMs < -AHEAD_MS
-    ? { _tag: "Held", reason: `InFuture: ${Instant.format(tradedAt)} is more than a minute ahead of our clock` }
+    ? held("InFuture", `${Instant.format(tradedAt)} is more than a minute ahead of our clock`)
     : counted
 }

@@ -29,15 +29,17 @@ export const settleDirect = (recorder: Recorder, order: Order): void => {
   if (order.tradeId === undefined) return
   const trade = recorder.books.trades.get(order.tradeId)
   if (trade === undefined) throw new Error(`trade T${order.tradeId} is not in the books`)
-  const { status, reason } = settledOf(order)
-  if (trade.status === status && trade.reason === reason) return
-  recorder.emit({ _tag: "DirectTradeSettled", id: trade.id, status, reason })
+  const settled = settledOf(order)
+  const { detail, reason, status } = settled
+  if (trade.status === status && trade.reason === reason && trade.detail === detail) return
+  recorder.emit({ _tag: "DirectTradeSettled", id: trade.id, ...settled })
 }
 
-type Settled = Pick<Trade, "reason"> & { readonly status: "pending" | "completed" | "failed" }
+type Settled = Pick<Trade, "reason" | "detail"> & { readonly status: "pending" | "completed" | "failed" }
 
 const settledOf = (order: Order): Settled => {
-  if (order.status === "filled") return { status: "completed", reason: undefined }
-  if (isLive(order.status)) return { status: "pending", reason: undefined }
-  return { status: "failed", reason: `${whyEnded(order)}; ${filledOf(order)}` }
+  if (order.status === "filled") return { status: "completed", reason: undefined, detail: undefined }
+  if (isLive(order.status)) return { status: "pending", reason: undefined, detail: undefined }
+  const reason = order.status === "cancelled" ? "OrderCancelled" : "OrderEnded"
+  return { status: "failed", reason, detail: `${whyEnded(order)}; ${filledOf(order)}` }
 }

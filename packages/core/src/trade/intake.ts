@@ -1,6 +1,5 @@
 import { Data } from "effect"
 import type { Direction } from "../account/Account.ts"
-import { AWAITS_TURN } from "../batch/counts.ts"
 import { Need } from "../books/Need.ts"
 import { symbolKey } from "../books/Table.ts"
 import { format, type TradeId } from "../identity/Id.ts"
@@ -20,7 +19,8 @@ import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
-import { describeReason, UNKNOWN_INSTRUMENT } from "./TradeStanding.ts"
+import { reasonText } from "./TradeStanding.ts"
+import type { TradeCause, TradeReason } from "./tradeReasons.ts"
 import { isUnknown } from "./unknownInstrument.ts"
 import { isCounted } from "./Trade.ts"
 
@@ -33,13 +33,10 @@ export type IntakeResult = Data.TaggedEnum<{
   /** Known with other contents: the first stands, a break shows the difference. */
   readonly Conflict: { readonly tradeId: TradeId; readonly why: string }
   /** On record and not counted; it can be released. */
-  readonly Quarantined: { readonly tradeId: TradeId; readonly reason: string }
+  readonly Quarantined: { readonly tradeId: TradeId; readonly code: TradeReason; readonly reason: string }
   /** On record, and never counted: it is history. */
   readonly Recorded: { readonly tradeId: TradeId }
 }>
-
-/** Why a trade that is only kept will never be counted. */
-const HISTORICAL = "Historical"
 
 /** Constructors of `IntakeResult`. */
 export const IntakeResult = Data.taggedEnum<IntakeResult>()
@@ -50,7 +47,7 @@ export interface Arrival extends Arriving {
   readonly symbol: Ticker | undefined
   readonly direction: Direction | undefined
   /** Why it may not be counted yet, if so. */
-  readonly held: string | undefined
+  readonly held: TradeCause | undefined
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
@@ -86,20 +83,19 @@ const byItsAge = (recorder: Recorder, arrival: Arrival, age: Age): IntakeResult 
 }
 
 /** Why a trade may not be counted yet, if so: what only a person releases goes first, and a batch's turn comes after all. */
-const heldFor = (recorder: Recorder, { held, input }: Arrival, symbol: Ticker, age: Age): string | undefined => {
-  if (age._tag === "Held") return age.reason
-  if (held !== undefined && held !== AWAITS_TURN) return held
-  return input.direct === undefined && isUnknown(recorder, symbol) ? UNKNOWN_INSTRUMENT : held
+const heldFor = (recorder: Recorder, { held, input }: Arrival, symbol: Ticker, age: Age): TradeCause | undefined => {
+  if (age._tag === "Held") return age.cause
+  if (held !== undefined && held.reason !== "AwaitsBatch") return held
+  return input.direct === undefined && isUnknown(recorder, symbol) ? { reason: "UnknownInstrument" } : held
 }
 
-const isOfUnknown = ({ books }: Recorder, id: TradeId): boolean => books.trades.get(id)?.reason === UNKNOWN_INSTRUMENT
+const isOfUnknown = ({ books }: Recorder, id: TradeId): boolean => books.trades.get(id)?.reason === "UnknownInstrument"
 
 const unmapped = (recorder: Recorder, arrival: Arrival): IntakeResult =>
-  quarantine(
-    recorder,
-    arrival,
-    `Unmapped: "${arrival.input.symbol}" has no ticker here: its source declares no suffix or name for it`
-  )
+  quarantine(recorder, arrival, {
+    reason: "Unmapped",
+    detail: `"${arrival.input.symbol}" has no ticker here: its source declares no suffix or name for it`
+  })
 
 /**
  * A trade of long ago whose shares the broker holds: what it adds to the target is booked as held in the same commit, at its own price
@@ -108,7 +104,10 @@ const unmapped = (recorder: Recorder, arrival: Arrival): IntakeResult =>
 const hedged = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   const { input } = arrival
   if (input.direct !== undefined) {
-    return quarantine(recorder, arrival, "TooOld: an order of its own is no part of what a position holds")
+    return quarantine(recorder, arrival, {
+      reason: "TooOld",
+      detail: "an order of its own is no part of what a position holds"
+    })
   }
   const symbol = reversedBy(recorder, arrival)?.symbol ?? arrival.symbol
   if (symbol === undefined) return unmapped(recorder, arrival)
@@ -138,7 +137,9 @@ const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival 
   return {
     ...given,
     symbol: instrument,
-    held: isReleased ? given.held : `Renamed: ${given.symbol} had become ${gaveWayTo} by the time of the trade`
+    held: isReleased
+      ? given.held
+      : { reason: "Renamed", detail: `${given.symbol} had become ${gaveWayTo} by the time of the trade` }
   }
 }
 
@@ -151,8 +152,8 @@ const ageOf = (recorder: Recorder, { backfill, delivery, input }: Arrival): Age 
 }
 
 const historical = (recorder: Recorder, arrival: Arrival): IntakeResult => {
-  const { tradeId } = quarantine(recorder, arrival, HISTORICAL)
-  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: HISTORICAL })
+  const { tradeId } = quarantine(recorder, arrival, { reason: "Historical" })
+  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: "Historical" })
   return IntakeResult.Recorded({ tradeId })
 }
 
@@ -255,10 +256,11 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
   }
 }
 
-const quarantine = (recorder: Recorder, arrival: Arrival, reason: string): IntakeResult => {
+const quarantine = (recorder: Recorder, arrival: Arrival, cause: TradeCause): IntakeResult => {
   const fields = fieldsOf(recorder, arrival, arrival.symbol ?? UNMAPPED)
-  recorder.emit({ _tag: "TradeQuarantined", ...fields, reason })
-  return IntakeResult.Quarantined({ tradeId: fields.id, reason: describeReason(reason, fields.symbol) })
+  recorder.emit({ _tag: "TradeQuarantined", ...fields, ...cause })
+  const { id: tradeId, symbol } = fields
+  return IntakeResult.Quarantined({ tradeId, code: cause.reason, reason: reasonText(cause, symbol) })
 }
 
 /** A1: counts a trade; a reversal that came first is booked with it, the two netting before anything else (B4). */
@@ -288,7 +290,7 @@ const refuseWaiting = (recorder: Recorder, trade: Trade): void => {
 
 /** A reversal that does not stand is never counted, and its trade has a conflict. */
 const failReversal = (recorder: Recorder, { id }: Trade, trade: Trade, why: Contradiction): void => {
-  recorder.emit({ _tag: "TradeFailed", id, reason: `Conflict: ${contradictionText(why)}` })
+  recorder.emit({ _tag: "TradeFailed", id, reason: "Conflict", detail: contradictionText(why) })
   conflict(recorder, trade, why)
 }
 
@@ -361,7 +363,7 @@ const isStanding = (reversal: Trade): boolean => reversal.status !== "failed" ||
 /** B4: a reversal names the trade that it undoes; at most one stands, and none of a reversal. */
 const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   const trade = reversedBy(recorder, arrival)
-  if (trade === undefined) return quarantine(recorder, arrival, "Reversal: the trade that it undoes has not come yet")
+  if (trade === undefined) return quarantine(recorder, arrival, { reason: "ReversalFirst" })
   const standing = reversalsOf(recorder, trade).find(isStanding)
   const name = format("trade", trade.id)
   if (trade.reversesSourceId !== undefined)
@@ -373,7 +375,8 @@ const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (!undoes({ ...arrival.input, orderType: arrival.input.direct?.type }, trade)) {
     return conflict(recorder, trade, doesNotUndo(arrival.input, trade))
   }
-  if (isOfBeforeSplit(recorder, trade)) return quarantine(recorder, arrival, `BeforeSplit: ${name} was in other shares`)
+  if (isOfBeforeSplit(recorder, trade))
+    return quarantine(recorder, arrival, { reason: "BeforeSplit", detail: `${name} was in other shares` })
   return undo(recorder, arrival, trade)
 }
 
@@ -384,7 +387,7 @@ export const isOfBeforeSplit = ({ account, books }: Recorder, trade: Trade): boo
 /** B4: of a quarantined trade both end; of a counted one the reversal is counted, on that trade's own terms. */
 const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult => {
   if (!isCounted(trade)) {
-    const withdrawn = quarantine(recorder, arrival, "Withdrawn")
+    const withdrawn = quarantine(recorder, arrival, { reason: "Withdrawn" })
     recorder.emit({ _tag: "TradeFailed", id: withdrawn.tradeId, reason: "Withdrawn" })
     if (trade.status === "pending") recorder.emit({ _tag: "TradeFailed", id: trade.id, reason: "Withdrawn" })
     return IntakeResult.Accepted({ tradeId: withdrawn.tradeId })
@@ -415,6 +418,6 @@ export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void 
 /** B2: a quarantined trade will never be counted; neither will a reversal that waits for it. */
 export const dismiss = (recorder: Recorder, trade: Trade, reason: string): void => {
   const waiting = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
-  recorder.emit({ _tag: "TradeFailed", id: trade.id, reason: `Dismissed: ${reason}` })
+  recorder.emit({ _tag: "TradeFailed", id: trade.id, reason: "Dismissed", detail: reason })
   for (const each of waiting) recorder.emit({ _tag: "TradeFailed", id: each.id, reason: "Withdrawn" })
 }

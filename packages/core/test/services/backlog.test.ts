@@ -153,7 +153,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
         yield* follow([{ ...ago("a", 3, "1"), direct: { type: "market", timeInForce: "day" } }])
         const accumulator = yield* Accumulator
         yield* accumulator.submit(Stage.account, ago("b", 3, "1"))
-        const reasons = (yield* Reads.all(TradeTable)).map(({ reason }) => reason?.split(":")[0])
+        const reasons = (yield* Reads.all(TradeTable)).map(({ reason }) => reason)
         expect([reasons, yield* breaks]).toEqual([["TooOld", "TooOld"], []])
       })
     ))

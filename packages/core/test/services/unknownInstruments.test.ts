@@ -202,7 +202,9 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         yield* unknown
         const direct = { type: "market", timeInForce: "day" } as const
         yield* Stage.submit({ ...Stage.trade("own", "1", "ZZZZQ"), direct })
-        yield* Stage.until(trades, (all) => all.some((each) => each.startsWith("own Refused(InstrumentUnknown)")))
+        yield* Stage.until(trades, (all) => all.includes("own OrderEnded"))
+        const own = (yield* Reads.all(TradeTable)).find(({ sourceId }) => sourceId === "own")
+        expect(own?.detail).toMatch(/^Refused\(InstrumentUnknown\)/)
         const { reason } = yield* Stage.executed({ symbol: Ticker.make("ZZZZQ") })
         expect(reason).toMatch(/^Refused\(InstrumentUnknown\)/)
       }).pipe(Effect.provide(Decisions.layer)),
@@ -312,7 +314,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         yield* Gates.confirm({ account: Stage.account, symbol: Ticker.make("ZZZZQ") })
         yield* KnownInstruments.releaseKnown
         // Of a batch that nobody has queued nothing is counted.
-        expect(yield* trades).toEqual(["a accumulated", "b Batch: it waits for its batch's turn"])
+        expect(yield* trades).toEqual(["a accumulated", "b AwaitsBatch"])
         expect((yield* Batches.find(early.id)).status).toBe("success")
         yield* batches.queue(late.id, { actor: "test" })
         while (yield* Batches.workOff()) continue

@@ -94,13 +94,13 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
     </div>
     <Panel title="Story">
       <ol className="rows story">
-        {trade.statuses.map(({ at, cause, reason, status }) => (
+        {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
           <li key={`${at} ${status}`}>
             <Moment at={at} />
             <span className="what">
               <StateSign
                 family="trade"
-                state={isQuarantined({ status, reason: reason ?? undefined }) ? "quarantined" : status}
+                state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
               />{" "}
               <span className="faint">
                 by {cause.kind}, <Foreign text={cause.actor} />

@@ -51,6 +51,10 @@ const quiet: ReadonlySet<string> = new Set([
 const scopeIn = (body: unknown): string =>
   [textIn(body, "symbol"), textIn(body, "account")].filter((each) => each !== "").join(" on ") || "everything"
 
+/** Why a trade is held or has failed, in short. */
+const causeIn = (body: unknown): string =>
+  [textIn(body, "reason"), textIn(body, "detail")].filter((each) => each !== "").join(": ")
+
 /** A trade that waits for a person; not one that waits for its batch. */
 const held = (body: unknown): Told | undefined => {
   const reason = textIn(body, "reason")
@@ -59,7 +63,7 @@ const held = (body: unknown): Told | undefined => {
     family: "trade",
     state: "quarantined",
     // What to do about it stands on the trade's page.
-    words: because("held", reason)
+    words: because("held", causeIn(body))
   }
 }
 
@@ -69,7 +73,7 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   TradeQuarantined: (body) =>
     held(body) ?? { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` },
   TradeHeld: (body) => held(body) ?? { family: "trade", state: "pending", words: "waits for its batch" },
-  TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", textIn(body, "reason")) }),
+  TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", causeIn(body)) }),
   OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),
   OrderChanged: (body) => {
     const state = textIn(body, "after", "status")

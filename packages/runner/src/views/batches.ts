@@ -257,7 +257,7 @@ const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument => ({
   line: trade.batchLine ?? 0,
   column: null,
   value: `${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`,
-  reason: trade.reason ?? "failed",
+  reason: trades.reasonOf(trade) ?? "failed",
   tradeId: Id.format("trade", trade.id)
 })
 
@@ -440,7 +440,7 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
         const sum = sums.get(key) ?? noSum(trade)
         addOutcome(sum, outcome)
         sums.set(key, sum)
-        if (trade.status === "failed") count(trade.reason ?? "failed", faultOfTrade(trade))
+        if (trade.status === "failed") count(trades.reasonOf(trade) ?? "failed", faultOfTrade(trade))
       })
     )
     return {

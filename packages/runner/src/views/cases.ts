@@ -23,6 +23,7 @@ import {
 import { Effect, Either, Option, Schema } from "effect"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"
+import * as trades from "./trades.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import * as Columns from "./table.ts"
 import { valueOrNull } from "./text.ts"
@@ -91,7 +92,7 @@ const quarantineCase = (trade: Trade.Trade): Bare => ({
   id: Id.format("trade", trade.id),
   account: trade.account,
   symbol: trade.givenSymbol,
-  what: TradeStanding.describeReason(trade.reason ?? "it is not counted", trade.symbol),
+  what: trades.reasonOf(trade) ?? "it is not counted",
   holds: "nothing",
   path: `/api/v1/trades/${Id.format("trade", trade.id)}`
 })
@@ -204,14 +205,12 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const doubts = Trading.unsaid(open, yield* Risk.doubtful)
-  const held = yield* Effect.forEach(quarantined, (where) =>
-    Reads.all(Trade.TradeTable, { where, orderBy: ["reason", "id"] })
-  )
+  const held = yield* Reads.all(Trade.TradeTable, { where: quarantined })
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
     ...(yield* weighedBreaks(open, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
-    ...held.flat().map((trade) => weighedTrade(trade, now)),
+    ...held.map((trade) => weighedTrade(trade, now)),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
   ]

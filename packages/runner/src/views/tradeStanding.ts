@@ -1,4 +1,4 @@
-import { Break, counts, Id, Trade, type TradeRepository, TradeStanding } from "@roundlot/core"
+import { Break, Id, Trade, type TradeRepository, TradeStanding } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Conditions } from "./asked.ts"
 import { among } from "./listing.ts"
@@ -45,19 +45,10 @@ const contradicted = (trades: ReadonlyArray<Trade.Trade>) =>
     (breaks) => new Set(breaks.map(({ subject }) => subject))
   )
 
-/** A text right after another: none is between them. */
-const after = (text: string): string => `${text}\u0001`
-
-/** What asks for trades that are quarantined: held for another reason than that their batch has not had its turn. */
-export const quarantined: ReadonlyArray<Conditions> = [
-  [
-    { column: "status", in: ["pending"] },
-    { column: "reason", below: counts.AWAITS_TURN }
-  ],
-  [
-    { column: "status", in: ["pending"] },
-    { column: "reason", atLeast: after(counts.AWAITS_TURN) }
-  ]
+/** What asks for trades that are quarantined. */
+export const quarantined: Conditions = [
+  { column: "status", in: ["pending"] },
+  { column: "reason", in: TradeStanding.quarantineReasons }
 ]
 
 /** How each of these trades stands: by its status, and by what else is on record of it, which is read for all of them at once. */

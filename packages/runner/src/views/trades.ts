@@ -86,7 +86,7 @@ const ofStatus = (status: string | undefined): Either.Either<ReadonlyArray<Condi
   status === undefined
     ? Either.right([[]])
     : Either.map(wordOf("status", status, [...Trade.tradeStatuses, "quarantined"]), (word) =>
-        word === "quarantined" ? quarantined : [[{ column: "status", in: [word] }]]
+        word === "quarantined" ? [quarantined] : [[{ column: "status", in: [word] }]]
       )
 
 /** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */
@@ -185,9 +185,11 @@ export const show = (
     }
   })
 
+type Why = Pick<Trade.Trade, "reason" | "detail">
+
 /** Why it has its status, for people. */
-export const reasonOf = ({ reason, symbol }: Trade.Trade): string | null =>
-  reason === undefined ? null : TradeStanding.describeReason(reason, symbol)
+export const reasonOf = ({ detail, reason, symbol }: Why & { readonly symbol: string }): string | null =>
+  reason === undefined ? null : TradeStanding.reasonText({ reason, detail }, symbol)
 
 const termsOf = (trade: Trade.Trade) => ({
   occurrence: trade.occurrence,
@@ -196,6 +198,7 @@ const termsOf = (trade: Trade.Trade) => ({
   direction: trade.direction,
   direct: directOf(trade),
   reason: reasonOf(trade),
+  reasonCode: valueOrNull(trade.reason),
   nettedQuantity: Decimal.format(trade.netted),
   reverses:
     trade.reversesSourceId === undefined || trade.reversesOccurrence === undefined
@@ -230,10 +233,15 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
   Either.gen(function* () {
     const event = yield* eventOf(entry)
     const cause = yield* causeOf(entry)
-    const became = (status: Trade.TradeStatus, reason: string | null = null): TradeStatusDocument => ({
+    const became = (
+      status: Trade.TradeStatus,
+      why: Why = { reason: undefined, detail: undefined },
+      symbol = ""
+    ): TradeStatusDocument => ({
       status,
       at: timeOf(entry),
-      reason,
+      reason: reasonOf({ ...why, symbol }),
+      reasonCode: valueOrNull(why.reason),
       cause
     })
     switch (event._tag) {
@@ -241,14 +249,14 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
       case "TradeReleased":
         return became(event.lotId === undefined ? "pending" : "accumulated")
       case "DirectTradeSettled":
-        return became(event.status, event.reason)
+        return became(event.status, { reason: event.reason, detail: event.detail })
       case "TradeQuarantined":
       case "TradeHeld":
-        return became("pending", TradeStanding.describeReason(event.reason, event.symbol))
+        return became("pending", { reason: event.reason, detail: event.detail }, event.symbol)
       case "TradeSettled":
         return became(event.status)
       case "TradeFailed":
-        return became("failed", event.reason)
+        return became("failed", { reason: event.reason, detail: event.detail })
       default:
         return undefined
     }

@@ -60,12 +60,14 @@ describe.each(["memory", "SQLite", "Postgres"] as const)("what is shown of trade
           status: "accumulated",
           at: scene.second(0),
           reason: null,
+          reasonCode: null,
           cause: { kind: "trade", actor: "tape", command: null, reason: null }
         },
         {
           status: "completed",
           at: scene.second(2),
           reason: null,
+          reasonCode: null,
           cause: { kind: "report", actor: "test", command: null, reason: null }
         }
       ])

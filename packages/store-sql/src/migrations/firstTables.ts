@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "6e551f53"
+export const fingerprint = "40320e8a"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -167,6 +167,7 @@ export const sqlite: ReadonlyArray<string> = [
   "reversesOccurrence" TEXT,
   "status" TEXT NOT NULL,
   "reason" TEXT,
+  "detail" TEXT,
   "lotId" INTEGER,
   "netted" TEXT NOT NULL,
   "splitOpen" TEXT NOT NULL,
@@ -186,6 +187,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "trades_batchId" CHECK ("batchId" > 0),
   CONSTRAINT "trades_direction" CHECK ("direction" IN ('mirror', 'offset')),
   CONSTRAINT "trades_status" CHECK ("status" = 'pending' OR "status" = 'accumulated' OR "status" = 'completed' OR "status" = 'failed'),
+  CONSTRAINT "trades_reason" CHECK ("reason" = 'AwaitsBatch' OR "reason" = 'UnknownInstrument' OR "reason" = 'Unmapped' OR "reason" = 'Renamed' OR "reason" = 'TooOld' OR "reason" = 'InFuture' OR "reason" = 'ReversalFirst' OR "reason" = 'BeforeSplit' OR "reason" = 'Historical' OR "reason" = 'Withdrawn' OR "reason" = 'Conflict' OR "reason" = 'Dismissed' OR "reason" = 'BatchCancelled' OR "reason" = 'OrderCancelled' OR "reason" = 'OrderEnded' OR "reason" = 'WrittenOff'),
   CONSTRAINT "trades_lotId" CHECK ("lotId" > 0),
   CONSTRAINT "trades_netted" CHECK ("netted" GLOB '[0-9]*' AND "netted" NOT GLOB '*[^0-9.]*' AND "netted" NOT GLOB '0[0-9]*' AND (instr("netted", '.') = 0 OR ("netted" GLOB '*[1-9]' AND "netted" NOT GLOB '*.*.*'))),
   CONSTRAINT "trades_splitOpen" CHECK ("splitOpen" <> '-0' AND "splitOpen" NOT GLOB '?*-*' AND ltrim("splitOpen", '-') GLOB '[0-9]*' AND ltrim("splitOpen", '-') NOT GLOB '*[^0-9.]*' AND ltrim("splitOpen", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("splitOpen", '-'), '.') = 0 OR (ltrim("splitOpen", '-') GLOB '*[1-9]' AND ltrim("splitOpen", '-') NOT GLOB '*.*.*'))),
@@ -1115,6 +1117,7 @@ export const postgres: ReadonlyArray<string> = [
   "reversesOccurrence" TEXT COLLATE "C",
   "status" TEXT COLLATE "C" NOT NULL,
   "reason" TEXT COLLATE "C",
+  "detail" TEXT COLLATE "C",
   "lotId" BIGINT,
   "netted" NUMERIC NOT NULL,
   "splitOpen" NUMERIC NOT NULL,
@@ -1134,6 +1137,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "trades_batchId" CHECK ("batchId" > 0),
   CONSTRAINT "trades_direction" CHECK ("direction" IN ('mirror', 'offset')),
   CONSTRAINT "trades_status" CHECK ("status" IN ('pending', 'accumulated', 'completed', 'failed')),
+  CONSTRAINT "trades_reason" CHECK ("reason" IN ('AwaitsBatch', 'UnknownInstrument', 'Unmapped', 'Renamed', 'TooOld', 'InFuture', 'ReversalFirst', 'BeforeSplit', 'Historical', 'Withdrawn', 'Conflict', 'Dismissed', 'BatchCancelled', 'OrderCancelled', 'OrderEnded', 'WrittenOff')),
   CONSTRAINT "trades_lotId" CHECK ("lotId" > 0),
   CONSTRAINT "trades_netted" CHECK (scale("netted") = min_scale("netted") AND "netted" < 'Infinity' AND "netted" >= 0),
   CONSTRAINT "trades_splitOpen" CHECK (scale("splitOpen") = min_scale("splitOpen") AND "splitOpen" < 'Infinity' AND "splitOpen" > '-Infinity'),

@@ -38,6 +38,7 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     reversesOccurrence: event.reversesOccurrence,
     status: "pending",
     reason: event._tag === "TradeQuarantined" ? event.reason : undefined,
+    detail: event._tag === "TradeQuarantined" ? event.detail : undefined,
     lotId: undefined,
     netted: Decimal.zero,
     splitOpen: Decimal.zero,
@@ -80,7 +81,8 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
     reversesSourceId: undefined,
     reversesOccurrence: undefined,
     status: "pending",
-    reason: why,
+    reason: "WrittenOff",
+    detail: why,
     lotId: undefined,
     netted: Decimal.zero,
     splitOpen: Decimal.zero,
@@ -93,7 +95,7 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
 
 /** A quarantined trade is counted, or executed where it is direct. */
 export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
-  if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined })
+  if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined, detail: undefined })
   const before = tradeOf(books, id)
   const released = draftOf(before)
   released.symbol = symbol
@@ -106,7 +108,10 @@ const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): v
   const target = targetOf(trade)
   const { account, symbol } = trade
   trade.status = "accumulated"
-  trade.reason = trade.kind === "write_off" ? trade.reason : undefined
+  if (trade.kind !== "write_off") {
+    trade.reason = undefined
+    trade.detail = undefined
+  }
   trade.lotId = lotId
   trade.updatedAt = place.at
   trade.version = place.seq
