@@ -114,6 +114,28 @@ const adapterFaults = (source, node) => {
   return reaches && !isSimulator ? [`imports ${specifier}: an adapter does not know its simulator`] : []
 }
 
+/** What core says to people; it decides on codes and fields. */
+const sentences = new Set(["evidence", "reason", "why", "detail", "message", "closedWhy"])
+const textReads = new Set(["startsWith", "endsWith", "includes", "indexOf", "match", "search", "split", "test", "exec"])
+
+const isSentence = (node) => {
+  const name = ts.isPropertyAccessExpression(node) ? node.name : node
+  return ts.isIdentifier(name) && sentences.has(name.text)
+}
+
+const isFallback = (node) =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
+
+/** A call that looks into a sentence, such as `reason.startsWith("x")` or `/^x/.test(why ?? "")`. */
+const proseFaults = (source, node) => {
+  if (source.package !== "core" || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression))
+    return []
+  const { expression: of, name } = node.expression
+  if (!textReads.has(name.text)) return []
+  const read = [of, ...node.arguments.map((each) => (isFallback(each) ? each.left : each))].find(isSentence)
+  return read === undefined ? [] : [`looks into ${read.getText()} by ${name.text}: decide on a code or a field`]
+}
+
 const faultsOf = (source) => {
   const found = []
   const visit = (node) => {
@@ -126,7 +148,8 @@ const faultsOf = (source) => {
       ]
       found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
     }
-    found.push(...syntaxFaults(node).map((fault) => `${place(source, node)} ${fault}`))
+    const faults = [...syntaxFaults(node), ...proseFaults(source, node)]
+    found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
     ts.forEachChild(node, visit)
   }
   visit(source.tree)
