@@ -66,10 +66,12 @@ const withoutIndexes = {
   }
 }
 
+const byName = (one, other) => (one < other ? -1 : 1)
+
 /** The licences of the packages that the program holds copies of. */
 const licences = (inputs) => {
   const folders = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
-  return [...folders].toSorted().map((folder) => {
+  return [...folders].toSorted(byName).map((folder) => {
     const { license, name, version } = JSON.parse(fs.readFileSync(join(runner, folder, "package.json"), "utf8"))
     const file = fs.readdirSync(join(runner, folder)).find((each) => /^licen[cs]e/i.test(each))
     const text = file === undefined ? "" : `\n\n${fs.readFileSync(join(runner, folder, file), "utf8")}`
@@ -128,7 +130,7 @@ const sources = () => {
   const names = fs.readdirSync(packages).filter((name) => name !== "dashboard")
   const own = names.flatMap((name) => [join(packages, name, "package.json"), ...filesIn(join(packages, name, "src"))])
   const shared = ["pnpm-lock.yaml", "tsconfig.base.json", join("scripts", "bundle.mjs")]
-  return [...own, ...shared.map((name) => join(root, name))].map((file) => relative(root, file)).toSorted()
+  return [...own, ...shared.map((name) => join(root, name))].map((file) => relative(root, file)).toSorted(byName)
 }
 
 /** The folder of a bundle of the checkout's sources as they are now. */
