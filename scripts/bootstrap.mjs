@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import process from "node:process"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const stampFile = join(root, "node_modules", ".roundlot-stamp")
@@ -102,10 +102,14 @@ const linkCommand = () => {
   symlinkSync(join("..", "..", "scripts", "roundlot.mjs"), join(bin, "roundlot"))
 }
 
-checkNode()
-const stamp = wantedStamp()
-if (readStamp() !== stamp) {
+/** Installs what is missing; does nothing where all is there. */
+export const bootstrap = () => {
+  checkNode()
+  const stamp = wantedStamp()
+  if (readStamp() === stamp) return
   install()
   if (process.platform !== "win32") linkCommand()
   writeFileSync(stampFile, stamp)
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) bootstrap()

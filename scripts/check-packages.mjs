@@ -20,11 +20,15 @@ const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "
 
 const manifestOf = (name) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
 
+/** The program as one file, made when the runner is packed of what all packages have in `src`. */
+const isBundled = (file) => /runner[/\\]dist[/\\](program\.[^/\\]+|checkpointer\.js|LICENSES\.txt)$/.test(file)
+
 const filesIn = (folder) =>
   existsSync(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.name.startsWith(".tsbuildinfo"))
         .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        .filter((file) => !isBundled(file))
         .toSorted()
     : []
 

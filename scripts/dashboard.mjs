@@ -49,8 +49,12 @@ export const buildDashboard = () => {
   return true
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href && !buildDashboard()) {
+/** Builds it if it must be; all else works without it. */
+export const offerDashboard = () => {
+  if (buildDashboard()) return
   process.stderr.write(
     "roundlot: the dashboard could not be built; the lines above say why. All else works without it.\n"
   )
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) offerDashboard()

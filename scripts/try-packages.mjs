@@ -79,6 +79,17 @@ const importsQuietly = (door) => {
   if (said !== "") throw new Error(`${door} says when it is imported: ${said}`)
 }
 
+/** The program is one file, and leaves what was compiled of it for the next start. */
+const startsAtOnce = () => {
+  run(app, join(app, "node_modules", ".bin", "roundlot"), "--version")
+  const store = ["--store", `sqlite:${join(app, "books.db")}`]
+  run(app, join(app, "node_modules", ".bin", "roundlot"), "start", "--until-idle", ...store)
+  const files = readdirSync(join(app, "node_modules", "roundlot", "dist"))
+  for (const kind of ["other", "start"]) {
+    if (!files.some((name) => name.startsWith(`program.${kind}.`))) throw new Error(`'${kind}' left nothing compiled`)
+  }
+}
+
 try {
   run(root, process.execPath, join(root, "node_modules/@typescript/native/bin/tsc"), "-b")
   mkdirSync(tarballs)
@@ -102,7 +113,7 @@ try {
   const versions = [process.version, ...others.map(runsOn)]
   const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
   for (const door of doors) importsQuietly(door)
-  run(app, join(app, "node_modules", ".bin", "roundlot"), "--version")
+  startsAtOnce()
   console.log(
     `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles, and runs on ${versions.join(", ")}`
   )

@@ -27,6 +27,7 @@ import * as writersOnPostgres from "./postgres/writers.ts"
 import * as queueTable from "./queueTable.ts"
 import * as schwab from "./schwab.ts"
 import * as size from "./size.ts"
+import * as starting from "./starting.ts"
 import * as syncing from "./syncing.ts"
 import * as throughput from "./throughput.ts"
 import * as upload from "./upload.ts"
@@ -40,6 +41,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["open-lots", growth.measureLots],
   ["opening", opening.measure],
   ["size", size.measure],
+  ["starting", starting.measure],
   ["queue-table", queueTable.measure],
   ["audit", audit.measure],
   ["polling", polling.measure],

@@ -1,10 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { Clock, Entropy, PriceReference, Reference, Roundlot } from "@roundlot/core"
 import type { Broker, TradeRepository } from "@roundlot/core"
-import { PostgresStore } from "@roundlot/store-postgres"
-import { SqliteStore } from "@roundlot/store-sqlite"
-import { Effect, Layer, Schema, Scope } from "effect"
+import { type Context, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Settings } from "./settings/Settings.ts"
@@ -28,16 +26,31 @@ type Place = Pick<Settings, "store">
 /** A store and the paper exchange beside it. */
 type PaperPlace = Pick<Settings, "paperFile" | "store">
 
+/** The package of stores on SQLite, loaded when it is asked for, as each of these: a list of a file waits for no other. */
+export const onSqlite = Effect.promise(() => import("@roundlot/store-sqlite"))
+/** The package of stores on Postgres, loaded when it is asked for. */
+export const onPostgres = Effect.promise(() => import("@roundlot/store-postgres"))
+const onPaper = Effect.promise(() => import("@roundlot/broker-paper"))
+
 /** The store alone, made where there is none: enough to read. */
 export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
   Layer.merge(
-    StorePlace.$match(store, { Sqlite: SqliteStore.layer, Postgres: PostgresStore.layer }),
+    StorePlace.$match(store, {
+      Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
+      Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
+    }),
     Clock.layerAlwaysOpen
   )
 
-/** The store's address as people are shown it. */
+/** The store's address as people are shown it: without user and password. */
 export const shownStore = (store: StorePlace): string =>
-  StorePlace.$match(store, { Sqlite: ({ file }) => file, Postgres: PostgresStore.shown })
+  StorePlace.$match(store, {
+    Sqlite: ({ file }) => file,
+    Postgres: ({ url }) => {
+      const { host, pathname } = new URL(Redacted.value(url))
+      return `postgres://${host}${pathname}`
+    }
+  })
 
 /**
  * The store with all that writes to it: trades and commands, nothing that sends. What the market of its paper exchange says, its
@@ -56,22 +69,20 @@ const layerPaperPrices = (file: string): Layer.Layer<PriceReference.PriceReferen
     Effect.gen(function* () {
       const scope = yield* Effect.scope
       const opening = yield* Effect.makeSemaphore(1)
-      let exchange: Exchange.ExchangeService | undefined
+      let prices: Context.Tag.Service<PriceReference.PriceReference> | undefined
+      const made = Effect.gen(function* () {
+        const { Exchange, PaperBroker } = yield* onPaper
+        return (prices = PaperBroker.pricesOf(yield* Scope.extend(Exchange.make({ file }), scope)))
+      })
       const opened = opening.withPermits(1)(
-        Effect.suspend(() =>
-          exchange === undefined
-            ? Effect.tap(Scope.extend(Exchange.make({ file }), scope), (made) =>
-                Effect.sync(() => void (exchange = made))
-              )
-            : Effect.succeed(exchange)
-        )
+        Effect.suspend(() => (prices === undefined ? made : Effect.succeed(prices)))
       )
       return {
         of: (symbol) =>
           Effect.suspend(() => {
-            if (exchange !== undefined) return PaperBroker.pricesOf(exchange).of(symbol)
+            if (prices !== undefined) return prices.of(symbol)
             if (!existsSync(file)) return Effect.succeed(Reference.Reference.NoPrice())
-            return Effect.flatMap(opened, (made) => PaperBroker.pricesOf(made).of(symbol))
+            return Effect.flatMap(opened, (found) => found.of(symbol))
           }).pipe(Effect.orElseSucceed(() => Reference.Reference.NoPrice()))
       }
     })
@@ -88,7 +99,7 @@ export const layerExchange = (
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       yield* Effect.ignore(fs.makeDirectory(dirname(options.file), { recursive: true, mode: 0o700 }))
-      return Exchange.layer(options)
+      return (yield* onPaper).Exchange.layer(options)
     })
   )
 
@@ -96,7 +107,9 @@ export const layerExchange = (
 export const layerPaper = (
   options: ExchangeOptions
 ): Layer.Layer<Broker.Brokers | Exchange.Exchange, ExchangeFailed, FileSystem.FileSystem> =>
-  PaperBroker.layerBrokers.pipe(Layer.provideMerge(layerExchange(options)))
+  Layer.unwrapEffect(Effect.map(onPaper, ({ PaperBroker }) => PaperBroker.layerBrokers)).pipe(
+    Layer.provideMerge(layerExchange(options))
+  )
 
 /** Is there a store? Nothing is made or changed. */
 export const isStoreThere = (
@@ -105,7 +118,7 @@ export const isStoreThere = (
   StorePlace.$match(store, {
     Sqlite: ({ file }) =>
       Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true)),
-    Postgres: PostgresStore.isThere
+    Postgres: (place) => Effect.flatMap(onPostgres, ({ PostgresStore }) => PostgresStore.isThere(place))
   })
 
 /** Fails where there is no store yet: a verb that only looks makes none. */

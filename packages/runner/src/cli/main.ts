@@ -4,13 +4,16 @@ import { run } from "./run.ts"
 
 const SIGNALLED = 130
 
-/** The first signal asks the verb to end; the second ends the process. */
+/** Ctrl-C reaches every process of a terminal, and npm passes what it gets on to its child: that is one signal. */
+const SAME_MS = 500
+
+/** The first signal asks the verb to end; a later one ends the process. */
 const signalled = Effect.async<void>((resume) => {
-  let isStopping = false
+  let firstAt: number | undefined
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (isStopping) process.exit(SIGNALLED)
-      isStopping = true
+      firstAt ??= performance.now()
+      if (performance.now() - firstAt > SAME_MS) process.exit(SIGNALLED)
       resume(Effect.void)
     })
   }

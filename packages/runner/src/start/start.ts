@@ -58,6 +58,9 @@ export interface StartFlags extends Flags, PaperFlags, PollingFlags {
 /** The source under which a tape's trades stand. */
 const TAPE = "tape"
 
+/** Where a demonstration is served when no port is named. */
+const TAPE_PORT = 8080
+
 const TOGETHER = 40
 const PACE = "40 millis"
 
@@ -196,6 +199,14 @@ const drive = (
     )
   }).pipe(Effect.scoped)
 
+/** The port that is served, if any. A demonstration for which none was named is shown wherever there is room. */
+const served = (port: Option.Option<number>, { tape }: StartFlags, settings: Settings) => {
+  if (Option.isSome(port)) return serve(port.value, settings)
+  return Option.isSome(tape)
+    ? Effect.catchTag(serve(TAPE_PORT, settings), "CannotServe", () => serve(0, settings))
+    : Effect.succeed(undefined)
+}
+
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
 const driveTo = (
   flags: StartFlags,
@@ -210,12 +221,8 @@ const driveTo = (
     const accounts = opened.map(({ name }) => name)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
-    if (Option.isSome(port)) {
-      const serving = serve(port.value, settings)
-      // A demonstration is shown wherever there is room; whoever named a port himself is told that it is taken.
-      const found = yield* Option.isSome(flags.tape)
-        ? Effect.catchTag(serving, "CannotServe", () => serve(0, settings))
-        : serving
+    const found = yield* served(port, flags, settings)
+    if (found !== undefined) {
       yield* output.line(
         `Dashboard: http://127.0.0.1:${found}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`
       )

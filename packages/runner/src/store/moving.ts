@@ -1,10 +1,8 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit, type TradeRepository } from "@roundlot/core"
 import { Copy, type Side } from "@roundlot/store-sql"
-import { side as postgres } from "@roundlot/store-postgres"
-import { side as sqlite } from "@roundlot/store-sqlite"
 import { Effect, Redacted, Schema, type Scope } from "effect"
-import { isStoreThere, layerStore, requireStore, shownStore, type NoStore } from "../App.ts"
+import { isStoreThere, layerStore, requireStore, shownStore, type NoStore, onPostgres, onSqlite } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
@@ -42,8 +40,8 @@ export interface Moved {
 
 const sideOf = (place: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.$match(place, {
-    Sqlite: ({ file }) => sqlite.side(file),
-    Postgres: ({ url }) => postgres.side({ url })
+    Sqlite: ({ file }) => Effect.flatMap(onSqlite, ({ side }) => side.side(file)),
+    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.side({ url }))
   })
 
 /** Audits a store; where it goes on beside us, so that its feed is up to what it says. */

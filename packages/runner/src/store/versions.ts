@@ -1,11 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { TradeRepository } from "@roundlot/core"
-import { side as postgres } from "@roundlot/store-postgres"
 import { Copy, Image, Migrations, type Side } from "@roundlot/store-sql"
-import { side as sqlite } from "@roundlot/store-sqlite"
 import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
-import { NoStore, requireStore, shownStore } from "../App.ts"
+import { NoStore, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
@@ -45,10 +43,13 @@ export interface Plan {
 
 type Failure = TradeRepository.StoreError | NoStore | CopyDiffers | StoreWentOn | NoWayBack
 
+const fileAsItIs = (file: string): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
+  Effect.flatMap(onSqlite, ({ side }) => side.sideAsItIs(file))
+
 const asItIs = (store: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.$match(store, {
-    Sqlite: ({ file }) => sqlite.sideAsItIs(file),
-    Postgres: ({ url }) => postgres.sideAsItIs({ url })
+    Sqlite: ({ file }) => fileAsItIs(file),
+    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.sideAsItIs({ url }))
   })
 
 const versionOf = (side: Side.Side) => Effect.map(Migrations.applied(side), (applied) => applied.length)
@@ -64,7 +65,7 @@ const opened = (store: StorePlace) =>
 
 /** Makes a file hold what a store holds, in the same version and standing: for what is tried and thrown away. */
 export const imageInto = (file: string, store: StorePlace): Effect.Effect<void, TradeRepository.StoreError> =>
-  Effect.flatMap(Effect.all([asItIs(store), sqlite.sideAsItIs(file)]), ([side, image]) => Image.take(side, image)).pipe(
+  Effect.flatMap(Effect.all([asItIs(store), fileAsItIs(file)]), ([side, image]) => Image.take(side, image)).pipe(
     Effect.scoped
   )
 
@@ -99,7 +100,7 @@ const backUp = (side: Side.Side, file: string) =>
       return yield* new Copy.PlaceTaken({ place: file, found: "is there already" })
     }
     yield* Effect.orDie(fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 }))
-    const image = yield* sqlite.sideAsItIs(file)
+    const image = yield* fileAsItIs(file)
     yield* Image.take(side, image)
     const wrong = sameSums(yield* Image.sums(side), yield* Image.sums(image))
     if (wrong !== undefined) return yield* differs(file, wrong)
@@ -115,7 +116,7 @@ const rehearse = (image: Side.Side) =>
     const file = join(folder, "copy.db")
     yield* Effect.scoped(
       Effect.gen(function* () {
-        const copy = yield* sqlite.sideAsItIs(file)
+        const copy = yield* fileAsItIs(file)
         yield* Image.take(image, copy)
         yield* Migrations.migrate(copy)
       })
@@ -185,12 +186,12 @@ const imageAt = (file: string | undefined) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const isThere = file !== undefined && (yield* Effect.orElseSucceed(fs.exists(file), () => false))
-    return isThere ? yield* sqlite.sideAsItIs(file) : undefined
+    return isThere ? yield* fileAsItIs(file) : undefined
   })
 
 const putBack = (side: Side.Side, file: string) =>
   Effect.gen(function* () {
-    const image = yield* sqlite.sideAsItIs(file)
+    const image = yield* fileAsItIs(file)
     yield* Image.putBack(image, side)
     const wrong = sameSums(yield* Image.sums(image), yield* Image.sums(side))
     if (wrong !== undefined) return yield* differs(side.place, wrong)

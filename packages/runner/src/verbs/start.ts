@@ -49,7 +49,7 @@ export const startVerb = Verb.make({
     ),
     tape: Options.text("tape").pipe(
       Options.withDescription(
-        "Play a file of trades into a store that holds no others, and tell the story ('npm start' does)"
+        "Play a file of trades into a store that holds no others, and tell the story ('npm start' does); served on port 8080, or one that is free, where none is named"
       ),
       Options.optional
     ),

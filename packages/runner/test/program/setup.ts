@@ -1,6 +1,5 @@
-import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
@@ -15,59 +14,43 @@ declare module "vitest" {
 
 const runner = fileURLToPath(new URL("../..", import.meta.url))
 
-/** The program of the thread that writes a store's pages: it is found beside what starts it. */
-const checkpointer = new URL("../../../store-sqlite/src/internal/checkpointer.js", import.meta.url)
+/** How programs are bundled: as the command line is, for a checkout and as it is published. */
+const bundling = fileURLToPath(new URL("../../../../scripts/bundle.mjs", import.meta.url))
 
-/** What a bundle of modules may not hold: modules of native code, and what asks for them. */
-const apart = ["better-sqlite3", "pg", "pg-native"]
-
-/** What each program's own file does with `programs.ts`; `first` is the command line that leaves it compiled. */
+/** What each program's own file does with `programs.ts`. */
 const beginning = {
   main: "await programs.main()",
   clocked: "await programs.clocked()",
   intake: "await programs.intake()",
   migrating: "await programs.migrating()",
-  performed: "export const { performed } = await programs.performed()",
-  first: "keepCompiled()\nawait programs.main()"
+  performed: "export const { performed } = await programs.performed()"
 }
 
-const bundle = (folder: string) =>
-  build({
-    absWorkingDir: runner,
-    entryPoints: ["test/program/programs.ts"],
-    outfile: join(folder, "programs.cjs"),
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    conditions: ["@roundlot/source"],
-    external: apart,
-    define: { "import.meta.url": "bundleUrl" },
-    // What has been compiled can take no promise of a module from outside.
-    supported: { "dynamic-import": false },
-    logLevel: "warning"
-  })
+const bundle = (folder: string): void => {
+  const entry = fileURLToPath(new URL("programs.ts", import.meta.url))
+  const { status } = spawnSync(process.execPath, [bundling, "--to", folder, "--tests", entry], { stdio: "inherit" })
+  if (status !== 0) throw new Error("the program could not be bundled")
+}
 
 /** Has a daemon do its work on an empty store: what a start needs is compiled then. */
 const compile = (folder: string): void => {
   const words = ["start", "--until-idle", "--port", "0", "--store", "sqlite:first.db"]
-  const ended = spawnSync(process.execPath, ["--", join(folder, "first.mjs"), ...words], {
+  const ended = spawnSync(process.execPath, ["--", join(folder, "main.mjs"), ...words], {
     cwd: folder,
     encoding: "utf8"
   })
   if (ended.status !== 0) throw new Error(`the program could not be started: ${ended.stderr}`)
 }
 
-const make = async (): Promise<string> => {
+const make = (): string => {
   const cache = join(runner, "node_modules", ".cache")
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, "programs-"))
-  await bundle(folder)
-  copyFileSync(new URL("compiled.mjs", import.meta.url), join(folder, "compiled.mjs"))
-  copyFileSync(checkpointer, join(folder, "checkpointer.js"))
+  bundle(folder)
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+  const program = `import { begin } from "./begin.js"\nconst programs = begin(new URL(".", import.meta.url), "test")\n`
   for (const [name, begins] of Object.entries(beginning)) {
-    writeFileSync(join(folder, `${name}.mjs`), `import { keepCompiled, programs } from "./compiled.mjs"\n${begins}\n`)
+    writeFileSync(join(folder, `${name}.mjs`), `${program}${begins}\n`)
   }
   compile(folder)
   return folder
@@ -77,8 +60,8 @@ const make = async (): Promise<string> => {
  * Makes the command line one program, once for a run: it starts in a fraction of the time that its sources take, and stays as it is
  * while sources change under a long run. It stands in the package's folder, since that is where its native modules are found.
  */
-export const setup = async (project: Pick<TestProject, "provide">): Promise<() => void> => {
-  const folder = await make()
+export const setup = (project: Pick<TestProject, "provide">): (() => void) => {
+  const folder = make()
   project.provide("programs", folder)
   return () => rmSync(folder, { recursive: true, force: true })
 }
