@@ -366,6 +366,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
+/** `services/TokenRegister`: see that module. */
+export * as TokenRegister from "./services/TokenRegister.ts"
 /** `services/Tokens`: see that module. */
 export * as Tokens from "./services/Tokens.ts"
 /** `services/Sync`: see that module. */

@@ -463,10 +463,10 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   attended_cases: attendedCases,
   controls,
   usages,
+  tokens,
   ops_commands: none,
   ops_cursors: { ...none, references: [ofAccount] },
   ops_jobs: jobs,
-  ops_tokens: tokens,
   ops_requests: { ...none, indexes: [listed("at", ["at"])] },
   ops_templates: none,
   ops_holdings: { ...none, references: [ofAccount] }

@@ -55,10 +55,10 @@ export interface Books {
   readonly attended_cases: Shelf.Shelf<AttendedCase, string>
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
+  readonly tokens: Shelf.Shelf<Token, string>
   readonly ops_commands: Shelf.Shelf<CommandRecord, string>
   readonly ops_cursors: Shelf.Shelf<Cursor, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
-  readonly ops_tokens: Shelf.Shelf<Token, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
   readonly ops_templates: Shelf.Shelf<Template, string>
   readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
@@ -91,10 +91,10 @@ export const make = (): Books => ({
   attended_cases: Shelf.make(AttendedCaseTable),
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
+  tokens: Shelf.make(TokenTable),
   ops_commands: Shelf.make(CommandTable),
   ops_cursors: Shelf.make(CursorTable),
   ops_jobs: Shelf.make(JobTable),
-  ops_tokens: Shelf.make(TokenTable),
   ops_requests: Shelf.make(RequestTable),
   ops_templates: Shelf.make(TemplateTable),
   ops_holdings: Shelf.make(HoldingTable)
@@ -124,10 +124,10 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   attended_cases: AttendedCaseTable,
   controls: ControlTable,
   usages: UsageTable,
+  tokens: TokenTable,
   ops_commands: CommandTable,
   ops_cursors: CursorTable,
   ops_jobs: JobTable,
-  ops_tokens: TokenTable,
   ops_requests: RequestTable,
   ops_templates: TemplateTable,
   ops_holdings: HoldingTable
@@ -216,10 +216,10 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.attended_cases),
     changesOf(books.controls),
     changesOf(books.usages),
+    changesOf(books.tokens),
     changesOf(books.ops_commands),
     changesOf(books.ops_cursors),
     changesOf(books.ops_jobs),
-    changesOf(books.ops_tokens),
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),
     changesOf(books.ops_holdings)

@@ -75,7 +75,8 @@ export const domainTables = [
   "breaks",
   "attended_cases",
   "controls",
-  "usages"
+  "usages",
+  "tokens"
 ] as const
 
 /** The operational tables: not audited. */
@@ -83,7 +84,6 @@ export const operationalTables = [
   "ops_commands",
   "ops_cursors",
   "ops_jobs",
-  "ops_tokens",
   "ops_requests",
   "ops_templates",
   "ops_holdings"

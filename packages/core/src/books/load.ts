@@ -197,11 +197,11 @@ const makeTakings = (books: Books): Takings => ({
   attended_cases: taking(books, (each) => each.attended_cases),
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
+  tokens: taking(books, (each) => each.tokens),
   payloads: taking(books, (each) => each.payloads),
   ops_commands: taking(books, (each) => each.ops_commands),
   ops_cursors: taking(books, (each) => each.ops_cursors),
   ops_jobs: taking(books, (each) => each.ops_jobs),
-  ops_tokens: taking(books, (each) => each.ops_tokens),
   ops_requests: taking(books, (each) => each.ops_requests),
   ops_templates: taking(books, (each) => each.ops_templates),
   ops_holdings: taking(books, (each) => each.ops_holdings),
@@ -359,7 +359,7 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
     case "BatchByUid":
       return [of("batches", "uid", [need.uid])]
     case "TokenByName":
-      return [of("ops_tokens", "primary", [need.name])]
+      return [of("tokens", "primary", [need.name])]
     case "RequestByKey":
       return [of("ops_requests", "primary", [need.key])]
     case "TemplateByName":

@@ -3,6 +3,7 @@ import { batchModes, batchStatuses, RejectedRow } from "../batch/Batch.ts"
 import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
+import { tokenRoles } from "../access/TokenRole.ts"
 import { tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
@@ -559,6 +560,17 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
   )
 })
 
+/** A token for the API was made: nobody has its secret but who was shown it, and `hash` is the SHA-256 of that. */
+export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
+  name: Schema.String,
+  role: Schema.Literal(...tokenRoles),
+  hash: Schema.String,
+  expiresAt: maybe(Time),
+  actor: Schema.String
+})
+/** A token is void from now on. */
+export const TokenRevoked = Schema.TaggedStruct("TokenRevoked", { name: Schema.String, actor: Schema.String })
+
 /** All that can stand in a journal. */
 export const LedgerEvent = Schema.Union(
   AccountOpened,
@@ -626,7 +638,9 @@ export const LedgerEvent = Schema.Union(
   SymbolChanged,
   RestWrittenOff,
   TradingStateSet,
-  ConfigurationChanged
+  ConfigurationChanged,
+  TokenCreated,
+  TokenRevoked
 )
 
 /** All that can stand in a journal. */
@@ -720,6 +734,9 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }
+    case "TokenCreated":
+    case "TokenRevoked":
+      return { kind: "token", id: event.name }
     case "TradingStateSet":
       return { kind: "control", id: [event.account, event.symbol].filter((part) => part !== "").join("/") || "all" }
   }

@@ -523,7 +523,8 @@ export const token: Row = {
   createdBy: "cli",
   expiresAt: null,
   revokedAt: null,
-  revokedBy: null
+  revokedBy: null,
+  version: 1
 }
 
 /** A request that was answered. */
@@ -592,10 +593,10 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   attended_cases: attendedCase,
   controls: control,
   usages: usage,
+  tokens: token,
   ops_commands: command,
   ops_cursors: cursor,
   ops_jobs: job,
-  ops_tokens: token,
   ops_requests: request,
   ops_templates: template,
   ops_holdings: holding
@@ -636,10 +637,10 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("attended_cases", attendedCase),
   inserting("controls", control),
   inserting("usages", usage),
+  inserting("tokens", token),
   inserting("ops_commands", command),
   inserting("ops_cursors", cursor),
   inserting("ops_jobs", job),
-  inserting("ops_tokens", token),
   inserting("ops_requests", request),
   inserting("ops_templates", template),
   inserting("ops_holdings", holding)

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "21edee13"
+export const fingerprint = "2f5d8ad8"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -752,6 +752,20 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "usages_lastMinute" CHECK (json_valid("lastMinute")),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_tokens (
+  "name" TEXT NOT NULL,
+  "role" TEXT NOT NULL,
+  "hash" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "createdBy" TEXT NOT NULL,
+  "expiresAt" INTEGER,
+  "revokedAt" INTEGER,
+  "revokedBy" TEXT,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+) STRICT`,
   `CREATE TABLE roundlot_ops_commands (
   "id" TEXT NOT NULL,
   "answer" TEXT NOT NULL,
@@ -799,19 +813,6 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_running" CHECK (NOT ("status" IN ('running')) OR ("leaseUntil" IS NOT NULL AND "startedAt" IS NOT NULL AND "workerHost" IS NOT NULL AND "workerPid" IS NOT NULL AND "endedAt" IS NULL)),
   CONSTRAINT "ops_jobs_when_ended" CHECK (NOT ("status" = 'done' OR "status" = 'dead' OR "status" = 'cancelled') OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
-) STRICT`,
-  `CREATE TABLE roundlot_ops_tokens (
-  "name" TEXT NOT NULL,
-  "role" TEXT NOT NULL,
-  "hash" TEXT NOT NULL,
-  "createdAt" INTEGER NOT NULL,
-  "createdBy" TEXT NOT NULL,
-  "expiresAt" INTEGER,
-  "revokedAt" INTEGER,
-  "revokedBy" TEXT,
-  PRIMARY KEY ("name"),
-  CONSTRAINT "ops_tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
-  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 ) STRICT`,
   `CREATE TABLE roundlot_ops_requests (
   "key" TEXT NOT NULL,
@@ -889,10 +890,10 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
+  `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
-  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `CREATE TABLE roundlot_journal (
   "position" INTEGER NOT NULL PRIMARY KEY,
@@ -1661,6 +1662,20 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "usages_dayNotional" CHECK (scale("dayNotional") = min_scale("dayNotional") AND "dayNotional" < 'Infinity' AND "dayNotional" >= 0),
   CONSTRAINT "usages_lastMinute" CHECK ("lastMinute" IS NULL OR ("lastMinute"::json) IS NOT NULL)
 )`,
+  `CREATE TABLE roundlot_tokens (
+  "name" TEXT COLLATE "C" NOT NULL,
+  "role" TEXT COLLATE "C" NOT NULL,
+  "hash" TEXT COLLATE "C" NOT NULL,
+  "createdAt" TIMESTAMPTZ NOT NULL,
+  "createdBy" TEXT COLLATE "C" NOT NULL,
+  "expiresAt" TIMESTAMPTZ,
+  "revokedAt" TIMESTAMPTZ,
+  "revokedBy" TEXT COLLATE "C",
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+)`,
   `CREATE TABLE roundlot_ops_commands (
   "id" TEXT COLLATE "C" NOT NULL,
   "answer" TEXT COLLATE "C" NOT NULL,
@@ -1707,19 +1722,6 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_running" CHECK (NOT ("status" IN ('running')) OR ("leaseUntil" IS NOT NULL AND "startedAt" IS NOT NULL AND "workerHost" IS NOT NULL AND "workerPid" IS NOT NULL AND "endedAt" IS NULL)),
   CONSTRAINT "ops_jobs_when_ended" CHECK (NOT ("status" IN ('done', 'dead', 'cancelled')) OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
-)`,
-  `CREATE TABLE roundlot_ops_tokens (
-  "name" TEXT COLLATE "C" NOT NULL,
-  "role" TEXT COLLATE "C" NOT NULL,
-  "hash" TEXT COLLATE "C" NOT NULL,
-  "createdAt" TIMESTAMPTZ NOT NULL,
-  "createdBy" TEXT COLLATE "C" NOT NULL,
-  "expiresAt" TIMESTAMPTZ,
-  "revokedAt" TIMESTAMPTZ,
-  "revokedBy" TEXT COLLATE "C",
-  PRIMARY KEY ("name"),
-  CONSTRAINT "ops_tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
-  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 )`,
   `CREATE TABLE roundlot_ops_requests (
   "key" TEXT COLLATE "C" NOT NULL,
@@ -1796,10 +1798,10 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
+  `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
-  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `ALTER TABLE roundlot_instruments ADD CONSTRAINT "instruments_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_batches ADD CONSTRAINT "batches_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
