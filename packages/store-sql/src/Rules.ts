@@ -464,7 +464,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   controls,
   usages,
   tokens,
-  ops_commands: none,
+  commands: none,
   ops_cursors: { ...none, references: [ofAccount] },
   ops_jobs: jobs,
   ops_requests: { ...none, indexes: [listed("at", ["at"])] },

@@ -56,7 +56,7 @@ export interface Books {
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
   readonly tokens: Shelf.Shelf<Token, string>
-  readonly ops_commands: Shelf.Shelf<CommandRecord, string>
+  readonly commands: Shelf.Shelf<CommandRecord, string>
   readonly ops_cursors: Shelf.Shelf<Cursor, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
@@ -92,7 +92,7 @@ export const make = (): Books => ({
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
   tokens: Shelf.make(TokenTable),
-  ops_commands: Shelf.make(CommandTable),
+  commands: Shelf.make(CommandTable),
   ops_cursors: Shelf.make(CursorTable),
   ops_jobs: Shelf.make(JobTable),
   ops_requests: Shelf.make(RequestTable),
@@ -125,7 +125,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   controls: ControlTable,
   usages: UsageTable,
   tokens: TokenTable,
-  ops_commands: CommandTable,
+  commands: CommandTable,
   ops_cursors: CursorTable,
   ops_jobs: JobTable,
   ops_requests: RequestTable,
@@ -217,7 +217,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.controls),
     changesOf(books.usages),
     changesOf(books.tokens),
-    changesOf(books.ops_commands),
+    changesOf(books.commands),
     changesOf(books.ops_cursors),
     changesOf(books.ops_jobs),
     changesOf(books.ops_requests),

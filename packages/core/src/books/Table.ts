@@ -76,18 +76,12 @@ export const domainTables = [
   "attended_cases",
   "controls",
   "usages",
-  "tokens"
+  "tokens",
+  "commands"
 ] as const
 
 /** The operational tables: not audited. */
-export const operationalTables = [
-  "ops_commands",
-  "ops_cursors",
-  "ops_jobs",
-  "ops_requests",
-  "ops_templates",
-  "ops_holdings"
-] as const
+export const operationalTables = ["ops_cursors", "ops_jobs", "ops_requests", "ops_templates", "ops_holdings"] as const
 
 /** The name of a table that commits write. */
 export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]

@@ -198,8 +198,8 @@ const makeTakings = (books: Books): Takings => ({
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
   tokens: taking(books, (each) => each.tokens),
+  commands: taking(books, (each) => each.commands),
   payloads: taking(books, (each) => each.payloads),
-  ops_commands: taking(books, (each) => each.ops_commands),
   ops_cursors: taking(books, (each) => each.ops_cursors),
   ops_jobs: taking(books, (each) => each.ops_jobs),
   ops_requests: taking(books, (each) => each.ops_requests),
@@ -373,7 +373,7 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
     case "WaitingFills":
       return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":
-      return [of("ops_commands", "primary", [need.id])]
+      return [of("commands", "primary", [need.id])]
   }
 }
 

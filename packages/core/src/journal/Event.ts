@@ -4,6 +4,7 @@ import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
 import { tokenRoles } from "../access/TokenRole.ts"
+import { Answer } from "../control/CommandRecord.ts"
 import { tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
@@ -560,6 +561,8 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
   )
 })
 
+/** A command was answered: the same id again is answered with the same, and does nothing. */
+export const CommandAnswered = Schema.TaggedStruct("CommandAnswered", { id: Schema.String, answer: Answer })
 /** A token for the API was made: nobody has its secret but who was shown it, and `hash` is the SHA-256 of that. */
 export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   name: Schema.String,
@@ -640,7 +643,8 @@ export const LedgerEvent = Schema.Union(
   TradingStateSet,
   ConfigurationChanged,
   TokenCreated,
-  TokenRevoked
+  TokenRevoked,
+  CommandAnswered
 )
 
 /** All that can stand in a journal. */
@@ -734,6 +738,8 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }
+    case "CommandAnswered":
+      return { kind: "command", id: event.id }
     case "TokenCreated":
     case "TokenRevoked":
       return { kind: "token", id: event.name }

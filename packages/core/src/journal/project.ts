@@ -6,6 +6,7 @@ import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocati
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
+import { commandAnswered } from "./project/commands.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import {
   commissionJoined,
@@ -163,6 +164,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return restWrittenOff(books, event, place)
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
+    case "CommandAnswered":
+      return commandAnswered(books, event, place)
     case "TokenCreated":
       return tokenCreated(books, event, place)
     case "TokenRevoked":

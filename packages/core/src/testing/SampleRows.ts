@@ -509,7 +509,7 @@ export const usage: Row = {
 }
 
 /** A command that was answered. */
-export const command: Row = { id: "c-1", answer: "{}", at: AT }
+export const command: Row = { id: "c-1", account: "main", answer: "{}", at: AT, version: 1 }
 
 /** Where a source goes on. */
 export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
@@ -594,7 +594,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   controls: control,
   usages: usage,
   tokens: token,
-  ops_commands: command,
+  commands: command,
   ops_cursors: cursor,
   ops_jobs: job,
   ops_requests: request,
@@ -638,7 +638,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("controls", control),
   inserting("usages", usage),
   inserting("tokens", token),
-  inserting("ops_commands", command),
+  inserting("commands", command),
   inserting("ops_cursors", cursor),
   inserting("ops_jobs", job),
   inserting("ops_requests", request),

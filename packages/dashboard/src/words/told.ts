@@ -29,6 +29,7 @@ const quiet: ReadonlySet<string> = new Set([
   "AttemptAnswered",
   "AttemptStarted",
   "BreakChanged",
+  "CommandAnswered",
   "CommissionJoined",
   "CommissionRecorded",
   "CommissionWaits",

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "2f5d8ad8"
+export const fingerprint = "840527af"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -766,10 +766,12 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 ) STRICT`,
-  `CREATE TABLE roundlot_ops_commands (
+  `CREATE TABLE roundlot_commands (
   "id" TEXT NOT NULL,
+  "account" TEXT NOT NULL,
   "answer" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
   PRIMARY KEY ("id")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_cursors (
@@ -1676,10 +1678,12 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 )`,
-  `CREATE TABLE roundlot_ops_commands (
+  `CREATE TABLE roundlot_commands (
   "id" TEXT COLLATE "C" NOT NULL,
+  "account" TEXT COLLATE "C" NOT NULL,
   "answer" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
+  "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 )`,
   `CREATE TABLE roundlot_ops_cursors (
