@@ -67,6 +67,10 @@ export * as age from "./trade/age.ts"
 export * as hedging from "./trade/hedging.ts"
 /** `trade/intake`: see that module. */
 export * as intake from "./trade/intake.ts"
+/** `trade/Mark`: see that module. */
+export * as Mark from "./trade/Mark.ts"
+/** `trade/moveMark`: see that module. */
+export * as moveMark from "./trade/moveMark.ts"
 /** `trade/moveCursor`: see that module. */
 export * as moveCursor from "./trade/moveCursor.ts"
 /** `trade/settlement`: see that module. */

@@ -4,6 +4,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import { BatchTable, type Batch } from "../batch/Batch.ts"
 import { TemplateTable, type Template } from "../batch/Template.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
+import { MarkTable, type Mark } from "../trade/Mark.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
@@ -57,7 +58,8 @@ export interface Books {
   readonly usages: Shelf.Shelf<Usage, string>
   readonly tokens: Shelf.Shelf<Token, string>
   readonly commands: Shelf.Shelf<CommandRecord, string>
-  readonly ops_cursors: Shelf.Shelf<Cursor, string>
+  readonly cursors: Shelf.Shelf<Cursor, string>
+  readonly ops_marks: Shelf.Shelf<Mark, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
   readonly ops_templates: Shelf.Shelf<Template, string>
@@ -93,7 +95,8 @@ export const make = (): Books => ({
   usages: Shelf.make(UsageTable),
   tokens: Shelf.make(TokenTable),
   commands: Shelf.make(CommandTable),
-  ops_cursors: Shelf.make(CursorTable),
+  cursors: Shelf.make(CursorTable),
+  ops_marks: Shelf.make(MarkTable),
   ops_jobs: Shelf.make(JobTable),
   ops_requests: Shelf.make(RequestTable),
   ops_templates: Shelf.make(TemplateTable),
@@ -126,7 +129,8 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   usages: UsageTable,
   tokens: TokenTable,
   commands: CommandTable,
-  ops_cursors: CursorTable,
+  cursors: CursorTable,
+  ops_marks: MarkTable,
   ops_jobs: JobTable,
   ops_requests: RequestTable,
   ops_templates: TemplateTable,
@@ -218,7 +222,8 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.usages),
     changesOf(books.tokens),
     changesOf(books.commands),
-    changesOf(books.ops_cursors),
+    changesOf(books.cursors),
+    changesOf(books.ops_marks),
     changesOf(books.ops_jobs),
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),

@@ -77,11 +77,12 @@ export const domainTables = [
   "controls",
   "usages",
   "tokens",
-  "commands"
+  "commands",
+  "cursors"
 ] as const
 
 /** The operational tables: not audited. */
-export const operationalTables = ["ops_cursors", "ops_jobs", "ops_requests", "ops_templates", "ops_holdings"] as const
+export const operationalTables = ["ops_marks", "ops_jobs", "ops_requests", "ops_templates", "ops_holdings"] as const
 
 /** The name of a table that commits write. */
 export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]

@@ -199,8 +199,9 @@ const makeTakings = (books: Books): Takings => ({
   usages: taking(books, (each) => each.usages),
   tokens: taking(books, (each) => each.tokens),
   commands: taking(books, (each) => each.commands),
+  cursors: taking(books, (each) => each.cursors),
   payloads: taking(books, (each) => each.payloads),
-  ops_cursors: taking(books, (each) => each.ops_cursors),
+  ops_marks: taking(books, (each) => each.ops_marks),
   ops_jobs: taking(books, (each) => each.ops_jobs),
   ops_requests: taking(books, (each) => each.ops_requests),
   ops_templates: taking(books, (each) => each.ops_templates),
@@ -353,7 +354,9 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
     case "Usage":
       return [of("usages", "primary", [need.account])]
     case "Cursor":
-      return [of("ops_cursors", "primary", [need.account, need.source])]
+      return [of("cursors", "primary", [need.account, need.source])]
+    case "Mark":
+      return [of("ops_marks", "primary", [need.account, need.name])]
     case "BatchById":
       return [of("batches", "primary", [need.id])]
     case "BatchByUid":

@@ -561,6 +561,8 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
   )
 })
 
+/** A source goes on from here, or the executions of the account were read until then. */
+export const CursorMoved = Schema.TaggedStruct("CursorMoved", { source: Schema.String, cursor: Schema.String })
 /** A command was answered: the same id again is answered with the same, and does nothing. */
 export const CommandAnswered = Schema.TaggedStruct("CommandAnswered", { id: Schema.String, answer: Answer })
 /** A token for the API was made: nobody has its secret but who was shown it, and `hash` is the SHA-256 of that. */
@@ -644,7 +646,8 @@ export const LedgerEvent = Schema.Union(
   ConfigurationChanged,
   TokenCreated,
   TokenRevoked,
-  CommandAnswered
+  CommandAnswered,
+  CursorMoved
 )
 
 /** All that can stand in a journal. */
@@ -738,6 +741,8 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }
+    case "CursorMoved":
+      return { kind: "cursor", id: event.source }
     case "CommandAnswered":
       return { kind: "command", id: event.id }
     case "TokenCreated":

@@ -7,6 +7,7 @@ import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from 
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
 import { commandAnswered } from "./project/commands.ts"
+import { cursorMoved } from "./project/cursors.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import {
   commissionJoined,
@@ -164,6 +165,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return restWrittenOff(books, event, place)
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
+    case "CursorMoved":
+      return cursorMoved(books, event, place)
     case "CommandAnswered":
       return commandAnswered(books, event, place)
     case "TokenCreated":

@@ -512,7 +512,10 @@ export const usage: Row = {
 export const command: Row = { id: "c-1", account: "main", answer: "{}", at: AT, version: 1 }
 
 /** Where a source goes on. */
-export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
+export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT, version: 1 }
+
+/** How far a routine is. */
+export const mark: Row = { account: "main", name: "positions", mark: "m-1", at: AT }
 
 /** A token that is good. */
 export const token: Row = {
@@ -595,7 +598,8 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   usages: usage,
   tokens: token,
   commands: command,
-  ops_cursors: cursor,
+  cursors: cursor,
+  ops_marks: mark,
   ops_jobs: job,
   ops_requests: request,
   ops_templates: template,
@@ -639,7 +643,8 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("usages", usage),
   inserting("tokens", token),
   inserting("commands", command),
-  inserting("ops_cursors", cursor),
+  inserting("cursors", cursor),
+  inserting("ops_marks", mark),
   inserting("ops_jobs", job),
   inserting("ops_requests", request),
   inserting("ops_templates", template),

@@ -155,7 +155,12 @@ const exact: Clause = {
         price,
         tradedAt: at
       }))
-      const commands = ODD_TEXTS.map((text, i) => ({ ...rows.command, id: `odd ${text} ${i}`, answer: text, at: rows.AT + i }))
+      const commands = ODD_TEXTS.map((text, i) => ({
+        ...rows.command,
+        id: `odd ${text} ${i}`,
+        answer: text,
+        at: rows.AT + i
+      }))
       const payload = { ...rows.payload, id: 10, bytes }
       const changes = [
         rows.inserting("trades", ...trades),
@@ -824,10 +829,10 @@ const withServices =
 const cursorMember = (n: number): Member<number> => ({
   account,
   cause: { kind: "timer", actor: "contract" },
-  needs: [Need.Cursor({ account, source: `s-${n}` })],
+  needs: [Need.Mark({ account, name: `s-${n}` })],
   apply: ({ books, world }) => {
     if (n === 2) throw new RangeError("a poisoned member")
-    books.ops_cursors.put({ account, source: `s-${n}`, cursor: "here", at: world.at })
+    books.ops_marks.put({ account, name: `s-${n}`, mark: "here", at: world.at })
     return n
   }
 })
@@ -849,10 +854,10 @@ const poison: Clause = {
         })
       ).pipe(withServices(repository))
       yield* same("only the poisoned one fails", outcomes.map(Either.isRight), [true, false, true])
-      const kept = yield* repository.page(everyRow("ops_cursors"))
+      const kept = yield* repository.page(everyRow("ops_marks"))
       yield* same(
         "the others are kept",
-        kept.map((row) => row["source"]),
+        kept.map((row) => row["name"]),
         ["s-1", "s-3"]
       )
     })

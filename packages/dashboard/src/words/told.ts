@@ -34,6 +34,7 @@ const quiet: ReadonlySet<string> = new Set([
   "CommissionRecorded",
   "CommissionWaits",
   "CoolDownReset",
+  "CursorMoved",
   "DirectTradeSettled",
   "Evaluated",
   "ExcessChanged",

@@ -215,7 +215,7 @@ const chained: { readonly [table: string]: ReadonlyArray<readonly [string, Colum
 /** Every table that an audit proves. */
 export const provenTables = [...Table.domainTables, ...Object.keys(chained)]
 
-const answering = ["tokens", "commands"]
+const answering = ["tokens", "commands", "cursors"]
 
 /** The tables of what was traded, and of how that is proven; all others say who may do what, what was answered, and where work stands. */
 export const factTables: ReadonlyArray<string> = [

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "840527af"
+export const fingerprint = "cb2e26b5"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -774,12 +774,21 @@ export const sqlite: ReadonlyArray<string> = [
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("id")
 ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE roundlot_ops_cursors (
+  `CREATE TABLE roundlot_cursors (
   "account" TEXT NOT NULL,
   "source" TEXT NOT NULL,
   "cursor" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "source"),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_marks (
+  "account" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "mark" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "name"),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_jobs (
@@ -1686,12 +1695,20 @@ export const postgres: ReadonlyArray<string> = [
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 )`,
-  `CREATE TABLE roundlot_ops_cursors (
+  `CREATE TABLE roundlot_cursors (
   "account" TEXT COLLATE "C" NOT NULL,
   "source" TEXT COLLATE "C" NOT NULL,
   "cursor" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
+  "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "source")
+)`,
+  `CREATE TABLE roundlot_ops_marks (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "name" TEXT COLLATE "C" NOT NULL,
+  "mark" TEXT COLLATE "C" NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY ("account", "name")
 )`,
   `CREATE TABLE roundlot_ops_jobs (
   "id" TEXT COLLATE "C" NOT NULL,
@@ -1846,7 +1863,8 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
-  `ALTER TABLE roundlot_ops_cursors ADD CONSTRAINT "ops_cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
