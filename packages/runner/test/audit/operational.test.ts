@@ -4,7 +4,8 @@ import { factTables, type Row, tampered } from "./tampering.ts"
 
 /** The tables that no audit proves, and why not. What is not named here is proven, value by value. */
 const unproven: { readonly [table: string]: string } = {
-  ops_requests: "not yet",
+  ops_requests:
+    "answers over HTTP, kept 30 days for a retry: what they were made of is in the journal, as the answer of the command or the trade under the id that the key gave",
   ops_marks: "how far a routine of the daemon is: what is lost of it is done again, and no record depends on it",
   ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
   ops_templates: "what a form is filled with: whoever submits sees it, and the batch has it on record",
