@@ -67,6 +67,10 @@ export * as age from "./trade/age.ts"
 export * as hedging from "./trade/hedging.ts"
 /** `trade/intake`: see that module. */
 export * as intake from "./trade/intake.ts"
+/** `trade/Mark`: see that module. */
+export * as Mark from "./trade/Mark.ts"
+/** `trade/moveMark`: see that module. */
+export * as moveMark from "./trade/moveMark.ts"
 /** `trade/moveCursor`: see that module. */
 export * as moveCursor from "./trade/moveCursor.ts"
 /** `trade/settlement`: see that module. */
@@ -366,6 +370,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
+/** `services/TokenRegister`: see that module. */
+export * as TokenRegister from "./services/TokenRegister.ts"
 /** `services/Tokens`: see that module. */
 export * as Tokens from "./services/Tokens.ts"
 /** `services/Sync`: see that module. */

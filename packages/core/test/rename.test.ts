@@ -51,11 +51,11 @@ const trade = (desk: Desk.Desk, id: string, symbol: Ticker, milli: number, fromN
 const at = (day: number): Instant.Instant => Instant.make(BigInt(day) * 86_400_000_000n)
 
 describe("P9: a symbol change is a dated symbol", () => {
-  test("is one entry, moves no figure, and the position stays what it was", () => {
+  test("is one entry beside its answer, moves no figure, and the position stays what it was", () => {
     const desk = deskWith()
     const before = figures(desk)
     const tags = tagsAfter(desk, () => expect(rename(desk)).toMatchObject({ _tag: "Done" }))
-    expect(tags).toEqual(["SymbolChanged"])
+    expect(tags).toEqual(["SymbolChanged", "CommandAnswered"])
     expect(figures(desk)).toEqual(before)
     expect(desk.all(PositionTable)).toHaveLength(1)
     isSound(desk)

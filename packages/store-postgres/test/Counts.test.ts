@@ -4,8 +4,8 @@ import { asking, store } from "./place.ts"
 
 /** So many commands, a second apart from a moment on. */
 const commands = (name: string, count: number, from: string) =>
-  `INSERT INTO roundlot_ops_commands (id, answer, at)
-   SELECT '${name}-' || n, '{}', timestamptz '${from}' + n * interval '1 second' FROM generate_series(1, ${count}) AS n`
+  `INSERT INTO roundlot_commands (id, account, answer, at, version)
+   SELECT '${name}-' || n, 'main', '{}', timestamptz '${from}' + n * interval '1 second', 1 FROM generate_series(1, ${count}) AS n`
 
 const MONDAY_US = Date.UTC(2026, 10, 23) * 1000
 
@@ -14,10 +14,10 @@ it.scopedLive(
   () =>
     Effect.gen(function* () {
       const { repository, url } = yield* store()
-      yield* asking(url, commands("sunday", 3000, "2026-11-22T00:00:00Z"), "ANALYZE roundlot_ops_commands")
+      yield* asking(url, commands("sunday", 3000, "2026-11-22T00:00:00Z"), "ANALYZE roundlot_commands")
       const counted = (upTo: number, atLeast?: number) =>
         repository.count({
-          table: "ops_commands",
+          table: "commands",
           anyOf: [atLeast === undefined ? [] : [{ column: "at", atLeast }]],
           upTo
         })

@@ -33,7 +33,7 @@ const session = (url: string) =>
   )
 
 const commands = (url: string) =>
-  Effect.map(asking(url, `SELECT count(*)::int AS count FROM roundlot_ops_commands`), ([row]) => row?.["count"])
+  Effect.map(asking(url, `SELECT count(*)::int AS count FROM roundlot_commands`), ([row]) => row?.["count"])
 
 describe("a planning that pauses", () => {
   it.scopedLive("leaves the thread to others each time, and is committed once", () =>
@@ -43,7 +43,7 @@ describe("a planning that pauses", () => {
       let turns = 0
       yield* Effect.forkScoped(Effect.forever(Effect.tap(Clock.turn, () => turns++)))
       const seen: Array<number> = []
-      const written = rows.writing([rows.inserting("ops_commands", rows.command)], [rows.part("main", 1)])
+      const written = rows.writing([rows.inserting("commands", rows.command)], [rows.part("main", 1)])
       const { answer } = yield* repository.write({ ...rows.scope(), accounts: ["main"] }, () => {
         seen.push(turns)
         return seen.length < 5 ? { _tag: "Pause" } : written()
@@ -68,7 +68,7 @@ describe("a COMMIT that nobody answers", () => {
         let planned = 0
         const { answer } = yield* repository.write({ ...rows.scope(), accounts: ["main"] }, () => {
           planned++
-          return rows.writing([rows.inserting("ops_commands", rows.command)], [rows.part("main", 1)])()
+          return rows.writing([rows.inserting("commands", rows.command)], [rows.part("main", 1)])()
         })
         assert.deepStrictEqual([answer, planned], ["written", plannings])
         assert.strictEqual(yield* commands(url), 1)
@@ -85,7 +85,7 @@ describe("a COMMIT that nobody answers", () => {
       const repository = yield* opened(between.url, { retryFor: "200 millis" })
       between.next("after")
       const scope = rows.scope()
-      const change = rows.inserting("ops_commands", rows.command)
+      const change = rows.inserting("commands", rows.command)
       const failure = yield* failureOf(
         repository.write(scope, () => {
           queueMicrotask(between.close)

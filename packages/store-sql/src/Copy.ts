@@ -169,7 +169,7 @@ const isEmpty = ({ ask }: Side) =>
   Effect.map(
     ask(
       `SELECT 1 AS one FROM ${nameOf("journal")} UNION ALL SELECT 1 FROM ${nameOf("accounts")}` +
-        ` UNION ALL SELECT 1 FROM ${nameOf("ops_cursors")} LIMIT 1`
+        ` UNION ALL SELECT 1 FROM ${nameOf("cursors")} LIMIT 1`
     ),
     (rows) => rows.length === 0
   )

@@ -2,16 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import { Books } from "@roundlot/core"
 import { Ddl, Dialect, Statements } from "../src/index.ts"
 
-const { ops_commands: commands, lots } = Books.tables
+const { commands, lots } = Books.tables
 
 describe("statements made of the tables' descriptions", () => {
   it("a table: types, keys, named checks", () => {
     assert.strictEqual(
       Ddl.createTable(Dialect.sqlite, commands),
-      `CREATE TABLE roundlot_ops_commands (
+      `CREATE TABLE roundlot_commands (
   "id" TEXT NOT NULL,
+  "account" TEXT NOT NULL,
   "answer" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
   PRIMARY KEY ("id")
 ) STRICT, WITHOUT ROWID`
     )
@@ -24,24 +26,24 @@ describe("statements made of the tables' descriptions", () => {
     assert.match(made, /\) STRICT$/)
   })
 
-  it("SYNC-14: whatever names an account refers to its record; controls may be of all accounts, and cases of none", () => {
+  it("SYNC-14: whatever names an account refers to its record; controls may be of all accounts, cases of none, and commands of one that was refused", () => {
     const loose = Object.values(Books.tables)
       .filter(({ columns }) => "account" in columns)
       .filter((table) => !/FOREIGN KEY \("account"\) REFERENCES/.test(Ddl.createTable(Dialect.sqlite, table)))
     assert.deepStrictEqual(
       loose.map(({ name }) => name),
-      ["attended_cases", "controls"]
+      ["attended_cases", "controls", "commands"]
     )
   })
 
   it("cells stand in the order that their statement says", () => {
     assert.deepStrictEqual(Statements.insert(Dialect.sqlite, commands), {
-      text: `INSERT INTO roundlot_ops_commands ("id", "answer", "at") VALUES (?, ?, ?)`,
-      cells: ["id", "answer", "at"]
+      text: `INSERT INTO roundlot_commands ("id", "account", "answer", "at", "version") VALUES (?, ?, ?, ?, ?)`,
+      cells: ["id", "account", "answer", "at", "version"]
     })
     assert.deepStrictEqual(Statements.update(Dialect.sqlite, commands), {
-      text: `UPDATE roundlot_ops_commands SET "answer" = ?, "at" = ? WHERE "id" = ?`,
-      cells: ["answer", "at", "id"]
+      text: `UPDATE roundlot_commands SET "account" = ?, "answer" = ?, "at" = ?, "version" = ? WHERE "id" = ?`,
+      cells: ["account", "answer", "at", "version", "id"]
     })
   })
 

@@ -261,7 +261,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   batches_rule_total: [{ total: 2 }],
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
-  ops_tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
+  tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
   journal_seq: [{ seq: 0 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
@@ -464,7 +464,7 @@ const doubles: {
     // O28: the broker gave the id again on another day.
     taken: { id: 2, clientOrderId: "c-2", idReusedOn: "2026-01-06" }
   },
-  ops_tokens_lookup_hash: { table: "ops_tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
+  tokens_lookup_hash: { table: "tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
   batches_lookup_uid: { table: "batches", refused: { id: 2 }, taken: { id: 2, uid: "u-2" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
@@ -525,7 +525,7 @@ describe("unique indexes", () => {
       // What is unique beside the key is tried above.
       const others: { readonly [table: string]: Row } = {
         ops_jobs: { key: "k-2" },
-        ops_tokens: { hash: "h" },
+        tokens: { hash: "h" },
         batches: { uid: "u-2" }
       }
       for (const { name } of tables) {

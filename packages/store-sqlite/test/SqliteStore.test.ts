@@ -122,7 +122,7 @@ describe("a write", () => {
         if (order === undefined) return { _tag: "NeedMore", needs: [OrderById({ id: 1 })] }
         books.orders.put({ ...order, status: "cancelled" })
         const needs = [Need.Need.Command({ id: "c-1" })]
-        return books.ops_commands.all().length === 0 ? { _tag: "NeedMore", needs } : planned("done")
+        return books.commands.all().length === 0 ? { _tag: "NeedMore", needs } : planned("done")
       })
       assert.deepStrictEqual(
         seen.map((each) => each.replace(/^\d+/, (met) => (met === "0" ? "0" : "some"))),
@@ -188,7 +188,7 @@ describe("a write that fails", () => {
         failureOf(
           repository.write(
             rows.scope(),
-            rows.writing([rows.inserting("ops_commands", command), rows.updating(table, row)], [rows.part("main", 2)])
+            rows.writing([rows.inserting("commands", command), rows.updating(table, row)], [rows.part("main", 2)])
           )
         )
       assert.deepInclude(yield* refusedBy("orders", { ...rows.order, lastFilledAt: null }), {
@@ -227,7 +227,7 @@ describe("a write that fails", () => {
         constraint: "UNIQUE journal.account, journal.seq"
       })
 
-      assert.deepStrictEqual((yield* repository.page(everyRow("ops_commands", "id"))).length, 1)
+      assert.deepStrictEqual((yield* repository.page(everyRow("commands", "id"))).length, 1)
       assert.deepStrictEqual(yield* repository.page(orders), [rows.order])
       assert.deepStrictEqual((yield* repository.feed(0, 10)).length, 1)
       assert.deepStrictEqual((yield* repository.heads).get("main")?.seq, 1)

@@ -5,7 +5,7 @@ import { tokenRoles } from "./TokenRole.ts"
 
 export { allows, tokenRoles, type TokenRole } from "./TokenRole.ts"
 
-/** A secret that opens the API, of which only the hash is kept. Operational: not audited. */
+/** A secret that opens the API, of which only the hash is kept. The store's own journal says who made it and revoked it. */
 export const Token = Schema.Struct({
   name: Column.text,
   role: Column.literal(tokenRoles),
@@ -15,15 +15,16 @@ export const Token = Schema.Struct({
   createdBy: Column.text,
   expiresAt: Column.optional(Column.instant),
   revokedAt: Column.optional(Column.instant),
-  revokedBy: Column.optional(Column.text)
+  revokedBy: Column.optional(Column.text),
+  version: Column.integer
 })
 
 /** A secret that opens the API, of which only the hash is kept. */
 export type Token = typeof Token.Type
 
-/** The operational table of tokens. */
+/** The table of tokens. */
 export const TokenTable = Table.make({
-  name: "ops_tokens",
+  name: "tokens",
   schema: Token,
   key: ["name"],
   keyOf: (token): string => token.name,

@@ -4,6 +4,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import { BatchTable, type Batch } from "../batch/Batch.ts"
 import { TemplateTable, type Template } from "../batch/Template.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
+import { MarkTable, type Mark } from "../trade/Mark.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
@@ -55,10 +56,11 @@ export interface Books {
   readonly attended_cases: Shelf.Shelf<AttendedCase, string>
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
-  readonly ops_commands: Shelf.Shelf<CommandRecord, string>
-  readonly ops_cursors: Shelf.Shelf<Cursor, string>
+  readonly tokens: Shelf.Shelf<Token, string>
+  readonly commands: Shelf.Shelf<CommandRecord, string>
+  readonly cursors: Shelf.Shelf<Cursor, string>
+  readonly ops_marks: Shelf.Shelf<Mark, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
-  readonly ops_tokens: Shelf.Shelf<Token, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
   readonly ops_templates: Shelf.Shelf<Template, string>
   readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
@@ -91,10 +93,11 @@ export const make = (): Books => ({
   attended_cases: Shelf.make(AttendedCaseTable),
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
-  ops_commands: Shelf.make(CommandTable),
-  ops_cursors: Shelf.make(CursorTable),
+  tokens: Shelf.make(TokenTable),
+  commands: Shelf.make(CommandTable),
+  cursors: Shelf.make(CursorTable),
+  ops_marks: Shelf.make(MarkTable),
   ops_jobs: Shelf.make(JobTable),
-  ops_tokens: Shelf.make(TokenTable),
   ops_requests: Shelf.make(RequestTable),
   ops_templates: Shelf.make(TemplateTable),
   ops_holdings: Shelf.make(HoldingTable)
@@ -124,10 +127,11 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   attended_cases: AttendedCaseTable,
   controls: ControlTable,
   usages: UsageTable,
-  ops_commands: CommandTable,
-  ops_cursors: CursorTable,
+  tokens: TokenTable,
+  commands: CommandTable,
+  cursors: CursorTable,
+  ops_marks: MarkTable,
   ops_jobs: JobTable,
-  ops_tokens: TokenTable,
   ops_requests: RequestTable,
   ops_templates: TemplateTable,
   ops_holdings: HoldingTable
@@ -216,10 +220,11 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.attended_cases),
     changesOf(books.controls),
     changesOf(books.usages),
-    changesOf(books.ops_commands),
-    changesOf(books.ops_cursors),
+    changesOf(books.tokens),
+    changesOf(books.commands),
+    changesOf(books.cursors),
+    changesOf(books.ops_marks),
     changesOf(books.ops_jobs),
-    changesOf(books.ops_tokens),
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),
     changesOf(books.ops_holdings)

@@ -47,6 +47,7 @@ export type Need = Data.TaggedEnum<{
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
+  readonly Mark: { readonly account: string; readonly name: string }
   readonly BatchById: { readonly id: number }
   readonly BatchByUid: { readonly uid: string }
   readonly TokenByName: { readonly name: string }
@@ -123,6 +124,7 @@ export const Need = {
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
+  Mark: ({ account, name }: Fields<"Mark">): Need => ({ _tag: "Mark", account, name }),
   BatchById: ({ id }: Fields<"BatchById">): Need => ({ _tag: "BatchById", id }),
   BatchByUid: ({ uid }: Fields<"BatchByUid">): Need => ({ _tag: "BatchByUid", uid }),
   TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),

@@ -75,19 +75,14 @@ export const domainTables = [
   "breaks",
   "attended_cases",
   "controls",
-  "usages"
+  "usages",
+  "tokens",
+  "commands",
+  "cursors"
 ] as const
 
 /** The operational tables: not audited. */
-export const operationalTables = [
-  "ops_commands",
-  "ops_cursors",
-  "ops_jobs",
-  "ops_tokens",
-  "ops_requests",
-  "ops_templates",
-  "ops_holdings"
-] as const
+export const operationalTables = ["ops_marks", "ops_jobs", "ops_requests", "ops_templates", "ops_holdings"] as const
 
 /** The name of a table that commits write. */
 export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]

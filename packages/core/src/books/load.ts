@@ -197,11 +197,12 @@ const makeTakings = (books: Books): Takings => ({
   attended_cases: taking(books, (each) => each.attended_cases),
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
+  tokens: taking(books, (each) => each.tokens),
+  commands: taking(books, (each) => each.commands),
+  cursors: taking(books, (each) => each.cursors),
   payloads: taking(books, (each) => each.payloads),
-  ops_commands: taking(books, (each) => each.ops_commands),
-  ops_cursors: taking(books, (each) => each.ops_cursors),
+  ops_marks: taking(books, (each) => each.ops_marks),
   ops_jobs: taking(books, (each) => each.ops_jobs),
-  ops_tokens: taking(books, (each) => each.ops_tokens),
   ops_requests: taking(books, (each) => each.ops_requests),
   ops_templates: taking(books, (each) => each.ops_templates),
   ops_holdings: taking(books, (each) => each.ops_holdings),
@@ -353,13 +354,15 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
     case "Usage":
       return [of("usages", "primary", [need.account])]
     case "Cursor":
-      return [of("ops_cursors", "primary", [need.account, need.source])]
+      return [of("cursors", "primary", [need.account, need.source])]
+    case "Mark":
+      return [of("ops_marks", "primary", [need.account, need.name])]
     case "BatchById":
       return [of("batches", "primary", [need.id])]
     case "BatchByUid":
       return [of("batches", "uid", [need.uid])]
     case "TokenByName":
-      return [of("ops_tokens", "primary", [need.name])]
+      return [of("tokens", "primary", [need.name])]
     case "RequestByKey":
       return [of("ops_requests", "primary", [need.key])]
     case "TemplateByName":
@@ -373,7 +376,7 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
     case "WaitingFills":
       return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":
-      return [of("ops_commands", "primary", [need.id])]
+      return [of("commands", "primary", [need.id])]
   }
 }
 

@@ -16,6 +16,7 @@ import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import { attend, versionOfBreak } from "./attend.ts"
+import { decodeAnswer } from "./CommandRecord.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
@@ -122,7 +123,7 @@ export const perform = (
   { stopped = [], versions }: Conditions = {}
 ): Performed => {
   recorder.need(Need.Command({ id }))
-  const before = recorder.books.ops_commands.get(id)
+  const before = recorder.books.commands.get(id)
   if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
   const version = versions === undefined ? undefined : versionOf(recorder, command)
   if (versions !== undefined && (version === undefined || !versions.includes(version))) {
@@ -130,7 +131,7 @@ export const perform = (
   }
   const answer =
     command._tag === "Resume" ? resume(recorder, command.scope, reason, stopped) : carryOut(recorder, command, reason)
-  recorder.books.ops_commands.put({ id, answer: encodeAnswer(answer), at: recorder.world.at })
+  recorder.emit({ _tag: "CommandAnswered", id, answer })
   return { answer, isRepeated: false }
 }
 
@@ -148,17 +149,6 @@ const versionOf = (recorder: Recorder, command: Command): number | undefined => 
   if ("breakId" in command) return versionOfBreak(recorder, CaseId.make(format("break", command.breakId)))
   return "caseId" in command ? versionOfBreak(recorder, command.caseId) : undefined
 }
-
-const Answer = Schema.parseJson(
-  Schema.Union(
-    Schema.TaggedStruct("Done", { what: Schema.String }),
-    Schema.TaggedStruct("Refused", { why: Schema.String })
-  )
-)
-/** What a command id was answered with, as it is kept. */
-export const decodeAnswer = Schema.decodeSync(Answer)
-/** An answer as it is kept with its command id. */
-export const encodeAnswer = Schema.encodeSync(Answer)
 
 /** The trading state and what holds positions of this account are lifted in one commit, so that neither is lost without the other. */
 const resume = (

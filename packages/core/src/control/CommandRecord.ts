@@ -2,19 +2,33 @@ import { Schema } from "effect"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 
-/** What a command did, kept so that the same command id is answered with its first result. Operational: not audited. */
+/** What a command did, in a sentence, or why it was refused (F1). */
+export const Answer = Schema.Union(
+  Schema.TaggedStruct("Done", { what: Schema.String }),
+  Schema.TaggedStruct("Refused", { why: Schema.String })
+)
+
+const AnswerText = Schema.parseJson(Answer)
+/** What a command id was answered with, of the text that is kept. */
+export const decodeAnswer = Schema.decodeSync(AnswerText)
+/** An answer as it is kept with its command id. */
+export const encodeAnswer = Schema.encodeSync(AnswerText)
+
+/** What a command did, kept so that the same command id is answered with its first result. The account's journal says the same. */
 export const CommandRecord = Schema.Struct({
   id: Column.text,
+  account: Column.text,
   answer: Column.text,
-  at: Column.instant
+  at: Column.instant,
+  version: Column.integer
 })
 
 /** What a command did. */
 export type CommandRecord = typeof CommandRecord.Type
 
-/** The operational table of answered commands. */
+/** The table of answered commands. */
 export const CommandTable = Table.make({
-  name: "ops_commands",
+  name: "commands",
   schema: CommandRecord,
   key: ["id"],
   keyOf: (command): string => command.id

@@ -3,6 +3,8 @@ import { batchModes, batchStatuses, RejectedRow } from "../batch/Batch.ts"
 import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
+import { tokenRoles } from "../access/TokenRole.ts"
+import { Answer } from "../control/CommandRecord.ts"
 import { ledgerHalts, tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses } from "../decision/Decision.ts"
 import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
@@ -562,6 +564,21 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
   )
 })
 
+/** A source goes on from here, or the executions of the account were read until then. */
+export const CursorMoved = Schema.TaggedStruct("CursorMoved", { source: Schema.String, cursor: Schema.String })
+/** A command was answered: the same id again is answered with the same, and does nothing. */
+export const CommandAnswered = Schema.TaggedStruct("CommandAnswered", { id: Schema.String, answer: Answer })
+/** A token for the API was made: nobody has its secret but who was shown it, and `hash` is the SHA-256 of that. */
+export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
+  name: Schema.String,
+  role: Schema.Literal(...tokenRoles),
+  hash: Schema.String,
+  expiresAt: maybe(Time),
+  actor: Schema.String
+})
+/** A token is void from now on. */
+export const TokenRevoked = Schema.TaggedStruct("TokenRevoked", { name: Schema.String, actor: Schema.String })
+
 /** All that can stand in a journal. */
 export const LedgerEvent = Schema.Union(
   AccountOpened,
@@ -629,7 +646,11 @@ export const LedgerEvent = Schema.Union(
   SymbolChanged,
   RestWrittenOff,
   TradingStateSet,
-  ConfigurationChanged
+  ConfigurationChanged,
+  TokenCreated,
+  TokenRevoked,
+  CommandAnswered,
+  CursorMoved
 )
 
 /** All that can stand in a journal. */
@@ -723,6 +744,13 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }
+    case "CursorMoved":
+      return { kind: "cursor", id: event.source }
+    case "CommandAnswered":
+      return { kind: "command", id: event.id }
+    case "TokenCreated":
+    case "TokenRevoked":
+      return { kind: "token", id: event.name }
     case "TradingStateSet":
       return { kind: "control", id: [event.account, event.symbol].filter((part) => part !== "").join("/") || "all" }
   }

@@ -77,6 +77,45 @@ export interface Recording {
   readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
 }
 
+/** Where events become entries, and rows of the books. */
+export interface Writer {
+  readonly emitFor: (account: JournalName, cause: string, event: LedgerEvent, bytes?: Uint8Array) => void
+  readonly entries: ReadonlyMap<string, ReadonlyArray<Entry>>
+}
+
+/** A writer of one commit's entries, all of which are of this moment. */
+export const writerOf = (
+  {
+    books,
+    commitId,
+    heads
+  }: {
+    readonly books: Books.Books
+    readonly heads: Pick<ReadonlyMap<string, Head>, "get">
+    readonly commitId: string
+  },
+  at: Instant
+): Writer => {
+  const entries = new Map<string, Array<Entry>>()
+  const entriesOf = (account: JournalName): Array<Entry> => {
+    const known = entries.get(account)
+    if (known !== undefined) return known
+    const first: Array<Entry> = []
+    entries.set(account, first)
+    return first
+  }
+  return {
+    entries,
+    emitFor: (account, cause, event, bytes) => {
+      const own = entriesOf(account)
+      const head = own.at(-1) ?? heads.get(account) ?? emptyHead
+      const entry = entryOf(account, head, cause, event, at, commitId)
+      project(books, event, { account, seq: entry.seq, at, bytes })
+      own.push(entry)
+    }
+  }
+}
+
 /** Begins the recording of a group. Throws `Missing` where a rule needs what was not loaded. */
 export const begin = (options: {
   readonly books: Books.Books
@@ -89,27 +128,13 @@ export const begin = (options: {
 }): Recording => {
   const { books, world } = options
   const counters: { [K in Kind]: number } = { ...options.counters }
-  const entries = new Map<string, Array<Entry>>()
   // Most commits make none of these.
   let made: Met.Met | undefined
   const make = (need: Need): void => {
     made ??= Met.make()
     made.add(need)
   }
-  const entriesOf = (account: JournalName): Array<Entry> => {
-    const known = entries.get(account)
-    if (known !== undefined) return known
-    const first: Array<Entry> = []
-    entries.set(account, first)
-    return first
-  }
-  const emitFor = (account: JournalName, cause: string, event: LedgerEvent, bytes?: Uint8Array): void => {
-    const own = entriesOf(account)
-    const head = own.at(-1) ?? options.heads.get(account) ?? emptyHead
-    const entry = entryOf(account, head, cause, event, world.at, options.commitId)
-    project(books, event, { account, seq: entry.seq, at: world.at, bytes })
-    own.push(entry)
-  }
+  const { emitFor, entries } = writerOf(options, world.at)
   return {
     books,
     entries: () => entries,

@@ -1,5 +1,5 @@
 import { Either } from "effect"
-import { type AccountName, type JournalName, journalOf } from "../account/AccountName.ts"
+import { type AccountName, type JournalName, journalOf, STORE } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import { joinKey, keyOfCells, type EncodedRow, type Key, type TableName } from "../books/Table.ts"
@@ -119,11 +119,16 @@ interface Given extends Pick<Suspect, "table" | "key"> {
 
 const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
   const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
-  return { where: `${table} ${id}`, what, account: journalOfRow(row), seq: undefined }
+  return { where: `${table} ${id}`, what, account: journalOfRow(table, row), seq: undefined }
 }
 
-const journalOfRow = ({ account }: EncodedRow): string | undefined =>
-  typeof account === "string" ? journalOf(account) : undefined
+/** What belongs to no account, such as a token, the store's journal says. */
+const journalOfRow = (table: TableName, row: EncodedRow): string | undefined => {
+  const owner = table === "accounts" ? "name" : "account"
+  if (!(owner in Books.tables[table].columns)) return STORE
+  const account = row[owner]
+  return typeof account === "string" ? journalOf(account) : undefined
+}
 
 const suspect = (
   self: Fold,

@@ -6,6 +6,8 @@ import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocati
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
+import { commandAnswered } from "./project/commands.ts"
+import { cursorMoved } from "./project/cursors.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import {
   commissionJoined,
@@ -21,6 +23,7 @@ import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
 import { baseDeclared, coolDownStarted, ladderStepped, patchPosition, splitAccepted } from "./project/positions.ts"
+import { tokenCreated, tokenRevoked } from "./project/tokens.ts"
 import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
@@ -162,6 +165,14 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return restWrittenOff(books, event, place)
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
+    case "CursorMoved":
+      return cursorMoved(books, event, place)
+    case "CommandAnswered":
+      return commandAnswered(books, event, place)
+    case "TokenCreated":
+      return tokenCreated(books, event, place)
+    case "TokenRevoked":
+      return tokenRevoked(books, event, place)
     case "ConfigurationChanged":
       // The values themselves stand in rows that other events make; this entry is their history.
       return undefined

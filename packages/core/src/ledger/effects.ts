@@ -35,6 +35,8 @@ export const watched = (recording: Recording): (() => Effects) => {
     const orders: Array<OrderToFollow> = []
     for (const [journal, entries] of recording.entries()) {
       for (const { entityId, tag } of entries.slice(before.get(journal) ?? 0)) {
+        // What a command is answered with is told apart.
+        if (tag === "CommandAnswered") continue
         counts.set(tag, (counts.get(tag) ?? 0) + 1)
         const order = tag === "OrderCreated" ? orderOf(recording, entityId) : undefined
         // What was booked without being sent is an order too, one that has ended.

@@ -139,11 +139,17 @@ function* planOnce<A>(
     }
     return "again"
   }
-  return { _tag: "Planned", journals: journalsOf(recording), changes: Books.changes(state.books), answer: answers }
+  return {
+    _tag: "Planned",
+    journals: journalsOf(recording.entries()),
+    changes: Books.changes(state.books),
+    answer: answers
+  }
 }
 
-const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> =>
-  [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
+/** What entries append to each journal. */
+export const journalsOf = (entries: ReturnType<Recorder.Recording["entries"]>): ReadonlyArray<JournalPart> =>
+  [...entries].flatMap(([account, [first, ...rest]]) => {
     if (first === undefined) return []
     const { hash, seq } = rest.at(-1) ?? first
     return [{ account, entries: [first, ...rest], head: { seq, hash } }]

@@ -94,7 +94,8 @@ const foldJournal = Effect.fn("Audit.foldJournal")(function* (
   }
 })
 
-const compareStored = (fold: audit.Fold, table: TableName): Effect.Effect<void, StoreError, TradeRepository> =>
+/** Compares all stored rows of a table with those that the journal gives; what differs is among the findings of the fold. */
+export const compareStored = (fold: audit.Fold, table: TableName): Effect.Effect<void, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
     const { key } = tables[table]

@@ -11,7 +11,7 @@ import {
   type DecisionInput
 } from "../decision/Decision.ts"
 import { execute as executeRule, failUnsent, type Executed } from "../decision/execute.ts"
-import { decodeAnswer, encodeAnswer } from "../control/Command.ts"
+import { decodeAnswer } from "../control/CommandRecord.ts"
 import { DecisionId, format, parse } from "../identity/Id.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
 import type { Cause } from "../journal/Entry.ts"
@@ -141,13 +141,12 @@ const decideOnce = (
   commandId: string | undefined
 ): Decision | UnsupportedOrder | undefined | "another command" => {
   if (commandId === undefined) return decideRule(recorder, input)
-  const { ops_commands } = recorder.books
-  const known = ops_commands.get(commandId)
+  const known = recorder.books.commands.get(commandId)
   if (known !== undefined) return madeBefore(recorder, known.answer)
   const made = decideRule(recorder, input)
   if (made !== undefined && !(made instanceof UnsupportedOrder)) {
-    const answer = encodeAnswer({ _tag: "Done", what: format("decision", made.id) })
-    ops_commands.put({ id: commandId, answer, at: recorder.world.at })
+    const answer = { _tag: "Done", what: format("decision", made.id) } as const
+    recorder.emit({ _tag: "CommandAnswered", id: commandId, answer })
   }
   return made
 }

@@ -35,8 +35,8 @@ import {
 } from "../reconciliation/holdings.ts"
 import { splitThatExplains } from "../reconciliation/splits.ts"
 import * as Instant from "../time/Instant.ts"
-import { CursorTable } from "../trade/Cursor.ts"
-import { moveCursor } from "../trade/moveCursor.ts"
+import { MarkTable } from "../trade/Mark.ts"
+import { moveMark } from "../trade/moveMark.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
@@ -362,8 +362,8 @@ const noteCompared = (account: AccountName, asOf: Instant.Instant) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.submit(
       "report",
-      reportedMember(account, [Need.Cursor({ account, source: COMPARED })], (recorder) =>
-        moveCursor(recorder, COMPARED, Instant.format(asOf))
+      reportedMember(account, [Need.Mark({ account, name: COMPARED })], (recorder) =>
+        moveMark(recorder, COMPARED, Instant.format(asOf))
       )
     )
   )
@@ -389,13 +389,13 @@ const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({
  */
 export const lastCompared = (account: AccountName) =>
   Effect.map(
-    Reads.first(CursorTable, {
+    Reads.first(MarkTable, {
       where: [
         { column: "account", in: [account] },
-        { column: "source", in: [COMPARED] }
+        { column: "name", in: [COMPARED] }
       ]
     }),
-    (found) => (found === undefined ? undefined : Instant.parse(found.cursor))
+    (found) => (found === undefined ? undefined : Instant.parse(found.mark))
   )
 
 /** Was the account compared before, or something of ours sent for it? */

@@ -6,8 +6,9 @@ import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
 import type { Instant } from "../time/Instant.ts"
-import { change } from "./operational.ts"
+import { record } from "./operational.ts"
 import * as Reads from "./Reads.ts"
+import { agreed, type Known, type TokensDisagree } from "./TokenRegister.ts"
 
 /** A name that a token cannot have, or that one has already: names are never used twice. */
 export class TokenNameRefused extends Schema.TaggedError<TokenNameRefused>()("TokenNameRefused", {
@@ -40,7 +41,6 @@ export interface MadeToken {
   readonly secret: Redacted.Redacted
 }
 
-const TOKENS = "_tokens"
 const PREFIX = "rlt_"
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
 
@@ -53,47 +53,40 @@ export const create = ({
   expiresAt,
   name,
   role
-}: TokenRequest): Effect.Effect<MadeToken, TokenNameRefused | WriteError, TradeRepository | Clock | Entropy> =>
+}: TokenRequest): Effect.Effect<
+  MadeToken,
+  TokenNameRefused | TokensDisagree | WriteError,
+  TradeRepository | Clock | Entropy
+> =>
   Effect.gen(function* () {
     if (!NAME.test(name)) {
       const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
     const entropy = yield* Entropy
-    const createdAt = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const secret = `${PREFIX}${yield* entropy.hex}${yield* entropy.hex}`
-    const token: Token = {
-      name,
-      role,
-      hash: hashOf(secret),
-      createdAt,
-      createdBy: actor,
-      expiresAt,
-      revokedAt: undefined,
-      revokedBy: undefined
-    }
-    const isNew = yield* change(TOKENS, [Need.TokenByName({ name })], ({ ops_tokens }) => {
-      if (ops_tokens.get(name) !== undefined) return false
-      ops_tokens.put(token)
-      return true
+    yield* agreed
+    const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
+      if (tokens.get(name) !== undefined) return undefined
+      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, actor })
+      return tokens.get(name)
     })
-    if (!isNew) return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
-    return { token, secret: Redacted.make(secret) }
+    if (token !== undefined) return { token, secret: Redacted.make(secret) }
+    return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
   })
 
 /** Makes a token void from now on; one that is void stays so. */
 export const revoke = (
   name: string,
   actor: string
-): Effect.Effect<Token, NoToken | WriteError, TradeRepository | Clock | Entropy> =>
+): Effect.Effect<Token, NoToken | TokensDisagree | WriteError, TradeRepository | Clock | Entropy> =>
   Effect.gen(function* () {
-    const revokedAt = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const revoked = yield* change(TOKENS, [Need.TokenByName({ name })], ({ ops_tokens }) => {
-      const known = ops_tokens.get(name)
+    yield* agreed
+    const revoked = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
+      const known = tokens.get(name)
       if (known === undefined || known.revokedAt !== undefined) return known
-      const token: Token = { ...known, revokedAt, revokedBy: actor }
-      ops_tokens.put(token)
-      return token
+      emit({ _tag: "TokenRevoked", name, actor })
+      return tokens.get(name)
     })
     return revoked ?? (yield* new NoToken({ name }))
   })
@@ -109,15 +102,11 @@ export const isGood = ({ expiresAt, revokedAt }: Token, now: Instant): boolean =
  * The good token of a secret; `undefined` where there is none. Found by the hash of what was given: how much of a secret was guessed
  * shows in no time that it takes.
  */
-export const check = (secret: string): Effect.Effect<Token | undefined, StoreError, TradeRepository | Clock> =>
-  Effect.gen(function* () {
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const found = yield* Reads.first(TokenTable, { where: [{ column: "hash", in: [hashOf(secret)] }] })
-    return found !== undefined && isGood(found, now) ? found : undefined
-  })
-
-/** Is there a token at all, a void one too? Then the API asks for one. */
-export const areThere: Effect.Effect<boolean, StoreError, TradeRepository> = Effect.map(
-  Reads.first(TokenTable, {}),
-  (token) => token !== undefined
-)
+export const check = (known: Known, secret: string): Effect.Effect<Token | undefined, never, Clock> =>
+  Effect.map(
+    Effect.flatMap(Clock, (clock) => clock.now),
+    (now) => {
+      const found = known.find(hashOf(secret))
+      return found !== undefined && isGood(found, now) ? found : undefined
+    }
+  )

@@ -1,6 +1,7 @@
 import { Chunk, Duration, Effect, Exit, Hash, Option, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -565,10 +566,16 @@ const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
   return Instant.later(wanted, Instant.addMillis(now, -capabilities.historyWindowMs))
 })
 
+/** A window begins so long before the cursor anyway: each move is an entry, and one a minute would say no more. */
+const MOVED_EVERY_MS = OVERLAP_MS
+
 const sweptMember = (account: AccountName, at: Instant.Instant): Member<void> =>
-  reportedMember(account, [Need.Cursor({ account, source: SWEPT })], (recorder) =>
-    moveCursor(recorder, SWEPT, Instant.format(at))
-  )
+  reportedMember(account, [Need.Cursor({ account, source: SWEPT })], (recorder) => {
+    const known = recorder.books.cursors.get(joinKey([account, SWEPT]))
+    const last = known === undefined ? undefined : Instant.parse(known.cursor)
+    const sinceMs = last === undefined ? Infinity : Instant.millisBetween(last, at)
+    if (sinceMs < 0 || sinceMs >= MOVED_EVERY_MS) moveCursor(recorder, SWEPT, Instant.format(at))
+  })
 
 const listedOf = (
   account: AccountName,

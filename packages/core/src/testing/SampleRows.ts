@@ -510,10 +510,13 @@ export const usage: Row = {
 }
 
 /** A command that was answered. */
-export const command: Row = { id: "c-1", answer: "{}", at: AT }
+export const command: Row = { id: "c-1", account: "main", answer: "{}", at: AT, version: 1 }
 
 /** Where a source goes on. */
-export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
+export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT, version: 1 }
+
+/** How far a routine is. */
+export const mark: Row = { account: "main", name: "positions", mark: "m-1", at: AT }
 
 /** A token that is good. */
 export const token: Row = {
@@ -524,7 +527,8 @@ export const token: Row = {
   createdBy: "cli",
   expiresAt: null,
   revokedAt: null,
-  revokedBy: null
+  revokedBy: null,
+  version: 1
 }
 
 /** A request that was answered. */
@@ -593,10 +597,11 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   attended_cases: attendedCase,
   controls: control,
   usages: usage,
-  ops_commands: command,
-  ops_cursors: cursor,
+  tokens: token,
+  commands: command,
+  cursors: cursor,
+  ops_marks: mark,
   ops_jobs: job,
-  ops_tokens: token,
   ops_requests: request,
   ops_templates: template,
   ops_holdings: holding
@@ -637,10 +642,11 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("attended_cases", attendedCase),
   inserting("controls", control),
   inserting("usages", usage),
-  inserting("ops_commands", command),
-  inserting("ops_cursors", cursor),
+  inserting("tokens", token),
+  inserting("commands", command),
+  inserting("cursors", cursor),
+  inserting("ops_marks", mark),
   inserting("ops_jobs", job),
-  inserting("ops_tokens", token),
   inserting("ops_requests", request),
   inserting("ops_templates", template),
   inserting("ops_holdings", holding)

@@ -155,18 +155,23 @@ const exact: Clause = {
         price,
         tradedAt: at
       }))
-      const commands = ODD_TEXTS.map((text, i) => ({ id: `odd ${text} ${i}`, answer: text, at: rows.AT + i }))
+      const commands = ODD_TEXTS.map((text, i) => ({
+        ...rows.command,
+        id: `odd ${text} ${i}`,
+        answer: text,
+        at: rows.AT + i
+      }))
       const payload = { ...rows.payload, id: 10, bytes }
       const changes = [
         rows.inserting("trades", ...trades),
-        rows.inserting("ops_commands", ...commands),
+        rows.inserting("commands", ...commands),
         rows.inserting("payloads", payload)
       ]
       yield* repository.write(rows.scope(), rows.writing(changes))
       const found = yield* repository.page({ ...everyRow("trades"), where: [{ column: "id", atLeast: 10 }] })
       yield* same("decimals and moments are exact", found, trades)
       const told = yield* Effect.forEach(commands, ({ id }) =>
-        repository.page({ ...everyRow("ops_commands"), where: [{ column: "id", in: [id] }] })
+        repository.page({ ...everyRow("commands"), where: [{ column: "id", in: [id] }] })
       )
       yield* same("texts are exact", told.flat(), commands)
       const [kept] = yield* repository.page({ ...everyRow("payloads"), where: [{ column: "id", in: [10] }] })
@@ -189,7 +194,7 @@ const atomic: Clause = {
       const before = yield* everything(repository)
       const journals = [rows.part("main", 2)]
       const changes = [
-        rows.inserting("ops_commands", { ...rows.command, id: "c-2" }),
+        rows.inserting("commands", { ...rows.command, id: "c-2" }),
         rows.updating("accounts", { ...rows.account, lot: "7" }),
         rows.inserting("trades", rows.trade)
       ]
@@ -326,7 +331,7 @@ const planning: Clause = {
         seen.push(order === undefined ? "no order" : order.status)
         if (order === undefined) return { _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }
         books.orders.put({ ...order, status: "cancelled" })
-        if (books.ops_commands.all().length === 0) return { _tag: "NeedMore", needs: [Need.Command({ id: "c-1" })] }
+        if (books.commands.all().length === 0) return { _tag: "NeedMore", needs: [Need.Command({ id: "c-1" })] }
         return nothing({
           fills: books.fills.all().length,
           lots: books.lots.all().length,
@@ -448,14 +453,14 @@ const pages: Clause = {
       const repository = yield* open
       yield* filled(repository)
       const insert = (...ids: ReadonlyArray<string>) =>
-        repository.write(rows.scope(), rows.writing([rows.inserting("ops_commands", ...ids.map(command))]))
+        repository.write(rows.scope(), rows.writing([rows.inserting("commands", ...ids.map(command))]))
       yield* insert("c-B", "c-a", "c-10", "c-9", "c-é", "c-_")
       const walk = (descending: boolean, between: Effect.Effect<unknown, WriteError>) =>
         Effect.gen(function* () {
           const found: Array<Cell | undefined> = []
           let after: ReadonlyArray<Cell> | undefined
           for (;;) {
-            const page = yield* repository.page({ ...everyRow("ops_commands", 2), descending, after })
+            const page = yield* repository.page({ ...everyRow("commands", 2), descending, after })
             found.push(...page.map((row) => row["id"]))
             yield* between
             if (page.length < 2) return found
@@ -469,7 +474,7 @@ const pages: Clause = {
       const arriving = Effect.suspend(() => insert(`c-0${count++}`))
       yield* same("what arrives before is no longer met", yield* walk(false, arriving), ordered)
       const ranged = yield* repository.page({
-        ...everyRow("ops_commands"),
+        ...everyRow("commands"),
         where: [{ column: "id", atLeast: "c-9", below: "c-a" }]
       })
       yield* same(
@@ -753,11 +758,11 @@ const snapshots: Clause = {
             const before = yield* inner.heads
             yield* repository.write(
               rows.scope(),
-              rows.writing([rows.inserting("ops_commands", { ...rows.command, id: "c-2" })], [rows.part("main", 2)])
+              rows.writing([rows.inserting("commands", { ...rows.command, id: "c-2" })], [rows.part("main", 2)])
             )
             const feed = yield* inner.feed(0, 10)
-            const commands = yield* inner.page(everyRow("ops_commands"))
-            const counted = yield* inner.count({ table: "ops_commands", anyOf: [[]], upTo: 10 })
+            const commands = yield* inner.page(everyRow("commands"))
+            const counted = yield* inner.count({ table: "commands", anyOf: [[]], upTo: 10 })
             return [
               before.get("main")?.seq,
               (yield* inner.heads).get("main")?.seq,
@@ -824,10 +829,10 @@ const withServices =
 const cursorMember = (n: number): Member<number> => ({
   account,
   cause: { kind: "timer", actor: "contract" },
-  needs: [Need.Cursor({ account, source: `s-${n}` })],
+  needs: [Need.Mark({ account, name: `s-${n}` })],
   apply: ({ books, world }) => {
     if (n === 2) throw new RangeError("a poisoned member")
-    books.ops_cursors.put({ account, source: `s-${n}`, cursor: "here", at: world.at })
+    books.ops_marks.put({ account, name: `s-${n}`, mark: "here", at: world.at })
     return n
   }
 })
@@ -849,10 +854,10 @@ const poison: Clause = {
         })
       ).pipe(withServices(repository))
       yield* same("only the poisoned one fails", outcomes.map(Either.isRight), [true, false, true])
-      const kept = yield* repository.page(everyRow("ops_cursors"))
+      const kept = yield* repository.page(everyRow("ops_marks"))
       yield* same(
         "the others are kept",
-        kept.map((row) => row["source"]),
+        kept.map((row) => row["name"]),
         ["s-1", "s-3"]
       )
     })

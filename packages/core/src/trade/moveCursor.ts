@@ -4,8 +4,8 @@ import type { Recorder } from "../journal/Recorder.ts"
 
 /** Notes how far a source was read; the same again writes nothing. */
 export const moveCursor = (recorder: Recorder, source: string, cursor: string): void => {
-  const { account, books, world } = recorder
+  const { account, books } = recorder
   recorder.need(Need.Cursor({ account, source }))
-  const known = books.ops_cursors.get(joinKey([account, source]))
-  if (known?.cursor !== cursor) books.ops_cursors.put({ account, source, cursor, at: world.at })
+  const known = books.cursors.get(joinKey([account, source]))
+  if (known?.cursor !== cursor) recorder.emit({ _tag: "CursorMoved", source, cursor })
 }

@@ -297,7 +297,7 @@ describe("whoever watches the ledger", () => {
         const ledger = yield* Ledger.Ledger
         const told: Array<string> = []
         yield* ledger.watch(["LotsNetted"], () => void told.push("kind"))
-        yield* ledger.watch(["allocations", "ops_cursors"], () => void told.push("table"))
+        yield* ledger.watch(["allocations", "ops_marks"], () => void told.push("table"))
         yield* ledger.watch(undefined, () => void told.push("any"))
         yield* Effect.scoped(ledger.watch(undefined, () => void told.push("closed")))
         yield* Stage.submit(Stage.trade("t1", "0.3"))

@@ -145,6 +145,35 @@ describe("what a broker lists in part", () => {
     )
   })
 
+  it("notes how far it swept as an entry of the journal every ten minutes, and never begins a sweep after what was noted", async () => {
+    const windows: Array<TimeWindow> = []
+    const parts: Parameters<typeof Stage.layer>[0] = {
+      fills: (window) => {
+        windows.push(window)
+        return Effect.succeed({ complete: true, received: [] })
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        const repository = yield* TradeRepository
+        for (let minute = 0; minute < 25; minute++) {
+          yield* Tracking.sweep(Stage.account)
+          yield* TestClock.adjust("1 minute")
+        }
+        const entity = { kind: "cursor", id: "roundlot/sweep" }
+        const moves = yield* repository.entries({ account: Stage.account, afterSeq: 0, entity, limit: 100 })
+        const minutes = moves.map(({ at }) => at / 1000 / MINUTE)
+        expect(minutes).toEqual([0, 10, 20])
+        const begun = windows.map(({ from }) => Instant.toMillis(from) / MINUTE)
+        expect(begun).toEqual(Array.from({ length: 25 }, (_, i) => (i <= 10 ? -10 : i <= 20 ? 0 : 10)))
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer(parts)
+    )
+  })
+
   it("goes on with its sweep where the broker's clock gives no answer and will not be interrupted", () =>
     Stage.play(
       Effect.gen(function* () {

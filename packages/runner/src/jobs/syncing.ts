@@ -3,11 +3,11 @@ import {
   AccountName,
   Attempt,
   Clock,
-  Cursor,
   Instant,
   Jobs,
   Ledger,
-  moveCursor,
+  Mark,
+  moveMark,
   Need,
   Reads,
   StartGate,
@@ -197,13 +197,13 @@ const enqueueFor = (jobs: Jobs.JobsService, account: AccountName.AccountName) =>
     })
     if (newest === undefined) return
     const worked = String(newest.id)
-    const noted = yield* Reads.first(Cursor.CursorTable, {
+    const noted = yield* Reads.first(Mark.MarkTable, {
       where: [
         { column: "account", in: [account] },
-        { column: "source", in: [WORKED] }
+        { column: "name", in: [WORKED] }
       ]
     })
-    if (noted?.cursor === worked) return
+    if (noted?.mark === worked) return
     const runAt = Instant.addMillis(yield* (yield* Clock.Clock).now, SOON_MS)
     const asked = { key: `after-orders/${account}`, payload: { account }, runAt, again: true }
     yield* jobs.enqueue({ ...asked, type: tradesSync.name })
@@ -212,8 +212,8 @@ const enqueueFor = (jobs: Jobs.JobsService, account: AccountName.AccountName) =>
     yield* ledger.submit("report", {
       account,
       cause: { kind: "report", actor: "roundlot" },
-      needs: [Need.Need.Cursor({ account, source: WORKED })],
-      apply: (recorder) => moveCursor.moveCursor(recorder, WORKED, worked)
+      needs: [Need.Need.Mark({ account, name: WORKED })],
+      apply: (recorder) => moveMark.moveMark(recorder, WORKED, worked)
     })
   })
 

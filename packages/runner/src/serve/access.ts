@@ -1,6 +1,6 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Problem } from "@roundlot/api"
-import { type Clock, Token, Tokens, type TradeRepository } from "@roundlot/core"
+import { type Clock, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { looked } from "./failing.ts"
 
@@ -9,7 +9,7 @@ export const COOKIE = "roundlot_token"
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
-/** Who calls where no token was ever made: the operator of this machine. */
+/** Who calls where the journal has no token: the operator of this machine. */
 const OPERATOR: Access.CallerService = { name: "api", role: "operate" }
 
 interface Given {
@@ -34,15 +34,16 @@ const admitted = (
 ): Effect.Effect<
   Access.CallerService,
   Problem.Failure<"Unauthorized" | "Forbidden" | "Unavailable" | "Fault">,
-  HttpServerRequest.HttpServerRequest | TradeRepository.TradeRepository | Clock.Clock
+  HttpServerRequest.HttpServerRequest | TokenRegister.TokenRegister | Clock.Clock
 > =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { forbidden, unauthorized } = Problem.failures
-    if (!(yield* asStored(Tokens.areThere))) return OPERATOR
+    const tokens = yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
+    if (tokens.isEmpty) return OPERATOR
     const token = given(request)
     if (token === undefined) return yield* Effect.fail(unauthorized("give a token: Authorization: Bearer rlt_…"))
-    const known = yield* asStored(Tokens.check(token.secret))
+    const known = yield* Tokens.check(tokens, token.secret)
     if (known === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
     if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
     const { name, role } = known
@@ -50,7 +51,7 @@ const admitted = (
     return yield* Effect.fail(forbidden(`this needs the role ${asked}; ${name} has ${role}`))
   })
 
-const asStored = <A, R>(reading: Effect.Effect<A, TradeRepository.StoreError, R>) =>
+const asStored = <A, R>(reading: Effect.Effect<A, TokenRegister.TokensDisagree | TradeRepository.StoreError, R>) =>
   looked(reading).pipe(
     Effect.catchTags({
       BadRequest: (problem) => Effect.fail(Problem.failures.fault(problem.detail)),
@@ -59,18 +60,18 @@ const asStored = <A, R>(reading: Effect.Effect<A, TradeRepository.StoreError, R>
   )
 
 const layerOf = (asked: Access.Role) =>
-  Effect.map(Effect.context<TradeRepository.TradeRepository | Clock.Clock>(), (context) =>
+  Effect.map(Effect.context<TokenRegister.TokenRegister | Clock.Clock>(), (context) =>
     Effect.provide(admitted(asked), context)
   )
 
 /**
  * Who calls, and whether he may: as long as no token was ever made, everybody on this machine may do everything; from then on every
- * call needs one, whose role allows what it asks for.
+ * call needs one, whose role allows what it asks for. Where the table of tokens is not what the journal gives, no call is let in.
  */
 export const layer: Layer.Layer<
   Access.Reading | Access.Trading | Access.Operating,
   never,
-  TradeRepository.TradeRepository | Clock.Clock
+  TokenRegister.TokenRegister | Clock.Clock
 > = Layer.mergeAll(
   Layer.effect(Access.Reading, layerOf("read")),
   Layer.effect(Access.Trading, layerOf("trade")),

@@ -9,6 +9,7 @@ import type {
   Ledger,
   Requests,
   Templates,
+  TokenRegister,
   TradeRepository
 } from "@roundlot/core"
 import { Effect } from "effect"
@@ -26,6 +27,7 @@ export type LookFailure =
   | NotFound
   | Ambiguous
   | Ledger.LedgerError
+  | TokenRegister.TokensDisagree
   | TradeRepository.StoreError
 
 /** What acting can fail with. */
@@ -75,6 +77,7 @@ const lookProblem = (error: LookFailure): LookProblem => {
     case "Ambiguous":
       return badRequest(error.message, "account")
     case "StoreUnavailable":
+    case "TokensDisagree":
       return unavailable(error.message)
     default:
       return fault(error.message)

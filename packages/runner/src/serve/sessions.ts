@@ -1,7 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Tokens } from "@roundlot/core"
+import { TokenRegister, Tokens } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import type { Writing } from "../App.ts"
 import * as views from "../views/tokens.ts"
@@ -21,11 +21,12 @@ const cookie = (value: string, maxAge?: "0 seconds") =>
 const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group
     .handle("signIn", ({ payload: { token } }) =>
-      Effect.flatMap(looked(Tokens.check(token)), (known) =>
-        known === undefined
-          ? Effect.fail(Problem.failures.unauthorized("the token is unknown, expired or revoked"))
-          : Effect.succeed(cookie(token))
-      )
+      Effect.gen(function* () {
+        const { known } = yield* TokenRegister.TokenRegister
+        const found = yield* Tokens.check(yield* looked(known), token)
+        if (found !== undefined) return cookie(token)
+        return yield* Effect.fail(Problem.failures.unauthorized("the token is unknown, expired or revoked"))
+      })
     )
     .handle("signOut", () => Effect.succeed(cookie("", "0 seconds")))
     .handle("caller", () => Access.Caller)
@@ -37,5 +38,5 @@ const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) => group.ha
 export const layer: Layer.Layer<
   Server.Group<"session" | "tokens">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Operating | Writing
+  Access.Reading | Parameters.KnownParameters | Access.Operating | TokenRegister.TokenRegister | Writing
 > = Layer.merge(ofSession, ofTokens)

@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type Account, Tokens } from "@roundlot/core"
+import { type Account, TokenRegister } from "@roundlot/core"
 import { Effect, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
@@ -108,10 +108,10 @@ const backups = (path: string) =>
 const proofs = (settings: Settings) =>
   Effect.gen(function* () {
     const { entries } = yield* proven(settings.store)
-    const isNamed = yield* Effect.provide(Tokens.areThere, layerStore(settings))
+    const tokens = yield* Effect.provide(TokenRegister.agreed, layerStore(settings))
     return [
       well("audit", `the books agree with the journal: ${entries} entries`),
-      isNamed
+      tokens.length > 0
         ? well("tokens", "who acts has a name")
         : ill("tokens", "whoever is on this machine may act", "'roundlot tokens create NAME --role operate' makes one")
     ]

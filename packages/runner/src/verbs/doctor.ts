@@ -1,6 +1,16 @@
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Account, Break, Clock, decode, Instant, Reads, TradeRepository, TradingState } from "@roundlot/core"
+import {
+  Account,
+  Break,
+  Clock,
+  decode,
+  Instant,
+  Reads,
+  TokenRegister,
+  TradeRepository,
+  TradingState
+} from "@roundlot/core"
 import { Exchange } from "@roundlot/broker-paper"
 import { examine } from "@roundlot/store-sqlite"
 import { Effect, type Option } from "effect"
@@ -51,6 +61,16 @@ const clock = Effect.gen(function* () {
   return aheadMs > MOST_AHEAD_MS ? ill("clock", found, "The clock was set back: correct it") : well("clock", found)
 })
 
+/** Who may call: the table of tokens against the journal. Where they differ the API answers no call. */
+const callers = TokenRegister.agreed.pipe(
+  Effect.map((tokens) => [
+    tokens.length === 0
+      ? well("tokens", "none was made: anyone on this host has full access")
+      : well("tokens", `${tokens.length} were made, as the journal says`)
+  ]),
+  Effect.catchTag("TokensDisagree", toldBy("tokens"))
+)
+
 const inside = Effect.gen(function* () {
   const accounts = yield* Reads.all(Account.AccountTable)
   const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
@@ -61,6 +81,7 @@ const inside = Effect.gen(function* () {
       : well("accounts", names),
     yield* clock,
     yield* halted,
+    ...(yield* callers),
     open.length === 0
       ? well("breaks", "none is open")
       : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")

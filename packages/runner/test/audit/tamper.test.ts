@@ -144,7 +144,7 @@ describe("audit finds what was changed by hand", () => {
       const anchor: Audit.Anchor = { position: Number(newest["position"]), hash: String(newest["feedHash"]) }
       assert.deepStrictEqual((yield* hand.audited(anchor)).findings, [])
       const cut = () => {
-        // The last commit halted a symbol: without its entries, its control and its place in the feed it never was.
+        // The last commit halted a symbol: without its entries, its control, its answer and its place in the feed it never was.
         const from = Number(newest["firstSeq"])
         for (const row of hand.rows("journal")) {
           if (row["account"] === account && Number(row["seq"]) >= from) hand.remove("journal", row)
@@ -154,6 +154,7 @@ describe("audit finds what was changed by hand", () => {
         hand.set("heads", "hash", before?.["hash"], [account])
         hand.remove("feed", newest)
         for (const row of hand.rows("controls")) if (row["account"] === account) hand.remove("controls", row)
+        for (const row of hand.rows("commands")) if (row["id"] === "h2") hand.remove("commands", row)
       }
       assert.deepStrictEqual(yield* hand.after(cut), [])
       assert.include(places(yield* hand.after(cut, anchor)), `feed ${anchor.position}`)

@@ -13,24 +13,29 @@ import {
   Decisions,
   Entry,
   Instant,
+  Jobs,
   Ledger,
   Order,
   Price,
   Quantity,
   Reads,
   type Report,
+  Requests,
   Roundlot,
   SourcePolicy,
   Submission,
+  Sync,
   Table,
+  Templates,
   Ticker,
+  Tokens,
   Trade
 } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert } from "@effect/vitest"
 import Database from "better-sqlite3"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Layer, Logger, Schema } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -118,6 +123,21 @@ const together = Effect.gen(function* () {
   }
 })
 
+const errand = Jobs.jobType({ name: "errand", payload: Schema.Unknown })
+
+/** People who may call, a call that was answered under its key, a template, a background job, and what the broker says is held. */
+const operated = Effect.gen(function* () {
+  for (const name of ["dana", "watch"]) yield* Tokens.create({ name, role: "read", actor: "test" })
+  yield* Tokens.create({ name: "gone", role: "operate", actor: "test" })
+  yield* Tokens.revoke("gone", "test")
+  for (const key of ["k-1", "k-2"]) yield* Requests.once(key, "f", () => Effect.succeed("answer"))
+  yield* Templates.save("weekly", { priority: 1 }, "test")
+  yield* Sync.syncPositionsOnce({ account })
+  yield* Effect.flatMap(Jobs.Jobs, (jobs) => jobs.enqueue({ type: errand.name })).pipe(
+    Effect.provide(Jobs.layer([errand]))
+  )
+})
+
 /** Lives until every kind of record has come up: fills, waiting fills, a conflict, a rejected order, netting, decisions, halts. */
 const living = Effect.gen(function* () {
   const commands = yield* Commands.Commands
@@ -161,6 +181,7 @@ const living = Effect.gen(function* () {
     yield* commands.perform({ ...halt, id: `k${found.id}`, command })
   }
   const one = { _tag: "OneSymbol", symbol: Ticker.Ticker.make("KO") } as const
+  yield* operated
   yield* commands.perform({ ...halt, id: "h1", command: { _tag: "Halt", scope: { _tag: "Everything" } } })
   yield* commands.perform({ ...halt, id: "h2", command: { _tag: "Halt", scope: one } })
 })
@@ -193,6 +214,14 @@ const chained: { readonly [table: string]: ReadonlyArray<readonly [string, Colum
 
 /** Every table that an audit proves. */
 export const provenTables = [...Table.domainTables, ...Object.keys(chained)]
+
+const answering = ["tokens", "commands", "cursors"]
+
+/** The tables of what was traded, and of how that is proven; all others say who may do what, what was answered, and where work stands. */
+export const factTables: ReadonlyArray<string> = [
+  ...provenTables.filter((each) => !answering.includes(each)),
+  "migrations"
+]
 
 /** A row of any table. */
 export interface Row {
@@ -253,7 +282,20 @@ export const handOn = (db: Database.Database) => {
   }
   const remove = (table: string, row: Row) =>
     db.prepare(`DELETE FROM ${name(table)} WHERE ${matching(table).join(" AND ")}`).run(...keyOf(table, row))
-  return { insert, remove, rows, set }
+  const tables = () =>
+    db
+      .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'roundlot%'`)
+      .pluck()
+      .all()
+      .map((each) => each.slice(name("").length))
+  const columns = (table: string) =>
+    db.prepare<[], { name: string; type: string }>(`SELECT name, type FROM pragma_table_info('${name(table)}')`).all()
+  const replace = (table: string, all: ReadonlyArray<Row>) =>
+    db.transaction(() => {
+      db.exec(`DELETE FROM ${name(table)}`)
+      for (const row of all) insert(table, row)
+    })()
+  return { columns, insert, remove, replace, rows, set, tables }
 }
 
 /** What reaches into the file of a store. */
@@ -281,7 +323,8 @@ export const tampered = Effect.gen(function* () {
   )
   for (const index of indexes.all()) db.exec(`DROP INDEX "${index.name}"`)
 
-  const { insert, remove, rows, set } = handOn(db)
+  const hand = handOn(db)
+  const { replace, rows, set } = hand
 
   /** What an audit finds after a change, which is undone again. */
   const after = (change: () => void, anchor?: Audit.Anchor) =>
@@ -290,10 +333,7 @@ export const tampered = Effect.gen(function* () {
       db.transaction(change)()
       const { findings } = yield* audited(anchor)
       db.transaction(() => {
-        for (const [table, kept] of copies) {
-          db.exec(`DELETE FROM ${name(table)}`)
-          for (const row of kept) insert(table, row)
-        }
+        for (const [table, kept] of copies) replace(table, kept)
       })()
       return findings
     })
@@ -311,7 +351,7 @@ export const tampered = Effect.gen(function* () {
       return findings
     })
 
-  return { audited, after, edited, insert, keyOf, keyed, remove, rows, set }
+  return { ...hand, audited, after, edited, keyOf, keyed }
 })
 
 /** Every edit that can be made of a row. */

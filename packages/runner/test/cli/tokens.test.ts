@@ -1,3 +1,4 @@
+import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { desk } from "./roundlot.ts"
 
@@ -15,5 +16,27 @@ describe("tokens", () => {
     expect((await cli("tokens", "revoke", "dana")).out).toContain("void")
     expect((await cli("tokens", "list")).out).toMatch(/dana +operate +revoked/)
     expect((await cli("tokens", "revoke", "nobody")).err).toContain("there is no token 'nobody'")
+  })
+  it("whose rows were changed in the database are named by audit and doctor, and none is made or revoked beside them", async () => {
+    const { cli, json, store } = desk()
+    await cli("tokens", "create", "dana", "--role", "read")
+    const db = new Database(store.slice("sqlite:".length))
+    db.exec("UPDATE roundlot_tokens SET role = 'operate'")
+    const told = "role is operate, the journal gives read"
+    const audited = Object(await json("audit"))
+    expect(audited.findings).toMatchObject([{ where: "tokens dana", what: told, account: "_store", seq: 1 }])
+    expect(Object(await json("doctor")).checks).toContainEqual(
+      expect.objectContaining({ check: "tokens", ok: false, found: expect.stringContaining(told) })
+    )
+    for (const act of [
+      ["create", "eve", "--role", "read"],
+      ["revoke", "dana"]
+    ]) {
+      expect(await cli("tokens", ...act)).toMatchObject({ code: 1, err: expect.stringContaining(told) })
+    }
+    db.exec("UPDATE roundlot_tokens SET role = 'read'")
+    db.close()
+    expect((await cli("audit")).code).toBe(0)
+    expect((await cli("tokens", "revoke", "dana")).code).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 import { Access, Api } from "@roundlot/api"
-import { Instant, Tokens } from "@roundlot/core"
+import { Entropy, Health, Instant, MemoryRepository, Tokens, TradeRepository } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted, TestClock } from "effect"
+import { Effect, Layer, Redacted, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
 
@@ -31,6 +31,25 @@ const routes: ReadonlyArray<Route> = Object.values(Api.RoundlotApi.groups).flatM
 
 const made = (name: string, role: Access.Role, expiresAt?: Instant.Instant) =>
   Effect.map(Tokens.create({ name, role, expiresAt, actor: "test" }), ({ secret }) => Redacted.value(secret))
+
+/** A store whose table of tokens loses all rows once somebody has reached into it. */
+const robbed = (kept: TradeRepository.TradeRepositoryService, hand: { reached: boolean }) => {
+  const repository: TradeRepository.TradeRepositoryService = {
+    ...kept,
+    page: (query) => (hand.reached && query.table === "tokens" ? Effect.succeed([]) : kept.page(query)),
+    snapshot: (reads) => Effect.provideService(reads, TradeRepository.TradeRepository, repository)
+  }
+  return repository
+}
+
+const robbedBooks = (hand: { reached: boolean }) => {
+  const store = Layer.effect(
+    TradeRepository.TradeRepository,
+    Effect.map(TradeRepository.TradeRepository, (kept) => robbed(kept, hand))
+  )
+  const inMemory = Layer.provide(store, MemoryRepository.layerMemory)
+  return Layer.provideMerge(Health.layer, scene.books(inMemory, Entropy.layerSecure)).pipe(Layer.provideMerge(books))
+}
 
 const asked = (port: number, { method, path }: Route, token?: string) =>
   ask(port, path, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
@@ -85,6 +104,30 @@ describe("who may call", () => {
       )
     }).pipe(Effect.provide(books))
   )
+
+  it.scopedLive("once the rows of its tokens are gone no route answers: 503 says what, where and what to do", () => {
+    const hand = { reached: false }
+    return Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const token = yield* made("dana", "operate")
+      const orders = () => ask(port, "/api/v1/orders", { headers: { authorization: `Bearer ${token}` } })
+      assert.strictEqual((yield* orders()).status, 200)
+      hand.reached = true
+      for (const route of routes) {
+        if (route.role === undefined) continue
+        for (const given of [undefined, token]) {
+          const answer = yield* asked(port, route, given)
+          assert.deepInclude(json(answer), { status: 503, type: "/problems/unavailable" }, route.name)
+          assert.include(answer.text, "tokens dana: is in the journal and not in the table", route.name)
+          assert.include(answer.text, "Run 'roundlot audit'", route.name)
+        }
+      }
+      const signIn = yield* ask(port, "/api/v1/session", { method: "POST", body: { token } })
+      assert.strictEqual(signIn.status, 503)
+      hand.reached = false
+      assert.strictEqual((yield* orders()).status, 200)
+    }).pipe(Effect.provide(robbedBooks(hand)))
+  })
 
   it.scopedLive("a good token of the role is let in, by header or cookie; an expired one is not", () =>
     Effect.gen(function* () {

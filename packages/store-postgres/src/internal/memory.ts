@@ -32,14 +32,7 @@ export interface Memory {
 }
 
 /** What commits may change without an entry: of those nobody can tell that others wrote. */
-const untold: ReadonlyArray<Need.Need["_tag"]> = [
-  "Cursor",
-  "Command",
-  "JobById",
-  "JobByKey",
-  "TokenByName",
-  "RequestByKey"
-]
+const untold: ReadonlyArray<Need.Need["_tag"]> = ["Mark", "JobById", "JobByKey", "RequestByKey"]
 /** To ask for the lengths of more costs more than to read again what a write needs. */
 const MOST_JOURNALS = 1_000
 

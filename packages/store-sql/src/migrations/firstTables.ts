@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "40320e8a"
+export const fingerprint = "29db498f"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -756,18 +756,43 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "usages_lastMinute" CHECK (json_valid("lastMinute")),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE roundlot_ops_commands (
+  `CREATE TABLE roundlot_tokens (
+  "name" TEXT NOT NULL,
+  "role" TEXT NOT NULL,
+  "hash" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "createdBy" TEXT NOT NULL,
+  "expiresAt" INTEGER,
+  "revokedAt" INTEGER,
+  "revokedBy" TEXT,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+) STRICT`,
+  `CREATE TABLE roundlot_commands (
   "id" TEXT NOT NULL,
+  "account" TEXT NOT NULL,
   "answer" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
   PRIMARY KEY ("id")
 ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE roundlot_ops_cursors (
+  `CREATE TABLE roundlot_cursors (
   "account" TEXT NOT NULL,
   "source" TEXT NOT NULL,
   "cursor" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "source"),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_marks (
+  "account" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "mark" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "name"),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_jobs (
@@ -803,19 +828,6 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_running" CHECK (NOT ("status" IN ('running')) OR ("leaseUntil" IS NOT NULL AND "startedAt" IS NOT NULL AND "workerHost" IS NOT NULL AND "workerPid" IS NOT NULL AND "endedAt" IS NULL)),
   CONSTRAINT "ops_jobs_when_ended" CHECK (NOT ("status" = 'done' OR "status" = 'dead' OR "status" = 'cancelled') OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
-) STRICT`,
-  `CREATE TABLE roundlot_ops_tokens (
-  "name" TEXT NOT NULL,
-  "role" TEXT NOT NULL,
-  "hash" TEXT NOT NULL,
-  "createdAt" INTEGER NOT NULL,
-  "createdBy" TEXT NOT NULL,
-  "expiresAt" INTEGER,
-  "revokedAt" INTEGER,
-  "revokedBy" TEXT,
-  PRIMARY KEY ("name"),
-  CONSTRAINT "ops_tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
-  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 ) STRICT`,
   `CREATE TABLE roundlot_ops_requests (
   "key" TEXT NOT NULL,
@@ -893,10 +905,10 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
+  `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
-  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `CREATE TABLE roundlot_journal (
   "position" INTEGER NOT NULL PRIMARY KEY,
@@ -1669,18 +1681,42 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "usages_dayNotional" CHECK (scale("dayNotional") = min_scale("dayNotional") AND "dayNotional" < 'Infinity' AND "dayNotional" >= 0),
   CONSTRAINT "usages_lastMinute" CHECK ("lastMinute" IS NULL OR ("lastMinute"::json) IS NOT NULL)
 )`,
-  `CREATE TABLE roundlot_ops_commands (
+  `CREATE TABLE roundlot_tokens (
+  "name" TEXT COLLATE "C" NOT NULL,
+  "role" TEXT COLLATE "C" NOT NULL,
+  "hash" TEXT COLLATE "C" NOT NULL,
+  "createdAt" TIMESTAMPTZ NOT NULL,
+  "createdBy" TEXT COLLATE "C" NOT NULL,
+  "expiresAt" TIMESTAMPTZ,
+  "revokedAt" TIMESTAMPTZ,
+  "revokedBy" TEXT COLLATE "C",
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+)`,
+  `CREATE TABLE roundlot_commands (
   "id" TEXT COLLATE "C" NOT NULL,
+  "account" TEXT COLLATE "C" NOT NULL,
   "answer" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
+  "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 )`,
-  `CREATE TABLE roundlot_ops_cursors (
+  `CREATE TABLE roundlot_cursors (
   "account" TEXT COLLATE "C" NOT NULL,
   "source" TEXT COLLATE "C" NOT NULL,
   "cursor" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
+  "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "source")
+)`,
+  `CREATE TABLE roundlot_ops_marks (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "name" TEXT COLLATE "C" NOT NULL,
+  "mark" TEXT COLLATE "C" NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY ("account", "name")
 )`,
   `CREATE TABLE roundlot_ops_jobs (
   "id" TEXT COLLATE "C" NOT NULL,
@@ -1715,19 +1751,6 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_running" CHECK (NOT ("status" IN ('running')) OR ("leaseUntil" IS NOT NULL AND "startedAt" IS NOT NULL AND "workerHost" IS NOT NULL AND "workerPid" IS NOT NULL AND "endedAt" IS NULL)),
   CONSTRAINT "ops_jobs_when_ended" CHECK (NOT ("status" IN ('done', 'dead', 'cancelled')) OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
-)`,
-  `CREATE TABLE roundlot_ops_tokens (
-  "name" TEXT COLLATE "C" NOT NULL,
-  "role" TEXT COLLATE "C" NOT NULL,
-  "hash" TEXT COLLATE "C" NOT NULL,
-  "createdAt" TIMESTAMPTZ NOT NULL,
-  "createdBy" TEXT COLLATE "C" NOT NULL,
-  "expiresAt" TIMESTAMPTZ,
-  "revokedAt" TIMESTAMPTZ,
-  "revokedBy" TEXT COLLATE "C",
-  PRIMARY KEY ("name"),
-  CONSTRAINT "ops_tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
-  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 )`,
   `CREATE TABLE roundlot_ops_requests (
   "key" TEXT COLLATE "C" NOT NULL,
@@ -1804,10 +1827,10 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_waiting_commissions_waiting ON roundlot_waiting_commissions ("account", "execId", "number") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
+  `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
-  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `ALTER TABLE roundlot_instruments ADD CONSTRAINT "instruments_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_batches ADD CONSTRAINT "batches_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
@@ -1848,7 +1871,8 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
-  `ALTER TABLE roundlot_ops_cursors ADD CONSTRAINT "ops_cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
