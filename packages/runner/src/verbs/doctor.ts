@@ -65,10 +65,10 @@ const clock = Effect.gen(function* () {
 const callers = TokenRegister.agreed.pipe(
   Effect.map((tokens) => [
     tokens.length === 0
-      ? well("tokens", "none was made: anyone on this host has full access")
-      : well("tokens", `${tokens.length} were made, as the journal says`)
+      ? well("callers", "no token was made: anyone on this host has full access")
+      : well("callers", `${tokens.length} tokens were made, as the journal says`)
   ]),
-  Effect.catchTag("TokensDisagree", toldBy("tokens"))
+  Effect.catchTag("TokensDisagree", toldBy("callers"))
 )
 
 const inside = Effect.gen(function* () {

@@ -26,7 +26,7 @@ describe("tokens", () => {
     const audited = Object(await json("audit"))
     expect(audited.findings).toMatchObject([{ where: "tokens dana", what: told, account: "_store", seq: 1 }])
     expect(Object(await json("doctor")).checks).toContainEqual(
-      expect.objectContaining({ check: "tokens", ok: false, found: expect.stringContaining(told) })
+      expect.objectContaining({ check: "callers", ok: false, found: expect.stringContaining(told) })
     )
     for (const act of [
       ["create", "eve", "--role", "read"],
