@@ -56,6 +56,14 @@ const readAgain = (details: BreakDetails): unknown => {
   return event._tag === "BreakOpened" ? event.details : undefined
 }
 
+const missing = (...execIds: ReadonlyArray<string>): DetailsOf<"FillMissing"> => ({ _tag: "FillMissing", execIds })
+
+const gap = (from: bigint, to: bigint): DetailsOf<"HistoryGap"> => ({
+  _tag: "HistoryGap",
+  from: Instant.make(from),
+  to: Instant.make(to)
+})
+
 describe("G: what a break is about", () => {
   test.each(breakKinds)("a break of the kind %s is a sentence for people", (kind) => {
     expect(evidenceOf({ details: sampleDetails[kind] })).toBe(sentences[kind])
@@ -130,8 +138,6 @@ describe("G: what a break is about", () => {
     expect(readAgain(each)).toEqual(each)
   })
 
-  const missing = (...execIds: ReadonlyArray<string>): DetailsOf<"FillMissing"> => ({ _tag: "FillMissing", execIds })
-
   test("two are the same when all their fields are", () => {
     expect(isSame(missing("e-1"), missing("e-1"))).toBe(true)
     expect(isSame(missing("e-1"), missing("e-1", "e-2"))).toBe(false)
@@ -140,12 +146,7 @@ describe("G: what a break is about", () => {
   })
 
   test("a moment that no broker can mean is kept as the nearest that can be read again", () => {
-    const of = (from: bigint, to: bigint): BreakDetails => ({
-      _tag: "HistoryGap",
-      from: Instant.make(from),
-      to: Instant.make(to)
-    })
-    expect(readAgain(of(-1n, 10n ** 30n))).toEqual(of(0n, Instant.latest))
-    expect(Schema.is(BreakDetails)(readAgain(of(-1n, 10n ** 30n)))).toBe(true)
+    expect(readAgain(gap(-1n, 10n ** 30n))).toEqual(gap(0n, Instant.latest))
+    expect(Schema.is(BreakDetails)(readAgain(gap(-1n, 10n ** 30n)))).toBe(true)
   })
 })
