@@ -7,10 +7,10 @@ import { type Asked, atMost, type Figure, inFolder, median, noted } from "./meas
 const program = fileURLToPath(new URL("../../scripts/roundlot.mjs", import.meta.url))
 
 /** Has a process say at its end what it took. */
-const saying = `data:text/javascript,process.on("exit", () => {
+const saying = `data:text/javascript,${encodeURIComponent(`process.on("exit", () => {
   const { system, user } = process.cpuUsage()
   process.stderr.write("\\n" + [user + system, process.memoryUsage.rss()].join(" "))
-})`.replaceAll("\n", "")
+})`)}`
 
 const MIB = 2 ** 20
 const ROUNDS = 9
