@@ -36,7 +36,7 @@ test("G: a break that was opened and closed is listed and shown as open at the m
         const { page } = seen
         await page.goto(`${url}/attention?${asOf(15)}`)
         const table = page.getByRole("table", { name: "Attention" })
-        await table.getByText("the broker has 3").waitFor()
+        await table.getByText(scene.evidenceOf("AverageDiffers")).waitFor()
         await page.getByText(/^As it stood at .* Nothing can be done from here\.$/).waitFor()
         expect(await findings(page)).toEqual([])
         await table.getByRole("link", { name: "Average differs" }).click()
