@@ -26,7 +26,7 @@ const dropIn = async (store: string, table: string): Promise<void> => {
 
 describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, place) => {
   it("SYNC-1, SYNC-2, SYNC-3, SYNC-8, SYNC-10, SYNC-15: the same window again changes nothing; a correction replaces, a hand-made order is adopted", async () => {
-    const { cleanup, cli, exchange, exchanged, file, fills, json, start, sync, syncPositions } = await books(
+    const { booked, cleanup, cli, exchange, exchanged, file, fills, json, start, sync, syncPositions } = await books(
       await place()
     )
     await cli("trades", "import", file("t.csv", buys(["t1", "3"])), "--account", "paper")
@@ -52,9 +52,9 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
       [2, true, "2"],
       [1, true, "5"]
     ])
-    const before = [await json("journal", "head"), await fills(), await json("orders", "list")]
+    const before = [await booked(), await fills(), await json("orders", "list")]
     expect(await sync()).toMatchObject({ fetched: 3, inserted: 0, updated: 0, canonicalChanges: 0, touchedOrders: 0 })
-    expect([await json("journal", "head"), await fills(), await json("orders", "list")]).toEqual(before)
+    expect([await booked(), await fills(), await json("orders", "list")]).toEqual(before)
     expect(await syncPositions()).toMatchObject({ held: 2, changed: 2 })
     expect(await syncPositions()).toMatchObject({ held: 2, changed: 0 })
     expect(await json("positions", "list", "--broker")).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
   })
 
   it("SYNC-1, SYNC-4, SYNC-13, F5: several executions are one order's; one that is busted counts no more", async () => {
-    const { cleanup, cli, exchange, exchanged, fills, json, start, sync } = await books(await place())
+    const { booked, cleanup, cli, exchange, exchanged, fills, json, start, sync } = await books(await place())
     await cli("accounts", "add", "paper", "--broker", "ibkr")
     expect(await start()).toMatchObject({ code: 0 })
     const resting = { symbol: "MSFT", side: "buy", quantity: "5", type: "limit", limitPrice: "1" }
@@ -97,9 +97,9 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     })
     const open = Schema.decodeUnknownSync(Breaks)(await json("breaks", "list", "--status", "open"))
     expect(open.items).toEqual([])
-    const before = [await json("journal", "head"), await fills(), await json("orders", "list")]
+    const before = [await booked(), await fills(), await json("orders", "list")]
     expect(await sync()).toMatchObject({ inserted: 0, updated: 0, canonicalChanges: 0, touchedOrders: 0 })
-    expect([await json("journal", "head"), await fills(), await json("orders", "list")]).toEqual(before)
+    expect([await booked(), await fills(), await json("orders", "list")]).toEqual(before)
     expect(await json("audit")).toMatchObject({ ok: true })
     await cleanup()
   })

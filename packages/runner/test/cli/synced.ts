@@ -18,6 +18,8 @@ const Exchanged = Schema.Struct({
 })
 const Fills = Schema.Struct({ items: Schema.Array(Fill) })
 
+const MOVED = /"tag":"CursorMoved"/
+
 /** Books of a tape at a simulator of their own, which are synced by verbs; with further words of that simulator's. */
 export const books = async (store?: string, ...words: ReadonlyArray<string>) => {
   const made = desk(store)
@@ -28,6 +30,8 @@ export const books = async (store?: string, ...words: ReadonlyArray<string>) => 
     ...made,
     tws,
     cleanup: tws.end,
+    /** The lines of the journals, but those that say until when executions were read: that is later each time. */
+    booked: async () => (await made.cli("journal", "export")).out.split("\n").filter((line) => !MOVED.test(line)),
     start: () => made.cli("start", "--until-idle", "--broker", "ibkr", ...at),
     exchange: (act: object, id: string) => made.plain(["exchange", "do", JSON.stringify({ id, do: act }), ...at]),
     /** What the exchange has, by its own ids. */

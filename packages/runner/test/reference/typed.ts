@@ -70,12 +70,13 @@ const TAPE_LINES = 300
 
 /** What `npm start` starts: on a port that is free, with the beginning of its tape. */
 const started = (folder: string): Words => {
-  const [, line = ""] = /main\.ts (.+)/.exec(JSON.parse(read("package.json")).scripts.start) ?? []
+  const [, line = ""] = /roundlot\.mjs (.+)/.exec(JSON.parse(read("package.json")).scripts.start) ?? []
   const shorter = (tape: string): string => {
     writeFileSync(join(folder, "tape.csv"), read(tape).split("\n").slice(0, TAPE_LINES).join("\n"))
     return join(folder, "tape.csv")
   }
-  return line.split(" ").map((word) => (word === "8080" ? "0" : word.startsWith("examples/") ? shorter(word) : word))
+  const words = line.split(" ").map((word) => (word.startsWith("examples/") ? shorter(word) : word))
+  return [...words, "--port", "0"]
 }
 
 /** Somebody who types lines of a guide in a folder of a test's own; what each ended with is kept. */
