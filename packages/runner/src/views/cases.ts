@@ -205,7 +205,7 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const doubts = Trading.unsaid(open, yield* Risk.doubtful)
-  const held = yield* Reads.all(Trade.TradeTable, { where: quarantined })
+  const held = yield* Reads.all(Trade.TradeTable, { where: quarantined, orderBy: ["reason", "id"] })
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
     ...(yield* weighedBreaks(open, now)),
