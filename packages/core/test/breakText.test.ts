@@ -1,4 +1,4 @@
-import { Either, Schema } from "effect"
+import { BigDecimal, Either, Schema } from "effect"
 import { describe, expect, test } from "vitest"
 import { decodeEntry } from "../src/journal/decode.ts"
 import { BreakOpened } from "../src/journal/Event.ts"
@@ -143,6 +143,15 @@ describe("G: what a break is about", () => {
     expect(isSame(missing("e-1"), missing("e-1", "e-2"))).toBe(false)
     expect(isSame({ ...sampleDetails.Excess }, { ...sampleDetails.Excess, quantity: Decimal.unsafe("3.0") })).toBe(true)
     expect(isSame(sampleDetails.PositionDiffers, sampleDetails.ForeignPosition)).toBe(false)
+  })
+
+  test("an amount with more digits than a store takes is kept as the nearest that can be read again", () => {
+    const of = (theirs: Decimal.Decimal): BreakDetails => ({ _tag: "CumulativeBelow", theirs })
+    const [most, least] = ["9".repeat(60), `-${"9".repeat(60)}`]
+    expect(readAgain(of(BigDecimal.make(10n ** 70n, 0)))).toEqual(of(Decimal.unsafe(most)))
+    expect(readAgain(of(BigDecimal.make(-(10n ** 70n), 0)))).toEqual(of(Decimal.unsafe(least)))
+    expect(readAgain(of(BigDecimal.make(123n, 62)))).toEqual(of(Decimal.unsafe(`0.${"0".repeat(59)}1`)))
+    expect(isSame(of(BigDecimal.make(10n ** 70n, 0)), of(Decimal.unsafe(most)))).toBe(true)
   })
 
   test("a moment that no broker can mean is kept as the nearest that can be read again", () => {

@@ -68,7 +68,7 @@ export const fromStored = (text: string): Decimal | undefined => {
   return isDecimal ? parse(text) : undefined
 }
 
-const codec = (most: number) =>
+const codec = (most: number, written: (decimal: Decimal) => Decimal = (decimal) => decimal) =>
   Schema.transformOrFail(Schema.String, Schema.BigDecimalFromSelf, {
     strict: true,
     decode: (text, _, ast) => {
@@ -78,7 +78,7 @@ const codec = (most: number) =>
         : ParseResult.fail(new ParseResult.Type(ast, text, fault))
     },
     encode: (decimal, _, ast) => {
-      const text = format(decimal)
+      const text = format(written(decimal))
       const fault = faultWithin(text, most)
       return fault === undefined
         ? ParseResult.succeed(text)
@@ -91,6 +91,16 @@ export const FromString = codec(MOST_DIGITS)
 
 /** A decimal as the books store it: products of two edge decimals included. */
 export const FromStored = codec(MOST_DIGITS_STORED)
+
+const LARGEST = parse("9".repeat(MOST_DIGITS_STORED))
+
+const nearest = (self: Decimal): Decimal => {
+  if (!isLess(abs(self), LARGEST)) return isNegative(self) ? negate(LARGEST) : LARGEST
+  return self.scale > MOST_DIGITS_STORED ? divide(self, parse("1"), MOST_DIGITS_STORED) : self
+}
+
+/** The same for an amount that an outside claims: one of too many digits is written as the nearest that can be read again. */
+export const FromClaim = codec(MOST_DIGITS_STORED, nearest)
 
 /** Nothing. */
 export const zero: Decimal = BigDecimal.make(0n, 0)

@@ -17,9 +17,9 @@ export const Candidate = Schema.Struct({
   brokerOrderId: Schema.String,
   symbol: Schema.String,
   side: Side,
-  quantity: Decimal.FromStored,
+  quantity: Decimal.FromClaim,
   type: maybe(Schema.Literal(...orderTypes)),
-  limitPrice: maybe(Decimal.FromStored),
+  limitPrice: maybe(Decimal.FromClaim),
   /** In the broker's word. */
   status: Schema.String,
   enteredAt: maybe(Instant.FromClaim)
@@ -28,8 +28,8 @@ export const Candidate = Schema.Struct({
 /** An order of the broker's that an order in doubt may be. */
 export type Candidate = typeof Candidate.Type
 
-/** Signed shares, shares or dollars, exactly as they were. */
-const amount = Decimal.FromStored
+/** Signed shares, shares or dollars; of more digits than are stored, the nearest. */
+const amount = Decimal.FromClaim
 const words = Schema.String
 const moment = Instant.FromClaim
 
