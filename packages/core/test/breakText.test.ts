@@ -145,13 +145,14 @@ describe("G: what a break is about", () => {
     expect(isSame(sampleDetails.PositionDiffers, sampleDetails.ForeignPosition)).toBe(false)
   })
 
+  const below = (theirs: Decimal.Decimal): BreakDetails => ({ _tag: "CumulativeBelow", theirs })
+
   test("an amount with more digits than a store takes is kept as the nearest that can be read again", () => {
-    const of = (theirs: Decimal.Decimal): BreakDetails => ({ _tag: "CumulativeBelow", theirs })
     const [most, least] = ["9".repeat(60), `-${"9".repeat(60)}`]
-    expect(readAgain(of(BigDecimal.make(10n ** 70n, 0)))).toEqual(of(Decimal.unsafe(most)))
-    expect(readAgain(of(BigDecimal.make(-(10n ** 70n), 0)))).toEqual(of(Decimal.unsafe(least)))
-    expect(readAgain(of(BigDecimal.make(123n, 62)))).toEqual(of(Decimal.unsafe(`0.${"0".repeat(59)}1`)))
-    expect(isSame(of(BigDecimal.make(10n ** 70n, 0)), of(Decimal.unsafe(most)))).toBe(true)
+    expect(readAgain(below(BigDecimal.make(10n ** 70n, 0)))).toEqual(below(Decimal.unsafe(most)))
+    expect(readAgain(below(BigDecimal.make(-(10n ** 70n), 0)))).toEqual(below(Decimal.unsafe(least)))
+    expect(readAgain(below(BigDecimal.make(123n, 62)))).toEqual(below(Decimal.unsafe(`0.${"0".repeat(59)}1`)))
+    expect(isSame(below(BigDecimal.make(10n ** 70n, 0)), below(Decimal.unsafe(most)))).toBe(true)
   })
 
   test("a moment that no broker can mean is kept as the nearest that can be read again", () => {

@@ -580,6 +580,14 @@ describe("every report passes the gate, by whatever way it comes to be booked", 
     isSound(desk)
   })
 
+  test("W1: what is said over the same dollars is one break, however many shares they have bought", () => {
+    const desk = working()
+    for (const quantity of ["0", "1", "2"])
+      hear(desk, seen(desk, { quantity: shares(quantity), notional: shares("300") }))
+    expect(open(desk)).toEqual(["TermsDiffer O1"])
+    isSound(desk)
+  })
+
   test("W3: an order of nobody's has not filled less than nothing", () => {
     const desk = working()
     hear(

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Books, type Table, type TradeRepository, TradeStanding } from "@roundlot/core"
+import { Books, type Table, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Ddl, Dialect, Pages, Reads, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
@@ -108,19 +108,12 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
     /roundlot_trades_batch \(batchId=\? AND status=\?\)/
   ],
   [
-    {
-      ...everyRow("trades", "reason", "id"),
-      where: [is("status", "pending"), is("reason", ...TradeStanding.quarantineReasons)]
-    },
+    { ...everyRow("trades", "id"), where: [is("status", "pending"), is("reason", "TooOld")] },
     /roundlot_trades_reason \(status=\? AND reason=\?\)/
   ],
   [
-    {
-      ...everyRow("trades", "reason", "id"),
-      where: [is("status", "pending"), is("reason", ...TradeStanding.quarantineReasons)],
-      after: ["Renamed", 9]
-    },
-    /roundlot_trades_reason \(status=\? AND reason=\?/
+    descending("trades", { where: [is("status", "pending"), is("reason", "TooOld")], after: [9] }),
+    /roundlot_trades_reason \(status=\? AND reason=\? AND rowid<\?\)/
   ],
   [
     descending("trades", { where: [is("batchId", 1), is("symbol", "AAPL")], limit: 1 }),

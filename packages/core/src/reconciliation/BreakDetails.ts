@@ -52,10 +52,10 @@ const Explanation = Schema.Union(
 
 const holdings = { holdings: Holdings, explanation: maybe(Explanation) }
 
-/** What an order is for, as sent or as the broker shows it: shares, or dollars where `notional` says so. */
+/** What an order is for, as sent or as the broker shows it: shares or dollars; how many shares dollars bought changes with each fill. */
 const OrderTerms = Schema.Struct({
   side: Side,
-  quantity: amount,
+  quantity: maybe(amount),
   notional: maybe(amount),
   symbol: words,
   /** The value of the term that differs, where it is none of these. */
@@ -201,7 +201,7 @@ export const BreakDetails = Schema.Union(
   Schema.TaggedStruct("Unmapped", {
     symbol: words,
     side: Side,
-    quantity: amount,
+    quantity: maybe(amount),
     notional: maybe(amount),
     status: words
   }),

@@ -19,10 +19,13 @@ const orderText = ({
   symbol
 }: {
   readonly side: Side
-  readonly quantity: Decimal.Decimal
+  readonly quantity?: Decimal.Decimal | undefined
   readonly notional?: Decimal.Decimal | undefined
   readonly symbol: string
-}): string => `${side} ${notional === undefined ? shown(quantity) : `$${shown(notional)}`} ${symbol}`
+}): string => {
+  const size = notional === undefined ? shown(quantity ?? Decimal.zero) : `$${shown(notional)}`
+  return `${side} ${size} ${symbol}`
+}
 
 /** In what a trade that came again differs, or why a reversal is not counted, as a sentence. */
 export const contradictionText = (contradiction: Contradiction): string => {

@@ -3,6 +3,7 @@ import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { isTicker, type Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { Decimal } from "../money/Decimal.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
@@ -125,18 +126,20 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
   return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 
+const sizeOf = (quantity: Decimal, notional: Decimal | undefined) =>
+  notional === undefined ? { quantity } : { notional }
+
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen, differing: DifferingTerm): Interpreted => {
   const subject = format("order", order.id)
-  const { askedNotional: notional, quantity, side, symbol } = order
+  const { askedNotional, quantity, side, symbol } = order
   const details = {
     _tag: "TermsDiffer",
     brokerOrderId: report.brokerOrderId,
     term: differing.term,
-    sent: { side, quantity, notional, symbol, value: differing.sent },
+    sent: { side, ...sizeOf(quantity, askedNotional), symbol, value: differing.sent },
     shown: {
       side: report.side,
-      quantity: report.quantity,
-      notional: report.notional,
+      ...sizeOf(report.quantity, report.notional),
       symbol: report.symbol,
       value: differing.shown
     }
@@ -161,7 +164,7 @@ const closeIfAgreed = (recorder: Recorder, { id, symbol }: Order, witness: Witne
 const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
   const { brokerOrderId, notional, quantity, rawStatus: status, side, symbol } = report
-  const details = { _tag: "Unmapped", symbol, side, quantity, notional, status } as const
+  const details = { _tag: "Unmapped", symbol, side, ...sizeOf(quantity, notional), status } as const
   openOrUpdate(recorder, { symbol: UNMAPPED, subject: brokerOrderId, details })
   return { _tag: "KeptAsBreak" }
 }

@@ -205,12 +205,12 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const doubts = Trading.unsaid(open, yield* Risk.doubtful)
-  const held = yield* Reads.all(Trade.TradeTable, { where: quarantined, orderBy: ["reason", "id"] })
+  const held = yield* Effect.forEach(quarantined, (where) => Reads.all(Trade.TradeTable, { where }))
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
     ...(yield* weighedBreaks(open, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
-    ...held.map((trade) => weighedTrade(trade, now)),
+    ...held.flat().map((trade) => weighedTrade(trade, now)),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
   ]

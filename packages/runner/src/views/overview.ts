@@ -71,7 +71,7 @@ export const overview = Effect.gen(function* () {
         )
       )
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-      const held = yield* Reads.count(Trade.TradeTable, { anyOf: [quarantined], upTo: MOST_COUNTED })
+      const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
       const trading = yield* Risk.trading(now)
       const doubtful = open.flatMap((order) => (order.status === "in_doubt" ? [{ order }] : []))
       const states = yield* Reads.all(TradingState.ControlTable)

@@ -45,11 +45,11 @@ const contradicted = (trades: ReadonlyArray<Trade.Trade>) =>
     (breaks) => new Set(breaks.map(({ subject }) => subject))
   )
 
-/** What asks for trades that are quarantined. */
-export const quarantined: Conditions = [
+/** What asks for trades that are quarantined: reason by reason, so that none that waits for its batch is read for it. */
+export const quarantined: ReadonlyArray<Conditions> = TradeStanding.quarantineReasons.map((reason) => [
   { column: "status", in: ["pending"] },
-  { column: "reason", in: TradeStanding.quarantineReasons }
-]
+  { column: "reason", in: [reason] }
+])
 
 /** How each of these trades stands: by its status, and by what else is on record of it, which is read for all of them at once. */
 export const standings = (

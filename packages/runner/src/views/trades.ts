@@ -86,7 +86,7 @@ const ofStatus = (status: string | undefined): Either.Either<ReadonlyArray<Condi
   status === undefined
     ? Either.right([[]])
     : Either.map(wordOf("status", status, [...Trade.tradeStatuses, "quarantined"]), (word) =>
-        word === "quarantined" ? [quarantined] : [[{ column: "status", in: [word] }]]
+        word === "quarantined" ? quarantined : [[{ column: "status", in: [word] }]]
       )
 
 /** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */
