@@ -67,9 +67,10 @@ export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudg
 /** Judges a row of the broker's positions, and opens, updates or closes the break that follows. */
 export const bookHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudged => {
   const first = judgeHolding(recorder, seen)
-  if (first.outcome === "skipped") return first
-  const isProven = first.outcome !== "equal" && bookProvenOverfills(recorder, seen.symbol, first.ours, first.theirs)
+  const isJudged = first.outcome !== "equal" && first.outcome !== "skipped"
+  const isProven = isJudged && bookProvenOverfills(recorder, seen.symbol, first.ours, first.theirs)
   const judged = isProven ? judgeHolding(recorder, { ...seen, booked: first.theirs }) : first
+  if (judged.outcome === "skipped") return judged
   const { difference, symbol } = judged
   for (const each of KINDS) {
     if (each === difference?._tag) continue
