@@ -300,7 +300,7 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     place: over((repository) => ({
       ...repository,
       write: (scope, plan) => {
-        const isPoisoned = scope.needs.some((need) => need._tag === "Cursor")
+        const isPoisoned = scope.needs.some((need) => need._tag === "Mark")
         return isPoisoned ? Effect.dieMessage("a broken twin") : repository.write(scope, plan)
       }
     }))
