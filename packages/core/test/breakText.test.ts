@@ -58,7 +58,9 @@ const readAgain = (details: BreakDetails): unknown => {
 
 const missing = (...execIds: ReadonlyArray<string>): DetailsOf<"FillMissing"> => ({ _tag: "FillMissing", execIds })
 
-const gap = (from: bigint, to: bigint): DetailsOf<"HistoryGap"> => ({
+const below = (theirs: Decimal.Decimal): BreakDetails => ({ _tag: "CumulativeBelow", theirs })
+
+const gap = (from: bigint, to: bigint): BreakDetails => ({
   _tag: "HistoryGap",
   from: Instant.make(from),
   to: Instant.make(to)
@@ -144,8 +146,6 @@ describe("G: what a break is about", () => {
     expect(isSame({ ...sampleDetails.Excess }, { ...sampleDetails.Excess, quantity: Decimal.unsafe("3.0") })).toBe(true)
     expect(isSame(sampleDetails.PositionDiffers, sampleDetails.ForeignPosition)).toBe(false)
   })
-
-  const below = (theirs: Decimal.Decimal): BreakDetails => ({ _tag: "CumulativeBelow", theirs })
 
   test("an amount with more digits than a store takes is kept as the nearest that can be read again", () => {
     const [most, least] = ["9".repeat(60), `-${"9".repeat(60)}`]
