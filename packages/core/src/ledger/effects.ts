@@ -35,7 +35,7 @@ export const watched = (recording: Recording): (() => Effects) => {
     const orders: Array<OrderToFollow> = []
     for (const [journal, entries] of recording.entries()) {
       for (const { entityId, tag } of entries.slice(before.get(journal) ?? 0)) {
-        // What a command is answered with is told apart.
+        // The answer of a command has a field of its own.
         if (tag === "CommandAnswered") continue
         counts.set(tag, (counts.get(tag) ?? 0) + 1)
         const order = tag === "OrderCreated" ? orderOf(recording, entityId) : undefined

@@ -6,7 +6,7 @@ import { emptyHead } from "../journal/Entry.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { compareStored } from "./Audit.ts"
 
-/** The tokens in the table are not those that the store's journal gives: nobody is let in until they are. */
+/** The tokens in the table are not those that the store's journal gives: every call is refused until they are. */
 export class TokensDisagree extends Schema.TaggedError<TokensDisagree>()("TokensDisagree", {
   findings: Schema.NonEmptyArray(Schema.Struct({ where: Schema.String, what: Schema.String }))
 }) {

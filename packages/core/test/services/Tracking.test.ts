@@ -47,6 +47,18 @@ const failing = (operation: string, retryAfterMs?: number) =>
     ...(retryAfterMs === undefined ? {} : { retryAfterMs })
   })
 
+/** A broker without executions, and the windows for which it was asked for them. */
+const sweptWindows = (isComplete: () => boolean) => {
+  const windows: Array<TimeWindow> = []
+  const parts: Parameters<typeof Stage.layer>[0] = {
+    fills: (window) => {
+      windows.push(window)
+      return Effect.succeed({ complete: isComplete(), received: [] })
+    }
+  }
+  return { parts, windows }
+}
+
 describe("what a broker lists in part", () => {
   it("C4: an end without a total releases nothing while the executions were listed in part only", async () => {
     let isComplete = false
@@ -116,14 +128,8 @@ describe("what a broker lists in part", () => {
   })
 
   it("begins each sweep before the last that saw everything, however long ago; ends it after our clock, which may be behind the broker's", async () => {
-    const windows: Array<TimeWindow> = []
     let isComplete = true
-    const parts: Parameters<typeof Stage.layer>[0] = {
-      fills: (window) => {
-        windows.push(window)
-        return Effect.succeed({ complete: isComplete, received: [] })
-      }
-    }
+    const { parts, windows } = sweptWindows(() => isComplete)
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
@@ -146,13 +152,7 @@ describe("what a broker lists in part", () => {
   })
 
   it("notes how far it swept as an entry of the journal every ten minutes, and never begins a sweep after what was noted", async () => {
-    const windows: Array<TimeWindow> = []
-    const parts: Parameters<typeof Stage.layer>[0] = {
-      fills: (window) => {
-        windows.push(window)
-        return Effect.succeed({ complete: true, received: [] })
-      }
-    }
+    const { parts, windows } = sweptWindows(() => true)
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()

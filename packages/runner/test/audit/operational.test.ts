@@ -8,7 +8,7 @@ const unproven: { readonly [table: string]: string } = {
     "answers over HTTP, kept 30 days for a retry: what they were made of is in the journal, as the answer of the command or the trade under the id that the key gave",
   ops_marks: "how far a routine of the daemon is: what is lost of it is done again, and no record depends on it",
   ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
-  ops_templates: "what a form is filled with: whoever submits sees it, and the batch has it on record",
+  ops_templates: "what a form is filled with: the person who submits it sees it, and the batch has it on record",
   ops_holdings: "what a broker said at a time, beside the books: the next comparison asks the broker again",
   ops_commits: "of use for a retry within seconds; where it is gone, identities in the journal decide",
   ops_store: "whose store it is: part of no journal, since a copy has the same journal and another identity",

@@ -22,17 +22,17 @@ describe("tokens", () => {
     await cli("tokens", "create", "dana", "--role", "read")
     const db = new Database(store.slice("sqlite:".length))
     db.exec("UPDATE roundlot_tokens SET role = 'operate'")
-    const told = "role is operate, the journal gives read"
+    const difference = "role is operate, the journal gives read"
     const audited = Object(await json("audit"))
-    expect(audited.findings).toMatchObject([{ where: "tokens dana", what: told, account: "_store", seq: 1 }])
+    expect(audited.findings).toMatchObject([{ where: "tokens dana", what: difference, account: "_store", seq: 1 }])
     expect(Object(await json("doctor")).checks).toContainEqual(
-      expect.objectContaining({ check: "callers", ok: false, found: expect.stringContaining(told) })
+      expect.objectContaining({ check: "callers", ok: false, found: expect.stringContaining(difference) })
     )
     for (const act of [
       ["create", "eve", "--role", "read"],
       ["revoke", "dana"]
     ]) {
-      expect(await cli("tokens", ...act)).toMatchObject({ code: 1, err: expect.stringContaining(told) })
+      expect(await cli("tokens", ...act)).toMatchObject({ code: 1, err: expect.stringContaining(difference) })
     }
     db.exec("UPDATE roundlot_tokens SET role = 'read'")
     db.close()
