@@ -13,7 +13,7 @@ const PAGE = "docs/guides/deployment.md"
 const block = (words: string, language?: string): Block => blockWith(PAGE, words, language)
 
 const STAGING = block("takeThenReset")
-const INSTALL = block("npm run build")
+const INSTALL = block("ln -s")
 const FOLDERS = block("useradd")
 const ENABLE = block("enable --now")
 const CHECKLIST = block("--env-file /etc/roundlot/broker.env --store")
