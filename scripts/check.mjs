@@ -23,16 +23,17 @@ const steps = [
   {
     name: "Effect diagnostics",
     command: tool("effect-tsgo", "diagnostics", "--project", "tsconfig.src.json", "--format", "text", "--strict"),
-    failIf: checkedFiles
+    failIf: checkedFiles,
+    isLong: true
   },
   { name: "types", command: [...script(nativeTsc), "-b", "--pretty", "false"] },
   { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
-  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types" },
+  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types", isLong: true },
   { name: "seams", command: script("check-seams.mjs") },
   { name: "requirements", command: script("requirements.mjs", "--check") },
   { name: "doc comments", command: script("check-docs.mjs") },
-  { name: "dead code", command: tool("knip", "--no-config-hints") },
-  { name: "packages", command: script("check-packages.mjs"), after: "types" }
+  { name: "dead code", command: tool("knip", "--no-config-hints"), isLong: true },
+  { name: "packages", command: script("check-packages.mjs"), after: "types", isLong: true }
 ]
 const atOnce = 2
 
@@ -57,9 +58,9 @@ const report = (say, name, { fault, output, seconds }) => {
   if (fault !== undefined) say(`${output.trimEnd()}\n${fault}`.trim().replaceAll(/^/gm, "     "))
 }
 
-/** Runs all steps, two at a time, and says what came of each; how many failed. `isBeside`: tests run meanwhile, and go first. */
-export const check = async (say = console.log, isBeside = false) => {
-  const waiting = [...steps]
+/** Runs steps, two at a time, and says what came of each; how many failed. `isBeside`: tests run meanwhile, and go first. */
+const runAll = async (chosen, say, isBeside) => {
+  const waiting = [...chosen]
   const ended = new Map()
   const next = () => {
     const index = waiting.findIndex(({ after }) => after === undefined || ended.has(after))
@@ -84,4 +85,14 @@ export const check = async (say = console.log, isBeside = false) => {
   return failed
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = (await check()) === 0 ? 0 : 1
+/** The steps that a tier of the tests has beside it: `npm run verify` those that take long, which come after the types. */
+const stepsOf = (tier) =>
+  tier === "verify"
+    ? steps.filter(({ isLong, name }) => isLong || name === "types")
+    : steps.filter(({ isLong }) => !isLong)
+
+/** Runs the steps that belong beside a tier of the tests; how many failed. */
+export const checkBeside = (tier, say) => runAll(stepsOf(tier), say, true)
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  process.exitCode = (await runAll(steps, console.log, false)) === 0 ? 0 : 1

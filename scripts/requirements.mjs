@@ -5,6 +5,7 @@ import { join, relative } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
 import { report, root } from "./sources.mjs"
+import { filesOf, stalePlaces } from "./tiers.mjs"
 import { allTests, UNKNOWN } from "./titles.mjs"
 
 const sourceFile = join(root, "docs", "reference", "requirements.json")
@@ -91,6 +92,15 @@ const cellFindings = (requirement) =>
         : []
     })
 
+const quick = new Set(filesOf("test"))
+
+/** A requirement is proven every few minutes; one that cannot be has a reason in `verify`. */
+const tierFindings = ({ id, verify }) => {
+  const isQuick = proofsFor(id).some(({ file }) => quick.has(file))
+  if (!isQuick && verify === undefined) return [`${id} is proven by npm run verify only, and has no reason in verify`]
+  return isQuick && verify !== undefined ? [`${id} is proven by npm test: its reason in verify is out of date`] : []
+}
+
 const isLost = (title) => /^(?:ACC|FILL|SYNC|AUD|BAT|SDK)-\d+/.test(title) && idsOf(title).length === 0
 
 const findings = () => [
@@ -100,6 +110,8 @@ const findings = () => [
   ...tests
     .filter(({ titles }) => titles.some(isLost))
     .map(({ file, titles }) => `${file}: ${titles.at(-1)}: ids end with a colon`),
+  ...stalePlaces().map((place) => `scripts/tiers.mjs names ${place}, which has no test`),
+  ...requirements.flatMap(tierFindings),
   ...places
     .filter(({ path }) => !existsSync(join(root, path)))
     .map(({ path }) => `requirements.json: there is no ${path}`)
@@ -123,14 +135,16 @@ const matrix = () => {
 }
 
 const reasonLines = (requirement) =>
-  Object.entries(axes).flatMap(([axis, names]) =>
-    dependsOn(requirement, axis)
-      ? names.flatMap((name) => {
-          const reason = reasonOf(requirement, axis, name)
-          return reason === undefined ? [] : [`- ${name}: ${reason}`]
-        })
-      : [`- ${axis}: ${requirement[axis]}`]
-  )
+  Object.entries(axes)
+    .flatMap(([axis, names]) =>
+      dependsOn(requirement, axis)
+        ? names.flatMap((name) => {
+            const reason = reasonOf(requirement, axis, name)
+            return reason === undefined ? [] : [`- ${name}: ${reason}`]
+          })
+        : [`- ${axis}: ${requirement[axis]}`]
+    )
+    .concat(requirement.verify === undefined ? [] : [`- by \`npm run verify\` only: ${requirement.verify}`])
 
 const proofLine = ({ brokers: at, file, stores: on, tests: all, titles }) => {
   const count = all.length > 1 ? `${all.length} tests` : undefined
@@ -154,8 +168,8 @@ const page = () => `# Requirements and their tests
 
 Made by \`npm run requirements\` of [requirements.json](requirements.json) and of the titles of all tests: a title begins with
 the ids of the requirements that it proves. \`npm run check\` fails where this page is out of date, where a requirement has no
-test, or where one that depends on a store or broker has none there and no reason. \`npm test\` fails where a test that is
-listed here did not run.
+test, or where one that depends on a store or broker has none there and no reason. \`npm test\` and \`npm run verify\` fail where a
+test of theirs that is listed here did not run.
 
 A cell is the number of tests; \`–\` has its reason in the section of the requirement; an empty cell is of a requirement that
 does not depend on the store or the broker, with the reason there too. \`${UNKNOWN}\` in a title is a part that only a run knows.
@@ -168,8 +182,8 @@ ${requirements.map(section).join("\n\n")}
 const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
 const patternOf = (titles) => new RegExp(`^${titles.join(SEPARATOR).split(UNKNOWN).map(literal).join("[^]*")}$`)
 
-/** The tests of the page that a full run of vitest did not run, by its result as JSON; of those that failed it says so itself. */
-export const notRun = (result) => {
+/** The tests of the page that stand in these files and that a run of vitest did not run, by its result as JSON; of those that failed it says so itself. */
+export const notRun = (result, files) => {
   const ran = new Map()
   for (const { assertionResults, name } of result.testResults) {
     const file = relative(root, name).replaceAll("\\", "/")
@@ -180,6 +194,7 @@ export const notRun = (result) => {
   const listed = [...new Set(proofs.flatMap((proof) => proof.tests))]
   return listed
     .filter(({ file, titles }) => {
+      if (!files.includes(file)) return false
       const pattern = patternOf(titles)
       return !(ran.get(file) ?? []).some((title) => pattern.test(title))
     })

@@ -1,21 +1,31 @@
-// `npm test`: every test with the check beside it, what the check said, then one last line `N passed, N failed`.
+// `npm test` and `npm run verify`: the tests of a tier, with its part of the check beside them, what the check said, then one last
+// line `N passed, N failed`. `npm test -- FILE …` runs these files, and the check of `npm test`.
 import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
-import { check } from "./check.mjs"
+import { checkBeside } from "./check.mjs"
 import { notRun } from "./requirements.mjs"
 import { root } from "./sources.mjs"
+import { filesOf } from "./tiers.mjs"
 
 const resultFile = join(root, "node_modules", ".cache", `vitest-${process.pid}.json`)
 
-const runTests = (args) =>
+const isVerifying = process.argv[2] === "--verify"
+const tier = isVerifying ? "verify" : "test"
+const args = process.argv.slice(isVerifying ? 3 : 2)
+const isWhole = args.length === 0
+
+const runTests = () =>
   new Promise((resolve, reject) => {
     const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
     const underWay = join(root, "scripts", "under-way.mjs")
     const reporters = ["default", underWay, "json"].map((name) => `--reporter=${name}`)
-    const child = spawn(process.execPath, [vitest, "run", ...reporters, `--outputFile.json=${resultFile}`, ...args], {
+    const chosen = isWhole ? filesOf(tier) : args
+    const child = spawn(process.execPath, [vitest, "run", ...reporters, `--outputFile.json=${resultFile}`, ...chosen], {
       cwd: root,
+      // By it tests know how many histories to try.
+      env: isWhole ? { ...process.env, ROUNDLOT_TIER: tier } : process.env,
       stdio: "inherit"
     })
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
@@ -37,8 +47,8 @@ const brokenFiles = (result) =>
     (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")
   )
 
-/** A run of a part of the tests proves a part of the requirements: only a run of all is held to all. */
-const missingIn = (result, args) => (result === undefined || args.length > 0 ? [] : notRun(result))
+/** A run of some files proves a part of the requirements: only that of a whole tier is held to all that the tier proves. */
+const missingIn = (result) => (result === undefined || !isWhole ? [] : notRun(result, filesOf(tier)))
 
 const count = (result, code) => {
   if (result === undefined) return { passed: 0, failed: 1, skipped: 0 }
@@ -53,12 +63,11 @@ const count = (result, code) => {
 mkdirSync(join(root, "node_modules", ".cache"), { recursive: true })
 // At once: tests often wait for programs and disks, and leave a processor idle for the check. Its lines come after theirs.
 const said = []
-const args = process.argv.slice(2)
-const [failedSteps, code] = await Promise.all([check((line) => said.push(line), true), runTests(args)])
+const [failedSteps, code] = await Promise.all([checkBeside(tier, (line) => said.push(line)), runTests()])
 for (const line of said) console.log(line)
 const result = readResult()
 const { passed, failed, skipped } = count(result, code)
-const missing = missingIn(result, args)
+const missing = missingIn(result)
 rmSync(resultFile, { force: true })
 if (failedSteps > 0) console.log(`${failedSteps} steps of the check failed (above); they count as failed.`)
 for (const test of missing) console.log(`proves a requirement and did not run: ${test}`)

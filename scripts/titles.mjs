@@ -1,21 +1,14 @@
 // The titles of all tests as their files say them, without running one: what `requirements.mjs` makes its table of.
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import ts from "typescript"
 import { root } from "./sources.mjs"
+import { testFiles } from "./tiers.mjs"
 
 /** Where a title has a part that only a run knows. */
 export const UNKNOWN = "…"
 
-const folders = ["packages", "simulation", "examples"]
 const contracts = "packages/core/src/testing"
-
-const filesUnder = (folder) =>
-  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) return ["node_modules", "dist"].includes(entry.name) ? [] : filesUnder(path)
-    return entry.name.endsWith(".test.ts") ? [path] : []
-  })
 
 const parse = (path) => ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true)
 
@@ -190,8 +183,4 @@ const testsOf = (path) => {
 }
 
 /** Every test of the project, as `{ file, titles }`: the titles of its blocks and its own. */
-export const allTests = () =>
-  folders
-    .flatMap(filesUnder)
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .flatMap(testsOf)
+export const allTests = () => testFiles().flatMap(testsOf)

@@ -1,0 +1,85 @@
+// Which tests `npm test` runs, in minutes, and which `npm run verify` adds to them, in as long as they take.
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+const filesUnder = (folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return ["node_modules", "dist"].includes(entry.name) ? [] : filesUnder(path)
+    return entry.name.endsWith(".test.ts") ? [path] : []
+  })
+
+/** Every file of tests, by its path in the checkout. */
+export const testFiles = () =>
+  ["packages", "simulation", "examples"].flatMap(filesUnder).toSorted((one, other) => (one < other ? -1 : 1))
+
+const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
+
+/**
+ * Where tests belong that are not of `npm test` alone: files, and folders that end with `/`; what is named closest counts.
+ * `npm run verify` has programs that are killed, brokers that lie, whole matrices of stores and brokers, pages in a browser, guides
+ * that are followed to the letter. Both have what is tried with random histories: `npm test` few of them, `npm run verify` all.
+ */
+const places = {
+  "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
+  "packages/broker-schwab/test/Poller.test.ts": VERIFY,
+  "packages/core/test/anyOrder.test.ts": VERIFY,
+  "packages/core/test/history.test.ts": BOTH,
+  "packages/core/test/naiveLedger.test.ts": BOTH,
+  "packages/core/test/services/Ends.test.ts": VERIFY,
+  "packages/core/test/services/Refusals.test.ts": VERIFY,
+  "packages/core/test/services/StartGate.test.ts": VERIFY,
+  "packages/dashboard/test/": VERIFY,
+  "packages/dashboard/test/flows.test.ts": TEST,
+  "packages/dashboard/test/parts.test.ts": TEST,
+  "packages/runner/test/audit/": VERIFY,
+  "packages/runner/test/audit/operational.test.ts": TEST,
+  "packages/runner/test/cases/": VERIFY,
+  "packages/runner/test/cli/": VERIFY,
+  "packages/runner/test/cli/completion.test.ts": TEST,
+  "packages/runner/test/cli/controls.test.ts": TEST,
+  "packages/runner/test/cli/job.test.ts": TEST,
+  "packages/runner/test/cli/listing.test.ts": TEST,
+  "packages/runner/test/cli/settings.test.ts": TEST,
+  "packages/runner/test/cli/syncJobs.test.ts": TEST,
+  "packages/runner/test/cli/version.test.ts": TEST,
+  "packages/runner/test/deploy/": VERIFY,
+  "packages/runner/test/engine/": VERIFY,
+  "packages/runner/test/engine/batches.test.ts": TEST,
+  "packages/runner/test/engine/engine.test.ts": TEST,
+  "packages/runner/test/halt/": VERIFY,
+  "packages/runner/test/jobs/": VERIFY,
+  "packages/runner/test/kill/": VERIFY,
+  "packages/runner/test/kill/batch.test.ts": TEST,
+  "packages/runner/test/liar/": VERIFY,
+  "packages/runner/test/program/": VERIFY,
+  "packages/runner/test/real/": VERIFY,
+  "packages/runner/test/reference/": VERIFY,
+  "packages/runner/test/serve/injection.test.ts": VERIFY,
+  "packages/runner/test/start/": VERIFY,
+  "packages/runner/test/store/versions.test.ts": VERIFY,
+  "packages/runner/test/traces/": VERIFY,
+  "packages/store-postgres/test/Faults.test.ts": VERIFY,
+  "packages/store-postgres/test/Memory.test.ts": VERIFY,
+  "simulation/test/": VERIFY,
+  "simulation/test/simulation.test.ts": BOTH
+}
+
+const isUnder = (file, place) => (place.endsWith("/") ? file.startsWith(place) : file === place)
+
+const tierOf = (file) => {
+  const [closest] = Object.keys(places)
+    .filter((place) => isUnder(file, place))
+    .toSorted((one, other) => other.length - one.length)
+  return closest === undefined ? TEST : places[closest]
+}
+
+/** Places that are named here and have no test. */
+export const stalePlaces = () =>
+  Object.keys(places).filter((place) => !testFiles().some((file) => isUnder(file, place)))
+
+/** The files of a tier, `test` or `verify`. */
+export const filesOf = (tier) => testFiles().filter((file) => [BOTH, tier].includes(tierOf(file)))
