@@ -1,16 +1,16 @@
 import { setImmediate as breath } from "node:timers/promises"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import type * as sendModule from "../../packages/core/src/order/send.ts"
-import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
+import type * as sendModule from "../../packages/core/src/rules/order/send.ts"
+import type * as intakeModule from "../../packages/core/src/rules/trade/intake.ts"
 import { broken } from "./brokenRules.ts"
 import { play, type History } from "../src/history.ts"
 import { troubles } from "../src/Weather.ts"
 
-vi.mock("../../packages/core/src/order/send.ts", async (load) =>
+vi.mock("../../packages/core/src/rules/order/send.ts", async (load) =>
   (await import("./brokenRules.ts")).sending(await load<typeof sendModule>())
 )
 
-vi.mock("../../packages/core/src/trade/intake.ts", async (load) =>
+vi.mock("../../packages/core/src/rules/trade/intake.ts", async (load) =>
   (await import("./brokenRules.ts")).takingIn(await load<typeof intakeModule>())
 )
 

@@ -1,6 +1,6 @@
-import { AttemptId } from "../../packages/core/src/identity/Id.ts"
-import type * as sendModule from "../../packages/core/src/order/send.ts"
-import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
+import { AttemptId } from "../../packages/core/src/values/Id.ts"
+import type * as sendModule from "../../packages/core/src/rules/order/send.ts"
+import type * as intakeModule from "../../packages/core/src/rules/trade/intake.ts"
 
 /** The rule that is broken now: a twin takes its place, in these tests alone. */
 export const broken = { rule: "" }

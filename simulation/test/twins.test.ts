@@ -1,28 +1,28 @@
 import { OrderState, Report, type Fill } from "@roundlot/core"
 import { setImmediate as breath } from "node:timers/promises"
 import { beforeEach, describe, expect, it, vi } from "vitest"
-import type * as aggregatesModule from "../../packages/core/src/fill/aggregates.ts"
-import type * as answersModule from "../../packages/core/src/reconciliation/answers.ts"
-import type * as commitmentModule from "../../packages/core/src/order/commitment.ts"
-import type * as coolDownModule from "../../packages/core/src/position/coolDown.ts"
-import type * as dueModule from "../../packages/core/src/position/due.ts"
-import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
+import type * as aggregatesModule from "../../packages/core/src/rules/fill/aggregates.ts"
+import type * as answersModule from "../../packages/core/src/rules/reconciliation/answers.ts"
+import type * as commitmentModule from "../../packages/core/src/rules/position/commitment.ts"
+import type * as coolDownModule from "../../packages/core/src/rules/position/coolDown.ts"
+import type * as dueModule from "../../packages/core/src/rules/position/due.ts"
+import type * as intakeModule from "../../packages/core/src/rules/trade/intake.ts"
 import type * as leasesModule from "../../packages/core/src/memory/MemoryLeases.ts"
-import type * as usageModule from "../../packages/core/src/control/Usage.ts"
-import type * as sendModule from "../../packages/core/src/order/send.ts"
-import type * as tradingStateModule from "../../packages/core/src/control/TradingState.ts"
+import type * as usageModule from "../../packages/core/src/records/Usage.ts"
+import type * as sendModule from "../../packages/core/src/rules/order/send.ts"
+import type * as tradingStateModule from "../../packages/core/src/records/TradingState.ts"
 import { broken } from "./brokenRules.ts"
 import { play } from "../src/history.ts"
 
-vi.mock("../../packages/core/src/order/send.ts", async (load) =>
+vi.mock("../../packages/core/src/rules/order/send.ts", async (load) =>
   (await import("./brokenRules.ts")).sending(await load<typeof sendModule>())
 )
 
-vi.mock("../../packages/core/src/trade/intake.ts", async (load) =>
+vi.mock("../../packages/core/src/rules/trade/intake.ts", async (load) =>
   (await import("./brokenRules.ts")).takingIn(await load<typeof intakeModule>())
 )
 
-vi.mock("../../packages/core/src/position/due.ts", async (load) => {
+vi.mock("../../packages/core/src/rules/position/due.ts", async (load) => {
   const real = await load<typeof dueModule>()
   const stillStands: typeof real.stillStands = (...args) => broken.rule === "re-decision" || real.stillStands(...args)
   return { ...real, stillStands }
@@ -30,7 +30,7 @@ vi.mock("../../packages/core/src/position/due.ts", async (load) => {
 
 const refusal = () => Report.Answer.Refused({ code: "gave_up", words: "no answer is a refusal", class: "final" })
 
-vi.mock("../../packages/core/src/reconciliation/answers.ts", async (load) => {
+vi.mock("../../packages/core/src/rules/reconciliation/answers.ts", async (load) => {
   const real = await load<typeof answersModule>()
   const answered: typeof real.answered = (recorder, report, payload, witness) =>
     broken.rule === "in doubt" && report.answer._tag === "Unknown"
@@ -43,14 +43,14 @@ vi.mock("../../packages/core/src/reconciliation/answers.ts", async (load) => {
 const firstSaid = (fills: ReadonlyArray<Fill.Fill>): ReadonlyArray<Fill.Fill> =>
   fills.filter((fill) => !fills.some((each) => each.execIdBase === fill.execIdBase && each.revision < fill.revision))
 
-vi.mock("../../packages/core/src/fill/aggregates.ts", async (load) => {
+vi.mock("../../packages/core/src/rules/fill/aggregates.ts", async (load) => {
   const real = await load<typeof aggregatesModule>()
   const aggregatesOf: typeof real.aggregatesOf = (fills, total, isPossible) =>
     real.aggregatesOf(broken.rule === "canonical revision" ? firstSaid(fills) : fills, total, isPossible)
   return { ...real, aggregatesOf }
 })
 
-vi.mock("../../packages/core/src/order/commitment.ts", async (load) => {
+vi.mock("../../packages/core/src/rules/position/commitment.ts", async (load) => {
   const real = await load<typeof commitmentModule>()
   const adjust: typeof real.adjust = (recorder, id, why) => {
     const order = recorder.books.orders.get(id)
@@ -60,7 +60,7 @@ vi.mock("../../packages/core/src/order/commitment.ts", async (load) => {
   return { ...real, adjust }
 })
 
-vi.mock("../../packages/core/src/position/coolDown.ts", async (load) => {
+vi.mock("../../packages/core/src/rules/position/coolDown.ts", async (load) => {
   const real = await load<typeof coolDownModule>()
   const afterShortEnd: typeof real.afterShortEnd = (...args) => {
     if (broken.rule !== "cool-down") real.afterShortEnd(...args)
@@ -68,7 +68,7 @@ vi.mock("../../packages/core/src/position/coolDown.ts", async (load) => {
   return { ...real, afterShortEnd }
 })
 
-vi.mock("../../packages/core/src/control/TradingState.ts", async (load) => {
+vi.mock("../../packages/core/src/records/TradingState.ts", async (load) => {
   const real = await load<typeof tradingStateModule>()
   const stricter: typeof real.stricter = (a, b) => (broken.rule === "halt" ? "normal" : real.stricter(a, b))
   return { ...real, stricter }
@@ -93,7 +93,7 @@ vi.mock("../../packages/core/src/memory/MemoryLeases.ts", async (load) => {
   return { ...real, make: () => unfenced(real.make()) }
 })
 
-vi.mock("../../packages/core/src/control/Usage.ts", async (load) => {
+vi.mock("../../packages/core/src/records/Usage.ts", async (load) => {
   const real = await load<typeof usageModule>()
   const waitsUntil: typeof real.waitsUntil = (...args) =>
     broken.rule === "orders per minute" ? undefined : real.waitsUntil(...args)

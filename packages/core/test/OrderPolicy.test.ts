@@ -1,8 +1,8 @@
 import { FastCheck } from "effect"
 import { describe, expect, test } from "vitest"
-import { resolve, windowOf, withPolicy, type OrderPolicy } from "../src/order/OrderPolicy.ts"
-import { sessions, timesInForce } from "../src/order/OrderTerms.ts"
-import { faultOf, UnsupportedOrder } from "../src/order/SupportedOrders.ts"
+import { resolve, windowOf, withPolicy, type OrderPolicy } from "../src/records/OrderPolicy.ts"
+import { sessions, timesInForce } from "../src/records/OrderTerms.ts"
+import { faultOf, UnsupportedOrder } from "../src/records/SupportedOrders.ts"
 
 const session = FastCheck.constantFrom(undefined, ...sessions)
 const timeInForce = FastCheck.constantFrom(undefined, ...timesInForce)

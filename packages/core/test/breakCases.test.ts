@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
-import { AccountName } from "../src/account/AccountName.ts"
-import { BreakId } from "../src/identity/Id.ts"
-import { Ticker } from "../src/instrument/Ticker.ts"
-import type { Break } from "../src/reconciliation/Break.ts"
-import { casesOf } from "../src/reconciliation/cases.ts"
-import * as Instant from "../src/time/Instant.ts"
+import { AccountName } from "../src/records/AccountName.ts"
+import { BreakId } from "../src/values/Id.ts"
+import { Ticker } from "../src/records/Ticker.ts"
+import type { Break } from "../src/records/Break.ts"
+import { casesOf } from "../src/rules/reconciliation/cases.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { openBreak } from "./openBreak.ts"
 
 const NOW = Instant.make(1_700_000_000_000_000n)

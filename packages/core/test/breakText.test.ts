@@ -1,15 +1,15 @@
 import { BigDecimal, Either, Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import { decodeEntry } from "../src/journal/decode.ts"
-import { BreakOpened } from "../src/journal/Event.ts"
+import { decodeEntry } from "../src/events/decode.ts"
+import { BreakOpened } from "../src/events/Event.ts"
 import { entryOf } from "./journal/golden.ts"
-import { bodyOf } from "../src/journal/encode.ts"
-import { breakKinds, evidenceOf, type BreakKind } from "../src/reconciliation/Break.ts"
-import { BreakDetails, isSame, type DetailsOf } from "../src/reconciliation/BreakDetails.ts"
+import { bodyOf } from "../src/events/encode.ts"
+import { breakKinds, evidenceOf, type BreakKind } from "../src/records/Break.ts"
+import { BreakDetails, isSame, type DetailsOf } from "../src/records/BreakDetails.ts"
 import { sampleDetails } from "../src/testing/SampleDetails.ts"
-import * as Decimal from "../src/money/Decimal.ts"
-import { BreakId, OrderId, TradeId } from "../src/identity/Id.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import { BreakId, OrderId, TradeId } from "../src/values/Id.ts"
+import * as Instant from "../src/values/Instant.ts"
 
 const sentences: { readonly [K in BreakKind]: string } = {
   Conflict: "quantity was 1, is 2",

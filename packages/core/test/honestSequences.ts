@@ -1,5 +1,5 @@
 import type { Desk } from "../src/testing/index.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Instant from "../src/values/Instant.ts"
 import {
   cancels,
   commands,

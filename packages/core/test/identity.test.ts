@@ -1,11 +1,11 @@
 import { Either, FastCheck as fc, Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import * as Column from "../src/books/Column.ts"
-import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
-import * as Id from "../src/identity/Id.ts"
-import * as SymbolMapping from "../src/instrument/SymbolMapping.ts"
-import { Ticker } from "../src/instrument/Ticker.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Column from "../src/tables/Column.ts"
+import * as ClientOrderId from "../src/values/ClientOrderId.ts"
+import * as Id from "../src/values/Id.ts"
+import * as SymbolMapping from "../src/records/SymbolMapping.ts"
+import { Ticker } from "../src/records/Ticker.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { runs } from "./Story.ts"
 
 describe("ClientOrderId", () => {

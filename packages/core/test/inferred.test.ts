@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { inferredOf } from "../src/fill/inferred.ts"
-import * as Decimal from "../src/money/Decimal.ts"
+import { inferredOf } from "../src/records/inferred.ts"
+import * as Decimal from "../src/values/Decimal.ts"
 
 describe("what a total has beyond the fills that count", () => {
   test.each([

@@ -1,10 +1,10 @@
 import { Arbitrary, Either, FastCheck as fc, Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import { bodyOf } from "../src/journal/encode.ts"
-import { canonicalJson, nextFeedRow, textOf } from "../src/journal/Entry.ts"
-import { LedgerEvent } from "../src/journal/Event.ts"
-import { sha256 } from "../src/journal/Payload.ts"
-import { readBody } from "../src/journal/readBody.ts"
+import { bodyOf } from "../src/events/encode.ts"
+import { canonicalJson, nextFeedRow, textOf } from "../src/events/Entry.ts"
+import { LedgerEvent } from "../src/events/Event.ts"
+import { sha256 } from "../src/records/Payload.ts"
+import { readBody } from "../src/events/readBody.ts"
 
 const encode = Schema.encodeEither(LedgerEvent)
 

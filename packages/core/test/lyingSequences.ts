@@ -1,6 +1,6 @@
-import type * as Report from "../src/reconciliation/Report.ts"
+import type * as Report from "../src/records/Report.ts"
 import type { Desk } from "../src/testing/index.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Instant from "../src/values/Instant.ts"
 import {
   costs,
   ends,

@@ -1,11 +1,11 @@
 import { Either, FastCheck as fc, Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import * as Decimal from "../src/money/Decimal.ts"
-import * as Money from "../src/money/Money.ts"
-import * as Price from "../src/money/Price.ts"
-import * as Quantity from "../src/money/Quantity.ts"
-import { freshest, Reference } from "../src/money/Reference.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import * as Money from "../src/values/Money.ts"
+import * as Price from "../src/values/Price.ts"
+import * as Quantity from "../src/values/Quantity.ts"
+import { freshest, Reference } from "../src/values/Reference.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { runs } from "./Story.ts"
 
 /** A decimal as a fraction: unscaled over ten to the scale. */

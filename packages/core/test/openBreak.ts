@@ -1,9 +1,9 @@
-import { AccountName } from "../src/account/AccountName.ts"
-import { BreakId } from "../src/identity/Id.ts"
-import { Ticker } from "../src/instrument/Ticker.ts"
-import type { Break } from "../src/reconciliation/Break.ts"
+import { AccountName } from "../src/records/AccountName.ts"
+import { BreakId } from "../src/values/Id.ts"
+import { Ticker } from "../src/records/Ticker.ts"
+import type { Break } from "../src/records/Break.ts"
 import { sampleDetails } from "../src/testing/SampleDetails.ts"
-import type { Instant } from "../src/time/Instant.ts"
+import type { Instant } from "../src/values/Instant.ts"
 
 /** A break that is open since a moment. */
 export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break => ({

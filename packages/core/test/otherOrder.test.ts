@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { FillTable } from "../src/fill/Fill.ts"
-import { BreakTable, evidenceOf } from "../src/reconciliation/Break.ts"
+import { FillTable } from "../src/records/Fill.ts"
+import { BreakTable, evidenceOf } from "../src/records/Break.ts"
 import { figures, isSound } from "./sound.ts"
 import { deskAfter } from "./partlyOrdered.ts"
 import { perform, type Deed } from "./Story.ts"

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import type * as Aggregates from "../src/fill/aggregates.ts"
-import * as Decimal from "../src/money/Decimal.ts"
-import type * as Hearing from "../src/order/hearing.ts"
-import { frame, settled, type Witness } from "../src/order/witness.ts"
-import type * as Duplicates from "../src/reconciliation/duplicates.ts"
-import type { Implausible } from "../src/reconciliation/HeldReport.ts"
-import type * as Plausibility from "../src/reconciliation/plausibility.ts"
-import * as Instant from "../src/time/Instant.ts"
+import type * as Aggregates from "../src/rules/fill/aggregates.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import type * as Hearing from "../src/rules/order/hearing.ts"
+import { frame, settled, type Witness } from "../src/rules/order/witness.ts"
+import type * as Duplicates from "../src/rules/reconciliation/duplicates.ts"
+import type { Implausible } from "../src/records/HeldReport.ts"
+import type * as Plausibility from "../src/rules/reconciliation/plausibility.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { honest } from "./honestSequences.ts"
 import { lies, outcomeOf } from "./lyingSequences.ts"
 import { play } from "./sequences.ts"
@@ -35,17 +35,19 @@ const { replaced, twin } = vi.hoisted(() => {
   return { replaced, twin }
 })
 
-vi.mock("../src/reconciliation/plausibility.ts", async (load) =>
+vi.mock("../src/rules/reconciliation/plausibility.ts", async (load) =>
   replaced(await load<typeof Plausibility>(), "plausibility")
 )
-vi.mock("../src/order/hearing.ts", async (load) => replaced(await load<typeof Hearing>(), "hearing"))
-vi.mock("../src/fill/aggregates.ts", async (load) => replaced(await load<typeof Aggregates>(), "aggregates"))
-vi.mock("../src/reconciliation/duplicates.ts", async (load) => replaced(await load<typeof Duplicates>(), "duplicates"))
+vi.mock("../src/rules/order/hearing.ts", async (load) => replaced(await load<typeof Hearing>(), "hearing"))
+vi.mock("../src/rules/fill/aggregates.ts", async (load) => replaced(await load<typeof Aggregates>(), "aggregates"))
+vi.mock("../src/rules/reconciliation/duplicates.ts", async (load) =>
+  replaced(await load<typeof Duplicates>(), "duplicates")
+)
 
-const real = await vi.importActual<typeof Plausibility>("../src/reconciliation/plausibility.ts")
-const { hearing } = await vi.importActual<typeof Hearing>("../src/order/hearing.ts")
-const { aggregatesOf } = await vi.importActual<typeof Aggregates>("../src/fill/aggregates.ts")
-const { likeOf } = await vi.importActual<typeof Duplicates>("../src/reconciliation/duplicates.ts")
+const real = await vi.importActual<typeof Plausibility>("../src/rules/reconciliation/plausibility.ts")
+const { hearing } = await vi.importActual<typeof Hearing>("../src/rules/order/hearing.ts")
+const { aggregatesOf } = await vi.importActual<typeof Aggregates>("../src/rules/fill/aggregates.ts")
+const { likeOf } = await vi.importActual<typeof Duplicates>("../src/rules/reconciliation/duplicates.ts")
 
 /** A broken rule, what is broken of it, and what finds that: a lie that is believed, or an honest sequence that is stopped. */
 interface Twin extends Parts {

@@ -1,8 +1,8 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
-import * as Decimal from "../src/money/Decimal.ts"
-import { priceOf, type Quote, type Quoted } from "../src/money/Quote.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import { priceOf, type Quote, type Quoted } from "../src/values/Quote.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { runs } from "./Story.ts"
 
 const A_MINUTE_MS = 60_000

@@ -1,11 +1,11 @@
 import { Schema } from "effect"
 import * as Books from "../src/books/Books.ts"
-import type { Cell } from "../src/books/Column.ts"
-import { domainTables, joinKey, type EncodedRow, type TableName } from "../src/books/Table.ts"
-import { hashOf, type Entry } from "../src/journal/Entry.ts"
-import { LedgerEvent } from "../src/journal/Event.ts"
-import { project } from "../src/journal/project.ts"
-import * as Instant from "../src/time/Instant.ts"
+import type { Cell } from "../src/tables/Column.ts"
+import { domainTables, joinKey, type EncodedRow, type TableName } from "../src/tables/Table.ts"
+import { hashOf, type Entry } from "../src/events/Entry.ts"
+import { LedgerEvent } from "../src/events/Event.ts"
+import { project } from "../src/books/project.ts"
+import * as Instant from "../src/values/Instant.ts"
 import type { Desk } from "../src/testing/index.ts"
 
 const ALL = 1_000_000

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest"
-import { OrderId } from "../src/identity/Id.ts"
-import * as Quantity from "../src/money/Quantity.ts"
-import { draftOf, OrderTable, type Order } from "../src/order/Order.ts"
-import { atMarket } from "../src/order/OrderTerms.ts"
-import { awaitedBy, inRuns } from "../src/order/runs.ts"
+import { OrderId } from "../src/values/Id.ts"
+import * as Quantity from "../src/values/Quantity.ts"
+import { draftOf, OrderTable, type Order } from "../src/records/Order.ts"
+import { atMarket } from "../src/records/OrderTerms.ts"
+import { awaitedBy, inRuns } from "../src/rules/order/runs.ts"
 import { Desk } from "../src/testing/index.ts"
-import * as Instant from "../src/time/Instant.ts"
-import * as Intake from "../src/trade/intake.ts"
+import * as Instant from "../src/values/Instant.ts"
+import * as Intake from "../src/rules/trade/intake.ts"
 
 const AT = Instant.make(1_600_000_000_000_000n)
 

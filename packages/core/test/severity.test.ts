@@ -1,18 +1,25 @@
 import { describe, expect, test } from "vitest"
-import { AccountTable } from "../src/account/Account.ts"
-import { BreakId, OrderId } from "../src/identity/Id.ts"
-import { Ticker } from "../src/instrument/Ticker.ts"
-import * as Decimal from "../src/money/Decimal.ts"
-import { Price } from "../src/money/Price.ts"
-import { Quantity } from "../src/money/Quantity.ts"
-import { OrderTable, type Order } from "../src/order/Order.ts"
-import { PositionTable } from "../src/position/Position.ts"
-import { blockingAnswers, isSettled, obstacleOf } from "../src/reconciliation/blocked.ts"
-import type * as Break from "../src/reconciliation/Break.ts"
-import { byGravity, severityOf, standingOf } from "../src/reconciliation/severity.ts"
-import { dollarsAtRisk, noStake, owedOf, stakeOf, type Stake, type Standing } from "../src/reconciliation/Stake.ts"
-import { tradingOf, wordsOf } from "../src/reconciliation/trading.ts"
-import * as Instant from "../src/time/Instant.ts"
+import { AccountTable } from "../src/records/Account.ts"
+import { BreakId, OrderId } from "../src/values/Id.ts"
+import { Ticker } from "../src/records/Ticker.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import { Price } from "../src/values/Price.ts"
+import { Quantity } from "../src/values/Quantity.ts"
+import { OrderTable, type Order } from "../src/records/Order.ts"
+import { PositionTable } from "../src/records/Position.ts"
+import { blockingAnswers, isSettled, obstacleOf } from "../src/rules/reconciliation/blocked.ts"
+import type * as Break from "../src/records/Break.ts"
+import { byGravity, severityOf, standingOf } from "../src/rules/reconciliation/severity.ts"
+import {
+  dollarsAtRisk,
+  noStake,
+  owedOf,
+  stakeOf,
+  type Stake,
+  type Standing
+} from "../src/rules/reconciliation/Stake.ts"
+import { tradingOf, wordsOf } from "../src/rules/reconciliation/trading.ts"
+import * as Instant from "../src/values/Instant.ts"
 import { openBreak } from "./openBreak.ts"
 import { deskOf, perform } from "./Story.ts"
 

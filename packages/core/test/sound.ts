@@ -1,7 +1,7 @@
 import { expect } from "vitest"
-import { checkConservation, begin, fold } from "../src/journal/audit.ts"
-import * as Decimal from "../src/money/Decimal.ts"
-import { PositionTable } from "../src/position/Position.ts"
+import { checkConservation, begin, fold } from "../src/ledger/audit.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import { PositionTable } from "../src/records/Position.ts"
 import type { Desk } from "../src/testing/index.ts"
 import { foldedLines, journalOf, storedLines } from "./rows.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import * as Break from "../src/reconciliation/Break.ts"
-import * as TradeStanding from "../src/trade/TradeStanding.ts"
+import * as Break from "../src/records/Break.ts"
+import * as TradeStanding from "../src/records/TradeStanding.ts"
 
 describe("what the closing of a break lets go", () => {
   test.each([

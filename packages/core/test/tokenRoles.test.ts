@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { allows, tokenRoles } from "../src/access/TokenRole.ts"
+import { allows, tokenRoles } from "../src/records/TokenRole.ts"
 
 test("each role allows what the ones before it do, and nothing more", () => {
   const allowed = tokenRoles.map((role) => [role, tokenRoles.filter((asked) => allows(role, asked))])

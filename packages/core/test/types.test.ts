@@ -1,14 +1,14 @@
 import { Schema } from "effect"
 import { describe, expectTypeOf, test } from "vitest"
-import * as Decimal from "../src/money/Decimal.ts"
-import * as Money from "../src/money/Money.ts"
-import * as Price from "../src/money/Price.ts"
-import * as Quantity from "../src/money/Quantity.ts"
-import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
-import * as Id from "../src/identity/Id.ts"
-import { type AcknowledgedOrder, OrderState } from "../src/order/OrderState.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import * as Money from "../src/values/Money.ts"
+import * as Price from "../src/values/Price.ts"
+import * as Quantity from "../src/values/Quantity.ts"
+import * as ClientOrderId from "../src/values/ClientOrderId.ts"
+import * as Id from "../src/values/Id.ts"
+import { type AcknowledgedOrder, OrderState } from "../src/records/OrderState.ts"
 import type { BrokerService } from "../src/ports/Broker.ts"
-import * as Instant from "../src/time/Instant.ts"
+import * as Instant from "../src/values/Instant.ts"
 
 declare const broker: BrokerService
 

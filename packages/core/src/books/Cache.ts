@@ -1,8 +1,8 @@
-import type { Lot } from "../position/Lot.ts"
+import type { Lot } from "../records/Lot.ts"
 import * as Books from "./Books.ts"
 import { load, nothing, type Asking, type Loaded } from "./load.ts"
 import { LOTS_AT_FIRST, moreLots, Need } from "./Need.ts"
-import { joinKey } from "./Table.ts"
+import { joinKey } from "../tables/Table.ts"
 
 /**
  * What one writer has read of its store and keeps for its next write: records as they are after its last commit. It is the

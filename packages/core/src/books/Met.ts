@@ -1,5 +1,5 @@
 import { keyOf, type Need } from "./Need.ts"
-import { Nest } from "./Nest.ts"
+import { Nest } from "../tables/Nest.ts"
 
 /** Which needs are met: what they name is loaded, or known not to be there. Asked many times for every trade. */
 export interface Met {

@@ -1,9 +1,9 @@
 import { BigDecimal } from "effect"
-import * as Decimal from "../money/Decimal.ts"
-import type { Cell } from "./Column.ts"
-import { Nest } from "./Nest.ts"
-import type { EncodedRow, Fields, Key, Lookup, Table } from "./Table.ts"
-import { keyOfCells } from "./Table.ts"
+import * as Decimal from "../values/Decimal.ts"
+import type { Cell } from "../tables/Column.ts"
+import { Nest } from "../tables/Nest.ts"
+import type { EncodedRow, Fields, Key, Lookup, Table } from "../tables/Table.ts"
+import { keyOfCells } from "../tables/Table.ts"
 
 /** The rows of one table that a planning has to do with: as loaded, and as it wants them. */
 export interface Shelf<R extends Fields, K extends Key> {

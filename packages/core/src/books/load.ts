@@ -1,10 +1,10 @@
 import type * as Shelf from "./Shelf.ts"
 import { make, type Books, type LotHorizons } from "./Books.ts"
-import type { WaitingFill } from "../fill/Fill.ts"
-import { UNMAPPED } from "../instrument/Ticker.ts"
+import type { WaitingFill } from "../records/Fill.ts"
+import { UNMAPPED } from "../records/Ticker.ts"
 import * as Met from "./Met.ts"
 import { LOTS_AT_FIRST, Need } from "./Need.ts"
-import { joinKey, type EncodedRow, type Fields, type Key, type TableName } from "./Table.ts"
+import { joinKey, type EncodedRow, type Fields, type Key, type TableName } from "../tables/Table.ts"
 
 /** A question to a store: the rows of `table` that `lookup` finds for any of `keys`. */
 export interface LookupRequest {

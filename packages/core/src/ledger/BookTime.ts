@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { Clock } from "../ports/Clock.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /**
  * The time of the books. It is the clock's, unless that was set back behind what is written: then it goes on from there at half its

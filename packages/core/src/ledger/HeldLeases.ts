@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 
 /** A lease that this process holds. */
 export interface OwnLease {

@@ -1,5 +1,5 @@
-import type { Account } from "../account/Account.ts"
-import type { AccountName } from "../account/AccountName.ts"
+import type { Account } from "../records/Account.ts"
+import type { AccountName } from "../records/AccountName.ts"
 
 /**
  * The accounts' records as they were last read by who makes orders ready. Another process may have changed them since: who goes by

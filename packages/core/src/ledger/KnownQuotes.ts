@@ -1,6 +1,6 @@
 import type { Deferred } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import { newer, Reference } from "../money/Reference.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { newer, Reference } from "../values/Reference.ts"
 
 /** When a broker was asked for a quote last, by the clock that never jumps; `answered` is done once that has come to its end. */
 interface AskedFor {

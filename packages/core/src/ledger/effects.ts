@@ -1,10 +1,10 @@
-import * as Id from "../identity/Id.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
-import type { AccountName } from "../account/AccountName.ts"
-import type { Recording } from "../journal/Recorder.ts"
-import * as Decimal from "../money/Decimal.ts"
-import type { Order } from "../order/Order.ts"
-import type { Side } from "../order/Side.ts"
+import * as Id from "../values/Id.ts"
+import type { Ticker } from "../records/Ticker.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import type { Recording } from "../books/Recorder.ts"
+import * as Decimal from "../values/Decimal.ts"
+import type { Order } from "../records/Order.ts"
+import type { Side } from "../records/Side.ts"
 
 /** Entries of one kind that would be written. */
 export interface EntryCount {

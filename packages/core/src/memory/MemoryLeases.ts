@@ -1,6 +1,6 @@
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { DURATION_MS, Fenced, LeaseHeld, type Fence, type HeldLease, type Holder } from "../ports/Lease.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** The leases of a store in memory; times are milliseconds. Synchronous, and throwing what `Leases` says. */
 export interface MemoryLeases {

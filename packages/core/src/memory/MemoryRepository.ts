@@ -1,6 +1,6 @@
 import { Clock, Effect, Layer } from "effect"
 import { tables } from "../books/Books.ts"
-import { BadRow, type TableName } from "../books/Table.ts"
+import { BadRow, type TableName } from "../tables/Table.ts"
 import { DURATION_MS, Fenced, LeaseHeld, type Leases } from "../ports/Lease.ts"
 import {
   AlreadyCommitted,

@@ -1,12 +1,12 @@
 import { tables } from "../books/Books.ts"
 import * as Books from "../books/Books.ts"
-import type { Cell } from "../books/Column.ts"
+import type { Cell } from "../tables/Column.ts"
 import * as Cache from "../books/Cache.ts"
 import type { LookupRequest } from "../books/load.ts"
 import type { Need } from "../books/Need.ts"
-import { joinKey, type EncodedRow, type Lookup, type TableName } from "../books/Table.ts"
-import { firstCounters, type Counters } from "../identity/Id.ts"
-import { nextFeedRow, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
+import { joinKey, type EncodedRow, type Lookup, type TableName } from "../tables/Table.ts"
+import { firstCounters, type Counters } from "../values/Id.ts"
+import { nextFeedRow, type Entry, type FeedRow, type Head } from "../events/Entry.ts"
 import {
   AlreadyCommitted,
   ConstraintRefused,

@@ -1,9 +1,9 @@
 import { Clock as EffectClock, Context, DefaultServices, Duration, Effect, Layer } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import * as Instant from "../time/Instant.ts"
-import type { MarketHours } from "../time/MarketHours.ts"
-import type { TradingWindow } from "../time/TradingWindow.ts"
-import * as XnysCalendar from "../time/XnysCalendar.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import * as Instant from "../values/Instant.ts"
+import type { MarketHours } from "../values/MarketHours.ts"
+import type { TradingWindow } from "../values/TradingWindow.ts"
+import * as XnysCalendar from "../values/XnysCalendar.ts"
 
 /** What time it is, and whether the market takes orders. It rests on Effect's own clock, so a test clock moves it. */
 export interface ClockService {

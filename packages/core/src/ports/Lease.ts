@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import type { Effect, Scope } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import type { Instant } from "../time/Instant.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import type { Instant } from "../values/Instant.ts"
 import type { StoreError } from "./StoreError.ts"
 
 /** Which process wants to drive accounts: its host and process id, as others are told of it. */

@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
-import type { Ticker } from "../instrument/Ticker.ts"
-import { Reference } from "../money/Reference.ts"
+import type { Ticker } from "../records/Ticker.ts"
+import { Reference } from "../values/Reference.ts"
 import { within } from "./deadline.ts"
 
 /** What a share is worth now. */

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import type { BadRow } from "../books/Table.ts"
+import type { BadRow } from "../tables/Table.ts"
 
 /** The store cannot be used now, or at all; `remedy` says what to do. Nothing of the write was kept. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {

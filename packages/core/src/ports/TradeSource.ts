@@ -1,7 +1,7 @@
 import { Context } from "effect"
 import type { Effect, Stream } from "effect"
-import type { SourcePolicy } from "../trade/SourcePolicy.ts"
-import type { TradeInput } from "../trade/Trade.ts"
+import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"
+import type { TradeInput } from "../records/Trade.ts"
 
 /** A chunk of a source's trades, and the cursor from which the source goes on after it. */
 export interface Delivery {

@@ -1,5 +1,5 @@
 import type { AnyTable } from "../books/Books.ts"
-import type { ColumnKind } from "../books/Column.ts"
+import type { ColumnKind } from "../tables/Column.ts"
 import type { CountQuery, Filter, ForgetQuery, PageQuery } from "./TradeRepository.ts"
 
 const MOST_ROWS = 1000

@@ -1,9 +1,9 @@
 import { Chunk, Effect, Option, Schema } from "effect"
-import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
-import { domainTables } from "../books/Table.ts"
-import * as audit from "../journal/audit.ts"
-import { timeOf } from "../journal/decode.ts"
-import type { Entry } from "../journal/Entry.ts"
+import { STORE, type AccountName, type JournalName } from "../records/AccountName.ts"
+import { domainTables } from "../tables/Table.ts"
+import * as audit from "../ledger/audit.ts"
+import { timeOf } from "../events/decode.ts"
+import type { Entry } from "../events/Entry.ts"
 import * as MemoryRepository from "../memory/MemoryRepository.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
 import {
@@ -15,7 +15,7 @@ import {
   type TradeRepositoryService
 } from "../ports/TradeRepository.ts"
 import { turn } from "../ports/Clock.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** When the books are to be seen: after the commit at a position of the feed, or at a time. */
 export type Moment = { readonly position: number } | { readonly time: Instant.Instant }

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import { joinKey } from "../books/Table.ts"
+import { joinKey } from "../tables/Table.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { AttendedCaseTable, ofBreak, type AttendedCase } from "../reconciliation/AttendedCase.ts"
-import type { Break } from "../reconciliation/Break.ts"
+import { AttendedCaseTable, ofBreak, type AttendedCase } from "../records/AttendedCase.ts"
+import type { Break } from "../records/Break.ts"
 import * as Reads from "./Reads.ts"
 
 /** A case by its account, which is empty where it is no account's. */

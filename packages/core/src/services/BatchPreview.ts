@@ -1,18 +1,24 @@
 import { Array, Effect, Hash } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import { dailyNotionalOf } from "../account/limits.ts"
-import { previewPosition, previewRow, type Moved, type PositionPreview, type RowPreview } from "../batch/preview.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { dailyNotionalOf } from "../rules/account/limits.ts"
+import {
+  previewPosition,
+  previewRow,
+  type Moved,
+  type PositionPreview,
+  type RowPreview
+} from "../rules/batch/preview.ts"
 import { Need } from "../books/Need.ts"
-import { usageOf } from "../control/beforeSend.ts"
-import { notionalOf } from "../control/Usage.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
-import type { Recorder } from "../journal/Recorder.ts"
+import { usageOf } from "../rules/position/beforeSend.ts"
+import { notionalOf } from "../records/Usage.ts"
+import type { Ticker } from "../records/Ticker.ts"
+import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
-import * as Decimal from "../money/Decimal.ts"
-import type { Side } from "../order/Side.ts"
-import { Due, textOf } from "../position/due.ts"
-import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
-import type { TradeInput } from "../trade/Trade.ts"
+import * as Decimal from "../values/Decimal.ts"
+import type { Side } from "../records/Side.ts"
+import { Due, textOf } from "../rules/position/due.ts"
+import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
+import type { TradeInput } from "../records/Trade.ts"
 
 /** Whose rows are previewed, and as which source's. */
 export interface PreviewRequest {

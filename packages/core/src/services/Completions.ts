@@ -1,9 +1,9 @@
 import { Effect, Ref, Schema } from "effect"
-import { BatchTable, batchStatuses, hasEnded, type Batch } from "../batch/Batch.ts"
-import { format } from "../identity/Id.ts"
+import { BatchTable, batchStatuses, hasEnded, type Batch } from "../records/Batch.ts"
+import { format } from "../values/Id.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
 

@@ -1,7 +1,7 @@
 import { Effect, Either } from "effect"
-import { STORE, type AccountName } from "../account/AccountName.ts"
-import { differences } from "../account/settingChanges.ts"
-import { decodeEntry } from "../journal/decode.ts"
+import { STORE, type AccountName } from "../records/AccountName.ts"
+import { differences } from "../rules/account/settingChanges.ts"
+import { decodeEntry } from "../events/decode.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, Ref, Schema } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { askFor, decide as decideRule } from "../decision/decide.ts"
+import { askFor, decide as decideRule } from "../rules/decision/decide.ts"
 import {
   decisionStatuses,
   DecisionTable,
@@ -9,18 +9,18 @@ import {
   MANUAL,
   type Decision,
   type DecisionInput
-} from "../decision/Decision.ts"
-import { execute as executeRule, failUnsent, type Executed } from "../decision/execute.ts"
-import { decodeAnswer } from "../control/CommandRecord.ts"
-import { DecisionId, format, parse } from "../identity/Id.ts"
-import { InstrumentTable } from "../instrument/Instrument.ts"
-import type { Cause } from "../journal/Entry.ts"
-import type { Recorder } from "../journal/Recorder.ts"
+} from "../records/Decision.ts"
+import { execute as executeRule, failUnsent, type Executed } from "../rules/decision/execute.ts"
+import { decodeAnswer } from "../records/CommandRecord.ts"
+import { DecisionId, format, parse } from "../values/Id.ts"
+import { InstrumentTable } from "../records/Instrument.ts"
+import type { Cause } from "../events/Entry.ts"
+import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
-import { AttemptTable } from "../order/Attempt.ts"
-import type { Order } from "../order/Order.ts"
-import { UnsupportedOrder } from "../order/SupportedOrders.ts"
+import { AttemptTable } from "../records/Attempt.ts"
+import type { Order } from "../records/Order.ts"
+import { UnsupportedOrder } from "../records/SupportedOrders.ts"
 import type { Brokers } from "../ports/Broker.ts"
 import type { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { Clock } from "../ports/Clock.ts"
-import { nothingAtRisk, wordsOf, type Trading } from "../reconciliation/trading.ts"
-import * as Instant from "../time/Instant.ts"
+import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** How a part of the program is: its last success and failure, and what the failure was. */
 export interface PartHealth {

@@ -1,7 +1,7 @@
 import { Effect, Either } from "effect"
-import { AccountTable, type Account } from "../account/Account.ts"
-import type { Cell } from "../books/Column.ts"
-import type { BadRow, Table } from "../books/Table.ts"
+import { AccountTable, type Account } from "../records/Account.ts"
+import type { Cell } from "../tables/Column.ts"
+import type { BadRow, Table } from "../tables/Table.ts"
 import {
   TradeRepository,
   type Count,

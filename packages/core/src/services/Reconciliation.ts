@@ -1,15 +1,15 @@
 import { Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { holdUntilAdopted } from "../control/adopt.ts"
-import { FillTable } from "../fill/Fill.ts"
-import { nameInBooks } from "../instrument/DatedSymbol.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
-import type { Recorder } from "../journal/Recorder.ts"
+import { holdUntilAdopted } from "../rules/operator/adopt.ts"
+import { FillTable } from "../records/Fill.ts"
+import { nameInBooks } from "../records/DatedSymbol.ts"
+import type { Ticker } from "../records/Ticker.ts"
+import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
-import * as Decimal from "../money/Decimal.ts"
-import { OrderTable, type Order } from "../order/Order.ts"
+import * as Decimal from "../values/Decimal.ts"
+import { OrderTable, type Order } from "../records/Order.ts"
 import {
   brokerOf,
   type BrokerReadFailed,
@@ -21,10 +21,10 @@ import {
 } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { holdingsOf, PositionTable } from "../position/Position.ts"
-import { BreakTable } from "../reconciliation/Break.ts"
-import { doubleCountIn } from "../reconciliation/doubleCount.ts"
-import { isAdjustment } from "../reconciliation/held.ts"
+import { holdingsOf, PositionTable } from "../records/Position.ts"
+import { BreakTable } from "../records/Break.ts"
+import { doubleCountIn } from "../rules/reconciliation/doubleCount.ts"
+import { isAdjustment } from "../rules/reconciliation/held.ts"
 import {
   bookHolding,
   contradictionOf,
@@ -32,11 +32,11 @@ import {
   judgeHolding,
   type HoldingJudged,
   type HoldingSeen
-} from "../reconciliation/holdings.ts"
-import { splitThatExplains } from "../reconciliation/splits.ts"
-import * as Instant from "../time/Instant.ts"
-import { MarkTable } from "../trade/Mark.ts"
-import { moveMark } from "../trade/moveMark.ts"
+} from "../rules/reconciliation/holdings.ts"
+import { splitThatExplains } from "../rules/reconciliation/splits.ts"
+import * as Instant from "../values/Instant.ts"
+import { MarkTable } from "../records/Mark.ts"
+import { moveMark } from "../rules/trade/moveMark.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
@@ -44,8 +44,8 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { pollAllOf, sweep } from "./Tracking.ts"
-import { isSame, type BreakDetails, type SnapshotFault } from "../reconciliation/BreakDetails.ts"
-import { snapshotFaultText } from "../reconciliation/breakText.ts"
+import { isSame, type BreakDetails, type SnapshotFault } from "../records/BreakDetails.ts"
+import { snapshotFaultText } from "../records/breakText.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
 

@@ -1,11 +1,11 @@
 import { Array, Effect } from "effect"
-import { FillTable } from "../fill/Fill.ts"
-import * as Decimal from "../money/Decimal.ts"
-import { OrderTable, type Order } from "../order/Order.ts"
-import { AllocationTable } from "../position/Allocation.ts"
+import { FillTable } from "../records/Fill.ts"
+import * as Decimal from "../values/Decimal.ts"
+import { OrderTable, type Order } from "../records/Order.ts"
+import { AllocationTable } from "../records/Allocation.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { hedgedTrade, settledOf, type HedgedTrade, type ShareOfOrder } from "../trade/hedging.ts"
-import type { Trade } from "../trade/Trade.ts"
+import { hedgedTrade, settledOf, type HedgedTrade, type ShareOfOrder } from "../rules/trade/hedging.ts"
+import type { Trade } from "../records/Trade.ts"
 import * as Reads from "./Reads.ts"
 
 const AT_ONCE = 200

@@ -3,7 +3,7 @@ import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 import { change } from "./operational.ts"
 
 /** An idempotency key that belongs to another request. */

@@ -1,25 +1,25 @@
 import { Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import { parse, type OrderId } from "../identity/Id.ts"
-import * as Decimal from "../money/Decimal.ts"
-import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
-import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
-import { AttemptTable } from "../order/Attempt.ts"
-import { LOGIN, OrderTable, type Order } from "../order/Order.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { parse, type OrderId } from "../values/Id.ts"
+import * as Decimal from "../values/Decimal.ts"
+import { InstrumentTable, type Instrument } from "../records/Instrument.ts"
+import { UNMAPPED, type Ticker } from "../records/Ticker.ts"
+import { AttemptTable } from "../records/Attempt.ts"
+import { LOGIN, OrderTable, type Order } from "../records/Order.ts"
 import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { PositionTable, type Position } from "../position/Position.ts"
-import { breakKinds, BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
+import { PositionTable, type Position } from "../records/Position.ts"
+import { breakKinds, BreakTable, kinds, type Break } from "../records/Break.ts"
 import {
   blockingAnswers,
   obstacleOf,
   unacknowledged,
   unsentBy,
   type BlockedPosition
-} from "../reconciliation/blocked.ts"
-import { isUrgent, severityOf } from "../reconciliation/severity.ts"
-import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
-import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
-import * as Instant from "../time/Instant.ts"
+} from "../rules/reconciliation/blocked.ts"
+import { isUrgent, severityOf } from "../rules/reconciliation/severity.ts"
+import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../rules/reconciliation/Stake.ts"
+import { tradingOf, type Doubtful, type Trading } from "../rules/reconciliation/trading.ts"
+import * as Instant from "../values/Instant.ts"
 import * as Reads from "./Reads.ts"
 
 /** What says of an open break what stands behind it. */

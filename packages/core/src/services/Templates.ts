@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { TemplateTable, type Template, type TemplateTerms } from "../batch/Template.ts"
+import { TemplateTable, type Template, type TemplateTerms } from "../records/Template.ts"
 import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"

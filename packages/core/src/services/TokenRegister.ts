@@ -1,8 +1,8 @@
 import { Context, Effect, Layer, Schema } from "effect"
-import type { Token } from "../access/Token.ts"
-import { STORE } from "../account/AccountName.ts"
-import * as audit from "../journal/audit.ts"
-import { emptyHead } from "../journal/Entry.ts"
+import type { Token } from "../records/Token.ts"
+import { STORE } from "../records/AccountName.ts"
+import * as audit from "../ledger/audit.ts"
+import { emptyHead } from "../events/Entry.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { compareStored } from "./Audit.ts"
 

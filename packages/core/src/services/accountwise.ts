@@ -1,5 +1,5 @@
 import { Effect, Fiber, type Cause, type Scope } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { within } from "../ports/deadline.ts"
 
 /** How a pass does what is to be done for each of several accounts. */

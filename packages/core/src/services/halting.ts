@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import type { Scope } from "../control/Command.ts"
-import { format } from "../identity/Id.ts"
-import { OrderTable, type Order } from "../order/Order.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import type { Scope } from "../rules/operator/Command.ts"
+import { format } from "../values/Id.ts"
+import { OrderTable, type Order } from "../records/Order.ts"
 import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import * as Reads from "./Reads.ts"
 

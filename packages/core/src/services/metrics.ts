@@ -1,6 +1,6 @@
 import { Effect, Metric, MetricBoundaries } from "effect"
-import type { IntakeResult } from "../trade/intake.ts"
-import type { Answer } from "../reconciliation/Report.ts"
+import type { IntakeResult } from "../rules/trade/intake.ts"
+import type { Answer } from "../records/Report.ts"
 
 const intake = Metric.counter("roundlot_intake_total", {
   description: "Trades that this process took in, by what became of them",

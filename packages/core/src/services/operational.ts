@@ -1,15 +1,15 @@
 import { Effect } from "effect"
-import { STORE } from "../account/AccountName.ts"
+import { STORE } from "../records/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import type { Need } from "../books/Need.ts"
-import { causeText } from "../journal/Entry.ts"
-import type { LedgerEvent } from "../journal/Event.ts"
-import { writerOf } from "../journal/Recorder.ts"
+import { causeText } from "../events/Entry.ts"
+import type { LedgerEvent } from "../events/Event.ts"
+import { writerOf } from "../books/Recorder.ts"
 import { journalsOf } from "../ledger/plan.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** What a rule over operational rows answers, once it has put what it changes into the books. */
 export type OperationalRule<A> = (books: Books.Books) => A

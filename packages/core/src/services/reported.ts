@@ -1,4 +1,4 @@
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import type { Member } from "../ledger/plan.ts"
 
 /** A member of the report lane for what was read at a broker, beside the reports themselves. */

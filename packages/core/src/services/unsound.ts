@@ -1,12 +1,12 @@
 import { Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { UNMAPPED } from "../instrument/Ticker.ts"
+import { UNMAPPED } from "../records/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { BrokerReadFailed } from "../ports/Broker.ts"
-import type { SnapshotFault } from "../reconciliation/BreakDetails.ts"
-import { tellSoundness, type Snapshot } from "../reconciliation/snapshots.ts"
+import type { SnapshotFault } from "../records/BreakDetails.ts"
+import { tellSoundness, type Snapshot } from "../rules/reconciliation/snapshots.ts"
 import { reportedMember } from "./reported.ts"
 
 /** Keeps whether a listing was sound, as a break where it was not. */

@@ -1,5 +1,5 @@
 import { Cause, Duration, Effect, Queue, Stream, type Scope } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"

@@ -1,12 +1,12 @@
 import { Context, Deferred, Effect, Exit, Layer, Ref, Schedule, Schema, Scope } from "effect"
-import type { Worker } from "../job/Job.ts"
-import { LEASE_MS } from "../job/queue.ts"
+import type { Worker } from "../records/Job.ts"
+import { LEASE_MS } from "../rules/job/queue.ts"
 import { Clock, layerAlwaysOpen } from "../ports/Clock.ts"
 import * as Entropy from "../ports/Entropy.ts"
 import { TradeRepository, type TradeRepositoryService } from "../ports/TradeRepository.ts"
 import { layer as layerHealth, type Health } from "../services/Health.ts"
 import { handler, JobFailed, Jobs, jobType, layer as layerJobs, type JobsService } from "../services/Jobs.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** What the clauses are tried on: an empty store, opened twice as two processes would. */
 export interface Ground {

@@ -1,13 +1,13 @@
 import { Effect, Either, Exit, Scope } from "effect"
-import * as Account from "../account/Account.ts"
-import { AccountName } from "../account/AccountName.ts"
+import * as Account from "../records/Account.ts"
+import { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import * as commands from "../control/commands.ts"
+import * as commands from "../rules/operator/commands.ts"
 import { planGroup, type Member } from "../ledger/plan.ts"
-import { Reference } from "../money/Reference.ts"
+import { Reference } from "../values/Reference.ts"
 import { NO_TOKEN, type Fence, type Holder } from "../ports/Lease.ts"
 import type { TradeRepositoryService } from "../ports/TradeRepository.ts"
-import * as Instant from "../time/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 
 /** What the clauses are tried on: an empty store, and its clock moved on. */
 export interface Ground {

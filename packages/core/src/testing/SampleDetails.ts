@@ -1,9 +1,9 @@
-import { OrderId } from "../identity/Id.ts"
-import { Ticker } from "../instrument/Ticker.ts"
-import * as Decimal from "../money/Decimal.ts"
-import type { BreakKind } from "../reconciliation/Break.ts"
-import type { DetailsOf } from "../reconciliation/BreakDetails.ts"
-import * as Instant from "../time/Instant.ts"
+import { OrderId } from "../values/Id.ts"
+import { Ticker } from "../records/Ticker.ts"
+import * as Decimal from "../values/Decimal.ts"
+import type { BreakKind } from "../records/Break.ts"
+import type { DetailsOf } from "../records/BreakDetails.ts"
+import * as Instant from "../values/Instant.ts"
 
 const O1 = OrderId.make(1)
 const AAPL = Ticker.make("AAPL")

@@ -1,13 +1,13 @@
 import { Clock, Effect } from "effect"
-import type { AccountName } from "../account/AccountName.ts"
-import { ClientOrderId } from "../identity/ClientOrderId.ts"
-import { AttemptId } from "../identity/Id.ts"
-import { Ticker } from "../instrument/Ticker.ts"
-import * as Quantity from "../money/Quantity.ts"
-import type { OrderTerms } from "../order/OrderTerms.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { ClientOrderId } from "../values/ClientOrderId.ts"
+import { AttemptId } from "../values/Id.ts"
+import { Ticker } from "../records/Ticker.ts"
+import * as Quantity from "../values/Quantity.ts"
+import type { OrderTerms } from "../records/OrderTerms.ts"
 import type { BrokerService, Refusal, TimeWindow } from "../ports/Broker.ts"
-import type { Answer, Answered } from "../reconciliation/Report.ts"
-import * as Instant from "../time/Instant.ts"
+import type { Answer, Answered } from "../records/Report.ts"
+import * as Instant from "../values/Instant.ts"
 
 let made = 0
 

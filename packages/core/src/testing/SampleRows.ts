@@ -1,9 +1,9 @@
 import { Effect } from "effect"
 import * as Books from "../books/Books.ts"
 import type { TableChanges } from "../books/Books.ts"
-import type { EncodedRow, TableName } from "../books/Table.ts"
-import type { Entry } from "../journal/Entry.ts"
-import type { Order } from "../order/Order.ts"
+import type { EncodedRow, TableName } from "../tables/Table.ts"
+import type { Entry } from "../events/Entry.ts"
+import type { Order } from "../records/Order.ts"
 import type { JournalPart, Plan, Scope, TradeRepositoryService } from "../ports/TradeRepository.ts"
 
 type Row = EncodedRow

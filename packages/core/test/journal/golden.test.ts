@@ -1,11 +1,11 @@
 import { Either, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { decodeEntry } from "../../src/journal/decode.ts"
-import { bodyOf } from "../../src/journal/encode.ts"
-import { emptyHead, hashOf, type Entry } from "../../src/journal/Entry.ts"
-import { EVENT_VERSION } from "../../src/journal/Event.ts"
-import { breakKinds } from "../../src/reconciliation/Break.ts"
+import { decodeEntry } from "../../src/events/decode.ts"
+import { bodyOf } from "../../src/events/encode.ts"
+import { emptyHead, hashOf, type Entry } from "../../src/events/Entry.ts"
+import { EVENT_VERSION } from "../../src/events/Event.ts"
+import { breakKinds } from "../../src/records/Break.ts"
 import * as golden from "./golden.ts"
 
 const folder = new URL("golden/", import.meta.url)

@@ -1,10 +1,10 @@
 import { BigDecimal, Either, Schema, SchemaAST } from "effect"
-import * as Decimal from "../../src/money/Decimal.ts"
-import { canonicalJson, emptyHead, hashOf, type Entry } from "../../src/journal/Entry.ts"
-import { BreakOpened, EVENT_VERSION, LedgerEvent } from "../../src/journal/Event.ts"
-import { BreakId } from "../../src/identity/Id.ts"
-import { Ticker } from "../../src/instrument/Ticker.ts"
-import type { BreakKind } from "../../src/reconciliation/Break.ts"
+import * as Decimal from "../../src/values/Decimal.ts"
+import { canonicalJson, emptyHead, hashOf, type Entry } from "../../src/events/Entry.ts"
+import { BreakOpened, EVENT_VERSION, LedgerEvent } from "../../src/events/Event.ts"
+import { BreakId } from "../../src/values/Id.ts"
+import { Ticker } from "../../src/records/Ticker.ts"
+import type { BreakKind } from "../../src/records/Break.ts"
 import { sampleDetails } from "../../src/testing/SampleDetails.ts"
 
 /** An entry as it was stored once, and what its event was decoded to then. */

@@ -1,7 +1,7 @@
 import { Effect, Either } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Books from "../../src/books/Books.ts"
-import type { EncodedRow } from "../../src/books/Table.ts"
+import type { EncodedRow } from "../../src/tables/Table.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import {

@@ -4,7 +4,7 @@ import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as AsOf from "../../src/services/AsOf.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import { TradeTable } from "../../src/trade/Trade.ts"
+import { TradeTable } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
 
 const TRADES = 1_000

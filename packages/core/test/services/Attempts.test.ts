@@ -1,6 +1,6 @@
 import { Effect, Layer, TestClock, TestContext } from "effect"
 import { describe, expect, test } from "vitest"
-import { AttemptId } from "../../src/identity/Id.ts"
+import { AttemptId } from "../../src/values/Id.ts"
 import { layerMemory } from "../../src/memory/MemoryRepository.ts"
 import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"

@@ -2,7 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
 import * as BookTime from "../../src/ledger/BookTime.ts"
 import * as Clock from "../../src/ports/Clock.ts"
-import * as Instant from "../../src/time/Instant.ts"
+import * as Instant from "../../src/values/Instant.ts"
 
 const NOON = Instant.fromMillis(Date.UTC(2026, 10, 20, 12))
 const HOUR_MS = 3_600_000

@@ -1,11 +1,11 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { BreakTable } from "../../src/records/Break.ts"
 import { watchBookTime } from "../../src/services/ClockAhead.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Health } from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import * as Instant from "../../src/time/Instant.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const NOON = Instant.fromMillis(Date.UTC(2026, 10, 20, 12))

@@ -1,29 +1,23 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
-import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
-import { Ticker } from "../../src/instrument/Ticker.ts"
-import { AttemptTable } from "../../src/order/Attempt.ts"
+import { ClientOrderId } from "../../src/values/ClientOrderId.ts"
+import { Ticker } from "../../src/records/Ticker.ts"
+import { AttemptTable } from "../../src/records/Attempt.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
-import * as Decimal from "../../src/money/Decimal.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
-import type { Order } from "../../src/order/Order.ts"
-import { PositionTable } from "../../src/position/Position.ts"
-import { BreakTable } from "../../src/reconciliation/Break.ts"
-import {
-  Answer,
-  type NotFound,
-  type OrderSeen,
-  type Received,
-  type RefusalClass
-} from "../../src/reconciliation/Report.ts"
+import * as Decimal from "../../src/values/Decimal.ts"
+import * as Quantity from "../../src/values/Quantity.ts"
+import type { Order } from "../../src/records/Order.ts"
+import { PositionTable } from "../../src/records/Position.ts"
+import { BreakTable } from "../../src/records/Break.ts"
+import { Answer, type NotFound, type OrderSeen, type Received, type RefusalClass } from "../../src/records/Report.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import { SEPARATE_MS } from "../../src/order/hearing.ts"
+import { SEPARATE_MS } from "../../src/rules/order/hearing.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
-import * as Instant from "../../src/time/Instant.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const refused = Answer.Refused({ code: "40310000", words: "insufficient buying power", class: "final" })

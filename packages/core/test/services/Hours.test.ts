@@ -1,14 +1,14 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
-import { AccountName } from "../../src/account/AccountName.ts"
-import { defaultSettings } from "../../src/account/Account.ts"
+import { AccountName } from "../../src/records/AccountName.ts"
+import { defaultSettings } from "../../src/records/Account.ts"
 import { BrokerReadFailed, Brokers, NoBroker, type BrokerService } from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import { Health } from "../../src/services/Health.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { learnHoursOfEach, learnHours } from "../../src/services/Hours.ts"
-import * as Instant from "../../src/time/Instant.ts"
-import * as XnysCalendar from "../../src/time/XnysCalendar.ts"
+import * as Instant from "../../src/values/Instant.ts"
+import * as XnysCalendar from "../../src/values/XnysCalendar.ts"
 import { account, broker, driving, drivingOf, layer, opened, play } from "./Stage.ts"
 
 const DAY_MS = 86_400_000

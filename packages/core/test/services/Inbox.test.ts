@@ -1,10 +1,10 @@
 import { Effect, TestClock } from "effect"
 import { expect, test } from "vitest"
-import * as Decimal from "../../src/money/Decimal.ts"
-import type { Report } from "../../src/reconciliation/Report.ts"
+import * as Decimal from "../../src/values/Decimal.ts"
+import type { Report } from "../../src/records/Report.ts"
 import { watchInbox } from "../../src/services/Daemon.ts"
 import { Health } from "../../src/services/Health.ts"
-import * as Instant from "../../src/time/Instant.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const stamped = { account: Stage.account, asOf: Instant.make(1n), asOfKind: "broker" } as const

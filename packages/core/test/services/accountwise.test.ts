@@ -1,6 +1,6 @@
 import { Cause, Effect, Exit, TestClock } from "effect"
 import { expect, test } from "vitest"
-import { AccountName } from "../../src/account/AccountName.ts"
+import { AccountName } from "../../src/records/AccountName.ts"
 import { makeBeside } from "../../src/services/accountwise.ts"
 import * as Stage from "./Stage.ts"
 

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import { BrokerOrderId, ClientOrderId } from "../../src/identity/ClientOrderId.ts"
-import { Ticker } from "../../src/instrument/Ticker.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
-import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import { BrokerOrderId, ClientOrderId } from "../../src/values/ClientOrderId.ts"
+import { Ticker } from "../../src/records/Ticker.ts"
+import * as Quantity from "../../src/values/Quantity.ts"
+import { Answer, type OrderSeen } from "../../src/records/Report.ts"
 import { doubtedWith, lost, place } from "./lostAnswer.ts"
 import * as Stage from "./Stage.ts"
 

@@ -1,6 +1,6 @@
 import { Effect, Fiber, Option, TestClock } from "effect"
 import { expect, test } from "vitest"
-import { OrderTable } from "../../src/order/Order.ts"
+import { OrderTable } from "../../src/records/Order.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Stage from "./Stage.ts"

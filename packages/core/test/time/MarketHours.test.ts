@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
-import * as Instant from "../../src/time/Instant.ts"
-import * as MarketHours from "../../src/time/MarketHours.ts"
-import * as XnysCalendar from "../../src/time/XnysCalendar.ts"
+import * as Instant from "../../src/values/Instant.ts"
+import * as MarketHours from "../../src/values/MarketHours.ts"
+import * as XnysCalendar from "../../src/values/XnysCalendar.ts"
 
 const at = (text: string): Instant.Instant => {
   const moment = Instant.parse(text)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import * as Instant from "../../src/time/Instant.ts"
-import { skewOf } from "../../src/time/skew.ts"
+import * as Instant from "../../src/values/Instant.ts"
+import { skewOf } from "../../src/values/skew.ts"
 
 const at = Instant.fromMillis
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest"
 import { Effect } from "effect"
-import type * as Hearing from "../../../core/src/order/hearing.ts"
-import { settled } from "../../../core/src/order/witness.ts"
+import type * as Hearing from "../../../core/src/rules/order/hearing.ts"
+import { settled } from "../../../core/src/rules/order/witness.ts"
 import type * as Risk from "../../../core/src/services/Risk.ts"
 import { EVERYWHERE, type Lie, type Told } from "./Lie.ts"
 import { play } from "./round.ts"
@@ -13,7 +13,7 @@ const { twin } = vi.hoisted(() => {
   return { twin }
 })
 
-vi.mock("../../../core/src/order/hearing.ts", async (load) => {
+vi.mock("../../../core/src/rules/order/hearing.ts", async (load) => {
   const real = await load<typeof Hearing>()
   const hearing: typeof real.hearing = (order, fills, word, ...others) =>
     real.hearing(

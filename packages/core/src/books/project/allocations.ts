@@ -1,0 +1,117 @@
+import type { Books } from "../Books.ts"
+import type { OrderId } from "../../values/Id.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import * as Quantity from "../../values/Quantity.ts"
+import { draftOf, type Allocation } from "../../records/Allocation.ts"
+import { targetOf } from "../../records/Trade.ts"
+import { addToLot, setExcess, takeFromLot } from "./lots.ts"
+import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
+import { cover } from "./trades.ts"
+
+/** The allocations that an order has, its own and those on its excess, in order of creation (C3). */
+export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> => {
+  const own = books.allocations.find("order", [orderId])
+  const onExcess = books.allocations.find("counterOrder", [orderId])
+  if (onExcess.length === 0) return own
+  return own.length === 0 ? onExcess : [...own, ...onExcess].toSorted((a, b) => a.id - b.id)
+}
+
+const allocationAt = (
+  place: Place,
+  fields: Pick<Allocation, "id" | "symbol" | "kind" | "quantity"> & Partial<Allocation>
+): Allocation => ({
+  account: ownerOf(place),
+  tradeId: undefined,
+  counterTradeId: undefined,
+  orderId: undefined,
+  counterOrderId: undefined,
+  settled: Decimal.zero,
+  carryLot: undefined,
+  createdAt: place.at,
+  releasedAt: undefined,
+  releasedWhy: undefined,
+  version: place.seq,
+  ...fields
+})
+
+/** Two trades cover each other. */
+export const lotsNetted = (books: Books, event: Of<"LotsNetted">, place: Place): void => {
+  const { id, tradeId, counterTradeId, quantity } = event
+  const { symbol } = tradeOf(books, tradeId)
+  books.allocations.put(
+    allocationAt(place, { id, symbol, kind: "net", tradeId, counterTradeId, quantity, settled: quantity })
+  )
+  cover(books, [tradeId, counterTradeId], quantity, place)
+}
+
+/** An order takes part of a lot, or of another order's excess. */
+export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Place): void => {
+  const { id, orderId, tradeId, counterOrderId, quantity } = event
+  const order = orderOf(books, orderId)
+  const kind = tradeId === undefined ? "unwind" : "order"
+  books.allocations.put(
+    allocationAt(place, { id, symbol: order.symbol, kind, orderId, tradeId, counterOrderId, quantity })
+  )
+  setExcess(books, order, Decimal.subtract(order.excess, quantity), place)
+  if (tradeId !== undefined) {
+    takeFromLot(books, must(tradeOf(books, tradeId).lotId, `the lot of trade T${tradeId}`), quantity, place)
+  }
+  if (counterOrderId !== undefined) {
+    const counter = orderOf(books, counterOrderId)
+    setExcess(books, counter, Decimal.subtract(counter.excess, quantity), place)
+    settle(books, counter.id, place)
+  }
+  settle(books, orderId, place)
+}
+
+/** C3: what is released goes back to its trade's own place, or to the other order's excess. */
+export const allocationReleased = (books: Books, event: Of<"AllocationReleased">, place: Place): void => {
+  const allocation = must(books.allocations.get(event.id), `allocation A${event.id}`)
+  const released = { releasedAt: place.at, releasedWhy: event.why, settled: Decimal.zero, carryLot: undefined }
+  if (event.part === undefined) {
+    books.allocations.put({ ...allocation, ...released, version: place.seq })
+  } else {
+    const rest = Quantity.make(Decimal.subtract(allocation.quantity, event.quantity))
+    books.allocations.put({ ...allocation, quantity: rest, version: place.seq })
+    books.allocations.put({ ...allocation, id: event.part, quantity: event.quantity, ...released, version: place.seq })
+  }
+  giveBack(books, allocation, event, place)
+  for (const each of [allocation.orderId, allocation.counterOrderId]) {
+    if (each !== undefined) settle(books, each, place)
+  }
+}
+
+const giveBack = (books: Books, allocation: Allocation, event: Of<"AllocationReleased">, place: Place): void => {
+  if (allocation.tradeId !== undefined) {
+    const trade = tradeOf(books, allocation.tradeId)
+    const back = Decimal.sign(targetOf(trade)) > 0 ? event.quantity : Decimal.negate(event.quantity)
+    addToLot(books, must(trade.lotId, `the lot of trade T${trade.id}`), back, place)
+    return
+  }
+  const other = event.orderId === allocation.orderId ? allocation.counterOrderId : allocation.orderId
+  if (other === undefined) return
+  const counter = orderOf(books, other)
+  setExcess(books, counter, Decimal.add(counter.excess, event.quantity), place)
+}
+
+/** C3, B3: an order's fills settle its allocations from the first on; while it is filled they carry its lot. */
+export const settle = (books: Books, orderId: OrderId, place: Place): void => {
+  const order = orderOf(books, orderId)
+  const carryLot = order.status === "filled" ? order.lot : undefined
+  let left = order.filled
+  for (const allocation of allocationsOf(books, orderId)) {
+    const settled = Decimal.min(left, allocation.quantity)
+    left = Decimal.subtract(left, settled)
+    if (allocation.kind !== "order") continue
+    const isSame = Decimal.equals(settled, allocation.settled) && isSameLot(carryLot, allocation.carryLot)
+    if (isSame) continue
+    const after = draftOf(allocation)
+    after.settled = settled
+    after.carryLot = carryLot
+    after.version = place.seq
+    books.allocations.put(after)
+  }
+}
+
+const isSameLot = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : Decimal.equals(a, b)

@@ -1,0 +1,205 @@
+import { parentOf } from "../../records/ExecutionFacts.ts"
+import type { Books } from "../Books.ts"
+import type { OrderId } from "../../values/Id.ts"
+import type { Ticker } from "../../records/Ticker.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import { draftOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
+import { isLive } from "../../records/OrderState.ts"
+import { signed } from "../../records/Side.ts"
+import { settle } from "./allocations.ts"
+import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
+import { followOrder } from "./standing.ts"
+import { patchPosition, positionOf } from "./positions.ts"
+
+interface Contribution {
+  readonly hedged: Decimal.Decimal
+  readonly inFlight: Decimal.Decimal
+  readonly direct: Decimal.Decimal
+  readonly adopted: Decimal.Decimal
+}
+
+/** A2, E2, E3: what an order adds to the figures of its position. */
+const contributionOf = (order: Order): Contribution => {
+  const filled = signedFilled(order)
+  const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled))
+  const isOurs = order.origin === "accumulation"
+  return {
+    hedged: order.inQueue ? filled : Decimal.zero,
+    inFlight: isOurs && isLive(order.status) ? signed(order.side, leaves) : Decimal.zero,
+    direct: order.origin === "direct" ? filled : Decimal.zero,
+    adopted: order.origin === "external" && !order.inQueue ? filled : Decimal.zero
+  }
+}
+
+const nothing: Contribution = {
+  hedged: Decimal.zero,
+  inFlight: Decimal.zero,
+  direct: Decimal.zero,
+  adopted: Decimal.zero
+}
+
+const contribute = (books: Books, symbol: Ticker, before: Contribution, after: Contribution, place: Place): void => {
+  const position = positionOf(books, symbol, place)
+  const moved = (figure: keyof Contribution) =>
+    Decimal.add(position[figure], Decimal.subtract(after[figure], before[figure]))
+  patchPosition(books, symbol, place, {
+    hedged: moved("hedged"),
+    inFlight: moved("inFlight"),
+    direct: moved("direct"),
+    adopted: moved("adopted")
+  })
+}
+
+/** An order is planned or adopted, with the lot of its excess. */
+export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Place): void => {
+  const account = ownerOf(place)
+  const order: Order = {
+    id: event.id,
+    lotId: event.lotId,
+    account,
+    symbol: event.symbol,
+    side: event.side,
+    quantity: event.quantity,
+    sentQuantity: event.quantity,
+    sentLimitPrice: event.limitPrice,
+    sentStopPrice: event.stopPrice,
+    askedNotional: event.askedNotional,
+    type: event.type,
+    limitPrice: event.limitPrice,
+    stopPrice: event.stopPrice,
+    timeInForce: event.timeInForce,
+    session: event.session ?? "regular",
+    lifeSeconds: event.lifeSeconds,
+    positionEffect: event.positionEffect,
+    origin: event.origin,
+    tradeId: event.tradeId,
+    decisionId: event.decisionId,
+    retryOf: event.retryOf,
+    inQueue: event.inQueue,
+    lot: event.lot,
+    threshold: event.threshold,
+    referencePrice: event.referencePrice,
+    referenceSource: event.referenceSource,
+    referenceAt: event.referenceAt,
+    clientOrderId: event.clientOrderId,
+    brokerOrderId: undefined,
+    brokerOrderIds: [],
+    idReusedOn: "",
+    ...parentOf([]),
+    fetchedAt: undefined,
+    status: "pending",
+    deed: "planned",
+    attemptId: undefined,
+    attempts: 0,
+    candidate: undefined,
+    heldFor: undefined,
+    heldBehind: undefined,
+    heldUntil: undefined,
+    notBefore: undefined,
+    approvedAt: undefined,
+    reason: undefined,
+    code: undefined,
+    rawStatus: undefined,
+    reported: undefined,
+    reportedAt: undefined,
+    reportedCumulative: undefined,
+    endReported: undefined,
+    endReportedAt: undefined,
+    endAgreedAt: undefined,
+    cumulative: undefined,
+    cumulativeAt: undefined,
+    toldAverage: undefined,
+    toldAverageOf: undefined,
+    filled: Decimal.zero,
+    inferred: Decimal.zero,
+    notional: Decimal.zero,
+    unpriced: Decimal.zero,
+    unpricedSince: undefined,
+    excess: Decimal.zero,
+    acceptedExcess: Decimal.zero,
+    splitExcess: Decimal.zero,
+    unplacedOn: undefined,
+    cancelRequestedAt: undefined,
+    cancelAskedAt: undefined,
+    cancelRefusedAt: undefined,
+    createdAt: place.at,
+    sentAt: undefined,
+    acceptedAt: undefined,
+    firstFilledAt: undefined,
+    lastFilledAt: undefined,
+    endedAt: undefined,
+    updatedAt: place.at,
+    version: place.seq
+  }
+  books.orders.put(draftOf(order))
+  books.lots.put({
+    id: event.lotId,
+    account,
+    symbol: event.symbol,
+    tradeId: undefined,
+    orderId: event.id,
+    open: Decimal.zero,
+    version: place.seq
+  })
+  contribute(books, event.symbol, nothing, contributionOf(order), place)
+  if (event.answer !== undefined) patchPosition(books, event.symbol, place, { answer: event.answer })
+}
+
+/** Changes fields of an order that no figure follows from. */
+export const orderPatched = (books: Books, id: OrderId, place: Place, patch: Partial<Order>): void => {
+  const after = Object.assign(draftOf(orderOf(books, id)), patch)
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.orders.put(after)
+}
+
+/** An order is what its facts say; figures and settlement follow. */
+export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Place): void => {
+  const before = orderOf(books, event.id)
+  const after = draftOf(before)
+  const { filled, notional, status, unpriced } = event.after
+  after.status = status
+  after.filled = filled
+  after.notional = notional
+  after.inferred = event.inferred ?? Decimal.zero
+  after.unpriced = unpriced
+  const isPriced = Decimal.isZero(unpriced) && Decimal.isZero(after.inferred)
+  after.unpricedSince = isPriced ? undefined : (before.unpricedSince ?? place.at)
+  after.quantity = event.quantity
+  after.limitPrice = event.limitPrice ?? before.limitPrice
+  after.stopPrice = event.stopPrice ?? before.stopPrice
+  after.deed = event.deed
+  after.brokerOrderId = event.brokerOrderId
+  after.brokerOrderIds = event.brokerOrderIds
+  after.idReusedOn = event.idReusedOn ?? ""
+  after.candidate = event.candidate
+  const isHeld = status === "pending"
+  after.heldFor = isHeld ? before.heldFor : undefined
+  after.heldBehind = isHeld ? before.heldBehind : undefined
+  after.heldUntil = isHeld ? before.heldUntil : undefined
+  after.notBefore = event.notBefore
+  after.reason = event.reason
+  after.code = event.code
+  after.rawStatus = event.rawStatus
+  after.reported = event.reported
+  after.reportedAt = event.reportedAt
+  after.reportedCumulative = event.reportedCumulative
+  after.endReported = event.endReported
+  after.endReportedAt = event.endReportedAt
+  after.endAgreedAt = event.endAgreedAt
+  after.cumulative = event.cumulative
+  after.cumulativeAt = event.cumulativeAt
+  after.toldAverage = event.toldAverage
+  after.toldAverageOf = event.toldAverageOf
+  after.acceptedAt = event.acceptedAt
+  after.firstFilledAt = event.firstFilledAt
+  after.lastFilledAt = event.lastFilledAt
+  after.endedAt = event.endedAt
+  after.unplacedOn = unplacedOn(after)
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.orders.put(after)
+  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
+  settle(books, after.id, place)
+  followOrder(books, after, place)
+}

@@ -1,0 +1,134 @@
+import type { AccountName } from "../../records/AccountName.ts"
+import type { Books } from "../Books.ts"
+import { symbolKey } from "../../tables/Table.ts"
+import type { Ticker } from "../../records/Ticker.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import { atFirstStep, draftOf, FIRST_ANSWER, type Position, residualOf } from "../../records/Position.ts"
+import * as Price from "../../values/Price.ts"
+import { timesSplit } from "../../records/splitting.ts"
+import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
+
+const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Position => ({
+  account,
+  symbol,
+  exposure: Decimal.zero,
+  target: Decimal.zero,
+  hedged: Decimal.zero,
+  inFlight: Decimal.zero,
+  residual: Decimal.zero,
+  openLots: Decimal.zero,
+  base: Decimal.zero,
+  direct: Decimal.zero,
+  adopted: Decimal.zero,
+  splitHeld: Decimal.zero,
+  splitAt: undefined,
+  answer: FIRST_ANSWER,
+  answerSince: place.at,
+  coolDownUntil: undefined,
+  shortEnds: 0,
+  circuitUntil: undefined,
+  ...atFirstStep,
+  refusedSide: undefined,
+  refusedUntil: undefined,
+  held: undefined,
+  lastPrice: undefined,
+  lastPriceAt: undefined,
+  updatedAt: place.at,
+  version: place.seq
+})
+
+/** A position as it is; one that was never touched is empty. */
+export const positionOf = (books: Books, symbol: Ticker, place: Place): Position => {
+  const account = ownerOf(place)
+  return books.positions.get(symbolKey(account, symbol)) ?? emptyPosition(account, symbol, place)
+}
+
+/** Changes figures of a position; its residual follows (A2). */
+export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch: Partial<Position>): void => {
+  const before = positionOf(books, symbol, place)
+  const { hedged = before.hedged, inFlight = before.inFlight, target = before.target } = patch
+  const isMoved = hedged !== before.hedged || inFlight !== before.inFlight || target !== before.target
+  const residual = isMoved ? residualOf({ hedged, inFlight, target }) : before.residual
+  const after = Object.assign(draftOf(before), patch)
+  after.residual = residual
+  if (after.answer !== before.answer) after.answerSince = place.at
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.positions.put(after)
+}
+
+/** A position cools down. */
+export const coolDownStarted = (books: Books, event: Of<"CoolDownStarted">, place: Place): void =>
+  patchPosition(books, event.symbol, place, {
+    coolDownUntil: event.until,
+    shortEnds: event.shortEnds,
+    circuitUntil: event.circuitUntil
+  })
+
+/** An order found no fill in its life. */
+export const ladderStepped = (books: Books, event: Of<"LadderStepped">, place: Place): void =>
+  patchPosition(books, event.symbol, place, {
+    ladderStep: event.step,
+    ladderSide: event.side,
+    ladderOf: event.of,
+    ladderUntil: event.until
+  })
+
+/** Each open lot of a symbol, multiplied; the owner remembers what that added, so that its parts still sum up (A4). */
+const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal) => Decimal.Decimal, place: Place) => {
+  let openLots = Decimal.zero
+  for (const lot of books.lots.find("open", [ownerOf(place), symbol])) {
+    const open = times(lot.open)
+    const added = Decimal.subtract(Decimal.abs(open), Decimal.abs(lot.open))
+    openLots = Decimal.add(openLots, open)
+    books.lots.put({ ...lot, open, version: place.seq })
+    if (lot.tradeId !== undefined) {
+      const trade = tradeOf(books, lot.tradeId)
+      const splitOpen = Decimal.add(trade.splitOpen, added)
+      books.trades.put({ ...trade, splitOpen, updatedAt: place.at, version: place.seq })
+    }
+    if (lot.orderId !== undefined) {
+      const order = orderOf(books, lot.orderId)
+      const splitExcess = Decimal.add(order.splitExcess, added)
+      const excess = Decimal.add(order.excess, added)
+      books.orders.put({
+        ...order,
+        excess,
+        splitExcess,
+        acceptedExcess: times(order.acceptedExcess),
+        updatedAt: place.at,
+        version: place.seq
+      })
+    }
+  }
+  return openLots
+}
+
+/** P9: a position in other shares: its figures and every open lot multiplied, its price divided. No order of it is live. */
+export const splitAccepted = (books: Books, { from, symbol, to }: Of<"SplitAccepted">, place: Place): void => {
+  const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
+  const before = positionOf(books, symbol, place)
+  const openLots = splitLots(books, symbol, times, place)
+  const [hedged, direct, adopted] = [times(before.hedged), times(before.direct), times(before.adopted)]
+  const added = Decimal.subtract(
+    Decimal.sum([hedged, direct, adopted]),
+    Decimal.sum([before.hedged, before.direct, before.adopted])
+  )
+  const price = before.lastPrice
+  patchPosition(books, symbol, place, {
+    exposure: times(before.exposure),
+    target: Decimal.add(hedged, openLots),
+    openLots,
+    hedged,
+    direct,
+    adopted,
+    base: times(before.base),
+    splitHeld: Decimal.add(before.splitHeld, added),
+    splitAt: place.at,
+    lastPrice: price === undefined ? undefined : Price.make(timesSplit(price, { from: to, to: from }))
+  })
+}
+
+/** E4: what is held and is not ours changes; nothing else of the position does. */
+export const baseDeclared = (books: Books, { by, symbol }: Of<"BaseDeclared">, place: Place): void =>
+  patchPosition(books, symbol, place, { base: Decimal.add(positionOf(books, symbol, place).base, by) })

@@ -1,9 +1,0 @@
-import type { Books } from "../../books/Books.ts"
-import { encodeAnswer } from "../../control/CommandRecord.ts"
-import type { Of, Place } from "./place.ts"
-
-/** A command has its answer, for good. */
-export const commandAnswered = (books: Books, { answer, id }: Of<"CommandAnswered">, place: Place): void => {
-  if (books.commands.get(id) !== undefined) throw new Error(`command ${id} was answered before`)
-  books.commands.put({ id, account: place.account, answer: encodeAnswer(answer), at: place.at, version: place.seq })
-}

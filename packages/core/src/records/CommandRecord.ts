@@ -1,0 +1,35 @@
+import { Schema } from "effect"
+import * as Column from "../tables/Column.ts"
+import * as Table from "../tables/Table.ts"
+
+/** What a command did, in a sentence, or why it was refused (F1). */
+export const Answer = Schema.Union(
+  Schema.TaggedStruct("Done", { what: Schema.String }),
+  Schema.TaggedStruct("Refused", { why: Schema.String })
+)
+
+const AnswerText = Schema.parseJson(Answer)
+/** What a command id was answered with, of the text that is kept. */
+export const decodeAnswer = Schema.decodeSync(AnswerText)
+/** An answer as it is kept with its command id. */
+export const encodeAnswer = Schema.encodeSync(AnswerText)
+
+/** What a command did, kept so that the same command id is answered with its first result. The account's journal says the same. */
+export const CommandRecord = Schema.Struct({
+  id: Column.text,
+  account: Column.text,
+  answer: Column.text,
+  at: Column.instant,
+  version: Column.integer
+})
+
+/** What a command did. */
+export type CommandRecord = typeof CommandRecord.Type
+
+/** The table of answered commands. */
+export const CommandTable = Table.make({
+  name: "commands",
+  schema: CommandRecord,
+  key: ["id"],
+  keyOf: (command): string => command.id
+})

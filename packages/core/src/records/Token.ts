@@ -1,0 +1,32 @@
+import { Schema } from "effect"
+import * as Column from "../tables/Column.ts"
+import * as Table from "../tables/Table.ts"
+import { tokenRoles } from "./TokenRole.ts"
+
+export { allows, tokenRoles, type TokenRole } from "./TokenRole.ts"
+
+/** A secret that opens the API, of which only the hash is kept. The store's own journal says who made it and revoked it. */
+export const Token = Schema.Struct({
+  name: Column.text,
+  role: Column.literal(tokenRoles),
+  /** SHA-256 of the secret, in hexadecimal. */
+  hash: Column.text,
+  createdAt: Column.instant,
+  createdBy: Column.text,
+  expiresAt: Column.optional(Column.instant),
+  revokedAt: Column.optional(Column.instant),
+  revokedBy: Column.optional(Column.text),
+  version: Column.integer
+})
+
+/** A secret that opens the API, of which only the hash is kept. */
+export type Token = typeof Token.Type
+
+/** The table of tokens. */
+export const TokenTable = Table.make({
+  name: "tokens",
+  schema: Token,
+  key: ["name"],
+  keyOf: (token): string => token.name,
+  lookups: { hash: { columns: ["hash"], unique: true, where: undefined } }
+})

@@ -1,0 +1,54 @@
+import { Schema } from "effect"
+import * as Column from "../tables/Column.ts"
+import * as Table from "../tables/Table.ts"
+
+/** What may be sent: everything, what a person has approved, what closes a holding, or nothing. */
+export const tradingStates = ["normal", "approve", "reduce", "observe", "halted"] as const
+
+/** One of the trading states; `observe` is everything but the send. */
+export type TradingState = (typeof tradingStates)[number]
+
+/** Why the ledger itself halts: an account was used before its books, or a position would exceed what it owes. */
+export const ledgerHalts = ["NotAdopted", "OwedBound"] as const
+
+/** Why the ledger itself halts. */
+export type LedgerHalt = (typeof ledgerHalts)[number]
+
+/**
+ * The trading state of the whole store (`account` and `symbol` empty), of an account (`symbol` empty) or of one symbol of an
+ * account. The strictest of the three decides.
+ */
+export const Control = Schema.Struct({
+  account: Column.text,
+  symbol: Column.text,
+  state: Column.literal(tradingStates),
+  reason: Column.text,
+  /** Why the ledger has set it; nothing where an operator has. */
+  halt: Column.optional(Column.literal(ledgerHalts)),
+  actor: Column.text,
+  changedAt: Column.instant,
+  version: Column.integer
+})
+
+/** The trading state of a scope. */
+export type Control = typeof Control.Type
+
+/** The table of controls. */
+export const ControlTable = Table.make({
+  name: "controls",
+  schema: Control,
+  key: ["account", "symbol"],
+  keyOf: (control) => Table.symbolKey(control.account, control.symbol)
+})
+
+const RANK: { readonly [S in TradingState]: number } = { normal: 0, approve: 1, reduce: 2, observe: 3, halted: 4 }
+
+/** The stricter of two trading states. */
+export const stricter = (a: TradingState, b: TradingState): TradingState => (RANK[b] > RANK[a] ? b : a)
+
+/** The strictest of several trading states. */
+export const strictest = (states: Iterable<TradingState>): TradingState => {
+  let worst: TradingState = "normal"
+  for (const state of states) worst = stricter(worst, state)
+  return worst
+}

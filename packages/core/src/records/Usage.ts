@@ -1,0 +1,81 @@
+import { Schema } from "effect"
+import { AccountName } from "./AccountName.ts"
+import * as Column from "../tables/Column.ts"
+import * as Table from "../tables/Table.ts"
+import * as Decimal from "../values/Decimal.ts"
+import type { Order } from "./Order.ts"
+import * as Instant from "../values/Instant.ts"
+import { marketDate } from "../values/XnysCalendar.ts"
+
+/** How long a send counts for the orders of a minute, in milliseconds. */
+const MINUTE_MS = 60_000
+
+/**
+ * What an account has sent: the notional of a market date, and the moments of the last minute (microseconds, oldest first) where it
+ * has a limit of orders a minute. It has no row before an order was sent whose worth is known.
+ */
+export const Usage = Schema.Struct({
+  account: Column.branded(AccountName),
+  day: Column.text,
+  dayNotional: Column.decimal,
+  lastMinute: Column.texts,
+  version: Column.integer
+})
+
+/** What an account with limits over time has sent. */
+export type Usage = typeof Usage.Type
+
+/** The table of usages. */
+export const UsageTable = Table.make({
+  name: "usages",
+  schema: Usage,
+  key: ["account"],
+  keyOf: (usage): string => usage.account
+})
+
+/** What one send adds to the usage of its account; notional in dollars. */
+export interface Spent {
+  readonly notional: Decimal.Decimal
+  /** Only the market date counts it: a list of moments that nobody asks for does not grow with each send. */
+  readonly isOfDay: boolean
+}
+
+/** The notional that an account has sent on the market date of `at`, in dollars. */
+export const notionalOf = (usage: Usage | undefined, at: Instant.Instant): Decimal.Decimal =>
+  usage !== undefined && usage.day === marketDate(at) ? usage.dayNotional : Decimal.zero
+
+/** Was an order sent on the market date of `at` already, so that its notional is counted? */
+export const isCounted = ({ sentAt }: Pick<Order, "sentAt">, at: Instant.Instant): boolean =>
+  sentAt !== undefined && marketDate(sentAt) === marketDate(at)
+
+/** The moments of the last minute before `at`, oldest first. */
+const momentsOf = (usage: Usage | undefined, at: Instant.Instant): ReadonlyArray<Instant.Instant> =>
+  (usage?.lastMinute ?? [])
+    .map((micros) => Instant.make(BigInt(micros)))
+    .filter((moment) => Instant.millisBetween(moment, at) < MINUTE_MS)
+
+/** A usage after one more send at `at`. */
+export const after = (
+  account: AccountName,
+  usage: Usage | undefined,
+  { isOfDay, notional }: Spent,
+  at: Instant.Instant,
+  version: number
+): Usage => ({
+  account,
+  day: marketDate(at),
+  dayNotional: Decimal.add(notionalOf(usage, at), notional),
+  lastMinute: isOfDay ? [] : [...momentsOf(usage, at), at].map(String),
+  version
+})
+
+/** From when on one more order may go, where `perMinute` have gone within the last minute; `undefined` where it may go now. */
+export const waitsUntil = (
+  usage: Usage | undefined,
+  perMinute: number,
+  at: Instant.Instant
+): Instant.Instant | undefined => {
+  const moments = momentsOf(usage, at)
+  const blocking = moments[moments.length - perMinute]
+  return blocking === undefined ? undefined : Instant.addMillis(blocking, MINUTE_MS)
+}

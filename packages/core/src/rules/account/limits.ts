@@ -1,0 +1,129 @@
+import * as Decimal from "../../values/Decimal.ts"
+import * as Quantity from "../../values/Quantity.ts"
+import type { AccountSettings, LiftedLimit } from "../../records/Account.ts"
+
+/** The limits of an account that are amounts, as the configuration names them. */
+const LIMITS = {
+  "limits.orderQuantity": "maxOrderQuantity",
+  "limits.orderNotional": "maxOrderNotional",
+  "limits.openResidual": "maxOpenResidual",
+  "limits.dailyNotional": "maxDailyNotional"
+} as const
+
+type Limit = (typeof LIMITS)[keyof typeof LIMITS]
+
+type Limited = Pick<
+  AccountSettings,
+  Limit | "collarBp" | "liftedLimits" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
+>
+
+/** The settings that a limit in dollars rests on. */
+type InDollars = Pick<AccountSettings, "maxDailyNotional" | "maxOpenResidual" | "maxOrderNotional">
+
+const isLifted = ({ liftedLimits }: Pick<AccountSettings, "liftedLimits">, limit: LiftedLimit): boolean =>
+  liftedLimits.includes(limit)
+
+/** Shares that one order has at most where the account has no `limits.orderQuantity` of its own. */
+const ORDER_QUANTITY = Quantity.unsafe("10000")
+
+/** Dollars that one order is worth at most where the account has no `limits.orderNotional` of its own. */
+const ORDER_DOLLARS = Quantity.unsafe("100000")
+
+/** Dollars that an account sends on a market date at most where it has no `limits.dailyNotional` of its own. */
+const DAY_DOLLARS = Quantity.unsafe("10000000")
+
+/** Shares that a position may owe and still be worked off where the account has no `limits.openResidual` of its own. */
+const OPEN_SHARES = Quantity.unsafe("100000")
+
+/** What an account has of a limit: its own, else the default; `undefined` only where a person has lifted it. */
+const orDefault = (
+  settings: Pick<AccountSettings, "liftedLimits">,
+  limit: LiftedLimit,
+  own: Quantity.Quantity | undefined,
+  byDefault: Quantity.Quantity
+): Quantity.Quantity | undefined => own ?? (isLifted(settings, limit) ? undefined : byDefault)
+
+/** Shares that one order has at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const orderQuantityOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOrderQuantity">
+): Quantity.Quantity | undefined => orDefault(settings, "orderQuantity", settings.maxOrderQuantity, ORDER_QUANTITY)
+
+/** Dollars that one order is worth at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const orderNotionalOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOrderNotional">
+): Quantity.Quantity | undefined => orDefault(settings, "orderNotional", settings.maxOrderNotional, ORDER_DOLLARS)
+
+/** Dollars that are sent on a market date at most, from the first order on, on paper too; `undefined` where the limit is lifted. */
+export const dailyNotionalOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxDailyNotional">
+): Quantity.Quantity | undefined => orDefault(settings, "dailyNotional", settings.maxDailyNotional, DAY_DOLLARS)
+
+/** Shares that a position may owe; `undefined` where the account has a limit in dollars, or the limit is lifted. */
+export const openSharesOf = (
+  settings: Pick<AccountSettings, "liftedLimits" | "maxOpenResidual">
+): Quantity.Quantity | undefined =>
+  settings.maxOpenResidual !== undefined || isLifted(settings, "openResidual") ? undefined : OPEN_SHARES
+
+/** Has the account a limit in dollars of its own, so that an order whose price nobody knows cannot be judged? */
+export const hasDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
+  (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual) !== undefined
+
+/** Is there any limit in dollars, the account's own or a default one? */
+export const judgesDollars = (settings: InDollars & Pick<AccountSettings, "liftedLimits">): boolean =>
+  (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined
+
+const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
+  low !== undefined && high !== undefined && Decimal.isLess(high, low)
+
+const said = (name: string, amount: Decimal.Decimal | undefined): string =>
+  `${name} ${amount === undefined ? "" : Decimal.format(amount)}`
+
+/** Two settings that together would let nothing be sent, both named; `undefined` where they go together. */
+export const contradictionOf = (settings: Limited): string | undefined => {
+  const { lot, maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity, thresholdNotional } = settings
+  const threshold = said("thresholdNotional", thresholdNotional)
+  if (exceeds(lot, maxOrderQuantity)) {
+    return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
+  }
+  if (exceeds(thresholdNotional, maxOrderNotional)) {
+    return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: what is due would always be refused`
+  }
+  if (exceeds(thresholdNotional, maxOpenResidual)) {
+    return `${said("limits.openResidual", maxOpenResidual)} is less than ${threshold}: what is due would always be refused`
+  }
+  if (exceeds(maxOrderNotional, maxDailyNotional)) {
+    return `${said("limits.dailyNotional", maxDailyNotional)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
+  }
+  return undefined
+}
+
+/** The limits that an account needs before real money is sent for it and that it has not, as the configuration names them. */
+export const missingForLive = (settings: Pick<AccountSettings, Limit>): ReadonlyArray<string> =>
+  Object.entries(LIMITS).flatMap(([name, limit]) => (settings[limit] === undefined ? [name] : []))
+
+const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>
+  before !== undefined && (after === undefined || Decimal.isLess(before, after))
+
+/** Dollars and the default's shares are not compared: who has neither any more has no limit. */
+const isOpenResidualRaised = (before: Limited, after: Limited): boolean =>
+  isRaised(before.maxOpenResidual, after.maxOpenResidual) ||
+  (openSharesOf(before) !== undefined && openSharesOf(after) === undefined && after.maxOpenResidual === undefined)
+
+/** The limits that let more through than before, defaults included, by the configuration's names: raised, lifted or taken away. */
+export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<string> => {
+  const isQuantityRaised = isRaised(orderQuantityOf(before), orderQuantityOf(after))
+  const isNotionalRaised = isRaised(orderNotionalOf(before), orderNotionalOf(after))
+  const isDailyRaised = isRaised(dailyNotionalOf(before), dailyNotionalOf(after))
+  const isFaster = (before.ordersPerMinute ?? Infinity) < (after.ordersPerMinute ?? Infinity)
+  const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
+  const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
+  return [
+    ...(isQuantityRaised ? ["limits.orderQuantity"] : []),
+    ...(isNotionalRaised ? ["limits.orderNotional"] : []),
+    ...(isOpenResidualRaised(before, after) ? ["limits.openResidual"] : []),
+    ...(isDailyRaised ? ["limits.dailyNotional"] : []),
+    ...(isFaster ? ["limits.ordersPerMinute"] : []),
+    ...(isWider ? ["limits.collarBp"] : []),
+    ...(isFreed ? ["restricted"] : [])
+  ]
+}

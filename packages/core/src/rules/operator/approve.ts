@@ -1,0 +1,34 @@
+import { Need } from "../../books/Need.ts"
+import { format, type OrderId } from "../../values/Id.ts"
+import type { Recorder } from "../../books/Recorder.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import { APPROVAL } from "../order/send.ts"
+import type { Side } from "../../records/Side.ts"
+import type { CommandAnswer } from "./commands.ts"
+
+/** What a person lets go: an order, named with its side and quantity, so that nothing else is approved by mistake. */
+export interface Approval {
+  readonly orderId: OrderId
+  readonly side: Side
+  readonly quantity: Decimal.Decimal
+}
+
+/**
+ * Lets an order go that waits for a person (trading state `approve`). It is judged once more before it leaves: where it is no longer
+ * due it lapses as superseded.
+ */
+export const approve = (recorder: Recorder, { orderId, quantity, side }: Approval): CommandAnswer => {
+  recorder.need(Need.OrderById({ id: orderId }))
+  const order = recorder.books.orders.get(orderId)
+  const name = format("order", orderId)
+  if (order === undefined) return { _tag: "Refused", why: `there is no order ${name}` }
+  const is = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
+  if (order.status !== "pending" || order.heldFor !== APPROVAL) {
+    return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${order.status}` }
+  }
+  if (order.side !== side || !Decimal.equals(order.quantity, quantity)) {
+    return { _tag: "Refused", why: `${name} is ${is}, not ${side} ${Decimal.format(quantity)}` }
+  }
+  recorder.emit({ _tag: "OrderApproved", orderId })
+  return { _tag: "Done", what: `${name}, ${is}, may go` }
+}

@@ -1,0 +1,116 @@
+import { symbolKey } from "../../tables/Table.ts"
+import { format } from "../../values/Id.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import type { Order } from "../../records/Order.ts"
+import type * as Instant from "../../values/Instant.ts"
+import { kinds, type Break } from "../../records/Break.ts"
+import { casesOf } from "./cases.ts"
+import { isUrgent, severities, severityOf, type Severity } from "./severity.ts"
+import type { Blocked, Stake } from "./Stake.ts"
+
+/** An order in doubt with what waits for it. */
+export interface Doubtful {
+  readonly order: Order
+  readonly stake: Stake
+}
+
+/** How trading stands: cases by how grave they are, and what they keep from being ordered. */
+export interface Trading {
+  /** Nothing needs a person now. */
+  readonly isWell: boolean
+  /** Cases that are critical or escalated. */
+  readonly critical: number
+  readonly warnings: number
+  /** Positions that owe shares which are not ordered: because of a break or an order in doubt. */
+  readonly blockedPositions: number
+  readonly ordersInDoubt: number
+  /** What blocked positions owe and orders in doubt may fill, in dollars; `undefined` where of a part no price is known. */
+  readonly dollars: Decimal.Decimal | undefined
+}
+
+/** Nothing is at risk. */
+export const nothingAtRisk: Trading = {
+  isWell: true,
+  critical: 0,
+  warnings: 0,
+  blockedPositions: 0,
+  ordersInDoubt: 0,
+  dollars: Decimal.zero
+}
+
+/** How grave an order in doubt is, whether or not a break says so: since its sending. */
+export const severityOfDoubt = ({ order, stake }: Doubtful, now: Instant.Instant): Severity =>
+  severityOf({ kind: "Doubt", holds: "nothing", openedAt: order.sentAt ?? order.updatedAt }, stake, now)
+
+/** Which of these orders no open break says of that their fate is unknown: with one, it is one case. */
+export const unsaid = <D extends { readonly order: Pick<Order, "id"> }>(
+  breaks: ReadonlyArray<Pick<Break, "kind" | "subject">>,
+  doubtful: ReadonlyArray<D>
+): ReadonlyArray<D> => {
+  const subjects = new Set(breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : [])))
+  return doubtful.filter(({ order }) => !subjects.has(format("order", order.id)))
+}
+
+/** The gravest severity of each case, and of each order in doubt that no open break is about. */
+const severitiesOf = (
+  breaks: ReadonlyArray<Break>,
+  stakes: (found: Break) => Stake,
+  doubtful: ReadonlyArray<Doubtful>,
+  now: Instant.Instant
+): ReadonlyArray<Severity> => {
+  const ofCases = casesOf(breaks, now).map((each) => gravestOf(each.breaks, stakes, now))
+  return [...ofCases, ...unsaid(breaks, doubtful).map((each) => severityOfDoubt(each, now))]
+}
+
+/** The gravest severity among breaks. */
+export const gravestOf = (
+  breaks: ReadonlyArray<Break>,
+  stakes: (found: Break) => Stake,
+  now: Instant.Instant
+): Severity => {
+  const found = new Set(breaks.map((each) => severityOf(each, stakes(each), now)))
+  return severities.find((each) => found.has(each)) ?? "info"
+}
+
+/** A position that several cases block is counted once. */
+const distinct = (blocked: ReadonlyArray<Blocked>): ReadonlyArray<Blocked> => [
+  ...new Map(blocked.map((each) => [symbolKey(each.account, each.symbol), each])).values()
+]
+
+const dollarsOf = (parts: ReadonlyArray<Blocked>): Decimal.Decimal | undefined => {
+  const known = parts.flatMap(({ dollars }) => dollars ?? [])
+  return known.length < parts.length ? undefined : Decimal.sum(known)
+}
+
+/** What may keep trading from going on: open breaks with what stands behind each, and orders in doubt. */
+export interface Obstacles {
+  readonly breaks: ReadonlyArray<Break>
+  readonly stakes: (found: Break) => Stake
+  readonly doubtful: ReadonlyArray<Doubtful>
+}
+
+/** How trading stands. Pure. */
+export const tradingOf = ({ breaks, doubtful, stakes }: Obstacles, now: Instant.Instant): Trading => {
+  const found = severitiesOf(breaks, stakes, doubtful, now)
+  const critical = found.filter(isUrgent).length
+  const all = [...breaks.map(stakes), ...doubtful.map(({ stake }) => stake)]
+  const blocked = distinct(all.flatMap(({ blocks }) => blocks))
+  const inDoubt = doubtful.flatMap(({ stake }) => stake.inDoubt ?? [])
+  return {
+    isWell: critical === 0,
+    critical,
+    warnings: found.filter((each) => each === "warning").length,
+    blockedPositions: blocked.length,
+    ordersInDoubt: doubtful.length,
+    dollars: dollarsOf([...blocked, ...inDoubt])
+  }
+}
+
+const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
+
+/** How trading stands in a sentence, for people and logs. */
+export const wordsOf = ({ blockedPositions, critical, dollars, ordersInDoubt }: Trading): string => {
+  if (critical === 0) return ""
+  const money = dollars === undefined ? "an unknown amount" : `${Decimal.format(dollars)} dollars`
+  return `${counted(critical, "critical case")}: ${counted(blockedPositions, "position")} blocked, ${counted(ordersInDoubt, "order")} in doubt, ${money} at risk`
+}

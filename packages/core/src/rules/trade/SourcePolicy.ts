@@ -1,0 +1,33 @@
+import type { Direction } from "../../records/Account.ts"
+import * as SymbolMapping from "../../records/SymbolMapping.ts"
+import { withPolicy, type OrderPolicy } from "../../records/OrderPolicy.ts"
+import type { Arriving } from "./age.ts"
+import type { Arrival } from "./intake.ts"
+import type { TradeInput } from "../../records/Trade.ts"
+
+/** What is declared of a source: how its symbols become tickers, and its direction where that is not the account's. */
+export interface SourcePolicy extends Arriving {
+  readonly mapping: SymbolMapping.SymbolMapping
+  readonly direction: Direction | undefined
+  /** Of its trades that are executed as given, where they say nothing. */
+  readonly order?: OrderPolicy | undefined
+}
+
+/** A source of plain tickers, in the account's direction. */
+export const plain: SourcePolicy = { mapping: SymbolMapping.plain, direction: undefined }
+
+/** A source of plain tickers whose trades are counted whatever their time: a simulation, a replay. */
+export const anyAge: SourcePolicy = { ...plain, backfill: "orders" }
+
+/** A trade on its way in under a source's policy. */
+export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => ({
+  input:
+    input.direct === undefined || policy.order === undefined
+      ? input
+      : { ...input, direct: withPolicy(input.direct, policy.order) },
+  symbol: SymbolMapping.map(policy.mapping, input.symbol),
+  direction: policy.direction,
+  held: undefined,
+  backfill: policy.backfill,
+  delivery: policy.delivery
+})
