@@ -99,6 +99,29 @@ const purityFaults = (source, node) => {
     .map((name) => `is pure and imports ${name}: the domain is read without meeting an Effect`)
 }
 
+/** The rooms of core, from the ground up: a file knows its own room and those before it. */
+const rooms = [
+  ...["values", "tables", "records", "events", "books"],
+  ...["breaks", "account", "fill", "risk", "position", "order", "reconciliation", "trade"].map(
+    (rule) => `rules/${rule}`
+  ),
+  ...["decision", "operator", "batch", "job"].map((rule) => `rules/${rule}`),
+  ...["ports", "memory", "ledger", "services", "testing"]
+]
+
+const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]
+
+/** Arrows point down: a rule that needs one above it stands in the wrong room, or holds what belongs to a record. */
+const roomFaults = (source, node) => {
+  const room = roomOf(source.path)
+  if (room === undefined || node.moduleSpecifier?.text.startsWith(".") !== true) return []
+  const other = roomOf(posix.join(posix.dirname(source.path), node.moduleSpecifier.text))
+  if (!rooms.includes(room)) return [`stands in ${room}, which is no room of core`]
+  return other !== undefined && rooms.indexOf(other) > rooms.indexOf(room)
+    ? [`imports from ${other}, which is above ${room}`]
+    : []
+}
+
 const adapter = /^packages\/(broker-[a-z]+)\/src\//
 
 /** An adapter never imports another; only its simulator, which no client loads, may stand on the paper exchange. */
@@ -139,6 +162,9 @@ const proseFaults = (source, node) => {
 const faultsOf = (source) => {
   const found = []
   const visit = (node) => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+      found.push(...roomFaults(source, node).map((fault) => `${place(source, node)} ${fault}`))
+    }
     if (ts.isImportDeclaration(node)) {
       const imported = source.path === entropySeam ? [] : importFaults(node)
       const faults = [

@@ -115,3 +115,9 @@ export const BreakTable = Table.make({
 /** Does an operator's closing of a break let anything be sent? An excess holds nothing, but once it is accepted its shares count. */
 export const looses = ({ holds, kind }: Pick<Break, "kind" | "holds">): boolean =>
   holds !== "nothing" || kind === "Excess"
+
+/** A break that stops sending for a symbol or an account. */
+export interface HoldingBreak {
+  readonly kind: string
+  readonly subject: string
+}

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { controls, type Control } from "../rules/risk/controls.ts"
+import { controls, type Control } from "./Control.ts"
 import { OrderId, TradeId } from "../values/Id.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"

@@ -350,3 +350,7 @@ export const signedFilled = (order: Pick<Order, "side" | "filled">): Decimal.Dec
 /** Dollars a share over all priced fills, at 12 decimals half-even; `undefined` where none is priced. */
 export const averagePrice = (order: Pick<Order, "notional" | "filled" | "unpriced">): Decimal.Decimal | undefined =>
   Price.average(order.notional, Decimal.subtract(order.filled, order.unpriced))
+
+/** Was the end of an order asked for before any was reported? */
+export const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
+  cancelRequestedAt !== undefined && (endReportedAt === undefined || cancelRequestedAt <= endReportedAt)

@@ -139,3 +139,6 @@ export const fillStatusOf: { readonly [S in OrderStatus]: FillStatus } = {
   rejected: "cancelled",
   failed: "cancelled"
 }
+
+/** D5: an order counts from `Submitting` on; a pending one is a plan. */
+export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && status !== "pending"

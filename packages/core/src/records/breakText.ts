@@ -1,5 +1,5 @@
 import { Duration } from "effect"
-import { controls } from "../rules/risk/controls.ts"
+import { controls } from "./Control.ts"
 import { format, type OrderId } from "../values/Id.ts"
 import * as Decimal from "../values/Decimal.ts"
 import type { Side } from "./Side.ts"

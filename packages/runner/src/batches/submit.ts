@@ -6,7 +6,7 @@ import {
   BatchPreview,
   Batches,
   Clock,
-  controls,
+  Control,
   Entropy,
   Id,
   Instant,
@@ -399,7 +399,7 @@ const noticeOf = (found: BatchPreview.Previewed): string | undefined => {
     case "Counted":
       return undefined
     case "Refused":
-      return `would be refused: ${controls.says(found.control)}`
+      return `would be refused: ${Control.says(found.control)}`
     case "Duplicate":
       return "is on record already"
     case "Repeated":

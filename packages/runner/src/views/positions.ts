@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import {
   type Clock,
   Decimal,
-  controls,
+  Control,
   due,
   evaluation,
   Id,
@@ -247,7 +247,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
     NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
-    Refused: ({ control }) => refusal(controls.controls[control])
+    Refused: ({ control }) => refusal(Control.controls[control])
   })
 
 /** At which price and step, where the account has several. */
@@ -270,7 +270,7 @@ const held = (why: string, { circuitUntil, refusedUntil }: Position.Position): s
   return `it is held (${why}); 'roundlot resume' lets it go on`
 }
 
-const refusal = ({ remedy, says }: (typeof controls.controls)[controls.Control]): string => `${says}. ${remedy}`
+const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): string => `${says}. ${remedy}`
 
 const notDue = ({ account, instrument, position }: due.Standing): string => {
   const from = Account.dueFrom(account, due.lotOf({ account, instrument }))

@@ -1,6 +1,6 @@
 import { symbolKey } from "../../tables/Table.ts"
 import { judge } from "../position/beforeSend.ts"
-import type { Control } from "../risk/controls.ts"
+import type { Control } from "../../records/Control.ts"
 import { OrderId } from "../../values/Id.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"

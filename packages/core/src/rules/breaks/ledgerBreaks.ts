@@ -4,9 +4,8 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
 import type { Order } from "../../records/Order.ts"
-import { isLive } from "../../records/OrderState.ts"
-import { countsForD5, type HoldingBreak } from "../position/due.ts"
-import { kinds, type Break, type BreakKind } from "../../records/Break.ts"
+import { countsForD5, isLive } from "../../records/OrderState.ts"
+import { kinds, type Break, type BreakKind, type HoldingBreak } from "../../records/Break.ts"
 import { isSame, type BreakDetails } from "../../records/BreakDetails.ts"
 
 /** The open break of a kind about a subject, if there is one. */

@@ -1,6 +1,6 @@
 import { Need } from "../../books/Need.ts"
 import { joinKey, symbolKey } from "../../tables/Table.ts"
-import { says, type Control } from "../risk/controls.ts"
+import { says, type Control } from "../../records/Control.ts"
 import { duplicateOf } from "../risk/duplicateIntent.ts"
 import { format, type DecisionId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"

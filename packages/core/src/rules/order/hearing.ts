@@ -4,7 +4,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
 import { observe, type Observed, type Word } from "./observe.ts"
 import type { Witness } from "./witness.ts"
-import type { Order } from "../../records/Order.ts"
+import { isAskedFor, type Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
 
 /** W11: a shared read serves again for a second, so a reading that began sooner may be the one that was heard. Milliseconds. */
@@ -58,10 +58,6 @@ const needsSecond = (order: Order, seen: Observed, fills: ReadonlyArray<Fill>): 
 /** It works, or nothing but a total has it filled, which the next one may take back (F5). */
 const mayWork = ({ inferred, status }: Observed): boolean =>
   isLive(status) || (status === "filled" && Decimal.isPositive(inferred))
-
-/** Was its end asked for before any was reported? */
-export const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
-  cancelRequestedAt !== undefined && (endReportedAt === undefined || cancelRequestedAt <= endReportedAt)
 
 /** A second reading that began after the broker had refused to end the order. */
 const confirms = (order: Order, witness: Witness): boolean =>

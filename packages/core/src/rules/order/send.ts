@@ -1,6 +1,6 @@
 import { Need } from "../../books/Need.ts"
 import { judge, type Gate } from "../position/beforeSend.ts"
-import { says } from "../risk/controls.ts"
+import { says } from "../../records/Control.ts"
 import { format, type AttemptId, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"

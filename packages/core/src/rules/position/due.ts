@@ -1,7 +1,8 @@
 import { orderQuantityOf } from "../account/limits.ts"
 import { Data } from "effect"
 import { dueFrom, policyOf, type Account } from "../../records/Account.ts"
-import { refusalOf, type Control } from "../risk/controls.ts"
+import type { Control } from "../../records/Control.ts"
+import { refusalOf } from "../risk/controls.ts"
 import type { TradingState } from "../../records/TradingState.ts"
 import { isCounted, type Usage } from "../../records/Usage.ts"
 import type { Instrument } from "../../records/Instrument.ts"
@@ -15,7 +16,8 @@ import type { PositionEffect } from "../../records/OrderTerms.ts"
 import { faultOf } from "../../records/SupportedOrders.ts"
 import { ofSign, opposite, type Side } from "../../records/Side.ts"
 import type { Order } from "../../records/Order.ts"
-import { isLive, type OrderStatus } from "../../records/OrderState.ts"
+import { countsForD5, isLive } from "../../records/OrderState.ts"
+import type { HoldingBreak } from "../../records/Break.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { TradingWindow } from "../../values/TradingWindow.ts"
 import { isAtOffset, offsetOf, offsetsOf } from "./ladder.ts"
@@ -80,12 +82,6 @@ export const textOf: (due: Due) => string = Due.$match({
   Refused: ({ control }) => `Refused(${control})`,
   Order: ({ side, quantity }) => `Order(${side} ${Decimal.format(quantity)})`
 })
-
-/** A break that stops sending for a symbol or an account. */
-export interface HoldingBreak {
-  readonly kind: string
-  readonly subject: string
-}
 
 /** What an answer depends on: rows of one transaction, and nothing else. */
 export interface Standing {
@@ -175,9 +171,6 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
 /** D2: the terms of the next order of a side, at the step that the position is at. */
 const termsFor = ({ account, at, instrument, position, reference }: Standing, side: Side): Terms | undefined =>
   termsOf(account, reference, side, offsetOf(position, account, side, at), instrument?.tick)
-
-/** D5: an order counts from `Submitting` on; a pending one is a plan. */
-export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && status !== "pending"
 
 /** What one order may have at most: the books, and every edge, take 18 digits before the point. */
 const LARGEST_ORDER = Quantity.unsafe("999999999999999999")

@@ -2,6 +2,7 @@ import { dueFrom } from "../../records/Account.ts"
 import { Need } from "../../books/Need.ts"
 import { symbolKey } from "../../tables/Table.ts"
 import { usageOf } from "./beforeSend.ts"
+import type { HoldingBreak } from "../../records/Break.ts"
 import { stricter, type TradingState } from "../../records/TradingState.ts"
 import * as ClientOrderId from "../../values/ClientOrderId.ts"
 import type { OrderId } from "../../values/Id.ts"
@@ -15,7 +16,7 @@ import * as Ladder from "./ladder.ts"
 import type { Position } from "../../records/Position.ts"
 import { adjust } from "./commitment.ts"
 import { excessHolds } from "../breaks/ledgerBreaks.ts"
-import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from "./due.ts"
+import { dueOf, lotOf, textOf, type Due, type Standing } from "./due.ts"
 
 /** What the books say about a position now; `undefined` where the account or the position is not there. */
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {

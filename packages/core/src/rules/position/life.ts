@@ -3,8 +3,7 @@ import * as Instant from "../../values/Instant.ts"
 import { Need } from "../../books/Need.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { OrderId } from "../../values/Id.ts"
-import { isAskedFor } from "../order/hearing.ts"
-import type { Order } from "../../records/Order.ts"
+import { isAskedFor, type Order } from "../../records/Order.ts"
 
 /** Does an order work at the broker that is to be ended when its life is over, and was not asked to end yet? */
 export const hasLife = ({ cancelRequestedAt, lifeSeconds, status }: Order): boolean =>

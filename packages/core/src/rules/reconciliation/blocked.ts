@@ -1,4 +1,4 @@
-import { controls, type Control } from "../risk/controls.ts"
+import { controls, type Control } from "../../records/Control.ts"
 import { LOGIN, type Order } from "../../records/Order.ts"
 import { REFUSED } from "../position/due.ts"
 import type { OrderStatus } from "../../records/OrderState.ts"

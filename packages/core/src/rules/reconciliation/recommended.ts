@@ -1,5 +1,5 @@
 import { format } from "../../values/Id.ts"
-import { controls } from "../risk/controls.ts"
+import { controls } from "../../records/Control.ts"
 import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
 import { reasonCodeOf, type Break, type BreakKind } from "../../records/Break.ts"
 import type { DoubtReason } from "../../records/breakKinds.ts"

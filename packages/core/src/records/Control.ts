@@ -1,0 +1,87 @@
+/** Every control that can stand before an order, what it says, and what an operator can do. */
+export const controls = {
+  InstrumentUnverified: {
+    says: "the broker has not confirmed the instrument yet",
+    remedy: "Wait for the broker's answer; 'roundlot instruments list' shows it"
+  },
+  InstrumentUnknown: {
+    says: "the broker does not trade the instrument",
+    remedy:
+      "Map the symbol to one that it trades, reverse the trades, or confirm it: 'roundlot instruments confirm SYMBOL --reason WHY'"
+  },
+  Restricted: { says: "the symbol is on the account's restricted list", remedy: "Take it from the list to trade it" },
+  MaxQuantity: {
+    says: "it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)",
+    remedy: "Raise the limit, to a lot at least: 'roundlot controls set --account NAME --order-quantity SHARES'"
+  },
+  ShortNotAllowed: {
+    says: "nothing is held that could be sold, and the account or the instrument may not go short",
+    remedy: "Allow shorting for the account where the broker allows it for the instrument, or buy first"
+  },
+  NotFractionable: {
+    says: "the broker has no fractions of the instrument",
+    remedy: "Order whole shares"
+  },
+  FractionHeld: {
+    says: "less than a lot is held, and it may not go through zero",
+    remedy: "Decide by hand: the broker cannot sell a fraction of a lot"
+  },
+  CrossesZero: {
+    says: "it would go through zero, which the broker refuses",
+    remedy: "Close what is held first; what other orders are closing counts"
+  },
+  UnsupportedOrder: {
+    says: "the broker takes no orders of this type, session and time in force together",
+    remedy: "Choose what it takes; 'roundlot accounts show' lists that"
+  },
+  NoReferencePrice: {
+    says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",
+    remedy:
+      "Give it a price: on the trade, by a source of prices, or on paper by 'roundlot exchange do' and '--prices FILE'; or lift the limits by name: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
+  },
+  MaxNotional: {
+    says: "it is worth more than one order may be (limits.orderNotional; 100,000 dollars where it is not set)",
+    remedy:
+      "Raise the limit, or lower limits.orderQuantity so that orders are cut: 'roundlot controls set --account NAME --order-notional DOLLARS'"
+  },
+  OpenResidual: {
+    says: "the position owes more than may be worked off without an operator (limits.openResidual, in dollars; 100,000 shares where it is not set)",
+    remedy:
+      "See why it owes so much, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
+  },
+  DailyNotional: {
+    says: "the account would send more on this market date than it may (limits.dailyNotional; 10,000,000 dollars where it is not set)",
+    remedy:
+      "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
+  },
+  PriceCollar: {
+    says: "its price is further from that of another source than it may be (limits.collarBp)",
+    remedy: "See which of the two is wrong; a raise of the limit needs a reason"
+  },
+  OrdersPerMinute: {
+    says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
+    remedy: "An accumulation order goes when a minute has passed; a decision is made anew"
+  },
+  OppositeOrderLive: {
+    says: "a live order stands on the other side of its symbol, and an account does not trade with itself",
+    remedy: "Wait for the end of that order, or cancel it"
+  },
+  DuplicateIntent: {
+    says: "the same strategy has decided the same within the last minute",
+    remedy: "Decide again later if it is meant"
+  },
+  ReduceOnly: {
+    says: "only what closes a holding may be sent now (trading state reduce)",
+    remedy: "'roundlot resume' lets the rest go on"
+  },
+  OwedBound: {
+    says: "the order is more than its position owes: a fault of the books, its symbol is halted",
+    remedy: "Run 'roundlot audit'; resume the symbol when the cause is gone"
+  }
+} as const
+
+/** The name of a control, as refusals have it on record: `Refused(MaxNotional)`. */
+export type Control = keyof typeof controls
+
+/** A refusal in a sentence: what its control says. */
+export const says = (control: Control): string => `${control}: ${controls[control].says}`
