@@ -103,9 +103,9 @@ describe("packages that another app imports", () => {
     const all = await bundled(`import * as core from "@roundlot/core"; console.log(core)`)
     expect(all.kept.filter((name) => name.startsWith(CORE)).length).toBeGreaterThan(200)
     const things = {
-      Decimal: "money/Decimal.ts",
-      Instant: "time/Instant.ts",
-      Order: "order/Order.ts",
+      Decimal: "values/Decimal.ts",
+      Instant: "values/Instant.ts",
+      Order: "records/Order.ts",
       MemoryRepository: "memory/MemoryRepository.ts"
     }
     for (const [thing, file] of Object.entries(things)) {
@@ -121,7 +121,7 @@ describe("packages that another app imports", () => {
     const { bytesOf, kept } = await bundled(
       `import { Decimal } from "@roundlot/core"; console.log(Decimal.format(Decimal.unsafe("1")))`
     )
-    expect(kept.filter((name) => !name.includes("node_modules"))).toEqual([`${CORE}money/Decimal.ts`])
-    expect(bytesOf.get(`${CORE}money/Decimal.ts`)).toBeLessThan(20_000)
+    expect(kept.filter((name) => !name.includes("node_modules"))).toEqual([`${CORE}values/Decimal.ts`])
+    expect(bytesOf.get(`${CORE}values/Decimal.ts`)).toBeLessThan(20_000)
   })
 })

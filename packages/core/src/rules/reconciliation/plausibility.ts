@@ -18,8 +18,8 @@ import type { Executed, OrderSeen, Received } from "../../records/Report.ts"
 
 // W1 to W14, in their order: is what a broker reports possible? Each rule is judged here and nowhere else, by functions that are pure; the gate
 // (`gate.ts`), the modules that book and the services ask them. Three rules are judged where their subject is made:
-// W6: the sum of the executions against the total is a part of what an order's facts come to (F5, F14): `fill/aggregates.ts`.
-// W11: whether an end is confirmed is a part of an order's state, and `order/` imports nothing of reconciliation: `order/hearing.ts`.
+// W6: the sum of the executions against the total is a part of what an order's facts come to (F5, F14): `rules/fill/aggregates.ts`.
+// W11: whether an end is confirmed is a part of an order's state, and `rules/order` imports nothing of `rules/reconciliation`: `rules/order/hearing.ts`.
 // W14: only an adapter knows its broker's own id of an execution: `Execution.ts` (Alpaca, IBKR), `Orders.ts` and `Corrections.ts` (Schwab).
 
 /** What the books know of the order that a report is about, and what bounds it. */
