@@ -21,7 +21,7 @@ const known = new Set(requirements.map(({ id }) => id))
 
 /** What stands before the first colon of a title where that is ids and nothing else: `ACC-2, W1 to W14: …`. */
 const headOf = (title) => {
-  const id = /[A-Z]+-?\d+|DESIGN \d+|RELIABILITY \d+/.source
+  const id = /[A-Z]+-?\d+/.source
   return new RegExp(`^(?:(?:${id})(?: to (?:${id}))?(?:, )?)+(?=:)`).exec(title)?.[0] ?? ""
 }
 const idsOf = (title) => headOf(title).match(/\b(?:ACC|FILL|SYNC|AUD|BAT|SDK)-\d+/g) ?? []

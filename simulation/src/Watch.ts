@@ -31,7 +31,7 @@ export const planning = <A>(plan: (state: TradeRepository.State) => TradeReposit
 
 const isDriving = ({ cause }: Entry.Entry): boolean => /"kind":"(send|report)"/.test(cause)
 
-/** DESIGN 10: what drives an account is written by whoever has its newest lease, and by nobody from whom it was taken. */
+/** What drives an account is written by whoever has its newest lease, and by nobody from whom it was taken. */
 export const driven = (
   scene: Scene,
   life: Life,

@@ -213,7 +213,7 @@ const sameOrders = (scene: Scene) =>
     }
   })
 
-/** RELIABILITY 3.6: what was asked of the exchange is on record: no order was placed more often than attempts say. */
+/** What was asked of the exchange is on record: no order was placed more often than attempts say. */
 const asked = (scene: Scene) =>
   Effect.gen(function* () {
     const attempts = scene.memory.fold.books.attempts.all()
@@ -241,7 +241,7 @@ const clientIdIn = (payload: unknown): string | undefined =>
     ? payload.clientOrderId
     : undefined
 
-/** RELIABILITY 3.2: less than a lot is left, or there is a reason, and a break that is there. */
+/** Less than a lot is left, or there is a reason, and a break that is there. */
 const worked = (scene: Scene) =>
   Effect.gen(function* () {
     const positions = yield* reading(scene, Reads.all(Position.PositionTable))

@@ -41,29 +41,25 @@ const faultOf = (history: History): ReadonlyArray<string> =>
 const seeds = Array.from({ length: SEEDS }, (_, index) => SEED + index)
 
 describe.each(seeds)("the reference run of seed %i", (seed) => {
-  it(
-    "ACC-2, RELIABILITY 3: killed once at every boundary, it comes to the same end",
-    { timeout: 600_000 },
-    async () => {
-      const { boundaries, fault } = await killedAt(seed)
-      expect(fault).toBeUndefined()
-      const faults: Array<string> = []
-      const places = new Set<string>()
-      for (let at = 1; at <= boundaries; at++) {
-        const history = await killedAt(seed, at)
-        const [where = "nowhere", ...more] = wheres(history)
-        expect(more).toEqual([])
-        places.add(where.replace(/.*killed /, "").replace(/ rl1-.*/, ""))
-        faults.push(...faultOf(history))
-      }
-      expect(faults).toEqual([])
-      for (const each of ["a commit", "the send of"]) {
-        expect([...places]).toContain(`before ${each}`)
-        expect([...places]).toContain(`after ${each}`)
-      }
-      expect([...places]).not.toContain("nowhere")
+  it("ACC-2: killed once at every boundary, it comes to the same end", { timeout: 600_000 }, async () => {
+    const { boundaries, fault } = await killedAt(seed)
+    expect(fault).toBeUndefined()
+    const faults: Array<string> = []
+    const places = new Set<string>()
+    for (let at = 1; at <= boundaries; at++) {
+      const history = await killedAt(seed, at)
+      const [where = "nowhere", ...more] = wheres(history)
+      expect(more).toEqual([])
+      places.add(where.replace(/.*killed /, "").replace(/ rl1-.*/, ""))
+      faults.push(...faultOf(history))
     }
-  )
+    expect(faults).toEqual([])
+    for (const each of ["a commit", "the send of"]) {
+      expect([...places]).toContain(`before ${each}`)
+      expect([...places]).toContain(`after ${each}`)
+    }
+    expect([...places]).not.toContain("nowhere")
+  })
 
   it("ACC-2: killed again while it recovers, it comes to the same end", { timeout: 600_000 }, async () => {
     const { boundaries } = await killedAt(seed)
@@ -83,7 +79,7 @@ describe("a broken twin in the place of a rule that a crash needs", () => {
     ["write-ahead", /rule 1: an attempt is on record before a byte leaves/],
     // Found only where the answer to a commit was lost with the program: whoever asked, asks again.
     ["dedupe", /an acknowledged trade is there once/]
-  ])("RELIABILITY 3: %s: is found at a boundary", { timeout: 600_000 }, async (rule, says) => {
+  ])("%s: is found at a boundary", { timeout: 600_000 }, async (rule, says) => {
     const { boundaries } = await killedAt(SEED)
     broken.rule = rule
     let found: string | undefined

@@ -12,7 +12,7 @@ describe("whatever goes wrong", () => {
     ["memory", SEEDS, availableParallelism()],
     ["sqlite", ON_SQLITE, 1]
   ] as const)(
-    "RELIABILITY 3: on %s every rule holds at every step of %i histories, and all settles in the end",
+    "on %s every rule holds at every step of %i histories, and all settles in the end",
     { timeout: 240_000 + SEEDS * 1_000 },
     async (store, seeds, workers) => {
       const told: Array<Played> = []
@@ -31,7 +31,7 @@ describe("whatever goes wrong", () => {
     }
   )
 
-  it("RELIABILITY 2: a seed tells the same story every time", () => {
+  it("a seed tells the same story every time", () => {
     expect(play({ seed: FROM }).story).toEqual(play({ seed: FROM }).story)
   })
 })

@@ -146,7 +146,7 @@ beforeEach(() => {
 })
 
 describe("a broken twin in the place of a rule that keeps money safe", () => {
-  it.each(rules)("RELIABILITY 3: %s: is found", { timeout: MOST_SEEDS * 20_000 }, async (rule, says, seed) => {
+  it.each(rules)("%s: is found", { timeout: MOST_SEEDS * 20_000 }, async (rule, says, seed) => {
     broken.rule = rule
     const first = await found(FROM_ONE === 0 ? seed : 1)
     broken.rule = ""

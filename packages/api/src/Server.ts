@@ -73,7 +73,7 @@ const accountsNow = Reads.all(Account.AccountTable).pipe(
   Effect.either
 )
 
-/** Why work may not be given yet: every account's broker must have been read once (DESIGN 8). */
+/** Why work may not be given yet: every account's broker must have been read once. */
 const reasonsAgainst = Effect.gen(function* () {
   const read = yield* accountsNow
   if (Either.isLeft(read)) return [read.left]

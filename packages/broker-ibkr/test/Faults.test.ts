@@ -33,7 +33,7 @@ const failing = (port: number, differs: Partial<IbkrBroker.Options> = {}) =>
   )
 
 describe("connecting to TWS", () => {
-  it("DESIGN 10: the accounts behind the login prove paper or live, whatever the port", () =>
+  it("the accounts behind the login prove paper or live, whatever the port", () =>
     run(
       Effect.gen(function* () {
         expect((yield* open()).broker.environment).toBe("paper")

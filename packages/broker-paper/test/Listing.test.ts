@@ -89,7 +89,7 @@ const answer = (broker: ReturnType<typeof PaperBroker.make>, symbol: string) =>
   Effect.map(broker.instrument(Ticker.Ticker.make(symbol)), ({ _tag }) => _tag)
 
 describe("what an exchange lists", () => {
-  it.scoped("DESIGN 4: well-known shares unless another listing is given", () =>
+  it.scoped("well-known shares unless another listing is given", () =>
     Effect.gen(function* () {
       const { broker } = yield* open()
       assert.deepStrictEqual(

@@ -638,7 +638,7 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
   return sent
 }
 
-describe("RELIABILITY 4: no sequence of inputs yields an order beyond a limit", () => {
+describe("no sequence of inputs yields an order beyond a limit", () => {
   test("quantity, notional, what is owed, notional of a day, collar, orders of any minute, halts and restrictions", () => {
     const orders = { accumulation: 0, direct: 0, external: 0 }
     fc.assert(

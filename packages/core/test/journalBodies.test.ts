@@ -31,7 +31,7 @@ const storedOf = (event: LedgerEvent): object | undefined => {
 }
 
 describe("the body of an entry", () => {
-  test("DESIGN 9: is the canonical JSON of what the event's schema encodes, and refused where it is, for events of every kind", () => {
+  test("is the canonical JSON of what the event's schema encodes, and refused where it is, for events of every kind", () => {
     const tags = new Set<string>()
     fc.assert(
       fc.property(Arbitrary.make(LedgerEvent), (event) => {
@@ -44,7 +44,7 @@ describe("the body of an entry", () => {
     expect(tags.size).toBe(LedgerEvent.members.length)
   })
 
-  test("DESIGN 9: is read as its event's schema reads it, for events of every kind", () => {
+  test("is read as its event's schema reads it, for events of every kind", () => {
     const tags = new Set<string>()
     fc.assert(
       fc.property(Arbitrary.make(LedgerEvent), (event) => {
@@ -60,7 +60,7 @@ describe("the body of an entry", () => {
     expect(tags.size).toBeGreaterThan(LedgerEvent.members.length * 0.8)
   })
 
-  test("DESIGN 9: a body with a part that its event cannot have is not read", () => {
+  test("a body with a part that its event cannot have is not read", () => {
     const strange = [null, 0, -1, 0.5, "", "0", "-1", "1e3", "x", true, [], {}, ["x", 1]]
     let refused = 0
     fc.assert(
@@ -80,7 +80,7 @@ describe("the body of an entry", () => {
     expect(refused).toBeGreaterThan(100)
   })
 
-  test("DESIGN 9: texts are escaped as JSON escapes them", () => {
+  test("texts are escaped as JSON escapes them", () => {
     const texts = fc.oneof(
       fc.string(),
       fc.fullUnicodeString(),
@@ -95,7 +95,7 @@ describe("the body of an entry", () => {
 })
 
 describe("a row of the feed", () => {
-  test("DESIGN 9: is hashed as the canonical JSON of what it says, after the hash before it", () => {
+  test("is hashed as the canonical JSON of what it says, after the hash before it", () => {
     const first = nextFeedRow(undefined, { account: 'A "quoted" ü', firstSeq: 1, lastSeq: 3, headHash: "aa" })
     const { feedHash, ...said } = nextFeedRow(first, { account: "main", firstSeq: 4, lastSeq: 9, headHash: "bb" })
     const { feedHash: firstHash, ...firstSaid } = first

@@ -21,7 +21,7 @@ const retry = (desk: Desk.Desk, id = 1) =>
     (recorder) => carryOut(recorder, `retry ${id}`, { _tag: "Retry", orderId: OrderId.make(id) }, "again").answer
   )
 
-describe("DESIGN 11: retry", () => {
+describe("retry", () => {
   test("D8: makes a new order, linked to the old, and lifts what an operator's cancel holds", () => {
     const desk = deskWith({ do: "cancel", order: 1 })
     expect(desk.all(OrderTable)).toHaveLength(1)

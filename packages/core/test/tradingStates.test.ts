@@ -46,7 +46,7 @@ const send = (desk: Desk.Desk, order: number) => perform(desk, { do: "send", ord
 const isSound = (desk: Desk.Desk) => expect(foldedLines(desk)).toEqual(storedLines(desk))
 
 describe("the trading state reduce", () => {
-  test("DESIGN 11: what would add to a holding is refused, what closes it is cut at zero", () => {
+  test("what would add to a holding is refused, what closes it is cut at zero", () => {
     const desk = holding()
     command(desk, { _tag: "Reduce", scope })
     perform(desk, trade("T2", "buy", 2000))
@@ -57,7 +57,7 @@ describe("the trading state reduce", () => {
     isSound(desk)
   })
 
-  test("DESIGN 11: a direct order that would go beyond the holding has failed, with what could be sold", () => {
+  test("a direct order that would go beyond the holding has failed, with what could be sold", () => {
     const desk = holding()
     command(desk, { _tag: "Reduce", scope })
     perform(desk, trade("D1", "sell", 4000, true))
@@ -68,7 +68,7 @@ describe("the trading state reduce", () => {
     isSound(desk)
   })
 
-  test("DESIGN 11: an order that was planned before is judged by it at its send", () => {
+  test("an order that was planned before is judged by it at its send", () => {
     const desk = holding()
     perform(desk, trade("T2", "buy", 1000))
     command(desk, { _tag: "Reduce", scope })
@@ -93,7 +93,7 @@ const approval = {
 } as const
 
 describe("the trading state approve", () => {
-  test("DESIGN 11: a plan waits until a person names it with side and quantity; then it goes", () => {
+  test("a plan waits until a person names it with side and quantity; then it goes", () => {
     const desk = waiting()
     expect(send(desk, 2)).toBe("Held")
     expect(command(desk, { ...approval, side: "sell" })).toMatchObject({ _tag: "Refused" })
@@ -105,7 +105,7 @@ describe("the trading state approve", () => {
     isSound(desk)
   })
 
-  test("DESIGN 11: an approval lapses with the plan that is no longer due", () => {
+  test("an approval lapses with the plan that is no longer due", () => {
     const desk = waiting()
     command(desk, approval)
     perform(desk, trade("T3", "sell", 2000))
@@ -113,7 +113,7 @@ describe("the trading state approve", () => {
     isSound(desk)
   })
 
-  test("DESIGN 11: with `reduce` for the symbol both stand", () => {
+  test("with `reduce` for the symbol both stand", () => {
     const desk = holding()
     command(desk, { _tag: "AskFirst", scope })
     command(desk, { _tag: "Reduce", scope: { _tag: "OneSymbol", symbol: desk.symbol } })
@@ -122,7 +122,7 @@ describe("the trading state approve", () => {
     expect(send(desk, 2)).toBe("Held")
   })
 
-  test("DESIGN 11: an order in doubt from before goes again only when the state is lifted", () => {
+  test("an order in doubt from before goes again only when the state is lifted", () => {
     const desk = holding()
     perform(desk, trade("T2", "buy", 2000))
     perform(desk, { do: "send", order: 2, got: "unknown", time: 3 })
@@ -134,7 +134,7 @@ describe("the trading state approve", () => {
     isSound(desk)
   })
 
-  test("DESIGN 11: what waited goes when the state is lifted", () => {
+  test("what waited goes when the state is lifted", () => {
     const desk = waiting()
     command(desk, { _tag: "Resume", scope })
     expect(send(desk, 2)).toBe("Submitted")

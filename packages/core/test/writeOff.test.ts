@@ -28,7 +28,7 @@ const writeOff = (desk: Desk.Desk, quantity?: string, owed?: string) =>
       ).answer
   )
 
-describe("DESIGN 11: write-off", () => {
+describe("write-off", () => {
   test("puts a lot of the opposite sign into target and not into exposure, with its reason, and nets it", () => {
     const desk = deskAfter()
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])

@@ -20,7 +20,7 @@ const here = "database = (SELECT oid FROM pg_database WHERE datname = current_da
 const lives = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND ${here}`
 
 describe("leases of a store on Postgres", () => {
-  it.each(LeaseContract.clauses)("DESIGN 10: $name", ({ expected, run }) =>
+  it.each(LeaseContract.clauses)("$name", ({ expected, run }) =>
     play(
       Effect.gen(function* () {
         const { repository, url } = yield* store()
@@ -29,7 +29,7 @@ describe("leases of a store on Postgres", () => {
     )
   )
 
-  it("DESIGN 10: a holder whose connection is gone is replaced at once", () =>
+  it("a holder whose connection is gone is replaced at once", () =>
     play(
       Effect.gen(function* () {
         const url = yield* database
@@ -48,7 +48,7 @@ describe("leases of a store on Postgres", () => {
       })
     ))
 
-  it("DESIGN 10: a holder whose connection broke goes on where nobody has taken over", () =>
+  it("a holder whose connection broke goes on where nobody has taken over", () =>
     play(
       Effect.gen(function* () {
         const { repository, url } = yield* store()

@@ -77,7 +77,7 @@ describe("what a process remembers of its last write", () => {
     })
   )
 
-  it.scopedLive("DESIGN 11: is forgotten when others have written to the store's own journal, which is about all", () =>
+  it.scopedLive("is forgotten when others have written to the store's own journal, which is about all", () =>
     Effect.gen(function* () {
       const { repository, url } = yield* besideOthers
       assert.strictEqual(yield* codeAfter(repository, url, AccountName.STORE, 1), "by hand")

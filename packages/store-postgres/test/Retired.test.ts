@@ -6,7 +6,7 @@ import { side } from "../src/side.ts"
 import { asking, store } from "./place.ts"
 
 describe("a database that is retired while processes have it open", () => {
-  it.scopedLive("DESIGN 10: waits for the writes under way; later ones keep nothing, and it stays readable", () =>
+  it.scopedLive("waits for the writes under way; later ones keep nothing, and it stays readable", () =>
     Effect.gen(function* () {
       const { repository, url } = yield* store()
       const writing = (seq: number) => repository.write(rows.scope(), rows.writing([], [rows.part("main", seq)]))

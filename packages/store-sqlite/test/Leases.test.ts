@@ -22,7 +22,7 @@ const lock = (file: string, session: string) => bare(`${file}.lease-${session}`)
 
 describe("leases of a store in a file", () => {
   for (const { expected, name, run } of LeaseContract.clauses) {
-    it.scoped(`DESIGN 10: ${name}`, () =>
+    it.scoped(`${name}`, () =>
       Effect.gen(function* () {
         const { repository } = yield* store()
         const seen = yield* run({ repository, pass: (ms) => TestClock.adjust(ms) })
@@ -31,7 +31,7 @@ describe("leases of a store in a file", () => {
     )
   }
 
-  it.scoped("DESIGN 10: a holder that is gone on this host is replaced at once, and what it left is removed", () =>
+  it.scoped("a holder that is gone on this host is replaced at once, and what it left is removed", () =>
     Effect.gen(function* () {
       const { file, repository } = yield* store()
       yield* left(file, "gone", here.host)
@@ -42,7 +42,7 @@ describe("leases of a store in a file", () => {
     })
   )
 
-  it.scoped("DESIGN 10: a holder that lives on this host but has stopped is replaced after a lease's time", () =>
+  it.scoped("a holder that lives on this host but has stopped is replaced after a lease's time", () =>
     Effect.gen(function* () {
       const { file, repository } = yield* store()
       yield* left(file, "stopped", here.host)
@@ -58,7 +58,7 @@ describe("leases of a store in a file", () => {
     ["elsewhere", "there"],
     ["lost", here.host]
   ] as const) {
-    it.scoped(`DESIGN 10: of a holder ${session}, whose lock says nothing, only time tells`, () =>
+    it.scoped(`of a holder ${session}, whose lock says nothing, only time tells`, () =>
       Effect.gen(function* () {
         const { file, repository } = yield* store()
         yield* left(file, session, host)

@@ -6,7 +6,7 @@ import { side } from "../src/side.ts"
 import { store } from "./place.ts"
 
 describe("a store that is retired while a process has it open", () => {
-  it.scoped("DESIGN 10: takes nothing in any more, and stays readable", () =>
+  it.scoped("takes nothing in any more, and stays readable", () =>
     Effect.gen(function* () {
       const { file, repository } = yield* store()
       yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)]))

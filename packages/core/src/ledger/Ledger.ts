@@ -80,7 +80,7 @@ export interface LedgerService {
 /** The one writer. */
 export class Ledger extends Context.Tag("@roundlot/core/Ledger")<Ledger, LedgerService>() {}
 
-/** The lanes of what drives a broker or was said by one: only the holder of the account's lease commits there (DESIGN 10). */
+/** The lanes of what drives a broker or was said by one: only the holder of the account's lease commits there. */
 const drivingLanes: ReadonlyArray<Lanes.Lane> = ["report", "send"]
 
 /** A member, and whether it came by a lane of those. */

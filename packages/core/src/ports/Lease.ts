@@ -66,7 +66,7 @@ export interface LeaseSession {
 }
 
 /**
- * Who drives which account (DESIGN 10). A store keeps a row for each account in a table that is not audited: token, session, host,
+ * Who drives which account. A store keeps a row for each account in a table that is not audited: token, session, host,
  * pid, when it was taken and last renewed. Tokens only ever grow, also over releases. Every `write` whose scope has fences compares
  * them with these rows in its own transaction, and fails with `Fenced` where one is not the newest token.
  */

@@ -12,7 +12,7 @@ import * as Reads from "./Reads.ts"
 import { abandonUnsent, recoverUnanswered } from "./Submission.ts"
 import { reported } from "./work.ts"
 
-/** The right of this process to drive accounts (DESIGN 10): to send, and to book what brokers say. */
+/** The right of this process to drive accounts: to send, and to book what brokers say. */
 export interface Driving {
   /**
    * Takes the lease of an account, unless it is held already. What an earlier holder left without an answer is in doubt from then

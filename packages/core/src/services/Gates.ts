@@ -143,7 +143,7 @@ const confirmThem = (instruments: ReadonlyArray<Instrument>) =>
     (exits) => Effect.forEach(exits, (exit) => exit, { discard: true })
   )
 
-/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). */
+/** Asks brokers what the instruments are that came up in trades: one pass. */
 export const confirmInstruments = Effect.gen(function* () {
   const instruments = yield* unverified
   yield* confirmThem(instruments)

@@ -16,7 +16,7 @@ export interface Ground {
   readonly pass: (milliseconds: number) => Effect.Effect<void>
 }
 
-/** What every store must do about leases (DESIGN 10): `run` answers with what it saw, which has to equal `expected`. */
+/** What every store must do about leases: `run` answers with what it saw, which has to equal `expected`. */
 export interface Clause {
   readonly name: string
   readonly run: (ground: Ground) => Effect.Effect<unknown, unknown>

@@ -897,7 +897,7 @@ const tokenOf = (repository: TradeRepositoryService, pid: number) =>
   Effect.scoped(Effect.flatMap(repository.leases.open({ host: "contract", pid }), ({ take }) => take(account)))
 
 const fencing: Clause = {
-  name: "DESIGN 10: a write that carries an outdated lease is refused and keeps nothing",
+  name: "a write that carries an outdated lease is refused and keeps nothing",
   needs: [],
   run: ({ open }) =>
     Effect.gen(function* () {

@@ -30,14 +30,14 @@ const audited = (member: Member<boolean>) =>
   })
 
 describe("payloads whose bytes retention dropped", () => {
-  it("DESIGN 9: are archived: the journal says so and keeps the hash, and an audit finds nothing wrong", () =>
+  it("are archived: the journal says so and keeps the hash, and an audit finds nothing wrong", () =>
     Stage.play(
       Effect.gen(function* () {
         expect(yield* audited(storing(bytes, true))).toMatchObject({ ok: true, archived: 1, findings: [] })
       })
     ))
 
-  it("DESIGN 9: are a finding where the journal does not say so", () =>
+  it("are a finding where the journal does not say so", () =>
     Stage.play(
       Effect.gen(function* () {
         const { archived, findings } = yield* audited(storing(new Uint8Array(), false))

@@ -32,11 +32,11 @@ if (process.env["ROUNDLOT_GOLDEN"] === "write") {
 const files = readdirSync(folder)
 
 describe("events outlive the version that wrote them", () => {
-  it.each(golden.tags)("DESIGN 9: %s has a golden file of the version that is written now", (tag) => {
+  it.each(golden.tags)("%s has a golden file of the version that is written now", (tag) => {
     expect(existsSync(fileOf(tag)), `${tag} has no golden file of version ${EVENT_VERSION}; ${HOW}`).toBe(true)
   })
 
-  it.each(files)("DESIGN 9: %s is read as it was when it was made", (file) => {
+  it.each(files)("%s is read as it was when it was made", (file) => {
     const text = readFileSync(new URL(file, folder), "utf8")
     const { entry, event } = Schema.decodeUnknownSync(Schema.parseJson(golden.Golden))(text)
     const { hash, ...rest } = entry
@@ -45,13 +45,13 @@ describe("events outlive the version that wrote them", () => {
     expect(decoded(entry)).toEqual(Either.right(event))
   })
 
-  it.each(breakKinds)("DESIGN 9: the details of a break of the kind %s are written as in its golden file", (kind) => {
+  it.each(breakKinds)("the details of a break of the kind %s are written as in its golden file", (kind) => {
     const body = bodyOf(golden.opened(kind))
     expect(JSON.parse(readFileSync(detailsFile, "utf8"))).toHaveProperty(kind, body)
     expect(decoded(golden.entryOf("BreakOpened", body))).toEqual(Either.right(golden.plain(golden.opened(kind))))
   })
 
-  it("DESIGN 9: an entry of a version that is not known here is refused by name, not guessed", () => {
+  it("an entry of a version that is not known here is refused by name, not guessed", () => {
     const entry = { ...golden.entryFor("Evaluated"), eventVersion: EVENT_VERSION + 1 }
     expect(decodeEntry(entry)).toEqual(Either.left(`event version ${EVENT_VERSION + 1} is not known here`))
   })

@@ -5,12 +5,12 @@ import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import * as LeaseContract from "../../src/testing/LeaseContract.ts"
 
 describe("leases of a store in memory", () => {
-  it.each(LeaseContract.clauses)("DESIGN 10: $name", async ({ expected, run }) => {
+  it.each(LeaseContract.clauses)("$name", async ({ expected, run }) => {
     const ground = { repository: MemoryRepository.make(MemoryStore.make()), pass: (ms: number) => TestClock.adjust(ms) }
     expect(await Effect.runPromise(Effect.provide(run(ground), TestContext.TestContext))).toEqual(expected)
   })
 
-  it("DESIGN 10: a copy has the tokens, and nobody who drives it", async () => {
+  it("a copy has the tokens, and nobody who drives it", async () => {
     const store = MemoryStore.make()
     const session = store.leases.open({ host: "here", pid: 1 })
     const account = LeaseContract.account

@@ -316,7 +316,7 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     )
   },
   {
-    breaks: "DESIGN 10: a write that carries an outdated lease",
+    breaks: "a write that carries an outdated lease",
     how: "asks nobody for leases",
     place: over((repository) => ({
       ...repository,

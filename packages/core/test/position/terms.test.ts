@@ -45,7 +45,7 @@ const shown = (desk: Desk.Desk): ReadonlyArray<string> =>
 const answer = (desk: Desk.Desk) => desk.all(Position.PositionTable)[0]?.answer
 const accepted: Deed = { do: "send", order: 1, got: "accepted", time: 1 }
 
-describe("DESIGN 5: the price of a limit order", () => {
+describe("the price of a limit order", () => {
   test.each([
     ["buy", "100", 50, "100.5"],
     ["sell", "100", 50, "99.5"],
@@ -86,7 +86,7 @@ describe("DESIGN 5: the price of a limit order", () => {
   })
 })
 
-describe("DESIGN 5: the account's terms", () => {
+describe("the account's terms", () => {
   test("market orders for the day, where nothing else is said", () => {
     const desk = Desk.make()
     take(desk, "T1", "100")

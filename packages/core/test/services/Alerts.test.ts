@@ -328,7 +328,7 @@ test("D4: a position whose order a control refuses is raised with what the contr
     })
   ))
 
-test("DESIGN 10: a source that says nothing is told once, and that it is heard again", () =>
+test("a source that says nothing is told once, and that it is heard again", () =>
   watched((look) =>
     Effect.gen(function* () {
       let ageMs = 0

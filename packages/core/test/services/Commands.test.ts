@@ -133,7 +133,7 @@ describe("a resume", () => {
     )
   })
 
-  it("DESIGN 11: says what it lifted, also where the trading state was normal already, and does it once", async () => {
+  it("says what it lifted, also where the trading state was normal already, and does it once", async () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* held
@@ -155,7 +155,7 @@ const everything = { _tag: "Everything" } as const
 const operator = { actor: "test", reason: "test", account: Stage.account }
 
 describe("a dry run", () => {
-  it("DESIGN 11: tells the entries and orders that would follow, in every account, and writes nothing", async () => {
+  it("tells the entries and orders that would follow, in every account, and writes nothing", async () => {
     await Stage.play(
       Effect.gen(function* () {
         const commands = yield* Commands
@@ -173,7 +173,7 @@ describe("a dry run", () => {
     )
   })
 
-  it("DESIGN 11: a refusal is told as it would be, and is not remembered", async () => {
+  it("a refusal is told as it would be, and is not remembered", async () => {
     await Stage.play(
       Effect.gen(function* () {
         const commands = yield* Commands
@@ -188,7 +188,7 @@ describe("a dry run", () => {
 })
 
 describe("a command on a record of a version", () => {
-  it("DESIGN 11: is stale where the record has changed since, which leaves no trace of it", async () => {
+  it("is stale where the record has changed since, which leaves no trace of it", async () => {
     await Stage.play(
       Effect.gen(function* () {
         const commands = yield* Commands

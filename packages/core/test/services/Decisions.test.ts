@@ -391,7 +391,7 @@ const doubtful = (
     program({ ...answering(unknown), ...parts })
   )
 
-describe("DESIGN 6: after a doubtful send", () => {
+describe("after a doubtful send", () => {
   test("it is looked for twice, five seconds apart, and has failed when both find nothing; it is never sent again", () => {
     const looked: Array<number> = []
     const sends: Array<number> = []

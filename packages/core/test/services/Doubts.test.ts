@@ -134,7 +134,7 @@ describe("an order in doubt", () => {
       })
     ))
 
-  it("DESIGN 6: is asked for after five seconds, also where the clock went back an hour meanwhile", async () => {
+  it("is asked for after five seconds, also where the clock went back an hour meanwhile", async () => {
     let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
     let backMs = 0
     const now = Effect.flatMap(Effect.clock, (clock) =>
@@ -167,7 +167,7 @@ describe("an order in doubt", () => {
     )
   })
 
-  it("DESIGN 6: is asked for by the next pass where one has left its account out", async () => {
+  it("is asked for by the next pass where one has left its account out", async () => {
     let lookups = 0
     const lookup = () =>
       Effect.zipRight(
@@ -188,7 +188,7 @@ describe("an order in doubt", () => {
     )
   })
 
-  it("DESIGN 6: of an account that has no broker any more keeps none of another from being asked for, and is told", async () => {
+  it("of an account that has no broker any more keeps none of another from being asked for, and is told", async () => {
     const gone = AccountName.make("gone")
     const asked: Array<string> = []
     const brokerOf = (account: AccountName) =>
@@ -230,7 +230,7 @@ describe("an order in doubt", () => {
     )
   })
 
-  it("DESIGN 6: stays, with its break, where the broker did not look through its whole history; it is not sent again", async () => {
+  it("stays, with its break, where the broker did not look through its whole history; it is not sent again", async () => {
     let sent = 0
     await Stage.play(
       Effect.gen(function* () {
@@ -253,7 +253,7 @@ describe("an order in doubt", () => {
     )
   })
 
-  it("DESIGN 6: whose id the broker says it has seen is looked up, has its break at once, and is not sent every 5 s", async () => {
+  it("whose id the broker says it has seen is looked up, has its break at once, and is not sent every 5 s", async () => {
     const answers = [unknown, Answer.Unknown({ why: "must be unique", candidate: undefined, isIdInUse: true })]
     let sent = 0
     let lookups = 0
@@ -318,7 +318,7 @@ describe("Refusals: the same order may have been processed three times at most",
 })
 
 describe("a decision in doubt", () => {
-  it("DESIGN 6: has not failed where the account behind the keys was not proven to be the one that it was sent to", () =>
+  it("has not failed where the account behind the keys was not proven to be the one that it was sent to", () =>
     Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()

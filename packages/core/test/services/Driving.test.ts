@@ -96,7 +96,7 @@ describe("a store that cannot be used while a daemon starts", () => {
     )
   })
 
-  it("DESIGN 10: one that drives no more ends the daemon, which is told why", async () => {
+  it("one that drives no more ends the daemon, which is told why", async () => {
     let failure: StoreUnavailable | undefined
     await Stage.play(
       Effect.gen(function* () {
@@ -110,7 +110,7 @@ describe("a store that cannot be used while a daemon starts", () => {
 })
 
 describe("a holder whose lease went to another", () => {
-  it("DESIGN 10: a daemon that finds another in its place ends, and has written and sent nothing since", async () => {
+  it("a daemon that finds another in its place ends, and has written and sent nothing since", async () => {
     const store = MemoryStore.make()
     const { parts, sent } = countingSends()
     await Stage.play(
@@ -132,7 +132,7 @@ describe("a holder whose lease went to another", () => {
     )
   })
 
-  it("DESIGN 10: what is grouped with a commit that is refused, and needs no lease, is kept", async () => {
+  it("what is grouped with a commit that is refused, and needs no lease, is kept", async () => {
     const store = MemoryStore.make()
     await Stage.play(
       Effect.gen(function* () {
@@ -157,7 +157,7 @@ describe("a holder whose lease went to another", () => {
   it.each([
     ["1999 millis", ["accepted"]],
     ["2000 millis", ["not_accepted"]]
-  ] as const)("DESIGN 6, rule 2: a lease of 4 s whose commit took %s: its attempt is %s", async (took, expected) => {
+  ] as const)("rule 2: a lease of 4 s whose commit took %s: its attempt is %s", async (took, expected) => {
     let isSlow = false
     const memory = MemoryRepository.make(MemoryStore.make())
     const slow: TradeRepositoryService = {
@@ -179,7 +179,7 @@ describe("a holder whose lease went to another", () => {
     )
   })
 
-  it("DESIGN 6, rule 2: an attempt whose lease was lost as it was committed does not leave; it stays without an answer", async () => {
+  it("rule 2: an attempt whose lease was lost as it was committed does not leave; it stays without an answer", async () => {
     let onAttempt: Effect.Effect<void> = Effect.void
     let sent = 0
     const send = () =>
@@ -207,7 +207,7 @@ describe("a holder whose lease went to another", () => {
     )
   })
 
-  it("DESIGN 10: no cancel leaves without a lease that was confirmed less than half of its time ago", async () => {
+  it("no cancel leaves without a lease that was confirmed less than half of its time ago", async () => {
     let asked = 0
     const cancel = () =>
       Effect.sync((): CancelAnswer => {
@@ -240,7 +240,7 @@ describe("a holder whose lease went to another", () => {
 })
 
 describe("a lease that is taken", () => {
-  it("DESIGN 6: what an older holder left without an answer is in doubt from then on", async () => {
+  it("what an older holder left without an answer is in doubt from then on", async () => {
     const store = MemoryStore.make()
     await Stage.play(
       Effect.gen(function* () {
@@ -262,7 +262,7 @@ describe("a lease that is taken", () => {
     )
   })
 
-  it("DESIGN 10: a second daemon is refused while the first lives, and told who it is", () =>
+  it("a second daemon is refused while the first lives, and told who it is", () =>
     Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
@@ -273,7 +273,7 @@ describe("a lease that is taken", () => {
       })
     ))
 
-  it("DESIGN 10: an account that is opened while a daemon runs is driven by it", () =>
+  it("an account that is opened while a daemon runs is driven by it", () =>
     Stage.play(
       Effect.gen(function* () {
         yield* Effect.forkScoped(Daemon.run())

@@ -39,7 +39,7 @@ const by = (calendar: BrokerService["calendar"], told: (is: Effect.Effect.Succes
   play(Effect.map(learnt, told), layer({ calendar }))
 
 describe("the hours of an account's market", () => {
-  test("DESIGN 4: are its broker's own, where it has a calendar", () =>
+  test("are its broker's own, where it has a calendar", () =>
     by(aYear, (is) => expect(is).toEqual({ open: [true, false], detail: "", isWell: true })))
 
   test("an account whose broker has none goes by the program's clock", () =>

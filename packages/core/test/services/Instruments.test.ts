@@ -12,7 +12,7 @@ import * as Stage from "./Stage.ts"
 const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
 
 describe("an instrument that its broker does not know", () => {
-  it("DESIGN 4: is asked for once more: one wrong answer keeps nothing from being sent for good", async () => {
+  it("is asked for once more: one wrong answer keeps nothing from being sent for good", async () => {
     let isKnown = false
     let asked = 0
     const layer = Stage.layer({

@@ -84,7 +84,7 @@ const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint, writ
   }).pipe(Effect.scoped, Effect.runPromise)
 
 describe("the ledger's clock", () => {
-  it("DESIGN 4: stands still at the journal's head where a later process finds the clock behind it", async () => {
+  it("stands still at the journal's head where a later process finds the clock behind it", async () => {
     const repository = MemoryRepository.make(MemoryStore.make())
     await Stage.play(
       Effect.gen(function* () {

@@ -467,7 +467,7 @@ describe("many open orders at a broker that lists any window at once", () => {
     }
   )
 
-  it("DESIGN 9: what a fill and its order's end were read from is stored once", async () => {
+  it("what a fill and its order's end were read from is stored once", async () => {
     const { executed, layer, listed } = place()
     await Stage.play(
       Effect.gen(function* () {

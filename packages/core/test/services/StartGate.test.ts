@@ -66,7 +66,7 @@ describe("an account whose broker gives no answer", () => {
   test.each([
     ["of what it holds", { account: Effect.never }, [silent, "pending"]],
     ["of what an instrument is", { instrument: () => Effect.never }, undefined]
-  ] as const)("DESIGN 4, 6: holds up the orders of no other: %s", (_, parts, own) =>
+  ] as const)("holds up the orders of no other: %s", (_, parts, own) =>
     Stage.play(
       Effect.gen(function* () {
         yield* drivenBesideSilent
@@ -79,7 +79,7 @@ describe("an account whose broker gives no answer", () => {
     )
   )
 
-  test("DESIGN 4, 6: holds up the orders of no other: to an order", () =>
+  test("holds up the orders of no other: to an order", () =>
     Effect.runPromise(Deferred.make<void>()).then((answering) =>
       Stage.play(
         Effect.gen(function* () {
@@ -101,7 +101,7 @@ describe("an account whose broker gives no answer", () => {
     ["an open order", "order", 20],
     ["what is listed", "orders", 65],
     ["how the login stands", "login", 20]
-  ] as const)("DESIGN 8: keeps no other's from being read in time: %s", (_, part, seconds) => {
+  ] as const)("keeps no other's from being read in time: %s", (_, part, seconds) => {
     let isSilent = false
     const reads: Array<number> = []
     const { order, orders } = Stage.broker()
@@ -148,7 +148,7 @@ const workingBesideSilent = Effect.gen(function* () {
 }).pipe(Effect.scoped)
 
 describe("reading orders", () => {
-  test("DESIGN 8: to follow the stream of an account reads its own orders, and waits for no other broker", () => {
+  test("to follow the stream of an account reads its own orders, and waits for no other broker", () => {
     let asked = 0
     const order = () =>
       Effect.zipRight(
@@ -167,7 +167,7 @@ describe("reading orders", () => {
     )
   })
 
-  test("RECONCILIATION: to wait until nothing moves reads nothing of an account whose broker was not proven to be its own", () => {
+  test("to wait until nothing moves reads nothing of an account whose broker was not proven to be its own", () => {
     const asked: Array<string> = []
     const partsOf = (name: AccountName): Partial<BrokerService> => ({
       ...(name === silent ? shows({ is: undefined }) : {}),
@@ -191,7 +191,7 @@ describe("reading orders", () => {
 })
 
 describe("the broker's own id of an account", () => {
-  test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () =>
+  test("is written down when it is first driven; keys of another account are refused, named and masked", () =>
     withKeys((change) =>
       Effect.gen(function* () {
         yield* Stage.driving

@@ -52,7 +52,7 @@ describe("a send whose answer does not come as the port says", () => {
     ["never answers", Effect.never],
     ["never answers and cannot be interrupted", Effect.uninterruptible(Effect.never)]
   ]
-  it.each(sends)("DESIGN 6: a send that %s is unknown, and its order in doubt", (_, send) =>
+  it.each(sends)("a send that %s is unknown, and its order in doubt", (_, send) =>
     Stage.play(
       Effect.gen(function* () {
         yield* planned
@@ -66,7 +66,7 @@ describe("a send whose answer does not come as the port says", () => {
 })
 
 describe("a store that is busy for a while", () => {
-  it("DESIGN 6, rule 3: an answer is committed once the store takes it again; it is never lost", async () => {
+  it("rule 3: an answer is committed once the store takes it again; it is never lost", async () => {
     const kept = MemoryRepository.make(MemoryStore.make())
     let refusals = 0
     const repository: TradeRepositoryService = {
@@ -93,7 +93,7 @@ describe("a store that is busy for a while", () => {
     )
   })
 
-  it("DESIGN 6, rule 2: a commit that was long in coming back sends nothing", async () => {
+  it("rule 2: a commit that was long in coming back sends nothing", async () => {
     const kept = MemoryRepository.make(MemoryStore.make())
     let sent = 0
     const repository: TradeRepositoryService = {
@@ -138,7 +138,7 @@ describe("an order that the adapter cannot prepare", () => {
       Stage.layer({ prepare: refusing })
     ))
 
-  it("DESIGN 6: stays in doubt once an attempt has left, whatever can be prepared later", async () => {
+  it("stays in doubt once an attempt has left, whatever can be prepared later", async () => {
     let prepares = 0
     const parts: Partial<Broker.BrokerService> = {
       prepare: () => (prepares++ === 0 ? Stage.prepared(() => Effect.dieMessage("gone")) : refusing())
@@ -288,7 +288,7 @@ describe("before anything is sent", () => {
     )
   })
 
-  it("DESIGN 8: nothing is sent for an account whose broker could not be read yet, and it is sent once it could", () => {
+  it("nothing is sent for an account whose broker could not be read yet, and it is sent once it could", () => {
     let isThere = false
     const listing = Effect.suspend(() =>
       isThere

@@ -528,7 +528,7 @@ describe("policies of an account", () => {
 })
 
 describe("what a report was read from", () => {
-  it("DESIGN 9: its bytes are kept where it caused an entry, and not where it was no news", () =>
+  it("its bytes are kept where it caused an entry, and not where it was no news", () =>
     Stage.play(
       Effect.gen(function* () {
         const order = yield* working

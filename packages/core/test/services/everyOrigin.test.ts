@@ -353,7 +353,7 @@ const wanted = ({ says, tried }: Tried, { origin, scene }: Stand): unknown => {
   return isCut ? `${side} ${tried.cut}` : expect.stringContaining(says)
 }
 
-describe("DESIGN 11: each control, by every origin of an order", () => {
+describe("each control, by every origin of an order", () => {
   test.each(all)("$says: at the limit it is sent as wished, one unit beyond it is not", async (each) => {
     const stands = standsOf(each)
     const seen = await play(stands)

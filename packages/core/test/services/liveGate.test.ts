@@ -64,7 +64,7 @@ const hurriedly = <A, E, R>(acts: Effect.Effect<A, E, R>) => {
 
 const away = new BrokerReadFailed({ operation: "orders", kind: "unreadable", detail: "it is away" })
 
-describe("DESIGN 11: the start-up gate", () => {
+describe("the start-up gate", () => {
   test("a live account is driven where its broker proves to be live and the clocks agree", async () => {
     expect(await gateOf(live, aheadBy({ is: 0 }))).toEqual({ isOpen: true, refusal: undefined })
   })

@@ -243,7 +243,7 @@ describe("an order over a notional, at a broker that takes it", () => {
       program(taking([], () => Answer.Unknown({ why: "no answer in time", candidate: undefined })))
     ))
 
-  test("DESIGN 6: after a doubtful send it is looked for by its id and found, never sent again", () => {
+  test("after a doubtful send it is looked for by its id and found, never sent again", () => {
     const kept: Array<NotionalTerms> = []
     const sends: Array<number> = []
     const lost: Send = (id) => {
@@ -282,7 +282,7 @@ describe("an order over a notional, at a broker that takes it", () => {
     )
   })
 
-  test("LEDGER E2: what somebody else ordered over dollars is adopted, with what it fills", () =>
+  test("E2: what somebody else ordered over dollars is adopted, with what it fills", () =>
     play(
       Effect.gen(function* () {
         yield* stage.book(seenOf("somebody-else", 5n))

@@ -36,7 +36,7 @@ const counting = (parts: Partial<BrokerService>) => {
   return { sent, parts: { ...parts, prepare } }
 }
 
-describe("DESIGN 10: nothing is sent before an account is proven to be of play money", () => {
+describe("nothing is sent before an account is proven to be of play money", () => {
   test("a broker that shows that it is paper is driven, one in process needs no proof", async () => {
     const open = { isOpen: true, refusal: undefined }
     expect(await gateOf({}, { proof: Effect.succeed({ _tag: "Paper" }) })).toEqual(open)

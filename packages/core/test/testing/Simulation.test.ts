@@ -25,7 +25,7 @@ const turns = Effect.gen(function* () {
 const played = <A, E>(program: Effect.Effect<A, E>, seed: string) => Simulation.run(program, { seed, startMs: 1_000 })
 
 describe("a simulated program", () => {
-  it("RELIABILITY 2: runs the same way with the same seed, and other ways with others", () => {
+  it("runs the same way with the same seed, and other ways with others", () => {
     for (const seed of seeds) expect(played(turns, seed)).toEqual(played(turns, seed))
     const orders = new Set(
       seeds.map((seed) => Exit.match(played(turns, seed), { onFailure: String, onSuccess: String }))

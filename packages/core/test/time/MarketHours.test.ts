@@ -20,7 +20,7 @@ const week = ["2026-11-23", "2026-11-24", "2026-11-25"].map((date) => session(da
 const friday = session("2026-11-27", "09:30", "13:00")
 
 describe("a market's hours, as a broker lists them", () => {
-  test("DESIGN 4: are those of its sessions; beyond the last of them nothing is open", () => {
+  test("are those of its sessions; beyond the last of them nothing is open", () => {
     const hours = MarketHours.ofSessions("them", [friday, ...week])
     const isOpen = (text: string) => hours?.isOpenAt(at(text))
     expect(hours?.horizon).toBe("2026-11-27")

@@ -20,7 +20,7 @@ const chunk = (number: number) =>
   )
 
 describe("an audit beside a program that is at work", () => {
-  it.live("DESIGN 9: on connections of its own proves one state of the books, while intake goes on", () => {
+  it.live("on connections of its own proves one state of the books, while intake goes on", () => {
     const file = desk().store.replace("sqlite:", "")
     return Effect.gen(function* () {
       const commands = yield* Commands.Commands

@@ -10,7 +10,7 @@ import { refusalRows } from "./refusals.ts"
 const each = (rows: ReadonlyArray<Row>) =>
   rows.flatMap((row) => row.at.map((name) => ({ name, row, what: row.what, id: row.row })))
 
-describe("RECONCILIATION: a row of the case table at a broker, over its protocol; twice is once", () => {
+describe("a row of the case table at a broker, over its protocol; twice is once", () => {
   it.scopedLive.each(each(orderRows))("$id at $name: $what", ({ name, row }) => assertRow(name, row))
   it.scopedLive.each(each([...doubtRows, ...refusalRows]))("$id at $name: $what", ({ name, row }) =>
     assertRow(name, row)

@@ -65,7 +65,7 @@ const proofOf = ({ cell, name, row }: (typeof published)[number]): string => {
   return isNamed ? "elsewhere" : "not named there"
 }
 
-test("RECONCILIATION: the published table has every row once, with a test or a reason for every broker", () => {
+test("the published table has every row once, with a test or a reason for every broker", () => {
   const rows = published.filter(({ name }) => name === "paper").map(({ row }) => row)
   expect(rows).toEqual([...rowsOf("O", 29), ...rowsOf("F", 15), ...rowsOf("P", 12)])
   const proofs = published.map((each) => ({ at: `${each.row} ${each.name}`, proof: proofOf(each) }))

@@ -73,7 +73,7 @@ const daemon = (place: ReturnType<typeof desk>, url: string) => {
 }
 
 describe("alerts", () => {
-  it("DESIGN 11: a break is told once, signed, and once more when it is over; a restart tells nothing again", async () => {
+  it("a break is told once, signed, and once more when it is over; a restart tells nothing again", async () => {
     const hook = await receiver()
     const place = await differing()
     const first = daemon(place, hook.url)

@@ -54,7 +54,7 @@ const leftAlone = async (broker: Simulated, works = false) => {
 const brokers = ["alpaca", "schwab", "ibkr"] as const
 
 describe.each(brokers)("what is done by hand at %s while the daemon is stopped", (broker) => {
-  it("RECONCILIATION O7, O14, O15, P6: ours is filled in part and ended, others are adopted, shares without an order are a break; twice is once", async () => {
+  it("O7, O14, O15, P6: ours is filled in part and ended, others are adopted, shares without an order are a break; twice is once", async () => {
     const { cli, end, json, reconcile, start, tell, wait, working } = await leftAlone(broker, true)
     const brokerOrderId = await working()
     await tell({ fill: { brokerOrderId, quantity: "2", price: "200" } })
@@ -106,7 +106,7 @@ const bustedAt = async (broker: Simulated) => {
 }
 
 describe("what was executed is corrected while the daemon is stopped", () => {
-  it("RECONCILIATION F3, F5: at Alpaca a correction and a bust are booked to the order that was filled", async () => {
+  it("F3, F5 of reconciliation: at Alpaca a correction and a bust are booked to the order that was filled", async () => {
     const { cli, end, json, start } = await bustedAt("alpaca")
     await start()
     expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "0" })
@@ -114,7 +114,7 @@ describe("what was executed is corrected while the daemon is stopped", () => {
     await end()
   })
 
-  it("RECONCILIATION O9, P7: TWS corrects by a new id and only leaves away what is busted: a break until it is synced", async () => {
+  it("O9, P7: TWS corrects by a new id and only leaves away what is busted: a break until it is synced", async () => {
     const { cli, end, json, start, sync } = await bustedAt("ibkr")
     expect((await start()).code).toBe(3)
     expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({
@@ -129,7 +129,7 @@ describe("what was executed is corrected while the daemon is stopped", () => {
     await end()
   })
 
-  it("RECONCILIATION O9: Schwab shows what counts now under another identity: held until it is synced", async () => {
+  it("O9: Schwab shows what counts now under another identity: held until it is synced", async () => {
     const { cli, end, json, newestExecution, start, sync, tell, wait } = await leftAlone("schwab")
     await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
     wait(10_000)

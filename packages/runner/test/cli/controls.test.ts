@@ -12,7 +12,7 @@ const opened = async (...rows: ReadonlyArray<readonly [id: string, quantity: str
 }
 
 describe("controls by the command line", () => {
-  it("DESIGN 11: approve: every order waits for a person, who names it; its end is that of any other", async () => {
+  it("approve: every order waits for a person, who names it; its end is that of any other", async () => {
     const place = await opened(["a", "2"])
     const set = await place.cli("controls", "set", "--state", "approve", "--reason", "first day", "--json")
     expect(JSON.parse(set.out)).toMatchObject({ state: "approve", done: "everything is approve" })
@@ -31,7 +31,7 @@ describe("controls by the command line", () => {
     expect(await place.json("audit")).toMatchObject({ ok: true })
   })
 
-  it("DESIGN 11: reduce: nothing is opened, until it is lifted", async () => {
+  it("reduce: nothing is opened, until it is lifted", async () => {
     const place = await opened(["a", "2"])
     await place.cli("controls", "set", "--state", "reduce", "--account", "paper")
     const refused = await idle(place)
@@ -41,7 +41,7 @@ describe("controls by the command line", () => {
     expect((await idle(place)).code).toBe(0)
   })
 
-  it("DESIGN 11: a dry run of a verb shows what would follow, and writes nothing", async () => {
+  it("a dry run of a verb shows what would follow, and writes nothing", async () => {
     const place = await opened(["a", "2"])
     await place.cli("start", "--until-idle", "--account", "paper")
     await place.cli("halt", "--reason", "news")
@@ -60,7 +60,7 @@ describe("controls by the command line", () => {
     expect(await place.json("journal", "head")).toEqual(head)
   })
 
-  it("DESIGN 11: a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
+  it("a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
     const place = await opened(["a", "2"])
     await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "4" } } }))
     await idle(place)
@@ -82,7 +82,7 @@ describe("controls by the command line", () => {
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
   })
 
-  it("DESIGN 11: a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
+  it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
     const place = await opened(["a", "0.5"])
     const set = ["controls", "set", "--account", "paper"] as const
     expect(await place.json(...set, "--order-quantity", "100", "--daily-notional", "5000")).toMatchObject({
@@ -125,7 +125,7 @@ describe("controls by the command line", () => {
     expect((await place.cli(...set)).code).toBe(2)
   })
 
-  it("DESIGN 11: halt --cancel-open asks for the end of what is open, and names it", async () => {
+  it("halt --cancel-open asks for the end of what is open, and names it", async () => {
     const place = await opened(["a", "2"])
     const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
     await place.cli("exchange", "do", JSON.stringify(halves))

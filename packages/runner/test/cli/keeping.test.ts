@@ -47,7 +47,7 @@ describe("moving a store", () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("holds a store already") })
   })
 
-  it("DESIGN 10: a copy drives nothing until it is activated, and what it is of drives nothing afterwards", async () => {
+  it("a copy drives nothing until it is activated, and what it is of drives nothing afterwards", async () => {
     const source = await filled(10)
     const { folder, plain } = source
     const copy = `sqlite:${join(folder, "copy.db")}`
@@ -79,7 +79,7 @@ describe("moving a store", () => {
     expect(await plain(["audit", ...at(copy)])).toMatchObject({ code: 0 })
   })
 
-  it("DESIGN 10: a source on Postgres is retired as well, by the user that the copy remembers and no password", async () => {
+  it("a source on Postgres is retired as well, by the user that the copy remembers and no password", async () => {
     const source = await filled(5)
     const { folder, plain } = source
     const [first, second] = [await fresh(), await fresh()]

@@ -32,7 +32,7 @@ const traded = async (symbols: ReadonlyArray<string>, listing?: string) => {
 const COMMAND = "'roundlot instruments confirm SYMBOL --reason WHY'"
 
 describe("a paper account trades what its exchange lists", () => {
-  it("DESIGN 4: ZZZZQ accumulates and is not sent, with the command to run; confirmed, it trades, and other symbols go on", async () => {
+  it("ZZZZQ accumulates and is not sent, with the command to run; confirmed, it trades, and other symbols go on", async () => {
     const { cli, confirm, json, position, start } = await traded(["ZZZZQ", "AAPL"])
     const first = await start()
     expect(first.code).toBe(3)
@@ -49,7 +49,7 @@ describe("a paper account trades what its exchange lists", () => {
     expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
   })
 
-  it("DESIGN 4: a running daemon sends what was confirmed, and keeps it so over many answers that it is not listed", async () => {
+  it("a running daemon sends what was confirmed, and keeps it so over many answers that it is not listed", async () => {
     const { begin, confirm, json, place, position, start } = await traded(["ZZZZQ"])
     const daemon = begin(["start", ...place])
     await until(async () => JSON.stringify(await position("ZZZZQ").catch(() => "")).includes("InstrumentUnknown"))
@@ -86,16 +86,13 @@ const FORMS: ReadonlyArray<readonly [form: string, text: string]> = [
 ]
 
 describe("a listing file of a configuration", () => {
-  it.each(FORMS)(
-    "DESIGN 4: in the form of %s, beside the configuration: what it names trades, nothing else",
-    async (_, text) => {
-      const { position, start } = await traded(["ZZZZQ", "AAPL", "KO"], text)
-      expect((await start()).code).toBe(3)
-      expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
-      expect(await position("AAPL")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
-      expect(await position("KO")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
-    }
-  )
+  it.each(FORMS)("in the form of %s, beside the configuration: what it names trades, nothing else", async (_, text) => {
+    const { position, start } = await traded(["ZZZZQ", "AAPL", "KO"], text)
+    expect((await start()).code).toBe(3)
+    expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
+    expect(await position("AAPL")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
+    expect(await position("KO")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
+  })
 
   it("a dry run of an import asks it too", async () => {
     const { cli, config, file } = await traded(["AAPL"], "symbol\nZZZZQ\n")

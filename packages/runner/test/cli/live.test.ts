@@ -42,7 +42,7 @@ const tunnelToAlpaca = async (accountNumber: string) => {
   }
 }
 
-describe("DESIGN 10: an account that is not proven to be of play money, over sockets", () => {
+describe("an account that is not proven to be of play money, over sockets", () => {
   it.each(["alpaca", "ibkr", "schwab"] as const)(
     "%s: with the proof of its simulator it trades",
     async (broker) => {

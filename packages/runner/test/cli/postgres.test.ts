@@ -23,7 +23,7 @@ describe("the main job on Postgres", () => {
     expect(await cli("doctor")).toMatchObject({ code: 0 })
   })
 
-  it("DESIGN 10: a second daemon on the same database is refused, and names the first", async () => {
+  it("a second daemon on the same database is refused, and names the first", async () => {
     const { place, plain } = desk(await fresh())
     const first = child(["start", ...place])
     await first.says(/Running/)

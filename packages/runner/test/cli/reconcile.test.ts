@@ -150,7 +150,7 @@ describe("books and broker", () => {
     expect((await place.cli("orders", "recheck", "O9")).code).toBe(1)
   })
 
-  it("DESIGN 10: while a daemon drives the account, it compares and asks, and its answer is waited for", async () => {
+  it("while a daemon drives the account, it compares and asks, and its answer is waited for", async () => {
     const place = await justBought()
     await tell(place, { holding: { symbol: "MSFT", quantity: "4" } })
     const daemon = child(["start", "--log", "json", ...place.place])

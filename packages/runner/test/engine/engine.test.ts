@@ -99,7 +99,7 @@ describe("the engine, from trade to fill", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("DESIGN 6: taken by the exchange and never answered, an order is found by asking, not sent twice", () =>
+  it.scoped("taken by the exchange and never answered, an order is found by asking, not sent twice", () =>
     Effect.gen(function* () {
       yield* started
       yield* instruct("lost", "takeThenTimeout")
@@ -112,7 +112,7 @@ describe("the engine, from trade to fill", () => {
   )
 
   it.scoped(
-    "AUD-5, DESIGN 6: lost before the exchange, an order goes again under the same id and stands there once; both attempts stay",
+    "AUD-5: lost before the exchange, an order goes again under the same id and stands there once; both attempts stay",
     () =>
       Effect.gen(function* () {
         yield* started
@@ -186,7 +186,7 @@ describe("the engine, from trade to fill", () => {
       }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("DESIGN 6: a 429 means not sent: the plan waits as long as the broker says", () =>
+  it.scoped("a 429 means not sent: the plan waits as long as the broker says", () =>
     Effect.gen(function* () {
       yield* started
       yield* instruct("busy", { answer: { status: 429, headers: { "retry-after": "30" } } })
@@ -346,32 +346,30 @@ describe("what keeps the engine from running hot or wild", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped(
-    "DESIGN 11: a resume of one symbol lifts nothing of another's, and the same command again does nothing",
-    () =>
-      Effect.gen(function* () {
-        yield* started
-        yield* instruct("take", "accept", { operation: "place" })
-        yield* submit({ ...trade("buy", "1"), symbol: "MSFT" })
-        const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
-        if (order === undefined) return assert.fail("there is no order")
-        const commands = yield* Commands.Commands
-        const told = { account, actor: "test", reason: "test" }
-        yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
-        yield* until(statuses, (all) => all[0] === "Cancelled")
-        const resume = {
-          ...told,
-          id: "r",
-          command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
-        } as const
-        const first = yield* commands.perform(resume)
-        yield* TestClock.adjust("20 seconds")
-        assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel of O1)")
-        assert.deepStrictEqual(yield* commands.perform(resume), first)
-      }).pipe(Effect.provide(layer))
+  it.scoped("a resume of one symbol lifts nothing of another's, and the same command again does nothing", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("take", "accept", { operation: "place" })
+      yield* submit({ ...trade("buy", "1"), symbol: "MSFT" })
+      const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
+      if (order === undefined) return assert.fail("there is no order")
+      const commands = yield* Commands.Commands
+      const told = { account, actor: "test", reason: "test" }
+      yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+      yield* until(statuses, (all) => all[0] === "Cancelled")
+      const resume = {
+        ...told,
+        id: "r",
+        command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
+      } as const
+      const first = yield* commands.perform(resume)
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel of O1)")
+      assert.deepStrictEqual(yield* commands.perform(resume), first)
+    }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("DESIGN 10: an account declared paper is never driven to a broker that proves to be live", () =>
+  it.scoped("an account declared paper is never driven to a broker that proves to be live", () =>
     Effect.gen(function* () {
       yield* started
       const health = yield* Health.Health

@@ -84,7 +84,7 @@ describe("two daemons on one store", () => {
   )
 
   it(
-    "ACC-2, DESIGN 6: the one that is stopped wakes after another has taken over: it writes nothing, sends nothing, and ends",
+    "ACC-2: the one that is stopped wakes after another has taken over: it writes nothing, sends nothing, and ends",
     { timeout: 240_000 },
     async () => {
       const { daemon, examine, placed, theirs, trade } = pair()

@@ -227,7 +227,7 @@ describe("bad input over the API", () => {
       }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("RELIABILITY 5: who only holds connections makes room for whoever comes, and is told so (408)", () =>
+  it.scopedLive("who only holds connections makes room for whoever comes, and is told so (408)", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
       const silent = yield* Effect.forEach(counted(3 * PLACES), () => Effect.flatMap(connected(port), listening))
@@ -241,36 +241,34 @@ describe("bad input over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive(
-    "RELIABILITY 5: where every place is in use one more is told to come again (503), and those go on",
-    () =>
-      Effect.gen(function* () {
-        const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
-        const [first, ...others] = yield* Effect.forEach(counted(PLACES), () => connected(port))
-        if (first === undefined) return assert.fail("nobody is connected")
-        const reader = yield* listening(first)
-        for (const socket of [first, ...others]) socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n")
-        // Answered on the only connection that asks: what the others have begun was read before.
-        first.write("\r\n")
-        assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
-        for (const newcomer of [yield* raw(port, "", /never/), yield* raw(port, "GET / HTTP/1.1\r\n\r\n", /never/)]) {
-          assert.match(newcomer, /^HTTP\/1\.1 503 .*Retry-After: 1\r\n.*"type":"\/problems\/too-many-connections"/s)
-        }
-        first.write("GET /api/v1/orders HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
-        others[0]?.destroy()
-        yield* Effect.repeat(ask(port, "/health"), { until: ({ status }) => status === 200 })
-      }).pipe(Effect.provide(books))
+  it.scopedLive("where every place is in use one more is told to come again (503), and those go on", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
+      const [first, ...others] = yield* Effect.forEach(counted(PLACES), () => connected(port))
+      if (first === undefined) return assert.fail("nobody is connected")
+      const reader = yield* listening(first)
+      for (const socket of [first, ...others]) socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n")
+      // Answered on the only connection that asks: what the others have begun was read before.
+      first.write("\r\n")
+      assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+      for (const newcomer of [yield* raw(port, "", /never/), yield* raw(port, "GET / HTTP/1.1\r\n\r\n", /never/)]) {
+        assert.match(newcomer, /^HTTP\/1\.1 503 .*Retry-After: 1\r\n.*"type":"\/problems\/too-many-connections"/s)
+      }
+      first.write("GET /api/v1/orders HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+      others[0]?.destroy()
+      yield* Effect.repeat(ask(port, "/health"), { until: ({ status }) => status === 200 })
+    }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("RELIABILITY 5: a connection on which nothing is ever asked is closed by itself (408)", () =>
+  it.scopedLive("a connection on which nothing is ever asked is closed by itself (408)", () =>
     Effect.gen(function* () {
       const port = yield* servingWith({ headers: 100, request: 200, lookEvery: 20 })
       assert.match(yield* raw(port, "", /never/), /^HTTP\/1\.1 408 .*"type":"\/problems\/request-timeout"/s)
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("RELIABILITY 5: who sends a request drop by drop is hung up on, and keeps nobody from an answer", () =>
+  it.scopedLive("who sends a request drop by drop is hung up on, and keeps nobody from an answer", () =>
     Effect.gen(function* () {
       const port = yield* servingWith({ headers: 100, request: 200, lookEvery: 20 })
       const head = "POST /api/v1/trades HTTP/1.1\r\nHost: localhost\r\n"
@@ -287,7 +285,7 @@ describe("bad input over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("RELIABILITY 5: a caller who changes too much at once is told to wait (429), and others are not", () =>
+  it.scopedLive("a caller who changes too much at once is told to wait (429), and others are not", () =>
     Effect.gen(function* () {
       const port = yield* serving
       const called = (token: string) =>

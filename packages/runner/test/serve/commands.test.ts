@@ -14,39 +14,37 @@ const post = (port: number, path: string, body: unknown, headers: Readonly<Recor
   ask(port, path, { method: "POST", body, headers })
 
 describe("commands over the API", () => {
-  it.scopedLive(
-    "DESIGN 11: a dry run tells entries and orders that would follow, in shares and dollars, and writes nothing",
-    () =>
-      Effect.gen(function* () {
-        const port = yield* played
-        const head = json(yield* ask(port, "/api/v1/journal/head"))
-        const wish = { as: "hedged", by: "-5", reason: "sold by phone", dryRun: true }
-        const told = yield* post(port, "/api/v1/positions/AAPL/adjust", wish, { "idempotency-key": "dry" })
-        assert.strictEqual(told.status, 200, told.text)
-        assert.deepInclude(json(told), {
-          account: "main",
-          effects: {
-            entries: [
-              { tag: "OrderCreated", count: 2 },
-              { tag: "FillRecorded", count: 1 },
-              { tag: "OrderChanged", count: 1 },
-              { tag: "ExcessChanged", count: 2 },
-              { tag: "LotAllocated", count: 2 }
-            ],
-            orders: [{ account: "main", symbol: "AAPL", side: "buy", quantity: "5", notional: "751.25" }]
-          }
-        })
-        assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
-        // The key is still free: a dry run is no command.
-        const done = yield* post(
-          port,
-          "/api/v1/positions/AAPL/adjust",
-          { ...wish, dryRun: false },
-          { "idempotency-key": "dry" }
-        )
-        assert.deepInclude(json(done), { commandId: "dry", effects: null })
-        assert.notDeepEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
-      }).pipe(Effect.provide(books))
+  it.scopedLive("a dry run tells entries and orders that would follow, in shares and dollars, and writes nothing", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const head = json(yield* ask(port, "/api/v1/journal/head"))
+      const wish = { as: "hedged", by: "-5", reason: "sold by phone", dryRun: true }
+      const told = yield* post(port, "/api/v1/positions/AAPL/adjust", wish, { "idempotency-key": "dry" })
+      assert.strictEqual(told.status, 200, told.text)
+      assert.deepInclude(json(told), {
+        account: "main",
+        effects: {
+          entries: [
+            { tag: "OrderCreated", count: 2 },
+            { tag: "FillRecorded", count: 1 },
+            { tag: "OrderChanged", count: 1 },
+            { tag: "ExcessChanged", count: 2 },
+            { tag: "LotAllocated", count: 2 }
+          ],
+          orders: [{ account: "main", symbol: "AAPL", side: "buy", quantity: "5", notional: "751.25" }]
+        }
+      })
+      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+      // The key is still free: a dry run is no command.
+      const done = yield* post(
+        port,
+        "/api/v1/positions/AAPL/adjust",
+        { ...wish, dryRun: false },
+        { "idempotency-key": "dry" }
+      )
+      assert.deepInclude(json(done), { commandId: "dry", effects: null })
+      assert.notDeepEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+    }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("P4: of two who correct the same difference at once, one does, or twice as much would be ordered", () =>

@@ -182,7 +182,7 @@ const tried = Effect.gen(function* () {
 const { fresh } = databases()
 
 describe("what is written into filters, cursors and ids", () => {
-  it.scopedLive("RELIABILITY 5: is a text that nothing has, on SQLite", () =>
+  it.scopedLive("is a text that nothing has, on SQLite", () =>
     Effect.gen(function* () {
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-injection-"))),
@@ -192,7 +192,7 @@ describe("what is written into filters, cursors and ids", () => {
     })
   )
 
-  it.scopedLive("RELIABILITY 5: is a text that nothing has, on Postgres", () =>
+  it.scopedLive("is a text that nothing has, on Postgres", () =>
     Effect.gen(function* () {
       const url = Redacted.make(yield* Effect.promise(fresh))
       // The stricter of the two about texts.

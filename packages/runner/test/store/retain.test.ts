@@ -6,7 +6,7 @@ const { fresh } = databases()
 const DAY = 86_400_000
 
 describe.each(["SQLite", "Postgres"])("retention of payloads on %s", (kind) => {
-  it("DESIGN 9: old bytes go, their hashes stay; what an order that goes on said is kept; the audit counts", async () => {
+  it("old bytes go, their hashes stay; what an order that goes on said is kept; the audit counts", async () => {
     const { cli, file, json, wait } = desk(kind === "SQLite" ? undefined : await fresh())
     await cli("trades", "import", file("a.csv", buys(["a", "1"])))
     expect((await cli("start", "--until-idle")).code).toBe(0)

@@ -14,7 +14,7 @@ const shownFrom = (spans: ReadonlyArray<Span>, span: Span): string => {
 const start = ["start", "--until-idle", "--account", "paper"]
 
 describe("traces of OpenTelemetry", () => {
-  it("DESIGN 13: tell a collector the life of each trade that is over: orders, attempts and fills, within each other", async () => {
+  it("tell a collector the life of each trade that is over: orders, attempts and fills, within each other", async () => {
     const { file, place, plain } = desk()
     const told = await collector()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: `${told.endpoint}/` }
@@ -32,7 +32,7 @@ describe("traces of OpenTelemetry", () => {
     expect(new Set(told.spans.map(({ traceId }) => traceId)).size).toBe(2)
   })
 
-  it("DESIGN 13: a collector that is not there harms nothing", async () => {
+  it("a collector that is not there harms nothing", async () => {
     const { file, json, place, plain } = desk()
     await plain(["trades", "import", file("t.csv", buys(["a", "1"])), ...place])
     const gone = await collector()

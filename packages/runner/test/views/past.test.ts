@@ -29,7 +29,7 @@ const owner: Effect.Effect<AccountName.AccountName> = Effect.succeed(scene.main)
 const failure = (asOf: string) => scene.told(seen(asOf, owner, orders.show("O1")))
 
 describe("the books as of an earlier moment", () => {
-  it.effect("DESIGN 9: every row at a position of the feed is what it was when that was the newest", () =>
+  it.effect("every row at a position of the feed is what it was when that was the newest", () =>
     Effect.gen(function* () {
       const kept: Array<{ readonly position: number; readonly standing: unknown }> = []
       yield* scene.playedIn(

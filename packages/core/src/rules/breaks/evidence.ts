@@ -37,7 +37,7 @@ export const keep = (
   return id
 }
 
-/** Keeps the bytes of a report that causes an entry, and of no other (DESIGN 9). */
+/** Keeps the bytes of a report that causes an entry, and of no other. */
 export const evidenced = (
   recorder: Recorder,
   payload: RawPayload | undefined,

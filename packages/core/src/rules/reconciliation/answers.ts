@@ -18,7 +18,7 @@ import { holdRefused } from "../breaks/refusedAccount.ts"
 import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /**
- * The answer to an attempt of ours, as the table of sending says (DESIGN 6). An attempt is answered once; only that the broker has
+ * The answer to an attempt of ours, as the table of sending says. An attempt is answered once; only that the broker has
  * taken the order is news after an answer was given up (F1).
  */
 export const answered = (
