@@ -119,7 +119,7 @@ const KEYS = [
 const NOT_TYPED = [
   blockWith("README.md", "npm test"),
   blockWith("docs/guides/dashboard.md", "npm start"),
-  blockWith("docs/performance.md", "npm run bench"),
+  blockWith("docs/guides/measuring.md", "npm run bench"),
   blockWith("docs/reliability.md", "npm run simulate"),
   blockWith("docs/reliability.md", "--faults liar"),
   blockWith("docs/reliability.md", "--story properties"),
