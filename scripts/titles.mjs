@@ -92,14 +92,15 @@ const isTitled = (name) => blocks.includes(name) || /^it[A-Z]/.test(name)
 const stringsOf = (constants, node) => (elementsOf(constants, node) ?? []).map((one) => textOf(constants, one))
 
 /** The clauses of a contract: their names, and what a store or broker needs to be held to them. */
-const clausesOf = (file) => {
-  const tree = parse(`${contracts}/${file}`)
+const clausesIn = (path) => {
+  const tree = parse(path)
   const constants = constantsOf(tree)
   const found = []
   const visit = (node) => {
     if (
       ts.isObjectLiteralExpression(node) &&
-      ["name", "needs", "run"].every((name) => node.properties.some((one) => one.name?.getText() === name))
+      ["name", "needs", "run"].every((name) => node.properties.some((one) => one.name?.getText() === name)) &&
+      propertyOf(node, "name") !== undefined
     )
       found.push({
         name: textOf(constants, propertyOf(node, "name")),
@@ -111,9 +112,11 @@ const clausesOf = (file) => {
   return found
 }
 
+const brokerClauses = readdirSync(join(root, contracts, "broker")).map((name) => `${contracts}/broker/${name}`)
+
 const suites = new Map([
-  ["describeStore", { block: "SDK-2: the contract of a store: ", clauses: clausesOf("StoreContract.ts") }],
-  ["describeBroker", { block: "SDK-2: the contract of a broker: ", clauses: clausesOf("BrokerContract.ts") }]
+  ["describeStore", { block: "SDK-2: the contract of a store: ", clauses: clausesIn(`${contracts}/StoreContract.ts`) }],
+  ["describeBroker", { block: "SDK-2: the contract of a broker: ", clauses: brokerClauses.flatMap(clausesIn) }]
 ])
 
 const clauseTitles = (constants, suite, [name, , capabilities]) => {

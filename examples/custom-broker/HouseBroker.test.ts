@@ -1,7 +1,8 @@
 import { expect, it } from "@effect/vitest"
-import { AccountName, ClientOrderId, Clock, Decimal, Price, Quantity } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { AccountName, ClientOrderId, Clock, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import { BrokerContract, SampleOrder } from "@roundlot/core/testing"
 import { Effect } from "effect"
+import { readFileSync } from "node:fs"
 import * as HouseBroker from "./HouseBroker.ts"
 
 const desk = AccountName.AccountName.make("desk")
@@ -36,9 +37,46 @@ it.effect("what it does not take is refused before anything leaves, and what it 
   Effect.gen(function* () {
     const broker = yield* house
     const refused = yield* Effect.flip(SampleOrder.send(broker, SampleOrder.terms(desk, { type: "limit" })))
-    expect(refused.words).toBe("the house takes market orders")
+    expect(refused.words).toBe(
+      "the broker takes no limit day orders in the regular session; it takes regular: market (day)"
+    )
     const { report } = yield* broker.order(ClientOrderId.BrokerOrderId.make("H1"))
     expect(report._tag).toBe("NotFound")
     expect((yield* broker.orders(yield* SampleOrder.lately)).received).toEqual([])
   })
 )
+
+/** Where the contract of brokers is run on the house: nothing can be staged there, since every order fills at once. */
+const place = Effect.map(house, (broker) => ({
+  broker,
+  account: desk,
+  symbol: Ticker.Ticker.make("AAPL"),
+  otherSymbol: Ticker.Ticker.make("MSFT"),
+  unknownSymbol: Ticker.Ticker.make("NOPE")
+}))
+
+const proven = Effect.map(BrokerContract.prove(place), BrokerContract.summary)
+
+it.live(
+  "SDK-2: a broker of one's own keeps the contract of brokers, and what cannot be staged is skipped by name",
+  () =>
+    Effect.gen(function* () {
+      const lines = (yield* proven).split("\n")
+      expect(lines.filter((line) => line.startsWith("BROKEN"))).toEqual([])
+      expect(lines.at(-1)).toBe("19 kept, 0 broken, 33 skipped, of 52 clauses")
+      expect(lines).toContain("         place.stage.byHand is left away")
+      expect(lines).toContain("         broker.capabilities.streaming says that it has none")
+    })
+)
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
+
+it("the guide shows what is here, word for word", () => {
+  const guide = read("../../docs/guides/write-a-broker.md")
+  const contract = "../../packages/broker-paper/test/Contract.test.ts"
+  const sources = ["HouseBroker.ts", "HouseBroker.test.ts", contract].map(read).join("\n")
+  const shown = [...guide.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => code.trim())
+  expect(shown.length).toBeGreaterThan(3)
+  expect(shown.filter((code) => !sources.includes(code))).toEqual([])
+  expect(guide).toContain(`each of its ${BrokerContract.clauses.length} clauses`)
+})

@@ -1,4 +1,4 @@
-import { Broker, Clock, ClientOrderId, Decimal, Price, Quantity, Report, Side } from "@roundlot/core"
+import { Broker, Clock, ClientOrderId, Decimal, Price, Quantity, Report, Side, SupportedOrders } from "@roundlot/core"
 import type { AccountName, Instant, OrderTerms } from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
 
@@ -12,6 +12,25 @@ interface HouseOrder {
 
 const FALLBACK_PRICE = Price.unsafe("100")
 const UNLIMITED = Decimal.unsafe("1000000000")
+const ONE_SHARE = Quantity.unsafe("1")
+
+/** What the house trades. */
+const listed: ReadonlySet<string> = new Set(["AAPL", "MSFT", "NVDA"])
+
+const supportedOrders: Broker.Capabilities["supportedOrders"] = [
+  { session: "regular", types: ["market"], timesInForce: ["day"] }
+]
+
+/** The terms that the house takes, or why it does not: said before anything leaves. */
+const taken = (account: AccountName.AccountName, terms: OrderTerms.OrderTerms) =>
+  Either.flatMap(Broker.ownTerms(account, terms), (own) => {
+    const words =
+      SupportedOrders.faultOf(supportedOrders, own) ??
+      (Decimal.equals(own.quantity, Decimal.floorTo(own.quantity, ONE_SHARE))
+        ? undefined
+        : "the house takes whole shares")
+    return words === undefined ? Either.right(own) : Either.left(new Broker.Refusal({ code: "terms", words }))
+  })
 const utf8 = new TextEncoder()
 
 /** What the house said, word for word: the ledger keeps it as evidence. */
@@ -83,7 +102,7 @@ export const make = (account: AccountName.AccountName, clock: Clock.ClockService
     name: "house",
     environment: "paper",
     capabilities: {
-      supportedOrders: [{ session: "regular", types: ["market"], timesInForce: ["day"] }],
+      supportedOrders,
       fractions: false,
       clientOrderIds: true,
       uniqueClientOrderIds: false,
@@ -95,28 +114,27 @@ export const make = (account: AccountName.AccountName, clock: Clock.ClockService
       crossesZero: true,
       historyWindowMs: Number.MAX_SAFE_INTEGER
     },
-    prepare: (terms) => {
-      if (terms.type !== "market")
-        return Either.left(new Broker.Refusal({ code: "type", words: "the house takes market orders" }))
-      const { clientOrderId, quantity, side, symbol } = terms
-      return Either.right({
-        request: payloadOf({ clientOrderId, quantity: Decimal.format(quantity), side, symbol }),
-        send: (attemptId) =>
-          Effect.map(take(terms), ({ at, id }) => ({
-            report: {
-              _tag: "Answered",
-              account,
-              asOf: at,
-              asOfKind: "broker",
-              attemptId,
-              answer: Report.Answer.Accepted({ brokerOrderId: id }),
-              httpStatus: undefined
-            },
-            payload: payloadOf({ id, status: "TAKEN" })
-          }))
-      })
-    },
-    cancel: () => Effect.succeed({ _tag: "Refused", code: "done", words: "it is filled already" }),
+    prepare: (asked) =>
+      Either.map(taken(account, asked), (terms) => {
+        const { clientOrderId, quantity, side, symbol } = terms
+        return {
+          request: payloadOf({ clientOrderId, quantity: Decimal.format(quantity), side, symbol }),
+          send: (attemptId) =>
+            Effect.map(take(terms), ({ at, id }) => ({
+              report: {
+                _tag: "Answered",
+                account,
+                asOf: at,
+                asOfKind: "broker",
+                attemptId,
+                answer: Report.Answer.Accepted({ brokerOrderId: id }),
+                httpStatus: undefined
+              },
+              payload: payloadOf({ id, status: "TAKEN" })
+            }))
+        }
+      }),
+    cancel: () => Effect.succeed({ _tag: "Refused", code: "done", words: "it is filled already", hasEnded: true }),
     lookup: (clientOrderId) => found({ clientOrderId }),
     order: (brokerOrderId) => found({ brokerOrderId }),
     orders: (window) => Effect.sync(() => ({ complete: true, received: inside(window).map(seenOf) })),
@@ -135,20 +153,24 @@ export const make = (account: AccountName.AccountName, clock: Clock.ClockService
             .map(({ terms }) => Side.signed(terms.side, terms.quantity))
         )
       const holdings = symbols.map((symbol) => ({ symbol, quantity: held(symbol), averagePrice: undefined }))
-      return { complete: true, holdings }
+      return { complete: true, holdings: holdings.filter(({ quantity }) => !Decimal.isZero(quantity)) }
     }),
     account: Effect.succeed({ brokerAccountId: `house-${account}`, currency: "USD", buyingPower: UNLIMITED }),
     instrument: (symbol) =>
-      Effect.succeed({
-        _tag: "Known",
-        symbol,
-        assetClass: "equity",
-        currency: "USD",
-        tradable: true,
-        fractionable: false,
-        shortable: true,
-        lot: Quantity.unsafe("1")
-      }),
+      Effect.succeed(
+        listed.has(symbol)
+          ? {
+              _tag: "Known",
+              symbol,
+              assetClass: "equity",
+              currency: "USD",
+              tradable: true,
+              fractionable: false,
+              shortable: true,
+              lot: ONE_SHARE
+            }
+          : { _tag: "NotKnown", symbol }
+      ),
     updates: undefined
   }
 }

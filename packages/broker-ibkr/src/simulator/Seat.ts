@@ -164,6 +164,13 @@ const refusal = (orderId: number, code: string, words: string): Fields => {
 const newestOf = (desk: Desk) =>
   Effect.map(desk.exchange.orders, (all) => all.findLast((order) => order.account === desk.account))
 
+const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Fields =>
+  messages.notice(
+    orderId,
+    10148,
+    `OrderId ${orderId} that needs to be cancelled can not be cancelled, state: ${statusOf(order)}.`
+  )
+
 const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
   Effect.gen(function* () {
     const { clientId, desk, send } = seat
@@ -173,12 +180,13 @@ const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
       return send(messages.notice(orderId, 10147, `OrderId ${orderId} that needs to be cancelled is not found.`))
     const [permId] = found
     const story = yield* desk.exchange.look(permId)
-    if (story !== undefined && !Orders.isWorking(story.order.status)) {
-      const words = `OrderId ${orderId} that needs to be cancelled can not be cancelled, state: ${statusOf(story.order)}.`
-      return send(messages.notice(orderId, 10148, words))
-    }
+    if (story !== undefined && !Orders.isWorking(story.order.status)) return send(notCancellable(orderId, story.order))
     if (story !== undefined) send(messages.orderStatus(shownOf(desk, story.order, "PendingCancel")))
-    bodyOf(seat, yield* desk.exchange.cancel(desk.account, permId))
+    const replied = yield* desk.exchange.cancel(desk.account, permId)
+    // It has ended between the look and the request.
+    const ended = replied.reply._tag === "Refused" ? yield* desk.exchange.look(permId) : undefined
+    if (ended === undefined) return void bodyOf(seat, replied)
+    send(notCancellable(orderId, ended.order))
   })
 
 /* Reading. */

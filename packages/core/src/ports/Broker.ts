@@ -151,7 +151,7 @@ export interface Holding {
   readonly assetClass?: string | undefined
 }
 
-/** What an account holds, as its broker lists it. */
+/** What an account holds, as its broker lists it: each symbol once, and none of zero shares. */
 export interface HoldingsListed {
   readonly complete: boolean
   readonly holdings: ReadonlyArray<Holding>

@@ -4,10 +4,22 @@ import { Effect, Schema } from "effect"
 export class ContractBroken extends Schema.TaggedError<ContractBroken>()("ContractBroken", {
   promise: Schema.String,
   wanted: Schema.String,
-  found: Schema.String
+  found: Schema.String,
+  /** Of which clause it is, what was asked of the broker, and what to do about it. */
+  clause: Schema.optional(Schema.String),
+  asked: Schema.optional(Schema.String),
+  remedy: Schema.optional(Schema.String)
 }) {
   override get message() {
-    return `${this.promise}\n  wanted ${this.wanted}\n  found  ${this.found}`
+    const lines = [
+      ["clause", this.clause],
+      ["asked", this.asked],
+      ["wanted", this.wanted],
+      ["found", this.found],
+      ["do", this.remedy]
+    ] as const
+    const said = lines.flatMap(([label, text]) => (text === undefined ? [] : [`  ${label.padEnd(6)} ${text}`]))
+    return [this.promise, ...said].join("\n")
   }
 }
 
@@ -26,8 +38,13 @@ const shown = (value: unknown): string => {
   return `{ ${keys.map((key) => `${key}: ${shown(value[key])}`).join(", ")} }`
 }
 
-/** A promise is kept where what was found is what was wanted. */
-export const same = (promise: string, found: unknown, wanted: unknown): Effect.Effect<void, ContractBroken> => {
+/** A promise is kept where what was found is what was wanted; `remedy` says what to do where it is not. */
+export const same = (
+  promise: string,
+  found: unknown,
+  wanted: unknown,
+  remedy?: string
+): Effect.Effect<void, ContractBroken> => {
   const texts = { wanted: shown(wanted), found: shown(found) }
-  return texts.wanted === texts.found ? Effect.void : Effect.fail(new ContractBroken({ promise, ...texts }))
+  return texts.wanted === texts.found ? Effect.void : Effect.fail(new ContractBroken({ promise, ...texts, remedy }))
 }

@@ -26,22 +26,39 @@ export const describeStore = (
   })
 }
 
+/** What a broker has of what some clauses need. */
+const declaredAt = <E>(place: Effect.Effect<BrokerContract.Place, E, Scope.Scope>) =>
+  Effect.scoped(Effect.map(place, BrokerContract.capabilitiesAt))
+
 /**
- * Runs the contract of a broker with vitest, a test for each clause, each on an exchange of its own.
+ * Runs the contract of a broker with vitest, a test for each clause, each on an exchange of its own. A clause that the broker cannot be
+ * held to, or whose situation the place cannot stage, is a skipped test with its reason. With `capabilities`, clauses that need others
+ * are left out, and the broker has to declare exactly these.
  *
  * @example
- * describeBroker("my broker", place, ["client order ids", "streaming"])
+ * describeBroker("my broker", place)
  */
 export const describeBroker = <E>(
   name: string,
   place: Effect.Effect<BrokerContract.Place, E, Scope.Scope>,
-  capabilities: ReadonlyArray<BrokerContract.Capability>
+  capabilities?: ReadonlyArray<BrokerContract.Capability>
 ): void => {
+  const run = (clause: BrokerContract.Clause) =>
+    Effect.runPromise(Effect.scoped(Effect.flatMap(place, (at) => BrokerContract.outcomeAt(clause, at))))
   describe(`SDK-2: the contract of a broker: ${name}`, () => {
+    for (const expected of capabilities === undefined ? [] : [capabilities]) {
+      it("declares what it is held to, and nothing more", async () => {
+        expect((await Effect.runPromise(declaredAt(place))).toSorted()).toEqual(expected.toSorted())
+      })
+    }
     for (const clause of BrokerContract.clauses) {
-      if (!clause.needs.every((need) => capabilities.includes(need))) continue
+      if (capabilities !== undefined && !clause.needs.every((need) => capabilities.includes(need))) continue
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name
-      it(clause.name, () => Effect.runPromise(Effect.scoped(Effect.flatMap(place, clause.run))))
+      it(clause.name, async ({ skip }) => {
+        const outcome = await run(clause)
+        if (outcome._tag === "Skipped") skip(outcome.reason)
+        if (outcome._tag === "Broken") throw new Error(outcome.message)
+      })
     }
   })
 }
