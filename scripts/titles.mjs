@@ -1,5 +1,5 @@
 // The titles of all tests as their files say them, without running one: what `requirements.mjs` makes its table of.
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import ts from "typescript"
 import { root } from "./sources.mjs"
