@@ -46,7 +46,7 @@ export const served = (args: ReadonlyArray<string>): Promise<Served> =>
 
 /** The daemon on the store of an address, with its paper exchange beside it, its books driven by nobody else. */
 export const daemon = (store: string): Promise<Served> =>
-  served([MAIN, "start", "--store", store, "--port", "0", "--log-level", "error"])
+  served([MAIN, "start", "--open", "--store", store, "--port", "0", "--log-level", "error"])
 
 /** The same, on the store in a file. */
 export const daemonOn = (file: string): Promise<Served> => daemon(`sqlite:${file}`)

@@ -39,6 +39,8 @@ export const HealthDocument = Schema.Struct({
   status: Schema.Literal("ok", "degraded"),
   trading: TradingDocument,
   version: Schema.String,
+  /** Who may call: with `open` (`--open`) every process on the daemon's machine, without a token. */
+  access: Schema.Literal("tokens", "open"),
   uptimeSeconds: Schema.Number,
   eventLoop: EventLoopDocument,
   parts: Schema.Array(PartDocument)

@@ -7,9 +7,11 @@ export interface EventLoop {
   readonly maxMs: number
 }
 
-/** The process that serves: its version, how long it is up, how late its thread is. The runner knows; tests say. */
+/** The process that serves: its version, who may call, how long it is up, how late its thread is. The runner knows; tests say. */
 export interface ProcessService {
   readonly version: string
+  /** Is a call without a token the operator's (`--open`)? Else it is refused. */
+  readonly isOpen: boolean
   readonly uptimeSeconds: Effect.Effect<number>
   readonly eventLoop: Effect.Effect<EventLoop>
 }

@@ -47,6 +47,7 @@ const healthDocument = Effect.gen(function* () {
     status: parts.every(({ isWell }) => isWell) ? "ok" : "degraded",
     trading: yield* tradingSeen,
     version: process.version,
+    access: process.isOpen ? "open" : "tokens",
     uptimeSeconds: yield* process.uptimeSeconds,
     eventLoop: yield* process.eventLoop,
     parts: parts.map(({ detail, failures, isAlert, isWell, lastFailureAt, lastSuccessAt, part }) => ({

@@ -146,7 +146,9 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     expect(await cell.innerText()).toContain("123,456,789,012,345,678.123456789012345678")
   })
 
-  test("once there is a token the page asks for it, refuses a wrong one, and goes on with the right one by its role", async () => {
+  test("a daemon that is not open asks for a token, refuses a wrong one, and goes on with the right one by its role", async () => {
+    await daemon.end()
+    await daemon.start([])
     const secret = await daemon.token("screen", "read")
     await using seen = await open("/")
     const { page } = seen

@@ -223,7 +223,7 @@ const worksOff = async (page: Page, readings: ReadonlyArray<Reading>) => {
 
 describe("every page", () => {
   test.each(pages)(
-    "%s has no finding of axe in either theme, explains every head and figure, and fits a phone",
+    "%s has no finding of axe in either theme, explains every head and figure, says that the daemon is open, and fits a phone",
     async (address, ready) => {
       const path = pathOf(address)
       await using seen = await open(path)
@@ -231,6 +231,7 @@ describe("every page", () => {
       await page.locator("main").getByText(ready).first().waitFor()
       await page.locator("h1").first().waitFor()
       await page.locator("main .skeleton").first().waitFor({ state: "detached" })
+      await page.getByRole("region", { name: "Access" }).getByText("without a token").waitFor()
       const found = await findingsInThemes(page, async (theme) => {
         await keep(page, `${path}-${theme}-1440`)
         await page.setViewportSize(phone)

@@ -24,10 +24,10 @@ class Daemon {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  /** Starts it; it is there when it says so. */
-  async start(): Promise<void> {
+  /** Starts it, open unless it is said; it is there when it says so. */
+  async start(flags: ReadonlyArray<string> = ["--open"]): Promise<void> {
     this.#desk ??= desk(await this.#storeOf(this.folder), undefined, this.folder)
-    const words = ["start", "--port", String(this.#port), ...this.#desk.place]
+    const words = ["start", "--port", String(this.#port), ...flags, ...this.#desk.place]
     const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], {
       cwd: this.folder,
       env: { ...process.env, ROUNDLOT_STORE: undefined },
@@ -169,11 +169,11 @@ export const browsing = () => {
   }
 }
 
-/** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named. */
-export const stage = (storeOf = sqliteIn) => {
+/** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named, the daemon open unless it is said. */
+export const stage = (storeOf = sqliteIn, flags?: ReadonlyArray<string>) => {
   const daemon = new Daemon(storeOf)
   const openAt = browsing()
-  beforeAll(() => daemon.start())
+  beforeAll(() => daemon.start(flags))
   afterAll(() => daemon.close())
   const open = (path: string, options?: Parameters<typeof openAt>[1]) => openAt(daemon.url + path, options)
   return { daemon, open, findings, findingsInThemes }

@@ -3,7 +3,7 @@ import { Clock, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Migrations } from "@roundlot/store-sql"
 import { Client } from "pg"
-import { Effect, Redacted } from "effect"
+import { Effect, Logger, Redacted } from "effect"
 import type { PostgresStoreConfig } from "../src/internal/config.ts"
 import { make } from "../src/internal/make.ts"
 import { asking, database, emptyDatabase, store } from "./place.ts"
@@ -225,6 +225,31 @@ describe("the tables of a database", () => {
       const both = yield* Effect.all([opened(url), opened(url), opened(url)], { concurrency: "unbounded" })
       assert.strictEqual(new Set(both.map(({ identity }) => identity.id)).size, 1)
     })
+  )
+
+  it.scopedLive(
+    "a migration that waits for another names what it waits for: application, process of the server, since",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* emptyDatabase
+        const other = yield* session(`${url}?application_name=deploy-7`)
+        yield* other.ask("BEGIN")
+        yield* other.ask("SELECT pg_advisory_xact_lock(7237092)")
+        const { rows: own } = yield* other.ask("SELECT pg_backend_pid() AS pid")
+        const said: Array<unknown> = []
+        const logger = Logger.make(({ message }) => void said.push(...[message].flat()))
+        const refused = yield* failureOf(Effect.scoped(opened(url, { statementTimeout: "300 millis" }))).pipe(
+          Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+        )
+        const holder = new RegExp(
+          `'deploy-7' \\(process ${own[0]?.pid} of the server\\) has held the lock of migrations since \\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z`
+        )
+        assert.deepInclude(refused, { _tag: "StoreUnavailable", problem: "busy" })
+        assert.match(String(refused["message"]), holder)
+        assert.match(said.join("\n"), holder)
+        yield* other.ask("ROLLBACK")
+        yield* Effect.scoped(opened(url))
+      })
   )
 
   it.scopedLive("a store from the future is refused with both versions, one that is not ours by name", () =>

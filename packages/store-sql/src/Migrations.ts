@@ -139,8 +139,47 @@ const makeTable: { readonly [D in Dialect["name"]]: string } = {
 /** Whoever changes the tables of a Postgres store holds this alone; on SQLite the transaction itself is the lock. */
 const MIGRATION_LOCK = 7_237_092
 
-const lock = ({ ask, dialect }: Side): Effect.Effect<void, TradeRepository.StoreError> =>
-  dialect.name === "sqlite" ? Effect.void : Effect.asVoid(ask(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`))
+interface Holder {
+  readonly application: string | null
+  readonly pid: number
+  readonly since: string | null
+}
+
+const HOLDER = `SELECT a."application_name" AS "application", a."pid",
+  to_char(a."xact_start" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "since"
+  FROM pg_locks l JOIN pg_stat_activity a ON a."pid" = l."pid"
+  WHERE l."locktype" = 'advisory' AND l."granted" AND l."classid" = 0 AND l."objid" = ${MIGRATION_LOCK} AND l."objsubid" = 1
+  AND l."database" = (SELECT "oid" FROM pg_database WHERE "datname" = current_database())`
+
+/** What of a holder the server does not tell this user is left out. */
+const holding = ({ application, pid, since }: Holder): string =>
+  `${application === null ? "a program" : `'${application}'`} (process ${pid} of the server) has held the lock of migrations${since === null ? "" : ` since ${since}`}`
+
+/** Says whom a migration waits for; a wait that is given up says so as well. */
+const waiting = ({ ask }: Side) =>
+  Effect.gen(function* () {
+    const [holder] = yield* ask<Holder>(HOLDER)
+    const who = holder === undefined ? "another process has held the lock of migrations" : holding(holder)
+    yield* Effect.logWarning(`waiting: ${who}`)
+    yield* Effect.mapError(ask(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`), (error) =>
+      error._tag === "StoreUnavailable" && error.problem === "busy"
+        ? new TradeRepository.StoreUnavailable({
+            place: error.place,
+            problem: error.problem,
+            detail: `${who}; ${error.detail}`,
+            remedy: error.remedy
+          })
+        : error
+    )
+  })
+
+const lock = (side: Side): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    if (side.dialect.name === "sqlite") return
+    const taking = `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS "isFree"`
+    const [taken] = yield* side.ask<{ readonly isFree: boolean }>(taking)
+    if (taken?.isFree !== true) yield* waiting(side)
+  })
 
 /** Writers end before the tables change, and whoever drives learns at his next commit that he does not any more. */
 const fence = ({ ask, dialect }: Side): Effect.Effect<void, TradeRepository.StoreError> =>

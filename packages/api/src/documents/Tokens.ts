@@ -23,4 +23,12 @@ export type TokenDocument = typeof TokenDocument.Type
 export const TokenPage = pageOf("TokenPage", TokenDocument)
 
 /** Who calls, and what he may do. */
-export const CallerDocument = Schema.Struct({ name: Schema.String, role: Role }).annotations({ identifier: "Caller" })
+export const CallerDocument = Schema.Struct({
+  name: Schema.String,
+  role: Role,
+  /** Is the daemon open (`--open`): may every process on its machine operate, without a token? */
+  open: Schema.Boolean
+}).annotations({ identifier: "Caller" })
+
+/** A link that signs a browser in, once. */
+export const LinkDocument = Schema.Struct({ url: Schema.String, expiresAt: Time }).annotations({ identifier: "Link" })

@@ -64,8 +64,6 @@ export const agreed: Effect.Effect<ReadonlyArray<Token>, TokensDisagree | StoreE
 
 /** The tokens of a store at a moment, on which journal and table agree. */
 export interface Known {
-  /** Was none ever made? Then a call needs none. */
-  readonly isEmpty: boolean
   /** The token of a secret's hash, a void one too. */
   readonly find: (hash: string) => Token | undefined
 }
@@ -95,10 +93,7 @@ export const make: Effect.Effect<TokenRegisterService, never, TradeRepository> =
       return (kept = yield* inSnapshot)
     }).pipe(Effect.provideService(TradeRepository, repository))
     return {
-      known: Effect.map(current, ({ books: { tokens } }) => ({
-        isEmpty: tokens.isEmpty(),
-        find: (hash) => tokens.find("hash", [hash])[0]
-      }))
+      known: Effect.map(current, ({ books: { tokens } }) => ({ find: (hash) => tokens.find("hash", [hash])[0] }))
     }
   }
 )

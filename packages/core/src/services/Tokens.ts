@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { Effect, Redacted, Schema } from "effect"
+import { Effect, Option, Redacted, Schema } from "effect"
 import { TokenTable, type Token, type TokenRole } from "../records/Token.ts"
 import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -73,6 +73,22 @@ export const create = ({
     })
     if (token !== undefined) return { token, secret: Redacted.make(secret) }
     return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
+  })
+
+/** The name of the token that the first start of a store makes. */
+export const FIRST = "operator"
+
+/** Makes a store's first token, an operator's. None where one was ever made, by whom and whatever became of it. */
+export const createFirst = (
+  actor: string
+): Effect.Effect<Option.Option<MadeToken>, TokensDisagree | WriteError, TradeRepository | Clock | Entropy> =>
+  Effect.gen(function* () {
+    if ((yield* agreed).length > 0) return Option.none()
+    // Two that start at once ask for one name, and one of them gets it.
+    return yield* create({ name: FIRST, role: "operate", actor }).pipe(
+      Effect.asSome,
+      Effect.catchTag("TokenNameRefused", () => Effect.succeedNone)
+    )
   })
 
 /** Makes a token void from now on; one that is void stays so. */

@@ -184,8 +184,7 @@ export const Operations = () => {
               label="Tokens"
               empty={
                 <>
-                  None was ever made: everybody on this machine may do everything. Make one:{" "}
-                  <code>npx roundlot tokens create dana --role operate</code>
+                  No API tokens. Make one: <code>npx roundlot tokens create dana --role operate</code>
                 </>
               }
               columns={tokens}

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { useLocation } from "wouter"
 import { queries } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
@@ -7,26 +7,55 @@ import * as live from "../live/live.ts"
 import { Field } from "../ui/Field.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 
-/** Signs in with a token: it is read once, and goes into a cookie that no script can read. */
+/** The code of a link that signs in; it leaves the address with this, and the history of the browser. */
+const takeCode = (): string | undefined => {
+  const [, code] = /^#code=([0-9a-f]+)$/.exec(location.hash) ?? []
+  if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search)
+  return code
+}
+
+/** Why signing in failed. */
+const refusalOf = (error: Error, isLink: boolean): string => {
+  if (!(error instanceof ProblemError) || error.status !== 401) return error.message
+  return isLink
+    ? "The link was used, or is older than 5 minutes. 'roundlot tokens link' prints another."
+    : "The token is unknown, expired or revoked."
+}
+
+/** Signs in with a token, or with the code of a link: it is read once, and goes into a cookie that no script can read. */
 export const SignIn = () => {
   const [token, setToken] = useState("")
   const [, go] = useLocation()
   const signing = useMutation({
-    mutationFn: () => call((api) => api.session.signIn({ payload: { token: token.trim() } })),
+    mutationFn: (payload: { readonly token: string } | { readonly code: string }) =>
+      call((api) => api.session.signIn({ payload })),
     onSuccess: () => {
       live.retry()
       void queries.resetQueries()
       go("/")
     }
   })
+  const { mutate } = signing
+  useEffect(() => {
+    const follow = (): void => {
+      const code = takeCode()
+      if (code !== undefined) mutate({ code })
+    }
+    follow()
+    // A link that is pasted where this page is open already loads nothing.
+    window.addEventListener("hashchange", follow)
+    return () => window.removeEventListener("hashchange", follow)
+  }, [mutate])
   return (
     <>
-      <PageHead note="With the secret that 'roundlot tokens create' showed.">Sign in</PageHead>
+      <PageHead note="With a link of 'roundlot tokens link', or the secret that 'roundlot tokens create' showed.">
+        Sign in
+      </PageHead>
       <form
         className="panel form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (token.trim() !== "") signing.mutate()
+          if (token.trim() !== "") mutate({ token: token.trim() })
         }}
       >
         <Field term="token">
@@ -41,9 +70,7 @@ export const SignIn = () => {
         </Field>
         {signing.error === null ? null : (
           <p className="problem" role="alert">
-            {signing.error instanceof ProblemError && signing.error.status === 401
-              ? "The token is unknown, expired or revoked."
-              : signing.error.message}
+            {refusalOf(signing.error, signing.variables !== undefined && "code" in signing.variables)}
           </p>
         )}
         <div className="buttons">

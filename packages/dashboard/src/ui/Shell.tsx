@@ -112,6 +112,20 @@ const Fallback = () => {
   )
 }
 
+/** On every page of a daemon that asks for no token: that it does not. */
+const Unlocked = () => {
+  const { data: caller } = useCaller()
+  if (caller?.open !== true) return null
+  return (
+    <section className="banner tone-warn" aria-label="Access">
+      <SignIcon sign={signOfState("frame", "unlocked")} />
+      <span>
+        <strong>Open.</strong> Anyone on the daemon's machine can operate, without a token (<code>--open</code>).
+      </span>
+    </section>
+  )
+}
+
 const titleOf = (path: string): string => pages.find(([at]) => isAt(path, at))?.[1] ?? "Roundlot"
 
 /** The tab's title and icon say how it stands, from another tab too. */
@@ -255,6 +269,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
             </button>
           </div>
         )}
+        <Unlocked />
         <Fallback />
         <main id="main" tabIndex={-1} ref={main}>
           <CopyAs />

@@ -336,7 +336,7 @@ const entries = {
   },
   token: {
     head: "Token",
-    help: "The secret that 'roundlot tokens create' showed once. It goes into a cookie that no script can read."
+    help: "The secret that 'roundlot tokens create' showed once. A link of 'roundlot tokens link' needs none. It goes into a cookie that no script can read."
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "How high the rows of tables are: more of them on a screen, or more room for each." },

@@ -289,6 +289,7 @@ const families = {
     Refused: sign("octagon-x", "Refused", "danger", "A limit of the account refuses the order.")
   },
   frame: {
+    unlocked: sign("triangle", "Open", "warn", "The daemon was started with --open: it asks for no token."),
     past: sign("hatched", "Past", "idle", "What is shown is of another moment: nothing can be done there."),
     calm: sign("disc-tick", "Well", "ok", "Nothing needs a person."),
     look: sign("triangle", "Look", "warn", "Something needs a person.")

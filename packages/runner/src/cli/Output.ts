@@ -6,6 +6,8 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, look: 3 } as const
 /** Where a verb prints. One document on the standard output; everything else beside it, on the standard error. */
 export interface OutputService {
   readonly isJson: boolean
+  /** Does a person at a terminal read the lines on the way? Elsewhere they are kept: no secret is printed. */
+  readonly isTerminal: boolean
   /** The answer of the verb: `document` as JSON, or `text` for people. Once a verb. */
   readonly answer: (document: unknown, text: string) => Effect.Effect<void>
   /** A line for people on the way: on the standard output, or beside the document. */
@@ -33,6 +35,8 @@ export interface Streams {
   readonly err: (text: string) => void
   /** Does a person read the standard error? */
   readonly isTerminal?: boolean
+  /** Does a person read the standard output? */
+  readonly isOutTerminal?: boolean
 }
 
 const INTERRUPTED = 130
@@ -48,6 +52,7 @@ export const layer = (isJson: boolean, streams: Streams): Layer.Layer<Output> =>
       const signalled = yield* Ref.make(INTERRUPTED)
       return {
         isJson,
+        isTerminal: (isJson ? streams.isTerminal : streams.isOutTerminal) === true,
         answer: (document, text) => out(isJson ? JSON.stringify(document) : text),
         line: (text) => (isJson ? err(text) : out(text)),
         note: err,

@@ -22,7 +22,8 @@ const signalled = Effect.async<void>((resume) => {
 const streams = {
   out: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(text),
-  isTerminal: process.stderr.isTTY
+  isTerminal: process.stderr.isTTY,
+  isOutTerminal: process.stdout.isTTY
 }
 
 /** The program: runs the command line that this process was started with, and leaves its exit code. */

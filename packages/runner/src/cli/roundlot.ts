@@ -172,7 +172,8 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   tokens: group("who may call the HTTP API", {
     create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
     revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
-    list: leaf("every token that was made", async () => (await tokens()).tokensList)
+    list: leaf("every token that was made", async () => (await tokens()).tokensList),
+    link: leaf("print a link that signs a browser in", async () => (await import("../verbs/tokensLink.ts")).tokensLink)
   }),
   controls: group("what may be sent", {
     show: leaf("trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),

@@ -1,11 +1,6 @@
-import { Clock, Entropy } from "@roundlot/core"
-import { Effect, Ref } from "effect"
-
-/** What a code is good for, and until when. */
-interface Issued {
-  readonly terms: string
-  readonly untilMs: number
-}
+import type { Clock, Entropy } from "@roundlot/core"
+import { Effect, Either } from "effect"
+import * as oneTimeCodes from "../access/oneTimeCodes.ts"
 
 /** One-time codes: what was shown is what is done, once, and soon. */
 export interface Confirmations {
@@ -17,33 +12,17 @@ export interface Confirmations {
 
 /** How long a code is good, in milliseconds. */
 export const LIFE_MS = 60_000
-const MOST_OPEN = 100
 const DIGITS = 12
 
 /** Codes of this process: none outlives it. */
-export const make: Effect.Effect<Confirmations, never, Clock.Clock | Entropy.Entropy> = Effect.gen(function* () {
-  const clock = yield* Clock.Clock
-  const entropy = yield* Entropy.Entropy
-  const open = yield* Ref.make<ReadonlyMap<string, Issued>>(new Map())
-  return {
-    issue: (terms) =>
-      Effect.gen(function* () {
-        const code = (yield* entropy.hex).slice(0, DIGITS)
-        const untilMs = (yield* clock.monotonicMs) + LIFE_MS
-        yield* Ref.update(open, (known) => new Map([...known].slice(-MOST_OPEN).concat([[code, { terms, untilMs }]])))
-        return code
-      }),
+export const make: Effect.Effect<Confirmations, never, Clock.Clock | Entropy.Entropy> = Effect.map(
+  oneTimeCodes.make<string>({ length: DIGITS, lifeMs: LIFE_MS }),
+  ({ issue, redeem }) => ({
+    issue,
     redeem: (code, terms) =>
-      Effect.gen(function* () {
-        const nowMs = yield* clock.monotonicMs
-        const issued = yield* Ref.modify(open, (known) => {
-          const left = new Map(known)
-          left.delete(code)
-          return [known.get(code), left]
-        })
-        if (issued === undefined) return "unknown"
-        if (issued.untilMs < nowMs) return "expired"
-        return issued.terms === terms ? "good" : "other terms"
-      })
-  }
-})
+      Effect.map(
+        redeem(code),
+        Either.match({ onLeft: (why) => why, onRight: (shown) => (shown === terms ? "good" : "other terms") })
+      )
+  })
+)

@@ -1,7 +1,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import { Access, Problem } from "@roundlot/api"
+import { Access, EventLoop, Problem } from "@roundlot/api"
 import { type Clock, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 
 /** Where a browser keeps its token: no script can read it, and no other site's page sends it. */
@@ -9,7 +9,7 @@ export const COOKIE = "roundlot_token"
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
-/** Who calls where the journal has no token: the operator of this machine. */
+/** Who calls without a token where the daemon is open: the operator of this machine. */
 const OPERATOR: Access.CallerService = { name: "api", role: "operate" }
 
 interface Given {
@@ -24,9 +24,20 @@ const given = ({ cookies, headers }: HttpServerRequest.HttpServerRequest): Given
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
 
+/** The token that a program sends with its call, as no browser does. */
+export const bearerOf = (request: HttpServerRequest.HttpServerRequest): Redacted.Redacted | undefined => {
+  const token = given(request)
+  return token === undefined || token.isCookie ? undefined : Redacted.make(token.secret)
+}
+
 /** A browser sends its cookie with whatever a page asks: what changes something must say that it is our own page's. */
 const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Given): boolean =>
   isCookie && !SAFE.has(method) && headers["origin"] === undefined
+
+type Needed = EventLoop.Process | TokenRegister.TokenRegister | Clock.Clock
+
+const NO_TOKEN =
+  "give a token: Authorization: Bearer rlt_…. On the daemon's machine 'roundlot tokens link' prints a link that signs a browser in, 'roundlot tokens create' makes a token"
 
 /** Who a request is of, where he may do what it asks for. */
 const admitted = (
@@ -34,16 +45,18 @@ const admitted = (
 ): Effect.Effect<
   Access.CallerService,
   Problem.Failure<"Unauthorized" | "Forbidden" | "Unavailable" | "Fault">,
-  HttpServerRequest.HttpServerRequest | TokenRegister.TokenRegister | Clock.Clock
+  HttpServerRequest.HttpServerRequest | Needed
 > =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
+    const { isOpen } = yield* EventLoop.Process
     const { forbidden, unauthorized } = Problem.failures
     const tokens = yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
-    if (tokens.isEmpty) return OPERATOR
     const token = given(request)
-    if (token === undefined) return yield* Effect.fail(unauthorized("give a token: Authorization: Bearer rlt_…"))
+    if (token === undefined) return yield* isOpen ? Effect.succeed(OPERATOR) : Effect.fail(unauthorized(NO_TOKEN))
     const known = yield* Tokens.check(tokens, token.secret)
+    // A browser keeps the cookie of another daemon of this machine: who is open to all is so to it as well.
+    if (known === undefined && isOpen && token.isCookie) return OPERATOR
     if (known === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
     if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
     const { name, role } = known
@@ -60,19 +73,13 @@ const asStored = <A, R>(reading: Effect.Effect<A, TokenRegister.TokensDisagree |
   )
 
 const layerOf = (asked: Access.Role) =>
-  Effect.map(Effect.context<TokenRegister.TokenRegister | Clock.Clock>(), (context) =>
-    Effect.provide(admitted(asked), context)
-  )
+  Effect.map(Effect.context<Needed>(), (context) => Effect.provide(admitted(asked), context))
 
 /**
- * Who calls, and whether he may: as long as no token was ever made, everybody on this machine may do everything; from then on every
- * call needs one, whose role allows what it asks for. Where the table of tokens is not what the journal gives, no call is let in.
+ * Who calls, and whether the role allows it: every call needs a token, and none is let in where none was made. A daemon that is open
+ * takes a call without one as the operator's. Where the table of tokens is not what the journal gives, no call is let in.
  */
-export const layer: Layer.Layer<
-  Access.Reading | Access.Trading | Access.Operating,
-  never,
-  TokenRegister.TokenRegister | Clock.Clock
-> = Layer.mergeAll(
+export const layer: Layer.Layer<Access.Reading | Access.Trading | Access.Operating, never, Needed> = Layer.mergeAll(
   Layer.effect(Access.Reading, layerOf("read")),
   Layer.effect(Access.Trading, layerOf("trade")),
   Layer.effect(Access.Operating, layerOf("operate"))

@@ -39,7 +39,7 @@ import * as decisions from "../views/decisionDocument.ts"
 import * as jobViews from "../views/jobs.ts"
 import * as past from "../views/past.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
-import { type Call, type First, jobKeyOf, once } from "./once.ts"
+import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
 
 const { RoundlotApi } = Api
@@ -52,10 +52,10 @@ interface Wish extends Call {
 
 /** Who asks for a command, why, and under which id: its key. */
 const wishOf = ({ headers, payload: { dryRun = false, reason } }: Wish) =>
-  Effect.map(Access.Caller, ({ name }) => ({
-    actor: name,
+  Effect.map(Access.Caller, (caller) => ({
+    actor: caller.name,
     reason,
-    commandId: Option.fromNullable(headers["idempotency-key"]),
+    commandId: Option.map(Option.fromNullable(headers["idempotency-key"]), (key) => ownKey(caller, key)),
     dryRun
   }))
 

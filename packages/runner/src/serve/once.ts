@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import { Access } from "@roundlot/api"
 import { type Clock, type Entropy, type Instant, Requests, type TradeRepository } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/** A key that a caller gives, and when it was used first. */
+/** A key of a caller's own, and when it was used first. */
 export interface First {
   readonly key: string
   readonly at: Instant.Instant
@@ -18,6 +19,9 @@ export interface Call {
   readonly payload?: unknown
 }
 
+/** A key as its caller's own: two callers that give the same one do not meet. No name of a caller has a slash. */
+export const ownKey = ({ name }: Access.CallerService, key: string): string => `${name}/${key}`
+
 /**
  * Acts once for each key that a caller gives: the same again is answered with what was answered first, and the key with another path,
  * query or body is refused. What acts takes ids and times from it where there is one, so that it does the same when it is done again.
@@ -29,14 +33,17 @@ export const once = <A, I, E, R>(
 ): Effect.Effect<
   A,
   E | Requests.KeyReused | TradeRepository.WriteError,
-  R | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
+  R | Access.Caller | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
 > => {
   const key = headers["idempotency-key"]
   if (key === undefined) return act(undefined)
   const { decode, encode } = textOf(schema)
-  return Requests.once(key, hash(JSON.stringify([method, url, payload])), (at) =>
-    Effect.map(act({ key, at }), encode)
-  ).pipe(Effect.map(decode))
+  return Effect.flatMap(Access.Caller, (caller) => {
+    const own = ownKey(caller, key)
+    return Requests.once(own, hash(JSON.stringify([method, url, payload])), (at) =>
+      Effect.map(act({ key: own, at }), encode)
+    )
+  }).pipe(Effect.map(decode))
 }
 
 /** The key of a job that is asked for by a call: done again for the same one, it is the same job. */

@@ -14,6 +14,7 @@ import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
 import * as taking from "./taking.ts"
+import type { SignInLinks } from "./SignInLinks.ts"
 import * as sessions from "./sessions.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
@@ -24,7 +25,7 @@ export const layer = (
 ): Layer.Layer<
   never,
   TradeRepository.StoreError,
-  Writing | EventLoop.Process | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
+  Writing | EventLoop.Process | SignInLinks | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
 > =>
   Server.layer.pipe(
     Layer.provide(

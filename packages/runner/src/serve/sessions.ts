@@ -1,12 +1,14 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
-import { TokenRegister, Tokens } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import { Access, Api, EventLoop, type Parameters, Problem, type Server } from "@roundlot/api"
+import { Clock, Instant, TokenRegister, Tokens } from "@roundlot/core"
+import { Effect, Either, Layer, Redacted } from "effect"
 import type { Writing } from "../App.ts"
 import * as views from "../views/tokens.ts"
-import { COOKIE } from "./access.ts"
+import { bearerOf, COOKIE } from "./access.ts"
 import { looked } from "./failing.ts"
+import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 
 const { RoundlotApi } = Api
 
@@ -18,18 +20,54 @@ const cookie = (value: string, maxAge?: "0 seconds") =>
     ...(maxAge === undefined ? {} : { maxAge })
   })
 
+const { badRequest, forbidden, unauthorized } = Problem.failures
+
+/** The token that a code stands for, once. A page of the link's own origin has sent it: a browser says which, and no page can lie. */
+const redeemed = (code: string) =>
+  Effect.gen(function* () {
+    const { headers } = yield* HttpServerRequest.HttpServerRequest
+    const meant = yield* (yield* SignInLinks).redeem(code)
+    if (Either.isLeft(meant)) {
+      const why = "the link is older than 5 minutes, or was used: 'roundlot tokens link' prints another"
+      return yield* Effect.fail(unauthorized(why))
+    }
+    const { origin, secret } = meant.right
+    if (headers["origin"] === origin) return Redacted.value(secret)
+    return yield* Effect.fail(
+      forbidden(`the link is of ${origin}, and void now: 'roundlot tokens link' prints another`)
+    )
+  })
+
+/** Signs a browser in with a token, or with the code of a link that stands for one. */
+const signIn = ({ code, token }: { readonly code?: string | undefined; readonly token?: string | undefined }) =>
+  Effect.gen(function* () {
+    const secret = token ?? (code === undefined ? undefined : yield* redeemed(code))
+    if (secret === undefined) return yield* Effect.fail(badRequest("give a token, or the code of a link", "token"))
+    const { known } = yield* TokenRegister.TokenRegister
+    const found = yield* Tokens.check(yield* looked(known), secret)
+    if (found !== undefined) return cookie(secret)
+    return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
+  })
+
+/** A link for the browser of who has the token itself: a session makes none, so that a stolen one lasts no longer. */
+const makeLink = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const secret = bearerOf(request)
+  if (secret === undefined) return yield* Effect.fail(forbidden("send the token itself: Authorization: Bearer rlt_…"))
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  const url = yield* linkTo({ secret, origin: `http://${request.headers["host"] ?? ""}` })
+  return { url, expiresAt: Instant.format(Instant.addMillis(now, LIFE_MS)) }
+})
+
+/** Who calls, and whether everybody on this machine may. */
+const caller = Effect.zipWith(Access.Caller, EventLoop.Process, (known, { isOpen }) => ({ ...known, open: isOpen }))
+
 const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group
-    .handle("signIn", ({ payload: { token } }) =>
-      Effect.gen(function* () {
-        const { known } = yield* TokenRegister.TokenRegister
-        const found = yield* Tokens.check(yield* looked(known), token)
-        if (found !== undefined) return cookie(token)
-        return yield* Effect.fail(Problem.failures.unauthorized("the token is unknown, expired or revoked"))
-      })
-    )
+    .handle("signIn", ({ payload }) => signIn(payload))
+    .handle("makeLink", () => makeLink)
     .handle("signOut", () => Effect.succeed(cookie("", "0 seconds")))
-    .handle("caller", () => Access.Caller)
+    .handle("caller", () => caller)
 )
 
 const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) => group.handle("list", () => looked(views.list)))
@@ -38,5 +76,11 @@ const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) => group.ha
 export const layer: Layer.Layer<
   Server.Group<"session" | "tokens">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Operating | TokenRegister.TokenRegister | Writing
+  | Access.Reading
+  | Parameters.KnownParameters
+  | Access.Operating
+  | EventLoop.Process
+  | SignInLinks
+  | TokenRegister.TokenRegister
+  | Writing
 > = Layer.merge(ofSession, ofTokens)

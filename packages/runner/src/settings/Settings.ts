@@ -24,6 +24,10 @@ export interface Settings {
   readonly paperFile: string
   /** The path of the anchors of the journal. */
   readonly anchorFile: string
+  /** The path of the operator's token. */
+  readonly tokenFile: string
+  /** The path of the file in which the daemon says where it serves. */
+  readonly daemonFile: string
   /** Where a backup goes that nobody gave a place: beside the store's file, or with the state of this user's programs. */
   readonly backupFolder: string
 }
@@ -82,6 +86,7 @@ export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, Fil
     const store = yield* StorePlace.parse(...said)
     const beside = StorePlace.paperFileOf(store, stateFolder(variable))
     const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => beside })
-    const anchorFile = configuration.anchors.file ?? StorePlace.anchorFileOf(store, paperFile)
-    return { configuration, variable, store, paperFile, anchorFile, backupFolder: dirname(beside) }
+    const own = StorePlace.filesOf(store, paperFile)
+    const anchorFile = configuration.anchors.file ?? own.anchorFile
+    return { configuration, variable, store, paperFile, ...own, anchorFile, backupFolder: dirname(beside) }
   })

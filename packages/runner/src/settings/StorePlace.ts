@@ -54,6 +54,15 @@ export const paperFileOf = (store: StorePlace, stateFolder: string): string =>
     }
   })
 
-/** Where a store's anchors are, unless the configuration says where: beside its file, or beside that of its paper exchange. */
-export const anchorFileOf = (store: StorePlace, paperFile: string): string =>
-  besideOf(store._tag === "Sqlite" ? store.file : paperFile, "anchors", ".jsonl")
+/** What else belongs to a store, beside its file, or beside that of its paper exchange. */
+export const filesOf = (
+  store: StorePlace,
+  paperFile: string
+): Readonly<Record<"anchorFile" | "daemonFile" | "tokenFile", string>> => {
+  const own = store._tag === "Sqlite" ? store.file : paperFile
+  return {
+    anchorFile: besideOf(own, "anchors", ".jsonl"),
+    daemonFile: besideOf(own, "daemon", ".json"),
+    tokenFile: besideOf(own, "operator", ".token")
+  }
+}

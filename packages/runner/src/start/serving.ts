@@ -7,6 +7,7 @@ import type { Writing } from "../App.ts"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
 import * as routes from "../serve/routes.ts"
+import type * as SignInLinks from "../serve/SignInLinks.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import { boundedServer, hangingUp } from "./boundedServer.ts"
@@ -25,6 +26,15 @@ export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe"
   }
 }
 
+/** A daemon that asks for no token was to be reached from elsewhere. */
+export class OpenElsewhere extends Schema.TaggedError<OpenElsewhere>()("OpenElsewhere", { host: Schema.String }) {
+  override get message() {
+    return `--open is for this machine alone, and ${this.host} can be reached from others: everybody there could operate. Leave --open away, or serve ${HOST}`
+  }
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
 /** The port that is asked for: the flag over the configuration; none where neither says one. */
 export const portOf = (
   flag: Option.Option<number>,
@@ -40,36 +50,50 @@ const RESOLUTION_MS = 10
 const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
 
 /** This process, with a watch on how late its thread gets to its work, since the program started. */
-const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
-  EventLoop.Process,
-  Effect.gen(function* () {
-    const histogram = yield* Effect.acquireRelease(
-      Effect.sync(() => monitorEventLoopDelay({ resolution: RESOLUTION_MS })),
-      (watching) => Effect.sync(() => watching.disable())
-    )
-    histogram.enable()
-    return {
-      version: VERSION,
-      uptimeSeconds: Effect.sync(() => process.uptime()),
-      eventLoop: Effect.sync(() => ({
-        p50Ms: nanosToMs(histogram.percentile(50)),
-        p99Ms: nanosToMs(histogram.percentile(99)),
-        maxMs: nanosToMs(histogram.max)
-      }))
-    }
-  })
-)
+const layerProcess = (isOpen: boolean): Layer.Layer<EventLoop.Process> =>
+  Layer.scoped(
+    EventLoop.Process,
+    Effect.gen(function* () {
+      const histogram = yield* Effect.acquireRelease(
+        Effect.sync(() => monitorEventLoopDelay({ resolution: RESOLUTION_MS })),
+        (watching) => Effect.sync(() => watching.disable())
+      )
+      histogram.enable()
+      return {
+        version: VERSION,
+        isOpen,
+        uptimeSeconds: Effect.sync(() => process.uptime()),
+        eventLoop: Effect.sync(() => ({
+          p50Ms: nanosToMs(histogram.percentile(50)),
+          p99Ms: nanosToMs(histogram.percentile(99)),
+          maxMs: nanosToMs(histogram.max)
+        }))
+      }
+    })
+  )
+
+/** Where a daemon serves, and whether it asks for tokens. */
+export interface Served {
+  readonly port: number
+  readonly isOpen: boolean
+  readonly host?: string
+}
 
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
-  port: number,
-  settings: Settings
-): Effect.Effect<number, CannotServe | TradeRepository.StoreError, Writing | Scope.Scope> =>
+  { host = HOST, isOpen, port }: Served,
+  settings: Pick<Settings, "configuration" | "variable">
+): Effect.Effect<
+  number,
+  CannotServe | OpenElsewhere | TradeRepository.StoreError,
+  SignInLinks.SignInLinks | Writing | Scope.Scope
+> =>
   Effect.gen(function* () {
+    if (isOpen && !LOOPBACK.test(host)) return yield* new OpenElsewhere({ host })
     const bounded = boundedServer()
-    const server = NodeHttpServer.layer(() => bounded, { port, host: HOST })
+    const server = NodeHttpServer.layer(() => bounded, { port, host })
     const context = yield* Layer.build(
-      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
+      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(isOpen)))
     ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))
     yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)

@@ -33,6 +33,8 @@ import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
 import { portOf, serve } from "./serving.ts"
+import * as SignInLinks from "../serve/SignInLinks.ts"
+import { announce, ensureToken } from "./announce.ts"
 import { tradeLines, watcher } from "./story.ts"
 import { tellTraces } from "../traces/traces.ts"
 
@@ -48,6 +50,7 @@ export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
   readonly broker: Option.Option<BrokerName>
   readonly noStream: boolean
+  readonly open: boolean
   readonly untilIdle: boolean
   readonly logLevel: keyof typeof logLevels
   readonly port: Option.Option<number>
@@ -199,13 +202,23 @@ const drive = (
     )
   }).pipe(Effect.scoped)
 
-/** The port that is served, if any. A demonstration for which none was named is shown wherever there is room. */
-const served = (port: Option.Option<number>, { tape }: StartFlags, settings: Settings) => {
-  if (Option.isSome(port)) return serve(port.value, settings)
-  return Option.isSome(tape)
-    ? Effect.catchTag(serve(TAPE_PORT, settings), "CannotServe", () => serve(0, settings))
-    : Effect.succeed(undefined)
+/** Serves a port. A demonstration for which none was named is shown wherever there is room. */
+const servedAt = (asked: Option.Option<number>, isOpen: boolean, settings: Settings) => {
+  const at = (port: number) => serve({ port, isOpen }, settings)
+  return Option.match(asked, {
+    onSome: at,
+    onNone: () => Effect.catchTag(at(TAPE_PORT), "CannotServe", () => at(0))
+  })
 }
+
+/** Serves what is to be served, if anything, and says where and to whom. */
+const served = (asked: Option.Option<number>, { open: isOpen, tape }: StartFlags, settings: Settings) =>
+  Effect.gen(function* () {
+    if (Option.isNone(asked) && Option.isNone(tape)) return
+    const made = isOpen ? Option.none() : yield* ensureToken(settings)
+    const port = yield* servedAt(asked, isOpen, settings)
+    yield* announce(settings, { isOpen, made, url: `http://127.0.0.1:${port}` })
+  }).pipe(Effect.provide(SignInLinks.layer))
 
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
 const driveTo = (
@@ -221,12 +234,7 @@ const driveTo = (
     const accounts = opened.map(({ name }) => name)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
-    const found = yield* served(port, flags, settings)
-    if (found !== undefined) {
-      yield* output.line(
-        `Dashboard: http://127.0.0.1:${found}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`
-      )
-    }
+    yield* served(port, flags, settings)
     yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))

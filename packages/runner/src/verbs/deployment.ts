@@ -113,7 +113,7 @@ const proofs = (settings: Settings) =>
       well("audit", `the books agree with the journal: ${entries} entries`),
       tokens.length > 0
         ? well("tokens", "who acts has a name")
-        : ill("tokens", "whoever is on this machine may act", "'roundlot tokens create NAME --role operate' makes one")
+        : ill("tokens", "none was made yet", "The first 'roundlot start --port' makes one")
     ]
   }).pipe(Effect.catchAll(toldBy("audit")))
 

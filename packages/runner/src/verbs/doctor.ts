@@ -13,9 +13,11 @@ import {
 } from "@roundlot/core"
 import { Exchange } from "@roundlot/broker-paper"
 import { examine } from "@roundlot/store-sqlite"
-import { Effect, type Option } from "effect"
+import { Effect, Option } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
+import * as DaemonFile from "../access/DaemonFile.ts"
+import * as OperatorToken from "../access/OperatorToken.ts"
 import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -65,11 +67,18 @@ const clock = Effect.gen(function* () {
 const callers = TokenRegister.agreed.pipe(
   Effect.map((tokens) => [
     tokens.length === 0
-      ? well("callers", "no token was made: anyone on this host has full access")
+      ? well("callers", "no token was made yet: the first 'roundlot start' that serves the API makes one")
       : well("callers", `${tokens.length} tokens were made, as the journal says`)
   ]),
   Effect.catchTag("TokensDisagree", toldBy("callers"))
 )
+
+/** Does the operator's token stand where its owner alone reads it? */
+const operatorToken = ({ tokenFile }: Settings) =>
+  OperatorToken.read(tokenFile).pipe(
+    Effect.map((secret) => (Option.isNone(secret) ? [] : [well("token", `${tokenFile} is its owner's alone`)])),
+    Effect.catchAll(toldBy("token"))
+  )
 
 const inside = Effect.gen(function* () {
   const accounts = yield* Reads.all(Account.AccountTable)
@@ -88,12 +97,29 @@ const inside = Effect.gen(function* () {
   ]
 })
 
-const driven = Effect.gen(function* () {
-  const { leases } = yield* TradeRepository.TradeRepository
-  const live = (yield* leases.held).filter(({ isLive }) => isLive)
-  if (live.length === 0) return [well("daemon", "none drives the store now; 'roundlot start' would")]
-  return live.map(({ account, host, pid }) => well("daemon", `process ${pid} on ${host} drives account ${account}`))
-})
+const driven = ({ daemonFile }: Settings) =>
+  Effect.gen(function* () {
+    const { leases } = yield* TradeRepository.TradeRepository
+    const live = (yield* leases.held).filter(({ isLive }) => isLive)
+    if (live.length === 0) return [well("daemon", "none drives the store now; 'roundlot start' would")]
+    const served = Option.filter(yield* DaemonFile.read(daemonFile), ({ host, pid }) =>
+      live.some((lease) => lease.host === host && lease.pid === pid)
+    )
+    return [
+      ...live.map(({ account, host, pid }) => well("daemon", `process ${pid} on ${host} drives account ${account}`)),
+      ...Option.match(served, { onNone: () => [], onSome: (each) => [locked(each)] })
+    ]
+  })
+
+/** Does the daemon that runs ask for tokens? */
+const locked = ({ open, pid, url }: DaemonFile.Served) =>
+  open
+    ? ill(
+        "access",
+        `process ${pid} serves ${url} with --open: every process and user of this machine may operate`,
+        "Start it without --open"
+      )
+    : well("access", `process ${pid} serves ${url} and asks for tokens`)
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`
 
@@ -128,7 +154,7 @@ const store = (settings: Settings) =>
       return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
     const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
     if (file.some(({ check, ok }) => check === "integrity" && !ok)) return file
-    const findings = yield* Effect.all([Effect.succeed(file), inside, driven]).pipe(
+    const findings = yield* Effect.all([Effect.succeed(file), inside, operatorToken(settings), driven(settings)]).pipe(
       Effect.provide(layerStore(settings))
     )
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]

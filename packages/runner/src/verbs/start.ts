@@ -36,6 +36,9 @@ export const startVerb = Verb.make({
     noStream: Options.boolean("no-stream").pipe(
       Options.withDescription("Do not listen to brokers' streams: everything is polled")
     ),
+    open: Options.boolean("open").pipe(
+      Options.withDescription("Ask for no token: every process and user of this machine may operate ('npm start' does)")
+    ),
     log: Options.choice("log", ["text", "json"]).pipe(
       Options.withDescription("How log lines are written; default text on a terminal, else json"),
       Options.optional

@@ -16,7 +16,7 @@ const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token 
 /** `tokens create`. */
 export const tokensCreate = Verb.make({
   name: "tokens create",
-  summary: "make a token for the HTTP API; its secret is shown once. From the first token on, every call needs one",
+  summary: "make a token for the HTTP API; its secret is shown once",
   examples: [
     ["roundlot tokens create dana --role operate", "for an operator"],
     ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"]

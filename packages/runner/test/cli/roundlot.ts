@@ -60,10 +60,15 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
   let ahead = 0
   /** Begins a command line; it ends when it has done its work, or when it is asked to as by a signal. */
-  const begin = (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}, version = known) => {
+  const begin = (
+    words: ReadonlyArray<string>,
+    variables: Readonly<Record<string, string>> = {},
+    version = known,
+    isOutTerminal = false
+  ) => {
     const { keep, printed, says } = listening()
     const stopping = new AbortController()
-    const streams = { out: keep("out"), err: keep("err") }
+    const streams = { out: keep("out"), err: keep("err"), isOutTerminal }
     const ended = performing()
       .then(({ performed }) =>
         performed(words, variables, streams, { laterMs: ahead, known: version, stop: stopping.signal })

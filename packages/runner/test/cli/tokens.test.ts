@@ -1,5 +1,7 @@
 import Database from "better-sqlite3"
-import { describe, expect, it } from "vitest"
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { desk } from "./roundlot.ts"
 
 describe("tokens", () => {
@@ -38,5 +40,182 @@ describe("tokens", () => {
     db.close()
     expect((await cli("audit")).code).toBe(0)
     expect((await cli("tokens", "revoke", "dana")).code).toBe(0)
+  })
+})
+
+const SECRET = /rlt_[0-9a-f]{64}/
+const LINK = /http:\/\/127\.0\.0\.1:\d+\/sign-in#code=([0-9a-f]{32})/
+
+type Desk = ReturnType<typeof desk>
+
+/** A daemon that serves the store of a desk, at a terminal or not, and what asks it something. */
+const served = async (
+  { begin, place }: Desk,
+  { flags = [], isTerminal = false }: { readonly flags?: ReadonlyArray<string>; readonly isTerminal?: boolean } = {}
+) => {
+  const daemon = begin(["start", "--port", "0", ...flags, ...place], {}, undefined, isTerminal)
+  onTestFinished(() => daemon.end())
+  await daemon.says(/Running/)
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(daemon.said()) ?? []
+  const asked = async (path: string, headers: Readonly<Record<string, string>>, body?: unknown) =>
+    fetch(`${url}${path}`, {
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) })
+    })
+  return {
+    said: daemon.said,
+    end: async () => {
+      daemon.end()
+      return (await daemon.ended).code
+    },
+    halt: async (token?: string) =>
+      (
+        await asked("/api/v1/controls/halt", token === undefined ? {} : { authorization: `Bearer ${token}` }, {
+          reason: "a test"
+        })
+      ).status,
+    signIn: async (code = "") => (await asked("/api/v1/session", { origin: url }, { code })).status
+  }
+}
+
+const tokenFile = ({ folder }: Desk): string => join(folder, "books.operator.token")
+const daemonFile = ({ folder }: Desk): string => join(folder, "books.daemon.json")
+
+const modeOf = (file: string): number => statSync(file).mode & 0o777
+
+const secretIn = (file: string): string => SECRET.exec(readFileSync(file, "utf8"))?.[0] ?? "none"
+
+const codeIn = (text: string): string => LINK.exec(text)?.[1] ?? "none"
+
+const checksOf = async (place: Desk) => Object(await place.json("doctor")).checks
+
+describe("the first start that serves a store", () => {
+  it("locks it: the operator's token is in a file that its owner alone reads, an entry of the journal, and in no line that is kept", async () => {
+    const place = desk()
+    const daemon = await served(place)
+    expect(daemon.said()).toContain(`Operator token: kept in ${tokenFile(place)}, which its owner alone reads.`)
+    expect(daemon.said()).not.toMatch(/rlt_|code=/)
+    expect([modeOf(tokenFile(place)), modeOf(daemonFile(place))]).toEqual([0o600, 0o600])
+    const secret = secretIn(tokenFile(place))
+    expect([await daemon.halt(), await daemon.halt("rlt_wrong"), await daemon.halt(secret)]).toEqual([401, 401, 200])
+    expect(await place.json("tokens", "list")).toMatchObject({
+      items: [{ name: "operator", role: "operate", createdBy: "roundlot start", expiresAt: null }]
+    })
+    expect((await place.cli("audit")).code).toBe(0)
+    expect(await checksOf(place)).toContainEqual(
+      expect.objectContaining({ check: "access", ok: true, found: expect.stringContaining("asks for tokens") })
+    )
+    expect(await daemon.end()).toBe(0)
+    expect(existsSync(daemonFile(place))).toBe(false)
+  })
+
+  it("at a terminal shows the secret and a link, which signs in once; a later start shows a new link alone", async () => {
+    const place = desk()
+    const first = await served(place, { isTerminal: true })
+    expect(SECRET.exec(first.said())?.[0]).toBe(secretIn(tokenFile(place)))
+    const code = codeIn(first.said())
+    expect([await first.signIn(code), await first.signIn(code)]).toEqual([204, 401])
+    await first.end()
+    const later = await served(place, { isTerminal: true })
+    expect(later.said()).not.toMatch(SECRET)
+    expect([await later.signIn(code), await later.signIn(codeIn(later.said()))]).toEqual([401, 204])
+  })
+
+  it("makes none for what serves nothing, and none for who chose --open", async () => {
+    const place = desk()
+    await place.cli("start", "--until-idle")
+    const open = await served(place, { flags: ["--open"] })
+    expect(existsSync(tokenFile(place))).toBe(false)
+    expect(await place.json("tokens", "list")).toMatchObject({ items: [] })
+    expect(open.said()).toMatch(/^Open \(--open\): every process and every user of this machine may operate/m)
+    const warned = open
+      .said()
+      .split("\n")
+      .filter((line) => line.includes('"logLevel":"WARN"'))
+    expect(warned).toEqual([expect.stringContaining('"message":"Open (--open)')])
+    expect(await open.halt()).toBe(200)
+    expect(await checksOf(place)).toContainEqual(
+      expect.objectContaining({ check: "access", ok: false, found: expect.stringContaining("with --open") })
+    )
+    await open.end()
+    const locked = await served(place)
+    expect([await locked.halt(), await locked.halt(secretIn(tokenFile(place)))]).toEqual([401, 200])
+  })
+
+  it("goes on where the secret cannot be kept: nobody is let in until somebody makes a token", async () => {
+    const place = desk()
+    mkdirSync(tokenFile(place))
+    const daemon = await served(place)
+    expect(daemon.said()).toContain("books.operator.token cannot be written")
+    expect(await daemon.halt()).toBe(401)
+    const made = await place.cli("tokens", "create", "dana", "--role", "operate")
+    expect(await daemon.halt(SECRET.exec(made.out)?.[0])).toBe(200)
+  })
+})
+
+describe("a store whose tokens were made once", () => {
+  it("is closed, and stays so over a start, when all are revoked", async () => {
+    const place = desk()
+    const first = await served(place)
+    const secret = secretIn(tokenFile(place))
+    await place.cli("tokens", "revoke", "operator")
+    expect([await first.halt(), await first.halt(secret)]).toEqual([401, 401])
+    await first.end()
+    const later = await served(place, { isTerminal: true })
+    expect(later.said()).not.toMatch(/Operator token|code=/)
+    expect([await later.halt(), await later.halt(secret)]).toEqual([401, 401])
+    expect(Object(await place.json("tokens", "list")).items).toHaveLength(1)
+  })
+
+  it("is closed to all at once when their rows are deleted under a running daemon, and over a start", async () => {
+    const place = desk()
+    const daemon = await served(place)
+    const secret = secretIn(tokenFile(place))
+    expect(await daemon.halt(secret)).toBe(200)
+    const db = new Database(place.store.slice("sqlite:".length))
+    db.exec("DELETE FROM roundlot_tokens")
+    db.close()
+    expect([await daemon.halt(), await daemon.halt(secret)]).toEqual([503, 503])
+    await daemon.end()
+    const later = await served(place)
+    expect(later.said()).toContain("the API tokens do not agree with the journal")
+    expect([await later.halt(), await later.halt(secret)]).toEqual([503, 503])
+  })
+})
+
+describe("tokens link", () => {
+  it("asks the daemon that serves the store, with the file's token, for a link that works once", async () => {
+    const place = desk()
+    const daemon = await served(place)
+    const { code, out } = await place.cli("tokens", "link")
+    expect([code, out]).toEqual([0, expect.stringMatching(LINK)])
+    expect([await daemon.signIn(codeIn(out)), await daemon.signIn(codeIn(out))]).toEqual([204, 401])
+    expect(await place.json("tokens", "link")).toMatchObject({ url: expect.stringMatching(LINK) })
+    expect(daemon.said()).not.toMatch(/rlt_|code=/)
+  })
+
+  it("says what is missing: a daemon, a token, a token that is good", async () => {
+    const place = desk()
+    expect((await place.cli("tokens", "link")).err).toContain("no daemon serves this store")
+    await served(place, { flags: ["--open"] })
+    expect((await place.cli("tokens", "link")).err).toContain(`there is no operator token at ${tokenFile(place)}`)
+    const other = desk()
+    await served(other)
+    await other.cli("tokens", "revoke", "operator")
+    expect(await other.cli("tokens", "link")).toMatchObject({ code: 1, err: expect.stringContaining("revoked") })
+  })
+
+  it("sends no token that others of the machine can read, which doctor names", async () => {
+    const place = desk()
+    await served(place)
+    chmodSync(tokenFile(place), 0o640)
+    const problem = `${tokenFile(place)} can be read or written by others`
+    expect(await place.cli("tokens", "link")).toMatchObject({ code: 1, err: expect.stringContaining(problem) })
+    expect(await checksOf(place)).toContainEqual(
+      expect.objectContaining({ check: "token", ok: false, found: expect.stringContaining(problem) })
+    )
+    chmodSync(tokenFile(place), 0o600)
+    chmodSync(daemonFile(place), 0o666)
+    expect((await place.cli("tokens", "link")).err).toContain("no daemon serves this store")
   })
 })

@@ -378,6 +378,8 @@ describe("batches", () => {
         paperFile: "",
         anchorFile: "",
         backupFolder: "",
+        tokenFile: "",
+        daemonFile: "",
         store
       }
       yield* Effect.forkScoped(archiveByAge(settings))

@@ -33,7 +33,9 @@ const settings: Settings = {
   store: { _tag: "Sqlite", file: "none" },
   anchorFile: "",
   paperFile: "none",
-  backupFolder: "none"
+  backupFolder: "none",
+  tokenFile: "none",
+  daemonFile: "none"
 }
 
 /** What a job of this type comes to where it is taken up now. */

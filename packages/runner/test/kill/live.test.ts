@@ -95,7 +95,7 @@ describe("live readers that come and go while the daemon is killed and started a
   it("hear every entry exactly once, in order", async () => {
     const { cli, file, json, place } = desk()
     const start = (port: number) =>
-      running(program("main", ["start", "--port", String(port), "--log-level", "error", ...place]))
+      running(program("main", ["start", "--open", "--port", String(port), "--log-level", "error", ...place]))
     let daemon = start(0)
     await daemon.says(/roundlot is up/)
     const [, found] = /127\.0\.0\.1:(\d+)/.exec(daemon.said()) ?? []

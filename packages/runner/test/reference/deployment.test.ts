@@ -16,6 +16,7 @@ const STAGING = block("takeThenReset")
 const INSTALL = block("ln -s")
 const FOLDERS = block("useradd")
 const ENABLE = block("enable --now")
+const TOKENS = block("tokens link")
 const CHECKLIST = block("--env-file /etc/roundlot/broker.env --store")
 const BACKUP = block("store backup")
 const UPGRADE = block("store migrate")
@@ -87,7 +88,10 @@ describe("the guide to a deployment", () => {
     const linked = spawnSync(join(folder, "usr/bin/roundlot"), ["--version"], { encoding: "utf8" })
     expect([linked.status, linked.stdout]).toEqual([0, expect.stringMatching(/^roundlot \d/)])
     await typeAll([ENABLE])
-    await run("roundlot tokens create dana --role operate".split(" "))
+    const kept = join(folder, "var/lib/roundlot/books.operator.token")
+    expect(statSync(kept).mode & 0o777).toBe(0o600)
+    const [link] = await typeAll([TOKENS])
+    expect(link).toMatchObject({ code: 0, out: expect.stringMatching(/\/sign-in#code=/) })
     const [checked] = await typeAll([CHECKLIST])
     // Nothing was backed up yet.
     expect(lookedAt(checked?.out)).toEqual(["backup"])
@@ -112,7 +116,7 @@ describe("the guide to a deployment", () => {
   })
 
   it("has no command that is not typed here", () => {
-    const known = [STAGING, INSTALL, FOLDERS, ENABLE, CHECKLIST, BACKUP, UPGRADE, ROLL_BACK, GO_ON]
+    const known = [STAGING, INSTALL, FOLDERS, ENABLE, TOKENS, CHECKLIST, BACKUP, UPGRADE, ROLL_BACK, GO_ON]
     expect(unknownOf([PAGE], known)).toEqual([])
   })
 

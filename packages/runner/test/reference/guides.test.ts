@@ -173,7 +173,8 @@ describe("what goes on while other lines are typed", () => {
   it("operating.md: a daemon answers who has the token that was made, and Prometheus where it is told to ask", async () => {
     const { codes, rest, run, typeAll } = await typist({ ...atWork, here: served, programs: { curl }, goesOn: true })
     await typeAll([START])
-    const [, overview] = await typeAll([TOKENS])
+    const [link, , overview] = await typeAll([TOKENS])
+    expect(link).toMatchObject({ code: 0, out: expect.stringMatching(/\/sign-in#code=/) })
     expect(overview).toMatchObject({ code: 0, out: expect.stringContaining('"positions"') })
     const { scrape_configs: jobs } = Scraped(
       parse(blockWith("docs/guides/deployment.md", "scrape_configs", "yaml").code)

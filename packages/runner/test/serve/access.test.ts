@@ -3,7 +3,7 @@ import { Entropy, Health, Instant, MemoryRepository, Tokens, TradeRepository } f
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
-import { ask, books, json, serving } from "./serving.ts"
+import { ask, books, json, serving, servingLocked } from "./serving.ts"
 
 interface Route {
   readonly name: string
@@ -51,6 +51,9 @@ const robbedBooks = (hand: { reached: boolean }) => {
   return Layer.provideMerge(Health.layer, scene.books(inMemory, Entropy.layerSecure)).pipe(Layer.provideMerge(books))
 }
 
+/** The headers of who has a token, and of a key that he gives. */
+const as = (token: string, key = "k-0") => ({ authorization: `Bearer ${token}`, "idempotency-key": key })
+
 const asked = (port: number, { method, path }: Route, token?: string) =>
   ask(port, path, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
 
@@ -62,19 +65,52 @@ describe("who may call", () => {
     assert.deepStrictEqual(unsafe, [])
   })
 
-  it.scopedLive("without any token made, this machine's callers are operators", () =>
+  it.scopedLive(
+    "a daemon that is open takes this machine's callers as operators, with another daemon's cookie too",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        for (const route of routes.filter(({ name }) => !/^live|makeLink$/.test(name))) {
+          const { status } = yield* asked(port, route)
+          assert.notInclude([401, 403], status, route.name)
+        }
+        const cookie = { cookie: "roundlot_token=rlt_of_another" }
+        const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
+        assert.deepStrictEqual(json(caller), { name: "api", role: "operate", open: true })
+        assert.deepInclude(json(yield* ask(port, "/health")), { access: "open" })
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a daemon that is open holds who gives a token to it", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
-      for (const route of routes.filter(({ name }) => !name.startsWith("live"))) {
-        const { status } = yield* asked(port, route)
-        assert.notInclude([401, 403], status, route.name)
-      }
+      const halt = { method: "POST", body: { reason: "news" } }
+      const read = yield* made("reader", "read")
+      assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as(read) })).status, 403)
+      assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as("rlt_wrong") })).status, 401)
+      const caller = yield* ask(port, "/api/v1/session", { headers: as(read) })
+      assert.deepStrictEqual(json(caller), { name: "reader", role: "read", open: true })
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("every route x {no, wrong, expired, revoked, too weak} token is refused once there is a token", () =>
+  it.scopedLive("where no token was ever made nobody is let in, and the refusal says what to do", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, serving)
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const halt = yield* ask(port, "/api/v1/controls/halt", { method: "POST", body: { reason: "news" } })
+      assert.deepInclude(json(halt), { status: 401, type: "/problems/unauthorized" })
+      assert.match(halt.text, /'roundlot tokens link' prints a link .* 'roundlot tokens create' makes a token/)
+      for (const route of routes) {
+        const { status } = yield* asked(port, route)
+        if (route.role === undefined) assert.notInclude([401, 403], status, route.name)
+        else assert.strictEqual(status, 401, route.name)
+      }
+      assert.deepInclude(json(yield* ask(port, "/health")), { access: "tokens" })
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("every route x {no, wrong, expired, revoked, too weak} token is refused", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
       const read = yield* made("reader", "read")
       const now = Instant.fromMillis(yield* TestClock.currentTimeMillis)
       const expired = yield* made("late", "operate", Instant.addMillis(now, 1000))
@@ -102,13 +138,15 @@ describe("who may call", () => {
         (yield* ask(port, "/api/v1/orders", { headers: { authorization: `Bearer ${read}` } })).status,
         401
       )
+      // With the last good token revoked, or past its end, the daemon stays closed.
+      assert.strictEqual((yield* ask(port, "/api/v1/orders")).status, 401)
     }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("once the rows of its tokens are gone no route answers: 503 says what, where and what to do", () => {
     const hand = { reached: false }
     return Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, serving)
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
       const token = yield* made("dana", "operate")
       const orders = () => ask(port, "/api/v1/orders", { headers: { authorization: `Bearer ${token}` } })
       assert.strictEqual((yield* orders()).status, 200)
@@ -131,7 +169,7 @@ describe("who may call", () => {
 
   it.scopedLive("a good token of the role is let in, by header or cookie; an expired one is not", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, serving)
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
       const now = Instant.fromMillis(yield* TestClock.currentTimeMillis)
       const token = yield* made("dana", "operate", Instant.addMillis(now, 60_000))
       const bearer = { authorization: `Bearer ${token}` }
@@ -148,12 +186,52 @@ describe("who may call", () => {
       assert.match(set, /SameSite=Strict/)
       const cookie = { cookie: `roundlot_token=${token}` }
       const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
-      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate" })
+      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate", open: false })
       assert.strictEqual((yield* halt(cookie)).status, 403)
       assert.strictEqual((yield* halt({ ...cookie, origin: `http://127.0.0.1:${port}` })).status, 200)
       assert.strictEqual((yield* halt({ ...cookie, origin: "http://evil.example" })).status, 403)
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual((yield* halt(bearer)).status, 401)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a link signs a browser in once, within five minutes, on pages of its own origin", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const origin = `http://127.0.0.1:${port}`
+      const token = yield* made("dana", "operate")
+      const bearer = { authorization: `Bearer ${token}` }
+      const link = (headers: Readonly<Record<string, string>> = bearer) =>
+        ask(port, "/api/v1/session/links", { method: "POST", headers })
+      const codeOf = Effect.map(
+        link(),
+        ({ text }) => new RegExp(`"url":"${origin}/sign-in#code=([0-9a-f]{32})"`).exec(text)?.[1]
+      )
+      const use = (code: string | undefined, headers: Readonly<Record<string, string>> = { origin }) =>
+        ask(port, "/api/v1/session", { method: "POST", headers, body: { code } })
+      const code = yield* codeOf
+      const signedIn = yield* use(code)
+      assert.strictEqual(signedIn.status, 204)
+      assert.match(String(signedIn.headers["set-cookie"]), new RegExp(`^roundlot_token=${token};.*HttpOnly`))
+      const again = yield* use(code)
+      assert.strictEqual(again.status, 401)
+      assert.include(again.text, "or was used: 'roundlot tokens link' prints another")
+      // Without an origin, or with that of another name of this machine, it is void as well.
+      for (const elsewhere of [{}, { origin: `http://localhost:${port}`, host: `localhost:${port}` }]) {
+        const stolen = yield* codeOf
+        assert.strictEqual((yield* use(stolen, elsewhere)).status, 403)
+        assert.strictEqual((yield* use(stolen)).status, 401)
+      }
+      const late = yield* codeOf
+      yield* TestClock.adjust("301 seconds")
+      assert.strictEqual((yield* use(late)).status, 401)
+      const cookie = { cookie: `roundlot_token=${token}`, origin }
+      assert.strictEqual((yield* link(cookie)).status, 403)
+      assert.strictEqual((yield* link({})).status, 401)
+      const kept = yield* codeOf
+      yield* Tokens.revoke("dana", "test")
+      assert.strictEqual((yield* use(kept)).status, 401)
+      assert.strictEqual((yield* ask(port, "/api/v1/session", { method: "POST", body: {} })).status, 400)
     }).pipe(Effect.provide(books))
   )
 
@@ -172,6 +250,30 @@ describe("who may call", () => {
       assert.deepInclude(json(yield* take("0.3", "k-1")), { status: 422, field: "Idempotency-Key" })
       assert.deepInclude(json(yield* take("0.2", "k-2")), { items: [{ id: "T8", outcome: "accepted", why: null }] })
       assert.strictEqual((yield* take("0.2", "k 3")).status, 400)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a key is its caller's own: two tokens with one key act twice, and see nothing of each other", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const [dana, eve] = [as(yield* made("dana", "operate"), "k-1"), as(yield* made("eve", "operate"), "k-1")]
+      const take = (headers: typeof dana, quantity: string) =>
+        ask(port, "/api/v1/trades", { method: "POST", headers, body: { symbol: "AAPL", side: "buy", quantity } })
+      const halt = (headers: typeof dana, reason: string) =>
+        ask(port, "/api/v1/controls/halt", {
+          method: "POST",
+          headers: { ...headers, "idempotency-key": "h" },
+          body: { reason }
+        })
+      const first = yield* take(dana, "0.2")
+      assert.deepInclude(json(first), { items: [{ id: "T7", outcome: "accepted", why: null }] })
+      assert.deepInclude(json(yield* take(eve, "0.2")), { items: [{ id: "T8", outcome: "accepted", why: null }] })
+      assert.strictEqual((yield* take(dana, "0.2")).text, first.text)
+      const other = json(yield* take(eve, "0.3"))
+      assert.deepInclude(other, { status: 422, field: "Idempotency-Key" })
+      assert.include(JSON.stringify(other), "the key eve/k-1 was used")
+      assert.deepInclude(json(yield* halt(dana, "her reason")), { commandId: "dana/h" })
+      assert.deepInclude(json(yield* halt(eve, "another one")), { commandId: "eve/h" })
     }).pipe(Effect.provide(books))
   )
 })

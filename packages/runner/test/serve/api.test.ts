@@ -268,7 +268,7 @@ describe("the books under /api/v1", () => {
       assert.deepStrictEqual(would.cancelled, planned)
       const headers = { "idempotency-key": "k" }
       const halted = yield* api.controls.halt({ payload: halting, headers })
-      assert.deepInclude(halted, { account: "main", commandId: "k", effects: null, cancelled: planned })
+      assert.deepInclude(halted, { account: "main", commandId: "api/k", effects: null, cancelled: planned })
       assert.deepStrictEqual(yield* api.controls.halt({ payload: halting, headers }), halted)
       assert.strictEqual(
         (yield* api.orders.show({ path: { id: planned[0] ?? "" }, urlParams: {} })).status,

@@ -1,10 +1,9 @@
 import { Problem, Sizes } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Tokens } from "@roundlot/core"
 import { Deferred, Effect, Layer, Logger, LogLevel, Queue, Schema } from "effect"
 import { connect, type Socket } from "node:net"
 import * as scene from "../views/scene.ts"
-import { ask, books, json, serving, servingWith } from "./serving.ts"
+import { ask, books, json, serving, servingLocked, servingWith } from "./serving.ts"
 
 const HEADER = "source_id,symbol,side,quantity"
 const MB = 1024 * 1024
@@ -166,8 +165,8 @@ describe("bad input over the API", () => {
       }
       assert.deepStrictEqual(json(yield* ask(port, "/api/v1/trades")), before)
       // Who may not ask is not read.
-      yield* Tokens.create({ name: "reader", role: "read", expiresAt: undefined, actor: "test" })
-      assert.strictEqual((yield* ask(port, "/api/v1/trades", { method: "POST", body: trade })).status, 401)
+      const locked = yield* servingLocked
+      assert.strictEqual((yield* ask(locked, "/api/v1/trades", { method: "POST", body: trade })).status, 401)
     }).pipe(Effect.provide(books))
   )
 

@@ -42,7 +42,7 @@ describe("commands over the API", () => {
         { ...wish, dryRun: false },
         { "idempotency-key": "dry" }
       )
-      assert.deepInclude(json(done), { commandId: "dry", effects: null })
+      assert.deepInclude(json(done), { commandId: "api/dry", effects: null })
       assert.notDeepEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
     }).pipe(Effect.provide(books))
   )

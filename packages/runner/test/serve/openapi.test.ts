@@ -51,6 +51,7 @@ const refusals = [
   "controls.retryOrder 409",
   "overview.case 404",
   "ready 503",
+  "session.makeLink 403",
   "session.signIn 401"
 ]
 

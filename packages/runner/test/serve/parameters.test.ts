@@ -1,12 +1,12 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Access, Api } from "@roundlot/api"
-import { Tokens, TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, SchemaAST } from "effect"
 import * as scene from "../views/scene.ts"
 import { bodies, filled, found, queries } from "./calls.ts"
-import { ask, begun, books, json, serving } from "./serving.ts"
+import { ask, begun, books, json, serving, servingLocked } from "./serving.ts"
 
 interface Route {
   readonly name: string
@@ -144,8 +144,7 @@ describe("what a request says that its route does not know", () => {
 
   it.scopedLive("who may not call learns nothing of parameters: 401", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, serving)
-      yield* Tokens.create({ name: "reader", role: "read", expiresAt: undefined, actor: "test" })
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
       for (const { isOpen, method, name, path } of routes) {
         const { status } = yield* ask(port, `${filled(path, new Map())}?unheard=1`, { method })
         assert.strictEqual(status, isOpen ? 400 : 401, name)

@@ -11,6 +11,7 @@ import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as scene from "../views/scene.ts"
+import * as SignInLinks from "../../src/serve/SignInLinks.ts"
 import * as routes from "../../src/serve/routes.ts"
 import { boundedServer, type Bounds } from "../../src/start/boundedServer.ts"
 import { empty } from "../../src/settings/Configuration.ts"
@@ -77,24 +78,28 @@ export const begun = (port: number, path: string) =>
 /** The document of an answer. */
 export const json = ({ text }: Told): unknown => JSON.parse(text)
 
-const process = Layer.succeed(EventLoop.Process, {
+const process = {
   version: "1.2.3",
   uptimeSeconds: Effect.succeed(7),
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
-})
+}
 
 const variable = (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : undefined)
 
-const servingOn = (server: Server, place: ListenOptions) =>
+const servingOn = (server: Server, place: ListenOptions, isOpen = true) =>
   Layer.build(
     routes
       .layer({ configuration: empty, variable })
-      .pipe(Layer.provideMerge(NodeHttpServer.layer(() => server, place)), Layer.provide(process))
+      .pipe(
+        Layer.provideMerge(NodeHttpServer.layer(() => server, place)),
+        Layer.provide(Layer.succeed(EventLoop.Process, { ...process, isOpen })),
+        Layer.provide(SignInLinks.layer)
+      )
   )
 
-/** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said. */
-export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>) {
-  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" })
+/** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said; open unless it is said. */
+export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>, isOpen?: boolean) {
+  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" }, isOpen)
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
 })
@@ -111,8 +116,11 @@ export const servingAtPath = Effect.gen(function* () {
   return { path, server }
 })
 
-/** A server of the whole API as it is. */
+/** A server of the whole API as it is, for tests that are not about tokens: it asks for none. */
 export const serving = servingWith()
+
+/** The same as a daemon is by itself: it asks for tokens. */
+export const servingLocked = servingWith({}, false)
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 

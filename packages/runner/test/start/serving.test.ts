@@ -6,6 +6,9 @@ import { createServer, type Server, type ServerResponse } from "node:http"
 import { boundedServer } from "../../src/start/boundedServer.ts"
 import * as Engine from "../engine/Engine.ts"
 import { desk, child } from "../cli/roundlot.ts"
+import { empty } from "../../src/settings/Configuration.ts"
+import * as SignInLinks from "../../src/serve/SignInLinks.ts"
+import { serve } from "../../src/start/serving.ts"
 import { ask, json, serving } from "../serve/serving.ts"
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
@@ -175,6 +178,17 @@ describe("what a daemon serves", () => {
       assert.deepInclude(nothing, { status: 404, type: Problem.PROBLEM_JSON })
       assert.deepInclude(json(nothing), { type: "/problems/not-found", status: 404 })
     }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("a daemon that asks for no token", () => {
+  it.scopedLive.each(["0.0.0.0", "::", "192.0.2.1", "127.0.0.1.example"])("is refused at %s, by name", (host) =>
+    Effect.gen(function* () {
+      const settings = { configuration: empty, variable: () => undefined }
+      const refused = yield* Effect.flip(serve({ port: 0, isOpen: true, host }, settings))
+      assert.strictEqual(refused._tag, "OpenElsewhere")
+      assert.include(refused.message, `--open is for this machine alone, and ${host} can be reached from others`)
+    }).pipe(Effect.provide(SignInLinks.layer.pipe(Layer.provideMerge(engine))))
   )
 })
 

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest"
+import { findingsInThemes, stage } from "./stage.ts"
+
+const { daemon, open } = stage(undefined, [])
+
+/** The path of a link that signs in, as the command line prints it. */
+const link = async (): Promise<string> => {
+  const [, path = "none"] = /http:\/\/[^/]+(\/sign-in#code=\w+)/.exec(await daemon.cli("tokens", "link")) ?? []
+  return path
+}
+
+describe("a daemon that asks for tokens", () => {
+  test("signs a browser in by a link, once, which leaves nothing in the address and nothing for a script", async () => {
+    const path = await link()
+    await using seen = await open(path)
+    const { faults, page } = seen
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator operate" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    expect(await page.getByRole("region", { name: "Access" }).count()).toBe(0)
+    expect([page.url(), await page.evaluate("document.cookie")]).toEqual([`${daemon.url}/`, ""])
+    await page.goBack()
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor()
+    expect(page.url()).toBe(`${daemon.url}/sign-in`)
+    // Who signed in in another browser has used it up.
+    await using other = await open(path)
+    await other.page.getByText("The link was used, or is older than 5 minutes.").waitFor()
+    expect(await findingsInThemes(other.page)).toEqual([])
+    expect([...faults, ...other.faults]).toEqual([])
+  })
+
+  test("signs in where a link is pasted into a page that is signed out", async () => {
+    await using seen = await open("/")
+    const { faults, page } = seen
+    await page.getByText("You are signed out").waitFor()
+    await page.getByRole("link", { name: "Sign in" }).click()
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor()
+    await page.goto(daemon.url + (await link()))
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator operate" }).waitFor()
+    expect(faults).toEqual([])
+  })
+})

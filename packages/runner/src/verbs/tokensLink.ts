@@ -1,0 +1,55 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Client } from "@roundlot/api"
+import { Effect, Option, Schema } from "effect"
+import * as DaemonFile from "../access/DaemonFile.ts"
+import * as OperatorToken from "../access/OperatorToken.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { settle } from "../settings/Settings.ts"
+
+/** No link was made; the message says why, and what to do. */
+class NoLink extends Schema.TaggedError<NoLink>()("NoLink", { problem: Schema.String, remedy: Schema.String }) {
+  override get message() {
+    return `no link was made: ${this.problem}. ${this.remedy}`
+  }
+}
+
+const noDaemon = new NoLink({
+  problem: "no daemon serves this store",
+  remedy: "Start one with 'roundlot start --port 8080', or name its store with --store"
+})
+
+const noToken = (file: string) =>
+  new NoLink({
+    problem: `there is no operator token at ${file}`,
+    remedy: "Sign in with a token that 'roundlot tokens create NAME --role operate' shows"
+  })
+
+/** `tokens link`. */
+export const tokensLink = Verb.make({
+  name: "tokens link",
+  summary: "print a link that signs a browser in as the operator: it works once, within 5 minutes",
+  examples: [["roundlot tokens link", "at the daemon that serves this store, on this machine"]],
+  flags: flags.place,
+  run: (where) =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const { daemonFile, tokenFile } = yield* settle(where)
+      const served = yield* DaemonFile.read(daemonFile)
+      if (Option.isNone(served)) return yield* noDaemon
+      const { url: baseUrl } = served.value
+      const token = yield* OperatorToken.read(tokenFile)
+      if (Option.isNone(token)) return yield* noToken(tokenFile)
+      const client = yield* Client.make({ baseUrl, token: token.value })
+      const link = yield* Effect.mapError(client.session.makeLink({}), (error) =>
+        "detail" in error
+          ? new NoLink({ problem: error.detail, remedy: "See 'roundlot tokens list'" })
+          : noAnswer(baseUrl)
+      )
+      yield* answer(link, `${link.url}\nIt signs a browser in once, until ${link.expiresAt}.`)
+    }).pipe(Effect.provide(NodeHttpClient.layerUndici))
+})
+
+const noAnswer = (url: string) =>
+  new NoLink({ problem: `the daemon at ${url} does not answer`, remedy: "See 'roundlot doctor'" })
