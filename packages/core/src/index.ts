@@ -93,6 +93,8 @@ export * as HeldAtBroker from "./records/HeldAtBroker.ts"
 export * as Lot from "./records/Lot.ts"
 /** `position/Position`: see that module. */
 export * as Position from "./records/Position.ts"
+/** `position/PositionAnswer`: see that module. */
+export * as PositionAnswer from "./records/PositionAnswer.ts"
 /** `position/coolDown`: see that module. */
 export * as coolDown from "./rules/position/coolDown.ts"
 /** `position/due`: see that module. */

@@ -21,7 +21,7 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import { ill, toldBy, well } from "./Finding.ts"
+import { failed, ill, well } from "./Finding.ts"
 
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
@@ -68,7 +68,7 @@ const callers = TokenRegister.agreed.pipe(
       ? well("callers", "no token was made: anyone on this host has full access")
       : well("callers", `${tokens.length} tokens were made, as the journal says`)
   ]),
-  Effect.catchTag("TokensDisagree", toldBy("callers"))
+  Effect.catchTag("TokensDisagree", failed("callers"))
 )
 
 const inside = Effect.gen(function* () {
@@ -132,7 +132,7 @@ const store = (settings: Settings) =>
       Effect.provide(layerStore(settings))
     )
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
-  }).pipe(Effect.catchAll(toldBy("store")))
+  }).pipe(Effect.catchAll(failed("store")))
 
 const broker = ({ paperFile }: Settings) =>
   Effect.gen(function* () {
@@ -141,7 +141,7 @@ const broker = ({ paperFile }: Settings) =>
       Effect.provide(layerExchange({ file: paperFile }))
     )
     return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
-  }).pipe(Effect.catchAll(toldBy("broker")))
+  }).pipe(Effect.catchAll(failed("broker")))
 
 interface DoctorFlags extends Flags {
   readonly deploy: boolean
@@ -168,7 +168,7 @@ const look = (asked: DoctorFlags) =>
       ])
     ),
     Effect.map((parts) => parts.flat()),
-    Effect.catchAll(toldBy("settings"))
+    Effect.catchAll(failed("settings"))
   )
 
 /** `doctor`. */

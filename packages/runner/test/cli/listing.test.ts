@@ -92,8 +92,14 @@ describe("a listing file of a configuration", () => {
       const { position, start } = await traded(["ZZZZQ", "AAPL", "KO"], text)
       expect((await start()).code).toBe(3)
       expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
-      expect(await position("AAPL")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
-      expect(await position("KO")).toMatchObject({ hedged: "0", next: { answer: "Refused(InstrumentUnknown)" } })
+      expect(await position("AAPL")).toMatchObject({
+        hedged: "0",
+        next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
+      })
+      expect(await position("KO")).toMatchObject({
+        hedged: "0",
+        next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
+      })
     }
   )
 

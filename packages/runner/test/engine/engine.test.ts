@@ -320,7 +320,7 @@ describe("the engine, from trade to fill", () => {
       yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
       yield* until(statuses, (all) => all[0] === "Cancelled")
       yield* TestClock.adjust("20 seconds")
-      assert.strictEqual((yield* figures("AAPL"))?.answer, "Held(cancel of O1)")
+      assert.strictEqual((yield* figures("AAPL"))?.answer, "Held(cancel O1)")
       yield* commands.perform({ ...told, id: "r", command: { _tag: "Resume", scope: { _tag: "WholeAccount" } } })
       yield* until(statuses, (all) => all[1] === "Filled")
     }).pipe(Effect.provide(layer))
@@ -366,7 +366,7 @@ describe("what keeps the engine from running hot or wild", () => {
         } as const
         const first = yield* commands.perform(resume)
         yield* TestClock.adjust("20 seconds")
-        assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel of O1)")
+        assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel O1)")
         assert.deepStrictEqual(yield* commands.perform(resume), first)
       }).pipe(Effect.provide(layer))
   )

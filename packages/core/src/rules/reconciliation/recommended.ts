@@ -1,6 +1,6 @@
 import { format } from "../../values/Id.ts"
-import { controls } from "../risk/controls.ts"
-import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
+import { controls, isControl } from "../risk/controls.ts"
+import { obstacleIn, type ObstacleApart } from "./blocked.ts"
 import { reasonCodeOf, type Break, type BreakKind } from "../../records/Break.ts"
 import type { DoubtReason } from "../../records/breakKinds.ts"
 import type { Deciding } from "./deciding.ts"
