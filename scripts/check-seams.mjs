@@ -2,7 +2,7 @@
 // and the pure part of core that must not know the rest of it.
 import { posix } from "node:path"
 import ts from "typescript"
-import { place, report, sources } from "./sources.mjs"
+import { place, report, sources, sourcesIn } from "./sources.mjs"
 
 const effectOnly = new Set([
   "core",
@@ -137,7 +137,13 @@ const adapterFaults = (source, node) => {
   return reaches && !isSimulator ? [`imports ${specifier}: an adapter does not know its simulator`] : []
 }
 
-/** What core says to people; it decides on codes and fields. */
+/** Who decides on codes and fields. An adapter has to read what its broker says in words. */
+const withoutProse = new Set(["core", "api", "runner", "dashboard", "simulation"])
+
+/** They cut what a library says for people, and decide nothing by it. */
+const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/runner/src/settings/Configuration.ts"])
+
+/** What is said to people. */
 const sentences = new Set(["evidence", "reason", "why", "detail", "message", "closedWhy"])
 const textReads = new Set(["startsWith", "endsWith", "includes", "indexOf", "match", "search", "split", "test", "exec"])
 
@@ -151,8 +157,8 @@ const isFallback = (node) =>
 
 /** A call that looks into a sentence, such as `reason.startsWith("x")` or `/^x/.test(why ?? "")`. */
 const proseFaults = (source, node) => {
-  if (source.package !== "core" || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression))
-    return []
+  if (!withoutProse.has(source.package) || cutting.has(source.path)) return []
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return []
   const { expression: of, name } = node.expression
   if (!textReads.has(name.text)) return []
   const read = [of, ...node.arguments.map((each) => (isFallback(each) ? each.left : each))].find(isSentence)
@@ -161,11 +167,12 @@ const proseFaults = (source, node) => {
 
 const faultsOf = (source) => {
   const found = []
+  const isEffectOnly = effectOnly.has(source.package)
   const visit = (node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
       found.push(...roomFaults(source, node).map((fault) => `${place(source, node)} ${fault}`))
     }
-    if (ts.isImportDeclaration(node)) {
+    if (isEffectOnly && ts.isImportDeclaration(node)) {
       const imported = source.path === entropySeam ? [] : importFaults(node)
       const faults = [
         ...imported,
@@ -174,7 +181,7 @@ const faultsOf = (source) => {
       ]
       found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
     }
-    const faults = [...syntaxFaults(node), ...proseFaults(source, node)]
+    const faults = [...(isEffectOnly ? syntaxFaults(node) : []), ...proseFaults(source, node)]
     found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
     ts.forEachChild(node, visit)
   }
@@ -182,5 +189,7 @@ const faultsOf = (source) => {
   return found
 }
 
-const files = sources().filter((source) => effectOnly.has(source.package))
+const files = [...sources(), ...sourcesIn("simulation", "simulation")].filter(
+  (source) => effectOnly.has(source.package) || withoutProse.has(source.package)
+)
 report(files.flatMap(faultsOf), files.length)

@@ -17,15 +17,16 @@ const typescriptFiles = (folder) =>
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 
-/** Every file of every `src`, as `{ package, path, tree }`, where `path` is relative to the checkout. */
-export const sources = () =>
-  packageNames.flatMap((name) =>
-    typescriptFiles(join(root, "packages", name, "src")).map((file) => ({
-      package: name,
-      path: relative(root, file).replaceAll("\\", "/"),
-      tree: ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true)
-    }))
-  )
+/** Every file of the `src` of a folder, as `{ package, path, tree }`, where `path` is relative to the checkout. */
+export const sourcesIn = (folder, name) =>
+  typescriptFiles(join(root, folder, "src")).map((file) => ({
+    package: name,
+    path: relative(root, file).replaceAll("\\", "/"),
+    tree: ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true)
+  }))
+
+/** The same of every package. */
+export const sources = () => packageNames.flatMap((name) => sourcesIn(`packages/${name}`, name))
 
 /** `path:line:column` of a node, as editors take it. */
 export const place = (source, node) => {

@@ -1,9 +1,23 @@
-import { Audit, Break, Decimal, Order, OrderState, Position, Reads, Side, Trade, TradeRepository } from "@roundlot/core"
+import {
+  Audit,
+  Break,
+  Decimal,
+  Order,
+  OrderState,
+  Position,
+  PositionAnswer,
+  Reads,
+  Side,
+  Trade,
+  TradeRepository
+} from "@roundlot/core"
 import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, corrected, unlimited } from "./actors.ts"
 import { sharesNow } from "./Memory.ts"
 import * as Watch from "./Watch.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
+
+type Answer = PositionAnswer.PositionAnswer
 
 const LOOK_EVERY_MS = 5_000
 /** A program that was killed is there again, and has read its broker. */
@@ -18,8 +32,15 @@ const A_COMPARISON_MS = 630_000
 const DEAR = 0.4
 const AT_MOST_MS = 3 * 3_600_000
 
-/** What only an operator lifts. */
-const HALTED = "Halted"
+/** Only an operator lifts it. */
+const isHalted = ({ _tag }: Answer): boolean => _tag === "Halted"
+
+/** Is an order still to come, or to end, once time has gone by? What came up by an operator's word alone is asked for at the next look. */
+const isMoving = (answer: Answer): boolean => {
+  if (answer._tag === "Held") return answer.by === "circuit"
+  if (answer._tag === "Refused") return answer.control === "InstrumentUnverified"
+  return isHalted(answer) || answer._tag === "CoolingDown" || answer._tag === "OrderLive" || answer._tag === "Ordered"
+}
 
 /** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
 export const settle = (scene: Scene): Effect.Effect<void> =>
@@ -91,7 +112,7 @@ const judge = (scene: Scene, name: string, look: number) =>
     yield* acceptHeld(scene, name)
     yield* corrected(scene, `settled-${name}`)
     // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
-    if (look % 10 === 9 || books.positions.all().some(({ answer }) => answer === HALTED)) {
+    if (look % 10 === 9 || books.positions.all().some(({ answer }) => isHalted(answer))) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
   })
@@ -121,14 +142,12 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
   const differing = breaks
     .all()
     .filter(({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || isOfHoldings(kind)))
-  // What came up by an operator's word alone is asked for at the program's next look.
-  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered", "Refused(InstrumentUnverified)", HALTED]
   return [
     ...live.map((order) => `O${order.id} is ${order.status}`),
     ...positions
       .all()
-      .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
-      .map(({ answer, symbol }) => `${symbol}: ${answer}`),
+      .filter(({ answer }) => isMoving(answer))
+      .map(({ answer, symbol }) => `${symbol}: ${PositionAnswer.answerText(answer)}`),
     ...attempts.all().flatMap(({ id, outcome }) => (outcome === undefined ? [`S${id} has no outcome`] : [])),
     ...waiting.map((fill) => `fill ${fill.execId} has no order`),
     ...held_reports
@@ -251,13 +270,13 @@ const worked = (scene: Scene) =>
       const holding = breaks.some(
         (each) => each.symbol === symbol && each.closedAt === undefined && each.holds !== "nothing"
       )
-      const isHeld = answer.startsWith("BreakOpen") && holding
-      const isOperators = answer.startsWith("Held(")
+      const isHeld = answer._tag === "BreakOpen" && holding
+      const isOperators = answer._tag === "Held"
       if (!isSmall && !isHeld && !isOperators) {
         yield* violated(
           scene,
           "what is due is ordered, or there is a reason",
-          `${symbol}: ${Decimal.format(residual)}, ${answer}`
+          `${symbol}: ${Decimal.format(residual)}, ${PositionAnswer.answerText(answer)}`
         )
       }
     }

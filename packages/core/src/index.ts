@@ -93,6 +93,8 @@ export * as HeldAtBroker from "./records/HeldAtBroker.ts"
 export * as Lot from "./records/Lot.ts"
 /** `records/Position`: see that module. */
 export * as Position from "./records/Position.ts"
+/** `records/PositionAnswer`: see that module. */
+export * as PositionAnswer from "./records/PositionAnswer.ts"
 /** `rules/position/coolDown`: see that module. */
 export * as coolDown from "./rules/position/coolDown.ts"
 /** `rules/position/due`: see that module. */

@@ -28,6 +28,7 @@ import * as Instant from "../src/values/Instant.ts"
 import { marketDate } from "../src/values/XnysCalendar.ts"
 import { intake } from "../src/rules/trade/intake.ts"
 import { ControlTable } from "../src/records/TradingState.ts"
+import { answered } from "./answered.ts"
 
 const AAPL = Ticker.make("AAPL")
 const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
@@ -300,7 +301,7 @@ const trade = (
   )
 }
 
-const answerOf = (desk: Desk.Desk) => desk.all(PositionTable)[0]?.answer
+const answerOf = (desk: Desk.Desk) => answered(desk.all(PositionTable)[0])
 const pending = (desk: Desk.Desk): ReadonlyArray<Order> =>
   desk.all(OrderTable).filter((order) => order.status === "pending")
 const sendNext = (desk: Desk.Desk) => {

@@ -19,6 +19,7 @@ import * as Trade from "../src/records/Trade.ts"
 import { reasonText } from "../src/records/TradeStanding.ts"
 import type { TradeCause } from "../src/records/tradeReasons.ts"
 import { perform, type Deed } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 const AT = Instant.make(1_600_000_000_000_000n)
 
@@ -103,7 +104,7 @@ const figures = (desk: Desk.Desk) => {
   return {
     queue: [exposure, target, hedged, inFlight, residual].map(Decimal.format).join(" "),
     direct: Decimal.format(position.direct),
-    answer: position.answer
+    answer: answered(position)
   }
 }
 
@@ -181,7 +182,7 @@ describe("E2: a direct trade", () => {
     run(desk, { do: "cancel", order: 1 })
     expect(standing(desk)).toBe("failed: cancelled: story; 0 of 3 filled")
     const [position] = desk.all(Position.PositionTable)
-    expect([position?.coolDownUntil, position?.held]).toEqual([undefined, undefined])
+    expect([position?.coolDownUntil, position?.heldBy]).toEqual([undefined, undefined])
   })
 
   test("B1: the same again is a duplicate, another instruction a conflict", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { AccountTable } from "../src/records/Account.ts"
 import * as Commands from "../src/rules/operator/commands.ts"
+import * as Id from "../src/values/Id.ts"
 import { InstrumentTable } from "../src/records/Instrument.ts"
 import { Ticker } from "../src/records/Ticker.ts"
 import * as Decimal from "../src/values/Decimal.ts"
@@ -9,11 +10,13 @@ import * as Quantity from "../src/values/Quantity.ts"
 import { Reference } from "../src/values/Reference.ts"
 import * as Order from "../src/records/Order.ts"
 import { coolDownMs } from "../src/rules/position/coolDown.ts"
-import { dueOf, stillStands, textOf, type Standing } from "../src/rules/position/due.ts"
+import { dueOf, foreseenOf, stillStands, type Due, type Standing } from "../src/rules/position/due.ts"
+import { answerText } from "../src/records/PositionAnswer.ts"
 import * as Position from "../src/records/Position.ts"
 import { Desk } from "../src/testing/index.ts"
 import * as Instant from "../src/values/Instant.ts"
 import { deskOf, perform, type Deed, type Policy } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 const policy: Policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false }
 const trade = (id: string, side: "buy" | "sell", milli: number): Deed => ({ do: "trade", id, side, milli, held: false })
@@ -59,16 +62,15 @@ const standingOf = () => {
 const { standing: healthy, own, opposite } = standingOf()
 const soon = Instant.addMillis(healthy.at, 1000)
 
+const textOf = (due: Due): string => answerText(foreseenOf(due))
+
 /** D4: what stands in the way, first things first; every one is put before all that come after it. */
 const obstacles: ReadonlyArray<readonly [answer: string, put: (standing: Standing) => Standing]> = [
   ["OrderLive", (standing) => ({ ...standing, liveOrders: [...standing.liveOrders, own] })],
   ["NotDue", (standing) => ({ ...standing, position: { ...standing.position, residual: Decimal.unsafe("-0.999") } })],
   ["Halted", (standing) => ({ ...standing, tradingState: "halted" })],
   ["Observed(buy 2)", (standing) => ({ ...standing, instrument: healthy.instrument, tradingState: "observe" })],
-  [
-    "Held(an operator's cancel)",
-    (standing) => ({ ...standing, position: { ...standing.position, held: "an operator's cancel" } })
-  ],
+  ["Held(cancel O7)", (standing) => ({ ...standing, position: { ...standing.position, heldBy: Id.OrderId.make(7) } })],
   ["Held(circuit)", (standing) => ({ ...standing, position: { ...standing.position, circuitUntil: soon } })],
   ["BreakOpen", (standing) => ({ ...standing, holdingBreaks: [{ kind: "Reappeared", subject: "O7" }] })],
   ["SessionClosed", (standing) => ({ ...standing, isSessionOpen: () => false })],
@@ -290,9 +292,9 @@ describe("D8: cool-downs and the circuit", () => {
       return length
     })
     expect(lengths).toEqual([30, 60, 120, 240, 480])
-    expect(positionOf(desk).answer).toBe("Held(circuit)")
+    expect(answered(positionOf(desk))).toBe("Held(circuit)")
     perform(desk, { do: "resume" })
-    expect(positionOf(desk)).toMatchObject({ answer: "Ordered O6", shortEnds: 0 })
+    expect([answered(positionOf(desk)), positionOf(desk).shortEnds]).toEqual(["Ordered(O6)", 0])
     reject(desk, 6)
     expect(coolDown(desk)).toBe(30)
   })
@@ -305,9 +307,9 @@ describe("D8: cool-downs and the circuit", () => {
       perform(desk, { do: "pass", seconds: coolDown(desk) ?? 0 })
     }
     perform(desk, { do: "pass", seconds: 17 * 3600 })
-    expect(positionOf(desk).answer).toBe("Held(circuit)")
+    expect(answered(positionOf(desk))).toBe("Held(circuit)")
     perform(desk, { do: "pass", seconds: 3600 })
-    expect(positionOf(desk).answer).toBe("Ordered O6")
+    expect(answered(positionOf(desk))).toBe("Ordered(O6)")
   })
 
   test("an open circuit closes by itself after an hour where sessions never close", () => {
@@ -318,7 +320,7 @@ describe("D8: cool-downs and the circuit", () => {
       perform(desk, { do: "pass", seconds: coolDown(desk) ?? 0 })
     }
     perform(desk, { do: "pass", seconds: 3600 - 480 })
-    expect(positionOf(desk).answer).toBe("Ordered O6")
+    expect(answered(positionOf(desk))).toBe("Ordered(O6)")
   })
 
   test("a fill resets the doubling and the count, and ends no running cool-down", () => {
@@ -346,18 +348,18 @@ describe("D8: cool-downs and the circuit", () => {
     perform(desk, cancelled)
     expect(coolDown(desk)).toBe(30)
     perform(desk, { do: "fill", at: "B-O3", order: 3, side: "buy", exec: "e2", revision: 1, milli: 100, time: 6 })
-    expect([positionOf(desk).answer, positionOf(desk).shortEnds]).toEqual(["CoolingDown", 0])
+    expect([answered(positionOf(desk)), positionOf(desk).shortEnds]).toEqual(["CoolingDown", 0])
   })
 
   test("an order that we ended unsent starts none; a cancel by an operator holds the position until resume", () => {
     const desk = deskOf(policy)
     perform(desk, trade("T1", "buy", 1000))
     perform(desk, { do: "cancel", order: 1 })
-    expect(positionOf(desk)).toMatchObject({ answer: "Held(cancel of O1)", coolDownUntil: undefined })
+    expect([answered(positionOf(desk)), positionOf(desk).coolDownUntil]).toEqual(["Held(cancel O1)", undefined])
     perform(desk, trade("T2", "buy", 1000))
     expect(desk.all(Order.OrderTable)).toHaveLength(1)
     perform(desk, { do: "resume" })
-    expect(positionOf(desk).answer).toBe("Ordered O2")
+    expect(answered(positionOf(desk))).toBe("Ordered(O2)")
   })
 
   test("an external order's end starts none", () => {
@@ -393,7 +395,7 @@ describe("an instrument that is not confirmed", () => {
     const desk = Desk.make()
     const symbol = Ticker.make("MSFT")
     perform({ ...desk, symbol }, trade("T1", "buy", 2500))
-    expect(positionOf(desk).answer).toBe("Refused(InstrumentUnverified)")
+    expect(answered(positionOf(desk))).toBe("Refused(InstrumentUnverified)")
     const facts = { currency: "USD", lot: Quantity.unsafe("2"), fractionable: false, shortable: true }
     desk.commit("command", (recorder) => Commands.confirmInstrument(recorder, symbol, facts))
     expect(desk.all(Order.OrderTable).map((order) => Decimal.format(order.quantity))).toEqual(["2"])

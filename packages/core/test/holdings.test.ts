@@ -7,7 +7,8 @@ import { OrderId } from "../src/values/Id.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import { OrderTable } from "../src/records/Order.ts"
 import type { Side } from "../src/records/Side.ts"
-import { textOf } from "../src/rules/position/due.ts"
+import { foreseenOf } from "../src/rules/position/due.ts"
+import { answerText } from "../src/records/PositionAnswer.ts"
 import { standingOf } from "../src/rules/position/evaluation.ts"
 import { PositionTable } from "../src/records/Position.ts"
 import * as Break from "../src/records/Break.ts"
@@ -17,6 +18,7 @@ import { splitThatExplains } from "../src/rules/reconciliation/splits.ts"
 import type { Desk } from "../src/testing/index.ts"
 import { foldedLines, storedLines } from "./rows.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 const dec = Decimal.unsafe
@@ -106,9 +108,9 @@ describe("what a broker holds, against the books", () => {
     see(desk, "11")
     expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 11"])
     perform(desk, { do: "trade", id: "T2", side: "buy", milli: 2000, held: false })
-    expect(desk.all(PositionTable)[0]?.answer).toBe("BreakOpen")
+    expect(answered(desk.all(PositionTable)[0])).toBe("BreakOpen")
     see(desk, "3")
-    expect(desk.all(PositionTable)[0]?.answer).toContain("Ordered")
+    expect(answered(desk.all(PositionTable)[0])).toContain("Ordered")
     isSound(desk)
   })
 
@@ -257,7 +259,7 @@ describe("an adjustment", () => {
     see(desk, "10")
     const due = desk.commit("command", (recorder) => {
       const standing = standingOf(recorder, desk.symbol)
-      return standing === undefined ? "" : textOf(dueAfter(standing, { as: "hedged", by: dec("7") }))
+      return standing === undefined ? "" : answerText(foreseenOf(dueAfter(standing, { as: "hedged", by: dec("7") })))
     })
     expect(due).toBe("Order(sell 7)")
     command(desk, adjusting("hedged", "7"))
@@ -293,7 +295,7 @@ describe("an account that was used before", () => {
     const desk = deskOf(policy)
     desk.commit("report", (recorder) => holdUntilAdopted(recorder, 2))
     perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
-    expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
+    expect(answered(desk.all(PositionTable)[0])).toBe("Halted")
     const holdings = [
       { symbol: Ticker.make("AAPL"), quantity: dec("4") },
       { symbol: Ticker.make("MSFT"), quantity: dec("-1") }
@@ -304,7 +306,7 @@ describe("an account that was used before", () => {
     })
     expect(position(desk)).toMatchObject({ base: "4", hedged: "0" })
     expect(position(desk, Ticker.make("MSFT"))).toEqual({ base: "-1", hedged: "0", residual: "0" })
-    expect(desk.all(PositionTable).find(({ symbol }) => symbol === "AAPL")?.answer).toContain("Ordered")
+    expect(answered(desk.all(PositionTable).find(({ symbol }) => symbol === "AAPL"))).toContain("Ordered")
     isSound(desk)
   })
 
@@ -316,7 +318,7 @@ describe("an account that was used before", () => {
       desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
       command(desk, { _tag: "AdoptAccount", holdings: [] })
       perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
-      expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
+      expect(answered(desk.all(PositionTable)[0])).toBe("Halted")
     }
   )
 })

@@ -10,6 +10,7 @@ import * as Trade from "../src/records/Trade.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import * as OrderState from "../src/records/OrderState.ts"
 import type { Desk } from "../src/testing/index.ts"
+import { answered } from "./answered.ts"
 
 const text = Decimal.format
 
@@ -239,8 +240,13 @@ const healthProblems = (desk: Desk.Desk, rows: Rows): ReadonlyArray<string> => {
   const isCircuitOpen = position.circuitUntil !== undefined && desk.now() < position.circuitUntil
   const isHolding = rows.openBreaks.some((each) => each.holds !== "nothing")
   const isInTheWay =
-    isOpposed || isCooling || isCircuitOpen || isHolding || position.held !== undefined || position.answer === "Halted"
+    isOpposed ||
+    isCooling ||
+    isCircuitOpen ||
+    isHolding ||
+    position.heldBy !== undefined ||
+    position.answer._tag === "Halted"
   return isInTheWay
     ? []
-    : [`D2 ${text(position.residual)} is due, nothing is in the way and nothing is ordered (${position.answer})`]
+    : [`D2 ${text(position.residual)} is due, nothing is in the way and nothing is ordered (${answered(position)})`]
 }

@@ -4,6 +4,7 @@ import * as Decimal from "../src/values/Decimal.ts"
 import * as Order from "../src/records/Order.ts"
 import * as Lot from "../src/records/Lot.ts"
 import * as Position from "../src/records/Position.ts"
+import { answerText, FIRST_ANSWER } from "../src/records/PositionAnswer.ts"
 import * as Break from "../src/records/Break.ts"
 import type { Desk } from "../src/testing/index.ts"
 import * as Trade from "../src/records/Trade.ts"
@@ -26,7 +27,7 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     inFlight: Decimal.zero,
     residual: Decimal.zero,
     direct: Decimal.zero,
-    answer: "NotDue"
+    answer: FIRST_ANSWER
   }
   const { exposure, target, hedged, inFlight, residual, direct, answer } = position ?? zero
   // What executions lack (F14 of reconciliation) is no rule of A to G, and holds nothing.
@@ -46,7 +47,7 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
       ),
     ...trades.map((trade) => `${trade.sourceId} ${trade.status} open ${text(openOf(trade))}`),
     `breaks ${[...new Set(breaks)].toSorted().join(", ")}`,
-    `answer ${answer}`
+    `answer ${answerText(answer)}`
   ]
 }
 

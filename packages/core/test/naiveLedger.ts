@@ -258,7 +258,7 @@ export const make = (policy: Policy) => {
     answer = what
     if (what !== "Order") return
     const id = orders.length + 1
-    answer = `Ordered O${id}`
+    answer = `Ordered(O${id})`
     addOrder(id, `B-O${id}`, milli > 0n ? "buy" : "sell", abs(milli), "ours")
   }
   const addOrder = (
@@ -481,7 +481,7 @@ export const make = (policy: Policy) => {
     if (deed.do === "not-placed" && status === "in_doubt") order.deed = "failed"
     if (deed.do !== "cancel" || !isLive(status)) return
     isTouched = true
-    if (order.origin === "ours") held = `cancel of O${order.id}`
+    if (order.origin === "ours") held = `cancel O${order.id}`
     if (status === "pending") order.deed = "withdrawn"
   }
   const gate = (deed: Deed) => {

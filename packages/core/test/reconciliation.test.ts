@@ -16,6 +16,7 @@ import type { Desk } from "../src/testing/index.ts"
 import * as Instant from "../src/values/Instant.ts"
 import { foldedLines, storedLines } from "./rows.ts"
 import { deskOf, perform, second, type Deed } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 // One order to buy three at a broker that does not always say the same
 
@@ -287,14 +288,14 @@ describe("orders resolve: an operator ends a live order that its broker contradi
     const desk = working()
     expect(ended(desk)).toMatchObject({ _tag: "Refused", why: expect.stringContaining("roundlot orders cancel O1") })
     expect(desk.order(first).status).toBe("submitted")
-    expect(positionOf(desk)?.answer).toBe("OrderLive")
+    expect(answered(positionOf(desk))).toBe("OrderLive")
   })
 
   test("W11: one that its broker said ended, as it said, with the operator's reason; its shares are due after the cool-down", () => {
     const desk = working()
     heard(desk, seen(desk, at(second(11), inactive)))
     expect(desk.order(first)).toMatchObject({ status: "submitted", endReported: "rejected" })
-    expect(positionOf(desk)?.answer).toBe("OrderLive")
+    expect(answered(positionOf(desk))).toBe("OrderLive")
     expect(ended(desk)._tag).toBe("Done")
     expect(desk.order(first)).toMatchObject({
       status: "rejected",
@@ -302,7 +303,7 @@ describe("orders resolve: an operator ends a live order that its broker contradi
       endReported: undefined,
       reason: expect.stringContaining("the broker confirmed by phone")
     })
-    expect(positionOf(desk)?.answer).toBe("CoolingDown")
+    expect(answered(positionOf(desk))).toBe("CoolingDown")
     expect(ended(desk)._tag).toBe("Refused")
     isSound(desk)
   })

@@ -7,7 +7,8 @@ import { Price } from "../src/values/Price.ts"
 import { Quantity } from "../src/values/Quantity.ts"
 import { OrderTable, type Order } from "../src/records/Order.ts"
 import { PositionTable } from "../src/records/Position.ts"
-import { blockingAnswers, isSettled, obstacleOf } from "../src/rules/reconciliation/blocked.ts"
+import type { PositionAnswer } from "../src/records/PositionAnswer.ts"
+import { blocking, isSettled, obstacleOf, type Obstacle } from "../src/rules/reconciliation/blocked.ts"
 import type * as Break from "../src/records/Break.ts"
 import { byGravity, severityOf, standingOf } from "../src/rules/reconciliation/severity.ts"
 import {
@@ -204,11 +205,14 @@ const sixInDoubt = (ageMs: number, withBreaks = true) => {
   return tradingOf({ breaks: withBreaks ? breaks : [], stakes, doubtful: found }, NOW)
 }
 
+/** The answer as its row has it. */
+const cellOf = (answer: PositionAnswer) => PositionTable.encode({ ...standing.position, answer })["answer"]
+
 /** A position has answered so for a time: what blocks it, and whether that is a case. */
-const blockedFor = (answer: string, ms: number) => {
+const blockedFor = (answer: PositionAnswer, ms: number) => {
   const position = { ...standing.position, answer, answerSince: ago(ms) }
   const by = obstacleOf(position)
-  if (by === undefined) throw new Error(`${answer} blocks nothing`)
+  if (by === undefined) throw new Error(`${answer._tag} blocks nothing`)
   return isSettled({ position, by }, NOW)
 }
 
@@ -231,15 +235,24 @@ describe("how trading stands", () => {
     expect(wordsOf(trading)).toBe("")
   })
 
-  test.each([
-    ["Held(circuit)", 5000],
-    ["Held(refused)", 5000],
-    ["NoPrice", 5000],
-    ["Refused(MaxNotional)", 5000],
-    ["OppositeOrderLive", 60_000]
-  ])("D8, D4, D5: a position that owes an order and answers %s is a case after %i ms", (answer, ms) => {
-    expect([blockedFor(answer, ms - 1), blockedFor(answer, ms)]).toEqual([false, true])
-  })
+  const circuit = { _tag: "Held", by: "circuit" } as const
+  const refusedSide = { _tag: "Held", by: "refused" } as const
+  const tooLarge = { _tag: "Refused", control: "MaxNotional" } as const
+
+  test.each<readonly [text: string, ms: number, answer: PositionAnswer, obstacle: Obstacle]>([
+    ["Held(circuit)", 5000, circuit, "circuit"],
+    ["Held(refused)", 5000, refusedSide, "session"],
+    ["NoPrice", 5000, { _tag: "NoPrice" }, "price"],
+    ["Refused(MaxNotional)", 5000, tooLarge, "MaxNotional"],
+    ["OppositeOrderLive", 60_000, { _tag: "OppositeOrderLive" }, "opposite"]
+  ])(
+    "D8, D4, D5: a position that owes an order and answers %s is a case after %i ms",
+    (_text, ms, answer, obstacle) => {
+      expect(obstacleOf({ answer })).toBe(obstacle)
+      expect(blocking.in).toContain(cellOf(answer))
+      expect([blockedFor(answer, ms - 1), blockedFor(answer, ms)]).toEqual([false, true])
+    }
+  )
 
   test("D4: its break makes trading not well from its opening, with its shares and dollars, and blocks its position once beside another", () => {
     const blocked = openBreak(NOW, { account: standing.position.account, kind: "PositionBlocked", subject: "circuit" })
@@ -256,11 +269,17 @@ describe("how trading stands", () => {
     expect(shown(stakeOf(unsent, [{ ...standing, position }], undefined))).toEqual([[["2", "20"]], undefined])
   })
 
-  test.each(["NotDue", "SessionClosed", "CoolingDown", "Halted", "OrderLive", "BreakOpen", "Refused(ReduceOnly)"])(
-    "D4: %s ends by itself, by a resolution, or is another case: it blocks nothing of its own",
-    (answer) => {
-      expect(obstacleOf({ answer })).toBeUndefined()
-      expect(blockingAnswers).not.toContain(answer)
-    }
-  )
+  test.each<readonly [text: string, answer: PositionAnswer]>([
+    ["NotDue", { _tag: "NotDue" }],
+    ["SessionClosed", { _tag: "SessionClosed" }],
+    ["CoolingDown", { _tag: "CoolingDown" }],
+    ["Halted", { _tag: "Halted" }],
+    ["OrderLive", { _tag: "OrderLive" }],
+    ["BreakOpen", { _tag: "BreakOpen" }],
+    ["Refused(ReduceOnly)", { _tag: "Refused", control: "ReduceOnly" }],
+    ["Held(cancel O1)", { _tag: "Held", by: "cancel", orderId: OrderId.make(1) }]
+  ])("D4: %s ends by itself, by a resolution, or is another case: it blocks nothing of its own", (_text, answer) => {
+    expect(obstacleOf({ answer })).toBeUndefined()
+    expect(blocking.in).not.toContain(cellOf(answer))
+  })
 })

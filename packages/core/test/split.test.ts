@@ -13,6 +13,7 @@ import type { Desk } from "../src/testing/index.ts"
 import { deskAfter, partlyOrdered, policy } from "./partlyOrdered.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 /** 2 more were held before. */
 const deskWith = (deeds: ReadonlyArray<Deed> = partlyOrdered): Desk.Desk => {
@@ -48,7 +49,7 @@ describe("P9: a split that is accepted", () => {
     )
     expect(tags.filter((tag) => tag === "SplitAccepted")).toHaveLength(1)
     expect(figures(desk)).toEqual(["20", "37", "37", "30", "0", "0"])
-    expect(desk.all(PositionTable)[0]?.answer).toBe("Ordered O2")
+    expect(answered(desk.all(PositionTable)[0])).toBe("Ordered(O2)")
     isSound(desk)
   })
 

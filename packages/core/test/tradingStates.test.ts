@@ -7,6 +7,7 @@ import { PositionTable } from "../src/records/Position.ts"
 import type { Desk } from "../src/testing/index.ts"
 import { foldedLines, storedLines } from "./rows.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
+import { answered } from "./answered.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
@@ -36,7 +37,7 @@ const command = (desk: Desk.Desk, what: Command) => {
 }
 
 const scope = { _tag: "WholeAccount" } as const
-const answer = (desk: Desk.Desk) => desk.all(PositionTable)[0]?.answer
+const answer = (desk: Desk.Desk) => answered(desk.all(PositionTable)[0])
 const orders = (desk: Desk.Desk) =>
   desk.all(OrderTable).map(({ heldFor, quantity, side, status }) => {
     const held = heldFor === undefined ? "" : ` for ${heldFor}`

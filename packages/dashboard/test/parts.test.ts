@@ -20,14 +20,18 @@ import { copiesOf } from "../src/words/copies.ts"
 import { inferredIn } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
 import {
+  isSameAnswer,
+  isStopped,
   signOfBatch,
   signOfCoolDown,
   signOfFill,
   signOfLink,
+  signOfNext,
   signOfOrder,
   signOfState,
   signs,
   type Family,
+  wordsOfNext,
   type Sign
 } from "../src/words/signs.ts"
 import { toldOf } from "../src/words/told.ts"
@@ -236,6 +240,35 @@ describe("what just happened", () => {
     expect(told("QuarantineReleased", { symbol: "AAPL" })).toBeUndefined()
     // Of a newer daemon there is the name alone.
     expect(told("OrderPraised", null)?.words).toBe("praised")
+  })
+})
+
+type Answer = Parameters<typeof signOfNext>[0]
+
+const due = (quantity: string): Answer => ({ code: "Order", side: "buy", quantity })
+const heldBy = (by: "circuit" | "cancel", orderId: string | null = null): Answer => ({ code: "Held", by, orderId })
+
+describe("what comes next of a position", () => {
+  test.each<readonly [words: string, answer: Answer, isStopped: boolean]>([
+    ["Due", due("1"), false],
+    ["Ordered", { code: "Ordered", orderId: "O5" }, false],
+    ["Not due", { code: "NotDue" }, false],
+    ["Cooling down", { code: "CoolingDown" }, false],
+    ["Break open", { code: "BreakOpen" }, true],
+    ["Halted", { code: "Halted" }, true],
+    ["Held: circuit", heldBy("circuit"), true],
+    ["Held: cancel", heldBy("cancel", "O5"), true],
+    ["Refused: max notional", { code: "Refused", control: "MaxNotional" }, false]
+  ])("%s is its code in words, with what refuses or holds it", (words, answer, stops) => {
+    expect([wordsOfNext(answer), isStopped(answer)]).toEqual([words, stops])
+    expect(words.startsWith(signOfNext(answer).word)).toBe(true)
+  })
+
+  test("is the same as before where its fields are", () => {
+    expect(isSameAnswer(due("1"), due("1"))).toBe(true)
+    expect(isSameAnswer(due("1"), due("2"))).toBe(false)
+    expect(isSameAnswer(heldBy("cancel", "O5"), heldBy("cancel", "O6"))).toBe(false)
+    expect(isSameAnswer({ code: "Halted" }, { code: "NotDue" })).toBe(false)
   })
 })
 

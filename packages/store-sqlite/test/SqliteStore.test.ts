@@ -103,7 +103,7 @@ describe("a write", () => {
         fills: 1,
         attempts: 1,
         trade: "t-1",
-        position: "NotDue",
+        position: { _tag: "NotDue" },
         breaks: 1,
         head: 1,
         counters: rows.nextIds
@@ -149,7 +149,7 @@ describe("a write", () => {
         rows.scope(),
         rows.writing([
           { table: "fills", inserts: [corrected], updates: [{ ...rows.fill, canonical: 0 }] },
-          rows.updating("positions", { ...rows.position, answer: "OrderLive" })
+          rows.updating("positions", { ...rows.position, answer: '{"_tag":"OrderLive"}' })
         ])
       )
       const fills = yield* repository.page(everyRow("fills", "id"))
@@ -161,7 +161,7 @@ describe("a write", () => {
         ]
       )
       const [position] = yield* repository.page(everyRow("positions", "account", "symbol"))
-      assert.strictEqual(position?.["answer"], "OrderLive")
+      assert.strictEqual(position?.["answer"], '{"_tag":"OrderLive"}')
     })
   )
 })

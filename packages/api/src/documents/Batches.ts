@@ -1,6 +1,7 @@
 import { fates } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
+import { AnswerDocument } from "./Positions.ts"
 import { Decimal, Id, pageOf, rowFault, Session, Side, Time, TimeInForce, past } from "./words.ts"
 
 const BatchStatus = Schema.Literal("pending", "running", "success", "partial_success", "failed", "cancelled")
@@ -330,7 +331,7 @@ export const CheckedDocument = Schema.Struct({
   noticed,
   orders: Schema.Array(OrdersPreview),
   /** Positions that would owe an order and make none, with their answers. */
-  blocked: Schema.Array(Schema.Struct({ symbol: Schema.String, answer: Schema.String }))
+  blocked: Schema.Array(Schema.Struct({ symbol: Schema.String, answer: AnswerDocument }))
 }).annotations({ identifier: "Checked" })
 
 /** What a submission would come to as the books stand. */

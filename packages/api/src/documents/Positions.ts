@@ -1,7 +1,24 @@
+import { holdCauses, plainAnswers } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
 import { OrderDocument } from "./Orders.ts"
 import { Decimal, Id, pageOf, PositionEffect, Side, Time, past } from "./words.ts"
+
+/** The answer to "what order would be made now, or why none?": its code, and what there is to say beside it. Quantities in shares. */
+export const AnswerDocument = Schema.Union(
+  Schema.Struct({ code: Schema.Literal(...plainAnswers) }),
+  /** The order that was due has been made. */
+  Schema.Struct({ code: Schema.Literal("Ordered"), orderId: Id }),
+  /** `Order` would be made now, and is never on record; `Observed` would be, and trading is only observed. */
+  Schema.Struct({ code: Schema.Literal("Order", "Observed"), side: Side, quantity: Decimal }),
+  /** `control` is the name of the control that refuses it: `MaxNotional` and others. */
+  Schema.Struct({ code: Schema.Literal("Refused"), control: Schema.String }),
+  /** `orderId` is the order whose cancel by an operator holds it. */
+  Schema.Struct({ code: Schema.Literal("Held"), by: Schema.Literal(...holdCauses), orderId: Schema.NullOr(Id) })
+).annotations({ identifier: "Answer" })
+
+/** The answer to "what order would be made now, or why none?". */
+export type AnswerDocument = typeof AnswerDocument.Type
 
 /** One account's standing in one instrument, in signed shares. */
 export const PositionDocument = Schema.Struct({
@@ -16,7 +33,7 @@ export const PositionDocument = Schema.Struct({
   direct: Decimal,
   adopted: Decimal,
   /** The newest answer on record to what order would be made. */
-  answer: Schema.String,
+  answer: AnswerDocument,
   /** Since when that is the answer. */
   answerSince: Time,
   updatedAt: Time
@@ -43,8 +60,7 @@ export type LotDocument = typeof LotDocument.Type
 /** What order would be made now, or why there is none (ACC-11). */
 export const NextDocument = Schema.Struct({
   ...past,
-  /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
-  answer: Schema.String,
+  answer: AnswerDocument,
   /** The same in a sentence. */
   why: Schema.String,
   order: Schema.NullOr(
@@ -72,8 +88,8 @@ export const PositionDetail = Schema.Struct({
   /** Of which sides the broker has refused orders for a session, and until when nothing of them leaves. */
   refusedSide: Schema.NullOr(Schema.Literal("buy", "sell", "both")),
   refusedUntil: Schema.NullOr(Time),
-  /** Why an operator's act holds it. */
-  held: Schema.NullOr(Schema.String),
+  /** The order that an operator cancelled and that holds it until it is resumed. */
+  heldBy: Schema.NullOr(Id),
   /** Open lots, oldest first. */
   lots: Schema.Array(LotDocument),
   /** Orders that have not ended. */

@@ -152,7 +152,7 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "SideRefused":
       return patchPosition(books, event.symbol, place, { refusedSide: event.side, refusedUntil: event.until })
     case "PositionHeld":
-      return patchPosition(books, event.symbol, place, { held: event.why })
+      return patchPosition(books, event.symbol, place, { heldBy: event.orderId })
     case "HoldLifted":
       return patchPosition(books, event.symbol, place, nothingHeld)
     case "BaseDeclared":

@@ -27,6 +27,7 @@ import { payloadDirections } from "../records/Payload.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Price } from "../values/Price.ts"
 import { refusedSides } from "../records/Position.ts"
+import { PositionAnswer } from "../records/PositionAnswer.ts"
 import { refusalClasses } from "../records/Report.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { outcomes } from "../records/Attempt.ts"
@@ -270,8 +271,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   referencePrice: maybe(Price),
   referenceSource: maybe(Schema.String),
   referenceAt: maybe(Time),
-  clientOrderId: ClientOrderId,
-  answer: maybe(Schema.String)
+  clientOrderId: ClientOrderId
 })
 /** Before a byte leaves: one try to send an order, with its stored request. */
 export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
@@ -490,7 +490,7 @@ export const BreakClosed = Schema.TaggedStruct("BreakClosed", {
   why: Schema.String
 })
 /** D1: the answer to "what order would be made now?" has changed. */
-export const Evaluated = Schema.TaggedStruct("Evaluated", { symbol: Ticker, answer: Schema.String })
+export const Evaluated = Schema.TaggedStruct("Evaluated", { symbol: Ticker, answer: PositionAnswer })
 /** D8: nothing is ordered for a while. */
 export const CoolDownStarted = Schema.TaggedStruct("CoolDownStarted", {
   symbol: Ticker,
@@ -518,8 +518,8 @@ export const SideRefused = Schema.TaggedStruct("SideRefused", {
   side: Schema.Literal(...refusedSides),
   until: Time
 })
-/** An operator's act holds the position. */
-export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker, why: Schema.String })
+/** An operator's cancel of its order holds the position. */
+export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker, orderId: OrderId })
 /** An operator lets the position go on; an open circuit is closed. */
 export const HoldLifted = Schema.TaggedStruct("HoldLifted", { symbol: Ticker })
 /** What is held and is not ours, in signed shares, is more or less by so much from now on (E4). */

@@ -3,6 +3,7 @@ import * as Decimal from "../values/Decimal.ts"
 import * as Instant from "../values/Instant.ts"
 import { canonicalJson, textOf } from "./Entry.ts"
 import { LedgerEvent } from "./Event.ts"
+import { byTag, tagIn, tagsOf } from "./tagsOf.ts"
 
 /** Writes a value as canonical JSON; `undefined` where it is left out. */
 type Write = (value: unknown) => string | undefined
@@ -98,10 +99,17 @@ const writerOfTransformation = (ast: SchemaAST.Transformation): Write | undefine
   return SchemaAST.isBigIntKeyword(to) ? timeWriter(ast) : undefined
 }
 
+/** A struct of a union is known by its tag. */
+const writerOfTagged = (types: ReadonlyArray<SchemaAST.AST>): Write | undefined => {
+  const writes = byTag(types, (ast) => writerOfStruct(ast, []))
+  return writes && ((value) => (writes.get(tagIn(value)) ?? wrong)(value))
+}
+
 const writerOfUnion = ({ types }: SchemaAST.Union): Write | undefined => {
   const [first, ...others] = types.filter((each) => !SchemaAST.isUndefinedKeyword(each))
   if (first === undefined) return undefined
-  const write = others.length === 0 ? writerOf(first) : [first, ...others].every(isText) ? writeText : undefined
+  const several = () => ([first, ...others].every(isText) ? writeText : writerOfTagged([first, ...others]))
+  const write = others.length === 0 ? writerOf(first) : several()
   return write === undefined || others.length + 1 === types.length ? write : maybe(write)
 }
 
@@ -130,15 +138,9 @@ const bodyBySchema = (event: LedgerEvent): string => {
   return canonicalJson(body)
 }
 
-const tagOf = (ast: SchemaAST.AST): string | undefined => {
-  if (!SchemaAST.isTypeLiteral(ast)) return undefined
-  const tag = ast.propertySignatures.find(({ name }) => name === "_tag")?.type
-  return tag !== undefined && SchemaAST.isLiteral(tag) ? String(tag.literal) : undefined
-}
-
 const writers: ReadonlyMap<string, Write> = new Map(
   LedgerEvent.members.flatMap(({ ast }) => {
-    const tag = tagOf(ast)
+    const [tag] = tagsOf(ast)
     const write = SchemaAST.isTypeLiteral(ast) ? writerOfStruct(ast, ["_tag"]) : undefined
     return tag === undefined || write === undefined ? [] : [[tag, write] as const]
   })

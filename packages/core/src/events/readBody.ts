@@ -3,6 +3,7 @@ import { UNREADABLE } from "../tables/Column.ts"
 import * as Decimal from "../values/Decimal.ts"
 import * as Instant from "../values/Instant.ts"
 import { LedgerEvent } from "./Event.ts"
+import { byTag, tagIn, tagsOf } from "./tagsOf.ts"
 
 /** Reads a value of a body; `UNREADABLE` where only the schema can say whether, or why not. */
 type Read = (value: unknown) => unknown
@@ -98,7 +99,14 @@ const readerOfUnion = (ast: SchemaAST.Union): Read => {
   if (first === undefined) return bySchema(ast)
   if (others.length === 0) return readerOf(first)
   const literals = [first, ...others].flatMap((each) => (SchemaAST.isLiteral(each) ? [each.literal] : []))
-  return literals.length === others.length + 1 ? oneOf(new Set(literals)) : bySchema(ast)
+  if (literals.length === others.length + 1) return oneOf(new Set(literals))
+  return readerOfTagged([first, ...others]) ?? bySchema(ast)
+}
+
+/** A struct of a union is known by its tag. */
+const readerOfTagged = (types: ReadonlyArray<SchemaAST.AST>): Read | undefined => {
+  const reads = byTag(types, readerOfStruct)
+  return reads && ((value) => reads.get(tagIn(value))?.(value) ?? UNREADABLE)
 }
 
 const readerOfList = (ast: SchemaAST.TupleType): Read => {
@@ -114,14 +122,9 @@ const readerOfStruct = (ast: SchemaAST.TypeLiteral, tag?: string): Read | undefi
   return struct(fields, tag)
 }
 
-const tagOf = (ast: SchemaAST.TypeLiteral): string | undefined => {
-  const tag = ast.propertySignatures.find(({ name }) => name === "_tag")?.type
-  return tag !== undefined && SchemaAST.isLiteral(tag) ? String(tag.literal) : undefined
-}
-
 const readers: ReadonlyMap<string, Read> = new Map(
   LedgerEvent.members.flatMap(({ ast }) => {
-    const tag = SchemaAST.isTypeLiteral(ast) ? tagOf(ast) : undefined
+    const [tag] = tagsOf(ast)
     const read = SchemaAST.isTypeLiteral(ast) ? readerOfStruct(ast, tag) : undefined
     return tag === undefined || read === undefined ? [] : [[tag, read] as const]
   })

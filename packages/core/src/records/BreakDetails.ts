@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { controls, type Control } from "./Control.ts"
+import { Control } from "./Control.ts"
 import { OrderId, TradeId } from "../values/Id.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
@@ -111,10 +111,8 @@ const Doubt = Schema.TaggedStruct("Doubt", {
 /** Why an order stays in doubt, with what its broker showed. */
 export type Doubt = typeof Doubt.Type
 
-const isControl = (name: string): name is Control => Object.hasOwn(controls, name)
-
 const PositionBlocked = Schema.TaggedStruct("PositionBlocked", {
-  obstacle: Schema.Union(Schema.Literal(...obstaclesApart), Schema.String.pipe(Schema.filter(isControl))),
+  obstacle: Schema.Union(Schema.Literal(...obstaclesApart), Control),
   /** Until when its circuit is open, or its broker refuses the side. */
   until: maybe(moment),
   /** The order that waits: not tried yet, not confirmed, or tried and not sent. */

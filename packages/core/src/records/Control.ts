@@ -1,3 +1,5 @@
+import { Schema } from "effect"
+
 /** Every control that can stand before an order, what it says, and what an operator can do. */
 export const controls = {
   InstrumentUnverified: {
@@ -80,7 +82,16 @@ export const controls = {
   }
 } as const
 
-/** The name of a control, as refusals have it on record: `Refused(MaxNotional)`. */
+/** Is it the name of a control? */
+export const isControl = (name: string): name is keyof typeof controls => Object.hasOwn(controls, name)
+
+/** The names of all controls. */
+export const controlNames: ReadonlyArray<keyof typeof controls> = Object.keys(controls).filter(isControl)
+
+/** The name of a control, as refusals have it on record: `MaxNotional`. */
+export const Control = Schema.Literal(...controlNames)
+
+/** The name of a control. */
 export type Control = keyof typeof controls
 
 /** A refusal in a sentence: what its control says. */

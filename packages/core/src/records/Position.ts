@@ -2,11 +2,13 @@ import { Schema } from "effect"
 import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
+import { OrderId } from "../values/Id.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Price } from "../values/Price.ts"
 import type { Side } from "./Side.ts"
 import type { Instant } from "../values/Instant.ts"
+import { PositionAnswer } from "./PositionAnswer.ts"
 
 /** Which sides of a position its broker refuses for a session. */
 export const refusedSides = ["buy", "sell", "both"] as const
@@ -31,7 +33,7 @@ export const Position = Schema.Struct({
   splitHeld: Column.decimal,
   splitAt: Column.optional(Column.instant),
   /** The newest recorded answer to "what order would be made now?" (D4). */
-  answer: Column.text,
+  answer: Column.comparedJson(PositionAnswer),
   /** Since when it is that. */
   answerSince: Column.instant,
   coolDownUntil: Column.optional(Column.instant),
@@ -47,8 +49,8 @@ export const Position = Schema.Struct({
   /** Of which sides the broker refused orders until the next session, and until when that holds. */
   refusedSide: Column.optional(Column.literal(refusedSides)),
   refusedUntil: Column.optional(Column.instant),
-  /** Why an operator's act holds the position, if one does. */
-  held: Column.optional(Column.text),
+  /** The order that an operator cancelled and that holds the position until it is resumed, if one does. */
+  heldBy: Column.optional(Column.id(OrderId)),
   /** The newest price that an inbound trade brought, and its time. */
   lastPrice: Column.optional(Column.brandedDecimal(Price)),
   lastPriceAt: Column.optional(Column.instant),
@@ -85,7 +87,7 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   ladderUntil: position.ladderUntil,
   refusedSide: position.refusedSide,
   refusedUntil: position.refusedUntil,
-  held: position.held,
+  heldBy: position.heldBy,
   lastPrice: position.lastPrice,
   lastPriceAt: position.lastPriceAt,
   updatedAt: position.updatedAt,
@@ -103,7 +105,7 @@ export const PositionTable = Table.make({
 
 /** D8, Refusals: nothing holds a position any more: an operator lets it go on. */
 export const nothingHeld = {
-  held: undefined,
+  heldBy: undefined,
   circuitUntil: undefined,
   shortEnds: 0,
   refusedSide: undefined,
@@ -125,9 +127,6 @@ export const refusedUntil = (
   at: Instant
 ): Instant | undefined =>
   until !== undefined && at < until && (refusedSide === "both" || refusedSide === side) ? until : undefined
-
-/** D1: what a position answers before anything was evaluated. */
-export const FIRST_ANSWER = "NotDue"
 
 /** A2: residual = target − hedged − in flight. */
 export const residualOf = (position: Pick<Position, "target" | "hedged" | "inFlight">): Decimal.Decimal =>

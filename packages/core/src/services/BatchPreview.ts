@@ -16,7 +16,6 @@ import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import * as Decimal from "../values/Decimal.ts"
 import type { Side } from "../records/Side.ts"
-import { Due, textOf } from "../rules/position/due.ts"
 import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../records/Trade.ts"
 
@@ -121,7 +120,7 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
             const would = previewPosition(recorder, each)
             if (would?._tag !== "Ordered") return would ? { symbol: would.symbol, answer: would.answer } : []
             const found = withinDay(recorder, upon, would)
-            return found._tag === "Refused" ? { symbol: each.symbol, answer: textOf(Due.Refused(found)) } : []
+            return found._tag === "Refused" ? { symbol: each.symbol, answer: found } : []
           })
           return { blocked, upon }
         })

@@ -16,6 +16,7 @@ import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { mayPass } from "../ports/StoreError.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
+import type { PositionAnswer } from "../records/PositionAnswer.ts"
 import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
 import { watchBlocked } from "./BlockedPositions.ts"
@@ -382,8 +383,8 @@ const isOnItsWay = (order: Order): boolean =>
   order.endReported !== undefined ||
   (order.status === "pending" && order.heldFor === undefined)
 
-const settled = ["NotDue", "OrderLive"]
+const settled: ReadonlyArray<PositionAnswer["_tag"]> = ["NotDue", "OrderLive", "Ordered"]
 
 const waitingPositions = Effect.map(Reads.all(PositionTable), (positions) =>
-  positions.filter(({ answer }) => !settled.includes(answer) && !answer.startsWith("Ordered "))
+  positions.filter(({ answer }) => !settled.includes(answer._tag))
 )

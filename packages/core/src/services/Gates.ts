@@ -1,4 +1,4 @@
-import { Effect, Option } from "effect"
+import { Array, Effect, Option } from "effect"
 import { AccountTable, policyOf } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
@@ -15,8 +15,8 @@ import { resolve, windowOf } from "../records/OrderPolicy.ts"
 import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { known, PriceReference } from "../ports/PriceReference.ts"
-import { REFUSED } from "../rules/position/due.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
+import { answering, type PositionAnswer } from "../records/PositionAnswer.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { TradingWindow } from "../values/TradingWindow.ts"
 import type { EachAccount } from "./accountwise.ts"
@@ -40,16 +40,27 @@ export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticke
   }
 })
 
-const refusedBy = (control: Control): string => `Refused(${control})`
+/** May time alone change the answer? */
+const isTimed = (answer: PositionAnswer): boolean => {
+  const { _tag } = answer
+  return _tag === "Held" ? answer.by !== "cancel" : _tag === "CoolingDown" || _tag === "SessionClosed"
+}
 
-/** The answers that time alone can change. */
-const waiting = ["CoolingDown", "Held(circuit)", `Held(${REFUSED})`, "SessionClosed"]
+/** Does a price change the answer as soon as one is known? */
+export const isPriceless = (answer: PositionAnswer): boolean =>
+  answer._tag === "NoPrice" || (answer._tag === "Refused" && answer.control === "NoReferencePrice")
 
-/** The answers that a price changes as soon as one is known. */
-export const priceless = ["NoPrice", refusedBy("NoReferencePrice")]
+/** The limits in money, which another price or market date can change. */
+const inMoney: ReadonlyArray<Control> = ["DailyNotional", "MaxNotional", "OpenResidual", "PriceCollar"]
 
-/** The answers of limits in money, which another price or market date can change. */
-const limited = (["DailyNotional", "MaxNotional", "OpenResidual", "PriceCollar"] as const).map(refusedBy)
+const isLimited = (answer: PositionAnswer): boolean => answer._tag === "Refused" && inMoney.includes(answer.control)
+
+const gated = answering((answer) => isTimed(answer) || isPriceless(answer))
+
+/** The filter of positions that a price changes as soon as one is known. */
+export const priceless = answering(isPriceless)
+
+const limited = answering((answer) => isLimited(answer) || isPriceless(answer))
 
 /** Evaluates the positions whose cool-down, circuit or closed session is over, and those whose price has become known: one pass. */
 export const openGates = Effect.gen(function* () {
@@ -57,15 +68,12 @@ export const openGates = Effect.gen(function* () {
   const clock = yield* Clock
   const now = yield* ledger.now
   const wall = yield* clock.now
-  const positions = yield* Effect.flatMap(
-    Reads.all(PositionTable, { where: [{ column: "answer", in: [...waiting, ...priceless] }] }),
-    driven
-  )
-  const isPriceless = ({ answer }: Position) => priceless.includes(answer)
-  const priced = yield* pricedNow(positions.filter(isPriceless), now)
+  const positions = yield* Effect.flatMap(Reads.all(PositionTable, { where: [gated] }), driven)
+  const [timed, waiting] = Array.partition(positions, ({ answer }) => isPriceless(answer))
+  const priced = yield* pricedNow(waiting, now)
   const windows = yield* windowsOf(positions)
   const isOpen = ({ account }: Position) => clock.isOpenAt(wall, account, windows.get(account))
-  const over = positions.filter((position) => !isPriceless(position) && isOver(position, now, isOpen(position)))
+  const over = timed.filter((position) => isOver(position, now, isOpen(position)))
   const due = [...over, ...priced]
   yield* ledger.submitAll(
     "report",
@@ -76,7 +84,7 @@ export const openGates = Effect.gen(function* () {
 
 /** In which window the orders of the accounts leave that wait for their session. */
 const windowsOf = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>) {
-  if (!positions.some(({ answer }) => answer === "SessionClosed")) return new Map<AccountName, TradingWindow>()
+  if (!positions.some(({ answer }) => answer._tag === "SessionClosed")) return new Map<AccountName, TradingWindow>()
   const accounts = yield* Reads.all(AccountTable)
   return new Map(accounts.map((each) => [each.name, windowOf(resolve(policyOf(each)))]))
 })
@@ -102,10 +110,7 @@ const pricedNow = Effect.fnUntraced(function* (positions: ReadonlyArray<Position
 /** Evaluates what a limit in money, or the want of a price, refuses: one pass of a schedule (D3). */
 export const regateLimited = Effect.gen(function* () {
   const ledger = yield* Ledger
-  const positions = yield* Effect.flatMap(
-    Reads.all(PositionTable, { where: [{ column: "answer", in: [...priceless, ...limited] }] }),
-    driven
-  )
+  const positions = yield* Effect.flatMap(Reads.all(PositionTable, { where: [limited] }), driven)
   yield* ledger.submitAll(
     "report",
     positions.map(({ account, symbol }) => regateMember(account, symbol))
@@ -114,10 +119,10 @@ export const regateLimited = Effect.gen(function* () {
 
 const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
   const isPast = (until: Instant | undefined) => until === undefined || until <= now
-  if (position.answer === "SessionClosed") return isOpen
-  if (position.answer === "Held(circuit)") return isPast(position.circuitUntil)
-  if (position.answer === `Held(${REFUSED})`) return isPast(position.refusedUntil)
-  return isPast(position.coolDownUntil)
+  const { answer, circuitUntil, coolDownUntil, refusedUntil } = position
+  if (answer._tag === "SessionClosed") return isOpen
+  if (answer._tag === "Held") return isPast(answer.by === "circuit" ? circuitUntil : refusedUntil)
+  return isPast(coolDownUntil)
 }
 
 /** Evaluates every position of an account that is not simply waiting for more trades: after a halt, a resume, at start. */

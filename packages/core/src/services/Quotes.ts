@@ -138,10 +138,7 @@ const LONGEST_PAUSE_MS = 60_000
  */
 export const askForWaiting = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
-    const waiting = yield* Effect.flatMap(
-      Reads.all(PositionTable, { where: [{ column: "answer", in: [...priceless] }] }),
-      driven
-    )
+    const waiting = yield* Effect.flatMap(Reads.all(PositionTable, { where: [priceless] }), driven)
     const due = yield* pacing.due(asked, waiting, {
       keyOf: ({ account, symbol }) => `${account} ${symbol}`,
       firstMs: FIRST_PAUSE_MS,

@@ -10,7 +10,7 @@ import type { Filter, StoreError, TradeRepository } from "../ports/TradeReposito
 import { PositionTable, type Position } from "../records/Position.ts"
 import { breakKinds, BreakTable, kinds, type Break } from "../records/Break.ts"
 import {
-  blockingAnswers,
+  blocking,
   obstacleOf,
   unacknowledged,
   unsentBy,
@@ -210,7 +210,7 @@ const unsent = Effect.fnUntraced(function* (now: Instant.Instant) {
 
 /** D3 to D5, D8: the positions that owe shares and answer that they order none. */
 const unordered: Effect.Effect<ReadonlyArray<BlockedPosition>, StoreError, TradeRepository> = Effect.gen(function* () {
-  const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: blockingAnswers }] })
+  const positions = yield* Reads.all(PositionTable, { where: [blocking] })
   const standings = yield* standingsOfAll(positions)
   return standings.flatMap((standing): ReadonlyArray<BlockedPosition> => {
     const by = obstacleOf(standing.position)

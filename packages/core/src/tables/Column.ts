@@ -109,6 +109,22 @@ const viaSchema = <A, I extends Cell>(schema: Schema.Schema<A, I>): Codec => {
   return { encode, decode: (cell) => Either.getOrElse(decode(cell), () => UNREADABLE) }
 }
 
+/** Few cells are different, and most come again and again. */
+const remembering = (decode: Codec["decode"]): Codec["decode"] => {
+  const known = new Map<Cell, unknown>()
+  return (cell) => {
+    const before = known.get(cell)
+    if (before !== undefined) return before
+    const value = decode(cell)
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    if (value !== UNREADABLE) known.set(cell, value)
+    return value
+  }
+}
+
+const isFlat = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.values(value).every((each) => typeof each !== "object")
+
 const decimals = <A>(
   schema: Schema.Schema<A, string>,
   isAdmitted: (value: Decimal.Decimal) => boolean = Schema.is(Schema.typeSchema(schema))
@@ -186,6 +202,19 @@ export const texts = described(listOfTexts, "json", {
 export const json = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, string> => {
   const stored = Schema.parseJson(schema)
   return described(stored, "json", viaSchema(stored))
+}
+
+/**
+ * The same where rows are asked for by it: a value has one text, whatever it was made of. Texts and numbers in it are stored as they are;
+ * their order is the schema's.
+ */
+export const comparedJson = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, string> => {
+  const stored = Schema.parseJson(schema)
+  const { decode, encode } = viaSchema(stored)
+  return described(stored, "text", {
+    encode: (value) => (isFlat(value) ? JSON.stringify(value) : encode(value)),
+    decode: remembering(decode)
+  })
 }
 
 /** Raw bytes. */

@@ -1,8 +1,10 @@
-import { Schema } from "effect"
+import { Either, Schema } from "effect"
 import * as commands from "../rules/operator/commands.ts"
 import { BrokerOrderId } from "../values/ClientOrderId.ts"
 import { format, OrderId, parse, TradeId } from "../values/Id.ts"
+import { decodeEntry } from "../events/decode.ts"
 import { canonicalJson } from "../events/Entry.ts"
+import type { LedgerEvent } from "../events/Event.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
 import * as Decimal from "../values/Decimal.ts"
 import * as Price from "../values/Price.ts"
@@ -15,6 +17,7 @@ import { opposite, Side } from "../records/Side.ts"
 import { AllocationTable, type Allocation } from "../records/Allocation.ts"
 import { LotTable } from "../records/Lot.ts"
 import { PositionTable } from "../records/Position.ts"
+import { answerText, FIRST_ANSWER, type PositionAnswer } from "../records/PositionAnswer.ts"
 import { BreakTable } from "../records/Break.ts"
 import { interpretFact } from "../rules/reconciliation/interpret.ts"
 import type { Interpreted } from "../records/Interpreted.ts"
@@ -418,7 +421,7 @@ const viewOf = (table: CaseTable): View => {
       ])
     ),
     breaks: breaksView(table, name),
-    why: renamed(position?.answer ?? "NotDue", name)
+    why: renamed(position?.answer ?? FIRST_ANSWER, name)
   }
 }
 
@@ -468,20 +471,24 @@ const breaksView = (table: CaseTable, name: (id: string) => string): ReadonlyArr
   return [...new Set(shown)].toSorted()
 }
 
-const renamed = (answer: string, name: (id: string) => string): string =>
-  answer.startsWith("Ordered ") ? `Ordered ${name(answer.slice("Ordered ".length))}` : answer
+const renamed = (answer: PositionAnswer, name: (id: string) => string): string =>
+  answer._tag === "Ordered" ? `Ordered ${name(format("order", answer.orderId))}` : answerText(answer)
 
-const decodeAnswer = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ answer: Schema.String })))
+/** The answer that an event records of its position, if it does. */
+const recordedIn = (event: LedgerEvent): PositionAnswer | undefined => {
+  if (event._tag === "Evaluated") return event.answer
+  const isDue = event._tag === "OrderCreated" && event.origin === "accumulation"
+  return isDue ? { _tag: "Ordered", orderId: event.id } : undefined
+}
 
 const answersOf = (table: CaseTable): ReadonlyArray<string> => {
   const names = namesOf(table)
   const query = { account: table.desk.account, afterSeq: 0, entity: undefined, limit: 1_000_000 }
   const answers: Array<string> = []
   for (const entry of table.desk.store.entries(query)) {
-    if (entry.tag !== "Evaluated" && entry.tag !== "OrderCreated") continue
-    const found = decodeAnswer(entry.body)
-    if (found._tag === "None") continue
-    const answer = renamed(found.value.answer, (id) => names.get(id) ?? id)
+    const found = recordedIn(Either.getOrThrow(decodeEntry(entry)))
+    if (found === undefined) continue
+    const answer = renamed(found, (id) => names.get(id) ?? id)
     if (answer !== answers.at(-1)) answers.push(answer)
   }
   return answers

@@ -345,7 +345,7 @@ const planning: Clause = {
       yield* same("planning sees rows, heads, time and the next ids", answer, {
         fills: 1,
         lots: 2,
-        position: "NotDue",
+        position: { _tag: "NotDue" },
         head: { seq: 1, hash: "main-hash-1" },
         newestAt: rows.AT,
         counters: rows.nextIds

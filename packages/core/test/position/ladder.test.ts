@@ -19,6 +19,7 @@ import * as Instant from "../../src/values/Instant.ts"
 import { seed } from "../properties.ts"
 import { foldedLines, journalOf, storedLines } from "../rows.ts"
 import { perform, receivedOf, type Said } from "../Story.ts"
+import { answered } from "../answered.ts"
 
 const LIFE_S = 60
 const LONGEST_COOL_DOWN_S = 900
@@ -130,7 +131,7 @@ const answers = (desk: Desk.Desk) => {
   for (let times = 0; times < 5; times++) {
     report(desk, work(desk), "cancelled")
     const [position] = desk.all(PositionTable)
-    seen.push(`${position?.answer} ${position?.shortEnds} ${position?.coolDownUntil} ${position?.circuitUntil}`)
+    seen.push(`${answered(position)} ${position?.shortEnds} ${position?.coolDownUntil} ${position?.circuitUntil}`)
     coolDown(desk)
   }
   return seen
@@ -351,7 +352,7 @@ describe("FILL-16: the steps of an account's offsets", () => {
     trade(desk, "T1")
     for (let times = 0; times < 4; times++) unfilled(desk)
     perform(desk, { do: "send", order: newest(desk).id, got: "rejected", time: time(desk) })
-    expect(desk.all(PositionTable)[0]?.answer).toBe("Held(circuit)")
+    expect(answered(desk.all(PositionTable)[0])).toBe("Held(circuit)")
     perform(desk, { do: "pass", seconds: 3600 })
     expect(limits(desk)).toEqual(["100.05", "100.2", "100.5", "100.5", "100.5", "100.05"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))

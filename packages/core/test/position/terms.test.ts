@@ -13,6 +13,7 @@ import { Desk } from "../../src/testing/index.ts"
 import * as Intake from "../../src/rules/trade/intake.ts"
 import { foldedLines, storedLines } from "../rows.ts"
 import { deskOf, perform, type Deed } from "../Story.ts"
+import { answered } from "../answered.ts"
 
 const limits: Partial<AccountSettings> = { limitOffsetBp: 50, orderLifeSeconds: 60 }
 
@@ -42,7 +43,7 @@ const shown = (desk: Desk.Desk): ReadonlyArray<string> =>
     .map(({ lifeSeconds, limitPrice, status, type }) =>
       [type, limitPrice === undefined ? "-" : Decimal.format(limitPrice), lifeSeconds ?? "-", status].join(" ")
     )
-const answer = (desk: Desk.Desk) => desk.all(Position.PositionTable)[0]?.answer
+const answer = (desk: Desk.Desk) => answered(desk.all(Position.PositionTable)[0])
 const accepted: Deed = { do: "send", order: 1, got: "accepted", time: 1 }
 
 describe("the price of a limit order", () => {

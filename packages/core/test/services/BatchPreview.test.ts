@@ -11,6 +11,7 @@ import * as Instant from "../../src/values/Instant.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const row = (id: string, shares: string, price?: string, symbol = "AAPL"): TradeInput => ({
   ...Stage.trade(id, shares, symbol),
@@ -64,7 +65,7 @@ const previewOf = async (
         (each) =>
           `${each.orders} ${each.side} ${Decimal.format(each.quantity)} ${each.symbol} ${each.notional === undefined ? "?" : Decimal.format(each.notional)}`
       ),
-      blocked: blocked.map(({ answer, symbol }) => `${symbol} ${answer}`)
+      blocked: blocked.map((each) => `${each.symbol} ${answered(each)}`)
     }
   })
   await Stage.play(play, Stage.layer())

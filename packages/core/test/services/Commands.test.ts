@@ -19,6 +19,7 @@ import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const other = AccountName.make("other")
 const gone = new StoreUnavailable({ place: "test", problem: "missing", detail: "it is gone", remedy: "bring it back" })
@@ -46,7 +47,7 @@ const held = Effect.gen(function* () {
   }
 })
 
-const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) => position.held))
+const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) => position.heldBy))
 
 describe("an account's broker", () => {
   it("is not changed where an order has left between the reading and the commit", async () => {
@@ -93,7 +94,7 @@ describe("a resume", () => {
     }
     await Stage.play(
       Effect.gen(function* () {
-        const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+        const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(answered))
         const everything = { scope: { _tag: "Everything" } } as const
         yield* Stage.opened()
         yield* ask({ id: "h", account: Stage.account, command: { _tag: "Halt", ...everything } })
@@ -120,7 +121,7 @@ describe("a resume", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* held
-        expect(yield* holds).toEqual(["cancel of O2", "cancel of O1"])
+        expect(yield* holds).toEqual([2, 1])
         left = 1
         yield* Effect.either(
           ask({ id: "r", account: Stage.account, command: { _tag: "Resume", scope: { _tag: "Everything" } } })
@@ -141,7 +142,7 @@ describe("a resume", () => {
         const request = { id: "r", account: Stage.account, command: { _tag: "Resume", scope } } as const
         const what = "AAPL of paper is normal already, and what held AAPL of paper is lifted"
         expect(yield* ask(request)).toEqual({ _tag: "Done", what })
-        expect(yield* holds).toEqual(["cancel of O2", undefined])
+        expect(yield* holds).toEqual([2, undefined])
         const [again] = yield* Stage.until(Stage.orders, (all) => all.some(({ status }) => status === "pending"))
         expect(again?.status).toBe("cancelled")
         expect(yield* ask(request)).toEqual({ _tag: "Done", what })

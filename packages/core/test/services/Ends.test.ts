@@ -19,6 +19,7 @@ import { SEPARATE_MS } from "../../src/rules/order/hearing.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const refused = Answer.Refused({ code: "40310000", words: "insufficient buying power", class: "final" })
 const unknown = Answer.Unknown({ why: "reset", candidate: undefined })
@@ -26,7 +27,7 @@ const unknown = Answer.Unknown({ why: "reset", candidate: undefined })
 const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
 )
-const answer = Effect.map(Reads.all(PositionTable), ([position]) => position?.answer)
+const answer = Effect.map(Reads.all(PositionTable), ([position]) => answered(position))
 const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome }) => outcome))
 
 /** A broker that answers the n-th send by the n-th of these (the last again and again), and shows what is told it to. */

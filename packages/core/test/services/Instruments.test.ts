@@ -8,8 +8,9 @@ import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
-const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(answered))
 
 describe("an instrument that its broker does not know", () => {
   it("is asked for once more: one wrong answer keeps nothing from being sent for good", async () => {

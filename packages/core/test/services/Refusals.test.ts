@@ -13,6 +13,7 @@ import * as Decisions from "../../src/services/Decisions.ts"
 import { makeAskedAccounts, readRefused } from "../../src/services/RefusedAccounts.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const { account } = Stage
 
@@ -44,7 +45,7 @@ const openBreaks = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, holds, kind, subject }) => (closedAt === undefined ? [`${kind} ${subject} ${holds}`] : []))
 )
 
-const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(answered))
 
 const perform = (command: CommandRequest["command"], id = "resolve") =>
   Effect.flatMap(Commands, (commands) => commands.perform({ id, account, actor: "test", reason: "looked at", command }))

@@ -26,6 +26,7 @@ import type { TradeSourceService } from "../../src/ports/TradeSource.ts"
 import { plain } from "../../src/rules/trade/SourcePolicy.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const MINUTE = 60_000
 
@@ -519,7 +520,7 @@ describe("policies of an account", () => {
         yield* Stage.opened({ maxOrderQuantity: undefined, shorting: "never" })
         yield* Effect.forkScoped(Daemon.run())
         yield* Stage.submit({ ...Stage.trade("t1", "1"), side: "sell" })
-        yield* Stage.until(Reads.all(PositionTable), ([position]) => position?.answer === "Refused(ShortNotAllowed)")
+        yield* Stage.until(Reads.all(PositionTable), ([position]) => answered(position) === "Refused(ShortNotAllowed)")
         yield* Stage.opened({ shorting: "allowed" })
         const [order] = yield* Stage.until(Stage.orders, (all) => all.length === 1)
         expect(order?.side).toBe("sell")

@@ -19,6 +19,7 @@ import * as Instant from "../../src/values/Instant.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import { TradeTable, type TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const DAY_MS = 86_400_000
 const NOW_MS = 10 * DAY_MS
@@ -81,7 +82,7 @@ const breaks = Effect.map(Reads.all(BreakTable), (all) =>
   )
 )
 
-const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer, symbol }) => `${symbol} ${answer}`))
+const answers = Effect.map(Reads.all(PositionTable), (all) => all.map((each) => `${each.symbol} ${answered(each)}`))
 
 const accept = Effect.gen(function* () {
   const open = (yield* Reads.all(BreakTable)).find(({ closedAt }) => closedAt === undefined)

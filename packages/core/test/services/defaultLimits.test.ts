@@ -11,6 +11,7 @@ import * as Price from "../../src/values/Price.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 /** What a new account makes of a trade over so many shares that names no price: its orders, and the answer of its position. */
 const priceless = (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) =>
@@ -31,7 +32,7 @@ const madeOf = async (trade: TradeInput, settings: Parameters<typeof Stage.opene
       yield* Submission.submitPending(() => Effect.succeed(true))
       const orders = (yield* Stage.orders).map(({ quantity, status }) => `${status} ${Decimal.format(quantity)}`)
       const [position] = yield* Reads.all(PositionTable)
-      found = { orders, answer: position?.answer }
+      found = { orders, answer: answered(position) }
     }),
     Stage.layer()
   )
@@ -87,7 +88,7 @@ describe("limits from the first order, of an account that has none of its own", 
         yield* Stage.submit({ ...Stage.trade("t2", "401", "KO"), price: Price.unsafe("10000") })
         yield* Gates.confirmInstruments
         const positions = yield* Reads.all(PositionTable)
-        expect(positions.map(({ answer, symbol }) => [symbol, answer])).toEqual([
+        expect(positions.map((each) => [each.symbol, answered(each)])).toEqual([
           ["AAPL", "OrderLive"],
           ["KO", "Refused(DailyNotional)"]
         ])

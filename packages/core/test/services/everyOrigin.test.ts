@@ -30,6 +30,7 @@ import * as Instant from "../../src/values/Instant.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const AAPL = Ticker.make("AAPL")
 const KO = Ticker.make("KO")
@@ -307,7 +308,7 @@ const whyNot = (account: AccountName) =>
     const position = yield* Reads.first(PositionTable, { where })
     const orders = yield* Reads.all(OrderTable, { where })
     const decisions = yield* Reads.all(DecisionTable, { where })
-    const told = [orders.at(-1)?.heldFor, orders.at(-1)?.code, decisions.at(-1)?.reason, position?.answer]
+    const told = [orders.at(-1)?.heldFor, orders.at(-1)?.code, decisions.at(-1)?.reason, answered(position)]
     return told.filter((each) => each !== undefined).join("; ")
   })
 

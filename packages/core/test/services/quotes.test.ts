@@ -22,6 +22,7 @@ import * as Submission from "../../src/services/Submission.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 type Quoting = NonNullable<BrokerService["quote"]>
 
@@ -75,7 +76,7 @@ const buy = (shares: string, parts: Parameters<typeof Stage.decided>[0] = {}) =>
 
 const priceless: TradeInput = { ...Stage.trade("t1", "10"), price: undefined }
 
-const answer = Effect.map(Reads.all(PositionTable), ([position]) => position?.answer)
+const answer = Effect.map(Reads.all(PositionTable), ([position]) => answered(position))
 
 describe("D3: what a broker quotes judges where no trade said a fresh price", () => {
   test("MaxNotional: an order of more than 100,000 dollars by it is refused, one within goes, with the price on record", () =>
@@ -175,7 +176,7 @@ describe("D3: what a broker quotes judges where no trade said a fresh price", ()
         says.quote = quoting("150")
         yield* TestClock.adjust("1 minute")
         yield* pass
-        expect(yield* answer).toBe("Ordered O1")
+        expect(yield* answer).toBe("Ordered(O1)")
         expect(says.asked).toBe(2)
       })
     ))

@@ -12,6 +12,7 @@ import * as StartGate from "../../src/services/StartGate.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
 const A_YEAR_MS = 365 * 86_400_000
 
@@ -44,7 +45,7 @@ const openedWith = (settings: Parameters<typeof Stage.opened>[0]) =>
 
 const opened = openedWith({ maxOrderNotional: Quantity.unsafe("1000") })
 
-const answer = Effect.map(Reads.all(PositionTable), ([position]) => position?.answer)
+const answer = Effect.map(Reads.all(PositionTable), ([position]) => answered(position))
 
 const priceless: TradeInput = { ...Stage.trade("t1", "10"), price: undefined }
 

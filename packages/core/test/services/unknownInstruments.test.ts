@@ -21,8 +21,9 @@ import * as Instant from "../../src/values/Instant.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import { TradeTable, type TradeInput } from "../../src/records/Trade.ts"
 import * as Stage from "./Stage.ts"
+import { answered } from "../answered.ts"
 
-const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(answered))
 
 const targets = Effect.map(Reads.all(PositionTable), (all) =>
   all.map(({ symbol, target }) => `${symbol} ${Decimal.format(target)}`)

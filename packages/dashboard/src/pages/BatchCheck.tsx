@@ -3,6 +3,7 @@ import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { DataTable } from "../ui/DataTable.tsx"
 import { rowsIn } from "../words/rows.ts"
+import { wordsOfNext } from "../words/signs.ts"
 
 type Checked = Documents.CheckedDocument
 
@@ -52,7 +53,7 @@ export const BatchCheck = ({ of }: { readonly of: Checked }) => {
         )}
         {of.blocked.map(({ answer, symbol }) => (
           <li key={symbol}>
-            {symbol} would order nothing: {answer}
+            {symbol} would order nothing: {wordsOfNext(answer)}
           </li>
         ))}
       </ul>

@@ -9,6 +9,7 @@ import { Head } from "../ui/Help.tsx"
 import { NextOrder, useDueFrom, useIsDuePending } from "../ui/NextOrder.tsx"
 import { Empty, Panel } from "../ui/Panel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
+import { isStopped } from "../words/signs.ts"
 
 type Positions = Documents.OverviewDocument["positions"]
 
@@ -73,7 +74,7 @@ const Row = ({ digits, position }: RowProps) => {
         </td>
       ))}
       <td>
-        <LotGauge residual={position.residual} from={from} isHeld={/^(Held|BreakOpen|Halted)/.test(position.answer)} />
+        <LotGauge residual={position.residual} from={from} isHeld={isStopped(position.answer)} />
       </td>
       <td>
         <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />

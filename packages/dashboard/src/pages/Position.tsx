@@ -27,7 +27,7 @@ import { boundAt, nameOf } from "../ui/standing.ts"
 import { Rows, TablePanel } from "../ui/TablePanel.tsx"
 import { usePaced } from "../ui/usePaced.ts"
 import { pathOfEntries } from "../words/paths.ts"
-import { signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
+import { isSameAnswer, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 
 type Position = Documents.PositionDetail
 type Control = Documents.ControlDocument
@@ -169,12 +169,10 @@ const rowsOf = ({ account, symbol }: Position) => {
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** What order comes next, or why there is none; a cool-down ticks. */
-const Next = ({ answer, until }: { readonly answer: string; readonly until: string | null }) => {
+const Next = ({ answer, until }: { readonly answer: Position["answer"]; readonly until: string | null }) => {
   const waits = signOfCoolDown(until, useNow())
   const next = signOfNext(answer)
-  return (
-    <SignView sign={waits !== undefined && answer.startsWith("CoolingDown") ? { ...waits, help: next.help } : next} />
-  )
+  return <SignView sign={waits !== undefined && answer.code === "CoolingDown" ? { ...waits, help: next.help } : next} />
 }
 
 /** What binds the position now; of the past it is not told. */
@@ -199,8 +197,8 @@ const BoundBanner = ({ by }: { readonly by: Control }) => {
 }
 
 /** D8: an operator's cancel, an open circuit or a refusal for a session holds it until it is resumed. */
-const isHeld = ({ circuitUntil, held, refusedUntil }: Position): boolean =>
-  [held, circuitUntil, refusedUntil].some((each) => each !== null)
+const isHeld = ({ circuitUntil, heldBy, refusedUntil }: Position): boolean =>
+  [heldBy, circuitUntil, refusedUntil].some((each) => each !== null)
 
 /** What may be ordered of the symbol itself: a halt where it is not halted, a resume where that changes anything. */
 const Controls = ({ bound, position }: { readonly position: Position; readonly bound: ReadonlyArray<Control> }) => {
@@ -277,7 +275,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
             {upper(withMinus(next.why))}.{" "}
             <span className="faint">
               An order is due from {grouped(from)}.
-              {next.answer === position.answer && (
+              {isSameAnswer(next.answer, position.answer) && (
                 <>
                   {" "}
                   So since <Moment at={position.answerSince} />.
@@ -328,7 +326,10 @@ const Detail = ({ position }: { readonly position: Position }) => {
           ["base", <Figure of={position.base} signed />],
           ["direct", <Figure of={position.direct} signed />],
           ["adopted", <Figure of={position.adopted} signed />],
-          ["held", position.held === null ? null : <Foreign text={position.held} />],
+          [
+            "heldBy",
+            position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>
+          ],
           ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>of the journal</Link>]
         ]}
       />

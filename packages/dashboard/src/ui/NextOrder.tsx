@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { useAsk } from "../api/asking.ts"
 import { grouped, signOf } from "../format/figure.ts"
 import { signOfNext } from "../words/signs.ts"
@@ -16,14 +17,14 @@ export const useDueFrom = (): ((position: { readonly account: string }) => strin
 }
 
 interface NextOrderProps {
-  readonly answer: string
+  readonly answer: Documents.AnswerDocument
   readonly residual: string
   readonly from: string
 }
 
 /** What order comes next, or why there is none. */
 export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
-  if (answer !== "NotDue") return <SignView sign={signOfNext(answer)} />
+  if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer)} />
   const sign = signOf(residual)
   if (sign === 0) return <span className="faint">Nothing is owed</span>
   return <span className="figure">{sign > 0 ? `Buy at ${grouped(from)}` : `Sell at −${grouped(from)}`}</span>

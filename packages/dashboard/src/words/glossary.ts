@@ -34,7 +34,10 @@ const entries = {
     help: "The residual on its way to the size from which an order is due: to the left it would be a sell, to the right a buy."
   },
   next: { head: "Next order", help: "The order that would be made now, or why there is none." },
-  held: { head: "Held", help: "Why nothing is sent for this position until an operator lets it go on." },
+  heldBy: {
+    head: "Held by",
+    help: "The order that an operator cancelled: nothing is sent for this position until it is resumed."
+  },
   lot: { head: "Lot", help: "The size in whole shares that orders are multiples of." },
   threshold: { head: "Threshold", help: "The residual from which an order is due; where none is set, one lot." },
 

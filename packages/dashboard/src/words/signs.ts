@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { grouped, shareOf, signOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
+import { eventWords } from "./events.ts"
 
 /** The shape of a sign carries its family, its tone what it asks of a person. */
 export type Shape =
@@ -411,5 +412,20 @@ export const signOfLink = (state: string, ms?: number): Sign => {
   return { ...known, word: state === "expiring" || state === "live" ? words[state] : `${known.word} ${span}` }
 }
 
-/** The sign of the answer to what order comes next: `Order(buy 1)`, `NotDue`, `Refused(maxOrderQuantity)`. */
-export const signOfNext = (answer: string): Sign => signOfState("next", /^\w+/.exec(answer)?.[0] ?? answer)
+/** The sign of the answer to what order comes next. */
+export const signOfNext = ({ code }: Documents.AnswerDocument): Sign => signOfState("next", code)
+
+/** The same in words, with what refuses or holds it: `Refused: max notional`. */
+export const wordsOfNext = (answer: Documents.AnswerDocument): string => {
+  const { word } = signOfNext(answer)
+  if (answer.code === "Refused") return `${word}: ${eventWords(answer.control).toLowerCase()}`
+  return answer.code === "Held" ? `${word}: ${answer.by}` : word
+}
+
+/** Do two say the same? The daemon writes the fields of both in the same order. */
+export const isSameAnswer = (a: Documents.AnswerDocument, b: Documents.AnswerDocument): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
+
+/** Does it order nothing before a person acts, or its circuit closes? */
+export const isStopped = ({ code }: Documents.AnswerDocument): boolean =>
+  code === "Held" || code === "BreakOpen" || code === "Halted"

@@ -1,5 +1,6 @@
-import { Break, Daemon, Decimal, Id, Reads, type TradeRepository } from "@roundlot/core"
+import { Break, Daemon, Decimal, Id, PositionAnswer, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import { answerOf } from "../views/positions.ts"
 
 /** What is left where nothing moves by itself: orders, positions that wait, breaks that hold sending. */
 export interface Remaining extends Daemon.Left {
@@ -33,7 +34,7 @@ export const lines = ({ breaks, orders, positions }: Remaining): ReadonlyArray<s
   ),
   ...positions.map(
     (position) =>
-      `position ${position.symbol} (${position.account}): residual ${Decimal.format(position.residual)}, ${position.answer}`
+      `position ${position.symbol} (${position.account}): residual ${Decimal.format(position.residual)}, ${PositionAnswer.answerText(position.answer)}`
   ),
   ...breaks.map(
     (each) =>
@@ -55,7 +56,7 @@ export const document = ({ breaks, orders, positions }: Remaining) => ({
     account,
     symbol,
     residual: Decimal.format(residual),
-    answer
+    answer: answerOf(answer)
   })),
   breaks: breaks.map((found) => ({
     id: Id.format("break", found.id),

@@ -5,6 +5,7 @@ import {
   Decimal,
   type Driving,
   Position,
+  PositionAnswer,
   Reads,
   Trade,
   type Tracking
@@ -130,7 +131,7 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
       ...[position.exposure, position.target, position.hedged, position.inFlight, position.residual].map(
         Decimal.format
       ),
-      position.answer
+      PositionAnswer.answerText(position.answer)
     ])
   )
 )

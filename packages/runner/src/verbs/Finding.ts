@@ -1,4 +1,7 @@
+import { TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import { UsageError } from "../cli/UsageError.ts"
+import { SettingsError } from "../settings/SettingsError.ts"
 
 /** What was looked at: whether it is well, what was found, and what to do where it is not. */
 export interface Finding {
@@ -14,8 +17,18 @@ export const well = (check: string, found: string): Finding => ({ check, ok: tru
 /** A check that found something, and what to do about it. */
 export const ill = (check: string, found: string, remedy: string): Finding => ({ check, ok: false, found, remedy })
 
-/** A failure as a finding: what stands before its first full stop, and what to do after it. */
-export const toldBy = (check: string) => (error: { readonly message: string }) => {
-  const [found = "", ...rest] = error.message.split(". ")
-  return Effect.succeed([ill(check, found, rest.join(". ") || "See the message")])
+/** What a failure says of itself, with what to do apart where it has that apart. */
+const saidBy = (error: { readonly message: string }): Pick<Finding, "found" | "remedy"> => {
+  if (error instanceof UsageError) return { found: error.problem, remedy: error.remedy }
+  if (error instanceof TradeRepository.StoreUnavailable) {
+    return { found: `${error.place}: ${error.detail}`, remedy: error.remedy }
+  }
+  if (error instanceof SettingsError) return { found: `${error.place}: ${error.problem}`, remedy: error.remedy }
+  return { found: error.message, remedy: null }
 }
+
+/** A failure as a finding. */
+export const failed =
+  (check: string) =>
+  (error: { readonly message: string }): Effect.Effect<ReadonlyArray<Finding>> =>
+    Effect.succeed([{ check, ok: false, ...saidBy(error) }])

@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Documents } from "@roundlot/api"
-import { type age, type Batch, OrderPolicy, type Template } from "@roundlot/core"
+import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from "@roundlot/core"
 import { Effect, Option, Sink, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
@@ -90,7 +90,9 @@ const dryRun = (asked: DryRunFlags, file: Written & { readonly surveyed: Surveye
       }
       const document = views.checkedOf(checked, rejectedRows)
       for (const each of document.orders) yield* print(`  would order: ${ordersText(each)}`)
-      for (const { answer: why, symbol } of document.blocked) yield* print(`  would not order ${symbol}: ${why}`)
+      for (const { answer: why, symbol } of checked.outlook.blocked) {
+        yield* print(`  would not order ${symbol}: ${PositionAnswer.answerText(why)}`)
+      }
       if (checked.rejected + checked.conflicts + checked.quarantined + checked.refused > 0) yield* look
       yield* answer(document, `${asked.file}: ${checkedText(checked)}. Nothing is written.`)
     })

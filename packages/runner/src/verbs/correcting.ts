@@ -8,12 +8,14 @@ import {
   foresee,
   Ledger,
   Need,
+  PositionAnswer,
   type TradeRepository
 } from "@roundlot/core"
 import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { Told } from "../cli/Verb.ts"
+import { answerOf } from "../views/positions.ts"
 import { carryOut } from "./commanding.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
@@ -82,8 +84,8 @@ export const correct = ({
     const { after, now, obstacle } = found
     const { symbol } = correction
     const holds = Decimal.format(found.holds)
-    const document = { account, symbol, ...fields, holds, now, after }
-    const due = `the answer is ${now} now, ${after} after it`
+    const document = { account, symbol, ...fields, holds, now: answerOf(now), after: answerOf(after) }
+    const due = `the answer is ${PositionAnswer.answerText(now)} now, ${PositionAnswer.answerText(after)} after it`
     const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
     const shown = `${symbol} of ${account}, ${title}: the books hold ${holds}; ${what}.`
     if (asked.dryRun) {

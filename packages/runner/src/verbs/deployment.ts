@@ -11,7 +11,7 @@ import { DEFAULT_CONFIG, Environment, type Flags, type Settings } from "../setti
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
 import { imageInto, migrate } from "../store/versions.ts"
-import { ill, toldBy, well, type Finding } from "./Finding.ts"
+import { failed, ill, well, type Finding } from "./Finding.ts"
 
 const OLDEST_NODE = [20, 19] as const
 
@@ -75,7 +75,7 @@ const envFile = ({ envFile: named }: Flags) =>
         return (mode & OTHERS) === 0
           ? [well("env-file", `${file} is its owner's alone`)]
           : [ill("env-file", `${file} may be read or written by others`, `chmod 600 ${file}`)]
-      }).pipe(Effect.catchAll(toldBy("env-file")))
+      }).pipe(Effect.catchAll(failed("env-file")))
   })
 
 const YOUNG_MS = 2 * 86_400_000
@@ -103,7 +103,7 @@ const backups = (path: string) =>
     return ages.some((age) => age < YOUNG_MS)
       ? [well("backup", `${path} has one of the last two days`)]
       : [ill("backup", `${path} has none of the last two days`, `'roundlot store backup ${path}/' makes one`)]
-  }).pipe(Effect.catchAll(toldBy("backup")))
+  }).pipe(Effect.catchAll(failed("backup")))
 
 const proofs = (settings: Settings) =>
   Effect.gen(function* () {
@@ -115,7 +115,7 @@ const proofs = (settings: Settings) =>
         ? well("tokens", "who acts has a name")
         : ill("tokens", "none was made yet", "The first 'roundlot start --port' makes one")
     ]
-  }).pipe(Effect.catchAll(toldBy("audit")))
+  }).pipe(Effect.catchAll(failed("audit")))
 
 /** A copy of the store that is thrown away takes the migrations of this version, and is audited. */
 const migration = (settings: Settings, scratch: string) =>
@@ -126,7 +126,7 @@ const migration = (settings: Settings, scratch: string) =>
     yield* proven(copy)
     const taken = steps.length === 0 ? "is of this version" : `took ${steps.map(({ name }) => name).join(", ")}`
     return [well("migration", `a copy of the store ${taken}, and its audit is clean`)]
-  }).pipe(Effect.catchAll(toldBy("migration")))
+  }).pipe(Effect.catchAll(failed("migration")))
 
 const ROWS = "source_id,symbol,side,quantity\nsmoke-1,AAPL,buy,2\nsmoke-2,MSFT,sell,1\n"
 
@@ -163,7 +163,7 @@ const smoke = (scratch: string) =>
         return [ill("smoke", `${name} a batch of two rows ended with ${code}`, "Do it by hand, and see what it says")]
     }
     return [well("smoke", "a batch of two rows was executed on paper, and its audit is clean")]
-  }).pipe(Effect.catchAll(toldBy("smoke")))
+  }).pipe(Effect.catchAll(failed("smoke")))
 
 /** What has to hold of a deployment beside what `doctor` looks at; nothing of it reaches the store or a broker. */
 export const deployment = (asked: Flags, settings: Settings, backupFolder: Option.Option<string>) =>

@@ -23,7 +23,7 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import { ill, toldBy, well } from "./Finding.ts"
+import { failed, ill, well } from "./Finding.ts"
 
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
@@ -70,14 +70,14 @@ const callers = TokenRegister.agreed.pipe(
       ? well("callers", "no token was made yet: the first 'roundlot start' that serves the API makes one")
       : well("callers", `${tokens.length} tokens were made, as the journal says`)
   ]),
-  Effect.catchTag("TokensDisagree", toldBy("callers"))
+  Effect.catchTag("TokensDisagree", failed("callers"))
 )
 
 /** Does the operator's token stand where its owner alone reads it? */
 const operatorToken = ({ tokenFile }: Settings) =>
   OperatorToken.read(tokenFile).pipe(
     Effect.map((secret) => (Option.isNone(secret) ? [] : [well("token", `${tokenFile} is its owner's alone`)])),
-    Effect.catchAll(toldBy("token"))
+    Effect.catchAll(failed("token"))
   )
 
 const inside = Effect.gen(function* () {
@@ -158,7 +158,7 @@ const store = (settings: Settings) =>
       Effect.provide(layerStore(settings))
     )
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
-  }).pipe(Effect.catchAll(toldBy("store")))
+  }).pipe(Effect.catchAll(failed("store")))
 
 const broker = ({ paperFile }: Settings) =>
   Effect.gen(function* () {
@@ -167,7 +167,7 @@ const broker = ({ paperFile }: Settings) =>
       Effect.provide(layerExchange({ file: paperFile }))
     )
     return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
-  }).pipe(Effect.catchAll(toldBy("broker")))
+  }).pipe(Effect.catchAll(failed("broker")))
 
 interface DoctorFlags extends Flags {
   readonly deploy: boolean
@@ -194,7 +194,7 @@ const look = (asked: DoctorFlags) =>
       ])
     ),
     Effect.map((parts) => parts.flat()),
-    Effect.catchAll(toldBy("settings"))
+    Effect.catchAll(failed("settings"))
   )
 
 /** `doctor`. */

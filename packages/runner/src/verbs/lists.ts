@@ -225,7 +225,7 @@ export const positionsShow = Verb.make({
         const { answer } = yield* Output
         const owner = positions.accountOf(asked.symbol, asked.account)
         const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
-        yield* answer(document, detail.format(document))
+        yield* answer(document, detail.format(positions.inShort(document)))
       })
     )
 })

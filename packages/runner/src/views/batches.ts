@@ -31,6 +31,7 @@ import {
   MOST_COUNTED
 } from "./listing.ts"
 import { kept } from "./past.ts"
+import { answerOf } from "./positions.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 import * as trades from "./trades.ts"
@@ -87,7 +88,7 @@ export const checkedOf = (
     quantity: Decimal.format(quantity),
     notional: decimalOrNull(notional)
   })),
-  blocked
+  blocked: blocked.map(({ answer, symbol }) => ({ symbol, answer: answerOf(answer) }))
 })
 
 /** What a dry run on a batch says. */

@@ -11,6 +11,7 @@ import {
   Ledger,
   Need,
   Position,
+  type PositionAnswer,
   Quantity,
   Reads,
   Side,
@@ -35,6 +36,11 @@ import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 /** One account's standing in one instrument, in signed shares. */
 export type PositionDocument = Documents.PositionDocument
 
+/** The answer to "what order would be made now, or why none?". */
+export type AnswerDocument = Documents.AnswerDocument
+
+type HoldCause = Extract<AnswerDocument, { readonly code: "Held" }>["by"]
+
 /** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
 type LotDocument = Documents.LotDocument
 
@@ -50,6 +56,36 @@ export interface PositionFilters extends ListOptions {
   readonly symbol?: string | undefined
 }
 
+/** The document of an answer. */
+export const answerOf = (answer: PositionAnswer.PositionAnswer | PositionAnswer.ForeseenAnswer): AnswerDocument => {
+  switch (answer._tag) {
+    case "Ordered":
+      return { code: answer._tag, orderId: Id.format("order", answer.orderId) }
+    case "Order":
+    case "Observed":
+      return { code: answer._tag, side: answer.side, quantity: Decimal.format(answer.quantity) }
+    case "Refused":
+      return { code: answer._tag, control: answer.control }
+    case "Held":
+      return { code: answer._tag, by: answer.by, orderId: idOrNull("order", answer.orderId) }
+    default:
+      return { code: answer._tag }
+  }
+}
+
+/** An answer in short, for people: `Refused(MaxNotional)`, `Held(cancel O5)`, `Order(buy 1)`. */
+const answerText = ({ code, ...fields }: AnswerDocument): string => {
+  const said = Object.values(fields).filter((each) => each !== null)
+  return said.length === 0 ? code : `${code}(${said.join(" ")})`
+}
+
+/** A position for people, its answers in short. */
+export const inShort = ({ answer, next, ...detail }: PositionDetail) => ({
+  ...detail,
+  answer: answerText(answer),
+  next: { ...next, answer: answerText(next.answer) }
+})
+
 /** The document of a position. */
 export const documentOf = (position: Position.Position): PositionDocument => ({
   account: position.account,
@@ -62,7 +98,7 @@ export const documentOf = (position: Position.Position): PositionDocument => ({
   base: Decimal.format(position.base),
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
-  answer: position.answer,
+  answer: answerOf(position.answer),
   answerSince: Instant.format(position.answerSince),
   updatedAt: Instant.format(position.updatedAt)
 })
@@ -190,7 +226,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       ladder: ladderOf(standing),
       refusedSide: valueOrNull(position.refusedSide),
       refusedUntil: timeOrNull(position.refusedUntil),
-      held: valueOrNull(position.held),
+      heldBy: idOrNull("order", position.heldBy),
       lots: lots.map((lot) => lotOf(lot, trades)),
       orders: yield* orders.documentsOf(live),
       breaks: yield* breaks.openDocumentsOf(open),
@@ -229,7 +265,7 @@ const nextOf = (standing: due.Standing): NextDocument => {
           limitPrice: decimalOrNull(next.terms.limitPrice)
         }
       : null
-  return { answer: due.textOf(next), why: whyOf(next, standing), order }
+  return { answer: answerOf(due.foreseenOf(next)), why: whyOf(next, standing), order }
 }
 
 const whyOf = (next: due.Due, standing: due.Standing): string =>
@@ -241,7 +277,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     Halted: () => "trading is halted; 'roundlot resume' lets it go on",
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} would be made, but trading is only observed`,
-    Held: ({ why }) => held(why, standing.position),
+    Held: ({ by, orderId }) => held(by, orderId, standing.position),
     BreakOpen: ({ kind, subject }) => `the break ${kind} ${subject} holds it; 'roundlot breaks list' shows it`,
     SessionClosed: () => "the market is closed",
     CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
@@ -264,10 +300,19 @@ const atStep = (
 const goesOn = (until: Instant.Instant | undefined) =>
   `it goes on at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
 
-const held = (why: string, { circuitUntil, refusedUntil }: Position.Position): string => {
-  if (why === "circuit") return `several orders in a row ended short; ${goesOn(circuitUntil)}`
-  if (why === due.REFUSED) return `its broker refuses this side until the next session; ${goesOn(refusedUntil)}`
-  return `it is held (${why}); 'roundlot resume' lets it go on`
+const held = (
+  by: HoldCause,
+  orderId: number | undefined,
+  { circuitUntil, refusedUntil }: Position.Position
+): string => {
+  switch (by) {
+    case "circuit":
+      return `several orders in a row ended short; ${goesOn(circuitUntil)}`
+    case "refused":
+      return `its broker refuses this side until the next session; ${goesOn(refusedUntil)}`
+    case "cancel":
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; 'roundlot resume' lets it go on`
+  }
 }
 
 const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): string => `${says}. ${remedy}`

@@ -13,6 +13,7 @@ import {
   type Id,
   Order,
   Position,
+  PositionAnswer,
   Quantity,
   Reads,
   Reconciliation,
@@ -255,7 +256,8 @@ const assertBooks = (name: Name, row: Row) =>
         limits
       )
     if (raw !== undefined) assert.strictEqual((yield* orders)[0]?.rawStatus, raw[name])
-    if (answer !== undefined) assert.strictEqual((yield* Reads.all(Position.PositionTable))[0]?.answer, answer)
+    const [position] = yield* Reads.all(Position.PositionTable)
+    if (answer !== undefined) assert.strictEqual(position && PositionAnswer.answerText(position.answer), answer)
     if (waited !== undefined) assert.lengthOf(yield* Reads.all(Fill.WaitingFillTable), waited)
   })
 

@@ -69,7 +69,7 @@ describe.each(brokers)("what is done by hand at %s while the daemon is stopped",
       hedged: "2",
       inFlight: "0",
       residual: "3",
-      answer: "CoolingDown"
+      answer: { code: "CoolingDown" }
     })
     expect(await json("orders", "show", "O2")).toMatchObject({
       symbol: "GOOG",

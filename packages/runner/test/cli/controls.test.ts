@@ -36,7 +36,9 @@ describe("controls by the command line", () => {
     await place.cli("controls", "set", "--state", "reduce", "--account", "paper")
     const refused = await idle(place)
     expect(refused.code).toBe(3)
-    expect(JSON.parse(refused.out)).toMatchObject({ positions: [{ answer: "Refused(ReduceOnly)" }] })
+    expect(JSON.parse(refused.out)).toMatchObject({
+      positions: [{ answer: { code: "Refused", control: "ReduceOnly" } }]
+    })
     await place.cli("controls", "set", "--state", "normal", "--account", "paper")
     expect((await idle(place)).code).toBe(0)
   })

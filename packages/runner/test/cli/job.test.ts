@@ -37,7 +37,10 @@ describe("the main job by the command line", () => {
     expect((await cli("trades", "list", "--limit", "1", "--count")).out).toMatch(/\n3 in all\.\nMore: --cursor /)
     const links = (orderId: string) => json("allocations", "list", "--order-id", orderId)
     expect(await links("O1")).toMatchObject({ items: [{ quantity: "0.3" }, { quantity: "0.5" }, { quantity: "0.2" }] })
-    expect(await json("positions", "show", "aapl")).toMatchObject({ residual: "0.2", next: { answer: "NotDue" } })
+    expect(await json("positions", "show", "aapl")).toMatchObject({
+      residual: "0.2",
+      next: { answer: { code: "NotDue" } }
+    })
 
     await cli("trades", "add", "--id", "d", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.8")
     expect((await cli("start", "--until-idle")).code).toBe(0)
@@ -72,7 +75,7 @@ describe("the main job by the command line", () => {
     expect(await json("positions", "show", "AAPL")).toMatchObject({
       residual: "1.2",
       coolDownUntil: expect.any(String),
-      next: { answer: "CoolingDown", order: null }
+      next: { answer: { code: "CoolingDown" }, order: null }
     })
     wait(31_000)
     expect((await cli("start", "--until-idle")).code).toBe(0)

@@ -20,10 +20,10 @@ describe("limits of an account", () => {
     expect(ended.code).toBe(3)
     const answers = async (symbol: string) => json("positions", "show", symbol)
     expect(await answers("AAPL")).toMatchObject({ hedged: "4" })
-    expect(await answers("KO")).toMatchObject({ answer: "Refused(Restricted)", hedged: "0" })
-    expect(await answers("MSFT")).toMatchObject({ answer: "Refused(MaxNotional)", hedged: "0" })
+    expect(await answers("KO")).toMatchObject({ answer: { code: "Refused", control: "Restricted" }, hedged: "0" })
+    expect(await answers("MSFT")).toMatchObject({ answer: { code: "Refused", control: "MaxNotional" }, hedged: "0" })
     expect(await answers("TSLA")).toMatchObject({
-      answer: "Refused(MaxNotional)",
+      answer: { code: "Refused", control: "MaxNotional" },
       next: { why: expect.stringContaining("limits.orderNotional") }
     })
     expect(await json("accounts", "show", "paper")).toMatchObject({

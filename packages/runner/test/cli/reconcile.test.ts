@@ -66,12 +66,16 @@ describe("books and broker", () => {
     expect(held.code).toBe(3)
     expect(JSON.parse(held.out)).toMatchObject({ breaks: [{ kind: "PositionDiffers", symbol: "AAPL", evidence: why }] })
     const adjust = ["positions", "adjust", "AAPL", "--as", "base", "--reason", "transferred in"] as const
-    expect(await place.json(...adjust, "--dry-run")).toMatchObject({ by: "5", now: "NotDue", after: "NotDue" })
+    expect(await place.json(...adjust, "--dry-run")).toMatchObject({
+      by: "5",
+      now: { code: "NotDue" },
+      after: { code: "NotDue" }
+    })
     expect(
       await place.json("positions", "adjust", "AAPL", "--as", "hedged", "--reason", "x", "--dry-run")
     ).toMatchObject({
       by: "5",
-      after: "Order(sell 5)"
+      after: { code: "Order", side: "sell", quantity: "5" }
     })
     expect((await place.cli(...adjust)).code).toBe(2)
     expect(await place.json(...adjust, "--yes")).toMatchObject({ done: "AAPL is adjusted by +5 as base" })
@@ -107,8 +111,8 @@ describe("books and broker", () => {
       const accept = ["positions", "split", "AAPL", "--to", "10", "--from", "1", "--reason", "announced"] as const
       expect(await place.json(...accept, "--dry-run")).toMatchObject({
         holds: "2",
-        now: "NotDue",
-        after: "Order(buy 2)"
+        now: { code: "NotDue" },
+        after: { code: "Order", side: "buy", quantity: "2" }
       })
       expect(await place.json("positions", "show", "AAPL")).toMatchObject({ hedged: "2" })
       expect((await place.cli(...accept)).code).toBe(2)
@@ -132,7 +136,7 @@ describe("books and broker", () => {
     await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.5"])))
     const held = await idle(place, "--json")
     expect(held.code).toBe(3)
-    expect(JSON.parse(held.out)).toMatchObject({ positions: [{ symbol: "AAPL", answer: "Halted" }] })
+    expect(JSON.parse(held.out)).toMatchObject({ positions: [{ symbol: "AAPL", answer: { code: "Halted" } }] })
     expect(await place.json("breaks", "list")).toMatchObject({ items: [{ kind: "ForeignPosition", symbol: "MSFT" }] })
     const adopt = ["account", "adopt", "--reason", "held since last year"] as const
     expect((await place.cli(...adopt)).code).toBe(2)
@@ -178,7 +182,11 @@ describe("books and broker", () => {
     })
     const rename = ["positions", "rename", "AAPL", "--to", "APPL2", "--reason", "announced"] as const
     const before: unknown = await place.json("journal", "head")
-    expect(await place.json(...rename, "--dry-run")).toMatchObject({ holds: "2", now: "NotDue", refused: null })
+    expect(await place.json(...rename, "--dry-run")).toMatchObject({
+      holds: "2",
+      now: { code: "NotDue" },
+      refused: null
+    })
     expect(await place.json("journal", "head")).toEqual(before)
     expect((await place.cli(...rename)).code).toBe(2)
     expect(await place.json(...rename, "--yes")).toMatchObject({ to: "APPL2", dryRun: false })
@@ -200,7 +208,11 @@ describe("books and broker", () => {
     await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.4"])))
     expect((await idle(place)).code).toBe(0)
     const off = ["positions", "write-off", "AAPL", "--reason", "delisted"] as const
-    expect(await place.json(...off, "--dry-run")).toMatchObject({ holds: "1", after: "NotDue", refused: null })
+    expect(await place.json(...off, "--dry-run")).toMatchObject({
+      holds: "1",
+      after: { code: "NotDue" },
+      refused: null
+    })
     expect(await place.json("positions", "show", "AAPL")).toMatchObject({ residual: "0.4" })
     expect(await place.json(...off, "--quantity", "0.5", "--dry-run")).toMatchObject({
       refused: "AAPL of paper owes 0.4; 0.5 is more than that"

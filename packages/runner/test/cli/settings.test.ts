@@ -140,7 +140,7 @@ describe("flags over variables over files", () => {
     await cli("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "2")
     expect((await cli("start", "--until-idle")).out).toContain("order O1 (paper): buy 2 AAPL is submitted")
     expect(await json("orders", "cancel", "O1", "--reason", "enough")).toMatchObject({ status: "cancelled" })
-    expect(await json("positions", "show", "AAPL")).toMatchObject({ held: "cancel of O1", residual: "2" })
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ heldBy: "O1", residual: "2" })
     expect((await cli("orders", "cancel", "O1")).code).toBe(1)
   })
 
@@ -179,7 +179,7 @@ describe("flags over variables over files", () => {
     const once = await json("halt", "--reason", "news", "--command-id", "h1")
     expect(await json("halt", "--reason", "news", "--command-id", "h1")).toEqual(once)
     expect((await cli("start", "--until-idle")).code).toBe(3)
-    expect(await json("positions", "show", "AAPL")).toMatchObject({ next: { answer: "Halted" } })
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ next: { answer: { code: "Halted" } } })
     await cli("resume", "--all", "--reason", "over")
     expect((await cli("start", "--until-idle")).code).toBe(0)
     expect(await json("orders", "list", "--status", "filled")).toMatchObject({ items: [{ quantity: "1" }] })

@@ -14,6 +14,7 @@ import {
   OrderState,
   type Payload,
   Position,
+  PositionAnswer,
   Price,
   Quantity,
   Reads,
@@ -108,7 +109,7 @@ export const figures = (symbol: string) =>
           hedged: Decimal.format(position.hedged),
           inFlight: Decimal.format(position.inFlight),
           residual: Decimal.format(position.residual),
-          answer: position.answer
+          answer: PositionAnswer.answerText(position.answer)
         }
   )
 

@@ -55,7 +55,7 @@ const order: Moment["orders"][number] = {
 const position: Moment["positions"][number] = {
   symbol: KO,
   residual: shares("0.3"),
-  answer: "NotDue",
+  answer: { _tag: "NotDue" },
   coolDownUntil: undefined,
   circuitUntil: undefined
 }
@@ -223,7 +223,7 @@ describe("STORM", () => {
 })
 
 describe("BLOCKED", () => {
-  const owing = { ...position, residual: shares("1.5"), answer: "BreakOpen" }
+  const owing = { ...position, residual: shares("1.5"), answer: { _tag: "BreakOpen" } as const }
   const stuck: Moment = { ...fine, positions: [owing] }
   test("G: a position that owes a lot and orders nothing for a minute has a critical case at that moment", () => {
     expect(saidOf(stuck)).toEqual(["BLOCKED KO: for 66 s 1.5 owed, BreakOpen; open: "])
@@ -270,7 +270,7 @@ describe("BLOCKED", () => {
   })
 
   test("D8: what cools down until a known time is not blocked", () => {
-    const cooling = { ...owing, answer: "CoolingDown", coolDownUntil: at(fine.atMs + 2 * MINUTE_MS) }
+    const cooling = { ...owing, answer: { _tag: "CoolingDown" } as const, coolDownUntil: at(fine.atMs + 2 * MINUTE_MS) }
     expect(saidOf({ ...stuck, positions: [cooling] })).toEqual([])
     expect(saidOf({ ...stuck, positions: [{ ...cooling, coolDownUntil: at(fine.atMs) }] })).toHaveLength(1)
   })
@@ -286,7 +286,7 @@ describe("HANGS", () => {
   })
 
   test("G: what waits for a person does not hang, nor what the same order lets wait", () => {
-    const owing = [{ ...position, residual: shares("1"), answer: "BreakOpen" }]
+    const owing = [{ ...position, residual: shares("1"), answer: { _tag: "BreakOpen" } as const }]
     expect(having({ breaks: [opened], positions: owing, orders: [{ ...order, status: "in_doubt" }] })).toEqual([])
     expect(having({ breaks: [{ ...opened, holds: "nothing" }], positions: owing })).toHaveLength(1)
     expect(having({ breaks: [opened, { ...opened, kind: "Implausible" }] })).toEqual([])
@@ -309,7 +309,12 @@ describe("HANGS", () => {
   })
 
   test("D8: a circuit is waited for until its time", () => {
-    const held = { ...position, residual: shares("1"), answer: "Held(circuit)", circuitUntil: at(fine.atMs + 1) }
+    const held = {
+      ...position,
+      residual: shares("1"),
+      answer: { _tag: "Held", by: "circuit" } as const,
+      circuitUntil: at(fine.atMs + 1)
+    }
     const says = { ...opened, kind: "PositionBlocked", subject: "circuit", holds: "nothing" } as const
     expect(having({ positions: [held], breaks: [says] })).toEqual([])
     expect(having({ breaks: [says] })).toHaveLength(1)

@@ -8,6 +8,7 @@ import {
   type Attempt,
   type Order,
   type Position,
+  PositionAnswer,
   type Ticker
 } from "@roundlot/core"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
@@ -318,7 +319,7 @@ const ACKNOWLEDGED: ReadonlyArray<string> = ["submitted", "partially_filled"]
 
 /** D8: what cools down orders again at a time that is known, in minutes; a person is not asked. */
 const isCooling = ({ answer, coolDownUntil }: Owing, atMs: number): boolean =>
-  answer === "CoolingDown" && coolDownUntil !== undefined && atMs < Instant.toMillis(coolDownUntil)
+  answer._tag === "CoolingDown" && coolDownUntil !== undefined && atMs < Instant.toMillis(coolDownUntil)
 
 /** A position that owes and orders nothing: a lot or more is open and no order works, or its order may not be there. */
 const isIdle = (moment: Moment, position: Owing): boolean => {
@@ -362,7 +363,7 @@ export const blocked = (before: Watched, moment: Moment): { readonly watched: Wa
     if (isSilent && !idle.isSaid) {
       const unclear = unacknowledged(moment, symbol).map((each) => `${nameOf(each)} is ${each.status}`)
       said.push(
-        `BLOCKED ${symbol}: for ${forMs / 1000} s ${[`${Decimal.format(residual)} owed, ${answer}`, ...unclear].join(", ")}; open: ${openOf(moment, symbol)}`
+        `BLOCKED ${symbol}: for ${forMs / 1000} s ${[`${Decimal.format(residual)} owed, ${PositionAnswer.answerText(answer)}`, ...unclear].join(", ")}; open: ${openOf(moment, symbol)}`
       )
     }
     watched.set(symbol, { ...idle, isSaid: idle.isSaid || isSilent })
@@ -372,7 +373,10 @@ export const blocked = (before: Watched, moment: Moment): { readonly watched: Wa
 
 /** D8: a circuit that is open ends at its time, which may be the next session's, long after the round. */
 const endsLater = ({ answer, circuitUntil }: Owing, atMs: number): boolean =>
-  answer === "Held(circuit)" && circuitUntil !== undefined && atMs < Instant.toMillis(circuitUntil)
+  answer._tag === "Held" &&
+  answer.by === "circuit" &&
+  circuitUntil !== undefined &&
+  atMs < Instant.toMillis(circuitUntil)
 
 /** What closes by itself waits for a person only where one has to decide about the same order, or about all that makes the holding differ. */
 const waitsForPerson = (moment: Moment, found: OpenBreak): boolean => {
@@ -397,7 +401,10 @@ export const hanging = (moment: Moment): Said => {
       }),
     ...moment.positions
       .filter((each) => isWhole(each.residual) && !isHeld(each.symbol) && !later.includes(each.symbol))
-      .map(({ answer, residual, symbol }) => `HANGS: ${symbol} owes ${Decimal.format(residual)}: ${answer}`),
+      .map(
+        ({ answer, residual, symbol }) =>
+          `HANGS: ${symbol} owes ${Decimal.format(residual)}: ${PositionAnswer.answerText(answer)}`
+      ),
     ...moment.breaks
       .filter((each) => !needsPerson(moment)(each) && !waitsForPerson(moment, each) && !isCircuit(each))
       .map((each) => `HANGS: ${each.kind} of ${each.subject} stays open: ${Break.evidenceOf(each)}`)

@@ -10,6 +10,7 @@ import {
   Daemon,
   Decimal,
   Position,
+  PositionAnswer,
   Reads,
   Roundlot,
   SourcePolicy
@@ -72,8 +73,9 @@ const proveFile = (file: string) =>
     const left = yield* Daemon.untilIdle
     assert.deepStrictEqual(left.orders, [])
     for (const position of yield* Reads.all(Position.PositionTable)) {
+      const answer = PositionAnswer.answerText(position.answer)
       // A new account works off no more than its limit; what is beyond it waits for a person.
-      const isLimited = position.answer === "Refused(OpenResidual)" || position.answer === "Refused(MaxNotional)"
+      const isLimited = answer === "Refused(OpenResidual)" || answer === "Refused(MaxNotional)"
       const isWorkedOff = Decimal.isLess(Decimal.abs(position.residual), Decimal.unsafe("1"))
       assert.isTrue(isWorkedOff || isLimited, position.symbol)
       const sum = Decimal.sum([position.hedged, position.inFlight, position.residual])

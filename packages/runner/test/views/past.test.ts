@@ -58,7 +58,12 @@ describe("the books as of an earlier moment", () => {
       expect(yield* show(scene.second(2))).toMatchObject({ status: "filled", averagePrice: "150.18" })
       expect(yield* show(scene.second(3))).toMatchObject({ status: "filled", averagePrice: "150.12" })
       const position = yield* seen(scene.second(0), owner, positions.show("AAPL"))
-      expect(position).toMatchObject({ target: "1.2", hedged: "0", inFlight: "1", next: { answer: "OrderLive" } })
+      expect(position).toMatchObject({
+        target: "1.2",
+        hedged: "0",
+        inFlight: "1",
+        next: { answer: { code: "OrderLive" } }
+      })
       expect(position.lots.map(({ sourceId }) => sourceId)).toEqual(["t-3"])
     }).pipe(Effect.provide(scene.inMemory))
   )

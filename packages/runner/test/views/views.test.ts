@@ -524,7 +524,7 @@ describe("documents", () => {
       expect(items).toStrictEqual([
         {
           account: "main",
-          answer: "NotDue",
+          answer: { code: "NotDue" },
           answerSince: scene.second(2),
           symbol: "AAPL",
           exposure: "1.1",
@@ -688,15 +688,15 @@ describe("ACC-11: what a position shows of its next order", () => {
       const position = yield* positions.show("aapl")
       expect(position).toMatchObject({
         residual: "0.1",
-        answer: "NotDue",
+        answer: { code: "NotDue" },
         coolDownUntil: null,
-        held: null,
+        heldBy: null,
         orders: [],
         breaks: []
       })
       expect(position.lots).toStrictEqual([{ id: "L3", tradeId: "T3", sourceId: "t-3", orderId: null, open: "0.1" }])
       expect(position.next).toStrictEqual({
-        answer: "NotDue",
+        answer: { code: "NotDue" },
         why: "the residual of 0.1 is less than the 1 from which an order is due",
         order: null
       })
@@ -709,7 +709,7 @@ describe("ACC-11: what a position shows of its next order", () => {
       const cooling = yield* positions.show("MSFT")
       expect(cooling).toMatchObject({
         residual: "1.5",
-        answer: "CoolingDown",
+        answer: { code: "CoolingDown" },
         answerSince: scene.second(5),
         coolDownUntil: scene.second(35)
       })
@@ -717,14 +717,14 @@ describe("ACC-11: what a position shows of its next order", () => {
       yield* scene.trade("t-9", "buy", "0.1", "MSFT")
       expect((yield* positions.show("MSFT")).answerSince).toBe(cooling.answerSince)
       expect(cooling.next).toStrictEqual({
-        answer: "CoolingDown",
+        answer: { code: "CoolingDown" },
         why: `an order ended short; it cools down until ${scene.second(35)}`,
         order: null
       })
       yield* scene.at(36)
       const due = yield* positions.show("MSFT", "main")
       expect(due.next).toStrictEqual({
-        answer: "Order(buy 1)",
+        answer: { code: "Order", side: "buy", quantity: "1" },
         why: "an order to buy 1 would be made",
         order: { side: "buy", quantity: "1", positionEffect: null, limitPrice: null }
       })
@@ -735,19 +735,22 @@ describe("ACC-11: what a position shows of its next order", () => {
     "an instrument that nobody confirmed, a live order, a halt",
     Effect.gen(function* () {
       const unverified = yield* positions.show("KO")
-      expect(unverified.next).toMatchObject({ answer: "Refused(InstrumentUnverified)", order: null })
+      expect(unverified.next).toMatchObject({
+        answer: { code: "Refused", control: "InstrumentUnverified" },
+        order: null
+      })
       yield* scene.trade("t-7", "buy", "1")
       const live = yield* positions.show("AAPL")
       expect(idsOf(live.orders)).toEqual(["O3"])
       expect(live.next).toMatchObject({
-        answer: "OrderLive",
+        answer: { code: "OrderLive" },
         why: "O3 has not ended, and a position has one order at a time"
       })
       const service = yield* Commands.Commands
       const halt = { id: "h1", account: scene.main, actor: "ann", reason: "lunch" }
       yield* service.perform({ ...halt, command: { _tag: "Halt", scope: { _tag: "Everything" } } })
       yield* scene.at(60)
-      expect((yield* positions.show("MSFT")).next.answer).toBe("Halted")
+      expect((yield* positions.show("MSFT")).next.answer).toEqual({ code: "Halted" })
     })
   )
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "29db498f"
+export const fingerprint = "672b1329"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -231,7 +231,7 @@ export const sqlite: ReadonlyArray<string> = [
   "ladderUntil" INTEGER,
   "refusedSide" TEXT,
   "refusedUntil" INTEGER,
-  "held" TEXT,
+  "heldBy" INTEGER,
   "lastPrice" TEXT,
   "lastPriceAt" INTEGER,
   "updatedAt" INTEGER NOT NULL,
@@ -249,6 +249,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "positions_splitHeld" CHECK ("splitHeld" <> '-0' AND "splitHeld" NOT GLOB '?*-*' AND ltrim("splitHeld", '-') GLOB '[0-9]*' AND ltrim("splitHeld", '-') NOT GLOB '*[^0-9.]*' AND ltrim("splitHeld", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("splitHeld", '-'), '.') = 0 OR (ltrim("splitHeld", '-') GLOB '*[1-9]' AND ltrim("splitHeld", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_ladderSide" CHECK ("ladderSide" IN ('buy', 'sell')),
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" = 'buy' OR "refusedSide" = 'sell' OR "refusedSide" = 'both'),
+  CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND "lastPrice" GLOB '[0-9]*' AND "lastPrice" NOT GLOB '*[^0-9.]*' AND "lastPrice" NOT GLOB '0[0-9]*' AND (instr("lastPrice", '.') = 0 OR ("lastPrice" GLOB '*[1-9]' AND "lastPrice" NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
   CONSTRAINT "positions_rule_short_ends" CHECK ("shortEnds" >= 0),
@@ -1190,7 +1191,7 @@ export const postgres: ReadonlyArray<string> = [
   "ladderUntil" TIMESTAMPTZ,
   "refusedSide" TEXT COLLATE "C",
   "refusedUntil" TIMESTAMPTZ,
-  "held" TEXT COLLATE "C",
+  "heldBy" BIGINT,
   "lastPrice" NUMERIC,
   "lastPriceAt" TIMESTAMPTZ,
   "updatedAt" TIMESTAMPTZ NOT NULL,
@@ -1208,6 +1209,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "positions_splitHeld" CHECK (scale("splitHeld") = min_scale("splitHeld") AND "splitHeld" < 'Infinity' AND "splitHeld" > '-Infinity'),
   CONSTRAINT "positions_ladderSide" CHECK ("ladderSide" IN ('buy', 'sell')),
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" IN ('buy', 'sell', 'both')),
+  CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND scale("lastPrice") = min_scale("lastPrice") AND "lastPrice" < 'Infinity' AND "lastPrice" >= 0),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
   CONSTRAINT "positions_rule_short_ends" CHECK ("shortEnds" >= 0),

@@ -142,7 +142,8 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     version: place.seq
   })
   contribute(books, event.symbol, nothing, contributionOf(order), place)
-  if (event.answer !== undefined) patchPosition(books, event.symbol, place, { answer: event.answer })
+  if (event.origin !== "accumulation") return
+  patchPosition(books, event.symbol, place, { answer: { _tag: "Ordered", orderId: event.id } })
 }
 
 /** Changes fields of an order that no figure follows from. */

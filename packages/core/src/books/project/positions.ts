@@ -3,7 +3,8 @@ import type { Books } from "../Books.ts"
 import { symbolKey } from "../../tables/Table.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
-import { atFirstStep, draftOf, FIRST_ANSWER, type Position, residualOf } from "../../records/Position.ts"
+import { atFirstStep, draftOf, type Position, residualOf } from "../../records/Position.ts"
+import { FIRST_ANSWER, isSame } from "../../records/PositionAnswer.ts"
 import * as Price from "../../values/Price.ts"
 import { timesSplit } from "../../records/splitting.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -30,7 +31,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   ...atFirstStep,
   refusedSide: undefined,
   refusedUntil: undefined,
-  held: undefined,
+  heldBy: undefined,
   lastPrice: undefined,
   lastPriceAt: undefined,
   updatedAt: place.at,
@@ -51,7 +52,7 @@ export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch:
   const residual = isMoved ? residualOf({ hedged, inFlight, target }) : before.residual
   const after = Object.assign(draftOf(before), patch)
   after.residual = residual
-  if (after.answer !== before.answer) after.answerSince = place.at
+  if (!isSame(after.answer, before.answer)) after.answerSince = place.at
   after.updatedAt = place.at
   after.version = place.seq
   books.positions.put(after)

@@ -9,9 +9,10 @@ import * as Quantity from "../../values/Quantity.ts"
 import { admissionOf } from "../order/admission.ts"
 import type { Order } from "../../records/Order.ts"
 import type { Side } from "../../records/Side.ts"
-import { dueOf, textOf, type Standing } from "../position/due.ts"
+import { answerOf, dueOf, type Standing } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
-import { blockingAnswers } from "../reconciliation/blocked.ts"
+import type { PositionAnswer } from "../../records/PositionAnswer.ts"
+import { obstacleOf } from "../reconciliation/blocked.ts"
 import { intake, type Arrival } from "../trade/intake.ts"
 import type { TradeInput } from "../../records/Trade.ts"
 
@@ -100,10 +101,10 @@ export interface Moved {
   readonly price: TradeInput["price"]
 }
 
-/** What a position would do: order so much, or make no order that it owes, with its answer: `Refused(OpenResidual)`. */
+/** What a position would do: order so much, or make no order that it owes, with its answer. */
 export type PositionPreview =
   | Extract<RowPreview, { readonly _tag: "Ordered" }>
-  | { readonly _tag: "Blocked"; readonly symbol: Ticker; readonly answer: string }
+  | { readonly _tag: "Blocked"; readonly symbol: Ticker; readonly answer: PositionAnswer }
 
 /**
  * Moves a position by what its rows come to together, and says what it would order then: one trade of their sum leaves the same residual
@@ -121,8 +122,8 @@ export const previewPosition = (recorder: Recorder, { by, price, symbol }: Moved
   const isUnverified = instrument?.status === "unverified"
   const due = dueOf(isUnverified ? { ...standing, instrument: { ...instrument, status: "verified" } } : standing)
   if (due._tag !== "Order") {
-    const answer = textOf(due)
-    return blockingAnswers.includes(answer) ? { _tag: "Blocked", symbol, answer } : undefined
+    const answer = answerOf(due)
+    return obstacleOf({ answer }) === undefined ? undefined : { _tag: "Blocked", symbol, answer }
   }
   const worth = due.terms.limitPrice ?? (reference._tag === "Priced" ? reference.price : undefined)
   const { quantity } = due

@@ -161,7 +161,7 @@ const resume = (
   for (const { account, symbol } of stopped) if (account === recorder.account) commands.regate(recorder, symbol, true)
   const { at } = recorder.world
   const held = stopped.filter(
-    ({ circuitUntil = at, held: why, refusedUntil = at }) => why !== undefined || circuitUntil > at || refusedUntil > at
+    ({ circuitUntil = at, heldBy, refusedUntil = at }) => heldBy !== undefined || circuitUntil > at || refusedUntil > at
   )
   if (answer._tag === "Refused" || held.length === 0) return answer
   const names = held.map(({ account, symbol }) => `${symbol} of ${account}`).join(", ")

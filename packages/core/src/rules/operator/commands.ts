@@ -178,8 +178,8 @@ export const setGlobalTradingState = (recorder: Recorder, state: TradingState, r
 }
 
 /** D8: does an operator's cancel, a circuit or a refusal for a session, there or gone by, stand on a position? */
-export const isStopped = ({ circuitUntil, held, refusedUntil }: Position): boolean =>
-  held !== undefined || circuitUntil !== undefined || refusedUntil !== undefined
+export const isStopped = ({ circuitUntil, heldBy, refusedUntil }: Position): boolean =>
+  heldBy !== undefined || circuitUntil !== undefined || refusedUntil !== undefined
 
 /** Does an operator's `resume` change anything of a position: what holds it, or the step that its next order is made at (D2, D8)? */
 export const isResumable = (position: Position): boolean => isStopped(position) || position.ladderStep > 0
@@ -199,7 +199,7 @@ export const cancelOrder = (recorder: Recorder, orderId: OrderId, reason: string
   commanded(recorder, orderId, { _tag: "Cancel", reason }, (order, asked) => {
     const name = format("order", orderId)
     if (order.origin === "accumulation") {
-      recorder.emit({ _tag: "PositionHeld", symbol: order.symbol, why: `cancel of ${name}` })
+      recorder.emit({ _tag: "PositionHeld", symbol: order.symbol, orderId })
     }
     recorder.touch(order.symbol)
     if (asked._tag === "Changes") {

@@ -1,8 +1,9 @@
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
-import { dueOf, textOf, type Standing } from "../position/due.ts"
+import { dueOf, foreseenOf, type Standing } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { holdingsOf } from "../../records/Position.ts"
+import { FIRST_ANSWER, type ForeseenAnswer } from "../../records/PositionAnswer.ts"
 import { dueAfter } from "./adjust.ts"
 import type { Command } from "./Command.ts"
 import { movedSince } from "../risk/heldAs.ts"
@@ -21,8 +22,8 @@ export interface Foreseen {
   readonly holds: Decimal.Decimal
   /** What the position owes, in signed shares. */
   readonly owes: Decimal.Decimal
-  readonly now: string
-  readonly after: string
+  readonly now: ForeseenAnswer
+  readonly after: ForeseenAnswer
   readonly obstacle: string | undefined
 }
 
@@ -59,13 +60,13 @@ export const foresee = (recorder: Recorder, correction: Correction): Foreseen =>
   const obstacle = obstacleOf(recorder, correction)
   const standing = standingOf(recorder, correction.symbol)
   if (standing === undefined)
-    return { holds: Decimal.zero, owes: Decimal.zero, now: "NotDue", after: "NotDue", obstacle }
-  const now = textOf(dueOf(standing))
+    return { holds: Decimal.zero, owes: Decimal.zero, now: FIRST_ANSWER, after: FIRST_ANSWER, obstacle }
+  const now = foreseenOf(dueOf(standing))
   return {
     holds: holdingsOf(standing.position),
     owes: standing.position.residual,
     now,
-    after: obstacle === undefined ? textOf(after(standing, correction)) : now,
+    after: obstacle === undefined ? foreseenOf(after(standing, correction)) : now,
     obstacle
   }
 }

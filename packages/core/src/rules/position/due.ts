@@ -5,6 +5,7 @@ import type { Control } from "../../records/Control.ts"
 import { refusalOf } from "../risk/controls.ts"
 import type { TradingState } from "../../records/TradingState.ts"
 import { isCounted, type Usage } from "../../records/Usage.ts"
+import type { OrderId } from "../../values/Id.ts"
 import type { Instrument } from "../../records/Instrument.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Price } from "../../values/Price.ts"
@@ -20,8 +21,10 @@ import { countsForD5, isLive } from "../../records/OrderState.ts"
 import type { HoldingBreak } from "../../records/Break.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { TradingWindow } from "../../values/TradingWindow.ts"
+import type { holdCauses } from "../../records/answerCodes.ts"
 import { isAtOffset, offsetOf, offsetsOf } from "./ladder.ts"
 import { draftOf, holdingsOf, refusedUntil, type Position } from "../../records/Position.ts"
+import type { ForeseenAnswer, PositionAnswer } from "../../records/PositionAnswer.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
@@ -30,7 +33,7 @@ export type Due = Data.TaggedEnum<{
   readonly NotDue: object
   readonly Halted: object
   readonly Observed: { readonly side: Side; readonly quantity: Quantity.Quantity }
-  readonly Held: { readonly why: string }
+  readonly Held: { readonly by: (typeof holdCauses)[number]; readonly orderId?: OrderId }
   readonly BreakOpen: { readonly kind: string; readonly subject: string }
   readonly SessionClosed: object
   readonly CoolingDown: { readonly until: Instant }
@@ -67,21 +70,27 @@ export const Due = {
   $match: made.$match
 }
 
-/** The text of an answer, as the books record it. Details that change by themselves (a time) are left out. */
-export const textOf: (due: Due) => string = Due.$match({
-  OrderLive: () => "OrderLive",
-  NotDue: () => "NotDue",
-  Halted: () => "Halted",
-  Observed: ({ side, quantity }) => `Observed(${side} ${Decimal.format(quantity)})`,
-  Held: ({ why }) => `Held(${why})`,
-  BreakOpen: () => "BreakOpen",
-  SessionClosed: () => "SessionClosed",
-  CoolingDown: () => "CoolingDown",
-  OppositeOrderLive: () => "OppositeOrderLive",
-  NoPrice: () => "NoPrice",
-  Refused: ({ control }) => `Refused(${control})`,
-  Order: ({ side, quantity }) => `Order(${side} ${Decimal.format(quantity)})`
-})
+type Answering = Exclude<Due, { readonly _tag: "Order" }>
+
+/** What the books record of an answer that makes no order. */
+export const answerOf = (due: Answering): Exclude<PositionAnswer, { readonly _tag: "Ordered" }> => {
+  switch (due._tag) {
+    case "Observed":
+      return { _tag: "Observed", side: due.side, quantity: due.quantity }
+    case "Held":
+      return due.orderId === undefined
+        ? { _tag: "Held", by: due.by }
+        : { _tag: "Held", by: due.by, orderId: due.orderId }
+    case "Refused":
+      return { _tag: "Refused", control: due.control }
+    default:
+      return { _tag: due._tag }
+  }
+}
+
+/** The same of any answer. */
+export const foreseenOf = (due: Due): ForeseenAnswer =>
+  due._tag === "Order" ? { _tag: "Order", side: due.side, quantity: due.quantity } : answerOf(due)
 
 /** What an answer depends on: rows of one transaction, and nothing else. */
 export interface Standing {
@@ -112,9 +121,6 @@ export interface Standing {
   readonly usage: Usage | undefined
   readonly at: Instant
 }
-
-/** What holds a side that the broker refuses for a session. */
-export const REFUSED = "refused"
 
 /** D4: the first that applies. Pure. */
 export const dueOf = (standing: Standing): Due => {
@@ -153,9 +159,9 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
     const size = controlled(standing, sizeOf(standing, lotOf(standing), amount.side))
     return size._tag === "Order" ? Due.Observed({ side: size.side, quantity: size.quantity }) : size
   }
-  if (position.held !== undefined) return Due.Held({ why: position.held })
-  if (position.circuitUntil !== undefined && at < position.circuitUntil) return Due.Held({ why: "circuit" })
-  if (refusedUntil(position, amount.side, at) !== undefined) return Due.Held({ why: REFUSED })
+  if (position.heldBy !== undefined) return Due.Held({ by: "cancel", orderId: position.heldBy })
+  if (position.circuitUntil !== undefined && at < position.circuitUntil) return Due.Held({ by: "circuit" })
+  if (refusedUntil(position, amount.side, at) !== undefined) return Due.Held({ by: "refused" })
   const [first] = standing.holdingBreaks
   if (first !== undefined) return Due.BreakOpen({ kind: first.kind, subject: first.subject })
   if (!standing.isSessionOpen(windowOf(resolve(policyOf(standing.account))))) return Due.SessionClosed()

@@ -13,10 +13,11 @@ import type { Price } from "../../values/Price.ts"
 import { fieldsOf, freshest, freshOf, INBOUND, newer, Reference } from "../../values/Reference.ts"
 import { marketPricesOf } from "../fill/marketPrices.ts"
 import * as Ladder from "./ladder.ts"
+import { isSame } from "../../records/PositionAnswer.ts"
 import type { Position } from "../../records/Position.ts"
 import { adjust } from "./commitment.ts"
 import { excessHolds } from "../breaks/ledgerBreaks.ts"
-import { dueOf, lotOf, textOf, type Due, type Standing } from "./due.ts"
+import { answerOf, dueOf, lotOf, type Due, type Standing } from "./due.ts"
 
 /** What the books say about a position now; `undefined` where the account or the position is not there. */
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
@@ -103,8 +104,8 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
     return due
   }
   if (due._tag === "NotDue") Ladder.reset(recorder, standing.position)
-  const answer = textOf(due)
-  if (answer !== standing.position.answer) recorder.emit({ _tag: "Evaluated", symbol, answer })
+  const answer = answerOf(due)
+  if (!isSame(answer, standing.position.answer)) recorder.emit({ _tag: "Evaluated", symbol, answer })
   return due
 }
 
@@ -131,8 +132,7 @@ export const orderDue = (
     lot: due.lot,
     threshold: due.threshold,
     ...fieldsOf(reference._tag === "Priced" ? reference : inboundPrice(position)),
-    clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id),
-    answer: `Ordered O${id}`
+    clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id)
   })
   adjust(recorder, id, "ordered")
   return id

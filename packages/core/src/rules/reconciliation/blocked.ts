@@ -1,8 +1,8 @@
-import { controls, type Control } from "../../records/Control.ts"
+import { isControl, type Control } from "../../records/Control.ts"
 import { LOGIN, type Order } from "../../records/Order.ts"
-import { REFUSED } from "../position/due.ts"
 import type { OrderStatus } from "../../records/OrderState.ts"
 import type { Position } from "../../records/Position.ts"
+import { answering } from "../../records/PositionAnswer.ts"
 import type * as Instant from "../../values/Instant.ts"
 import { obstaclesApart } from "../../records/breakKinds.ts"
 import type { DetailsOf } from "../../records/BreakDetails.ts"
@@ -34,29 +34,30 @@ export const unacknowledged: ReadonlyArray<OrderStatus> = ["pending", "submittin
 /** A person has set the trading state `reduce`, as a halt: what it stops is no case. */
 const isCase = (control: Control): boolean => control !== "ReduceOnly"
 
-/** Is it the name of a control? */
-export const isControl = (name: string): name is Control => Object.hasOwn(controls, name)
-
 /** The obstacle that a break names as its subject. */
 export const obstacleIn = (subject: string): Obstacle | undefined =>
   isControl(subject) ? subject : obstaclesApart.find((each) => each === subject)
 
-const refusals = Object.keys(controls).filter(isControl).filter(isCase)
+const byHold = { cancel: undefined, circuit: "circuit", refused: "session" } as const
 
-/** The recorded answers (D4) by which a position is blocked, each with what blocks it. */
-const obstacles: ReadonlyMap<string, Obstacle> = new Map<string, Obstacle>([
-  ["Held(circuit)", "circuit"],
-  [`Held(${REFUSED})`, "session"],
-  ["NoPrice", "price"],
-  ["OppositeOrderLive", "opposite"],
-  ...refusals.map((control) => [`Refused(${control})`, control] as const)
-])
+/** What blocks a position by its recorded answer (D4); nothing where it orders, or waits for what ends by itself or by a resolution. */
+export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => {
+  switch (answer._tag) {
+    case "Held":
+      return byHold[answer.by]
+    case "NoPrice":
+      return "price"
+    case "OppositeOrderLive":
+      return "opposite"
+    case "Refused":
+      return isCase(answer.control) ? answer.control : undefined
+    default:
+      return undefined
+  }
+}
 
-/** The recorded answers by which a position that owes an order is blocked. */
-export const blockingAnswers: ReadonlyArray<string> = [...obstacles.keys()]
-
-/** What blocks a position by its recorded answer; nothing where it orders, or waits for what ends by itself or by a resolution. */
-export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | undefined => obstacles.get(answer)
+/** The filter of positions whose recorded answer blocks them. */
+export const blocking = answering((answer) => obstacleOf({ answer }) !== undefined)
 
 /** F3: why is an order not at its broker, where it waits for a login, was not sent or not even tried, or has no answer? Its shares are owed meanwhile. */
 export const unsentBy = ({

@@ -1,6 +1,6 @@
 import { format } from "../../values/Id.ts"
-import { controls } from "../../records/Control.ts"
-import { isControl, obstacleIn, type ObstacleApart } from "./blocked.ts"
+import { controls, isControl } from "../../records/Control.ts"
+import { obstacleIn, type ObstacleApart } from "./blocked.ts"
 import { reasonCodeOf, type Break, type BreakKind } from "../../records/Break.ts"
 import type { DoubtReason } from "../../records/breakKinds.ts"
 import type { Deciding } from "./deciding.ts"
