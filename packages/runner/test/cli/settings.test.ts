@@ -140,7 +140,13 @@ describe("flags over variables over files", () => {
     await cli("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "2")
     expect((await cli("start", "--until-idle")).out).toContain("order O1 (paper): buy 2 AAPL is submitted")
     expect(await json("orders", "cancel", "O1", "--reason", "enough")).toMatchObject({ status: "cancelled" })
-    expect(await json("positions", "show", "AAPL")).toMatchObject({ heldBy: "O1", residual: "2" })
+    const held = await json("positions", "show", "AAPL")
+    expect(held).toMatchObject({ heldBy: "O1", residual: "2" })
+    expect(held).toMatchObject({
+      answer: { code: "Held", by: "cancel", orderId: "O1" },
+      next: { why: "O1 was cancelled by an operator; 'roundlot resume' lets it go on" }
+    })
+    expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held\(cancel O1\)$/m)
     expect((await cli("orders", "cancel", "O1")).code).toBe(1)
   })
 
