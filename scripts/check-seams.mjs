@@ -99,14 +99,35 @@ const purityFaults = (source, node) => {
     .map((name) => `is pure and imports ${name}: the domain is read without meeting an Effect`)
 }
 
+/** The rooms of rules, in the order in which they may know each other. */
+const rules = [
+  "breaks",
+  "account",
+  "fill",
+  "risk",
+  "position",
+  "order",
+  "reconciliation",
+  "trade",
+  "decision",
+  "operator",
+  "batch",
+  "job"
+]
+
 /** The rooms of core, from the ground up: a file knows its own room and those before it. */
 const rooms = [
-  ...["values", "tables", "records", "events", "books"],
-  ...["breaks", "account", "fill", "risk", "position", "order", "reconciliation", "trade"].map(
-    (rule) => `rules/${rule}`
-  ),
-  ...["decision", "operator", "batch", "job"].map((rule) => `rules/${rule}`),
-  ...["ports", "memory", "ledger", "services", "testing"]
+  "values",
+  "tables",
+  "records",
+  "events",
+  "books",
+  ...rules.map((rule) => `rules/${rule}`),
+  "ports",
+  "memory",
+  "ledger",
+  "services",
+  "testing"
 ]
 
 const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]

@@ -99,8 +99,8 @@ describe("write-off", () => {
     expect(seen("1")).toEqual({
       holds: Decimal.zero,
       owes: Decimal.unsafe("4"),
-      now: "NotDue",
-      after: "NotDue",
+      now: { _tag: "NotDue" },
+      after: { _tag: "NotDue" },
       obstacle: undefined
     })
     expect(seen("9").obstacle).toBe("AAPL of desk owes 4; 9 is more than that")

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs"
 import { beforeAll, expect, test } from "vitest"
 import { recording } from "./recording.ts"
 import type { stage } from "./stage.ts"
-import { writing } from "./writing.ts"
+import { tradeToFill, writing } from "./writing.ts"
 
 const HOSTILE = `<img src=x onerror=alert(1)><script>alert(2)</script>evil`
 const LONG = "123456789012345678.123456789012345678"
 
-/** What an operator does, one after the other on the same books: with pages, a daemon and a store of the given stage. */
-export const flows = (staged: ReturnType<typeof stage>): void => {
-  const { daemon, findingsInThemes, open } = staged
+/** What an operator does most: a look at how it stands, and a trade that is followed to its fill. */
+export const mainFlow = (staged: ReturnType<typeof stage>): void => {
+  const { daemon, open } = staged
 
   beforeAll(async () => {
     await daemon.ask("/api/v1/trades", [
@@ -62,6 +62,15 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     expect(await page.getByLabel("From").inputValue()).toMatch(/^\d{4}-\d\d-\d\dT0[45]:00:00/)
     expect(seen.faults).toEqual([])
   })
+
+  tradeToFill(staged)
+}
+
+/** What an operator does, one after the other on the same books: with pages, a daemon and a store of the given stage. */
+export const flows = (staged: ReturnType<typeof stage>): void => {
+  const { daemon, findingsInThemes, open } = staged
+
+  mainFlow(staged)
 
   recording(staged)
 

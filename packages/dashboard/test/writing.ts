@@ -37,8 +37,8 @@ const order = async (page: Page, verb: string, typed?: string): Promise<void> =>
   await dialog.waitFor({ state: "detached" })
 }
 
-/** What an operator does that is written down: each with a page, a daemon and a store of the given stage. */
-export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType<typeof stage>): void => {
+/** The job that all is for, on its pages: a trade is sent, and followed to what its order filled. */
+export const tradeToFill = ({ open }: ReturnType<typeof stage>): void => {
   test("BAT-10, BAT-13: a trade is made by the form, becomes an order, and is followed to its fill and back", async () => {
     await using seen = await open("/trades/new?symbol=NVDA")
     const { page } = seen
@@ -55,7 +55,10 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByRole("table", { name: "What went in" }).getByText("3", { exact: true }).first().waitFor()
     expect(seen.faults).toEqual([])
   })
+}
 
+/** What an operator does that is written down: each with a page, a daemon and a store of the given stage. */
+export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType<typeof stage>): void => {
   test("BAT-10: a file of trades is checked and submitted in four steps, and every row of it is accounted for", async () => {
     await using seen = await open("/batches/new")
     const { page } = seen

@@ -86,22 +86,19 @@ const FORMS: ReadonlyArray<readonly [form: string, text: string]> = [
 ]
 
 describe("a listing file of a configuration", () => {
-  it.each(FORMS)(
-    "in the form of %s, beside the configuration: what it names trades, nothing else",
-    async (_, text) => {
-      const { position, start } = await traded(["ZZZZQ", "AAPL", "KO"], text)
-      expect((await start()).code).toBe(3)
-      expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
-      expect(await position("AAPL")).toMatchObject({
-        hedged: "0",
-        next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
-      })
-      expect(await position("KO")).toMatchObject({
-        hedged: "0",
-        next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
-      })
-    }
-  )
+  it.each(FORMS)("in the form of %s, beside the configuration: what it names trades, nothing else", async (_, text) => {
+    const { position, start } = await traded(["ZZZZQ", "AAPL", "KO"], text)
+    expect((await start()).code).toBe(3)
+    expect(await position("ZZZZQ")).toMatchObject({ hedged: "2", residual: "0" })
+    expect(await position("AAPL")).toMatchObject({
+      hedged: "0",
+      next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
+    })
+    expect(await position("KO")).toMatchObject({
+      hedged: "0",
+      next: { answer: { code: "Refused", control: "InstrumentUnknown" } }
+    })
+  })
 
   it("a dry run of an import asks it too", async () => {
     const { cli, config, file } = await traded(["AAPL"], "symbol\nZZZZQ\n")

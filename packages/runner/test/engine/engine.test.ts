@@ -346,29 +346,27 @@ describe("what keeps the engine from running hot or wild", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped(
-    "a resume of one symbol lifts nothing of another's, and the same command again does nothing",
-    () =>
-      Effect.gen(function* () {
-        yield* started
-        yield* instruct("take", "accept", { operation: "place" })
-        yield* submit({ ...trade("buy", "1"), symbol: "MSFT" })
-        const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
-        if (order === undefined) return assert.fail("there is no order")
-        const commands = yield* Commands.Commands
-        const told = { account, actor: "test", reason: "test" }
-        yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
-        yield* until(statuses, (all) => all[0] === "Cancelled")
-        const resume = {
-          ...told,
-          id: "r",
-          command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
-        } as const
-        const first = yield* commands.perform(resume)
-        yield* TestClock.adjust("20 seconds")
-        assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel O1)")
-        assert.deepStrictEqual(yield* commands.perform(resume), first)
-      }).pipe(Effect.provide(layer))
+  it.scoped("a resume of one symbol lifts nothing of another's, and the same command again does nothing", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("take", "accept", { operation: "place" })
+      yield* submit({ ...trade("buy", "1"), symbol: "MSFT" })
+      const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
+      if (order === undefined) return assert.fail("there is no order")
+      const commands = yield* Commands.Commands
+      const told = { account, actor: "test", reason: "test" }
+      yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+      yield* until(statuses, (all) => all[0] === "Cancelled")
+      const resume = {
+        ...told,
+        id: "r",
+        command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
+      } as const
+      const first = yield* commands.perform(resume)
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel O1)")
+      assert.deepStrictEqual(yield* commands.perform(resume), first)
+    }).pipe(Effect.provide(layer))
   )
 
   it.scoped("an account declared paper is never driven to a broker that proves to be live", () =>
