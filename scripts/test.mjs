@@ -7,7 +7,7 @@ import process from "node:process"
 import { checkBeside } from "./check.mjs"
 import { notRun } from "./requirements.mjs"
 import { root } from "./sources.mjs"
-import { filesOf } from "./tiers.mjs"
+import { filesOf, wholeFilesOf } from "./tiers.mjs"
 
 const resultFile = join(root, "node_modules", ".cache", `vitest-${process.pid}.json`)
 
@@ -48,7 +48,7 @@ const brokenFiles = (result) =>
   )
 
 /** A run of some files proves a part of the requirements: only that of a whole tier is held to all that the tier proves. */
-const missingIn = (result) => (result === undefined || !isWhole ? [] : notRun(result, filesOf(tier)))
+const missingIn = (result) => (result === undefined || !isWhole ? [] : notRun(result, wholeFilesOf(tier)))
 
 const count = (result, code) => {
   if (result === undefined) return { passed: 0, failed: 1, skipped: 0 }

@@ -21,7 +21,7 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
 /**
  * Where tests belong that are not of `npm test` alone: files, and folders that end with `/`; what is named closest counts.
  * `npm run verify` has programs that are killed, brokers that lie, whole matrices of stores and brokers, pages in a browser, guides
- * that are followed to the letter. Both have what is tried with random histories: `npm test` few of them, `npm run verify` all.
+ * that are followed to the letter. Both have what is tried with random histories or on several stores: `npm test` few, `npm run verify` all.
  */
 const places = {
   "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
@@ -33,7 +33,7 @@ const places = {
   "packages/core/test/services/Refusals.test.ts": VERIFY,
   "packages/core/test/services/StartGate.test.ts": VERIFY,
   "packages/dashboard/test/": VERIFY,
-  "packages/dashboard/test/flows.test.ts": TEST,
+  "packages/dashboard/test/mainFlow.test.ts": TEST,
   "packages/dashboard/test/parts.test.ts": TEST,
   "packages/runner/test/audit/": VERIFY,
   "packages/runner/test/audit/operational.test.ts": TEST,
@@ -44,7 +44,6 @@ const places = {
   "packages/runner/test/cli/job.test.ts": TEST,
   "packages/runner/test/cli/listing.test.ts": TEST,
   "packages/runner/test/cli/settings.test.ts": TEST,
-  "packages/runner/test/cli/syncJobs.test.ts": TEST,
   "packages/runner/test/cli/version.test.ts": TEST,
   "packages/runner/test/deploy/": VERIFY,
   "packages/runner/test/engine/": VERIFY,
@@ -58,12 +57,20 @@ const places = {
   "packages/runner/test/program/": VERIFY,
   "packages/runner/test/real/": VERIFY,
   "packages/runner/test/reference/": VERIFY,
+  "packages/runner/test/serve/asOf.test.ts": VERIFY,
+  "packages/runner/test/serve/badInput.test.ts": VERIFY,
   "packages/runner/test/serve/injection.test.ts": VERIFY,
   "packages/runner/test/start/": VERIFY,
+  "packages/runner/test/store/retain.test.ts": VERIFY,
+  "packages/runner/test/store/tls.test.ts": VERIFY,
   "packages/runner/test/store/versions.test.ts": VERIFY,
   "packages/runner/test/traces/": VERIFY,
-  "packages/store-postgres/test/Faults.test.ts": VERIFY,
-  "packages/store-postgres/test/Memory.test.ts": VERIFY,
+  "packages/runner/test/views/attempts.test.ts": BOTH,
+  "packages/runner/test/views/cases.test.ts": BOTH,
+  "packages/runner/test/views/orderQuery.test.ts": BOTH,
+  "packages/runner/test/views/trail.test.ts": BOTH,
+  "packages/store-postgres/test/": VERIFY,
+  "packages/store-postgres/test/Contract.test.ts": TEST,
   "simulation/test/": VERIFY,
   "simulation/test/simulation.test.ts": BOTH
 }
@@ -83,3 +90,6 @@ export const stalePlaces = () =>
 
 /** The files of a tier, `test` or `verify`. */
 export const filesOf = (tier) => testFiles().filter((file) => [BOTH, tier].includes(tierOf(file)))
+
+/** The files whose every test must run in a tier: what is in both may try fewer stores and histories in `npm test`. */
+export const wholeFilesOf = (tier) => filesOf(tier).filter((file) => tier === "verify" || tierOf(file) === TEST)

@@ -10,7 +10,7 @@ import * as cases from "../../src/views/cases.ts"
 import * as past from "../../src/views/past.ts"
 import { givesUp, inbox, JOB, PART } from "./inbox.ts"
 import * as scene from "./scene.ts"
-import { storesOf } from "./stores.ts"
+import { isTried, storesOf } from "./stores.ts"
 
 const { fresh } = databases()
 
@@ -47,7 +47,7 @@ const listedThen = (asOf: string) =>
 
 const shownThen = (id: string, asOf: string) => past.seen(asOf, past.ownersOf(), cases.show(id))
 
-describe.each(["memory", "SQLite", "Postgres"] as const)("cases on %s", (name) => {
+describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("cases on %s", (name) => {
   const store = stores[name]
 
   it.effect(

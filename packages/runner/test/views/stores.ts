@@ -4,6 +4,7 @@ import { MemoryRepository } from "@roundlot/core"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Redacted } from "effect"
+import process from "node:process"
 
 const inFile = Layer.unwrapScoped(
   Effect.gen(function* () {
@@ -21,3 +22,7 @@ export const storesOf = (fresh: () => Promise<string>) => ({
     Layer.unwrapEffect(Effect.map(Effect.promise(fresh), (url) => PostgresStore.layer({ url: Redacted.make(url) })))
   )
 })
+
+/** Whether a kind of store is tried in this run: one that needs a server is left to `npm run verify`. */
+export const isTried = (kind: "memory" | "SQLite" | "Postgres"): boolean =>
+  kind !== "Postgres" || process.env["ROUNDLOT_TIER"] !== "test"
