@@ -55,8 +55,8 @@ export default defineConfig({
     setupFiles: [properties],
     // More than two processors: much of a test is waiting for programs that it has started. As many at least as at
     // most: the pool ends what it holds for an idle worker, and a shared one can get work at that moment.
-    maxWorkers: 5,
-    minWorkers: 5,
+    maxWorkers: 3,
+    minWorkers: 3,
     allowOnly: false,
     silent: "passed-only",
     // A limit for a test that hangs, with room for a busy machine: no test waits for time.

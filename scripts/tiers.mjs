@@ -25,6 +25,7 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
  */
 const places = {
   "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
+  "packages/broker-paper/test/WrongBrokers.test.ts": VERIFY,
   "packages/broker-schwab/test/Poller.test.ts": VERIFY,
   "packages/core/test/anyOrder.test.ts": VERIFY,
   "packages/core/test/history.test.ts": BOTH,
