@@ -22,7 +22,7 @@ const lock = (file: string, session: string) => bare(`${file}.lease-${session}`)
 
 describe("leases of a store in a file", () => {
   for (const { expected, name, run } of LeaseContract.clauses) {
-    it.scoped(`${name}`, () =>
+    it.scoped(name, () =>
       Effect.gen(function* () {
         const { repository } = yield* store()
         const seen = yield* run({ repository, pass: (ms) => TestClock.adjust(ms) })

@@ -3,6 +3,8 @@ import { expect, test } from "vitest"
 import { OrderTable } from "../../src/records/Order.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import { Ticker } from "../../src/records/Ticker.ts"
 import * as Stage from "./Stage.ts"
 
 const A_LOOK = "25 millis"
@@ -34,5 +36,34 @@ test("to wait until nothing moves reads no orders while commits come, however ma
         Effect.flatMap(() => Fiber.join(idle))
       )
       expect(orders.length).toBe(1)
+    })
+  ))
+
+test("D1: what is told of in the end are positions that something stops, not those that are ordered or owe too little", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      const commands = yield* Commands
+      const scope = { _tag: "OneSymbol", symbol: Ticker.make("MSFT") } as const
+      yield* commands.perform({
+        id: "h",
+        account: Stage.account,
+        actor: "dana",
+        reason: "news",
+        command: { _tag: "Halt", scope }
+      })
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(
+        Stage.trade("works", "1"),
+        Stage.trade("small", "0.4", "KO"),
+        Stage.trade("stopped", "2", "MSFT")
+      )
+      const idle = yield* Effect.fork(Daemon.untilIdle)
+      const { positions } = yield* Stage.until(Fiber.poll(idle), Option.isSome).pipe(
+        Effect.flatMap(() => Fiber.join(idle))
+      )
+      expect(positions.map(({ answer, symbol }) => ({ answer, symbol }))).toEqual([
+        { answer: { _tag: "Halted" }, symbol: "MSFT" }
+      ])
     })
   ))
