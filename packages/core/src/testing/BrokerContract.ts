@@ -43,7 +43,7 @@ export const clauses: ReadonlyArray<Clause> = [
  *
  * @example
  * const outcomes = yield* BrokerContract.prove(place)
- * console.log(BrokerContract.summary(outcomes))
+ * yield* Console.log(BrokerContract.summary(outcomes))
  */
 export const prove = <E>(place: Effect.Effect<Place, E, Scope.Scope>): Effect.Effect<ReadonlyArray<Outcome>, E> =>
   Effect.forEach(clauses, (clause) => Effect.scoped(Effect.flatMap(place, (at) => outcomeAt(clause, at))))

@@ -39,7 +39,7 @@ test("to wait until nothing moves reads no orders while commits come, however ma
     })
   ))
 
-test("D1: what is told of in the end are positions that something stops, not those that are ordered or owe too little", () =>
+test("D1: the positions reported at the end are those that something stops, not those that are ordered or owe too little", () =>
   Stage.play(
     Effect.gen(function* () {
       yield* Stage.opened()
