@@ -316,12 +316,12 @@ describe("the engine, from trade to fill", () => {
       const [order] = yield* orders
       if (order === undefined) return assert.fail("there is no order")
       const commands = yield* Commands.Commands
-      const told = { account, actor: "test", reason: "test" }
-      yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+      const common = { account, actor: "test", reason: "test" }
+      yield* commands.perform({ ...common, id: "c", command: { _tag: "Cancel", orderId: order.id } })
       yield* until(statuses, (all) => all[0] === "Cancelled")
       yield* TestClock.adjust("20 seconds")
       assert.strictEqual((yield* figures("AAPL"))?.answer, "Held(cancel O1)")
-      yield* commands.perform({ ...told, id: "r", command: { _tag: "Resume", scope: { _tag: "WholeAccount" } } })
+      yield* commands.perform({ ...common, id: "r", command: { _tag: "Resume", scope: { _tag: "WholeAccount" } } })
       yield* until(statuses, (all) => all[1] === "Filled")
     }).pipe(Effect.provide(layer))
   )
@@ -354,11 +354,11 @@ describe("what keeps the engine from running hot or wild", () => {
       const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
       if (order === undefined) return assert.fail("there is no order")
       const commands = yield* Commands.Commands
-      const told = { account, actor: "test", reason: "test" }
-      yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+      const common = { account, actor: "test", reason: "test" }
+      yield* commands.perform({ ...common, id: "c", command: { _tag: "Cancel", orderId: order.id } })
       yield* until(statuses, (all) => all[0] === "Cancelled")
       const resume = {
-        ...told,
+        ...common,
         id: "r",
         command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
       } as const
