@@ -64,6 +64,14 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.time("expires", ({ expiresAt }) => expiresAt)
 ]
 
+const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [
+  columns.foreign("sessionToken", ({ token }) => token),
+  columns.foreign("host", ({ host }) => host),
+  columns.time("signedIn", ({ openedAt }) => openedAt),
+  columns.time("signedOut", ({ expiresAt }) => expiresAt),
+  columns.foreign("sessionId", ({ id }) => id)
+]
+
 type Connection = Documents.ConnectionDocument
 
 /** What the link of a connection is called that stands so. */
@@ -114,6 +122,7 @@ export const Operations = () => {
   const linked = useAsk(["connections"], (api) => api.overview.connections())
   const work = useAsk(["jobs"], (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }))
   const held = useAsk(["tokens"], (api) => api.tokens.list())
+  const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
   return (
     <>
       <PageHead>Operations</PageHead>
@@ -190,6 +199,20 @@ export const Operations = () => {
               columns={tokens}
               rows={items}
               idOf={({ name }) => name}
+              isShort
+            />
+          )}
+        </Asked>
+      </Panel>
+      <Panel title="Browsers signed in" note="signed out on the command line: roundlot sessions end">
+        <Asked query={signedIn}>
+          {({ items }) => (
+            <Rows
+              label="Browsers signed in"
+              empty="No browser is signed in."
+              columns={sessions}
+              rows={items}
+              idOf={({ id }) => id}
               isShort
             />
           )}
