@@ -126,6 +126,7 @@ describe("a browser that is signed in", () => {
         expect(yield* who(first.secret)).toBe("dana")
         yield* Sessions.open(token, HOST)
         expect(yield* who(first.secret)).toBeUndefined()
+        expect((yield* entries).at(-2)).toMatchObject({ tag: "SessionEnded", entityId: first.session.id })
         for (let i = 0; i < 100; i++) yield* Sessions.open(token, HOST)
         const rows = yield* Sessions.all
         expect(rows.map(({ seat }) => seat).toSorted((one, other) => one - other)).toEqual(
