@@ -229,13 +229,13 @@ describe("who may call", () => {
         assert.strictEqual(yield* status({ cookie: `roundlot_session_${port}=${token}` }), 401)
         assert.strictEqual(yield* status({ ...one, host: `localhost:${port}` }), 401)
         const listed = yield* ask(port, "/api/v1/sessions", { headers: bearer })
-        const { items } = json(listed)
+        const { items } = Object(json(listed))
         assert.strictEqual(items.length, 2)
         assert.notInclude(listed.text, secret)
         const out = yield* ask(port, "/api/v1/session", { method: "DELETE", headers: { ...one, origin } })
         assert.strictEqual(out.status, 204)
         assert.deepStrictEqual([yield* status(one), yield* status(other)], [401, 200])
-        const kept = json(yield* ask(port, "/api/v1/sessions", { headers: bearer })).items
+        const kept = Object(json(yield* ask(port, "/api/v1/sessions", { headers: bearer }))).items
         assert.strictEqual(kept.length, 1)
         yield* Effect.provide(Sessions.end(kept[0].id, "Ended", "test"), TokenRegister.layer)
         const ended = yield* ask(port, "/api/v1/session", { headers: other })
