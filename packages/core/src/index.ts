@@ -29,6 +29,8 @@ export * as Id from "./values/Id.ts"
 export * as unstorable from "./values/unstorable.ts"
 /** `records/RequestRecord`: see that module. */
 export * as RequestRecord from "./records/RequestRecord.ts"
+/** `records/Session`: see that module. */
+export * as Session from "./records/Session.ts"
 /** `records/Token`: see that module. */
 export * as Token from "./records/Token.ts"
 /** `records/Account`: see that module. */
@@ -374,6 +376,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
+/** `services/Sessions`: see that module. */
+export * as Sessions from "./services/Sessions.ts"
 /** `services/TokenRegister`: see that module. */
 export * as TokenRegister from "./services/TokenRegister.ts"
 /** `services/Tokens`: see that module. */

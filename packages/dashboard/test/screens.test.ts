@@ -677,7 +677,10 @@ describe("when the API", () => {
     await second.page.getByText("Halted: everything").waitFor()
     const stands = "Someone else changed this meanwhile."
     await second.page.route("**/api/v1/controls/resume", (route) => route.fulfill(problem(409, stands)))
-    await second.page.getByRole("button", { name: "Resume everything" }).click()
+    await second.page
+      .getByRole("table", { name: "Trading states" })
+      .getByRole("button", { name: "Resume everything" })
+      .click()
     const dialog = second.page.getByRole("dialog")
     await dialog.getByLabel("Reason").fill("both of us at once")
     await dialog.getByLabel(/Type everything/).fill("everything")

@@ -171,6 +171,10 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await daemon.orderAt("cancelled", "PFE")
     expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-halted.svg")
     await page.goto(`${daemon.url}/ops`)
+    // A resume of the account alone would change nothing.
+    const ofAccounts = page.getByRole("table", { name: "Accounts" }).getByRole("button", { name: /^(Halt|Resume) / })
+    await ofAccounts.getByText("Resume everything").waitFor()
+    expect(await ofAccounts.allTextContents()).toEqual(["Resume everything"])
     await page.getByRole("table", { name: "Trading states" }).getByRole("button", { name: "Resume everything" }).click()
     await dialog.getByLabel("Reason").fill("the test is over")
     const resume = dialog.getByRole("button", { name: "Resume everything" })

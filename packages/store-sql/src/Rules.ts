@@ -428,6 +428,12 @@ const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNo
 
 const tokens: TableRules = { ...none, rows: [together("revoked", "revokedAt", "revokedBy")] }
 
+const sessions: TableRules = {
+  ...none,
+  references: [{ ...refersTo("token", "tokens"), parent: "name" }],
+  rows: [together("ended", "endedAt", "endedBy"), { name: "seat", sql: `"seat" > 0` }]
+}
+
 const jobs: TableRules = {
   ...none,
   states: [
@@ -464,6 +470,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   controls,
   usages,
   tokens,
+  sessions,
   commands: none,
   cursors: { ...none, references: [ofAccount] },
   ops_marks: { ...none, references: [ofAccount] },

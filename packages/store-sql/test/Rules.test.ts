@@ -12,6 +12,7 @@ const fixed = [
   "held_reports.orderId",
   "orders.tradeId",
   "orders.decisionId",
+  "sessions.token",
   "trades.batchId"
 ]
 

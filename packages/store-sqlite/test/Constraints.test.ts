@@ -262,6 +262,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
   tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
+  sessions_rule_ended: [{ endedAt: AT }, { endedBy: "dana" }],
+  sessions_rule_seat: [{ seat: 0 }],
   journal_seq: [{ seq: 0 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
@@ -465,6 +467,8 @@ const doubles: {
     taken: { id: 2, clientOrderId: "c-2", idReusedOn: "2026-01-06" }
   },
   tokens_lookup_hash: { table: "tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
+  sessions_lookup_id: { table: "sessions", refused: { seat: 2, hash: "h" }, taken: { seat: 2, hash: "h", id: "s" } },
+  sessions_lookup_hash: { table: "sessions", refused: { seat: 2, id: "s" }, taken: { seat: 2, hash: "h", id: "s" } },
   batches_lookup_uid: { table: "batches", refused: { id: 2 }, taken: { id: 2, uid: "u-2" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
@@ -526,6 +530,7 @@ describe("unique indexes", () => {
       const others: { readonly [table: string]: Row } = {
         ops_jobs: { key: "k-2" },
         tokens: { hash: "h" },
+        sessions: { hash: "h", id: "s" },
         batches: { uid: "u-2" }
       }
       for (const { name } of tables) {

@@ -22,6 +22,22 @@ export type TokenDocument = typeof TokenDocument.Type
 /** All tokens. */
 export const TokenPage = pageOf("TokenPage", TokenDocument)
 
+/** A browser that is signed in with a token: all of its session but the secret. */
+export const SessionDocument = Schema.Struct({
+  id: Schema.String,
+  token: Schema.String,
+  /** The host and port at which it signed in. */
+  host: Schema.String,
+  openedAt: Time,
+  expiresAt: Time
+}).annotations({ identifier: "Session" })
+
+/** A browser that is signed in with a token. */
+export type SessionDocument = typeof SessionDocument.Type
+
+/** The browsers that are signed in. */
+export const SessionPage = pageOf("SessionPage", SessionDocument)
+
 /** Who calls, and what he may do. */
 export const CallerDocument = Schema.Struct({
   name: Schema.String,

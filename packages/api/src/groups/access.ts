@@ -8,8 +8,8 @@ import { asTyped, body, looking } from "./shared.ts"
 const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 
 /**
- * Who is signed in; a browser's way to sign in and out, with a token or with the code of a link that works once: its token goes into a
- * cookie that no script reads.
+ * Who is signed in; a browser's way to sign in and out, with a token or with the code of a link that works once: a secret of
+ * its own goes into a cookie that no script reads.
  */
 export const session = looking("session")
   .add(HttpApiEndpoint.get("caller", "/api/v1/session").addSuccess(Documents.CallerDocument).middleware(Reading))
@@ -29,7 +29,8 @@ export const session = looking("session")
   )
   .add(HttpApiEndpoint.del("signOut", "/api/v1/session"))
 
-/** Who may call. Tokens are made and revoked on the command line. */
+/** Who may call, and which browsers are signed in. Tokens are made and revoked, and sessions ended, on the command line. */
 export const tokens = looking("tokens")
   .add(HttpApiEndpoint.get("list", "/api/v1/tokens").addSuccess(Documents.TokenPage))
+  .add(HttpApiEndpoint.get("sessions", "/api/v1/sessions").addSuccess(Documents.SessionPage))
   .middleware(Operating)

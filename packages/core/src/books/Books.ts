@@ -1,5 +1,6 @@
 import { RequestTable, type RequestRecord } from "../records/RequestRecord.ts"
 import { TokenTable, type Token } from "../records/Token.ts"
+import { SessionTable, type Session } from "../records/Session.ts"
 import { AccountTable, type Account } from "../records/Account.ts"
 import { BatchTable, type Batch } from "../records/Batch.ts"
 import { TemplateTable, type Template } from "../records/Template.ts"
@@ -57,6 +58,7 @@ export interface Books {
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
   readonly tokens: Shelf.Shelf<Token, string>
+  readonly sessions: Shelf.Shelf<Session, string>
   readonly commands: Shelf.Shelf<CommandRecord, string>
   readonly cursors: Shelf.Shelf<Cursor, string>
   readonly ops_marks: Shelf.Shelf<Mark, string>
@@ -94,6 +96,7 @@ export const make = (): Books => ({
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
   tokens: Shelf.make(TokenTable),
+  sessions: Shelf.make(SessionTable),
   commands: Shelf.make(CommandTable),
   cursors: Shelf.make(CursorTable),
   ops_marks: Shelf.make(MarkTable),
@@ -128,6 +131,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   controls: ControlTable,
   usages: UsageTable,
   tokens: TokenTable,
+  sessions: SessionTable,
   commands: CommandTable,
   cursors: CursorTable,
   ops_marks: MarkTable,
@@ -221,6 +225,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.controls),
     changesOf(books.usages),
     changesOf(books.tokens),
+    changesOf(books.sessions),
     changesOf(books.commands),
     changesOf(books.cursors),
     changesOf(books.ops_marks),

@@ -51,6 +51,9 @@ export type Need = Data.TaggedEnum<{
   readonly BatchById: { readonly id: number }
   readonly BatchByUid: { readonly uid: string }
   readonly TokenByName: { readonly name: string }
+  /** All sessions of a token, those that have ended too. */
+  readonly SessionsOf: { readonly token: string }
+  readonly SessionById: { readonly id: string }
   /** What was asked under an idempotency key. */
   readonly RequestByKey: { readonly key: string }
   readonly TemplateByName: { readonly name: string }
@@ -128,6 +131,8 @@ export const Need = {
   BatchById: ({ id }: Fields<"BatchById">): Need => ({ _tag: "BatchById", id }),
   BatchByUid: ({ uid }: Fields<"BatchByUid">): Need => ({ _tag: "BatchByUid", uid }),
   TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),
+  SessionsOf: ({ token }: Fields<"SessionsOf">): Need => ({ _tag: "SessionsOf", token }),
+  SessionById: ({ id }: Fields<"SessionById">): Need => ({ _tag: "SessionById", id }),
   RequestByKey: ({ key }: Fields<"RequestByKey">): Need => ({ _tag: "RequestByKey", key }),
   TemplateByName: ({ name }: Fields<"TemplateByName">): Need => ({ _tag: "TemplateByName", name }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),

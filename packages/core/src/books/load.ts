@@ -198,6 +198,7 @@ const makeTakings = (books: Books): Takings => ({
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
   tokens: taking(books, (each) => each.tokens),
+  sessions: taking(books, (each) => each.sessions),
   commands: taking(books, (each) => each.commands),
   cursors: taking(books, (each) => each.cursors),
   payloads: taking(books, (each) => each.payloads),
@@ -363,6 +364,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("batches", "uid", [need.uid])]
     case "TokenByName":
       return [of("tokens", "primary", [need.name])]
+    case "SessionsOf":
+      return [of("sessions", "token", [need.token])]
+    case "SessionById":
+      return [of("sessions", "id", [need.id])]
     case "RequestByKey":
       return [of("ops_requests", "primary", [need.key])]
     case "TemplateByName":

@@ -23,7 +23,7 @@ import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
 import { baseDeclared, coolDownStarted, ladderStepped, patchPosition, splitAccepted } from "./project/positions.ts"
-import { tokenCreated, tokenRevoked } from "./project/tokens.ts"
+import { sessionEnded, sessionOpened, tokenCreated, tokenRevoked } from "./project/tokens.ts"
 import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
@@ -173,6 +173,10 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return tokenCreated(books, event, place)
     case "TokenRevoked":
       return tokenRevoked(books, event, place)
+    case "SessionOpened":
+      return sessionOpened(books, event, place)
+    case "SessionEnded":
+      return sessionEnded(books, event, place)
     case "ConfigurationChanged":
       // The values themselves stand in rows that other events make; this entry is their history.
       return undefined

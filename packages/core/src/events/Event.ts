@@ -579,6 +579,26 @@ export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
 /** A token is void from now on. */
 export const TokenRevoked = Schema.TaggedStruct("TokenRevoked", { name: Schema.String, actor: Schema.String })
 
+/** A browser was signed in with a token, in a seat of it: nobody has the secret but that browser, and `hash` is the SHA-256 of it. */
+export const SessionOpened = Schema.TaggedStruct("SessionOpened", {
+  token: Schema.String,
+  seat: Schema.Number,
+  id: Schema.String,
+  hash: Schema.String,
+  host: Schema.String,
+  expiresAt: Time
+})
+/** Why a session ended before its time: its browser signed out or was away for long, a person ended it, another one took its seat. */
+export const sessionEnds = ["SignedOut", "Idle", "Ended", "Replaced"] as const
+/** A session has ended before its time. */
+export const SessionEnded = Schema.TaggedStruct("SessionEnded", {
+  token: Schema.String,
+  seat: Schema.Number,
+  id: Schema.String,
+  why: Schema.Literal(...sessionEnds),
+  actor: Schema.String
+})
+
 /** All that can stand in a journal. */
 export const LedgerEvent = Schema.Union(
   AccountOpened,
@@ -649,6 +669,8 @@ export const LedgerEvent = Schema.Union(
   ConfigurationChanged,
   TokenCreated,
   TokenRevoked,
+  SessionOpened,
+  SessionEnded,
   CommandAnswered,
   CursorMoved
 )
@@ -751,6 +773,9 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "TokenCreated":
     case "TokenRevoked":
       return { kind: "token", id: event.name }
+    case "SessionOpened":
+    case "SessionEnded":
+      return { kind: "session", id: event.id }
     case "TradingStateSet":
       return { kind: "control", id: [event.account, event.symbol].filter((part) => part !== "").join("/") || "all" }
   }

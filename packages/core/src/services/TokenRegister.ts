@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Token } from "../records/Token.ts"
+import type { Session } from "../records/Session.ts"
 import { STORE } from "../records/AccountName.ts"
 import * as audit from "../ledger/audit.ts"
 import { emptyHead } from "../events/Entry.ts"
@@ -31,12 +32,12 @@ const foldOn = Effect.fnUntraced(function* (fold: audit.Fold) {
   }
 })
 
-/** In what the table, or the journal itself, differs from the tokens of a fold. */
+/** In what the tables, or the journal itself, differ from the tokens and sessions of a fold. */
 const findingsOf = (fold: audit.Fold) =>
   Effect.map(
     Effect.suspend(() => {
       const own = { ...fold, findings: [...fold.findings], suspects: [] }
-      return Effect.as(compareStored(own, "tokens"), own)
+      return Effect.as(Effect.zipRight(compareStored(own, "tokens"), compareStored(own, "sessions")), own)
     }),
     ({ findings }) => findings
   )
@@ -66,6 +67,10 @@ export const agreed: Effect.Effect<ReadonlyArray<Token>, TokensDisagree | StoreE
 export interface Known {
   /** The token of a secret's hash, a void one too. */
   readonly find: (hash: string) => Token | undefined
+  /** The token of a name, a void one too. */
+  readonly named: (name: string) => Token | undefined
+  /** The session of a secret's hash, one that has ended too. */
+  readonly session: (hash: string) => Session | undefined
 }
 
 /** The tokens of a store, for those who ask with every call. */
@@ -93,7 +98,11 @@ export const make: Effect.Effect<TokenRegisterService, never, TradeRepository> =
       return (kept = yield* inSnapshot)
     }).pipe(Effect.provideService(TradeRepository, repository))
     return {
-      known: Effect.map(current, ({ books: { tokens } }) => ({ find: (hash) => tokens.find("hash", [hash])[0] }))
+      known: Effect.map(current, ({ books: { sessions, tokens } }) => ({
+        find: (hash) => tokens.find("hash", [hash])[0],
+        named: tokens.get,
+        session: (hash) => sessions.find("hash", [hash])[0]
+      }))
     }
   }
 )

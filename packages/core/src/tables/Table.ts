@@ -77,6 +77,7 @@ export const domainTables = [
   "controls",
   "usages",
   "tokens",
+  "sessions",
   "commands",
   "cursors"
 ] as const

@@ -531,6 +531,20 @@ export const token: Row = {
   version: 1
 }
 
+/** A browser that is signed in. */
+export const session: Row = {
+  token: "watch",
+  seat: 1,
+  id: "5e55",
+  hash: "ef".repeat(32),
+  host: "127.0.0.1:4400",
+  openedAt: AT,
+  expiresAt: AT,
+  endedAt: null,
+  endedBy: null,
+  version: 1
+}
+
 /** A request that was answered. */
 export const request: Row = { key: "k-1", fingerprint: "cd".repeat(32), at: AT, answer: "{}" }
 
@@ -598,6 +612,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   controls: control,
   usages: usage,
   tokens: token,
+  sessions: session,
   commands: command,
   cursors: cursor,
   ops_marks: mark,
@@ -643,6 +658,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("controls", control),
   inserting("usages", usage),
   inserting("tokens", token),
+  inserting("sessions", session),
   inserting("commands", command),
   inserting("cursors", cursor),
   inserting("ops_marks", mark),

@@ -1,4 +1,5 @@
 import type { Api, Documents } from "@roundlot/api"
+import { useMemo } from "react"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { halt, reconcileNow, resume, retryJob, scopeName } from "../ui/actions.ts"
@@ -16,7 +17,14 @@ import { signOfLink } from "../words/signs.ts"
 
 type Glance = Documents.OverviewDocument["accounts"][number]
 
-const accounts: ReadonlyArray<Column<Glance>> = [
+/** The halts that hold an account whole: its own, and that of everything. */
+const haltsOf = (name: string, controls: ReadonlyArray<Documents.ControlDocument>) =>
+  controls.filter(
+    ({ account, state, symbol }) => state === "halted" && symbol === null && (account === null || account === name)
+  )
+
+/** Each halt of an account has its own button: to resume the account changes nothing while everything is halted. */
+const accountsUnder = (controls: ReadonlyArray<Documents.ControlDocument>): ReadonlyArray<Column<Glance>> => [
   columns.node("account", ({ name }) => <strong>{name}</strong>),
   columns.node("broker", ({ broker }) => broker),
   columns.node("environment", ({ environment }) => (environment === "live" ? "Real money" : "Paper")),
@@ -24,13 +32,13 @@ const accounts: ReadonlyArray<Column<Glance>> = [
   columns.count("positions", ({ positions }) => positions),
   columns.count("openOrders", ({ openOrders }) => openOrders),
   columns.count("openBreaks", ({ openBreaks }) => openBreaks),
-  columns.node("action", ({ name, tradingState }) =>
-    tradingState === "halted" ? (
-      <ActionButton action={resume(name)} className="button small" />
-    ) : (
-      <ActionButton action={halt(name)} className="button small halt" />
-    )
-  )
+  columns.node("action", ({ name }) => {
+    const halts = haltsOf(name, controls)
+    if (halts.length === 0) return <ActionButton action={halt(name)} className="button small halt" />
+    return halts.map(({ account }) => (
+      <ActionButton key={account ?? ""} action={resume(account ?? undefined)} className="button small" />
+    ))
+  })
 ]
 
 const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
@@ -62,6 +70,14 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.status("token"),
   columns.created,
   columns.time("expires", ({ expiresAt }) => expiresAt)
+]
+
+const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [
+  columns.foreign("sessionToken", ({ token }) => token),
+  columns.foreign("host", ({ host }) => host),
+  columns.time("signedIn", ({ openedAt }) => openedAt),
+  columns.time("signedOut", ({ expiresAt }) => expiresAt),
+  columns.foreign("sessionId", ({ id }) => id)
 ]
 
 type Connection = Documents.ConnectionDocument
@@ -107,6 +123,11 @@ const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
   )
 ]
 
+const Accounts = ({ accounts, controls: set }: Pick<Documents.OverviewDocument, "accounts" | "controls">) => {
+  const columns = useMemo(() => accountsUnder(set), [set])
+  return <DataTable label="Accounts" columns={columns} rows={accounts} idOf={({ name }) => name} isShort />
+}
+
 /** Accounts, connections, trading states, jobs, parts of the program and tokens. */
 export const Operations = () => {
   const overview = useOverview()
@@ -114,15 +135,12 @@ export const Operations = () => {
   const linked = useAsk(["connections"], (api) => api.overview.connections())
   const work = useAsk(["jobs"], (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }))
   const held = useAsk(["tokens"], (api) => api.tokens.list())
+  const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
   return (
     <>
       <PageHead>Operations</PageHead>
       <Panel title="Accounts">
-        <Asked query={overview}>
-          {({ accounts: rows }) => (
-            <DataTable label="Accounts" columns={accounts} rows={rows} idOf={({ name }) => name} isShort />
-          )}
-        </Asked>
+        <Asked query={overview}>{(read) => <Accounts accounts={read.accounts} controls={read.controls} />}</Asked>
       </Panel>
       <Panel title="Trading states that were set">
         <Asked query={overview}>
@@ -190,6 +208,20 @@ export const Operations = () => {
               columns={tokens}
               rows={items}
               idOf={({ name }) => name}
+              isShort
+            />
+          )}
+        </Asked>
+      </Panel>
+      <Panel title="Browsers signed in" note="signed out on the command line: roundlot sessions end">
+        <Asked query={signedIn}>
+          {({ items }) => (
+            <Rows
+              label="Browsers signed in"
+              empty="No browser is signed in."
+              columns={sessions}
+              rows={items}
+              idOf={({ id }) => id}
               isShort
             />
           )}

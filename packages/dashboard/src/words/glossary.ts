@@ -180,6 +180,14 @@ const entries = {
   control: { head: "Scope", help: "What the trading state is set for: everything, an account, or a symbol of it." },
   role: { head: "Role", help: "Read looks, trade gives trades, operate gives orders to the system." },
   expires: { head: "Expires", help: "When the token stops being taken." },
+  sessionToken: { head: "Token", help: "With whose token the browser signed in: it may do what that token may." },
+  host: { head: "Host", help: "The address at which the browser called when it signed in." },
+  signedIn: { head: "Signed in", help: "When the browser signed in." },
+  signedOut: {
+    head: "Until",
+    help: "When the browser has to sign in again; 12 hours without a call end its session before that."
+  },
+  sessionId: { head: "Session", help: "What 'roundlot sessions end' names it by." },
   name: { head: "Name", help: "What it is called." },
   part: { head: "Part", help: "A part of the program that reports how it is." },
   lastSuccess: { head: "Last success", help: "When the part last did its work without a fault." },
@@ -339,7 +347,7 @@ const entries = {
   },
   token: {
     head: "Token",
-    help: "The secret that 'roundlot tokens create' showed once. A link of 'roundlot tokens link' needs none. It goes into a cookie that no script can read."
+    help: "The secret that 'roundlot tokens create' showed once. A link of 'roundlot tokens link' needs none. The browser gets a secret of its own for it, in a cookie that no script can read."
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "How high the rows of tables are: more of them on a screen, or more room for each." },

@@ -9,6 +9,7 @@ const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
+const sessions = () => import("../verbs/sessions.ts")
 const batches = () => import("../verbs/batches.ts")
 const submitting = () => import("../verbs/batchesSubmit.ts")
 const templates = () => import("../verbs/batchTemplates.ts")
@@ -174,6 +175,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
     list: leaf("every token that was made", async () => (await tokens()).tokensList),
     link: leaf("print a link that signs a browser in", async () => (await import("../verbs/tokensLink.ts")).tokensLink)
+  }),
+  sessions: group("which browsers are signed in", {
+    list: leaf("every browser that is signed in", async () => (await sessions()).sessionsList),
+    end: leaf("sign a browser out", async () => (await sessions()).sessionsEnd)
   }),
   controls: group("what may be sent", {
     show: leaf("trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),

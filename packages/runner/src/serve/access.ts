@@ -1,11 +1,21 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, EventLoop, Problem } from "@roundlot/api"
-import { type Clock, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
+import { type Clock, Sessions, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 
-/** Where a browser keeps its token: no script can read it, and no other site's page sends it. */
-export const COOKIE = "roundlot_token"
+/** The host and port that a request calls. */
+export const hostOf = ({ headers }: HttpServerRequest.HttpServerRequest): string => headers["host"] ?? ""
+
+/**
+ * Where a browser keeps its session: no script can read it, and no other site's page sends it. A browser sends the cookies of all ports of
+ * a host to each of them: each daemon has a name of its own.
+ */
+export const cookieAt = (host: string): string => `roundlot_session_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
+
+/** The secret of the session that a browser sends with a request. */
+export const sessionSecretOf = (request: HttpServerRequest.HttpServerRequest): string | undefined =>
+  request.cookies[cookieAt(hostOf(request))]
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
@@ -17,10 +27,10 @@ interface Given {
   readonly isCookie: boolean
 }
 
-const given = ({ cookies, headers }: HttpServerRequest.HttpServerRequest): Given | undefined => {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers["authorization"] ?? "") ?? []
+const given = (request: HttpServerRequest.HttpServerRequest): Given | undefined => {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "") ?? []
   if (bearer !== undefined) return { secret: bearer, isCookie: false }
-  const cookie = cookies[COOKIE]
+  const cookie = sessionSecretOf(request)
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
 
@@ -34,10 +44,24 @@ export const bearerOf = (request: HttpServerRequest.HttpServerRequest): Redacted
 const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Given): boolean =>
   isCookie && !SAFE.has(method) && headers["origin"] === undefined
 
-type Needed = EventLoop.Process | TokenRegister.TokenRegister | Clock.Clock
+type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | Clock.Clock
 
 const NO_TOKEN =
   "give a token: Authorization: Bearer rlt_…. On the daemon's machine 'roundlot tokens link' prints a link that signs a browser in, 'roundlot tokens create' makes a token"
+
+const ENDED =
+  "this browser is signed in no more: it was away for 12 hours, was signed in for 7 days, or its session or token was ended"
+
+/** The good token of what was given: a program's own, or that of the session of a browser. */
+const tokenOf = ({ isCookie, secret }: Given, host: string) =>
+  Effect.gen(function* () {
+    if (!isCookie) {
+      const { known } = yield* TokenRegister.TokenRegister
+      return yield* Tokens.check(yield* known, secret)
+    }
+    const { check } = yield* Sessions.Sessions
+    return (yield* check(secret, host))?.token
+  })
 
 /** Who a request is of, where he may do what it asks for. */
 const admitted = (
@@ -51,13 +75,14 @@ const admitted = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const { isOpen } = yield* EventLoop.Process
     const { forbidden, unauthorized } = Problem.failures
-    const tokens = yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
     const token = given(request)
+    if (token === undefined) yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
     if (token === undefined) return yield* isOpen ? Effect.succeed(OPERATOR) : Effect.fail(unauthorized(NO_TOKEN))
-    const known = yield* Tokens.check(tokens, token.secret)
+    const known = yield* asStored(tokenOf(token, hostOf(request)))
     // A browser keeps the cookie of another daemon of this machine: who is open to all is so to it as well.
     if (known === undefined && isOpen && token.isCookie) return OPERATOR
-    if (known === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
+    if (known === undefined)
+      return yield* Effect.fail(unauthorized(token.isCookie ? ENDED : "the token is unknown, expired or revoked"))
     if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
     const { name, role } = known
     if (Token.allows(role, asked)) return { name, role }

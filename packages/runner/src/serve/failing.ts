@@ -28,7 +28,7 @@ export type LookFailure =
   | Ambiguous
   | Ledger.LedgerError
   | TokenRegister.TokensDisagree
-  | TradeRepository.StoreError
+  | TradeRepository.WriteError
 
 /** What acting can fail with. */
 export type ActFailure =
@@ -45,7 +45,6 @@ export type ActFailure =
   | Jobs.NoJob
   | Jobs.JobStands
   | Requests.KeyReused
-  | TradeRepository.WriteError
   | UsageError
   | CommandRefused
   | StaleRecord

@@ -1,7 +1,7 @@
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { type EventLoop, Server } from "@roundlot/api"
-import { TokenRegister, type TradeRepository } from "@roundlot/core"
+import { Sessions, TokenRegister, type TradeRepository } from "@roundlot/core"
 import { Layer } from "effect"
 import type { Writing } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
@@ -40,5 +40,5 @@ export const layer = (
     ),
     Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),
     Layer.provide(Layer.mergeAll(access.layer, Live.layer, Server.parameters)),
-    Layer.provide(TokenRegister.layer)
+    Layer.provide(Layer.provideMerge(Sessions.layer, TokenRegister.layer))
   )

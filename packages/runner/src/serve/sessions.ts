@@ -2,18 +2,19 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Api, EventLoop, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Clock, Instant, TokenRegister, Tokens } from "@roundlot/core"
+import { Clock, Instant, Sessions, TokenRegister, Tokens } from "@roundlot/core"
 import { Effect, Either, Layer, Redacted } from "effect"
 import type { Writing } from "../App.ts"
+import * as sessionViews from "../views/sessions.ts"
 import * as views from "../views/tokens.ts"
-import { bearerOf, COOKIE } from "./access.ts"
+import { bearerOf, cookieAt, hostOf, sessionSecretOf } from "./access.ts"
 import { looked } from "./failing.ts"
 import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 
 const { RoundlotApi } = Api
 
-const cookie = (value: string, maxAge?: "0 seconds") =>
-  HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), COOKIE, value, {
+const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
+  HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), cookieAt(host), value, {
     httpOnly: true,
     sameSite: "strict",
     path: "/",
@@ -38,16 +39,32 @@ const redeemed = (code: string) =>
     )
   })
 
-/** Signs a browser in with a token, or with the code of a link that stands for one. */
+/** Signs a browser in with a token, or with the code of a link that stands for one: it gets a secret of its own. */
 const signIn = ({ code, token }: { readonly code?: string | undefined; readonly token?: string | undefined }) =>
   Effect.gen(function* () {
     const secret = token ?? (code === undefined ? undefined : yield* redeemed(code))
     if (secret === undefined) return yield* Effect.fail(badRequest("give a token, or the code of a link", "token"))
     const { known } = yield* TokenRegister.TokenRegister
     const found = yield* Tokens.check(yield* looked(known), secret)
-    if (found !== undefined) return cookie(secret)
-    return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
+    if (found === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
+    const host = hostOf(yield* HttpServerRequest.HttpServerRequest)
+    const opened = yield* looked(Sessions.open(found, host))
+    return cookie(host, Redacted.value(opened.secret))
   })
+
+/** Signs a browser out: its session has ended, whoever has its secret. */
+const signOut = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const secret = sessionSecretOf(request)
+  const host = hostOf(request)
+  const { check } = yield* Sessions.Sessions
+  const signedIn = secret === undefined ? undefined : yield* looked(check(secret, host))
+  if (signedIn !== undefined) {
+    const { session, token } = signedIn
+    yield* looked(Effect.catchTag(Sessions.end(session.id, "SignedOut", token.name), "NoSession", () => Effect.void))
+  }
+  return cookie(host, "", "0 seconds")
+})
 
 /** A link for the browser of who has the token itself: a session makes none, so that a stolen one lasts no longer. */
 const makeLink = Effect.gen(function* () {
@@ -66,11 +83,13 @@ const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group
     .handle("signIn", ({ payload }) => signIn(payload))
     .handle("makeLink", () => makeLink)
-    .handle("signOut", () => Effect.succeed(cookie("", "0 seconds")))
+    .handle("signOut", () => signOut)
     .handle("caller", () => caller)
 )
 
-const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) => group.handle("list", () => looked(views.list)))
+const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) =>
+  group.handle("list", () => looked(views.list)).handle("sessions", () => looked(sessionViews.list))
+)
 
 /** Who is signed in, a browser's way to sign in and out, and who may call. */
 export const layer: Layer.Layer<
@@ -81,6 +100,7 @@ export const layer: Layer.Layer<
   | Access.Operating
   | EventLoop.Process
   | SignInLinks
+  | Sessions.Sessions
   | TokenRegister.TokenRegister
   | Writing
 > = Layer.merge(ofSession, ofTokens)

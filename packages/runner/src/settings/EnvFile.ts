@@ -1,4 +1,5 @@
 import { Either } from "effect"
+import { dirname, resolve } from "node:path"
 import { SettingsError } from "./SettingsError.ts"
 
 /** Variables by name. */
@@ -11,7 +12,13 @@ const unquoted = (value: string): string => {
   return inner ?? value
 }
 
-/** The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. */
+/** A variable that names a file. */
+const NAMES_FILE = /_FILE$/
+
+/**
+ * The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. The file that a
+ * variable `…_FILE` names is looked for from the folder of this one, wherever the program was started.
+ */
 export const parse = (text: string, file: string): Either.Either<Variables, SettingsError> => {
   const variables: Record<string, string> = {}
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -24,7 +31,8 @@ export const parse = (text: string, file: string): Either.Either<Variables, Sett
         new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" })
       )
     }
-    variables[name] = unquoted(value.trim())
+    const said = unquoted(value.trim())
+    variables[name] = NAMES_FILE.test(name) && said !== "" ? resolve(dirname(file), said) : said
   }
   return Either.right(variables)
 }

@@ -3,6 +3,7 @@ import { Credentials, TokenFile } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Entropy } from "@roundlot/core"
 import { Effect, Option, Redacted } from "effect"
+import { resolve } from "node:path"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
@@ -21,7 +22,7 @@ export interface SimulateSchwabFlags extends SimulateFlags {
 /** Beside the env file, which names it: somebody has logged in. */
 const logIn = (envFile: string, simulator: Simulator.Simulator) =>
   Effect.gen(function* () {
-    const file = `${envFile}.tokens.json`
+    const file = resolve(`${envFile}.tokens.json`)
     yield* TokenFile.write({ file, key: undefined }, yield* simulator.login).pipe(
       Effect.provide(Entropy.layerSecure),
       Effect.mapError(({ message }) => new UsageError({ problem: message, remedy: "Name another --env-file" }))
@@ -32,7 +33,7 @@ const logIn = (envFile: string, simulator: Simulator.Simulator) =>
 /** Beside the env file, which names it: what the simulator shows over TLS, for clients to trust. */
 const keepCertificate = (envFile: string, certificate: string) =>
   Effect.gen(function* () {
-    const file = `${envFile}.ca.pem`
+    const file = resolve(`${envFile}.ca.pem`)
     yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(file, certificate))
     return file
   }).pipe(Effect.mapError(({ message }) => new UsageError({ problem: message, remedy: "Name another --env-file" })))

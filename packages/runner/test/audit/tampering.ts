@@ -28,6 +28,8 @@ import {
   Table,
   Templates,
   Ticker,
+  Sessions,
+  TokenRegister,
   Tokens,
   Trade
 } from "@roundlot/core"
@@ -127,7 +129,12 @@ const errand = Jobs.jobType({ name: "errand", payload: Schema.Unknown })
 
 /** People who may call, a call that was answered under its key, a template, a background job, and what the broker says is held. */
 const operated = Effect.gen(function* () {
-  for (const name of ["dana", "watch"]) yield* Tokens.create({ name, role: "read", actor: "test" })
+  for (const name of ["dana", "watch"]) {
+    const { token } = yield* Tokens.create({ name, role: "read", actor: "test" })
+    yield* Effect.provide(Sessions.open(token, "127.0.0.1:4400"), TokenRegister.layer)
+    const away = yield* Effect.provide(Sessions.open(token, "127.0.0.1:4400"), TokenRegister.layer)
+    yield* Effect.provide(Sessions.end(away.session.id, "SignedOut", name), TokenRegister.layer)
+  }
   yield* Tokens.create({ name: "gone", role: "operate", actor: "test" })
   yield* Tokens.revoke("gone", "test")
   for (const key of ["k-1", "k-2"]) yield* Requests.once(key, "f", () => Effect.succeed("answer"))
@@ -215,7 +222,7 @@ const chained: { readonly [table: string]: ReadonlyArray<readonly [string, Colum
 /** Every table that an audit proves. */
 export const provenTables = [...Table.domainTables, ...Object.keys(chained)]
 
-const answering = ["tokens", "commands", "cursors"]
+const answering = ["tokens", "sessions", "commands", "cursors"]
 
 /** The tables of what was traded, and of how that is proven; all others say who may do what, what was answered, and where work stands. */
 export const factTables: ReadonlyArray<string> = [

@@ -19,6 +19,7 @@ const refusing = [
   "jobs list",
   "jobs show",
   "journal show",
+  "sessions list",
   "tokens list"
 ]
 

@@ -1,5 +1,14 @@
 import { Access, Api } from "@roundlot/api"
-import { Entropy, Health, Instant, MemoryRepository, Tokens, TradeRepository } from "@roundlot/core"
+import {
+  Entropy,
+  Health,
+  Instant,
+  MemoryRepository,
+  Sessions,
+  TokenRegister,
+  Tokens,
+  TradeRepository
+} from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
@@ -54,6 +63,11 @@ const robbedBooks = (hand: { reached: boolean }) => {
 /** The headers of who has a token, and of a key that he gives. */
 const as = (token: string, key = "k-0") => ({ authorization: `Bearer ${token}`, "idempotency-key": key })
 
+/** The cookie that an answer has set, as a browser sends it. */
+const cookieOf = ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }) => ({
+  cookie: String(headers["set-cookie"]).split(";", 1)[0] ?? ""
+})
+
 const asked = (port: number, { method, path }: Route, token?: string) =>
   ask(port, path, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
 
@@ -74,7 +88,7 @@ describe("who may call", () => {
           const { status } = yield* asked(port, route)
           assert.notInclude([401, 403], status, route.name)
         }
-        const cookie = { cookie: "roundlot_token=rlt_of_another" }
+        const cookie = { cookie: `roundlot_session_${port}=rls_of_another` }
         const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
         assert.deepStrictEqual(json(caller), { name: "api", role: "operate", open: true })
         assert.deepInclude(json(yield* ask(port, "/health")), { access: "open" })
@@ -167,7 +181,7 @@ describe("who may call", () => {
     }).pipe(Effect.provide(robbedBooks(hand)))
   })
 
-  it.scopedLive("a good token of the role is let in, by header or cookie; an expired one is not", () =>
+  it.scopedLive("a good token of the role is let in, and a browser's session of one; an expired one is not", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingLocked)
       const now = Instant.fromMillis(yield* TestClock.currentTimeMillis)
@@ -184,7 +198,8 @@ describe("who may call", () => {
       const set = String(signedIn.headers["set-cookie"])
       assert.match(set, /HttpOnly/)
       assert.match(set, /SameSite=Strict/)
-      const cookie = { cookie: `roundlot_token=${token}` }
+      const cookie = cookieOf(signedIn)
+      assert.match(cookie.cookie, new RegExp(`^roundlot_session_${port}=rls_[0-9a-f]{64}$`))
       const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
       assert.deepStrictEqual(json(caller), { name: "dana", role: "operate", open: false })
       assert.strictEqual((yield* halt(cookie)).status, 403)
@@ -192,7 +207,41 @@ describe("who may call", () => {
       assert.strictEqual((yield* halt({ ...cookie, origin: "http://evil.example" })).status, 403)
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual((yield* halt(bearer)).status, 401)
+      assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: cookie })).status, 401)
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "a session is a browser's own: signed out or ended it is void, and neither it nor a token passes for the other",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, servingLocked)
+        const token = yield* made("dana", "operate")
+        const origin = `http://127.0.0.1:${port}`
+        const signIn = Effect.map(ask(port, "/api/v1/session", { method: "POST", body: { token } }), cookieOf)
+        const status = (headers: Readonly<Record<string, string>>) =>
+          Effect.map(ask(port, "/api/v1/session", { headers }), (answer) => answer.status)
+        const [one, other] = [yield* signIn, yield* signIn]
+        assert.deepStrictEqual([yield* status(one), yield* status(other)], [200, 200])
+        const [, secret = ""] = one.cookie.split("=")
+        const bearer = { authorization: `Bearer ${token}` }
+        assert.strictEqual(yield* status({ authorization: `Bearer ${secret}` }), 401)
+        assert.strictEqual(yield* status({ cookie: `roundlot_session_${port}=${token}` }), 401)
+        assert.strictEqual(yield* status({ ...one, host: `localhost:${port}` }), 401)
+        const listed = yield* ask(port, "/api/v1/sessions", { headers: bearer })
+        const { items } = Object(json(listed))
+        assert.strictEqual(items.length, 2)
+        assert.notInclude(listed.text, secret)
+        const out = yield* ask(port, "/api/v1/session", { method: "DELETE", headers: { ...one, origin } })
+        assert.strictEqual(out.status, 204)
+        assert.deepStrictEqual([yield* status(one), yield* status(other)], [401, 200])
+        const kept = Object(json(yield* ask(port, "/api/v1/sessions", { headers: bearer }))).items
+        assert.strictEqual(kept.length, 1)
+        yield* Effect.provide(Sessions.end(kept[0].id, "Ended", "test"), TokenRegister.layer)
+        const ended = yield* ask(port, "/api/v1/session", { headers: other })
+        assert.strictEqual(ended.status, 401)
+        assert.include(ended.text, "this browser is signed in no more")
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("a link signs a browser in once, within five minutes, on pages of its own origin", () =>
@@ -212,7 +261,7 @@ describe("who may call", () => {
       const code = yield* codeOf
       const signedIn = yield* use(code)
       assert.strictEqual(signedIn.status, 204)
-      assert.match(String(signedIn.headers["set-cookie"]), new RegExp(`^roundlot_token=${token};.*HttpOnly`))
+      assert.match(String(signedIn.headers["set-cookie"]), new RegExp(`^roundlot_session_${port}=rls_.*HttpOnly`))
       const again = yield* use(code)
       assert.strictEqual(again.status, 401)
       assert.include(again.text, "or was used: 'roundlot tokens link' prints another")
@@ -225,7 +274,7 @@ describe("who may call", () => {
       const late = yield* codeOf
       yield* TestClock.adjust("301 seconds")
       assert.strictEqual((yield* use(late)).status, 401)
-      const cookie = { cookie: `roundlot_token=${token}`, origin }
+      const cookie = { ...cookieOf(signedIn), origin }
       assert.strictEqual((yield* link(cookie)).status, 403)
       assert.strictEqual((yield* link({})).status, 401)
       const kept = yield* codeOf

@@ -51,7 +51,8 @@ const refusing = [
   "payloads.show",
   "ready.ready",
   "session.caller",
-  "tokens.list"
+  "tokens.list",
+  "tokens.sessions"
 ]
 
 /** What a read needs beside the ids of its path. */

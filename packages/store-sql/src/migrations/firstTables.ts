@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "672b1329"
+export const fingerprint = "b6f24b0e"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -771,6 +771,22 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 ) STRICT`,
+  `CREATE TABLE roundlot_sessions (
+  "token" TEXT NOT NULL,
+  "seat" INTEGER NOT NULL,
+  "id" TEXT NOT NULL,
+  "hash" TEXT NOT NULL,
+  "host" TEXT NOT NULL,
+  "openedAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL,
+  "endedAt" INTEGER,
+  "endedBy" TEXT,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("token", "seat"),
+  CONSTRAINT "sessions_rule_ended" CHECK (("endedAt" IS NULL) = ("endedBy" IS NULL)),
+  CONSTRAINT "sessions_rule_seat" CHECK ("seat" > 0),
+  FOREIGN KEY ("token") REFERENCES roundlot_tokens ("name")
+) STRICT`,
   `CREATE TABLE roundlot_commands (
   "id" TEXT NOT NULL,
   "account" TEXT NOT NULL,
@@ -907,6 +923,8 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
+  `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
+  `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
@@ -1697,6 +1715,21 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
 )`,
+  `CREATE TABLE roundlot_sessions (
+  "token" TEXT COLLATE "C" NOT NULL,
+  "seat" BIGINT NOT NULL,
+  "id" TEXT COLLATE "C" NOT NULL,
+  "hash" TEXT COLLATE "C" NOT NULL,
+  "host" TEXT COLLATE "C" NOT NULL,
+  "openedAt" TIMESTAMPTZ NOT NULL,
+  "expiresAt" TIMESTAMPTZ NOT NULL,
+  "endedAt" TIMESTAMPTZ,
+  "endedBy" TEXT COLLATE "C",
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("token", "seat"),
+  CONSTRAINT "sessions_rule_ended" CHECK (("endedAt" IS NULL) = ("endedBy" IS NULL)),
+  CONSTRAINT "sessions_rule_seat" CHECK ("seat" > 0)
+)`,
   `CREATE TABLE roundlot_commands (
   "id" TEXT COLLATE "C" NOT NULL,
   "account" TEXT COLLATE "C" NOT NULL,
@@ -1830,6 +1863,8 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_held_reports_unsettled ON roundlot_held_reports ("account", "orderId", "number") WHERE "settledAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
+  `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
+  `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
@@ -1873,6 +1908,7 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_sessions ADD CONSTRAINT "sessions_refers_token" FOREIGN KEY ("token") REFERENCES roundlot_tokens ("name")`,
   `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,

@@ -1,4 +1,5 @@
 import type { Books } from "../Books.ts"
+import { joinKey } from "../../tables/Table.ts"
 import { must, type Of, type Place } from "./place.ts"
 
 /** A token is good from now on. A name is given once: a second token of it would hide what became of the first. */
@@ -22,4 +23,27 @@ export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Pla
 export const tokenRevoked = (books: Books, { actor, name }: Of<"TokenRevoked">, place: Place): void => {
   const known = must(books.tokens.get(name), `token ${name}`)
   books.tokens.put({ ...known, revokedAt: place.at, revokedBy: actor, version: place.seq })
+}
+
+/** A browser is signed in; whoever had the seat before is not. */
+export const sessionOpened = (books: Books, event: Of<"SessionOpened">, place: Place): void => {
+  const { expiresAt, hash, host, id, seat, token } = event
+  books.sessions.put({
+    token,
+    seat,
+    id,
+    hash,
+    host,
+    openedAt: place.at,
+    expiresAt,
+    endedAt: undefined,
+    endedBy: undefined,
+    version: place.seq
+  })
+}
+
+/** A browser is signed in no more. */
+export const sessionEnded = (books: Books, { actor, id, seat, token }: Of<"SessionEnded">, place: Place): void => {
+  const known = must(books.sessions.get(joinKey([token, seat])), `session ${id}`)
+  books.sessions.put({ ...known, endedAt: place.at, endedBy: actor, version: place.seq })
 }

@@ -1,0 +1,37 @@
+import type { Documents } from "@roundlot/api"
+import { Clock, Instant, type Session, Sessions, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import type { ListDocument } from "./listing.ts"
+import * as Columns from "./table.ts"
+
+/** The document of a session: all of it but the secret, which its browser alone has. */
+export const documentOf = (session: Session.Session): Documents.SessionDocument => ({
+  id: session.id,
+  token: session.token,
+  host: session.host,
+  openedAt: Instant.format(session.openedAt),
+  expiresAt: Instant.format(session.expiresAt)
+})
+
+/** The browsers that are signed in, by token. */
+export const list: Effect.Effect<
+  ListDocument<Documents.SessionDocument>,
+  TradeRepository.StoreError,
+  TradeRepository.TradeRepository | Clock.Clock
+> = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  const open = (yield* Sessions.all).filter((session) => Sessions.isOpen(session, now))
+  return { items: open.map(documentOf), nextCursor: null }
+})
+
+/** What people see of sessions. */
+const columns: ReadonlyArray<Columns.TableColumn<Documents.SessionDocument>> = [
+  Columns.words("ID", (each) => each.id),
+  Columns.words("TOKEN", (each) => each.token),
+  Columns.words("HOST", (each) => each.host),
+  Columns.times("SIGNED IN", (each) => each.openedAt),
+  Columns.times("EXPIRES", (each) => each.expiresAt)
+]
+
+/** Sessions as a table for people. */
+export const table = (items: ReadonlyArray<Documents.SessionDocument>): string => Columns.render(columns, items)
