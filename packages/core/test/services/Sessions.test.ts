@@ -47,13 +47,13 @@ describe("a browser that is signed in", () => {
         expect(yield* who(secret)).toBe("dana")
         yield* Sessions.end(session.id, "SignedOut", "dana")
         expect(yield* who(secret)).toBeUndefined()
-        const told = yield* entries
-        expect(told.map(({ entityId, tag }) => `${tag} ${entityId}`)).toEqual([
+        const entered = yield* entries
+        expect(entered.map(({ entityId, tag }) => `${tag} ${entityId}`)).toEqual([
           "TokenCreated dana",
           `SessionOpened ${session.id}`,
           `SessionEnded ${session.id}`
         ])
-        expect(JSON.stringify(told)).not.toContain(Redacted.value(secret))
+        expect(JSON.stringify(entered)).not.toContain(Redacted.value(secret))
         expect(yield* Audit.run()).toMatchObject({ ok: true, entries: 3 })
         const again = yield* Effect.flip(Sessions.end(session.id, "SignedOut", "dana"))
         expect(again.message).toBe(

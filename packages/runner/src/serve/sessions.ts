@@ -52,7 +52,7 @@ const signIn = ({ code, token }: { readonly code?: string | undefined; readonly 
     return cookie(host, Redacted.value(opened.secret))
   })
 
-/** Signs a browser out: its session has ended, whoever has its secret. */
+/** Signs a browser out: the secret of its session is of no use any more. */
 const signOut = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
   const secret = sessionSecretOf(request)
