@@ -5,7 +5,8 @@ test("each role allows what the ones before it do, and nothing more", () => {
   const allowed = tokenRoles.map((role) => [role, tokenRoles.filter((asked) => allows(role, asked))])
   expect(Object.fromEntries(allowed)).toEqual({
     read: ["read"],
-    trade: ["read", "trade"],
-    operate: ["read", "trade", "operate"]
+    propose: ["read", "propose"],
+    trade: ["read", "propose", "trade"],
+    operate: ["read", "propose", "trade", "operate"]
   })
 })

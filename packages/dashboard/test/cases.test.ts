@@ -2,7 +2,9 @@ import { breakKinds } from "@roundlot/api/client"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
 import { expect, test } from "vitest"
+import { Order, Reads } from "@roundlot/core"
 import { inbox, JOB, PART } from "../../runner/test/views/inbox.ts"
+import { proposed } from "../../runner/test/views/proposed.ts"
 import * as scene from "../../runner/test/views/scene.ts"
 import { ask, json, serving } from "../../runner/test/serve/serving.ts"
 import { onBooks } from "./onBooks.ts"
@@ -100,6 +102,36 @@ test("G: each line of the inbox that is no break has its page with evidence and 
       const cases = json(yield* ask(port, "/api/v1/cases"))
       const done = { owner: "dana", acknowledged: { severity: "warning", by: "api" } }
       expect(cases).toMatchObject({ items: apart.map(() => done) })
+    })
+  ))
+
+test("SYNC-12: an order that a program proposed is found on the overview, looked at, and approved in a dialog: four clicks and a reason", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* proposed
+      const port = yield* serving
+      yield* Effect.promise(async () => {
+        await using seen = await open(`http://127.0.0.1:${port}/`)
+        const { page } = seen
+        await page.getByRole("heading", { level: 1, name: /1 case open/ }).waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.getByRole("link", { name: "Decide O1" }).click()
+        await page.getByRole("heading", { level: 1, name: "Proposed Warning" }).waitFor()
+        await page.getByText("proposed:model").waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.getByRole("button", { name: "Approve O1", exact: true }).click()
+        const dialog = page.getByRole("dialog")
+        await dialog.getByText("buy 2 AAPL of main is sent to the broker").waitFor()
+        await dialog.getByLabel("Reason").fill("as agreed with the desk")
+        await dialog.getByRole("button", { name: "Approve O1", exact: true }).click()
+        await dialog.getByText("On record for").waitFor()
+        await page.goto(`http://127.0.0.1:${port}/orders/O1`)
+        await page.getByRole("heading", { level: 1, name: /Buy 2 AAPL/ }).waitFor()
+        expect(await page.getByRole("button", { name: "Approve O1" }).count()).toBe(0)
+        expect(seen.faults).toEqual([])
+      })
+      const [order] = yield* Reads.all(Order.OrderTable)
+      expect(order?.approvedAt).toBeDefined()
     })
   ))
 

@@ -171,6 +171,7 @@ const trades: TableRules = {
   ],
   rows: [
     together("reversal", "reversesSourceId", "reversesOccurrence"),
+    together("proposed", "approveBy", "proposedNotional"),
     {
       name: "instruction",
       sql: `"kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL AND "session" IS NULL)`
@@ -426,7 +427,10 @@ const controls: TableRules = {
 
 const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNotional"] }
 
-const tokens: TableRules = { ...none, rows: [together("revoked", "revokedAt", "revokedBy")] }
+const tokens: TableRules = {
+  ...none,
+  rows: [together("revoked", "revokedAt", "revokedBy"), together("allowance", "ordersPerDay", "notionalPerDay")]
+}
 
 const sessions: TableRules = {
   ...none,

@@ -199,6 +199,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
   accounts_rule_collar: [{ collarBp: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
+  trades_rule_proposed: [{ approveBy: AT }, { proposedNotional: "10" }],
   trades_rule_instruction: [{ orderType: "market" }, { timeInForce: "day" }, { session: "regular" }],
   trades_rule_completed: [{ lotId: null }],
   trades_rule_limit: [
@@ -262,6 +263,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
   tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
+  tokens_rule_allowance: [{ ordersPerDay: 5 }, { notionalPerDay: "10" }],
   sessions_rule_ended: [{ endedAt: AT }, { endedBy: "dana" }],
   sessions_rule_seat: [{ seat: 0 }],
   journal_seq: [{ seq: 0 }],

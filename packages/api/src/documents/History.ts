@@ -108,7 +108,8 @@ const Resolution = Schema.Literal(
   "resume",
   "change-control",
   "release",
-  "retry"
+  "retry",
+  "approve"
 )
 
 /** The resolution to look at first, and why. */

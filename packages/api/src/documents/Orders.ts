@@ -379,6 +379,9 @@ export const OrderDetail = Schema.Struct({
   /** The broker's own word for its status. */
   rawStatus: Schema.NullOr(Schema.String),
   heldFor: Schema.NullOr(Schema.String),
+  /** It was proposed: by which source, until when a person may approve it, and the dollars that it was worth then. */
+  proposal: Schema.NullOr(Schema.Struct({ source: Schema.String, approveBy: Time, notional: Decimal })),
+  approvedAt: Schema.NullOr(Time),
   notBefore: Schema.NullOr(Time),
   /** An id that an unclear answer named; never bound unread. */
   candidate: Schema.NullOr(Schema.String),

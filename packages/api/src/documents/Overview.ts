@@ -21,6 +21,17 @@ const AccountGlance = Schema.Struct({
 /** A position that owes, with what it owes. */
 const Owing = Schema.Struct({ account: Schema.String, symbol: Schema.String, residual: Decimal })
 
+/** An order that was proposed, and until when a person may approve it. Shares. */
+const Proposed = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  symbol: Schema.String,
+  side: Schema.String,
+  quantity: Decimal,
+  proposedAt: Time,
+  approveBy: Time
+})
+
 /** All at a glance: what a dashboard's first page asks for. */
 export const OverviewDocument = Schema.Struct({
   ...past,
@@ -47,6 +58,8 @@ export const OverviewDocument = Schema.Struct({
   inDoubt: Schema.Array(Id),
   /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),
+  /** Orders that were proposed and wait for a person. */
+  proposed: Schema.Array(Proposed),
   quarantined: Schema.Int,
   controls: Schema.Array(ControlDocument),
   owing: Schema.Array(Owing),

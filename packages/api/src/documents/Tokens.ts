@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { tokenRoles } from "@roundlot/core/vocabulary"
-import { pageOf, Time } from "./words.ts"
+import { Decimal, pageOf, Time } from "./words.ts"
 
 const Role = Schema.Literal(...tokenRoles)
 
@@ -12,6 +12,9 @@ export const TokenDocument = Schema.Struct({
   createdAt: Time,
   createdBy: Schema.String,
   expiresAt: Schema.NullOr(Time),
+  /** Of the role `propose`: how many orders it may propose for an account on a market date, and of how many dollars together. */
+  ordersPerDay: Schema.NullOr(Schema.Int),
+  notionalPerDay: Schema.NullOr(Decimal),
   revokedAt: Schema.NullOr(Time),
   revokedBy: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Token" })

@@ -64,6 +64,8 @@ const recordedTrade = {
   reversesOccurrence: maybe(Schema.String),
   /** E2: how it is executed, where it stays outside the queue. */
   direct: maybe(Instruction),
+  /** Its order was proposed: until when a person may approve it, and the dollars that it was worth then. */
+  proposal: maybe(Schema.Struct({ approveBy: Time, notional: Shares })),
   /** The batch that it is a row of, and which. */
   batchId: maybe(BatchId),
   batchLine: maybe(Schema.Int)
@@ -265,6 +267,8 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   decisionId: maybe(DecisionId),
   /** The order that has ended and in whose place an operator asked for this one. */
   retryOf: maybe(OrderId),
+  /** Until when a person may approve it; nobody has to where there is none. */
+  approveBy: maybe(Time),
   inQueue: Schema.Boolean,
   lot: Quantity,
   threshold: Quantity,
@@ -574,6 +578,9 @@ export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   role: Schema.Literal(...tokenRoles),
   hash: Schema.String,
   expiresAt: maybe(Time),
+  /** How many orders it may propose for an account on a market date, and of how many dollars together. */
+  ordersPerDay: maybe(Schema.Int),
+  notionalPerDay: maybe(Shares),
   actor: Schema.String
 })
 /** A token is void from now on. */

@@ -92,7 +92,9 @@ export const Order = Schema.Struct({
   heldBehind: Column.optional(Column.id(OrderId)),
   heldUntil: Column.optional(Column.instant),
   notBefore: Column.optional(Column.instant),
-  /** When a person let it go, where the trading state asks for that. */
+  /** Until when a person may approve it, where it was proposed; it leaves unapproved never. */
+  approveBy: Column.optional(Column.instant),
+  /** When a person let it go, where that or the trading state asks for it. */
   approvedAt: Column.optional(Column.instant),
   reason: Column.optional(Column.text),
   code: Column.optional(Column.text),
@@ -192,6 +194,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   heldBehind: order.heldBehind,
   heldUntil: order.heldUntil,
   notBefore: order.notBefore,
+  approveBy: order.approveBy,
   approvedAt: order.approvedAt,
   reason: order.reason,
   code: order.code,

@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
+import type { Decimal } from "../values/Decimal.ts"
 import { tokenRoles } from "./TokenRole.ts"
 
 export { allows, tokenRoles, type TokenRole } from "./TokenRole.ts"
@@ -14,6 +15,9 @@ export const Token = Schema.Struct({
   createdAt: Column.instant,
   createdBy: Column.text,
   expiresAt: Column.optional(Column.instant),
+  /** How many orders it may propose for an account on a market date, and of how many dollars together; of the role `propose` alone. */
+  ordersPerDay: Column.optional(Column.integer),
+  notionalPerDay: Column.optional(Column.decimal),
   revokedAt: Column.optional(Column.instant),
   revokedBy: Column.optional(Column.text),
   version: Column.integer
@@ -21,6 +25,12 @@ export const Token = Schema.Struct({
 
 /** A secret that opens the API, of which only the hash is kept. */
 export type Token = typeof Token.Type
+
+/** What a token may propose for an account on a market date: so many orders, of so many dollars together. */
+export interface Allowance {
+  readonly ordersPerDay: number
+  readonly notionalPerDay: Decimal
+}
 
 /** The table of tokens. */
 export const TokenTable = Table.make({

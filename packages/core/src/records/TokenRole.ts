@@ -1,5 +1,5 @@
-/** What the bearer of a token may do, each more than the one before: look, give trades and orders, operate. */
-export const tokenRoles = ["read", "trade", "operate"] as const
+/** What the bearer of a token may do, each more than the one before: look, propose orders that a person approves, give trades and orders, operate. */
+export const tokenRoles = ["read", "propose", "trade", "operate"] as const
 
 /** What the bearer of a token may do. */
 export type TokenRole = (typeof tokenRoles)[number]

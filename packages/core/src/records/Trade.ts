@@ -29,6 +29,8 @@ export const TradeInput = Schema.Struct({
   reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
   /** Present where the trade is to be executed as given, outside the queue (E2). */
   direct: Schema.optional(Instruction),
+  /** It was proposed: its order leaves only once a person has approved it. Dollars that it was worth then. */
+  proposal: Schema.optional(Schema.Struct({ approveBy: Instant, notional: Schema.BigDecimalFromSelf })),
   /** The batch that it is a row of, and which. */
   batch: Schema.optional(Schema.Struct({ id: BatchId, line: Schema.Int }))
 })
@@ -67,6 +69,10 @@ export const Trade = Schema.Struct({
   stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.optional(Column.literal(timesInForce)),
   session: Column.optional(Column.literal(sessions)),
+  /** Until when a person may approve a direct trade's order; none where it needs nobody. */
+  approveBy: Column.optional(Column.instant),
+  /** What a proposed order was worth when it was proposed, in dollars. */
+  proposedNotional: Column.optional(Column.decimal),
   /** The batch that it is a row of, and which. */
   batchId: Column.optional(Column.id(BatchId)),
   batchLine: Column.optional(Column.integer),
@@ -108,6 +114,8 @@ export const draftOf = (trade: Trade): Table.Draft<Trade> => ({
   stopPrice: trade.stopPrice,
   timeInForce: trade.timeInForce,
   session: trade.session,
+  approveBy: trade.approveBy,
+  proposedNotional: trade.proposedNotional,
   batchId: trade.batchId,
   batchLine: trade.batchLine,
   direction: trade.direction,

@@ -16,11 +16,12 @@ import * as Instant from "../values/Instant.ts"
 import { attendedIn } from "./AttendedCases.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
+import * as Proposals from "./Proposals.ts"
 import * as Reads from "./Reads.ts"
 import { stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "health", "digest"] as const
+export const alertKinds = ["break", "approval", "health", "digest"] as const
 
 const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
 
@@ -30,7 +31,10 @@ const about = {
   kind: Schema.Literal(...alertKinds),
   account: Schema.NullOr(Schema.String),
   symbol: Schema.NullOr(Schema.String),
-  /** What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the part of the program that fails. */
+  /**
+   * What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the order that was proposed; the part
+   * of the program that fails.
+   */
   subject: Schema.String,
   detail: Schema.String,
   /** Of a case how grave it is. */
@@ -205,7 +209,7 @@ const stillRaised = Effect.map(
   }
 )
 
-/** All that needs a person now: open breaks, and parts of the program that fail. */
+/** All that needs a person now: open breaks, orders that were proposed, and parts of the program that fail. */
 const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const stakes = yield* stakesOf(breaks)
@@ -217,6 +221,7 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
     ...casesOf(breaks, now).flatMap((found) => causesOf(found, { attended, before, now, stakes })),
+    ...(yield* Proposals.waiting).map(causeOfProposed),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
@@ -233,6 +238,17 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
         dollars: null
       }))
   ]
+})
+
+const causeOfProposed = ({ account, approveBy, id, quantity, side, symbol }: Proposals.Waiting): Cause => ({
+  key: keyOf("approval", account, format("order", id)),
+  kind: "approval",
+  account,
+  symbol,
+  subject: format("order", id),
+  detail: `${side} ${Decimal.format(quantity)} ${symbol} was proposed: approve it by ${Instant.format(approveBy)}, or it is not sent`,
+  severity: "warning",
+  dollars: null
 })
 
 /** What was raised before, what stands behind breaks, and when it is looked at. */

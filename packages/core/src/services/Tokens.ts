@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
 import { Effect, Option, Redacted, Schema } from "effect"
-import { TokenTable, type Token, type TokenRole } from "../records/Token.ts"
+import { TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
 import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
+import * as Decimal from "../values/Decimal.ts"
 import type { Instant } from "../values/Instant.ts"
 import { record } from "./operational.ts"
 import * as Reads from "./Reads.ts"
@@ -32,6 +33,8 @@ export interface TokenRequest {
   readonly name: string
   readonly role: TokenRole
   readonly expiresAt?: Instant | undefined
+  /** What it may propose, where its role is `propose`; `PROPOSALS` where nothing is said. */
+  readonly allowance?: Allowance | undefined
   readonly actor: string
 }
 
@@ -40,6 +43,9 @@ export interface MadeToken {
   readonly token: Token
   readonly secret: Redacted.Redacted
 }
+
+/** What a token of the role `propose` may propose for an account on a market date where nobody says otherwise. */
+export const PROPOSALS: Allowance = { ordersPerDay: 20, notionalPerDay: Decimal.unsafe("10000") }
 
 const PREFIX = "rlt_"
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
@@ -50,6 +56,7 @@ export const hashOf = (secret: string): string => createHash("sha256").update(se
 /** Makes a token. Its secret is kept nowhere. */
 export const create = ({
   actor,
+  allowance = PROPOSALS,
   expiresAt,
   name,
   role
@@ -68,7 +75,8 @@ export const create = ({
     yield* agreed
     const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
       if (tokens.get(name) !== undefined) return undefined
-      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, actor })
+      const proposes = role === "propose" ? allowance : undefined
+      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...proposes, actor })
       return tokens.get(name)
     })
     if (token !== undefined) return { token, secret: Redacted.make(secret) }

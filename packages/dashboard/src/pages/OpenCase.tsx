@@ -2,8 +2,8 @@ import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import { Link, Redirect } from "wouter"
 import { useAsk } from "../api/asking.ts"
-import { tradeOf } from "../api/records.ts"
-import { dismissTrade, retryJob } from "../ui/actions.ts"
+import { orderOf, tradeOf } from "../api/records.ts"
+import { approveOrder, cancelOrder, dismissTrade, retryJob } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { Facts } from "../ui/Facts.tsx"
@@ -13,6 +13,7 @@ import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignView, StateSign } from "../ui/Sign.tsx"
 import { signOfCase } from "../words/signs.ts"
+import { termsWords } from "../words/terms.ts"
 import { Timeline } from "../ui/Story.tsx"
 import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
 
@@ -34,6 +35,39 @@ const HeldTrade = ({ id }: { readonly id: string }) => (
             ["tradedAt", <Moment at={trade.tradedAt} />],
             ["source", <Foreign text={trade.source} />],
             ["sourceId", <GivenId id={trade.sourceId} />]
+          ]}
+        />
+      </Panel>
+    )}
+  </Shown>
+)
+
+/** An order that was proposed, and what a person may do with it. */
+const ProposedOrder = ({ id }: { readonly id: string }) => (
+  <Shown name={["order", id]} read={(api, past) => orderOf(id, past)(api)}>
+    {(order) => (
+      <Panel
+        title="Proposed order"
+        note={<RecordLink id={id} to={`/orders/${id}`} />}
+        action={
+          <>
+            <ActionButton action={approveOrder(order)} className="button small" />{" "}
+            <ActionButton action={cancelOrder(order)} className="button small" />
+          </>
+        }
+      >
+        <Facts
+          facts={[
+            ["account", order.account],
+            ["side", <Side side={order.side} />],
+            ["quantity", <Figure of={order.quantity} />],
+            ["symbol", <Foreign text={order.symbol} />],
+            ["orderType", termsWords(order)],
+            ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
+            ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
+            ["notional", order.proposal === null ? null : <Figure of={order.proposal.notional} money />],
+            ["source", order.proposal === null ? null : <Foreign text={order.proposal.source} />],
+            ["approveBy", order.proposal === null ? null : <Moment at={order.proposal.approveBy} />]
           ]}
         />
       </Panel>
@@ -63,6 +97,8 @@ const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
   switch (kind) {
     case "in_doubt":
       return <OrderSides id={id} />
+    case "approval":
+      return <ProposedOrder id={id} />
     case "quarantine":
       return <HeldTrade id={id} />
     case "job":

@@ -4,6 +4,7 @@ import { orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import {
   acceptReport,
+  approveOrder,
   cancelOrder,
   contradicting,
   markEnded,
@@ -172,6 +173,28 @@ const HeldReports = ({ order }: { readonly order: Order }) => {
   )
 }
 
+/** A person decides whether it is sent: it was proposed, or its scope asks for that. */
+const AwaitsApproval = ({ order }: { readonly order: Order }) => {
+  const { approvedAt, heldFor, proposal, status } = order
+  if (status !== "pending" || approvedAt !== null || (proposal === null && heldFor !== "Approval")) return null
+  return (
+    <div className="banner tone-doubt" role="status">
+      <SignIcon sign={signOfState("orderTag", "proposed")} />
+      <span>
+        {proposal === null ? (
+          "It is sent once a person approves it."
+        ) : (
+          <>
+            Proposed by <Foreign text={proposal.source} />, worth about <Figure of={proposal.notional} money />. It is
+            sent only if a person approves it by <Moment at={proposal.approveBy} />.
+          </>
+        )}
+      </span>
+      <ActionButton action={approveOrder(order)} className="button small" />
+    </div>
+  )
+}
+
 /** Its broker says otherwise: it counts as live until a second reading, or a person, agrees. */
 const Contradicted = ({ order }: { readonly order: Order }) =>
   order.contradiction === null ? null : (
@@ -210,6 +233,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
         <ActionButton action={markNotPlaced(order)} className="button small" />
       </div>
     ) : null}
+    <AwaitsApproval order={order} />
     <Contradicted order={order} />
     <Candidates order={order} />
     <HeldReports order={order} />

@@ -184,6 +184,19 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       to: `/attention/${id}`,
       verb: "Decide"
     })),
+    ...overview.proposed.map(({ account, approveBy, id, proposedAt, quantity, side, symbol }) => ({
+      key: id,
+      sign: <StateSign family="orderTag" state="proposed" />,
+      text: (
+        <>
+          {side} {quantity} <strong>{symbol}</strong> on {account}: approve it by <Time at={approveBy} />, or it is not
+          sent.
+        </>
+      ),
+      at: proposedAt,
+      to: `/attention/${id}`,
+      verb: "Decide"
+    })),
     ...overview.openBreaks.map((each) => ({
       key: each.id,
       sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,

@@ -63,5 +63,6 @@ const recommendedWords: {
   resume: "resume the symbol",
   "change-control": "change what refuses it",
   release: "release or dismiss it",
-  retry: "retry it"
+  retry: "retry it",
+  approve: "approve or cancel it"
 }

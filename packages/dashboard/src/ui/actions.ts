@@ -257,6 +257,23 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
   }
 }
 
+/** Lets an order go that waits for a person, as it was shown. */
+export const approveOrder = (order: Documents.OrderDocument): Action => {
+  const { account, id, quantity, side, symbol } = order
+  return {
+    verb: `Approve ${id}`,
+    ...ofOrder(order, approveOrder),
+    will: [
+      `${side} ${quantity} ${symbol} of ${account} is sent to the broker, once it is judged by the account's limits again.`
+    ],
+    willNot: ["No limit and no halt is lifted by it."],
+    cli: (reason) => `roundlot orders approve ${id} --quantity ${quantity} --reason ${reason}`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.approveOrder({ ...wish, payload: { ...payload, quantity } })
+    )
+  }
+}
+
 /** An order in doubt: whoever has looked says that the broker has it, and under which id. One that is in doubt no more refuses it, whatever else of it has changed. */
 export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: string | undefined): Action => {
   const { id, quantity, side, symbol } = order

@@ -114,6 +114,7 @@ const entries = {
   strategy: { head: "Strategy", help: "Whose decision it is." },
   rationale: { head: "Rationale", help: "Why the strategy decided so, in its own words." },
   notional: { head: "Notional", help: "Dollars: quantity times price." },
+  approveBy: { head: "Approve by", help: "Until then a person may approve it; after that it ends unsent." },
   askedNotional: {
     head: "Asks for",
     help: "Dollars that the order asks for in place of shares. How many shares that is, its fills decide."

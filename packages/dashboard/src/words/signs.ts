@@ -98,6 +98,12 @@ const families = {
       "warn",
       "Its end was asked for; the broker has not said yet that it has ended."
     ),
+    proposed: sign(
+      "ring-arrow",
+      "Proposed",
+      "warn",
+      "A program proposed it. It is sent only if a person approves it in time."
+    ),
     external: sign("square-back", "External", "idle", "It was made at the broker by hand, and taken into the books."),
     overfilled: sign("octagon-mark", "Overfilled", "warn", "More was executed than was ordered.")
   },
@@ -342,6 +348,7 @@ export const signOfCase = (kind: Documents.CaseDocument["kind"]): Sign => {
 const caseStates: { readonly [K in Documents.CaseDocument["kind"]]: readonly [Family, string] } = {
   break: ["breakStatus", "open"],
   in_doubt: ["order", "in_doubt"],
+  approval: ["orderTag", "proposed"],
   quarantine: ["trade", "quarantined"],
   job: ["job", "dead"],
   part: ["part", "failing"]

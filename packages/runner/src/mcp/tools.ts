@@ -1,10 +1,11 @@
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { Documents } from "@roundlot/api"
-import { Accumulator, Clock, Decimal, Instant, Jobs } from "@roundlot/core"
-import { Effect, type Layer, Option, Schema } from "effect"
+import { Clock, Decimal, Id, Instant, Jobs, Proposals, type Token, type TokenRegister } from "@roundlot/core"
+import { type Context, Effect, type Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import { sole } from "../accounts.ts"
+import type { Told } from "../cli/Verb.ts"
 import * as tradeRequest from "../serve/tradeRequest.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import * as breaks from "../views/breaks.ts"
@@ -12,7 +13,6 @@ import * as jobs from "../views/jobs.ts"
 import * as orders from "../views/orders.ts"
 import * as positions from "../views/positions.ts"
 import * as trades from "../views/trades.ts"
-import { LIFE_MS, type Confirmations } from "./Confirmations.ts"
 
 const text = Schema.optional(Schema.String)
 const listed = {
@@ -77,7 +77,7 @@ const syncTrades = Tool.make("enqueue_trades_sync_job", {
   only({ account: text, key: text, lookbackDays: Schema.optional(Schema.Int.pipe(Schema.between(1, 30))) })
 )
 
-/** What an order that is to be given says. */
+/** The terms of an order. */
 const terms = {
   account: text,
   symbol: Schema.String,
@@ -90,9 +90,14 @@ const terms = {
   session: text
 }
 
-const Shown = Schema.Struct({
+/** An order that was proposed: nothing is sent before a person has approved it. */
+const Waiting = Schema.Struct({
   sent: Schema.Literal(false),
-  preview: Schema.Struct({
+  order: Schema.String,
+  trade: Schema.String,
+  /** The same was proposed before, and waits already. */
+  isKnown: Schema.Boolean,
+  terms: Schema.Struct({
     account: Schema.String,
     symbol: Schema.String,
     side: Schema.String,
@@ -103,24 +108,24 @@ const Shown = Schema.Struct({
     timeInForce: Schema.String,
     session: Schema.String
   }),
-  /** Give it back with the same terms to have it sent. */
-  code: Schema.String,
-  codeExpiresAt: Schema.String
+  approveBy: Schema.String,
+  next: Schema.String
 })
 
-const Taken = Schema.Struct({ sent: Schema.Literal(true), trade: Documents.TakenDocument })
-
-const submitOrder = Tool.make("submit_order", {
+const proposeOrder = Tool.make("propose_order", {
   description:
-    "Gives a direct order. Without a code it sends nothing: it answers with a preview and a one-time code, good for 60 seconds and for exactly these terms. Show the preview to the person and call again with the code once he has agreed.",
-  success: Schema.Union(Shown, Taken),
+    "Proposes an order of its own. It sends nothing: a person approves it within 15 minutes, in the dashboard or at a terminal, or it ends unsent. No tool approves it. list_orders shows what became of it.",
+  success: Waiting,
   failure: Refused
 })
-  .setParameters(only({ ...terms, code: text }))
+  .setParameters(only(terms))
   .annotate(Tool.Destructive, true)
 
-/** What other programs may do: look, ask for a sync, and give an order that a person has seen. */
-export const toolkit = Toolkit.make(listTrades, listOrders, listPositions, listBreaks, syncTrades, submitOrder)
+/** What any program may do: look. */
+export const reading = Toolkit.make(listTrades, listOrders, listPositions, listBreaks)
+
+/** What a program with a token of the role `propose` may do: look, ask for a sync, and propose an order to a person. */
+export const proposing = Toolkit.make(listTrades, listOrders, listPositions, listBreaks, syncTrades, proposeOrder)
 
 const SOURCE = "mcp"
 const MOST = 20
@@ -128,7 +133,7 @@ const MOST = 20
 const refused = (problem: string) => ({ problem })
 
 /** A failure as its words. */
-const told = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>
+const inWords = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>
   Effect.mapError(view, ({ message }) => refused(message))
 
 interface Terms {
@@ -144,7 +149,7 @@ interface Terms {
 }
 
 /** The trade that the terms mean, judged like any other, and its account. */
-const meant = (asked: Terms, id: string, configuration: Configuration) =>
+const meant = (asked: Terms, configuration: Configuration) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const { limitPrice, quantity, session, side, stopPrice, symbol, timeInForce, type } = asked
@@ -156,97 +161,107 @@ const meant = (asked: Terms, id: string, configuration: Configuration) =>
       timeInForce: timeInForce ?? "day",
       session: session ?? "regular"
     }
-    const request: Documents.TradeRequest = { source: SOURCE, sourceId: id, symbol, side, quantity, direct }
-    const input = yield* Effect.mapError(tradeRequest.inputOf(request, "", { id, now }), ({ detail }) =>
+    const request: Documents.TradeRequest = { source: SOURCE, symbol, side, quantity, direct }
+    const input = yield* Effect.mapError(tradeRequest.inputOf(request, "", { id: SOURCE, now }), ({ detail }) =>
       refused(detail)
     )
     const bySource = configuration.sources.get(SOURCE)?.account
-    const account = yield* told(sole(Option.fromNullable(asked.account ?? bySource)))
-    const preview = {
+    const account = yield* inWords(sole(Option.fromNullable(asked.account ?? bySource)))
+    return {
       account,
-      symbol,
-      side: input.side,
-      quantity: Decimal.format(input.quantity),
-      ...direct
+      input,
+      terms: { account, symbol, side: input.side, quantity: Decimal.format(input.quantity), ...direct }
     }
-    return { account, input, preview }
   })
 
-const submit = (
-  asked: Terms & { readonly code?: string | undefined },
-  codes: Confirmations,
-  configuration: Configuration
-) =>
+const whyNot = (proposed: Exclude<Proposals.Proposed, { readonly _tag: "Waiting" }>, { name }: Token.Token): string => {
+  switch (proposed._tag) {
+    case "TooMany":
+      return `${name} may propose ${proposed.ordersPerDay} orders a day for an account, and has`
+    case "TooMuch":
+      return `it is worth $${Decimal.format(proposed.notional)}, and ${name} may propose $${Decimal.format(proposed.left)} more today for this account`
+    case "NoPrice":
+      return "what a share is worth is not known here: give a limit price"
+    case "NoOrder": {
+      const { id, outcome, why } = tradeRequest.takenOf(proposed.result)
+      return `no order was made: trade ${id} is ${outcome}${why === null ? "" : ` (${why})`}`
+    }
+  }
+}
+
+const propose = (asked: Terms, token: Token.Token, configuration: Configuration) =>
   Effect.gen(function* () {
-    const { account, input, preview } = yield* meant(asked, `mcp-${asked.code ?? "preview"}`, configuration)
-    const shown = JSON.stringify(preview)
-    if (asked.code === undefined) {
-      const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-      const code = yield* codes.issue(shown)
-      return { sent: false as const, preview, code, codeExpiresAt: Instant.format(Instant.addMillis(now, LIFE_MS)) }
+    const { account, input, terms: said } = yield* meant(asked, configuration)
+    const request = { account, token, input, policy: policyOf(configuration, SOURCE) }
+    const proposed = yield* inWords(Proposals.propose(request))
+    if (proposed._tag !== "Waiting")
+      return yield* Effect.fail(refused(`nothing was proposed: ${whyNot(proposed, token)}`))
+    const { approveBy, isKnown, orderId, tradeId } = proposed
+    const order = Id.format("order", orderId)
+    return {
+      sent: false as const,
+      order,
+      trade: Id.format("trade", tradeId),
+      isKnown,
+      terms: said,
+      approveBy: Instant.format(approveBy),
+      next: `A person approves ${order} in the dashboard, or with 'roundlot orders approve ${order}' at a terminal.`
     }
-    const verdict = yield* codes.redeem(asked.code, shown)
-    if (verdict !== "good") {
-      const why =
-        verdict === "other terms"
-          ? "was given for other terms"
-          : verdict === "expired"
-            ? "has expired"
-            : "is unknown or was used"
-      return yield* Effect.fail(refused(`nothing was sent: the code ${why}. Ask without a code for a new preview`))
-    }
-    const accumulator = yield* Accumulator.Accumulator
-    const result = yield* told(accumulator.submit(account, input, policyOf(configuration, SOURCE)))
-    return { sent: true as const, trade: tradeRequest.takenOf(result) }
   })
 
-/** The tools on the program's books. */
-export const layerTools = (
-  codes: Confirmations,
+/** The token of the program that calls, judged anew with each call; nothing where it has none. */
+export type Bearer = Effect.Effect<Token.Token | undefined, Told, Clock.Clock | TokenRegister.TokenRegister>
+
+type Needed = Writing | Jobs.Jobs | TokenRegister.TokenRegister
+
+/** What each tool that only looks does. */
+const looking = (bearer: Bearer, context: Context.Context<Needed>) => {
+  const shown = <A, E extends { readonly message: string }>(view: Effect.Effect<A, E, Needed>) =>
+    Effect.provide(inWords(Effect.zipRight(bearer, view)), context)
+  return {
+    list_trades: (asked: Parameters<typeof trades.list>[0]) => shown(trades.list({ limit: MOST, ...asked })),
+    list_orders: ({ status, ...asked }: { readonly status?: string | undefined }) => {
+      const query = status === undefined ? undefined : ({ _tag: "Status", status } as const)
+      return shown(orders.list({ limit: MOST, order: "newest", ...asked, query }))
+    },
+    list_positions: (asked: Parameters<typeof positions.list>[0]) => shown(positions.list({ limit: MOST, ...asked })),
+    list_breaks: (asked: Parameters<typeof breaks.list>[0]) => shown(breaks.list({ limit: MOST, ...asked }))
+  }
+}
+
+/** The tools that look, on the program's books. */
+export const layerReading = (bearer: Bearer): Layer.Layer<Tool.HandlersFor<typeof reading.tools>, never, Needed> =>
+  reading.toLayer(Effect.map(Effect.context<Needed>(), (context) => looking(bearer, context)))
+
+interface SyncWish {
+  readonly key?: string | undefined
+  readonly account?: string | undefined
+  readonly lookbackDays?: number | undefined
+}
+
+const syncJob = ({ key, ...payload }: SyncWish) =>
+  Effect.gen(function* () {
+    const queue = yield* Jobs.Jobs
+    const { job } = yield* queue.enqueue({ type: "trades.sync", key, payload })
+    return jobs.documentOf(job)
+  })
+
+/** All tools, on the program's books. */
+export const layerProposing = (
+  bearer: Bearer,
   configuration: Configuration
-): Layer.Layer<Tool.HandlersFor<typeof toolkit.tools>, never, Writing | Jobs.Jobs> =>
-  toolkit.toLayer(
-    Effect.gen(function* () {
-      const context = yield* Effect.context<Writing | Jobs.Jobs>()
-      return {
-        list_trades: (asked: Parameters<typeof trades.list>[0]) =>
-          Effect.provide(told(trades.list({ limit: MOST, ...asked })), context),
-        list_orders: ({ status, ...asked }: { readonly status?: string | undefined }) =>
-          Effect.provide(
-            told(
-              orders.list({
-                limit: MOST,
-                order: "newest",
-                ...asked,
-                query: status === undefined ? undefined : { _tag: "Status", status }
-              })
-            ),
-            context
+): Layer.Layer<Tool.HandlersFor<typeof proposing.tools>, never, Needed> =>
+  proposing.toLayer(
+    Effect.map(Effect.context<Needed>(), (context) => ({
+      ...looking(bearer, context),
+      enqueue_trades_sync_job: (wish: SyncWish) =>
+        Effect.provide(inWords(Effect.zipRight(bearer, syncJob(wish))), context),
+      propose_order: (asked: Terms) =>
+        Effect.provide(
+          Effect.flatMap(inWords(bearer), (token) =>
+            token === undefined ? Effect.fail(refused("it has no token")) : propose(asked, token, configuration)
           ),
-        list_positions: (asked: Parameters<typeof positions.list>[0]) =>
-          Effect.provide(told(positions.list({ limit: MOST, ...asked })), context),
-        list_breaks: (asked: Parameters<typeof breaks.list>[0]) =>
-          Effect.provide(told(breaks.list({ limit: MOST, ...asked })), context),
-        enqueue_trades_sync_job: ({
-          key,
-          ...payload
-        }: {
-          readonly key?: string | undefined
-          readonly account?: string | undefined
-          readonly lookbackDays?: number | undefined
-        }) =>
-          Effect.provide(
-            told(
-              Effect.gen(function* () {
-                const queue = yield* Jobs.Jobs
-                const { job } = yield* queue.enqueue({ type: "trades.sync", key, payload })
-                return jobs.documentOf(job)
-              })
-            ),
-            context
-          ),
-        submit_order: (asked: Parameters<typeof submit>[0]) =>
-          Effect.provide(submit(asked, codes, configuration), context)
-      }
-    })
+          context
+        )
+    }))
   )

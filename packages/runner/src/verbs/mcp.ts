@@ -1,17 +1,47 @@
 import * as McpServer from "@effect/ai/McpServer"
 import * as NodeSink from "@effect/platform-node/NodeSink"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import { Effect, Layer } from "effect"
+import { Token, TokenRegister, Tokens } from "@roundlot/core"
+import { Effect, Layer, Redacted, Schema } from "effect"
 import * as flags from "../cli/flags.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
-import * as Confirmations from "../mcp/Confirmations.ts"
-import { layerTools, toolkit } from "../mcp/tools.ts"
+import { layerProposing, layerReading, proposing, reading, type Bearer } from "../mcp/tools.ts"
 
-/** Whoever asked has gone. */
+/** The token of the program that is served is good no longer, or never was. */
+class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", {}) {
+  override get message() {
+    return `the token in ${VARIABLE} is unknown, expired or revoked: 'roundlot tokens create NAME --role propose' makes one`
+  }
+}
+
+const VARIABLE = "ROUNDLOT_MCP_TOKEN"
+
+/** Who asked is gone. */
 const inputEnded = Effect.async<void>((resume) => {
   process.stdin.once("end", () => resume(Effect.void))
+})
+
+const checked = (secret: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const { known } = yield* TokenRegister.TokenRegister
+    return (yield* Tokens.check(yield* known, Redacted.value(secret))) ?? (yield* new TokenVoid())
+  })
+
+/** Who could approve what a model proposes is not given to a model. */
+const tooMuch = ({ name, role }: Token.Token) =>
+  new UsageError({
+    problem: `The token of ${name} has the role ${role}: it could approve what it proposes`,
+    remedy: "Make one with 'roundlot tokens create NAME --role propose', or 'read'"
+  })
+
+const layerStdio = McpServer.layerStdio({
+  name: "roundlot",
+  version: Verb.VERSION,
+  stdin: NodeStream.stdin,
+  stdout: NodeSink.stdout
 })
 
 /** `mcp`. */
@@ -19,26 +49,26 @@ export const mcp = Verb.make({
   name: "mcp",
   summary: "serve tools to a model's program over the standard input and output (Model Context Protocol)",
   examples: [
-    ["roundlot mcp --store sqlite:books.db", "list trades, orders, positions and breaks; ask for a sync; give an order"]
+    ["roundlot mcp --store sqlite:books.db", "list trades, orders, positions and breaks"],
+    [
+      "ROUNDLOT_MCP_TOKEN=rlt_… roundlot mcp --store sqlite:books.db",
+      "with a token of the role propose: ask for a sync, and propose orders that a person approves"
+    ]
   ],
   flags: flags.place,
   run: (where) =>
-    writing(where, ({ configuration }) =>
+    writing(where, ({ configuration, variable }) =>
       Effect.gen(function* () {
-        const codes = yield* Confirmations.make
-        const server = McpServer.toolkit(toolkit).pipe(
-          Layer.provide(layerTools(codes, configuration)),
-          Layer.provide(
-            McpServer.layerStdio({
-              name: "roundlot",
-              version: Verb.VERSION,
-              stdin: NodeStream.stdin,
-              stdout: NodeSink.stdout
-            })
-          ),
-          Layer.provide(layerJobs)
-        )
+        const said = variable(VARIABLE)
+        const bearer: Bearer = said === undefined ? Effect.succeed(undefined) : checked(Redacted.make(said))
+        const token = yield* bearer
+        if (token !== undefined && Token.allows(token.role, "trade")) return yield* tooMuch(token)
+        const served =
+          token?.role === "propose"
+            ? Layer.provide(McpServer.toolkit(proposing), layerProposing(bearer, configuration))
+            : Layer.provide(McpServer.toolkit(reading), layerReading(bearer))
+        const server = served.pipe(Layer.provide(layerStdio), Layer.provide(layerJobs))
         return yield* Effect.raceFirst(Layer.launch(server), inputEnded)
-      })
+      }).pipe(Effect.provide(TokenRegister.layer))
     )
 })

@@ -1,4 +1,4 @@
-import { type Command, Decimal, Id, Order, Quantity, Reads } from "@roundlot/core"
+import { type Command, Decimal, Id, Order, Proposals, Quantity, Reads } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
@@ -15,10 +15,16 @@ const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError
     return new UsageError({ problem: `--quantity '${text}' is no number of shares above zero`, remedy })
   })
 
+/** A model that has a shell could say yes to what it proposed. */
+const PROPOSED = {
+  problem: "Nothing was done: a program proposed this order, and --yes approves it for nobody",
+  remedy: "Approve it in the dashboard, or at a terminal without --yes"
+}
+
 /** `orders approve`. */
 export const ordersApprove = Verb.make({
   name: "orders approve",
-  summary: "let an order go that waits for a person (trading state approve)",
+  summary: "approve an order that waits for a person: one that was proposed, or any in the trading state approve",
   examples: [
     ["roundlot orders approve O5", "shows it, and asks"],
     ["roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'", "in a script, only if it is for 3 shares"]
@@ -38,6 +44,7 @@ export const ordersApprove = Verb.make({
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        if (isSaid && dryRun !== true && Proposals.isWaiting(order)) return yield* new UsageError(PROPOSED)
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
         const shown = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol} of ${order.account}`
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }
@@ -48,7 +55,7 @@ export const ordersApprove = Verb.make({
           reason: reason ?? "not said",
           command,
           isSaid,
-          question: `Let ${id} go: ${shown}?`
+          question: `Approve ${id}: ${shown}?`
         })
       })
     )

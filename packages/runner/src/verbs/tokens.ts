@@ -1,10 +1,11 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Clock, Instant, Token, Tokens } from "@roundlot/core"
-import { Effect, Option, Redacted } from "effect"
+import { Clock, Instant, Proposals, Quantity, Token, Tokens } from "@roundlot/core"
+import { Effect, Either, Option, Redacted, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
 import { durationMs } from "../settings/duration.ts"
@@ -13,30 +14,78 @@ import { listed } from "./lists.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
 
+const positive = Schema.decodeOption(Quantity.Quantity)
+
+/** What a token may propose: nothing is said of one that may not. */
+const allowanceOf = (
+  role: Token.TokenRole,
+  orders: number | undefined,
+  dollars: string | undefined
+): Either.Either<Token.Allowance | undefined, UsageError> => {
+  if (role !== "propose") {
+    return orders === undefined && dollars === undefined
+      ? Either.right(undefined)
+      : Either.left(new UsageError({ problem: `The role ${role} has no limits a day`, remedy: "Say --role propose" }))
+  }
+  const { notionalPerDay, ordersPerDay } = Tokens.PROPOSALS
+  const notional = dollars === undefined ? Option.some(notionalPerDay) : positive(dollars)
+  const most = orders ?? ordersPerDay
+  if (most < 1 || most > Proposals.MOST_A_DAY)
+    return Either.left(
+      new UsageError({
+        problem: `--orders-per-day ${most} is not from 1 to ${Proposals.MOST_A_DAY}`,
+        remedy: "Give as many orders as a person can look at"
+      })
+    )
+  return Either.fromOption(
+    Option.map(notional, (all) => ({ ordersPerDay: most, notionalPerDay: all })),
+    () =>
+      new UsageError({
+        problem: `--notional-per-day '${dollars}' is no number of dollars above zero`,
+        remedy: "Give dollars, such as 2000"
+      })
+  )
+}
+
 /** `tokens create`. */
 export const tokensCreate = Verb.make({
   name: "tokens create",
   summary: "make a token for the HTTP API; its secret is shown once",
   examples: [
     ["roundlot tokens create dana --role operate", "for an operator"],
+    [
+      "roundlot tokens create claude --role propose --orders-per-day 5 --notional-per-day 2000",
+      "for a model's program"
+    ],
     ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"]
   ],
   flags: {
     ...flags.place,
     name,
     role: Options.choice("role", Token.tokenRoles).pipe(
-      Options.withDescription("read, trade or operate; each may do what the one before may")
+      Options.withDescription(
+        "read, propose (orders that a person approves), trade or operate; each may do what the one before may"
+      )
+    ),
+    ordersPerDay: Options.integer("orders-per-day").pipe(
+      Options.withDescription("With the role propose: how many orders a market date and account; default 20"),
+      Options.optional
+    ),
+    notionalPerDay: flags.text(
+      "notional-per-day",
+      "With the role propose: of how many dollars together; default 10000"
     ),
     expires: Options.text("expires").pipe(Options.withDescription("After so long, such as 30d"), Options.optional)
   },
-  run: ({ expires, name: called, role, ...where }) =>
+  run: ({ expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
     making(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const lifeMs = Option.isNone(expires) ? undefined : yield* durationMs(expires.value, "--expires")
         const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
-        const { secret, token } = yield* Tokens.create({ name: called, role, expiresAt, actor: ACTOR })
+        const allowance = yield* allowanceOf(role, Option.getOrUndefined(ordersPerDay), notionalPerDay)
+        const { secret, token } = yield* Tokens.create({ name: called, role, expiresAt, allowance, actor: ACTOR })
         const shown = Redacted.value(secret)
         yield* answer(
           { ...views.documentOf(token, now), token: shown },

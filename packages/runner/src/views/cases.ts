@@ -4,11 +4,13 @@ import {
   AttendedCases,
   Break,
   Clock,
+  Decimal,
   Health,
   Id,
   Instant,
   Job,
-  type Order,
+  Order,
+  Proposals,
   Reads,
   recommended,
   Risk,
@@ -87,6 +89,16 @@ const doubtCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
+const approvalCase = ({ account, approveBy, id, quantity, side, symbol }: Proposals.Waiting): Bare => ({
+  kind: "approval",
+  id: Id.format("order", id),
+  account,
+  symbol,
+  what: `${side} ${Decimal.format(quantity)} ${symbol} was proposed: it is sent only if it is approved by ${Instant.format(approveBy)}`,
+  holds: "nothing",
+  path: `/api/v1/orders/${Id.format("order", id)}`
+})
+
 const quarantineCase = (trade: Trade.Trade): Bare => ({
   kind: "quarantine",
   id: Id.format("trade", trade.id),
@@ -136,6 +148,14 @@ const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
     first: recommended.recommendedFor({ kind: "Doubt", holds: "nothing" }, stake)
   })
 }
+
+/** It ends by itself: no age makes it graver. */
+const weighedProposal = (order: Proposals.Waiting): Weighed =>
+  weighed(AttendedCase.CaseId.make(Id.format("order", order.id)), approvalCase(order), {
+    severity: "warning",
+    since: order.createdAt,
+    first: recommended.apart.approval
+  })
 
 /** P11: of what stops nothing and doubles nothing age decides. */
 const byAge = (since: Instant.Instant, now: Instant.Instant) => ({
@@ -198,18 +218,20 @@ const isFateUnknown = {
 const isOpen = { column: "closedAt", in: [null] }
 
 /**
- * All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up, parts of this program that fail. An
- * order in doubt that a break says so of stands once, as that break.
+ * All that needs a person: open breaks, orders in doubt, orders that were proposed, quarantined trades, jobs that were given up, parts of
+ * this program that fail. An order in doubt that a break says so of stands once, as that break.
  */
 export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const doubts = Trading.unsaid(open, yield* Risk.doubtful)
+  const proposed = yield* Proposals.waiting
   const held = yield* Effect.forEach(quarantined, (where) => Reads.all(Trade.TradeTable, { where }))
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
     ...(yield* weighedBreaks(open, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
+    ...proposed.map(weighedProposal),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
@@ -230,6 +252,16 @@ const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
 const openBreak = (where: ReadonlyArray<TradeRepository.Filter>, now: Instant.Instant) =>
   Effect.flatMap(Reads.first(Break.BreakTable, { where: [...where, isOpen] }), (found) =>
     Effect.map(weighedBreaks(found === undefined ? [] : [found], now), ([only]) => only)
+  )
+
+/** The case of an order: it is in doubt, or was proposed. */
+const ofOrder = (id: string, now: Instant.Instant) =>
+  Effect.flatMap(orderInDoubt(id, now), (doubt) =>
+    doubt !== undefined
+      ? Effect.succeed(doubt)
+      : Effect.map(first(Order.OrderTable, Id.parse("order", id)), (order) =>
+          order !== undefined && Proposals.isWaiting(order) ? weighedProposal(order) : undefined
+        )
   )
 
 const orderInDoubt = (id: string, now: Instant.Instant) =>
@@ -261,7 +293,7 @@ const open = (caseId: AttendedCase.CaseId, now: Instant.Instant): Reading<Weighe
     case "break":
       return openBreak([{ column: "id", in: [Id.parse("break", id) ?? 0] }], now)
     case "order":
-      return orderInDoubt(id, now)
+      return ofOrder(id, now)
     case "trade":
       return Effect.map(first(Trade.TradeTable, Id.parse("trade", id)), (trade) =>
         trade !== undefined && TradeStanding.isQuarantined(trade) ? weighedTrade(trade, now) : undefined

@@ -204,9 +204,24 @@ export const show = (
       heldReports: yield* heldReportsOf(order.id),
       contradiction: yield* contradictionOf(order),
       breaks: yield* breaks.about(order.account, document.id),
+      proposal: yield* proposalOf(order),
       history: yield* historyOf(order.account, "order", document.id)
     }
   })
+
+/** Of an order that was proposed what its trade says of that. */
+const proposalOf = ({ approveBy, tradeId }: Order.Order) =>
+  approveBy === undefined || tradeId === undefined
+    ? Effect.succeed(null)
+    : Effect.map(Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [tradeId] }] }), (trade) =>
+        trade?.proposedNotional === undefined
+          ? null
+          : {
+              source: trade.source,
+              approveBy: Instant.format(approveBy),
+              notional: Decimal.format(trade.proposedNotional)
+            }
+      )
 
 /** What of the broker's newest evidence contradicts that an order is live. */
 export const contradictionOf = (order: Order.Order) =>
@@ -268,6 +283,7 @@ const termsOf = (order: Order.Order) => ({
   code: valueOrNull(order.code),
   rawStatus: valueOrNull(order.rawStatus),
   heldFor: valueOrNull(order.heldFor),
+  approvedAt: timeOrNull(order.approvedAt),
   notBefore: timeOrNull(order.notBefore),
   candidate: valueOrNull(order.candidate),
   unpricedQuantity: Decimal.format(order.unpriced),

@@ -11,6 +11,7 @@ import {
   Order,
   OrderState,
   Position,
+  Proposals,
   Reads,
   Reconciliation,
   Risk,
@@ -110,6 +111,15 @@ export const overview = Effect.gen(function* () {
         lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: Trading.unsaid(difference, doubtful).map(({ order }) => Id.format("order", order.id)),
         openBreaks: yield* breaks.openDocumentsOf(difference),
+        proposed: open.filter(Proposals.isWaiting).map((order) => ({
+          id: Id.format("order", order.id),
+          account: order.account,
+          symbol: order.symbol,
+          side: order.side,
+          quantity: Decimal.format(order.quantity),
+          proposedAt: Instant.format(order.createdAt),
+          approveBy: Instant.format(order.approveBy)
+        })),
         quarantined: held.rows,
         controls: states.map(controls.documentOf),
         owing: standing

@@ -3,7 +3,7 @@ import { Clock, Instant, Tokens, type Token, type TradeRepository } from "@round
 import { Effect } from "effect"
 import type { ListDocument } from "./listing.ts"
 import * as Columns from "./table.ts"
-import { timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** The document of a token at a moment: all of it but the secret, which nobody has. */
 export const documentOf = (token: Token.Token, now: Instant.Instant): Documents.TokenDocument => ({
@@ -13,6 +13,8 @@ export const documentOf = (token: Token.Token, now: Instant.Instant): Documents.
   createdAt: Instant.format(token.createdAt),
   createdBy: token.createdBy,
   expiresAt: timeOrNull(token.expiresAt),
+  ordersPerDay: valueOrNull(token.ordersPerDay),
+  notionalPerDay: decimalOrNull(token.notionalPerDay),
   revokedAt: timeOrNull(token.revokedAt),
   revokedBy: valueOrNull(token.revokedBy)
 })
@@ -31,6 +33,8 @@ export const list: Effect.Effect<
 const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.words("NAME", (each) => each.name),
   Columns.words("ROLE", (each) => each.role),
+  Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
+  Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
   Columns.words("STATUS", (each) => each.status),
   Columns.times("MADE", (each) => each.createdAt),
   Columns.words("BY", (each) => each.createdBy),

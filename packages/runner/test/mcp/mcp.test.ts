@@ -1,67 +1,142 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
-import { describe, expect, it } from "vitest"
+import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { desk, program } from "../cli/roundlot.ts"
 
-const problem = (words: RegExp) => ({ isError: true, told: { problem: expect.stringMatching(words) } })
+type Desk = ReturnType<typeof desk>
+
+const LOOKING = ["list_breaks", "list_orders", "list_positions", "list_trades"]
+
+const tokenOf = async ({ json }: Desk, name: string, ...flags: ReadonlyArray<string>): Promise<string> => {
+  const made = await json("tokens", "create", name, ...flags)
+  return /"token":"(rlt_\w+)"/.exec(JSON.stringify(made))?.[1] ?? ""
+}
+
+/** A model's program that is connected, with the token that it was given. */
+const connected = async ({ store }: Desk, token?: string) => {
+  const client = new Client({ name: "test", version: "1.0.0" })
+  const [command = "", ...args] = program("main", ["mcp", "--store", store])
+  const env = { ...getDefaultEnvironment(), ...(token === undefined ? {} : { ROUNDLOT_MCP_TOKEN: token }) }
+  await client.connect(new StdioClientTransport({ command, args, env, stderr: "ignore" }))
+  onTestFinished(() => client.close())
+  return {
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name).toSorted(),
+    call: async (name: string, asked: Record<string, unknown>) => {
+      const { isError, structuredContent } = await client.callTool({ name, arguments: asked })
+      return { isError, answer: structuredContent }
+    }
+  }
+}
+
+const problem = (words: RegExp) => ({ isError: true, answer: { problem: expect.stringMatching(words) } })
+
+const opened = async (): Promise<Desk> => {
+  const place = desk()
+  await place.cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.3")
+  return place
+}
+
+const KO = { symbol: "KO", side: "buy", quantity: "2", type: "limit", limitPrice: "60" }
 
 describe("roundlot mcp", () => {
-  it("SYNC-12: lists what there is, and gives an order only with the code of what was shown", async () => {
-    const { cli, store } = desk()
-    await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.3")
-    const client = new Client({ name: "test", version: "1.0.0" })
-    const [command = "", ...args] = program("main", ["mcp", "--store", store])
-    await client.connect(new StdioClientTransport({ command, args, stderr: "ignore" }))
-    const { tools } = await client.listTools()
-    expect(tools.map(({ name }) => name).toSorted()).toEqual([
-      "enqueue_trades_sync_job",
-      "list_breaks",
-      "list_orders",
-      "list_positions",
-      "list_trades",
-      "submit_order"
-    ])
-    const call = async (name: string, asked: Record<string, unknown>) => {
-      const { isError, structuredContent } = await client.callTool({ name, arguments: asked })
-      return { isError, told: structuredContent }
-    }
+  it("SYNC-12: without a token, and with one of the role read, it shows what there is and offers nothing else", async () => {
+    const place = await opened()
+    const { call, tools } = await connected(place)
+    expect(await tools()).toEqual(LOOKING)
     expect(await call("list_trades", { symbol: "aapl" })).toMatchObject({
-      told: { items: [{ sourceId: "t-1", quantity: "0.3" }] }
+      answer: { items: [{ sourceId: "t-1", quantity: "0.3" }] }
     })
-    expect(await call("list_positions", {})).toMatchObject({ told: { items: [{ symbol: "AAPL", residual: "0.3" }] } })
-    expect(await call("list_orders", {})).toMatchObject({ told: { items: [] } })
-    expect(await call("list_breaks", {})).toMatchObject({ told: { items: [] } })
+    expect(await call("list_positions", {})).toMatchObject({ answer: { items: [{ symbol: "AAPL", residual: "0.3" }] } })
+    expect(await call("list_orders", {})).toMatchObject({ answer: { items: [] } })
+    expect(await call("list_breaks", {})).toMatchObject({ answer: { items: [] } })
+    const reader = await connected(place, await tokenOf(place, "reader", "--role", "read"))
+    expect(await reader.tools()).toEqual(LOOKING)
+    await expect(reader.call("propose_order", KO)).rejects.toThrow(/propose_order/)
+  })
+
+  it("SYNC-12: with a token of the role propose an order waits for a person, whom no tool and no --yes stands for", async () => {
+    const place = await opened()
+    const token = await tokenOf(
+      place,
+      "model",
+      "--role",
+      "propose",
+      "--orders-per-day",
+      "2",
+      "--notional-per-day",
+      "200"
+    )
+    const { call, tools } = await connected(place, token)
+    expect(await tools()).toEqual(["enqueue_trades_sync_job", ...LOOKING, "propose_order"])
     expect(await call("enqueue_trades_sync_job", { key: "k" })).toMatchObject({
-      told: { type: "trades.sync", key: "k" }
+      answer: { type: "trades.sync", key: "k" }
     })
+    expect(await call("propose_order", KO)).toMatchObject({
+      answer: { sent: false, order: "O1", isKnown: false, terms: { symbol: "KO", quantity: "2", limitPrice: "60" } }
+    })
+    expect(await call("propose_order", KO)).toMatchObject({ answer: { order: "O1", isKnown: true } })
+    const sent = await place.cli("start", "--until-idle", "--account", "paper", "--json")
+    expect(JSON.parse(sent.out)).toMatchObject({ orders: [{ id: "O1", status: "pending" }] })
+    expect(await place.json("orders", "show", "O1")).toMatchObject({
+      heldFor: "Approval",
+      attempts: [],
+      proposal: { source: "proposed:model", notional: "120" }
+    })
+    expect(await place.json("cases", "list")).toMatchObject({
+      items: [{ id: "O1", kind: "approval", recommended: { resolution: "approve" } }]
+    })
+    const inScript = await place.cli("orders", "approve", "O1", "--quantity", "2", "--yes")
+    expect(inScript).toMatchObject({ code: 2, err: expect.stringContaining("a program proposed this order") })
+    expect((await place.cli("orders", "approve", "O1")).code).toBe(2)
+    expect(await call("propose_order", { ...KO, quantity: "3" })).toMatchObject(
+      problem(/worth \$180, and model may propose \$80/)
+    )
+    expect(await call("propose_order", { ...KO, quantity: "1" })).toMatchObject({ answer: { order: "O2" } })
+    expect(await call("propose_order", { ...KO, quantity: "0.1" })).toMatchObject(problem(/2 orders a day/))
+    place.wait(15 * 60_000)
+    await place.cli("start", "--until-idle", "--account", "paper")
+    expect(await place.json("orders", "show", "O1")).toMatchObject({
+      status: "failed",
+      code: "NotApproved",
+      attempts: []
+    })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("says what is wrong with a proposal, and proposes nothing", async () => {
+    const place = await opened()
+    const { call } = await connected(place, await tokenOf(place, "model", "--role", "propose"))
     // An argument that no tool has would otherwise be left away, and what is done is not what was asked for.
     const unknown = async (name: string, asked: Record<string, unknown>) => {
       const answer = await call(name, asked)
-      return answer.isError === true ? JSON.stringify(answer.told) : ""
+      return answer.isError === true ? JSON.stringify(answer.answer) : ""
     }
     expect(await unknown("enqueue_trades_sync_job", { key: "h", host: "192.168.7.9" })).toContain("host")
-    const misspelt = { symbol: "KO", side: "buy", quantity: "2", time_in_force: "gtc" }
-    expect(await unknown("submit_order", misspelt)).toContain("time_in_force")
-    expect((await cli("jobs", "list")).out).not.toContain(" h ")
-    const order = { symbol: "KO", side: "buy", quantity: "2" }
-    const codeOf = async () => {
-      const { told } = await call("submit_order", order)
-      expect(told).toMatchObject({ sent: false, preview: { symbol: "KO", quantity: "2", type: "market" } })
-      return /"code":"(\w+)"/.exec(JSON.stringify(told))?.[1] ?? ""
-    }
-    expect(await call("submit_order", { ...order, code: "nonsense" })).toMatchObject(problem(/unknown or was used/))
-    const first = await codeOf()
-    expect(await call("submit_order", { ...order, quantity: "200", code: first })).toMatchObject(problem(/other terms/))
-    expect(await call("submit_order", { ...order, code: first })).toMatchObject(problem(/unknown or was used/))
-    expect(await call("submit_order", { ...order, quantity: "1,5" })).toMatchObject(problem(/quantity/))
-    expect((await cli("orders", "list")).out).toContain("None.")
-    const second = await codeOf()
-    expect(await call("submit_order", { ...order, code: second })).toMatchObject({
-      told: { sent: true, trade: { outcome: "accepted" } }
+    expect(await unknown("propose_order", { ...KO, time_in_force: "gtc" })).toContain("time_in_force")
+    expect((await place.cli("jobs", "list")).out).not.toContain(" h ")
+    expect(await call("propose_order", { ...KO, quantity: "1,5" })).toMatchObject(problem(/quantity/))
+    expect(await call("propose_order", { symbol: "KO", side: "buy", quantity: "2" })).toMatchObject(
+      problem(/limit price/)
+    )
+    expect(await call("propose_order", { ...KO, account: "other" })).toMatchObject(problem(/'other' is not known/))
+    expect((await place.cli("orders", "list")).out).toContain("None.")
+  })
+
+  it("is not served with a token that could approve, and refuses each call from when its token is revoked", async () => {
+    const place = await opened()
+    const operator = await tokenOf(place, "dana", "--role", "operate")
+    const words = ["mcp", ...place.place]
+    expect(await place.plain(words, { ROUNDLOT_MCP_TOKEN: operator })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("could approve what it proposes")
     })
-    expect(await call("submit_order", { ...order, code: second })).toMatchObject(problem(/unknown or was used/))
-    const orders: unknown = JSON.parse((await cli("orders", "list", "--json")).out)
-    expect(orders).toMatchObject({ items: [{ symbol: "KO", side: "buy", quantity: "2", origin: "direct" }] })
-    await client.close()
+    expect(await place.plain(words, { ROUNDLOT_MCP_TOKEN: "rlt_none" })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("unknown, expired or revoked")
+    })
+    const { call } = await connected(place, await tokenOf(place, "model", "--role", "propose"))
+    await place.cli("tokens", "revoke", "model")
+    expect(await call("list_orders", {})).toMatchObject(problem(/revoked/))
+    expect(await call("propose_order", KO)).toMatchObject(problem(/revoked/))
   })
 })

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "b6f24b0e"
+export const fingerprint = "53f3f33b"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -160,6 +160,8 @@ export const sqlite: ReadonlyArray<string> = [
   "stopPrice" TEXT,
   "timeInForce" TEXT,
   "session" TEXT,
+  "approveBy" INTEGER,
+  "proposedNotional" TEXT,
   "batchId" INTEGER,
   "batchLine" INTEGER,
   "direction" TEXT NOT NULL,
@@ -184,6 +186,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "trades_stopPrice" CHECK ("stopPrice" <> '0' AND "stopPrice" GLOB '[0-9]*' AND "stopPrice" NOT GLOB '*[^0-9.]*' AND "stopPrice" NOT GLOB '0[0-9]*' AND (instr("stopPrice", '.') = 0 OR ("stopPrice" GLOB '*[1-9]' AND "stopPrice" NOT GLOB '*.*.*'))),
   CONSTRAINT "trades_timeInForce" CHECK ("timeInForce" = 'day' OR "timeInForce" = 'gtc' OR "timeInForce" = 'opg' OR "timeInForce" = 'cls' OR "timeInForce" = 'ioc' OR "timeInForce" = 'fok'),
   CONSTRAINT "trades_session" CHECK ("session" IN ('regular', 'extended')),
+  CONSTRAINT "trades_proposedNotional" CHECK ("proposedNotional" <> '-0' AND "proposedNotional" NOT GLOB '?*-*' AND ltrim("proposedNotional", '-') GLOB '[0-9]*' AND ltrim("proposedNotional", '-') NOT GLOB '*[^0-9.]*' AND ltrim("proposedNotional", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("proposedNotional", '-'), '.') = 0 OR (ltrim("proposedNotional", '-') GLOB '*[1-9]' AND ltrim("proposedNotional", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "trades_batchId" CHECK ("batchId" > 0),
   CONSTRAINT "trades_direction" CHECK ("direction" IN ('mirror', 'offset')),
   CONSTRAINT "trades_status" CHECK ("status" = 'pending' OR "status" = 'accumulated' OR "status" = 'completed' OR "status" = 'failed'),
@@ -198,6 +201,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "trades_when_write_off" CHECK (NOT ("kind" IN ('write_off')) OR ("lotId" IS NOT NULL AND "reason" IS NOT NULL AND "limitPrice" IS NULL AND "stopPrice" IS NULL)),
   CONSTRAINT "trades_when_direct" CHECK (NOT ("kind" IN ('direct')) OR ("orderType" IS NOT NULL AND "lotId" IS NULL)),
   CONSTRAINT "trades_rule_reversal" CHECK (("reversesSourceId" IS NULL) = ("reversesOccurrence" IS NULL)),
+  CONSTRAINT "trades_rule_proposed" CHECK (("approveBy" IS NULL) = ("proposedNotional" IS NULL)),
   CONSTRAINT "trades_rule_instruction" CHECK ("kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL AND "session" IS NULL)),
   CONSTRAINT "trades_rule_completed" CHECK ("status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL),
   CONSTRAINT "trades_rule_limit" CHECK ("orderType" IS NULL OR ("orderType" IN ('limit', 'stop_limit')) = ("limitPrice" IS NOT NULL)),
@@ -368,6 +372,7 @@ export const sqlite: ReadonlyArray<string> = [
   "heldBehind" INTEGER,
   "heldUntil" INTEGER,
   "notBefore" INTEGER,
+  "approveBy" INTEGER,
   "approvedAt" INTEGER,
   "reason" TEXT,
   "code" TEXT,
@@ -764,12 +769,16 @@ export const sqlite: ReadonlyArray<string> = [
   "createdAt" INTEGER NOT NULL,
   "createdBy" TEXT NOT NULL,
   "expiresAt" INTEGER,
+  "ordersPerDay" INTEGER,
+  "notionalPerDay" TEXT,
   "revokedAt" INTEGER,
   "revokedBy" TEXT,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("name"),
-  CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'trade' OR "role" = 'operate'),
-  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+  CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'propose' OR "role" = 'trade' OR "role" = 'operate'),
+  CONSTRAINT "tokens_notionalPerDay" CHECK ("notionalPerDay" <> '-0' AND "notionalPerDay" NOT GLOB '?*-*' AND ltrim("notionalPerDay", '-') GLOB '[0-9]*' AND ltrim("notionalPerDay", '-') NOT GLOB '*[^0-9.]*' AND ltrim("notionalPerDay", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("notionalPerDay", '-'), '.') = 0 OR (ltrim("notionalPerDay", '-') GLOB '*[1-9]' AND ltrim("notionalPerDay", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
+  CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 ) STRICT`,
   `CREATE TABLE roundlot_sessions (
   "token" TEXT NOT NULL,
@@ -1141,6 +1150,8 @@ export const postgres: ReadonlyArray<string> = [
   "stopPrice" NUMERIC,
   "timeInForce" TEXT COLLATE "C",
   "session" TEXT COLLATE "C",
+  "approveBy" TIMESTAMPTZ,
+  "proposedNotional" NUMERIC,
   "batchId" BIGINT,
   "batchLine" BIGINT,
   "direction" TEXT COLLATE "C" NOT NULL,
@@ -1165,6 +1176,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "trades_stopPrice" CHECK ("stopPrice" <> '0' AND scale("stopPrice") = min_scale("stopPrice") AND "stopPrice" < 'Infinity' AND "stopPrice" >= 0),
   CONSTRAINT "trades_timeInForce" CHECK ("timeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
   CONSTRAINT "trades_session" CHECK ("session" IN ('regular', 'extended')),
+  CONSTRAINT "trades_proposedNotional" CHECK (scale("proposedNotional") = min_scale("proposedNotional") AND "proposedNotional" < 'Infinity' AND "proposedNotional" > '-Infinity'),
   CONSTRAINT "trades_batchId" CHECK ("batchId" > 0),
   CONSTRAINT "trades_direction" CHECK ("direction" IN ('mirror', 'offset')),
   CONSTRAINT "trades_status" CHECK ("status" IN ('pending', 'accumulated', 'completed', 'failed')),
@@ -1179,6 +1191,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "trades_when_write_off" CHECK (NOT ("kind" IN ('write_off')) OR ("lotId" IS NOT NULL AND "reason" IS NOT NULL AND "limitPrice" IS NULL AND "stopPrice" IS NULL)),
   CONSTRAINT "trades_when_direct" CHECK (NOT ("kind" IN ('direct')) OR ("orderType" IS NOT NULL AND "lotId" IS NULL)),
   CONSTRAINT "trades_rule_reversal" CHECK (("reversesSourceId" IS NULL) = ("reversesOccurrence" IS NULL)),
+  CONSTRAINT "trades_rule_proposed" CHECK (("approveBy" IS NULL) = ("proposedNotional" IS NULL)),
   CONSTRAINT "trades_rule_instruction" CHECK ("kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL AND "session" IS NULL)),
   CONSTRAINT "trades_rule_completed" CHECK ("status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL),
   CONSTRAINT "trades_rule_limit" CHECK ("orderType" IS NULL OR ("orderType" IN ('limit', 'stop_limit')) = ("limitPrice" IS NOT NULL)),
@@ -1340,6 +1353,7 @@ export const postgres: ReadonlyArray<string> = [
   "heldBehind" BIGINT,
   "heldUntil" TIMESTAMPTZ,
   "notBefore" TIMESTAMPTZ,
+  "approveBy" TIMESTAMPTZ,
   "approvedAt" TIMESTAMPTZ,
   "reason" TEXT COLLATE "C",
   "code" TEXT COLLATE "C",
@@ -1708,12 +1722,16 @@ export const postgres: ReadonlyArray<string> = [
   "createdAt" TIMESTAMPTZ NOT NULL,
   "createdBy" TEXT COLLATE "C" NOT NULL,
   "expiresAt" TIMESTAMPTZ,
+  "ordersPerDay" BIGINT,
+  "notionalPerDay" NUMERIC,
   "revokedAt" TIMESTAMPTZ,
   "revokedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("name"),
-  CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
-  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+  CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'propose', 'trade', 'operate')),
+  CONSTRAINT "tokens_notionalPerDay" CHECK (scale("notionalPerDay") = min_scale("notionalPerDay") AND "notionalPerDay" < 'Infinity' AND "notionalPerDay" > '-Infinity'),
+  CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
+  CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 )`,
   `CREATE TABLE roundlot_sessions (
   "token" TEXT COLLATE "C" NOT NULL,

@@ -96,6 +96,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     heldBehind: undefined,
     heldUntil: undefined,
     notBefore: undefined,
+    approveBy: event.approveBy,
     approvedAt: undefined,
     reason: undefined,
     code: undefined,

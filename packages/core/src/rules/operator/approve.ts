@@ -2,6 +2,7 @@ import { Need } from "../../books/Need.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import * as Instant from "../../values/Instant.ts"
 import { APPROVAL } from "../order/send.ts"
 import type { Side } from "../../records/Side.ts"
 import type { CommandAnswer } from "./commands.ts"
@@ -14,8 +15,8 @@ export interface Approval {
 }
 
 /**
- * Lets an order go that waits for a person (trading state `approve`). It is judged once more before it leaves: where it is no longer
- * due it lapses as superseded.
+ * Lets an order go that waits for a person: one that was proposed, or any in the trading state `approve`. It is judged once more before
+ * it leaves: where it is no longer due it lapses as superseded.
  */
 export const approve = (recorder: Recorder, { orderId, quantity, side }: Approval): CommandAnswer => {
   recorder.need(Need.OrderById({ id: orderId }))
@@ -23,11 +24,15 @@ export const approve = (recorder: Recorder, { orderId, quantity, side }: Approva
   const name = format("order", orderId)
   if (order === undefined) return { _tag: "Refused", why: `there is no order ${name}` }
   const is = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
-  if (order.status !== "pending" || order.heldFor !== APPROVAL) {
+  const isProposed = order.approveBy !== undefined && order.approvedAt === undefined
+  if (order.status !== "pending" || !(isProposed || order.heldFor === APPROVAL)) {
     return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${order.status}` }
   }
   if (order.side !== side || !Decimal.equals(order.quantity, quantity)) {
     return { _tag: "Refused", why: `${name} is ${is}, not ${side} ${Decimal.format(quantity)}` }
+  }
+  if (isProposed && order.approveBy <= recorder.world.at) {
+    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(order.approveBy)}` }
   }
   recorder.emit({ _tag: "OrderApproved", orderId })
   return { _tag: "Done", what: `${name}, ${is}, may go` }

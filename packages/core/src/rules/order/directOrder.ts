@@ -24,6 +24,7 @@ type Wanted = Pick<
   | "session"
   | "tradeId"
   | "decisionId"
+  | "approveBy"
 > & { readonly reference: Reference }
 
 /** E2: an order executed as given, in the commit of what asked for it. It enters no queue. */

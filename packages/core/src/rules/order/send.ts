@@ -20,8 +20,11 @@ import { isLive } from "../../records/OrderState.ts"
 import type { PositionEffect } from "../../records/OrderTerms.ts"
 import { advance, orderOf } from "./transition.ts"
 
-/** What a plan waits for in the trading state `approve`. */
+/** What a plan waits for that was proposed, or in the trading state `approve`. */
 export const APPROVAL = "Approval"
+
+/** The code of an order that was proposed and that nobody approved in time. */
+export const NOT_APPROVED = "NotApproved"
 
 /** The request for an order, where it opens or closes a holding, or its broker need not be told which. Pure. */
 export type RequestFor = (positionEffect: PositionEffect | undefined) => RawPayload
@@ -65,9 +68,14 @@ export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: Reque
 const withEffect = (order: Order, positionEffect: PositionEffect | undefined): Order =>
   positionEffect === order.positionEffect ? order : Object.assign(draftOf(order), { positionEffect })
 
-/** In the trading state `approve` an order leaves once a person has approved it; until then it is a plan like any (D6). */
+/** A proposed order leaves once a person has approved it, and in the trading state `approve` any; until then it is a plan (D6). */
 const needsApproval = (recorder: Recorder, order: Order): boolean =>
-  order.approvedAt === undefined && standingOf(recorder, order.symbol)?.needsApproval === true
+  order.approvedAt === undefined &&
+  (order.approveBy !== undefined || standingOf(recorder, order.symbol)?.needsApproval === true)
+
+/** Was it proposed, and has nobody approved it in time? */
+const hasLapsed = ({ world }: Recorder, { approveBy, approvedAt }: Order): boolean =>
+  approvedAt === undefined && approveBy !== undefined && approveBy <= world.at
 
 /** Without a login nothing leaves: a plan that waits for nothing else waits for it, with no attempt. */
 export const awaitLogin = (recorder: Recorder, orderId: OrderId): void => {
@@ -133,6 +141,7 @@ const isStillDue = (recorder: Recorder, order: Order): boolean => {
 
 /** E2: a direct order leaves as it was given, waits, or is refused; its quantity is nobody's to change. */
 const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
+  if (hasLapsed(recorder, order)) return turnDown(recorder, order, NOT_APPROVED, UNAPPROVED)
   if (hasWaitedOut(recorder, order)) return endWait(recorder, order)
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") return admit(recorder, withEffect(order, effectNow(recorder, order)), requestFor)
@@ -162,6 +171,7 @@ const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   return { _tag: "Refused", control }
 }
 
+const UNAPPROVED = "it was proposed, and nobody approved it in time"
 const UNWAITING = "a decision waits for nothing"
 const CROSSING = "it does not wait for orders of the other side"
 
@@ -183,7 +193,9 @@ const admissionNow = (recorder: Recorder, order: Order): Admission => {
   const standing = standingOf(recorder, order.symbol)
   if (standing === undefined) return { _tag: "Waits", code: "NoPosition" }
   const admission = admissionOf(standing, order)
-  return admission._tag === "Admitted" && needsApproval(recorder, order) ? { _tag: "Waits", code: APPROVAL } : admission
+  // What was proposed is shown to a person before anything else is waited for.
+  const isJudged = order.approveBy === undefined ? admission._tag === "Admitted" : admission._tag !== "Refused"
+  return isJudged && needsApproval(recorder, order) ? { _tag: "Waits", code: APPROVAL } : admission
 }
 
 /** Whether an order opens or closes: what is held when it leaves decides. */

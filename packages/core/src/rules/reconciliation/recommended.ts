@@ -19,7 +19,8 @@ export const resolutions = [
   "resume",
   "change-control",
   "release",
-  "retry"
+  "retry",
+  "approve"
 ] as const
 
 /** What a person may do about a case. */
@@ -201,6 +202,10 @@ const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommend
 /** What to do first about a case that is no break, and why. */
 export const apart = {
   quarantine: first("release", "Release it where it is a trade to be hedged; dismiss it where it is none."),
+  approval: first(
+    "approve",
+    "A program proposed it: approve it where you want this order, else cancel it. It ends by itself at that time."
+  ),
   job: first("retry", "See what its last try failed with, then have it tried again, or call it off."),
   part: first("wait", "It is tried again by itself: see what it failed with, and whether what it reads can be reached.")
 } as const

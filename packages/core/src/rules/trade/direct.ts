@@ -14,10 +14,18 @@ export const execute = (recorder: Recorder, id: TradeId): void => {
   const trade = recorder.books.trades.get(id)
   const instruction = trade === undefined ? undefined : instructionOf(trade)
   if (trade === undefined || instruction === undefined) throw new Error(`trade T${id} has no instruction`)
-  const { quantity, side, symbol } = trade
+  const { approveBy, quantity, side, symbol } = trade
   const account = recorder.books.accounts.get(recorder.account)
   const terms = { ...instruction, ...resolve(instruction, account && policyOf(account)) }
-  create(recorder, { symbol, side, quantity, ...terms, tradeId: id, reference: referenceOf(recorder, trade) })
+  create(recorder, {
+    symbol,
+    side,
+    quantity,
+    ...terms,
+    tradeId: id,
+    approveBy,
+    reference: referenceOf(recorder, trade)
+  })
 }
 
 /** The price that came with the trade, else the one that a source of prices knows. */

@@ -249,6 +249,7 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
     // A direct trade's side is its order's: nothing is turned.
     direction: input.direct === undefined ? (direction ?? account.direction) : "mirror",
     direct: input.direct,
+    proposal: input.proposal,
     batchId: input.batch?.id,
     batchLine: input.batch?.line,
     reversesSourceId: input.reverses?.sourceId,

@@ -1,0 +1,80 @@
+import { Effect, Schema } from "effect"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { OrderTable, type Order } from "../records/Order.ts"
+import type { Token } from "../records/Token.ts"
+import type { TradeInput } from "../records/Trade.ts"
+import { needsOf, propose as planned, type Proposal, type Proposed } from "../rules/trade/proposal.ts"
+import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"
+import { marketDate } from "../values/XnysCalendar.ts"
+import { UnknownAccount } from "./Accumulator.ts"
+import * as Reads from "./Reads.ts"
+
+export { LIFE_MS, MOST_A_DAY, Proposed } from "../rules/trade/proposal.ts"
+
+/** A token that may not propose: it has another role, or no allowance. */
+export class NotProposer extends Schema.TaggedError<NotProposer>()("NotProposer", { name: Schema.String }) {
+  override get message() {
+    return `${this.name} may not propose orders: 'roundlot tokens create NAME --role propose' makes a token that may`
+  }
+}
+
+/** What is proposed, and by whom. */
+export interface ProposalRequest {
+  readonly account: AccountName
+  readonly token: Token
+  /** An order of its own: `direct` says how it is to be executed. */
+  readonly input: Omit<TradeInput, "source" | "sourceId" | "occurrence" | "proposal">
+  readonly policy: SourcePolicy
+}
+
+/** The source under which trades stand that a token has proposed. */
+export const sourceOf = ({ name }: Pick<Token, "name">): string => `proposed:${name}`
+
+const proposalOf = ({ input, policy, token }: ProposalRequest, day: string): Proposal | undefined => {
+  const { notionalPerDay, ordersPerDay } = token
+  if (token.role !== "propose" || notionalPerDay === undefined || ordersPerDay === undefined) return undefined
+  return { input: { ...input, source: sourceOf(token) }, policy, allowance: { notionalPerDay, ordersPerDay }, day }
+}
+
+/**
+ * Proposes an order: it is on record and sent to nobody before a person has approved it, within 15 minutes (`LIFE_MS`). Whether the token is
+ * still good is for its caller to judge with each call (`Tokens.check`).
+ */
+export const propose: (
+  request: ProposalRequest
+) => Effect.Effect<Proposed, NotProposer | UnknownAccount | LedgerError, Ledger> = Effect.fn("Proposals.propose")(
+  function* (request) {
+    const { account, token } = request
+    const ledger = yield* Ledger
+    const proposal = proposalOf(request, marketDate(yield* ledger.now))
+    if (proposal === undefined) return yield* new NotProposer({ name: token.name })
+    const proposed = yield* ledger.submit("intake", {
+      account,
+      cause: { kind: "trade", actor: token.name },
+      needs: needsOf(account, proposal),
+      apply: (recorder) =>
+        recorder.books.accounts.get(account) === undefined ? undefined : planned(recorder, proposal)
+    })
+    return proposed ?? (yield* new UnknownAccount({ account }))
+  }
+)
+
+/** An order that was proposed and waits for a person. */
+export type Waiting = Order & { readonly approveBy: NonNullable<Order["approveBy"]> }
+
+/** Was the order proposed, and does it wait for a person? */
+export const isWaiting = (order: Order): order is Waiting =>
+  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined
+
+/** The orders that were proposed and wait for a person, the oldest first. */
+export const waiting: Effect.Effect<ReadonlyArray<Waiting>, StoreError, TradeRepository> = Effect.map(
+  Reads.all(OrderTable, {
+    where: [
+      { column: "status", in: ["pending"] },
+      { column: "approveBy", atLeast: 0 }
+    ]
+  }),
+  (orders) => orders.filter(isWaiting)
+)

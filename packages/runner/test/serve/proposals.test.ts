@@ -1,0 +1,87 @@
+import { Clock, Decimal, Order, Proposals, Quantity, Reads, SourcePolicy, Tokens } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { proposed } from "../views/proposed.ts"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, servingLocked } from "./serving.ts"
+
+const made = (name: string, role: "trade" | "operate") => Tokens.create({ name, role, actor: "test" })
+
+describe("an order that a program proposed, over the API", () => {
+  it.scopedLive("SYNC-12: stands among what needs a person, and goes once an operator has approved what he saw", () =>
+    Effect.gen(function* () {
+      yield* proposed
+      const { secret } = yield* made("dana", "operate")
+      const headers = { authorization: `Bearer ${Redacted.value(secret)}` }
+      const port = yield* servingLocked
+      const approve = (quantity: string) =>
+        ask(port, "/api/v1/orders/O1/approve", { method: "POST", headers, body: { reason: "as agreed", quantity } })
+      const overview = json(yield* ask(port, "/api/v1/overview", { headers }))
+      const waits = { id: "O1", account: "main", symbol: "AAPL", side: "buy", quantity: "2" }
+      assert.deepInclude(overview, {
+        proposed: [{ ...waits, proposedAt: scene.second(0), approveBy: scene.second(900) }]
+      })
+      assert.deepInclude(json(yield* ask(port, "/api/v1/cases/O1", { headers })), {
+        kind: "approval",
+        severity: "warning",
+        what: `buy 2 AAPL was proposed: it is sent only if it is approved by ${scene.second(900)}`
+      })
+      assert.deepInclude(json(yield* ask(port, "/api/v1/orders/O1", { headers })), {
+        proposal: { source: "proposed:model", approveBy: scene.second(900), notional: "300" },
+        approvedAt: null
+      })
+      assert.strictEqual((yield* approve("3")).status, 409)
+      assert.strictEqual((yield* approve("2")).status, 200)
+      const [order] = yield* Reads.all(Order.OrderTable)
+      assert.isDefined(order?.approvedAt)
+      assert.deepInclude(json(yield* ask(port, "/api/v1/overview", { headers })), { proposed: [] })
+      assert.strictEqual((yield* ask(port, "/api/v1/cases/O1", { headers })).status, 404)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a token of the role propose approves nothing, and gives no trade", () =>
+    Effect.gen(function* () {
+      const headers = yield* proposed
+      const port = yield* servingLocked
+      const body = { reason: "mine", quantity: "2" }
+      const approved = yield* ask(port, "/api/v1/orders/O1/approve", { method: "POST", headers, body })
+      assert.strictEqual(approved.status, 403)
+      const trade = { symbol: "AAPL", side: "buy", quantity: "1", price: "150" }
+      assert.strictEqual((yield* ask(port, "/api/v1/trades", { method: "POST", headers, body: trade })).status, 403)
+      assert.strictEqual((yield* ask(port, "/api/v1/orders", { headers })).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("only a token of the role propose proposes, and of an allowance of its own", () =>
+    Effect.gen(function* () {
+      yield* proposed
+      const { token } = yield* made("trader", "trade")
+      const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+      const input = {
+        symbol: "AAPL",
+        side: "buy",
+        quantity: Quantity.unsafe("1"),
+        price: undefined,
+        reverses: undefined,
+        tradedAt: now,
+        direct: { type: "market" }
+      } as const
+      const refused = yield* Effect.flip(
+        Proposals.propose({ account: scene.main, token, input, policy: SourcePolicy.plain })
+      )
+      assert.strictEqual(refused._tag, "NotProposer")
+      const all = yield* Tokens.all
+      assert.deepStrictEqual(
+        all.map(({ name, notionalPerDay, ordersPerDay }) => [
+          name,
+          ordersPerDay,
+          notionalPerDay && Decimal.format(notionalPerDay)
+        ]),
+        [
+          ["model", 20, "10000"],
+          ["trader", undefined, undefined]
+        ]
+      )
+    }).pipe(Effect.provide(books))
+  )
+})
