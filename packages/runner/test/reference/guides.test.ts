@@ -83,6 +83,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["README.md", "trades import trades.csv", 11, { files }],
   ["docs/guides/operating.md", "instruments confirm XYZ", 2, atWork],
   ["docs/guides/operating.md", "its source is odd", 4, atWork],
+  ["docs/guides/operating.md", "tokens create model", 1, atWork],
   ["docs/guides/operating.md", "orders approve O5", 6, withBefore({ approve: [BUY, AT_WORK] })],
   ["docs/guides/operating.md", '--reason "over" --dry-run', 1, atWork],
   ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
