@@ -61,6 +61,7 @@ const places = {
   "packages/runner/test/serve/asOf.test.ts": VERIFY,
   "packages/runner/test/serve/badInput.test.ts": VERIFY,
   "packages/runner/test/serve/injection.test.ts": VERIFY,
+  "packages/runner/test/serve/seats.test.ts": VERIFY,
   "packages/runner/test/start/": VERIFY,
   "packages/runner/test/store/retain.test.ts": VERIFY,
   "packages/runner/test/store/tls.test.ts": VERIFY,

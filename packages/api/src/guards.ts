@@ -5,12 +5,13 @@ import * as HttpServerError from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Cause, Data, Effect, Option } from "effect"
+import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
+import * as Seats from "./Seats.ts"
 import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
 
 /** The tag under which routes declare a kind of problem. */
@@ -39,6 +40,16 @@ const mostBytes = (request: Asked): Effect.Effect<number> => {
   if (method !== "POST") return Effect.succeed(MOST_BYTES)
   if (isUpload(request)) return MostOfUpload
   return Effect.succeed(url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES)
+}
+
+/** What is answered whatever else is under way: how the daemon is, and what stops something. */
+const URGENT = /^(?:GET \/(?:health|ready)|POST \/api\/v1\/(?:controls\/halt|orders\/[^/]+\/cancel))(?:\?|$)/
+const STREAM = /^GET \/api\/v1\/live(?:\/socket)?(?:\?|$)/
+
+const seatKindOf = ({ method, url }: Asked): Seats.SeatKind => {
+  const line = `${method} ${url}`
+  if (URGENT.test(line)) return "urgent"
+  return STREAM.test(line) ? "stream" : "call"
 }
 
 const MOST_OF_PATH = 8192
@@ -151,14 +162,19 @@ const FAULT = 500
  */
 export const guarded =
   (hex: Effect.Effect<string>) =>
-  (app: HttpApp.Default): HttpApp.Default => {
+  (app: HttpApp.Default): HttpApp.Default<never, Scope.Scope> => {
+    const seats = Seats.make()
     const changes = Limiter.make(CHANGES)
     const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
     const refusals = Limiter.make(REFUSALS)
     // What is refused before any route was asked has its headers from here.
     const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
+      const caller = callerOf(request)
+      const kind = seatKindOf(request)
+      if (!(yield* seats.take(caller, kind))) return withHeaders(noSeat(kind), requestId)
       if (!SAFE.has(request.method)) {
-        const isOpen = (yield* changesOf(callerOf(request)).take) && (yield* changes.take)
+        // What all callers change together holds up nobody who stops something.
+        const isOpen = (yield* changesOf(caller).take) && (kind === "urgent" || (yield* changes.take))
         if (!isOpen) return withHeaders(tooMany, requestId)
       }
       const most = yield* mostBytes(request)
@@ -197,6 +213,15 @@ const UNAUTHORIZED = 401
 const tooMany = problemResponse(problem("too-many-requests", "wait a second, or give more in one call"), {
   "retry-after": "1"
 })
+
+const inUse: { readonly [K in Seats.SeatKind]: string } = {
+  call: "wait until some of your calls are answered, or give more in one call",
+  stream: "close one of your live streams, or read one of them for several purposes",
+  urgent: "wait until some of your calls are answered"
+}
+
+const noSeat = (kind: Seats.SeatKind) =>
+  problemResponse(problem("too-many-requests", inUse[kind]), { "retry-after": "1", connection: "close" })
 
 // What goes wrong
 

@@ -20,5 +20,7 @@ export * as Parameters from "./Parameters.ts"
 export * as Problem from "./Problem.ts"
 /** `Server`: see that module. */
 export * as Server from "./Server.ts"
+/** `Seats`: see that module. */
+export * as Seats from "./Seats.ts"
 /** `Sizes`: see that module. */
 export * as Sizes from "./Sizes.ts"

@@ -138,6 +138,8 @@ describe("an order that a program proposes", () => {
     propose(other)
     approve(other)
     expect(propose(other)).toMatchObject({ orderId: 2, isKnown: false })
+    other.pass(LIFE_MS)
+    expect(propose(other)).toMatchObject({ orderId: 3, isKnown: false })
     isSound(desk)
   })
 

@@ -13,7 +13,7 @@ import * as Reads from "./Reads.ts"
 
 export { LIFE_MS, MOST_A_DAY, Proposed } from "../rules/trade/proposal.ts"
 
-/** A token that may not propose: it has another role, or no allowance. */
+/** A token that may not propose: it has no allowance, which the role `propose` alone has. */
 export class NotProposer extends Schema.TaggedError<NotProposer>()("NotProposer", { name: Schema.String }) {
   override get message() {
     return `${this.name} may not propose orders: 'roundlot tokens create NAME --role propose' makes a token that may`
@@ -34,7 +34,7 @@ export const sourceOf = ({ name }: Pick<Token, "name">): string => `proposed:${n
 
 const proposalOf = ({ input, policy, token }: ProposalRequest, day: string): Proposal | undefined => {
   const { notionalPerDay, ordersPerDay } = token
-  if (token.role !== "propose" || notionalPerDay === undefined || ordersPerDay === undefined) return undefined
+  if (notionalPerDay === undefined || ordersPerDay === undefined) return undefined
   return { input: { ...input, source: sourceOf(token) }, policy, allowance: { notionalPerDay, ordersPerDay }, day }
 }
 

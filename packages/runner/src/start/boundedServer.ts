@@ -11,7 +11,8 @@ export interface Bounds {
   readonly lookEvery: number
 }
 
-const usual: Bounds = { connections: 4096, headers: 10_000, request: 60_000, lookEvery: 5_000 }
+/** The bounds of a daemon. */
+export const usual: Bounds = { connections: 4096, headers: 10_000, request: 60_000, lookEvery: 5_000 }
 
 const LARGEST_HEADERS = 16 * 1024
 
@@ -35,10 +36,13 @@ const answerOf = (document: Problem.ProblemDocument): string => {
 
 const { problem } = Problem
 
+const NOT_READY = "the program is starting, or about to end; come again in a moment"
+
 const full = answerOf(problem("too-many-connections", "every connection is in use; come again in a moment"))
 const silent = answerOf(problem("request-timeout", "nothing was asked for long, and others want the connection"))
 const late = answerOf(problem("request-timeout", "the request did not come to its end in time"))
 const headers = answerOf(problem("headers-too-large", `headers have at most ${LARGEST_HEADERS} bytes`))
+const early = answerOf(problem("not-ready", NOT_READY))
 const garbled = answerOf(problem("bad-request", "it is no HTTP request"))
 
 const answers: Readonly<Record<string, string>> = {
@@ -60,23 +64,42 @@ const turnAway = (socket: Socket): void => {
   socket.resume()
 }
 
+/** Those of this module: one that counts, and one that answers while nobody else does. */
+const OWN_LISTENERS = 2
+
 /** A server listens a moment before its program can answer, and a moment longer. Who comes then would be left without any answer. */
 const notYet = (response: ServerResponse): void => {
-  const body = JSON.stringify(problem("not-ready", "the program is starting, or about to end; come again in a moment"))
+  const body = JSON.stringify(problem("not-ready", NOT_READY))
   response.writeHead(503, { "Content-Type": Problem.PROBLEM_JSON, "Retry-After": "1", Connection: "close" }).end(body)
 }
 
+/** The connections on which a request is under way: its head has come, and its answer is not sent. */
+const busyOn = (server: Server): ReadonlySet<Socket> => {
+  const busy = new Set<Socket>()
+  server.on("request", ({ socket }, response) => {
+    busy.add(socket)
+    response.once("close", () => busy.delete(socket))
+  })
+  server.on("upgrade", ({ socket }) => {
+    if (server.listenerCount("upgrade") === 1) return hangUp(socket, early)
+    busy.add(socket)
+    socket.once("close", () => busy.delete(socket))
+  })
+  return busy
+}
+
 /**
- * Gives a place to whoever comes, as long as there is one: where there is none, who was silent longest from the beginning loses his.
- * Nobody who only holds connections keeps others from an answer.
+ * Gives a place to whoever comes, as long as there is one: where there is none, who came first of those with no request under way loses
+ * his. Nobody who only holds connections, or begins requests and does not end them, keeps others from an answer.
  */
 const seat = (server: Server, most: number): void => {
   const [accept] = server.listeners("connection")
   const seated = new Set<Socket>()
+  const busy = busyOn(server)
   const isRoom = (): boolean => {
     if (seated.size < most) return true
     for (const socket of seated) {
-      if (socket.bytesRead > 0) continue
+      if (busy.has(socket)) continue
       seated.delete(socket)
       hangUp(socket, silent)
       return true
@@ -104,7 +127,7 @@ export const boundedServer = (bounds: Partial<Bounds> = {}): Server => {
   server.maxConnections = connections + MOST_TURNED_AWAY
   seat(server, connections)
   server.on("request", (_, response) => {
-    if (server.listenerCount("request") === 1) notYet(response)
+    if (server.listenerCount("request") === OWN_LISTENERS) notYet(response)
   })
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) =>
     hangUp(socket, answers[code ?? ""] ?? garbled)

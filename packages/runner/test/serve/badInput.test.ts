@@ -240,22 +240,37 @@ describe("bad input over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive("who begins a request and does not end it makes room as well", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
+      const begun = yield* Effect.forEach(counted(PLACES), () => connected(port))
+      for (const socket of begun) socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n")
+      assert.strictEqual((yield* ask(port, "/api/v1/orders")).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("where every place is in use one more is told to come again (503), and those go on", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
-      const [first, ...others] = yield* Effect.forEach(counted(PLACES), () => connected(port))
-      if (first === undefined) return assert.fail("nobody is connected")
-      const reader = yield* listening(first)
-      for (const socket of [first, ...others]) socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n")
-      // Answered on the only connection that asks: what the others have begun was read before.
-      first.write("\r\n")
-      assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+      const following = yield* Effect.forEach(counted(PLACES), () =>
+        Effect.map(connected(port), (socket) => ({ socket }))
+      )
+      const streams = yield* Effect.forEach(following, ({ socket }) =>
+        Effect.gen(function* () {
+          const reader = yield* listening(socket)
+          socket.write("GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+          return { socket, reader }
+        })
+      )
       for (const newcomer of [yield* raw(port, "", /never/), yield* raw(port, "GET / HTTP/1.1\r\n\r\n", /never/)]) {
         assert.match(newcomer, /^HTTP\/1\.1 503 .*Retry-After: 1\r\n.*"type":"\/problems\/too-many-connections"/s)
       }
-      first.write("GET /api/v1/orders HTTP/1.1\r\nHost: localhost\r\n\r\n")
-      assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
-      others[0]?.destroy()
+      assert.deepStrictEqual(
+        streams.map(({ reader }) => reader.isOver()),
+        counted(PLACES).map(() => false)
+      )
+      streams[0]?.socket.destroy()
       yield* Effect.repeat(ask(port, "/health"), { until: ({ status }) => status === 200 })
     }).pipe(Effect.provide(books))
   )
