@@ -376,6 +376,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
+/** `rules/reconciliation/overallStatus`: see that module. */
+export * as overallStatus from "./rules/reconciliation/overallStatus.ts"
 /** `services/Proposals`: see that module. */
 export * as Proposals from "./services/Proposals.ts"
 /** `services/Sessions`: see that module. */

@@ -4,11 +4,11 @@ import { Decimal, Id, pageOf, past, scope, Time } from "./words.ts"
 
 /**
  * Something that needs a person: a break, an order in doubt that no break says so of yet, an order that was proposed, a quarantined trade,
- * a job that was given up, a part of the program that fails.
+ * a batch that ended with failed rows, a job that was given up, a part of the program that fails.
  */
 export const CaseDocument = Schema.Struct({
-  kind: Schema.Literal("break", "in_doubt", "approval", "quarantine", "job", "part"),
-  /** The id of that break, order, trade or job; `part:` with the name of that part. */
+  kind: Schema.Literal("break", "in_doubt", "approval", "quarantine", "batch", "job", "part"),
+  /** The id of that break, order, trade, batch or job; `part:` with the name of that part. */
   id: Schema.String,
   ...scope,
   since: Time,

@@ -1,3 +1,4 @@
+import { overallStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
 import { ControlDocument } from "./Accounts.ts"
@@ -40,6 +41,8 @@ export const OverviewDocument = Schema.Struct({
   incarnation: Schema.String,
   /** Where the feed stands. */
   position: Schema.Int,
+  /** How all stands, in the gravest word that holds: a case is critical, less is sent than usual, cases are open, all is well, nothing is set up. */
+  overall: Schema.Literal(...overallStatuses),
   /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
   trading: TradingDocument,
@@ -61,6 +64,21 @@ export const OverviewDocument = Schema.Struct({
   /** Orders that were proposed and wait for a person. */
   proposed: Schema.Array(Proposed),
   quarantined: Schema.Int,
+  /** Batches of the last week that ended with failed rows which nobody has tried again or acknowledged, the newest first. */
+  failedBatches: Schema.Array(
+    Schema.Struct({
+      id: Id,
+      account: Schema.String,
+      name: Schema.String,
+      failed: Schema.Int,
+      total: Schema.Int,
+      finishedAt: Schema.NullOr(Time)
+    })
+  ),
+  /** Jobs that were given up; none of an earlier moment. */
+  givenUp: Schema.Int,
+  /** All that needs a person: as many lines as the inbox has. */
+  cases: Schema.Int,
   controls: Schema.Array(ControlDocument),
   owing: Schema.Array(Owing),
   positions: Schema.Array(PositionDocument)

@@ -93,6 +93,15 @@ export const mayBecome = (from: BatchStatus, to: BatchStatus): boolean => moves[
 /** Has it had its end? */
 export const hasEnded = ({ status }: Pick<Batch, "status">): boolean => moves[status].length === 0
 
+/** Has it ended with rows that failed, and has nobody tried them again or put it away? */
+export const hasFailedRows = (batch: Batch): boolean =>
+  hasEnded(batch) &&
+  batch.status !== "cancelled" &&
+  batch.failed > 0 &&
+  batch.retriedBy === undefined &&
+  batch.archivedAt === undefined &&
+  batch.hiddenAt === undefined
+
 /** Does it still collect rows? */
 export const isOpen = ({ queuedAt, status }: Pick<Batch, "status" | "queuedAt">): boolean =>
   status === "pending" && queuedAt === undefined

@@ -232,6 +232,13 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   version: order.version
 })
 
+/** An order that was proposed, and waits for a person. */
+export type ProposedOrder = Order & { readonly approveBy: Instant.Instant }
+
+/** Was it proposed, and does it wait for a person? */
+export const isProposed = (order: Order): order is ProposedOrder =>
+  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined
+
 /** What a plan waits for where a person has to log in at its broker (`heldFor`). */
 export const LOGIN = "Login"
 

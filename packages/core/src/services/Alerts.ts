@@ -7,6 +7,7 @@ import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
+import type { ProposedOrder } from "../records/Order.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
 import { isGraver, severities, type Severity } from "../rules/reconciliation/severity.ts"
@@ -240,7 +241,7 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
-const causeOfProposed = ({ account, approveBy, id, quantity, side, symbol }: Proposals.Waiting): Cause => ({
+const causeOfProposed = ({ account, approveBy, id, quantity, side, symbol }: ProposedOrder): Cause => ({
   key: keyOf("approval", account, format("order", id)),
   kind: "approval",
   account,

@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
+import { isProposed, OrderTable, type ProposedOrder } from "../records/Order.ts"
 import type { Token } from "../records/Token.ts"
 import type { TradeInput } from "../records/Trade.ts"
 import { needsOf, propose as planned, type Proposal, type Proposed } from "../rules/trade/proposal.ts"
@@ -61,20 +61,13 @@ export const propose: (
   }
 )
 
-/** An order that was proposed and waits for a person. */
-export type Waiting = Order & { readonly approveBy: NonNullable<Order["approveBy"]> }
-
-/** Was the order proposed, and does it wait for a person? */
-export const isWaiting = (order: Order): order is Waiting =>
-  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined
-
 /** The orders that were proposed and wait for a person, the oldest first. */
-export const waiting: Effect.Effect<ReadonlyArray<Waiting>, StoreError, TradeRepository> = Effect.map(
+export const waiting: Effect.Effect<ReadonlyArray<ProposedOrder>, StoreError, TradeRepository> = Effect.map(
   Reads.all(OrderTable, {
     where: [
       { column: "status", in: ["pending"] },
       { column: "approveBy", atLeast: 0 }
     ]
   }),
-  (orders) => orders.filter(isWaiting)
+  (orders) => orders.filter(isProposed)
 )

@@ -101,6 +101,12 @@ const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
       return <ProposedOrder id={id} />
     case "quarantine":
       return <HeldTrade id={id} />
+    case "batch":
+      return (
+        <p>
+          <RecordLink id={id} to={`/batches/${id}`} /> shows its rows, and has the button that tries them again.
+        </p>
+      )
     case "job":
       return <DeadJob id={id} />
     default:
@@ -140,7 +146,7 @@ const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
 )
 
 /** Whether a case of this id has earlier moments: jobs and parts of the program are not in the journal. */
-const isOnRecord = (id: string): boolean => /^[OT]\d+$/i.test(id)
+const isOnRecord = (id: string): boolean => /^[OTG]\d+$/i.test(id)
 
 /** A case that is no break: what was seen, what to do first, and what people did about it. One that a break says so of is shown there. */
 export const OpenCase = ({ id }: { readonly id: string }) => (

@@ -1,6 +1,6 @@
 import type { Api, Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
+import { useAsk, useIsStale, useStanding } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
@@ -8,7 +8,7 @@ import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
-import { boundIn, boundWords, casesOf } from "../ui/standing.ts"
+import { boundIn, boundWords } from "../ui/standing.ts"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
@@ -23,14 +23,20 @@ type Overview = Documents.OverviewDocument
 const calm = signOfState("frame", "calm")
 
 const verdictOf = (overview: Overview): { readonly text: string; readonly sign: Sign } => {
-  const cases = casesOf(overview)
-  const bound = boundIn(overview)
-  const [strictest] = bound
-  if (overview.accounts.length === 0) return { text: "Nothing is set up yet", sign: calm }
-  if (strictest === undefined && cases === 0) return { text: "All well", sign: calm }
-  const open = cases === 0 ? "" : `, with ${cases} ${cases === 1 ? "case" : "cases"} open`
-  if (strictest === undefined) return { text: `Trading${open}`, sign: signOfState("frame", "look") }
-  return { text: `${boundWords(bound)}${open}`, sign: signOfState("trading", strictest.state) }
+  const { cases, overall, trading } = overview
+  const critical = trading.critical === 0 ? "" : `, ${trading.critical} critical`
+  const open = cases === 0 ? "" : `, with ${cases} ${cases === 1 ? "case" : "cases"} open${critical}`
+  const [strictest] = boundIn(overview)
+  if (strictest !== undefined)
+    return { text: `${boundWords(boundIn(overview))}${open}`, sign: signOfState("trading", strictest.state) }
+  switch (overall) {
+    case "empty":
+      return { text: "Nothing is set up yet", sign: calm }
+    case "well":
+      return { text: "All well", sign: calm }
+    default:
+      return { text: `Trading${open}`, sign: signOfState("frame", "look") }
+  }
 }
 
 /** Kinds of breaks by which books and broker do not hold the same. */
@@ -82,14 +88,21 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
 }
 
 const Verdict = ({ overview }: { readonly overview: Overview }) => {
-  const { sign, text } = verdictOf(overview)
+  const isStale = useIsStale()
+  const { heardAt } = useStanding()
+  const { sign, text } = isStale
+    ? { text: "Not connected since ", sign: signOfState("link", "stale") }
+    : verdictOf(overview)
   return (
     <div className="verdict">
       <span className={`tone-${sign.tone}`}>
         <SignIcon sign={sign} />
       </span>
       <div>
-        <h1>{text}</h1>
+        <h1>
+          {text}
+          {isStale ? <Time at={new Date(heardAt).toISOString()} /> : null}
+        </h1>
         <p className="faint">
           {overview.accounts.map(({ broker, name }) => `${name} at ${broker}`).join(" · ")}
           {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
@@ -164,14 +177,15 @@ const Today = () => {
 const MOST_CASES = 5
 
 const Cases = ({ overview }: { readonly overview: Overview }) => {
-  const cases = casesOf(overview)
+  const isStale = useIsStale()
+  const cases = overview.cases
   if (cases === 0) {
     return (
       <p className="calm">
         <span className="tone-ok">
           <SignIcon sign={signOfState("part", "ok")} />
         </span>
-        Nothing needs you.
+        {isStale ? "Nothing needed you when the daemon was last heard." : "Nothing needs you."}
       </p>
     )
   }
@@ -216,6 +230,30 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       to: `/attention/${each.id}`,
       verb: "Look"
     })),
+    ...overview.failedBatches.map(({ failed, finishedAt, id, name, total }) => ({
+      key: id,
+      sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
+      text: (
+        <>
+          {failed} of {total} rows of <Foreign text={name} /> failed.
+        </>
+      ),
+      at: finishedAt,
+      to: `/attention/${id}`,
+      verb: "Look"
+    })),
+    ...(overview.givenUp === 0
+      ? []
+      : [
+          {
+            key: "jobs",
+            sign: <StateSign family="job" state="dead" />,
+            text: <>{overview.givenUp === 1 ? "A job was" : `${overview.givenUp} jobs were`} given up.</>,
+            at: null,
+            to: ofAllAccounts("/attention"),
+            verb: "Look"
+          }
+        ]),
     ...overview.failing.map((part) => ({
       key: part,
       sign: <StateSign family="part" state="failing" />,

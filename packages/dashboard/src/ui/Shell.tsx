@@ -23,7 +23,7 @@ import { drawingOf, groups, isAt, pages } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
-import { boundIn, casesOf, named } from "./standing.ts"
+import { boundIn, named } from "./standing.ts"
 import { useKeys } from "./useKeys.ts"
 
 const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
@@ -132,10 +132,10 @@ const titleOf = (path: string): string => pages.find(([at]) => isAt(path, at))?.
 const useTab = (overview: Documents.OverviewDocument | undefined, path: string): void => {
   const standing = useStanding()
   const isStale = standing.phase === "retrying"
-  const cases = overview === undefined ? 0 : casesOf(overview)
+  const cases = overview === undefined ? 0 : overview.cases
   const isHalted = overview !== undefined && haltedOf(overview).length > 0
   useEffect(() => {
-    document.title = `${cases > 0 ? `(${cases}) ` : ""}${titleOf(path)} · Roundlot`
+    document.title = `${isStale ? "Not connected · " : ""}${cases > 0 ? `(${cases}) ` : ""}${titleOf(path)} · Roundlot`
     const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
     document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
   }, [cases, isHalted, isStale, path])
@@ -226,7 +226,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [isHelping, setHelping] = useState(false)
   const onHalt = (): void => halting.current?.querySelector("button")?.click()
   useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp: () => setHelping(true) })
-  const cases = overview === undefined ? 0 : casesOf(overview)
+  const cases = overview === undefined ? 0 : overview.cases
   const halted = overview === undefined ? [] : haltedOf(overview)
   const accounts = overview?.accounts ?? []
   const isReal = accounts.some(({ environment }) => environment === "live")

@@ -6,14 +6,6 @@ type Overview = Documents.OverviewDocument
 type Control = Documents.ControlDocument
 type Scope = Pick<Control, "account" | "symbol">
 
-/** How many cases wait for a person. */
-export const casesOf = (overview: Overview): number =>
-  overview.openBreaks.length +
-  overview.inDoubt.length +
-  overview.proposed.length +
-  overview.quarantined +
-  overview.failing.length
-
 /** The laxest first: of several that hold for a position, the strictest decides. */
 const states = Object.keys(signs.trading)
 

@@ -350,6 +350,7 @@ const caseStates: { readonly [K in Documents.CaseDocument["kind"]]: readonly [Fa
   in_doubt: ["order", "in_doubt"],
   approval: ["orderTag", "proposed"],
   quarantine: ["trade", "quarantined"],
+  batch: ["batch", "partial_success"],
   job: ["job", "dead"],
   part: ["part", "failing"]
 }

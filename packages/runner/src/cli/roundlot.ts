@@ -25,6 +25,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     "write a configuration to begin with, and explain it",
     async () => (await import("../verbs/init.ts")).init
   ),
+  status: leaf("how all stands, in a line", async () => (await import("../verbs/status.ts")).status),
   doctor: leaf("what is wrong here, and how to mend it", async () => (await import("../verbs/doctor.ts")).doctor),
   start: leaf(
     "drive the accounts of a store until stopped, or until idle",

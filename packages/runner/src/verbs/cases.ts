@@ -16,7 +16,9 @@ import { listed, shown } from "./lists.ts"
 
 const { commandId, dryRun, place } = flags
 
-const id = flags.id("The case: a break B2, an order in doubt O5, a held trade T12, a job's id, or part:NAME")
+const id = flags.id(
+  "The case: a break B2, an order in doubt O5, a held trade T12, a batch with failed rows G3, a job's id, or part:NAME"
+)
 
 /** `cases list`. */
 export const casesList = Verb.make({

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import {
   AttendedCase,
   AttendedCases,
+  Batch,
   Break,
   Clock,
   Decimal,
@@ -25,6 +26,7 @@ import {
 import { Effect, Either, Option, Schema } from "effect"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"
+import * as failedBatches from "./failedBatches.ts"
 import * as trades from "./trades.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import * as Columns from "./table.ts"
@@ -89,7 +91,7 @@ const doubtCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
-const approvalCase = ({ account, approveBy, id, quantity, side, symbol }: Proposals.Waiting): Bare => ({
+const approvalCase = ({ account, approveBy, id, quantity, side, symbol }: Order.ProposedOrder): Bare => ({
   kind: "approval",
   id: Id.format("order", id),
   account,
@@ -107,6 +109,16 @@ const quarantineCase = (trade: Trade.Trade): Bare => ({
   what: trades.reasonOf(trade) ?? "it is not counted",
   holds: "nothing",
   path: `/api/v1/trades/${Id.format("trade", trade.id)}`
+})
+
+const batchCase = ({ account, failed, id, name, total }: Batch.Batch): Bare => ({
+  kind: "batch",
+  id: Id.format("batch", id),
+  account,
+  symbol: null,
+  what: `${failed} of ${total} rows of ${name} failed`,
+  holds: "nothing",
+  path: `/api/v1/batches/${Id.format("batch", id)}`
 })
 
 const jobCase = (job: Job.Job): Bare => ({
@@ -150,7 +162,7 @@ const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed =>
 }
 
 /** It ends by itself: no age makes it graver. */
-const weighedProposal = (order: Proposals.Waiting): Weighed =>
+const weighedProposal = (order: Order.ProposedOrder): Weighed =>
   weighed(AttendedCase.CaseId.make(Id.format("order", order.id)), approvalCase(order), {
     severity: "warning",
     since: order.createdAt,
@@ -167,6 +179,12 @@ const weighedTrade = (trade: Trade.Trade, now: Instant.Instant): Weighed =>
   weighed(AttendedCase.CaseId.make(Id.format("trade", trade.id)), quarantineCase(trade), {
     ...byAge(trade.createdAt, now),
     first: recommended.apart.quarantine
+  })
+
+const weighedBatch = (batch: Batch.Batch, now: Instant.Instant): Weighed =>
+  weighed(AttendedCase.CaseId.make(Id.format("batch", batch.id)), batchCase(batch), {
+    ...byAge(batch.finishedAt ?? batch.updatedAt, now),
+    first: recommended.apart.batch
   })
 
 const weighedJob = (job: Job.Job, now: Instant.Instant): Weighed =>
@@ -218,8 +236,8 @@ const isFateUnknown = {
 const isOpen = { column: "closedAt", in: [null] }
 
 /**
- * All that needs a person: open breaks, orders in doubt, orders that were proposed, quarantined trades, jobs that were given up, parts of
- * this program that fail. An order in doubt that a break says so of stands once, as that break.
+ * All that needs a person: open breaks, orders in doubt, orders that were proposed, quarantined trades, batches with failed rows, jobs that
+ * were given up, parts of this program that fail. An order in doubt that a break says so of stands once, as that break.
  */
 export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
@@ -233,6 +251,7 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
     ...doubts.map((each) => weighedDoubt(each, now)),
     ...proposed.map(weighedProposal),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
+    ...(yield* failedBatches.unseen).map((batch) => weighedBatch(batch, now)),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
   ]
@@ -243,9 +262,9 @@ const readId = Schema.decodeEither(AttendedCase.CaseId)
 
 /** The identity of a case, as it was typed. */
 const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
-  Either.mapLeft(readId(text.replace(/^[bot](?=\d)/, (letter) => letter.toUpperCase())), () => {
+  Either.mapLeft(readId(text.replace(/^[botg](?=\d)/, (letter) => letter.toUpperCase())), () => {
     const problem =
-      "is no case: give the id of a break, order, trade or job, or part: and the name of a part of the program"
+      "is no case: give the id of a break, order, trade, batch or job, or part: and the name of a part of the program"
     return new BadFilter({ filter: "case", value: text, problem })
   })
 
@@ -260,7 +279,7 @@ const ofOrder = (id: string, now: Instant.Instant) =>
     doubt !== undefined
       ? Effect.succeed(doubt)
       : Effect.map(first(Order.OrderTable, Id.parse("order", id)), (order) =>
-          order !== undefined && Proposals.isWaiting(order) ? weighedProposal(order) : undefined
+          order !== undefined && Order.isProposed(order) ? weighedProposal(order) : undefined
         )
   )
 
@@ -297,6 +316,10 @@ const open = (caseId: AttendedCase.CaseId, now: Instant.Instant): Reading<Weighe
     case "trade":
       return Effect.map(first(Trade.TradeTable, Id.parse("trade", id)), (trade) =>
         trade !== undefined && TradeStanding.isQuarantined(trade) ? weighedTrade(trade, now) : undefined
+      )
+    case "batch":
+      return Effect.map(first(Batch.BatchTable, Id.parse("batch", id)), (batch) =>
+        batch !== undefined && Batch.hasFailedRows(batch) ? weighedBatch(batch, now) : undefined
       )
     case "job":
       return Effect.map(first(Job.JobTable, id), (job) => (job?.status === "dead" ? weighedJob(job, now) : undefined))

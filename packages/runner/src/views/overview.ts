@@ -8,10 +8,11 @@ import {
   Health,
   Id,
   Instant,
+  Job,
   Order,
   OrderState,
+  overallStatus,
   Position,
-  Proposals,
   Reads,
   Reconciliation,
   Risk,
@@ -23,6 +24,7 @@ import {
 } from "@roundlot/core"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
+import * as failedBatches from "./failedBatches.ts"
 import * as controls from "./controls.ts"
 import * as feed from "./feed.ts"
 import * as orders from "./orders.ts"
@@ -73,6 +75,11 @@ export const overview = Effect.gen(function* () {
       )
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
       const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
+      const failed = yield* failedBatches.unseen
+      const givenUp = yield* Reads.count(Job.JobTable, {
+        anyOf: [[{ column: "status", in: ["dead"] }]],
+        upTo: MOST_COUNTED
+      })
       const trading = yield* Risk.trading(now)
       const doubtful = open.flatMap((order) => (order.status === "in_doubt" ? [{ order }] : []))
       const states = yield* Reads.all(TradingState.ControlTable)
@@ -83,14 +90,26 @@ export const overview = Effect.gen(function* () {
             .filter(({ account, symbol }) => symbol === "" && (account === "" || account === name))
             .map(({ state }) => state)
         )
+      const unsaid = Trading.unsaid(difference, doubtful)
+      const proposed = open.filter(Order.isProposed)
+      const failing = parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).map(({ part }) => part)
+      const lines = [difference, unsaid, proposed, failed, failing]
+      const cases = lines.reduce((sum, each) => sum + each.length, held.rows + givenUp.rows)
+      const restricted = countOf(states, ({ state }) => state !== "normal")
       const document: Documents.OverviewDocument = {
         at: Instant.format(now),
         incarnation: repository.identity.incarnation,
         position: newest?.position ?? 0,
+        overall: overallStatus.overallStatusOf({
+          accounts: accounts.length,
+          cases,
+          critical: trading.critical,
+          restricted
+        }),
         status:
           trading.isWell && parts.every(({ isWell, part }) => isWell || part === Health.TRADING) ? "ok" : "degraded",
         // What trading is kept from stands beside them.
-        failing: parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).map(({ part }) => part),
+        failing,
         trading: Server.tradingDocument(trading),
         accounts: accounts.map(({ broker, environment, name }) => ({
           name,
@@ -109,9 +128,9 @@ export const overview = Effect.gen(function* () {
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: Trading.unsaid(difference, doubtful).map(({ order }) => Id.format("order", order.id)),
+        inDoubt: unsaid.map(({ order }) => Id.format("order", order.id)),
         openBreaks: yield* breaks.openDocumentsOf(difference),
-        proposed: open.filter(Proposals.isWaiting).map((order) => ({
+        proposed: proposed.map((order) => ({
           id: Id.format("order", order.id),
           account: order.account,
           symbol: order.symbol,
@@ -121,6 +140,16 @@ export const overview = Effect.gen(function* () {
           approveBy: Instant.format(order.approveBy)
         })),
         quarantined: held.rows,
+        failedBatches: failed.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
+          id: Id.format("batch", id),
+          account,
+          name,
+          failed: rows,
+          total,
+          finishedAt: timeOrNull(finishedAt)
+        })),
+        givenUp: givenUp.rows,
+        cases,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)

@@ -67,6 +67,10 @@ describe("seats", () => {
       assert.deepStrictEqual([of(statuses, 200), of(statuses, 429)], [MOST, 4_200 - MOST])
       assert.strictEqual((yield* ask(port, "/health")).status, 200)
       assert.strictEqual(yield* (yield* begin(port, streamOf(other))).status, 200)
+      assert.strictEqual(
+        (yield* ask(port, "/api/v1/orders", { headers: { authorization: `Bearer ${greedy}` } })).status,
+        200
+      )
       const states = yield* Reads.all(TradingState.ControlTable)
       assert.deepInclude(states[0], { state: "halted", actor: "other" })
       // Who closes a stream has its seat again.

@@ -3,6 +3,7 @@ import { format, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
+import { isProposed } from "../../records/Order.ts"
 import { APPROVAL } from "../order/send.ts"
 import type { Side } from "../../records/Side.ts"
 import type { CommandAnswer } from "./commands.ts"
@@ -24,15 +25,15 @@ export const approve = (recorder: Recorder, { orderId, quantity, side }: Approva
   const name = format("order", orderId)
   if (order === undefined) return { _tag: "Refused", why: `there is no order ${name}` }
   const is = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
-  const isProposed = order.approveBy !== undefined && order.approvedAt === undefined
-  if (order.status !== "pending" || !(isProposed || order.heldFor === APPROVAL)) {
+  const proposed = isProposed(order) ? order : undefined
+  if (order.status !== "pending" || (proposed === undefined && order.heldFor !== APPROVAL)) {
     return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${order.status}` }
   }
   if (order.side !== side || !Decimal.equals(order.quantity, quantity)) {
     return { _tag: "Refused", why: `${name} is ${is}, not ${side} ${Decimal.format(quantity)}` }
   }
-  if (isProposed && order.approveBy <= recorder.world.at) {
-    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(order.approveBy)}` }
+  if (proposed !== undefined && proposed.approveBy <= recorder.world.at) {
+    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(proposed.approveBy)}` }
   }
   recorder.emit({ _tag: "OrderApproved", orderId })
   return { _tag: "Done", what: `${name}, ${is}, may go` }

@@ -5,7 +5,9 @@ import { parse } from "../../values/Id.ts"
 import { unstorable } from "../../values/unstorable.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import { ofBreak, recordOf, type CaseId } from "../../records/AttendedCase.ts"
+import { hasFailedRows } from "../../records/Batch.ts"
 import { kinds } from "../../records/Break.ts"
+import { isProposed } from "../../records/Order.ts"
 import type { Severity } from "../../records/severities.ts"
 import { isQuarantined } from "../../records/TradeStanding.ts"
 import type { CommandAnswer } from "./commands.ts"
@@ -55,9 +57,11 @@ const openCase = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, str
     case "break":
       return openBreak(recorder, caseId)
     case "order":
-      return doubtfulOrder(recorder, caseId)
+      return openOrder(recorder, caseId)
     case "trade":
       return quarantinedTrade(recorder, caseId)
+    case "batch":
+      return failedBatch(recorder, caseId)
     case "job":
       return deadJob(recorder, caseId)
     case "part": {
@@ -81,12 +85,13 @@ const openBreak = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, st
   return Either.right(ofBreak(found))
 }
 
-/** An order in doubt that a break of another kind says so of is the case of that break. */
-const doubtfulOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
+/** One that was proposed, or is in doubt; one that a break of another kind says so of is the case of that break. */
+const openOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
   const id = parse("order", caseId) ?? 0
   recorder.need(Need.OrderById({ id }))
   const order = recorder.books.orders.get(id)
   if (order?.account !== recorder.account) return Either.left(`there is no order ${caseId}`)
+  if (isProposed(order)) return Either.right(caseId)
   if (order.status !== "in_doubt") return Either.left(`${caseId} is not in doubt: it is ${order.status}`)
   const { account, symbol } = order
   recorder.need(Need.Position({ account, symbol }))
@@ -102,6 +107,14 @@ const quarantinedTrade = (recorder: Recorder, caseId: CaseId): Either.Either<Cas
   const trade = recorder.books.trades.get(id)
   if (trade?.account !== recorder.account) return Either.left(`there is no trade ${caseId}`)
   return isQuarantined(trade) ? Either.right(caseId) : Either.left(`${caseId} is not held: it is ${trade.status}`)
+}
+
+const failedBatch = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
+  const id = parse("batch", caseId) ?? 0
+  recorder.need(Need.BatchById({ id }))
+  const batch = recorder.books.batches.get(id)
+  if (batch?.account !== recorder.account) return Either.left(`there is no batch ${caseId}`)
+  return hasFailedRows(batch) ? Either.right(caseId) : Either.left(`${caseId} has no failed rows to look at`)
 }
 
 const deadJob = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {

@@ -1,0 +1,111 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { Client, type Documents } from "@roundlot/api"
+import { Health, TradeRepository } from "@roundlot/core"
+import { Effect, Option } from "effect"
+import * as DaemonFile from "../access/DaemonFile.ts"
+import { shownStore } from "../App.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { reading } from "../cli/within.ts"
+import * as overviews from "../views/overview.ts"
+
+/** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
+interface Daemon {
+  readonly url: string
+  readonly answers: boolean
+  readonly failing: ReadonlyArray<string>
+}
+
+const LONGEST_ANSWER = "2 seconds"
+
+const asked = ({ url }: DaemonFile.Served): Effect.Effect<Daemon> =>
+  Effect.gen(function* () {
+    const client = yield* Client.make({ baseUrl: url })
+    const { parts } = yield* client.health()
+    return { url, answers: true, failing: parts.filter(({ ok }) => !ok).map(({ part }) => part) }
+  }).pipe(
+    Effect.timeout(LONGEST_ANSWER),
+    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] })),
+    Effect.provide(FetchHttpClient.layer)
+  )
+
+type Overview = Pick<Documents.OverviewDocument, "accounts" | "cases" | "controls" | "overall" | "trading">
+
+const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
+
+const words: { readonly [S in Overview["overall"]]: (seen: Overview) => string } = {
+  empty: () => "Nothing is set up yet: 'roundlot accounts add' makes an account",
+  well: () => "All well",
+  cases: ({ cases }) => `Trading, with ${counted(cases, "case")} open: 'roundlot cases list'`,
+  restricted: ({ cases, controls }) => {
+    const scopes = controls
+      .filter(({ state }) => state !== "normal")
+      .map(
+        ({ account, state, symbol }) =>
+          `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
+      )
+    return `${scopes.join(", ")}${cases === 0 ? "" : `, with ${counted(cases, "case")} open`}: 'roundlot controls show'`
+  },
+  critical: ({ cases, trading: { critical, dollars } }) => {
+    const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
+    return `${counted(critical, "critical case")} of ${cases} open, ${atRisk} at risk: 'roundlot cases list'`
+  }
+}
+
+/** The accounts that a process drives now. */
+const driven = Effect.gen(function* () {
+  const { leases } = yield* TradeRepository.TradeRepository
+  return (yield* leases.held).flatMap(({ account, isLive }) => (isLive ? [account] : []))
+})
+
+const drivenText = (accounts: ReadonlyArray<string>): string =>
+  accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
+
+const daemonText = (daemon: Daemon | null): string => {
+  if (daemon === null) return "No daemon serves this store."
+  if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
+  const failing = daemon.failing.length === 0 ? "" : `; failing: ${daemon.failing.join(", ")}`
+  return `The daemon at ${daemon.url} answers${failing}.`
+}
+
+const accountText = ({
+  broker,
+  environment,
+  name,
+  openOrders,
+  owing,
+  positions
+}: Overview["accounts"][number]): string =>
+  `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
+
+/** `status`. */
+export const status = Verb.make({
+  name: "status",
+  summary: "how all stands, in a line, and what needs a person; exit code 3 where something does",
+  examples: [["roundlot status --store sqlite:books.db", "the same word as the dashboard's first page"]],
+  flags: flags.place,
+  run: (where) =>
+    reading(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer, look } = yield* Output
+        const seen = yield* overviews.overview
+        const daemon = yield* Effect.flatMap(
+          DaemonFile.read(settings.daemonFile),
+          Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
+        )
+        const drives = yield* driven
+        const { accounts, at, cases, controls, overall, trading } = seen
+        const isWell = overall === "well" && daemon?.answers !== false && (daemon?.failing ?? []).length === 0
+        if (!isWell) yield* look
+        const text = [
+          `${words[overall](seen)}.`,
+          drivenText(drives),
+          daemonText(daemon),
+          ...accounts.map(accountText)
+        ].join("\n")
+        const store = shownStore(settings.store)
+        yield* answer({ overall, at, store, cases, trading, controls, driven: drives, daemon, accounts }, text)
+      }).pipe(Effect.provide(Health.layer))
+    )
+})

@@ -1,0 +1,47 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { desk, HEADER } from "./roundlot.ts"
+
+const FAILING = [HEADER, "b1,KO,buy,1,60", "b2,KO,hold,1,60", "b3,KO,buy,nothing,60", ""].join("\n")
+
+describe("roundlot status", () => {
+  it("is well where nothing needs a person, and says that nothing is set up, or what is halted", async () => {
+    const { cli, json } = desk()
+    await cli("accounts", "add", "paper")
+    expect(await cli("status")).toMatchObject({ code: 0, out: expect.stringMatching(/^All well\.\nNo process drives/) })
+    await cli("halt", "--account", "paper", "--reason", "news")
+    expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringMatching(/^paper is halted: /) })
+    expect(await json("status")).toMatchObject({ overall: "restricted", cases: 0, daemon: null })
+  })
+
+  it("is not well once a batch has ended with failed rows, until somebody has looked at it", async () => {
+    const { cli, file, json } = desk()
+    await cli("accounts", "add", "paper")
+    await cli("batches", "submit", file("rows.csv", FAILING), "--name", "Morning", "--yes")
+    await cli("start", "--until-idle", "--account", "paper")
+    const found = {
+      id: "G1",
+      kind: "batch",
+      recommended: { resolution: "retry" },
+      what: "2 of 3 rows of Morning failed"
+    }
+    expect(await json("cases", "list")).toMatchObject({ items: [found] })
+    expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringMatching(/^Trading, with 1 case open: /) })
+    await cli("cases", "note", "G1", "--reason", "the desk sends them again")
+    expect(await json("cases", "list")).toMatchObject({ items: [found] })
+    expect((await cli("cases", "acknowledge", "G1", "--reason", "seen")).code).toBe(0)
+    expect(await json("cases", "list")).toMatchObject({ items: [] })
+    expect((await cli("status")).code).toBe(0)
+    expect(await json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("is not well where the daemon that serves the store does not answer", async () => {
+    const { cli, folder, json } = desk()
+    await cli("accounts", "add", "paper")
+    const served = { url: "http://127.0.0.1:1", host: "here", pid: 1, open: false }
+    writeFileSync(join(folder, "books.daemon.json"), JSON.stringify(served), { mode: 0o600 })
+    expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringContaining("does not answer") })
+    expect(await json("status")).toMatchObject({ overall: "well", daemon: { url: served.url, answers: false } })
+  })
+})
