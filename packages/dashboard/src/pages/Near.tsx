@@ -53,12 +53,23 @@ const useHeld = (nearest: ReadonlyArray<string>) => {
   }
 }
 
+/** The gravest open break that holds what a position would send. */
+const holdOf = (
+  { openBreaks }: Pick<Documents.OverviewDocument, "openBreaks">,
+  { account, symbol }: Positions[number]
+): string | undefined =>
+  openBreaks.find(
+    (each) =>
+      each.account === account && (each.holds === "account" || (each.holds === "symbol" && each.symbol === symbol))
+  )?.id
+
 interface RowProps {
+  readonly hold: string | undefined
   readonly position: Positions[number]
   readonly digits: (of: (typeof figures)[number]) => number
 }
 
-const Row = ({ digits, position }: RowProps) => {
+const Row = ({ digits, hold, position }: RowProps) => {
   const from = useDueFrom()(position)
   const isLeft = !owes(position)
   return (
@@ -74,17 +85,22 @@ const Row = ({ digits, position }: RowProps) => {
         </td>
       ))}
       <td>
-        <LotGauge residual={position.residual} from={from} isHeld={isStopped(position.answer)} />
+        <LotGauge residual={position.residual} from={from} isHeld={hold !== undefined || isStopped(position.answer)} />
       </td>
       <td>
-        <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
+        {hold === undefined ? (
+          <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
+        ) : (
+          <Link href={`/attention/${hold}`}>Held by {hold}</Link>
+        )}
       </td>
     </tr>
   )
 }
 
 /** The positions that an order is near for. */
-export const Near = ({ positions }: { readonly positions: Positions }) => {
+export const Near = ({ overview }: { readonly overview: Documents.OverviewDocument }) => {
+  const { positions } = overview
   const { isSorted, paths, sort, waiting } = useHeld(useNearest(positions))
   const known = new Map(positions.map((position) => [pathOfPosition(position), position]))
   const shown = paths.flatMap((path) => known.get(path) ?? [])
@@ -121,7 +137,12 @@ export const Near = ({ positions }: { readonly positions: Positions }) => {
             </thead>
             <tbody>
               {shown.map((position) => (
-                <Row key={pathOfPosition(position)} position={position} digits={digits} />
+                <Row
+                  key={pathOfPosition(position)}
+                  position={position}
+                  hold={holdOf(overview, position)}
+                  digits={digits}
+                />
               ))}
             </tbody>
           </table>

@@ -9,14 +9,13 @@ import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { boundIn, boundWords } from "../ui/standing.ts"
-import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
 import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
-import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { Near } from "./Near.tsx"
+import { NeedsAttention } from "./NeedsAttention.tsx"
 
 type Overview = Documents.OverviewDocument
 
@@ -171,136 +170,6 @@ const Today = () => {
         </div>
       ))}
     </dl>
-  )
-}
-
-const MOST_CASES = 5
-
-const Cases = ({ overview }: { readonly overview: Overview }) => {
-  const isStale = useIsStale()
-  const cases = overview.cases
-  if (cases === 0) {
-    return (
-      <p className="calm">
-        <span className="tone-ok">
-          <SignIcon sign={signOfState("part", "ok")} />
-        </span>
-        {isStale ? "Nothing needed you when the daemon was last heard." : "Nothing needs you."}
-      </p>
-    )
-  }
-  const rows = [
-    ...overview.inDoubt.map((id) => ({
-      key: id,
-      sign: <StateSign family="order" state="in_doubt" />,
-      text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
-      at: null,
-      to: `/attention/${id}`,
-      verb: "Decide"
-    })),
-    ...overview.proposed.map(({ account, approveBy, id, proposedAt, quantity, side, symbol }) => ({
-      key: id,
-      sign: <StateSign family="orderTag" state="proposed" />,
-      text: (
-        <>
-          {side} {quantity} <strong>{symbol}</strong> on {account}: approve it by <Time at={approveBy} />, or it is not
-          sent.
-        </>
-      ),
-      at: proposedAt,
-      to: `/attention/${id}`,
-      verb: "Decide"
-    })),
-    ...overview.openBreaks.map((each) => ({
-      key: each.id,
-      sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,
-      text: (
-        <>
-          <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}
-          <Foreign text={each.evidence} />
-          {each.kind === "PositionBlocked" ? (
-            <>
-              <AtRisk of={each.atRisk} />
-              <RecommendedVerdict of={each.recommended} />
-            </>
-          ) : null}
-        </>
-      ),
-      at: each.openedAt,
-      to: `/attention/${each.id}`,
-      verb: "Look"
-    })),
-    ...overview.failedBatches.map(({ failed, finishedAt, id, name, total }) => ({
-      key: id,
-      sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
-      text: (
-        <>
-          {failed} of {total} rows of <Foreign text={name} /> failed.
-        </>
-      ),
-      at: finishedAt,
-      to: `/attention/${id}`,
-      verb: "Look"
-    })),
-    ...(overview.givenUp === 0
-      ? []
-      : [
-          {
-            key: "jobs",
-            sign: <StateSign family="job" state="dead" />,
-            text: <>{overview.givenUp === 1 ? "A job was" : `${overview.givenUp} jobs were`} given up.</>,
-            at: null,
-            to: ofAllAccounts("/attention"),
-            verb: "Look"
-          }
-        ]),
-    ...overview.failing.map((part) => ({
-      key: part,
-      sign: <StateSign family="part" state="failing" />,
-      text: <>{part}</>,
-      at: null,
-      to: "/ops",
-      verb: "Look"
-    })),
-    ...(overview.quarantined === 0
-      ? []
-      : [
-          {
-            key: "held",
-            sign: <StateSign family="trade" state="quarantined" />,
-            text: (
-              <>
-                {overview.quarantined === 1 ? "A trade is" : `${overview.quarantined} trades are`} held until somebody
-                decides.
-              </>
-            ),
-            at: null,
-            to: ofAllAccounts("/trades?status=quarantined"),
-            verb: "Decide"
-          }
-        ])
-  ]
-  return (
-    <section className="panel cases" aria-label="Needs attention">
-      <ul>
-        {rows.slice(0, MOST_CASES).map(({ at, key, sign, text, to, verb }) => (
-          <li key={key}>
-            {sign}
-            <span className="what">{text}</span>
-            <span className="faint">{at === null ? null : <Age at={at} />}</span>
-            <Link href={to} className="button small">
-              {verb}
-              <span className="hidden"> {key}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {rows.length > MOST_CASES ? (
-        <Link href={ofAllAccounts("/attention")} className="more">
-          All {cases}
-        </Link>
-      ) : null}
-    </section>
   )
 }
 
@@ -491,10 +360,10 @@ export const Overview = () => {
       {(overview) => (
         <>
           <Verdict overview={overview} />
-          {overview.accounts.length === 0 ? <Beginning /> : <Cases overview={overview} />}
+          {overview.accounts.length === 0 ? <Beginning /> : <NeedsAttention overview={overview} />}
           <div className="columns">
             <div>
-              <Near positions={overview.positions} />
+              <Near overview={overview} />
               <Happened />
             </div>
             <div>

@@ -3,7 +3,8 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { desk, HEADER } from "./roundlot.ts"
 
-const FAILING = [HEADER, "b1,KO,buy,1,60", "b2,KO,hold,1,60", "b3,KO,buy,nothing,60", ""].join("\n")
+const AT = "2026-01-02T15:00:00Z"
+const FAILING = [HEADER, `b1,${AT},KO,buy,1,60`, `b2,${AT},KO,hold,1,60`, `b3,${AT},KO,buy,nothing,60`, ""].join("\n")
 
 describe("roundlot status", () => {
   it("is well where nothing needs a person, and says that nothing is set up, or what is halted", async () => {
@@ -18,7 +19,7 @@ describe("roundlot status", () => {
   it("is not well once a batch has ended with failed rows, until somebody has looked at it", async () => {
     const { cli, file, json } = desk()
     await cli("accounts", "add", "paper")
-    await cli("batches", "submit", file("rows.csv", FAILING), "--name", "Morning", "--yes")
+    await cli("batches", "submit", file("rows.csv", FAILING), "--name", "Morning")
     await cli("start", "--until-idle", "--account", "paper")
     const found = {
       id: "G1",

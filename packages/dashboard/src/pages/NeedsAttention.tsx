@@ -1,0 +1,179 @@
+import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
+import { Link } from "wouter"
+import { useIsStale } from "../api/asking.ts"
+import { ofAllAccounts } from "../ui/asOf.ts"
+import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
+import { Age, Foreign, Time } from "../ui/Figure.tsx"
+import { SignIcon, StateSign } from "../ui/Sign.tsx"
+import { eventWords } from "../words/events.ts"
+import { signOfState } from "../words/signs.ts"
+
+type Overview = Documents.OverviewDocument
+
+/** Something that needs a person: what it is, since when, and where to look. */
+interface Line {
+  readonly key: string
+  readonly sign: ReactNode
+  readonly text: ReactNode
+  readonly at: string | null
+  readonly to: string
+  readonly verb: "Decide" | "Look"
+}
+
+const ofBreak = (found: Overview["openBreaks"][number]): Line => ({
+  key: found.id,
+  sign: <StateSign family="break" state={found.standing} tail={found.symbol ?? ""} />,
+  text: (
+    <>
+      <strong>{eventWords(found.kind)}</strong> about {found.subject} on {found.account}:{" "}
+      <Foreign text={found.evidence} />
+      {found.kind === "PositionBlocked" ? (
+        <>
+          <AtRisk of={found.atRisk} />
+          <RecommendedVerdict of={found.recommended} />
+        </>
+      ) : null}
+    </>
+  ),
+  at: found.openedAt,
+  to: `/attention/${found.id}`,
+  verb: "Look"
+})
+
+const ofDoubt = (id: string): Line => ({
+  key: id,
+  sign: <StateSign family="order" state="in_doubt" />,
+  text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
+  at: null,
+  to: `/attention/${id}`,
+  verb: "Decide"
+})
+
+const ofProposed = ({
+  account,
+  approveBy,
+  id,
+  proposedAt,
+  quantity,
+  side,
+  symbol
+}: Overview["proposed"][number]): Line => ({
+  key: id,
+  sign: <StateSign family="orderTag" state="proposed" />,
+  text: (
+    <>
+      {side} {quantity} <strong>{symbol}</strong> on {account}: approve it by <Time at={approveBy} />, or it is not
+      sent.
+    </>
+  ),
+  at: proposedAt,
+  to: `/attention/${id}`,
+  verb: "Decide"
+})
+
+const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatches"][number]): Line => ({
+  key: id,
+  sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
+  text: (
+    <>
+      {failed} of {total} rows of <Foreign text={name} /> failed.
+    </>
+  ),
+  at: finishedAt,
+  to: `/attention/${id}`,
+  verb: "Look"
+})
+
+const ofPart = (part: string): Line => ({
+  key: part,
+  sign: <StateSign family="part" state="failing" />,
+  text: <>{part}</>,
+  at: null,
+  to: "/ops",
+  verb: "Look"
+})
+
+/** What is told by its number alone. */
+const counted = (count: number, line: (words: string) => Omit<Line, "at">, words: (one: boolean) => string) =>
+  count === 0 ? [] : [{ ...line(words(count === 1)), at: null }]
+
+const isUrgent = ({ standing }: Overview["openBreaks"][number]): boolean =>
+  standing === "critical" || standing === "escalated"
+
+/** All lines, what may mean wrong or doubled shares first. */
+const linesOf = (overview: Overview): ReadonlyArray<Line> => {
+  const { failedBatches, failing, givenUp, inDoubt, openBreaks, proposed, quarantined } = overview
+  return [
+    ...openBreaks.filter(isUrgent).map(ofBreak),
+    ...inDoubt.map(ofDoubt),
+    ...proposed.map(ofProposed),
+    ...openBreaks.filter((each) => !isUrgent(each)).map(ofBreak),
+    ...failing.map(ofPart),
+    ...failedBatches.map(ofBatch),
+    ...counted(
+      givenUp,
+      (text) => ({
+        key: "jobs",
+        sign: <StateSign family="job" state="dead" />,
+        text,
+        to: ofAllAccounts("/attention"),
+        verb: "Look"
+      }),
+      (isOne) => (isOne ? "A job was given up." : `${givenUp} jobs were given up.`)
+    ),
+    ...counted(
+      quarantined,
+      (text) => ({
+        key: "held",
+        sign: <StateSign family="trade" state="quarantined" />,
+        text,
+        to: ofAllAccounts("/trades?status=quarantined"),
+        verb: "Decide"
+      }),
+      (isOne) => `${isOne ? "A trade is" : `${quarantined} trades are`} held until somebody decides.`
+    )
+  ]
+}
+
+const MOST = 5
+
+const Nothing = () => {
+  const isStale = useIsStale()
+  return (
+    <p className="calm">
+      <span className="tone-ok">
+        <SignIcon sign={signOfState("part", "ok")} />
+      </span>
+      {isStale ? "Nothing needed you when the daemon was last heard." : "Nothing needs you."}
+    </p>
+  )
+}
+
+/** The gravest of what needs a person, and the way to the rest. */
+export const NeedsAttention = ({ overview }: { readonly overview: Overview }) => {
+  if (overview.cases === 0) return <Nothing />
+  const lines = linesOf(overview)
+  return (
+    <section className="panel cases" aria-label="Needs attention">
+      <ul>
+        {lines.slice(0, MOST).map(({ at, key, sign, text, to, verb }) => (
+          <li key={key}>
+            {sign}
+            <span className="what">{text}</span>
+            <span className="faint">{at === null ? null : <Age at={at} />}</span>
+            <Link href={to} className="button small">
+              {verb}
+              <span className="hidden"> {key}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {lines.length > MOST ? (
+        <Link href={ofAllAccounts("/attention")} className="more">
+          All {overview.cases}
+        </Link>
+      ) : null}
+    </section>
+  )
+}
