@@ -181,9 +181,10 @@ const weighedTrade = (trade: Trade.Trade, now: Instant.Instant): Weighed =>
     first: recommended.apart.quarantine
   })
 
-const weighedBatch = (batch: Batch.Batch, now: Instant.Instant): Weighed =>
+const weighedBatch = (batch: Batch.Batch): Weighed =>
   weighed(AttendedCase.CaseId.make(Id.format("batch", batch.id)), batchCase(batch), {
-    ...byAge(batch.finishedAt ?? batch.updatedAt, now),
+    severity: "warning",
+    since: batch.finishedAt ?? batch.updatedAt,
     first: recommended.apart.batch
   })
 
@@ -251,7 +252,7 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
     ...doubts.map((each) => weighedDoubt(each, now)),
     ...proposed.map(weighedProposal),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
-    ...(yield* failedBatches.unseen).map((batch) => weighedBatch(batch, now)),
+    ...(yield* failedBatches.unseen).map(weighedBatch),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
   ]
@@ -319,7 +320,7 @@ const open = (caseId: AttendedCase.CaseId, now: Instant.Instant): Reading<Weighe
       )
     case "batch":
       return Effect.map(first(Batch.BatchTable, Id.parse("batch", id)), (batch) =>
-        batch !== undefined && Batch.hasFailedRows(batch) ? weighedBatch(batch, now) : undefined
+        batch !== undefined && Batch.hasFailedRows(batch) ? weighedBatch(batch) : undefined
       )
     case "job":
       return Effect.map(first(Job.JobTable, id), (job) => (job?.status === "dead" ? weighedJob(job, now) : undefined))
