@@ -94,7 +94,7 @@ const ofPart = (part: string): Line => ({
   verb: "Look"
 })
 
-/** What is told by its number alone. */
+/** A line for all of a kind, by their number. */
 const counted = (count: number, line: (words: string) => Omit<Line, "at">, words: (one: boolean) => string) =>
   count === 0 ? [] : [{ ...line(words(count === 1)), at: null }]
 

@@ -89,7 +89,7 @@ const busyOn = (server: Server): ReadonlySet<Socket> => {
 }
 
 /**
- * Gives a place to whoever comes, as long as there is one: where there is none, who came first of those with no request under way loses
+ * Gives a place to whoever comes, as long as there is one: where there is none, the first of those with no request under way loses
  * his. Nobody who only holds connections, or begins requests and does not end them, keeps others from an answer.
  */
 const seat = (server: Server, most: number): void => {

@@ -54,7 +54,7 @@ const halt = (port: number, token: string) =>
   })
 
 describe("seats", () => {
-  it.scopedLive("4,200 streams of one token: it has 256, and whoever else comes is answered, halts and follows", () =>
+  it.scopedLive("4,200 streams of one token: it has 256, and any other caller is answered, halts and follows", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingLocked)
       const [greedy, other] = [yield* made("greedy"), yield* made("other")]
