@@ -19,7 +19,7 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("Unknow
   }
 }
 
-/** A trade with a text that no store can keep as it is. Nothing of what was submitted with it was taken in. */
+/** A trade with a text that no store can keep as it is, or a proposal of what is no order of its own. Nothing of what was submitted with it was taken in. */
 export class UnsoundTrade extends Schema.TaggedError<UnsoundTrade>()("UnsoundTrade", {
   /** Its place among what was submitted, from 0. */
   place: Schema.Int,
@@ -62,7 +62,10 @@ const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined =
     const problem = unstorable(input[field])
     if (problem !== undefined) return new UnsoundTrade({ place, field, problem })
   }
-  return undefined
+  // One that joins its position is ordered with others: nobody could approve it apart.
+  return input.proposal === undefined || input.direct !== undefined
+    ? undefined
+    : new UnsoundTrade({ place, field: "proposal", problem: "is of an order of its own alone: say how it is executed" })
 }
 
 /** The first trade that no store can keep. */

@@ -3,6 +3,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { isProposed, OrderTable, type ProposedOrder } from "../records/Order.ts"
+import type { Instruction } from "../records/OrderTerms.ts"
 import type { Token } from "../records/Token.ts"
 import type { TradeInput } from "../records/Trade.ts"
 import { needsOf, propose as planned, type Proposal, type Proposed } from "../rules/trade/proposal.ts"
@@ -24,8 +25,10 @@ export class NotProposer extends Schema.TaggedError<NotProposer>()("NotProposer"
 export interface ProposalRequest {
   readonly account: AccountName
   readonly token: Token
-  /** An order of its own: `direct` says how it is to be executed. */
-  readonly input: Omit<TradeInput, "source" | "sourceId" | "occurrence" | "proposal">
+  /** An order of its own: `direct` says how it is to be executed. What joins a position cannot be proposed. */
+  readonly input: Omit<TradeInput, "source" | "sourceId" | "occurrence" | "proposal" | "reverses"> & {
+    readonly direct: Instruction
+  }
   readonly policy: SourcePolicy
 }
 
@@ -35,7 +38,12 @@ export const sourceOf = ({ name }: Pick<Token, "name">): string => `proposed:${n
 const proposalOf = ({ input, policy, token }: ProposalRequest, day: string): Proposal | undefined => {
   const { notionalPerDay, ordersPerDay } = token
   if (notionalPerDay === undefined || ordersPerDay === undefined) return undefined
-  return { input: { ...input, source: sourceOf(token) }, policy, allowance: { notionalPerDay, ordersPerDay }, day }
+  return {
+    input: { ...input, source: sourceOf(token), reverses: undefined },
+    policy,
+    allowance: { notionalPerDay, ordersPerDay },
+    day
+  }
 }
 
 /**

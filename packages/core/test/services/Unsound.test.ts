@@ -1,5 +1,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import * as Decimal from "../../src/values/Decimal.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import { faultOf } from "../../src/records/Decision.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
@@ -33,6 +35,19 @@ describe("texts that no store can keep as they are", () => {
         expect(yield* Reads.all(TradeTable)).toEqual([])
         yield* accumulator.submit(Stage.account, { ...good, sourceId: "\u{1F680}" })
         expect((yield* Reads.all(TradeTable)).map(({ sourceId }) => sourceId)).toEqual(["\u{1F680}"])
+      })
+    ))
+
+  it("SYNC-12: what joins its position is no proposal: it would be ordered with others, and nobody asked", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const accumulator = yield* Accumulator
+        const proposal = { approveBy: Instant.make(1n), notional: Decimal.unsafe("60") }
+        const joining = { ...Stage.trade("a", "1"), proposal }
+        const failure = yield* Effect.flip(accumulator.submitMany(Stage.account, [Stage.trade("b", "0.3"), joining]))
+        expect(failure).toMatchObject({ _tag: "UnsoundTrade", place: 1, field: "proposal" })
+        expect(yield* Reads.all(TradeTable)).toEqual([])
       })
     ))
 

@@ -162,14 +162,16 @@ const meant = (asked: Terms, configuration: Configuration) =>
       session: session ?? "regular"
     }
     const request: Documents.TradeRequest = { source: SOURCE, symbol, side, quantity, direct }
-    const input = yield* Effect.mapError(tradeRequest.inputOf(request, "", { id: SOURCE, now }), ({ detail }) =>
-      refused(detail)
+    const { direct: instruction, ...input } = yield* Effect.mapError(
+      tradeRequest.inputOf(request, "", { id: SOURCE, now }),
+      ({ detail }) => refused(detail)
     )
+    if (instruction === undefined) return yield* Effect.fail(refused("say how it is executed: type"))
     const bySource = configuration.sources.get(SOURCE)?.account
     const account = yield* inWords(sole(Option.fromNullable(asked.account ?? bySource)))
     return {
       account,
-      input,
+      input: { ...input, direct: instruction },
       terms: { account, symbol, side: input.side, quantity: Decimal.format(input.quantity), ...direct }
     }
   })

@@ -62,7 +62,6 @@ describe("an order that a program proposed, over the API", () => {
         side: "buy",
         quantity: Quantity.unsafe("1"),
         price: undefined,
-        reverses: undefined,
         tradedAt: now,
         direct: { type: "market" }
       } as const

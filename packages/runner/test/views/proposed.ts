@@ -13,7 +13,6 @@ export const proposed = Effect.gen(function* () {
     side: "buy",
     quantity: Quantity.unsafe("2"),
     price: undefined,
-    reverses: undefined,
     tradedAt: now,
     direct: { type: "limit", limitPrice: Price.unsafe("150"), timeInForce: "day", session: "regular" }
   } as const

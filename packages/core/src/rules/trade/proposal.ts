@@ -2,6 +2,7 @@ import { Data } from "effect"
 import { Need } from "../../books/Need.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
+import type { Instruction } from "../../records/OrderTerms.ts"
 import type { Allowance } from "../../records/Token.ts"
 import type { Trade, TradeInput } from "../../records/Trade.ts"
 import { UNMAPPED, type Ticker } from "../../records/Ticker.ts"
@@ -23,7 +24,7 @@ export const MOST_A_DAY = 100
 /** An order that a program proposes. */
 export interface Proposal {
   /** Without its identity in the source: that is its number among those of its day. */
-  readonly input: Omit<TradeInput, "sourceId" | "occurrence" | "proposal">
+  readonly input: Omit<TradeInput, "sourceId" | "occurrence" | "proposal"> & { readonly direct: Instruction }
   readonly policy: SourcePolicy
   readonly allowance: Allowance
   /** The market date on which it counts. */
@@ -125,11 +126,11 @@ const isSame = (trade: Trade, { direct, quantity, side, symbol }: Proposal["inpu
   trade.givenSymbol === symbol &&
   trade.side === side &&
   Decimal.equals(trade.quantity, quantity) &&
-  trade.orderType === direct?.type &&
-  isEqual(trade.limitPrice, direct?.limitPrice) &&
-  isEqual(trade.stopPrice, direct?.stopPrice) &&
-  trade.timeInForce === direct?.timeInForce &&
-  trade.session === direct?.session
+  trade.orderType === direct.type &&
+  isEqual(trade.limitPrice, direct.limitPrice) &&
+  isEqual(trade.stopPrice, direct.stopPrice) &&
+  trade.timeInForce === direct.timeInForce &&
+  trade.session === direct.session
 
 const isEqual = (a: Price | undefined, b: Price | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
@@ -140,8 +141,8 @@ const highestKnown = (recorder: Recorder, symbol: Ticker, { direct }: Proposal["
   recorder.need(Need.Position({ account, symbol }))
   const market = marketPriceOf(recorder, symbol)
   const known = [
-    direct?.limitPrice,
-    direct?.stopPrice,
+    direct.limitPrice,
+    direct.stopPrice,
     books.positions.get(symbolKey(account, symbol))?.lastPrice,
     market._tag === "Priced" ? market.price : undefined
   ]
