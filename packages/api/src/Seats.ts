@@ -1,7 +1,7 @@
 import { Effect, type Scope } from "effect"
 
-/** What a request takes up until its answer is sent: a call, a stream that has no end, or what must always find room. */
-export const seatKinds = ["call", "stream", "urgent"] as const
+/** What a request takes up until its answer is sent: a call, a stream that has no end, a look at health, or what stops something. */
+export const seatKinds = ["call", "stream", "health", "stop"] as const
 
 /** What a request takes up. */
 export type SeatKind = (typeof seatKinds)[number]
@@ -16,7 +16,8 @@ export interface SeatLimit {
 export const seatLimits: { readonly [K in SeatKind]: SeatLimit } = {
   call: { ofOne: 256, ofAll: 1024 },
   stream: { ofOne: 256, ofAll: 2048 },
-  urgent: { ofOne: 32, ofAll: 256 }
+  health: { ofOne: 32, ofAll: 256 },
+  stop: { ofOne: 32, ofAll: 256 }
 }
 
 /** Room for requests. */

@@ -42,14 +42,25 @@ const mostBytes = (request: Asked): Effect.Effect<number> => {
   return Effect.succeed(url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES)
 }
 
-/** What is answered whatever else is under way: how the daemon is, and what stops something. */
-const URGENT = /^(?:GET \/(?:health|ready)|POST \/api\/v1\/(?:controls\/halt|orders\/[^/]+\/cancel))(?:\?|$)/
-const STREAM = /^GET \/api\/v1\/live(?:\/socket)?(?:\?|$)/
+const seats: ReadonlyArray<readonly [Seats.SeatKind, RegExp]> = [
+  ["health", /^GET \/(?:health|ready)$/],
+  ["stop", /^POST \/api\/v1\/(?:controls\/halt|orders\/[^/]+\/cancel)$/],
+  ["stream", /^GET \/api\/v1\/live(?:\/socket)?$/]
+]
+
+/** A path as the router takes it: in any case, with doubled or trailing slashes, escaped, up to a semicolon. */
+const routed = (url: string): string => {
+  const [path = ""] = url.split(/[?#;]/, 1)
+  const plain = isWellWritten(path) ? decodeURI(path) : path
+  return plain
+    .toLowerCase()
+    .replaceAll(/\/{2,}/g, "/")
+    .replace(/(?<=.)\/$/, "")
+}
 
 const seatKindOf = ({ method, url }: Asked): Seats.SeatKind => {
-  const line = `${method} ${url}`
-  if (URGENT.test(line)) return "urgent"
-  return STREAM.test(line) ? "stream" : "call"
+  const line = `${method === "HEAD" ? "GET" : method} ${routed(url)}`
+  return seats.find(([, path]) => path.test(line))?.[0] ?? "call"
 }
 
 const MOST_OF_PATH = 8192
@@ -163,7 +174,7 @@ const FAULT = 500
 export const guarded =
   (hex: Effect.Effect<string>) =>
   (app: HttpApp.Default): HttpApp.Default<never, Scope.Scope> => {
-    const seats = Seats.make()
+    const room = Seats.make()
     const changes = Limiter.make(CHANGES)
     const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
     const refusals = Limiter.make(REFUSALS)
@@ -171,10 +182,10 @@ export const guarded =
     const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
       const caller = callerOf(request)
       const kind = seatKindOf(request)
-      if (!(yield* seats.take(caller, kind))) return withHeaders(noSeat(kind), requestId)
+      if (!(yield* room.take(caller, kind))) return withHeaders(noSeat(kind), requestId)
       if (!SAFE.has(request.method)) {
         // What all callers change together holds up nobody who stops something.
-        const isOpen = (yield* changesOf(caller).take) && (kind === "urgent" || (yield* changes.take))
+        const isOpen = (yield* changesOf(caller).take) && (kind === "stop" || (yield* changes.take))
         if (!isOpen) return withHeaders(tooMany, requestId)
       }
       const most = yield* mostBytes(request)
@@ -193,11 +204,14 @@ export const guarded =
     })
   }
 
-/** Identifies the caller before authentication: by his token, else by where he calls from. */
-const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string =>
-  createHash("sha256")
-    .update(headers["authorization"] ?? headers["cookie"] ?? Option.getOrElse(remoteAddress, () => ""))
+/** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
+const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string => {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers["authorization"] ?? "") ?? []
+  const [, session] = /(?:^|;) *roundlot_session_\d+=([^;]+)/.exec(headers["cookie"] ?? "") ?? []
+  return createHash("sha256")
+    .update(bearer ?? session ?? Option.getOrElse(remoteAddress, () => ""))
     .digest("base64")
+}
 
 /** Calls of one caller that change something: nobody takes all that there is. */
 const CHANGES_OF_ONE: Limiter.Rate = { burst: 2000, perSecond: 1000 }
@@ -217,7 +231,8 @@ const tooMany = problemResponse(problem("too-many-requests", "wait a second, or 
 const inUse: { readonly [K in Seats.SeatKind]: string } = {
   call: "wait until some of your calls are answered, or give more in one call",
   stream: "close one of your live streams, or read one of them for several purposes",
-  urgent: "wait until some of your calls are answered"
+  health: "wait until some of your calls are answered",
+  stop: "wait until some of your calls are answered"
 }
 
 const noSeat = (kind: Seats.SeatKind) =>

@@ -376,6 +376,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
+/** `rules/order/directOrder`: see that module. */
+export * as directOrder from "./rules/order/directOrder.ts"
 /** `rules/reconciliation/overallStatus`: see that module. */
 export * as overallStatus from "./rules/reconciliation/overallStatus.ts"
 /** `services/Proposals`: see that module. */

@@ -21,18 +21,19 @@ interface Said {
   readonly limit?: string | undefined
   readonly day?: string
   readonly source?: string
+  readonly side?: "buy" | "sell"
 }
 
 /** What a model proposes: at most three orders a day, of 1,000 dollars together. */
 const wished = (desk: Desk.Desk, said: Said = {}): Proposal => {
-  const { day = "2023-11-14", limit, shares = "2", source = "proposed:model" } = { limit: "100", ...said }
+  const { day = "2023-11-14", limit, shares = "2", side = "buy", source = "proposed:model" } = { limit: "100", ...said }
   const limitPrice = limit === undefined ? undefined : Price.unsafe(limit)
   const type = limit === undefined ? "market" : "limit"
   return {
     input: {
       source,
       symbol: desk.symbol,
-      side: "buy",
+      side,
       quantity: Quantity.unsafe(shares),
       price: undefined,
       reverses: undefined,
@@ -173,8 +174,15 @@ describe("an order that a program proposes", () => {
     const desk = deskOf(policy)
     expect(propose(desk, { limit: undefined })).toEqual({ _tag: "NoPrice" })
     expect(desk.all(TradeTable)).toEqual([])
+    // What is sold at a limit may be filled far above it: the limit says nothing of its worth.
+    expect(propose(desk, { limit: "0.01", side: "sell" })).toEqual({ _tag: "NoPrice" })
     const priced = deskOf(policy, undefined, () => quoted("400"))
     expect(propose(priced, { limit: undefined })).toMatchObject({ _tag: "Waiting" })
+    expect(propose(priced, { limit: "0.01", side: "sell", shares: "1" })).toEqual({
+      _tag: "TooMuch",
+      notional: Decimal.unsafe("400"),
+      left: Decimal.unsafe("200")
+    })
     expect(priced.all(TradeTable)[0]).toMatchObject({ proposedNotional: Decimal.unsafe("800"), limitPrice: undefined })
   })
 })

@@ -126,7 +126,7 @@ test("SYNC-12: an order that a program proposed is found on the overview, looked
         await dialog.getByText("On record for").waitFor()
         await dialog.getByRole("button", { name: "Close" }).click()
         await page.getByRole("button", { name: "Approve O1", exact: true }).click()
-        await dialog.getByText("buy 2 AAPL of main is sent to the broker").waitFor()
+        await dialog.getByText(/buy 2 AAPL of main \(.*limit 150\) is sent to the broker/).waitFor()
         await dialog.getByLabel("Reason").fill("as agreed with the desk")
         await dialog.getByRole("button", { name: "Approve O1", exact: true }).click()
         await dialog.getByText("On record for").waitFor()

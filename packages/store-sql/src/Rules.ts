@@ -151,7 +151,11 @@ const batches: TableRules = {
       sql: `"waiting" >= 0 AND "working" >= 0 AND "done" >= 0 AND "failed" >= "rejected" AND "cancelled" >= 0 AND "rejected" >= 0`
     }
   ],
-  indexes: [listed("status", ["status", "waiting", "working"]), listed("created", ["createdAt", "id"])]
+  indexes: [
+    listed("status", ["status", "waiting", "working"]),
+    listed("created", ["createdAt", "id"]),
+    listedWhere("finished", ["finishedAt", "id"], `"finishedAt" IS NOT NULL`)
+  ]
 }
 
 const trades: TableRules = {

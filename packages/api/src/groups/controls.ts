@@ -73,7 +73,7 @@ export const controls = acting("controls")
   .add(setState("approve", "roundlot controls set --state approve", {}))
   .add(on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}))
   .add(
-    on("approveOrder", "/api/v1/orders/:id/approve", "roundlot orders approve {id} --quantity {quantity} --yes", {
+    on("approveOrder", "/api/v1/orders/:id/approve", "roundlot orders approve {id} --quantity {quantity}", {
       /** The shares that are meant: another order is not approved by mistake. */
       quantity: Documents.Decimal
     })

@@ -235,9 +235,9 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
 /** An order that was proposed, and waits for a person. */
 export type ProposedOrder = Order & { readonly approveBy: Instant.Instant }
 
-/** Was it proposed, and does it wait for a person? */
-export const isProposed = (order: Order): order is ProposedOrder =>
-  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined
+/** Was it proposed, and can a person still approve it then? */
+export const isProposed = (order: Order, at: Instant.Instant): order is ProposedOrder =>
+  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined && at < order.approveBy
 
 /** What a plan waits for where a person has to log in at its broker (`heldFor`). */
 export const LOGIN = "Login"

@@ -8,6 +8,7 @@ import type { Member } from "../ledger/plan.ts"
 import { Due, dueOf } from "../rules/position/due.ts"
 import { standingOf } from "../rules/position/evaluation.ts"
 import * as metrics from "./metrics.ts"
+import { isProposedSource } from "../rules/trade/proposal.ts"
 import { intake, type IntakeResult } from "../rules/trade/intake.ts"
 import { arrivalOf, plain, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../records/Trade.ts"
@@ -62,11 +63,14 @@ const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined =
     const problem = unstorable(input[field])
     if (problem !== undefined) return new UnsoundTrade({ place, field, problem })
   }
+  if (isProposedSource(input.source)) return new UnsoundTrade({ place, field: "source", problem: OF_PROPOSALS })
   // One that joins its position is ordered with others: nobody could approve it apart.
   return input.proposal === undefined || input.direct !== undefined
     ? undefined
     : new UnsoundTrade({ place, field: "proposal", problem: "is of an order of its own alone: say how it is executed" })
 }
+
+const OF_PROPOSALS = "is that of what a token proposes: take another name"
 
 /** The first trade that no store can keep. */
 const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefined => {

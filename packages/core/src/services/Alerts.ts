@@ -8,6 +8,7 @@ import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import type { ProposedOrder } from "../records/Order.ts"
+import { termsText } from "../rules/order/directOrder.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
 import { isGraver, severities, type Severity } from "../rules/reconciliation/severity.ts"
@@ -241,13 +242,13 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
-const causeOfProposed = ({ account, approveBy, id, quantity, side, symbol }: ProposedOrder): Cause => ({
-  key: keyOf("approval", account, format("order", id)),
+const causeOfProposed = (order: ProposedOrder): Cause => ({
+  key: keyOf("approval", order.account, format("order", order.id)),
   kind: "approval",
-  account,
-  symbol,
-  subject: format("order", id),
-  detail: `${side} ${Decimal.format(quantity)} ${symbol} was proposed: approve it by ${Instant.format(approveBy)}, or it is not sent`,
+  account: order.account,
+  symbol: order.symbol,
+  subject: format("order", order.id),
+  detail: `${termsText(order)}: was proposed; approve it by ${Instant.format(order.approveBy)}, or it is not sent`,
   severity: "warning",
   dollars: null
 })

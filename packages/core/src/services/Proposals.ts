@@ -1,12 +1,13 @@
 import { Effect, Schema } from "effect"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { isProposed, OrderTable, type ProposedOrder } from "../records/Order.ts"
 import type { Instruction } from "../records/OrderTerms.ts"
 import type { Token } from "../records/Token.ts"
 import type { TradeInput } from "../records/Trade.ts"
-import { needsOf, propose as planned, type Proposal, type Proposed } from "../rules/trade/proposal.ts"
+import { needsOf, propose as planned, proposedSource, type Proposal, type Proposed } from "../rules/trade/proposal.ts"
 import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import { marketDate } from "../values/XnysCalendar.ts"
 import { UnknownAccount } from "./Accumulator.ts"
@@ -32,14 +33,11 @@ export interface ProposalRequest {
   readonly policy: SourcePolicy
 }
 
-/** The source under which trades stand that a token has proposed. */
-export const sourceOf = ({ name }: Pick<Token, "name">): string => `proposed:${name}`
-
 const proposalOf = ({ input, policy, token }: ProposalRequest, day: string): Proposal | undefined => {
   const { notionalPerDay, ordersPerDay } = token
   if (notionalPerDay === undefined || ordersPerDay === undefined) return undefined
   return {
-    input: { ...input, source: sourceOf(token), reverses: undefined },
+    input: { ...input, source: proposedSource(token.name), reverses: undefined },
     policy,
     allowance: { notionalPerDay, ordersPerDay },
     day
@@ -69,13 +67,16 @@ export const propose: (
   }
 )
 
-/** The orders that were proposed and wait for a person, the oldest first. */
-export const waiting: Effect.Effect<ReadonlyArray<ProposedOrder>, StoreError, TradeRepository> = Effect.map(
-  Reads.all(OrderTable, {
-    where: [
-      { column: "status", in: ["pending"] },
-      { column: "approveBy", atLeast: 0 }
-    ]
-  }),
-  (orders) => orders.filter(isProposed)
+/** The orders that were proposed and that a person can still approve, the oldest first. */
+export const waiting: Effect.Effect<ReadonlyArray<ProposedOrder>, StoreError, TradeRepository | Clock> = Effect.gen(
+  function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const proposed = yield* Reads.all(OrderTable, {
+      where: [
+        { column: "status", in: ["pending"] },
+        { column: "approveBy", atLeast: Number(now) }
+      ]
+    })
+    return proposed.filter((order): order is ProposedOrder => isProposed(order, now))
+  }
 )

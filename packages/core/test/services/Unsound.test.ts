@@ -26,7 +26,8 @@ describe("texts that no store can keep as they are", () => {
           [{ ...good, sourceId: "b\0" }, "sourceId", "NUL"],
           [{ ...good, symbol: "AA\uD800" }, "symbol", "surrogate"],
           [{ ...good, source: "ta\0pe" }, "source", "NUL"],
-          [{ ...good, occurrence: "\0" }, "occurrence", "NUL"]
+          [{ ...good, occurrence: "\0" }, "occurrence", "NUL"],
+          [{ ...good, source: "proposed:model" }, "source", "take another name"]
         ] as const) {
           const failure = yield* Effect.flip(accumulator.submitMany(Stage.account, [good, odd]))
           expect(failure).toMatchObject({ _tag: "UnsoundTrade", place: 1, field })

@@ -4,6 +4,7 @@ import { type Api, ProblemError, problemOf } from "../api/client.ts"
 import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
 import type { Family } from "../words/signs.ts"
 import { rowsIn } from "../words/rows.ts"
+import { termsWords } from "../words/terms.ts"
 import type { Action } from "./Action.ts"
 
 /** A dry run leaves no trace, its reason neither. */
@@ -258,13 +259,14 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
 }
 
 /** Lets an order go that waits for a person, as it was shown. */
-export const approveOrder = (order: Documents.OrderDocument): Action => {
-  const { account, id, quantity, side, symbol } = order
+export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
+  const { account, id, limitPrice, quantity, side, stopPrice, symbol } = order
+  const prices = [stopPrice === null ? "" : `, stop ${stopPrice}`, limitPrice === null ? "" : `, limit ${limitPrice}`]
   return {
     verb: `Approve ${id}`,
-    ...ofOrder(order, approveOrder),
+    ...ofOrder(order, () => approveOrder(order)),
     will: [
-      `${side} ${quantity} ${symbol} of ${account} is sent to the broker, once it is judged by the account's limits again.`
+      `${side} ${quantity} ${symbol} of ${account} (${termsWords(order)}${prices.join("")}) is sent to the broker, once it is judged by the account's limits again.`
     ],
     willNot: ["No limit and no halt is lifted by it."],
     cli: (reason) => `roundlot orders approve ${id} --quantity ${quantity} --reason ${reason}`,

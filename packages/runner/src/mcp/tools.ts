@@ -183,7 +183,7 @@ const whyNot = (proposed: Exclude<Proposals.Proposed, { readonly _tag: "Waiting"
     case "TooMuch":
       return `it is worth $${Decimal.format(proposed.notional)}, and ${name} may propose $${Decimal.format(proposed.left)} more today for this account`
     case "NoPrice":
-      return "what a share is worth is not known here: give a limit price"
+      return "what a share is worth is not known here: give an order to buy a limit price; one to sell waits for a known price"
     case "NoOrder": {
       const { id, outcome, why } = tradeRequest.takenOf(proposed.result)
       return `no order was made: trade ${id} is ${outcome}${why === null ? "" : ` (${why})`}`

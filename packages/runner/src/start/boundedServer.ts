@@ -81,8 +81,12 @@ const busyOn = (server: Server): ReadonlySet<Socket> => {
     response.once("close", () => busy.delete(socket))
   })
   server.on("upgrade", ({ socket }) => {
+    // Node takes its own listener away, and an error that nobody hears ends the program.
+    socket.on("error", () => socket.destroy())
     if (server.listenerCount("upgrade") === 1) return hangUp(socket, early)
     busy.add(socket)
+    // One that was answered with no upgrade has its end, whatever the caller goes on to hold.
+    socket.once("finish", () => socket.destroySoon())
     socket.once("close", () => busy.delete(socket))
   })
   return busy

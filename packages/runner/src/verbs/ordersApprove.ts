@@ -1,4 +1,4 @@
-import { type Command, Decimal, Id, Order, Quantity, Reads } from "@roundlot/core"
+import { type Command, directOrder, Id, Order, Quantity, Reads } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
@@ -20,6 +20,9 @@ const PROPOSED = {
   problem: "Nothing was done: a program proposed this order, and --yes approves it for nobody",
   remedy: "Approve it in the dashboard, or at a terminal without --yes"
 }
+
+const isUnapproved = ({ approveBy, approvedAt, status }: Order.Order): boolean =>
+  status === "pending" && approveBy !== undefined && approvedAt === undefined
 
 /** `orders approve`. */
 export const ordersApprove = Verb.make({
@@ -44,9 +47,9 @@ export const ordersApprove = Verb.make({
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
-        if (isSaid && !dryRun && Order.isProposed(order)) return yield* new UsageError(PROPOSED)
+        if (isSaid && !dryRun && isUnapproved(order)) return yield* new UsageError(PROPOSED)
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
-        const shown = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol} of ${order.account}`
+        const shown = `${directOrder.termsText(order)}, of ${order.account}`
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }
         yield* performIfMeant({
           account: order.account,

@@ -1,6 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Client, type Documents } from "@roundlot/api"
-import { Health, TradeRepository } from "@roundlot/core"
+import { Health, overallStatus, TradeRepository } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import * as DaemonFile from "../access/DaemonFile.ts"
 import { shownStore } from "../App.ts"
@@ -8,6 +8,7 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
+import type { Settings } from "../settings/Settings.ts"
 import * as overviews from "../views/overview.ts"
 
 /** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
@@ -23,7 +24,8 @@ const asked = ({ url }: DaemonFile.Served): Effect.Effect<Daemon> =>
   Effect.gen(function* () {
     const client = yield* Client.make({ baseUrl: url })
     const { parts } = yield* client.health()
-    return { url, answers: true, failing: parts.filter(({ ok }) => !ok).map(({ part }) => part) }
+    const failing = parts.filter(({ ok, part }) => !ok && part !== Health.TRADING).map(({ part }) => part)
+    return { url, answers: true, failing }
   }).pipe(
     Effect.timeout(LONGEST_ANSWER),
     Effect.orElseSucceed(() => ({ url, answers: false, failing: [] })),
@@ -62,6 +64,9 @@ const driven = Effect.gen(function* () {
 const drivenText = (accounts: ReadonlyArray<string>): string =>
   accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
 
+const idleText = (accounts: Overview["accounts"]): string =>
+  `Nobody works on the open orders of ${accounts.map(({ name }) => name).join(", ")}: 'roundlot start'`
+
 const daemonText = (daemon: Daemon | null): string => {
   if (daemon === null) return "No daemon serves this store."
   if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
@@ -79,6 +84,31 @@ const accountText = ({
 }: Overview["accounts"][number]): string =>
   `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
 
+/** What is known of a store, and of the daemon that serves it. */
+interface Seen {
+  readonly overview: Documents.OverviewDocument
+  readonly daemon: Daemon | null
+  readonly drives: ReadonlyArray<string>
+}
+
+const look = (settings: Settings) =>
+  Effect.gen(function* () {
+    const daemon = yield* Effect.flatMap(
+      DaemonFile.read(settings.daemonFile),
+      Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
+    )
+    const seen: Seen = { overview: yield* overviews.overview, daemon, drives: yield* driven }
+    return seen
+  }).pipe(Effect.provide(Health.layer))
+
+/** The same as the daemon's own word: its parts that fail are cases too, and it alone knows them. */
+const overallOf = ({ daemon, overview: { accounts, cases, controls, trading } }: Seen) => {
+  const all = cases + (daemon?.failing.length ?? 0)
+  const restricted = controls.filter(({ state }) => state !== "normal").length
+  const counts = { accounts: accounts.length, cases: all, critical: trading.critical, restricted }
+  return { cases: all, overall: overallStatus.overallStatusOf(counts) }
+}
+
 /** `status`. */
 export const status = Verb.make({
   name: "status",
@@ -88,24 +118,20 @@ export const status = Verb.make({
   run: (where) =>
     reading(where, (settings) =>
       Effect.gen(function* () {
-        const { answer, look } = yield* Output
-        const seen = yield* overviews.overview
-        const daemon = yield* Effect.flatMap(
-          DaemonFile.read(settings.daemonFile),
-          Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
-        )
-        const drives = yield* driven
-        const { accounts, at, cases, controls, overall, trading } = seen
-        const isWell = overall === "well" && daemon?.answers !== false && (daemon?.failing ?? []).length === 0
-        if (!isWell) yield* look
-        const text = [
-          `${words[overall](seen)}.`,
-          drivenText(drives),
-          daemonText(daemon),
-          ...accounts.map(accountText)
-        ].join("\n")
+        const output = yield* Output
+        const seen = yield* look(settings)
+        const { daemon, drives, overview } = seen
+        const { accounts, at, controls, trading } = overview
+        const { cases, overall } = overallOf(seen)
+        const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !drives.includes(name))
+        if (overall !== "well" || daemon?.answers === false || idle.length > 0) yield* output.look
+        const first = idle.length > 0 ? idleText(idle) : words[overall]({ ...overview, cases })
+        const lines = [`${first}.`, drivenText(drives), daemonText(daemon), ...accounts.map(accountText)]
         const store = shownStore(settings.store)
-        yield* answer({ overall, at, store, cases, trading, controls, driven: drives, daemon, accounts }, text)
-      }).pipe(Effect.provide(Health.layer))
+        yield* output.answer(
+          { overall, at, store, cases, trading, controls, driven: drives, daemon, accounts },
+          lines.join("\n")
+        )
+      })
     )
 })

@@ -5,7 +5,7 @@ import {
   Batch,
   Break,
   Clock,
-  Decimal,
+  directOrder,
   Health,
   Id,
   Instant,
@@ -91,14 +91,14 @@ const doubtCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
-const approvalCase = ({ account, approveBy, id, quantity, side, symbol }: Order.ProposedOrder): Bare => ({
+const approvalCase = (order: Order.ProposedOrder): Bare => ({
   kind: "approval",
-  id: Id.format("order", id),
-  account,
-  symbol,
-  what: `${side} ${Decimal.format(quantity)} ${symbol} was proposed: it is sent only if it is approved by ${Instant.format(approveBy)}`,
+  id: Id.format("order", order.id),
+  account: order.account,
+  symbol: order.symbol,
+  what: `${directOrder.termsText(order)}: was proposed; it is sent only if it is approved by ${Instant.format(order.approveBy)}`,
   holds: "nothing",
-  path: `/api/v1/orders/${Id.format("order", id)}`
+  path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
 const quarantineCase = (trade: Trade.Trade): Bare => ({
@@ -280,7 +280,7 @@ const ofOrder = (id: string, now: Instant.Instant) =>
     doubt !== undefined
       ? Effect.succeed(doubt)
       : Effect.map(first(Order.OrderTable, Id.parse("order", id)), (order) =>
-          order !== undefined && Order.isProposed(order) ? weighedProposal(order) : undefined
+          order !== undefined && Order.isProposed(order, now) ? weighedProposal(order) : undefined
         )
   )
 

@@ -91,7 +91,7 @@ export const overview = Effect.gen(function* () {
             .map(({ state }) => state)
         )
       const unsaid = Trading.unsaid(difference, doubtful)
-      const proposed = open.filter(Order.isProposed)
+      const proposed = open.filter((order): order is Order.ProposedOrder => Order.isProposed(order, now))
       const failing = parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).map(({ part }) => part)
       const lines = [difference, unsaid, proposed, failed, failing]
       const cases = lines.reduce((sum, each) => sum + each.length, held.rows + givenUp.rows)

@@ -33,12 +33,12 @@ export const list: Effect.Effect<
 const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.words("NAME", (each) => each.name),
   Columns.words("ROLE", (each) => each.role),
-  Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
-  Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
   Columns.words("STATUS", (each) => each.status),
   Columns.times("MADE", (each) => each.createdAt),
   Columns.words("BY", (each) => each.createdBy),
   Columns.times("EXPIRES", (each) => each.expiresAt),
+  Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
+  Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
   Columns.times("REVOKED", (each) => each.revokedAt)
 ]
 

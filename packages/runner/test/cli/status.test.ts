@@ -37,6 +37,15 @@ describe("roundlot status", () => {
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
+  it("is not well where there are open orders and no process drives their account", async () => {
+    const { cli } = desk()
+    await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "2", "--direct")
+    expect(await cli("status")).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^Nobody works on the open orders of paper: 'roundlot start'\./)
+    })
+  })
+
   it("is not well where the daemon that serves the store does not answer", async () => {
     const { cli, folder, json } = desk()
     await cli("accounts", "add", "paper")

@@ -31,8 +31,19 @@ const begin = (port: number, text: string): Effect.Effect<Begun, never, Scope.Sc
     return { socket, status: Queue.take(statuses) }
   })
 
-const streamOf = (token: string) =>
-  `GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
+/** The same path and token as a router and a reader of headers take them, in other letters. */
+const paths = [
+  "/api/v1/live",
+  "/api/v1/live/",
+  "/API/v1//live",
+  "/api/v1/liv%65",
+  "/api/v1/live;",
+  "/api/v1/live?account=main"
+]
+const schemes = ["Bearer ", "bearer ", "Bearer  "]
+
+const streamOf = (token: string, at = 0) =>
+  `GET ${paths[at % paths.length]} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${schemes[at % schemes.length]}${token}\r\n\r\n`
 
 /** A call whose body does not come to its end. */
 const unended = (token: string) =>
@@ -58,7 +69,7 @@ describe("seats", () => {
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingLocked)
       const [greedy, other] = [yield* made("greedy"), yield* made("other")]
-      const wanted = Array.from({ length: 4_200 }, () => begin(port, streamOf(greedy)))
+      const wanted = Array.from({ length: 4_200 }, (_, at) => begin(port, streamOf(greedy, at)))
       const half = yield* Effect.all(wanted.slice(0, 2_100), { concurrency: 64 })
       assert.strictEqual((yield* halt(port, other)).status, 200)
       const rest = yield* Effect.all(wanted.slice(2_100), { concurrency: 64 })

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "53f3f33b"
+export const fingerprint = "c2a3ff9c"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -884,6 +884,7 @@ export const sqlite: ReadonlyArray<string> = [
 ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt")`,
+  `CREATE INDEX roundlot_batches_finished ON roundlot_batches ("finishedAt") WHERE "finishedAt" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("status")`,
   `CREATE INDEX roundlot_trades_created ON roundlot_trades ("createdAt")`,
@@ -1833,6 +1834,7 @@ export const postgres: ReadonlyArray<string> = [
 )`,
   `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt", "id")`,
+  `CREATE INDEX roundlot_batches_finished ON roundlot_batches ("finishedAt", "id") WHERE "finishedAt" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("status", "id")`,
   `CREATE INDEX roundlot_trades_created ON roundlot_trades ("createdAt", "id")`,

@@ -91,7 +91,7 @@ const openOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, st
   recorder.need(Need.OrderById({ id }))
   const order = recorder.books.orders.get(id)
   if (order?.account !== recorder.account) return Either.left(`there is no order ${caseId}`)
-  if (isProposed(order)) return Either.right(caseId)
+  if (isProposed(order, recorder.world.at)) return Either.right(caseId)
   if (order.status !== "in_doubt") return Either.left(`${caseId} is not in doubt: it is ${order.status}`)
   const { account, symbol } = order
   recorder.need(Need.Position({ account, symbol }))

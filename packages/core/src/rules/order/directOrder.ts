@@ -59,6 +59,16 @@ export const whyEnded = ({ reason, status }: Pick<Order, "reason" | "status">): 
 export const sizeOf = ({ askedNotional, quantity }: Pick<Order, "quantity" | "askedNotional">): string =>
   askedNotional === undefined ? Decimal.format(quantity) : `$${Decimal.format(askedNotional)}`
 
+/** An order with all its terms, in words: what a person agrees to. */
+export const termsText = (order: Order): string => {
+  const { limitPrice, session, side, stopPrice, symbol, timeInForce, type } = order
+  const prices = [
+    stopPrice === undefined ? [] : [`stop ${Decimal.format(stopPrice)}`],
+    limitPrice === undefined ? [] : [`limit ${Decimal.format(limitPrice)}`]
+  ].flat()
+  return [`${side} ${sizeOf(order)} ${symbol}`, type, ...prices, timeInForce, `${session} session`].join(", ")
+}
+
 /** How much of an order was filled, in words. */
 export const filledOf = (order: Pick<Order, "filled" | "notional" | "quantity" | "askedNotional">): string =>
   order.askedNotional === undefined

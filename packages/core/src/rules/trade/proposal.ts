@@ -46,12 +46,20 @@ export type Proposed = Data.TaggedEnum<{
   readonly TooMany: { readonly ordersPerDay: number }
   /** It would come to more dollars than may be proposed on a day. */
   readonly TooMuch: { readonly notional: Decimal.Decimal; readonly left: Decimal.Decimal }
-  /** What a share is worth is not known: a limit price says it. */
+  /** What a share is worth is not known: the limit price of an order to buy would say it. */
   readonly NoPrice: object
 }>
 
 /** Constructors of `Proposed`. */
 export const Proposed = Data.taggedEnum<Proposed>()
+
+const SOURCE = "proposed:"
+
+/** The source under which trades stand that a token of this name has proposed. */
+export const proposedSource = (token: string): string => `${SOURCE}${token}`
+
+/** Is it the source of what a token proposes? No other trade comes from there. */
+export const isProposedSource = (source: string): boolean => source.startsWith(SOURCE)
 
 const OCCURRENCE = "0"
 
@@ -135,19 +143,23 @@ const isSame = (trade: Trade, { direct, quantity, side, symbol }: Proposal["inpu
 const isEqual = (a: Price | undefined, b: Price | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
 
-/** The highest of the order's own prices and the last that are known: what it is worth, for its allowance alone. Controls judge it again (D6). */
-const highestKnown = (recorder: Recorder, symbol: Ticker, { direct }: Proposal["input"]): Price | undefined => {
+/**
+ * What a share is worth, for the allowance alone, since controls judge the order again (D6): the highest of the order's own prices and those
+ * that are known. Only the limit of an order to buy bounds it by itself: one to sell may be filled far above, a stop far beyond.
+ */
+const highestKnown = (recorder: Recorder, symbol: Ticker, { direct, side }: Proposal["input"]): Price | undefined => {
   const { account, books } = recorder
   recorder.need(Need.Position({ account, symbol }))
   const market = marketPriceOf(recorder, symbol)
   const known = [
-    direct.limitPrice,
-    direct.stopPrice,
+    side === "buy" ? direct.limitPrice : undefined,
     books.positions.get(symbolKey(account, symbol))?.lastPrice,
     market._tag === "Priced" ? market.price : undefined
   ]
-  return known.reduce(
-    (most, each) => (most === undefined || (each !== undefined && Decimal.isLess(most, each)) ? each : most),
-    undefined
-  )
+  return known.some((price) => price !== undefined)
+    ? [...known, direct.limitPrice, direct.stopPrice].reduce(higher, undefined)
+    : undefined
 }
+
+const higher = (a: Price | undefined, b: Price | undefined): Price | undefined =>
+  a === undefined || (b !== undefined && Decimal.isLess(a, b)) ? b : a
