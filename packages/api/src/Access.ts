@@ -3,7 +3,7 @@ import type { TokenRole } from "@roundlot/core/vocabulary"
 import { Context, Schema } from "effect"
 import { problems } from "./Problem.ts"
 
-/** What a caller may do, each more than the one before: look, give trades and orders, operate. */
+/** What a caller may do, each more than the one before: look, propose orders, give trades and orders, operate. */
 export type Role = TokenRole
 
 /** Who calls, and what he may do. `name` goes on record as the actor of what he does. */

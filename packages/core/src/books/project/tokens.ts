@@ -27,7 +27,7 @@ export const tokenRevoked = (books: Books, { actor, name }: Of<"TokenRevoked">, 
   books.tokens.put({ ...known, revokedAt: place.at, revokedBy: actor, version: place.seq })
 }
 
-/** A browser is signed in; whoever had the seat before is not. */
+/** A browser is signed in. A session that had the seat before has ended. */
 export const sessionOpened = (books: Books, event: Of<"SessionOpened">, place: Place): void => {
   const { expiresAt, hash, host, id, seat, token } = event
   books.sessions.put({
