@@ -1,4 +1,5 @@
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type { TokenRole } from "@roundlot/core/vocabulary"
 import { Context, Schema } from "effect"
 import { problems } from "./Problem.ts"
@@ -16,6 +17,33 @@ export interface CallerService {
 export class Caller extends Context.Tag("@roundlot/api/Caller")<Caller, CallerService>() {}
 
 const failure = Schema.Union(problems.Unauthorized, problems.Forbidden, problems.Unavailable, problems.Fault)
+
+/** The host and port that a request calls. */
+export const hostOf = ({ headers }: HttpServerRequest.HttpServerRequest): string => headers["host"] ?? ""
+
+/**
+ * Where a browser keeps its session: no script can read it, and no other site's page sends it. A browser sends the cookies of all ports of
+ * a host to each of them: each daemon has a name of its own.
+ */
+export const cookieAt = (host: string): string => `roundlot_session_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
+
+/** The secret of the session that a browser sends with a request. */
+export const sessionSecretOf = (request: HttpServerRequest.HttpServerRequest): string | undefined =>
+  request.cookies[cookieAt(hostOf(request))]
+
+/** The secret that a request gives: a program's token, or else the session of a browser. */
+export interface Given {
+  readonly secret: string
+  readonly isCookie: boolean
+}
+
+/** What a request gives; nobody has looked yet whether it is good. */
+export const givenIn = (request: HttpServerRequest.HttpServerRequest): Given | undefined => {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "") ?? []
+  if (bearer !== undefined) return { secret: bearer, isCookie: false }
+  const cookie = sessionSecretOf(request)
+  return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
+}
 
 /** Routes that only look. */
 export class Reading extends HttpApiMiddleware.Tag<Reading>()("@roundlot/api/Reading", { failure, provides: Caller }) {}

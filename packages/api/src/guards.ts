@@ -7,6 +7,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
+import { givenIn } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
@@ -205,13 +206,10 @@ export const guarded =
   }
 
 /** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
-const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string => {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers["authorization"] ?? "") ?? []
-  const [, session] = /(?:^|;) *roundlot_session_\d+=([^;]+)/.exec(headers["cookie"] ?? "") ?? []
-  return createHash("sha256")
-    .update(bearer ?? session ?? Option.getOrElse(remoteAddress, () => ""))
+const callerOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  createHash("sha256")
+    .update(givenIn(request)?.secret ?? Option.getOrElse(request.remoteAddress, () => ""))
     .digest("base64")
-}
 
 /** Calls of one caller that change something: nobody takes all that there is. */
 const CHANGES_OF_ONE: Limiter.Rate = { burst: 2000, perSecond: 1000 }

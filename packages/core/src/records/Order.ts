@@ -232,12 +232,16 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   version: order.version
 })
 
-/** An order that was proposed, and waits for a person. */
+/** An order that was proposed, and that nobody has approved. */
 export type ProposedOrder = Order & { readonly approveBy: Instant.Instant }
 
-/** Was it proposed, and can a person still approve it then? */
+/** Was it proposed, and has nobody approved it? It is not sent, whatever became of it. */
+export const isUnapproved = (order: Order): order is ProposedOrder =>
+  order.approveBy !== undefined && order.approvedAt === undefined
+
+/** Can a person still approve it then? */
 export const isProposed = (order: Order, at: Instant.Instant): order is ProposedOrder =>
-  order.status === "pending" && order.approveBy !== undefined && order.approvedAt === undefined && at < order.approveBy
+  order.status === "pending" && isUnapproved(order) && at < order.approveBy
 
 /** What a plan waits for where a person has to log in at its broker (`heldFor`). */
 export const LOGIN = "Login"

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
-import { Effect, Option, Redacted, Schema } from "effect"
+import { Effect, Either, Option, Redacted, Schema } from "effect"
 import { TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
 import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
+import { MOST_A_DAY } from "../rules/trade/proposal.ts"
 import * as Decimal from "../values/Decimal.ts"
 import type { Instant } from "../values/Instant.ts"
 import { record } from "./operational.ts"
@@ -21,6 +22,15 @@ export class TokenNameRefused extends Schema.TaggedError<TokenNameRefused>()("To
   }
 }
 
+/** A token cannot have this allowance: its role proposes nothing, or it is out of bounds. */
+export class AllowanceRefused extends Schema.TaggedError<AllowanceRefused>()("AllowanceRefused", {
+  problem: Schema.String
+}) {
+  override get message() {
+    return `no token can have this allowance: ${this.problem}`
+  }
+}
+
 /** There is no token of this name. */
 export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Schema.String }) {
   override get message() {
@@ -33,8 +43,8 @@ export interface TokenRequest {
   readonly name: string
   readonly role: TokenRole
   readonly expiresAt?: Instant | undefined
-  /** What it may propose, where its role is `propose`; `PROPOSALS` where nothing is said. */
-  readonly allowance?: Allowance | undefined
+  /** What it may propose, of the role `propose` alone; what is not said is that of `PROPOSALS`. */
+  readonly allowance?: Partial<Allowance> | undefined
   readonly actor: string
 }
 
@@ -53,18 +63,25 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
 /** The hash under which a secret is kept. */
 export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
 
-/** Makes a token. Its secret is kept nowhere. */
-export const create = ({
-  actor,
-  allowance = PROPOSALS,
-  expiresAt,
-  name,
+/** The allowance that a token of a role has; none where the role proposes nothing. */
+const allowanceOf = ({
+  allowance = {},
   role
-}: TokenRequest): Effect.Effect<
-  MadeToken,
-  TokenNameRefused | TokensDisagree | WriteError,
-  TradeRepository | Clock | Entropy
-> =>
+}: TokenRequest): Either.Either<Allowance | undefined, AllowanceRefused> => {
+  const refused = (problem: string) => Either.left(new AllowanceRefused({ problem }))
+  if (role !== "propose")
+    return Object.keys(allowance).length === 0
+      ? Either.right(undefined)
+      : refused(`the role ${role} proposes nothing; the role propose does`)
+  const { notionalPerDay, ordersPerDay } = { ...PROPOSALS, ...allowance }
+  if (!Number.isInteger(ordersPerDay) || ordersPerDay < 1 || ordersPerDay > MOST_A_DAY)
+    return refused(`${ordersPerDay} orders a day are not from 1 to ${MOST_A_DAY}`)
+  if (!Decimal.isPositive(notionalPerDay)) return refused("its dollars a day are not above zero")
+  return Either.right({ notionalPerDay, ordersPerDay })
+}
+
+/** Makes a token of a name that was never given, with the allowance that it has. */
+const made = ({ actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
   Effect.gen(function* () {
     if (!NAME.test(name)) {
       const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
@@ -75,13 +92,21 @@ export const create = ({
     yield* agreed
     const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
       if (tokens.get(name) !== undefined) return undefined
-      const proposes = role === "propose" ? allowance : undefined
-      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...proposes, actor })
+      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, actor })
       return tokens.get(name)
     })
     if (token !== undefined) return { token, secret: Redacted.make(secret) }
     return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
   })
+
+/** Makes a token. Its secret is kept nowhere. */
+export const create = (
+  request: TokenRequest
+): Effect.Effect<
+  MadeToken,
+  TokenNameRefused | AllowanceRefused | TokensDisagree | WriteError,
+  TradeRepository | Clock | Entropy
+> => Effect.flatMap(allowanceOf(request), (allowance) => made(request, allowance))
 
 /** The name of the token that the first start of a store makes. */
 export const FIRST = "operator"
@@ -93,7 +118,7 @@ export const createFirst = (
   Effect.gen(function* () {
     if ((yield* agreed).length > 0) return Option.none()
     // Two that start at once ask for one name, and one of them gets it.
-    return yield* create({ name: FIRST, role: "operate", actor }).pipe(
+    return yield* made({ name: FIRST, role: "operate", actor }, undefined).pipe(
       Effect.asSome,
       Effect.catchTag("TokenNameRefused", () => Effect.succeedNone)
     )

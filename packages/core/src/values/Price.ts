@@ -39,6 +39,13 @@ export const toCents = (price: Price): Either.Either<bigint, NoCents> => {
     : Either.left(new NoCents({ price: Decimal.format(price) }))
 }
 
+/** The highest of the prices that are known. */
+export const highest = (prices: ReadonlyArray<Price | undefined>): Price | undefined =>
+  prices.reduce(
+    (most, each) => (most === undefined || (each !== undefined && Decimal.isLess(most, each)) ? each : most),
+    undefined
+  )
+
 const AVERAGE_DECIMALS = 12
 
 /** notional ÷ quantity at 12 decimals, half to even; `undefined` where nothing is filled. */

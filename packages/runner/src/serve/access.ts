@@ -4,44 +4,19 @@ import { type Clock, Sessions, Token, TokenRegister, Tokens, type TradeRepositor
 import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 
-/** The host and port that a request calls. */
-export const hostOf = ({ headers }: HttpServerRequest.HttpServerRequest): string => headers["host"] ?? ""
-
-/**
- * Where a browser keeps its session: no script can read it, and no other site's page sends it. A browser sends the cookies of all ports of
- * a host to each of them: each daemon has a name of its own.
- */
-export const cookieAt = (host: string): string => `roundlot_session_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
-
-/** The secret of the session that a browser sends with a request. */
-export const sessionSecretOf = (request: HttpServerRequest.HttpServerRequest): string | undefined =>
-  request.cookies[cookieAt(hostOf(request))]
-
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** Who calls without a token where the daemon is open: the operator of this machine. */
 const OPERATOR: Access.CallerService = { name: "api", role: "operate" }
 
-interface Given {
-  readonly secret: string
-  readonly isCookie: boolean
-}
-
-const given = (request: HttpServerRequest.HttpServerRequest): Given | undefined => {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-  if (bearer !== undefined) return { secret: bearer, isCookie: false }
-  const cookie = sessionSecretOf(request)
-  return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
-}
-
 /** The token that a program sends with its call, as no browser does. */
 export const bearerOf = (request: HttpServerRequest.HttpServerRequest): Redacted.Redacted | undefined => {
-  const token = given(request)
+  const token = Access.givenIn(request)
   return token === undefined || token.isCookie ? undefined : Redacted.make(token.secret)
 }
 
 /** A browser sends its cookie with whatever a page asks: what changes something must say that it is our own page's. */
-const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Given): boolean =>
+const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Access.Given): boolean =>
   isCookie && !SAFE.has(method) && headers["origin"] === undefined
 
 type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | Clock.Clock
@@ -53,7 +28,7 @@ const ENDED =
   "this browser is signed in no more: it was away for 12 hours, was signed in for 7 days, or its session or token was ended"
 
 /** The good token of what was given: a program's own, or that of the session of a browser. */
-const tokenOf = ({ isCookie, secret }: Given, host: string) =>
+const tokenOf = ({ isCookie, secret }: Access.Given, host: string) =>
   Effect.gen(function* () {
     if (!isCookie) {
       const { known } = yield* TokenRegister.TokenRegister
@@ -75,10 +50,10 @@ const admitted = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const { isOpen } = yield* EventLoop.Process
     const { forbidden, unauthorized } = Problem.failures
-    const token = given(request)
+    const token = Access.givenIn(request)
     if (token === undefined) yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
     if (token === undefined) return yield* isOpen ? Effect.succeed(OPERATOR) : Effect.fail(unauthorized(NO_TOKEN))
-    const known = yield* asStored(tokenOf(token, hostOf(request)))
+    const known = yield* asStored(tokenOf(token, Access.hostOf(request)))
     // A browser keeps the cookie of another daemon of this machine: who is open to all is so to it as well.
     if (known === undefined && isOpen && token.isCookie) return OPERATOR
     if (known === undefined)

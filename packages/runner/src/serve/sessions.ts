@@ -7,14 +7,14 @@ import { Effect, Either, Layer, Redacted } from "effect"
 import type { Writing } from "../App.ts"
 import * as sessionViews from "../views/sessions.ts"
 import * as views from "../views/tokens.ts"
-import { bearerOf, cookieAt, hostOf, sessionSecretOf } from "./access.ts"
+import { bearerOf } from "./access.ts"
 import { looked } from "./failing.ts"
 import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 
 const { RoundlotApi } = Api
 
 const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
-  HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), cookieAt(host), value, {
+  HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), Access.cookieAt(host), value, {
     httpOnly: true,
     sameSite: "strict",
     path: "/",
@@ -47,7 +47,7 @@ const signIn = ({ code, token }: { readonly code?: string | undefined; readonly 
     const { known } = yield* TokenRegister.TokenRegister
     const found = yield* Tokens.check(yield* looked(known), secret)
     if (found === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
-    const host = hostOf(yield* HttpServerRequest.HttpServerRequest)
+    const host = Access.hostOf(yield* HttpServerRequest.HttpServerRequest)
     const opened = yield* looked(Sessions.open(found, host))
     return cookie(host, Redacted.value(opened.secret))
   })
@@ -55,8 +55,8 @@ const signIn = ({ code, token }: { readonly code?: string | undefined; readonly 
 /** Signs a browser out: the secret of its session is of no use any more. */
 const signOut = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
-  const secret = sessionSecretOf(request)
-  const host = hostOf(request)
+  const secret = Access.sessionSecretOf(request)
+  const host = Access.hostOf(request)
   const { check } = yield* Sessions.Sessions
   const signedIn = secret === undefined ? undefined : yield* looked(check(secret, host))
   if (signedIn !== undefined) {

@@ -21,9 +21,6 @@ const PROPOSED = {
   remedy: "Approve it in the dashboard, or at a terminal without --yes"
 }
 
-const isUnapproved = ({ approveBy, approvedAt, status }: Order.Order): boolean =>
-  status === "pending" && approveBy !== undefined && approvedAt === undefined
-
 /** `orders approve`. */
 export const ordersApprove = Verb.make({
   name: "orders approve",
@@ -47,7 +44,7 @@ export const ordersApprove = Verb.make({
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
-        if (isSaid && !dryRun && isUnapproved(order)) return yield* new UsageError(PROPOSED)
+        if (isSaid && !dryRun && Order.isUnapproved(order)) return yield* new UsageError(PROPOSED)
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
         const shown = `${directOrder.termsText(order)}, of ${order.account}`
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }

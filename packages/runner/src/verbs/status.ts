@@ -1,6 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Client, type Documents } from "@roundlot/api"
-import { Health, overallStatus, TradeRepository } from "@roundlot/core"
+import { Health, TradeRepository } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import * as DaemonFile from "../access/DaemonFile.ts"
 import { shownStore } from "../App.ts"
@@ -8,7 +8,6 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
-import type { Settings } from "../settings/Settings.ts"
 import * as overviews from "../views/overview.ts"
 
 /** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
@@ -58,7 +57,8 @@ const words: { readonly [S in Overview["overall"]]: (seen: Overview) => string }
 /** The accounts that a process drives now. */
 const driven = Effect.gen(function* () {
   const { leases } = yield* TradeRepository.TradeRepository
-  return (yield* leases.held).flatMap(({ account, isLive }) => (isLive ? [account] : []))
+  const held = yield* leases.held
+  return held.flatMap(({ account, isLive }): ReadonlyArray<string> => (isLive ? [account] : []))
 })
 
 const drivenText = (accounts: ReadonlyArray<string>): string =>
@@ -84,31 +84,6 @@ const accountText = ({
 }: Overview["accounts"][number]): string =>
   `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
 
-/** What is known of a store, and of the daemon that serves it. */
-interface Seen {
-  readonly overview: Documents.OverviewDocument
-  readonly daemon: Daemon | null
-  readonly drives: ReadonlyArray<string>
-}
-
-const look = (settings: Settings) =>
-  Effect.gen(function* () {
-    const daemon = yield* Effect.flatMap(
-      DaemonFile.read(settings.daemonFile),
-      Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
-    )
-    const seen: Seen = { overview: yield* overviews.overview, daemon, drives: yield* driven }
-    return seen
-  }).pipe(Effect.provide(Health.layer))
-
-/** The same as the daemon's own word: its parts that fail are cases too, and it alone knows them. */
-const overallOf = ({ daemon, overview: { accounts, cases, controls, trading } }: Seen) => {
-  const all = cases + (daemon?.failing.length ?? 0)
-  const restricted = controls.filter(({ state }) => state !== "normal").length
-  const counts = { accounts: accounts.length, cases: all, critical: trading.critical, restricted }
-  return { cases: all, overall: overallStatus.overallStatusOf(counts) }
-}
-
 /** `status`. */
 export const status = Verb.make({
   name: "status",
@@ -119,13 +94,16 @@ export const status = Verb.make({
     reading(where, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const seen = yield* look(settings)
-        const { daemon, drives, overview } = seen
-        const { accounts, at, controls, trading } = overview
-        const { cases, overall } = overallOf(seen)
+        const daemon = yield* Effect.flatMap(
+          DaemonFile.read(settings.daemonFile),
+          Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
+        )
+        const seen = yield* overviews.overviewWhere(daemon?.failing ?? [])
+        const drives = yield* driven
+        const { accounts, at, cases, controls, overall, trading } = seen
         const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !drives.includes(name))
         if (overall !== "well" || daemon?.answers === false || idle.length > 0) yield* output.look
-        const first = idle.length > 0 ? idleText(idle) : words[overall]({ ...overview, cases })
+        const first = idle.length > 0 ? idleText(idle) : words[overall](seen)
         const lines = [`${first}.`, drivenText(drives), daemonText(daemon), ...accounts.map(accountText)]
         const store = shownStore(settings.store)
         yield* output.answer(

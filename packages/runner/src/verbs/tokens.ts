@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Clock, Instant, Proposals, Quantity, Token, Tokens } from "@roundlot/core"
+import { Clock, Instant, Quantity, Token, Tokens } from "@roundlot/core"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -14,38 +14,15 @@ import { listed } from "./lists.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
 
-const positive = Schema.decodeOption(Quantity.Quantity)
-
-/** What a token may propose: nothing is said of one that may not. */
-const allowanceOf = (
-  role: Token.TokenRole,
-  orders: number | undefined,
-  dollars: string | undefined
-): Either.Either<Token.Allowance | undefined, UsageError> => {
-  if (role !== "propose") {
-    return orders === undefined && dollars === undefined
-      ? Either.right(undefined)
-      : Either.left(new UsageError({ problem: `The role ${role} has no limits a day`, remedy: "Say --role propose" }))
-  }
-  const { notionalPerDay, ordersPerDay } = Tokens.PROPOSALS
-  const notional = dollars === undefined ? Option.some(notionalPerDay) : positive(dollars)
-  const most = orders ?? ordersPerDay
-  if (most < 1 || most > Proposals.MOST_A_DAY)
-    return Either.left(
-      new UsageError({
-        problem: `--orders-per-day ${most} is not from 1 to ${Proposals.MOST_A_DAY}`,
-        remedy: "Give as many orders as a person can look at"
-      })
-    )
-  return Either.fromOption(
-    Option.map(notional, (all) => ({ ordersPerDay: most, notionalPerDay: all })),
+const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
+  Either.mapLeft(
+    Schema.decodeEither(Quantity.Quantity)(text),
     () =>
       new UsageError({
-        problem: `--notional-per-day '${dollars}' is no number of dollars above zero`,
+        problem: `--notional-per-day '${text}' is no number of dollars above zero`,
         remedy: "Give dollars, such as 2000"
       })
   )
-}
 
 /** `tokens create`. */
 export const tokensCreate = Verb.make({
@@ -84,7 +61,10 @@ export const tokensCreate = Verb.make({
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const lifeMs = Option.isNone(expires) ? undefined : yield* durationMs(expires.value, "--expires")
         const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
-        const allowance = yield* allowanceOf(role, Option.getOrUndefined(ordersPerDay), notionalPerDay)
+        const allowance = {
+          ...(Option.isSome(ordersPerDay) ? { ordersPerDay: ordersPerDay.value } : {}),
+          ...(notionalPerDay === undefined ? {} : { notionalPerDay: yield* readDollars(notionalPerDay) })
+        }
         const { secret, token } = yield* Tokens.create({ name: called, role, expiresAt, allowance, actor: ACTOR })
         const shown = Redacted.value(secret)
         yield* answer(

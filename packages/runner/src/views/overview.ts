@@ -55,11 +55,8 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
   return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
 }
 
-/**
- * All at a glance, read at once: what a dashboard's first page asks for. Of the parts of the daemon an earlier moment knows nothing.
- */
-export const overview = Effect.gen(function* () {
-  const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+/** All at a glance, read at once, where these parts of the daemon fail. */
+export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray<string>) {
   const repository = yield* TradeRepository.TradeRepository
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   return yield* repository.snapshot(
@@ -92,7 +89,6 @@ export const overview = Effect.gen(function* () {
         )
       const unsaid = Trading.unsaid(difference, doubtful)
       const proposed = open.filter((order): order is Order.ProposedOrder => Order.isProposed(order, now))
-      const failing = parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).map(({ part }) => part)
       const lines = [difference, unsaid, proposed, failed, failing]
       const cases = lines.reduce((sum, each) => sum + each.length, held.rows + givenUp.rows)
       const restricted = countOf(states, ({ state }) => state !== "normal")
@@ -106,8 +102,7 @@ export const overview = Effect.gen(function* () {
           critical: trading.critical,
           restricted
         }),
-        status:
-          trading.isWell && parts.every(({ isWell, part }) => isWell || part === Health.TRADING) ? "ok" : "degraded",
+        status: trading.isWell && failing.length === 0 ? "ok" : "degraded",
         // What trading is kept from stands beside them.
         failing,
         trading: Server.tradingDocument(trading),
@@ -159,4 +154,12 @@ export const overview = Effect.gen(function* () {
       return document
     })
   )
+})
+
+/** All at a glance: what a dashboard's first page asks for. Of the parts of the daemon an earlier moment knows nothing. */
+export const overview = Effect.gen(function* () {
+  const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+  // What trading is kept from stands in cases of its own.
+  const failing = parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING)
+  return yield* overviewWhere(failing.map(({ part }) => part))
 })

@@ -1,11 +1,15 @@
-import { Clock, Decimal, Order, Proposals, Quantity, Reads, SourcePolicy, Tokens } from "@roundlot/core"
+import { Decimal, Order, Reads, type Token, Tokens } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { proposed } from "../views/proposed.ts"
+import { proposed, proposing } from "../views/proposed.ts"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, servingLocked } from "./serving.ts"
 
 const made = (name: string, role: "trade" | "operate") => Tokens.create({ name, role, actor: "test" })
+
+/** Why no token has this allowance. */
+const bounded = (allowance: Partial<Token.Allowance>, role: Token.TokenRole = "propose") =>
+  Effect.flip(Tokens.create({ name: "other", role, allowance, actor: "test" }))
 
 describe("an order that a program proposed, over the API", () => {
   it.scopedLive("SYNC-12: stands among what needs a person, and goes once an operator has approved what he saw", () =>
@@ -56,19 +60,13 @@ describe("an order that a program proposed, over the API", () => {
     Effect.gen(function* () {
       yield* proposed
       const { token } = yield* made("trader", "trade")
-      const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-      const input = {
-        symbol: "AAPL",
-        side: "buy",
-        quantity: Quantity.unsafe("1"),
-        price: undefined,
-        tradedAt: now,
-        direct: { type: "market" }
-      } as const
-      const refused = yield* Effect.flip(
-        Proposals.propose({ account: scene.main, token, input, policy: SourcePolicy.plain })
-      )
+      const refused = yield* Effect.flip(proposing(token))
       assert.strictEqual(refused._tag, "NotProposer")
+      for (const ordersPerDay of [0, -1, 101, 1.5, Number.NaN])
+        assert.strictEqual((yield* bounded({ ordersPerDay }))._tag, "AllowanceRefused")
+      for (const dollars of ["0", "-5"])
+        assert.strictEqual((yield* bounded({ notionalPerDay: Decimal.unsafe(dollars) }))._tag, "AllowanceRefused")
+      assert.strictEqual((yield* bounded({ ordersPerDay: 5 }, "operate"))._tag, "AllowanceRefused")
       const all = yield* Tokens.all
       assert.deepStrictEqual(
         all.map(({ name, notionalPerDay, ordersPerDay }) => [

@@ -3,6 +3,7 @@ import { format, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
+import { isUnapproved } from "../../records/Order.ts"
 import { APPROVAL } from "../order/send.ts"
 import type { Side } from "../../records/Side.ts"
 import type { CommandAnswer } from "./commands.ts"
@@ -24,16 +25,14 @@ export const approve = (recorder: Recorder, { orderId, quantity, side }: Approva
   const name = format("order", orderId)
   if (order === undefined) return { _tag: "Refused", why: `there is no order ${name}` }
   const is = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
-  const { approveBy, approvedAt, heldFor, status } = order
-  const isUnapproved = approveBy !== undefined && approvedAt === undefined
-  if (status !== "pending" || !(isUnapproved || heldFor === APPROVAL)) {
-    return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${status}` }
+  if (order.status !== "pending" || !(isUnapproved(order) || order.heldFor === APPROVAL)) {
+    return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${order.status}` }
   }
   if (order.side !== side || !Decimal.equals(order.quantity, quantity)) {
     return { _tag: "Refused", why: `${name} is ${is}, not ${side} ${Decimal.format(quantity)}` }
   }
-  if (isUnapproved && approveBy <= recorder.world.at) {
-    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(approveBy)}` }
+  if (isUnapproved(order) && order.approveBy <= recorder.world.at) {
+    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(order.approveBy)}` }
   }
   recorder.emit({ _tag: "OrderApproved", orderId })
   return { _tag: "Done", what: `${name}, ${is}, may go` }

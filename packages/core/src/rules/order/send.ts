@@ -14,7 +14,7 @@ import type { RawPayload } from "../../records/Report.ts"
 import * as Instant from "../../values/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
 import { ID_IN_USE, type Attempt } from "../../records/Attempt.ts"
-import { draftOf, LOGIN, type Order } from "../../records/Order.ts"
+import { draftOf, isUnapproved, LOGIN, type Order } from "../../records/Order.ts"
 import { windowOf } from "../../records/OrderPolicy.ts"
 import { isLive } from "../../records/OrderState.ts"
 import type { PositionEffect } from "../../records/OrderTerms.ts"
@@ -70,12 +70,10 @@ const withEffect = (order: Order, positionEffect: PositionEffect | undefined): O
 
 /** A proposed order leaves once a person has approved it, and in the trading state `approve` any; until then it is a plan (D6). */
 const needsApproval = (recorder: Recorder, order: Order): boolean =>
-  order.approvedAt === undefined &&
-  (order.approveBy !== undefined || standingOf(recorder, order.symbol)?.needsApproval === true)
+  order.approvedAt === undefined && (isUnapproved(order) || standingOf(recorder, order.symbol)?.needsApproval === true)
 
 /** Was it proposed, and has nobody approved it in time? */
-const hasLapsed = ({ world }: Recorder, { approveBy, approvedAt }: Order): boolean =>
-  approvedAt === undefined && approveBy !== undefined && approveBy <= world.at
+const hasLapsed = ({ world }: Recorder, order: Order): boolean => isUnapproved(order) && order.approveBy <= world.at
 
 /** Without a login nothing leaves: a plan that waits for nothing else waits for it, with no attempt. */
 export const awaitLogin = (recorder: Recorder, orderId: OrderId): void => {

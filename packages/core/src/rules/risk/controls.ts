@@ -9,7 +9,7 @@ import {
 } from "../account/limits.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
-import type { Price } from "../../values/Price.ts"
+import * as Price from "../../values/Price.ts"
 import { isFarApart } from "../../values/Quote.ts"
 import { UNSAID_PRICE } from "../../values/Reference.ts"
 import { mostShares } from "../../records/mostShares.ts"
@@ -23,9 +23,9 @@ export interface Wanted {
   readonly quantity: Decimal.Decimal
   /** The dollars that are asked for in place of shares. */
   readonly askedNotional?: Decimal.Decimal | undefined
-  readonly limitPrice: Price | undefined
+  readonly limitPrice: Price.Price | undefined
   /** From which price on it becomes an order at the market, where it is one that waits for that. */
-  readonly stopPrice?: Price | undefined
+  readonly stopPrice?: Price.Price | undefined
   /** What the position owes, where an accumulation order is judged. */
   readonly residual: Decimal.Decimal | undefined
 }
@@ -44,12 +44,12 @@ export interface Circumstances {
     | "simulatedMarket"
   >
   /** The fresh prices that are known, whatever their source. */
-  readonly prices: ReadonlyArray<Price>
+  readonly prices: ReadonlyArray<Price.Price>
   /** What trades brought, and what another source than they says; each where it is fresh. */
-  readonly inboundPrice: Price | undefined
-  readonly marketPrice: Price | undefined
+  readonly inboundPrice: Price.Price | undefined
+  readonly marketPrice: Price.Price | undefined
   /** The newest price that is known at all, however old it is. */
-  readonly lastPrice?: Price | undefined
+  readonly lastPrice?: Price.Price | undefined
   readonly usage: Usage | undefined
   readonly at: Instant
 }
@@ -63,20 +63,15 @@ export interface Circumstances {
 const highest = (
   { limitPrice, stopPrice }: Wanted,
   { account, lastPrice, prices }: Circumstances
-): Price | undefined => {
+): Price.Price | undefined => {
   const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
   const known = own.length === 0 ? prices : [...prices, ...own]
-  const fresh = known.reduce<Price | undefined>(
-    (most, each) => (most === undefined ? each : higher(most, each)),
-    undefined
-  )
+  const fresh = Price.highest(known)
   if (fresh !== undefined)
-    return lastPrice !== undefined && isFarApart(fresh, lastPrice) ? higher(fresh, lastPrice) : fresh
+    return lastPrice !== undefined && isFarApart(fresh, lastPrice) ? Price.highest([fresh, lastPrice]) : fresh
   const stale = hasDollarLimit(account) ? undefined : lastPrice
   return stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
 }
-
-const higher = (a: Price, b: Price): Price => (Decimal.isLess(a, b) ? b : a)
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */
 const worthOf = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal | undefined => {

@@ -10,7 +10,7 @@ import { symbolKey } from "../../tables/Table.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { OrderId, TradeId } from "../../values/Id.ts"
 import * as Instant from "../../values/Instant.ts"
-import type { Price } from "../../values/Price.ts"
+import * as Price from "../../values/Price.ts"
 import { marketPriceOf } from "../position/evaluation.ts"
 import { intake, type IntakeResult } from "./intake.ts"
 import { arrivalOf, type SourcePolicy } from "./SourcePolicy.ts"
@@ -140,14 +140,18 @@ const isSame = (trade: Trade, { direct, quantity, side, symbol }: Proposal["inpu
   trade.timeInForce === direct.timeInForce &&
   trade.session === direct.session
 
-const isEqual = (a: Price | undefined, b: Price | undefined): boolean =>
+const isEqual = (a: Price.Price | undefined, b: Price.Price | undefined): boolean =>
   a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
 
 /**
  * What a share is worth, for the allowance alone, since controls judge the order again (D6): the highest of the order's own prices and those
  * that are known. Only the limit of an order to buy bounds it by itself: one to sell may be filled far above, a stop far beyond.
  */
-const highestKnown = (recorder: Recorder, symbol: Ticker, { direct, side }: Proposal["input"]): Price | undefined => {
+const highestKnown = (
+  recorder: Recorder,
+  symbol: Ticker,
+  { direct, side }: Proposal["input"]
+): Price.Price | undefined => {
   const { account, books } = recorder
   recorder.need(Need.Position({ account, symbol }))
   const market = marketPriceOf(recorder, symbol)
@@ -157,9 +161,6 @@ const highestKnown = (recorder: Recorder, symbol: Ticker, { direct, side }: Prop
     market._tag === "Priced" ? market.price : undefined
   ]
   return known.some((price) => price !== undefined)
-    ? [...known, direct.limitPrice, direct.stopPrice].reduce(higher, undefined)
+    ? Price.highest([...known, direct.limitPrice, direct.stopPrice])
     : undefined
 }
-
-const higher = (a: Price | undefined, b: Price | undefined): Price | undefined =>
-  a === undefined || (b !== undefined && Decimal.isLess(a, b)) ? b : a
