@@ -109,11 +109,12 @@ const bundle = async (folder, entry = "src/cli/main.ts") => {
   fs.copyFileSync(checkpointer, join(folder, "checkpointer.js"))
 }
 
-/** Writes what begins a program, which a build has of its own. */
+/** Writes what begins a program and what says whether it can, which a build has of its own. */
 const launch = (folder) =>
   esbuild().build({
     ...common,
-    entryPoints: ["src/main.ts", "src/begin.ts"],
+    entryPoints: ["src/main.ts", "src/begin.ts", "src/settings/configFile.ts"],
+    outbase: "src",
     outdir: folder,
     format: "esm",
     external: ["./src/cli/main.ts"]

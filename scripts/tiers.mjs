@@ -24,6 +24,7 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
  * that are followed to the letter. Both have what is tried with random histories or on several stores: `npm test` few, `npm run verify` all.
  */
 const places = {
+  "examples/daemon/": VERIFY,
   "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
   "packages/broker-paper/test/WrongBrokers.test.ts": VERIFY,
   "packages/broker-schwab/test/Poller.test.ts": VERIFY,

@@ -5,6 +5,7 @@ import type { Broker, TradeRepository } from "@roundlot/core"
 import { type Context, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
+import type { Configuration } from "./settings/Configuration.ts"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace } from "./settings/StorePlace.ts"
 
@@ -24,7 +25,9 @@ export type Writing = Reading | Entropy.Entropy | Roundlot.Services
 type Place = Pick<Settings, "store">
 
 /** A store and the paper exchange beside it. */
-type PaperPlace = Pick<Settings, "paperFile" | "store">
+type PaperPlace = Pick<Settings, "config" | "paperFile" | "store"> & {
+  readonly configuration: Pick<Configuration, "own">
+}
 
 /** The package of stores on SQLite, loaded when it is asked for, as each of these: a list of a file waits for no other. */
 export const onSqlite = Effect.promise(() => import("@roundlot/store-sqlite"))
@@ -53,14 +56,19 @@ export const shownStore = (store: StorePlace): string =>
   })
 
 /**
- * The store with all that writes to it: trades and commands, nothing that sends. What the market of its paper exchange says, its
- * rules know.
+ * The store with all that writes to it: trades and commands, nothing that sends. What the market of its paper exchange says, or the
+ * prices that its configuration brings, its rules know.
  */
 export const layerBooks = (settings: PaperPlace): Layer.Layer<Writing, TradeRepository.StoreError> =>
   Roundlot.layer.pipe(
-    Layer.provide(layerPaperPrices(settings.paperFile)),
+    Layer.provide(layerPrices(settings)),
     Layer.provideMerge(Layer.merge(layerStore(settings), Entropy.layerSecure))
   )
+
+const layerPrices = ({ config, configuration, paperFile }: PaperPlace): Layer.Layer<PriceReference.PriceReference> => {
+  const { prices } = configuration.own
+  return prices === undefined ? layerPaperPrices(paperFile) : Layer.provide(prices, Layer.setConfigProvider(config))
+}
 
 /** Nothing is made to be asked: an exchange is opened once there is one, and one that cannot be opened knows no price. */
 const layerPaperPrices = (file: string): Layer.Layer<PriceReference.PriceReference> =>

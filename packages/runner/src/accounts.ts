@@ -2,7 +2,7 @@ import { Account, AccountName, Commands, Configuring, Reads, type Ledger, type T
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
 import { unsupportedOrders } from "./start/unsupportedOrders.ts"
-import { empty, partsOf, settingsAlone, type BrokerName, type Configuration } from "./settings/Configuration.ts"
+import { brokersOf, empty, partsOf, settingsAlone, type Configuration } from "./settings/Configuration.ts"
 
 /** Who acts when the command line is used. */
 export const ACTOR = "cli"
@@ -122,10 +122,12 @@ const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountNa
 export const openedForDriving = (
   configuration: Configuration,
   named: Option.Option<string>,
-  broker: Option.Option<BrokerName>
+  broker: Option.Option<string>
 ): Opening<ReadonlyArray<Account.Account>> =>
   Effect.gen(function* () {
     yield* configure(configuration)
+    const known = brokersOf(configuration)
+    if (Option.isSome(broker) && !known.includes(broker.value)) return yield* unknownWord("Broker", broker.value, known)
     const there = yield* names
     if (there.length === 0 || Option.isSome(named) || Option.isSome(broker)) {
       const name = yield* openedHere(named)
@@ -138,7 +140,7 @@ export const openedForDriving = (
   })
 
 /** An account is driven to one broker: the one that has its orders. */
-const driveTo = (name: AccountName.AccountName, broker: BrokerName): Opening<void> =>
+const driveTo = (name: AccountName.AccountName, broker: string): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const account = yield* Reads.account(name)

@@ -1,2 +1,5 @@
 /** `run`: one command line of `roundlot`, for a program that has it built in. */
 export { run } from "./cli/run.ts"
+/** `defineConfig`: a configuration that brings brokers, sources and prices of one's own. */
+export { defineConfig, type RoundlotConfig } from "./settings/ConfigModule.ts"
+export type { Followed, Notice, OwnAlerts, OwnBroker, OwnSource } from "./settings/OwnParts.ts"

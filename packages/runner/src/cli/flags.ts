@@ -12,7 +12,7 @@ export const place = {
     Options.optional
   ),
   config: Options.text("config").pipe(
-    Options.withDescription("The configuration; default roundlot.json where there is one"),
+    Options.withDescription("The configuration; default roundlot.json or roundlot.config.ts where there is one"),
     Options.optional
   ),
   envFile: Options.text("env-file").pipe(

@@ -57,12 +57,7 @@ export const onCopy = <A, E, R>(
     }
     const exchange = { file: join(folder, "paper.db"), listings: yield* listingsOf(settings.configuration) }
     return yield* use(settings.configuration).pipe(
-      Effect.provide(
-        Layer.merge(
-          layerPaper(exchange),
-          layerBooks({ store: StorePlace.Sqlite({ file }), paperFile: settings.paperFile })
-        )
-      )
+      Effect.provide(Layer.merge(layerPaper(exchange), layerBooks({ ...settings, store: StorePlace.Sqlite({ file }) })))
     )
   })
 

@@ -14,6 +14,7 @@ import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"
 import { durationMs } from "./duration.ts"
+import { none, type OwnParts } from "./OwnParts.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -26,6 +27,9 @@ export const brokers = ["paper", "alpaca", "schwab", "ibkr"] as const
 
 /** One of the brokers. */
 export type BrokerName = (typeof brokers)[number]
+
+/** Is it the name of one of the brokers? */
+export const isBuiltIn = (name: string): name is BrokerName => brokers.some((each) => each === name)
 
 const LONGEST_LIFE_S = 86_400
 
@@ -88,8 +92,7 @@ const bandBpOf = (band: string): number => {
 /** An amount, or that a person has lifted the limit: what says neither has the default. */
 const Limit = Schema.Union(Quantity.Quantity, Schema.Literal("none"))
 
-const AccountEntry = Schema.Struct({
-  broker: optional(Schema.Literal(...brokers)),
+const policies = {
   environment: optional(Schema.Literal("paper", "live")),
   live: optional(Schema.Boolean),
   direction: optional(Schema.Literal(...Account.directions)),
@@ -115,13 +118,17 @@ const AccountEntry = Schema.Struct({
     })
   ),
   restricted: optional(Schema.Array(Ticker.Ticker))
-})
+}
+
+const accountEntry = (names: ReadonlyArray<string>) =>
+  Schema.Struct({ broker: optional(Schema.Literal(...names)), ...policies })
 
 /** What a configuration says of one account; what it leaves out has its default. */
-type AccountEntry = typeof AccountEntry.Type
+type AccountEntry = ReturnType<typeof accountEntry>["Type"]
 
 /** The same in a file, which also says where the account's listing is. */
-const FileAccountEntry = Schema.Struct({ ...AccountEntry.fields, listing: optional(Schema.NonEmptyString) })
+const fileAccountEntry = (names: ReadonlyArray<string>) =>
+  Schema.Struct({ ...accountEntry(names).fields, listing: optional(Schema.NonEmptyString) })
 
 const SourceEntry = Schema.Struct({
   account: optional(AccountName.AccountName),
@@ -148,7 +155,7 @@ const Webhook = Schema.String.pipe(
   })
 )
 
-const Written = Schema.Struct({
+const common = {
   /** Where the schema of this file is, for editors. */
   $schema: optional(Schema.String),
   store: optional(Schema.String),
@@ -166,12 +173,27 @@ const Written = Schema.Struct({
       key: optional(Schema.NonEmptyString)
     })
   ),
-  accounts: optional(Schema.Record({ key: AccountName.AccountName, value: FileAccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
-})
+}
+
+/** A configuration whose accounts may be at any of these brokers. */
+const written = (names: ReadonlyArray<string>) =>
+  Schema.Struct({
+    ...common,
+    accounts: optional(Schema.Record({ key: AccountName.AccountName, value: fileAccountEntry(names) }))
+  })
+
+/** A configuration as it is written. */
+export type Written = ReturnType<typeof written>["Encoded"]
+
+/** What it says of an account. */
+export type WrittenAccount = ReturnType<typeof fileAccountEntry>["Encoded"]
+
+/** What it says of a source. */
+export type WrittenSource = typeof SourceEntry.Encoded
 
 /** The schema of a configuration for editors and other programs (JSON Schema), made of the one that reads it. */
-export const jsonSchema = (): object => JSONSchema.make(Written)
+export const jsonSchema = (): object => JSONSchema.make(written(brokers))
 
 /** A configuration, read and checked. */
 export interface Configuration {
@@ -195,7 +217,15 @@ export interface Configuration {
     readonly key: string | undefined
     readonly everyMs: number
   }
+  /** What a module brings that no file can say. */
+  readonly own: OwnParts
 }
+
+/** The brokers that accounts of a configuration may be at. */
+export const brokersOf = ({ own }: Pick<Configuration, "own">): ReadonlyArray<string> => [
+  ...brokers,
+  ...own.brokers.keys()
+]
 
 const AN_HOUR_MS = 3_600_000
 
@@ -210,7 +240,8 @@ export const empty: Configuration = {
   sources: new Map(),
   alerts: undefined,
   archiveAfterMs: undefined,
-  anchors: { file: undefined, key: undefined, everyMs: AN_HOUR_MS }
+  anchors: { file: undefined, key: undefined, everyMs: AN_HOUR_MS },
+  own: none
 }
 
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
@@ -242,8 +273,8 @@ const valuesOf = ({ account, direction, order, suffixes, symbols }: SourceEntry)
     ...Object.entries(symbols ?? {}).map(([given, ticker]) => [`symbols.${given}`, ticker] as const)
   ])
 
-/** Where a key may stand: `now` is read, `later` is known to the design and not to this version. */
-type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*": Keys }
+/** Where a key may stand: `now` is read, `later` is known to the design and not to this version, `module` needs a program. */
+type Keys = "now" | "later" | "module" | { readonly [key: string]: Keys } | { readonly "*": Keys }
 
 const keys: Keys = {
   $schema: "now",
@@ -251,9 +282,11 @@ const keys: Keys = {
   port: "now",
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
-  alerts: { webhook: "now" },
+  alerts: { webhook: "now", send: "module" },
   batches: { archiveAfter: "now" },
   anchors: { file: "now", every: "now", key: "now" },
+  brokers: "module",
+  prices: "module",
   accounts: {
     "*": {
       broker: "now",
@@ -292,6 +325,7 @@ const keys: Keys = {
       suffixes: "now",
       symbols: "now",
       order: { session: "now", timeInForce: "now" },
+      follow: "module",
       kind: "later"
     }
   }
@@ -308,6 +342,7 @@ const at = (path: string, key: string): string => (path === "" ? key : `${path}.
 /** The first key that may not stand where it stands. */
 const keyFault = (file: string, value: unknown, known: Keys, path: string): SettingsError | undefined => {
   if (known === "later") return fail(file, path, "is not supported in this version", "Leave it out")
+  if (known === "module") return fail(file, path, "is code", "Write it in roundlot.config.ts")
   if (known === "now" || !isRecord(value)) return undefined
   const each = Object.entries<Keys>(known).find(([key]) => key === "*")?.[1]
   for (const [key, inner] of Object.entries(value)) {
@@ -457,10 +492,11 @@ const settingsOf = (
 export const readAccount = (
   entry: unknown,
   name: AccountName.AccountName,
-  base: Account.AccountSettings
+  base: Account.AccountSettings,
+  configuration: Pick<Configuration, "own"> = empty
 ): Either.Either<Account.AccountSettings, SettingsError> => {
   const place = `account ${name}`
-  return Schema.decodeUnknownEither(AccountEntry)(entry).pipe(
+  return Schema.decodeUnknownEither(accountEntry(brokersOf(configuration)))(entry).pipe(
     Either.mapLeft((error) => valueFault(place, entry, error)),
     Either.flatMap((read) => settingsOf(place, name, read, settingsAlone(base)))
   )
@@ -542,14 +578,24 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     if (repeated !== undefined) return yield* Either.left(fail(file, repeated, "is set twice", "Remove one"))
     if (!isRecord(value))
       return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
+    return yield* read(value, file, none)
+  })
+
+/** Reads what a configuration says, of which a module has brought the parts that no file can say. */
+export const read = (
+  value: Readonly<Record<string, unknown>>,
+  file: string,
+  own: OwnParts
+): Either.Either<Configuration, SettingsError> =>
+  Either.gen(function* () {
     const fault = keyFault(file, value, keys, "")
     if (fault !== undefined) return yield* Either.left(fault)
-    const written = yield* Either.mapLeft(Schema.decodeUnknownEither(Written)(value), (error) =>
+    const said = yield* Either.mapLeft(Schema.decodeUnknownEither(written(brokersOf({ own })))(value), (error) =>
       valueFault(file, value, error)
     )
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
     const listings = new Map<AccountName.AccountName, string>()
-    for (const [text, { listing, ...entry }] of Object.entries(written.accounts ?? {})) {
+    for (const [text, { listing, ...entry }] of Object.entries(said.accounts ?? {})) {
       const name = AccountName.AccountName.make(text)
       const settings = yield* settingsOf(file, name, entry, Account.defaultSettings)
       accounts.set(name, settings)
@@ -560,25 +606,26 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       }
       listings.set(name, resolve(dirname(file), listing))
     }
-    const archiveAfter = written.batches?.archiveAfter
-    const every = written.anchors?.every
+    const archiveAfter = said.batches?.archiveAfter
+    const every = said.anchors?.every
     const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {
-      store: written.store,
-      port: written.port,
-      orderPollingInterval: written.orderPollingInterval,
-      orderPollingMaxJitter: written.orderPollingMaxJitter,
+      store: said.store,
+      port: said.port,
+      orderPollingInterval: said.orderPollingInterval,
+      orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,
       listings,
-      sources: new Map(Object.entries(written.sources ?? {})),
-      alerts: written.alerts?.webhook,
+      sources: new Map(Object.entries(said.sources ?? {})),
+      alerts: said.alerts?.webhook,
       archiveAfterMs:
         archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),
       anchors: {
-        file: besides(written.anchors?.file),
-        key: besides(written.anchors?.key),
+        file: besides(said.anchors?.file),
+        key: besides(said.anchors?.key),
         everyMs: every === undefined ? AN_HOUR_MS : yield* durationMs(every, `${file}, anchors.every`)
-      }
+      },
+      own
     }
   })
 

@@ -1,7 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Context, Effect, Option } from "effect"
+import { ConfigProvider, Context, Effect, Option } from "effect"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { DEFAULT_CONFIGS, isModule } from "./configFile.ts"
+import * as ConfigModule from "./ConfigModule.ts"
 import * as Configuration from "./Configuration.ts"
 import * as EnvFile from "./EnvFile.ts"
 import { SettingsError } from "./SettingsError.ts"
@@ -19,6 +21,8 @@ export interface Flags {
 export interface Settings {
   readonly configuration: Configuration.Configuration
   readonly variable: (name: string) => string | undefined
+  /** The same variables, as `Config` reads them. */
+  readonly config: ConfigProvider.ConfigProvider
   readonly store: StorePlace.StorePlace
   /** The path of the paper exchange. */
   readonly paperFile: string
@@ -32,9 +36,6 @@ export interface Settings {
   readonly backupFolder: string
 }
 
-/** The configuration that is read when none is named and it is there. */
-export const DEFAULT_CONFIG = "roundlot.json"
-
 /** The environment of the process. */
 export class Environment extends Context.Tag("roundlot/Environment")<Environment, EnvFile.Variables>() {}
 
@@ -47,14 +48,20 @@ const readText = (file: string, place: string): Effect.Effect<string, SettingsEr
     })
   )
 
+const defaultConfig = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.filter(DEFAULT_CONFIGS, (file) => Effect.orElseSucceed(fs.exists(file), () => false))
+  if (found.length < 2) return found[0]
+  const problem = `there are several configurations here: ${found.join(" and ")}`
+  return yield* new SettingsError({ place: "--config", problem, remedy: "Name one with --config" })
+})
+
 const readConfiguration = (named: Option.Option<string>) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const isThere = yield* Effect.orElseSucceed(fs.exists(DEFAULT_CONFIG), () => false)
-    const file = Option.getOrElse(named, () => (isThere ? DEFAULT_CONFIG : undefined))
-    return file === undefined
-      ? Configuration.empty
-      : yield* Configuration.parse(yield* readText(file, "--config"), file)
+    const file = Option.isSome(named) ? named.value : yield* defaultConfig
+    if (file === undefined) return Configuration.empty
+    const text = yield* readText(file, "--config")
+    return yield* isModule(file) ? ConfigModule.load(file) : Configuration.parse(text, file)
   })
 
 const readVariables = (named: Option.Option<string>) =>
@@ -64,6 +71,11 @@ const readVariables = (named: Option.Option<string>) =>
     const text = yield* readText(named.value, "--env-file")
     return { ...inherited, ...(yield* EnvFile.parse(text, named.value)) }
   })
+
+const configOf = (variables: EnvFile.Variables): ConfigProvider.ConfigProvider => {
+  const said = Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value] as const] : []))
+  return ConfigProvider.fromMap(new Map(said), { pathDelim: "_" })
+}
 
 /** Where programs of this user keep their state. */
 const stateFolder = (variable: Settings["variable"]): string =>
@@ -88,5 +100,6 @@ export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, Fil
     const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => beside })
     const own = StorePlace.filesOf(store, paperFile)
     const anchorFile = configuration.anchors.file ?? own.anchorFile
-    return { configuration, variable, store, paperFile, ...own, anchorFile, backupFolder: dirname(beside) }
+    const config = configOf(variables)
+    return { configuration, variable, config, store, paperFile, ...own, anchorFile, backupFolder: dirname(beside) }
   })

@@ -1,13 +1,14 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { ExchangeFailed } from "@roundlot/broker-paper"
 import { Broker } from "@roundlot/core"
-import type { Account, AccountName } from "@roundlot/core"
+import type { Account, AccountName, Clock } from "@roundlot/core"
 import { Context, Effect, Layer } from "effect"
 import { layerPaper, type ExchangeOptions } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { AlpacaError } from "./alpaca.ts"
 import type { Declared } from "./Environment.ts"
 import type { IbkrError } from "./ibkr.ts"
+import { layerOwn, type OwnBrokerError } from "./ownBroker.ts"
 import type { SchwabError } from "./schwab.ts"
 
 type Accounts = ReadonlyArray<Pick<Account.Account, "name" | "broker" | "environment">>
@@ -18,7 +19,9 @@ type AdapterName = (typeof adapterNames)[number]
 
 type AdapterError = AlpacaError | IbkrError | SchwabError
 
-type Failure = ExchangeFailed | AdapterError
+type Failure = ExchangeFailed | AdapterError | OwnBrokerError
+
+type Registry = Layer.Layer<Broker.Brokers, Failure, Clock.Clock | FileSystem.FileSystem>
 
 type AdapterLayer = (accounts: ReadonlyArray<Declared>, settings: Settings) => Layer.Layer<Broker.Brokers, AdapterError>
 
@@ -30,22 +33,29 @@ const adapters: { readonly [A in AdapterName]: () => Promise<AdapterLayer> } = {
 }
 
 /** The brokers of the accounts of the books: each account's is the one that its record names. */
-export const layerBrokers = (
-  accounts: Accounts,
-  settings: Settings,
-  exchange: ExchangeOptions
-): Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem> =>
-  adapterNames.reduce<Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem>>(
-    (others, adapter) => {
-      const own = accounts.filter(({ broker }) => broker === adapter)
+export const layerBrokers = (accounts: Accounts, settings: Settings, exchange: ExchangeOptions): Registry =>
+  registriesOf(settings).reduce<Registry>(
+    (others, [name, make]) => {
+      const own = accounts.filter(({ broker }) => broker === name)
       if (own.length === 0) return others
-      const layer = adapted(adapter, own, settings)
+      const layer = Layer.map(make(own), knownAs(name))
       return own.length === accounts.length
         ? layer
         : Layer.scopedContext(both(others, layer, new Set(own.map(({ name }) => name))))
     },
     Layer.map(layerPaper(exchange), knownAs("paper"))
   )
+
+/** Each broker but the paper exchange, and what drives accounts to it. */
+const registriesOf = (
+  settings: Settings
+): ReadonlyArray<readonly [name: string, make: (accounts: ReadonlyArray<Declared>) => Registry]> => [
+  ...adapterNames.map((name) => [name, (own: ReadonlyArray<Declared>) => adapted(name, own, settings)] as const),
+  ...Array.from(
+    settings.configuration.own.brokers,
+    ([name, open]) => [name, (own: ReadonlyArray<Declared>) => layerOwn(name, open, own, settings)] as const
+  )
+]
 
 /** For an account that is made, or given another broker, while the program runs, nothing is sent before it was started again. */
 const knownAs = (name: string) => (context: Context.Context<Broker.Brokers>) => {
@@ -60,9 +70,7 @@ const adapted = (
   accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AdapterError> =>
-  Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings))).pipe(
-    Layer.map(knownAs(adapter))
-  )
+  Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))
 
 /** The same brokers without their streams: everything is polled. */
 export const withoutStreams: Layer.Layer<Broker.Brokers, never, Broker.Brokers> = Layer.effect(

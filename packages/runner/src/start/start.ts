@@ -21,7 +21,7 @@ import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { filePolicyOf, type BrokerName } from "../settings/Configuration.ts"
+import { filePolicyOf } from "../settings/Configuration.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
@@ -29,6 +29,7 @@ import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { refuseLive } from "./Environment.ts"
 import * as Right from "./Right.ts"
+import { followSources } from "./followSources.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
@@ -49,7 +50,7 @@ const logLevels = {
 /** What `start` can be told. */
 export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
-  readonly broker: Option.Option<BrokerName>
+  readonly broker: Option.Option<string>
   readonly noStream: boolean
   readonly open: boolean
   readonly untilIdle: boolean
@@ -239,6 +240,7 @@ const driveTo = (
     yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
+    const caughtUp = yield* followSources(accounts, settings)
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
@@ -259,6 +261,7 @@ const driveTo = (
         )
       }
       if (flags.untilIdle) {
+        yield* caughtUp
         const left = played?.left ?? (yield* remaining.untilIdle)
         yield* Effect.provide(working.settled, layerJobs)
         return left

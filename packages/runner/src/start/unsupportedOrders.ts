@@ -1,10 +1,10 @@
 import { Account, SupportedOrders, type Broker } from "@roundlot/core"
 import { Effect } from "effect"
-import type { BrokerName } from "../settings/Configuration.ts"
+import { isBuiltIn, type BrokerName } from "../settings/Configuration.ts"
 
 type Declared = Broker.Capabilities["supportedOrders"]
 
-/** What each broker takes; an adapter is loaded where an account has a policy of its own. */
+/** What each broker takes; one that a configuration brings says it when it is opened, and an adapter is loaded where an account has a policy of its own. */
 const declared: { readonly [B in BrokerName]: () => Promise<Declared> } = {
   paper: async () => (await import("@roundlot/broker-paper")).PaperBroker.capabilities.supportedOrders,
   alpaca: async () => (await import("@roundlot/broker-alpaca")).AlpacaBroker.capabilities.supportedOrders,
@@ -12,13 +12,11 @@ const declared: { readonly [B in BrokerName]: () => Promise<Declared> } = {
   ibkr: async () => (await import("@roundlot/broker-ibkr")).IbkrBroker.capabilities.supportedOrders
 }
 
-const isKnown = (broker: string): broker is BrokerName => Object.hasOwn(declared, broker)
-
 /** Why the broker that an account's settings name does not take the orders that they ask for; `undefined` where it does. */
 export const unsupportedOrders = (settings: Account.AccountSettings): Effect.Effect<string | undefined> => {
   const { broker, orderSession, orderTimeInForce } = settings
   const isUsual = orderSession === undefined && orderTimeInForce === undefined
-  if (isUsual || !isKnown(broker)) return Effect.succeed(undefined)
+  if (isUsual || !isBuiltIn(broker)) return Effect.succeed(undefined)
   return Effect.map(Effect.promise(declared[broker]), (supported) =>
     SupportedOrders.faultOf(supported, Account.asksFor(settings))
   )

@@ -9,6 +9,7 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import { readAccount } from "../settings/Configuration.ts"
+import { settle } from "../settings/Settings.ts"
 import { show } from "../views/accounts.ts"
 import * as detail from "../cli/detail.ts"
 import { CommandRefused } from "./commanding.ts"
@@ -31,7 +32,7 @@ export const accountsAdd = Verb.make({
   flags: {
     ...flags.place,
     name: Args.text({ name: "NAME" }),
-    broker: flags.text("broker", "paper, alpaca, schwab or ibkr"),
+    broker: flags.text("broker", "paper, alpaca, schwab, ibkr, or one that the configuration brings"),
     environment: flags.text("environment", "paper or live"),
     live: Options.boolean("live").pipe(
       Options.withDescription("Real money: 'roundlot start' refuses it in this version")
@@ -79,8 +80,10 @@ export const accountsAdd = Verb.make({
         limits: limitsSaid({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
         ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
-      yield* readAccount(entry, account, Account.defaultSettings)
-      return yield* making({ store, config, envFile, paper }, () =>
+      const place = { store, config, envFile, paper }
+      const { configuration } = yield* settle(place)
+      yield* readAccount(entry, account, Account.defaultSettings, configuration)
+      return yield* making(place, () =>
         Effect.gen(function* () {
           const { answer, note } = yield* Output
           const commands = yield* Commands.Commands
@@ -88,7 +91,8 @@ export const accountsAdd = Verb.make({
           const settings = yield* readAccount(
             entry,
             account,
-            Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings)
+            Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings),
+            configuration
           )
           const made = yield* commands.setAccount(account, settings, ACTOR, reason, known)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })

@@ -3,6 +3,7 @@ import {
   Account,
   type AccountName,
   type Broker,
+  type Clock,
   Jobs,
   Reads,
   Reconciliation,
@@ -36,7 +37,7 @@ const withBrokers =
   (settings: Settings) =>
   <A, E extends Told, R>(
     work: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | TradeRepository.TradeRepository> =>
+  ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | Clock.Clock | FileSystem | TradeRepository.TradeRepository> =>
     Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
       Effect.provide(work, layerBrokers(accounts, settings, { file: settings.paperFile }))
     )

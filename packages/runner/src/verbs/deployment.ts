@@ -7,7 +7,8 @@ import { isStoreThere, layerStore } from "../App.ts"
 import { layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { builtFiles } from "../serve/dashboard.ts"
-import { DEFAULT_CONFIG, Environment, type Flags, type Settings } from "../settings/Settings.ts"
+import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
+import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
 import { imageInto, migrate } from "../store/versions.ts"
@@ -45,22 +46,29 @@ const limitsOf = ({
 const configured = ({ config }: Flags, { configuration }: Settings) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const file = Option.getOrElse(config, () => DEFAULT_CONFIG)
-    const isThere = yield* Effect.orElseSucceed(fs.exists(file), () => false)
+    const [first] = DEFAULT_CONFIGS
+    const there = yield* Effect.filter(
+      Option.match(config, { onNone: () => DEFAULT_CONFIGS, onSome: (file) => [file] }),
+      (file) => Effect.orElseSucceed(fs.exists(file), () => false)
+    )
     const lacking = [...configuration.accounts].flatMap(([name, settings]) => {
       const names = limitsOf(settings)
       return names.length === 0 ? [] : [`${name} has no ${names.join(", ")}`]
     })
     return [
-      isThere
-        ? well("config", `${file} can be read; it has ${configuration.accounts.size} accounts`)
-        : ill("config", `there is no ${file}`, "'roundlot init' writes one to begin with; --config names another"),
+      there.length > 0
+        ? well("config", `${there.join(" and ")} can be read; it has ${configuration.accounts.size} accounts`)
+        : ill(
+            "config",
+            `there is no ${Option.getOrElse(config, () => first)}`,
+            "'roundlot init' writes one to begin with; --config names another"
+          ),
       lacking.length === 0
         ? well("limits", "every account of the configuration has all four")
         : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
-      configuration.alerts === undefined
+      configuration.alerts === undefined && configuration.own.alerts === undefined
         ? ill("alerts", "nobody is told of what needs a person", 'Add "alerts": { "webhook": … } to the configuration')
-        : well("alerts", "a webhook is told")
+        : well("alerts", "somebody is told")
     ]
   })
 

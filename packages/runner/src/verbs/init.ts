@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
-import { DEFAULT_CONFIG } from "../settings/Settings.ts"
+import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { CommandRefused } from "./commanding.ts"
 
@@ -36,9 +36,9 @@ const explanation = (file: string): string =>
 export const init = Verb.make({
   name: "init",
   summary: "write a configuration to begin with, and explain it",
-  examples: [["roundlot init", `writes ${DEFAULT_CONFIG}`]],
+  examples: [["roundlot init", `writes ${DEFAULT_CONFIGS[0]}`]],
   flags: {
-    file: Options.text("config").pipe(Options.withDescription("Where to"), Options.withDefault(DEFAULT_CONFIG)),
+    file: Options.text("config").pipe(Options.withDescription("Where to"), Options.withDefault(DEFAULT_CONFIGS[0])),
     json: flags.place.json
   },
   run: ({ file }) =>

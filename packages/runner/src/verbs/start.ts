@@ -1,7 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
-import { brokers } from "../settings/Configuration.ts"
 import { start } from "../start/start.ts"
 import { exchangeFlags } from "./exchangeFlags.ts"
 
@@ -20,8 +19,10 @@ export const startVerb = Verb.make({
   flags: {
     ...flags.place,
     account: flags.account,
-    broker: Options.choice("broker", brokers).pipe(
-      Options.withDescription("The broker of the account, where it has no orders yet; default what the account says"),
+    broker: Options.text("broker").pipe(
+      Options.withDescription(
+        "The broker of the account (paper, alpaca, schwab, ibkr, or one that the configuration brings), where it has no orders yet; default what the account says"
+      ),
       Options.optional
     ),
     untilIdle: Options.boolean("until-idle").pipe(

@@ -17,6 +17,7 @@ import { Effect, Fiber, TestClock } from "effect"
 import { archiveByAge } from "../../src/jobs/archiving.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 import { StorePlace } from "../../src/settings/StorePlace.ts"
+import { bare } from "../settings/bare.ts"
 import * as Engine from "./Engine.ts"
 
 const store = StorePlace.Sqlite({ file: "" })
@@ -371,17 +372,7 @@ describe("batches", () => {
       yield* Engine.started
       yield* submitted([row(1, "AAPL", "1", "execute")])
       yield* ended(1)
-      const configuration = { ...empty, archiveAfterMs: 10_000 }
-      const settings = {
-        configuration,
-        variable: () => undefined,
-        paperFile: "",
-        anchorFile: "",
-        backupFolder: "",
-        tokenFile: "",
-        daemonFile: "",
-        store
-      }
+      const settings = { ...bare, configuration: { ...empty, archiveAfterMs: 10_000 }, store }
       yield* Effect.forkScoped(archiveByAge(settings))
       yield* Engine.until(seen(1), () => true)
       assert.isUndefined((yield* Batches.find(Id.BatchId.make(1))).archivedAt)

@@ -21,28 +21,16 @@ import { Effect, Layer, Ref } from "effect"
 import { describe, expect, it } from "vitest"
 import { reconcileType, reconcilingHandlers } from "../../src/jobs/reconciling.ts"
 import { positionsSync, syncingHandlers, tradesSync } from "../../src/jobs/syncing.ts"
-import * as Configuration from "../../src/settings/Configuration.ts"
-import type { Settings } from "../../src/settings/Settings.ts"
+import { bare } from "../settings/bare.ts"
 
 const name = AccountName.AccountName.make("paper")
 const types = [tradesSync, positionsSync, reconcileType]
-
-const settings: Settings = {
-  configuration: Configuration.empty,
-  variable: () => undefined,
-  store: { _tag: "Sqlite", file: "none" },
-  anchorFile: "",
-  paperFile: "none",
-  backupFolder: "none",
-  tokenFile: "none",
-  daemonFile: "none"
-}
 
 /** What a job of this type comes to where it is taken up now. */
 const performed = (type: string, payload: unknown) =>
   Effect.gen(function* () {
     const { job } = yield* (yield* Jobs.Jobs).enqueue({ type, payload })
-    const handler = [...syncingHandlers(settings), ...reconcilingHandlers].find((each) => each.type === type)
+    const handler = [...syncingHandlers(bare), ...reconcilingHandlers].find((each) => each.type === type)
     const context = { job, progress: () => Effect.void }
     return yield* handler?.run(payload, context) ?? Effect.dieMessage(`nobody does ${type}`)
   })

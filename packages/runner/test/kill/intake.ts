@@ -1,11 +1,12 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { AccountName, SourcePolicy } from "@roundlot/core"
-import { Effect, Layer, Logger, Stream } from "effect"
+import { ConfigProvider, Effect, Layer, Logger, Stream } from "effect"
 import process from "node:process"
 import { text } from "node:stream/consumers"
 import { layerBooks } from "../../src/App.ts"
 import { takeIn } from "../../src/import/takeIn.ts"
 import * as TradeFile from "../../src/import/TradeFile.ts"
+import { empty } from "../../src/settings/Configuration.ts"
 import { parse } from "../../src/settings/StorePlace.ts"
 import { jumping } from "./jumping.ts"
 
@@ -28,7 +29,10 @@ const work = Effect.gen(function* () {
       })
     )
   })
-  yield* Effect.provide(taken, layerBooks({ store, paperFile: `${file}.paper` }))
+  yield* Effect.provide(
+    taken,
+    layerBooks({ store, paperFile: `${file}.paper`, configuration: empty, config: ConfigProvider.fromMap(new Map()) })
+  )
 })
 
 export const main = async (): Promise<void> => {

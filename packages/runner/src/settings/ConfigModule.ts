@@ -1,0 +1,162 @@
+import { Effect, Either, Layer, ParseResult, Schema } from "effect"
+import { resolve } from "node:path"
+import process from "node:process"
+import { pathToFileURL } from "node:url"
+import * as Configuration from "./Configuration.ts"
+import type { OwnAlerts, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
+import { SettingsError } from "./SettingsError.ts"
+
+type Account<Own extends string> = Omit<Configuration.WrittenAccount, "broker"> & {
+  readonly broker?: Configuration.BrokerName | NoInfer<Own>
+}
+
+type Source = Configuration.WrittenSource & {
+  /** Where its trades come from; the daemon follows it. */
+  readonly follow?: OwnSource
+}
+
+/** A configuration as a module: all that `roundlot.json` says, and what only a program can. */
+export interface RoundlotConfig<Own extends string = never> extends Omit<
+  Configuration.Written,
+  "$schema" | "accounts" | "alerts" | "sources"
+> {
+  readonly accounts?: Readonly<Record<string, Account<Own>>>
+  /** Where what needs a person is sent: a webhook, or whatever a function reaches. */
+  readonly alerts?: Configuration.Written["alerts"] | { readonly send: OwnAlerts }
+  readonly sources?: Readonly<Record<string, Source>>
+  /** Brokers of one's own, by the names that accounts call them by. */
+  readonly brokers?: Readonly<Record<Own, OwnBroker>>
+  /** What a share is worth now, in place of the paper exchange's market. */
+  readonly prices?: OwnParts["prices"]
+}
+
+const defined = new WeakSet()
+
+/**
+ * The configuration of a `roundlot.config.ts`, checked as it is typed: `export default defineConfig({ … })`.
+ *
+ * @example
+ * export default defineConfig({
+ *   brokers: { house: ({ name }) => Effect.map(Clock.Clock, (clock) => HouseBroker.make(name, clock)) },
+ *   accounts: { main: { broker: "house" } }
+ * })
+ */
+export const defineConfig = <const Own extends string = never>(config: RoundlotConfig<Own>): RoundlotConfig<Own> => {
+  defined.add(config)
+  return config
+}
+
+const isDefined = (value: unknown): value is RoundlotConfig<string> =>
+  typeof value === "object" && value !== null && defined.has(value)
+
+const TYPESCRIPT = "ERR_UNKNOWN_FILE_EXTENSION"
+
+const unreadable = (file: string, error: unknown): SettingsError => {
+  if (error instanceof Error && "code" in error && error.code === TYPESCRIPT) {
+    const problem = `is TypeScript, which Node ${process.versions.node} does not run`
+    return new SettingsError({ place: file, problem, remedy: "Use Node 22.18 or later, or write roundlot.config.mjs" })
+  }
+  const said = error instanceof Error ? error.message : String(error)
+  const problem = `cannot be loaded (${said.split("\n", 1)[0] ?? ""})`
+  return new SettingsError({ place: file, problem, remedy: "Correct it there" })
+}
+
+const exported = (file: string): Effect.Effect<RoundlotConfig<string>, SettingsError> =>
+  Effect.gen(function* () {
+    const module = yield* Effect.tryPromise({
+      try: (): Promise<unknown> => import(pathToFileURL(resolve(file)).href),
+      catch: (error) => unreadable(file, error)
+    })
+    const config = typeof module === "object" && module !== null && "default" in module ? module.default : undefined
+    if (isDefined(config)) return config
+    const problem = "does not export by default what defineConfig of this installation of roundlot gave"
+    const remedy =
+      "Write export default defineConfig({ … }), with defineConfig from 'roundlot', installed once beside the configuration"
+    return yield* new SettingsError({ place: file, problem, remedy })
+  })
+
+const code = <A>(is: (value: unknown) => value is A, wanted: string) =>
+  Schema.declare(is).annotations({ message: () => ({ message: `is not ${wanted}`, override: true }) })
+
+const isBroker = (value: unknown): value is OwnBroker => typeof value === "function"
+const isSource = (value: unknown): value is OwnSource => Effect.isEffect(value)
+const isAlerts = (value: unknown): value is OwnAlerts => typeof value === "function"
+const isPrices = (value: unknown): value is OwnParts["prices"] => Layer.isLayer(value)
+
+const named = <A>(value: Schema.Schema<A>, wanted: string) =>
+  Schema.optionalWith(
+    Schema.Record({ key: Schema.String, value }).annotations({
+      message: ({ actual }) => (isObject(actual) ? "" : { message: `is not ${wanted}`, override: true })
+    }),
+    { exact: true, default: () => ({}) }
+  )
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
+
+/** What a module brings. Its types say so too, but not every module is checked. */
+const Brought = Schema.Struct({
+  brokers: named(code(isBroker, "a function that opens an account"), "an object of brokers by name"),
+  alerts: Schema.optionalWith(
+    Schema.Struct({ send: Schema.optionalWith(code(isAlerts, "a function that sends a notice"), { exact: true }) }),
+    { exact: true }
+  ),
+  prices: Schema.optionalWith(code(isPrices, "a Layer"), { exact: true }),
+  sources: named(
+    Schema.Struct({
+      account: Schema.optionalWith(Schema.Unknown, { exact: true }),
+      follow: Schema.optionalWith(code(isSource, "an Effect"), { exact: true })
+    }),
+    "an object of sources by name"
+  )
+})
+
+const withoutCode = (config: RoundlotConfig<string>): Readonly<Record<string, unknown>> => {
+  const { alerts, brokers: _brokers, prices: _prices, sources, ...written } = config
+  const plain = Object.entries(sources ?? {}).map(([name, { follow: _follow, ...entry }]) => [name, entry] as const)
+  return {
+    ...written,
+    ...(alerts === undefined || "send" in alerts ? {} : { alerts }),
+    ...(plain.length === 0 ? {} : { sources: Object.fromEntries(plain) })
+  }
+}
+
+const wrong = (file: string, place: string, problem: string, remedy = "Correct it there") =>
+  Either.left(new SettingsError({ place: `${file}, ${place}`, problem, remedy }))
+
+/** Takes apart what a module brings and what it says, which is held against the same shape as JSON. */
+const takenApart = (file: string, config: RoundlotConfig<string>) =>
+  Either.gen(function* () {
+    const brought = yield* Either.orElse(Schema.decodeUnknownEither(Brought)(config), (error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      return wrong(file, issue?.path.map(String).join(".") ?? "", issue?.message ?? "cannot be read")
+    })
+    const taken = Object.keys(brought.brokers).find(Configuration.isBuiltIn)
+    if (taken !== undefined) {
+      return yield* wrong(file, `brokers.${taken}`, "is the name of a broker that roundlot brings", "Choose another")
+    }
+    const followed = Object.entries(brought.sources).flatMap(([name, { account, follow }]) =>
+      follow === undefined ? [] : [{ name, account, follow }]
+    )
+    const homeless = followed.find(({ account }) => account === undefined)
+    if (homeless !== undefined) {
+      return yield* wrong(
+        file,
+        `sources.${homeless.name}.account`,
+        "is missing",
+        "Name the account that its trades are for"
+      )
+    }
+    const own: OwnParts = {
+      brokers: new Map(Object.entries(brought.brokers)),
+      sources: new Map(followed.map(({ follow, name }) => [name, follow])),
+      alerts: brought.alerts?.send,
+      prices: brought.prices
+    }
+    return { own, written: withoutCode(config) }
+  })
+
+/** Loads a configuration that is a module. */
+export const load = (file: string): Effect.Effect<Configuration.Configuration, SettingsError> =>
+  Effect.gen(function* () {
+    const { own, written } = yield* takenApart(file, yield* exported(file))
+    return yield* Configuration.read(written, file, own)
+  })

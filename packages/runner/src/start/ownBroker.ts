@@ -1,0 +1,34 @@
+import { Broker } from "@roundlot/core"
+import type { AccountName, Clock, drive } from "@roundlot/core"
+import { Effect, Layer } from "effect"
+import { running, type OwnBroker, type OwnPartFailed } from "../settings/OwnParts.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { proven, refuseLive, type Declared } from "./Environment.ts"
+
+/** What keeps an account from being driven at a broker of one's own. */
+export type OwnBrokerError = OwnPartFailed | drive.EnvironmentMismatch | drive.EnvironmentUnproven | drive.LiveRefused
+
+/** A broker that a configuration brings, for each of the accounts that name it: held to the same proof of play money as any other. */
+export const layerOwn = (
+  name: string,
+  open: OwnBroker,
+  accounts: ReadonlyArray<Declared>,
+  settings: Settings
+): Layer.Layer<Broker.Brokers, OwnBrokerError, Clock.Clock> =>
+  Layer.scoped(
+    Broker.Brokers,
+    Effect.gen(function* () {
+      yield* refuseLive(accounts)
+      const opened = new Map<AccountName.AccountName, Broker.BrokerService>()
+      for (const account of accounts) {
+        const broker = yield* running(`broker ${name}`, settings)(Effect.suspend(() => open(account)))
+        opened.set(account.name, yield* proven(account, broker))
+      }
+      return {
+        get: (asked) => {
+          const broker = opened.get(asked)
+          return broker === undefined ? Effect.fail(new Broker.NoBroker({ account: asked })) : Effect.succeed(broker)
+        }
+      }
+    })
+  )

@@ -1,0 +1,23 @@
+import { ConfigProvider } from "effect"
+import { empty } from "../../src/settings/Configuration.ts"
+import { none, type OwnParts } from "../../src/settings/OwnParts.ts"
+import type { Settings } from "../../src/settings/Settings.ts"
+
+/** Settings of which nothing was said; what needs a place finds none. */
+export const bare: Settings = {
+  configuration: empty,
+  variable: () => undefined,
+  config: ConfigProvider.fromMap(new Map()),
+  store: { _tag: "Sqlite", file: "none" },
+  anchorFile: "none",
+  paperFile: "none",
+  backupFolder: "none",
+  tokenFile: "none",
+  daemonFile: "none"
+}
+
+/** The same with parts of one's own. */
+export const bareWith = (own: Partial<OwnParts>): Settings => ({
+  ...bare,
+  configuration: { ...empty, own: { ...none, ...own } }
+})
