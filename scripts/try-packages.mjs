@@ -90,6 +90,25 @@ const startsAtOnce = () => {
   }
 }
 
+/** A configuration that is code shares the packages with the program: an own broker is opened, and drives its account. */
+const CONFIGURATION = `import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { Broker } from "@roundlot/core"
+import { Context, Effect, Layer } from "effect"
+import { defineConfig } from "roundlot"
+const house = ({ name }) =>
+  Effect.flatMap(Layer.build(Layer.provide(PaperBroker.layerBrokers, Exchange.layer({}))), (context) =>
+    Context.get(context, Broker.Brokers).get(name))
+export default defineConfig({ brokers: { house }, accounts: { desk: { broker: "house" } } })
+`
+
+const takesCode = () => {
+  writeFileSync(join(app, "own.config.mjs"), CONFIGURATION)
+  const store = ["--config", "own.config.mjs", "--store", `sqlite:${join(app, "own.db")}`]
+  const roundlot = join(app, "node_modules", ".bin", "roundlot")
+  const started = run(app, roundlot, "start", "--until-idle", ...store)
+  if (!started.includes("house broker, account desk")) throw new Error(`an own broker was not driven:\n${started}`)
+}
+
 try {
   run(root, process.execPath, join(root, "node_modules/@typescript/native/bin/tsc"), "-b")
   mkdirSync(tarballs)
@@ -114,6 +133,7 @@ try {
   const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
   for (const door of doors) importsQuietly(door)
   startsAtOnce()
+  takesCode()
   console.log(
     `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles, and runs on ${versions.join(", ")}`
   )

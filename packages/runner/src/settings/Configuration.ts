@@ -23,7 +23,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 const MOST_ORDERS_PER_MINUTE = 600
 
 /** The brokers that this program can drive an account to. */
-export const brokers = ["paper", "alpaca", "schwab", "ibkr"] as const
+const brokers = ["paper", "alpaca", "schwab", "ibkr"] as const
 
 /** One of the brokers. */
 export type BrokerName = (typeof brokers)[number]
