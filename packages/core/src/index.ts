@@ -344,6 +344,10 @@ export * as Decisions from "./services/Decisions.ts"
 export * as Doubts from "./services/Doubts.ts"
 /** `services/Driving`: see that module. */
 export * as Driving from "./services/Driving.ts"
+/** `services/Events`: see that module. */
+export * as Events from "./services/Events.ts"
+/** `services/Feed`: see that module. */
+export * as Feed from "./services/Feed.ts"
 /** `services/Gates`: see that module. */
 export * as Gates from "./services/Gates.ts"
 /** `services/Risk`: see that module. */

@@ -1,9 +1,8 @@
 import { createPublicKey, sign, verify, type KeyObject } from "node:crypto"
 import type { Audit } from "@roundlot/core"
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository, Feed } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
-import * as feed from "../views/feed.ts"
 
 /** The place and hash that `journal head` prints, as a person or program gives them back. */
 export const anchorOf = (text: string | undefined): Effect.Effect<Audit.Anchor | undefined, UsageError> =>
@@ -61,7 +60,7 @@ export const standing = (
 ): Effect.Effect<Option.Option<KeptAnchor>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const { identity } = yield* TradeRepository.TradeRepository
-    const newest = Option.fromNullable(yield* feed.newestRow)
+    const newest = Option.fromNullable(yield* Feed.newestRow)
     return Option.map(newest, ({ feedHash, position }) => ({
       store: identity.id,
       incarnation: identity.incarnation,

@@ -1,23 +1,9 @@
 import type { Documents } from "@roundlot/api"
-import { Ledger, TradeRepository } from "@roundlot/core"
-import { Context, Effect, Either, Layer, Queue, Schedule, Schema, type Scope, Stream } from "effect"
+import { Feed, type Ledger, TradeRepository } from "@roundlot/core"
+import { Context, Effect, Layer, Queue, Schedule, type Scope, Stream } from "effect"
 import { timeOf } from "../views/history.ts"
-import * as feed from "../views/feed.ts"
 import * as Readers from "./Readers.ts"
 import type { Commits, Wanted } from "./Told.ts"
-
-/** A place in the feed of one life of a store: `INCARNATION-POSITION`. */
-interface Cursor {
-  readonly incarnation: string
-  readonly position: number
-}
-
-/** A cursor of another life of the store, or of a place that it does not have: read again from the start. */
-class LostCursor extends Schema.TaggedError<LostCursor>()("LostCursor", { problem: Schema.String }) {
-  override get message() {
-    return this.problem
-  }
-}
 
 /** The place of a listener among the readers. */
 export interface Place {
@@ -29,12 +15,12 @@ export interface Place {
 export interface LiveService {
   /**
    * Tells a listener until its scope closes, beginning with where it begins. Those that want the same and are up to date are told the
-   * same object, so what is made of it can be shared. Fails with `LostCursor` where the place to begin is none of this store's.
+   * same object, so what is made of it can be shared. Fails with `Feed.LostCursor` where the place to begin is none of this store's.
    */
   readonly follow: (
     wanted: Wanted,
     listener: Readers.Listener
-  ) => Effect.Effect<Place, LostCursor | TradeRepository.StoreError, Scope.Scope>
+  ) => Effect.Effect<Place, Feed.LostCursor | TradeRepository.StoreError, Scope.Scope>
 }
 
 /** What happens in a store. */
@@ -45,10 +31,9 @@ const MOST_KEPT = 2048
 /** How many changes those have together at most: what bounds memory. */
 const MOST_CHANGES = 50_000
 const PAGE = 200
-const LOOK_AGAIN = "1 second"
 const HEARTBEAT = "4 seconds"
 
-const documentOf = ({ entries, row }: feed.Commit): Documents.CommitDocument => ({
+const documentOf = ({ entries, row }: Feed.Commit): Documents.CommitDocument => ({
   position: row.position,
   account: row.account,
   changes: entries.map((entry) => ({
@@ -81,33 +66,25 @@ const keptAfter = ({ commits }: Kept, position: number): Commits | undefined => 
   return commits.slice(position + 1 - first.position, position + 1 - first.position + PAGE)
 }
 
-const parse = (text: string): Either.Either<Cursor, LostCursor> => {
-  const [, incarnation, digits] = /^([0-9a-z]{1,64})-(\d{1,15})$/.exec(text) ?? []
-  return incarnation === undefined || digits === undefined
-    ? Either.left(
-        new LostCursor({
-          problem: `"${text.slice(0, 80)}" is no cursor: it is INCARNATION-POSITION, as events have it`
-        })
-      )
-    : Either.right({ incarnation, position: Number(digits) })
-}
-
 /** What happens in the program's store: read once, for all readers. */
 export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepository.TradeRepository | Ledger.Ledger> =
   Layer.scoped(
     Live,
     Effect.gen(function* () {
       const repository = yield* TradeRepository.TradeRepository
-      const ledger = yield* Ledger.Ledger
+      const hints = Stream.provideContext(
+        Feed.hints,
+        yield* Effect.context<Ledger.Ledger | TradeRepository.TradeRepository>()
+      )
       const { incarnation } = repository.identity
-      const readers = yield* Readers.make((position) => `${incarnation}-${position}`)
+      const readers = yield* Readers.make((position) => Feed.cursorOf(incarnation, { position }))
       const read = (position: number) =>
-        feed.commitsAfter(position, PAGE).pipe(
+        Feed.commitsAfter(position, PAGE).pipe(
           Effect.map((commits) => commits.map(documentOf)),
           Effect.provideService(TradeRepository.TradeRepository, repository)
         )
       const newest = Effect.map(
-        Effect.provideService(feed.newestRow, TradeRepository.TradeRepository, repository),
+        Effect.provideService(Feed.newestRow, TradeRepository.TradeRepository, repository),
         (row) => row?.position ?? 0
       )
       let kept: Kept = { commits: [], position: yield* newest }
@@ -126,17 +103,9 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
           yield* Effect.sleep(Math.floor(performance.now() - begun))
         }
       })
-      const news = Stream.mergeAll(
-        [
-          Stream.map(ledger.commits, () => undefined),
-          repository.news ?? Stream.empty,
-          Stream.map(Stream.fromSchedule(Schedule.spaced(LOOK_AGAIN)), () => undefined)
-        ],
-        { concurrency: "unbounded" }
-      )
       // A store that cannot be read now is looked at again: readers wait meanwhile.
       yield* Effect.forkScoped(
-        Stream.runForEach(Stream.buffer(news, { capacity: 1, strategy: "sliding" }), () => Effect.ignore(readOn))
+        Stream.runForEach(Stream.buffer(hints, { capacity: 1, strategy: "sliding" }), () => Effect.ignore(readOn))
       )
 
       const serve = (reader: Readers.Reader) =>
@@ -167,14 +136,10 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
       const beginningOf = ({ after }: Wanted) =>
         Effect.gen(function* () {
           if (after === undefined) return yield* newest
-          const begin = yield* parse(after)
-          if (begin.incarnation !== incarnation) {
-            return yield* new LostCursor({ problem: "the cursor is of another life of this store: read again" })
-          }
-          if (begin.position > kept.position && begin.position > (yield* newest)) {
-            return yield* new LostCursor({ problem: "the cursor is ahead of this store: read again" })
-          }
-          return begin.position
+          const begin = yield* Feed.placeOf(after, incarnation)
+          if (begin.position > kept.position && begin.position > (yield* newest)) return yield* Feed.aheadOfStore
+          // Within a commit it begins with that commit again: it is told whole.
+          return begin.seq === undefined ? begin.position : begin.position - 1
         })
 
       const follow: LiveService["follow"] = (wanted, listener) =>

@@ -1,10 +1,9 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
 import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
-import { Health, Id, work, type TradeRepository } from "@roundlot/core"
+import { Health, Id, work, type TradeRepository, Feed } from "@roundlot/core"
 import { Context, Effect, Exit, Layer, Option, Ref, type Scope, type Tracer } from "effect"
 import type { Settings } from "../settings/Settings.ts"
-import * as feed from "../views/feed.ts"
 import { livesOf, type Stretch } from "./life.ts"
 
 /** What OpenTelemetry names the address of a collector by. */
@@ -35,7 +34,7 @@ const tell = (tracer: Tracer.Tracer, stretch: Stretch, parent: Option.Option<Tra
 const passOf = (tracer: Tracer.Tracer, position: Ref.Ref<number>) =>
   Effect.gen(function* () {
     for (;;) {
-      const commits = yield* feed.commitsAfter(yield* Ref.get(position), PAGE)
+      const commits = yield* Feed.commitsAfter(yield* Ref.get(position), PAGE)
       const last = commits.at(-1)
       if (last === undefined) return
       const ended = commits.flatMap(({ entries }) => entries.filter(({ tag }) => ENDS.has(tag)))
@@ -68,7 +67,7 @@ export const tellTraces = (
       exportInterval: "1 second"
     })
     const tracer = yield* Effect.provide(exported, wire)
-    const position = yield* Ref.make((yield* feed.newestRow)?.position ?? 0)
+    const position = yield* Ref.make((yield* Feed.newestRow)?.position ?? 0)
     const pass = passOf(tracer, position)
     // What ended last is told before the exporter goes.
     yield* Effect.addFinalizer(() => Effect.ignoreLogged(pass))

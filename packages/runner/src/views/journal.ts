@@ -1,9 +1,8 @@
 import type { Documents } from "@roundlot/api"
-import { Entry, TradeRepository, type Table } from "@roundlot/core"
+import { Entry, TradeRepository, type Table, Feed } from "@roundlot/core"
 import { Chunk, Effect, Either, Stream } from "effect"
 import { entityOf, momentOf, type Entity, type Period } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"
-import * as feed from "./feed.ts"
 import { bodyOf, causeOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import { kept } from "./past.ts"
@@ -120,7 +119,7 @@ const feedSource = (cursor: string | undefined, order: Order): Either.Either<Sou
     return {
       name,
       cellsOf: ({ entry, position: place = 0 }) => [place, entry.seq],
-      entries: order === "oldest" ? feed.oldestFirst(from) : feed.newestFirst(from)
+      entries: order === "oldest" ? Feed.oldestFirst(from) : Feed.newestFirst(from)
     }
   })
 
@@ -171,7 +170,7 @@ export const show = (
 export const exportLines = (
   account?: string
 ): Stream.Stream<string, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
-  feed.oldestFirst(undefined).pipe(
+  Feed.oldestFirst(undefined).pipe(
     Stream.filter(({ entry }) => account === undefined || entry.account === account),
     Stream.map(({ entry }) => `${Entry.lineOf(entry)}\n`)
   )
@@ -183,7 +182,7 @@ export const exported = (account?: string) => Effect.map(kept(exportLines(accoun
 export const head: Effect.Effect<HeadDocument, TradeRepository.StoreError, TradeRepository.TradeRepository> =
   Effect.gen(function* () {
     const repository = yield* TradeRepository.TradeRepository
-    const newest = yield* feed.newestRow
+    const newest = yield* Feed.newestRow
     const heads = yield* repository.heads
     return {
       position: newest?.position ?? 0,

@@ -4,6 +4,7 @@ import {
   Break,
   Clock,
   Decimal,
+  Feed,
   Fill,
   Health,
   Id,
@@ -26,7 +27,6 @@ import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
 import * as failedBatches from "./failedBatches.ts"
 import * as controls from "./controls.ts"
-import * as feed from "./feed.ts"
 import * as orders from "./orders.ts"
 import * as positions from "./positions.ts"
 import { MOST_COUNTED } from "./listing.ts"
@@ -80,7 +80,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
       const trading = yield* Risk.trading(now)
       const doubtful = open.flatMap((order) => (order.status === "in_doubt" ? [{ order }] : []))
       const states = yield* Reads.all(TradingState.ControlTable)
-      const newest = yield* feed.newestRow
+      const newest = yield* Feed.newestRow
       const stateOf = (name: string) =>
         TradingState.strictest(
           states

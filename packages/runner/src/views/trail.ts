@@ -1,9 +1,8 @@
 import { Csv } from "@roundlot/api"
-import { Instant, TradeRepository, type Entry, type Event } from "@roundlot/core"
+import { Instant, TradeRepository, type Entry, type Event, Feed } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import { momentOf, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
-import * as feed from "./feed.ts"
 import { causeOf, eventOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import * as past from "./past.ts"
@@ -114,7 +113,7 @@ export const trail = (
     const corrects = correcting()
     const isWanted = ({ account: owner, at }: Pick<TrailDocument, "account" | "at">): boolean =>
       (account === undefined || owner === account) && at >= from && at < to
-    return feed.oldestFirst(undefined).pipe(
+    return Feed.oldestFirst(undefined).pipe(
       Stream.takeWhile((placed) => moment === undefined || !("position" in moment) || isKnown(placed)),
       Stream.filter(isKnown),
       Stream.mapEffect(({ entry, position }) => documentOf(position, entry, corrects)),

@@ -1,7 +1,6 @@
-import { AsOf, Books, Instant, Table, TradeRepository, type AccountName } from "@roundlot/core"
+import { AsOf, Books, Instant, Table, TradeRepository, type AccountName, Feed } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
-import * as feed from "../../src/views/feed.ts"
 import * as orders from "../../src/views/orders.ts"
 import { seen } from "../../src/views/past.ts"
 import * as positions from "../../src/views/positions.ts"
@@ -22,7 +21,7 @@ const rows = Effect.gen(function* () {
   )
 })
 
-const newest = Effect.map(feed.newestRow, (row) => row?.position ?? 0)
+const newest = Effect.map(Feed.newestRow, (row) => row?.position ?? 0)
 
 const owner: Effect.Effect<AccountName.AccountName> = Effect.succeed(scene.main)
 

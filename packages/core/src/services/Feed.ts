@@ -1,10 +1,21 @@
-import { Clock, TradeRepository, type Entry } from "@roundlot/core"
-import { Chunk, Effect, Option, Stream } from "effect"
+import { Chunk, Effect, Either, Option, Schedule, Schema, Stream } from "effect"
+import type { Entry, FeedRow } from "../events/Entry.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { turn } from "../ports/Clock.ts"
+import { StoreUnavailable, type StoreError } from "../ports/StoreError.ts"
+import { TradeRepository, type TradeRepositoryService } from "../ports/TradeRepository.ts"
 
 /** An entry with the place in the feed of the commit that wrote it. */
 interface Placed {
   readonly position: number
-  readonly entry: Entry.Entry
+  readonly entry: Entry
+}
+
+/** A cursor of another life of the store, or of a place that it does not have: read again from the start. */
+export class LostCursor extends Schema.TaggedError<LostCursor>()("LostCursor", { problem: Schema.String }) {
+  override get message() {
+    return this.problem
+  }
 }
 
 const PAGE = 1000
@@ -15,12 +26,36 @@ export interface FeedPlace {
   readonly seq: number
 }
 
-type Placing = Stream.Stream<Placed, TradeRepository.StoreError, TradeRepository.TradeRepository>
+/** A place as it is given to readers: `INCARNATION-POSITION` after a whole commit, `INCARNATION-POSITION.SEQ` within one. */
+export const cursorOf = (
+  incarnation: string,
+  { position, seq }: { readonly position: number; readonly seq?: number }
+): string => `${incarnation}-${position}${seq === undefined ? "" : `.${seq}`}`
+
+/** The place that a cursor names in this life of the store; without `seq`, after the whole commit. */
+export const placeOf = (
+  cursor: string,
+  incarnation: string
+): Either.Either<{ readonly position: number; readonly seq: number | undefined }, LostCursor> => {
+  const [, life, position, seq] = /^([0-9a-z]{1,64})-(\d{1,15})(?:\.(\d{1,15}))?$/.exec(cursor) ?? []
+  if (life === undefined) {
+    const problem = `"${cursor.slice(0, 80)}" is no cursor: it is INCARNATION-POSITION, as events have it`
+    return Either.left(new LostCursor({ problem }))
+  }
+  return life === incarnation
+    ? Either.right({ position: Number(position), seq: seq === undefined ? undefined : Number(seq) })
+    : Either.left(new LostCursor({ problem: "the cursor is of another life of this store: read again" }))
+}
+
+/** The same, of a store that ends before it. */
+export const aheadOfStore = new LostCursor({ problem: "the cursor is ahead of this store: read again" })
+
+type Placing = Stream.Stream<Placed, StoreError, TradeRepository>
 
 /** The entries of one journal, read on as the feed's rows name them: a page at a time, each page once. */
-const reader = (repository: TradeRepository.TradeRepositoryService) => {
-  const ahead = new Map<string, ReadonlyArray<Entry.Entry>>()
-  return (row: Entry.FeedRow) =>
+const reader = (repository: TradeRepositoryService) => {
+  const ahead = new Map<string, ReadonlyArray<Entry>>()
+  return (row: FeedRow) =>
     Effect.gen(function* () {
       const taken: Array<Placed> = []
       for (let seq = row.firstSeq; seq <= row.lastSeq; seq = row.firstSeq + taken.length) {
@@ -39,11 +74,11 @@ const reader = (repository: TradeRepository.TradeRepositoryService) => {
 const AT_ONCE = 250
 
 /** A page of a journal. */
-const readFrom = (repository: TradeRepository.TradeRepositoryService, account: string, seq: number) =>
-  Effect.zipRight(Clock.turn, repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: AT_ONCE }))
+const readFrom = (repository: TradeRepositoryService, account: string, seq: number) =>
+  Effect.zipRight(turn, repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: AT_ONCE }))
 
 const gap = (account: string, seq: number) =>
-  new TradeRepository.StoreUnavailable({
+  new StoreUnavailable({
     place: `the journal of ${account}`,
     problem: "corrupt",
     detail: `the feed names entry ${seq}, which is not there`,
@@ -52,28 +87,32 @@ const gap = (account: string, seq: number) =>
 
 /** A commit of one account in the feed, with its entries. */
 export interface Commit {
-  readonly row: Entry.FeedRow
-  readonly entries: ReadonlyArray<Entry.Entry>
+  readonly row: FeedRow
+  readonly entries: ReadonlyArray<Entry>
 }
 
-/** The commits after a position, at most so many. */
+/** The commits after a position, at most so many; of those whose entries are not wanted, none is read. */
 export const commitsAfter = (
   position: number,
-  limit: number
-): Effect.Effect<ReadonlyArray<Commit>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  limit: number,
+  isWanted: (row: FeedRow) => boolean = () => true
+): Effect.Effect<ReadonlyArray<Commit>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
-    const repository = yield* TradeRepository.TradeRepository
+    const repository = yield* TradeRepository
     const rows = yield* repository.feed(position, limit)
     const read = reader(repository)
     return yield* Effect.forEach(rows, (row) =>
-      Effect.map(read(row), (placed) => ({ row, entries: Chunk.toReadonlyArray(placed).map(({ entry }) => entry) }))
+      Effect.map(isWanted(row) ? read(row) : Effect.succeed(Chunk.empty<Placed>()), (placed) => ({
+        row,
+        entries: Chunk.toReadonlyArray(placed).map(({ entry }) => entry)
+      }))
     )
   })
 
 /** All entries after a place, or all there are: in feed order, and in order of `seq` within a commit. */
 export const oldestFirst = (after: FeedPlace | undefined): Placing =>
   Stream.unwrap(
-    Effect.map(TradeRepository.TradeRepository, (repository) =>
+    Effect.map(TradeRepository, (repository) =>
       rowsFrom(repository, after?.position ?? 1).pipe(
         Stream.mapEffect(reader(repository)),
         Stream.flattenChunks,
@@ -84,7 +123,7 @@ export const oldestFirst = (after: FeedPlace | undefined): Placing =>
     )
   )
 
-const rowsFrom = (repository: TradeRepository.TradeRepositoryService, position: number) =>
+const rowsFrom = (repository: TradeRepositoryService, position: number) =>
   Stream.paginateChunkEffect(position - 1, (after) =>
     Effect.map(repository.feed(after, PAGE), (rows) => {
       const last = rows.at(-1)
@@ -100,7 +139,7 @@ const STEP = 20
 export const newestFirst = (before: FeedPlace | undefined): Placing =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const repository = yield* TradeRepository.TradeRepository
+      const repository = yield* TradeRepository
       const newest = before?.position ?? (yield* newestRow)?.position ?? 0
       return Stream.paginateChunkEffect(newest, (last) => stepBack(repository, last)).pipe(
         Stream.filter(
@@ -110,7 +149,7 @@ export const newestFirst = (before: FeedPlace | undefined): Placing =>
     })
   )
 
-const stepBack = (repository: TradeRepository.TradeRepositoryService, last: number) =>
+const stepBack = (repository: TradeRepositoryService, last: number) =>
   Effect.gen(function* () {
     const after = Math.max(0, last - STEP)
     const rows = last === 0 ? [] : yield* repository.feed(after, last - after)
@@ -120,14 +159,10 @@ const stepBack = (repository: TradeRepository.TradeRepositoryService, last: numb
   })
 
 /** The newest row of the feed, found by halving: its positions have no gaps. */
-export const newestRow: Effect.Effect<
-  Entry.FeedRow | undefined,
-  TradeRepository.StoreError,
-  TradeRepository.TradeRepository
-> = Effect.gen(function* () {
-  const repository = yield* TradeRepository.TradeRepository
+export const newestRow: Effect.Effect<FeedRow | undefined, StoreError, TradeRepository> = Effect.gen(function* () {
+  const repository = yield* TradeRepository
   const rowAfter = (position: number) => Effect.map(repository.feed(position, 1), (rows) => rows[0])
-  let newest: Entry.FeedRow | undefined
+  let newest: FeedRow | undefined
   let beyond = 1
   for (let row = yield* rowAfter(0); row !== undefined; row = yield* rowAfter(beyond)) {
     newest = row
@@ -146,3 +181,21 @@ export const newestRow: Effect.Effect<
   }
   return newest
 })
+
+const LOOK_AGAIN = "1 second"
+
+/** Says that there may be more to read: after commits of this process, after those of others where the store tells, and now and then. */
+export const hints: Stream.Stream<void, never, Ledger | TradeRepository> = Stream.unwrap(
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const repository = yield* TradeRepository
+    return Stream.mergeAll(
+      [
+        Stream.map(ledger.commits, () => undefined),
+        repository.news ?? Stream.empty,
+        Stream.map(Stream.fromSchedule(Schedule.spaced(LOOK_AGAIN)), () => undefined)
+      ],
+      { concurrency: "unbounded" }
+    )
+  })
+)
