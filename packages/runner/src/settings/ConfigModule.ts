@@ -3,7 +3,7 @@ import { resolve } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
 import * as Configuration from "./Configuration.ts"
-import type { OwnAlerts, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
+import type { OwnAlerts, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 type Account<Own extends string> = Omit<Configuration.WrittenAccount, "broker"> & {
@@ -26,6 +26,8 @@ export interface RoundlotConfig<Own extends string = never> extends Omit<
   readonly sources?: Readonly<Record<string, Source>>
   /** Brokers of one's own, by the names that accounts call them by. */
   readonly brokers?: Readonly<Record<Own, OwnBroker>>
+  /** What runs beside the daemon, with all that it has, by name: a strategy, a forwarder of events. */
+  readonly apps?: Readonly<Record<string, OwnApp>>
   /** What a share is worth now, in place of the paper exchange's market. */
   readonly prices?: OwnParts["prices"]
 }
@@ -81,6 +83,7 @@ const code = <A>(is: (value: unknown) => value is A, wanted: string) =>
 const isBroker = (value: unknown): value is OwnBroker => typeof value === "function"
 const isSource = (value: unknown): value is OwnSource => Effect.isEffect(value)
 const isAlerts = (value: unknown): value is OwnAlerts => typeof value === "function"
+const isApp = (value: unknown): value is OwnApp => Effect.isEffect(value)
 const isPrices = (value: unknown): value is OwnParts["prices"] => Layer.isLayer(value)
 
 const named = <A>(value: Schema.Schema<A>, wanted: string) =>
@@ -99,6 +102,7 @@ const Brought = Schema.Struct({
     Schema.Struct({ send: Schema.optionalWith(code(isAlerts, "a function that sends a notice"), { exact: true }) }),
     { exact: true }
   ),
+  apps: named(code(isApp, "an Effect"), "an object of apps by name"),
   prices: Schema.optionalWith(code(isPrices, "a Layer"), { exact: true }),
   sources: named(
     Schema.Struct({
@@ -110,7 +114,7 @@ const Brought = Schema.Struct({
 })
 
 const withoutCode = (config: RoundlotConfig<string>): Readonly<Record<string, unknown>> => {
-  const { alerts, brokers: _brokers, prices: _prices, sources, ...written } = config
+  const { alerts, apps: _apps, brokers: _brokers, prices: _prices, sources, ...written } = config
   const plain = Object.entries(sources ?? {}).map(([name, { follow: _follow, ...entry }]) => [name, entry] as const)
   return {
     ...written,
@@ -149,6 +153,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
       brokers: new Map(Object.entries(brought.brokers)),
       sources: new Map(followed.map(({ follow, name }) => [name, follow])),
       alerts: brought.alerts?.send,
+      apps: new Map(Object.entries(brought.apps)),
       prices: brought.prices
     }
     return { own, written: withoutCode(config) }

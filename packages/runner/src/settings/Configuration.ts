@@ -285,6 +285,7 @@ const keys: Keys = {
   alerts: { webhook: "now", send: "module" },
   batches: { archiveAfter: "now" },
   anchors: { file: "now", every: "now", key: "now" },
+  apps: "module",
   brokers: "module",
   prices: "module",
   accounts: {

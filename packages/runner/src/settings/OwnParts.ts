@@ -1,5 +1,6 @@
 import type { Alerts, Broker, Clock, Completions, PriceReference, TradeSource } from "@roundlot/core"
 import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
+import type { Writing } from "../App.ts"
 import type { Declared } from "../start/Environment.ts"
 
 /**
@@ -14,6 +15,9 @@ export type Followed = Omit<TradeSource.TradeSourceService<unknown>, "name" | "p
 /** Opens a source of one's own, as `OwnBroker` a broker. A stream of it that ends is asked again for what came since. */
 export type OwnSource = Effect.Effect<Followed, unknown, Clock.Clock | Scope.Scope>
 
+/** An app in the daemon, with all that a daemon has. It is run again when it fails. */
+export type OwnApp = Effect.Effect<unknown, unknown, Scope.Scope | Writing>
+
 /** What is sent of what needs a person, or of a batch that has ended; `text` says it in a line. */
 export type Notice = { readonly text: string } & (Alerts.Alert | (Completions.Completion & { readonly kind: "batch" }))
 
@@ -25,6 +29,7 @@ export interface OwnParts {
   readonly brokers: ReadonlyMap<string, OwnBroker>
   readonly sources: ReadonlyMap<string, OwnSource>
   readonly alerts: OwnAlerts | undefined
+  readonly apps: ReadonlyMap<string, OwnApp>
   /** What a share is worth now, in place of the paper exchange's market. */
   readonly prices: Layer.Layer<PriceReference.PriceReference> | undefined
 }
@@ -40,7 +45,13 @@ export class OwnPartFailed extends Schema.TaggedError<OwnPartFailed>()("OwnPartF
 }
 
 /** A configuration of JSON brings none. */
-export const none: OwnParts = { brokers: new Map(), sources: new Map(), alerts: undefined, prices: undefined }
+export const none: OwnParts = {
+  brokers: new Map(),
+  sources: new Map(),
+  alerts: undefined,
+  apps: new Map(),
+  prices: undefined
+}
 
 /** What a part of one's own failed with, in a line; a fault of its own is no fault of the program. */
 export const failureOf = (part: string, cause: Cause.Cause<unknown>): OwnPartFailed => {

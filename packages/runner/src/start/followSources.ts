@@ -1,18 +1,14 @@
-import { Health, Sources, type AccountName, type TradeSource } from "@roundlot/core"
-import { Cause, Deferred, Effect, Schedule, type Scope, Stream } from "effect"
+import { Sources, type AccountName, type TradeSource } from "@roundlot/core"
+import { Deferred, Effect, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { unknownWord, type UsageError } from "../cli/UsageError.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { supervised } from "./supervised.ts"
 
 /** A stream that ended is asked again, for what came since. */
 const ASKED_AGAIN = "5 seconds"
-
-const afterFailures = Schedule.exponential("1 second").pipe(
-  Schedule.union(Schedule.spaced("1 minute")),
-  Schedule.resetAfter("5 minutes")
-)
 
 /** The trades are the source's own, whatever they say themselves: no source writes under another one's identities (A1). */
 const under = (name: string, { trades, cursor }: TradeSource.Delivery): TradeSource.Delivery => ({
@@ -38,22 +34,13 @@ const sourceOf = (
 /** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, or failed. */
 const follow = (name: string, account: AccountName.AccountName, open: OwnSource, settings: Settings) =>
   Effect.gen(function* () {
-    const health = yield* Health.Health
-    const part = `source ${name} of ${account}`
     const caughtUp = yield* Deferred.make<void, OwnPartFailed>()
-    const once = Effect.scoped(
-      Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
-        Sources.follow(account, sourceOf(name, followed, settings))
-      )
-    ).pipe(
-      Effect.tapErrorCause((cause) => {
-        const failure = failureOf(`source ${name}`, cause)
-        return Effect.zipRight(health.failed(part, failure.detail), Deferred.fail(caughtUp, failure))
-      }),
-      Effect.tap(() => Effect.zipRight(health.succeeded(part), Deferred.succeed(caughtUp, undefined)))
+    const once = Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
+      Sources.follow(account, sourceOf(name, followed, settings))
     )
-    const again = Effect.sandbox(once).pipe(
-      Effect.retry({ schedule: afterFailures, while: (cause) => !Cause.isInterruptedOnly(cause) }),
+    const named = { name: `source ${name}`, part: `source ${name} of ${account}` }
+    const again = supervised(named, once, (failure) => Deferred.fail(caughtUp, failure)).pipe(
+      Effect.zipRight(Deferred.succeed(caughtUp, undefined)),
       Effect.repeat(Schedule.spaced(ASKED_AGAIN))
     )
     yield* Effect.forkScoped(again)

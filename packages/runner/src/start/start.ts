@@ -37,6 +37,7 @@ import * as remaining from "./remaining.ts"
 import { portOf, serve } from "./serving.ts"
 import * as SignInLinks from "../serve/SignInLinks.ts"
 import { announce, ensureToken } from "./announce.ts"
+import { runApps } from "./supervised.ts"
 import { tradeLines, watcher } from "./story.ts"
 import { tellTraces } from "../traces/traces.ts"
 
@@ -241,6 +242,7 @@ const driveTo = (
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
     const caughtUp = yield* followSources(accounts, settings)
+    yield* runApps(settings)
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
