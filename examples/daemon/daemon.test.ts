@@ -13,14 +13,16 @@ const fillOf = (id: number, shares: string): string =>
   `${JSON.stringify({ id: String(id), symbol: "AAPL", side: "buy", shares, price: "187.50" })}\n`
 
 /** A folder with a file of fills and a store, and the command line as it is called beside the configuration. */
-const desk = (fills: string) => {
+const desk = (fills: string, store?: string) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-daemon-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, "fills.jsonl"), fills)
   const env = {
     ...process.env,
     FILLS_FILE: join(folder, "fills.jsonl"),
-    ROUNDLOT_STORE: `sqlite:${join(folder, "books.db")}`
+    ROUNDLOT_STORE: store ?? `sqlite:${join(folder, "books.db")}`,
+    LINES_FILE: join(folder, "books.lines"),
+    XDG_STATE_HOME: folder
   }
   return (...words: ReadonlyArray<string>) =>
     new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
@@ -57,4 +59,20 @@ it("an account is moved to a broker of the configuration by a verb; one that nob
   const refused = await cli("start", "--until-idle", "--account", "other", "--broker", "hause")
   expect(refused.code).toBe(2)
   expect(refused.err).toContain("Broker 'hause' is not known. Did you mean 'house'?")
+})
+
+it("SDK-1: books are kept in a store of one's own, by verbs and the daemon; what copies stores leaves it alone", async () => {
+  const plain = desk("", "")
+  const cli = (...words: ReadonlyArray<string>) => plain(...words, "--config", "lines.config.ts")
+  const trade = ["trades", "add", "--source", "hand", "--id", "1", "--symbol", "AAPL", "--side", "buy"]
+  expect((await cli(...trade, "--quantity", "2", "--price", "187.50")).code).toBe(0)
+  const started = await cli("start", "--until-idle")
+  expect(started.out + started.err).toContain("store lines, paper broker")
+  expect(JSON.parse((await cli("orders", "list", "--json")).out)).toMatchObject({
+    items: [{ symbol: "AAPL", quantity: "2", status: "filled" }]
+  })
+  expect((await cli("audit")).code).toBe(0)
+  const backup = await cli("store", "backup", "copy.db")
+  expect(backup.code).toBe(1)
+  expect(backup.err).toContain("lines: it is a store of the configuration's own")
 })

@@ -1,13 +1,13 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
-import { Clock, Entropy, PriceReference, Reference, Roundlot } from "@roundlot/core"
-import type { Broker, TradeRepository } from "@roundlot/core"
+import { Clock, Entropy, PriceReference, Reference, Roundlot, TradeRepository } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
 import { type Context, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Configuration } from "./settings/Configuration.ts"
 import type { Settings } from "./settings/Settings.ts"
-import { StorePlace } from "./settings/StorePlace.ts"
+import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
 
 /** There is no store where one is to be read. */
 export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Schema.String }) {
@@ -40,6 +40,7 @@ export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeReposito
   Layer.merge(
     StorePlace.$match(store, {
       Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
+      Own: ({ layer }) => layer,
       Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
     }),
     Clock.layerAlwaysOpen
@@ -49,6 +50,7 @@ export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeReposito
 export const shownStore = (store: StorePlace): string =>
   StorePlace.$match(store, {
     Sqlite: ({ file }) => file,
+    Own: ({ name }) => name,
     Postgres: ({ url }) => {
       const { host, pathname } = new URL(Redacted.value(url))
       return `postgres://${host}${pathname}`
@@ -126,7 +128,18 @@ export const isStoreThere = (
   StorePlace.$match(store, {
     Sqlite: ({ file }) =>
       Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true)),
-    Postgres: (place) => Effect.flatMap(onPostgres, ({ PostgresStore }) => PostgresStore.isThere(place))
+    Postgres: (place) => Effect.flatMap(onPostgres, ({ PostgresStore }) => PostgresStore.isThere(place)),
+    // It is made by its layer, where it makes one.
+    Own: () => Effect.succeed(true)
+  })
+
+/** What copies or migrates a store knows its tables, and none of a store that the configuration brings. */
+export const notCopied = ({ name }: OwnStore): TradeRepository.StoreUnavailable =>
+  new TradeRepository.StoreUnavailable({
+    place: name,
+    problem: "not_ours",
+    detail: "it is a store of the configuration's own, which is neither copied nor migrated by roundlot",
+    remedy: "Use its own means, and prove what they made with 'roundlot audit'"
   })
 
 /** Fails where there is no store yet: a verb that only looks makes none. */

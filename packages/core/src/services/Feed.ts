@@ -37,7 +37,7 @@ export const placeOf = (
   cursor: string,
   incarnation: string
 ): Either.Either<{ readonly position: number; readonly seq: number | undefined }, LostCursor> => {
-  const [, life, position, seq] = /^([0-9a-z]{1,64})-(\d{1,15})(?:\.(\d{1,15}))?$/.exec(cursor) ?? []
+  const [, life, position, seq] = /^(.+)-(\d{1,15})(?:\.(\d{1,15}))?$/s.exec(cursor) ?? []
   if (life === undefined) {
     const problem = `"${cursor.slice(0, 80)}" is no cursor: it is INCARNATION-POSITION, as events have it`
     return Either.left(new LostCursor({ problem }))

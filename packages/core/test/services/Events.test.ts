@@ -157,6 +157,22 @@ describe("events", () => {
       })
     ))
 
+  test("have cursors of stores of one's own, whatever their lives are called", async () => {
+    const named: TradeRepositoryService = {
+      ...MemoryRepository.make(MemoryStore.make()),
+      identity: { id: "own", incarnation: "/var/books-2.lines" }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* history
+        const [first] = yield* heard(1)
+        const [second] = yield* heard(1, { after: first?.cursor })
+        expect(second?.cursor).not.toBe(first?.cursor)
+      }),
+      Stage.layer({}, { repository: named })
+    )
+  })
+
   test("end with the entry that cannot be read: nothing after it is passed on", async () => {
     const plain = MemoryRepository.make(MemoryStore.make())
     const newer: TradeRepositoryService = {

@@ -4,7 +4,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { type AccountName, Decimal, Gates, Order, Reads, StartGate, TradeRepository } from "@roundlot/core"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
-import { isStoreThere, layerBooks, layerPaper, type Writing } from "../App.ts"
+import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
@@ -52,7 +52,8 @@ export const onCopy = <A, E, R>(
     if (yield* isStoreThere(settings.store)) {
       yield* StorePlace.$match(settings.store, {
         Sqlite: (place) => copy(place.file, file),
-        Postgres: (place) => imageInto(file, place)
+        Postgres: (place) => imageInto(file, place),
+        Own: (own) => notCopied(own)
       })
     }
     const exchange = { file: join(folder, "paper.db"), listings: yield* listingsOf(settings.configuration) }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url"
 import * as Configuration from "./Configuration.ts"
 import type { OwnAlerts, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
 import { SettingsError } from "./SettingsError.ts"
+import type { OwnStore } from "./StorePlace.ts"
 
 type Account<Own extends string> = Omit<Configuration.WrittenAccount, "broker"> & {
   readonly broker?: Configuration.BrokerName | NoInfer<Own>
@@ -18,7 +19,7 @@ type Source = Configuration.WrittenSource & {
 /** A configuration as a module: all that `roundlot.json` says, and what only a program can. */
 export interface RoundlotConfig<Own extends string = never> extends Omit<
   Configuration.Written,
-  "$schema" | "accounts" | "alerts" | "sources"
+  "$schema" | "accounts" | "alerts" | "sources" | "store"
 > {
   readonly accounts?: Readonly<Record<string, Account<Own>>>
   /** Where what needs a person is sent: a webhook, or whatever a function reaches. */
@@ -28,6 +29,8 @@ export interface RoundlotConfig<Own extends string = never> extends Omit<
   readonly brokers?: Readonly<Record<Own, OwnBroker>>
   /** What runs beside the daemon, with all that it has, by name: a strategy, a forwarder of events. */
   readonly apps?: Readonly<Record<string, OwnApp>>
+  /** Where the books are: an address, or a store of one's own and its name. `--store` and ROUNDLOT_STORE go before it. */
+  readonly store?: string | OwnStore
   /** What a share is worth now, in place of the paper exchange's market. */
   readonly prices?: OwnParts["prices"]
 }
@@ -84,6 +87,7 @@ const isBroker = (value: unknown): value is OwnBroker => typeof value === "funct
 const isSource = (value: unknown): value is OwnSource => Effect.isEffect(value)
 const isAlerts = (value: unknown): value is OwnAlerts => typeof value === "function"
 const isApp = (value: unknown): value is OwnApp => Effect.isEffect(value)
+const isStore = (value: unknown): value is OwnStore["layer"] => Layer.isLayer(value)
 const isPrices = (value: unknown): value is OwnParts["prices"] => Layer.isLayer(value)
 
 const named = <A>(value: Schema.Schema<A>, wanted: string) =>
@@ -95,6 +99,18 @@ const named = <A>(value: Schema.Schema<A>, wanted: string) =>
   )
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
 
+const Store = Schema.Struct({
+  name: Schema.String.pipe(
+    Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+      message: () => ({
+        message: "is no name of a file: write letters, digits, '.', '_' and '-', at most 64",
+        override: true
+      })
+    })
+  ),
+  layer: code(isStore, "a Layer")
+})
+
 /** What a module brings. Its types say so too, but not every module is checked. */
 const Brought = Schema.Struct({
   brokers: named(code(isBroker, "a function that opens an account"), "an object of brokers by name"),
@@ -104,6 +120,7 @@ const Brought = Schema.Struct({
   ),
   apps: named(code(isApp, "an Effect"), "an object of apps by name"),
   prices: Schema.optionalWith(code(isPrices, "a Layer"), { exact: true }),
+  store: Schema.optionalWith(Schema.Union(Schema.String, Store), { exact: true }),
   sources: named(
     Schema.Struct({
       account: Schema.optionalWith(Schema.Unknown, { exact: true }),
@@ -114,10 +131,11 @@ const Brought = Schema.Struct({
 })
 
 const withoutCode = (config: RoundlotConfig<string>): Readonly<Record<string, unknown>> => {
-  const { alerts, apps: _apps, brokers: _brokers, prices: _prices, sources, ...written } = config
+  const { alerts, apps: _apps, brokers: _brokers, prices: _prices, sources, store, ...written } = config
   const plain = Object.entries(sources ?? {}).map(([name, { follow: _follow, ...entry }]) => [name, entry] as const)
   return {
     ...written,
+    ...(typeof store === "string" ? { store } : {}),
     ...(alerts === undefined || "send" in alerts ? {} : { alerts }),
     ...(plain.length === 0 ? {} : { sources: Object.fromEntries(plain) })
   }
@@ -130,7 +148,9 @@ const wrong = (file: string, place: string, problem: string, remedy = "Correct i
 const takenApart = (file: string, config: RoundlotConfig<string>) =>
   Either.gen(function* () {
     const brought = yield* Either.orElse(Schema.decodeUnknownEither(Brought)(config), (error) => {
-      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+      // Of what may be one thing or another, what came furthest is what was meant.
+      const [issue] = issues.toSorted((one, other) => other.path.length - one.path.length)
       return wrong(file, issue?.path.map(String).join(".") ?? "", issue?.message ?? "cannot be read")
     })
     const taken = Object.keys(brought.brokers).find(Configuration.isBuiltIn)
@@ -154,7 +174,8 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
       sources: new Map(followed.map(({ follow, name }) => [name, follow])),
       alerts: brought.alerts?.send,
       apps: new Map(Object.entries(brought.apps)),
-      prices: brought.prices
+      prices: brought.prices,
+      store: typeof brought.store === "string" ? undefined : brought.store
     }
     return { own, written: withoutCode(config) }
   })

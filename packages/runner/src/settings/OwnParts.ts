@@ -1,6 +1,7 @@
 import type { Alerts, Broker, Clock, Completions, PriceReference, TradeSource } from "@roundlot/core"
 import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
+import type { OwnStore } from "./StorePlace.ts"
 import type { Declared } from "../start/Environment.ts"
 
 /**
@@ -30,6 +31,7 @@ export interface OwnParts {
   readonly sources: ReadonlyMap<string, OwnSource>
   readonly alerts: OwnAlerts | undefined
   readonly apps: ReadonlyMap<string, OwnApp>
+  readonly store: OwnStore | undefined
   /** What a share is worth now, in place of the paper exchange's market. */
   readonly prices: Layer.Layer<PriceReference.PriceReference> | undefined
 }
@@ -50,6 +52,7 @@ export const none: OwnParts = {
   sources: new Map(),
   alerts: undefined,
   apps: new Map(),
+  store: undefined,
   prices: undefined
 }
 

@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { ConfigProvider, Context, Effect, Option } from "effect"
+import { ConfigProvider, Context, Effect, Layer, Option } from "effect"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { DEFAULT_CONFIGS, isModule } from "./configFile.ts"
@@ -81,25 +81,36 @@ const configOf = (variables: EnvFile.Variables): ConfigProvider.ConfigProvider =
 const stateFolder = (variable: Settings["variable"]): string =>
   variable("XDG_STATE_HOME") ?? join(variable("HOME") ?? homedir(), ".local", "state")
 
+/** Where the books are: flag over variable over configuration. */
+const storeOf = (
+  flag: Option.Option<string>,
+  variable: string | undefined,
+  { own, store }: Configuration.Configuration,
+  config: ConfigProvider.ConfigProvider
+): Effect.Effect<StorePlace.StorePlace, SettingsError> => {
+  if (Option.isSome(flag)) return StorePlace.parse(flag.value, "--store")
+  if (variable !== undefined) return StorePlace.parse(variable, "ROUNDLOT_STORE")
+  return own.store === undefined
+    ? StorePlace.parse(store ?? StorePlace.DEFAULT_STORE, "store")
+    : Effect.succeed(
+        StorePlace.StorePlace.Own({
+          name: own.store.name,
+          layer: Layer.provide(own.store.layer, Layer.setConfigProvider(config))
+        })
+      )
+}
+
 /** Settles what flags, variables and files say. */
 export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, FileSystem.FileSystem | Environment> =>
   Effect.gen(function* () {
     const variables = yield* readVariables(flags.envFile)
     const configuration = yield* readConfiguration(flags.config)
     const variable = (name: string) => (variables[name] === "" ? undefined : variables[name])
-    const said: readonly [store: string, place: string] = Option.match(flags.store, {
-      onSome: (store) => [store, "--store"],
-      onNone: () => {
-        const fromVariable = variable("ROUNDLOT_STORE")
-        if (fromVariable !== undefined) return [fromVariable, "ROUNDLOT_STORE"]
-        return [configuration.store ?? StorePlace.DEFAULT_STORE, "store"]
-      }
-    })
-    const store = yield* StorePlace.parse(...said)
+    const config = configOf(variables)
+    const store = yield* storeOf(flags.store, variable("ROUNDLOT_STORE"), configuration, config)
     const beside = StorePlace.paperFileOf(store, stateFolder(variable))
     const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => beside })
     const own = StorePlace.filesOf(store, paperFile)
     const anchorFile = configuration.anchors.file ?? own.anchorFile
-    const config = configOf(variables)
     return { configuration, variable, config, store, paperFile, ...own, anchorFile, backupFolder: dirname(beside) }
   })

@@ -1,7 +1,14 @@
-import { Data, Effect, Redacted } from "effect"
+import type { TradeRepository } from "@roundlot/core"
+import { Data, Effect, type Layer, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import { basename, dirname, extname, join, resolve } from "node:path"
 import { SettingsError } from "./SettingsError.ts"
+
+/** A store of one's own, and how it is called: the paper exchange, tokens and anchors of it stand in files of that name. */
+export interface OwnStore {
+  readonly name: string
+  readonly layer: Layer.Layer<TradeRepository.TradeRepository, TradeRepository.StoreError>
+}
 
 /** Where the books are. */
 export type StorePlace = Data.TaggedEnum<{
@@ -9,6 +16,8 @@ export type StorePlace = Data.TaggedEnum<{
   readonly Sqlite: { readonly file: string }
   /** In a Postgres database; the address may hold a password. */
   readonly Postgres: { readonly url: Redacted.Redacted }
+  /** Wherever a store that the configuration brings keeps them. */
+  readonly Own: OwnStore
 }>
 
 /** Constructors of `StorePlace`. */
@@ -46,6 +55,7 @@ const NAME_LENGTH = 16
 /** Where the paper exchange of a store is: beside its file, or in a folder for state under a name made of its address. */
 export const paperFileOf = (store: StorePlace, stateFolder: string): string =>
   StorePlace.$match(store, {
+    Own: ({ name }) => join(stateFolder, "roundlot", `${name}.paper.db`),
     Sqlite: ({ file }) => besideOf(file, "paper", extname(file) || ".db"),
     Postgres: ({ url }) => {
       const { host, pathname } = new URL(Redacted.value(url))

@@ -143,7 +143,7 @@ const countsLine = (counts: Counts): string =>
 
 /** The store as it is named on the command line from here. */
 const addressOf = ({ store }: Settings): string => {
-  if (store._tag === "Postgres") return shownStore(store)
+  if (store._tag !== "Sqlite") return shownStore(store)
   const path = relative(process.cwd(), store.file)
   return `sqlite:${path.startsWith("..") ? store.file : path}`
 }

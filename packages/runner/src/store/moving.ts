@@ -2,7 +2,16 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit, type TradeRepository } from "@roundlot/core"
 import { Copy, type Side } from "@roundlot/store-sql"
 import { Effect, Redacted, Schema, type Scope } from "effect"
-import { isStoreThere, layerStore, requireStore, shownStore, type NoStore, onPostgres, onSqlite } from "../App.ts"
+import {
+  isStoreThere,
+  layerStore,
+  notCopied,
+  requireStore,
+  shownStore,
+  type NoStore,
+  onPostgres,
+  onSqlite
+} from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
@@ -41,7 +50,8 @@ export interface Moved {
 const sideOf = (place: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.$match(place, {
     Sqlite: ({ file }) => Effect.flatMap(onSqlite, ({ side }) => side.side(file)),
-    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.side({ url }))
+    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.side({ url })),
+    Own: (own) => notCopied(own)
   })
 
 /** Audits a store; where it goes on beside us, so that its feed is up to what it says. */
@@ -103,7 +113,7 @@ const retireAt = (
 
 /** Whoever reaches the copy on the same server as the same user has the password that no copy keeps. */
 const withPasswordOf = (store: StorePlace, source: StorePlace): StorePlace => {
-  if (store._tag === "Sqlite" || source._tag === "Sqlite") return source
+  if (store._tag !== "Postgres" || source._tag !== "Postgres") return source
   const known = new URL(Redacted.value(store.url))
   const wanted = new URL(Redacted.value(source.url))
   if (known.host !== wanted.host || known.username !== wanted.username) return source

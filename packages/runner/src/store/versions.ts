@@ -3,7 +3,7 @@ import type { TradeRepository } from "@roundlot/core"
 import { Copy, Image, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
-import { NoStore, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
+import { NoStore, notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
@@ -49,7 +49,8 @@ const fileAsItIs = (file: string): Effect.Effect<Side.Side, TradeRepository.Stor
 const asItIs = (store: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.$match(store, {
     Sqlite: ({ file }) => fileAsItIs(file),
-    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.sideAsItIs({ url }))
+    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.sideAsItIs({ url })),
+    Own: (own) => notCopied(own)
   })
 
 const versionOf = (side: Side.Side) => Effect.map(Migrations.applied(side), (applied) => applied.length)

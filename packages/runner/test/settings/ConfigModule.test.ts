@@ -1,6 +1,6 @@
 import { NodeContext } from "@effect/platform-node"
 import { Account, AccountName } from "@roundlot/core"
-import { Effect, Either } from "effect"
+import { Effect, Either, Layer } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -91,6 +91,10 @@ describe("a configuration that is a module", () => {
     )
     expect(await untyped({ sources: { venue: 7 } })).toContain("FILE, sources.venue:")
     expect(await untyped({ prices: 7 })).toContain("FILE, prices:")
+    expect(await untyped({ apps: { echo: 7 } })).toContain("FILE, apps.echo: is not an Effect")
+    expect(await untyped({ alerts: { send: 7 } })).toContain("FILE, alerts.send:")
+    expect(await untyped({ store: { name: "../books", layer: Layer.empty } })).toContain("FILE, store.name: is no name")
+    expect(await untyped({ store: { name: "books", layer: 7 } })).toContain("FILE, store.layer: is not a Layer")
   })
 
   it("is code, which JSON cannot bring", () => {
