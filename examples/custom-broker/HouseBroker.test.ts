@@ -1,15 +1,9 @@
 import { expect, it } from "@effect/vitest"
-import { AccountName, ClientOrderId, Clock, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Decimal, Price, Quantity } from "@roundlot/core"
 import { BrokerContract, SampleOrder } from "@roundlot/core/testing"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import * as HouseBroker from "./HouseBroker.ts"
-
-const desk = AccountName.AccountName.make("desk")
-
-const house = Effect.map(Clock.Clock, (clock) => HouseBroker.make(desk, clock)).pipe(
-  Effect.provide(Clock.layerAlwaysOpen)
-)
+import place, { desk, house } from "./place.ts"
 
 it.effect(
   "SDK-2: a broker of one's own fills what it takes, and finds it by either id, in windows and as a holding",
@@ -46,15 +40,6 @@ it.effect("what it does not take is refused before anything leaves, and what it 
   })
 )
 
-/** Where the contract of brokers is run on the house: nothing can be staged there, since every order fills at once. */
-const place = Effect.map(house, (broker) => ({
-  broker,
-  account: desk,
-  symbol: Ticker.Ticker.make("AAPL"),
-  otherSymbol: Ticker.Ticker.make("MSFT"),
-  unknownSymbol: Ticker.Ticker.make("NOPE")
-}))
-
 const proven = Effect.map(BrokerContract.prove(place), BrokerContract.summary)
 
 it.live(
@@ -74,7 +59,7 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 it("the guide shows what is here, word for word", () => {
   const guide = read("../../docs/guides/write-a-broker.md")
   const contract = "../../packages/broker-paper/test/Contract.test.ts"
-  const sources = ["HouseBroker.ts", "HouseBroker.test.ts", contract].map(read).join("\n")
+  const sources = ["HouseBroker.ts", "HouseBroker.test.ts", "place.ts", contract].map(read).join("\n")
   const shown = [...guide.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => code.trim())
   expect(shown.length).toBeGreaterThan(3)
   expect(shown.filter((code) => !sources.includes(code))).toEqual([])

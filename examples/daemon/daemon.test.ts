@@ -49,7 +49,7 @@ it("a line that is no fill is said by its source, and what came before it is tak
   const cli = desk(`${fillOf(1, "1")}{"id":"2"}\n`)
   const started = await cli("start", "--until-idle")
   expect(started.code).toBe(1)
-  expect(started.err).toContain("source fills of the configuration failed: symbol is missing")
+  expect(started.err).toContain("source fills failed: symbol is missing")
   expect((await cli("trades", "list", "--json")).out).toContain('"sourceId":"1"')
 })
 

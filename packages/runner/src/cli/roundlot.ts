@@ -31,6 +31,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     "drive the accounts of a store until stopped, or until idle",
     async () => (await import("../verbs/start.ts")).startVerb
   ),
+  prove: leaf("hold a broker of your own to the contract", async () => (await import("../verbs/prove.ts")).prove),
   trades: group("what came in", {
     import: leaf(
       "take a file of trades in, each exactly once",

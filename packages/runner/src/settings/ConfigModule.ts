@@ -57,22 +57,30 @@ const isDefined = (value: unknown): value is RoundlotConfig<string> =>
 const TYPESCRIPT = "ERR_UNKNOWN_FILE_EXTENSION"
 
 const unreadable = (file: string, error: unknown): SettingsError => {
-  if (error instanceof Error && "code" in error && error.code === TYPESCRIPT) {
+  const isTypeScript = /\.[cm]?ts$/.test(file)
+  if (isTypeScript && error instanceof Error && "code" in error && error.code === TYPESCRIPT) {
     const problem = `is TypeScript, which Node ${process.versions.node} does not run`
-    return new SettingsError({ place: file, problem, remedy: "Use Node 22.18 or later, or write roundlot.config.mjs" })
+    return new SettingsError({ place: file, problem, remedy: "Use Node 22.18 or later, or write JavaScript (.mjs)" })
   }
   const said = error instanceof Error ? error.message : String(error)
   const problem = `cannot be loaded (${said.split("\n", 1)[0] ?? ""})`
   return new SettingsError({ place: file, problem, remedy: "Correct it there" })
 }
 
+/** What a module exports by default; nothing where it exports nothing so. */
+export const defaultOf = (file: string): Effect.Effect<unknown, SettingsError> =>
+  Effect.tryPromise({
+    try: (): Promise<unknown> => import(pathToFileURL(resolve(file)).href),
+    catch: (error) => unreadable(file, error)
+  }).pipe(
+    Effect.map((module) =>
+      typeof module === "object" && module !== null && "default" in module ? module.default : undefined
+    )
+  )
+
 const exported = (file: string): Effect.Effect<RoundlotConfig<string>, SettingsError> =>
   Effect.gen(function* () {
-    const module = yield* Effect.tryPromise({
-      try: (): Promise<unknown> => import(pathToFileURL(resolve(file)).href),
-      catch: (error) => unreadable(file, error)
-    })
-    const config = typeof module === "object" && module !== null && "default" in module ? module.default : undefined
+    const config = yield* defaultOf(file)
     if (isDefined(config)) return config
     const problem = "does not export by default what defineConfig of this installation of roundlot gave"
     const remedy =

@@ -42,7 +42,7 @@ export class OwnPartFailed extends Schema.TaggedError<OwnPartFailed>()("OwnPartF
   detail: Schema.String
 }) {
   override get message() {
-    return `${this.part} of the configuration failed: ${this.detail}`
+    return `${this.part} failed: ${this.detail}`
   }
 }
 

@@ -17,10 +17,11 @@ const named = (words: ReadonlyArray<string>): string | undefined => {
 }
 
 /**
- * Does a command line read a configuration that is a module? It shares `effect` and `@roundlot/core` with the program then, which is
+ * Does a command line read a module, as its configuration or to prove it? That shares `effect` and `@roundlot/core` with the program then, which is
  * run from its modules: the program as one file has copies of its own.
  */
 export const readsModule = (words: ReadonlyArray<string>): boolean => {
+  if (words[0] === "prove") return true
   const file = named(words)
   return file === undefined ? DEFAULT_CONFIGS.some((each) => isModule(each) && existsSync(each)) : isModule(file)
 }

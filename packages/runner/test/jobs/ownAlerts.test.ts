@@ -78,9 +78,9 @@ describe("alerts that a configuration sends itself", () => {
   it.effect("that fail, break or do not end are a failed try, which is not the last", () =>
     Effect.gen(function* () {
       const failing = yield* Effect.flip(performed(() => Effect.fail(new Error("no pager")), "alert", alert))
-      assert.deepInclude(failing, { detail: "alerts of the configuration failed: no pager", final: false })
+      assert.deepInclude(failing, { detail: "alerts failed: no pager", final: false })
       const breaking = yield* Effect.flip(performed(() => Effect.die("broken"), "alert", alert))
-      assert.deepInclude(breaking, { detail: "alerts of the configuration failed: broken", final: false })
+      assert.deepInclude(breaking, { detail: "alerts failed: broken", final: false })
       const hanging = yield* Effect.fork(Effect.flip(performed(() => Effect.never, "alert", alert)))
       yield* TestClock.adjust("10 seconds")
       assert.deepInclude(yield* Fiber.join(hanging), { final: false })

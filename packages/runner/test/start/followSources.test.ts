@@ -95,7 +95,7 @@ describe("a source that a configuration brings", () => {
           return venue(has, [])
         })
         const caughtUp = yield* followSources([desk], settingsOf(broken))
-        assert.include((yield* Effect.flip(caughtUp)).message, "source venue of the configuration failed")
+        assert.include((yield* Effect.flip(caughtUp)).message, "source venue failed")
         const details: Array<string | undefined> = []
         for (const wait of ["0 seconds", "1 second", "2 seconds"] as const) {
           yield* TestClock.adjust(wait)

@@ -86,7 +86,7 @@ describe("a broker that a configuration brings", () => {
   ])("that %s is said by its name", ([, broken]) =>
     Effect.gen(function* () {
       const failed = yield* Effect.flip(opened([accountOf("one", "broken")], { broken }))
-      assert.strictEqual(failed.message, "broker broken of the configuration failed: no line")
+      assert.strictEqual(failed.message, "broker broken failed: no line")
     })
   )
 })

@@ -1,0 +1,48 @@
+import * as Args from "@effect/cli/Args"
+import { BrokerContract } from "@roundlot/core/testing"
+import { Effect, type Scope } from "effect"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { defaultOf } from "../settings/ConfigModule.ts"
+import { failureOf } from "../settings/OwnParts.ts"
+import { SettingsError } from "../settings/SettingsError.ts"
+
+const isPlace = (value: unknown): value is BrokerContract.Place =>
+  typeof value === "object" &&
+  value !== null &&
+  ["broker", "account", "symbol", "unknownSymbol"].every((name) => name in value)
+
+const isOpening = (value: unknown): value is Effect.Effect<unknown, unknown, Scope.Scope> => Effect.isEffect(value)
+
+/** The places of a module: a broker at an exchange of its own, made anew for each clause. */
+const placesOf = (file: string) =>
+  Effect.gen(function* () {
+    const opening = yield* defaultOf(file)
+    const wrong = (problem: string) =>
+      new SettingsError({ place: file, problem, remedy: "Export by default an Effect of a BrokerContract.Place" })
+    if (!isOpening(opening)) return yield* wrong("does not export an Effect by default")
+    return opening.pipe(
+      Effect.catchAllCause((cause) => Effect.fail(failureOf("place", cause))),
+      Effect.filterOrFail(isPlace, () => wrong("exports an Effect of something that is no place"))
+    )
+  })
+
+/** `prove`. */
+export const prove = Verb.make({
+  name: "prove",
+  summary:
+    "run the contract of brokers against one of your own, and print what it keeps; exit code 3 where it breaks a clause",
+  examples: [["roundlot prove ./place.ts", "an Effect of the broker, its account and symbols, exported by default"]],
+  flags: {
+    json: flags.place.json,
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A module that exports a place by default"))
+  },
+  run: ({ file }) =>
+    Effect.gen(function* () {
+      const { answer, look } = yield* Output
+      const outcomes = yield* BrokerContract.prove(yield* placesOf(file))
+      if (outcomes.some(({ _tag }) => _tag === "Broken")) yield* look
+      yield* answer({ outcomes }, BrokerContract.summary(outcomes))
+    })
+})
