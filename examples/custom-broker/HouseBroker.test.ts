@@ -3,7 +3,7 @@ import { ClientOrderId, Decimal, Price, Quantity } from "@roundlot/core"
 import { BrokerContract, SampleOrder } from "@roundlot/core/testing"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import place, { desk, house } from "./place.ts"
+import { desk, house, place } from "./place.ts"
 
 it.effect(
   "SDK-2: a broker of one's own fills what it takes, and finds it by either id, in windows and as a holding",

@@ -11,12 +11,10 @@ export const house = Effect.map(Clock.Clock, (clock) => HouseBroker.make(desk, c
 )
 
 /** Where the contract of brokers is run on the house: nothing can be staged there, since every order fills at once. */
-const place = Effect.map(house, (broker) => ({
+export const place = Effect.map(house, (broker) => ({
   broker,
   account: desk,
   symbol: Ticker.Ticker.make("AAPL"),
   otherSymbol: Ticker.Ticker.make("MSFT"),
   unknownSymbol: Ticker.Ticker.make("NOPE")
 }))
-
-export default place

@@ -6,6 +6,7 @@ import { type Context, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Configuration } from "./settings/Configuration.ts"
+import type { Services } from "./settings/OwnParts.ts"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
 
@@ -20,7 +21,7 @@ export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Sc
 export type Reading = TradeRepository.TradeRepository | Clock.Clock
 
 /** What a verb that writes needs: trades and commands, nothing that sends. */
-export type Writing = Reading | Entropy.Entropy | Roundlot.Services
+export type Writing = Services
 
 type Place = Pick<Settings, "store">
 

@@ -67,20 +67,16 @@ const unreadable = (file: string, error: unknown): SettingsError => {
   return new SettingsError({ place: file, problem, remedy: "Correct it there" })
 }
 
-/** What a module exports by default; nothing where it exports nothing so. */
-export const defaultOf = (file: string): Effect.Effect<unknown, SettingsError> =>
+/** What a module exports by this name; nothing where it exports none. */
+export const exportOf = (file: string, name: string): Effect.Effect<unknown, SettingsError> =>
   Effect.tryPromise({
     try: (): Promise<unknown> => import(pathToFileURL(resolve(file)).href),
     catch: (error) => unreadable(file, error)
-  }).pipe(
-    Effect.map((module) =>
-      typeof module === "object" && module !== null && "default" in module ? module.default : undefined
-    )
-  )
+  }).pipe(Effect.map((module) => Object.entries(module ?? {}).find(([each]) => each === name)?.[1]))
 
 const exported = (file: string): Effect.Effect<RoundlotConfig<string>, SettingsError> =>
   Effect.gen(function* () {
-    const config = yield* defaultOf(file)
+    const config = yield* exportOf(file, "default")
     if (isDefined(config)) return config
     const problem = "does not export by default what defineConfig of this installation of roundlot gave"
     const remedy =

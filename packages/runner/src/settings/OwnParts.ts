@@ -1,6 +1,15 @@
-import type { Alerts, Broker, Clock, Completions, PriceReference, TradeSource } from "@roundlot/core"
+import type {
+  Alerts,
+  Broker,
+  Clock,
+  Completions,
+  Entropy,
+  PriceReference,
+  Roundlot,
+  TradeRepository,
+  TradeSource
+} from "@roundlot/core"
 import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
-import type { Writing } from "../App.ts"
 import type { OwnStore } from "./StorePlace.ts"
 import type { Declared } from "../start/Environment.ts"
 
@@ -16,8 +25,11 @@ export type Followed = Omit<TradeSource.TradeSourceService<unknown>, "name" | "p
 /** Opens a source of one's own, as `OwnBroker` a broker. A stream of it that ends is asked again for what came since. */
 export type OwnSource = Effect.Effect<Followed, unknown, Clock.Clock | Scope.Scope>
 
+/** What a daemon has: the books, all that is read of them and done to them. */
+export type Services = TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy | Roundlot.Services
+
 /** An app in the daemon, with all that a daemon has. It is run again when it fails. */
-export type OwnApp = Effect.Effect<unknown, unknown, Scope.Scope | Writing>
+export type OwnApp = Effect.Effect<unknown, unknown, Scope.Scope | Services>
 
 /** What is sent of what needs a person, or of a batch that has ended; `text` says it in a line. */
 export type Notice = { readonly text: string } & (Alerts.Alert | (Completions.Completion & { readonly kind: "batch" }))

@@ -4,7 +4,7 @@ import { Effect, type Scope } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
-import { defaultOf } from "../settings/ConfigModule.ts"
+import { exportOf } from "../settings/ConfigModule.ts"
 import { failureOf } from "../settings/OwnParts.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 
@@ -18,13 +18,17 @@ const isOpening = (value: unknown): value is Effect.Effect<unknown, unknown, Sco
 /** The places of a module: a broker at an exchange of its own, made anew for each clause. */
 const placesOf = (file: string) =>
   Effect.gen(function* () {
-    const opening = yield* defaultOf(file)
+    const opening = yield* exportOf(file, "place")
     const wrong = (problem: string) =>
-      new SettingsError({ place: file, problem, remedy: "Export by default an Effect of a BrokerContract.Place" })
-    if (!isOpening(opening)) return yield* wrong("does not export an Effect by default")
+      new SettingsError({
+        place: file,
+        problem,
+        remedy: "Write export const place, an Effect of a BrokerContract.Place"
+      })
+    if (!isOpening(opening)) return yield* wrong("does not export an Effect as place")
     return opening.pipe(
       Effect.catchAllCause((cause) => Effect.fail(failureOf("place", cause))),
-      Effect.filterOrFail(isPlace, () => wrong("exports an Effect of something that is no place"))
+      Effect.filterOrFail(isPlace, () => wrong("exports an Effect as place, and what it gives is none"))
     )
   })
 
@@ -33,10 +37,10 @@ export const prove = Verb.make({
   name: "prove",
   summary:
     "run the contract of brokers against one of your own, and print what it keeps; exit code 3 where it breaks a clause",
-  examples: [["roundlot prove ./place.ts", "an Effect of the broker, its account and symbols, exported by default"]],
+  examples: [["roundlot prove ./place.ts", "its export place is an Effect of the broker, its account and symbols"]],
   flags: {
     json: flags.place.json,
-    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A module that exports a place by default"))
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A module that exports a place, under that name"))
   },
   run: ({ file }) =>
     Effect.gen(function* () {

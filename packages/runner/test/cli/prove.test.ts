@@ -24,12 +24,12 @@ const paper: Effect.Effect<BrokerContract.Place, unknown, Scope.Scope> = Layer.b
   }))
 )
 
-/** The command line on a module that exports this by default. */
+/** The command line on a module that exports this as its place. */
 const proven = async (place: unknown) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-prove-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   Object.assign(globalThis, { placeOfTest: place })
-  writeFileSync(join(folder, "place.mjs"), "export default globalThis.placeOfTest")
+  writeFileSync(join(folder, "place.mjs"), "export const place = globalThis.placeOfTest")
   const said = { out: "", err: "" }
   const streams = { out: (text: string) => void (said.out += text), err: (text: string) => void (said.err += text) }
   const code = await Effect.runPromise(run(["prove", join(folder, "place.mjs")], {}, streams))
@@ -58,7 +58,7 @@ describe("roundlot prove", () => {
   it("refuses what is no place by its file, and says why one could not be opened", async () => {
     expect(await proven({})).toMatchObject({ code: 2, err: expect.stringContaining("does not export an Effect") })
     const other = await proven(Effect.succeed({ broker: 7 }))
-    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("something that is no place") })
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("what it gives is none") })
     const closed = await proven(Effect.die(new Error("no line")))
     expect(closed).toMatchObject({ code: 1, err: expect.stringContaining("place failed: no line") })
   })
