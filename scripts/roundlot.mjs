@@ -2,6 +2,7 @@
 // `npx roundlot …` from a checkout: the command line from its sources, in the caller's folder. Node takes no flag behind `--`:
 // `--env-file` is the verb's.
 import { spawn } from "node:child_process"
+import { constants } from "node:os"
 import process from "node:process"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { bootstrap } from "./bootstrap.mjs"
@@ -28,8 +29,8 @@ if (readsModule(words)) {
   const node = ["--v8-pool-size=0", "-C", "@roundlot/source", "--import", import.meta.resolve("tsx")]
   const program = fileURLToPath(new URL("../packages/runner/src/main.ts", import.meta.url))
   const child = spawn(process.execPath, [...node, program, ...words], { stdio: "inherit" })
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
-  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)))
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 } else {
   await import(new URL("main.js", folder).href)
 }

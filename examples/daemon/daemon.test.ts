@@ -12,6 +12,14 @@ const roundlot = fileURLToPath(new URL("../../scripts/roundlot.mjs", import.meta
 const fillOf = (id: number, shares: string): string =>
   `${JSON.stringify({ id: String(id), symbol: "AAPL", side: "buy", shares, price: "187.50" })}\n`
 
+/** A configuration that brings nothing. */
+const withoutParts = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "roundlot-daemon-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, "roundlot.json"), "{}")
+  return join(folder, "roundlot.json")
+}
+
 /** A folder with a file of fills and a store, and the command line as it is called beside the configuration. */
 const desk = (fills: string, store?: string) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-daemon-"))
@@ -56,6 +64,16 @@ it("a line that is no fill is said by its source, and what came before it is tak
 it("an account is moved to a broker of the configuration by a verb; one that nobody brings is refused with the nearest", async () => {
   const cli = desk("")
   expect((await cli("accounts", "add", "other", "--broker", "house")).code).toBe(0)
+  const elsewhere = withoutParts()
+  const undriven = await cli("start", "--until-idle", "--config", elsewhere)
+  expect(undriven.err).toContain("Account other is not driven: no configuration here brings its broker house.")
+  expect(undriven.code).toBe(3)
+  expect((await cli("doctor", "--config", elsewhere)).out).toContain("account other is at house, which no")
+  const written = await cli("init")
+  expect([written.code, written.err]).toEqual([
+    1,
+    expect.stringContaining("roundlot.config.ts is a configuration that is code")
+  ])
   const refused = await cli("start", "--until-idle", "--account", "other", "--broker", "hause")
   expect(refused.code).toBe(2)
   expect(refused.err).toContain("Broker 'hause' is not known. Did you mean 'house'?")

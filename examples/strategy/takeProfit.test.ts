@@ -66,5 +66,10 @@ it.live("SDK-4: a strategy sells what was bought at a profit, once, however ofte
       ["buy", "3", "market"],
       ["sell", "3", "102"]
     ])
+    // The exchange takes the fill back: nothing more is sold, and the strategies go on.
+    const [execution] = yield* (yield* Exchange.Exchange).fills
+    yield* (yield* Exchange.Exchange).instruct({ id: "b", do: { bust: { execId: String(execution?.execId) } } })
+    expect([yield* Queue.take(kept), yield* Queue.take(kept)]).not.toContain(cursor)
+    expect(yield* Reads.all(Order.OrderTable)).toHaveLength(2)
   }).pipe(Effect.scoped, Effect.provide(services))
 )

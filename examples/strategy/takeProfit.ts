@@ -27,9 +27,14 @@ interface Bought extends Events.FillHappened {
 }
 
 const bought = (happened: Events.FillHappened): ReadonlyArray<Bought> => {
-  const { canonical, price } = happened.fill
-  return canonical && price !== undefined && happened.order.side === "buy" ? [{ ...happened, price }] : []
+  const { canonical, price, quantity } = happened.fill
+  return canonical && Decimal.isPositive(quantity) && price !== undefined && happened.order.side === "buy"
+    ? [{ ...happened, price }]
+    : []
 }
+
+/** One whose fill was corrected is a conflict: what was sold already is for a person. */
+const isRefused = ({ _tag }: { readonly _tag: string }): boolean => _tag !== "Accepted" && _tag !== "Duplicate"
 
 /**
  * Sells each bought fill again, two per cent higher. `after` is where it had come to when it last ended; `keep` is given each place that
@@ -40,7 +45,8 @@ export const run = (account: AccountName.AccountName, after: string, keep: (curs
     Stream.runForEach((happened) =>
       Effect.gen(function* () {
         const accumulator = yield* Accumulator.Accumulator
-        yield* accumulator.submitMany(account, bought(happened).map(saleOf))
+        const results = yield* accumulator.submitMany(account, bought(happened).map(saleOf))
+        yield* Effect.forEach(results.filter(isRefused), (refused) => Effect.logWarning("not sold", refused))
         yield* keep(happened.cursor)
       })
     )

@@ -2,11 +2,11 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { Clock, Entropy, PriceReference, Reference, Roundlot, TradeRepository } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
-import { type Context, Effect, Layer, Redacted, Schema, Scope } from "effect"
+import { Context, Deferred, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Configuration } from "./settings/Configuration.ts"
-import type { Services } from "./settings/OwnParts.ts"
+import { failureOf, type OwnParts, type Services } from "./settings/OwnParts.ts"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
 
@@ -70,8 +70,29 @@ export const layerBooks = (settings: PaperPlace): Layer.Layer<Writing, TradeRepo
 
 const layerPrices = ({ config, configuration, paperFile }: PaperPlace): Layer.Layer<PriceReference.PriceReference> => {
   const { prices } = configuration.own
-  return prices === undefined ? layerPaperPrices(paperFile) : Layer.provide(prices, Layer.setConfigProvider(config))
+  return prices === undefined
+    ? layerPaperPrices(paperFile)
+    : layerOwnPrices(Layer.provide(prices, Layer.setConfigProvider(config)))
 }
+
+/** Opened when a price is first asked for: a halt does not wait for it. Where it cannot be opened no price is known, and that is told. */
+const layerOwnPrices = (prices: NonNullable<OwnParts["prices"]>): Layer.Layer<PriceReference.PriceReference> =>
+  Layer.scoped(
+    PriceReference.PriceReference,
+    Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      const opened = yield* Deferred.make<Context.Tag.Service<PriceReference.PriceReference>>()
+      const opening = Layer.buildWithScope(prices, scope).pipe(
+        Effect.map(Context.get(PriceReference.PriceReference)),
+        Effect.tapErrorCause((cause) => Effect.logWarning(failureOf("prices", cause).message)),
+        Effect.intoDeferred(opened)
+      )
+      const open = yield* Effect.cached(Effect.forkIn(opening, scope))
+      return {
+        of: (symbol) => Effect.flatMap(Effect.zipRight(open, Deferred.await(opened)), (found) => found.of(symbol))
+      }
+    })
+  )
 
 /** Nothing is made to be asked: an exchange is opened once there is one, and one that cannot be opened knows no price. */
 const layerPaperPrices = (file: string): Layer.Layer<PriceReference.PriceReference> =>

@@ -241,6 +241,25 @@ export interface BrokerService {
   readonly updates: Stream.Stream<Received, BrokerReadFailed> | undefined
 }
 
+const bound = (value: unknown, broker: BrokerService): unknown => {
+  const isBindable = typeof value === "function" && !Object.isFrozen(broker)
+  return isBindable ? value.bind(broker) : value
+}
+
+/**
+ * The same broker with these members in place of its own. One that is made by a class keeps what its class has: a copy of its own properties
+ * would lose its proof of play money.
+ *
+ * @example
+ * Broker.altered(broker, { updates: undefined })
+ */
+export const altered = (broker: BrokerService, changes: Partial<BrokerService>): BrokerService =>
+  new Proxy(broker, {
+    get: (target, member) =>
+      Object.hasOwn(changes, member) ? Reflect.get(changes, member) : bound(Reflect.get(target, member), target),
+    has: (target, member) => Object.hasOwn(changes, member) || Reflect.has(target, member)
+  })
+
 /** The broker of an app that drives one account; `Brokers` is the registry that services ask. */
 export class Broker extends Context.Tag("@roundlot/core/Broker")<Broker, BrokerService>() {}
 

@@ -164,7 +164,10 @@ const beginningOf = (incarnation: string, after: string | undefined) =>
     if (after === undefined) return { position: newest, afterSeq: 0 }
     const { position, seq } = yield* Feed.placeOf(after, incarnation)
     if (position > newest) return yield* Feed.aheadOfStore
-    return seq === undefined ? { position, afterSeq: 0 } : { position: position - 1, afterSeq: seq }
+    if (seq === undefined) return { position, afterSeq: 0 }
+    const [row] = position === 0 ? [] : yield* (yield* TradeRepository).feed(position - 1, 1)
+    if (row === undefined || seq < row.firstSeq || seq > row.lastSeq) return yield* Feed.noSuchPlace
+    return { position: position - 1, afterSeq: seq }
   })
 
 /** The entries of a commit, of the one that follows the place those after `afterSeq` alone. */

@@ -47,7 +47,12 @@ export const placeOf = (
     : Either.left(new LostCursor({ problem: "the cursor is of another life of this store: read again" }))
 }
 
-/** The same, of a store that ends before it. */
+/** A place within a commit that has no such entry. */
+export const noSuchPlace = new LostCursor({
+  problem: "the cursor names an entry that its commit does not have: read again"
+})
+
+/** A place of a store that ends before it. */
 export const aheadOfStore = new LostCursor({ problem: "the cursor is ahead of this store: read again" })
 
 type Placing = Stream.Stream<Placed, StoreError, TradeRepository>

@@ -13,7 +13,7 @@ import { marketDate } from "../values/XnysCalendar.ts"
 import { UnknownAccount } from "./Accumulator.ts"
 import * as Reads from "./Reads.ts"
 
-export { LIFE_MS, MOST_A_DAY, Proposed } from "../rules/trade/proposal.ts"
+export { isProposedSource, LIFE_MS, MOST_A_DAY, Proposed } from "../rules/trade/proposal.ts"
 
 /** A token that may not propose: it has no allowance, which the role `propose` alone has. */
 export class NotProposer extends Schema.TaggedError<NotProposer>()("NotProposer", { name: Schema.String }) {

@@ -7,7 +7,7 @@ import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
-import { Brokers, isNamedBy, NoBroker, type BrokerService } from "../ports/Broker.ts"
+import { altered, Brokers, isNamedBy, NoBroker, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Instant } from "../values/Instant.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
@@ -158,16 +158,15 @@ export const brokerForAttempt = (account: AccountName) => {
 
 /** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */
 const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => {
-  const { prepareNotional } = broker
+  const { prepareNotional } = altered(broker, {})
   const traded = <T extends { readonly symbol: Ticker }>(terms: T): T => ({
     ...terms,
     symbol: tickerAt(symbols, terms.symbol, now)
   })
-  return {
-    ...broker,
+  return altered(broker, {
     prepare: (terms) => broker.prepare(traded(terms)),
     prepareNotional: prepareNotional === undefined ? undefined : (terms) => prepareNotional(traded(terms))
-  }
+  })
 }
 
 /**

@@ -150,7 +150,16 @@ describe("events", () => {
       Effect.gen(function* () {
         yield* history
         const { incarnation } = (yield* TradeRepository).identity
-        for (const after of ["", "7", "nobody-1", `${incarnation}-999`, `${incarnation}-1.x`, `${incarnation}--1`]) {
+        for (const after of [
+          "",
+          "7",
+          "nobody-1",
+          `${incarnation}-999`,
+          `${incarnation}-1.x`,
+          `${incarnation}-0.5`,
+          `${incarnation}-2.999`,
+          `${incarnation}--1`
+        ]) {
           const refused = yield* Effect.flip(heard(1, { after }))
           expect(refused._tag).toBe("LostCursor")
         }

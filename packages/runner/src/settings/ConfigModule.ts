@@ -1,3 +1,4 @@
+import { Proposals } from "@roundlot/core"
 import { Effect, Either, Layer, ParseResult, Schema } from "effect"
 import { resolve } from "node:path"
 import process from "node:process"
@@ -134,6 +135,10 @@ const Brought = Schema.Struct({
   )
 })
 
+/** Under the names of the demonstration and of what tokens propose no source of one's own has trades. */
+const isSourceName = (name: string): boolean =>
+  name !== "" && name.length <= 128 && name !== "tape" && !Proposals.isProposedSource(name)
+
 const withoutCode = (config: RoundlotConfig<string>): Readonly<Record<string, unknown>> => {
   const { alerts, apps: _apps, brokers: _brokers, prices: _prices, sources, store, ...written } = config
   const plain = Object.entries(sources ?? {}).map(([name, { follow: _follow, ...entry }]) => [name, entry] as const)
@@ -172,6 +177,19 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
         "is missing",
         "Name the account that its trades are for"
       )
+    }
+    const misnamed = followed.find(({ name }) => !isSourceName(name))
+    if (misnamed !== undefined) {
+      const problem = "is no name of a source that is followed"
+      return yield* wrong(
+        file,
+        `sources.${misnamed.name}`,
+        problem,
+        "Choose one of 1 to 128 characters, not 'tape' nor 'proposed:…'"
+      )
+    }
+    if (brought.alerts?.send !== undefined && Object.keys(config.alerts ?? {}).length > 1) {
+      return yield* wrong(file, "alerts", "has send and more", "Leave one of them out")
     }
     const own: OwnParts = {
       brokers: new Map(Object.entries(brought.brokers)),

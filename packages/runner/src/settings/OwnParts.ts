@@ -74,13 +74,25 @@ export const failureOf = (part: string, cause: Cause.Cause<unknown>): OwnPartFai
   return failure instanceof OwnPartFailed ? failure : new OwnPartFailed({ part, detail: inALine(failure) })
 }
 
-const inALine = (failure: unknown): string => {
+/** A failure in a line. */
+export const inALine = (failure: unknown): string => {
+  if (failure instanceof OwnPartFailed) return failure.detail
   if (ParseResult.isParseError(failure)) {
     const issues = ParseResult.ArrayFormatter.formatErrorSync(failure)
     return issues.map(({ message, path }) => `${path.map(String).join(".")} ${message}`.trimStart()).join("; ")
   }
-  const said = failure instanceof Error ? failure.message : String(failure)
-  return said.split("\n", 1)[0] ?? ""
+  const said = failure instanceof Error ? failure.message : ""
+  const [line = ""] = said.split("\n", 1)
+  return line === "" ? namedIn(failure) : line
+}
+
+/** An error without words is told by its tag and fields. */
+const namedIn = (failure: unknown): string => {
+  if (typeof failure !== "object" || failure === null) return String(failure)
+  const name = failure instanceof Error ? failure.name : ""
+  const { _tag: tag = name, ...fields } = Object.fromEntries(Object.entries(failure))
+  const said = Object.entries(fields).map(([field, value]) => `${field} ${String(value)}`)
+  return [String(tag), ...said].filter((part) => part !== "").join(", ") || "no reason was given"
 }
 
 /** Runs a part of one's own: its variables are those of the program, and whatever it fails with is said by its name. */
@@ -89,7 +101,6 @@ export const running =
   <A, R>(work: Effect.Effect<A, unknown, R>): Effect.Effect<A, OwnPartFailed, R> =>
     work.pipe(
       Effect.withConfigProvider(config),
-      Effect.catchAllCause((cause) =>
-        Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.fail(failureOf(part, cause))
-      )
+      // An interruption of ours does not come by here: one that does is a part that interrupted itself.
+      Effect.catchAllCause((cause) => Effect.fail(failureOf(part, cause)))
     )

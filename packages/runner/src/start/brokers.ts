@@ -61,7 +61,7 @@ const registriesOf = (
 const knownAs = (name: string) => (context: Context.Context<Broker.Brokers>) => {
   const brokers = Context.get(context, Broker.Brokers)
   return Context.make(Broker.Brokers, {
-    get: (account) => Effect.map(brokers.get(account), (broker) => ({ ...broker, knownAs: name }))
+    get: (account) => Effect.map(brokers.get(account), (broker) => Broker.altered(broker, { knownAs: name }))
   })
 }
 
@@ -76,7 +76,7 @@ const adapted = (
 export const withoutStreams: Layer.Layer<Broker.Brokers, never, Broker.Brokers> = Layer.effect(
   Broker.Brokers,
   Effect.map(Broker.Brokers, (brokers) => ({
-    get: (account) => Effect.map(brokers.get(account), (broker) => ({ ...broker, updates: undefined }))
+    get: (account) => Effect.map(brokers.get(account), (broker) => Broker.altered(broker, { updates: undefined }))
   }))
 )
 

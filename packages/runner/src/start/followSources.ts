@@ -2,7 +2,8 @@ import { Sources, type AccountName, type TradeSource } from "@roundlot/core"
 import { Deferred, Effect, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { unknownWord, type UsageError } from "../cli/UsageError.ts"
-import { policyOf } from "../settings/Configuration.ts"
+import type { Told } from "../cli/Verb.ts"
+import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { supervised } from "./supervised.ts"
@@ -10,10 +11,17 @@ import { supervised } from "./supervised.ts"
 /** A stream that ended is asked again, for what came since. */
 const ASKED_AGAIN = "5 seconds"
 
-/** The trades are the source's own, whatever they say themselves: no source writes under another one's identities (A1). */
+/** A source to be followed, and the account that its trades are for. */
+interface Following {
+  readonly name: string
+  readonly account: AccountName.AccountName
+  readonly open: OwnSource
+}
+
+/** What of a trade is not for a source to say: whose it is (A1), the batch whose row it is, and that it was proposed. */
 const under = (name: string, { trades, cursor }: TradeSource.Delivery): TradeSource.Delivery => ({
   cursor,
-  trades: trades.map((trade) => ({ ...trade, source: name }))
+  trades: trades.map((trade) => ({ ...trade, source: name, batch: undefined, proposal: undefined }))
 })
 
 const sourceOf = (
@@ -21,25 +29,25 @@ const sourceOf = (
   followed: Followed,
   settings: Settings
 ): TradeSource.TradeSourceService<OwnPartFailed> => ({
-  ...followed,
   name,
   policy: policyOf(settings.configuration, name),
   deliveries: (cursor) =>
     Stream.suspend(() => followed.deliveries(cursor)).pipe(
       Stream.catchAllCause((cause) => Stream.fail(failureOf(`source ${name}`, cause))),
       Stream.map((delivery) => under(name, delivery))
-    )
+    ),
+  ageMs: Effect.suspend(() => followed.ageMs),
+  alarmAfterMs: followed.alarmAfterMs
 })
 
 /** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, or failed. */
-const follow = (name: string, account: AccountName.AccountName, open: OwnSource, settings: Settings) =>
+const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
-    const caughtUp = yield* Deferred.make<void, OwnPartFailed>()
+    const caughtUp = yield* Deferred.make<void, Told>()
     const once = Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
       Sources.follow(account, sourceOf(name, followed, settings))
-    )
-    const named = { name: `source ${name}`, part: `source ${name} of ${account}` }
-    const again = supervised(named, once, (failure) => Deferred.fail(caughtUp, failure)).pipe(
+    ).pipe(Effect.withConfigProvider(settings.config))
+    const again = supervised(`source ${name} of ${account}`, once, (cause) => Deferred.failCause(caughtUp, cause)).pipe(
       Effect.zipRight(Deferred.succeed(caughtUp, undefined)),
       Effect.repeat(Schedule.spaced(ASKED_AGAIN))
     )
@@ -47,21 +55,24 @@ const follow = (name: string, account: AccountName.AccountName, open: OwnSource,
     return Deferred.await(caughtUp)
   })
 
-/**
- * Follows the sources that a configuration brings, into the accounts that are driven here. The effect that it gives ends when each has
- * delivered what it had: a source that stays connected never has.
- */
-export const followSources = (
+/** The sources that a configuration brings, each for an account that is driven here. */
+export const sourcesFor = (
   accounts: ReadonlyArray<AccountName.AccountName>,
-  settings: Settings
-): Effect.Effect<Effect.Effect<void, OwnPartFailed>, UsageError, Scope.Scope | Writing> =>
-  Effect.gen(function* () {
-    const { own, sources } = settings.configuration
-    const each = yield* Effect.forEach(own.sources, ([name, open]) => {
-      const wanted = sources.get(name)?.account
-      return wanted !== undefined && accounts.includes(wanted)
-        ? follow(name, wanted, open, settings)
-        : Effect.fail(unknownWord(`sources.${name}.account:`, wanted ?? "", accounts))
-    })
-    return Effect.all(each, { concurrency: "unbounded", discard: true })
+  { own, sources }: Configuration
+): Effect.Effect<ReadonlyArray<Following>, UsageError> =>
+  Effect.forEach(own.sources, ([name, open]) => {
+    const account = accounts.find((each) => each === sources.get(name)?.account)
+    return account === undefined
+      ? Effect.fail(unknownWord(`sources.${name}.account:`, sources.get(name)?.account ?? "", accounts))
+      : Effect.succeed({ name, account, open })
   })
+
+/** Follows sources. The effect that it gives ends when each has delivered what it had: one that stays connected never has. */
+export const followSources = (
+  sources: ReadonlyArray<Following>,
+  settings: Settings
+): Effect.Effect<Effect.Effect<void, Told>, never, Scope.Scope | Writing> =>
+  Effect.map(
+    Effect.forEach(sources, (source) => follow(source, settings)),
+    (each) => Effect.all(each, { concurrency: "unbounded", discard: true })
+  )

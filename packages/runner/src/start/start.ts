@@ -21,7 +21,7 @@ import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { filePolicyOf } from "../settings/Configuration.ts"
+import { brokersOf, filePolicyOf } from "../settings/Configuration.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
@@ -29,7 +29,7 @@ import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { refuseLive } from "./Environment.ts"
 import * as Right from "./Right.ts"
-import { followSources } from "./followSources.ts"
+import { followSources, sourcesFor } from "./followSources.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
@@ -162,7 +162,7 @@ const whereToLook = (settings: Settings): string => {
   ].join("\n")
 }
 
-const brokersOf = (accounts: ReadonlyArray<Account.Account>): string => {
+const brokerNames = (accounts: ReadonlyArray<Account.Account>): string => {
   const names = [...new Set(accounts.map(({ broker }) => broker))]
   return `${names.join(" and ")} ${names.length === 1 ? "broker" : "brokers"}`
 }
@@ -223,6 +223,20 @@ const served = (asked: Option.Option<number>, { open: isOpen, tape }: StartFlags
     yield* announce(settings, { isOpen, made, url: `http://127.0.0.1:${port}` })
   }).pipe(Effect.provide(SignInLinks.layer))
 
+/** Accounts whose broker nobody here brings are not driven: who reads the first lines knows it. */
+const tellUndriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const known = brokersOf(configuration)
+    for (const { broker, name } of accounts) {
+      if (known.includes(broker)) continue
+      yield* output.look
+      yield* output.note(
+        `Account ${name} is not driven: no configuration here brings its broker ${broker}. Start with the one that does (--config).`
+      )
+    }
+  })
+
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
 const driveTo = (
   flags: StartFlags,
@@ -235,17 +249,19 @@ const driveTo = (
   Effect.gen(function* () {
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
+    const sources = yield* sourcesFor(accounts, settings.configuration)
+    yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
     yield* served(port, flags, settings)
     yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
-    const caughtUp = yield* followSources(accounts, settings)
+    const caughtUp = yield* followSources(sources, settings)
     yield* runApps(settings)
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
-      `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
+      `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokerNames(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
     )
     const named = Option.match(flags.account, {
       onNone: () => undefined,

@@ -32,14 +32,21 @@ interface Asked<A, I> {
   readonly result: Schema.Schema<A, I>
 }
 
-/** The brokers of all accounts of the books, for a verb that asks them. */
+/** The broker of an account, for a verb that asks it: that of no other is opened. */
 const withBrokers =
-  (settings: Settings) =>
+  (account: AccountName.AccountName, settings: Settings) =>
   <A, E extends Told, R>(
     work: Effect.Effect<A, E, R>
   ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | Clock.Clock | FileSystem | TradeRepository.TradeRepository> =>
     Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
-      Effect.provide(work, layerBrokers(accounts, settings, { file: settings.paperFile }))
+      Effect.provide(
+        work,
+        layerBrokers(
+          accounts.filter(({ name }) => name === account),
+          settings,
+          { file: settings.paperFile }
+        )
+      )
     )
 
 /** What an account's broker holds beside what the books say: read once it has shown that the account is of play money, and not kept. */
@@ -47,7 +54,7 @@ export const compared = (
   account: AccountName.AccountName,
   settings: Settings
 ): Effect.Effect<Effect.Effect.Success<ReturnType<typeof Reconciliation.compare>>, Told, FileSystem | Writing> =>
-  withBrokers(settings)(Effect.zipRight(StartGate.ofItsEnvironment(account), Reconciliation.compare(account)))
+  withBrokers(account, settings)(Effect.zipRight(StartGate.ofItsEnvironment(account), Reconciliation.compare(account)))
 
 /** Does something at an account's broker, after proving that it is of play money and the account that was driven before. */
 export const proving = <A, E extends Told, R>(
@@ -55,7 +62,7 @@ export const proving = <A, E extends Told, R>(
   settings: Settings,
   work: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
-  withBrokers(settings)(Effect.zipRight(StartGate.prove(account), work))
+  withBrokers(account, settings)(Effect.zipRight(StartGate.prove(account), work))
 
 /**
  * The same: here where nobody drives the account; else the daemon that drives it does it as a job, and its answer is waited for.

@@ -86,7 +86,7 @@ const whileUnproven = {
 /** Nobody drives the account: we do, for this decision. */
 const drive = (decision: Decision.Decision, settings: Settings) =>
   Effect.gen(function* () {
-    const accounts = yield* Reads.all(Account.AccountTable)
+    const accounts = (yield* Reads.all(Account.AccountTable)).filter(({ name }) => name === decision.account)
     const work = Effect.gen(function* () {
       const service = yield* Decisions.Decisions
       const executed = yield* Effect.retry(service.execute(decision.id), whileUnproven)

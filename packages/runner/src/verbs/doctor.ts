@@ -22,6 +22,7 @@ import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
+import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { failed, ill, well } from "./Finding.ts"
 
@@ -80,22 +81,38 @@ const operatorToken = ({ tokenFile }: Settings) =>
     Effect.catchAll(failed("token"))
   )
 
-const inside = Effect.gen(function* () {
-  const accounts = yield* Reads.all(Account.AccountTable)
-  const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-  const names = accounts.map(({ name }) => name).join(", ")
-  return [
-    accounts.length === 0
-      ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
-      : well("accounts", names),
-    yield* clock,
-    yield* halted,
-    ...(yield* callers),
-    open.length === 0
-      ? well("breaks", "none is open")
-      : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")
-  ]
-})
+/** The accounts whose brokers nobody here brings. */
+const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) => {
+  const known = brokersOf(configuration)
+  return accounts
+    .filter(({ broker }) => !known.includes(broker))
+    .map(({ broker, name }) =>
+      ill(
+        "broker",
+        `account ${name} is at ${broker}, which no configuration here brings`,
+        "Name the one that does with --config"
+      )
+    )
+}
+
+const inside = (settings: Settings) =>
+  Effect.gen(function* () {
+    const accounts = yield* Reads.all(Account.AccountTable)
+    const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+    const names = accounts.map(({ name }) => name).join(", ")
+    return [
+      accounts.length === 0
+        ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
+        : well("accounts", names),
+      ...undriven(accounts, settings),
+      yield* clock,
+      yield* halted,
+      ...(yield* callers),
+      open.length === 0
+        ? well("breaks", "none is open")
+        : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")
+    ]
+  })
 
 const driven = ({ daemonFile }: Settings) =>
   Effect.gen(function* () {
@@ -154,9 +171,12 @@ const store = (settings: Settings) =>
       return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
     const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
     if (file.some(({ check, ok }) => check === "integrity" && !ok)) return file
-    const findings = yield* Effect.all([Effect.succeed(file), inside, operatorToken(settings), driven(settings)]).pipe(
-      Effect.provide(layerStore(settings))
-    )
+    const findings = yield* Effect.all([
+      Effect.succeed(file),
+      inside(settings),
+      operatorToken(settings),
+      driven(settings)
+    ]).pipe(Effect.provide(layerStore(settings)))
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
   }).pipe(Effect.catchAll(failed("store")))
 

@@ -1,10 +1,11 @@
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
+import { existsSync } from "node:fs"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
-import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
+import { DEFAULT_CONFIGS, isModule } from "../settings/configFile.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { CommandRefused } from "./commanding.ts"
 
@@ -45,6 +46,11 @@ export const init = Verb.make({
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const { answer } = yield* Output
+      const code = isModule(file) ? file : DEFAULT_CONFIGS.find((each) => isModule(each) && existsSync(each))
+      if (code !== undefined && (isModule(file) || file === DEFAULT_CONFIGS[0])) {
+        const why = `${code} is a configuration that is code, and this writes JSON: name another file with --config`
+        return yield* new CommandRefused({ why })
+      }
       yield* fs.writeFileString(file, `${JSON.stringify(STARTER, null, 2)}\n`, { flag: "wx" }).pipe(
         Effect.mapError((error) => {
           const isThere = error._tag === "SystemError" && error.reason === "AlreadyExists"

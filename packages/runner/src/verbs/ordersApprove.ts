@@ -44,7 +44,8 @@ export const ordersApprove = Verb.make({
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
-        if (isSaid && !dryRun && Order.isUnapproved(order)) return yield* new UsageError(PROPOSED)
+        if (isSaid && !dryRun && order.status === "pending" && Order.isUnapproved(order))
+          return yield* new UsageError(PROPOSED)
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
         const shown = `${directOrder.termsText(order)}, of ${order.account}`
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }

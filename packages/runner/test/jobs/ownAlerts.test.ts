@@ -81,6 +81,8 @@ describe("alerts that a configuration sends itself", () => {
       assert.deepInclude(failing, { detail: "alerts failed: no pager", final: false })
       const breaking = yield* Effect.flip(performed(() => Effect.die("broken"), "alert", alert))
       assert.deepInclude(breaking, { detail: "alerts failed: broken", final: false })
+      const interrupted = yield* Effect.flip(performed(() => Effect.interrupt, "alert", alert))
+      assert.deepInclude(interrupted, { final: false })
       const hanging = yield* Effect.fork(Effect.flip(performed(() => Effect.never, "alert", alert)))
       yield* TestClock.adjust("10 seconds")
       assert.deepInclude(yield* Fiber.join(hanging), { final: false })

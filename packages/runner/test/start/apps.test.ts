@@ -49,6 +49,19 @@ describe("an app that a configuration brings", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
+  it.scoped("that failed is well once it has run again for a while, and is run again where it interrupted itself", () =>
+    Effect.gen(function* () {
+      let runs = 0
+      const echo: OwnApp = Effect.suspend(() => (runs++ === 0 ? Effect.interrupt : Effect.never))
+      yield* runApps(settingsOf(echo))
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(runs, 2)
+      assert.isFalse((yield* part)?.isWell)
+      yield* TestClock.adjust("15 seconds")
+      assert.isTrue((yield* part)?.isWell)
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
   it.effect("is let go when the daemon ends", () =>
     Effect.gen(function* () {
       const closed = yield* Ref.make(false)

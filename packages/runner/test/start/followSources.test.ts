@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Account, AccountName, Commands, Health, Instant, Quantity, Reads, Trade } from "@roundlot/core"
+import { Account, AccountName, Commands, Health, Id, Instant, Quantity, Reads, Trade } from "@roundlot/core"
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
 import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
 import type { Settings } from "../../src/settings/Settings.ts"
-import { followSources } from "../../src/start/followSources.ts"
+import { followSources, sourcesFor } from "../../src/start/followSources.ts"
 import * as Engine from "../engine/Engine.ts"
 import { bareWith } from "../settings/bare.ts"
 
@@ -27,6 +27,7 @@ const tradeOf = (sourceId: number) =>
     symbol: "AAPL.x",
     side: "buy",
     quantity: Quantity.unsafe("0.25"),
+    batch: { id: Id.BatchId.make(1), line: 1 },
     tradedAt: Instant.fromMillis(0)
   })
 
@@ -43,6 +44,10 @@ const venue = (has: Ref.Ref<number>, asked: Array<string | undefined>): Followed
     ),
   ageMs: Effect.succeed(0)
 })
+
+/** Follows what is configured, for accounts that are driven here. */
+const following = (settings: Settings) =>
+  Effect.flatMap(sourcesFor([desk], settings.configuration), (sources) => followSources(sources, settings))
 
 const opened = Effect.flatMap(Commands.Commands, (commands) =>
   commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "test")
@@ -64,7 +69,7 @@ describe("a source that a configuration brings", () => {
         yield* opened
         const has = yield* Ref.make(2)
         const asked: Array<string | undefined> = []
-        const caughtUp = yield* followSources([desk], settingsOf(Effect.succeed(venue(has, asked))))
+        const caughtUp = yield* following(settingsOf(Effect.succeed(venue(has, asked))))
         yield* caughtUp
         assert.deepStrictEqual(asked, [undefined])
         yield* Ref.set(has, 3)
@@ -92,17 +97,20 @@ describe("a source that a configuration brings", () => {
           if (attempt === 1) return yield* Effect.fail({ reason: "an error of any shape" })
           if (attempt === 2) return yield* Effect.die(new Error("a fault of the source\nand its second line"))
           if (attempt === 3) return { ...venue(has, []), deliveries: () => Stream.dieMessage("in the middle") }
+          if (attempt === 4) return yield* Effect.interrupt
           return venue(has, [])
         })
-        const caughtUp = yield* followSources([desk], settingsOf(broken))
+        const caughtUp = yield* following(settingsOf(broken))
         assert.include((yield* Effect.flip(caughtUp)).message, "source venue failed")
         const details: Array<string | undefined> = []
         for (const wait of ["0 seconds", "1 second", "2 seconds"] as const) {
           yield* TestClock.adjust(wait)
           details.push((yield* part)?.detail)
         }
-        assert.deepStrictEqual(details.slice(1), ["a fault of the source", "in the middle"])
+        assert.deepStrictEqual(details, ["reason an error of any shape", "a fault of the source", "in the middle"])
         yield* TestClock.adjust("4 seconds")
+        assert.include((yield* part)?.detail, "Interrupted")
+        yield* TestClock.adjust("8 seconds")
         yield* Engine.until(trades, (taken) => taken.length === 1)
         yield* Engine.until(part, (seen) => seen?.isWell === true)
       }).pipe(Effect.provide(Engine.layer))
@@ -113,12 +121,13 @@ describe("a source that a configuration brings", () => {
       yield* opened
       const has = yield* Ref.make(0)
       const read: Array<string> = []
-      const keyed: OwnSource = Effect.map(Config.string("VENUE_KEY"), (key) => {
-        read.push(key)
-        return venue(has, [])
-      })
-      yield* Effect.flatten(followSources([desk], settingsOf(keyed)))
-      assert.deepStrictEqual(read, ["k"])
+      const key = Effect.map(Config.string("VENUE_KEY"), (said) => void read.push(said))
+      const keyed: OwnSource = Effect.map(key, () => ({
+        ...venue(has, []),
+        deliveries: () => Stream.drain(Stream.fromEffect(key))
+      }))
+      yield* Effect.flatten(following(settingsOf(keyed)))
+      assert.deepStrictEqual(read, ["k", "k"])
     }).pipe(Effect.provide(Engine.layer))
   )
 
@@ -126,7 +135,7 @@ describe("a source that a configuration brings", () => {
     Effect.gen(function* () {
       const other = AccountName.AccountName.make("dusk")
       const settings = settingsOf(Effect.never, other)
-      const refused = yield* Effect.flip(followSources([desk], settings))
+      const refused = yield* Effect.flip(following(settings))
       assert.include(refused.message, "sources.venue.account")
       assert.include(refused.message, "'dusk' is not known. Did you mean 'desk'?")
     }).pipe(Effect.provide(Engine.layer))
@@ -142,7 +151,7 @@ describe("a source that a configuration brings", () => {
       )
       const waiting = yield* Effect.scoped(
         Effect.gen(function* () {
-          const caughtUp = yield* followSources([desk], settingsOf(connected))
+          const caughtUp = yield* following(settingsOf(connected))
           const fiber = yield* Effect.fork(caughtUp)
           yield* TestClock.adjust("1 hour")
           return yield* Fiber.poll(fiber)

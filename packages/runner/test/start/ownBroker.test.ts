@@ -1,6 +1,6 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Account, AccountName, Broker, Clock } from "@roundlot/core"
+import { Account, AccountName, Broker, Clock, Instant } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Context, Effect, Layer } from "effect"
 import type { OwnBroker } from "../../src/settings/OwnParts.ts"
@@ -41,6 +41,58 @@ const opened = (accounts: ReadonlyArray<ReturnType<typeof accountOf>>, brokers: 
     Effect.provide(Layer.merge(Clock.layerAlwaysOpen, NodeContext.layer))
   )
 
+/** A broker as somebody writes it who writes classes. */
+class Classy {
+  readonly #account = "of a class"
+  readonly #made: Broker.BrokerService
+  readonly name = "classy"
+  readonly environment = "paper"
+  constructor(made: Broker.BrokerService) {
+    this.#made = made
+  }
+  get proof() {
+    return Effect.succeed({ _tag: "Unproven", seen: this.#account, remedy: "Use another" } as const)
+  }
+  get account() {
+    return Effect.map(this.#made.account, (figures) => ({ ...figures, brokerAccountId: this.#account }))
+  }
+  get capabilities() {
+    return this.#made.capabilities
+  }
+  get positions() {
+    return this.#made.positions
+  }
+  get lookup() {
+    return this.#made.lookup
+  }
+  get updates() {
+    return this.#made.updates
+  }
+  prepare(terms: Parameters<Broker.BrokerService["prepare"]>[0]) {
+    return this.#made.prepare(terms)
+  }
+  cancel(order: Parameters<Broker.BrokerService["cancel"]>[0]) {
+    return this.#made.cancel(order)
+  }
+  order(id: Parameters<Broker.BrokerService["order"]>[0]) {
+    return this.#made.order(id)
+  }
+  orders(window: Broker.TimeWindow) {
+    return this.#made.orders(window)
+  }
+  fills(window: Broker.TimeWindow) {
+    return this.#made.fills(window)
+  }
+  fillsOf(id: Parameters<Broker.BrokerService["fillsOf"]>[0]) {
+    return this.#made.fillsOf(id)
+  }
+  instrument(symbol: Parameters<Broker.BrokerService["instrument"]>[0]) {
+    return this.#made.instrument(symbol)
+  }
+}
+
+const classy: OwnBroker = (account) => Effect.map(house(account), (broker) => new Classy(broker))
+
 describe("a broker that a configuration brings", () => {
   it.scoped("drives each account that names it, and no other", () =>
     Effect.gen(function* () {
@@ -74,6 +126,13 @@ describe("a broker that a configuration brings", () => {
     })
   )
 
+  it.scoped("that interrupts itself while it is opened is said by its name as well", () =>
+    Effect.gen(function* () {
+      const failed = yield* Effect.flip(opened([accountOf("one", "broken")], { broken: () => Effect.interrupt }))
+      assert.include(failed.message, "broker broken failed: ")
+    })
+  )
+
   it.scoped.each<readonly [string, OwnBroker]>([
     ["fails", () => Effect.fail(new Error("no line"))],
     ["breaks", () => Effect.die(new Error("no line"))],
@@ -87,6 +146,18 @@ describe("a broker that a configuration brings", () => {
     Effect.gen(function* () {
       const failed = yield* Effect.flip(opened([accountOf("one", "broken")], { broken }))
       assert.strictEqual(failed.message, "broker broken failed: no line")
+    })
+  )
+
+  it.scoped("that is made by a class keeps its methods, its private state and the proof of its class", () =>
+    Effect.gen(function* () {
+      const of = yield* opened([accountOf("one", "house")], { house: classy })
+      const broker = yield* of("one")
+      assert.strictEqual(broker.knownAs, "house")
+      assert.strictEqual((yield* broker.proof ?? Effect.dieMessage("none"))._tag, "Unproven")
+      assert.strictEqual((yield* broker.account).brokerAccountId, "of a class")
+      const listed = yield* broker.orders({ from: Instant.make(0n), to: Instant.make(1n) })
+      assert.strictEqual(listed.complete, true)
     })
   )
 })

@@ -2,7 +2,7 @@ import { Cause, Effect, Either } from "effect"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
 import type { OrderTerms } from "../../records/OrderTerms.ts"
-import type { BrokerService, Prepared, TimeWindow } from "../../ports/Broker.ts"
+import { altered, type Prepared, type TimeWindow } from "../../ports/Broker.ts"
 import { ContractBroken } from "../promise.ts"
 import type { Place } from "./Place.ts"
 
@@ -35,7 +35,8 @@ const endless = (call: string) =>
   )
 
 /** A broker that notes what it is asked, and of which a call that does not end in time is a broken promise. */
-export const watched = ({ broker, patience = "10 seconds" }: Place) => {
+export const watched = ({ broker: given, patience = "10 seconds" }: Place) => {
+  const broker = altered(given, {})
   let lastOrder = ""
   let lastCall = ""
   const inTime = <A, E>(call: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -56,8 +57,7 @@ export const watched = ({ broker, patience = "10 seconds" }: Place) => {
     (window: TimeWindow) =>
       inTime(`${name}(${windowInWords(window)})`, list(window))
   const { clock, lookup, prepareNotional, proof, quote, replace } = broker
-  const watching: BrokerService = {
-    ...broker,
+  const watching = altered(given, {
     prepare: (terms) => {
       lastCall = `prepare(${termsInWords(terms)})`
       return Either.map(broker.prepare(terms), (request) => prepared(termsInWords(terms), request))
@@ -81,7 +81,7 @@ export const watched = ({ broker, patience = "10 seconds" }: Place) => {
     clock: clock && inTime("clock", clock),
     quote: quote && ((symbol) => inTime(`quote(${symbol})`, quote(symbol))),
     instrument: (symbol) => inTime(`instrument(${symbol})`, broker.instrument(symbol))
-  }
+  })
   const asked = () => [lastCall, lastOrder === "" ? "" : `after ${lastOrder}`].filter((part) => part !== "").join(", ")
   return { broker: watching, asked }
 }
