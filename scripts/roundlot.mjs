@@ -25,7 +25,7 @@ const folder = pathToFileURL(`${await freshProgram()}/`)
 const words = process.argv.slice(2)
 const { readsModule } = await import(new URL("settings/configFile.js", folder).href)
 if (readsModule(words)) {
-  // Node is told when it starts how TypeScript is read.
+  // How TypeScript is read is said to Node when it starts.
   const node = ["--v8-pool-size=0", "-C", "@roundlot/source", "--import", import.meta.resolve("tsx")]
   const program = fileURLToPath(new URL("../packages/runner/src/main.ts", import.meta.url))
   const child = spawn(process.execPath, [...node, program, ...words], { stdio: "inherit" })

@@ -51,7 +51,7 @@ it.live("SDK-4: a strategy sells what was bought at a profit, once, however ofte
     yield* Effect.forkScoped(strategy(Events.BEGINNING))
     yield* buy
     const cursor = yield* Queue.take(kept)
-    // It lost its place and begins anew, as a second one does that was started beside it.
+    // It lost its place and starts from the beginning, as a second one does that was started beside it.
     yield* Effect.forkScoped(strategy(Events.BEGINNING))
     expect(yield* Queue.take(kept)).toBe(cursor)
     yield* Daemon.untilIdle

@@ -75,7 +75,7 @@ const layerPrices = ({ config, configuration, paperFile }: PaperPlace): Layer.La
     : layerOwnPrices(Layer.provide(prices, Layer.setConfigProvider(config)))
 }
 
-/** Opened when a price is first asked for: a halt does not wait for it. Where it cannot be opened no price is known, and that is told. */
+/** Opened when a price is first asked for: a halt does not wait for it. Where it cannot be opened no price is known, and the log says so. */
 const layerOwnPrices = (prices: NonNullable<OwnParts["prices"]>): Layer.Layer<PriceReference.PriceReference> =>
   Layer.scoped(
     PriceReference.PriceReference,

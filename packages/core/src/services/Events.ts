@@ -60,7 +60,7 @@ export type EventsError = Feed.LostCursor | StoreError | UnreadableEntry
 
 type Hearing<A> = Stream.Stream<A, EventsError, Ledger | TradeRepository>
 
-/** A fill, in its order, as both stand when it is told. */
+/** A fill and its order, as both stand when it is read. */
 export interface FillHappened {
   readonly cursor: string
   /** It was booked, got its price, or its commission came. */
@@ -121,7 +121,7 @@ export const stream = <Tag extends LedgerEvent["_tag"] = LedgerEvent["_tag"]>(
 
 /**
  * Every revision of every execution as it is booked, with its order: side, symbol and what it was for. Of one `execIdBase` the fill that is
- * `canonical` counts; a bust has the quantity zero. A fill is told again when its price or its commission comes later.
+ * `canonical` counts; a bust has the quantity zero. A fill comes again when its price or its commission is known later.
  */
 export const fills = (wanted: Pick<Wanted, "account" | "after"> = {}): Hearing<FillHappened> =>
   stream({ ...wanted, tags: ["FillRecorded", "FillPriced", "CommissionRecorded"] }).pipe(

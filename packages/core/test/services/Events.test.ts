@@ -234,7 +234,7 @@ const working = (shares: string) =>
   })
 
 describe("fills", () => {
-  test("are told with side, symbol and order; a correction and a bust are revisions of the same execution", () =>
+  test("come with side, symbol and order; a correction and a bust are revisions of the same execution", () =>
     Stage.play(
       Effect.gen(function* () {
         const order = yield* working("3")
@@ -259,7 +259,7 @@ describe("fills", () => {
       })
     ))
 
-  test("without a price are told again once they have one", () =>
+  test("without a price come again once they have one", () =>
     Stage.play(
       Effect.gen(function* () {
         const order = yield* working("1")

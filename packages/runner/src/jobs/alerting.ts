@@ -80,7 +80,7 @@ const sending =
 
 const isUsable = ({ webhook }: Webhook): boolean => isWebhook(Redacted.value(webhook))
 
-/** What notices are sent by: the configuration's own way, else a webhook; none where nobody is to be told. */
+/** What notices are sent by: the configuration's own way, else a webhook; none where neither is configured. */
 export const channelOf = (settings: Settings): Channel | undefined => {
   const { alerts } = settings.configuration.own
   if (alerts !== undefined) return sending(alerts, settings)

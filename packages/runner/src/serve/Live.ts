@@ -138,7 +138,7 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
           if (after === undefined) return yield* newest
           const begin = yield* Feed.placeOf(after, incarnation)
           if (begin.position > kept.position && begin.position > (yield* newest)) return yield* Feed.aheadOfStore
-          // Within a commit it begins with that commit again: it is told whole.
+          // Within a commit it begins with that commit again, which is sent whole.
           return begin.seq === undefined ? begin.position : begin.position - 1
         })
 

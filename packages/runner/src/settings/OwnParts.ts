@@ -86,7 +86,7 @@ export const inALine = (failure: unknown): string => {
   return line === "" ? namedIn(failure) : line
 }
 
-/** An error without words is told by its tag and fields. */
+/** An error without a message is shown by its tag and fields. */
 const namedIn = (failure: unknown): string => {
   if (typeof failure !== "object" || failure === null) return String(failure)
   const name = failure instanceof Error ? failure.name : ""

@@ -68,7 +68,7 @@ const configured = ({ config }: Flags, { configuration }: Settings) =>
         : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
       configuration.alerts === undefined && configuration.own.alerts === undefined
         ? ill("alerts", "nobody is told of what needs a person", 'Add "alerts": { "webhook": … } to the configuration')
-        : well("alerts", "somebody is told")
+        : well("alerts", "a webhook or a function gets them")
     ]
   })
 
