@@ -17,7 +17,7 @@ const named = (words: ReadonlyArray<string>): string | undefined => {
 }
 
 /**
- * Does a command line read a module, as its configuration or to prove it? That shares `effect` and `@roundlot/core` with the program then, which is
+ * Does a command line read a module, as its configuration or to prove it? That module shares `effect` and `@roundlot/core` with the program, which is
  * run from its modules: the program as one file has copies of its own.
  */
 export const readsModule = (words: ReadonlyArray<string>): boolean => {

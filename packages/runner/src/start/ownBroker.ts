@@ -8,7 +8,7 @@ import { proven, refuseLive, type Declared } from "./Environment.ts"
 /** What keeps an account from being driven at a broker of one's own. */
 export type OwnBrokerError = OwnPartFailed | drive.EnvironmentMismatch | drive.EnvironmentUnproven | drive.LiveRefused
 
-/** A broker that a configuration brings, for each of the accounts that name it: held to the same proof of play money as any other. */
+/** A broker that a configuration brings, for each account that names it: it proves play money as the brokers of this program do. */
 export const layerOwn = (
   name: string,
   open: OwnBroker,
