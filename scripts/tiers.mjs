@@ -25,9 +25,12 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
  */
 const places = {
   "examples/daemon/": VERIFY,
+  "packages/broker-alpaca/test/Storm.test.ts": VERIFY,
+  "packages/broker-ibkr/test/Storm.test.ts": VERIFY,
   "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
   "packages/broker-paper/test/WrongBrokers.test.ts": VERIFY,
   "packages/broker-schwab/test/Poller.test.ts": VERIFY,
+  "packages/broker-schwab/test/Storm.test.ts": VERIFY,
   "packages/core/test/anyOrder.test.ts": VERIFY,
   "packages/core/test/history.test.ts": BOTH,
   "packages/core/test/naiveLedger.test.ts": BOTH,

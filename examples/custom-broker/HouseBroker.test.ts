@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { ClientOrderId, Decimal, Price, Quantity } from "@roundlot/core"
-import { BrokerContract, SampleOrder } from "@roundlot/core/testing"
+import { BrokerContract, BrokerStorm, SampleOrder, Simulation } from "@roundlot/core/testing"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { desk, house, place } from "./place.ts"
@@ -53,6 +53,13 @@ it.live(
       expect(lines).toContain("         broker.capabilities.streaming says that it has none")
     })
 )
+
+const storm = BrokerStorm.weather(place, { seed: 7 })
+
+it("SDK-2: a broker of one's own weathers a storm", () => {
+  const exit = Simulation.run(storm, { seed: "7", startMs: Date.UTC(2026, 6, 1, 15) })
+  expect(exit).toMatchObject({ value: { findings: [], faults: expect.toSatisfy((faults: number) => faults > 3) } })
+})
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
 

@@ -1,23 +1,10 @@
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { AlpacaBroker } from "@roundlot/broker-alpaca"
-import { ContractPlace } from "@roundlot/broker-paper/serving"
 import { Decimal } from "@roundlot/core"
 import type { Broker, Report } from "@roundlot/core"
 import { BrokerContract } from "@roundlot/core/testing"
 import { describeBroker } from "@roundlot/core/testing/vitest"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { account, open } from "./setup.ts"
-
-/** A simulator of its own for a clause of the contract, over real sockets. */
-const place = Effect.map(open(), ({ broker, exchange, simulator }) => {
-  const credentials = { ...simulator.credentials, baseUrl: "https://api.alpaca.markets" }
-  const atRealMoney = AlpacaBroker.make({ account, credentials }).pipe(
-    Effect.provide(NodeHttpClient.layerUndici),
-    Effect.orDie
-  )
-  return ContractPlace.of({ account, broker, exchange, stage: { atRealMoney } })
-})
+import { place } from "./contractPlace.ts"
 
 describeBroker("Alpaca", place, [
   "client order ids",

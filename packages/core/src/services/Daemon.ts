@@ -155,7 +155,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
           rest: 4
         }),
         work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
-        work.every("sweep", "1 minute", sweepEach(each.sweeps)),
+        work.every("sweep", polling.sweepMs ?? "1 minute", sweepEach(each.sweeps)),
         work.every("sync of held reports", "15 seconds", syncHeld(heldSyncs, each.syncs)),
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),

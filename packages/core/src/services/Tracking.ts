@@ -48,6 +48,8 @@ export interface PollingOptions {
   readonly maxJitterMs: number
   /** How often each part of the daemon looks for what no commit of its own told it; a second where nothing is said. */
   readonly lookMs?: number | undefined
+  /** How often the latest executions of each account are read, whatever was heard of them; a minute where nothing is said. */
+  readonly sweepMs?: number | undefined
 }
 
 /** 15 s, up to 5 s earlier. */

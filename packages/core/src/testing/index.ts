@@ -1,5 +1,7 @@
 /** What every broker promises, as clauses to be run on it. */
 export * as BrokerContract from "./BrokerContract.ts"
+/** A broker driven through lost answers, failed reads and doubled updates, and what is left of it in the books. */
+export * as BrokerStorm from "./BrokerStorm.ts"
 /** A ledger on a memory store, driven by hand. */
 export * as Desk from "./Desk.ts"
 /** What every store must do for jobs. */

@@ -1,5 +1,6 @@
 import * as Args from "@effect/cli/Args"
-import { BrokerContract } from "@roundlot/core/testing"
+import * as Options from "@effect/cli/Options"
+import { BrokerContract, BrokerStorm } from "@roundlot/core/testing"
 import { Effect, type Scope } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -36,17 +37,23 @@ const placesOf = (file: string) =>
 export const prove = Verb.make({
   name: "prove",
   summary:
-    "run the contract of brokers against one of your own, and print what it keeps; exit code 3 where it breaks a clause",
+    "run the contract of brokers and a storm against one of your own, and print what it keeps; exit code 3 where it breaks a clause",
   examples: [["roundlot prove ./place.ts", "its export place is an Effect of the broker, its account and symbols"]],
   flags: {
     json: flags.place.json,
+    seed: Options.integer("seed").pipe(
+      Options.withDescription("The storm that blows after the clauses: the same seed deals the same faults; default 1"),
+      Options.withDefault(1)
+    ),
     file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A module that exports a place, under that name"))
   },
-  run: ({ file }) =>
+  run: ({ file, seed }) =>
     Effect.gen(function* () {
       const { answer, look } = yield* Output
-      const outcomes = yield* BrokerContract.prove(yield* placesOf(file))
-      if (outcomes.some(({ _tag }) => _tag === "Broken")) yield* look
-      yield* answer({ outcomes }, BrokerContract.summary(outcomes))
+      const places = yield* placesOf(file)
+      const outcomes = yield* BrokerContract.prove(places)
+      const storm = yield* BrokerStorm.weather(places, { seed })
+      if (storm.findings.length > 0 || outcomes.some(({ _tag }) => _tag === "Broken")) yield* look
+      yield* answer({ outcomes, storm }, `${BrokerContract.summary(outcomes)}\n${BrokerStorm.summary(storm)}`)
     })
 })

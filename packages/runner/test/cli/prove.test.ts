@@ -40,7 +40,7 @@ describe("roundlot prove", () => {
   it("SDK-2: says of each clause what became of it, and ends with 0 where none is broken", async () => {
     const { code, out } = await proven(paper)
     expect(out).not.toContain("BROKEN")
-    expect(out).toMatch(/\d\d kept, 0 broken, \d+ skipped, of \d+ clauses\n$/)
+    expect(out).toMatch(/\d\d kept, 0 broken, \d+ skipped, of \d+ clauses\nstorm: [1-9].* 0 findings\n$/)
     expect(code).toBe(0)
   })
 
@@ -52,6 +52,7 @@ describe("roundlot prove", () => {
     const { code, out } = await proven(short)
     expect(out).toContain("BROKEN")
     expect(out).toContain("found")
+    expect(out).toMatch(/BROKEN {3}storm: AAPL: its executions come to .*, it holds 0\n/)
     expect(code).toBe(3)
   })
 

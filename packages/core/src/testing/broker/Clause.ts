@@ -76,7 +76,7 @@ const TAKES = "Take the orders that capabilities.supportedOrders declares, or de
 const PLAY_MONEY = "Run the contract at an account of play money: its clauses send orders"
 
 /** Nothing is sent to a broker that says, or cannot disprove, that its money is real. */
-const isOfPlayMoney = ({ environment, proof }: BrokerService) =>
+export const isOfPlayMoney = ({ environment, proof }: BrokerService) =>
   Effect.gen(function* () {
     yield* same("the broker says paper", environment, "paper", PLAY_MONEY)
     if (proof !== undefined) yield* same("and proves it", (yield* proof)._tag, "Paper", PLAY_MONEY)
