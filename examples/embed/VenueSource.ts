@@ -1,4 +1,4 @@
-import { Clock, Instant, Quantity, SourcePolicy, Trade } from "@roundlot/core"
+import { Clock, Instant, Price, Quantity, SourcePolicy, Trade } from "@roundlot/core"
 import type { TradeSource } from "@roundlot/core"
 import { Effect, Option, Stream } from "effect"
 
@@ -8,19 +8,21 @@ export interface VenueFill {
   readonly ticker: string
   readonly side: "buy" | "sell"
   readonly shares: string
+  readonly dollars: string
   readonly at: Instant.Instant
 }
 
 /** What a venue answers when it is asked for the fills after a number; an empty page says that there is no more. */
 export type FillsAfter<E> = (number: number) => Effect.Effect<ReadonlyArray<VenueFill>, E>
 
-const tradeOf = ({ at, number, shares, side, ticker }: VenueFill): Trade.TradeInput =>
+const tradeOf = ({ at, dollars, number, shares, side, ticker }: VenueFill): Trade.TradeInput =>
   Trade.input({
     source: "venue",
     sourceId: String(number),
     symbol: ticker,
     side,
     quantity: Quantity.unsafe(shares),
+    price: Price.unsafe(dollars),
     tradedAt: at
   })
 

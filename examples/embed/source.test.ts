@@ -12,6 +12,8 @@ import {
   Sources,
   Trade
 } from "@roundlot/core"
+import type { SourceContract } from "@roundlot/core/testing"
+import { describeSource } from "@roundlot/core/testing/vitest"
 import { Effect } from "effect"
 import * as VenueSource from "./VenueSource.ts"
 
@@ -22,6 +24,7 @@ const fillOf = (number: number): VenueSource.VenueFill => ({
   ticker: "AAPL",
   side: "buy",
   shares: "0.25",
+  dollars: "150",
   at: Instant.fromMillis(0)
 })
 
@@ -47,3 +50,25 @@ it.effect("ACC-2: a source goes on after the cursor of what was taken in, and no
     expect((yield* Reads.all(Position.PositionTable)).map(({ exposure }) => Decimal.format(exposure))).toEqual(["1.25"])
   }).pipe(Effect.provide(Roundlot.layerMemory), Effect.provide(Clock.layerAlwaysOpen))
 )
+
+const place = Effect.map(Clock.Clock, (clock): SourceContract.Place => {
+  const fills: Array<VenueSource.VenueFill> = []
+  let isDown = false
+  const after: VenueSource.FillsAfter<string> = (last) =>
+    isDown
+      ? Effect.fail("the venue is down")
+      : Effect.succeed(fills.filter(({ number }) => number > last).slice(0, 100))
+  return {
+    open: Effect.provideService(VenueSource.make(after), Clock.Clock, clock),
+    bring: (trades) =>
+      Effect.sync(() =>
+        trades.forEach(({ price, quantity, side, sourceId, symbol, tradedAt }) => {
+          const [shares, dollars] = [Decimal.format(quantity), Decimal.format(price)]
+          fills.push({ number: Number(sourceId), ticker: symbol, side, shares, dollars, at: tradedAt })
+        })
+      ),
+    fail: Effect.sync(() => void (isDown = true))
+  }
+}).pipe(Effect.provide(Clock.layerAlwaysOpen))
+
+describeSource("a venue", place)

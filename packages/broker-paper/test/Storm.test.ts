@@ -61,6 +61,19 @@ const wrong: ReadonlyArray<
       updates: undefined
     })
   ],
+  [
+    "lists every other order",
+    /is in the books and not in the broker's listing/,
+    ({ orders }) => ({ orders: (window) => Effect.map(orders(window), everyOther) })
+  ],
+  [
+    "executes nothing",
+    /it executed no order/,
+    ({ prepare }) => ({
+      prepare: (terms) =>
+        Either.flatMap(prepare(terms), () => Either.left(new Broker.Refusal({ code: "no", words: "not today" })))
+    })
+  ],
   ["is of real money", /the broker says paper/, () => ({ environment: "live" })],
   ["never says what it holds", /it has not ended/, () => ({ positions: Effect.never })],
   [

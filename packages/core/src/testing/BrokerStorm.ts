@@ -13,6 +13,7 @@ import { Accumulator } from "../services/Accumulator.ts"
 import { run as audit } from "../services/Audit.ts"
 import { Commands } from "../services/Commands.ts"
 import * as Daemon from "../services/Daemon.ts"
+import { Health } from "../services/Health.ts"
 import * as Reads from "../services/Reads.ts"
 import * as Roundlot from "../services/Roundlot.ts"
 import * as Decimal from "../values/Decimal.ts"
@@ -71,19 +72,28 @@ export const weather = <E>(
         Effect.map(storm.faults, (faults): Outcome => ({ ...nothing, faults, findings: [why] }))
       const context = yield* Layer.build(servicesFor(storm.over(at.broker)))
       const blown = Effect.zipRight(isOfPlayMoney(at.broker), played(at, storm, trades))
-      return yield* Effect.provide(blown, context).pipe(
+      return yield* blown.pipe(
         Effect.catchAll(({ message }) => cut(message)),
         Effect.disconnect,
         Effect.timeoutTo({
           duration: longest,
           onSuccess: Effect.succeed,
-          onTimeout: () =>
-            cut("it has not ended: a call to the broker is without an answer, or the broker's orders never rest")
+          onTimeout: () => Effect.flatMap(failing, (parts) => cut(`it has not ended: ${parts}`))
         }),
-        Effect.flatten
+        Effect.flatten,
+        Effect.provide(context)
       )
     })
   )
+
+/** Which parts of the daemon fail, and with what. */
+const failing = Effect.map(
+  Effect.flatMap(Health, ({ all }) => all),
+  (parts) => {
+    const ill = parts.flatMap(({ detail, isWell, part }) => (isWell ? [] : [`${part} fails: ${detail}`]))
+    return ill.length === 0 ? "a call to the broker is without an answer, or its orders never rest" : ill.join("; ")
+  }
+)
 
 const servicesFor = (broker: BrokerService) =>
   Layer.merge(
@@ -104,8 +114,10 @@ const played = (place: Place, storm: Storm, trades: number) =>
     const { account, broker } = place
     const settings = { ...defaultSettings, broker: broker.name, liftedLimits: liftableLimits }
     yield* Effect.flatMap(Commands, (commands) => commands.setAccount(account, settings, "storm"))
+    const { holdings } = yield* altered(broker, {}).positions
     const blown = Effect.all([traded(place, storm, trades), storm.calm], { discard: true })
-    return yield* Effect.raceFirst(Effect.zipRight(blown, settled(place, storm)), Daemon.run(POLLING))
+    const seen = settled(place, storm, heldOf(holdings))
+    return yield* Effect.raceFirst(Effect.zipRight(blown, seen), Daemon.run(POLLING))
   })
 
 const traded = (place: Place, { dice }: Storm, trades: number) =>
@@ -118,26 +130,28 @@ const traded = (place: Place, { dice }: Storm, trades: number) =>
     }
   })
 
-/** What failed is read again by and by: what is not right now may be so soon. */
-const settled = (place: Place, storm: Storm) =>
+/** What failed, or cannot be read, is read again by and by: what is not right now may be so soon. */
+const settled = (place: Place, storm: Storm, before: Net) =>
   Effect.gen(function* () {
     const last = yield* Ref.make(nothing)
-    const seen = Daemon.untilIdle.pipe(
-      Effect.zipRight(storm.faults),
-      Effect.flatMap((faults) => seenAt(place, faults)),
-      Effect.tap((outcome) => Ref.set(last, outcome))
-    )
-    yield* Effect.repeat(seen, {
-      schedule: calmFor(place.broker),
-      until: ({ findings }) => findings.length === 0
+    const looked = Effect.gen(function* () {
+      yield* Daemon.untilIdle
+      const faults = yield* storm.faults
+      return yield* Effect.catchTag(seenAt(place, faults, before), "BrokerReadFailed", ({ message }) =>
+        Effect.succeed({ ...nothing, faults, findings: [`a read in calm failed: ${message}`] })
+      )
     })
+    yield* Effect.repeat(
+      Effect.tap(looked, (outcome) => Ref.set(last, outcome)),
+      { schedule: calmFor(place.broker), until: ({ findings }) => findings.length === 0 }
+    )
     return yield* Ref.get(last)
   })
 
 const PARTS = 12
 const QUARTERS = 4
 
-/** Fractions of both stocks, bought; where the broker sells short or holds enough, some are sold. */
+/** Fractions of both stocks, bought; where the broker sells short, some are sold. */
 const tradesAt = ({ broker, otherSymbol, symbol }: Place, dice: () => number, count: number) =>
   Array.from({ length: count }, (_, index) =>
     input({
@@ -213,13 +227,13 @@ const blowing =
       fills: (window) => read("fills", broker.fills(window)),
       fillsOf: (id) => read("fillsOf", broker.fillsOf(id)),
       positions: read("positions", broker.positions),
-      updates: updates && Stream.mapConcatEffect(updates, told(strikes))
+      updates: updates && Stream.mapConcatEffect(updates, heardOf(strikes))
     })
   }
 
 const lost = Answer.Unknown({ why: "the storm", candidate: undefined })
 
-const told =
+const heardOf =
   (strikes: Strikes) =>
   (update: Received): Effect.Effect<ReadonlyArray<Received>> =>
     Effect.map(Effect.all([strikes(LOST), strikes(LOST)]), ([isLost, isDoubled]) => {
@@ -228,7 +242,7 @@ const told =
     })
 
 /** Reads both sides in calm, and holds them together. */
-const seenAt = ({ account, broker: given }: Place, faults: number) =>
+const seenAt = ({ account, broker: given }: Place, faults: number, before: Net) =>
   Effect.gen(function* () {
     const broker = altered(given, {})
     const window = yield* around
@@ -254,13 +268,18 @@ const seenAt = ({ account, broker: given }: Place, faults: number) =>
       executions: executions.length,
       faults,
       findings: [
+        ...untried(executions.length),
         ...twice(placed.map(({ clientOrderId }) => clientOrderId)),
+        ...unlisted(
+          orders,
+          placed.map(({ brokerOrderId }) => brokerOrderId)
+        ),
         ...unknownTo(
           orders,
           placed.map(({ clientOrderId }) => clientOrderId)
         ),
         ...differences("the books have", booked, "its executions come to", filled),
-        ...differences("its executions come to", filled, "it holds", heldOf(holdings)),
+        ...differences("its executions come to", filled, "it holds", since(before, heldOf(holdings))),
         ...orders
           .filter(({ status }) => moving.includes(status))
           .map((order) => `${format("order", order.id)} of ${account} is ${order.status} still`),
@@ -291,6 +310,26 @@ const netOf = (moved: ReadonlyArray<Moved>): Net => {
 
 const heldOf = (holdings: ReadonlyArray<{ readonly symbol: string; readonly quantity: Decimal.Decimal }>): Net =>
   new Map(holdings.map(({ quantity, symbol }) => [symbol, quantity]))
+
+/** What has come to a holding since it was that. */
+const since = (before: Net, now: Net): Net =>
+  new Map(
+    [...new Set([...before.keys(), ...now.keys()])].map((symbol) => [
+      symbol,
+      Decimal.subtract(now.get(symbol) ?? Decimal.zero, before.get(symbol) ?? Decimal.zero)
+    ])
+  )
+
+/** A broker that executes nothing was not tried. */
+const untried = (executions: number): ReadonlyArray<string> =>
+  executions > 0 ? [] : ["it executed no order, so that nothing was tried"]
+
+const unlisted = (orders: ReadonlyArray<Order>, listed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const known = new Set(listed)
+  return orders.flatMap(({ brokerOrderId: id }) =>
+    id === undefined || known.has(id) ? [] : [`the order ${id} is in the books and not in the broker's listing`]
+  )
+}
 
 const differences = (one: string, net: Net, other: string, others: Net): ReadonlyArray<string> =>
   [...new Set([...net.keys(), ...others.keys()])].flatMap((symbol) => {

@@ -18,5 +18,7 @@ export * as SampleOrder from "./SampleOrder.ts"
 export * as SampleRows from "./SampleRows.ts"
 /** Runs programs on a seeded scheduler and a clock that does not tick. */
 export * as Simulation from "./Simulation.ts"
+/** What every source of trades promises, as clauses to be run on it. */
+export * as SourceContract from "./SourceContract.ts"
 /** What every store promises, as clauses to be run on it. */
 export * as StoreContract from "./StoreContract.ts"

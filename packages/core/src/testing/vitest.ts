@@ -4,6 +4,7 @@ import type { Address, UnknownHost } from "../ports/Address.ts"
 import type { Environment } from "../ports/Broker.ts"
 import type { WriteError } from "../ports/TradeRepository.ts"
 import * as BrokerContract from "./BrokerContract.ts"
+import * as SourceContract from "./SourceContract.ts"
 import { clauses, type Capability, type Place } from "./StoreContract.ts"
 
 /**
@@ -56,6 +57,26 @@ export const describeBroker = <E>(
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name
       it(clause.name, async ({ skip }) => {
         const outcome = await run(clause)
+        if (outcome._tag === "Skipped") skip(outcome.reason)
+        if (outcome._tag === "Broken") throw new Error(outcome.message)
+      })
+    }
+  })
+}
+
+/**
+ * Runs the contract of a source with vitest, a test for each clause, each with an outside of its own. A clause that needs an outside which
+ * can fail is a skipped test where the place has none.
+ *
+ * @example
+ * describeSource("my source", place)
+ */
+export const describeSource = <E>(name: string, place: Effect.Effect<SourceContract.Place, E, Scope.Scope>): void => {
+  describe(`SDK-2: the contract of a source: ${name}`, () => {
+    for (const clause of SourceContract.clauses) {
+      // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name
+      it(clause.name, async ({ skip }) => {
+        const outcome = await Effect.runPromise(SourceContract.outcomeOf(clause, place))
         if (outcome._tag === "Skipped") skip(outcome.reason)
         if (outcome._tag === "Broken") throw new Error(outcome.message)
       })

@@ -1,7 +1,7 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { AccountName, Broker, Ticker } from "@roundlot/core"
 import type { BrokerContract } from "@roundlot/core/testing"
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -25,11 +25,11 @@ const paper: Effect.Effect<BrokerContract.Place, unknown, Scope.Scope> = Layer.b
 )
 
 /** The command line on a module that exports this as its place. */
-const proven = async (place: unknown) => {
+const proven = async (place: unknown, name = "place") => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-prove-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   Object.assign(globalThis, { placeOfTest: place })
-  writeFileSync(join(folder, "place.mjs"), "export const place = globalThis.placeOfTest")
+  writeFileSync(join(folder, "place.mjs"), `export const ${name} = globalThis.placeOfTest`)
   const said = { out: "", err: "" }
   const streams = { out: (text: string) => void (said.out += text), err: (text: string) => void (said.err += text) }
   const code = await Effect.runPromise(run(["prove", join(folder, "place.mjs")], {}, streams))
@@ -54,6 +54,21 @@ describe("roundlot prove", () => {
     expect(out).toContain("found")
     expect(out).toMatch(/BROKEN {3}storm: AAPL: its executions come to .*, it holds 0\n/)
     expect(code).toBe(3)
+  })
+
+  it("SDK-2: holds a source to the contract of sources where a module exports one", async () => {
+    const mute = {
+      open: Effect.succeed({ deliveries: () => Stream.empty, ageMs: Effect.succeed(0) }),
+      bring: () => Effect.void
+    }
+    const { code, out } = await proven(Effect.succeed(mute), "source")
+    expect(out).toMatch(/BROKEN {3}what is there is delivered\n {11}clause ACC-2: /)
+    expect(out).toMatch(/\d kept, \d broken, 1 skipped, of 7 clauses\n$/)
+    expect(code).toBe(3)
+    expect(await proven({}, "source")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("does not export an Effect")
+    })
   })
 
   it("refuses what is no place by its file, and says why one could not be opened", async () => {
