@@ -115,7 +115,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await foreseen.getByText("1 row failed: nothing changes").waitFor()
     await dialog.getByLabel("Reason").fill("nothing is left to do")
     await using faster = await open(`/batches/${batch.id}`)
-    await order(faster.page, `Retry 1 row of ${batch.id}`)
+    await order(faster.page, `Retry what failed of ${batch.id}`)
     await faster.page
       .locator("dl.facts")
       .getByRole("link", { name: /^G\d+$/ })

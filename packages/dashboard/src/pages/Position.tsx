@@ -207,11 +207,11 @@ const Controls = ({ bound, position }: { readonly position: Position; readonly b
   return (
     <>
       {own === undefined && !isHeld(position) ? null : (
-        <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
+        <ActionButton action={resume(account, symbol)} label={`Resume ${symbol}`} className="button" />
       )}
       {own?.state === "halted" ? null : (
         <span className="apart">
-          <ActionButton action={halt(account, symbol)} label="Halt" className="button halt" />
+          <ActionButton action={halt(account, symbol)} label={`Halt ${symbol}`} className="button halt" />
         </span>
       )}
     </>

@@ -3,7 +3,6 @@ import { Effect, Either } from "effect"
 import { type Api, ProblemError, problemOf } from "../api/client.ts"
 import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
 import type { Family } from "../words/signs.ts"
-import { rowsIn } from "../words/rows.ts"
 import { termsWords } from "../words/terms.ts"
 import type { Action } from "./Action.ts"
 
@@ -571,7 +570,7 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   role: "trade",
   ...ofBatch(batch, retryBatch),
-  verb: `Retry ${rowsIn(batch.failedTrades)} of ${batch.id}`,
+  verb: `Retry what failed of ${batch.id}`,
   will: [`A new batch with what is left of the failed rows of ${batch.id}.`],
   willNot: ["Rows that were sent are not in it."],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,

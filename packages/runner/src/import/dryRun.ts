@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { type AccountName, Decimal, Gates, Order, Reads, StartGate, TradeRepository } from "@roundlot/core"
+import { type AccountName, Decimal, Gates, type Id, Order, Reads, StartGate, TradeRepository } from "@roundlot/core"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
 import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from "../App.ts"
@@ -69,9 +69,21 @@ export interface PlannedOrder {
   readonly quantity: string
 }
 
-/** The orders that an account would send at once, its new instruments confirmed; on a copy, where nobody else drives. */
+const pendingOf = (account: AccountName.AccountName) =>
+  Reads.all(Order.OrderTable, {
+    where: [
+      { column: "status", in: ["pending"] },
+      { column: "account", in: [account] }
+    ]
+  })
+
+/**
+ * The orders that an account would send at once, its new instruments confirmed, but for those that it was about to send `before`; on a
+ * copy, where nobody else drives.
+ */
 export const planned = (
-  account: AccountName.AccountName
+  account: AccountName.AccountName,
+  before: ReadonlySet<Id.OrderId> = new Set()
 ): Effect.Effect<
   ReadonlyArray<PlannedOrder>,
   Ledger.LedgerError | Lease.LeaseHeld | Broker.NoBroker | Broker.BrokerReadFailed,
@@ -85,11 +97,6 @@ export const planned = (
         yield* Gates.confirmInstruments
       })
     )
-    const orders = yield* Reads.all(Order.OrderTable, {
-      where: [
-        { column: "status", in: ["pending"] },
-        { column: "account", in: [account] }
-      ]
-    })
+    const orders = (yield* pendingOf(account)).filter(({ id }) => !before.has(id))
     return orders.map(({ quantity, side, symbol }) => ({ symbol, side, quantity: Decimal.format(quantity) }))
   })

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Account, Commands, limits, Reads, TradingState, type Command } from "@roundlot/core"
+import { Account, type AccountName, Commands, limits, Reads, TradingState, type Command } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, yes } from "../cli/confirm.ts"
@@ -101,6 +101,15 @@ type Asked = Parameters<typeof scopeOf>[0] & {
   readonly dryRun: boolean
 }
 
+/** The state of a scope itself, whatever stands for more than it. */
+const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
+  Effect.map(views.list, (states) => {
+    const owner = scope._tag === "Everything" ? null : account
+    const symbol = scope._tag === "OneSymbol" ? scope.symbol : null
+    const own = states.find((each) => each.account === owner && each.symbol === symbol)
+    return own?.state ?? "normal"
+  })
+
 const setState = (asked: Asked, state: TradingState.TradingState) =>
   Effect.gen(function* () {
     const { answer } = yield* Output
@@ -108,25 +117,37 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const reason = asked.reason ?? "not said"
     const command: Command.Command = { _tag: commandOf[state], scope }
     const stated = { ...asked, account, reason, command }
+    const before = yield* stateNow(account, scope)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Have that sent?" })
     const done = yield* carryOut(stated)
-    yield* answer({ ...done, state }, sentenceOf(done))
+    yield* answer({ ...done, before, state }, `${sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
 const setLimits = (asked: Asked, limited: object) =>
   Effect.gen(function* () {
-    const { answer } = yield* Output
+    const { answer, note } = yield* Output
     const commands = yield* Commands.Commands
     const name = yield* theAccount(asked.account)
     const known = yield* Reads.account(name)
     const settings = yield* readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
     const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
+    const changes = accounts.limitChanges(known, settings)
+    const shown = changes.length === 0 ? "  every limit is as it is already" : accounts.changesText(changes)
     if (asked.dryRun) {
-      const told = raised.length === 0 ? "let no more through than before" : `let more through: ${raised.join(", ")}`
-      return yield* answer({ account: name, limits: limited, raised }, `Nothing is written. It would ${told}.`)
+      const contradiction = limits.contradictionOf(settings)
+      if (contradiction !== undefined)
+        return yield* new CommandRefused({ why: `the limits of ${name} contradict each other: ${contradiction}` })
+      const through = raised.length === 0 ? "let no more through than before" : `let more through: ${raised.join(", ")}`
+      return yield* answer(
+        { account: name, limits: limited, raised, changes },
+        `Nothing is written. It would ${through}.\n${shown}`
+      )
     }
-    if (raised.length > 0) yield* confirm(asked.yes, `Let more through than before (${raised.join(", ")})?`)
+    if (raised.length > 0 && !asked.yes) {
+      yield* note(shown)
+      yield* confirm(false, `Let more through than before (${raised.join(", ")})?`)
+    }
     const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason, known)
     if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
-    yield* answer(yield* accounts.show(name), `${made.what}.`)
+    yield* answer({ ...(yield* accounts.show(name)), changes }, `${made.what}.\n${shown}`)
   })

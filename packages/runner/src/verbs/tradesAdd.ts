@@ -1,5 +1,19 @@
 import * as Options from "@effect/cli/Options"
-import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, type SourcePolicy, Trade } from "@roundlot/core"
+import {
+  Accumulator,
+  Clock,
+  Entropy,
+  Id,
+  Instant,
+  type intake,
+  Order,
+  Position,
+  PositionAnswer,
+  Reads,
+  type SourcePolicy,
+  Trade,
+  TradingState
+} from "@roundlot/core"
 import { Effect, Either, Option } from "effect"
 import { known, opened } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
@@ -9,26 +23,30 @@ import { yes } from "../cli/confirm.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
+import { onCopy, planned } from "../import/dryRun.ts"
 import * as TradeRow from "../import/TradeRow.ts"
 import * as instruction from "./instruction.ts"
-import { policyOf } from "../settings/Configuration.ts"
+import { type Configuration, policyOf } from "../settings/Configuration.ts"
+import type { Flags } from "../settings/Settings.ts"
 import { idOf } from "../views/asked.ts"
 import * as batches from "../views/batches.ts"
 import { NotFound } from "../views/errors.ts"
 import { performAsked } from "./commanding.ts"
+
+/** What became of a trade in a word, and why where it does not count. */
+const outcomeOf = (result: intake.IntakeResult) => ({
+  outcome: result._tag.toLowerCase(),
+  why: result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
+})
 
 /** Tells what became of one trade; one that conflicts or is quarantined is worth a look. */
 const tell = (result: intake.IntakeResult) =>
   Effect.gen(function* () {
     const { answer, look } = yield* Output
     const id = Id.format("trade", result.tradeId)
-    const { _tag: outcome } = result
-    const why = result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
+    const { outcome, why } = outcomeOf(result)
     if (why !== null) yield* look
-    yield* answer(
-      { id, outcome: outcome.toLowerCase(), why },
-      `${id} ${outcome.toLowerCase()}${why === null ? "" : `: ${why}`}`
-    )
+    yield* answer({ id, outcome, why }, `${id} ${outcome}${why === null ? "" : `: ${why}`}`)
   })
 
 /** The flags of a trade as a row of a file would have them. */
@@ -68,8 +86,112 @@ const addToBatch = (
     const batch = yield* batches.recordOf(id)
     const account = Option.isNone(named) ? undefined : yield* known(named.value)
     const [result] = yield* addTo({ batch, account, inputs: [input], policy })
-    if (result !== undefined) yield* tell(result)
+    return result
   })
+
+/** What was said of a trade, as a row of a file would have it. */
+interface Asked {
+  readonly account: Option.Option<string>
+  readonly id: string | undefined
+  readonly at: string | undefined
+  readonly batch: string | undefined
+  readonly source: string
+}
+
+/** Takes the trade in, into the books that are there: the program's, or a copy of them. */
+const takeIn = (asked: Asked, cells: Cells, direct: Trade.TradeInput["direct"], configuration: Configuration) =>
+  Effect.gen(function* () {
+    const accumulator = yield* Accumulator.Accumulator
+    const now = yield* (yield* Clock.Clock).now
+    const made = yield* (yield* Entropy.Entropy).hex
+    const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
+    const read = yield* inputOf({ ...cells, ...named }, asked.source)
+    const input = direct === undefined ? read : { ...read, direct }
+    const policy = policyOf(configuration, asked.source)
+    if (asked.batch !== undefined) return yield* addToBatch(asked.batch, asked.account, input, policy)
+    const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
+    const account = yield* opened(
+      configuration,
+      Option.orElse(asked.account, () => bySource)
+    )
+    return yield* accumulator.submit(account, input, policy)
+  })
+
+const foreseen = ({ _tag, tradeId }: intake.IntakeResult): string => {
+  switch (_tag) {
+    case "Accepted":
+      return "be accepted"
+    case "Duplicate":
+      return `be a duplicate of ${Id.format("trade", tradeId)}, and change nothing`
+    case "Conflict":
+      return `contradict ${Id.format("trade", tradeId)}`
+    case "Quarantined":
+      return "be held until somebody decides"
+    case "Recorded":
+      return "be on record as history, and not be counted"
+  }
+}
+
+/** What would become of the trade, and what would be ordered for it, on a copy of the books. */
+const dryRun = (asked: Asked & Flags, cells: Cells, direct: Trade.TradeInput["direct"]) =>
+  Effect.scoped(
+    onCopy(asked, (configuration) =>
+      Effect.gen(function* () {
+        const { answer, look } = yield* Output
+        const before = new Set((yield* Reads.all(Order.OrderTable, { where: pending })).map(({ id }) => id))
+        const result = yield* takeIn(asked, cells, direct, configuration)
+        if (result === undefined) return
+        const { outcome, why } = outcomeOf(result)
+        if (why !== null) yield* look
+        const follows = result._tag === "Accepted" && asked.batch === undefined
+        const { lines, orders } = follows ? yield* following(result.tradeId, before) : { lines: [], orders: [] }
+        const waits = result._tag === "Accepted" && asked.batch !== undefined ? ["  it would wait for its batch"] : []
+        const said = `Nothing is written. It would ${foreseen(result)}${why === null ? "" : `: ${why}`}.`
+        yield* answer({ dryRun: true, outcome, why, orders }, [said, ...waits, ...lines].join("\n"))
+      })
+    )
+  )
+
+const pending = [{ column: "status", in: ["pending"] }]
+
+/** The orders that a trade that counts would lead to at once, or why there would be none; and what they would wait for. */
+const following = (id: Id.TradeId, before: ReadonlySet<Id.OrderId>) =>
+  Effect.gen(function* () {
+    const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [id] }] })
+    if (trade === undefined) return { lines: [], orders: [] }
+    const { account, symbol } = trade
+    const orders = (yield* planned(account, before)).filter((order) => order.symbol === symbol)
+    const state = yield* stateOf(account, symbol)
+    const lines = orders.map(
+      ({ quantity, side }) =>
+        `  would ${state === "normal" ? "order" : `plan, and not send while it is ${state}`}: ${side} ${quantity} ${symbol}`
+    )
+    return {
+      orders,
+      lines: orders.length > 0 ? lines : [`  would order nothing of ${symbol}: ${yield* whyNot(account, symbol)}`]
+    }
+  })
+
+/** The strictest trading state that stands for a symbol of an account. */
+const stateOf = (account: string, symbol: string) =>
+  Effect.map(Reads.all(TradingState.ControlTable), (controls) =>
+    TradingState.strictest(
+      controls
+        .filter((each) => ["", account].includes(each.account) && ["", symbol].includes(each.symbol))
+        .map(({ state }) => state)
+    )
+  )
+
+const whyNot = (account: string, symbol: string) =>
+  Effect.map(
+    Reads.first(Position.PositionTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "symbol", in: [symbol] }
+      ]
+    }),
+    (position) => (position === undefined ? "it has no position" : PositionAnswer.answerText(position.answer))
+  )
 
 /** `trades add`. */
 export const tradesAdd = Verb.make({
@@ -85,6 +207,7 @@ export const tradesAdd = Verb.make({
       "roundlot trades add --direct --symbol AAPL --side sell --quantity 5 --type limit --limit-price 200",
       "executed as given, beside the queue"
     ],
+    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3 --dry-run", "what would become of it"],
     ["roundlot trades add --batch G3 --symbol AAPL --side buy --quantity 2", "into a batch that 'batches open' made"]
   ],
   flags: {
@@ -98,13 +221,18 @@ export const tradesAdd = Verb.make({
     at: flags.text("at", "When it was traded; default now"),
     ...instruction.flags,
     batch: flags.text("batch", "A batch that still collects its trades, G3: it waits for its turn"),
-    source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual"))
+    source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual")),
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription("Show whether it would be taken, and what would be ordered; nothing is written")
+    )
   },
   run: (asked) =>
     Effect.gen(function* () {
       // A trade that cannot be makes no store.
       const direct = yield* instruction.of(asked)
       const cells = {
+        source_id: asked.id ?? "new",
+        timestamp: asked.at ?? "2026-01-01T00:00:00Z",
         symbol: asked.symbol,
         side: asked.side,
         quantity: asked.quantity,
@@ -114,26 +242,12 @@ export const tradesAdd = Verb.make({
         time_in_force: "",
         session: ""
       }
-      yield* inputOf(
-        { ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" },
-        asked.source
-      )
+      yield* inputOf(cells, asked.source)
+      if (asked.dryRun) return yield* dryRun(asked, cells, direct)
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
-          const accumulator = yield* Accumulator.Accumulator
-          const now = yield* (yield* Clock.Clock).now
-          const made = yield* (yield* Entropy.Entropy).hex
-          const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
-          const read = yield* inputOf({ ...cells, ...named }, asked.source)
-          const input = direct === undefined ? read : { ...read, direct }
-          const policy = policyOf(configuration, asked.source)
-          if (asked.batch !== undefined) return yield* addToBatch(asked.batch, asked.account, input, policy)
-          const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
-          const account = yield* opened(
-            configuration,
-            Option.orElse(asked.account, () => bySource)
-          )
-          yield* tell(yield* accumulator.submit(account, input, policy))
+          const result = yield* takeIn(asked, cells, direct, configuration)
+          if (result !== undefined) yield* tell(result)
         })
       )
     })

@@ -7,6 +7,7 @@ import {
   limits,
   pin,
   Reads,
+  settingChanges,
   TradingState,
   type TradeRepository,
   age,
@@ -80,7 +81,7 @@ const limitOf = (
 })
 
 /** The limits in force. What a position may owe is a default in shares, and the account's own in dollars. */
-const limitsOf = (account: Account.Account): AccountDocument["limits"] => {
+const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] => {
   const { maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = account
   return [
     limitOf("orderQuantity", "shares", maxOrderQuantity, limits.orderQuantityOf(account)),
@@ -91,6 +92,40 @@ const limitsOf = (account: Account.Account): AccountDocument["limits"] => {
     limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account))
   ]
 }
+
+/** A limit as it is and as it would be, each as people read it. */
+export interface LimitChange {
+  readonly limit: string
+  readonly before: string
+  readonly after: string
+}
+
+/** All limits in force, by name, as people read them. */
+const limitTexts = (account: Account.AccountSettings | undefined): ReadonlyMap<string, string> =>
+  new Map(
+    account === undefined
+      ? []
+      : [
+          ...limitsOf(account).map(
+            ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unit}`] as const
+          ),
+          ["ordersPerMinute", account.ordersPerMinute === undefined ? "no limit" : `${account.ordersPerMinute} orders`],
+          ["collarBp", account.collarBp === undefined ? "no limit" : `${account.collarBp} basis points`]
+        ]
+  )
+
+/** The limits that would be others than those in force. */
+export const limitChanges = (
+  before: Account.AccountSettings | undefined,
+  after: Account.AccountSettings
+): ReadonlyArray<LimitChange> =>
+  settingChanges
+    .differences(limitTexts(before), limitTexts(after))
+    .map(({ after: then = "none", before: now = "not set", name }) => ({ limit: name, before: now, after: then }))
+
+/** A line for each of them. */
+export const changesText = (changes: ReadonlyArray<LimitChange>): string =>
+  changes.map(({ after, before, limit }) => `  ${limit}: ${before} → ${after}`).join("\n")
 
 const orderOf = (account: Account.Account): AccountDocument["order"] => {
   const { limitOffsetBp, orderLifeSeconds, orderSession, orderTimeInForce, repriceOffsetsBp } = account

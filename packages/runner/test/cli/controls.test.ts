@@ -15,7 +15,7 @@ describe("controls by the command line", () => {
   it("approve: every order waits for a person, who names it; its end is that of any other", async () => {
     const place = await opened(["a", "2"])
     const set = await place.cli("controls", "set", "--state", "approve", "--reason", "first day", "--json")
-    expect(JSON.parse(set.out)).toMatchObject({ state: "approve", done: "everything is approve" })
+    expect(JSON.parse(set.out)).toMatchObject({ state: "approve", before: "normal", done: "everything is approve" })
     const waiting = await idle(place)
     expect(waiting.code).toBe(3)
     expect(JSON.parse(waiting.out)).toMatchObject({ orders: [{ id: "O1", status: "pending" }] })
@@ -57,7 +57,18 @@ describe("controls by the command line", () => {
       effects: { entries: expect.arrayContaining([{ tag: "TradeAccepted", count: 1 }]) }
     })
     const limited = await place.json("controls", "set", "--account", "paper", "--order-quantity", "5", "--dry-run")
-    expect(limited).toMatchObject({ raised: [] })
+    const change = { limit: "orderQuantity", before: "10000 shares", after: "5 shares" }
+    expect(limited).toMatchObject({ raised: [], changes: [change] })
+    const contradicting = await place.cli(
+      "controls",
+      "set",
+      "--account",
+      "paper",
+      "--order-quantity",
+      "0.5",
+      "--dry-run"
+    )
+    expect(contradicting).toMatchObject({ code: 1, err: expect.stringContaining("0.5 is less than lot 1") })
     expect((await place.cli("orders", "cancel", "O1", "--dry-run")).err).toContain("O1 is filled")
     expect(await place.json("journal", "head")).toEqual(head)
   })
@@ -91,7 +102,10 @@ describe("controls by the command line", () => {
       maxOrderQuantity: "100",
       maxDailyNotional: "5000"
     })
-    expect(await place.json(...set, "--order-quantity", "50")).toMatchObject({ maxOrderQuantity: "50" })
+    expect((await place.cli(...set, "--order-quantity", "50")).out).toBe(
+      "account paper was changed.\n  orderQuantity: 100 shares → 50 shares\n"
+    )
+    expect((await place.cli(...set, "--order-quantity", "50")).out).toContain("every limit is as it is already")
     expect((await place.cli(...set, "--order-quantity", "60")).code).toBe(2)
     const unreasoned = await place.cli(...set, "--order-quantity", "60", "--yes")
     expect(unreasoned.code).toBe(1)
