@@ -2,6 +2,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import { overallStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { Reading } from "./Access.ts"
 import { TradingDocument } from "./documents/Trading.ts"
@@ -37,6 +38,9 @@ export const EventLoopDocument = Schema.Struct({
 export const HealthDocument = Schema.Struct({
   /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
+  /** The word of the overview and the number of cases, as they were counted last; null before the first count. */
+  overall: Schema.NullOr(Schema.Literal(...overallStatuses)),
+  cases: Schema.NullOr(Schema.Int),
   trading: TradingDocument,
   version: Schema.String,
   /** Who may call: with `open` (`--open`) every process on the daemon's machine, without a token. */

@@ -11,6 +11,7 @@ import {
   Health,
   Instant,
   type Ledger,
+  overallStatus,
   Reads,
   type TradeRepository,
   type Trading
@@ -39,12 +40,24 @@ export const tradingDocument = ({ dollars, isWell, ...counts }: Trading.Trading)
 /** As it was last seen: asking how the program is reads nothing. */
 const tradingSeen = Effect.flatMap(Health.Health, (health) => Effect.map(health.trading, tradingDocument))
 
+/** The gravest word that holds, and how many cases there are: what was counted last, and the parts that fail now. */
+const standing = (parts: ReadonlyArray<Health.PartHealth>) =>
+  Effect.gen(function* () {
+    const health = yield* Health.Health
+    const open = yield* health.open
+    if (open === undefined) return { overall: null, cases: null }
+    const { critical } = yield* health.trading
+    const cases = open.cases + parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).length
+    return { overall: overallStatus.overallStatusOf({ ...open, cases, critical }), cases }
+  })
+
 const healthDocument = Effect.gen(function* () {
   const process = yield* Process
   const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   const document: HealthDocument = {
     status: parts.every(({ isWell }) => isWell) ? "ok" : "degraded",
+    ...(yield* standing(parts)),
     trading: yield* tradingSeen,
     version: process.version,
     access: process.isOpen ? "open" : "tokens",

@@ -109,6 +109,8 @@ export * as ladder from "./rules/position/ladder.ts"
 export * as netting from "./rules/position/netting.ts"
 /** `records/Attempt`: see that module. */
 export * as Attempt from "./records/Attempt.ts"
+/** `services/OpenCases`: see that module. */
+export * as OpenCases from "./services/OpenCases.ts"
 /** `records/Order`: see that module. */
 export * as Order from "./records/Order.ts"
 /** `records/OrderState`: see that module. */

@@ -140,6 +140,37 @@ test("SYNC-12: an order that a program proposed is found on the overview, looked
     })
   ))
 
+test("G: a direct order that its broker rejected stands on the overview with the broker's words, until it is acknowledged", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.directly("t-1", "buy", "3")
+      yield* scene.refused(1)
+      const port = yield* serving
+      yield* Effect.promise(async () => {
+        await using seen = await open(`http://127.0.0.1:${port}/`)
+        const { page } = seen
+        await page.getByRole("heading", { level: 1, name: /1 case open/ }).waitFor()
+        await page.getByText("buy 3 AAPL on main failed: not enough").waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.getByRole("link", { name: "Look O1" }).click()
+        await page.getByRole("heading", { level: 1, name: "Rejected Warning" }).waitFor()
+        await page.getByText("buy 3 AAPL, market, day, regular session was rejected: not enough").waitFor()
+        await page.getByText("enter it again where it is still wanted").waitFor()
+        expect(await findings(page)).toEqual([])
+        const dialog = page.getByRole("dialog")
+        await page.getByRole("button", { name: "Acknowledge O1", exact: true }).click()
+        await dialog.getByLabel("Reason").fill("sent at another broker")
+        await dialog.getByRole("button", { name: "Acknowledge O1", exact: true }).click()
+        await dialog.getByText("On record for").waitFor()
+        await page.goto(`http://127.0.0.1:${port}/`)
+        await page.getByText("Nothing needs you.").waitFor()
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
 test("F12 of reconciliation: a commission whose execution is not booked yet stands among the fills, until it is", () =>
   onBooks(
     Effect.gen(function* () {

@@ -3,11 +3,11 @@ import { AtRisk, attention, HistoryDocument, Notes, Recommended } from "./Histor
 import { Decimal, Id, pageOf, past, scope, Time } from "./words.ts"
 
 /**
- * Something that needs a person: a break, an order in doubt that no break says so of yet, an order that was proposed, a quarantined trade,
- * a batch that ended with failed rows, a job that was given up, a part of the program that fails.
+ * Something that needs a person: a break, an order in doubt that no break says so of yet, an order that was proposed, a direct order that
+ * failed, a quarantined trade, a batch that ended with failed rows, a job that was given up, a part of the program that fails.
  */
 export const CaseDocument = Schema.Struct({
-  kind: Schema.Literal("break", "in_doubt", "approval", "quarantine", "batch", "job", "part"),
+  kind: Schema.Literal("break", "in_doubt", "approval", "failed_order", "quarantine", "batch", "job", "part"),
   /** The id of that break, order, trade, batch or job; `part:` with the name of that part. */
   id: Schema.String,
   ...scope,

@@ -64,6 +64,21 @@ export const OverviewDocument = Schema.Struct({
   /** Orders that were proposed and wait for a person. */
   proposed: Schema.Array(Proposed),
   quarantined: Schema.Int,
+  /** Direct orders of the last week, of no batch and no decision, that failed and that nobody has acknowledged; the newest first. */
+  failedOrders: Schema.Array(
+    Schema.Struct({
+      id: Id,
+      account: Schema.String,
+      symbol: Schema.String,
+      side: Schema.String,
+      quantity: Decimal,
+      /** Of an order over dollars how many; its quantity is zero then. */
+      askedNotional: Schema.NullOr(Decimal),
+      /** What it failed with, in the broker's words where it has said any. */
+      reason: Schema.NullOr(Schema.String),
+      endedAt: Schema.NullOr(Time)
+    })
+  ),
   /** Batches of the last week that ended with failed rows which nobody has tried again or acknowledged, the newest first. */
   failedBatches: Schema.Array(
     Schema.Struct({

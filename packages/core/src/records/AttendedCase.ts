@@ -7,7 +7,7 @@ import type { Break } from "./Break.ts"
 import { severities, type Severity } from "./severities.ts"
 
 /**
- * What a case is about: a break, an order in doubt or proposed, a quarantined trade, a batch that ended with failed rows, a job that was
+ * What a case is about: a break, an order in doubt, proposed or failed, a quarantined trade, a batch that ended with failed rows, a job that was
  * given up, a part of the program that fails.
  */
 export const caseKinds = ["break", "order", "trade", "batch", "job", "part"] as const

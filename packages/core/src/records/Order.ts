@@ -243,6 +243,16 @@ export const isUnapproved = (order: Order): order is ProposedOrder =>
 export const isProposed = (order: Order, at: Instant.Instant): order is ProposedOrder =>
   order.status === "pending" && isUnapproved(order) && at < order.approveBy
 
+/**
+ * Was it a trade's own order, which its broker rejected or which never came to be there? One of a decision is its strategy's to see to, and
+ * one that was proposed and that nobody approved has ended as its person meant it.
+ */
+export const isFailedDirect = (order: Order): boolean =>
+  order.origin === "direct" &&
+  order.decisionId === undefined &&
+  !isUnapproved(order) &&
+  (order.status === "rejected" || order.status === "failed")
+
 /** What a plan waits for where a person has to log in at its broker (`heldFor`). */
 export const LOGIN = "Login"
 

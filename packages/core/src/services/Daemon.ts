@@ -34,6 +34,7 @@ import { makePaces, readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
+import * as OpenCases from "./OpenCases.ts"
 import * as pacing from "./pacing.ts"
 import { askForWaiting } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
@@ -130,6 +131,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
     const waiting = yield* pacing.make<string>()
+    const watchCases = yield* OpenCases.makeWatch
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -164,6 +166,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         work.every("risk", "2 seconds", watchTrading),
+        work.every("cases", "5 seconds", watchCases),
         work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
         work.every("book time", "5 seconds", watchBookTime),
         work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),

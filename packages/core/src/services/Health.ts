@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { Clock } from "../ports/Clock.ts"
+import type { Counted } from "../rules/reconciliation/overallStatus.ts"
 import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 
@@ -23,6 +24,9 @@ export interface PartHealth {
 /** The part that says whether trading is kept from something: what cases and orders in doubt put at risk. */
 export const TRADING = "trading"
 
+/** What the word for how all stands rests on, beside how trading stands and which parts fail. */
+export type OpenCount = Omit<Counted, "critical">
+
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {
   readonly succeeded: (part: string, until?: Instant.Instant) => Effect.Effect<void>
@@ -31,6 +35,9 @@ export interface HealthService {
   /** How trading stands, as it was last seen; the part `trading` says so too. */
   readonly trading: Effect.Effect<Trading>
   readonly seen: (trading: Trading) => Effect.Effect<void>
+  /** What needs a person, as it was last counted; nothing before the first look. */
+  readonly open: Effect.Effect<OpenCount | undefined>
+  readonly counted: (open: OpenCount) => Effect.Effect<void>
 }
 
 /** The health registry. */
@@ -94,6 +101,7 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         return tellAlert(known)
       })
     let trading = nothingAtRisk
+    let open: OpenCount | undefined
     const service: HealthService = {
       // Told by every pass of every part, and nearly always nothing new.
       succeeded: (part, until) =>
@@ -118,7 +126,9 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         Effect.suspend(() => {
           trading = now
           return now.isWell ? service.succeeded(TRADING) : service.failed(TRADING, wordsOf(now))
-        })
+        }),
+      open: Effect.sync(() => open),
+      counted: (now) => Effect.sync(() => void (open = now))
     }
     return service
   })

@@ -72,6 +72,30 @@ const ofProposed = ({
   verb: "Decide"
 })
 
+const ofFailed = ({
+  account,
+  askedNotional,
+  endedAt,
+  id,
+  quantity,
+  reason,
+  side,
+  symbol
+}: Overview["failedOrders"][number]): Line => ({
+  key: id,
+  sign: <StateSign family="order" state="rejected" />,
+  text: (
+    <>
+      {side} {askedNotional === null ? quantity : `$${askedNotional} of`} <strong>{symbol}</strong> on {account} failed
+      {reason === null ? "" : ": "}
+      <Foreign text={reason} />
+    </>
+  ),
+  at: endedAt,
+  to: `/attention/${id}`,
+  verb: "Look"
+})
+
 const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatches"][number]): Line => ({
   key: id,
   sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
@@ -103,13 +127,14 @@ const isUrgent = ({ standing }: Overview["openBreaks"][number]): boolean =>
 
 /** All lines, what may mean wrong or doubled shares first. */
 const linesOf = (overview: Overview): ReadonlyArray<Line> => {
-  const { failedBatches, failing, givenUp, inDoubt, openBreaks, proposed, quarantined } = overview
+  const { failedBatches, failedOrders, failing, givenUp, inDoubt, openBreaks, proposed, quarantined } = overview
   return [
     ...openBreaks.filter(isUrgent).map(ofBreak),
     ...inDoubt.map(ofDoubt),
     ...proposed.map(ofProposed),
     ...openBreaks.filter((each) => !isUrgent(each)).map(ofBreak),
     ...failing.map(ofPart),
+    ...failedOrders.map(ofFailed),
     ...failedBatches.map(ofBatch),
     ...counted(
       givenUp,

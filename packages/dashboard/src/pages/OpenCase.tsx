@@ -96,6 +96,7 @@ const DeadJob = ({ id }: { readonly id: string }) => (
 const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
   switch (kind) {
     case "in_doubt":
+    case "failed_order":
       return <OrderSides id={id} />
     case "approval":
       return <ProposedOrder id={id} />

@@ -349,6 +349,7 @@ const caseStates: { readonly [K in Documents.CaseDocument["kind"]]: readonly [Fa
   break: ["breakStatus", "open"],
   in_doubt: ["order", "in_doubt"],
   approval: ["orderTag", "proposed"],
+  failed_order: ["order", "rejected"],
   quarantine: ["trade", "quarantined"],
   batch: ["batch", "partial_success"],
   job: ["job", "dead"],

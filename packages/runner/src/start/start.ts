@@ -38,6 +38,7 @@ import { portOf, serve } from "./serving.ts"
 import * as SignInLinks from "../serve/SignInLinks.ts"
 import { announce, ensureToken } from "./announce.ts"
 import { runApps } from "./supervised.ts"
+import { watchThread } from "./threadLag.ts"
 import { tradeLines, watcher } from "./story.ts"
 import { tellTraces } from "../traces/traces.ts"
 
@@ -256,6 +257,7 @@ const driveTo = (
     yield* served(port, flags, settings)
     yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
+    yield* Effect.forkScoped(watchThread())
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
     const caughtUp = yield* followSources(sources, settings)
     yield* runApps(settings)

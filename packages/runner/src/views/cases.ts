@@ -10,6 +10,7 @@ import {
   Id,
   Instant,
   Job,
+  OpenCases,
   Order,
   Proposals,
   Reads,
@@ -26,12 +27,10 @@ import {
 import { Effect, Either, Option, Schema } from "effect"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"
-import * as failedBatches from "./failedBatches.ts"
 import * as trades from "./trades.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import * as Columns from "./table.ts"
 import { valueOrNull } from "./text.ts"
-import { quarantined } from "./tradeStanding.ts"
 
 type Case = Documents.CaseDocument
 
@@ -111,6 +110,16 @@ const quarantineCase = (trade: Trade.Trade): Bare => ({
   path: `/api/v1/trades/${Id.format("trade", trade.id)}`
 })
 
+const failureCase = (order: Order.Order): Bare => ({
+  kind: "failed_order",
+  id: Id.format("order", order.id),
+  account: order.account,
+  symbol: order.symbol,
+  what: `${directOrder.termsText(order)} ${order.status === "rejected" ? "was rejected" : "failed"}: ${order.reason ?? "no reason is known"}`,
+  holds: "nothing",
+  path: `/api/v1/orders/${Id.format("order", order.id)}`
+})
+
 const batchCase = ({ account, failed, id, name, total }: Batch.Batch): Bare => ({
   kind: "batch",
   id: Id.format("batch", id),
@@ -181,10 +190,17 @@ const weighedTrade = (trade: Trade.Trade, now: Instant.Instant): Weighed =>
     first: recommended.apart.quarantine
   })
 
+const weighedFailure = (order: Order.Order): Weighed =>
+  weighed(AttendedCase.CaseId.make(Id.format("order", order.id)), failureCase(order), {
+    severity: "warning",
+    since: OpenCases.endOfOrder(order),
+    first: recommended.apart.failedOrder
+  })
+
 const weighedBatch = (batch: Batch.Batch): Weighed =>
   weighed(AttendedCase.CaseId.make(Id.format("batch", batch.id)), batchCase(batch), {
     severity: "warning",
-    since: batch.finishedAt ?? batch.updatedAt,
+    since: OpenCases.endOfBatch(batch),
     first: recommended.apart.batch
   })
 
@@ -237,22 +253,23 @@ const isFateUnknown = {
 const isOpen = { column: "closedAt", in: [null] }
 
 /**
- * All that needs a person: open breaks, orders in doubt, orders that were proposed, quarantined trades, batches with failed rows, jobs that
- * were given up, parts of this program that fail. An order in doubt that a break says so of stands once, as that break.
+ * All that needs a person: open breaks, orders in doubt, orders that were proposed, direct orders that failed, quarantined trades, batches
+ * with failed rows, jobs that were given up, parts of this program that fail. An order in doubt that a break says so of stands once, as that break.
  */
 export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const doubts = Trading.unsaid(open, yield* Risk.doubtful)
   const proposed = yield* Proposals.waiting
-  const held = yield* Effect.forEach(quarantined, (where) => Reads.all(Trade.TradeTable, { where }))
+  const held = yield* Effect.forEach(OpenCases.quarantined, (where) => Reads.all(Trade.TradeTable, { where }))
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
     ...(yield* weighedBreaks(open, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
     ...proposed.map(weighedProposal),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
-    ...(yield* failedBatches.unseen).map(weighedBatch),
+    ...(yield* OpenCases.failedOrders).map(weighedFailure),
+    ...(yield* OpenCases.failedBatches).map(weighedBatch),
     ...dead.map((job) => weighedJob(job, now)),
     ...(yield* failing).map((part) => weighedPart(part, now))
   ]
@@ -274,14 +291,16 @@ const openBreak = (where: ReadonlyArray<TradeRepository.Filter>, now: Instant.In
     Effect.map(weighedBreaks(found === undefined ? [] : [found], now), ([only]) => only)
   )
 
-/** The case of an order: it is in doubt, or was proposed. */
+/** The case of an order: it is in doubt, was proposed, or failed. */
 const ofOrder = (id: string, now: Instant.Instant) =>
   Effect.flatMap(orderInDoubt(id, now), (doubt) =>
     doubt !== undefined
       ? Effect.succeed(doubt)
-      : Effect.map(first(Order.OrderTable, Id.parse("order", id)), (order) =>
-          order !== undefined && Order.isProposed(order, now) ? weighedProposal(order) : undefined
-        )
+      : Effect.flatMap(first(Order.OrderTable, Id.parse("order", id)), (order) => {
+          if (order === undefined) return Effect.succeed(undefined)
+          if (Order.isProposed(order, now)) return Effect.succeed(weighedProposal(order))
+          return Effect.map(OpenCases.isFailure(order), (isOpen) => (isOpen ? weighedFailure(order) : undefined))
+        })
   )
 
 const orderInDoubt = (id: string, now: Instant.Instant) =>

@@ -1,7 +1,6 @@
 import { Server, type Documents } from "@roundlot/api"
 import {
   Account,
-  Break,
   Clock,
   Decimal,
   Feed,
@@ -9,7 +8,7 @@ import {
   Health,
   Id,
   Instant,
-  Job,
+  OpenCases,
   Order,
   OrderState,
   overallStatus,
@@ -17,21 +16,16 @@ import {
   Reads,
   Reconciliation,
   Risk,
-  Trade,
   TradeRepository,
-  Trading,
   TradingState,
   XnysCalendar
 } from "@roundlot/core"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
-import * as failedBatches from "./failedBatches.ts"
 import * as controls from "./controls.ts"
 import * as orders from "./orders.ts"
 import * as positions from "./positions.ts"
-import { MOST_COUNTED } from "./listing.ts"
-import { timeOrNull } from "./text.ts"
-import { quarantined } from "./tradeStanding.ts"
+import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 const LATEST = 20
 
@@ -70,15 +64,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
         )
       )
-      const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-      const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
-      const failed = yield* failedBatches.unseen
-      const givenUp = yield* Reads.count(Job.JobTable, {
-        anyOf: [[{ column: "status", in: ["dead"] }]],
-        upTo: MOST_COUNTED
-      })
+      const cases = yield* OpenCases.read
       const trading = yield* Risk.trading(now)
-      const doubtful = open.flatMap((order) => (order.status === "in_doubt" ? [{ order }] : []))
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* Feed.newestRow
       const stateOf = (name: string) =>
@@ -87,10 +74,6 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
             .filter(({ account, symbol }) => symbol === "" && (account === "" || account === name))
             .map(({ state }) => state)
         )
-      const unsaid = Trading.unsaid(difference, doubtful)
-      const proposed = open.filter((order): order is Order.ProposedOrder => Order.isProposed(order, now))
-      const lines = [difference, unsaid, proposed, failed, failing]
-      const cases = lines.reduce((sum, each) => sum + each.length, held.rows + givenUp.rows)
       const restricted = countOf(states, ({ state }) => state !== "normal")
       const document: Documents.OverviewDocument = {
         at: Instant.format(now),
@@ -98,7 +81,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         position: newest?.position ?? 0,
         overall: overallStatus.overallStatusOf({
           accounts: accounts.length,
-          cases,
+          cases: OpenCases.countOf(cases) + failing.length,
           critical: trading.critical,
           restricted
         }),
@@ -114,7 +97,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           positions: countOf(standing, ({ account }) => account === name),
           owing: countOf(standing, (position) => position.account === name && owes(position)),
           openOrders: countOf(open, ({ account }) => account === name),
-          openBreaks: countOf(difference, ({ account }) => account === name),
+          openBreaks: countOf(cases.breaks, ({ account }) => account === name),
           reconciledAt: timeOrNull(compared.get(name))
         })),
         market: marketAt(now),
@@ -123,9 +106,9 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: unsaid.map(({ order }) => Id.format("order", order.id)),
-        openBreaks: yield* breaks.openDocumentsOf(difference),
-        proposed: proposed.map((order) => ({
+        inDoubt: cases.inDoubt.map(({ id }) => Id.format("order", id)),
+        openBreaks: yield* breaks.openDocumentsOf(cases.breaks),
+        proposed: cases.proposed.map((order) => ({
           id: Id.format("order", order.id),
           account: order.account,
           symbol: order.symbol,
@@ -134,8 +117,20 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           proposedAt: Instant.format(order.createdAt),
           approveBy: Instant.format(order.approveBy)
         })),
-        quarantined: held.rows,
-        failedBatches: failed.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
+        quarantined: cases.quarantined,
+        failedOrders: cases.failedOrders.map(
+          ({ account, askedNotional, endedAt, id, quantity, reason, side, symbol }) => ({
+            id: Id.format("order", id),
+            account,
+            symbol,
+            side,
+            quantity: Decimal.format(quantity),
+            askedNotional: decimalOrNull(askedNotional),
+            reason: valueOrNull(reason),
+            endedAt: timeOrNull(endedAt)
+          })
+        ),
+        failedBatches: cases.failedBatches.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
           id: Id.format("batch", id),
           account,
           name,
@@ -143,8 +138,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           total,
           finishedAt: timeOrNull(finishedAt)
         })),
-        givenUp: givenUp.rows,
-        cases,
+        givenUp: cases.givenUp,
+        cases: OpenCases.countOf(cases) + failing.length,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)

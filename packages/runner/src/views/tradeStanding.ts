@@ -1,6 +1,5 @@
 import { Break, Id, Trade, type TradeRepository, TradeStanding } from "@roundlot/core"
 import { Effect } from "effect"
-import type { Conditions } from "./asked.ts"
 import { among } from "./listing.ts"
 
 const identityOf = (account: string, source: string, sourceId = "", occurrence = ""): string =>
@@ -44,12 +43,6 @@ const contradicted = (trades: ReadonlyArray<Trade.Trade>) =>
     ),
     (breaks) => new Set(breaks.map(({ subject }) => subject))
   )
-
-/** What asks for trades that are quarantined: reason by reason, so that none that waits for its batch is read for it. */
-export const quarantined: ReadonlyArray<Conditions> = TradeStanding.quarantineReasons.map((reason) => [
-  { column: "status", in: ["pending"] },
-  { column: "reason", in: [reason] }
-])
 
 /** How each of these trades stands: by its status, and by what else is on record of it, which is read for all of them at once. */
 export const standings = (

@@ -1,19 +1,20 @@
 import type { Documents } from "@roundlot/api"
 import {
-  type Clock,
   Allocation,
+  type Clock,
   Decimal,
+  type Entry,
   Id,
   Instant,
   Lot,
+  OpenCases,
   Order,
   Reads,
+  type Table,
   Ticker,
   Trade,
-  TradeStanding,
-  type Entry,
-  type Table,
-  type TradeRepository
+  type TradeRepository,
+  TradeStanding
 } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import * as allocations from "./allocations.ts"
@@ -24,7 +25,7 @@ import * as fills from "./fills.ts"
 import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
-import { quarantined, standings } from "./tradeStanding.ts"
+import { standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, idsOf, valueOrNull } from "./text.ts"
 
@@ -86,7 +87,7 @@ const ofStatus = (status: string | undefined): Either.Either<ReadonlyArray<Condi
   status === undefined
     ? Either.right([[]])
     : Either.map(wordOf("status", status, [...Trade.tradeStatuses, "quarantined"]), (word) =>
-        word === "quarantined" ? quarantined : [[{ column: "status", in: [word] }]]
+        word === "quarantined" ? OpenCases.quarantined : [[{ column: "status", in: [word] }]]
       )
 
 /** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */

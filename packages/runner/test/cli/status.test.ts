@@ -37,6 +37,33 @@ describe("roundlot status", () => {
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
+  it("counts a rejected order of a batch with its batch, one of a decision not, and any other as a case of its own", async () => {
+    const { cli, file, json } = desk()
+    await cli("accounts", "add", "paper")
+    for (const id of ["one", "two", "three"])
+      await cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: { reject: { class: "final" } } }))
+    await cli(
+      "batches",
+      "submit",
+      file("rows.csv", [HEADER, `b1,${AT},KO,buy,1,60`, ""].join("\n")),
+      "--name",
+      "Morning"
+    )
+    await cli("start", "--until-idle", "--account", "paper")
+    await cli("decide", "--symbol", "KO", "--side", "buy", "--quantity", "1")
+    await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "1", "--direct")
+    await cli("start", "--until-idle", "--account", "paper")
+    expect(await json("orders", "list")).toMatchObject({
+      items: Array.from({ length: 3 }, () => ({ status: "rejected" }))
+    })
+    const kinds = [
+      { id: "G1", kind: "batch" },
+      { id: "O3", kind: "failed_order" }
+    ]
+    expect(await json("cases", "list")).toMatchObject({ items: kinds })
+    expect(await json("status")).toMatchObject({ overall: "cases", cases: 2 })
+  })
+
   it("is not well where there are open orders and no process drives their account", async () => {
     const { cli } = desk()
     await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "2", "--direct")

@@ -1,6 +1,6 @@
 import { Client, Problem } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Health, Instant } from "@roundlot/core"
+import { Health, Instant, OpenCases } from "@roundlot/core"
 import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
@@ -47,8 +47,12 @@ describe("the books under /api/v1", () => {
           problems: ["it broke", "the login ends"]
         })
         const login = { part: "login main", ok: false, detail: "the login ends", failures: 1 }
+        expect(json(yield* ask(port, "/health"))).toMatchObject({ overall: null, cases: null })
+        yield* OpenCases.watch
         expect(json(yield* ask(port, "/health"))).toMatchObject({
           status: "degraded",
+          overall: "cases",
+          cases: 2,
           parts: expect.arrayContaining([expect.objectContaining(login)])
         })
         yield* health.succeeded("stream main")

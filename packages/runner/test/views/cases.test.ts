@@ -1,5 +1,5 @@
 import { it } from "@effect/vitest"
-import { AttendedCase, Audit, Entropy, Health, MemoryRepository, type TradeRepository } from "@roundlot/core"
+import { AttendedCase, Audit, Entropy, Health, MemoryRepository, OpenCases, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
 import { databases } from "../cli/database.ts"
@@ -104,6 +104,40 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         expect(yield* scene.told(shownThen(id, scene.second(9)))).toContain(`there is no open case ${id}`)
       }
     }).pipe(Effect.provide(withHealth(store)))
+  )
+
+  it.effect(
+    "G: a direct order that failed is a case until somebody has acknowledged that it did; no other order is",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+        yield* scene.refused(1)
+        yield* scene.directly("t-2", "buy", "3")
+        yield* scene.directly("t-3", "sell", "1")
+        yield* scene.refused(2)
+        yield* scene.accepted(3)
+        const failed = ["failed_order", "O2", null, null]
+        expect(yield* shown).toEqual([failed])
+        expect(yield* cases.show("O2")).toMatchObject({
+          what: "buy 3 AAPL, market, day, regular session was rejected: not enough",
+          severity: "warning",
+          recommended: { resolution: "resolve" }
+        })
+        yield* OpenCases.watch
+        expect(yield* Effect.flatMap(Health.Health, ({ open }) => open)).toEqual({
+          accounts: 1,
+          cases: 1,
+          restricted: 0
+        })
+        yield* scene.at(5)
+        yield* done("O2", acknowledging, "seen")
+        expect(yield* shown).toEqual([])
+        yield* OpenCases.watch
+        expect(yield* Effect.flatMap(Health.Health, ({ open }) => open)).toMatchObject({ cases: 0 })
+        expect((yield* Audit.run()).findings).toEqual([])
+      }).pipe(Effect.provide(withHealth(store)))
   )
 
   it.effect("G: what needs nobody is no case: it is neither shown nor given an owner", () =>

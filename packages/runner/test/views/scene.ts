@@ -124,6 +124,12 @@ export const tradeOf = (account: AccountName.AccountName, ...terms: Parameters<t
 /** Takes a trade in. */
 export const trade = (...terms: Parameters<typeof input>) => tradeOf(main, ...terms)
 
+/** Takes a trade in that is executed by an order of its own. */
+export const directly = (...terms: Parameters<typeof input>) =>
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+    accumulator.submit(main, { ...input(...terms), direct: { type: "market" } }, SourcePolicy.anyAge)
+  )
+
 const json = (value: object): Report.RawPayload => ({
   contentType: "application/json",
   bytes: new TextEncoder().encode(JSON.stringify(value))

@@ -7,7 +7,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import { ofBreak, recordOf, type CaseId } from "../../records/AttendedCase.ts"
 import { hasFailedRows } from "../../records/Batch.ts"
 import { kinds } from "../../records/Break.ts"
-import { isProposed } from "../../records/Order.ts"
+import { isFailedDirect, isProposed } from "../../records/Order.ts"
 import type { Severity } from "../../records/severities.ts"
 import { isQuarantined } from "../../records/TradeStanding.ts"
 import type { CommandAnswer } from "./commands.ts"
@@ -85,13 +85,13 @@ const openBreak = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, st
   return Either.right(ofBreak(found))
 }
 
-/** One that was proposed, or is in doubt; one that a break of another kind says so of is the case of that break. */
+/** One that was proposed, is in doubt, or failed where it was a trade's own; one that a break of another kind says so of is the case of that break. */
 const openOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
   const id = parse("order", caseId) ?? 0
   recorder.need(Need.OrderById({ id }))
   const order = recorder.books.orders.get(id)
   if (order?.account !== recorder.account) return Either.left(`there is no order ${caseId}`)
-  if (isProposed(order, recorder.world.at)) return Either.right(caseId)
+  if (isProposed(order, recorder.world.at) || isFailedDirect(order)) return Either.right(caseId)
   if (order.status !== "in_doubt") return Either.left(`${caseId} is not in doubt: it is ${order.status}`)
   const { account, symbol } = order
   recorder.need(Need.Position({ account, symbol }))

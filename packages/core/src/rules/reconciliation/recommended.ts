@@ -206,6 +206,10 @@ export const apart = {
     "approve",
     "A program proposed it: approve it where you want this order, else cancel it. It ends by itself at that time."
   ),
+  failedOrder: first(
+    "resolve",
+    "Its trade is not executed: enter it again where it is still wanted. Acknowledge it where nothing is to be done."
+  ),
   batch: first("retry", "See why its rows failed, then retry them. Acknowledge it where nothing is to be done."),
   job: first("retry", "See what its last try failed with, then have it tried again, or call it off."),
   part: first("wait", "It is tried again by itself: see what it failed with, and whether what it reads can be reached.")

@@ -1,0 +1,205 @@
+import { Effect, Ref } from "effect"
+import { Clock } from "../ports/Clock.ts"
+import { type Filter, type StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { AccountTable } from "../records/Account.ts"
+import { acknowledgementOf, CaseId } from "../records/AttendedCase.ts"
+import { BatchTable, hasFailedRows, type Batch } from "../records/Batch.ts"
+import { BreakTable, type Break } from "../records/Break.ts"
+import { JobTable } from "../records/Job.ts"
+import { isFailedDirect, OrderTable, type Order, type ProposedOrder } from "../records/Order.ts"
+import { TradeTable } from "../records/Trade.ts"
+import { quarantineReasons } from "../records/TradeStanding.ts"
+import { ControlTable } from "../records/TradingState.ts"
+import { unsaid } from "../rules/reconciliation/trading.ts"
+import { format, type TradeId } from "../values/Id.ts"
+import * as Instant from "../values/Instant.ts"
+import { attendedOf } from "./AttendedCases.ts"
+import * as Feed from "./Feed.ts"
+import { Health } from "./Health.ts"
+import * as Proposals from "./Proposals.ts"
+import * as Reads from "./Reads.ts"
+
+/** All that needs a person, by kind, but for the parts of a program that fail. Of what there may be very many, the number. */
+export interface OpenCases {
+  readonly breaks: ReadonlyArray<Break>
+  /** Orders in doubt that no break says so of. */
+  readonly inDoubt: ReadonlyArray<Order>
+  readonly proposed: ReadonlyArray<ProposedOrder>
+  readonly failedOrders: ReadonlyArray<Order>
+  readonly failedBatches: ReadonlyArray<Batch>
+  /** Trades that are quarantined. */
+  readonly quarantined: number
+  /** Jobs that were given up. */
+  readonly givenUp: number
+}
+
+type Reading<A> = Effect.Effect<A, StoreError, TradeRepository | Clock>
+
+/** How long what nobody has looked at stays a case, in milliseconds: a week. */
+const LONGEST_MS = 7 * 24 * 60 * 60_000
+
+/** So many of the newest are cases: nobody looks at more one by one. */
+const MOST = 100
+
+const MOST_COUNTED = 10_000
+
+const weekAgo = Effect.flatMap(Clock, (clock) => Effect.map(clock.now, (now) => Instant.addMillis(now, -LONGEST_MS)))
+
+/** Those of which nobody has acknowledged that they ended like this. */
+const unseen = <R extends { readonly account: string }>(
+  failed: ReadonlyArray<R>,
+  caseIdOf: (record: R) => CaseId,
+  endedAtOf: (record: R) => Instant.Instant
+) => {
+  const caseOf = (record: R) => ({ account: record.account, caseId: caseIdOf(record) })
+  return Effect.map(attendedOf(failed.map(caseOf)), (attended) =>
+    failed.filter((record) => acknowledgementOf(attended(caseOf(record)), endedAtOf(record)) === undefined)
+  )
+}
+
+/** When a batch ended. */
+export const endOfBatch = ({ finishedAt, updatedAt }: Batch): Instant.Instant => finishedAt ?? updatedAt
+
+/** The newest batches of the last week that ended with failed rows which nobody has tried again, put away or acknowledged. */
+export const failedBatches: Reading<ReadonlyArray<Batch>> = Effect.gen(function* () {
+  const { items } = yield* Reads.page(BatchTable, {
+    where: [
+      { column: "status", in: ["partial_success", "failed"] },
+      { column: "finishedAt", atLeast: Number(yield* weekAgo) }
+    ],
+    descending: true,
+    limit: MOST
+  })
+  return yield* unseen(items.filter(hasFailedRows), ({ id }) => CaseId.make(format("batch", id)), endOfBatch)
+})
+
+/** When an order ended. */
+export const endOfOrder = ({ endedAt, updatedAt }: Order): Instant.Instant => endedAt ?? updatedAt
+
+/** The trades among these that came in with a batch: that has a case of its own. */
+const inBatches = (account: string, trades: ReadonlyArray<TradeId>) =>
+  Effect.map(
+    Reads.among(TradeTable, account, "id", trades),
+    (found) => new Set(found.flatMap(({ batchId, id }) => (batchId === undefined ? [] : [id])))
+  )
+
+const withoutBatch = (orders: ReadonlyArray<Order>) =>
+  Effect.gen(function* () {
+    const accounts = [...new Set(orders.map(({ account }) => account))]
+    const batched = yield* Effect.forEach(accounts, (account) =>
+      inBatches(
+        account,
+        orders.flatMap((order) => (order.account === account ? (order.tradeId ?? []) : []))
+      )
+    )
+    const inAny = new Set(batched.flatMap((ids) => [...ids]))
+    return orders.filter(({ tradeId }) => tradeId === undefined || !inAny.has(tradeId))
+  })
+
+/** So many of the newest orders that failed are looked through at most: those of positions fail and go again, with no case. */
+const LOOKED_THROUGH = 2_000
+
+/** Those of a status, the newest first, until one is too old or enough are found. */
+const newestFailed = (status: "rejected" | "failed", since: Instant.Instant) =>
+  Effect.gen(function* () {
+    const found: Array<Order> = []
+    let after: Page["next"]
+    for (let seen = 0; seen < LOOKED_THROUGH; seen += MOST) {
+      const page: Page = yield* Reads.page(OrderTable, {
+        where: [{ column: "status", in: [status] }],
+        descending: true,
+        after,
+        limit: MOST
+      })
+      found.push(...page.items.filter((order) => isFailedDirect(order) && endOfOrder(order) >= since))
+      const oldest = page.items.at(-1)
+      if (page.next === undefined || found.length >= MOST || oldest === undefined || endOfOrder(oldest) < since) break
+      after = page.next
+    }
+    return found
+  })
+
+type Page = Effect.Effect.Success<ReturnType<typeof Reads.page<Order>>>
+
+/** The newest direct orders of the last week, of no batch and no decision, that failed and that nobody has acknowledged. */
+export const failedOrders: Reading<ReadonlyArray<Order>> = Effect.gen(function* () {
+  const since = yield* weekAgo
+  const failed = [...(yield* newestFailed("rejected", since)), ...(yield* newestFailed("failed", since))]
+  const apart = yield* withoutBatch(failed.toSorted((a, b) => b.id - a.id))
+  const left = yield* unseen(apart, ({ id }) => CaseId.make(format("order", id)), endOfOrder)
+  return left.slice(0, MOST)
+})
+
+/** Is an order a case because it failed, whether or not somebody has acknowledged that? */
+export const isFailure = (order: Order): Reading<boolean> =>
+  Effect.gen(function* () {
+    if (!isFailedDirect(order) || endOfOrder(order) < (yield* weekAgo)) return false
+    return (yield* withoutBatch([order])).length > 0
+  })
+
+/** What asks for trades that are quarantined: reason by reason, so that none that waits for its batch is read for it. */
+export const quarantined: ReadonlyArray<ReadonlyArray<Filter>> = quarantineReasons.map((reason) => [
+  { column: "status", in: ["pending"] },
+  { column: "reason", in: [reason] }
+])
+
+/** All that needs a person, as the books have it. */
+export const read: Reading<OpenCases> = Effect.gen(function* () {
+  const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+  const held = yield* Reads.count(TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
+  const givenUp = yield* Reads.count(JobTable, { anyOf: [[{ column: "status", in: ["dead"] }]], upTo: MOST_COUNTED })
+  return {
+    breaks,
+    inDoubt: unsaid(
+      breaks,
+      doubtful.map((order) => ({ order }))
+    ).map(({ order }) => order),
+    proposed: yield* Proposals.waiting,
+    failedOrders: yield* failedOrders,
+    failedBatches: yield* failedBatches,
+    quarantined: held.rows,
+    givenUp: givenUp.rows
+  }
+})
+
+/** How many cases these are. */
+export const countOf = (open: OpenCases): number =>
+  [open.breaks, open.inDoubt, open.proposed, open.failedOrders, open.failedBatches].reduce(
+    (sum, { length }) => sum + length,
+    open.quarantined + open.givenUp
+  )
+
+/** Counts what the word for how all stands rests on, for whom asks how the program is: asking reads nothing. */
+export const watch: Effect.Effect<void, StoreError, TradeRepository | Clock | Health> = Effect.gen(function* () {
+  const states = yield* Reads.all(ControlTable)
+  const account = yield* Reads.first(AccountTable, {})
+  const open = yield* read
+  yield* Effect.flatMap(Health, (health) =>
+    health.counted({
+      accounts: account === undefined ? 0 : 1,
+      cases: countOf(open),
+      restricted: states.filter(({ state }) => state !== "normal").length
+    })
+  )
+})
+
+const LONGEST_UNCOUNTED_MS = 60_000
+
+const hasMoved = (position: number) =>
+  Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.feed(position, 1), (rows) => rows.length > 0))
+
+/** The same as a pass that counts again once something has been committed, or a minute has passed: jobs and age are in no commit. */
+export const makeWatch: Effect.Effect<typeof watch> = Effect.map(
+  Ref.make<{ readonly position: number; readonly at: Instant.Instant } | undefined>(undefined),
+  (counted) =>
+    Effect.gen(function* () {
+      const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
+      const last = yield* Ref.get(counted)
+      const isRecent = last !== undefined && Instant.millisBetween(last.at, at) < LONGEST_UNCOUNTED_MS
+      if (isRecent && !(yield* hasMoved(last.position))) return
+      const position = (yield* Feed.newestRow)?.position ?? 0
+      yield* watch
+      yield* Ref.set(counted, { position, at })
+    })
+)

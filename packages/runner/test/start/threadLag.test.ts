@@ -1,0 +1,34 @@
+import { it } from "@effect/vitest"
+import { Clock, Health } from "@roundlot/core"
+import { Deferred, Effect, Layer } from "effect"
+import { expect } from "vitest"
+import { THREAD, watchThread } from "../../src/start/threadLag.ts"
+
+const LATEST_MS = 150
+
+/** What health heard of the thread, by which of both it was. */
+const heard = Effect.gen(function* () {
+  const [failed, well] = [yield* Deferred.make<string>(), yield* Deferred.make<string>()]
+  const health = yield* Health.Health
+  const listening: Health.HealthService = {
+    ...health,
+    failed: (part, detail) => Deferred.succeed(failed, `${part}: ${detail}`),
+    succeeded: (part) => Deferred.succeed(well, part)
+  }
+  return { failed: Deferred.await(failed), well: Deferred.await(well), listening }
+})
+
+const standStill = Effect.sync(() => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4 * LATEST_MS)
+})
+
+it.scopedLive("FILL-13: health hears that the thread stood still, and for how long", () =>
+  Effect.gen(function* () {
+    const { failed, listening, well } = yield* heard
+    const watching = watchThread({ latestMs: LATEST_MS, every: "20 millis", shownFor: "1 minute" })
+    yield* Effect.forkScoped(Effect.provideService(watching, Health.Health, listening))
+    expect(yield* well).toBe(THREAD)
+    yield* standStill
+    expect(yield* failed).toMatch(/^thread: it stood still for \d+\.\d s: nothing was sent/)
+  }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
+)
