@@ -47,7 +47,7 @@ const standing = (parts: ReadonlyArray<Health.PartHealth>) =>
     const open = yield* health.open
     if (open === undefined) return { overall: null, cases: null }
     const { critical } = yield* health.trading
-    const cases = open.cases + parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).length
+    const cases = open.cases + Health.failingOf(parts).length
     return { overall: overallStatus.overallStatusOf({ ...open, cases, critical }), cases }
   })
 

@@ -52,3 +52,11 @@ export const strictest = (states: Iterable<TradingState>): TradingState => {
   for (const state of states) worst = stricter(worst, state)
   return worst
 }
+
+/** The trading state that binds an account, or a symbol of it: the strictest of those that stand for it and for more than it. */
+export const binding = (controls: ReadonlyArray<Control>, account: string, symbol = ""): TradingState =>
+  strictest(
+    controls
+      .filter((each) => ["", account].includes(each.account) && ["", symbol].includes(each.symbol))
+      .map(({ state }) => state)
+  )

@@ -27,6 +27,10 @@ export const TRADING = "trading"
 /** What the word for how all stands rests on, beside how trading stands and which parts fail. */
 export type OpenCount = Omit<Counted, "critical">
 
+/** The parts that fail, but for what trading is kept from: that stands in cases of its own. */
+export const failingOf = (parts: ReadonlyArray<PartHealth>): ReadonlyArray<PartHealth> =>
+  parts.filter(({ isWell, part }) => !isWell && part !== TRADING)
+
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {
   readonly succeeded: (part: string, until?: Instant.Instant) => Effect.Effect<void>

@@ -161,7 +161,7 @@ const following = (id: Id.TradeId, before: ReadonlySet<Id.OrderId>) =>
     if (trade === undefined) return { lines: [], orders: [] }
     const { account, symbol } = trade
     const orders = (yield* planned(account, before)).filter((order) => order.symbol === symbol)
-    const state = yield* stateOf(account, symbol)
+    const state = TradingState.binding(yield* Reads.all(TradingState.ControlTable), account, symbol)
     const lines = orders.map(
       ({ quantity, side }) =>
         `  would ${state === "normal" ? "order" : `plan, and not send while it is ${state}`}: ${side} ${quantity} ${symbol}`
@@ -171,16 +171,6 @@ const following = (id: Id.TradeId, before: ReadonlySet<Id.OrderId>) =>
       lines: orders.length > 0 ? lines : [`  would order nothing of ${symbol}: ${yield* whyNot(account, symbol)}`]
     }
   })
-
-/** The strictest trading state that stands for a symbol of an account. */
-const stateOf = (account: string, symbol: string) =>
-  Effect.map(Reads.all(TradingState.ControlTable), (controls) =>
-    TradingState.strictest(
-      controls
-        .filter((each) => ["", account].includes(each.account) && ["", symbol].includes(each.symbol))
-        .map(({ state }) => state)
-    )
-  )
 
 const whyNot = (account: string, symbol: string) =>
   Effect.map(

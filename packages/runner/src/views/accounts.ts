@@ -166,10 +166,9 @@ export const show = (
     const account = yield* Reads.account(name)
     if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
     const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
-    const whole = set.filter(({ symbol }) => symbol === "")
     return {
       ...documentOf(account),
-      tradingState: TradingState.strictest(whole.map(({ state }) => state)),
+      tradingState: TradingState.binding(set, name),
       controls: set.map(controls.documentOf)
     }
   })

@@ -218,9 +218,7 @@ const weighedPart = (part: Health.PartHealth, now: Instant.Instant): Weighed =>
 
 /** The parts of this program that fail; what trading is kept from stands in cases of its own. None where no program runs. */
 const failing = Effect.flatMap(Effect.serviceOption(Health.Health), (health) =>
-  Option.isNone(health)
-    ? Effect.succeed([])
-    : Effect.map(health.value.all, (parts) => parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING))
+  Option.isNone(health) ? Effect.succeed([]) : Effect.map(health.value.all, Health.failingOf)
 )
 
 /** The gravest first, then the most dollars, then the oldest; of one time by their ids, so that every look at them has one order. */

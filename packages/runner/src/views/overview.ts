@@ -57,23 +57,18 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
     Effect.gen(function* () {
       const accounts = yield* Reads.all(Account.AccountTable)
       const standing = yield* Reads.all(Position.PositionTable)
-      const open = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
+      const working = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
       const fill = yield* Reads.first(Fill.FillTable, { descending: true })
       const compared = new Map(
         yield* Effect.forEach(accounts, ({ name }) =>
           Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
         )
       )
-      const cases = yield* OpenCases.read
+      const open = yield* OpenCases.read
+      const cases = OpenCases.countOf(open) + failing.length
       const trading = yield* Risk.trading(now)
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* Feed.newestRow
-      const stateOf = (name: string) =>
-        TradingState.strictest(
-          states
-            .filter(({ account, symbol }) => symbol === "" && (account === "" || account === name))
-            .map(({ state }) => state)
-        )
       const restricted = countOf(states, ({ state }) => state !== "normal")
       const document: Documents.OverviewDocument = {
         at: Instant.format(now),
@@ -81,7 +76,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         position: newest?.position ?? 0,
         overall: overallStatus.overallStatusOf({
           accounts: accounts.length,
-          cases: OpenCases.countOf(cases) + failing.length,
+          cases,
           critical: trading.critical,
           restricted
         }),
@@ -93,22 +88,22 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           name,
           broker,
           environment,
-          tradingState: stateOf(name),
+          tradingState: TradingState.binding(states, name),
           positions: countOf(standing, ({ account }) => account === name),
           owing: countOf(standing, (position) => position.account === name && owes(position)),
-          openOrders: countOf(open, ({ account }) => account === name),
-          openBreaks: countOf(cases.breaks, ({ account }) => account === name),
+          openOrders: countOf(working, ({ account }) => account === name),
+          openBreaks: countOf(open.breaks, ({ account }) => account === name),
           reconciledAt: timeOrNull(compared.get(name))
         })),
         market: marketAt(now),
         openOrders: Object.fromEntries(
-          live.map((status) => [status, countOf(open, (order) => order.status === status)])
+          live.map((status) => [status, countOf(working, (order) => order.status === status)])
         ),
-        latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
+        latestOrders: yield* orders.documentsOf(yield* latestOf(working)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: cases.inDoubt.map(({ id }) => Id.format("order", id)),
-        openBreaks: yield* breaks.openDocumentsOf(cases.breaks),
-        proposed: cases.proposed.map((order) => ({
+        inDoubt: open.inDoubt.map(({ id }) => Id.format("order", id)),
+        openBreaks: yield* breaks.openDocumentsOf(open.breaks),
+        proposed: open.proposed.map((order) => ({
           id: Id.format("order", order.id),
           account: order.account,
           symbol: order.symbol,
@@ -117,8 +112,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           proposedAt: Instant.format(order.createdAt),
           approveBy: Instant.format(order.approveBy)
         })),
-        quarantined: cases.quarantined,
-        failedOrders: cases.failedOrders.map(
+        quarantined: open.quarantined,
+        failedOrders: open.failedOrders.map(
           ({ account, askedNotional, endedAt, id, quantity, reason, side, symbol }) => ({
             id: Id.format("order", id),
             account,
@@ -130,7 +125,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
             endedAt: timeOrNull(endedAt)
           })
         ),
-        failedBatches: cases.failedBatches.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
+        failedBatches: open.failedBatches.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
           id: Id.format("batch", id),
           account,
           name,
@@ -138,8 +133,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           total,
           finishedAt: timeOrNull(finishedAt)
         })),
-        givenUp: cases.givenUp,
-        cases: OpenCases.countOf(cases) + failing.length,
+        givenUp: open.givenUp,
+        cases,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)
@@ -154,7 +149,5 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
 /** All at a glance: what a dashboard's first page asks for. Of the parts of the daemon an earlier moment knows nothing. */
 export const overview = Effect.gen(function* () {
   const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-  // What trading is kept from stands in cases of its own.
-  const failing = parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING)
-  return yield* overviewWhere(failing.map(({ part }) => part))
+  return yield* overviewWhere(Health.failingOf(parts).map(({ part }) => part))
 })
