@@ -380,6 +380,8 @@ export * as Sources from "./services/Sources.ts"
 export * as StartGate from "./services/StartGate.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
+/** `services/Subscriptions`: see that module. */
+export * as Subscriptions from "./services/Subscriptions.ts"
 /** `services/Templates`: see that module. */
 export * as Templates from "./services/Templates.ts"
 /** `rules/order/directOrder`: see that module. */

@@ -685,6 +685,9 @@ export const LedgerEvent = Schema.Union(
 /** All that can stand in a journal. */
 export type LedgerEvent = typeof LedgerEvent.Type
 
+/** The kind of an event. */
+export const Tag = Schema.typeSchema(Schema.pluck(LedgerEvent, "_tag"))
+
 /** The version of the events that this code writes. */
 export const EVENT_VERSION = 1
 

@@ -24,6 +24,8 @@ export interface Wanted<Tag extends LedgerEvent["_tag"] = LedgerEvent["_tag"]> {
   readonly account?: AccountName | undefined
   /** The events of these kinds alone. */
   readonly tags?: ReadonlyArray<Tag> | undefined
+  /** Ends once all that there is was read, instead of waiting for more. */
+  readonly ends?: boolean | undefined
 }
 
 /** What happened: an entry of a journal, as it was decided. */
@@ -36,6 +38,8 @@ export interface Happened<Event extends LedgerEvent = LedgerEvent> {
   /** When it was written. */
   readonly at: Instant.Instant
   readonly event: Event
+  /** The entry as it was written, with its cause and its hash. */
+  readonly entry: Entry
 }
 
 /** What was read at once. `cursor` goes on after all of it, what was not wanted too. */
@@ -94,6 +98,7 @@ export const pages = <Tag extends LedgerEvent["_tag"] = LedgerEvent["_tag"]>(
             )
             const last = commits.at(-1)?.row.position
             if (last === undefined) {
+              if (wanted.ends === true) return [endOf(incarnation, place), Option.none()] as const
               yield* Queue.take(hinted)
               continue
             }
@@ -141,6 +146,12 @@ export const fills = (wanted: Pick<Wanted, "account" | "after"> = {}): Hearing<F
 const changes = { FillRecorded: "booked", FillPriced: "priced", CommissionRecorded: "commission" } as const
 
 type EventOf<Tag extends LedgerEvent["_tag"]> = Extract<LedgerEvent, { readonly _tag: Tag }>
+
+/** Nothing follows a place. */
+const endOf = (incarnation: string, { afterSeq, position }: Place) => ({
+  cursor: Feed.cursorOf(incarnation, afterSeq === 0 ? { position } : { position: position + 1, seq: afterSeq }),
+  events: []
+})
 
 /** How many commits are read at once. */
 const AT_ONCE = 200
@@ -203,5 +214,5 @@ const happened = <Tag extends LedgerEvent["_tag"]>(
   Effect.mapBoth(decodeEntry(entry), {
     onFailure: (why) => new UnreadableEntry({ account: entry.account, seq: entry.seq, why }),
     onSuccess: (event) =>
-      isWanted(tags)(event) ? [{ cursor, account: entry.account, seq: entry.seq, at: timeOf(entry), event }] : []
+      isWanted(tags)(event) ? [{ cursor, account: entry.account, seq: entry.seq, at: timeOf(entry), event, entry }] : []
   })

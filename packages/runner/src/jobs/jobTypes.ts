@@ -1,4 +1,12 @@
-import { Alerts, Completions, type Clock, type Entropy, Jobs, type TradeRepository } from "@roundlot/core"
+import {
+  Alerts,
+  Completions,
+  type Clock,
+  type Entropy,
+  Jobs,
+  Subscriptions,
+  type TradeRepository
+} from "@roundlot/core"
 import type { Layer } from "effect"
 import { auditType } from "./auditing.ts"
 import { recheckType, reconcileType } from "./reconciling.ts"
@@ -11,7 +19,8 @@ const others: ReadonlyArray<Jobs.JobType> = [
   recheckType,
   auditType,
   Alerts.alertType,
-  Completions.completionType
+  Completions.completionType,
+  Subscriptions.deliveryType
 ]
 
 type LayerJobs = Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy>

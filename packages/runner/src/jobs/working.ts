@@ -10,6 +10,7 @@ import { alertingHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
 import { auditingHandlers } from "./auditing.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
+import { deliveringHandlers, watchForEvents } from "./delivering.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { enqueueAfterOrders, syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -56,13 +57,15 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(watchOrders)
     yield* Effect.forkScoped(watchForAlerts(settings))
     yield* Effect.forkScoped(watchForEnds(settings))
+    yield* Effect.forkScoped(watchForEvents(settings))
     yield* Effect.forkScoped(archiveByAge(settings))
     const handlers: ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient>> = [
       ...reconcilingHandlers,
       ...auditingHandlers(settings),
       ...syncingHandlers(settings),
       ...alertingHandlers(settings),
-      ...completingHandlers(settings)
+      ...completingHandlers(settings),
+      ...deliveringHandlers(settings)
     ]
     return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
   }).pipe(Effect.provide([NodeHttpClient.layerUndici, NodeFileSystem.layer]))

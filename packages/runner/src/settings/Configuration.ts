@@ -4,6 +4,7 @@ import {
   AccountName,
   type age,
   type Configuring,
+  Event,
   ladder,
   OrderTerms,
   Quantity,
@@ -155,6 +156,16 @@ const Webhook = Schema.String.pipe(
   })
 )
 
+/** Who is posted events as they are committed: of which account and which kinds, of all where nothing is said. */
+const WebhookEntry = Schema.Struct({
+  url: Webhook,
+  account: optional(AccountName.AccountName),
+  tags: optional(Schema.NonEmptyArray(Event.Tag))
+})
+
+/** The variable with the secret that a webhook's bodies are signed with. */
+export const secretOf = (name: string): string => `ROUNDLOT_WEBHOOK_SECRET_${name.toUpperCase().replaceAll("-", "_")}`
+
 const common = {
   /** Where the schema of this file is, for editors. */
   $schema: optional(Schema.String),
@@ -163,6 +174,7 @@ const common = {
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
   alerts: optional(Schema.Struct({ webhook: Webhook })),
+  webhooks: optional(Schema.Record({ key: Schema.String, value: WebhookEntry })),
   /** When batches that have ended are put away: `90d`. */
   batches: optional(Schema.Struct({ archiveAfter: Schema.String })),
   /** Where the daemon writes down how far the journal is, how often, and with which Ed25519 key (PEM) it signs that. */
@@ -209,6 +221,8 @@ export interface Configuration {
   readonly sources: ReadonlyMap<string, SourceEntry>
   /** The webhook that is told of what needs a person. */
   readonly alerts: string | undefined
+  /** Who is posted events, by name. */
+  readonly webhooks: ReadonlyMap<string, typeof WebhookEntry.Type>
   /** How long after their end batches are put away; never where nothing is said. */
   readonly archiveAfterMs: number | undefined
   /** The file of anchors and that of the key that signs them, as full paths, and how often one is written. */
@@ -239,6 +253,7 @@ export const empty: Configuration = {
   listings: new Map(),
   sources: new Map(),
   alerts: undefined,
+  webhooks: new Map(),
   archiveAfterMs: undefined,
   anchors: { file: undefined, key: undefined, everyMs: AN_HOUR_MS },
   own: none
@@ -283,6 +298,7 @@ const keys: Keys = {
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
   alerts: { webhook: "now", send: "module" },
+  webhooks: { "*": { url: "now", account: "now", tags: "now" } },
   batches: { archiveAfter: "now" },
   anchors: { file: "now", every: "now", key: "now" },
   apps: "module",
@@ -619,6 +635,7 @@ export const read = (
       listings,
       sources: new Map(Object.entries(said.sources ?? {})),
       alerts: said.alerts?.webhook,
+      webhooks: yield* webhooksOf(file, said.webhooks ?? {}),
       archiveAfterMs:
         archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),
       anchors: {
@@ -629,6 +646,15 @@ export const read = (
       own
     }
   })
+
+const WEBHOOK_NAME = /^[a-z][a-z0-9-]{0,39}$/
+
+const webhooksOf = (file: string, said: Readonly<Record<string, typeof WebhookEntry.Type>>) => {
+  const misnamed = Object.keys(said).find((name) => !WEBHOOK_NAME.test(name))
+  if (misnamed === undefined) return Either.right(new Map(Object.entries(said)))
+  const remedy = "Choose a small letter and at most 39 more, digits or '-'"
+  return Either.left(fail(file, `webhooks.${misnamed}`, "is no name of a webhook", remedy))
+}
 
 /** How a source's trades are taken: its mapping and direction, where the configuration names it; plain tickers else. */
 export const policyOf = (configuration: Configuration, source: string): SourcePolicy.SourcePolicy => {

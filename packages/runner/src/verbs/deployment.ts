@@ -8,6 +8,7 @@ import { layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
+import { secretOf } from "../settings/Configuration.ts"
 import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
@@ -43,7 +44,7 @@ const limitsOf = ({
     dailyNotional: maxDailyNotional
   }).flatMap(([name, value]) => (value === undefined ? [name] : []))
 
-const configured = ({ config }: Flags, { configuration }: Settings) =>
+const configured = ({ config }: Flags, { configuration, variable }: Settings) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const [first] = DEFAULT_CONFIGS
@@ -68,7 +69,12 @@ const configured = ({ config }: Flags, { configuration }: Settings) =>
         : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
       configuration.alerts === undefined && configuration.own.alerts === undefined
         ? ill("alerts", "nobody is told of what needs a person", 'Add "alerts": { "webhook": … } to the configuration')
-        : well("alerts", "a webhook or a function gets them")
+        : well("alerts", "a webhook or a function gets them"),
+      ...[...configuration.webhooks.keys()].map((name) =>
+        variable(secretOf(name)) === undefined
+          ? ill("webhooks", `${secretOf(name)} is not set`, `Set it: what is posted to ${name} is signed with it`)
+          : well("webhooks", `${name} is signed`)
+      )
     ]
   })
 

@@ -37,7 +37,8 @@ export interface JournalFilters extends ListOptions, Period {
   readonly tag?: string | undefined
 }
 
-const documentOf = (entry: Entry.Entry): Either.Either<EntryDocument, Table.BadRow> =>
+/** An entry as it is shown. */
+export const entryDocumentOf = (entry: Entry.Entry): Either.Either<EntryDocument, Table.BadRow> =>
   Either.gen(function* () {
     const cause = yield* causeOf(entry)
     const body = yield* bodyOf(entry)
@@ -71,7 +72,7 @@ export const list = (
     const records = limit === 0 ? found : found.slice(0, limit)
     const nextCursor = last === undefined ? null : encodeCursor(source.name, order, source.cellsOf(last))
     return {
-      items: yield* Effect.forEach(records, ({ entry }) => documentOf(entry)),
+      items: yield* Effect.forEach(records, ({ entry }) => entryDocumentOf(entry)),
       nextCursor,
       ...(yield* countedBeside(filters, { records, nextCursor }, countOf(filters)))
     }
@@ -163,7 +164,7 @@ export const show = (
     const seq = Number(digits)
     const [entry] = yield* repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: 1 })
     if (entry?.seq !== seq) return yield* new NotFound({ kind: "entry", id, list: "journal" })
-    return yield* documentOf(entry)
+    return yield* entryDocumentOf(entry)
   })
 
 /** The canonical line of every entry, each with its line end, in feed order; of one account where it is named. */

@@ -1,0 +1,146 @@
+import { Clock, Effect, Either, Option, Ref, Schema, Stream } from "effect"
+import type { LedgerEvent } from "../events/Event.ts"
+import type { Ledger } from "../ledger/Ledger.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import { JobTable } from "../records/Job.ts"
+import * as Events from "./Events.ts"
+import * as Feed from "./Feed.ts"
+import { handler, JobFailed, Jobs, jobType, type EnqueueError, type Handler } from "./Jobs.ts"
+import * as Reads from "./Reads.ts"
+
+/** Somebody who hears events: of which account, and of which kinds; of all where nothing is said. */
+export interface Subscription {
+  /** What its deliveries are known by: a letter, then at most 39 letters, digits and `-`. */
+  readonly name: string
+  readonly account?: AccountName | undefined
+  readonly tags?: ReadonlyArray<LedgerEvent["_tag"]> | undefined
+}
+
+/** What is delivered at once: in the order in which it was committed, after all that was delivered before. */
+export interface Delivery {
+  readonly subscription: string
+  /** Known by the newest of its events: what is delivered twice has the same id, or begins with what was delivered before. */
+  readonly id: string
+  readonly events: readonly [Events.Happened, ...ReadonlyArray<Events.Happened>]
+}
+
+/** Delivers once, or fails with why it was not taken. */
+export type Deliver<R> = (delivery: Delivery) => Effect.Effect<void, JobFailed, R>
+
+/** Tries before a person has to look: the last of them is a day after the first. */
+const TRIES = 150
+
+/** At most so many events are delivered at once. */
+export const MOST_AT_ONCE = 100
+
+/** After so long it keeps where it has come to, and other jobs have their turn. */
+const LONGEST_MS = 10_000
+
+/**
+ * The job that delivers to a subscription what has come since; it is one for each, and keeps where it has come to. Given `after` it goes on
+ * from there: a cursor, or the `BEGINNING`.
+ */
+export const deliveryType = jobType({
+  name: "events.deliver",
+  payload: Schema.Struct({ subscription: Schema.String, after: Schema.optional(Schema.String) }),
+  mostTries: TRIES
+})
+
+/** Where the last delivery had come to. */
+const Reached = Schema.Struct({ cursor: Schema.String })
+
+const reachedIn = (result: unknown): string | undefined =>
+  Option.getOrUndefined(Schema.decodeUnknownOption(Reached)(result))?.cursor
+
+/** Who delivers to these subscriptions. What is not taken is delivered again, at first after a second, then ever later; nothing overtakes it. */
+export const deliveringHandler = <R>(
+  subscriptions: ReadonlyArray<Subscription>,
+  deliver: Deliver<R>
+): Handler<R | Ledger | TradeRepository> =>
+  handler(deliveryType, ({ after, subscription: name }, { job }) =>
+    Effect.gen(function* () {
+      const subscription = subscriptions.find((each) => each.name === name)
+      if (subscription === undefined) {
+        return yield* new JobFailed({ detail: `no subscription ${name} is configured here`, final: true })
+      }
+      const begun = after ?? reachedIn(job.result) ?? (yield* newest)
+      const startedAt = yield* Clock.currentTimeMillis
+      const isLong = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt >= LONGEST_MS)
+      const reached = yield* Ref.make(begun)
+      yield* Events.pages({ ...subscription, after: begun, ends: true }).pipe(
+        Stream.flatMap((page) => partsOf(subscription, page)),
+        Stream.mapEffect(({ cursor, delivery }) =>
+          Effect.zipRight(delivery === undefined ? Effect.void : deliver(delivery), Ref.set(reached, cursor))
+        ),
+        Stream.takeUntilEffect(() => isLong),
+        Stream.runDrain,
+        Effect.catchAll((error) =>
+          // What was taken before is not delivered again: the next try begins after it.
+          Effect.flatMap(Ref.get(reached), (cursor) =>
+            cursor === begun ? Effect.fail(failureOf(name, error)) : Effect.void
+          )
+        )
+      )
+      return { cursor: yield* Ref.get(reached) }
+    })
+  )
+
+const newest = Effect.gen(function* () {
+  const { incarnation } = (yield* TradeRepository).identity
+  return Feed.cursorOf(incarnation, { position: (yield* Feed.newestRow)?.position ?? 0 })
+})
+
+const failureOf = (name: string, error: Events.EventsError | JobFailed): JobFailed => {
+  if (error._tag === "JobFailed") return error
+  const isLost = error._tag === "LostCursor"
+  const remedy = isLost
+    ? `. Say where to go on: roundlot jobs enqueue ${deliveryType.name} --key ${name} --again --payload '{"subscription":"${name}","after":"${Events.BEGINNING}"}'`
+    : ""
+  return new JobFailed({ detail: `${error.message}${remedy}`, final: isLost })
+}
+
+/** A page in deliveries, and where each comes to; what follows the last of its events is passed over with it. */
+const partsOf = ({ name }: Subscription, { cursor, events }: Events.Page) => {
+  const parts: Array<{ readonly cursor: string; readonly delivery: Delivery | undefined }> = []
+  for (let at = 0; at < events.length; at += MOST_AT_ONCE) {
+    const [first, ...rest] = events.slice(at, at + MOST_AT_ONCE)
+    if (first === undefined) continue
+    const end = (rest.at(-1) ?? first).cursor
+    parts.push({ cursor: end, delivery: { subscription: name, id: `${name}/${end}`, events: [first, ...rest] } })
+  }
+  return Stream.fromIterable([...parts, { cursor, delivery: undefined }])
+}
+
+/**
+ * Asks for deliveries to those whose job has ended before the newest commit: one pass. One that was given up or called off is not asked for
+ * again: that is for a person (`jobs retry`).
+ */
+export const askOnce = (
+  subscriptions: ReadonlyArray<Subscription>
+): Effect.Effect<void, EnqueueError | StoreError, Jobs | TradeRepository> =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs
+    for (const { name } of subscriptions) {
+      const job = yield* Reads.first(JobTable, {
+        where: [
+          { column: "type", in: [deliveryType.name] },
+          { column: "key", in: [name] }
+        ]
+      })
+      const asked = { type: deliveryType.name, key: name, again: true }
+      // From here on, however long it takes until somebody has a hand free.
+      if (job === undefined) yield* jobs.enqueue({ ...asked, payload: { subscription: name, after: yield* newest } })
+      else if (job.status === "done" && (yield* hasMore(reachedIn(job.result))))
+        yield* jobs.enqueue({ ...asked, payload: { subscription: name } })
+    }
+  })
+
+/** Was anything committed after a cursor? After one of another life of the store the delivery says so. */
+const hasMore = (cursor: string | undefined) =>
+  Effect.gen(function* () {
+    const { feed, identity } = yield* TradeRepository
+    const place = cursor === undefined ? Either.left(undefined) : Feed.placeOf(cursor, identity.incarnation)
+    if (Either.isLeft(place) || place.right.seq !== undefined) return true
+    return (yield* feed(place.right.position, 1)).length > 0
+  })

@@ -1,0 +1,97 @@
+import { Schema } from "effect"
+import { expect, it, onTestFinished } from "vitest"
+import { isSigned, receiver, type Posted } from "./receiver.ts"
+import { buys, desk, program, running, until } from "./roundlot.ts"
+
+const SECRET = "planted-webhook-secret"
+
+const Body = Schema.parseJson(
+  Schema.Struct({
+    webhook: Schema.String,
+    id: Schema.String,
+    events: Schema.Array(
+      Schema.Struct({
+        cursor: Schema.String,
+        account: Schema.String,
+        seq: Schema.Int,
+        tag: Schema.String,
+        entity: Schema.Struct({ kind: Schema.String, id: Schema.String })
+      })
+    )
+  })
+)
+
+const eventsOf = (heard: ReadonlyArray<Posted>) =>
+  heard.flatMap(({ body }) => Schema.decodeUnknownSync(Body)(body).events)
+
+const daemonOf = (place: ReturnType<typeof desk>, config: string, variables: Record<string, string>) => {
+  const started = running(program("main", ["start", "--log", "json", "--config", config, ...place.place]), {
+    variables
+  })
+  onTestFinished(async () => {
+    started.signal("SIGTERM")
+    await started.ended
+  })
+  return started
+}
+
+it("a webhook is posted the events that it asks for, signed, each once and in order, over failures and a restart", async () => {
+  const hook = await receiver(2)
+  const place = desk()
+  const config = place.file(
+    "roundlot.json",
+    JSON.stringify({
+      accounts: { paper: { broker: "paper" } },
+      webhooks: { "fills-1": { url: hook.url, account: "paper", tags: ["OrderCreated", "FillRecorded"] } }
+    })
+  )
+  const bought = (...trades: ReadonlyArray<readonly [string, string]>) =>
+    place.cli("trades", "import", place.file("t.csv", buys(...trades)), "--account", "paper", "--config", config)
+  const variables = { ROUNDLOT_WEBHOOK_SECRET_FILLS_1: SECRET }
+  const first = daemonOf(place, config, variables)
+  await first.says(/roundlot is up/)
+  // What came before it was first looked for is not posted.
+  await until(async () => JSON.stringify(await place.json("jobs", "list")).includes('"done"'))
+  await bought(["a", "2"])
+  await hook.until(() => eventsOf(hook.heard).filter(({ tag }) => tag === "FillRecorded").length === 1)
+  first.signal("SIGTERM")
+  await first.ended
+  await bought(["c", "3"])
+  const second = daemonOf(place, config, variables)
+  await hook.until(() => eventsOf(hook.heard).filter(({ tag }) => tag === "FillRecorded").length === 2)
+  const events = eventsOf(hook.heard)
+  expect(events.map(({ tag }) => tag)).toEqual(["OrderCreated", "FillRecorded", "OrderCreated", "FillRecorded"])
+  expect(events.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq).toSorted((a, b) => a - b))
+  expect(events.map(({ account, entity: { id } }) => `${account} ${id}`)).toEqual([
+    "paper O1",
+    "paper O1",
+    "paper O2",
+    "paper O2"
+  ])
+  for (const posted of hook.heard) expect(isSigned(posted, SECRET)).toBe(true)
+  const kept = JSON.stringify(await place.json("jobs", "list", "--limit", "0"))
+  for (const text of [kept, first.said(), second.said()]) {
+    expect(text).not.toContain(SECRET)
+    expect(text).not.toContain("planted-in-the-address")
+  }
+})
+
+it("nothing is posted unsigned, and what a configuration says of a webhook that cannot be is refused by name", async () => {
+  const hook = await receiver()
+  const place = desk()
+  const webhooks = (entry: object, name = "fills") =>
+    place.file(
+      "roundlot.json",
+      JSON.stringify({ accounts: { paper: { broker: "paper" } }, webhooks: { [name]: entry } })
+    )
+  const config = webhooks({ url: hook.url })
+  const daemon = daemonOf(place, config, {})
+  await daemon.says(/ROUNDLOT_WEBHOOK_SECRET_FILLS is not set: nothing is sent unsigned/)
+  expect(hook.heard).toEqual([])
+  const refused = async (entry: object, name?: string) =>
+    (await place.cli("positions", "list", "--config", webhooks(entry, name))).err
+  expect(await refused({ url: "http://chat.example/hook" })).toContain("webhooks.fills.url")
+  expect(await refused({ url: hook.url, tags: ["FillRecordedd"] })).toContain("webhooks.fills.tags")
+  expect(await refused({ url: hook.url, kinds: [] })).toContain("webhooks.fills.kinds: is not known")
+  expect(await refused({ url: hook.url }, "Fills")).toContain("webhooks.Fills: is no name of a webhook")
+})
