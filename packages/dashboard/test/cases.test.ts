@@ -152,7 +152,7 @@ test("G: a direct order that its broker rejected stands on the overview with the
         await using seen = await open(`http://127.0.0.1:${port}/`)
         const { page } = seen
         await page.getByRole("heading", { level: 1, name: /1 case open/ }).waitFor()
-        await page.getByText("buy 3 AAPL on main failed: not enough").waitFor()
+        await page.getByText("buy 3 AAPL on main was rejected: not enough").waitFor()
         expect(await findings(page)).toEqual([])
         await page.getByRole("link", { name: "Look O1" }).click()
         await page.getByRole("heading", { level: 1, name: "Rejected Warning" }).waitFor()

@@ -74,6 +74,8 @@ export const OverviewDocument = Schema.Struct({
       quantity: Decimal,
       /** Of an order over dollars how many; its quantity is zero then. */
       askedNotional: Schema.NullOr(Decimal),
+      /** `failed` where the broker has not refused it: nobody has executed or rejected it. */
+      status: Schema.Literal("rejected", "failed"),
       /** What it failed with, in the broker's words where it has said any. */
       reason: Schema.NullOr(Schema.String),
       endedAt: Schema.NullOr(Time)

@@ -1,14 +1,14 @@
 import { Effect, Ref, Schema } from "effect"
 import { format } from "../values/Id.ts"
-import { JobTable } from "../records/Job.ts"
+import { JobTable, type Job } from "../records/Job.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
-import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
-import type { ProposedOrder } from "../records/Order.ts"
-import { termsText } from "../rules/order/directOrder.ts"
+import { evidenceOf, type Break } from "../records/Break.ts"
+import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
+import { failureText, termsText } from "../rules/order/directOrder.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
 import { isGraver, severities, type Severity } from "../rules/reconciliation/severity.ts"
@@ -18,12 +18,21 @@ import * as Instant from "../values/Instant.ts"
 import { attendedIn } from "./AttendedCases.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
-import * as Proposals from "./Proposals.ts"
+import * as OpenCases from "./OpenCases.ts"
 import * as Reads from "./Reads.ts"
 import { stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "approval", "health", "digest"] as const
+export const alertKinds = [
+  "break",
+  "approval",
+  "failed_order",
+  "batch",
+  "quarantine",
+  "job",
+  "health",
+  "digest"
+] as const
 
 const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
 
@@ -34,8 +43,8 @@ const about = {
   account: Schema.NullOr(Schema.String),
   symbol: Schema.NullOr(Schema.String),
   /**
-   * What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the order that was proposed; the part
-   * of the program that fails.
+   * What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the order that was proposed or failed;
+   * the part of the program that fails; the job that was given up; all trades that are held.
    */
   subject: Schema.String,
   detail: Schema.String,
@@ -81,33 +90,35 @@ interface Memory {
   readonly waitingSince: Instant.Instant | undefined
 }
 
-/** What the looks of a program remember; lives as long as it. */
-export type Raised = Ref.Ref<Memory>
+/** What the looks of a program remember, and what needs a person as far as it was read; lives as long as it. */
+export interface Raised {
+  readonly memory: Ref.Ref<Memory>
+  readonly open: typeof OpenCases.read
+}
 
 /** Nothing was looked at yet. */
-export const makeRaised: Effect.Effect<Raised> = Ref.make<Memory>({
-  raised: undefined,
-  recent: [],
-  waiting: [],
-  waitingSince: undefined
+export const makeRaised: Effect.Effect<Raised> = Effect.all({
+  memory: Ref.make<Memory>({ raised: undefined, recent: [], waiting: [], waitingSince: undefined }),
+  open: OpenCases.makeRead
 })
 
 /**
  * Looks at what needs a person now and keeps a job for each alert that is new, and for each that is over: one pass. Each is kept once,
  * however often programs start, because a job is known by its key. What is more than ten a minute comes as one digest a minute.
  */
-export const alertOnce = (
-  raised: Raised
-): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
+export const alertOnce = ({
+  memory: remembered,
+  open
+}: Raised): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
   Effect.gen(function* () {
-    const memory = yield* Ref.get(raised)
+    const memory = yield* Ref.get(remembered)
     const before = memory.raised ?? (yield* stillRaised)
-    const now = new Map((yield* causes(before)).map((cause) => [cause.key, cause]))
+    const now = new Map((yield* causes(before, yield* open)).map((cause) => [cause.key, cause]))
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const { digest, single, ...rest } = paced(memory, newsOf(before, now), at)
     for (const each of single) yield* keep(each, at)
     if (digest.length > 0) yield* keep(digestOf(digest, at), at)
-    yield* Ref.set(raised, { raised: now, ...rest })
+    yield* Ref.set(remembered, { raised: now, ...rest })
   })
 
 const newsOf = (before: ReadonlyMap<string, Cause>, now: ReadonlyMap<string, Cause>): ReadonlyArray<News> => [
@@ -211,9 +222,14 @@ const stillRaised = Effect.map(
   }
 )
 
-/** All that needs a person now: open breaks, orders that were proposed, and parts of the program that fail. */
-const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
-  const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+/**
+ * All that needs a person now: what is open in the books, and parts of the program that fail. A doubt is alerted of once its break is open;
+ * of a batch with failed rows the notice of its end says so.
+ */
+const causes = Effect.fn("Alerts.causes")(function* (
+  before: ReadonlyMap<string, Cause>,
+  { breaks, ...open }: OpenCases.OpenCases
+) {
   const stakes = yield* stakesOf(breaks)
   const attended = yield* attendedIn(breaks)
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
@@ -223,7 +239,12 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
     ...casesOf(breaks, now).flatMap((found) => causesOf(found, { attended, before, now, stakes })),
-    ...(yield* Proposals.waiting).map(causeOfProposed),
+    ...open.proposed
+      .filter((order) => isProposed(order, wall))
+      .map((order) => causeOfOrder("approval", order, proposalText(order))),
+    ...open.failedOrders.map((order) => causeOfOrder("failed_order", order, failureText(order))),
+    ...causesOfJobs(open.unseenJobs),
+    ...causesOfHeld(open),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
@@ -242,16 +263,57 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
-const causeOfProposed = (order: ProposedOrder): Cause => ({
-  key: keyOf("approval", order.account, format("order", order.id)),
-  kind: "approval",
+const causeOfOrder = (kind: "approval" | "failed_order", order: Order, detail: string): Cause => ({
+  key: keyOf(kind, order.account, format("order", order.id)),
+  kind,
   account: order.account,
   symbol: order.symbol,
   subject: format("order", order.id),
-  detail: `${termsText(order)}: was proposed; approve it by ${Instant.format(order.approveBy)}, or it is not sent`,
+  detail,
   severity: "warning",
   dollars: null
 })
+
+const proposalText = (order: ProposedOrder): string =>
+  `${termsText(order)}: was proposed; approve it by ${Instant.format(order.approveBy)}, or it is not sent`
+
+/** An alert that cannot be delivered raises none: that would not be delivered either. */
+const causesOfJobs = (jobs: ReadonlyArray<Job>): ReadonlyArray<Cause> =>
+  jobs
+    .filter(({ type }) => type !== alertType.name)
+    .map((job) => ({
+      // Known by its end too: one that is tried again may be given up again.
+      key: keyOf("job", job.id, String(OpenCases.endOfJob(job))),
+      kind: "job",
+      account: null,
+      symbol: null,
+      subject: job.id,
+      detail: `${job.type} was given up: ${job.failure ?? "it failed"}`,
+      severity: "warning",
+      dollars: null
+    }))
+
+/** Of trades that are held there may be very many: one alert for all, and another one an hour where there are more. */
+const causesOfHeld = ({
+  newestHeldAt,
+  quarantined
+}: Pick<OpenCases.OpenCases, "newestHeldAt" | "quarantined">): ReadonlyArray<Cause> =>
+  newestHeldAt === undefined
+    ? []
+    : [
+        {
+          key: keyOf("quarantine", String(Math.floor(Instant.toMillis(newestHeldAt) / HOUR_MS))),
+          kind: "quarantine",
+          account: null,
+          symbol: null,
+          subject: "held trades",
+          detail: `${quarantined} held: they are not counted`,
+          severity: "warning",
+          dollars: null
+        }
+      ]
+
+const HOUR_MS = 3_600_000
 
 /** What was raised before, what stands behind breaks, and when it is looked at. */
 interface Around {

@@ -5,7 +5,7 @@ import { AccountTable } from "../records/Account.ts"
 import { acknowledgementOf, CaseId } from "../records/AttendedCase.ts"
 import { BatchTable, hasFailedRows, type Batch } from "../records/Batch.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
-import { JobTable } from "../records/Job.ts"
+import { JobTable, type Job } from "../records/Job.ts"
 import { isFailedDirect, OrderTable, type Order, type ProposedOrder } from "../records/Order.ts"
 import { TradeTable } from "../records/Trade.ts"
 import { quarantineReasons } from "../records/TradeStanding.ts"
@@ -29,8 +29,12 @@ export interface OpenCases {
   readonly failedBatches: ReadonlyArray<Batch>
   /** Trades that are quarantined. */
   readonly quarantined: number
+  /** When the newest of them was taken in. */
+  readonly newestHeldAt: Instant.Instant | undefined
   /** Jobs that were given up. */
   readonly givenUp: number
+  /** The newest of them that nobody has acknowledged. */
+  readonly unseenJobs: ReadonlyArray<Job>
 }
 
 type Reading<A> = Effect.Effect<A, StoreError, TradeRepository | Clock>
@@ -46,12 +50,13 @@ const MOST_COUNTED = 10_000
 const weekAgo = Effect.flatMap(Clock, (clock) => Effect.map(clock.now, (now) => Instant.addMillis(now, -LONGEST_MS)))
 
 /** Those of which nobody has acknowledged that they ended like this. */
-const unseen = <R extends { readonly account: string }>(
+const unseen = <R>(
   failed: ReadonlyArray<R>,
   caseIdOf: (record: R) => CaseId,
-  endedAtOf: (record: R) => Instant.Instant
+  endedAtOf: (record: R) => Instant.Instant,
+  accountOf: (record: R) => string
 ) => {
-  const caseOf = (record: R) => ({ account: record.account, caseId: caseIdOf(record) })
+  const caseOf = (record: R) => ({ account: accountOf(record), caseId: caseIdOf(record) })
   return Effect.map(attendedOf(failed.map(caseOf)), (attended) =>
     failed.filter((record) => acknowledgementOf(attended(caseOf(record)), endedAtOf(record)) === undefined)
   )
@@ -70,7 +75,12 @@ export const failedBatches: Reading<ReadonlyArray<Batch>> = Effect.gen(function*
     descending: true,
     limit: MOST
   })
-  return yield* unseen(items.filter(hasFailedRows), ({ id }) => CaseId.make(format("batch", id)), endOfBatch)
+  return yield* unseen(
+    items.filter(hasFailedRows),
+    ({ id }) => CaseId.make(format("batch", id)),
+    endOfBatch,
+    ({ account }) => account
+  )
 })
 
 /** When an order ended. */
@@ -126,7 +136,12 @@ export const failedOrders: Reading<ReadonlyArray<Order>> = Effect.gen(function* 
   const since = yield* weekAgo
   const failed = [...(yield* newestFailed("rejected", since)), ...(yield* newestFailed("failed", since))]
   const apart = yield* withoutBatch(failed.toSorted((a, b) => b.id - a.id))
-  const left = yield* unseen(apart, ({ id }) => CaseId.make(format("order", id)), endOfOrder)
+  const left = yield* unseen(
+    apart,
+    ({ id }) => CaseId.make(format("order", id)),
+    endOfOrder,
+    ({ account }) => account
+  )
   return left.slice(0, MOST)
 })
 
@@ -142,6 +157,28 @@ export const quarantined: ReadonlyArray<ReadonlyArray<Filter>> = quarantineReaso
   { column: "status", in: ["pending"] },
   { column: "reason", in: [reason] }
 ])
+
+const newestHeldAt: Reading<Instant.Instant | undefined> = Effect.map(
+  Effect.forEach(quarantined, (where) => Reads.page(TradeTable, { where, descending: true, limit: 1 })),
+  (pages) => {
+    const times = pages.flatMap(({ items }) => items.map(({ createdAt }) => createdAt))
+    return times.length === 0 ? undefined : times.reduce(Instant.later)
+  }
+)
+
+/** When a job was given up. */
+export const endOfJob = ({ endedAt, enqueuedAt }: Job): Instant.Instant => endedAt ?? enqueuedAt
+
+const unseenJobs: Reading<ReadonlyArray<Job>> = Effect.flatMap(
+  Reads.page(JobTable, { where: [{ column: "status", in: ["dead"] }], descending: true, limit: MOST }),
+  ({ items }) =>
+    unseen(
+      items,
+      ({ id }) => CaseId.make(id),
+      endOfJob,
+      () => ""
+    )
+)
 
 /** All that needs a person, as the books have it. */
 export const read: Reading<OpenCases> = Effect.gen(function* () {
@@ -159,9 +196,39 @@ export const read: Reading<OpenCases> = Effect.gen(function* () {
     failedOrders: yield* failedOrders,
     failedBatches: yield* failedBatches,
     quarantined: held.rows,
-    givenUp: givenUp.rows
+    newestHeldAt: held.rows === 0 ? undefined : yield* newestHeldAt,
+    givenUp: givenUp.rows,
+    unseenJobs: givenUp.rows === 0 ? [] : yield* unseenJobs
   }
 })
+
+/** What is read of the books is kept for so long at most while nothing is committed: jobs and age are in no commit. */
+const LONGEST_KEPT_MS = 60_000
+
+const hasMoved = (position: number) =>
+  Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.feed(position, 1), (rows) => rows.length > 0))
+
+/** The same as a pass that reads again once something has been committed, or a minute has passed, and else gives what it gave before. */
+const sinceMoved = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.map(
+    Ref.make<{ readonly position: number; readonly at: Instant.Instant; readonly value: A } | undefined>(undefined),
+    (kept) =>
+      Effect.gen(function* () {
+        const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
+        const last = yield* Ref.get(kept)
+        const age = last === undefined ? -1 : Instant.millisBetween(last.at, at)
+        // A clock that was set back says nothing of how old it is.
+        if (last !== undefined && age >= 0 && age < LONGEST_KEPT_MS && !(yield* hasMoved(last.position)))
+          return last.value
+        const position = (yield* Feed.newestRow)?.position ?? 0
+        const value = yield* work
+        yield* Ref.set(kept, { position, at, value })
+        return value
+      })
+  )
+
+/** Reads again once something has been committed: a pass that looks for news reads nothing where there are none. */
+export const makeRead: Effect.Effect<typeof read> = sinceMoved(read)
 
 /** How many cases these are. */
 export const countOf = (open: OpenCases): number =>
@@ -184,22 +251,5 @@ export const watch: Effect.Effect<void, StoreError, TradeRepository | Clock | He
   )
 })
 
-const LONGEST_UNCOUNTED_MS = 60_000
-
-const hasMoved = (position: number) =>
-  Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.feed(position, 1), (rows) => rows.length > 0))
-
-/** The same as a pass that counts again once something has been committed, or a minute has passed: jobs and age are in no commit. */
-export const makeWatch: Effect.Effect<typeof watch> = Effect.map(
-  Ref.make<{ readonly position: number; readonly at: Instant.Instant } | undefined>(undefined),
-  (counted) =>
-    Effect.gen(function* () {
-      const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
-      const last = yield* Ref.get(counted)
-      const isRecent = last !== undefined && Instant.millisBetween(last.at, at) < LONGEST_UNCOUNTED_MS
-      if (isRecent && !(yield* hasMoved(last.position))) return
-      const position = (yield* Feed.newestRow)?.position ?? 0
-      yield* watch
-      yield* Ref.set(counted, { position, at })
-    })
-)
+/** Counts again once something has been committed. */
+export const makeWatch: Effect.Effect<typeof watch> = sinceMoved(watch)

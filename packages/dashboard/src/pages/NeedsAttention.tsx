@@ -80,13 +80,15 @@ const ofFailed = ({
   quantity,
   reason,
   side,
+  status,
   symbol
 }: Overview["failedOrders"][number]): Line => ({
   key: id,
-  sign: <StateSign family="order" state="rejected" />,
+  sign: <StateSign family="order" state={status} />,
   text: (
     <>
-      {side} {askedNotional === null ? quantity : `$${askedNotional} of`} <strong>{symbol}</strong> on {account} failed
+      {side} {askedNotional === null ? quantity : `$${askedNotional} of`} <strong>{symbol}</strong> on {account}{" "}
+      {status === "rejected" ? "was rejected" : "failed"}
       {reason === null ? "" : ": "}
       <Foreign text={reason} />
     </>

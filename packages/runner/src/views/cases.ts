@@ -115,7 +115,7 @@ const failureCase = (order: Order.Order): Bare => ({
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  what: `${directOrder.termsText(order)} ${order.status === "rejected" ? "was rejected" : "failed"}: ${order.reason ?? "no reason is known"}`,
+  what: directOrder.failureText(order),
   holds: "nothing",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })

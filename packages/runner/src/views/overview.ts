@@ -114,13 +114,14 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         })),
         quarantined: open.quarantined,
         failedOrders: open.failedOrders.map(
-          ({ account, askedNotional, endedAt, id, quantity, reason, side, symbol }) => ({
+          ({ account, askedNotional, endedAt, id, quantity, reason, side, status, symbol }) => ({
             id: Id.format("order", id),
             account,
             symbol,
             side,
             quantity: Decimal.format(quantity),
             askedNotional: decimalOrNull(askedNotional),
+            status: status === "rejected" ? ("rejected" as const) : ("failed" as const),
             reason: valueOrNull(reason),
             endedAt: timeOrNull(endedAt)
           })

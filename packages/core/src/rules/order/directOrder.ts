@@ -69,6 +69,10 @@ export const termsText = (order: Order): string => {
   return [`${side} ${sizeOf(order)} ${symbol}`, type, ...prices, timeInForce, `${session} session`].join(", ")
 }
 
+/** An order with all its terms and why nothing came of it, in words. */
+export const failureText = (order: Order): string =>
+  `${termsText(order)} ${order.status === "rejected" ? "was rejected" : "failed"}: ${order.reason ?? "no reason is known"}`
+
 /** How much of an order was filled, in words. */
 export const filledOf = (order: Pick<Order, "filled" | "notional" | "quantity" | "askedNotional">): string =>
   order.askedNotional === undefined
