@@ -65,8 +65,8 @@ describe("alerts", () => {
     daemon(place, hook.url)
     await hook.hears(1)
     const posted = hook.heard[0] ?? { body: "", signature: "" }
-    const told: unknown = JSON.parse(posted.body)
-    expect(told).toMatchObject({
+    const notice: unknown = JSON.parse(posted.body)
+    expect(notice).toMatchObject({
       kind: "batch",
       batch: "G1",
       name: "Friday",
