@@ -23,7 +23,7 @@ import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
-import { askForDoubtful, makeAsked } from "./Doubts.ts"
+import { askForDoubtful, lookForEach, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals, watchEnds } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
 import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
@@ -332,7 +332,7 @@ const STILL_ROUNDS = 3
 /** So long a report that was held is read again quickly; then it waits for a person. */
 const READ_AGAIN_MS = 15_000
 
-/** Waits until nothing moves by itself any more: no plan, no attempt, no doubt, and working orders that reading does not change. */
+/** Waits until nothing moves by itself any more: no plan, no attempt, and orders that work or are in doubt, which reading does not change. */
 export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
   const repository = yield* TradeRepository
   const health = yield* Health
@@ -341,7 +341,8 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       parts.some(({ lastSuccessAt, part }) => part === name && lastSuccessAt !== undefined)
     )
   // Nothing is read into the books of an account before its broker has shown that it is that account's.
-  const poll = pollEach(onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account))))
+  const ofProven = onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account)))
+  const readAgain = Effect.zipRight(pollEach(ofProven), lookForEach(ofProven))
   const seqsNow = Effect.map(repository.heads, (heads) =>
     [...heads].map(([account, head]) => `${account}${head.seq}`).join()
   )
@@ -373,7 +374,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       const now = yield* state
       still = now.isBusy ? 0 : still + 1
       if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
-      if (still > 0 && now.orders.length > 0) yield* poll
+      if (still > 0 && now.orders.length > 0) yield* readAgain
     } else still = 0
     before = seqs
     yield* Effect.sleep("25 millis")

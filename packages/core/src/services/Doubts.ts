@@ -61,7 +61,7 @@ export const askForDoubtful = <R = never>(
     const clock = yield* Clock
     const now = yield* clock.now
     const nowMs = yield* clock.monotonicMs
-    const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+    const doubtful = yield* inDoubt
     const last = yield* Ref.get(asked.attempts)
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
@@ -92,6 +92,8 @@ export const askForDoubtful = <R = never>(
     yield* recoverIdle("doubts", Effect.succeed(doubtful))
     return settled.length
   })
+
+const inDoubt = Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
 
 /** An order has had its turn when it is asked for: one of an account that is left out keeps it. */
 const noteAsked = ({ attempts }: Asked, { attemptId }: Order) =>
@@ -218,6 +220,21 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
+
+/** The same for every order in doubt, account by account; one whose broker cannot be asked is said in health. */
+export const lookForEach = (each: EachAccount) =>
+  Effect.gen(function* () {
+    const doubtful = yield* Effect.flatMap(inDoubt, driven)
+    yield* each(
+      doubtful.map(({ account }) => account),
+      (account) =>
+        Effect.forEach(
+          doubtful.filter((order) => order.account === account && order.endReported === undefined),
+          (order) => reported(`doubts ${account}`, lookFor(order)),
+          { concurrency: 4, discard: true }
+        )
+    )
+  })
 
 /**
  * O24: at a broker without client order ids a doubtful order is looked for by its terms, among the orders of the time around its

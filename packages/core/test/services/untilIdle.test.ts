@@ -4,6 +4,10 @@ import { OrderTable } from "../../src/records/Order.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import { BreakTable } from "../../src/records/Break.ts"
+import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/records/Report.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import * as Stage from "./Stage.ts"
 
@@ -38,6 +42,34 @@ test("to wait until nothing moves reads no orders while commits come, however ma
       expect(orders.length).toBe(1)
     })
   ))
+
+test("D6: an order in doubt that has its break already is looked for once more before anything is reported as left", async () => {
+  const answer = Answer.Unknown({ why: "no answer", candidate: undefined })
+  let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound(false)
+  await Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(Stage.trade("t1", "1"))
+      const kinds = Effect.map(Reads.all(BreakTable), (all) => all.map(({ kind }) => kind))
+      yield* Stage.until(kinds, ([kind]) => kind === "Doubt")
+      const [order] = yield* Stage.orders
+      if (order === undefined) throw new Error("no order")
+      const found = { report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined }
+      shown = Effect.delay(Effect.succeed(found), "3 seconds")
+      const idle = yield* Effect.fork(Daemon.untilIdle)
+      const { orders } = yield* Stage.until(Fiber.poll(idle), Option.isSome).pipe(
+        Effect.flatMap(() => Fiber.join(idle))
+      )
+      expect(orders.map(({ status }) => status)).toEqual(["submitted"])
+    }),
+    Stage.layer({
+      prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, answer))),
+      lookup: () => Effect.suspend(() => shown),
+      order: () => Effect.suspend(() => shown)
+    })
+  )
+})
 
 test("D1: the positions reported at the end are those that something stops, not those that are ordered or owe too little", () =>
   Stage.play(
