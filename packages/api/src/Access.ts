@@ -1,5 +1,6 @@
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import type { AccountName } from "@roundlot/core"
 import type { TokenRole } from "@roundlot/core/vocabulary"
 import { Context, Schema } from "effect"
 import { problems } from "./Problem.ts"
@@ -44,6 +45,21 @@ export const givenIn = (request: HttpServerRequest.HttpServerRequest): Given | u
   const cookie = sessionSecretOf(request)
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
+
+/** Who hands over trades with a signature: the source, and the account that its trades are for. */
+export interface SenderService {
+  readonly source: string
+  readonly account: AccountName.AccountName
+}
+
+/** Who hands over trades with a signature. */
+export class Sender extends Context.Tag("@roundlot/api/Sender")<Sender, SenderService>() {}
+
+/** Routes of sources that sign what they hand over, in place of a token. */
+export class Signed extends HttpApiMiddleware.Tag<Signed>()("@roundlot/api/Signed", {
+  failure: problems.Unauthorized,
+  provides: Sender
+}) {}
 
 /** Routes that only look. */
 export class Reading extends HttpApiMiddleware.Tag<Reading>()("@roundlot/api/Reading", { failure, provides: Caller }) {}

@@ -12,6 +12,7 @@ const kinds = {
   "not-found": { title: "There is nothing here", status: 404 },
   "method-not-allowed": { title: "This method is not answered here", status: 405 },
   conflict: { title: "As things are, this may not be done", status: 409 },
+  "out-of-order": { title: "The delivery does not follow the one before it", status: 409 },
   gone: { title: "This cursor is of a store that is no more", status: 410 },
   stale: { title: "The record is not as you have read it", status: 412 },
   "request-timeout": { title: "The request came too slowly", status: 408 },
@@ -87,6 +88,10 @@ export const problems = {
   Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: told("NotFound", "not-found", "There is no such record", {}),
   Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
+  /** `cursor` is where the source had come to: deliver what follows it. Null where it has delivered nothing yet. */
+  OutOfOrder: told("OutOfOrder", "out-of-order", "Nothing of it was taken: it does not follow the delivery before it", {
+    cursor: Schema.NullOr(Schema.String)
+  }),
   /** Give it in parts. */
   TooLarge: told("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
   /** Read it again, and decide again. */
@@ -112,6 +117,10 @@ export const failures = {
   forbidden: failing("Forbidden", "forbidden"),
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
+  outOfOrder: (detail: string, cursor: string | null) => ({
+    ...failing("OutOfOrder", "out-of-order")(detail, "after"),
+    cursor
+  }),
   keyReused: (detail: string, field = "Idempotency-Key") => failing("KeyReused", "key-reused")(detail, field),
   tooLarge: failing("TooLarge", "too-large"),
   stale: failing("Stale", "stale"),

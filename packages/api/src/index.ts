@@ -22,5 +22,7 @@ export * as Problem from "./Problem.ts"
 export * as Server from "./Server.ts"
 /** `Seats`: see that module. */
 export * as Seats from "./Seats.ts"
+/** `Signature`: see that module. */
+export * as Signature from "./Signature.ts"
 /** `Sizes`: see that module. */
 export * as Sizes from "./Sizes.ts"

@@ -129,6 +129,33 @@ export const TradeRequest = Schema.Struct({
 /** A trade to be taken in. */
 export type TradeRequest = typeof TradeRequest.Type
 
+/** A trade of a source that hands over its own: its id and time are those of the source, so that the same is the same again. */
+export const SourceTrade = Schema.Struct({
+  sourceId: Schema.NonEmptyString,
+  symbol: TradeRequest.fields.symbol,
+  side: TradeRequest.fields.side,
+  quantity: TradeRequest.fields.quantity,
+  price: TradeRequest.fields.price,
+  tradedAt: Schema.NonEmptyString,
+  direct: TradeRequest.fields.direct
+}).annotations({ identifier: "SourceTrade", parseOptions: { onExcessProperty: "error" } })
+
+const SourceCursor = Schema.String.pipe(
+  Schema.pattern(/^[\x21-\x7e]{1,200}$/, { message: () => "write 1 to 200 visible ASCII characters" })
+)
+
+/** What a source hands over in one call. With cursors each delivery says which one it follows: then none can be missed. */
+export const DeliveryRequest = Schema.Struct({
+  trades: Schema.Array(SourceTrade).pipe(Schema.maxItems(1000)),
+  /** Where the source has come to with it. */
+  cursor: Schema.optional(SourceCursor),
+  /** The cursor of the delivery before it; null or absent for the first. */
+  after: Schema.optional(Schema.NullOr(SourceCursor))
+}).annotations({ identifier: "DeliveryRequest", parseOptions: { onExcessProperty: "error" } })
+
+/** What a source hands over in one call. */
+export type DeliveryRequest = typeof DeliveryRequest.Type
+
 /** What became of a trade that was given. */
 export const TakenDocument = Schema.Struct({
   id: Id,

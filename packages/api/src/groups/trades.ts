@@ -1,7 +1,9 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
-import { Reading, Trading } from "../Access.ts"
+import { Reading, Signed, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
+import { problems } from "../Problem.ts"
+import { SIGNATURE } from "../Signature.ts"
 import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, text } from "./shared.ts"
 
 /** What came in. */
@@ -38,4 +40,14 @@ export const trades = acting("trades")
       .addSuccess(Documents.TakenPage)
       .middleware(Trading)
       .pipe(asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"))
+  )
+  .add(
+    HttpApiEndpoint.post("deliver", "/api/v1/sources/:source/trades")
+      .setPath(Schema.Struct({ source: Schema.String }))
+      .setHeaders(Schema.Struct({ [SIGNATURE]: Schema.String }))
+      .setPayload(said(Documents.DeliveryRequest))
+      .addSuccess(Documents.TakenPage)
+      .addError(problems.OutOfOrder)
+      .middleware(Signed)
+      .pipe(asTyped("roundlot trades import {file} --source {source}"))
   )

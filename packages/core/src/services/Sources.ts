@@ -1,11 +1,14 @@
 import { Effect, Ref, Schema, Stream } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import type { Recorder } from "../books/Recorder.ts"
 import type { BreakId } from "../values/Id.ts"
 import type { Ticker } from "../records/Ticker.ts"
+import { joinKey } from "../tables/Table.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import type { Delivery, TradeSourceService } from "../ports/TradeSource.ts"
+import type { TradeInput } from "../records/Trade.ts"
 import { BreakTable } from "../records/Break.ts"
 import { judge } from "../rules/trade/age.ts"
 import { tellLate, type Late } from "../rules/trade/backlog.ts"
@@ -24,18 +27,22 @@ import { every } from "./work.ts"
  * nothing for long is for health, and an alert.
  */
 export const follow = Effect.fn("Sources.follow")(function* <E>(account: AccountName, source: TradeSourceService<E>) {
-  const known = yield* Reads.first(CursorTable, {
-    where: [
-      { column: "account", in: [account] },
-      { column: "source", in: [source.name] }
-    ]
-  })
+  const known = yield* cursorOf(account, source.name)
   const seen = yield* Ref.make<Seen | undefined>(undefined)
   const taking = Stream.runForEach(source.deliveries(known?.cursor), (delivery) =>
     take(account, source, delivery, seen)
   )
   yield* Effect.raceFirst(taking, watchSilence(account, source))
 })
+
+/** How far a source has come for an account. */
+const cursorOf = (account: AccountName, source: string) =>
+  Reads.first(CursorTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "source", in: [source] }
+    ]
+  })
 
 /** A source has said nothing for longer than it may: no trades and no connection look alike from the books. */
 class SourceSilent extends Schema.TaggedError<SourceSilent>()("SourceSilent", { ageMs: Schema.Number }) {
@@ -68,17 +75,61 @@ const take = <E>(
     const accumulator = yield* Accumulator
     yield* accumulator.submitMany(account, trades, { ...source.policy, delivery: "resumed" })
     const late = yield* lateSince(account, seen)
-    yield* ledger.submit("intake", cursorMember(account, source.name, cursor, late))
+    const moved = cursorMember(account, source.name, (recorder) => {
+      moveCursor(recorder, source.name, cursor)
+      if (late !== undefined) tellLate(recorder, late)
+    })
+    yield* ledger.submit("intake", moved)
   })
 
-const cursorMember = (account: AccountName, source: string, cursor: string, late: Late | undefined): Member<void> => ({
+/** What somebody hands over of his own accord. Where he gives cursors, each delivery says which one it follows. */
+export interface Pushed {
+  readonly trades: ReadonlyArray<TradeInput>
+  /** Where he has come to with it. */
+  readonly cursor?: string | undefined
+  /** The cursor of the delivery before it; none for the first. */
+  readonly after?: string | undefined
+}
+
+/** A delivery does not follow what was taken before, which had come to `cursor`: one is missing, or an old one comes late. */
+export class OutOfOrder extends Schema.TaggedError<OutOfOrder>()("OutOfOrder", {
+  source: Schema.String,
+  cursor: Schema.UndefinedOr(Schema.String)
+}) {
+  override get message() {
+    return this.cursor === undefined
+      ? `${this.source} has delivered nothing yet, and this follows something`
+      : `${this.source} has come to ${this.cursor}, and this does not follow it`
+  }
+}
+
+/**
+ * Takes in what a source hands over, each trade exactly once. Where cursors are given, what does not follow the delivery before it fails
+ * with `OutOfOrder` and nothing of it is taken; the same delivery again is taken for what it is, duplicates.
+ */
+export const takePushed = Effect.fn("Sources.takePushed")(function* (
+  account: AccountName,
+  { name, policy }: Pick<TradeSourceService<never>, "name" | "policy">,
+  { after, cursor, trades }: Pushed
+) {
+  const accumulator = yield* Accumulator
+  if (cursor === undefined) return yield* accumulator.submitMany(account, trades, policy)
+  const known = (yield* cursorOf(account, name))?.cursor
+  if (known !== after && known !== cursor) return yield* new OutOfOrder({ source: name, cursor: known })
+  const results = yield* accumulator.submitMany(account, trades, policy)
+  // One that was long in coming does not set back what came after it.
+  const moved = cursorMember(account, name, (recorder) => {
+    if (recorder.books.cursors.get(joinKey([account, name]))?.cursor === after) moveCursor(recorder, name, cursor)
+  })
+  yield* Effect.flatMap(Ledger, (ledger) => ledger.submit("intake", moved))
+  return results
+})
+
+const cursorMember = (account: AccountName, source: string, apply: (recorder: Recorder) => void): Member<void> => ({
   account,
   cause: { kind: "trade", actor: source },
   needs: [Need.Cursor({ account, source })],
-  apply: (recorder) => {
-    moveCursor(recorder, source, cursor)
-    if (late !== undefined) tellLate(recorder, late)
-  }
+  apply
 })
 
 /** How far the late trades of an open break were counted. */

@@ -1,8 +1,8 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { Signature } from "@roundlot/api"
 import { Clock, Instant, Jobs } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
-import { createHmac } from "node:crypto"
 
 /** An address that is posted to, and what its bodies are signed with. */
 export interface Target {
@@ -13,10 +13,6 @@ export interface Target {
 }
 
 const LONGEST = "10 seconds"
-
-/** A body is signed with its time, so that an old one is not sent again by somebody else: `t=SECONDS,v1=HMAC-SHA256(SECONDS.BODY)`. */
-const signatureOf = (secret: Redacted.Redacted, seconds: number, body: string): string =>
-  `t=${seconds},v1=${createHmac("sha256", Redacted.value(secret)).update(`${seconds}.${body}`).digest("hex")}`
 
 /** Posts JSON once, signed where there is a secret; what is not answered with a success in ten seconds has failed. Redirects are not followed. */
 export const post = (
@@ -31,7 +27,7 @@ export const post = (
       HttpClientRequest.bodyText(body, "application/json"),
       secret === undefined
         ? (plain) => plain
-        : HttpClientRequest.setHeader("roundlot-signature", signatureOf(secret, seconds, body))
+        : HttpClientRequest.setHeader(Signature.SIGNATURE, Signature.sign(secret, seconds, body))
     )
     const client = yield* HttpClient.HttpClient
     const { status } = yield* Effect.scoped(client.execute(request)).pipe(

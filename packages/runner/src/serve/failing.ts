@@ -83,7 +83,8 @@ const lookProblem = (error: LookFailure): LookProblem => {
   }
 }
 
-const actProblem = (error: ActFailure | ActProblem): ActProblem => {
+/** A failure of an act as a problem. */
+export const actProblem = (error: ActFailure | ActProblem): ActProblem => {
   if ("title" in error) return error
   switch (error._tag) {
     case "KeyReused":

@@ -15,6 +15,7 @@ import * as looking from "./looking.ts"
 
 import * as taking from "./taking.ts"
 import type { SignInLinks } from "./SignInLinks.ts"
+import * as signed from "./signed.ts"
 import * as sessions from "./sessions.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
@@ -39,6 +40,6 @@ export const layer = (
       )
     ),
     Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),
-    Layer.provide(Layer.mergeAll(access.layer, Live.layer, Server.parameters)),
+    Layer.provide(Layer.mergeAll(access.layer, signed.layer(settings), Live.layer, Server.parameters)),
     Layer.provide(Layer.provideMerge(Sessions.layer, TokenRegister.layer))
   )

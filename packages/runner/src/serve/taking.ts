@@ -1,7 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { type Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Accumulator, Clock, Entropy, Trade } from "@roundlot/core"
+import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
+import { Accumulator, Clock, Entropy, Sources, Trade } from "@roundlot/core"
 import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"
@@ -11,7 +11,7 @@ import * as batches from "../views/batches.ts"
 import * as executions from "../views/executions.ts"
 import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
-import { acted } from "./failing.ts"
+import { acted, actProblem } from "./failing.ts"
 import { once, type First } from "./once.ts"
 import { sent } from "./sent.ts"
 import { inputOf, takenOf } from "./tradeRequest.ts"
@@ -92,6 +92,25 @@ const take = (
     return all(taken.map(takenOf))
   })
 
+/** Takes in what a source hands over, all of it or nothing. */
+const deliver = ({ after, cursor, trades: given }: Documents.DeliveryRequest, configuration: Configuration) =>
+  Effect.gen(function* () {
+    const { account, source } = yield* Access.Sender
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const trades = yield* Effect.forEach(given, (trade, at) =>
+      inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
+    )
+    const from = { name: source, policy: policyOf(configuration, source) }
+    const taken = yield* Sources.takePushed(account, from, { trades, cursor, after: after ?? undefined }).pipe(
+      Effect.mapError((error) =>
+        error._tag === "OutOfOrder"
+          ? Problem.failures.outOfOrder(error.message, error.cursor ?? null)
+          : actProblem(error)
+      )
+    )
+    return all(taken.map(takenOf))
+  })
+
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
 
 const ofTrades = (configuration: Configuration) =>
@@ -112,10 +131,14 @@ const ofTrades = (configuration: Configuration) =>
       .handle("take", (asked) =>
         acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
       )
+      .handle("deliver", ({ payload }) => deliver(payload, configuration))
   )
 
 /** The routes that take trades in and show them. */
 export const layer = (
   configuration: Configuration
-): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Parameters.KnownParameters | Access.Trading | Writing> =>
-  ofTrades(configuration)
+): Layer.Layer<
+  Server.Group<"trades">,
+  never,
+  Access.Reading | Parameters.KnownParameters | Access.Signed | Access.Trading | Writing
+> => ofTrades(configuration)

@@ -134,6 +134,8 @@ const fileAccountEntry = (names: ReadonlyArray<string>) =>
 const SourceEntry = Schema.Struct({
   account: optional(AccountName.AccountName),
   direction: optional(Schema.Literal(...Account.directions)),
+  /** It hands its trades over itself, signed: POST /api/v1/sources/NAME/trades. */
+  webhook: optional(Schema.Boolean),
   suffixes: optional(Schema.Array(Schema.NonEmptyString)),
   symbols: optional(Schema.Record({ key: Schema.String, value: Ticker.Ticker })),
   /** Of its trades that are executed as given, where they say nothing themselves. */
@@ -163,8 +165,11 @@ const WebhookEntry = Schema.Struct({
   tags: optional(Schema.NonEmptyArray(Event.Tag))
 })
 
+/** The variable of a kind that a name has. */
+export const variableOf = (kind: string, name: string): string => `${kind}_${name.toUpperCase().replaceAll("-", "_")}`
+
 /** The variable with the secret that a webhook's bodies are signed with. */
-export const secretOf = (name: string): string => `ROUNDLOT_WEBHOOK_SECRET_${name.toUpperCase().replaceAll("-", "_")}`
+export const secretOf = (name: string): string => variableOf("ROUNDLOT_WEBHOOK_SECRET", name)
 
 const common = {
   /** Where the schema of this file is, for editors. */
@@ -279,8 +284,16 @@ const daemonOf = ({
     )
   )
 
-const valuesOf = ({ account, direction, order, suffixes, symbols }: SourceEntry): ReadonlyMap<string, string> =>
+const valuesOf = ({
+  account,
+  direction,
+  order,
+  suffixes,
+  symbols,
+  webhook
+}: SourceEntry): ReadonlyMap<string, string> =>
   new Map([
+    ...(webhook === undefined ? [] : [["webhook", String(webhook)] as const]),
     ...(account === undefined ? [] : [["account", account] as const]),
     ...(direction === undefined ? [] : [["direction", direction] as const]),
     ...Object.entries(order ?? {}).map(([term, value]) => [`order.${term}`, value] as const),
@@ -342,6 +355,7 @@ const keys: Keys = {
       suffixes: "now",
       symbols: "now",
       order: { session: "now", timeInForce: "now" },
+      webhook: "now",
       follow: "module",
       kind: "later"
     }
@@ -633,7 +647,7 @@ export const read = (
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,
       listings,
-      sources: new Map(Object.entries(said.sources ?? {})),
+      sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,
       webhooks: yield* webhooksOf(file, said.webhooks ?? {}),
       archiveAfterMs:
@@ -647,13 +661,32 @@ export const read = (
     }
   })
 
-const WEBHOOK_NAME = /^[a-z][a-z0-9-]{0,39}$/
+/** Of what has a variable of its own. */
+const PLAIN_NAME = /^[a-z][a-z0-9-]{0,39}$/
+
+const RENAME = "Choose a small letter and at most 39 more, digits or '-'"
+
+const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, own: OwnParts) => {
+  const sources = new Map(Object.entries(said))
+  for (const [name, { account, webhook }] of sources) {
+    if (webhook !== true) continue
+    const place = `sources.${name}`
+    if (!PLAIN_NAME.test(name)) return Either.left(fail(file, place, "is no name of a source with a webhook", RENAME))
+    if (account === undefined)
+      return Either.left(
+        fail(file, place, "has a webhook and no account", `Say whose its trades are: ${place}.account`)
+      )
+    if (own.sources.has(name))
+      return Either.left(fail(file, place, "is followed and has a webhook", "Give one of the two another name"))
+  }
+  return Either.right(sources)
+}
 
 const webhooksOf = (file: string, said: Readonly<Record<string, typeof WebhookEntry.Type>>) => {
-  const misnamed = Object.keys(said).find((name) => !WEBHOOK_NAME.test(name))
-  if (misnamed === undefined) return Either.right(new Map(Object.entries(said)))
-  const remedy = "Choose a small letter and at most 39 more, digits or '-'"
-  return Either.left(fail(file, `webhooks.${misnamed}`, "is no name of a webhook", remedy))
+  const misnamed = Object.keys(said).find((name) => !PLAIN_NAME.test(name))
+  return misnamed === undefined
+    ? Either.right(new Map(Object.entries(said)))
+    : Either.left(fail(file, `webhooks.${misnamed}`, "is no name of a webhook", RENAME))
 }
 
 /** How a source's trades are taken: its mapping and direction, where the configuration names it; plain tickers else. */

@@ -1,10 +1,11 @@
-import { Sources, type AccountName, type TradeSource } from "@roundlot/core"
-import { Deferred, Effect, Schedule, type Scope, Stream } from "effect"
+import { Health, Sources, type AccountName, type TradeSource } from "@roundlot/core"
+import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { unknownWord, type UsageError } from "../cli/UsageError.ts"
 import type { Told } from "../cli/Verb.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
+import { secretsOf, sendersOf } from "../settings/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { supervised } from "./supervised.ts"
 
@@ -55,16 +56,34 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
     return Deferred.await(caughtUp)
   })
 
-/** The sources that a configuration brings, each for an account that is driven here. */
+/** The sources that a configuration brings. They, and those that hand over their trades, are each for an account that is driven here. */
 export const sourcesFor = (
   accounts: ReadonlyArray<AccountName.AccountName>,
-  { own, sources }: Configuration
-): Effect.Effect<ReadonlyArray<Following>, UsageError> =>
-  Effect.forEach(own.sources, ([name, open]) => {
-    const account = accounts.find((each) => each === sources.get(name)?.account)
+  configuration: Configuration
+): Effect.Effect<ReadonlyArray<Following>, UsageError> => {
+  const accountOf = (name: string): Effect.Effect<AccountName.AccountName, UsageError> => {
+    const asked = configuration.sources.get(name)?.account
+    const account = accounts.find((each) => each === asked)
     return account === undefined
-      ? Effect.fail(unknownWord(`sources.${name}.account:`, sources.get(name)?.account ?? "", accounts))
-      : Effect.succeed({ name, account, open })
+      ? Effect.fail(unknownWord(`sources.${name}.account:`, asked ?? "", accounts))
+      : Effect.succeed(account)
+  }
+  return Effect.zipRight(
+    Effect.forEach(sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
+    Effect.forEach(configuration.own.sources, ([name, open]) =>
+      Effect.map(accountOf(name), (account) => ({ name, account, open }))
+    )
+  )
+}
+
+/** Health says of a source from which nothing is taken, since what it signs could not be checked. */
+export const tellUnsigned = (settings: Settings): Effect.Effect<void, never, Health.Health> =>
+  Effect.gen(function* () {
+    const health = yield* Health.Health
+    for (const { account, name } of sendersOf(settings.configuration)) {
+      const secrets = secretsOf(name, settings)
+      if (Either.isLeft(secrets)) yield* health.failed(`source ${name} of ${account}`, secrets.left)
+    }
   })
 
 /** Follows sources. The effect that it gives ends when each has delivered what it had: one that stays connected never has. */

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { type Account, TokenRegister } from "@roundlot/core"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
 import { isStoreThere, layerStore } from "../App.ts"
@@ -9,6 +9,7 @@ import type { Doing } from "../cli/Verb.ts"
 import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { secretOf } from "../settings/Configuration.ts"
+import { secretNameOf, secretsOf, sendersOf } from "../settings/senders.ts"
 import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
@@ -44,8 +45,9 @@ const limitsOf = ({
     dailyNotional: maxDailyNotional
   }).flatMap(([name, value]) => (value === undefined ? [name] : []))
 
-const configured = ({ config }: Flags, { configuration, variable }: Settings) =>
+const configured = ({ config }: Flags, settings: Settings) =>
   Effect.gen(function* () {
+    const { configuration, variable } = settings
     const fs = yield* FileSystem.FileSystem
     const [first] = DEFAULT_CONFIGS
     const there = yield* Effect.filter(
@@ -74,6 +76,12 @@ const configured = ({ config }: Flags, { configuration, variable }: Settings) =>
         variable(secretOf(name)) === undefined
           ? ill("webhooks", `${secretOf(name)} is not set`, `Set it: what is posted to ${name} is signed with it`)
           : well("webhooks", `${name} is signed`)
+      ),
+      ...sendersOf(configuration).map(({ name }) =>
+        Either.match(secretsOf(name, settings), {
+          onLeft: (fault) => ill("sources", fault, `Set ${secretNameOf(name)} to the secret that ${name} signs with`),
+          onRight: () => well("sources", `${name} has to sign what it hands over`)
+        })
       )
     ]
   })

@@ -19,10 +19,11 @@ interface Route {
   readonly method: string
   readonly path: string
   /** What it asks for; nothing where it asks for no token. */
-  readonly role: Access.Role | undefined
+  readonly role: Access.Role | "signature" | undefined
 }
 
-const roleOf = (keys: ReadonlyArray<string>): Access.Role | undefined => {
+const roleOf = (keys: ReadonlyArray<string>): Route["role"] => {
+  if (keys.includes(Access.Signed.key)) return "signature"
   if (keys.includes(Access.Operating.key)) return "operate"
   if (keys.includes(Access.Trading.key)) return "trade"
   return keys.includes(Access.Reading.key) ? "read" : undefined
@@ -72,9 +73,11 @@ const asked = (port: number, { method, path }: Route, token?: string) =>
   ask(port, path, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
 
 describe("who may call", () => {
-  it("every route of the definition asks for a role, but health, readiness and signing in and out", () => {
+  it("every route of the definition asks for a role or a signature, but health, readiness and signing in and out", () => {
     const open = routes.filter(({ role }) => role === undefined).map(({ name }) => name)
     assert.deepStrictEqual(open.toSorted(), ["health.health", "ready.ready", "session.signIn", "session.signOut"])
+    const signed = routes.filter(({ role }) => role === "signature").map(({ name }) => name)
+    assert.deepStrictEqual(signed, ["trades.deliver"])
     const unsafe = routes.filter(({ method, role }) => method !== "GET" && role === "read")
     assert.deepStrictEqual(unsafe, [])
   })
@@ -86,7 +89,8 @@ describe("who may call", () => {
         const port = yield* Effect.zipRight(scene.played, serving)
         for (const route of routes.filter(({ name }) => !/^live|makeLink$/.test(name))) {
           const { status } = yield* asked(port, route)
-          assert.notInclude([401, 403], status, route.name)
+          if (route.role === "signature") assert.strictEqual(status, 401, route.name)
+          else assert.notInclude([401, 403], status, route.name)
         }
         const cookie = { cookie: `roundlot_session_${port}=rls_of_another` }
         const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
@@ -143,7 +147,7 @@ describe("who may call", () => {
           const told = yield* asked(port, route, wrong)
           assert.deepInclude(json(told), { status: 401, type: "/problems/unauthorized" }, route.name)
         }
-        if (route.role === "read") continue
+        if (route.role === "read" || route.role === "signature") continue
         const weak = yield* asked(port, route, read)
         assert.deepInclude(json(weak), { status: 403, type: "/problems/forbidden" }, route.name)
       }
@@ -166,7 +170,7 @@ describe("who may call", () => {
       assert.strictEqual((yield* orders()).status, 200)
       hand.reached = true
       for (const route of routes) {
-        if (route.role === undefined) continue
+        if (route.role === undefined || route.role === "signature") continue
         for (const given of [undefined, token]) {
           const answer = yield* asked(port, route, given)
           assert.deepInclude(json(answer), { status: 503, type: "/problems/unavailable" }, route.name)

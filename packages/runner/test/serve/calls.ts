@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { ask, json } from "./serving.ts"
+import { ask, json, signatureOf } from "./serving.ts"
 
 /** What is given where a path has a parameter and no list says what there is. */
 const ids: Readonly<Record<string, string>> = {
@@ -7,6 +7,7 @@ const ids: Readonly<Record<string, string>> = {
   allocations: "A1",
   payloads: "P1",
   batches: "G1",
+  sources: "venue",
   templates: "venue",
   breaks: "B1",
   decisions: "D1"
@@ -18,6 +19,9 @@ export const rows = [{ symbol: "KO", side: "buy", quantity: "2" }]
 /** What bodies say; every operation with a body is here. */
 export const bodies: Readonly<Record<string, unknown>> = {
   "trades.take": [{ symbol: "AAPL", side: "buy", quantity: "0.3" }],
+  "trades.deliver": {
+    trades: [{ sourceId: "v-1", symbol: "AAPL", side: "buy", quantity: "0.3", tradedAt: "2026-01-05T15:00:00Z" }]
+  },
   "controls.halt": { reason: "news", symbol: "AAPL" },
   "controls.resume": { reason: "over", symbol: "AAPL" },
   "controls.cancelOrder": { reason: "no more" },
@@ -62,6 +66,10 @@ export const queries: Readonly<Record<string, string>> = {
   "positions.preview": "?side=buy&quantity=2",
   "overview.resolve": "?q=O1"
 }
+
+/** What a call has to say beside its body: a source signs that. */
+export const headersOf = (name: string, body: unknown) =>
+  name === "trades.deliver" ? signatureOf(JSON.stringify(body)) : Effect.succeed({})
 
 /** What is given where something was made by a call before. */
 export type Made = Map<string, string>

@@ -8,8 +8,11 @@ import { ask, books, json, serving } from "./serving.ts"
 
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
-/** Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. */
-const exceptions = ["session.signIn", "session.makeLink", "session.signOut"]
+/**
+ * Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. What a source hands over is known
+ * by the ids of its trades.
+ */
+const exceptions = ["session.signIn", "session.makeLink", "session.signOut", "trades.deliver"]
 
 /** What another call says under the same key, where it is no command with a reason. */
 const others: Readonly<Record<string, unknown>> = {

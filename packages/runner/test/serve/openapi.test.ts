@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
-import { bodies, filled, found, Job, queries, rows } from "./calls.ts"
+import { bodies, filled, found, headersOf, Job, queries, rows } from "./calls.ts"
 import { ask, begun, books, json, serving, type Told } from "./serving.ts"
 
 const Content = Schema.Record({ key: Schema.String, value: Schema.Struct({ schema: Schema.optional(Schema.Unknown) }) })
@@ -141,7 +141,8 @@ describe("the description of the API", () => {
         const body = bodies[operationId]
         const isCounted = call.operation.parameters.some(({ name }) => name === "count")
         const path = `${filled(call.path, made)}${isCounted ? "?count=true" : (queries[operationId] ?? "")}`
-        const asked = { method: call.method, ...(body === undefined ? {} : { body }) }
+        const headers = yield* headersOf(operationId, body)
+        const asked = { method: call.method, headers, ...(body === undefined ? {} : { body }) }
         const told = yield* asking[operationId]?.(port, path) ?? ask(port, path, asked)
         statuses.set(operationId, told.status)
         if (isCounted) {

@@ -5,7 +5,7 @@ import { TradeRepository } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, SchemaAST } from "effect"
 import * as scene from "../views/scene.ts"
-import { bodies, filled, found, queries } from "./calls.ts"
+import { bodies, filled, found, headersOf, queries } from "./calls.ts"
 import { ask, begun, books, json, serving, servingLocked } from "./serving.ts"
 
 interface Route {
@@ -23,7 +23,9 @@ const namesIn = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return SchemaAST.isTypeLiteral(encoded) ? encoded.propertySignatures.map(({ name }) => String(name)) : []
 }
 
-const accessKeys: ReadonlySet<string> = new Set([Access.Reading.key, Access.Trading.key, Access.Operating.key])
+const accessKeys: ReadonlySet<string> = new Set(
+  [Access.Reading, Access.Trading, Access.Operating, Access.Signed].map(({ key }) => key)
+)
 
 const routesOf = (): ReadonlyArray<Route> => {
   const routes: Array<Route> = []
@@ -68,12 +70,17 @@ const feedNow = Effect.flatMap(TradeRepository.TradeRepository, (repository) => 
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
 /** Calls a route with more on its address; what has no end is heard at its beginning. */
-const called = (port: number, made: Map<string, string>, { hasBody, method, name, path }: Route, query: string) => {
-  const own = queries[name] ?? "?"
-  const address = `${filled(path, made)}${own === "?" ? own : `${own}&`}${query}`
-  if (name === "live.events") return begun(port, address)
-  return ask(port, address, { method, ...(hasBody ? { body: bodies[name] } : {}) })
+const called = (port: number, made: Map<string, string>, route: Route, query: string) => {
+  const own = queries[route.name] ?? "?"
+  const address = `${filled(route.path, made)}${own === "?" ? own : `${own}&`}${query}`
+  if (route.name === "live.events") return begun(port, address)
+  return given(port, address, route, bodies[route.name])
 }
+
+const given = (port: number, address: string, { hasBody, method, name }: Route, body: unknown) =>
+  Effect.flatMap(headersOf(name, body), (headers) =>
+    ask(port, address, { method, headers, ...(hasBody ? { body } : {}) })
+  )
 
 describe("what a request says that its route does not know", () => {
   it.scopedLive("every route of the definition refuses an unknown parameter by name, and does nothing", () =>
@@ -157,12 +164,13 @@ describe("what a request says that its route does not know", () => {
       const port = yield* Effect.zipRight(scene.played, serving)
       const made = yield* found(port)
       const before = yield* feedNow
-      for (const { hasBody, method, name, path } of routes) {
+      for (const route of routes) {
+        const { hasBody, name, path } = route
         if (!hasBody || name === "batches.upload") continue
         const changed = withUnknownField(bodies[name])
         assert.isAtLeast(changed.length, 1, name)
         for (const body of changed) {
-          const answer = yield* ask(port, filled(path, made), { method, body })
+          const answer = yield* given(port, filled(path, made), route, body)
           assert.strictEqual(answer.status, 400, `${name}: ${answer.text.slice(0, 300)}`)
           expect(json(answer)).toMatchObject({ field: expect.stringMatching(/(?:^|\.)unheard$/) })
         }

@@ -3,8 +3,9 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
-import { Entropy, Health, MemoryRepository } from "@roundlot/core"
+import { Clock, Entropy, Health, Instant, MemoryRepository } from "@roundlot/core"
 import { Effect, Layer, Logger, TestContext } from "effect"
+import { createHmac } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { get, request, type Server } from "node:http"
 import type { ListenOptions } from "node:net"
@@ -14,7 +15,7 @@ import * as scene from "../views/scene.ts"
 import * as SignInLinks from "../../src/serve/SignInLinks.ts"
 import * as routes from "../../src/serve/routes.ts"
 import { boundedServer, type Bounds } from "../../src/start/boundedServer.ts"
-import { empty } from "../../src/settings/Configuration.ts"
+import { empty, type Configuration } from "../../src/settings/Configuration.ts"
 
 /** What was answered. */
 export interface Told {
@@ -84,12 +85,40 @@ const process = {
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
 }
 
-const variable = (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : undefined)
+/** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */
+export interface Served {
+  readonly sources?: Configuration["sources"]
+  readonly variables?: Readonly<Record<string, string>>
+}
 
-const servingOn = (server: Server, place: ListenOptions, isOpen = true) =>
+const SECRET = "planted-secret-of-the-venue"
+
+/** The source that signs with the secret of these tests. */
+const venue: Required<Served> = {
+  sources: new Map([["venue", { account: scene.main, webhook: true }]]),
+  variables: { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }
+}
+
+/** A body is signed `late` seconds ago, by another program than ours. */
+export const signatureOf = (body: string, secret = SECRET, late = 0) =>
+  Effect.map(
+    Effect.flatMap(Clock.Clock, (clock) => clock.now),
+    (now) => {
+      const seconds = Math.floor(Instant.toMillis(now) / 1000) - late
+      const hex = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")
+      return { "roundlot-signature": `t=${seconds},v1=${hex}` }
+    }
+  )
+
+const settingsOf = ({ sources = venue.sources, variables = venue.variables }: Served) => ({
+  configuration: { ...empty, sources },
+  variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
+})
+
+const servingOn = (server: Server, place: ListenOptions, isOpen = true, served: Served = {}) =>
   Layer.build(
     routes
-      .layer({ configuration: empty, variable })
+      .layer(settingsOf(served))
       .pipe(
         Layer.provideMerge(NodeHttpServer.layer(() => server, place)),
         Layer.provide(Layer.succeed(EventLoop.Process, { ...process, isOpen })),
@@ -98,8 +127,8 @@ const servingOn = (server: Server, place: ListenOptions, isOpen = true) =>
   )
 
 /** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said; open unless it is said. */
-export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>, isOpen?: boolean) {
-  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" }, isOpen)
+export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>, isOpen?: boolean, served?: Served) {
+  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" }, isOpen, served)
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
 })

@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process"
+import process from "node:process"
+import { promisify } from "node:util"
+import { expect, it, onTestFinished } from "vitest"
+import { blockWith } from "../reference/blocks.ts"
+import { desk, program, running, until } from "./roundlot.ts"
+
+const SECRET = "planted-secret-of-the-venue"
+
+const configured = (place: ReturnType<typeof desk>, entry: object, name = "venue") =>
+  place.file(
+    "roundlot.json",
+    JSON.stringify({ port: 0, accounts: { paper: { broker: "paper" } }, sources: { [name]: entry } })
+  )
+
+/** What the guide shows to who writes a source. */
+const SHOWN = blockWith("docs/guides/write-a-source.md", "roundlot-signature", "js").code
+
+/** Runs that as it stands, as a program of somebody else. */
+const handOver = (place: ReturnType<typeof desk>, env: Record<string, string>) =>
+  promisify(execFile)(process.execPath, [place.file("handOver.mjs", SHOWN)], { env })
+
+const daemonOf = (place: ReturnType<typeof desk>, config: string, variables: Record<string, string>) => {
+  const started = running(program("main", ["start", "--log", "json", "--config", config, ...place.place]), {
+    variables
+  })
+  onTestFinished(async () => {
+    started.signal("SIGTERM")
+    await started.ended
+  })
+  return started
+}
+
+it("ACC-4: a source hands its trades over to a daemon, signed, and they are ordered for its account; no secret is said", async () => {
+  const place = desk()
+  const config = configured(place, { account: "paper", webhook: true })
+  const daemon = daemonOf(place, config, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET })
+  await daemon.says(/roundlot is up/)
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(daemon.said()) ?? []
+  const env = { VENUE_SECRET: SECRET, ROUNDLOT_URL: url }
+  expect((await handOver(place, env)).stdout).toMatch(/^200 .*"outcome":"accepted"/)
+  expect((await handOver(place, { ...env, VENUE_SECRET: `${SECRET}!` })).stdout).toMatch(
+    /^401 .*no such source signs so/
+  )
+  await until(async () => JSON.stringify(await place.json("orders", "list")).includes('"filled"'))
+  expect(await place.json("trades", "list")).toMatchObject({
+    items: [{ account: "paper", source: "venue", sourceId: "v-1", quantity: "2.5" }]
+  })
+  const journal = JSON.stringify(await place.json("journal", "list", "--limit", "0"))
+  for (const text of [daemon.said(), journal]) expect(text).not.toContain(SECRET)
+})
+
+it("what a configuration says of a source with a webhook that cannot be is refused by name, and a missing secret is said", async () => {
+  const place = desk()
+  const refused = async (entry: object, name?: string) =>
+    (await place.cli("positions", "list", "--config", configured(place, entry, name))).err
+  expect(await refused({ webhook: true })).toContain("sources.venue: has a webhook and no account")
+  expect(await refused({ account: "paper", webhook: true }, "Venue")).toContain(
+    "sources.Venue: is no name of a source with a webhook"
+  )
+  expect(await refused({ account: "paper", webhook: "yes" })).toContain("sources.venue.webhook")
+  const elsewhere = configured(place, { account: "papr", webhook: true })
+  const wrong = await place.cli("start", "--until-idle", "--config", elsewhere)
+  expect(wrong.err).toContain("sources.venue.account: 'papr' is not known")
+  const unset = "ROUNDLOT_SOURCE_SECRET_VENUE is not set"
+  const config = configured(place, { account: "paper", webhook: true })
+  expect((await place.cli("doctor", "--deploy", "--config", config)).out).toContain(unset)
+  const daemon = daemonOf(place, config, {})
+  await daemon.says(new RegExp(unset))
+})

@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Reads, Trade } from "@roundlot/core"
+import { Effect, Schema } from "effect"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, servingWith, signatureOf, type Served, type Told } from "./serving.ts"
+
+const SECRET = "planted-secret-of-the-venue"
+const OTHER = "planted-secret-of-another"
+
+const account = scene.main
+const sources = new Map([
+  ["venue", { account, webhook: true }],
+  ["another", { account, webhook: true }],
+  ["unsigned", { account, webhook: true }],
+  ["file", { account }]
+])
+const variables = {
+  ROUNDLOT_SOURCE_SECRET_VENUE: `${SECRET} ${SECRET}-new`,
+  ROUNDLOT_SOURCE_SECRET_ANOTHER: OTHER,
+  ROUNDLOT_SOURCE_SECRET_FILE: SECRET
+}
+
+const served = (over: Readonly<Record<string, string>> = {}, isOpen = false) =>
+  Effect.zipRight(scene.played, servingWith({}, isOpen, { sources, variables: { ...variables, ...over } }))
+
+const trade = (id: string, more: object = {}) => ({
+  sourceId: id,
+  symbol: "AAPL",
+  side: "buy",
+  quantity: "0.25",
+  price: "150",
+  tradedAt: scene.second(1),
+  ...more
+})
+
+interface Handing {
+  readonly to?: string
+  readonly secret?: string
+  /** Seconds between its time and ours. */
+  readonly late?: number
+  readonly sent?: string
+}
+
+/** Hands a body over, signed by another program than ours. */
+const hand = (port: number, delivery: object, { late = 0, secret = SECRET, sent, to = "venue" }: Handing = {}) =>
+  Effect.gen(function* () {
+    const body = JSON.stringify(delivery)
+    const headers = yield* signatureOf(body, secret, late)
+    return yield* ask(port, `/api/v1/sources/${to}/trades`, { method: "POST", body: sent ?? body, headers })
+  })
+
+const Answer = Schema.parseJson(Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.String })) }))
+
+const outcomes = ({ text }: Told) => Schema.decodeUnknownSync(Answer)(text).items.map(({ outcome }) => outcome)
+
+const ofVenue = Effect.map(Reads.all(Trade.TradeTable), (trades) =>
+  trades.flatMap(({ account: whose, source, sourceId }) => (source === "venue" ? [`${whose} ${sourceId}`] : []))
+)
+
+describe("a source that hands over its trades", () => {
+  it.scopedLive("ACC-1: signs them: they are its own, of its account, each counted once", () =>
+    Effect.gen(function* () {
+      const port = yield* served()
+      const both = { trades: [trade("v-1"), trade("v-2", { quantity: "0.5" })] }
+      const told = yield* hand(port, both)
+      assert.strictEqual(told.status, 200, told.text)
+      assert.deepStrictEqual(outcomes(told), ["accepted", "accepted"])
+      assert.deepStrictEqual(outcomes(yield* hand(port, both)), ["duplicate", "duplicate"])
+      const changed = { trades: [trade("v-1", { quantity: "2" })] }
+      assert.deepStrictEqual(outcomes(yield* hand(port, changed, { secret: `${SECRET}-new` })), ["conflict"])
+      assert.deepStrictEqual(yield* ofVenue, ["main v-1", "main v-2"])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "what is not signed by it, by its time and for it, is not taken, also where a daemon is open to all",
+    () =>
+      Effect.gen(function* () {
+        for (const isOpen of [true, false]) {
+          const port = yield* served({}, isOpen)
+          const delivery = { trades: [trade("forged")] }
+          const path = "/api/v1/sources/venue/trades"
+          const refused = yield* Effect.all([
+            ask(port, path, { method: "POST", body: delivery }),
+            hand(port, delivery, { secret: OTHER }),
+            hand(port, delivery, { late: 301 }),
+            hand(port, delivery, { late: -302 }),
+            hand(port, delivery, { sent: JSON.stringify({ trades: [trade("forged", { quantity: "9000" })] }) }),
+            hand(port, delivery, { to: "another" }),
+            hand(port, delivery, { to: "unsigned" }),
+            hand(port, delivery, { to: "file" }),
+            hand(port, delivery, { to: "nobody" }),
+            hand(port, { no: "trades" }, { secret: OTHER })
+          ])
+          assert.deepStrictEqual(
+            refused.map(({ status }) => status),
+            refused.map(() => 401)
+          )
+          // Who tries learns no names of sources.
+          const [, , , , , ...tried] = refused.map(({ text }) => text.replace(/"requestId":"[^"]*"/, ""))
+          assert.deepStrictEqual([...new Set(tried)].length, 1, tried.join("\n"))
+          assert.notInclude(refused.map(({ text }) => text).join(), SECRET)
+        }
+        assert.deepStrictEqual(yield* ofVenue, [])
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a secret that is short, or that of another source, opens nothing", () =>
+    Effect.gen(function* () {
+      for (const secret of ["fifteen-letters", OTHER, `${SECRET} ${OTHER}`]) {
+        const port = yield* served({ ROUNDLOT_SOURCE_SECRET_VENUE: secret })
+        const [first = ""] = secret.split(" ")
+        const told = yield* hand(port, { trades: [trade("weak")] }, { secret: first })
+        assert.strictEqual(told.status, 401, secret)
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("of a delivery with a bad row nothing is taken, and the row is named", () =>
+    Effect.gen(function* () {
+      const port = yield* served()
+      const bad = [
+        [{ trades: [trade("v-1"), trade("v-2", { quantity: "-1" })] }, "trades[1].quantity"],
+        [{ trades: [trade("v-1"), trade("v-2", { tradedAt: "yesterday" })] }, "trades[1].tradedAt"],
+        [{ trades: [trade("v-1"), trade("")] }, "trades[1].sourceId"],
+        [{ trades: [trade("v-1", { tradedAt: undefined })] }, "trades[0].tradedAt"],
+        [{ trades: [trade("v-1", { account: "other" })] }, "trades[0].account"],
+        [{ trades: [trade("v-1", { source: "another" })] }, "trades[0].source"],
+        [{ trades: [trade("v-1")], batchId: "G1" }, "batchId"],
+        [{ trades: [trade("v-1")], cursor: "" }, "cursor"]
+      ] as const
+      for (const [delivery, field] of bad) {
+        const told = yield* hand(port, delivery)
+        assert.deepInclude(json(told), { status: 400, field }, told.text)
+      }
+      assert.deepStrictEqual(yield* ofVenue, [])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "ACC-4: one that does not follow the delivery before it is refused with where its source had come to",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* served()
+        const first = yield* hand(port, { trades: [trade("v-1")], cursor: "1", after: null })
+        assert.deepStrictEqual(outcomes(first), ["accepted"])
+        const gap = yield* hand(port, { trades: [trade("v-3")], cursor: "3", after: "2" })
+        assert.deepInclude(json(gap), { _tag: "OutOfOrder", status: 409, cursor: "1" }, gap.text)
+        const next = yield* hand(port, { trades: [trade("v-2")], cursor: "2", after: "1" })
+        assert.deepStrictEqual(outcomes(next), ["accepted"])
+        const empty = yield* hand(port, { trades: [], cursor: "9", after: "2" })
+        assert.strictEqual(empty.status, 200, empty.text)
+        const late = yield* hand(port, { trades: [trade("v-0")], cursor: "1", after: null })
+        assert.deepInclude(json(late), { cursor: "9" })
+        assert.deepStrictEqual(yield* ofVenue, ["main v-1", "main v-2"])
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("its policy maps its symbols and turns its direction, as the configuration says", () =>
+    Effect.gen(function* () {
+      yield* scene.played
+      const policy: Served["sources"] = new Map([
+        ["venue", { account, webhook: true, direction: "offset", suffixes: [".x"] }]
+      ])
+      const port = yield* servingWith({}, false, { sources: policy, variables })
+      assert.deepStrictEqual(outcomes(yield* hand(port, { trades: [trade("v-1", { symbol: "AAPL.x" })] })), [
+        "accepted"
+      ])
+      const [mine] = (yield* Reads.all(Trade.TradeTable)).filter(({ source }) => source === "venue")
+      assert.deepStrictEqual([mine?.givenSymbol, String(mine?.symbol), mine?.direction], ["AAPL.x", "AAPL", "offset"])
+    }).pipe(Effect.provide(books))
+  )
+})
