@@ -47,7 +47,7 @@ export const deliveryType = jobType({
   mostTries: TRIES
 })
 
-/** Where the last delivery had come to. */
+/** Where the last delivery had come to; `stopped` is why it went no further, where something was not taken. */
 const Reached = Schema.Struct({ cursor: Schema.String })
 
 const reachedIn = (result: unknown): string | undefined =>
@@ -68,21 +68,22 @@ export const deliveringHandler = <R>(
       const startedAt = yield* Clock.currentTimeMillis
       const isLong = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt >= LONGEST_MS)
       const reached = yield* Ref.make(begun)
-      yield* Events.pages({ ...subscription, after: begun, ends: true }).pipe(
+      const ended = yield* Events.pages({ ...subscription, after: begun, ends: true }).pipe(
         Stream.flatMap((page) => partsOf(subscription, page)),
         Stream.mapEffect(({ cursor, delivery }) =>
           Effect.zipRight(delivery === undefined ? Effect.void : deliver(delivery), Ref.set(reached, cursor))
         ),
         Stream.takeUntilEffect(() => isLong),
         Stream.runDrain,
+        Effect.as({}),
         Effect.catchAll((error) =>
           // What was taken before is not delivered again: the next try begins after it.
           Effect.flatMap(Ref.get(reached), (cursor) =>
-            cursor === begun ? Effect.fail(failureOf(name, error)) : Effect.void
+            cursor === begun ? Effect.fail(failureOf(error)) : Effect.succeed({ stopped: error.message })
           )
         )
       )
-      return { cursor: yield* Ref.get(reached) }
+      return { cursor: yield* Ref.get(reached), ...ended }
     })
   )
 
@@ -91,13 +92,11 @@ const newest = Effect.gen(function* () {
   return Feed.cursorOf(incarnation, { position: (yield* Feed.newestRow)?.position ?? 0 })
 })
 
-const failureOf = (name: string, error: Events.EventsError | JobFailed): JobFailed => {
+const failureOf = (error: Events.EventsError | JobFailed): JobFailed => {
   if (error._tag === "JobFailed") return error
-  const isLost = error._tag === "LostCursor"
-  const remedy = isLost
-    ? `. Say where to go on: roundlot jobs enqueue ${deliveryType.name} --key ${name} --again --payload '{"subscription":"${name}","after":"${Events.BEGINNING}"}'`
-    : ""
-  return new JobFailed({ detail: `${error.message}${remedy}`, final: isLost })
+  if (error._tag !== "LostCursor") return new JobFailed({ detail: error.message, final: false })
+  const detail = `${error.message}; it goes on once a delivery is asked for with where to begin ("after")`
+  return new JobFailed({ detail, final: true })
 }
 
 /** A page in deliveries, and where each comes to; what follows the last of its events is passed over with it. */

@@ -16,7 +16,7 @@ import { names, openedForDriving } from "../accounts.ts"
 import * as AnchorFile from "../anchors/anchorFile.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
+import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
@@ -224,6 +224,16 @@ const served = (asked: Option.Option<number>, { open: isOpen, tape }: StartFlags
     yield* announce(settings, { isOpen, made, url: `http://127.0.0.1:${port}` })
   }).pipe(Effect.provide(SignInLinks.layer))
 
+/** Of an account that is not in the books a webhook would never hear anything. */
+const expectListened = ({ configuration }: Settings) =>
+  Effect.gen(function* () {
+    const known: ReadonlyArray<string> = yield* names
+    for (const [name, { account }] of configuration.webhooks) {
+      if (account !== undefined && !known.includes(account))
+        return yield* unknownWord(`webhooks.${name}.account:`, account, known)
+    }
+  })
+
 /** Accounts whose broker nobody here brings are not driven: who reads the first lines knows it. */
 const tellUndriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) =>
   Effect.gen(function* () {
@@ -251,6 +261,7 @@ const driveTo = (
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
     const sources = yield* sourcesFor(accounts, settings.configuration)
+    yield* expectListened(settings)
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)

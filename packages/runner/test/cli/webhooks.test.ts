@@ -93,5 +93,11 @@ it("nothing is posted unsigned, and what a configuration says of a webhook that 
   expect(await refused({ url: "http://chat.example/hook" })).toContain("webhooks.fills.url")
   expect(await refused({ url: hook.url, tags: ["FillRecordedd"] })).toContain("webhooks.fills.tags")
   expect(await refused({ url: hook.url, kinds: [] })).toContain("webhooks.fills.kinds: is not known")
+  const elsewhere = webhooks({ url: hook.url, account: "papr" })
+  const { code, err } = await desk().cli("start", "--until-idle", "--config", elsewhere)
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("webhooks.fills.account: 'papr' is not known. Did you mean 'paper'?")
+  ])
   expect(await refused({ url: hook.url }, "Fills")).toContain("webhooks.Fills: is no name of a webhook")
 })
