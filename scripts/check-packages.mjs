@@ -116,7 +116,7 @@ const typesNeeded = (folder, { exports }) => {
     if (seen.has(file) || !existsSync(file)) return
     seen.add(file)
     const code = readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\//g, "")
-    for (const [, from] of code.matchAll(/(?:from|import\()\s*"([^"]+)"/g)) {
+    for (const [, from] of code.matchAll(/(?:from\s+|import\(\s*)"([^"]+)"/g)) {
       if (from.startsWith(".")) walk(join(file, "..", from.replace(/\.(ts|js)$/, ".d.ts")))
       else if (!from.startsWith("node:")) needed.add(from.split("/", from.startsWith("@") ? 2 : 1).join("/"))
     }

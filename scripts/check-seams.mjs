@@ -102,6 +102,7 @@ const purityFaults = (source, node) => {
 /** The rooms of rules, in the order in which they may know each other. */
 const rules = [
   "breaks",
+  "alert",
   "account",
   "fill",
   "risk",

@@ -46,6 +46,9 @@ export const givenIn = (request: HttpServerRequest.HttpServerRequest): Given | u
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
 
+/** The header with the signature of a body, as `Signature` writes and reads it. */
+export const SIGNATURE = "roundlot-signature"
+
 /** Who hands over trades with a signature: the source, and the account that its trades are for. */
 export interface SenderService {
   readonly source: string

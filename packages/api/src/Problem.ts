@@ -7,7 +7,7 @@ export const PROBLEM_JSON = "application/problem+json"
 /** The kinds of problem, with their titles and HTTP statuses; programs look at the kind. */
 const kinds = {
   "bad-request": { title: "The request cannot be understood", status: 400 },
-  unauthorized: { title: "A token is needed", status: 401 },
+  unauthorized: { title: "Who calls is not known", status: 401 },
   forbidden: { title: "This is not allowed to this caller", status: 403 },
   "not-found": { title: "There is nothing here", status: 404 },
   "method-not-allowed": { title: "This method is not answered here", status: 405 },
@@ -83,7 +83,7 @@ export const problems = {
   /** `field` names the part that is wrong. */
   BadRequest: told("BadRequest", "bad-request", "The request cannot be understood", {}),
   /** There is a token in force, and none or no valid one was given. */
-  Unauthorized: told("Unauthorized", "unauthorized", "A token is needed", {}),
+  Unauthorized: told("Unauthorized", "unauthorized", "Who calls is not known", {}),
   /** It may also be where he calls from. */
   Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: told("NotFound", "not-found", "There is no such record", {}),

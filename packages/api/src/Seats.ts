@@ -1,7 +1,10 @@
 import { Effect, type Scope } from "effect"
 
-/** What a request takes up until its answer is sent: a call, a stream that has no end, a look at health, or what stops something. */
-export const seatKinds = ["call", "stream", "health", "stop"] as const
+/**
+ * What a request takes up until its answer is sent: a call, a stream that has no end, a look at health, what stops something, or a body
+ * that has to be read before it is known whose it is.
+ */
+export const seatKinds = ["call", "stream", "health", "stop", "signed"] as const
 
 /** What a request takes up. */
 export type SeatKind = (typeof seatKinds)[number]
@@ -17,7 +20,8 @@ export const seatLimits: { readonly [K in SeatKind]: SeatLimit } = {
   call: { ofOne: 256, ofAll: 1024 },
   stream: { ofOne: 256, ofAll: 2048 },
   health: { ofOne: 32, ofAll: 256 },
-  stop: { ofOne: 32, ofAll: 256 }
+  stop: { ofOne: 32, ofAll: 256 },
+  signed: { ofOne: 64, ofAll: 256 }
 }
 
 /** Room for requests. */

@@ -46,6 +46,7 @@ const mostBytes = (request: Asked): Effect.Effect<number> => {
 const seats: ReadonlyArray<readonly [Seats.SeatKind, RegExp]> = [
   ["health", /^GET \/(?:health|ready)$/],
   ["stop", /^POST \/api\/v1\/(?:controls\/halt|orders\/[^/]+\/cancel)$/],
+  ["signed", /^POST \/api\/v1\/sources\/[^/]+\/trades$/],
   ["stream", /^GET \/api\/v1\/live(?:\/socket)?$/]
 ]
 
@@ -230,7 +231,8 @@ const inUse: { readonly [K in Seats.SeatKind]: string } = {
   call: "wait until some of your calls are answered, or give more in one call",
   stream: "close one of your live streams, or read one of them for several purposes",
   health: "wait until some of your calls are answered",
-  stop: "wait until some of your calls are answered"
+  stop: "wait until some of your calls are answered",
+  signed: "wait until some of your deliveries are answered"
 }
 
 const noSeat = (kind: Seats.SeatKind) =>

@@ -37,6 +37,8 @@ export * as Token from "./records/Token.ts"
 export * as Account from "./records/Account.ts"
 /** `records/AccountName`: see that module. */
 export * as AccountName from "./records/AccountName.ts"
+/** `rules/alert/route`: see that module. */
+export * as AlertRoute from "./rules/alert/route.ts"
 /** `rules/account/declare`: see that module. */
 export * as declare from "./rules/account/declare.ts"
 /** `rules/account/limits`: see that module. */
@@ -316,6 +318,8 @@ export * as plan from "./ledger/plan.ts"
 export * as accountwise from "./services/accountwise.ts"
 /** `services/Accumulator`: see that module. */
 export * as Accumulator from "./services/Accumulator.ts"
+/** `services/AlertChannels`: see that module. */
+export * as AlertChannels from "./services/AlertChannels.ts"
 /** `services/Alerts`: see that module. */
 export * as Alerts from "./services/Alerts.ts"
 /** `services/AsOf`: see that module. */

@@ -140,18 +140,31 @@ export const SourceTrade = Schema.Struct({
   direct: TradeRequest.fields.direct
 }).annotations({ identifier: "SourceTrade", parseOptions: { onExcessProperty: "error" } })
 
+const MOST_DELIVERED = 1000
+
 const SourceCursor = Schema.String.pipe(
   Schema.pattern(/^[\x21-\x7e]{1,200}$/, { message: () => "write 1 to 200 visible ASCII characters" })
 )
 
 /** What a source hands over in one call. With cursors each delivery says which one it follows: then none can be missed. */
 export const DeliveryRequest = Schema.Struct({
-  trades: Schema.Array(SourceTrade).pipe(Schema.maxItems(1000)),
+  trades: Schema.Array(SourceTrade).pipe(
+    Schema.maxItems(MOST_DELIVERED, { message: () => `give at most ${MOST_DELIVERED} at once` })
+  ),
   /** Where the source has come to with it. */
   cursor: Schema.optional(SourceCursor),
   /** The cursor of the delivery before it; null or absent for the first. */
-  after: Schema.optional(Schema.NullOr(SourceCursor))
-}).annotations({ identifier: "DeliveryRequest", parseOptions: { onExcessProperty: "error" } })
+  after: Schema.optional(Schema.NullOr(Schema.String.pipe(Schema.maxLength(1000))))
+})
+  .annotations({ parseOptions: { onExcessProperty: "error" } })
+  .pipe(
+    Schema.filter(({ after, cursor }) =>
+      cursor === undefined && after !== undefined && after !== null
+        ? { path: ["cursor"], message: "say with after where this delivery comes to" }
+        : undefined
+    )
+  )
+  .annotations({ identifier: "DeliveryRequest" })
 
 /** What a source hands over in one call. */
 export type DeliveryRequest = typeof DeliveryRequest.Type

@@ -1,9 +1,8 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
-import { Reading, Signed, Trading } from "../Access.ts"
+import { Reading, SIGNATURE, Signed, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { SIGNATURE } from "../Signature.ts"
 import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, text } from "./shared.ts"
 
 /** What came in. */

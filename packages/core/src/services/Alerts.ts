@@ -1,13 +1,15 @@
 import { Effect, Ref, Schema } from "effect"
-import { format } from "../values/Id.ts"
+import { format, parse } from "../values/Id.ts"
 import { JobTable, type Job } from "../records/Job.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { Alert, keyOf, type Cause, type News } from "../records/Alert.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
-import { evidenceOf, type Break } from "../records/Break.ts"
+import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
+import { digestOf } from "../rules/alert/digest.ts"
 import { failureText, termsText } from "../rules/order/directOrder.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
@@ -22,62 +24,15 @@ import * as OpenCases from "./OpenCases.ts"
 import * as Reads from "./Reads.ts"
 import { stakesOf, type Stakes } from "./Risk.ts"
 
-/** What an alert can be about. */
-export const alertKinds = [
-  "break",
-  "approval",
-  "failed_order",
-  "batch",
-  "quarantine",
-  "job",
-  "health",
-  "digest"
-] as const
-
-const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
-
-const about = {
-  /** The same for both tellings of one cause. */
-  key: Schema.String,
-  kind: Schema.Literal(...alertKinds),
-  account: Schema.NullOr(Schema.String),
-  symbol: Schema.NullOr(Schema.String),
-  /**
-   * What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the order that was proposed or failed;
-   * the part of the program that fails; the job that was given up; all trades that are held.
-   */
-  subject: Schema.String,
-  detail: Schema.String,
-  /** Of a case how grave it is. */
-  severity,
-  /** Of a case what is at risk, in dollars; null where that is unknown. */
-  dollars: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
-}
-
-const status = Schema.Literal("raised", "over")
-
-/** What somebody is told: that something needs a look, and once more when it does not any longer. */
-export const Alert = Schema.Struct({
-  status,
-  ...about,
-  /** When it was noticed. */
-  at: Schema.String,
-  /** Of a digest: the alerts that it stands for. */
-  of: Schema.optional(Schema.Array(Schema.Struct({ status, ...about })))
-})
-
-/** What somebody is told. */
-export type Alert = typeof Alert.Type
+export { Alert, alertKinds } from "../records/Alert.ts"
 
 const TRIES = 10
 
+/** The type of the jobs that send an alert by one of several channels. */
+export const NOTICE = "notice"
+
 /** The job that delivers an alert; whoever delivers gives it a handler. */
 export const alertType = jobType({ name: "alert", payload: Alert, mostTries: TRIES })
-
-type Cause = Omit<Alert, "status" | "at" | "of">
-
-/** An alert that is to be told. */
-type News = Pick<Alert, "status"> & Cause
 
 /** What the looks of a program remember. */
 interface Memory {
@@ -117,7 +72,7 @@ export const alertOnce = ({
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const { digest, single, ...rest } = paced(memory, newsOf(before, now), at)
     for (const each of single) yield* keep(each, at)
-    if (digest.length > 0) yield* keep(digestOf(digest, at), at)
+    if (digest.length > 0) yield* keep(digestOf(digest, String(at)), at)
     yield* Ref.set(remembered, { raised: now, ...rest })
   })
 
@@ -158,31 +113,7 @@ const unsettled = (waiting: ReadonlyArray<News>): ReadonlyArray<News> => {
   return waiting.filter(({ key }) => !(began.has(key) && ended.has(key)))
 }
 
-/** So many alerts stand in a digest one by one; all are counted. What does not stand in it is alerted again by the next program. */
-const MOST_IN_DIGEST = 200
-const MOST_NAMED = 5
-
-const digestOf = (all: ReadonlyArray<News>, at: Instant.Instant): News & Pick<Alert, "of"> => {
-  const raised = all.filter((each) => each.status === "raised")
-  const named = raised
-    .slice(0, MOST_NAMED)
-    .map(({ account, subject, symbol }) => [subject, symbol ?? account].join(" "))
-  const gravest = raised.map((each) => each.severity).find((each) => each !== null) ?? null
-  return {
-    status: "raised",
-    key: keyOf("digest", String(at)),
-    kind: "digest",
-    account: null,
-    symbol: null,
-    subject: `${all.length} alerts`,
-    detail: [`${raised.length} raised, ${all.length - raised.length} over`, ...named].join("; "),
-    severity: gravest,
-    dollars: null,
-    of: all.slice(0, MOST_IN_DIGEST)
-  }
-}
-
-const keep = (news: News & Pick<Alert, "of">, at: Instant.Instant) =>
+const keep = (news: Omit<Alert, "at">, at: Instant.Instant) =>
   Effect.flatMap(Jobs, (jobs) =>
     jobs
       .enqueue({
@@ -196,12 +127,13 @@ const keep = (news: News & Pick<Alert, "of">, at: Instant.Instant) =>
 
 const decodeAlert = Schema.decodeUnknownOption(Alert)
 
-const causeIn = ({ account, detail, dollars, key, kind, severity: how, subject, symbol }: Cause): Cause => ({
+const causeIn = ({ account, caseId, detail, dollars, key, kind, severity: how, subject, symbol }: Cause): Cause => ({
   key,
   kind,
   account,
   symbol,
   subject,
+  caseId,
   detail,
   severity: how,
   dollars
@@ -256,6 +188,7 @@ const causes = Effect.fn("Alerts.causes")(function* (
         account: null,
         symbol: null,
         subject: part,
+        caseId: null,
         detail,
         severity: null,
         dollars: null
@@ -269,6 +202,7 @@ const causeOfOrder = (kind: "approval" | "failed_order", order: Order, detail: s
   account: order.account,
   symbol: order.symbol,
   subject: format("order", order.id),
+  caseId: format("order", order.id),
   detail,
   severity: "warning",
   dollars: null
@@ -280,7 +214,7 @@ const proposalText = (order: ProposedOrder): string =>
 /** An alert that cannot be delivered raises none: that would not be delivered either. */
 const causesOfJobs = (jobs: ReadonlyArray<Job>): ReadonlyArray<Cause> =>
   jobs
-    .filter(({ type }) => type !== alertType.name)
+    .filter(({ type }) => type !== alertType.name && type !== NOTICE)
     .map((job) => ({
       // Known by its end too: one that is tried again may be given up again.
       key: keyOf("job", job.id, String(OpenCases.endOfJob(job))),
@@ -288,6 +222,7 @@ const causesOfJobs = (jobs: ReadonlyArray<Job>): ReadonlyArray<Cause> =>
       account: null,
       symbol: null,
       subject: job.id,
+      caseId: job.id,
       detail: `${job.type} was given up: ${job.failure ?? "it failed"}`,
       severity: "warning",
       dollars: null
@@ -307,6 +242,7 @@ const causesOfHeld = ({
           account: null,
           symbol: null,
           subject: "held trades",
+          caseId: null,
           detail: `${quarantined} held: they are not counted`,
           severity: "warning",
           dollars: null
@@ -359,6 +295,37 @@ const dollarsText = (stake: Stake): string | null => {
   return dollars === undefined ? null : Decimal.format(dollars)
 }
 
+/** Does an alert that was raised still need somebody: it is not over, and nobody has acknowledged it as grave as that? */
+export const needsSomebody = (alert: Alert): Effect.Effect<boolean, StoreError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    if (alert.kind !== "break") return (yield* overOf(alert)) === undefined
+    const about = yield* breakOf(alert)
+    if (about === undefined) return true
+    const where = [
+      { column: "account", in: [about.account] },
+      { column: "kind", in: [about.kind] },
+      { column: "closedAt", in: [null] }
+    ]
+    const open = yield* Reads.all(BreakTable, { where })
+    const attended = yield* attendedIn(open)
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const found = casesOf(open, now).find(({ symbol }) => symbol === about.symbol)
+    return found !== undefined && !isAcknowledged(found, alert.severity ?? "info", attended)
+  })
+
+const overOf = ({ key }: Alert) =>
+  Reads.first(JobTable, {
+    where: [
+      { column: "type", in: [alertType.name] },
+      { column: "key", in: [`over/${key}`] }
+    ]
+  })
+
+const breakOf = ({ caseId }: Alert) => {
+  const id = caseId === null ? undefined : parse("break", caseId)
+  return id === undefined ? Effect.succeed(undefined) : Reads.first(BreakTable, { where: [{ column: "id", in: [id] }] })
+}
+
 /** Has somebody acknowledged the case as grave as it is now, or graver? */
 const isAcknowledged = ({ breaks }: Case, current: Severity, attended: Around["attended"]): boolean =>
   breaks.some((each) => {
@@ -374,6 +341,7 @@ const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Ca
     kind: "break",
     account,
     symbol: symbol ?? null,
+    caseId: format("break", first.id),
     subject: breaks.length === 1 ? `${kind} ${about.subject}` : `${kind} (${breaks.length} breaks)`,
     detail: detailOf(about, stakes(about)),
     severity: current,
@@ -407,12 +375,3 @@ const risen = (cause: Cause, since: Instant.Instant, severity: Severity): Cause 
   detail: `${severity}, open since ${Instant.format(since)}: ${cause.detail}`,
   severity
 })
-
-const MOST_KEY = 160
-
-/** A part of a key has no spaces, so that jobs take it. */
-const keyOf = (...parts: ReadonlyArray<string>): string =>
-  parts
-    .join("/")
-    .replaceAll(/[^A-Za-z0-9._:/@+-]/g, "_")
-    .slice(0, MOST_KEY)

@@ -5,7 +5,7 @@ import { InstrumentTable } from "../records/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingCommissionTable, WaitingFillTable, type WaitingFill } from "../records/Fill.ts"
 import * as Instant from "../values/Instant.ts"
-import { format } from "../values/Id.ts"
+import { format, type OrderId } from "../values/Id.ts"
 import { BreakTable } from "../records/Break.ts"
 import { hasLife } from "../rules/position/life.ts"
 import { OrderTable, type Order } from "../records/Order.ts"
@@ -17,13 +17,13 @@ import { mayPass } from "../ports/StoreError.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import type { PositionAnswer } from "../records/PositionAnswer.ts"
-import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
+import { atOnce, inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
 import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
-import { askForDoubtful, lookForEach, makeAsked } from "./Doubts.ts"
+import { askForDoubtful, lookForAll, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals, watchEnds } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
 import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
@@ -341,8 +341,16 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       parts.some(({ lastSuccessAt, part }) => part === name && lastSuccessAt !== undefined)
     )
   // Nothing is read into the books of an account before its broker has shown that it is that account's.
-  const ofProven = onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account)))
-  const readAgain = Effect.zipRight(pollEach(ofProven), lookForEach(ofProven))
+  const ofProven = (each: EachAccount) => onlyWhere(each, (account) => wentWell(StartGate.partOf(account)))
+  const poll = pollEach(ofProven(inTurn))
+  const looked = new Set<OrderId>()
+  // Each doubt is looked for once: a broker that does not answer is not waited for again.
+  const lookOnce = (orders: ReadonlyArray<Order>) =>
+    Effect.suspend(() => {
+      const unlooked = orders.filter(({ id, status }) => status === "in_doubt" && !looked.has(id))
+      for (const { id } of unlooked) looked.add(id)
+      return unlooked.length === 0 ? Effect.void : lookForAll(unlooked, ofProven(atOnce))
+    })
   const seqsNow = Effect.map(repository.heads, (heads) =>
     [...heads].map(([account, head]) => `${account}${head.seq}`).join()
   )
@@ -374,7 +382,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       const now = yield* state
       still = now.isBusy ? 0 : still + 1
       if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
-      if (still > 0 && now.orders.length > 0) yield* readAgain
+      if (still > 0 && now.orders.length > 0) yield* Effect.zipRight(poll, lookOnce(now.orders))
     } else still = 0
     before = seqs
     yield* Effect.sleep("25 millis")

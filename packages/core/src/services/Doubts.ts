@@ -9,6 +9,7 @@ import { doubt, giveUp, notPlaced } from "../rules/order/send.ts"
 import { orderOf } from "../rules/order/transition.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { within } from "../ports/deadline.ts"
 import { named } from "../rules/reconciliation/answers.ts"
 import { breakKinds, BreakTable, kinds } from "../records/Break.ts"
 import type { Doubt } from "../records/BreakDetails.ts"
@@ -61,7 +62,7 @@ export const askForDoubtful = <R = never>(
     const clock = yield* Clock
     const now = yield* clock.now
     const nowMs = yield* clock.monotonicMs
-    const doubtful = yield* inDoubt
+    const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
     const last = yield* Ref.get(asked.attempts)
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
@@ -92,8 +93,6 @@ export const askForDoubtful = <R = never>(
     yield* recoverIdle("doubts", Effect.succeed(doubtful))
     return settled.length
   })
-
-const inDoubt = Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
 
 /** An order has had its turn when it is asked for: one of an account that is left out keeps it. */
 const noteAsked = ({ attempts }: Asked, { attemptId }: Order) =>
@@ -221,19 +220,26 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
 
-/** The same for every order in doubt, account by account; one whose broker cannot be asked is said in health. */
-export const lookForEach = (each: EachAccount) =>
+const LONGEST_LOOK = "30 seconds"
+
+/**
+ * The same for all of these orders that are driven here, for half a minute together at most: who does not answer is waited for no longer.
+ * What cannot be asked is said in health.
+ */
+export const lookForAll = (doubtful: ReadonlyArray<Order>, each: EachAccount) =>
   Effect.gen(function* () {
-    const doubtful = yield* Effect.flatMap(inDoubt, driven)
-    yield* each(
-      doubtful.map(({ account }) => account),
+    // W11: what was refused is asked for beside this.
+    const own = (yield* driven(doubtful)).filter(({ endReported }) => endReported === undefined)
+    const looks = each(
+      own.map(({ account }) => account),
       (account) =>
         Effect.forEach(
-          doubtful.filter((order) => order.account === account && order.endReported === undefined),
+          own.filter((order) => order.account === account),
           (order) => reported(`doubts ${account}`, lookFor(order)),
           { concurrency: 4, discard: true }
         )
     )
+    yield* within(looks, LONGEST_LOOK, () => Effect.void)
   })
 
 /**

@@ -15,7 +15,7 @@ import { tellLate, type Late } from "../rules/trade/backlog.ts"
 import { CursorTable } from "../records/Cursor.ts"
 import { moveCursor } from "../rules/trade/moveCursor.ts"
 import { TradeTable } from "../records/Trade.ts"
-import { Accumulator } from "./Accumulator.ts"
+import { Accumulator, UnknownAccount } from "./Accumulator.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { every } from "./work.ts"
@@ -82,14 +82,15 @@ const take = <E>(
     yield* ledger.submit("intake", moved)
   })
 
-/** What somebody hands over of his own accord. Where he gives cursors, each delivery says which one it follows. */
-export interface Pushed {
-  readonly trades: ReadonlyArray<TradeInput>
-  /** Where he has come to with it. */
-  readonly cursor?: string | undefined
-  /** The cursor of the delivery before it; none for the first. */
-  readonly after?: string | undefined
+/** Where a source has come to with a delivery, and which one that follows: none where it is the first. */
+export interface Step {
+  readonly cursor: string
+  readonly after: string | undefined
 }
+
+/** Trades as those of a source: whose one is (A1), the batch whose row it is, and that it was proposed, is not for a source to say. */
+export const under = (source: string, trades: ReadonlyArray<TradeInput>): ReadonlyArray<TradeInput> =>
+  trades.map((trade) => ({ ...trade, source, batch: undefined, proposal: undefined }))
 
 /** A delivery does not follow what was taken before, which had come to `cursor`: one is missing, or an old one comes late. */
 export class OutOfOrder extends Schema.TaggedError<OutOfOrder>()("OutOfOrder", {
@@ -104,28 +105,35 @@ export class OutOfOrder extends Schema.TaggedError<OutOfOrder>()("OutOfOrder", {
 }
 
 /**
- * Takes in what a source hands over, each trade exactly once. Where cursors are given, what does not follow the delivery before it fails
- * with `OutOfOrder` and nothing of it is taken; the same delivery again is taken for what it is, duplicates.
+ * Takes in what a source hands over, each trade exactly once. Where it says which delivery that follows, one that does not follow what was
+ * taken before fails with `OutOfOrder`, and nothing of it is taken. The same step again takes what it has: duplicates, and what was added.
+ * Of two that follow the same one at the same moment the second fails too, though its trades are in.
  */
 export const takePushed = Effect.fn("Sources.takePushed")(function* (
   account: AccountName,
   { name, policy }: Pick<TradeSourceService<never>, "name" | "policy">,
-  { after, cursor, trades }: Pushed
+  trades: ReadonlyArray<TradeInput>,
+  step?: Step
 ) {
-  const accumulator = yield* Accumulator
-  if (cursor === undefined) return yield* accumulator.submitMany(account, trades, policy)
+  if ((yield* Reads.account(account)) === undefined) return yield* new UnknownAccount({ account })
+  const taking = Effect.flatMap(Accumulator, ({ submitMany }) => submitMany(account, under(name, trades), policy))
+  if (step === undefined) return yield* taking
+  const { after, cursor } = step
   const known = (yield* cursorOf(account, name))?.cursor
   if (known !== after && known !== cursor) return yield* new OutOfOrder({ source: name, cursor: known })
-  const results = yield* accumulator.submitMany(account, trades, policy)
-  // One that was long in coming does not set back what came after it.
+  const results = yield* taking
   const moved = cursorMember(account, name, (recorder) => {
-    if (recorder.books.cursors.get(joinKey([account, name]))?.cursor === after) moveCursor(recorder, name, cursor)
+    const standing = recorder.books.cursors.get(joinKey([account, name]))?.cursor
+    // One that was long in coming does not set back what came after it.
+    if (standing !== after) return standing
+    moveCursor(recorder, name, cursor)
+    return cursor
   })
-  yield* Effect.flatMap(Ledger, (ledger) => ledger.submit("intake", moved))
-  return results
+  const reached = yield* Effect.flatMap(Ledger, (ledger) => ledger.submit("intake", moved))
+  return reached === cursor ? results : yield* new OutOfOrder({ source: name, cursor: reached })
 })
 
-const cursorMember = (account: AccountName, source: string, apply: (recorder: Recorder) => void): Member<void> => ({
+const cursorMember = <A>(account: AccountName, source: string, apply: (recorder: Recorder) => A): Member<A> => ({
   account,
   cause: { kind: "trade", actor: source },
   needs: [Need.Cursor({ account, source })],

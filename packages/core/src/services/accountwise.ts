@@ -11,6 +11,10 @@ export type EachAccount = <R>(
 /** One after another: for a pass that is made once. */
 export const inTurn: EachAccount = (accounts, work) => Effect.forEach(new Set(accounts), work, { discard: true })
 
+/** Side by side: for a pass that is made once, and of which nobody is to wait for another one's broker. */
+export const atOnce: EachAccount = (accounts, work) =>
+  Effect.forEach(new Set(accounts), work, { concurrency: "unbounded", discard: true })
+
 /** So long a pass waits for the slowest of its accounts. */
 const PATIENCE = "2 seconds"
 

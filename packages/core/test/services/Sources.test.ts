@@ -1,13 +1,17 @@
-import { Effect, Either } from "effect"
+import { Effect, Either, TestClock } from "effect"
 import { expect, test } from "vitest"
-import { Ledger } from "../../src/ledger/Ledger.ts"
-import { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import type { Ledger } from "../../src/ledger/Ledger.ts"
+import type { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import { defaultSettings } from "../../src/records/Account.ts"
+import { AccountName } from "../../src/records/AccountName.ts"
 import { CursorTable } from "../../src/records/Cursor.ts"
 import { TradeTable } from "../../src/records/Trade.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const venue = { name: "venue", policy: SourcePolicy.plain }
@@ -17,7 +21,9 @@ const trade = (id: string) => ({ ...Stage.trade(id, "0.1"), source: "venue" })
 /** Hands over a trade, and says what became of it, or where the source had come to. */
 const handOver = (id: string, cursor?: string, after?: string) =>
   Effect.map(
-    Effect.either(Sources.takePushed(Stage.account, venue, { trades: [trade(id)], cursor, after })),
+    Effect.either(
+      Sources.takePushed(Stage.account, venue, [trade(id)], cursor === undefined ? undefined : { cursor, after })
+    ),
     Either.match({
       onRight: (results) => results.map(({ _tag }) => _tag).join(),
       onLeft: (error) => (error._tag === "OutOfOrder" ? `after ${error.cursor}` : error._tag)
@@ -51,6 +57,45 @@ test("ACC-1: the same again, of which no answer came, counts once; what was adde
     })
   ))
 
+test("ACC-1: a program that dies before the trades are taken leaves the cursor where it was", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      const dies = { ...(yield* Accumulator), submitMany: () => Effect.die("killed") }
+      yield* Effect.exit(Effect.provideService(handOver("a", "1"), Accumulator, dies))
+      expect(yield* cursor).toBeUndefined()
+    })
+  ))
+
+test("each account has a cursor of its own, and one that is not in the books has none", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      const other = AccountName.make("other")
+      const given = (account: AccountName) =>
+        Effect.either(Sources.takePushed(account, venue, [], { cursor: "1", after: undefined }))
+      expect(yield* given(other)).toMatchObject({ left: { _tag: "UnknownAccount" } })
+      yield* Effect.flatMap(Commands, (commands) => commands.setAccount(other, defaultSettings, "test"))
+      yield* given(other)
+      expect(yield* handOver("b", "2", "1")).toBe("after undefined")
+      expect(yield* handOver("a", "1")).toBe("Accepted")
+    })
+  ))
+
+test("its trades are its own, of no batch and no proposal, whatever they say; old ones are held one by one", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* TestClock.setTime(3 * 86_400_000)
+      yield* Stage.opened()
+      const said = { ...trade("a"), source: "elsewhere", tradedAt: Instant.fromMillis(0) }
+      yield* Sources.takePushed(Stage.account, venue, [said])
+      const trades = yield* Reads.all(TradeTable)
+      expect(trades.map(({ reason, source, status }) => ({ reason, source, status }))).toEqual([
+        { reason: "TooOld", source: "venue", status: "pending" }
+      ])
+    })
+  ))
+
 test("one without cursors is taken at once, and leaves where its source has come to", () =>
   Stage.play(
     Effect.gen(function* () {
@@ -74,7 +119,7 @@ test("a delivery that was long in coming does not set back what came after it", 
         ...accumulator,
         submitMany: (...given) => Effect.zipRight(overtaken, accumulator.submitMany(...given))
       }
-      expect(yield* Effect.provideService(handOver("a", "1"), Accumulator, slow)).toBe("Duplicate")
+      expect(yield* Effect.provideService(handOver("a", "1"), Accumulator, slow)).toBe("after 2")
       expect(yield* cursor).toBe("2")
     })
   ))

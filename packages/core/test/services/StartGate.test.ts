@@ -11,6 +11,7 @@ import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import { confirmInstruments } from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import { Answer } from "../../src/records/Report.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
@@ -133,6 +134,8 @@ describe("an account whose broker gives no answer", () => {
   })
 })
 
+const unclear = Answer.Unknown({ why: "no answer", candidate: undefined })
+
 /** An order of each of the two accounts works; no daemon runs. */
 const workingBesideSilent = Effect.gen(function* () {
   yield* Stage.opened()
@@ -167,27 +170,38 @@ describe("reading orders", () => {
     )
   })
 
-  test("to wait until nothing moves reads nothing of an account whose broker was not proven to be its own", () => {
-    const asked: Array<string> = []
-    const partsOf = (name: AccountName): Partial<BrokerService> => ({
-      ...(name === silent ? shows({ is: undefined }) : {}),
-      order: () => {
-        asked.push(name)
-        return Stage.notFound(false)
-      }
-    })
-    return Stage.play(
-      Effect.gen(function* () {
-        yield* workingBesideSilent
-        yield* Effect.forkScoped(Daemon.run())
-        const idle = yield* Effect.fork(Daemon.untilIdle)
-        yield* Stage.until(Fiber.poll(idle), Option.isSome)
-        expect(yield* Stage.statuses).toEqual(["submitted", "submitted"])
-        expect(new Set(asked)).toEqual(new Set([Stage.account]))
-      }),
-      Stage.layer({}, { partsOf })
-    )
-  })
+  test.each([
+    ["works", {}, "submitted"],
+    ["is in doubt", { prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unclear))) }, "in_doubt"]
+  ])(
+    "to wait until nothing moves reads nothing of an account whose broker was not proven to be its own: one that %s",
+    (_, sends, status) => {
+      const asked: Array<string> = []
+      const noted = (name: string) =>
+        Effect.suspend(() => {
+          asked.push(name)
+          return Stage.notFound(false)
+        })
+      const partsOf = (name: AccountName): Partial<BrokerService> => ({
+        ...(name === silent ? { ...sends, ...shows({ is: undefined }) } : {}),
+        lookup: () => noted(name),
+        order: () => noted(name)
+      })
+      return Stage.play(
+        Effect.gen(function* () {
+          yield* workingBesideSilent
+          yield* Effect.forkScoped(Daemon.run())
+          // A doubt has its break after a minute.
+          yield* TestClock.adjust("61 seconds")
+          const idle = yield* Effect.fork(Daemon.untilIdle)
+          yield* Stage.until(Fiber.poll(idle), Option.isSome)
+          expect(new Set(yield* Stage.statuses)).toEqual(new Set([status, "submitted"]))
+          expect(new Set(asked)).toEqual(new Set([Stage.account]))
+        }),
+        Stage.layer({}, { partsOf })
+      )
+    }
+  )
 })
 
 describe("the broker's own id of an account", () => {

@@ -43,16 +43,23 @@ test("to wait until nothing moves reads no orders while commits come, however ma
     })
   ))
 
+const inDoubt = (count: number) =>
+  Effect.gen(function* () {
+    yield* Stage.opened()
+    yield* Effect.forkScoped(Daemon.run())
+    const symbols = ["AAPL", "MSFT", "KO", "IBM", "GE", "F", "T", "BAC", "DIS"].slice(0, count)
+    yield* Stage.submit(...symbols.map((symbol) => Stage.trade(symbol, "1", symbol)))
+    const kinds = Effect.map(Reads.all(BreakTable), (all) => all.filter(({ kind }) => kind === "Doubt"))
+    yield* Stage.until(kinds, (all) => all.length === count)
+  })
+
+const unanswered = Answer.Unknown({ why: "no answer", candidate: undefined })
+
 test("D6: an order in doubt that has its break already is looked for once more before anything is reported as left", async () => {
-  const answer = Answer.Unknown({ why: "no answer", candidate: undefined })
   let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound(false)
   await Stage.play(
     Effect.gen(function* () {
-      yield* Stage.opened()
-      yield* Effect.forkScoped(Daemon.run())
-      yield* Stage.submit(Stage.trade("t1", "1"))
-      const kinds = Effect.map(Reads.all(BreakTable), (all) => all.map(({ kind }) => kind))
-      yield* Stage.until(kinds, ([kind]) => kind === "Doubt")
+      yield* inDoubt(1)
       const [order] = yield* Stage.orders
       if (order === undefined) throw new Error("no order")
       const found = { report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined }
@@ -64,7 +71,25 @@ test("D6: an order in doubt that has its break already is looked for once more b
       expect(orders.map(({ status }) => status)).toEqual(["submitted"])
     }),
     Stage.layer({
-      prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, answer))),
+      prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unanswered))),
+      lookup: () => Effect.suspend(() => shown),
+      order: () => Effect.suspend(() => shown)
+    })
+  )
+})
+
+test("D6: a broker that does not answer is waited for half a minute, however many orders are in doubt there", async () => {
+  let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound(false)
+  await Stage.play(
+    Effect.gen(function* () {
+      yield* inDoubt(9)
+      shown = Effect.never
+      const idle = yield* Effect.fork(Daemon.untilIdle)
+      yield* TestClock.adjust("35 seconds")
+      expect(Option.isSome(yield* Fiber.poll(idle))).toBe(true)
+    }),
+    Stage.layer({
+      prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unanswered))),
       lookup: () => Effect.suspend(() => shown),
       order: () => Effect.suspend(() => shown)
     })

@@ -172,6 +172,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     assign: leaf("say who sees to it", async () => (await cases()).casesAssign),
     note: leaf("put on record what you found", async () => (await cases()).casesNote)
   }),
+  alerts: group("who is alerted", {
+    test: leaf("send a trial by every channel", async () => (await import("../verbs/alertsTest.ts")).alertsTest)
+  }),
   tokens: group("who may call the HTTP API", {
     create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
     revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),

@@ -1,6 +1,6 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { Signature } from "@roundlot/api"
+import { Access, Signature } from "@roundlot/api"
 import { Clock, Instant, Jobs } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 
@@ -27,7 +27,7 @@ export const post = (
       HttpClientRequest.bodyText(body, "application/json"),
       secret === undefined
         ? (plain) => plain
-        : HttpClientRequest.setHeader(Signature.SIGNATURE, Signature.sign(secret, seconds, body))
+        : HttpClientRequest.setHeader(Access.SIGNATURE, Signature.sign(secret, seconds, body))
     )
     const client = yield* HttpClient.HttpClient
     const { status } = yield* Effect.scoped(client.execute(request)).pipe(

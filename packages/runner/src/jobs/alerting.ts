@@ -1,9 +1,11 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Alerts, type Clock, Health, Jobs, work } from "@roundlot/core"
+import { AlertChannels, Alerts, type Clock, Health, Jobs, work } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
-import { isWebhook } from "../settings/Configuration.ts"
+import { isPostAddress } from "../settings/PostAddress.ts"
 import { running, type Notice, type OwnAlerts } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { channelSecretOf, channelsOf } from "./channels.ts"
+import { noticeText } from "./noticeText.ts"
 import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
@@ -21,12 +23,6 @@ const webhookOf = ({ configuration, variable }: Settings): SignedPost.Target | u
         url: Redacted.make(url),
         secret: secret === undefined ? undefined : Redacted.make(secret)
       }
-}
-
-/** The alert as one line, which is all that a chat shows. */
-const textOf = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
-  const where = [symbol, account].filter((each) => each !== null).join(" of ")
-  return `${status === "over" ? "Over" : "Look"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
 }
 
 const LONGEST = "10 seconds"
@@ -48,7 +44,7 @@ const sending =
       })
     )
 
-const isUsable = ({ url }: SignedPost.Target): boolean => isWebhook(Redacted.value(url))
+const isUsable = ({ url }: SignedPost.Target): boolean => isPostAddress(Redacted.value(url))
 
 /** What notices are sent by: the configuration's own way, else a webhook; none where neither is configured. */
 export const channelOf = (settings: Settings): Channel | undefined => {
@@ -58,23 +54,50 @@ export const channelOf = (settings: Settings): Channel | undefined => {
   return webhook === undefined || !isUsable(webhook) ? undefined : (notice) => SignedPost.post(webhook, notice)
 }
 
+/** Is there anybody to alert? */
+export const hasChannel = (settings: Settings): boolean =>
+  channelOf(settings) !== undefined || settings.configuration.channels.length > 0
+
 /** Who delivers alerts in a daemon: nobody where no channel is named. */
 export const alertingHandlers = (
   settings: Settings
-): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient>> => {
+): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient | Jobs.Jobs>> => {
+  if (!hasChannel(settings)) return []
   const send = channelOf(settings)
-  return send === undefined ? [] : [Jobs.handler(Alerts.alertType, (alert) => send({ text: textOf(alert), ...alert }))]
+  const channels = channelsOf(settings)
+  return [
+    Jobs.handler(Alerts.alertType, (alert) =>
+      Effect.zipRight(
+        AlertChannels.forwardAlert(channels, alert),
+        send === undefined ? Effect.succeed({}) : send({ text: noticeText(alert), ...alert })
+      )
+    ),
+    AlertChannels.noticeHandler(channels)
+  ]
 }
 
 const UNUSABLE =
   "ROUNDLOT_ALERT_WEBHOOK is no address that begins with https://, or http:// on this machine: nobody is told"
 
+/** Health says of a channel that has no secret before anything is to be sent. */
+const sayWithoutSecret = ({ configuration, variable }: Settings) =>
+  Effect.gen(function* () {
+    const health = yield* Health.Health
+    const mute = configuration.channels.map(({ name }) => ({ name, wanted: channelSecretOf(name) }))
+    for (const { name, wanted } of mute) {
+      if (variable(wanted) === undefined) yield* health.failed(`channel ${name}`, `${wanted} is not set`)
+    }
+  })
+
 /** Looks for what somebody should be told, where there is somebody to tell. */
 export const watchForAlerts = (settings: Settings): Effect.Effect<void, never, Jobs.Jobs | Surroundings> => {
-  if (channelOf(settings) === undefined) {
+  if (!hasChannel(settings)) {
     return webhookOf(settings) === undefined
       ? Effect.void
       : Effect.flatMap(Health.Health, (health) => health.failed("alerts", UNUSABLE))
   }
-  return Effect.flatMap(Alerts.makeRaised, (raised) => work.every("alerts", "2 seconds", Alerts.alertOnce(raised)))
+  const look = Effect.flatMap(Alerts.makeRaised, (raised) =>
+    work.every("alerts", "2 seconds", Alerts.alertOnce(raised))
+  )
+  return Effect.zipRight(sayWithoutSecret(settings), look)
 }

@@ -1,4 +1,5 @@
 import {
+  AlertChannels,
   Alerts,
   Completions,
   type Clock,
@@ -19,6 +20,7 @@ const others: ReadonlyArray<Jobs.JobType> = [
   recheckType,
   auditType,
   Alerts.alertType,
+  AlertChannels.noticeType,
   Completions.completionType,
   Subscriptions.deliveryType
 ]

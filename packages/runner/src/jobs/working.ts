@@ -11,6 +11,7 @@ import { archiveByAge } from "./archiving.ts"
 import { auditingHandlers } from "./auditing.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
 import { deliveringHandlers, watchForEvents } from "./delivering.ts"
+import { keepBeating } from "./heartbeat.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { enqueueAfterOrders, syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -58,8 +59,11 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(watchForAlerts(settings))
     yield* Effect.forkScoped(watchForEnds(settings))
     yield* Effect.forkScoped(watchForEvents(settings))
+    yield* Effect.forkScoped(keepBeating(settings))
     yield* Effect.forkScoped(archiveByAge(settings))
-    const handlers: ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient>> = [
+    const handlers: ReadonlyArray<
+      Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient | Jobs.Jobs>
+    > = [
       ...reconcilingHandlers,
       ...auditingHandlers(settings),
       ...syncingHandlers(settings),

@@ -7,29 +7,44 @@ import { secretsOf, sendersOf } from "../settings/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
 
 const remedies: { readonly [F in Signature.SignatureFault]: string } = {
-  missing: `sign the body: ${Signature.SIGNATURE}: t=SECONDS,v1=HEX`,
+  missing: `sign the body: ${Access.SIGNATURE}: t=SECONDS,v1=HEX`,
   malformed: `write the signature as t=SECONDS,v1=HEX, with the time in seconds and 64 small hexadecimal digits`,
   expired: `it is signed for a time that is more than ${Signature.MOST_SECONDS} s from now: sign it again, by a clock that is right`,
   wrong:
-    "no such source signs so: HEX is the HMAC-SHA256 of SECONDS.BODY with the source's secret, of the body byte by byte"
+    "no such source signs so: HEX is the HMAC-SHA256 of SECONDS.BODY with the source's secret, of the body as UTF-8"
 }
 
 const { unauthorized } = Problem.failures
+
+const refused = (fault: Signature.SignatureFault) => Effect.fail(unauthorized(remedies[fault], Access.SIGNATURE))
+
+const LONGEST_BODY = "5 seconds"
+
+/** What cannot be read is answered as on every route; who sends drop by drop is hung up on. */
+const bodyOf = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.orDie(request.text).pipe(
+    Effect.timeoutFail({
+      duration: LONGEST_BODY,
+      onTimeout: () => unauthorized(`its body came too slowly to be checked: send it within ${LONGEST_BODY}`, "body")
+    })
+  )
 
 /** Who handed a request over, where it is signed by a source that may. Sources that are not there are answered like a wrong signature. */
 const signed = (settings: Pick<Settings, "configuration" | "variable">) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { params } = yield* HttpRouter.RouteContext
-    const sender = sendersOf(settings.configuration).find(({ name }) => name === params["source"])
-    const secrets = sender === undefined ? [] : Either.getOrElse(secretsOf(sender.name, settings), () => [])
-    // What cannot be read is answered as on every route.
-    const body = yield* Effect.orDie(request.text)
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const seconds = Math.floor(Instant.toMillis(now) / 1000)
-    const fault = Signature.faultOf(secrets, request.headers[Signature.SIGNATURE], body, seconds)
-    if (fault !== undefined || sender === undefined)
-      return yield* Effect.fail(unauthorized(remedies[fault ?? "wrong"], Signature.SIGNATURE))
+    const header = request.headers[Access.SIGNATURE]
+    const sender = sendersOf(settings.configuration).find(({ name }) => name === params["source"])
+    const secrets = sender === undefined ? [] : Either.getOrElse(secretsOf(sender.name, settings), () => [])
+    // Nobody's body is read before as much is known: it keeps a seat.
+    const early = Signature.headerFaultOf(header, seconds) ?? (secrets.length === 0 ? "wrong" : undefined)
+    if (early !== undefined) return yield* refused(early)
+    const body = yield* bodyOf(request)
+    const fault = Signature.faultOf(secrets, header, body, seconds)
+    if (fault !== undefined || sender === undefined) return yield* refused(fault ?? "wrong")
     return { source: sender.name, account: sender.account }
   })
 

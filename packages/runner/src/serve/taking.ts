@@ -101,7 +101,8 @@ const deliver = ({ after, cursor, trades: given }: Documents.DeliveryRequest, co
       inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
     )
     const from = { name: source, policy: policyOf(configuration, source) }
-    const taken = yield* Sources.takePushed(account, from, { trades, cursor, after: after ?? undefined }).pipe(
+    const step = cursor === undefined ? undefined : { cursor, after: after ?? undefined }
+    const taken = yield* Sources.takePushed(account, from, trades, step).pipe(
       Effect.mapError((error) =>
         error._tag === "OutOfOrder"
           ? Problem.failures.outOfOrder(error.message, error.cursor ?? null)

@@ -14,8 +14,10 @@ import {
 import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"
+import { ChannelEntry, channelsOf, type ChannelSettings } from "./alertChannels.ts"
 import { durationMs } from "./duration.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
+import { PostAddress } from "./PostAddress.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -145,22 +147,9 @@ const SourceEntry = Schema.Struct({
 /** What a configuration says of one source of trades. */
 type SourceEntry = typeof SourceEntry.Type
 
-/** Alerts go where nobody reads along: over TLS, or to this machine. */
-export const isWebhook = (text: string): boolean => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isHere = url !== undefined && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)
-  return url?.protocol === "https:" || (url?.protocol === "http:" && isHere)
-}
-
-const Webhook = Schema.String.pipe(
-  Schema.filter(isWebhook, {
-    message: () => ({ message: "is no address that begins with https://, or http:// on this machine", override: true })
-  })
-)
-
 /** Who is posted events as they are committed: of which account and which kinds, of all where nothing is said. */
 const WebhookEntry = Schema.Struct({
-  url: Webhook,
+  url: PostAddress,
   account: optional(AccountName.AccountName),
   tags: optional(Schema.NonEmptyArray(Event.Tag))
 })
@@ -178,7 +167,14 @@ const common = {
   port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
-  alerts: optional(Schema.Struct({ webhook: Webhook })),
+  /** Who is alerted: a webhook, channels to people; and an address that hears that the daemon runs. */
+  alerts: optional(
+    Schema.Struct({
+      webhook: optional(PostAddress),
+      channels: optional(Schema.Record({ key: Schema.String, value: ChannelEntry })),
+      heartbeat: optional(Schema.Struct({ url: optional(PostAddress), every: optional(Schema.String) }))
+    })
+  ),
   webhooks: optional(Schema.Record({ key: Schema.String, value: WebhookEntry })),
   /** When batches that have ended are put away: `90d`. */
   batches: optional(Schema.Struct({ archiveAfter: Schema.String })),
@@ -224,8 +220,12 @@ export interface Configuration {
   /** The file of the instruments that the paper exchange knows, of accounts that name one; a full path. */
   readonly listings: ReadonlyMap<AccountName.AccountName, string>
   readonly sources: ReadonlyMap<string, SourceEntry>
-  /** The webhook that is told of what needs a person. */
+  /** The webhook that is posted what needs a person. */
   readonly alerts: string | undefined
+  /** Other ways to people. */
+  readonly channels: ReadonlyArray<ChannelSettings>
+  /** What hears that the daemon runs, and how often. */
+  readonly heartbeat: { readonly url: string | undefined; readonly everyMs: number } | undefined
   /** Who is posted events, by name. */
   readonly webhooks: ReadonlyMap<string, typeof WebhookEntry.Type>
   /** How long after their end batches are put away; never where nothing is said. */
@@ -258,6 +258,8 @@ export const empty: Configuration = {
   listings: new Map(),
   sources: new Map(),
   alerts: undefined,
+  channels: [],
+  heartbeat: undefined,
   webhooks: new Map(),
   archiveAfterMs: undefined,
   anchors: { file: undefined, key: undefined, everyMs: AN_HOUR_MS },
@@ -310,7 +312,25 @@ const keys: Keys = {
   port: "now",
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
-  alerts: { webhook: "now", send: "module" },
+  alerts: {
+    webhook: "now",
+    channels: {
+      "*": {
+        kind: "now",
+        url: "now",
+        chat: "now",
+        from: "now",
+        to: "now",
+        accounts: "now",
+        atLeast: "now",
+        after: "now",
+        quiet: "now",
+        zone: "now"
+      }
+    },
+    heartbeat: { url: "now", every: "now" },
+    send: "module"
+  },
   webhooks: { "*": { url: "now", account: "now", tags: "now" } },
   batches: { archiveAfter: "now" },
   anchors: { file: "now", every: "now", key: "now" },
@@ -638,6 +658,7 @@ export const read = (
       listings.set(name, resolve(dirname(file), listing))
     }
     const archiveAfter = said.batches?.archiveAfter
+    const heartbeat = said.alerts?.heartbeat
     const every = said.anchors?.every
     const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {
@@ -649,6 +670,14 @@ export const read = (
       listings,
       sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,
+      channels: yield* channelsOf(file, said.alerts?.channels ?? {}),
+      heartbeat:
+        heartbeat === undefined
+          ? undefined
+          : {
+              url: heartbeat.url,
+              everyMs: yield* durationMs(heartbeat.every ?? "1m", `${file}, alerts.heartbeat.every`)
+            },
       webhooks: yield* webhooksOf(file, said.webhooks ?? {}),
       archiveAfterMs:
         archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),

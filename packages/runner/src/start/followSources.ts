@@ -1,7 +1,15 @@
-import { Health, Sources, type AccountName, type TradeSource } from "@roundlot/core"
+import {
+  Cursor,
+  Health,
+  Reads,
+  Sources,
+  type AccountName,
+  type TradeRepository,
+  type TradeSource
+} from "@roundlot/core"
 import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../App.ts"
-import { unknownWord, type UsageError } from "../cli/UsageError.ts"
+import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Told } from "../cli/Verb.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
@@ -19,12 +27,6 @@ interface Following {
   readonly open: OwnSource
 }
 
-/** What of a trade is not for a source to say: whose it is (A1), the batch whose row it is, and that it was proposed. */
-const under = (name: string, { trades, cursor }: TradeSource.Delivery): TradeSource.Delivery => ({
-  cursor,
-  trades: trades.map((trade) => ({ ...trade, source: name, batch: undefined, proposal: undefined }))
-})
-
 const sourceOf = (
   name: string,
   followed: Followed,
@@ -35,7 +37,7 @@ const sourceOf = (
   deliveries: (cursor) =>
     Stream.suspend(() => followed.deliveries(cursor)).pipe(
       Stream.catchAllCause((cause) => Stream.fail(failureOf(`source ${name}`, cause))),
-      Stream.map((delivery) => under(name, delivery))
+      Stream.map(({ cursor, trades }) => ({ cursor, trades: Sources.under(name, trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
   alarmAfterMs: followed.alarmAfterMs
@@ -60,13 +62,17 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
 export const sourcesFor = (
   accounts: ReadonlyArray<AccountName.AccountName>,
   configuration: Configuration
-): Effect.Effect<ReadonlyArray<Following>, UsageError> => {
-  const accountOf = (name: string): Effect.Effect<AccountName.AccountName, UsageError> => {
+): Effect.Effect<
+  ReadonlyArray<Following>,
+  UsageError | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> => {
+  const accountOf = (name: string) => {
     const asked = configuration.sources.get(name)?.account
     const account = accounts.find((each) => each === asked)
     return account === undefined
       ? Effect.fail(unknownWord(`sources.${name}.account:`, asked ?? "", accounts))
-      : Effect.succeed(account)
+      : Effect.as(expectUnmoved(name, account), account)
   }
   return Effect.zipRight(
     Effect.forEach(sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
@@ -75,6 +81,19 @@ export const sourcesFor = (
     )
   )
 }
+
+/** For another account a source would begin again: all that it gave before would be ordered once more. */
+const expectUnmoved = (source: string, account: AccountName.AccountName) =>
+  Effect.gen(function* () {
+    const reached = yield* Reads.all(Cursor.CursorTable, { where: [{ column: "source", in: [source] }] })
+    const elsewhere = reached.find((each) => each.account !== account)
+    if (elsewhere === undefined) return
+    const before = `${elsewhere.account} has what it gave up to ${elsewhere.cursor}`
+    return yield* new UsageError({
+      problem: `sources.${source}.account is ${account}, and ${before}`,
+      remedy: `Put ${elsewhere.account} back. Under another name the source begins again: what it gave before is ordered once more`
+    })
+  })
 
 /** Health says of a source from which nothing is taken, since what it signs could not be checked. */
 export const tellUnsigned = (settings: Settings): Effect.Effect<void, never, Health.Health> =>

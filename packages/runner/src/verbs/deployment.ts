@@ -6,6 +6,8 @@ import process from "node:process"
 import { isStoreThere, layerStore } from "../App.ts"
 import { layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
+import { hasChannel } from "../jobs/alerting.ts"
+import { channelSecretOf } from "../jobs/channels.ts"
 import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { secretOf } from "../settings/Configuration.ts"
@@ -69,9 +71,18 @@ const configured = ({ config }: Flags, settings: Settings) =>
       lacking.length === 0
         ? well("limits", "every account of the configuration has all four")
         : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
-      configuration.alerts === undefined && configuration.own.alerts === undefined
-        ? ill("alerts", "nobody is told of what needs a person", 'Add "alerts": { "webhook": … } to the configuration')
-        : well("alerts", "a webhook or a function gets them"),
+      hasChannel(settings)
+        ? well("alerts", "they are sent; 'roundlot alerts test' tries how")
+        : ill(
+            "alerts",
+            "nobody is alerted of what needs a person",
+            'Add "alerts": { "channels": … } to the configuration'
+          ),
+      ...configuration.channels.map(({ name }) =>
+        variable(channelSecretOf(name)) === undefined
+          ? ill("alerts", `${channelSecretOf(name)} is not set`, `Set it: the channel ${name} sends nothing without`)
+          : well("alerts", `the channel ${name} has its secret`)
+      ),
       ...[...configuration.webhooks.keys()].map((name) =>
         variable(secretOf(name)) === undefined
           ? ill("webhooks", `${secretOf(name)} is not set`, `Set it: what is posted to ${name} is signed with it`)

@@ -64,7 +64,7 @@ describe("alerts", () => {
     await place.cli("batches", "submit", file, "--name", "Friday", "--account", "paper")
     daemon(place, hook.url)
     await hook.hears(1)
-    const posted = hook.heard[0] ?? { body: "", signature: "" }
+    const posted = hook.heard[0] ?? { path: "", body: "", signature: "" }
     const notice: unknown = JSON.parse(posted.body)
     expect(notice).toMatchObject({
       kind: "batch",

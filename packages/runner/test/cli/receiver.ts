@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest"
 
 /** What was posted. */
 export interface Posted {
+  readonly path: string
   readonly signature: string
   readonly body: string
 }
@@ -26,7 +27,7 @@ export const receiver = async (refusals = 0) => {
     const body = await bodyOf(request)
     const refuses = left-- > 0
     if (!refuses && !body.includes(CLOCKS))
-      heard.push({ body, signature: String(request.headers["roundlot-signature"]) })
+      heard.push({ path: request.url ?? "", body, signature: String(request.headers["roundlot-signature"]) })
     response.writeHead(refuses ? 500 : 200).end()
     for (const watcher of watchers) watcher()
   }
@@ -44,8 +45,10 @@ export const receiver = async (refusals = 0) => {
       watchers.add(look)
       look()
     })
+  const origin = `http://127.0.0.1:${port}`
   return {
-    url: `http://127.0.0.1:${port}/hook?token=planted-in-the-address`,
+    origin,
+    url: `${origin}/hook?token=planted-in-the-address`,
     heard,
     until,
     /** Waits until so many were heard. */

@@ -62,6 +62,27 @@ it("what a configuration says of a source with a webhook that cannot be is refus
   const elsewhere = configured(place, { account: "papr", webhook: true })
   const wrong = await place.cli("start", "--until-idle", "--config", elsewhere)
   expect(wrong.err).toContain("sources.venue.account: 'papr' is not known")
+  const moved = desk()
+  for (const account of ["paper", "other"]) await moved.cli("accounts", "add", account)
+  const given = configured(moved, { account: "paper", webhook: true })
+  const before = daemonOf(moved, given, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET })
+  await before.says(/roundlot is up/)
+  await handOver(moved, {
+    VENUE_SECRET: SECRET,
+    ROUNDLOT_URL: /http:\/\/127\.0\.0\.1:\d+/.exec(before.said())?.[0] ?? ""
+  })
+  before.signal("SIGTERM")
+  await before.ended
+  const again = await moved.cli(
+    "start",
+    "--until-idle",
+    "--config",
+    configured(moved, { account: "other", webhook: true })
+  )
+  expect([again.code, again.err]).toEqual([
+    2,
+    expect.stringContaining("sources.venue.account is other, and paper has what it gave up to 1")
+  ])
   const unset = "ROUNDLOT_SOURCE_SECRET_VENUE is not set"
   const config = configured(place, { account: "paper", webhook: true })
   expect((await place.cli("doctor", "--deploy", "--config", config)).out).toContain(unset)

@@ -22,6 +22,7 @@ const alert: Alerts.Alert = {
   account: "paper",
   symbol: "NVDA",
   subject: "Position",
+  caseId: "B7",
   detail: "books 73, broker 75",
   severity: "critical",
   dollars: "350",

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Reads, Trade } from "@roundlot/core"
-import { Effect, Schema } from "effect"
+import { AccountName, Reads, Trade } from "@roundlot/core"
+import { Effect, Fiber, Option, Schema, TestClock } from "effect"
+import { request } from "node:http"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, servingWith, signatureOf, type Served, type Told } from "./serving.ts"
 
@@ -10,13 +11,15 @@ const OTHER = "planted-secret-of-another"
 const account = scene.main
 const sources = new Map([
   ["venue", { account, webhook: true }],
-  ["another", { account, webhook: true }],
+  ["another", { account: scene.other, webhook: true }],
+  ["ghost", { account: AccountName.AccountName.make("ghost"), webhook: true }],
   ["unsigned", { account, webhook: true }],
   ["file", { account }]
 ])
 const variables = {
   ROUNDLOT_SOURCE_SECRET_VENUE: `${SECRET} ${SECRET}-new`,
-  ROUNDLOT_SOURCE_SECRET_ANOTHER: OTHER,
+  ROUNDLOT_SOURCE_SECRET_ANOTHER: `${OTHER} ${OTHER}-new`,
+  ROUNDLOT_SOURCE_SECRET_GHOST: "planted-secret-of-a-ghost",
   ROUNDLOT_SOURCE_SECRET_FILE: SECRET
 }
 
@@ -53,6 +56,27 @@ const Answer = Schema.parseJson(Schema.Struct({ items: Schema.Array(Schema.Struc
 
 const outcomes = ({ text }: Told) => Schema.decodeUnknownSync(Answer)(text).items.map(({ outcome }) => outcome)
 
+const HUNG_UP = 0
+
+/** Begins a delivery, and does not end it; what it is answered, if anything. */
+const trickle = (port: number, headers: Readonly<Record<string, string>>) =>
+  Effect.async<number>((resume) => {
+    const asking = request({
+      host: "127.0.0.1",
+      port,
+      path: "/api/v1/sources/venue/trades",
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": "1000", ...headers },
+      agent: false
+    })
+    asking.on("response", ({ statusCode = 0 }) => {
+      asking.destroy()
+      resume(Effect.succeed(statusCode))
+    })
+    asking.on("error", () => resume(Effect.succeed(HUNG_UP)))
+    asking.write("{")
+  })
+
 const ofVenue = Effect.map(Reads.all(Trade.TradeTable), (trades) =>
   trades.flatMap(({ account: whose, source, sourceId }) => (source === "venue" ? [`${whose} ${sourceId}`] : []))
 )
@@ -69,6 +93,32 @@ describe("a source that hands over its trades", () => {
       const changed = { trades: [trade("v-1", { quantity: "2" })] }
       assert.deepStrictEqual(outcomes(yield* hand(port, changed, { secret: `${SECRET}-new` })), ["conflict"])
       assert.deepStrictEqual(yield* ofVenue, ["main v-1", "main v-2"])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("each source's trades are for its own account; one that is not in the books is named", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipLeft(served(), scene.playedInOther)
+      yield* hand(port, { trades: [trade("v-1")] })
+      yield* hand(port, { trades: [trade("a-1")] }, { to: "another", secret: OTHER })
+      const trades = yield* Reads.all(Trade.TradeTable)
+      const given = trades.map(({ account: whose, sourceId }) => `${whose} ${sourceId}`)
+      assert.includeMembers(given, ["main v-1", "other a-1"])
+      const nobody = yield* hand(port, { trades: [] }, { to: "ghost", secret: "planted-secret-of-a-ghost" })
+      assert.deepInclude(json(nobody), { status: 404, field: "account" })
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("who does not sign is answered before the body is read; who does not send it is hung up on", () =>
+    Effect.gen(function* () {
+      const port = yield* served()
+      assert.strictEqual(yield* trickle(port, {}), 401)
+      const headers = yield* signatureOf("never")
+      const slow = yield* Effect.forkScoped(trickle(port, headers))
+      const turn = Effect.promise(() => new Promise<void>((resolve) => void setImmediate(resolve)))
+      const waited = Effect.zipRight(TestClock.adjust("1 second"), Effect.zipRight(turn, Fiber.poll(slow)))
+      yield* Effect.repeat(waited, { until: Option.isSome })
+      assert.strictEqual(yield* Fiber.join(slow), HUNG_UP)
     }).pipe(Effect.provide(books))
   )
 
@@ -98,7 +148,7 @@ describe("a source that hands over its trades", () => {
           )
           // Who tries learns no names of sources.
           const [, , , , , ...tried] = refused.map(({ text }) => text.replace(/"requestId":"[^"]*"/, ""))
-          assert.deepStrictEqual([...new Set(tried)].length, 1, tried.join("\n"))
+          assert.strictEqual(new Set(tried).size, 1, tried.join("\n"))
           assert.notInclude(refused.map(({ text }) => text).join(), SECRET)
         }
         assert.deepStrictEqual(yield* ofVenue, [])
@@ -107,7 +157,7 @@ describe("a source that hands over its trades", () => {
 
   it.scopedLive("a secret that is short, or that of another source, opens nothing", () =>
     Effect.gen(function* () {
-      for (const secret of ["fifteen-letters", OTHER, `${SECRET} ${OTHER}`]) {
+      for (const secret of ["fifteen-letters", OTHER, `${OTHER}-new`, `${SECRET} ${OTHER}`, `${SECRET} short`]) {
         const port = yield* served({ ROUNDLOT_SOURCE_SECRET_VENUE: secret })
         const [first = ""] = secret.split(" ")
         const told = yield* hand(port, { trades: [trade("weak")] }, { secret: first })
@@ -127,11 +177,15 @@ describe("a source that hands over its trades", () => {
         [{ trades: [trade("v-1", { account: "other" })] }, "trades[0].account"],
         [{ trades: [trade("v-1", { source: "another" })] }, "trades[0].source"],
         [{ trades: [trade("v-1")], batchId: "G1" }, "batchId"],
-        [{ trades: [trade("v-1")], cursor: "" }, "cursor"]
+        [{ trades: [trade("v-1")], cursor: "" }, "cursor"],
+        [{ trades: [trade("v-1")], cursor: "x".repeat(201) }, "cursor"],
+        [{ trades: [trade("v-1")], after: "8" }, "cursor"],
+        [{ trades: Array.from({ length: 1001 }, (_, at) => trade(`v-${at}`)) }, "trades"]
       ] as const
       for (const [delivery, field] of bad) {
         const told = yield* hand(port, delivery)
         assert.deepInclude(json(told), { status: 400, field }, told.text)
+        assert.isBelow(told.text.length, 500)
       }
       assert.deepStrictEqual(yield* ofVenue, [])
     }).pipe(Effect.provide(books))

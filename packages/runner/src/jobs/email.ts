@@ -1,0 +1,60 @@
+import { Jobs } from "@roundlot/core"
+import { Effect, Redacted } from "effect"
+import type { ChannelSettings } from "../settings/alertChannels.ts"
+
+const LONGEST_MS = 10_000
+const LONGEST_SUBJECT = 150
+
+const local: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"])
+
+/** What is sent; `thread` is the same for all that is of one cause. */
+export interface Letter {
+  readonly subject: string
+  readonly text: string
+  readonly thread: string
+}
+
+/** The address of a mail server, `smtps://USER:PASSWORD@HOST` or `smtp://…`; `undefined` where it is none. */
+const serverIn = (secret: Redacted.Redacted): URL | undefined => {
+  const text = Redacted.value(secret)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url?.protocol === "smtp:" || url?.protocol === "smtps:" ? url : undefined
+}
+
+const failed = (name: string, why: string) => new Jobs.JobFailed({ detail: `channel ${name}: ${why}`, final: false })
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "no reason was given"
+
+/** Sends a letter. A password goes over TLS alone, except to this machine. The library is loaded by the first letter. */
+export const sendLetter = (
+  { from, name, to }: ChannelSettings,
+  secret: Redacted.Redacted,
+  { subject, text, thread }: Letter
+): Effect.Effect<unknown, Jobs.JobFailed> =>
+  Effect.gen(function* () {
+    const server = serverIn(secret)
+    if (server === undefined)
+      return yield* failed(name, "its variable is no address of a mail server: smtps://USER:PASSWORD@HOST")
+    const { createTransport } = yield* Effect.promise(() => import("nodemailer"))
+    const isHere = local.has(server.hostname)
+    const waits = { connectionTimeout: LONGEST_MS, greetingTimeout: LONGEST_MS, socketTimeout: LONGEST_MS }
+    const transport = createTransport({
+      host: server.hostname,
+      port: Number(server.port === "" ? (server.protocol === "smtps:" ? 465 : 587) : server.port),
+      secure: server.protocol === "smtps:",
+      requireTLS: !isHere,
+      ignoreTLS: isHere,
+      ...(server.username === ""
+        ? {}
+        : { auth: { user: decodeURIComponent(server.username), pass: decodeURIComponent(server.password) } }),
+      ...waits
+    })
+    const line = subject.replaceAll(/\s+/g, " ").slice(0, LONGEST_SUBJECT)
+    const letter = { from, to: [...(to ?? [])], subject: line, text, references: [`<${thread}@roundlot>`] }
+    return yield* Effect.tryPromise({
+      try: () => transport.sendMail(letter),
+      // What a mail server answers may name its user.
+      catch: (error) => failed(name, `it cannot be sent: ${codeOf(error)}`)
+    }).pipe(Effect.as({ to: to?.length ?? 0 }), Effect.ensuring(Effect.sync(() => transport.close())))
+  })

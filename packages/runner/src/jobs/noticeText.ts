@@ -1,0 +1,14 @@
+import type { AlertChannels, Alerts, Completions } from "@roundlot/core"
+
+/** An alert as one line, which is all that a chat shows. */
+const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
+  const where = [symbol, account].filter((each) => each !== null).join(" of ")
+  return `${status === "over" ? "Over" : "Look"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
+}
+
+const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string =>
+  `${batch} (${name}) is ${status}: ${done} of ${total} rows done, ${failed} failed, ${cancelled} cancelled`
+
+/** A notice as one line. */
+export const noticeText = (notice: AlertChannels.Notice): string =>
+  "kind" in notice ? ofAlert(notice) : ofCompletion(notice)
