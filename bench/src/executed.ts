@@ -30,7 +30,7 @@ const executed = (asked: Asked, rows: number): Promise<number> =>
     const store = ["--store", `sqlite:${join(folder, "books.db")}`]
     const run = (...args: ReadonlyArray<string>): void =>
       void execFileSync(process.execPath, ["--v8-pool-size=0", MAIN, ...args, ...store])
-    run("batches", "submit", csv, "--name", "all", "--account", "paper")
+    run("batches", "submit", "--mode", "execute", csv, "--name", "all", "--account", "paper")
     const took = timing()
     run("start", "--until-idle", "--log-level", "error")
     return Promise.resolve(took().seconds)

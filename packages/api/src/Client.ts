@@ -6,6 +6,7 @@ import { RoundlotApi } from "./Api.ts"
 
 export {
   allows,
+  batchModes,
   breakKinds,
   Decimal,
   inferredOf,
@@ -13,6 +14,7 @@ export {
   orderTypes,
   pricesOf,
   timesInForce,
+  type BatchMode,
   type OrderType
 } from "@roundlot/core/vocabulary"
 export type { Role } from "./Access.ts"

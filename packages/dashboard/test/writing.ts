@@ -68,6 +68,11 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByLabel("Column of source_id").selectOption("id")
     await page.getByLabel("Decimal sign").selectOption("comma")
     await page.getByLabel("Name", { exact: true }).fill("Morning")
+    // What its rows come to is chosen by a person, never by the form.
+    expect(await page.getByLabel("Mode", { exact: true }).inputValue()).toBe("")
+    await page.getByText("No mode is chosen.").waitFor()
+    expect(await page.getByRole("button", { name: "Check" }).getAttribute("aria-disabled")).toBe("true")
+    await page.getByLabel("Mode", { exact: true }).selectOption("accumulate")
     await page.getByRole("button", { name: "Check" }).click()
     await page.getByText("2 rows would be taken, 1 would not").waitFor()
     // What was begun, and how far it is, stays through a reload: it is checked again.

@@ -1,4 +1,4 @@
-import { fates } from "@roundlot/core/vocabulary"
+import { batchModes, fates } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
 import { AnswerDocument } from "./Positions.ts"
@@ -12,7 +12,7 @@ export const BatchDocument = Schema.Struct({
   uid: Schema.String,
   name: Schema.String,
   account: Schema.String,
-  mode: Schema.Literal("execute", "accumulate"),
+  mode: Schema.Literal(...batchModes),
   status: BatchStatus,
   priority: Schema.Int,
   fileName: Schema.NullOr(Schema.String),
@@ -205,7 +205,8 @@ const BatchRow = Schema.Struct({
 
 /** How batches of a kind are submitted; what is left out is as always. */
 export const TemplateTerms = Schema.Struct({
-  mode: Schema.optional(Schema.Literal("execute", "accumulate")),
+  /** Has to be named where rows would be market orders: those that say no price of their own, and those of an open batch. Else `execute`. */
+  mode: Schema.optional(Schema.Literal(...batchModes)),
   account: Schema.optional(Schema.String),
   priority: Schema.optional(Schema.Int),
   /** Half of the rows' identity; default `batch`. */

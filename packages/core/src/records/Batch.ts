@@ -3,18 +3,15 @@ import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import { BatchId } from "../values/Id.ts"
+import { batchModes } from "./batchModes.ts"
+
+export { batchModes, isAtMarket, ModeNotNamed, modeOf, type BatchMode } from "./batchModes.ts"
 
 /** Collects rows or waits for its turn; is being worked off; ended with all rows done, some, or none; was called off. */
 export const batchStatuses = ["pending", "running", "success", "partial_success", "failed", "cancelled"] as const
 
 /** One of the batch statuses. */
 export type BatchStatus = (typeof batchStatuses)[number]
-
-/** Every row is an order of its own, or joins its position. */
-export const batchModes = ["execute", "accumulate"] as const
-
-/** One of the batch modes. */
-export type BatchMode = (typeof batchModes)[number]
 
 /** A row that is no trade: its place in the file, what was found there, and why it is refused. */
 export const RejectedRow = Schema.Struct({

@@ -2,7 +2,7 @@ import { OrderPolicy } from "./OrderPolicy.ts"
 import { Schema } from "effect"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
-import { batchModes } from "./Batch.ts"
+import { batchModes } from "./batchModes.ts"
 
 /** What separates the fields of a file. */
 export const separators = [",", ";", "\t", "|"] as const

@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query"
+import { batchModes } from "@roundlot/api/client"
 import { useState } from "react"
 import { queries } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
@@ -139,7 +140,9 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
   const errorOf = (name: string): string | undefined =>
     checking.error instanceof ProblemError && checking.error.field === name ? checking.error.message : undefined
   const isAtField = offered !== undefined && (errorOf("session") ?? errorOf("timeInForce")) !== undefined
+  const isNamed = wish.name.trim() !== ""
   const missing = FIELDS.filter((field) => !OPTIONAL.has(field) && (wish.columns[field] ?? "") === "")
+  const isReady = missing.length === 0 && isNamed && wish.mode !== ""
   return (
     <section className="panel form" aria-label="Columns">
       <Choice
@@ -166,10 +169,7 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
         term="mode"
         label="Mode"
         value={wish.mode}
-        options={[
-          ["accumulate", "accumulate"],
-          ["execute", "execute"]
-        ]}
+        options={[["", "choose"], ...batchModes.map((mode) => [mode, mode] as const)]}
         onChoose={(mode) => onChange({ mode })}
       />
       {offered === undefined ? null : <PolicyFields offered={offered} onChange={onChange} errorOf={errorOf} />}
@@ -188,7 +188,8 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
           No column is {missing.join(", ")}.
         </p>
       )}
-      {wish.name.trim() === "" ? <p className="tone-danger">The batch needs a name.</p> : null}
+      {wish.mode === "" ? <p className="tone-danger">No mode is chosen.</p> : null}
+      {isNamed ? null : <p className="tone-danger">The batch needs a name.</p>}
       {checking.error === null || isAtField ? null : <Problem error={checking.error} />}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>
@@ -197,8 +198,8 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
         <button
           type="button"
           className="button primary"
-          aria-disabled={missing.length > 0 || wish.name.trim() === "" || checking.isPending}
-          onClick={() => missing.length === 0 && wish.name.trim() !== "" && onCheck()}
+          aria-disabled={!isReady || checking.isPending}
+          onClick={() => isReady && onCheck()}
         >
           {checking.isPending ? "Checking…" : "Check"}
         </button>

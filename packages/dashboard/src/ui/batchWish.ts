@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { timesInForce } from "@roundlot/api/client"
+import { timesInForce, type BatchMode } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../words/terms.ts"
 import { TERMS, type Separator } from "./batchFile.ts"
 import { policyOfferedBy, type Terms } from "./terms.ts"
@@ -15,7 +15,8 @@ export interface Wish {
   readonly zone: string
   readonly columns: Readonly<Record<string, string>>
   readonly account: string
-  readonly mode: "execute" | "accumulate"
+  /** Empty until somebody has chosen. */
+  readonly mode: BatchMode | ""
   /** How orders of rows are sent, where a row says nothing; empty where nothing is said here either. */
   readonly session: Terms["session"]
   readonly timeInForce: string
@@ -37,7 +38,7 @@ export const blank: Wish = {
   zone: "",
   columns: {},
   account: "",
-  mode: "accumulate",
+  mode: "",
   session: "",
   timeInForce: "",
   template: ""
@@ -86,7 +87,7 @@ const columnsGiven = ({ columns, mode }: Wish): Readonly<Record<string, string>>
 /** What is said of orders: of rows that are executed alone. */
 const policyOf = ({ mode, session, timeInForce }: Wish) => {
   const life = timesInForce.find((each) => each === timeInForce)
-  if (mode === "accumulate") return {}
+  if (mode !== "execute") return {}
   return { ...(session === "" ? {} : { session }), ...(life === undefined ? {} : { timeInForce: life }) }
 }
 
@@ -95,7 +96,7 @@ export const termsOf = (wish: Wish): Documents.TemplateTerms => {
   const { account, dates, decimal, mode, separator, zone } = wish
   const given = columnsGiven(wish)
   return {
-    mode,
+    ...(mode === "" ? {} : { mode }),
     separator,
     decimal,
     dates,
@@ -144,7 +145,7 @@ export interface Known {
 
 /** Returns which orders of rows the broker of the chosen account takes; `undefined` where rows are not executed, or no account is chosen. */
 export const policyOffered = (wish: Wish, { accounts, templates }: Known) => {
-  if (wish.mode === "accumulate") return undefined
+  if (wish.mode !== "execute") return undefined
   const account = accounts?.find(({ name }, _, { length }) => name === wish.account || length === 1)
   const template = templates?.find(({ name }) => name === wish.template)
   return account === undefined ? undefined : policyOfferedBy(account, wish, template?.terms)
@@ -154,7 +155,7 @@ export const policyOffered = (wish: Wish, { accounts, templates }: Known) => {
 export const settled = (wish: Wish, known: Known): Wish => {
   const isGone = known.templates?.every(({ name }) => name !== wish.template) === true
   const there = isGone ? { ...wish, template: "" } : wish
-  const isUnknown = there.mode === "accumulate" || known.accounts === undefined
+  const isUnknown = there.mode !== "execute" || known.accounts === undefined
   return isUnknown ? there : { ...there, ...(policyOffered(there, known)?.terms ?? { session: "", timeInForce: "" }) }
 }
 

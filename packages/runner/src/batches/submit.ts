@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import {
   type AccountName,
-  type Batch,
+  Batch,
   type OrderPolicy,
   BatchPreview,
   Batches,
@@ -15,7 +15,7 @@ import {
   type TradeRepository,
   type intake
 } from "@roundlot/core"
-import { Chunk, Effect, Schema, Stream } from "effect"
+import { Chunk, Effect, Option, Schema, Stream } from "effect"
 import type { Dialect } from "../import/Dialect.ts"
 import { fail, type ImportFileError } from "../import/ImportFileError.ts"
 import * as surveys from "../import/survey.ts"
@@ -39,9 +39,14 @@ export interface Written {
   readonly order?: OrderPolicy.OrderPolicy | undefined
 }
 
+/** A file whose mode may not have been named. */
+export type Unsettled = Omit<Written, "mode"> & { readonly mode: Batch.BatchMode | undefined }
+
+/** A file that was read once, from end to end. */
+export type Read = Written & { readonly surveyed: Surveyed }
+
 /** What is submitted: a file, and what is to become of its rows. */
-export interface Submission extends Written {
-  readonly surveyed: Surveyed
+export interface Submission extends Read {
   readonly name: string
   readonly account: AccountName.AccountName
   readonly priority: number
@@ -121,8 +126,8 @@ const usualOf = (fileHash: string, now: string) => ({
 /** Any time: what it is does not matter as long as nothing is taken. */
 const ONCE = "2026-01-01T00:00:00Z"
 
-/** Reads a file once, from end to end: its hash, and how it is written, which only all of its values can say. */
-export const survey = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
+/** How a file is written, which only all of its values can say, and its hash. */
+const surveyOf = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
   Effect.gen(function* () {
     const { bytes, columns = {}, mode, order } = written
     if (mode === "accumulate" && order !== undefined)
@@ -145,11 +150,7 @@ export const survey = (written: Written): Effect.Effect<Surveyed, ImportFileErro
   })
 
 /** The rows of a file that was surveyed; it fails at its end where the file has changed since. */
-const rowsOf = (
-  written: Written,
-  { dialect, fileHash }: Surveyed,
-  now: Instant.Instant
-): Stream.Stream<Row, ImportFileError> =>
+const rowsOf = (written: Written, { dialect, fileHash }: Surveyed, now: string): Stream.Stream<Row, ImportFileError> =>
   Stream.suspend(() => {
     const hash = createHash("sha256")
     const name = nameOf(written)
@@ -162,10 +163,29 @@ const rowsOf = (
     return Stream.concat(
       TradeFile.readBytes(hashed, name, {
         ...optionsOf(written, dialect),
-        usual: usualOf(fileHash, Instant.format(now))
+        usual: usualOf(fileHash, now)
       }),
       Stream.execute(unchanged)
     )
+  })
+
+/** The first row that would be a market order. */
+const firstAtMarket = (written: Written, surveyed: Surveyed) =>
+  rowsOf(written, surveyed, ONCE).pipe(
+    Stream.filterMap((row) =>
+      row._tag === "Parsed" && Batch.isAtMarket(row.input.direct) ? Option.some({ line: row.line }) : Option.none()
+    ),
+    Stream.runHead,
+    Effect.map(Option.getOrUndefined)
+  )
+
+/** Reads a file from end to end: what tells it from others, how it is written, and its mode, which its rows may leave open. */
+export const survey = (file: Unsettled): Effect.Effect<Read, ImportFileError | Batch.ModeNotNamed> =>
+  Effect.gen(function* () {
+    const written: Written = { ...file, mode: file.mode ?? "execute" }
+    const surveyed = yield* surveyOf(written)
+    const marketRow = file.mode === undefined ? yield* firstAtMarket(written, surveyed) : undefined
+    return { ...written, surveyed, mode: yield* Batch.modeOf(file.mode, marketRow) }
   })
 
 interface Sums {
@@ -307,10 +327,11 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
   Effect.gen(function* () {
     const batches = yield* Batches.Batches
     // Gone on with later, a row that says no time is the same row.
-    const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(asked, asked.surveyed, batch.createdAt).pipe(
-      Stream.grouped(TOGETHER),
-      Stream.runFoldEffect(nothing, taken(batch, asked, occurrence))
-    )
+    const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(
+      asked,
+      asked.surveyed,
+      Instant.format(batch.createdAt)
+    ).pipe(Stream.grouped(TOGETHER), Stream.runFoldEffect(nothing, taken(batch, asked, occurrence)))
     const { Conflict: conflicts, Quarantined: quarantined } = counts
     if (asked.strict) {
       yield* whole(asked, { conflicts, noticed, quarantined, rejected, refused: 0 }).pipe(
@@ -330,25 +351,24 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
   })
 
 /** What a batch is to be that collects its rows one by one. */
-type Opening = Pick<Submission, "name" | "mode" | "account" | "priority" | "actor">
+type Opening = Pick<Submission, "name" | "account" | "priority" | "actor"> & Pick<Unsettled, "mode">
 
 /** Makes a batch that collects rows until it is queued; under the same key, the same. */
 export const open = (
-  { account, actor, mode, name, priority }: Opening,
+  { account, actor, mode: named, name, priority }: Opening,
   key?: string
-): Effect.Effect<Batch.Batch, Batches.BadBatch | Ledger.LedgerError, Batches.Batches | Entropy.Entropy> =>
+): Effect.Effect<
+  Batch.Batch,
+  Batch.ModeNotNamed | Batches.BadBatch | Ledger.LedgerError,
+  Batches.Batches | Entropy.Entropy
+> =>
   Effect.gen(function* () {
     const batches = yield* Batches.Batches
+    // Of the rows that come to it any may be a market order.
+    const mode = yield* Batch.modeOf(named, {})
     const uid =
       key === undefined ? yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex) : sha256(account, key).slice(0, 32)
-    return yield* batches.create({
-      account,
-      actor,
-      uid,
-      name,
-      mode,
-      priority
-    })
+    return yield* batches.create({ account, actor, uid, name, mode, priority })
   })
 
 /** What a submission would come to as the books stand: how many rows would become what, and what would be sent. */
@@ -441,13 +461,13 @@ const previewed =
  * no trade is given to `onRejected`. Nothing is on record of it.
  */
 export const check = (
-  asked: Written & { readonly surveyed: Surveyed } & Pick<Submission, "account" | "actor" | "policy">,
+  asked: Read & Pick<Submission, "account" | "actor" | "policy">,
   onRejected: (rows: ReadonlyArray<Batch.RejectedRow>) => Effect.Effect<void>
 ): Effect.Effect<Checked, ImportFileError | Ledger.LedgerError, Clock.Clock | Ledger.Ledger> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const preview = yield* BatchPreview.begin(asked)
-    const counts = yield* rowsOf(asked, asked.surveyed, now).pipe(
+    const counts = yield* rowsOf(asked, asked.surveyed, Instant.format(now)).pipe(
       Stream.grouped(TOGETHER),
       Stream.runFoldEffect(unread, previewed(asked, preview, onRejected))
     )

@@ -3,6 +3,7 @@ import type {
   SupportedOrders,
   Accumulator,
   AsOf,
+  Batch,
   Batches,
   Decisions,
   Jobs,
@@ -39,6 +40,7 @@ export type ActFailure =
   | Batches.BatchStands
   | Batches.BatchChanged
   | Batches.BadBatch
+  | Batch.ModeNotNamed
   | Templates.NoTemplate
   | Templates.TemplateNameRefused
   | Jobs.EnqueueError
@@ -96,6 +98,8 @@ export const actProblem = (error: ActFailure | ActProblem): ActProblem => {
       return badRequest(error.message, "body")
     case "BadBatch":
       return badRequest(error.message, error.field)
+    case "ModeNotNamed":
+      return badRequest(`${error.message}: name execute (an order a row) or accumulate (into the positions)`, "mode")
     case "TemplateNameRefused":
       return badRequest(error.message, "name")
     case "UnknownJobType":

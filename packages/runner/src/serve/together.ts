@@ -51,7 +51,7 @@ const checked = (file: Parameters<typeof check>[0]) =>
 /** A batch without rows, that collects them. */
 const openedBatch = (
   asked: Documents.BatchRequest,
-  { mode = "execute", priority = 0, ...terms }: Template.TemplateTerms,
+  { mode, priority = 0, ...terms }: Template.TemplateTerms,
   key: string | undefined
 ) =>
   Effect.gen(function* () {
@@ -74,10 +74,10 @@ const takenAs = (
 ) =>
   Effect.gen(function* () {
     const { again = false, backfill, dryRun, fileName, name, strict = false } = request
-    const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
+    const { columns, dates, decimal, mode, priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
-    const written = { bytes, fileName, source, columns, dialect, mode, order: OrderPolicy.said(asked) }
-    const file = { ...written, surveyed: yield* survey(written) }
+    const order = OrderPolicy.said(asked)
+    const file = yield* survey({ bytes, fileName, source, columns, dialect, mode, order })
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))

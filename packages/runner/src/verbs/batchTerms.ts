@@ -1,8 +1,10 @@
 import * as Options from "@effect/cli/Options"
+import * as Prompt from "@effect/cli/Prompt"
 import { Batch, OrderTerms, Template, Templates, type TradeRepository } from "@roundlot/core"
 import { Effect, Option } from "effect"
+import { isAtTerminal, NotConfirmed } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import type { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import { readColumns } from "./columnNames.ts"
 
 const { text } = flags
@@ -13,7 +15,9 @@ const separators = { comma: ",", semicolon: ";", tab: "\t", bar: "|" } as const
 export const ofBatch = {
   account: flags.account,
   mode: Options.choice("mode", Batch.batchModes).pipe(
-    Options.withDescription("execute: an order a row, the default; accumulate: into the positions"),
+    Options.withDescription(
+      "execute: an order a row; accumulate: into the positions; default: execute where every row says a price, or it is asked for"
+    ),
     Options.optional
   ),
   priority: Options.integer("priority").pipe(
@@ -123,3 +127,33 @@ export const over = (
   template === undefined
     ? Effect.succeed(terms)
     : Effect.map(Templates.find(template), (found) => ({ ...found.terms, ...given(terms) }))
+
+/** What a person at the terminal may choose; what the cursor is on first does nothing. */
+const modeChoices = [
+  { title: "neither: stop here", value: undefined },
+  { title: "accumulate: into the positions", value: "accumulate" as const },
+  { title: "execute: an order a row", value: "execute" as const }
+]
+
+/** Has a person at the terminal choose the mode of a batch; a script has to say it. */
+const chosenMode = ({ message }: Batch.ModeNotNamed) =>
+  Effect.gen(function* () {
+    if (!isAtTerminal()) {
+      const remedy = "Say --mode execute (an order a row) or --mode accumulate (into the positions)"
+      return yield* new UsageError({ problem: message, remedy, field: "mode" })
+    }
+    const asked = Prompt.select({ message, choices: modeChoices })
+    const mode = yield* Effect.orElseSucceed(asked, () => undefined)
+    return mode ?? (yield* new NotConfirmed())
+  })
+
+/** Does something with a batch whose mode may not be named; where it has to be, it is asked for. */
+export const withMode = <Asked extends { readonly mode: Batch.BatchMode | undefined }, A, E, R>(
+  act: (asked: Asked) => Effect.Effect<A, E | Batch.ModeNotNamed, R>,
+  asked: Asked
+) =>
+  Effect.catchIf(
+    act(asked),
+    (error) => error instanceof Batch.ModeNotNamed,
+    (open) => Effect.flatMap(chosenMode(open), (mode) => act({ ...asked, mode }))
+  )

@@ -12,10 +12,10 @@ import {
   submit,
   survey,
   type Checked,
+  type Read,
   type Submission,
   type Submitted,
-  type Surveyed,
-  type Written
+  type Unsettled
 } from "../batches/submit.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -51,8 +51,8 @@ const bytesOf = (file: string) =>
   })
 
 /** How a file is read, and what its batch is to be, by the terms that hold. */
-const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.TemplateTerms): Written => {
-  const { columns, dates, decimal, mode = "execute", separator, skip, source = "batch", zone } = terms
+const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.TemplateTerms): Unsettled => {
+  const { columns, dates, decimal, mode, separator, skip, source = "batch", zone } = terms
   return {
     bytes,
     mode,
@@ -71,7 +71,7 @@ interface DryRunFlags extends Flags {
 }
 
 /** Shows what would become of each row and what would be ordered, on a copy of the books; every bad row by line and column. */
-const dryRun = (asked: DryRunFlags, file: Written & { readonly surveyed: Surveyed }, terms: Template.TemplateTerms) =>
+const dryRun = (asked: DryRunFlags, file: Read, terms: Template.TemplateTerms) =>
   onCopy(asked, (configuration) =>
     Effect.gen(function* () {
       const { answer, line: print, look, note } = yield* Output
@@ -114,13 +114,13 @@ export const batchesSubmit = Verb.make({
   name: "batches submit",
   summary: "submit a file of trades together; the daemon works them off, and tells how far it is",
   examples: [
-    ["roundlot batches submit friday.csv --name Friday", "every row an order of its own, at market"],
+    ["roundlot batches submit friday.csv --name Friday --mode execute", "every row an order of its own"],
     ["roundlot batches submit fills.csv --name fills --mode accumulate", "every row into its position"],
     [
-      "roundlot batches submit export.csv --name X --decimal comma --dates dmy --zone Europe/Berlin",
+      "roundlot batches submit export.csv --name X --mode execute --decimal comma --dates dmy --zone Europe/Berlin",
       "as others write files"
     ],
-    ["roundlot batches submit friday.csv --name Friday --again", "the same rows once more, on purpose"]
+    ["roundlot batches submit friday.csv --name Friday --mode execute --again", "the same rows once more, on purpose"]
   ],
   flags: {
     ...place,
@@ -152,7 +152,7 @@ export const batchesSubmit = Verb.make({
       const held = asked.template === undefined ? said : yield* reading(asked, () => terms.over(asked.template, said))
       const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
       // A file that cannot be read, or leaves open how, makes no store.
-      const file = { ...written, surveyed: yield* survey(written) }
+      const file = yield* terms.withMode(survey, written)
       if (asked.dryRun) return yield* dryRun(asked, file, held)
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
@@ -185,16 +185,19 @@ const tell = (submitted: Submitted) =>
 export const batchesOpen = Verb.make({
   name: "batches open",
   summary: "make a batch that collects trades one by one, until 'batches queue'",
-  examples: [["roundlot batches open --name Friday", "then 'trades add --batch G3', and 'batches queue G3'"]],
+  examples: [
+    ["roundlot batches open --name Friday --mode execute", "then 'trades add --batch G3', and 'batches queue G3'"]
+  ],
   flags: { ...place, name: flags.batchName, ...terms.ofBatch },
   run: ({ name, ...asked }) =>
     making(asked, ({ configuration }) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const account = yield* opened(configuration, asked.account)
-        const mode = Option.getOrElse(asked.mode, () => "execute" as const)
+        const mode = Option.getOrUndefined(asked.mode)
         const priority = Option.getOrElse(asked.priority, () => 0)
-        const document = views.documentOf(yield* open({ name, mode, priority, account, actor: ACTOR }))
+        const opening = { name, mode, priority, account, actor: ACTOR }
+        const document = views.documentOf(yield* terms.withMode(open, opening))
         yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
       })
     )

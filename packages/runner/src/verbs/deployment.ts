@@ -186,7 +186,7 @@ const smoke = (scratch: string) =>
     const { startVerb } = yield* Effect.promise(() => import("./start.ts"))
     const { audit } = yield* Effect.promise(() => import("./proofs.ts"))
     const steps = [
-      ["submitting", batchesSubmit.run([...place, "--name=smoke", "--account=paper", file])],
+      ["submitting", batchesSubmit.run([...place, "--name=smoke", "--mode=execute", "--account=paper", file])],
       ["executing", startVerb.run([...place, "--until-idle", "--log-level=error"])],
       ["auditing", audit.run(place)]
     ] as const

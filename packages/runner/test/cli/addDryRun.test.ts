@@ -40,7 +40,7 @@ describe("trades add --dry-run", () => {
     expect(await asked("--id", "a", "--quantity", "9")).toMatchObject({ outcome: "conflict", orders: [] })
     await place.cli("resume", "--all", "--reason", "over")
     expect(await asked("--id", "c", "--quantity", "0.1")).toMatchObject({ outcome: "accepted", orders: [] })
-    await place.cli("batches", "open", "--name", "Friday")
+    await place.cli("batches", "open", "--mode", "execute", "--name", "Friday")
     const rows = await place.cli(...buy, "--batch", "G1", "--id", "r", "--quantity", "2", "--dry-run")
     expect(rows.out).toContain("  it would wait for its batch\n")
   })

@@ -61,7 +61,7 @@ describe("alerts", () => {
     const hook = await receiver()
     const place = desk()
     const file = place.file("t.csv", buys(["a", "2"], ["b", "1,5"]))
-    await place.cli("batches", "submit", file, "--name", "Friday", "--account", "paper")
+    await place.cli("batches", "submit", "--mode", "execute", file, "--name", "Friday", "--account", "paper")
     daemon(place, hook.url)
     await hook.hears(1)
     const posted = hook.heard[0] ?? { path: "", body: "", signature: "" }

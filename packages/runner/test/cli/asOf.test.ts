@@ -31,7 +31,7 @@ const played = async () => {
   await place.cli("start", "--until-idle")
   await place.cli("decide", "--account", "paper", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
   const rows = place.file("rows.csv", "symbol,side,quantity\nAAPL,buy,1\n")
-  await place.cli("batches", "submit", rows, "--name", "Friday")
+  await place.cli("batches", "submit", "--mode", "execute", rows, "--name", "Friday")
   return place
 }
 

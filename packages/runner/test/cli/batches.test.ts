@@ -35,6 +35,10 @@ const Batches = Schema.decodeUnknownSync(
 
 const { fresh } = databases()
 
+/** Flags that name a mode: `execute` where they say none. */
+const executed = (flags: ReadonlyArray<string>): ReadonlyArray<string> =>
+  flags.includes("--mode") ? flags : [...flags, "--mode", "execute"]
+
 /** A file as a German spreadsheet writes it, with lines before its header. */
 const german = (when: string, quantity: string) =>
   `\uFEFFExport\nof;Friday\n\nTicker;Side;When;Qty;Limit\nAAPL;buy;${when};${quantity};\nKO;buy;${when};2;"60,5"\n`
@@ -44,7 +48,7 @@ describe("batches", () => {
     const { cli, folder, json } = desk()
     const file = join(folder, "friday.csv")
     writeFileSync(file, FILE)
-    const submitted = await cli("batches", "submit", file, "--name", "=Friday", "--json")
+    const submitted = await cli("batches", "submit", "--mode", "execute", file, "--name", "=Friday", "--json")
     expect(submitted.code).toBe(3)
     expect(JSON.parse(submitted.out)).toMatchObject({
       batch: { id: "G1", name: "=Friday", mode: "execute", status: "pending", totalTrades: 3, failedTrades: 1 },
@@ -67,10 +71,10 @@ describe("batches", () => {
     const lines = readFileSync(results, "utf8").split("\r\n")
     expect(lines[1]).toMatch(/^2,a-1,2026-11-20T14:30:00.000000Z,AAPL,buy,2,,completed,,T1,O1,2,100,$/)
     expect(lines[2]).toMatch(/^3,.*rejected,"quantity ""1,5"" is not a plain decimal number"/)
-    const again = await cli("batches", "submit", file, "--name", "Friday", "--json")
+    const again = await cli("batches", "submit", "--mode", "execute", file, "--name", "Friday", "--json")
     expect(JSON.parse(again.out)).toMatchObject({ batch: { id: "G1" }, accepted: 0, duplicates: 2 })
     expect(again.err).toContain("the same file was submitted before, as G1")
-    const onPurpose = await cli("batches", "submit", file, "--name", "Friday", "--again", "--json")
+    const onPurpose = await cli("batches", "submit", "--mode", "execute", file, "--name", "Friday", "--again", "--json")
     expect(JSON.parse(onPurpose.out)).toMatchObject({ batch: { id: "G2" }, accepted: 2 })
     expect(await json("batches", "cancel", "G2", "--dry-run")).toMatchObject({
       effects: {
@@ -90,13 +94,41 @@ describe("batches", () => {
     expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
   })
 
+  it("BAT-2: a mode that was not named is asked for where rows would be market orders; a script has to name it", async () => {
+    const { cli, file, json } = desk()
+    const head = "source_id,symbol,side,quantity,limit_price\n"
+    const market = file("market.csv", `${head}p1,AAPL,buy,2,10\np2,AAPL,buy,1,\n`)
+    const limited = file("limited.csv", `${head}l1,AAPL,buy,2,10\nl2,KO,hold,1,\n`)
+    for (const dry of [[], ["--dry-run"]]) {
+      const unnamed = await cli("batches", "submit", market, "--name", "Friday", ...dry)
+      expect(unnamed.code).toBe(2)
+      expect(unnamed.err).toContain("line 3")
+      expect(unnamed.err).toContain("--mode execute")
+      expect(unnamed.err).toContain("--mode accumulate")
+    }
+    expect((await cli("batches", "open", "--name", "by hand")).err).toContain("--mode accumulate")
+    await cli("batches", "templates", "save", "plain", "--decimal", "point")
+    await cli("batches", "templates", "save", "executed", "--mode", "execute")
+    expect((await cli("batches", "submit", market, "--name", "Friday", "--template", "plain")).code).toBe(2)
+    expect(await json("batches", "list")).toEqual({ items: [], nextCursor: null })
+    // A row that is no trade is no order either.
+    const submitted = await cli("batches", "submit", limited, "--name", "Limits", "--json")
+    expect(JSON.parse(submitted.out)).toMatchObject({ batch: { id: "G1", mode: "execute" }, accepted: 1, rejected: 1 })
+    const named = await cli("batches", "submit", limited, "--name", "Limits", "--mode", "execute", "--json")
+    expect(JSON.parse(named.out)).toMatchObject({ batch: { id: "G1" }, duplicates: 1 })
+    const templated = await cli("batches", "submit", market, "--name", "Friday", "--template", "executed", "--json")
+    expect(JSON.parse(templated.out)).toMatchObject({ batch: { id: "G2", mode: "execute" }, accepted: 2 })
+  })
+
   it("BAT-13: a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {
     const { cli, json } = desk()
-    expect(await json("batches", "open", "--name", "by hand", "--account", "paper")).toMatchObject({
-      id: "G1",
-      status: "pending",
-      totalTrades: 0
-    })
+    expect(await json("batches", "open", "--mode", "execute", "--name", "by hand", "--account", "paper")).toMatchObject(
+      {
+        id: "G1",
+        status: "pending",
+        totalTrades: 0
+      }
+    )
     const add = (...words: ReadonlyArray<string>) =>
       cli("trades", "add", "--batch", "G1", "--side", "buy", "--quantity", "2", "--at", AT, ...words, "--json")
     expect(JSON.parse((await add("--symbol", "AAPL", "--id", "a-1")).out)).toMatchObject({ outcome: "accepted" })
@@ -136,6 +168,8 @@ describe("batches", () => {
         file("rows.csv", buys(...rows)),
         "--name",
         "sixty",
+        "--mode",
+        "execute",
         "--account",
         "paper"
       )
@@ -161,7 +195,8 @@ describe("batches", () => {
     const { cli, file, json } = desk(await fresh())
     const rows = (name: string) =>
       file(`${name}.csv`, buys([`${name}-1`, "2"], [`${name}-2`, "1,5"], [`${name}-3`, "1"]))
-    for (const name of ["one", "two"]) await cli("batches", "submit", rows(name), "--name", name, "--account", "paper")
+    for (const name of ["one", "two"])
+      await cli("batches", "submit", "--mode", "execute", rows(name), "--name", name, "--account", "paper")
     await cli("start", "--until-idle")
     const counts = { status: "partial_success", totalTrades: 3, processedTrades: 3, failedTrades: 1 }
     expect(await json("batches", "list")).toMatchObject({ items: [counts, counts] })
@@ -172,7 +207,7 @@ describe("batches", () => {
     const { cli, file, json } = desk()
     const columns = ["--columns", "symbol=Ticker,side=Side,quantity=Qty,timestamp=When,limit_price=Limit,price="]
     const submit = (name: string, text: string, ...flags: ReadonlyArray<string>) =>
-      cli("batches", "submit", file(name, text), "--name", name, ...columns, ...flags, "--json")
+      cli("batches", "submit", file(name, text), "--name", name, ...columns, ...executed(flags), "--json")
     const asks = async (name: string, text: string, flag: string, ...flags: ReadonlyArray<string>) => {
       const { code, err } = await submit(name, text, ...flags)
       expect([name, code, err]).toEqual([name, 1, expect.stringContaining(flag)])
@@ -206,7 +241,18 @@ describe("batches", () => {
     const head = "source_id,symbol,side,quantity,limit_price,stop_price,time_in_force,session"
     const rows = ["a,AAPL,buy,1,,,,", "b,KO,buy,1,50,60,gtc,regular", "c,MSFT,buy,1,90,,,extended", "d,IBM,buy,1,,70,,"]
     const orders = file("orders.csv", [head, ...rows].join("\n"))
-    const submitted = await cli("batches", "submit", orders, "--name", "terms", "--time-in-force", "ioc", "--json")
+    const submitted = await cli(
+      "batches",
+      "submit",
+      "--mode",
+      "execute",
+      orders,
+      "--name",
+      "terms",
+      "--time-in-force",
+      "ioc",
+      "--json"
+    )
     expect(JSON.parse(submitted.out)).toMatchObject({ accepted: 4, rejected: 0 })
     const direct = await Promise.all(["T1", "T2", "T3", "T4"].map((id) => json("trades", "show", id)))
     expect(direct).toMatchObject([
@@ -216,7 +262,7 @@ describe("batches", () => {
       { direct: { type: "stop", stopPrice: "70", timeInForce: "ioc" } }
     ])
     const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,\nf,AAPL,buy,1,,,,night\n`)
-    const dry = await cli("batches", "submit", bad, "--name", "bad", "--dry-run")
+    const dry = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run")
     expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok')
     expect(dry.out).toContain('line 3: session "night" is none of regular, extended')
     const pooled = await cli(
@@ -237,11 +283,11 @@ describe("batches", () => {
     const { cli, file } = desk()
     const rows = Array.from({ length: 1200 }, (_, at) => `${at},AAPL,buy,${at === 7 ? "2" : "x"},`)
     const bad = file("bad.csv", ["source_id,symbol,side,quantity,limit_price", ...rows].join("\n"))
-    const dry = await cli("batches", "submit", bad, "--name", "bad", "--dry-run", "--json")
+    const dry = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run", "--json")
     const answer: unknown = JSON.parse(dry.out)
     expect(answer).toMatchObject({ accepted: 1, rejected: 1199 })
     expect(dry.out).toContain('"line":1201,"column":"quantity"')
-    const shown = await cli("batches", "submit", bad, "--name", "bad", "--dry-run")
+    const shown = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run")
     expect(shown.out).toContain('line 1201: quantity "x" is not a plain decimal number')
     const limits = file("limits.csv", "symbol,side,quantity,limit_price\nKO,buy,2,60\n")
     const wrong = await cli("batches", "submit", limits, "--name", "x", "--mode", "accumulate", "--dry-run")
@@ -278,7 +324,16 @@ describe("batches", () => {
     const { cli, file, json } = desk()
     const head = "source_id,symbol,side,quantity,price"
     const submit = (name: string, ...rows: ReadonlyArray<string>) =>
-      cli("batches", "submit", file(`${name}.csv`, [head, ...rows].join("\n")), "--name", name, "--strict")
+      cli(
+        "batches",
+        "submit",
+        "--mode",
+        "execute",
+        file(`${name}.csv`, [head, ...rows].join("\n")),
+        "--name",
+        name,
+        "--strict"
+      )
     const bad = await submit("bad", "1,AAPL,buy,2,100", "2,AAPL,buy,x,100")
     expect([bad.code, bad.err]).toEqual([1, expect.stringContaining("1 rejected; line 3 quantity")])
     const large = await submit("large", "1,AAPL,buy,2,100", "2,AAPL,buy,20000,")
@@ -329,7 +384,19 @@ describe("batches", () => {
           `${name}.csv`,
           buys(...["1", "2", "1,5", "1"].map((of, row) => [`${name}-${row}`, of] as const))
         )
-        await cli("batches", "submit", rows, "--name", name, "--account", "paper", "--priority", String(at % 3))
+        await cli(
+          "batches",
+          "submit",
+          "--mode",
+          "execute",
+          rows,
+          "--name",
+          name,
+          "--account",
+          "paper",
+          "--priority",
+          String(at % 3)
+        )
       }
       for (const id of ["G5", "G10"]) await cli("batches", "cancel", id, "--reason", "the wrong file", "--yes")
       await cli("start", "--until-idle")

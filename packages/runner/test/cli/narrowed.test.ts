@@ -91,7 +91,15 @@ describe("lists by the command line", () => {
     const began = Date.now()
     for (const [at, symbols] of [["KO", "PG", "AAPL"], ["KO"], ["PG", "KO"]].entries()) {
       const rows = symbols.map((symbol) => `${at}-${symbol},,${symbol},buy,2,`)
-      const submitted = ["batches", "submit", file(`${at}.csv`, [HEADER, ...rows, ""].join("\n")), "--name", `b${at}`]
+      const submitted = [
+        "batches",
+        "submit",
+        "--mode",
+        "execute",
+        file(`${at}.csv`, [HEADER, ...rows, ""].join("\n")),
+        "--name",
+        `b${at}`
+      ]
       expect(await cli(...submitted)).toMatchObject({ code: 0 })
       wait(DAY_MS)
     }

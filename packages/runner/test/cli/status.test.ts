@@ -19,7 +19,7 @@ describe("roundlot status", () => {
   it("is not well once a batch has ended with failed rows, until somebody has looked at it", async () => {
     const { cli, file, json } = desk()
     await cli("accounts", "add", "paper")
-    await cli("batches", "submit", file("rows.csv", FAILING), "--name", "Morning")
+    await cli("batches", "submit", "--mode", "execute", file("rows.csv", FAILING), "--name", "Morning")
     await cli("start", "--until-idle", "--account", "paper")
     const found = {
       id: "G1",
@@ -47,7 +47,9 @@ describe("roundlot status", () => {
       "submit",
       file("rows.csv", [HEADER, `b1,${AT},KO,buy,1,60`, ""].join("\n")),
       "--name",
-      "Morning"
+      "Morning",
+      "--mode",
+      "execute"
     )
     await cli("start", "--until-idle", "--account", "paper")
     await cli("decide", "--symbol", "KO", "--side", "buy", "--quantity", "1")

@@ -32,7 +32,7 @@ describe("BAT-14: a deployment", () => {
       return out
     }
     const smoke = async (run: typeof cli, id: string) => {
-      await ends(run, "batches", "submit", file(`${id}.csv`, batchOf(id)), "--name", id)
+      await ends(run, "batches", "submit", "--mode", "execute", file(`${id}.csv`, batchOf(id)), "--name", id)
       await ends(run, "start", "--until-idle")
     }
     await ends(cli, "accounts", "add", "paper")

@@ -49,6 +49,8 @@ const tell = async (address?: string) => {
     file("rows.csv", text),
     "--name",
     "all",
+    "--mode",
+    "execute",
     "--account",
     "paper",
     "--json"
@@ -88,7 +90,7 @@ const tell = async (address?: string) => {
   const results = join(folder, "results.csv")
   await cli("batches", "export", "G1", "--to", results)
   expect(readFileSync(results, "utf8").trim().split("\r\n")).toHaveLength(rows + 1)
-  const again = await cli("batches", "submit", results, "--name", "again", "--json")
+  const again = await cli("batches", "submit", "--mode", "execute", results, "--name", "again", "--json")
   return Again(JSON.parse(again.out))
 }
 

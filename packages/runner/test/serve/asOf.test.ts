@@ -103,7 +103,7 @@ const played = (port: number) =>
       { symbol: "AAPL", side: "buy", quantity: "1" },
       { symbol: "AAPL", side: "buy", quantity: "none" }
     ]
-    yield* posted(port, "/api/v1/batches", { name: "Friday", rows })
+    yield* posted(port, "/api/v1/batches", { name: "Friday", mode: "execute", rows })
     yield* posted(port, "/api/v1/controls/halt", { account: "main", symbol: "KO", reason: "news of today" })
     yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2" })
     yield* scene.fills(9, { exec: "x9", quantity: "1", price: "150" })

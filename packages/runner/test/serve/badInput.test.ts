@@ -96,7 +96,8 @@ describe("bad input over the API", () => {
     () =>
       Effect.gen(function* () {
         const port = yield* Effect.zipRight(scene.played, serving)
-        const submit = (csv: string) => ask(port, "/api/v1/batches", { method: "POST", body: { name: "bad", csv } })
+        const submit = (csv: string) =>
+          ask(port, "/api/v1/batches", { method: "POST", body: { name: "bad", mode: "execute", csv } })
         assert.deepInclude(json(yield* submit("")), { status: 400, field: "body" })
         expect(json(yield* submit(`${HEADER}\n`))).toMatchObject({ accepted: 0, batch: { status: "cancelled" } })
         const twice = `${HEADER}\na-1,KO,buy,2\na-1,KO,buy,2\na-1,KO,sell,2\n`
@@ -196,7 +197,7 @@ describe("bad input over the API", () => {
       for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
         assert.strictEqual((yield* take(type, type)).status, 200, type)
       }
-      const upload = yield* ask(port, "/api/v1/batches/upload?name=any", {
+      const upload = yield* ask(port, "/api/v1/batches/upload?name=any&mode=execute", {
         method: "POST",
         body: `${HEADER}\nu-1,KO,buy,2\n`,
         headers: { "content-type": "application/octet-stream" }
@@ -211,7 +212,7 @@ describe("bad input over the API", () => {
       Effect.gen(function* () {
         const most = 2000
         const port = yield* scene.played.pipe(Effect.zipRight(serving), Effect.provideService(Sizes.MostOfUpload, most))
-        const path = "/api/v1/batches/upload?name=long"
+        const path = "/api/v1/batches/upload?name=long&mode=execute"
         const file = `${HEADER}\n${"x".repeat(most)}\n`
         const upload = (body: string) =>
           ask(port, path, { method: "POST", body, headers: { "content-type": "text/csv" } })

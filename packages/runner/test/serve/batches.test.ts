@@ -42,18 +42,27 @@ describe("batches over the API", () => {
       const port = yield* serving
       yield* Engine.started
       const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
-      const dry = yield* api.batches.submit({ payload: { name: "Friday", rows, dryRun: true }, headers: {} })
+      const dry = yield* api.batches.submit({
+        payload: { name: "Friday", mode: "execute", rows, dryRun: true },
+        headers: {}
+      })
       assert.deepInclude(dry, { accepted: 2, duplicates: 0, repeated: 0, conflicts: 0, refused: 0, rejected: 1 })
-      const strict = api.batches.submit({ payload: { name: "Friday", rows, strict: true }, headers: {} })
+      const strict = api.batches.submit({
+        payload: { name: "Friday", mode: "execute", rows, strict: true },
+        headers: {}
+      })
       expect(yield* Effect.flip(strict)).toMatchObject({
         _tag: "BadRequest",
         detail: expect.stringContaining('1 rejected; line 2 quantity "1,5"')
       })
       assert.lengthOf((yield* api.batches.list({ urlParams: {} })).items, 0)
       const headers = { "idempotency-key": "friday-1" }
-      const submitted = yield* api.batches.submit({ payload: { name: "Friday", rows }, headers })
+      const submitted = yield* api.batches.submit({ payload: { name: "Friday", mode: "execute", rows }, headers })
       expect(submitted).toMatchObject({ batch: { id: "G1", totalTrades: 3 }, accepted: 2, rejected: 1 })
-      assert.deepStrictEqual(yield* api.batches.submit({ payload: { name: "Friday", rows }, headers }), submitted)
+      assert.deepStrictEqual(
+        yield* api.batches.submit({ payload: { name: "Friday", mode: "execute", rows }, headers }),
+        submitted
+      )
       const progress = yield* Engine.until(
         api.batches.progress({ path: { id: "G1" }, urlParams: {} }),
         ({ status }) => status === "partial_success"
@@ -117,6 +126,40 @@ describe("batches over the API", () => {
     }).pipe(Effect.provide(engine))
   )
 
+  it.scopedLive(
+    "BAT-2: a submission whose mode is not named is refused where rows would be market orders, by the name of the field",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        const post = (body: object) =>
+          ask(port, "/api/v1/batches", { method: "POST", body: { name: "Friday", ...body } })
+        const upload = (body: string, query = "") =>
+          Effect.promise(async () => {
+            const url = `http://127.0.0.1:${port}/api/v1/batches/upload?name=Friday${query}`
+            const answer = await fetch(url, { method: "POST", body, headers: { "content-type": "text/csv" } })
+            return { text: await answer.text() }
+          })
+        const limited = [{ symbol: "KO", side: "buy", quantity: "2", limit_price: "10" }]
+        const head = "symbol,side,quantity,limit_price"
+        const refused = yield* Effect.all([
+          post({ rows: [...limited, ...rows] }),
+          post({ rows, dryRun: true }),
+          post({ csv: `${head}\nKO,buy,2,\n` }),
+          post({ open: true }),
+          upload(`${head}\nKO,buy,2,\n`),
+          upload(`${head}\nKO,buy,2,\n`, "&dryRun=true")
+        ])
+        for (const each of refused) assert.deepInclude(JSON.parse(each.text), { status: 400, field: "mode" })
+        assert.include(refused[0]?.text, "line 2")
+        expect(json(yield* ask(port, "/api/v1/batches"))).toMatchObject({ items: [] })
+        expect(json(yield* post({ rows: limited }))).toMatchObject({ batch: { mode: "execute" }, accepted: 1 })
+        expect(json(yield* post({ rows: limited, mode: "execute" }))).toMatchObject({ duplicates: 1 })
+        expect(json(yield* post({ rows, mode: "accumulate", dryRun: true }))).toMatchObject({ rejected: 1 })
+        const uploaded = yield* upload(`${head}\nKO,buy,2,11\n`)
+        expect(JSON.parse(uploaded.text)).toMatchObject({ batch: { mode: "execute" }, accepted: 1 })
+      }).pipe(Effect.provide(engine))
+  )
+
   it.scopedLive("what is wrong with a submission is a problem that names the field", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
@@ -124,7 +167,7 @@ describe("batches over the API", () => {
       const told = yield* Effect.all({
         name: post({ rows }),
         rows: post({ name: "x" }),
-        body: post({ name: "x", csv: "a;b;c\n1;2;3\n" }),
+        body: post({ name: "x", mode: "execute", csv: "a;b;c\n1;2;3\n" }),
         mode: post({ name: "x", rows, mode: "maybe" })
       })
       for (const [field, each] of Object.entries(told)) assert.deepInclude(json(each), { status: 400, field }, field)
@@ -151,7 +194,8 @@ describe("batches over the API", () => {
       const { secret } = yield* Tokens.create({ name: "watch", role: "read", actor: "test" })
       const headers = { authorization: `Bearer ${Redacted.value(secret)}` }
       assert.strictEqual(
-        (yield* ask(port, "/api/v1/batches", { method: "POST", headers, body: { name: "x", rows } })).status,
+        (yield* ask(port, "/api/v1/batches", { method: "POST", headers, body: { name: "x", mode: "execute", rows } }))
+          .status,
         403
       )
     }).pipe(Effect.provide(books))
@@ -229,7 +273,7 @@ describe("batches over the API", () => {
         const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
         const submit = (name: string, symbols: ReadonlyArray<string>) =>
           api.batches.submit({
-            payload: { name, rows: symbols.map((symbol) => ({ symbol, side: "buy", quantity: "2" })) },
+            payload: { name, mode: "execute", rows: symbols.map((symbol) => ({ symbol, side: "buy", quantity: "2" })) },
             headers: {}
           })
         yield* scene.at(10)
@@ -294,7 +338,7 @@ describe("batches over the API", () => {
         )
         // What is wrong is read page by page, in the order of the file, and any row of it is found.
         const csv = "symbol,side,quantity\nKO,buy,1\nKO,hold,1\nKO,buy,2\nKO,hold,2\nKO,buy,3\n"
-        yield* api.batches.submit({ payload: { name: "mixed", csv }, headers: {} })
+        yield* api.batches.submit({ payload: { name: "mixed", mode: "execute", csv }, headers: {} })
         const { items: rows } = yield* api.batches.trades({ path: { id: "G4" }, urlParams: {} })
         const [first, second, third] = rows.map(({ id }) => id)
         for (const id of [first ?? "", second ?? ""]) {
@@ -323,7 +367,10 @@ describe("batches over the API", () => {
         assert.deepStrictEqual(yield* resolved("G4:3"), ["G4"])
         // Rows that wait for their batch wait for no person; of many nobody else is kept waiting while they are summed up.
         const many = `symbol,side,quantity\n${"KO,buy,1\n".repeat(1200)}`
-        yield* api.batches.submit({ payload: { name: "many", csv: many, source: "venue" }, headers: {} })
+        yield* api.batches.submit({
+          payload: { name: "many", mode: "execute", csv: many, source: "venue" },
+          headers: {}
+        })
         assert.strictEqual((yield* api.overview.overview({ urlParams: {} })).quarantined, 0)
         const held = Effect.map(api.trades.list({ urlParams: { status: "quarantined" } }), ({ items }) =>
           items.map(({ standing, symbol }) => [standing, symbol])
@@ -368,10 +415,10 @@ describe("batches over the API", () => {
           ),
           { concurrency: "unbounded" }
         )
-      const upload = "batches/upload?name=Friday&again=true"
+      const upload = "batches/upload?name=Friday&mode=execute&again=true"
       assert.deepStrictEqual(yield* twice(upload, "upload-1", file, "text/csv"), [200, 200])
       assert.lengthOf(yield* Reads.all(Batch.BatchTable), 1)
-      const submitted = JSON.stringify({ name: "Friday", csv: file, again: true })
+      const submitted = JSON.stringify({ name: "Friday", mode: "execute", csv: file, again: true })
       assert.deepStrictEqual(yield* twice("batches", "submit-1", submitted, "application/json"), [200, 200])
       assert.lengthOf(yield* Reads.all(Batch.BatchTable), 2)
       const trade = JSON.stringify({ symbol: "AAPL", side: "buy", quantity: "0.1" })

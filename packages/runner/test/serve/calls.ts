@@ -50,7 +50,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "controls.reverseTrade": { reason: "a mistake" },
   "controls.dismissTrade": { reason: "a mistake" },
   "batches.upload": "symbol,side,quantity\nKO,buy,2\n",
-  "batches.submit": { name: "Friday", rows },
+  "batches.submit": { name: "Friday", mode: "execute", rows },
   "batches.saveTemplate": { mode: "accumulate", decimal: "comma" },
   "batches.cancel": { reason: "no" },
   "jobs.enqueue": { type: "trades.sync" },
@@ -62,7 +62,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
 
 /** What is said beside a path. */
 export const queries: Readonly<Record<string, string>> = {
-  "batches.upload": "?name=Monday",
+  "batches.upload": "?name=Monday&mode=execute",
   "positions.preview": "?side=buy&quantity=2",
   "overview.resolve": "?q=O1"
 }

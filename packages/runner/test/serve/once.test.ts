@@ -21,7 +21,7 @@ const others: Readonly<Record<string, unknown>> = {
   "controls.decide": { symbol: "KO", side: "buy", quantity: "2", waitSeconds: 0 },
   "controls.audit": { anchor: "elsewhere" },
   "batches.upload": "symbol,side,quantity\nKO,buy,3\n",
-  "batches.submit": { name: "Thursday", rows: [{ symbol: "KO", side: "buy", quantity: "2" }] },
+  "batches.submit": { name: "Thursday", mode: "execute", rows: [{ symbol: "KO", side: "buy", quantity: "2" }] },
   "batches.saveTemplate": { mode: "accumulate", decimal: "point" },
   "jobs.enqueue": { type: "positions.sync" },
   "jobs.reconcile": { account: "main" }
@@ -109,15 +109,15 @@ describe("what is called twice under one key", () => {
           headers: { "idempotency-key": "friday", "content-type": "text/csv" },
           body
         })
-      const dry = yield* upload("name=Friday&dryRun=true", file)
+      const dry = yield* upload("name=Friday&mode=execute&dryRun=true", file)
       assert.deepInclude(json(dry), { accepted: 1, rejected: 1 })
-      const first = yield* upload("name=Friday", file)
+      const first = yield* upload("name=Friday&mode=execute", file)
       assert.deepInclude(json(first), { accepted: 1, duplicates: 0, rejected: 1 })
-      assert.strictEqual((yield* upload("name=Friday", file)).text, first.text)
+      assert.strictEqual((yield* upload("name=Friday&mode=execute", file)).text, first.text)
       for (const [query, body] of [
-        ["name=Friday", file.replace("2", "3")],
-        ["name=Saturday", file],
-        ["name=Friday&again=true", file]
+        ["name=Friday&mode=execute", file.replace("2", "3")],
+        ["name=Saturday&mode=execute", file],
+        ["name=Friday&mode=execute&again=true", file]
       ] as const) {
         assert.deepInclude(json(yield* upload(query, body)), { status: 422, field: "Idempotency-Key" }, query)
       }

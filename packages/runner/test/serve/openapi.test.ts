@@ -169,7 +169,7 @@ describe("the description of the API", () => {
   it.scopedLive("a record says of which version it is, and nothing is done for who names another one", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
-      yield* ask(port, "/api/v1/batches", { method: "POST", body: { name: "Friday", rows } })
+      yield* ask(port, "/api/v1/batches", { method: "POST", body: { name: "Friday", mode: "execute", rows } })
       const path = "/api/v1/batches/G1"
       const seen = String((yield* ask(port, path)).headers["etag"])
       assert.match(seen, /^"G1\.\d+"$/)

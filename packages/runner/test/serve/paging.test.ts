@@ -22,7 +22,7 @@ const arrive = (port: number) =>
     arrived += 1
     yield* scene.trade(`late-${arrived}`, "buy", "1", "MSFT")
     const rows = [{ source_id: `late-row-${arrived}`, symbol: "AAPL", side: "buy", quantity: "1" }]
-    const body = { name: `late ${arrived}`, rows }
+    const body = { name: `late ${arrived}`, mode: "execute", rows }
     assert.strictEqual((yield* ask(port, "/api/v1/batches", { method: "POST", body })).status, 200)
   })
 
