@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Ref, Schema } from "effect"
+import { Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { askFor, decide as decideRule } from "../rules/decision/decide.ts"
@@ -10,9 +10,11 @@ import {
   type Decision,
   type DecisionInput
 } from "../records/Decision.ts"
+import { foresee, type BrokerFacts, type DecisionOutlook } from "../rules/decision/preview.ts"
 import { execute as executeRule, failUnsent, type Executed } from "../rules/decision/execute.ts"
 import { decodeAnswer } from "../records/CommandRecord.ts"
 import { DecisionId, format, parse } from "../values/Id.ts"
+import { instrumentAt, tickerAt } from "../records/DatedSymbol.ts"
 import { InstrumentTable } from "../records/Instrument.ts"
 import type { Cause } from "../events/Entry.ts"
 import type { Recorder } from "../books/Recorder.ts"
@@ -21,21 +23,24 @@ import type { Member } from "../ledger/plan.ts"
 import { AttemptTable } from "../records/Attempt.ts"
 import type { Order } from "../records/Order.ts"
 import { UnsupportedOrder } from "../records/SupportedOrders.ts"
-import type { Brokers } from "../ports/Broker.ts"
-import type { Clock } from "../ports/Clock.ts"
-import type { TradeRepository } from "../ports/TradeRepository.ts"
+import { Brokers, type BrokerReadFailed } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { UnknownAccount } from "./Accumulator.ts"
 import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
 import type { Driving } from "./Driving.ts"
-import { confirm } from "./Gates.ts"
+import { confirm, factsOf } from "./Gates.ts"
 import type { Health } from "./Health.ts"
 import { askForDecision } from "./Quotes.ts"
+import { withRetries } from "./reading.ts"
 import * as Reads from "./Reads.ts"
 import * as StartGate from "./StartGate.ts"
 import { confirmNow } from "./Refusals.ts"
 import { refuse, sendOrder } from "./Submission.ts"
 import { recoverIdle, reported } from "./work.ts"
+
+export type { DecisionOutlook }
 
 /** A decision that says too much or too little to become an order. Nothing is on record. */
 export class UnsoundDecision extends Schema.TaggedError<UnsoundDecision>()("UnsoundDecision", {
@@ -158,6 +163,42 @@ const madeBefore = (recorder: Recorder, text: string): Decision | undefined | "a
   recorder.need(Need.DecisionById({ id }))
   return recorder.books.decisions.get(DecisionId.make(id))
 }
+
+/**
+ * What a decision would come to if it were made and executed now, by the rules of both: its order, or why none would be sent. Nothing is
+ * written or sent. The broker is asked what it takes and what the instrument is, where the program has one for the account; never for
+ * orders, holdings or quotes.
+ */
+export const rehearse = Effect.fn("Decisions.rehearse")(function* (account: AccountName, input: DecisionInput) {
+  const problem = faultOf(input)
+  if (problem !== undefined) return yield* new UnsoundDecision({ problem })
+  const ledger = yield* Ledger
+  const facts = yield* factsFor(account, input)
+  const { strategy: actor = MANUAL, symbol } = input
+  const found = yield* ledger.submit("command", {
+    ...memberOf(account, { kind: "command", actor }, [Need.Position({ account, symbol })], (recorder) =>
+      foresee(recorder, input, facts)
+    ),
+    rehearse: () => undefined
+  })
+  if (found instanceof UnsupportedOrder) return yield* found
+  return found ?? (yield* new UnknownAccount({ account }))
+})
+
+/** P9: a broker is asked by the ticker of today. */
+const factsFor: (
+  account: AccountName,
+  input: DecisionInput
+) => Effect.Effect<BrokerFacts | undefined, BrokerReadFailed | StoreError, Brokers | Clock | TradeRepository> =
+  Effect.fnUntraced(function* (account, { symbol }) {
+    const broker = yield* Effect.option(Effect.flatMap(Brokers, (brokers) => brokers.get(account)))
+    if (Option.isNone(broker)) return undefined
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const { symbols = [] } = (yield* Reads.account(account)) ?? {}
+    const ticker = tickerAt(symbols, instrumentAt(symbols, symbol, now).instrument, now)
+    const { capabilities, instrument } = broker.value
+    return { declared: capabilities, instrument: factsOf(yield* withRetries(instrument(ticker))) }
+  })
 
 /** Asks whoever drives the account to execute a decision: for a process that does not drive it itself. */
 export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision) {

@@ -219,7 +219,8 @@ export const confirm = Effect.fn("Gates.confirm")(function* (
   yield* KnownInstruments.releaseAtOnce({ account, symbol })
 })
 
-const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | commands.NotTraded => {
+/** What a broker says of an instrument, as the rules take it. */
+export const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | commands.NotTraded => {
   if (answer._tag === "NotKnown") return { isKnown: false, why: "the broker does not know it" }
   if (answer.assetClass !== "equity")
     return { isKnown: true, why: `the broker trades it as ${answer.assetClass}; only equities are taken` }

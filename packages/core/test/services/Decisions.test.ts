@@ -13,6 +13,7 @@ import type { OrderTerms } from "../../src/records/OrderTerms.ts"
 import { UnsupportedOrder } from "../../src/records/SupportedOrders.ts"
 import * as Broker from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
+import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { Answer, type Report } from "../../src/records/Report.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
@@ -93,6 +94,24 @@ describe("AUD-1: a decision", () => {
           "submitted",
           became.orderId
         ])
+      })
+    ))
+
+  test("AUD-1: is rehearsed without a trace, and its attempt then comes to what was said", () =>
+    play(
+      Effect.gen(function* () {
+        const repository = yield* TradeRepository
+        const before = yield* repository.heads
+        const input = { ...wanted, symbol: KO, side: "buy" } as const
+        const said = yield* Decisions.rehearse(stage.account, input)
+        expect([yield* repository.heads, yield* all, yield* stage.orders]).toEqual([before, [], []])
+        const became = yield* executed({ symbol: KO })
+        const [order] = yield* stage.orders
+        expect([said.decision.status, said.order?.quantity]).toEqual([became.status, order?.quantity])
+        // A repetition makes no order, and is no worse for having been rehearsed.
+        const twice = yield* Decisions.rehearse(stage.account, input)
+        expect([twice.order, twice.decision.reason]).toEqual([undefined, (yield* executed({ symbol: KO })).reason])
+        expect(twice.decision.status).toBe("failed")
       })
     ))
 

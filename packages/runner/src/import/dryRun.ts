@@ -6,7 +6,7 @@ import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
 import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
-import { type Environment, type Flags, settle } from "../settings/Settings.ts"
+import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { imageInto } from "../store/versions.ts"
 import { listingsOf } from "../start/listings.ts"
@@ -35,15 +35,10 @@ const copy = (from: string, to: string): Effect.Effect<void, TradeRepository.Sto
 
 type Sandbox = Writing | Broker.Brokers | Exchange.Exchange
 
-/** Does something to a copy of the store that is thrown away after it, with brokers that nobody else sees. */
-export const onCopy = <A, E, R>(
-  flags: Flags,
-  use: (configuration: Configuration) => Effect.Effect<A, E, R | Sandbox>
-): Effect.Effect<
-  A,
-  E | SettingsError | TradeRepository.StoreError | ExchangeFailed,
-  Exclude<R, Sandbox> | FileSystem.FileSystem | Environment | Scope.Scope
-> =>
+type CopyFailure = SettingsError | TradeRepository.StoreError
+
+/** A copy of the store that is thrown away with the scope. */
+const copied = (flags: Flags) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const settings = yield* settle(flags)
@@ -56,10 +51,38 @@ export const onCopy = <A, E, R>(
         Own: (own) => notCopied(own)
       })
     }
+    return { folder, settings: { ...settings, store: StorePlace.Sqlite({ file }) } }
+  })
+
+/** Does something to a copy of the store that is thrown away after it, with brokers that nobody else sees. */
+export const onCopy = <A, E, R>(
+  flags: Flags,
+  use: (configuration: Configuration) => Effect.Effect<A, E, R | Sandbox>
+): Effect.Effect<
+  A,
+  E | CopyFailure | ExchangeFailed,
+  Exclude<R, Sandbox> | FileSystem.FileSystem | Environment | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const { folder, settings } = yield* copied(flags)
     const exchange = { file: join(folder, "paper.db"), listings: yield* listingsOf(settings.configuration) }
     return yield* use(settings.configuration).pipe(
-      Effect.provide(Layer.merge(layerPaper(exchange), layerBooks({ ...settings, store: StorePlace.Sqlite({ file }) })))
+      Effect.provide(Layer.merge(layerPaper(exchange), layerBooks(settings)))
     )
+  })
+
+/** Does something to copies of the store and of its paper exchange that are thrown away after it; the settings name both. */
+export const onCopies = <A, E, R>(
+  flags: Flags,
+  use: (settings: Settings) => Effect.Effect<A, E, R | Writing>
+): Effect.Effect<A, E | CopyFailure, Exclude<R, Writing> | FileSystem.FileSystem | Environment | Scope.Scope> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { folder, settings } = yield* copied(flags)
+    const paperFile = join(folder, "paper.db")
+    if (yield* Effect.orDie(fs.exists(settings.paperFile))) yield* copy(settings.paperFile, paperFile)
+    const copies = { ...settings, paperFile }
+    return yield* Effect.provide(use(copies), layerBooks(copies))
   })
 
 /** An order that would be made. */

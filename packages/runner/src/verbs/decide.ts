@@ -24,6 +24,7 @@ import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import * as decisions from "../views/decisionDocument.ts"
 import * as instruction from "./instruction.ts"
+import { dryRun } from "./decideDryRun.ts"
 import { decisionInputOf, type ReadTerm, type WrittenDecision } from "./decisionInput.ts"
 
 const { text } = flags
@@ -141,7 +142,8 @@ export const decide = Verb.make({
     [
       "roundlot decide --symbol AAPL --side sell --quantity 3 --type stop --stop-price 180 --time-in-force gtc",
       "at the market once it trades at 180 or below, until it is cancelled"
-    ]
+    ],
+    ["roundlot decide --symbol AAPL --side buy --quantity 3 --dry-run", "what would become of it"]
   ],
   flags: {
     ...flags.place,
@@ -156,12 +158,18 @@ export const decide = Verb.make({
     timeInForce: instruction.terms.timeInForce,
     session: instruction.terms.session,
     strategy: text("strategy", "Whose decision it is; default manual"),
-    rationale: text("rationale", "Why: a text, or JSON")
+    rationale: text("rationale", "Why: a text, or JSON"),
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription(
+        "Show whether its order would be sent, and what it would change; nothing is written or sent"
+      )
+    )
   },
   run: (asked) =>
     Effect.gen(function* () {
       // A decision that cannot be makes no store.
       const input = yield* inputOf(asked)
+      if (asked.dryRun) return yield* dryRun(asked, input)
       return yield* making(asked, (settings) =>
         Effect.gen(function* () {
           const output = yield* Output

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { child, desk } from "./roundlot.ts"
+
+const buy = (symbol: string, ...more: ReadonlyArray<string>) =>
+  [
+    "decide",
+    "--symbol",
+    symbol,
+    "--side",
+    "buy",
+    ...(more.includes("--notional") || more.includes("--quantity") ? [] : ["--quantity", "2"]),
+    ...more
+  ] as const
+
+/** The terms of an order, without what only one that is on record has. */
+const TERMS = [
+  "symbol",
+  "side",
+  "quantity",
+  "askedNotional",
+  "type",
+  "limitPrice",
+  "stopPrice",
+  "timeInForce",
+  "session"
+]
+
+const termsOf = (order: unknown) =>
+  order === null ? null : Object.fromEntries(Object.entries(Object(order)).filter(([name]) => TERMS.includes(name)))
+
+/** A rehearsal, then the act itself: what both say became of the decision, and of its order. */
+const both = async ({ json }: Pick<ReturnType<typeof desk>, "json">, words: ReadonlyArray<string>) => {
+  const { order, outcome, reason } = Object(await json(...words, "--dry-run"))
+  const { orderId, reason: why, status } = Object(await json(...words))
+  const real = orderId === null ? null : await json("orders", "show", orderId)
+  return {
+    rehearsed: { outcome, reason, order: termsOf(order) },
+    real: { outcome: status === "failed" ? "failed" : "submitted", reason: why, order: termsOf(real) }
+  }
+}
+
+const failed = (reason: string) => ({ outcome: "failed", reason: expect.stringContaining(reason) })
+
+const contents = (folder: string, file: string) =>
+  createHash("sha256")
+    .update(readFileSync(join(folder, file)))
+    .digest("hex")
+
+describe("decide --dry-run", () => {
+  it("AUD-1: says which order would be sent, at which price, with what is held and sent before and after; writes nothing", async () => {
+    const { cli, folder, json } = desk()
+    await cli("accounts", "add", "paper", "--daily-notional", "1000")
+    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "100" } } }))
+    expect((await cli(...buy("AAPL"))).code).toBe(0)
+    const files = readFiles(folder)
+    const head: unknown = await json("journal", "head")
+    const orders: unknown = await json("exchange", "orders")
+    expect(await json(...buy("AAPL", "--strategy", "other"), "--dry-run")).toEqual({
+      dryRun: true,
+      account: "paper",
+      outcome: "submitted",
+      reason: null,
+      order: {
+        symbol: "AAPL",
+        side: "buy",
+        quantity: "2",
+        askedNotional: null,
+        type: "market",
+        limitPrice: null,
+        stopPrice: null,
+        timeInForce: "day",
+        session: "regular"
+      },
+      price: expect.objectContaining({ price: "100" }),
+      held: { before: "2", after: "4" },
+      sentToday: { before: "200", after: "400", most: "1000" },
+      waitsFor: null,
+      dependsOn: []
+    })
+    const said = await cli(...buy("AAPL", "--strategy", "other"), "--dry-run")
+    expect(said.code).toBe(0)
+    expect(said.out).toContain("Nothing is written. It would be sent: buy 2 AAPL, market, day, regular session.\n")
+    expect(said.out).toContain("  held: 2 → 4 shares, once it is filled\n")
+    expect(said.out).toContain("  sent today: $200 → $400 of $1000\n")
+    expect(await json("journal", "head")).toEqual(head)
+    expect(await json("exchange", "orders")).toEqual(orders)
+    expect(await json("decisions", "list")).toMatchObject({ items: [{ id: "D1" }] })
+    expect(readFiles(folder)).toEqual(files)
+  })
+
+  it("AUD-2: says the same as the act itself does then on the same books: of what is sent, and of what each control refuses", async () => {
+    const place = desk()
+    const { cli } = place
+    const agree = async (...words: ReadonlyArray<string>) => {
+      const { real, rehearsed } = await both(place, words)
+      expect(rehearsed).toEqual(real)
+      return rehearsed
+    }
+    await cli("accounts", "add", "paper", "--order-notional", "500", "--daily-notional", "1500")
+    expect(await agree(...buy("AAPL"))).toMatchObject({
+      outcome: "submitted",
+      order: { quantity: "2", type: "market" }
+    })
+    expect(await agree(...buy("AAPL"))).toMatchObject({ ...failed("DuplicateIntent"), order: null })
+    expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({ ...failed("NoReferencePrice"), order: null })
+    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "KO", price: "60" } } }))
+    expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({
+      outcome: "submitted",
+      order: { quantity: "4" }
+    })
+    await cli("exchange", "do", JSON.stringify({ id: "r", when: { symbol: "MSFT" }, do: { accept: {} } }))
+    const limit = ["--type", "limit", "--limit-price", "90"]
+    expect(await agree(...buy("MSFT", ...limit))).toMatchObject({ outcome: "submitted", order: { limitPrice: "90" } })
+    expect(await agree(...buy("IBM", "--type", "limit", "--limit-price", "300"))).toMatchObject(failed("MaxNotional"))
+    expect(await agree(...buy("NOSUCH"))).toMatchObject(failed("InstrumentUnknown"))
+    // The limit order rests, and a decision of the other side does not wait for it.
+    const sell = ["decide", "--symbol", "MSFT", "--side", "sell", "--quantity", "1"]
+    expect(await agree(...sell)).toMatchObject(failed("OppositeOrderLive"))
+    await cli("halt", "--symbol", "AAPL", "--reason", "news")
+    expect(await agree(...buy("AAPL", "--strategy", "late"))).toMatchObject(failed("Halted"))
+    await cli("resume", "--symbol", "AAPL", "--reason", "over")
+    for (const strategy of ["a", "b", "c"]) await cli(...buy("AAPL", "--strategy", strategy))
+    expect(await agree(...buy("AAPL", "--quantity", "4", "--strategy", "d"))).toMatchObject(failed("DailyNotional"))
+    const refused = await cli(...buy("IBM", "--type", "limit", "--limit-price", "300", "--strategy", "x"), "--dry-run")
+    expect(refused).toMatchObject({ code: 3, out: expect.stringContaining("It would fail: ") })
+  })
+
+  it("makes no store where there is none, and says what it would say beside a daemon", async () => {
+    const { cli, json, store } = desk()
+    expect(await json(...buy("AAPL"), "--dry-run")).toMatchObject({ outcome: "submitted", held: { before: "0" } })
+    expect((await cli("decisions", "list")).code).not.toBe(0)
+    const daemon = child(["start", "--store", store])
+    await daemon.says(/Running/)
+    const rehearsed = await json(...buy("AAPL"), "--dry-run")
+    expect(await json("decisions", "list")).toMatchObject({ items: [] })
+    daemon.signal("SIGTERM")
+    await daemon.ended
+    expect(rehearsed).toMatchObject({ outcome: "submitted", order: { quantity: "2" } })
+  })
+
+  it("at a broker that is not asked says what hangs on its answer", async () => {
+    const { cli, json } = desk()
+    await cli("accounts", "add", "away", "--broker", "alpaca")
+    expect(await json(...buy("AAPL", "--account", "away"), "--dry-run")).toMatchObject({
+      account: "away",
+      order: { symbol: "AAPL", quantity: "2" },
+      dependsOn: ["instrument", "price"]
+    })
+    const said = await cli(...buy("AAPL", "--account", "away"), "--dry-run")
+    expect(said.out).toContain("the broker is asked for the instrument and its price first, and is not asked here")
+    const priced = [...buy("AAPL", "--account", "away", "--type", "limit", "--limit-price", "90"), "--dry-run"]
+    expect(await json(...priced)).toMatchObject({ outcome: "submitted", dependsOn: ["instrument"] })
+  })
+
+  it("a decision that cannot be is wrong usage", async () => {
+    const { cli } = desk()
+    expect((await cli("decide", "--symbol", "AAPL", "--side", "buy", "--dry-run")).code).toBe(2)
+  })
+})
+
+/** The store and its exchange, byte by byte. */
+const readFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".db"))
+    .map((file) => [file, contents(folder, file)])
