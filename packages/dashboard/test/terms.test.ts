@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
+import { wholeLines, withLines } from "../src/ui/batchFile.ts"
 import { blank, requestOf, settled, type Wish } from "../src/ui/batchWish.ts"
 import { asAccountSays, offeredBy, policyOfferedBy, requestedOf, type Terms } from "../src/ui/terms.ts"
 import { findings, stage } from "./stage.ts"
@@ -170,6 +171,22 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
     { quantity: "2", type: "limit", limitPrice: "2.5", timeInForce: "day", session: "extended" }
   ])
   expect(seen.faults).toEqual([])
+})
+
+describe("BAT-2: lines of a file", () => {
+  const csv = 'symbol,side\r\nKO,hold\r\n"A\r\nB",buy\r\n"KO",x'
+
+  test("are shown where they are a row by themselves, and corrected where they stand", () => {
+    expect([...wholeLines(csv, [2, 3, 4, 5, 9])]).toEqual([
+      [2, "KO,hold"],
+      [5, '"KO",x']
+    ])
+    const corrected = new Map([
+      [2, "KO,buy"],
+      [5, ""]
+    ])
+    expect(withLines(csv, corrected)).toBe('symbol,side\r\nKO,buy\r\n"A\r\nB",buy\r\n')
+  })
 })
 
 describe("FILL-16: of the terms of an order", () => {

@@ -89,6 +89,60 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(seen.faults).toEqual([])
   })
 
+  test("BAT-2: a bad row is corrected where it is shown, and checked again; a file is submitted whole where that is wished", async () => {
+    await using seen = await open("/batches/new")
+    const { page } = seen
+    const rows = [
+      "source_id,symbol,side,quantity",
+      "w1,IBM,buy,2",
+      'w2,IBM,"hold",1',
+      "w3,IBM,buy,1",
+      'w4,IBM,"b',
+      'uy",1'
+    ]
+    await page.getByLabel("Pasted rows").fill(rows.join("\n"))
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByLabel("Mode", { exact: true }).selectOption("execute")
+    await page.getByLabel("Name", { exact: true }).fill("Whole")
+    await page.getByRole("button", { name: "Check", exact: true }).click()
+    await page.getByText("2 rows would be taken, 2 would not").waitFor()
+    const tables = page.getByRole("region", { name: "Check" }).getByRole("table")
+    expect(await tables.first().getAttribute("aria-label")).toBe("Rows that would not be taken")
+    // All or none: it does not go on while a row would not be taken.
+    await page.getByLabel("All rows or none").check()
+    await page.getByText("2 rows would not be taken as they are.").waitFor()
+    const goOn = page.getByRole("button", { name: /^(Go on|Submit only the good rows)$/ })
+    expect(await goOn.getAttribute("aria-disabled")).toBe("true")
+    const line = page.getByLabel("Line 3", { exact: true })
+    expect(await line.inputValue()).toBe('w2,IBM,"hold",1')
+    // A row of several lines is one for the file.
+    expect(await page.getByLabel("Line 5", { exact: true }).count()).toBe(0)
+    expect(await findings(page)).toEqual([])
+    await line.fill("w2,IBM,sell,none")
+    await page.getByRole("button", { name: "Check again" }).click()
+    await page.getByRole("table", { name: "Rows that would not be taken" }).getByText("none", { exact: true }).waitFor()
+    await line.fill("w2,IBM,sell,1")
+    await page.keyboard.press("Enter")
+    await page.getByText("3 rows would be taken, 1 would not").waitFor()
+    await page.getByRole("button", { name: "Fix the file" }).click()
+    const pasted = page.getByLabel("Pasted rows")
+    expect(await pasted.inputValue()).toBe(
+      ["source_id,symbol,side,quantity", "w1,IBM,buy,2", "w2,IBM,sell,1", "w3,IBM,buy,1", 'w4,IBM,"b', 'uy",1'].join(
+        "\n"
+      )
+    )
+    await pasted.fill((await pasted.inputValue()).split("\n").slice(0, 4).join("\n"))
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByRole("button", { name: "Check", exact: true }).click()
+    await page.getByRole("button", { name: "Go on" }).click()
+    const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/batches"))
+    await page.getByRole("button", { name: "Submit 3 rows" }).click()
+    expect((await sent).postDataJSON()).toMatchObject({ strict: true, mode: "execute" })
+    await page.getByRole("heading", { level: 1, name: /Whole/ }).waitFor()
+    await page.getByText("adds up to 3 rows").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("BAT-10: what is under way is stopped, undone and tried again: an order, a trade, a batch", async () => {
     await Promise.all(
       [

@@ -2,8 +2,10 @@ import type { Documents } from "@roundlot/api"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { DataTable } from "../ui/DataTable.tsx"
+import { Field } from "../ui/Field.tsx"
 import { rowsIn } from "../words/rows.ts"
 import { wordsOfNext } from "../words/signs.ts"
+import { BatchFixes } from "./BatchFixes.tsx"
 
 type Checked = Documents.CheckedDocument
 
@@ -21,6 +23,10 @@ const exceptions = [
 export const tradesIn = (checked: Checked): number =>
   exceptions.reduce((sum, [name]) => sum + checked[name], checked.accepted)
 
+/** The rows that would not be taken as they are, any of which refuses a file that is taken whole or not at all. */
+const rowsNotAsTheyAre = ({ conflicts, quarantined, refused, rejected }: Checked): number =>
+  rejected + conflicts + quarantined + refused
+
 const orders: ReadonlyArray<Column<Documents.OrdersPreview>> = [
   columns.symbol,
   columns.side,
@@ -34,8 +40,15 @@ const noticed: ReadonlyArray<Column<Checked["noticed"][number]>> = [
   columns.foreign("reason", ({ what }) => what)
 ]
 
+interface OutlookProps {
+  readonly of: Checked
+  readonly csv: string
+  /** A file with other rows is to be checked. */
+  readonly onCheck: (csv: string) => void
+}
+
 /** The dry run of a submission: what would become of its rows as the books stand, and what would be ordered. */
-export const BatchCheck = ({ of }: { readonly of: Checked }) => {
+const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
   const isBad = new Set(of.rejectedRows.map(({ line }) => line))
   const others = of.noticed.filter(({ line }) => !isBad.has(line))
   return (
@@ -43,6 +56,15 @@ export const BatchCheck = ({ of }: { readonly of: Checked }) => {
       <p role="status">
         {rowsIn(of.accepted)} would be taken, {of.rejected} would not.
       </p>
+      {of.rejectedRows.length === 0 ? null : (
+        <DataTable
+          label="Rows that would not be taken"
+          columns={columns.rowFault}
+          rows={of.rejectedRows}
+          idOf={({ column, line }) => `${line} ${column}`}
+        />
+      )}
+      <BatchFixes csv={csv} rejectedRows={of.rejectedRows} onCheck={onCheck} />
       <ul className="rows" aria-label="Other rows">
         {exceptions.map(([name, what]) =>
           of[name] === 0 ? null : (
@@ -65,14 +87,6 @@ export const BatchCheck = ({ of }: { readonly of: Checked }) => {
           idOf={({ side, symbol }) => `${symbol} ${side}`}
         />
       )}
-      {of.rejectedRows.length === 0 ? null : (
-        <DataTable
-          label="Rows that would not be taken"
-          columns={columns.rowFault}
-          rows={of.rejectedRows}
-          idOf={({ column, line }) => `${line} ${column}`}
-        />
-      )}
       {others.length === 0 ? null : (
         <DataTable
           label="Rows to review"
@@ -82,5 +96,42 @@ export const BatchCheck = ({ of }: { readonly of: Checked }) => {
         />
       )}
     </>
+  )
+}
+
+interface BatchCheckProps extends OutlookProps {
+  readonly strict: boolean
+  readonly onStrict: (strict: boolean) => void
+  readonly onBack: () => void
+  readonly onGoOn: () => void
+}
+
+/** The third step of a new batch: what would become of its rows, those first that can be corrected, and whether all are taken or none. */
+export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict }: BatchCheckProps) => {
+  const refusing = strict ? rowsNotAsTheyAre(of) : 0
+  const isReady = tradesIn(of) > 0 && refusing === 0
+  return (
+    <section className="panel form" aria-label="Check">
+      <Outlook csv={csv} of={of} onCheck={onCheck} />
+      <Field term="allOrNone">
+        <label className="also">
+          <input type="checkbox" checked={strict} onChange={({ target }) => onStrict(target.checked)} />
+          All rows or none
+        </label>
+      </Field>
+      {refusing === 0 ? null : (
+        <p className="tone-danger" role="alert">
+          {rowsIn(refusing)} would not be taken as they are.
+        </p>
+      )}
+      <div className="buttons">
+        <button type="button" className="button" onClick={onBack}>
+          {of.rejected === 0 ? "Back" : "Fix the file"}
+        </button>
+        <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
+          {of.rejected === 0 ? "Go on" : "Submit only the good rows"}
+        </button>
+      </div>
+    </section>
   )
 }

@@ -44,13 +44,18 @@ export const NewBatch = () => {
     })
   }
   const checking = useMutation({
-    mutationFn: () => call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(wish), dryRun: true } })),
+    mutationFn: (asked: Wish) =>
+      call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(asked), dryRun: true } })),
     onSuccess: () => setStep(Math.max(CHECK, step)),
     onError: () => setStep(COLUMNS)
   })
+  const checkOther = (csv: string): void => {
+    change({ csv })
+    checking.mutate({ ...wish, csv })
+  }
   // Who reloads the page after the check has it checked again, and is where he was.
   useEffect(() => {
-    if (step >= CHECK) checking.mutate()
+    if (step >= CHECK) checking.mutate(wish)
   }, [])
   const submitting = useMutation({
     mutationFn: () =>
@@ -83,27 +88,20 @@ export const NewBatch = () => {
           known={known}
           checking={checking}
           onBack={() => setStep(0)}
-          onCheck={() => checking.mutate()}
+          onCheck={() => checking.mutate(wish)}
         />
       ) : null}
       {step >= CHECK && checked === undefined ? <p role="status">Checking…</p> : null}
       {step === CHECK && checked !== undefined ? (
-        <section className="panel form" aria-label="Check">
-          <BatchCheck of={checked} />
-          <div className="buttons">
-            <button type="button" className="button" onClick={() => setStep(checked.rejected === 0 ? COLUMNS : 0)}>
-              {checked.rejected === 0 ? "Back" : "Fix the file"}
-            </button>
-            <button
-              type="button"
-              className="button primary"
-              aria-disabled={tradesIn(checked) === 0}
-              onClick={() => tradesIn(checked) > 0 && setStep(3)}
-            >
-              {checked.rejected === 0 ? "Go on" : "Submit only the good rows"}
-            </button>
-          </div>
-        </section>
+        <BatchCheck
+          of={checked}
+          csv={wish.csv}
+          strict={wish.strict}
+          onStrict={(strict) => change({ strict })}
+          onCheck={checkOther}
+          onBack={() => setStep(checked.rejected === 0 ? COLUMNS : 0)}
+          onGoOn={() => setStep(3)}
+        />
       ) : null}
       {submitted === undefined ? null : <SubmittedRows of={submitted} />}
       {step === 3 && checked !== undefined && submitted === undefined ? (

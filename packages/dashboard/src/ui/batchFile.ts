@@ -43,3 +43,24 @@ export const guessed = (names: ReadonlyArray<string>): Readonly<Record<string, s
       return found === undefined ? [] : [[field, found] as const]
     })
   )
+
+/** Returns the lines of a file by their numbers, those that are a row by themselves: in some a quoted field goes on in the next one. */
+export const wholeLines = (csv: string, numbers: ReadonlyArray<number>): ReadonlyMap<number, string> => {
+  const lines = csv.split("\n")
+  return new Map(
+    numbers.flatMap((number) => {
+      const line = lines[number - 1]?.replace(/\r$/, "")
+      return line === undefined || line.split('"').length % 2 === 0 ? [] : [[number, line] as const]
+    })
+  )
+}
+
+/** Returns a file with other lines in the place of some; their ends stay. */
+export const withLines = (csv: string, corrected: ReadonlyMap<number, string>): string =>
+  csv
+    .split("\n")
+    .map((line, at) => {
+      const text = corrected.get(at + 1)
+      return text === undefined ? line : `${text}${line.endsWith("\r") ? "\r" : ""}`
+    })
+    .join("\n")

@@ -20,6 +20,8 @@ export interface Wish {
   /** How orders of rows are sent, where a row says nothing; empty where nothing is said here either. */
   readonly session: Terms["session"]
   readonly timeInForce: string
+  /** All of its rows or none. */
+  readonly strict: boolean
   /** The template whose terms hold where none are said here. */
   readonly template: string
 }
@@ -41,6 +43,7 @@ export const blank: Wish = {
   mode: "",
   session: "",
   timeInForce: "",
+  strict: false,
   template: ""
 }
 
@@ -109,11 +112,12 @@ export const termsOf = (wish: Wish): Documents.TemplateTerms => {
 
 /** Returns the submission of a file as its form says. */
 export const requestOf = (wish: Wish): Documents.BatchRequest => {
-  const { csv, fileName, name, template } = wish
+  const { csv, fileName, name, strict, template } = wish
   return {
     ...termsOf(wish),
     name: name.trim(),
     csv,
+    ...(strict ? { strict } : {}),
     ...(template === "" ? {} : { template }),
     ...(fileName === "" ? {} : { fileName })
   }

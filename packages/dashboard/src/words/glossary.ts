@@ -317,6 +317,14 @@ const entries = {
     head: "Template",
     help: "How batches of a kind are submitted, kept under a name. What is said here wins."
   },
+  correctedRow: {
+    head: "Line",
+    help: "The row as it stands in the file, which you may correct here; the file on your disk stays as it is. An empty line is no row."
+  },
+  allOrNone: {
+    head: "Strict",
+    help: "The file is taken whole or not at all: a row that is bad, in conflict, quarantined or refused by a limit refuses it, also where that has changed since the check."
+  },
   saveTemplate: {
     head: "Keep as",
     help: "Keeps separator, decimal sign, columns, account and mode under a name, for the next file of the kind."
