@@ -10,7 +10,7 @@ import {
   type Decision,
   type DecisionInput
 } from "../records/Decision.ts"
-import { foresee, type BrokerFacts, type DecisionOutlook } from "../rules/decision/preview.ts"
+import { foresee, type BrokerFacts, type DecisionOutlook } from "../rules/operator/decisionPreview.ts"
 import { execute as executeRule, failUnsent, type Executed } from "../rules/decision/execute.ts"
 import { decodeAnswer } from "../records/CommandRecord.ts"
 import { DecisionId, format, parse } from "../values/Id.ts"

@@ -129,7 +129,7 @@ export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict 
           {of.rejected === 0 ? "Back" : "Fix the file"}
         </button>
         <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
-          {of.rejected === 0 ? "Go on" : "Submit only the good rows"}
+          {of.rejected === 0 || strict ? "Go on" : "Submit only the good rows"}
         </button>
       </div>
     </section>

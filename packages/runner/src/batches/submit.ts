@@ -101,7 +101,7 @@ const sha256 = (...parts: ReadonlyArray<string>): string => {
 }
 
 /** A file that was read once: what tells it from others, and how it is written. */
-export interface Surveyed {
+interface Surveyed {
   readonly fileHash: string
   readonly dialect: Dialect
 }

@@ -12,12 +12,12 @@ import * as Quantity from "../../values/Quantity.ts"
 import type { Reference } from "../../values/Reference.ts"
 import { declare, type Declared } from "../account/declare.ts"
 import { dailyNotionalOf } from "../account/limits.ts"
-import { confirmInstrument, type InstrumentFacts, type NotTraded } from "../operator/commands.ts"
+import { confirmInstrument, type InstrumentFacts, type NotTraded } from "./commands.ts"
 import { planSend } from "../order/send.ts"
 import { standingOf } from "../position/evaluation.ts"
-import { decide } from "./decide.ts"
-import { execute } from "./execute.ts"
-import { settledOf } from "./settle.ts"
+import { decide } from "../decision/decide.ts"
+import { execute } from "../decision/execute.ts"
+import { settledOf } from "../decision/settle.ts"
 
 /** What the broker of an account says when it is asked before a decision is executed. */
 export interface BrokerFacts {
@@ -32,7 +32,7 @@ interface Change {
 }
 
 /** What a broker is asked for before a decision is executed. */
-export type AskedFirst = "instrument" | "price"
+type AskedFirst = "instrument" | "price"
 
 /** What executing a decision would come to as the books stand. */
 export interface DecisionOutlook {
