@@ -2,17 +2,20 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as OpenApi from "@effect/platform/OpenApi"
 import { overallStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { Reading } from "./Access.ts"
 import { TradingDocument } from "./documents/Trading.ts"
+import { Page } from "./documents/words.ts"
 import * as access from "./groups/access.ts"
 import * as together from "./groups/batches.ts"
 import { controls } from "./groups/controls.ts"
 import * as reads from "./groups/reads.ts"
 import { trades } from "./groups/trades.ts"
 import { KnownParameters } from "./Parameters.ts"
-import { problems } from "./Problem.ts"
+import { says } from "./groups/shared.ts"
+import { Problem, problems } from "./Problem.ts"
 
 /** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
 export const PartDocument = Schema.Struct({
@@ -25,14 +28,14 @@ export const PartDocument = Schema.Struct({
   lastSuccessAt: Schema.NullOr(Schema.String),
   lastFailureAt: Schema.NullOr(Schema.String),
   secondsSinceSuccess: Schema.NullOr(Schema.Number)
-})
+}).annotations({ identifier: "Part" })
 
 /** How late the daemon's thread gets to its work, in milliseconds, since the program started. */
 export const EventLoopDocument = Schema.Struct({
   p50Ms: Schema.Number,
   p99Ms: Schema.Number,
   maxMs: Schema.Number
-})
+}).annotations({ identifier: "EventLoop" })
 
 /** How the program is: every part that has reported, and the thread. */
 export const HealthDocument = Schema.Struct({
@@ -48,25 +51,46 @@ export const HealthDocument = Schema.Struct({
   uptimeSeconds: Schema.Number,
   eventLoop: EventLoopDocument,
   parts: Schema.Array(PartDocument)
-})
+}).annotations({ identifier: "Health" })
 
 /** How the program is. */
 export type HealthDocument = typeof HealthDocument.Type
 
 /** It may be given work: it takes trades in also while trading is at risk, and says so. */
-export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true), trading: TradingDocument })
+export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true), trading: TradingDocument }).annotations({
+  identifier: "Ready"
+})
 
 /** The media type of metrics in Prometheus' text format. */
 export const METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 const health = HttpApiGroup.make("health", { topLevel: true })
-  .add(HttpApiEndpoint.get("health", "/health").addSuccess(HealthDocument))
+  .add(
+    HttpApiEndpoint.get("health", "/health")
+      .addSuccess(HealthDocument)
+      .pipe(
+        says(
+          "Show health",
+          "How each service of the daemon is. Needs no token; 200 also while degraded: look at `status`."
+        )
+      )
+  )
   .middleware(KnownParameters)
-
+  .annotate(OpenApi.Description, "How the daemon is.")
 const ready = HttpApiGroup.make("ready", { topLevel: true })
-  .add(HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(problems.NotReady))
+  .add(
+    HttpApiEndpoint.get("ready", "/ready")
+      .addSuccess(ReadyDocument)
+      .addError(problems.NotReady)
+      .pipe(
+        says(
+          "Check readiness",
+          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read once. Needs no token."
+        )
+      )
+  )
   .middleware(KnownParameters)
-
+  .annotate(OpenApi.Description, "Whether the daemon may be given work.")
 const metrics = HttpApiGroup.make("metrics", { topLevel: true })
   .middleware(KnownParameters)
   .add(
@@ -74,10 +98,13 @@ const metrics = HttpApiGroup.make("metrics", { topLevel: true })
       .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
       .addError(problems.Unavailable)
       .middleware(Reading)
+      .pipe(says("Read metrics", "Figures in Prometheus' text format."))
   )
+  .annotate(OpenApi.Description, "Figures for Prometheus.")
 
 /** What a daemon serves: how it is, whether it may be given work, its figures, and the books under `/api/v1`. */
 export const RoundlotApi = HttpApi.make("roundlot")
+  .annotate(HttpApi.AdditionalSchemas, [Page, Problem])
   .add(health)
   .add(ready)
   .add(metrics)

@@ -12,7 +12,6 @@ const kinds = {
   "not-found": { title: "There is nothing here", status: 404 },
   "method-not-allowed": { title: "This method is not answered here", status: 405 },
   conflict: { title: "As things are, this may not be done", status: 409 },
-  "out-of-order": { title: "The delivery does not follow the one before it", status: 409 },
   gone: { title: "This cursor is of a store that is no more", status: 410 },
   stale: { title: "The record is not as you have read it", status: 412 },
   "request-timeout": { title: "The request came too slowly", status: 408 },
@@ -42,6 +41,9 @@ const fields = {
   requestId: Schema.optional(Schema.String)
 }
 
+/** What every problem has; its `_tag` says which it is. */
+export const Problem = Schema.Struct(fields).annotations({ identifier: "Problem" })
+
 /** What an error says (RFC 9457): what kind of problem, its title, the HTTP status, why here, and which field is meant. */
 export interface ProblemDocument {
   readonly type: string
@@ -67,11 +69,9 @@ const told = <const Tag extends string, Extra extends Schema.Struct.Fields>(
   description: string,
   extra: Extra
 ) =>
-  HttpApiSchema.withEncoding(
-    Schema.TaggedStruct(tag, { ...fields, ...extra }).annotations(
-      HttpApiSchema.annotations({ status: kinds[kind].status, identifier: tag, description })
-    ),
-    asProblem
+  // Named last: what is annotated after its name has none.
+  HttpApiSchema.withEncoding(Schema.TaggedStruct(tag, { ...fields, ...extra }), asProblem).annotations(
+    HttpApiSchema.annotations({ status: kinds[kind].status, identifier: tag, description })
   )
 
 /** The problems that routes declare, by their tags. */
@@ -87,10 +87,9 @@ export const problems = {
   /** It may also be where he calls from. */
   Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: told("NotFound", "not-found", "There is no such record", {}),
-  Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
-  /** `cursor` is where the source had come to: deliver what follows it. Null where it has delivered nothing yet. */
-  OutOfOrder: told("OutOfOrder", "out-of-order", "Nothing of it was taken: it does not follow the delivery before it", {
-    cursor: Schema.NullOr(Schema.String)
+  /** `cursor` is there where a delivery does not follow the one before: what its source had come to, null where that is nothing. */
+  Conflict: told("Conflict", "conflict", "As things are it may not be done", {
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   }),
   /** Give it in parts. */
   TooLarge: told("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
@@ -117,8 +116,9 @@ export const failures = {
   forbidden: failing("Forbidden", "forbidden"),
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
+  /** A delivery does not follow the one before it: where its source had come to. */
   outOfOrder: (detail: string, cursor: string | null) => ({
-    ...failing("OutOfOrder", "out-of-order")(detail, "after"),
+    ...failing("Conflict", "conflict")(detail, "after"),
     cursor
   }),
   keyReused: (detail: string, field = "Idempotency-Key") => failing("KeyReused", "key-reused")(detail, field),

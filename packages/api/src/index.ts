@@ -12,6 +12,8 @@ export * as Documents from "./documents/index.ts"
 export * as EventLoop from "./EventLoop.ts"
 /** `Exposition`: see that module. */
 export * as Exposition from "./Exposition.ts"
+/** `Idempotency`: see that module. */
+export * as Idempotency from "./Idempotency.ts"
 /** `Json`: see that module. */
 export * as Json from "./Json.ts"
 /** `Parameters`: see that module. */

@@ -1,39 +1,11 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as OpenApi from "@effect/platform/OpenApi"
 import { Effect, type Layer } from "effect"
 import { Reading } from "./Access.ts"
-import { RoundlotApi } from "./Api.ts"
-import { PROBLEM_JSON } from "./Problem.ts"
-
-/** The description of the API, made of the definition. */
-const describe = (): OpenApi.OpenAPISpec => OpenApi.fromApi(RoundlotApi)
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** The platform's own answer to what it cannot decode, which `guards` tells as a problem. */
-const isDecodeError = (schema: unknown): boolean =>
-  isRecord(schema) && String(schema["$ref"]).endsWith("/HttpApiDecodeError")
-
-/** Every refusal is a problem document, whichever of the declared ones it is. */
-const asProblem = ([status, answer]: readonly [string, unknown]): readonly [string, unknown] => {
-  if (Number(status) < FIRST_REFUSAL || !isRecord(answer) || !isRecord(answer["content"])) return [status, answer]
-  const [content] = Object.values(answer["content"])
-  return [status, { ...answer, content: { [PROBLEM_JSON]: content } }]
-}
-
-const FIRST_REFUSAL = 400
-
-const asServed = (key: string, value: unknown): unknown => {
-  // Names of schemas that are no places: what has one twice is read by no strict client.
-  if (key === "$id") return undefined
-  if (key === "anyOf" && Array.isArray(value)) return value.filter((each) => !isDecodeError(each))
-  return key === "responses" && isRecord(value) ? Object.fromEntries(Object.entries(value).map(asProblem)) : value
-}
-
-/** What programs read (OpenAPI 3.1). */
-const textOf = (openApi: OpenApi.OpenAPISpec): string => JSON.stringify(openApi, asServed)
+import { asyncApiOf } from "./description/asyncApi.ts"
+import { openApiOf, type OpenApiDocument } from "./description/openApi.ts"
+import { isRecord, type Json } from "./description/schemas.ts"
+import { Process } from "./EventLoop.ts"
 
 const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
@@ -44,13 +16,26 @@ const STYLE =
 const tableOf = (heads: ReadonlyArray<string>, rows: ReadonlyArray<string>): string =>
   `<div class="wide" tabindex="0"><table><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr>${rows.join("")}</table></div>`
 
-const parametersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
-  if (operation.parameters.length === 0) return ""
-  const rows = operation.parameters.map(
-    ({ in: place, name, required }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${escape(place)}</td><td>${required ? "required" : ""}</td></tr>`
-  )
-  return tableOf(["parameter", "in", "needed"], rows)
+/** What a reference means; whatever is none means itself. */
+const meant = (value: unknown, openApi: OpenApiDocument): Json => {
+  if (!isRecord(value)) return {}
+  const [, place, name] = /^#\/components\/(\w+)\/(.+)$/.exec(String(value["$ref"])) ?? []
+  const found = Object.entries(openApi.components).find(([each]) => each === place)?.[1][name ?? ""]
+  return isRecord(found) ? found : value
+}
+
+const entries = (value: unknown): ReadonlyArray<[string, unknown]> => (isRecord(value) ? Object.entries(value) : [])
+
+const textOf = (value: unknown): string => (typeof value === "string" ? escape(value) : "")
+
+const parametersOf = ({ parameters }: Json, openApi: OpenApiDocument): string => {
+  if (!Array.isArray(parameters) || parameters.length === 0) return ""
+  const rows = parameters.map((each) => {
+    const { description, in: place, name, required } = meant(each, openApi)
+    const needed = required === true ? "required" : ""
+    return `<tr><td><code>${textOf(name)}</code></td><td>${textOf(place)}</td><td>${needed}</td><td>${textOf(description)}</td></tr>`
+  })
+  return tableOf(["parameter", "in", "needed", "meaning"], rows)
 }
 
 const schemaLink = (schema: unknown): string => {
@@ -60,46 +45,45 @@ const schemaLink = (schema: unknown): string => {
   return links.length === 0 ? `<code>${escape(text)}</code>` : links.join(", ")
 }
 
-const answersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
-  const rows = Object.entries(operation.responses).map(([status, { content, description }]) => {
-    const shown = Object.entries(content ?? {}).map(([type, media]) => `${escape(type)} ${schemaLink(media)}`)
-    return `<tr><td>${escape(status)}</td><td>${escape(description)}</td><td>${shown.join("<br>")}</td></tr>`
+const answersOf = ({ responses }: Json, openApi: OpenApiDocument): string => {
+  const rows = entries(responses).map(([status, each]) => {
+    const { content, description } = meant(each, openApi)
+    const shown = entries(content).map(([type, media]) => `${escape(type)} ${schemaLink(media)}`)
+    return `<tr><td>${escape(status)}</td><td>${textOf(description)}</td><td>${shown.join("<br>")}</td></tr>`
   })
   return tableOf(["status", "meaning", "document"], rows)
 }
 
-const operationOf = (path: string, method: string, operation: OpenApi.OpenAPISpecOperation): string => {
-  const body = operation.requestBody === undefined ? "" : `<p>Body: ${schemaLink(operation.requestBody.content)}</p>`
-  return `<h3><code>${method.toUpperCase()} ${escape(path)}</code></h3>${parametersOf(operation)}${body}${answersOf(operation)}`
+const operationOf = (path: string, method: string, operation: Json, openApi: OpenApiDocument): string => {
+  const body = isRecord(operation["requestBody"])
+    ? `<p>Body: ${schemaLink(operation["requestBody"]["content"])}</p>`
+    : ""
+  const said = `<p>${textOf(operation["summary"])}. ${textOf(operation["description"])}</p>`
+  return `<h3><code>${method.toUpperCase()} ${escape(path)}</code></h3>${said}${parametersOf(operation, openApi)}${body}${answersOf(operation, openApi)}`
 }
 
-const methods = ["get", "post", "put", "delete"] as const
-
 /** The same for people: one page without a script. */
-const pageOf = (openApi: OpenApi.OpenAPISpec): string => {
-  const paths = Object.entries(openApi.paths).flatMap(([path, item]) =>
-    methods.flatMap((method) => {
-      const operation = item[method]
-      return operation === undefined ? [] : [operationOf(path, method, operation)]
-    })
+const pageOf = (openApi: OpenApiDocument): string => {
+  const paths = Object.entries(openApi.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => operationOf(path, method, operation, openApi))
   )
   const schemas = Object.entries(openApi.components.schemas).map(
     ([name, schema]) =>
       `<h3 id="${escape(name)}">${escape(name)}</h3><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
   )
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Roundlot API</title><style>${STYLE}</style><main><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>. The guides are at <a href="/docs">/docs</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</main></html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Roundlot API</title><style>${STYLE}</style><main><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>, its events <a href="/asyncapi.json">/asyncapi.json</a>. The guides are at <a href="/docs">/docs</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</main></html>`
 }
 
-/** `/openapi.json` and `/docs/api`. */
-export const layer: Layer.Layer<never, never, Reading> = HttpApiBuilder.Router.use((router) =>
+/** `/openapi.json`, `/asyncapi.json` and `/docs/api`. */
+export const layer: Layer.Layer<never, never, Reading | Process> = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
     const reading = yield* Reading
-    const openApi = describe()
-    const text = textOf(openApi)
-    yield* router.get(
-      "/openapi.json",
-      Effect.as(reading, HttpServerResponse.text(text, { contentType: "application/json" }))
-    )
+    const { version } = yield* Process
+    const openApi = openApiOf(version)
+    const served = (document: object) =>
+      Effect.as(reading, HttpServerResponse.text(JSON.stringify(document), { contentType: "application/json" }))
+    yield* router.get("/openapi.json", served(openApi))
+    yield* router.get("/asyncapi.json", served(asyncApiOf(version)))
     yield* router.get(
       "/docs/api",
       Effect.map(reading, () => HttpServerResponse.html(pageOf(openApi)))

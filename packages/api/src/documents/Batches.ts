@@ -170,7 +170,9 @@ export type BatchRowDocument = typeof BatchRowDocument.Type
 /** Every row of a batch. */
 export const BatchRowPage = pageOf("BatchRowPage", BatchRowDocument)
 
-const noticed = Schema.Array(Schema.Struct({ line: Schema.Int, what: Schema.String }))
+const noticed = Schema.Array(
+  Schema.Struct({ line: Schema.Int, what: Schema.String }).annotations({ identifier: "NoticedRow" })
+)
 
 /** What was submitted. */
 export const SubmittedDocument = Schema.Struct({
@@ -251,19 +253,26 @@ const fileName = Schema.optional(Schema.String.pipe(Schema.maxLength(255)))
 
 /** What an upload says of its file, as texts. */
 export const uploadTerms = {
-  name: batchName,
-  fileName,
-  template: Schema.optional(Schema.String),
-  backfill,
-  account,
-  dates,
-  decimal,
-  mode,
-  separator,
-  session,
-  source,
-  timeInForce,
-  zone
+  name: Schema.propertySignature(batchName).annotations({ description: "The name of the batch." }),
+  fileName: fileName.annotations({ description: "The name of the file, for people." }),
+  template: Schema.optional(Schema.String).annotations({
+    description: "A template whose terms hold where none are given."
+  }),
+  backfill: backfill.annotations({
+    description:
+      "What becomes of rows older than the account's `maxTradeAge`: ordered, taken for held, or only recorded."
+  }),
+  account: account.annotations({ description: "The account; the only one unless said." }),
+  dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),
+  decimal: decimal.annotations({ description: "How decimals are written." }),
+  mode: mode.annotations({
+    description: "Each row an order of its own (`execute`, unless said), or into its position."
+  }),
+  separator: separator.annotations({ description: "What stands between cells." }),
+  session: session.annotations({ description: "The session of its orders, where a row names none." }),
+  source: source.annotations({ description: "The source, half of the rows' identity; `batch` unless said." }),
+  timeInForce: timeInForce.annotations({ description: "How long its orders stand, where a row says nothing." }),
+  zone: zone.annotations({ description: "The clock of times without a zone: `Europe/Berlin`, `-05:00`." })
 }
 
 /** What is said of a file that is submitted, beside its terms. */

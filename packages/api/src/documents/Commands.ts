@@ -1,11 +1,11 @@
 import { Schema } from "effect"
 import { AtRisk, Recommended } from "./History.ts"
 import { Contradiction } from "./Orders.ts"
-import { Decimal, Id, OrderType, Session, Side } from "./words.ts"
+import { Decimal, describedAs, Id, OrderType, Session, Side } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
 export const command = {
-  reason: Schema.NonEmptyString.pipe(Schema.maxLength(1000)),
+  reason: Schema.NonEmptyString.pipe(Schema.maxLength(1000)).annotations(describedAs("Reason")),
   /** Nothing is written or sent: `effects` tells what would be. */
   dryRun: Schema.optional(Schema.Boolean)
 }
@@ -47,7 +47,7 @@ export type DoneDocument = typeof DoneDocument.Type
 const strict = { parseOptions: { onExcessProperty: "error" } } as const
 
 /** An amount, or `none`: the limit is lifted, its default too. */
-const LimitAmount = Schema.Union(Decimal, Schema.Literal("none"))
+const LimitAmount = Schema.Union(Decimal, Schema.Literal("none")).annotations(describedAs("LimitAmount"))
 
 /** The limits of an account that change: shares, dollars, orders a minute, basis points. One that lets more through needs a reason. */
 export const LimitsRequest = Schema.Struct({

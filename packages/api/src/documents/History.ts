@@ -55,6 +55,25 @@ export const CommitDocument = Schema.Struct({
 /** What a live stream tells of one commit. */
 export type CommitDocument = typeof CommitDocument.Type
 
+/** What a live stream says first: where it begins. */
+export const BegunDocument = Schema.Struct({ cursor: Schema.String }).annotations({ identifier: "Begun" })
+
+/** What a socket is told each time: commits, none where only the cursor moved. */
+export const CommitsDocument = Schema.Struct({
+  cursor: Schema.String,
+  commits: Schema.Array(CommitDocument)
+}).annotations({ identifier: "Commits" })
+
+/** What a webhook is posted: events in order, each with the cursor after it. */
+export const DeliveryDocument = Schema.Struct({
+  webhook: Schema.String,
+  id: Schema.String,
+  events: Schema.Array(Schema.Struct({ cursor: Schema.String, ...EntryDocument.fields }))
+}).annotations({ identifier: "Delivery" })
+
+/** What a webhook is posted. */
+export type DeliveryDocument = typeof DeliveryDocument.Type
+
 /** The newest place of the feed, and the newest entry of every journal: what `audit --anchor` takes. */
 export const HeadDocument = Schema.Struct({
   ...past,
@@ -70,7 +89,11 @@ export const HeadDocument = Schema.Struct({
 export type HeadDocument = typeof HeadDocument.Type
 
 /** Shares of a symbol, and what they come to in dollars; null where no price is known. */
-const AtStake = Schema.Struct({ symbol: Schema.String, shares: Decimal, dollars: Schema.NullOr(Decimal) })
+const AtStake = Schema.Struct({
+  symbol: Schema.String,
+  shares: Decimal,
+  dollars: Schema.NullOr(Decimal)
+}).annotations({ identifier: "AtStake" })
 
 /** What waits for the end of something: nothing once it is closed. */
 export const AtRisk = Schema.Struct({
@@ -113,7 +136,9 @@ const Resolution = Schema.Literal(
 )
 
 /** The resolution to look at first, and why. */
-export const Recommended = Schema.Struct({ resolution: Resolution, reason: Schema.String })
+export const Recommended = Schema.Struct({ resolution: Resolution, reason: Schema.String }).annotations({
+  identifier: "Recommended"
+})
 
 /** What people have done about a case. */
 export const attention = {
@@ -125,7 +150,7 @@ export const attention = {
       severity: Schema.Literal("escalated", "critical", "warning", "info"),
       by: Schema.String,
       at: Time
-    })
+    }).annotations({ identifier: "Acknowledged" })
   )
 }
 
@@ -135,7 +160,9 @@ const Attended = Schema.Struct(attention)
 export type Attention = typeof Attended.Type
 
 /** What people have said of a case, the oldest first. */
-export const Notes = Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String }))
+export const Notes = Schema.Array(
+  Schema.Struct({ at: Time, by: Schema.String, note: Schema.String }).annotations({ identifier: "Note" })
+)
 
 /** An order of the broker's that an order in doubt may be: shares, dollars a share; null where the broker did not say. */
 const Candidate = Schema.Struct({

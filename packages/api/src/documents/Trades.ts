@@ -2,7 +2,7 @@ import { tradeKinds, tradeStandings, tradeStatuses } from "@roundlot/core/vocabu
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
-import { dated, Decimal, Id, OrderType, pageOf, Session, Side, terms, Time, past } from "./words.ts"
+import { dated, Decimal, describedAs, Id, OrderType, pageOf, Session, Side, terms, Time, past } from "./words.ts"
 
 const TradeStatus = Schema.Literal(...tradeStatuses)
 
@@ -98,6 +98,15 @@ export type ExecutionDocument = typeof ExecutionDocument.Type
 /** The fills of a trade's orders. */
 export const ExecutionPage = pageOf("ExecutionPage", ExecutionDocument)
 
+/** How a trade is executed as given, beside the queue. */
+const DirectRequest = Schema.Struct({
+  type: Schema.optional(Schema.String),
+  limitPrice: Schema.optional(Schema.NullOr(Schema.String)),
+  stopPrice: Schema.optional(Schema.NullOr(Schema.String)),
+  timeInForce: Schema.optional(Schema.String),
+  session: Schema.optional(Schema.String)
+}).annotations(describedAs("DirectRequest"))
+
 /** A trade to be taken in. Quantity in shares, prices in dollars a share. */
 export const TradeRequest = Schema.Struct({
   /** Default: the only account. */
@@ -115,15 +124,7 @@ export const TradeRequest = Schema.Struct({
   /** Default: now. */
   tradedAt: Schema.optional(Schema.String),
   /** Present where it is to be executed as given, beside the queue. */
-  direct: Schema.optional(
-    Schema.Struct({
-      type: Schema.optional(Schema.String),
-      limitPrice: Schema.optional(Schema.NullOr(Schema.String)),
-      stopPrice: Schema.optional(Schema.NullOr(Schema.String)),
-      timeInForce: Schema.optional(Schema.String),
-      session: Schema.optional(Schema.String)
-    })
-  )
+  direct: Schema.optional(DirectRequest)
 }).annotations({ identifier: "TradeRequest", parseOptions: { onExcessProperty: "error" } })
 
 /** A trade to be taken in. */

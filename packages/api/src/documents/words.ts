@@ -1,4 +1,7 @@
-import { Schema } from "effect"
+import { Schema, SchemaAST } from "effect"
+
+/** The name of a schema in descriptions alone: what is wrong with a value is said by what it may be, not by that name. */
+export const describedAs = (name: string) => ({ [SchemaAST.JSONIdentifierAnnotationId]: name })
 
 /** Shares, dollars or dollars a share: an exact decimal in plain digits, never an exponent. */
 export const Decimal = Schema.String.annotations({
@@ -23,7 +26,7 @@ export const Id = Schema.String.annotations({
 
 /** The earlier moment that a document is of, where one was asked for. */
 export const past = {
-  asOf: Schema.optional(Schema.Struct({ position: Schema.Int, at: Time }))
+  asOf: Schema.optional(Schema.Struct({ position: Schema.Int, at: Time }).annotations({ identifier: "Moment" }))
 }
 
 /** How many records a list has in all, whatever of it is on the page. */
@@ -40,20 +43,25 @@ export const Count = Schema.Struct({
 /** How many records there are. */
 export type Count = typeof Count.Type
 
+/** What every page has beside its documents. */
+export const Page = Schema.Struct({
+  nextCursor: Schema.NullOr(Schema.String),
+  count: Schema.optional(Count),
+  ...past
+}).annotations({ identifier: "Page" })
+
 /** A page of documents. `nextCursor` is given back as `cursor`; it is null where nothing follows. `count` is there where it was asked for. */
 export const pageOf = <A, I, R>(identifier: string, item: Schema.Schema<A, I, R>) =>
   Schema.Struct({
     items: Schema.Array(item),
-    nextCursor: Schema.NullOr(Schema.String),
-    count: Schema.optional(Count),
-    ...past
+    ...Page.fields
   }).annotations({ identifier })
 
 /** The sides of a trade or order. */
 export const Side = Schema.Literal("buy", "sell")
 
 /** How an order is executed. */
-export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit")
+export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit").annotations(describedAs("OrderType"))
 
 /** How long an order works; `opg` and `cls` are the auctions. */
 export const TimeInForce = Schema.Literal("day", "gtc", "opg", "cls", "ioc", "fok")

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Operating, Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { asTyped, body, looking } from "./shared.ts"
+import { asTyped, body, looking, says } from "./shared.ts"
 
 const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 
@@ -11,26 +11,49 @@ const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
  * Who is signed in; a browser's way to sign in and out, with a token or with the code of a link that works once: a secret of
  * its own goes into a cookie that no script reads.
  */
-export const session = looking("session")
-  .add(HttpApiEndpoint.get("caller", "/api/v1/session").addSuccess(Documents.CallerDocument).middleware(Reading))
+export const session = looking("session", "Signing browsers in and out.")
+  .add(
+    HttpApiEndpoint.get("caller", "/api/v1/session")
+      .addSuccess(Documents.CallerDocument)
+      .middleware(Reading)
+      .pipe(says("Show the caller", "Who is signed in, and with which role."))
+  )
   .add(
     HttpApiEndpoint.post("signIn", "/api/v1/session")
       .setPayload(body({ token: Schema.optional(secret), code: Schema.optional(secret) }))
       .addError(problems.Unauthorized)
       .addError(problems.Forbidden)
       .addError(problems.TooLarge)
+      .pipe(
+        says("Sign in", "Signs a browser in with a token, or the code of a link: sets a cookie that no script reads.")
+      )
   )
   .add(
     HttpApiEndpoint.post("makeLink", "/api/v1/session/links")
       .addSuccess(Documents.LinkDocument)
       .addError(problems.TooLarge)
       .middleware(Operating)
-      .pipe(asTyped("roundlot tokens link"))
+      .pipe(
+        asTyped("roundlot tokens link"),
+        says("Make a sign-in link", "Makes a link that signs a browser in, once, within five minutes.")
+      )
   )
-  .add(HttpApiEndpoint.del("signOut", "/api/v1/session"))
+  .add(
+    HttpApiEndpoint.del("signOut", "/api/v1/session").pipe(
+      says("Sign out", "Ends the session of the browser that asks.")
+    )
+  )
 
 /** Who may call, and which browsers are signed in. Tokens are made and revoked, and sessions ended, on the command line. */
-export const tokens = looking("tokens")
-  .add(HttpApiEndpoint.get("list", "/api/v1/tokens").addSuccess(Documents.TokenPage))
-  .add(HttpApiEndpoint.get("sessions", "/api/v1/sessions").addSuccess(Documents.SessionPage))
+export const tokens = looking("tokens", "Who may call.")
+  .add(
+    HttpApiEndpoint.get("list", "/api/v1/tokens")
+      .addSuccess(Documents.TokenPage)
+      .pipe(says("List tokens", "Who may call: name, role and validity of each token, never its secret."))
+  )
+  .add(
+    HttpApiEndpoint.get("sessions", "/api/v1/sessions")
+      .addSuccess(Documents.SessionPage)
+      .pipe(says("List sessions", "Which browsers are signed in, and until when."))
+  )
   .middleware(Operating)

@@ -3,12 +3,14 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
+import { flag, number, only, whole, word } from "./filters.ts"
 import {
   acting,
   actOn,
   asTyped,
   body,
   byId,
+  byName,
   idempotent,
   list,
   look,
@@ -19,59 +21,71 @@ import {
   period,
   query,
   said,
+  says,
   text,
-  versioned,
-  yesOrNo
+  versioned
 } from "./shared.ts"
-
-const byName = Schema.Struct({ name: Schema.String })
 
 const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 
 /** What an upload says beside its bytes; names of columns are a template's to say. */
 const uploading = query({
   ...Documents.uploadTerms,
-  priority: Schema.optional(Schema.NumberFromString.pipe(Schema.int())),
-  skip: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(0, 1000))),
-  again: yesOrNo,
-  strict: yesOrNo,
-  dryRun: yesOrNo
+  priority: number("The greater one is worked off first."),
+  skip: whole("How many lines stand before the header.", 0, 1000),
+  again: flag("New on purpose, although the same file was submitted before."),
+  strict: flag("All rows or none: one bad row refuses the submission."),
+  dryRun: flag("Write nothing, and say what would be taken and ordered.")
 })
 
+const stated = Schema.optional(Documents.command.reason).annotations({ description: "Why, on record." })
+
 /** With `dryRun` nothing is written, and what would become of its rows is told; `reason` goes on record. */
-const rehearsable = query({ dryRun: yesOrNo, reason: Schema.optional(Documents.command.reason) })
+const rehearsable = query({
+  dryRun: flag("Write nothing, and say what would become of each row."),
+  reason: stated
+})
 
 /** `reason` goes on record. */
-const because = query({ reason: Schema.optional(Documents.command.reason) })
+const because = query({ reason: stated })
 
 /** Trades that are submitted together. */
-export const batches = acting("batches")
+export const batches = acting("batches", "Trades that are submitted together.")
   .add(
     list(
       "/api/v1/batches",
       query({
         ...narrowed,
         ...moment,
-        status: text,
-        mode: text,
-        q: text,
-        sort: text,
-        archived: yesOrNo
+        status: only.status,
+        mode: word("Only of this mode: `execute` or `accumulate`."),
+        q: word("Only where this is in the name, the uid, the file's name, or a symbol of the rows."),
+        sort: word("Sorted by `date` (unless said), `status` or `size`."),
+        archived: flag("Only those that were archived (`true`), or only those that were not.")
       }),
       Documents.BatchPage
-    ).middleware(Reading)
+    )
+      .middleware(Reading)
+      .pipe(
+        says(
+          "List batches",
+          "Trades that were submitted together, sorted by date, status or size. Deleted ones are left out."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.get("active", "/api/v1/batches/active")
       .setUrlParams(query(moment))
       .addSuccess(Documents.BatchPage)
       .middleware(Reading)
+      .pipe(says("List active batches", "Batches that have not ended."))
   )
   .add(
     HttpApiEndpoint.get("recent", "/api/v1/batches/recent")
       .setUrlParams(query({ limit: page.limit, ...moment }))
       .addSuccess(Documents.BatchPage)
       .middleware(Reading)
+      .pipe(says("List recent batches", "The newest batches, 20 unless `limit` says otherwise."))
   )
   .add(
     HttpApiEndpoint.post("submit", "/api/v1/batches")
@@ -79,7 +93,13 @@ export const batches = acting("batches")
       .setPayload(said(Documents.BatchRequest))
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))
+      .pipe(
+        asTyped("roundlot batches submit {fileName} --name {name}"),
+        says(
+          "Submit a batch",
+          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. With `dryRun` nothing is written. The same again is the same batch unless `again` is set."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("upload", "/api/v1/batches/upload")
@@ -88,10 +108,19 @@ export const batches = acting("batches")
       .setPayload(csv)
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))
+      .pipe(
+        asTyped("roundlot batches submit {fileName} --name {name}"),
+        says(
+          "Upload a batch",
+          "The same as submitting, with the bytes of a CSV file as the body and its terms as parameters."
+        )
+      )
   )
   .add(
-    HttpApiEndpoint.get("templates", "/api/v1/batches/templates").addSuccess(Documents.TemplatePage).middleware(Reading)
+    HttpApiEndpoint.get("templates", "/api/v1/batches/templates")
+      .addSuccess(Documents.TemplatePage)
+      .middleware(Reading)
+      .pipe(says("List batch templates", "How files of each kind are read, under their names."))
   )
   .add(
     HttpApiEndpoint.put("saveTemplate", "/api/v1/batches/templates/:name")
@@ -100,7 +129,10 @@ export const batches = acting("batches")
       .setPayload(said(Documents.TemplateTerms))
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches templates save {name}"))
+      .pipe(
+        asTyped("roundlot batches templates save {name}"),
+        says("Save a batch template", "Keeps terms under a name, in place of what the name stood for.")
+      )
   )
   .add(
     HttpApiEndpoint.del("removeTemplate", "/api/v1/batches/templates/:name")
@@ -108,31 +140,58 @@ export const batches = acting("batches")
       .setHeaders(idempotent)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches templates delete {name}"))
+      .pipe(
+        asTyped("roundlot batches templates delete {name}"),
+        says("Delete a batch template", "Removes a template; batches that were submitted with it stay as they are.")
+      )
   )
-  .add(look("show", "/api/v1/batches/:id", Documents.BatchDetail).setUrlParams(query(moment)).middleware(Reading))
+  .add(
+    look("show", "/api/v1/batches/:id", Documents.BatchDetail)
+      .setUrlParams(query(moment))
+      .middleware(Reading)
+      .pipe(says("Show a batch", "One batch with its progress and history. The `ETag` is its version."))
+  )
   .add(
     look("trades", "/api/v1/batches/:id/trades", Documents.TradePage)
-      .setUrlParams(query({ ...page, ...moment, status: text }))
+      .setUrlParams(query({ ...page, ...moment, status: only.status }))
       .middleware(Reading)
+      .pipe(says("List the trades of a batch", "The rows of a batch that are trades, in the order of the file."))
   )
   .add(
     look("progress", "/api/v1/batches/:id/progress", Documents.ProgressDocument)
       .setUrlParams(query(moment))
       .middleware(Reading)
+      .pipe(
+        says(
+          "Show a batch's progress",
+          "Rows done, under way and waiting; rows a second and seconds left, null where not known."
+        )
+      )
   )
   .add(
     look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument)
       .setUrlParams(query(moment))
       .middleware(Reading)
+      .pipe(says("Show a batch's results", "What a batch came to by symbol and side, and why rows failed."))
   )
   .add(
     look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage)
-      .setUrlParams(query({ ...moment, limit: page.limit, cursor: text, count: yesOrNo }))
+      .setUrlParams(query({ ...moment, limit: page.limit, cursor: page.cursor, count: page.count }))
       .middleware(Reading)
+      .pipe(says("List a batch's errors", "What is wrong with rows of a batch, each with its line, column and value."))
   )
-  .add(look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage).setUrlParams(query(moment)).middleware(Reading))
-  .add(look("export", "/api/v1/batches/:id/export", csv).setUrlParams(query(moment)).middleware(Reading))
+  .add(
+    look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage)
+      .setUrlParams(query(moment))
+      .middleware(Reading)
+      .pipe(says("List a batch's rows", "Every row of a batch with what became of it, streamed."))
+  )
+  .add(
+    look("export", "/api/v1/batches/:id/export", csv)
+      .setUrlParams(query(moment))
+      .middleware(Reading)
+      .pipe(says("Export a batch", "Every row of a batch with what became of it, as CSV."))
+  )
   .add(
     HttpApiEndpoint.put("cancel", "/api/v1/batches/:id/cancel")
       .setPath(byId)
@@ -140,28 +199,46 @@ export const batches = acting("batches")
       .setPayload(body(Documents.command))
       .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches cancel {id} --reason {reason} --yes"))
+      .pipe(
+        asTyped("roundlot batches cancel {id} --reason {reason} --yes"),
+        says(
+          "Cancel a batch",
+          "Sends nothing more of a batch and asks for the end of its open orders. With `dryRun` it only says what would become of each row. Refused (409) where it has ended."
+        )
+      )
   )
   .add(
     actOn("queue", "/api/v1/batches/:id/queue")
       .setUrlParams(because)
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches queue {id} --reason {reason}"))
+      .pipe(
+        asTyped("roundlot batches queue {id} --reason {reason}"),
+        says("Close an open batch", "Ends the collecting of a batch that was submitted `open`, and queues it.")
+      )
   )
   .add(
     actOn("retry", "/api/v1/batches/:id/retry")
       .setUrlParams(rehearsable)
       .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches retry {id} --reason {reason} --yes"))
+      .pipe(
+        asTyped("roundlot batches retry {id} --reason {reason} --yes"),
+        says(
+          "Retry failed rows",
+          "Makes a new batch, linked to this one, of what is left of its failed rows. Refused (409) where there are none, or where an order of one is open or in doubt."
+        )
+      )
   )
   .add(
     actOn("archive", "/api/v1/batches/:id/archive")
       .setUrlParams(rehearsable)
       .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot batches archive {id} --reason {reason}"))
+      .pipe(
+        asTyped("roundlot batches archive {id} --reason {reason}"),
+        says("Archive a batch", "Takes an ended batch out of the usual lists; `archived=true` still shows it.")
+      )
   )
   .add(
     HttpApiEndpoint.del("remove", "/api/v1/batches/:id")
@@ -170,26 +247,44 @@ export const batches = acting("batches")
       .setUrlParams(rehearsable)
       .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot batches delete {id} --reason {reason} --yes"))
+      .pipe(
+        asTyped("roundlot batches delete {id} --reason {reason} --yes"),
+        says(
+          "Delete a batch",
+          "Hides an ended batch from all lists. Its trades and orders stay on record. Refused (409) while it runs."
+        )
+      )
   )
 
 /** Background work. */
-export const jobs = acting("jobs")
+export const jobs = acting("jobs", "Background work.")
   .add(
     list(
       "/api/v1/jobs",
-      query({ ...page, ...period, type: text, key: text, status: text }),
+      query({ ...page, ...period, type: only.type, key: only.key, status: only.status }),
       Documents.JobPage
-    ).middleware(Reading)
+    )
+      .middleware(Reading)
+      .pipe(says("List jobs", "Background work: reconciliations, syncs, audits and others, with tries and results."))
   )
-  .add(look("show", "/api/v1/jobs/:id", Documents.JobDocument).middleware(Reading))
+  .add(
+    look("show", "/api/v1/jobs/:id", Documents.JobDocument)
+      .middleware(Reading)
+      .pipe(says("Show a job", "One job as it stands: poll it until `status` is `done`, `dead` or `cancelled`."))
+  )
   .add(
     HttpApiEndpoint.post("enqueue", "/api/v1/jobs")
       .setHeaders(idempotent)
       .setPayload(said(Documents.JobRequest))
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot jobs enqueue {type} --key {key}"))
+      .pipe(
+        asTyped("roundlot jobs enqueue {type} --key {key}"),
+        says(
+          "Enqueue a job",
+          "Asks for background work; the same `type` and `key` is the same job unless `again` is set."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("reconcile", "/api/v1/reconcile")
@@ -197,7 +292,18 @@ export const jobs = acting("jobs")
       .setPayload(body({ account: text }))
       .addSuccess(Documents.JobPage)
       .middleware(Operating)
-      .pipe(asTyped("roundlot reconcile --account {account}"))
+      .pipe(
+        asTyped("roundlot reconcile --account {account}"),
+        says("Reconcile accounts", "Compares books and broker of an account, or of all. Answers with a job for each.")
+      )
   )
-  .add(onJob("cancel", "/api/v1/jobs/:id/cancel", "roundlot jobs cancel {id}", Documents.JobDocument))
-  .add(onJob("retry", "/api/v1/jobs/:id/retry", "roundlot jobs retry {id}", Documents.JobDocument))
+  .add(
+    onJob("cancel", "/api/v1/jobs/:id/cancel", "roundlot jobs cancel {id}", Documents.JobDocument).pipe(
+      says("Cancel a job", "Calls a job off that has not ended. Refused (409) where it has.")
+    )
+  )
+  .add(
+    onJob("retry", "/api/v1/jobs/:id/retry", "roundlot jobs retry {id}", Documents.JobDocument).pipe(
+      says("Retry a job", "Tries a job again that was given up or cancelled.")
+    )
+  )

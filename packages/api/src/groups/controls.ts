@@ -2,7 +2,31 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, body, byId, idempotent, moment, query, said, text, versioned } from "./shared.ts"
+import {
+  acting,
+  asTyped,
+  body,
+  byId,
+  byName,
+  bySymbol,
+  idempotent,
+  moment,
+  query,
+  said,
+  says,
+  text,
+  versioned
+} from "./shared.ts"
+
+/** The body of a command, which has a name where it is of the usual fields only. */
+const command = <const Usual extends Schema.Struct.Fields, const Fields extends Schema.Struct.Fields>(
+  identifier: string,
+  usual: Usual,
+  fields: Fields
+) => {
+  const said = body({ ...Documents.command, ...usual, ...fields })
+  return Object.keys(fields).length === 0 ? said.annotations(Documents.describedAs(identifier)) : said
+}
 
 /** Sets the trading state of everything, an account or a symbol. */
 const setState = <const Name extends string, Fields extends Schema.Struct.Fields>(
@@ -12,7 +36,7 @@ const setState = <const Name extends string, Fields extends Schema.Struct.Fields
 ) =>
   HttpApiEndpoint.post(name, `/api/v1/controls/${name}`)
     .setHeaders(idempotent)
-    .setPayload(body({ ...Documents.command, account: text, symbol: text, ...fields }))
+    .setPayload(command("StateCommand", { account: text, symbol: text }, fields))
     .addSuccess(Documents.DoneDocument)
     .middleware(Operating)
     .pipe(asTyped(`${line} --account {account} --symbol {symbol} --reason {reason}`))
@@ -27,16 +51,13 @@ const on = <const Name extends string, Fields extends Schema.Struct.Fields>(
   HttpApiEndpoint.post(name, path)
     .setPath(byId)
     .setHeaders(versioned)
-    .setPayload(body({ ...Documents.command, ...fields }))
+    .setPayload(command("Command", {}, fields))
     .addSuccess(Documents.DoneDocument)
     .middleware(Operating)
     .pipe(asTyped(`${line} --reason {reason}`))
 
 /** What the books held, in signed shares, when that was decided: where they hold something else by now it is refused. */
 const held = Schema.optional(Documents.Decimal)
-
-const bySymbol = Schema.Struct({ symbol: Schema.String })
-const byName = Schema.Struct({ name: Schema.String })
 
 /** A command on a symbol of an account. */
 const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields>(
@@ -54,29 +75,69 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
     .pipe(asTyped(`${line} --account {account} --reason {reason}`))
 
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
-export const controls = acting("controls")
+export const controls = acting(
+  "controls",
+  "What operators command. Each command goes on record with its `reason`; with `dryRun` it is only said what would follow."
+)
   .add(
     HttpApiEndpoint.get("list", "/api/v1/controls")
       .setUrlParams(query(moment))
       .addSuccess(Documents.ControlPage)
       .middleware(Reading)
+      .pipe(says("List trading controls", "The trading states that were set, for everything, accounts and symbols."))
   )
   .add(
     setState("halt", "roundlot halt --cancel-open {cancelOpen}", {
       /** Ask for the end of our open orders within it too; their positions are held until resumed. */
       cancelOpen: Schema.optional(Schema.Boolean)
-    })
+    }).pipe(
+      says(
+        "Halt trading",
+        "Stops new orders for a symbol, an account or, without either, everything. With `cancelOpen` open orders are cancelled too. Halting again changes nothing."
+      )
+    )
   )
-  .add(setState("resume", "roundlot resume", {}))
-  .add(setState("observe", "roundlot controls set --state observe", {}))
-  .add(setState("reduce", "roundlot controls set --state reduce", {}))
-  .add(setState("approve", "roundlot controls set --state approve", {}))
-  .add(on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}))
+  .add(
+    setState("resume", "roundlot resume", {}).pipe(
+      says(
+        "Resume trading",
+        "Ends a halt or another state of a symbol, an account or everything; orders that are due go out."
+      )
+    )
+  )
+  .add(
+    setState("observe", "roundlot controls set --state observe", {}).pipe(
+      says("Observe only", "Books on, and sends no order: what would be ordered is only said.")
+    )
+  )
+  .add(
+    setState("reduce", "roundlot controls set --state reduce", {}).pipe(
+      says("Reduce only", "Sends only orders that bring a holding closer to zero.")
+    )
+  )
+  .add(
+    setState("approve", "roundlot controls set --state approve", {}).pipe(
+      says("Ask before sending", "From now on each order waits for a person's approval.")
+    )
+  )
+  .add(
+    on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}).pipe(
+      says(
+        "Cancel an order",
+        "Asks the broker to cancel an order, and holds its position until it is resumed. The order ends once the broker confirms. Refused (409) where it has ended."
+      )
+    )
+  )
   .add(
     on("approveOrder", "/api/v1/orders/:id/approve", "roundlot orders approve {id} --quantity {quantity}", {
       /** The shares that are meant: another order is not approved by mistake. */
       quantity: Documents.Decimal
-    })
+    }).pipe(
+      says(
+        "Approve an order",
+        "Lets an order go that waits for a person. `quantity` must be that of the order, in shares, else it is refused (409)."
+      )
+    )
   )
   .add(
     on("resolveOrder", "/api/v1/orders/:id/resolve", "roundlot orders resolve {id} --as {as}", {
@@ -86,7 +147,12 @@ export const controls = acting("controls")
       notPlaced: Schema.optional(Schema.Boolean),
       /** It has ended there, as the broker's newest evidence says; refused where nothing says so. */
       ended: Schema.optional(Schema.Boolean)
-    })
+    }).pipe(
+      says(
+        "Resolve an unconfirmed order",
+        "Says what became of an order that got no clear answer: placed under a broker's id (`as`), never placed, or ended. Refused (409) where it is not in doubt, or evidence contradicts it."
+      )
+    )
   )
   .add(
     on(
@@ -97,39 +163,77 @@ export const controls = acting("controls")
         /** The number of the held report. */
         report: Schema.Int
       }
-    )
+    ).pipe(says("Accept a held report", "Books a broker's report that was held back as implausible."))
   )
   .add(
     on("voidOrder", "/api/v1/orders/:id/void", "roundlot orders void {id} --execution {execution} --yes", {
       /** The executions that count for nothing. */
       execution: Schema.optional(Schema.Array(Schema.String))
-    })
+    }).pipe(
+      says(
+        "Void executions",
+        "Takes executions of an order out of the books, because the broker says that they never were."
+      )
+    )
   )
-  .add(on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}))
+  .add(
+    on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
+      says(
+        "Re-submit an ended order",
+        "Makes the order that is due in the place of one that has ended, and lifts the hold of a cancel. Refused (409) while the old one is live, in doubt or filled, where nothing is due, and for direct orders."
+      )
+    )
+  )
   .add(
     HttpApiEndpoint.post("recheckOrder", "/api/v1/orders/:id/recheck")
       .setPath(byId)
       .setHeaders(idempotent)
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot orders recheck {id}"))
+      .pipe(
+        asTyped("roundlot orders recheck {id}"),
+        says("Refresh an order", "Asks the broker about an order now. Answers with the job that does it.")
+      )
   )
-  .add(on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}))
-  .add(on("acknowledgeCase", "/api/v1/cases/:id/acknowledge", "roundlot cases acknowledge {id}", {}))
+  .add(
+    on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}).pipe(
+      says("Close a break", "Closes a break that ends by a person's resolution. Refused (409) where it ends by itself.")
+    )
+  )
+  .add(
+    on("acknowledgeCase", "/api/v1/cases/:id/acknowledge", "roundlot cases acknowledge {id}", {}).pipe(
+      says("Acknowledge a case", "Says that it was seen: no further alert of it until it gets graver.")
+    )
+  )
   .add(
     on("assignCase", "/api/v1/cases/:id/assign", "roundlot cases assign {id} --to {to}", {
       /** Who sees to it. */
       to: Schema.NonEmptyString.pipe(Schema.maxLength(100))
-    })
+    }).pipe(says("Assign a case", "Says who sees to a case."))
   )
-  .add(on("noteCase", "/api/v1/cases/:id/note", "roundlot cases note {id}", {}))
-  .add(on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}))
-  .add(on("dismissTrade", "/api/v1/trades/:id/dismiss", "roundlot trades dismiss {id}", {}))
+  .add(
+    on("noteCase", "/api/v1/cases/:id/note", "roundlot cases note {id}", {}).pipe(
+      says("Note on a case", "Adds a note (`reason`) to a case.")
+    )
+  )
+  .add(
+    on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}).pipe(
+      says(
+        "Reverse a trade",
+        "Undoes a counted trade by one of the opposite quantity; executed shares are unwound by an order."
+      )
+    )
+  )
+  .add(
+    on("dismissTrade", "/api/v1/trades/:id/dismiss", "roundlot trades dismiss {id}", {}).pipe(
+      says("Dismiss a trade", "Fails a quarantined trade: it is never counted.")
+    )
+  )
   .add(
     on("releaseTrade", "/api/v1/trades/:id/release", "roundlot trades release {id} --symbol {symbol}", {
       /** The symbol to count it in: a trade without a mapping needs it. */
       symbol: text
-    })
+    }).pipe(says("Release a trade", "Counts a quarantined trade, in `symbol` where it has no mapping."))
   )
   .add(
     onSymbol(
@@ -145,6 +249,11 @@ export const controls = acting("controls")
         price: Schema.optional(Documents.Decimal),
         held
       }
+    ).pipe(
+      says(
+        "Adjust a position",
+        "Brings the books to what the broker holds: as a holding that is not ours (`base`) or as a trade of ours (`hedged`), by signed shares."
+      )
     )
   )
   .add(
@@ -161,6 +270,11 @@ export const controls = acting("controls")
         ),
         held
       }
+    ).pipe(
+      says(
+        "Book a split",
+        "Books a split, `to` shares for `from`. Refused (409) while an order of the symbol is live or a fill waits for its order."
+      )
     )
   )
   .add(
@@ -174,6 +288,11 @@ export const controls = acting("controls")
         /** A date, or a time with a zone; now where nothing is said. */
         since: text
       }
+    ).pipe(
+      says(
+        "Rename a symbol",
+        "Says under which symbol an instrument trades from `since` on. Refused (409) while an order of either is live, a fill waits for its order, or the new symbol has a position of its own."
+      )
     )
   )
   .add(
@@ -187,6 +306,11 @@ export const controls = acting("controls")
         /** What was owed when that was decided, in signed shares: where it is another by now, nothing is done. */
         owed: Schema.optional(Documents.Decimal)
       }
+    ).pipe(
+      says(
+        "Write off a residual",
+        "Takes shares that can never trade out of what is owed: no order is made for them. Refused (409) while an order is live, and for more than is owed."
+      )
     )
   )
   .add(
@@ -195,7 +319,12 @@ export const controls = acting("controls")
       lot: Schema.optional(Documents.Decimal),
       /** Limit prices are multiples of so many dollars. */
       tick: Schema.optional(Documents.Decimal)
-    })
+    }).pipe(
+      says(
+        "Confirm an instrument",
+        "Says that an unknown symbol exists, and its lot and tick; trades that waited for it are counted."
+      )
+    )
   )
   .add(
     HttpApiEndpoint.post("adopt", "/api/v1/accounts/:name/adopt")
@@ -210,7 +339,10 @@ export const controls = acting("controls")
       )
       .addSuccess(Documents.DoneDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot accounts adopt --account {name} --reason {reason} --yes"))
+      .pipe(
+        asTyped("roundlot accounts adopt --account {name} --reason {reason} --yes"),
+        says("Adopt holdings", "Says what an account held before Roundlot drove it, in signed shares by symbol.")
+      )
   )
   .add(
     HttpApiEndpoint.put("setLimits", "/api/v1/accounts/:name/limits")
@@ -219,7 +351,13 @@ export const controls = acting("controls")
       .setPayload(said(Documents.LimitsRequest))
       .addSuccess(Documents.AccountDetail)
       .middleware(Operating)
-      .pipe(asTyped("roundlot controls set --account {name} --order-quantity {orderQuantity} --reason {reason} --yes"))
+      .pipe(
+        asTyped("roundlot controls set --account {name} --order-quantity {orderQuantity} --reason {reason} --yes"),
+        says(
+          "Set limits",
+          "Sets limits of an account: shares, dollars, orders a minute; `none` lifts one. Raising or lifting needs a `reason` (409 without)."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("decide", "/api/v1/decisions")
@@ -227,7 +365,13 @@ export const controls = acting("controls")
       .setPayload(said(Documents.DecisionRequest))
       .addSuccess(Documents.DecisionDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"))
+      .pipe(
+        asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"),
+        says(
+          "Decide on an order",
+          "Sends one order beside the positions, for shares or for dollars, and waits up to `waitSeconds` for its outcome. Under the same key it is sent once."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("audit", "/api/v1/audit")
@@ -235,5 +379,8 @@ export const controls = acting("controls")
       .setPayload(body({ anchor: text }))
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot audit --anchor {anchor}"))
+      .pipe(
+        asTyped("roundlot audit --anchor {anchor}"),
+        says("Audit the books", "Checks all books against their journal, as a job whose result has the findings.")
+      )
   )

@@ -1,43 +1,35 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
-import { Schema } from "effect"
+import { type Context, Schema } from "effect"
 import { Operating } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { KnownParameters } from "../Parameters.ts"
 import { problems } from "../Problem.ts"
+import { flag, needed, only, whole, word } from "./filters.ts"
 
-/** A parameter that may be left away. */
+/** A text in a body that may be left away. */
 export const text = Schema.optional(Schema.String)
-
-const MOST = 1000
-
-/** A word that may be left away: `true` or `false`. */
-export const yesOrNo = Schema.optional(Schema.BooleanFromString)
 
 /** Which part of a list. */
 export const page = {
-  limit: Schema.optional(
-    Schema.NumberFromString.pipe(
-      Schema.int(),
-      Schema.between(1, MOST, { message: () => `write a whole number from 1 to ${MOST}` })
-    )
-  ),
-  cursor: text,
-  /** Which end comes first: `oldest` or `newest`. */
-  order: text,
-  /** Say beside the page how many there are in all. */
-  count: yesOrNo
+  limit: whole("How many records a page has at most.", 1, 1000),
+  cursor: word("The `nextCursor` of the page before; it holds for the same list, filters and sort."),
+  order: word("Which end comes first: `oldest` (unless said) or `newest`."),
+  count: flag("Say beside the page how many there are in all.")
 }
 
 /** From when, inclusive, until when, exclusive. */
-export const period = { since: text, until: text }
+export const period = {
+  since: word("From when on, inclusive: a date, or an ISO 8601 time with a zone."),
+  until: word("Until when, exclusive: a date, or an ISO 8601 time with a zone.")
+}
 
-const only = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
+const closed = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
 
 /** Parameters of a query; one that is not among them is refused by name. */
-export const query = only
+export const query = closed
 
 /** Rows are judged one by one, and a bad one is named by its place. */
 const ROWS: ReadonlySet<string> = new Set(["rows", "csv"])
@@ -64,18 +56,39 @@ export const said = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
   )
 
 /** A body; a field that is not among its own is refused by name. */
-export const body = <Fields extends Schema.Struct.Fields>(fields: Fields) => said(only(fields))
+export const body = <Fields extends Schema.Struct.Fields>(fields: Fields) => said(closed(fields))
 
 /** Which part of a list, from when until when, and of which account. */
-export const narrowed = { ...page, ...period, account: text }
+export const narrowed = { ...page, ...period, account: only.account }
 
 /** The id of a record in a path. */
-export const byId = Schema.Struct({ id: Schema.String })
+export const byId = Schema.Struct({
+  id: needed("The record's id: a letter for its kind and a number, such as `O5`.")
+})
+
+/** The symbol in a path. */
+export const bySymbol = Schema.Struct({
+  symbol: needed("The symbol as the account trades it, such as `AAPL`.")
+})
+
+/** A name in a path. */
+export const byName = Schema.Struct({
+  name: needed("The name of the account or template.")
+})
 
 const KEY = /^[\x21-\x7e]{1,128}$/
 
 const key = Schema.optional(
-  Schema.String.pipe(Schema.pattern(KEY, { message: () => "write 1 to 128 visible ASCII characters" }))
+  Schema.String.pipe(
+    Schema.pattern(KEY, {
+      message: () => "write 1 to 128 visible ASCII characters",
+      jsonSchema: {
+        type: "string",
+        pattern: KEY.source,
+        description: "Makes the call happen once: the same call under the same key gets its first answer again."
+      }
+    })
+  )
 )
 
 /** The id that makes an unsafe call happen once: the same again is answered with what it did. */
@@ -83,8 +96,7 @@ export const idempotent = Schema.Struct({ "idempotency-key": key })
 
 /** The same of an act on one record, which may name the version that is meant. */
 export const versioned = Schema.Struct({
-  /** The `ETag` of the record as it was read: where it has changed since, nothing is done (412). */
-  "if-match": Schema.optional(Schema.String),
+  "if-match": word("The `ETag` of the record as it was read: where it has changed since, nothing is done (412)."),
   "idempotency-key": key
 })
 
@@ -92,8 +104,9 @@ export const versioned = Schema.Struct({
 const because = body({ reason: Documents.command.reason })
 
 /** A group of routes that only look. */
-export const looking = <const Name extends string>(name: Name) =>
+export const looking = <const Name extends string>(name: Name, description: string) =>
   HttpApiGroup.make(name)
+    .annotate(OpenApi.Description, description)
     .middleware(KnownParameters)
     .addError(problems.BadRequest)
     .addError(problems.NotFound)
@@ -101,8 +114,8 @@ export const looking = <const Name extends string>(name: Name) =>
     .addError(problems.Unavailable)
 
 /** A group with routes that act. */
-export const acting = <const Name extends string>(name: Name) =>
-  looking(name)
+export const acting = <const Name extends string>(name: Name, description: string) =>
+  looking(name, description)
     .addError(problems.Conflict)
     .addError(problems.Stale)
     .addError(problems.KeyReused)
@@ -116,7 +129,9 @@ export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.S
 ) => HttpApiEndpoint.get("list", path).setUrlParams(parameters).addSuccess(pages)
 
 /** The moment that is looked at: a position of the feed or a time; now where nothing is said. */
-export const moment = { asOf: text }
+export const moment = {
+  asOf: word("Show the books as they stood then: a position of the feed, or an ISO 8601 time with a zone.")
+}
 
 /** Looks up what is known of the record of an id, or a part of it. */
 export const look = <const Name extends string, Document extends Schema.Schema.Any>(
@@ -154,3 +169,11 @@ export const asTyped =
     endpoint: Endpoint
   ): Endpoint =>
     endpoint.annotate(OpenApi.Override, { [CLI]: line })
+
+/** Says what an operation is for: in a line, and what comes of it. */
+export const says =
+  (summary: string, description: string) =>
+  <Endpoint extends { readonly annotateContext: (context: Context.Context<never>) => Endpoint }>(
+    endpoint: Endpoint
+  ): Endpoint =>
+    endpoint.annotateContext(OpenApi.annotations({ summary, description }))

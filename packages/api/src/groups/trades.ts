@@ -2,33 +2,51 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Reading, SIGNATURE, Signed, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { problems } from "../Problem.ts"
-import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, text } from "./shared.ts"
+import { only, word } from "./filters.ts"
+import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, says } from "./shared.ts"
 
 /** What came in. */
-export const trades = acting("trades")
+export const trades = acting("trades", "What came in: quantities that brokers cannot or shall not trade one by one.")
   .add(
     list(
       "/api/v1/trades",
       query({
         ...narrowed,
         ...moment,
-        symbol: text,
-        status: text,
-        side: text,
-        sort: text,
-        source: text,
-        sourceId: text,
-        orderId: text
+        symbol: only.symbol,
+        status: only.status,
+        side: only.side,
+        sort: word("Sorted by `date` (unless said) or `status`."),
+        source: only.source,
+        sourceId: only.sourceId,
+        orderId: only.orderId
       }),
       Documents.TradePage
-    ).middleware(Reading)
+    )
+      .middleware(Reading)
+      .pipe(says("List trades", "Trades that came in, as they were recorded, a page at a time."))
   )
-  .add(look("show", "/api/v1/trades/:id", Documents.TradeDetail).setUrlParams(query(moment)).middleware(Reading))
+  .add(
+    look("show", "/api/v1/trades/:id", Documents.TradeDetail)
+      .setUrlParams(query(moment))
+      .middleware(Reading)
+      .pipe(
+        says(
+          "Show a trade",
+          "One trade with its allocations, orders, fills, open breaks and every status that it had. The `ETag` is its version."
+        )
+      )
+  )
   .add(
     look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage)
       .setUrlParams(query(moment))
       .middleware(Reading)
+      .pipe(
+        says(
+          "List the executions of a trade",
+          "The fills of the trade's orders; `share` is how many shares of each are the trade's."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("take", "/api/v1/trades")
@@ -38,15 +56,36 @@ export const trades = acting("trades")
       )
       .addSuccess(Documents.TakenPage)
       .middleware(Trading)
-      .pipe(asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"))
+      .pipe(
+        asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"),
+        says(
+          "Submit trades",
+          "Takes one trade or up to 1,000; a daemon makes orders of what is due. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (known `sourceId`, other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all (400)."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.post("deliver", "/api/v1/sources/:source/trades")
-      .setPath(Schema.Struct({ source: Schema.String }))
-      .setHeaders(Schema.Struct({ [SIGNATURE]: Schema.String }))
+      .setPath(
+        Schema.Struct({
+          source: Schema.String.annotations({ description: "The source, by its name in the configuration." })
+        })
+      )
+      .setHeaders(
+        Schema.Struct({
+          [SIGNATURE]: Schema.String.annotations({
+            description: "`t=SECONDS,v1=HEX`: the HMAC-SHA256 of `SECONDS.BODY` with the source's secret."
+          })
+        })
+      )
       .setPayload(said(Documents.DeliveryRequest))
       .addSuccess(Documents.TakenPage)
-      .addError(problems.OutOfOrder)
       .middleware(Signed)
-      .pipe(asTyped("roundlot trades import {file} --source {source}"))
+      .pipe(
+        asTyped("roundlot trades import {file} --source {source}"),
+        says(
+          "Hand over trades as their source",
+          "Takes up to 1,000 trades of a source that signs what it hands over, in place of a token; all of them, or none where one cannot be read. With `cursor` and `after` each delivery says which one it follows: one that does not is refused with where the source has come to (409), so that none is missed."
+        )
+      )
   )

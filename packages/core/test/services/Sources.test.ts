@@ -30,6 +30,10 @@ const handOver = (id: string, cursor?: string, after?: string) =>
     })
   )
 
+/** An account gets a delivery without trades. */
+const given = (account: AccountName) =>
+  Effect.either(Sources.takePushed(account, venue, [], { cursor: "1", after: undefined }))
+
 const taken = Effect.map(Reads.all(TradeTable), (trades) => trades.map(({ sourceId }) => sourceId))
 const cursor = Effect.map(Reads.all(CursorTable), ([at]) => at?.cursor)
 
@@ -72,8 +76,6 @@ test("each account has a cursor of its own, and one that is not in the books has
     Effect.gen(function* () {
       yield* Stage.opened()
       const other = AccountName.make("other")
-      const given = (account: AccountName) =>
-        Effect.either(Sources.takePushed(account, venue, [], { cursor: "1", after: undefined }))
       expect(yield* given(other)).toMatchObject({ left: { _tag: "UnknownAccount" } })
       yield* Effect.flatMap(Commands, (commands) => commands.setAccount(other, defaultSettings, "test"))
       yield* given(other)

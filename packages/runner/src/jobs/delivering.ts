@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type { Documents } from "@roundlot/api"
 import { Health, Jobs, Subscriptions, work } from "@roundlot/core"
 import type { Clock } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
@@ -34,7 +35,8 @@ const posting =
       const documents = yield* Effect.forEach(events, ({ cursor, entry }) =>
         Effect.map(entryDocumentOf(entry), (document) => ({ cursor, ...document }))
       ).pipe(Effect.mapError(({ message }) => new Jobs.JobFailed({ detail: message, final: true })))
-      yield* SignedPost.post(target, { webhook: subscription, id, events: documents })
+      const delivery: Documents.DeliveryDocument = { webhook: subscription, id, events: documents }
+      yield* SignedPost.post(target, delivery)
     })
 
 /** Who posts events to the webhooks of a configuration. */

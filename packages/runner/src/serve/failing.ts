@@ -9,6 +9,7 @@ import type {
   Jobs,
   Ledger,
   Requests,
+  Sources,
   Templates,
   TokenRegister,
   TradeRepository
@@ -54,6 +55,7 @@ export type ActFailure =
   | SupportedOrders.UnsupportedOrder
   | Decisions.UnknownDecision
   | Accumulator.Unfit
+  | Sources.OutOfOrder
 
 type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
@@ -85,8 +87,7 @@ const lookProblem = (error: LookFailure): LookProblem => {
   }
 }
 
-/** A failure of an act as a problem. */
-export const actProblem = (error: ActFailure | ActProblem): ActProblem => {
+const actProblem = (error: ActFailure | ActProblem): ActProblem => {
   if ("title" in error) return error
   switch (error._tag) {
     case "KeyReused":
@@ -119,6 +120,8 @@ export const actProblem = (error: ActFailure | ActProblem): ActProblem => {
       return badRequest(error.message, error.field)
     case "CommandRefused":
       return conflict(error.message)
+    case "OutOfOrder":
+      return Problem.failures.outOfOrder(error.message, error.cursor ?? null)
     case "StaleRecord":
     case "BatchChanged":
       return stale(error.message, "If-Match")

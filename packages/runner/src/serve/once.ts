@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto"
+import * as HttpApp from "@effect/platform/HttpApp"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import { Access } from "@roundlot/api"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { Access, Idempotency } from "@roundlot/api"
 import { type Clock, type Entropy, type Instant, Requests, type TradeRepository } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 
@@ -33,18 +35,32 @@ export const once = <A, I, E, R>(
 ): Effect.Effect<
   A,
   E | Requests.KeyReused | TradeRepository.WriteError,
-  R | Access.Caller | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
+  | R
+  | Access.Caller
+  | TradeRepository.TradeRepository
+  | Clock.Clock
+  | Entropy.Entropy
+  | HttpServerRequest.HttpServerRequest
 > => {
   const key = headers["idempotency-key"]
   if (key === undefined) return act(undefined)
   const { decode, encode } = textOf(schema)
-  return Effect.flatMap(Access.Caller, (caller) => {
-    const own = ownKey(caller, key)
-    return Requests.once(own, hash(JSON.stringify([method, url, payload])), (at) =>
-      Effect.map(act({ key: own, at }), encode)
-    )
-  }).pipe(Effect.map(decode))
+  return Effect.gen(function* () {
+    const own = ownKey(yield* Access.Caller, key)
+    let isReplayed = true
+    const answer = yield* Requests.once(own, hash(JSON.stringify([method, url, payload])), (at) => {
+      isReplayed = false
+      return Effect.map(act({ key: own, at }), encode)
+    })
+    if (isReplayed) yield* sayReplayed
+    return decode(answer)
+  })
 }
+
+/** Says with the answer that it was given before, and that nothing was done for it now. */
+const sayReplayed = HttpApp.appendPreResponseHandler((_, response) =>
+  Effect.succeed(HttpServerResponse.setHeader(response, Idempotency.REPLAYED, "true"))
+)
 
 /** The key of a job that is asked for by a call: done again for the same one, it is the same job. */
 export const jobKeyOf = (first: First | undefined): string | undefined =>

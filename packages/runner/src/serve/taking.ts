@@ -11,7 +11,7 @@ import * as batches from "../views/batches.ts"
 import * as executions from "../views/executions.ts"
 import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
-import { acted, actProblem } from "./failing.ts"
+import { acted } from "./failing.ts"
 import { once, type First } from "./once.ts"
 import { sent } from "./sent.ts"
 import { inputOf, takenOf } from "./tradeRequest.ts"
@@ -102,14 +102,7 @@ const deliver = ({ after, cursor, trades: given }: Documents.DeliveryRequest, co
     )
     const from = { name: source, policy: policyOf(configuration, source) }
     const step = cursor === undefined ? undefined : { cursor, after: after ?? undefined }
-    const taken = yield* Sources.takePushed(account, from, trades, step).pipe(
-      Effect.mapError((error) =>
-        error._tag === "OutOfOrder"
-          ? Problem.failures.outOfOrder(error.message, error.cursor ?? null)
-          : actProblem(error)
-      )
-    )
-    return all(taken.map(takenOf))
+    return all((yield* Sources.takePushed(account, from, trades, step)).map(takenOf))
   })
 
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
@@ -132,7 +125,7 @@ const ofTrades = (configuration: Configuration) =>
       .handle("take", (asked) =>
         acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
       )
-      .handle("deliver", ({ payload }) => deliver(payload, configuration))
+      .handle("deliver", ({ payload }) => acted(deliver(payload, configuration)))
   )
 
 /** The routes that take trades in and show them. */

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { expect, it, onTestFinished } from "vitest"
+import { eventFaults } from "../serve/described.ts"
 import { isSigned, receiver, type Posted } from "./receiver.ts"
 import { buys, desk, program, running, until } from "./roundlot.ts"
 
@@ -25,9 +26,12 @@ const eventsOf = (heard: ReadonlyArray<Posted>) =>
   heard.flatMap(({ body }) => Schema.decodeUnknownSync(Body)(body).events)
 
 const daemonOf = (place: ReturnType<typeof desk>, config: string, variables: Record<string, string>) => {
-  const started = running(program("main", ["start", "--log", "json", "--config", config, ...place.place]), {
-    variables
-  })
+  const started = running(
+    program("main", ["start", "--log", "json", "--port", "0", "--open", "--config", config, ...place.place]),
+    {
+      variables
+    }
+  )
   onTestFinished(async () => {
     started.signal("SIGTERM")
     await started.ended
@@ -69,6 +73,10 @@ it("a webhook is posted the events that it asks for, signed, each once and in or
     "paper O2"
   ])
   for (const posted of hook.heard) expect(isSigned(posted, SECRET)).toBe(true)
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(second.said()) ?? []
+  const faultOf = eventFaults(await (await fetch(`${url}/asyncapi.json`)).text())
+  const faults = hook.heard.map(({ body }) => faultOf("delivery", JSON.parse(body)))
+  expect(faults.filter((fault) => fault !== undefined)).toEqual([])
   const kept = JSON.stringify(await place.json("jobs", "list", "--limit", "0"))
   for (const text of [kept, first.said(), second.said()]) {
     expect(text).not.toContain(SECRET)

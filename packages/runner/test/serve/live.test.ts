@@ -4,6 +4,7 @@ import { request, type Server } from "node:http"
 import { connect, type Socket } from "node:net"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
+import { eventFaults } from "./described.ts"
 import { ask, books, json, serving, servingAtPath } from "./serving.ts"
 
 interface Heard {
@@ -89,6 +90,20 @@ const socketed = (url: string, position: number) =>
       if ((placesOf(heard).at(-1) ?? 0) < position) return
       socket.close()
       resume(Effect.succeed([...heard]))
+    })
+  })
+
+/** The texts of a socket, up to the first that has a change. */
+const socketTexts = (url: string) =>
+  Effect.async<ReadonlyArray<string>>((resume) => {
+    const socket = new WebSocket(url)
+    const heard: Array<string> = []
+    socket.on("error", () => undefined)
+    socket.on("message", (message: Buffer) => {
+      heard.push(message.toString())
+      if (!message.toString().includes('"changes"')) return
+      socket.close()
+      resume(Effect.succeed(heard))
     })
   })
 
@@ -179,6 +194,30 @@ const connectionsOf = (server: Server): (() => ReadonlyArray<Socket>) => {
 }
 
 describe("what happens, as it happens", () => {
+  it.scopedLive("every event of a stream and every text of a socket is as /asyncapi.json says", () =>
+    Effect.gen(function* () {
+      yield* scene.played
+      const port = yield* serving
+      const faultOf = eventFaults((yield* ask(port, "/asyncapi.json")).text)
+      const { incarnation, position } = yield* head(port)
+      const all = yield* listen(atPort(port), `/api/v1/live?after=${incarnation}-0`, hears(position))
+      const begun = yield* listen(atPort(port), "/api/v1/live", (heard) => heard.length > 0)
+      const events = [...all, ...begun]
+      const faults = events.map(({ event = "", text }) => faultOf(event, JSON.parse(text)))
+      assert.deepStrictEqual(
+        faults.filter((fault) => fault !== undefined),
+        []
+      )
+      assert.sameMembers([...new Set(events.map(({ event }) => event))], ["begun", "commit"])
+      const texts = yield* socketTexts(`ws://127.0.0.1:${port}/api/v1/live/socket?after=${incarnation}-0`)
+      assert.deepStrictEqual(
+        texts.map((text) => faultOf("commits", JSON.parse(text))).filter((fault) => fault !== undefined),
+        []
+      )
+      assert.isDefined(faultOf("commit", { position: 1, account: "main", changes: [{ seq: 1 }] }))
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("a reader hears every commit once and in order, and one that comes back goes on where it was", () =>
     Effect.gen(function* () {
       yield* scene.played

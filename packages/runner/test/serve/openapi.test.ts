@@ -9,13 +9,22 @@ import { ask, begun, books, json, serving, type Told } from "./serving.ts"
 
 const Content = Schema.Record({ key: Schema.String, value: Schema.Struct({ schema: Schema.optional(Schema.Unknown) }) })
 
+const Parameter = Schema.Struct({ name: Schema.String, description: Schema.NonEmptyString })
+
+const Response = Schema.Struct({ content: Schema.optional(Content) })
+
+const Ref = Schema.Struct({ $ref: Schema.String })
+
+/** What stands there, or where it stands. */
+const orRef = <A, I>(schema: Schema.Schema<A, I>) => Schema.Union(schema, Ref)
+
 const Operation = Schema.Struct({
   operationId: Schema.String,
-  parameters: Schema.Array(
-    Schema.Struct({ name: Schema.String, in: Schema.String, required: Schema.optional(Schema.Boolean) })
-  ),
+  summary: Schema.NonEmptyString,
+  description: Schema.NonEmptyString,
+  parameters: Schema.Array(orRef(Parameter)),
   requestBody: Schema.optional(Schema.Struct({ content: Content })),
-  responses: Schema.Record({ key: Schema.String, value: Schema.Struct({ content: Schema.optional(Content) }) })
+  responses: Schema.Record({ key: Schema.String, value: Schema.Union(Ref, Response) })
 })
 
 type Operation = typeof Operation.Type
@@ -24,8 +33,24 @@ type Operation = typeof Operation.Type
 const Description = Schema.Struct({
   openapi: Schema.String,
   paths: Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Operation }) }),
-  components: Schema.Struct({ schemas: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+  components: Schema.Struct({
+    schemas: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    parameters: Schema.Record({ key: Schema.String, value: Parameter }),
+    responses: Schema.Record({ key: Schema.String, value: Response })
+  })
 })
+
+type Description = typeof Description.Type
+
+const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf("/") + 1)
+
+const parametersOf = ({ parameters }: Operation, { components }: Description) =>
+  parameters.map((each) =>
+    "$ref" in each ? (components.parameters[nameOf(each.$ref)] ?? assert.fail(each.$ref)) : each
+  )
+
+const responseOf = (each: Operation["responses"][string], { components }: Description): typeof Response.Type =>
+  "$ref" in each ? (components.responses[nameOf(each.$ref)] ?? assert.fail(each.$ref)) : each
 
 interface Call {
   readonly method: string
@@ -80,11 +105,12 @@ const local = (schema: unknown): unknown =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"roundlot#/components/'))
 
 /** Validates answers against what the document says of them. */
-const validator = (description: typeof Description.Type) => {
+const validator = (description: Description) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: "roundlot", components: description.components })
   return ({ operation: { operationId, responses } }: Call, told: Told): string | undefined => {
-    const declared = responses[String(told.status)]
+    const own = responses[String(told.status)] ?? (told.status >= 400 ? responses["default"] : undefined)
+    const declared = own === undefined ? undefined : responseOf(own, description)
     if (declared === undefined) return `${operationId}: ${told.status} is not declared: ${told.text.slice(0, 300)}`
     const [type = ""] = told.type.split(";")
     const [, found] = Object.entries(declared.content ?? {}).find(([each]) => each.split(";")[0] === type) ?? []
@@ -139,7 +165,7 @@ describe("the description of the API", () => {
         if (requestBody !== undefined)
           assert.property(bodies, operationId, `${operationId} needs a body to be tried with`)
         const body = bodies[operationId]
-        const isCounted = call.operation.parameters.some(({ name }) => name === "count")
+        const isCounted = parametersOf(call.operation, description).some(({ name }) => name === "count")
         const path = `${filled(call.path, made)}${isCounted ? "?count=true" : (queries[operationId] ?? "")}`
         const headers = yield* headersOf(operationId, body)
         const asked = { method: call.method, headers, ...(body === undefined ? {} : { body }) }

@@ -199,7 +199,7 @@ describe("a source that hands over its trades", () => {
         const first = yield* hand(port, { trades: [trade("v-1")], cursor: "1", after: null })
         assert.deepStrictEqual(outcomes(first), ["accepted"])
         const gap = yield* hand(port, { trades: [trade("v-3")], cursor: "3", after: "2" })
-        assert.deepInclude(json(gap), { _tag: "OutOfOrder", status: 409, cursor: "1" }, gap.text)
+        assert.deepInclude(json(gap), { _tag: "Conflict", status: 409, cursor: "1" }, gap.text)
         const next = yield* hand(port, { trades: [trade("v-2")], cursor: "2", after: "1" })
         assert.deepStrictEqual(outcomes(next), ["accepted"])
         const empty = yield* hand(port, { trades: [], cursor: "9", after: "2" })

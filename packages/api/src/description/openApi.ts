@@ -1,0 +1,295 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as OpenApi from "@effect/platform/OpenApi"
+import { Operating, Reading, Trading } from "../Access.ts"
+import { RoundlotApi } from "../Api.ts"
+import { REPLAYED } from "../Idempotency.ts"
+import { PROBLEM_JSON } from "../Problem.ts"
+import {
+  extended,
+  isRecord,
+  type Json,
+  nameIn,
+  neededBy,
+  nullableScalars,
+  open,
+  refTo,
+  rewritten,
+  simplified
+} from "./schemas.ts"
+
+/** The description of the API, made of its definition (OpenAPI 3.1). */
+export interface OpenApiDocument {
+  readonly openapi: string
+  readonly info: Json
+  readonly servers: ReadonlyArray<Json>
+  readonly security: ReadonlyArray<Json>
+  readonly tags: ReadonlyArray<Json>
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>
+  readonly components: Readonly<Record<"schemas" | "responses" | "parameters" | "headers" | "securitySchemes", Json>>
+}
+
+type Operation = OpenApi.OpenAPISpecOperation
+
+// Who may call
+
+const roles = new Map<unknown, string>([
+  [Reading, "read"],
+  [Trading, "trade"],
+  [Operating, "operate"]
+])
+
+/** The role that each operation needs; none where everybody may call it. */
+const rolesIn = (): ReadonlyMap<string, string> => {
+  const needed = new Map<string, string>()
+  HttpApi.reflect(RoundlotApi, {
+    onGroup: () => undefined,
+    onEndpoint: ({ endpoint, middleware }) => {
+      for (const each of middleware) {
+        const role = roles.get(each)
+        if (role !== undefined) needed.set(`${endpoint.method} ${endpoint.path}`, role)
+      }
+    }
+  })
+  return needed
+}
+
+const securitySchemes = {
+  token: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "A token from `roundlot tokens create NAME --role ROLE`. The dashboard's browsers have a session instead."
+  }
+} as const
+
+const securityOf = (role: string): ReadonlyArray<Json> => [{ token: [role] }]
+
+/** The role of most operations, said once. */
+const USUAL_ROLE = "read"
+
+const securityFor = (role: string | undefined): { readonly security?: ReadonlyArray<Json> } =>
+  role === USUAL_ROLE ? {} : { security: role === undefined ? [] : securityOf(role) }
+
+// Refusals
+
+const FIRST_REFUSAL = 400
+
+/** What any call may be refused with: said once, as what an operation answers by default. */
+const ofAnyCall = [
+  "BadRequest",
+  "Unauthorized",
+  "Forbidden",
+  "NotFound",
+  "TooLarge",
+  "KeyReused",
+  "Fault",
+  "Unavailable"
+] as const
+
+const refusal = {
+  description: "What any call may be refused with: 400, 401, 403, 404, 413, 422, 429, 500, 503 and others",
+  content: { [PROBLEM_JSON]: { schema: { anyOf: [...ofAnyCall, "Problem"].map(refTo) } } }
+}
+
+const isOfAnyCall = (name: string): boolean => ofAnyCall.some((each) => each === name)
+
+/** A conflict is of what changes something, a stale record of what may name its version. */
+const canRefuse = ({ parameters }: Operation, method: string, status: string): boolean => {
+  if (status === "409") return method !== "get"
+  return status !== "412" || parameters.some(({ name }) => name === "if-match")
+}
+
+const responseTo = (name: string): Json => ({ $ref: `#/components/responses/${name}` })
+
+const schemaOf = ({ content }: OpenApi.OpenApiSpecResponse): Json => {
+  const [media] = Object.values(content ?? {})
+  return rewrittenRecord(media?.schema)
+}
+
+/** Refusals of an operation by their names, each with what it says. */
+const refusalsOf = (operation: Operation, method: string): Json => {
+  const refusals = Object.entries(operation.responses).flatMap(([status, response]): ReadonlyArray<[string, Json]> => {
+    const name = nameIn(schemaOf(response))
+    if (Number(status) < FIRST_REFUSAL || !canRefuse(operation, method, status)) return []
+    if (name === undefined) return [[status, { ...response }]]
+    return isOfAnyCall(name) ? [] : [[status, responseTo(name)]]
+  })
+  return { ...Object.fromEntries(refusals), default: responseTo("Refusal") }
+}
+
+/** All refusals that operations have for their own, by their names. */
+const refusalsIn = (paths: OpenApi.OpenAPISpecPaths): Json =>
+  Object.fromEntries(
+    operationsIn(paths).flatMap(({ responses }) =>
+      Object.entries(responses).flatMap(([status, response]) => {
+        const schema = schemaOf(response)
+        const name = nameIn(schema)
+        if (Number(status) < FIRST_REFUSAL || name === undefined || isOfAnyCall(name)) return []
+        return [[name, { description: response.description, content: { [PROBLEM_JSON]: { schema } } }] as const]
+      })
+    )
+  )
+
+const rewrittenRecord = (schema: unknown): Json => {
+  const found = rewritten(schema, simplified)
+  return isRecord(found) ? found : {}
+}
+
+const headers = {
+  [REPLAYED]: {
+    description: "`true` where the answer is the first one to the same call under this key: nothing was done again.",
+    schema: { const: "true" }
+  }
+} as const
+
+/** An answer; where the call may be one again, that it may say so. */
+const answered = (operation: Operation, { content }: OpenApi.OpenApiSpecResponse): Json => {
+  const isOnce = operation.parameters.some(({ name }) => name === "idempotency-key")
+  const response = { description: "OK", ...(content === undefined ? {} : { content }) }
+  if (!isOnce) return response
+  return { ...response, headers: { [REPLAYED]: { $ref: `#/components/headers/${REPLAYED}` } } }
+}
+
+const answersIn = (operation: Operation): ReadonlyArray<readonly [status: string, response: Json]> =>
+  Object.entries(operation.responses).flatMap(([status, response]) =>
+    Number(status) < FIRST_REFUSAL ? [[status, rewrittenRecord(answered(operation, response))] as const] : []
+  )
+
+const mediaOf = ({ content }: Json): Json | undefined => {
+  const [media] = isRecord(content) ? Object.values(content) : []
+  return isRecord(media) ? media : undefined
+}
+
+/** Answers that several operations give, by the names of their documents. */
+const sharedAnswers = (paths: OpenApi.OpenAPISpecPaths): Shared => {
+  const all = operationsIn(paths).flatMap((operation) => answersIn(operation).map(([, response]) => response))
+  return named("responses", all, (response) => nameIn(mediaOf(response)?.["schema"]))
+}
+
+const answersOf = (operation: Operation, shared: Shared): Json =>
+  Object.fromEntries(answersIn(operation).map(([status, response]) => [status, byName(response, shared)]))
+
+// What several have
+
+/** What several operations have: by its name, and the name by its text. */
+interface Shared {
+  readonly place: "responses" | "parameters"
+  readonly found: Json
+  readonly names: ReadonlyMap<string, string>
+}
+
+/** What is there more than once, by a name; where what has the same name differs, the first has it. */
+const named = (
+  place: Shared["place"],
+  all: ReadonlyArray<Json>,
+  nameOf: (each: Json) => string | undefined
+): Shared => {
+  const seen = new Set<string>()
+  const found = new Map<string, Json>()
+  const names = new Map<string, string>()
+  for (const each of all) {
+    const text = JSON.stringify(each)
+    const name = nameOf(each)
+    if (seen.has(text) && name !== undefined && !found.has(name)) {
+      found.set(name, each)
+      names.set(text, name)
+    }
+    seen.add(text)
+  }
+  return { place, found: Object.fromEntries(found), names }
+}
+
+/** The same by reference where it has a name. */
+const byName = (each: Json, { names, place }: Shared): Json => {
+  const name = names.get(JSON.stringify(each))
+  return name === undefined ? each : { $ref: `#/components/${place}/${name}` }
+}
+
+// Parameters
+
+/** A parameter says what it is for beside its schema, once. */
+const parameterOf = ({ description, in: place, name, required, schema }: OpenApi.OpenAPISpecParameter): Json => {
+  const { description: _, ...plain } = rewrittenRecord(schema)
+  return { name, in: place, ...(required ? { required } : {}), description, schema: plain }
+}
+
+/** Parameters that several operations have, by their names. */
+const sharedParameters = (paths: OpenApi.OpenAPISpecPaths): Shared =>
+  named(
+    "parameters",
+    operationsIn(paths).flatMap(({ parameters }) => parameters.map(parameterOf)),
+    (each) => `${String(each["name"])}${each["in"] === "path" ? "InPath" : ""}`
+  )
+
+const operationsIn = (paths: OpenApi.OpenAPISpecPaths): ReadonlyArray<Operation> =>
+  Object.values(paths).flatMap((path) => Object.values(path))
+
+const parametersOf = (operation: Operation, shared: Shared): ReadonlyArray<Json> =>
+  operation.parameters.map((each) => byName(parameterOf(each), shared))
+
+// The whole
+
+const DESCRIPTION = `What a Roundlot daemon serves: trades in, orders at brokers, and the books.
+
+- Amounts are exact decimals as texts: shares, dollars, dollars a share. Times are ISO 8601 in UTC.
+- Lists are \`{ items, nextCursor }\`: give \`nextCursor\` back as \`cursor\` until it is null.
+- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. What any call may be refused with is an operation's \`default\`: 400 for what cannot be read, 404 for what is not there, 429 (with \`Retry-After\`) for too much at once.
+- An \`Idempotency-Key\` makes a call happen once; an answer given again says \`Idempotency-Replayed: true\`. Without a key a repeated call acts again.
+- Calls need a token with the role that each operation names, or one that includes it: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none.
+- Changes as they happen are described in \`/asyncapi.json\`.`
+
+/** Answers may say more in a later version; what is asked with may not. */
+const schemasOf = (spec: OpenApi.OpenAPISpec): Json => {
+  const simple = { ...rewrittenRecord(spec.components.schemas), ...nullableScalars }
+  const asked = neededBy(
+    operationsIn(spec.paths).map(({ requestBody }) => requestBody),
+    simple
+  )
+  const opened = Object.fromEntries(
+    Object.entries(simple).map(([name, schema]) => [name, asked.has(name) ? schema : rewritten(schema, open)])
+  )
+  return extended(opened)
+}
+
+/** The description of the API of a version, made of its definition. */
+export const openApiOf = (version: string): OpenApiDocument => {
+  const spec = OpenApi.fromApi(RoundlotApi)
+  const needed = rolesIn()
+  const shared = sharedParameters(spec.paths)
+  const answers = sharedAnswers(spec.paths)
+  const operationOf = (path: string, method: string, operation: Operation): Json => {
+    const { parameters: _, requestBody, responses: _responses, security: _security, ...rest } = operation
+    const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`
+    return {
+      ...rest,
+      ...securityFor(needed.get(route)),
+      parameters: parametersOf(operation, shared),
+      ...(requestBody === undefined ? {} : { requestBody: rewritten(requestBody, simplified) }),
+      responses: { ...answersOf(operation, answers), ...refusalsOf(operation, method) }
+    }
+  }
+  const paths = Object.fromEntries(
+    Object.entries(spec.paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(Object.entries(methods).map(([method, each]) => [method, operationOf(path, method, each)]))
+    ])
+  )
+  const schemas = schemasOf(spec)
+  const responses = { ...answers.found, ...refusalsIn(spec.paths), Refusal: refusal }
+  const used = neededBy([paths, responses], schemas)
+  return {
+    openapi: spec.openapi,
+    info: { title: "Roundlot", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
+    servers: [{ url: "/", description: "The daemon that serves this description" }],
+    security: securityOf(USUAL_ROLE),
+    tags: spec.tags.map((tag) => ({ ...tag })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))),
+      responses,
+      parameters: shared.found,
+      headers,
+      securitySchemes
+    }
+  }
+}
