@@ -58,7 +58,7 @@ export type CommitDocument = typeof CommitDocument.Type
 /** What a live stream says first: where it begins. */
 export const BegunDocument = Schema.Struct({ cursor: Schema.String }).annotations({ identifier: "Begun" })
 
-/** What a socket is told each time: commits, none where only the cursor moved. */
+/** What each text of a socket has: commits, none where only the cursor moved. */
 export const CommitsDocument = Schema.Struct({
   cursor: Schema.String,
   commits: Schema.Array(CommitDocument)

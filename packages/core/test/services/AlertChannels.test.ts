@@ -1,42 +1,20 @@
 import { Effect, Layer, TestClock } from "effect"
 import { expect, test } from "vitest"
-import { Need } from "../../src/books/Need.ts"
-import { Ledger } from "../../src/ledger/Ledger.ts"
-import type { Member } from "../../src/ledger/plan.ts"
+import type { Ledger } from "../../src/ledger/Ledger.ts"
 import type { Clock } from "../../src/ports/Clock.ts"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import type { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { CaseId } from "../../src/records/AttendedCase.ts"
 import { BreakTable } from "../../src/records/Break.ts"
 import { JobTable } from "../../src/records/Job.ts"
-import { Ticker } from "../../src/records/Ticker.ts"
 import type { Route } from "../../src/rules/alert/route.ts"
-import { closeIfOpen, openOrUpdate } from "../../src/rules/breaks/ledgerBreaks.ts"
 import * as AlertChannels from "../../src/services/AlertChannels.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import { sampleDetails } from "../../src/testing/SampleDetails.ts"
+import { closes, opens } from "./mismatch.ts"
 import * as Stage from "./Stage.ts"
-
-const AAPL = Ticker.make("AAPL")
-
-const committed = (apply: Member<void>["apply"]) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit("command", {
-      account: Stage.account,
-      cause: { kind: "timer", actor: "test" },
-      needs: [Need.Account({ account: Stage.account }), Need.Position({ account: Stage.account, symbol: AAPL })],
-      apply
-    })
-  )
-
-const opens = (subject: string) =>
-  committed((recorder) => openOrUpdate(recorder, { symbol: AAPL, subject, details: sampleDetails.FillMismatch }))
-
-const closes = (subject: string) =>
-  committed((recorder) => closeIfOpen(recorder, AAPL, "FillMismatch", subject, "the totals agree"))
 
 const acknowledges = Effect.gen(function* () {
   const [found] = yield* Reads.all(BreakTable)

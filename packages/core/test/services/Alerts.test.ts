@@ -32,6 +32,7 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
+import { AAPL, closes, committed, opens } from "./mismatch.ts"
 import * as Stage from "./Stage.ts"
 
 const DAY_MS = 86_400_000
@@ -187,24 +188,6 @@ test("P11: who has not resolved a critical break within an hour is told once mor
   const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
   return Stage.play(Effect.provide(rehearsed, Layer.provideMerge(jobs, layer)), layer)
 })
-
-const AAPL = Ticker.make("AAPL")
-
-const committed = (apply: Member<void>["apply"]) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit("command", {
-      account: Stage.account,
-      cause: { kind: "timer", actor: "test" },
-      needs: [Need.Account({ account: Stage.account }), Need.Position({ account: Stage.account, symbol: AAPL })],
-      apply
-    })
-  )
-
-const opens = (subject: string) =>
-  committed((recorder) => openOrUpdate(recorder, { symbol: AAPL, subject, details: sampleDetails.FillMismatch }))
-
-const closes = (subject: string) =>
-  committed((recorder) => closeIfOpen(recorder, AAPL, "FillMismatch", subject, "the totals agree"))
 
 /** One program that looks at what needs a person whenever it is asked to. */
 const watched = (

@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { type AccountName, Decimal, Gates, type Id, Order, Reads, StartGate, TradeRepository } from "@roundlot/core"
+import { Ddl } from "@roundlot/store-sql"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
 import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from "../App.ts"
@@ -15,23 +16,39 @@ import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Broker, Driving, Lease, Ledger, Side } from "@roundlot/core"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 
+const on = <A, E>(file: string, work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+  Effect.provide(work, SqliteClient.layer({ filename: file, disableWAL: true }))
+
 const copy = (from: string, to: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    yield* sql`VACUUM INTO ${to}`
-  }).pipe(
-    Effect.provide(SqliteClient.layer({ filename: from, disableWAL: true })),
+  on(
+    from,
+    Effect.flatMap(SqlClient.SqlClient, (sql) => sql`VACUUM INTO ${to}`)
+  ).pipe(
+    Effect.asVoid,
     Effect.scoped,
-    Effect.mapError(
-      (error) =>
-        new TradeRepository.StoreUnavailable({
-          place: from,
-          problem: "io",
-          detail: `it cannot be copied for the dry run (${error.message})`,
-          remedy: "Run 'roundlot doctor'"
-        })
-    )
+    Effect.mapError((error) => notCopiable(from, error))
   )
+
+/** Who drives the store drives no copy of it. */
+const freed = (file: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
+  on(
+    file,
+    Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      sql.unsafe(`UPDATE ${Ddl.nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
+    )
+  ).pipe(
+    Effect.asVoid,
+    Effect.scoped,
+    Effect.mapError((error) => notCopiable(file, error))
+  )
+
+const notCopiable = (place: string, { message }: { readonly message: string }) =>
+  new TradeRepository.StoreUnavailable({
+    place,
+    problem: "io",
+    detail: `it cannot be copied for the dry run (${message})`,
+    remedy: "Run 'roundlot doctor'"
+  })
 
 type Sandbox = Writing | Broker.Brokers | Exchange.Exchange
 
@@ -46,7 +63,7 @@ const copied = (flags: Flags) =>
     const file = join(folder, "copy.db")
     if (yield* isStoreThere(settings.store)) {
       yield* StorePlace.$match(settings.store, {
-        Sqlite: (place) => copy(place.file, file),
+        Sqlite: (place) => Effect.zipRight(copy(place.file, file), freed(file)),
         Postgres: (place) => imageInto(file, place),
         Own: (own) => notCopied(own)
       })

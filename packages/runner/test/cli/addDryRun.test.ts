@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { daemonAt } from "./daemon.ts"
 import { buys, desk } from "./roundlot.ts"
 
 const buy = ["trades", "add", "--symbol", "AAPL", "--side", "buy", "--price", "150"] as const
@@ -43,6 +44,17 @@ describe("trades add --dry-run", () => {
     await place.cli("batches", "open", "--mode", "execute", "--name", "Friday")
     const rows = await place.cli(...buy, "--batch", "G1", "--id", "r", "--quantity", "2", "--dry-run")
     expect(rows.out).toContain("  it would wait for its batch\n")
+  })
+
+  it("says the same beside a daemon that drives the store", async () => {
+    const place = desk()
+    await place.cli("accounts", "add", "paper")
+    const daemon = daemonAt(place, {})
+    await daemon.says(/roundlot is up/)
+    expect(await place.cli(...buy, "--quantity", "1", "--dry-run")).toMatchObject({
+      code: 0,
+      out: "Nothing is written. It would be accepted.\n  would order: buy 1 AAPL\n"
+    })
   })
 
   it("makes no store where none is there", async () => {

@@ -1,30 +1,12 @@
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
+import { daemonAt, differing } from "./daemon.ts"
 import { isSigned, receiver } from "./receiver.ts"
-import { buys, desk, program, running } from "./roundlot.ts"
+import { buys, desk } from "./roundlot.ts"
 
 const SECRET = "planted-alert-secret"
 
-/** Two shares held, and three more that came without an order; nobody runs. */
-const differing = async () => {
-  const place = desk()
-  await place.cli("trades", "import", place.file("t.csv", buys(["a", "2"])), "--account", "paper")
-  await place.cli("start", "--until-idle")
-  place.wait(10_000)
-  await place.cli("exchange", "do", JSON.stringify({ id: "h", do: { holding: { symbol: "AAPL", quantity: "5" } } }))
-  await place.cli("reconcile")
-  return place
-}
-
-const daemon = (place: ReturnType<typeof desk>, url: string) => {
-  const started = running(program("main", ["start", "--log", "json", ...place.place]), {
-    variables: { ROUNDLOT_ALERT_WEBHOOK: url, ROUNDLOT_ALERT_SECRET: SECRET }
-  })
-  onTestFinished(async () => {
-    started.signal("SIGTERM")
-    await started.ended
-  })
-  return started
-}
+const daemon = (place: ReturnType<typeof desk>, url: string) =>
+  daemonAt(place, { ROUNDLOT_ALERT_WEBHOOK: url, ROUNDLOT_ALERT_SECRET: SECRET })
 
 describe("alerts", () => {
   it("a break is told once, signed, and once more when it is over; a restart tells nothing again", async () => {

@@ -1,36 +1,15 @@
 import { SMTPServer } from "smtp-server"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { daemonAt, differing } from "./daemon.ts"
 import { isSigned, receiver } from "./receiver.ts"
-import { buys, desk, program, running } from "./roundlot.ts"
+import { desk, program, running } from "./roundlot.ts"
 
 const SECRET = "planted-channel-secret"
-
-/** Two shares held, and three more that came without an order; nobody runs. */
-const differing = async () => {
-  const place = desk()
-  await place.cli("trades", "import", place.file("t.csv", buys(["a", "2"])), "--account", "paper")
-  await place.cli("start", "--until-idle")
-  place.wait(10_000)
-  await place.cli("exchange", "do", JSON.stringify({ id: "h", do: { holding: { symbol: "AAPL", quantity: "5" } } }))
-  await place.cli("reconcile")
-  return place
-}
 
 type Desk = ReturnType<typeof desk>
 
 const configured = (place: Desk, alerts: object) =>
   place.file("roundlot.json", JSON.stringify({ accounts: { paper: { broker: "paper" } }, alerts }))
-
-const daemon = (place: Desk, config: string, variables: Record<string, string>) => {
-  const started = running(program("main", ["start", "--log", "json", "--config", config, ...place.place]), {
-    variables
-  })
-  onTestFinished(async () => {
-    started.signal("SIGTERM")
-    await started.ended
-  })
-  return started
-}
 
 /** A server of e-mail on this machine, for as long as the test runs; it lets dana in, and no other. */
 const mailbox = async () => {
@@ -87,13 +66,18 @@ describe("channels of alerts", () => {
         mail
       }
     })
-    const first = daemon(place, config, {
-      ROUNDLOT_CHANNEL_CHAT: chat.url,
-      ROUNDLOT_CHANNEL_HOOK: SECRET,
-      ROUNDLOT_CHANNEL_PAGER: SECRET,
-      ROUNDLOT_CHANNEL_BOT: SECRET,
-      ROUNDLOT_CHANNEL_MAIL: box.at(`${SECRET}/@`)
-    })
+    const first = daemonAt(
+      place,
+      {
+        ROUNDLOT_CHANNEL_CHAT: chat.url,
+        ROUNDLOT_CHANNEL_HOOK: SECRET,
+        ROUNDLOT_CHANNEL_PAGER: SECRET,
+        ROUNDLOT_CHANNEL_BOT: SECRET,
+        ROUNDLOT_CHANNEL_MAIL: box.at(`${SECRET}/@`)
+      },
+      "--config",
+      config
+    )
     await Promise.all([chat, hook, pager, bot, box].map(({ hears }) => hears(1)))
     await place.cli("positions", "adjust", "AAPL", "--as", "base", "--by", "3", "--reason", "transferred", "--yes")
     await Promise.all([chat, hook, pager, bot, box].map(({ hears }) => hears(2)))
@@ -185,7 +169,7 @@ describe("channels of alerts", () => {
   it("an address hears again and again that the daemon runs", async () => {
     const [hook, place] = [await receiver(), desk()]
     const config = configured(place, { heartbeat: { every: "200ms" } })
-    const first = daemon(place, config, { ROUNDLOT_HEARTBEAT: hook.url })
+    const first = daemonAt(place, { ROUNDLOT_HEARTBEAT: hook.url }, "--config", config)
     await hook.hears(3)
     expect(first.said()).not.toMatch(/planted/)
   })

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process"
 import process from "node:process"
 import { promisify } from "node:util"
-import { expect, it, onTestFinished } from "vitest"
+import { expect, it } from "vitest"
 import { blockWith } from "../reference/blocks.ts"
-import { desk, program, running, until } from "./roundlot.ts"
+import { daemonAt } from "./daemon.ts"
+import { desk, until } from "./roundlot.ts"
 
 const SECRET = "planted-secret-of-the-venue"
 
@@ -20,21 +21,10 @@ const SHOWN = blockWith("docs/guides/write-a-source.md", "roundlot-signature", "
 const handOver = (place: ReturnType<typeof desk>, env: Record<string, string>) =>
   promisify(execFile)(process.execPath, [place.file("handOver.mjs", SHOWN)], { env })
 
-const daemonOf = (place: ReturnType<typeof desk>, config: string, variables: Record<string, string>) => {
-  const started = running(program("main", ["start", "--log", "json", "--config", config, ...place.place]), {
-    variables
-  })
-  onTestFinished(async () => {
-    started.signal("SIGTERM")
-    await started.ended
-  })
-  return started
-}
-
 it("ACC-4: a source hands its trades over to a daemon, signed, and they are ordered for its account; no secret is said", async () => {
   const place = desk()
   const config = configured(place, { account: "paper", webhook: true })
-  const daemon = daemonOf(place, config, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET })
+  const daemon = daemonAt(place, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }, "--config", config)
   await daemon.says(/roundlot is up/)
   const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(daemon.said()) ?? []
   const env = { VENUE_SECRET: SECRET, ROUNDLOT_URL: url }
@@ -65,7 +55,7 @@ it("what a configuration says of a source with a webhook that cannot be is refus
   const moved = desk()
   for (const account of ["paper", "other"]) await moved.cli("accounts", "add", account)
   const given = configured(moved, { account: "paper", webhook: true })
-  const before = daemonOf(moved, given, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET })
+  const before = daemonAt(moved, { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }, "--config", given)
   await before.says(/roundlot is up/)
   await handOver(moved, {
     VENUE_SECRET: SECRET,
@@ -86,6 +76,6 @@ it("what a configuration says of a source with a webhook that cannot be is refus
   const unset = "ROUNDLOT_SOURCE_SECRET_VENUE is not set"
   const config = configured(place, { account: "paper", webhook: true })
   expect((await place.cli("doctor", "--deploy", "--config", config)).out).toContain(unset)
-  const daemon = daemonOf(place, config, {})
+  const daemon = daemonAt(place, {}, "--config", config)
   await daemon.says(new RegExp(unset))
 })

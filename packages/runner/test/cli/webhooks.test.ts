@@ -1,8 +1,9 @@
 import { Schema } from "effect"
-import { expect, it, onTestFinished } from "vitest"
+import { expect, it } from "vitest"
 import { eventFaults } from "../serve/described.ts"
 import { isSigned, receiver, type Posted } from "./receiver.ts"
-import { buys, desk, program, running, until } from "./roundlot.ts"
+import { daemonAt } from "./daemon.ts"
+import { buys, desk, until } from "./roundlot.ts"
 
 const SECRET = "planted-webhook-secret"
 
@@ -25,20 +26,6 @@ const Body = Schema.parseJson(
 const eventsOf = (heard: ReadonlyArray<Posted>) =>
   heard.flatMap(({ body }) => Schema.decodeUnknownSync(Body)(body).events)
 
-const daemonOf = (place: ReturnType<typeof desk>, config: string, variables: Record<string, string>) => {
-  const started = running(
-    program("main", ["start", "--log", "json", "--port", "0", "--open", "--config", config, ...place.place]),
-    {
-      variables
-    }
-  )
-  onTestFinished(async () => {
-    started.signal("SIGTERM")
-    await started.ended
-  })
-  return started
-}
-
 it("a webhook is posted the events that it asks for, signed, each once and in order, over failures and a restart", async () => {
   const hook = await receiver(2)
   const place = desk()
@@ -52,7 +39,7 @@ it("a webhook is posted the events that it asks for, signed, each once and in or
   const bought = (...trades: ReadonlyArray<readonly [string, string]>) =>
     place.cli("trades", "import", place.file("t.csv", buys(...trades)), "--account", "paper", "--config", config)
   const variables = { ROUNDLOT_WEBHOOK_SECRET_FILLS_1: SECRET }
-  const first = daemonOf(place, config, variables)
+  const first = daemonAt(place, variables, "--config", config)
   await first.says(/roundlot is up/)
   // What came before it was first looked for is not posted.
   await until(async () => JSON.stringify(await place.json("jobs", "list")).includes('"done"'))
@@ -61,7 +48,7 @@ it("a webhook is posted the events that it asks for, signed, each once and in or
   first.signal("SIGTERM")
   await first.ended
   await bought(["c", "3"])
-  const second = daemonOf(place, config, variables)
+  const second = daemonAt(place, variables, "--config", config)
   await hook.until(() => eventsOf(hook.heard).filter(({ tag }) => tag === "FillRecorded").length === 2)
   const events = eventsOf(hook.heard)
   expect(events.map(({ tag }) => tag)).toEqual(["OrderCreated", "FillRecorded", "OrderCreated", "FillRecorded"])
@@ -93,7 +80,7 @@ it("nothing is posted unsigned, and what a configuration says of a webhook that 
       JSON.stringify({ accounts: { paper: { broker: "paper" } }, webhooks: { [name]: entry } })
     )
   const config = webhooks({ url: hook.url })
-  const daemon = daemonOf(place, config, {})
+  const daemon = daemonAt(place, {}, "--config", config)
   await daemon.says(/ROUNDLOT_WEBHOOK_SECRET_FILLS is not set: nothing is sent unsigned/)
   expect(hook.heard).toEqual([])
   const refused = async (entry: object, name?: string) =>

@@ -86,9 +86,9 @@ describe("a source that hands over its trades", () => {
     Effect.gen(function* () {
       const port = yield* served()
       const both = { trades: [trade("v-1"), trade("v-2", { quantity: "0.5" })] }
-      const told = yield* hand(port, both)
-      assert.strictEqual(told.status, 200, told.text)
-      assert.deepStrictEqual(outcomes(told), ["accepted", "accepted"])
+      const answer = yield* hand(port, both)
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.deepStrictEqual(outcomes(answer), ["accepted", "accepted"])
       assert.deepStrictEqual(outcomes(yield* hand(port, both)), ["duplicate", "duplicate"])
       const changed = { trades: [trade("v-1", { quantity: "2" })] }
       assert.deepStrictEqual(outcomes(yield* hand(port, changed, { secret: `${SECRET}-new` })), ["conflict"])
@@ -160,8 +160,8 @@ describe("a source that hands over its trades", () => {
       for (const secret of ["fifteen-letters", OTHER, `${OTHER}-new`, `${SECRET} ${OTHER}`, `${SECRET} short`]) {
         const port = yield* served({ ROUNDLOT_SOURCE_SECRET_VENUE: secret })
         const [first = ""] = secret.split(" ")
-        const told = yield* hand(port, { trades: [trade("weak")] }, { secret: first })
-        assert.strictEqual(told.status, 401, secret)
+        const answer = yield* hand(port, { trades: [trade("weak")] }, { secret: first })
+        assert.strictEqual(answer.status, 401, secret)
       }
     }).pipe(Effect.provide(books))
   )
@@ -183,9 +183,9 @@ describe("a source that hands over its trades", () => {
         [{ trades: Array.from({ length: 1001 }, (_, at) => trade(`v-${at}`)) }, "trades"]
       ] as const
       for (const [delivery, field] of bad) {
-        const told = yield* hand(port, delivery)
-        assert.deepInclude(json(told), { status: 400, field }, told.text)
-        assert.isBelow(told.text.length, 500)
+        const answer = yield* hand(port, delivery)
+        assert.deepInclude(json(answer), { status: 400, field }, answer.text)
+        assert.isBelow(answer.text.length, 500)
       }
       assert.deepStrictEqual(yield* ofVenue, [])
     }).pipe(Effect.provide(books))
