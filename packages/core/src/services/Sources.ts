@@ -7,6 +7,9 @@ import type { Ticker } from "../records/Ticker.ts"
 import { joinKey } from "../tables/Table.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { TradeRepository } from "../ports/TradeRepository.ts"
+import * as Instant from "../values/Instant.ts"
 import type { Delivery, TradeSourceService } from "../ports/TradeSource.ts"
 import type { TradeInput } from "../records/Trade.ts"
 import { BreakTable } from "../records/Break.ts"
@@ -32,7 +35,7 @@ export const follow = Effect.fn("Sources.follow")(function* <E>(account: Account
   const taking = Stream.runForEach(source.deliveries(known?.cursor), (delivery) =>
     take(account, source, delivery, seen)
   )
-  yield* Effect.raceFirst(taking, watchSilence(account, source))
+  yield* Effect.raceFirst(taking, watchSilence(account, source.name, source.ageMs, source.alarmAfterMs))
 })
 
 /** How far a source has come for an account. */
@@ -54,15 +57,34 @@ class SourceSilent extends Schema.TaggedError<SourceSilent>()("SourceSilent", { 
 const ALARM_AFTER_MS = 15 * 60_000
 
 /** Health says for as long as a source is followed whether it is heard of. */
-const watchSilence = <E>(
+const watchSilence = <E, R>(
   account: AccountName,
-  { ageMs, alarmAfterMs = ALARM_AFTER_MS, name }: TradeSourceService<E>
-): Effect.Effect<never, never, Health> =>
+  name: string,
+  ageMs: Effect.Effect<number, E, R>,
+  alarmAfterMs = ALARM_AFTER_MS
+): Effect.Effect<never, never, Health | R> =>
   every(
     `source ${name} of ${account}`,
     "15 seconds",
     Effect.flatMap(ageMs, (silent) => (silent < alarmAfterMs ? Effect.void : new SourceSilent({ ageMs: silent })))
   )
+
+/** The same of a source that hands over its trades: it is heard of where its cursor moves, also without a trade. */
+export const watchPushed = (
+  account: AccountName,
+  name: string,
+  alarmAfterMs: number
+): Effect.Effect<never, never, Health | Clock | TradeRepository> =>
+  Effect.gen(function* () {
+    const { now } = yield* Clock
+    const begun = yield* now
+    const ageMs = Effect.gen(function* () {
+      const heardAt = (yield* cursorOf(account, name))?.at ?? begun
+      // Nobody could hand over anything before we began.
+      return Math.min(Instant.millisBetween(heardAt, yield* now), Instant.millisBetween(begun, yield* now))
+    })
+    return yield* watchSilence(account, name, ageMs, alarmAfterMs)
+  })
 
 const take = <E>(
   account: AccountName,

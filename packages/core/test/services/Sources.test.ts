@@ -8,6 +8,7 @@ import { CursorTable } from "../../src/records/Cursor.ts"
 import { TradeTable } from "../../src/records/Trade.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import { Health } from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
@@ -95,6 +96,27 @@ test("its trades are its own, of no batch and no proposal, whatever they say; ol
       expect(trades.map(({ reason, source, status }) => ({ reason, source, status }))).toEqual([
         { reason: "TooOld", source: "venue", status: "pending" }
       ])
+    })
+  ))
+
+test("one whose cursor does not move for long is silent, which health says until it moves", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      const health = yield* Health
+      const standing = Effect.map(health.all, (parts) =>
+        parts.filter(({ part }) => part.startsWith("source ")).map(({ detail, isWell }) => (isWell ? "well" : detail))
+      )
+      yield* handOver("a", "1")
+      yield* TestClock.adjust("1 hour")
+      yield* Effect.forkScoped(Sources.watchPushed(Stage.account, "venue", 600_000))
+      yield* TestClock.adjust("9 minutes")
+      expect(yield* standing).toEqual(["well"])
+      yield* TestClock.adjust("90 seconds")
+      expect(yield* standing).toEqual([expect.stringContaining("it has said nothing for 6")])
+      yield* handOver("b", "2", "1")
+      yield* TestClock.adjust("15 seconds")
+      expect(yield* standing).toEqual(["well"])
     })
   ))
 

@@ -138,6 +138,8 @@ const SourceEntry = Schema.Struct({
   direction: optional(Schema.Literal(...Account.directions)),
   /** It hands its trades over itself, signed: POST /api/v1/sources/NAME/trades. */
   webhook: optional(Schema.Boolean),
+  /** After so long without a delivery it is silent, which health and an alert say. */
+  alarmAfter: optional(Schema.String),
   suffixes: optional(Schema.Array(Schema.NonEmptyString)),
   symbols: optional(Schema.Record({ key: Schema.String, value: Ticker.Ticker })),
   /** Of its trades that are executed as given, where they say nothing themselves. */
@@ -288,6 +290,7 @@ const daemonOf = ({
 
 const valuesOf = ({
   account,
+  alarmAfter,
   direction,
   order,
   suffixes,
@@ -296,6 +299,7 @@ const valuesOf = ({
 }: SourceEntry): ReadonlyMap<string, string> =>
   new Map([
     ...(webhook === undefined ? [] : [["webhook", String(webhook)] as const]),
+    ...(alarmAfter === undefined ? [] : [["alarmAfter", alarmAfter] as const]),
     ...(account === undefined ? [] : [["account", account] as const]),
     ...(direction === undefined ? [] : [["direction", direction] as const]),
     ...Object.entries(order ?? {}).map(([term, value]) => [`order.${term}`, value] as const),
@@ -376,6 +380,7 @@ const keys: Keys = {
       symbols: "now",
       order: { session: "now", timeInForce: "now" },
       webhook: "now",
+      alarmAfter: "now",
       follow: "module",
       kind: "later"
     }
@@ -659,6 +664,8 @@ export const read = (
     }
     const archiveAfter = said.batches?.archiveAfter
     const heartbeat = said.alerts?.heartbeat
+    if (said.alerts !== undefined && Object.keys(said.alerts).length === 0)
+      return yield* Either.left(fail(file, "alerts", "names nobody", "Add webhook, channels or heartbeat"))
     const every = said.anchors?.every
     const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {
@@ -695,20 +702,31 @@ const PLAIN_NAME = /^[a-z][a-z0-9-]{0,39}$/
 
 const RENAME = "Choose a small letter and at most 39 more, digits or '-'"
 
-const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, own: OwnParts) => {
-  const sources = new Map(Object.entries(said))
-  for (const [name, { account, webhook }] of sources) {
-    if (webhook !== true) continue
-    const place = `sources.${name}`
-    if (!PLAIN_NAME.test(name)) return Either.left(fail(file, place, "is no name of a source with a webhook", RENAME))
-    if (account === undefined)
-      return Either.left(
-        fail(file, place, "has a webhook and no account", `Say whose its trades are: ${place}.account`)
-      )
-    if (own.sources.has(name))
-      return Either.left(fail(file, place, "is followed and has a webhook", "Give one of the two another name"))
-  }
-  return Either.right(sources)
+const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, own: OwnParts) =>
+  Either.gen(function* () {
+    for (const [name, { account, alarmAfter, webhook }] of Object.entries(said)) {
+      const place = `sources.${name}`
+      if (alarmAfter !== undefined) yield* durationMs(alarmAfter, `${file}, ${place}.alarmAfter`)
+      const fault =
+        webhook === true
+          ? senderFault(file, name, account, own)
+          : alarmAfter === undefined
+            ? undefined
+            : fail(file, `${place}.alarmAfter`, "is for a source with a webhook", "Leave it out")
+      if (fault !== undefined) return yield* Either.left(fault)
+    }
+    return new Map(Object.entries(said))
+  })
+
+/** What is wrong with a source that hands over its trades. */
+const senderFault = (file: string, name: string, account: string | undefined, own: OwnParts) => {
+  const place = `sources.${name}`
+  if (!PLAIN_NAME.test(name)) return fail(file, place, "is no name of a source with a webhook", RENAME)
+  if (account === undefined)
+    return fail(file, place, "has a webhook and no account", `Say whose its trades are: ${place}.account`)
+  return own.sources.has(name)
+    ? fail(file, place, "is followed and has a webhook", "Give one of the two another name")
+    : undefined
 }
 
 const webhooksOf = (file: string, said: Readonly<Record<string, typeof WebhookEntry.Type>>) => {

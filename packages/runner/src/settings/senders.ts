@@ -1,19 +1,24 @@
 import type { AccountName } from "@roundlot/core"
 import { Either, Redacted } from "effect"
 import { variableOf, type Configuration } from "./Configuration.ts"
+import { durationMs } from "./duration.ts"
 import type { Settings } from "./Settings.ts"
 
 /** A source that hands its trades over itself, and the account that they are for. */
 export interface Sender {
   readonly name: string
   readonly account: AccountName.AccountName
+  /** So many milliseconds of silence are an alarm; none where nothing is said. */
+  readonly alarmAfterMs: number | undefined
 }
 
 /** The sources that hand their trades over themselves. */
 export const sendersOf = ({ sources }: Pick<Configuration, "sources">): ReadonlyArray<Sender> =>
-  [...sources].flatMap(([name, { account, webhook }]) =>
-    webhook === true && account !== undefined ? [{ name, account }] : []
-  )
+  [...sources].flatMap(([name, { account, alarmAfter, webhook }]) => {
+    if (webhook !== true || account === undefined) return []
+    const alarmAfterMs = alarmAfter === undefined ? undefined : Either.getOrUndefined(durationMs(alarmAfter, name))
+    return [{ name, account, alarmAfterMs }]
+  })
 
 /** The variable with the secret that a source signs with; while it is changed, with both, and a blank between them. */
 export const secretNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_SECRET", source)

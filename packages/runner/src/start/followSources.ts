@@ -95,13 +95,14 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
     })
   })
 
-/** Health says of a source from which nothing is taken, since what it signs could not be checked. */
-export const tellUnsigned = (settings: Settings): Effect.Effect<void, never, Health.Health> =>
+/** Health says of a source from which nothing is taken, since what it signs could not be checked, and of one that is silent. */
+export const watchSenders = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Writing> =>
   Effect.gen(function* () {
     const health = yield* Health.Health
-    for (const { account, name } of sendersOf(settings.configuration)) {
+    for (const { account, alarmAfterMs, name } of sendersOf(settings.configuration)) {
       const secrets = secretsOf(name, settings)
       if (Either.isLeft(secrets)) yield* health.failed(`source ${name} of ${account}`, secrets.left)
+      else if (alarmAfterMs !== undefined) yield* Effect.forkScoped(Sources.watchPushed(account, name, alarmAfterMs))
     }
   })
 

@@ -29,7 +29,7 @@ import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { refuseLive } from "./Environment.ts"
 import * as Right from "./Right.ts"
-import { followSources, sourcesFor, tellUnsigned } from "./followSources.ts"
+import { followSources, sourcesFor, watchSenders } from "./followSources.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
@@ -270,7 +270,7 @@ const driveTo = (
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(watchThread())
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
-    yield* tellUnsigned(settings)
+    yield* watchSenders(settings)
     const caughtUp = yield* followSources(sources, settings)
     yield* runApps(settings)
     const seconds = (performance.now() / 1000).toFixed(1)

@@ -254,7 +254,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   it.each([
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
     [{ port: 80_800 }, "port: is 80800, and may be"],
-    [{ alerts: {} }, "alerts.webhook"],
+    [{ alerts: {} }, "alerts: names nobody"],
     [{ accounts: { a: { notPlacedAfter: "1d" } } }, "accounts.a.notPlacedAfter: is not supported in this version"],
     [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
     [{ accounts: { a: { band: 20 } } }, "accounts.a.band"],

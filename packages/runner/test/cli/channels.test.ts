@@ -162,7 +162,7 @@ describe("channels of alerts", () => {
     )
     expect(await refused({ kind: "slack", after: "soon" })).toContain(`${channel}.after: 'soon' is no duration`)
     expect(await refused({ kind: "slack", atLeast: "grave" })).toContain(`${channel}.atLeast`)
-    const none = await place.cli("alerts", "test", "--config", configured(place, {}))
+    const none = await place.cli("alerts", "test", "--config", configured(place, { heartbeat: {} }))
     expect([none.code, none.err]).toEqual([2, expect.stringContaining("No channel of alerts is configured")])
   })
 

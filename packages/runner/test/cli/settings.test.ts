@@ -56,6 +56,7 @@ describe("flags over variables over files", () => {
     const files = {
       first: { sources: { venue: { direction: "offset", suffixes: ["s1", "s2"], symbols: { Apple: "AAPL" } } } },
       second: { port: 8484, sources: { venue: { direction: "offset", suffixes: ["s1"] } } },
+      fourth: { port: 8484, sources: { desk: { account: "paper", webhook: true, alarmAfter: "15m" } } },
       third: { port: 8484 }
     }
     const add = async (name: keyof typeof files) => {
@@ -87,6 +88,10 @@ describe("flags over variables over files", () => {
     expect(await recorded()).toHaveLength(3)
     await add("third")
     expect(await recorded()).toContain("sources.venue: direction offset > undefined, suffixes s1 > undefined")
+    await add("fourth")
+    expect(await recorded()).toContain(
+      "sources.desk: account undefined > paper, alarmAfter undefined > 15m, webhook undefined > true"
+    )
   })
 
   it("an env file that is not there is refused by name", async () => {

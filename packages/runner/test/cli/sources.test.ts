@@ -49,6 +49,11 @@ it("what a configuration says of a source with a webhook that cannot be is refus
     "sources.Venue: is no name of a source with a webhook"
   )
   expect(await refused({ account: "paper", webhook: "yes" })).toContain("sources.venue.webhook")
+  const late = { account: "paper", webhook: true, alarmAfter: "soon" }
+  expect(await refused(late)).toContain("sources.venue.alarmAfter: 'soon' is no duration")
+  expect(await refused({ account: "paper", alarmAfter: "1h" })).toContain(
+    "sources.venue.alarmAfter: is for a source with a webhook"
+  )
   const elsewhere = configured(place, { account: "papr", webhook: true })
   const wrong = await place.cli("start", "--until-idle", "--config", elsewhere)
   expect(wrong.err).toContain("sources.venue.account: 'papr' is not known")

@@ -95,6 +95,9 @@ describe("a configuration that is a module", () => {
     expect(await untyped({ sources: { tape } })).toContain(
       "FILE, sources.tape: is no name of a source that is followed"
     )
+    expect(await untyped({ sources: { venue: { ...tape, webhook: true } } })).toContain(
+      "FILE, sources.venue: is followed and has a webhook"
+    )
     expect(await untyped({ sources: { "proposed:x": tape } })).toContain("FILE, sources.proposed:x: is no name")
     expect(await untyped({ alerts: { send: () => Effect.void, webhook: "https://x.example" } })).toContain(
       "FILE, alerts: has send and more"
