@@ -37,6 +37,8 @@ export * as Token from "./records/Token.ts"
 export * as Account from "./records/Account.ts"
 /** `records/AccountName`: see that module. */
 export * as AccountName from "./records/AccountName.ts"
+/** `rules/alert/gravity`: see that module. */
+export * as AlertGravity from "./rules/alert/gravity.ts"
 /** `rules/alert/route`: see that module. */
 export * as AlertRoute from "./rules/alert/route.ts"
 /** `rules/account/declare`: see that module. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Alert, News } from "../src/records/Alert.ts"
-import { readQuietHours, routed, routesCompletion, sendAt, type Route } from "../src/rules/alert/route.ts"
+import { digestOf } from "../src/rules/alert/digest.ts"
+import { readQuietHours, routed, sendAt, sendEndAt, type Route } from "../src/rules/alert/route.ts"
 import * as Instant from "../src/values/Instant.ts"
 
 const news = (parts: Partial<News>): News => ({
@@ -19,7 +20,15 @@ const news = (parts: Partial<News>): News => ({
 
 const alert = (parts: Partial<Alert> = {}): Alert => ({ ...news(parts), at: "2026-01-05T12:00:00Z", ...parts })
 
-const gets = (route: Route, parts: Partial<Alert>) => routed(route, alert(parts)) !== undefined
+const quiet = (hours: string, zone = "Europe/Zurich") => {
+  const read = readQuietHours(hours, zone)
+  if (read === undefined) throw new Error(`${hours} ${zone}`)
+  return read
+}
+
+const gravityIn = (...all: ReadonlyArray<Partial<News>>) => digestOf(all.map(news), "1").severity
+
+const gets = (route: Route, parts: Partial<Alert>) => routed(route, alert(parts)).length > 0
 
 describe("what a channel gets", () => {
   test.each([
@@ -40,32 +49,48 @@ describe("what a channel gets", () => {
   test("of a digest its own part alone, which says so much; nothing where none of it is its own", () => {
     const of = [news({ account: "main" }), news({ account: "other" }), news({ account: "main", status: "over" })]
     const digest = alert({ kind: "digest", key: "digest/1", account: null, subject: "3 alerts", of })
-    expect(routed({}, digest)).toEqual(digest)
-    expect(routed({ accounts: ["main"] }, digest)).toMatchObject({
-      key: "digest/1",
-      at: digest.at,
-      subject: "2 alerts",
-      detail: "1 raised, 1 over; Unpriced F1 main",
-      of: [{ account: "main" }, { account: "main", status: "over" }]
-    })
-    expect(routed({ accounts: ["none"] }, digest)).toBeUndefined()
+    expect(routed({}, digest)).toEqual([digest])
+    expect(routed({ accounts: ["main"] }, digest)).toMatchObject([
+      {
+        key: "digest/1",
+        at: digest.at,
+        subject: "2 alerts",
+        detail: "1 raised, 1 over; Unpriced F1 main",
+        of: [{ account: "main" }, { account: "main", status: "over" }]
+      }
+    ])
+    expect(routed({ accounts: ["none"] }, digest)).toEqual([])
+  })
+
+  test("of a digest each by itself, where it sends later than they come, or takes none: each may be over by then", () => {
+    const of = [news({ key: "a" }), news({ key: "b", severity: "critical" }), news({ key: "c", account: "other" })]
+    const digest = alert({ kind: "digest", account: null, of })
+    const keys = (route: Route, singly?: boolean) => routed(route, digest, singly).map(({ at, key }) => `${key} ${at}`)
+    const each = [`a ${digest.at}`, `b ${digest.at}`]
+    expect(keys({ accounts: ["main"], afterMs: 1 })).toEqual(each)
+    expect(keys({ accounts: ["main"], quiet: quiet("22:00-07:00") })).toEqual(each)
+    expect(keys({ accounts: ["main"] }, true)).toEqual(each)
+  })
+
+  test("a digest is as grave as the gravest that begins, a failing part of the program too", () => {
+    expect(
+      gravityIn({ severity: "warning" }, { severity: "escalated", status: "over" }, { severity: "critical" })
+    ).toBe("critical")
+    expect(gravityIn({ severity: "warning" }, { kind: "health", severity: null })).toBe("critical")
+    expect(gravityIn({ severity: "critical", status: "over" })).toBeNull()
   })
 
   test("the end of a batch: a warning where rows failed; an escalation gets none", () => {
+    const at = Instant.fromMillis(Date.parse("2026-01-05T23:00:00Z"))
     const main = { account: "main", failed: 0 }
-    expect(routesCompletion({}, main)).toBe(true)
-    expect(routesCompletion({ accounts: ["other"] }, main)).toBe(false)
-    expect(routesCompletion({ atLeast: "warning" }, main)).toBe(false)
-    expect(routesCompletion({ atLeast: "warning" }, { ...main, failed: 1 })).toBe(true)
-    expect(routesCompletion({ afterMs: 1 }, main)).toBe(false)
+    expect(sendEndAt({}, main, at)).toBe(at)
+    expect(sendEndAt({ accounts: ["other"] }, main, at)).toBeUndefined()
+    expect(sendEndAt({ atLeast: "warning" }, main, at)).toBeUndefined()
+    expect(sendEndAt({ atLeast: "warning" }, { ...main, failed: 1 }, at)).toBe(at)
+    expect(sendEndAt({ afterMs: 1 }, main, at)).toBeUndefined()
+    expect(sendEndAt({ quiet: quiet("22:00-07:00", "UTC") }, main, at)).toBe(Instant.addMillis(at, 8 * 3_600_000))
   })
 })
-
-const quiet = (hours: string, zone = "Europe/Zurich") => {
-  const read = readQuietHours(hours, zone)
-  if (read === undefined) throw new Error(`${hours} ${zone}`)
-  return read
-}
 
 const sent = (route: Route, at: string, parts: Partial<Alert> = {}) =>
   Instant.format(sendAt(route, alert(parts), Instant.fromMillis(Date.parse(at)))).slice(0, 16)

@@ -1,6 +1,6 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
-import { Operating, Reading, Trading } from "../Access.ts"
+import { Operating, Reading, SIGNATURE, Signed, Trading } from "../Access.ts"
 import { RoundlotApi } from "../Api.ts"
 import { REPLAYED } from "../Idempotency.ts"
 import { PROBLEM_JSON } from "../Problem.ts"
@@ -35,10 +35,11 @@ type Operation = OpenApi.OpenAPISpecOperation
 const roles = new Map<unknown, string>([
   [Reading, "read"],
   [Trading, "trade"],
-  [Operating, "operate"]
+  [Operating, "operate"],
+  [Signed, "signature"]
 ])
 
-/** The role that each operation needs; none where everybody may call it. */
+/** The role, or the signature, that each operation needs; none where everybody may call it. */
 const rolesIn = (): ReadonlyMap<string, string> => {
   const needed = new Map<string, string>()
   HttpApi.reflect(RoundlotApi, {
@@ -59,10 +60,11 @@ const securitySchemes = {
     scheme: "bearer",
     description:
       "A token from `roundlot tokens create NAME --role ROLE`. The dashboard's browsers have a session instead."
-  }
+  },
+  signature: { type: "apiKey", in: "header", name: SIGNATURE, description: "The signature of a source." }
 } as const
 
-const securityOf = (role: string): ReadonlyArray<Json> => [{ token: [role] }]
+const securityOf = (role: string): ReadonlyArray<Json> => [role === "signature" ? { signature: [] } : { token: [role] }]
 
 /** The role of most operations, said once. */
 const USUAL_ROLE = "read"
@@ -235,7 +237,7 @@ const DESCRIPTION = `What a Roundlot daemon serves: trades in, orders at brokers
 - Lists are \`{ items, nextCursor }\`: give \`nextCursor\` back as \`cursor\` until it is null.
 - Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. What any call may be refused with is an operation's \`default\`: 400 for what cannot be read, 404 for what is not there, 429 (with \`Retry-After\`) for too much at once.
 - An \`Idempotency-Key\` makes a call happen once; an answer given again says \`Idempotency-Replayed: true\`. Without a key a repeated call acts again.
-- Calls need a token with the role that each operation names, or one that includes it: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none.
+- Calls need a token with the role that each operation names, or one that includes it: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. What a source hands over is signed instead.
 - Changes as they happen are described in \`/asyncapi.json\`.`
 
 /** Answers may say more in a later version; what is asked with may not. */

@@ -85,7 +85,7 @@ export const trades = acting("trades", "What came in: quantities that brokers ca
         asTyped("roundlot trades import {file} --source {source}"),
         says(
           "Hand over trades as their source",
-          "Takes up to 1,000 trades of a source that signs what it hands over, in place of a token; all of them, or none where one cannot be read. With `cursor` and `after` each delivery says which one it follows: one that does not is refused with where the source has come to (409), so that none is missed."
+          "Takes up to 1,000 trades that a source signs in place of a token; all, or none where one cannot be read. With `cursor` and `after` a delivery says which one it follows: one that does not is refused with the `cursor` that its source has come to (409)."
         )
       )
   )

@@ -3,10 +3,11 @@ import { Clock } from "../ports/Clock.ts"
 import type { Ledger } from "../ledger/Ledger.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { Alert } from "../records/Alert.ts"
-import { JobTable } from "../records/Job.ts"
-import { isDelaying, routed, routesCompletion, sendAt, type Route } from "../rules/alert/route.ts"
-import { needsSomebody, NOTICE } from "./Alerts.ts"
+import { JobTable, type Job } from "../records/Job.ts"
+import { isDelaying, routed, sendAt, sendEndAt, type Route } from "../rules/alert/route.ts"
+import { isSeenTo, NOTICE } from "./Alerts.ts"
 import { Completion } from "./Completions.ts"
+import { Health } from "./Health.ts"
 import { handler, JobFailed, Jobs, jobType, type Handler } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
 import type * as Instant from "../values/Instant.ts"
@@ -22,6 +23,8 @@ export interface Channel<R> {
   /** A letter, then at most 19 letters, digits and `-`. */
   readonly name: string
   readonly route: Route
+  /** It takes alerts one by one, never as a digest. */
+  readonly singly?: boolean | undefined
   readonly send: (notice: Notice) => Effect.Effect<unknown, JobFailed, R>
 }
 
@@ -48,10 +51,9 @@ export const forwardAlert = <R>(
 ): Effect.Effect<void, JobFailed, Jobs | Clock> =>
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    for (const { name, route } of channels) {
-      const notice = routed(route, alert)
-      if (notice === undefined) continue
-      yield* keep(name, notice, `${notice.status}/${notice.key}`, sendAt(route, notice, at))
+    for (const { name, route, singly } of channels) {
+      for (const notice of routed(route, alert, singly))
+        yield* keep(name, notice, keyIn(notice.status, notice), sendAt(route, notice, at))
     }
   })
 
@@ -62,9 +64,13 @@ export const forwardCompletion = <R>(
 ): Effect.Effect<void, JobFailed, Jobs | Clock> =>
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const own = channels.filter(({ route }) => routesCompletion(route, completion))
-    for (const { name } of own) yield* keep(name, completion, `batch/${completion.uid}`, at)
+    for (const { name, route } of channels) {
+      const runAt = sendEndAt(route, completion, at)
+      if (runAt !== undefined) yield* keep(name, completion, `batch/${completion.uid}`, runAt)
+    }
   })
+
+const keyIn = (status: Alert["status"], { key }: Alert): string => `${status}/${key}`
 
 const keep = (channel: string, notice: Notice, key: string, runAt: Instant.Instant) =>
   Effect.flatMap(Jobs, (jobs) =>
@@ -72,44 +78,58 @@ const keep = (channel: string, notice: Notice, key: string, runAt: Instant.Insta
   ).pipe(
     // The same was kept before, for another route of the channel.
     Effect.catchTag("JobKeyTaken", () => Effect.void),
-    Effect.mapError(({ message }) => new JobFailed({ detail: message, final: false }))
+    Effect.mapError(({ message }) => failing(message))
   )
 
-/** Who sends notices by these channels. */
-export const noticeHandler = <R>(channels: ReadonlyArray<Channel<R>>): Handler<R | Ledger | TradeRepository> =>
+const failing = (detail: string) => new JobFailed({ detail, final: false })
+
+/** Who sends notices by these channels. Health says of each how that goes. */
+export const noticeHandler = <R>(channels: ReadonlyArray<Channel<R>>): Handler<R | Health | Ledger | TradeRepository> =>
   handler(noticeType, ({ channel: name, notice }) =>
     Effect.gen(function* () {
       const channel = channels.find((each) => each.name === name)
-      if (channel === undefined)
-        return yield* new JobFailed({ detail: `no channel ${name} is configured here`, final: true })
-      return (yield* isWanted(channel, notice)) ? yield* channel.send(notice) : skipped
-    }).pipe(
-      Effect.catchTag("StoreUnavailable", ({ message }) =>
-        Effect.fail(new JobFailed({ detail: message, final: false }))
-      )
+      // Another daemon of the store may have it.
+      if (channel === undefined) return yield* failing(`no channel ${name} is configured here`)
+      const isWanted = yield* wanted(channel, notice)
+      return isWanted ? yield* sending(channel, notice) : skipped
+    }).pipe(Effect.catchTag("StoreUnavailable", ({ message }) => Effect.fail(failing(message))))
+  )
+
+const sending = <R>({ name, send }: Channel<R>, notice: Notice) =>
+  Effect.flatMap(Health, (health) =>
+    send(notice).pipe(
+      Effect.tapBoth({
+        onFailure: ({ message }) => health.failed(`channel ${name}`, message),
+        onSuccess: () => health.succeeded(`channel ${name}`)
+      })
     )
   )
 
-/** Of what waited, only what somebody still needs to know is sent; that it is over, to whom it was sent. */
-const isWanted = <R>(
+/** What began is sent until it is over; what waited also has to need somebody still. That it is over is sent where that it began may have been. */
+const wanted = <R>(
   { name, route }: Channel<R>,
   notice: Notice
-): Effect.Effect<boolean, StoreError, Ledger | TradeRepository> => {
-  if (!isAlert(notice)) return Effect.succeed(true)
-  if (notice.status === "over") return wasSent(name, notice)
-  return isDelaying(route) ? needsSomebody(notice) : Effect.succeed(true)
-}
+): Effect.Effect<boolean, JobFailed | StoreError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    if (!isAlert(notice)) return true
+    if (notice.status === "over") return yield* mayHaveBegun(yield* noticeOf(name, keyIn("raised", notice)))
+    if ((yield* noticeOf(name, keyIn("over", notice))) !== undefined) return false
+    return !isDelaying(route) || !(yield* isSeenTo(notice))
+  })
 
-/** What was raised in a digest has no notice of its own. */
-const wasSent = (channel: string, { key }: Alert) =>
-  Effect.map(
-    Reads.first(JobTable, {
-      where: [
-        { column: "type", in: [noticeType.name] },
-        { column: "key", in: [`${channel}/raised/${key}`] }
-      ]
-    }),
-    (raised) => raised === undefined || (raised.status === "done" && Option.isNone(decodeSkipped(raised.result)))
-  )
+const noticeOf = (channel: string, key: string) =>
+  Reads.first(JobTable, {
+    where: [
+      { column: "type", in: [noticeType.name] },
+      { column: "key", in: [`${channel}/${key}`] }
+    ]
+  })
+
+/** A try that failed may have arrived all the same. What was raised in a digest has no notice of its own. */
+const mayHaveBegun = (raised: Job | undefined): Effect.Effect<boolean, JobFailed> => {
+  if (raised?.status === "running") return Effect.fail(failing("that it began is being sent"))
+  const isSkipped = raised?.status === "done" && Option.isSome(decodeSkipped(raised.result))
+  return Effect.succeed(raised === undefined || raised.tries > (isSkipped ? 1 : 0))
+}
 
 const decodeSkipped = Schema.decodeUnknownOption(Skipped)

@@ -10,6 +10,7 @@ import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
 import { digestOf } from "../rules/alert/digest.ts"
+import { gravestFirst } from "../rules/alert/gravity.ts"
 import { failureText, termsText } from "../rules/order/directOrder.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
@@ -85,13 +86,11 @@ const newsOf = (before: ReadonlyMap<string, Cause>, now: ReadonlyMap<string, Cau
 const MOST_A_MINUTE = 10
 const MINUTE_MS = 60_000
 
-const rankOf = ({ severity: how }: News): number => (how === null ? severities.length : severities.indexOf(how))
-
 /** What is kept now, one by one and as a digest, and what waits for the next one. The gravest do not wait. Pure. */
 const paced = ({ recent, waiting, waitingSince }: Memory, news: ReadonlyArray<News>, at: Instant.Instant) => {
   const fresh = recent.filter((each) => Instant.millisBetween(each, at) < MINUTE_MS)
   const room = waiting.length > 0 ? 0 : Math.max(0, MOST_A_MINUTE - fresh.length)
-  const sorted = news.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const sorted = gravestFirst(news)
   const single = sorted.slice(0, room)
   const waits = unsettled([...waiting, ...sorted.slice(room)])
   const since = waits.length === 0 ? undefined : (waitingSince ?? at)
@@ -295,12 +294,13 @@ const dollarsText = (stake: Stake): string | null => {
   return dollars === undefined ? null : Decimal.format(dollars)
 }
 
-/** Does an alert that was raised still need somebody: it is not over, and nobody has acknowledged it as grave as that? */
-export const needsSomebody = (alert: Alert): Effect.Effect<boolean, StoreError, Ledger | TradeRepository> =>
+/** Has somebody acknowledged what an alert of a break is about, or is it closed? What else is acknowledged is over with that. */
+export const isSeenTo = (alert: Alert): Effect.Effect<boolean, StoreError, Ledger | TradeRepository> =>
   Effect.gen(function* () {
-    if (alert.kind !== "break") return (yield* overOf(alert)) === undefined
-    const about = yield* breakOf(alert)
-    if (about === undefined) return true
+    const id = alert.kind !== "break" || alert.caseId === null ? undefined : parse("break", alert.caseId)
+    if (id === undefined) return false
+    const about = yield* Reads.first(BreakTable, { where: [{ column: "id", in: [id] }] })
+    if (about === undefined) return false
     const where = [
       { column: "account", in: [about.account] },
       { column: "kind", in: [about.kind] },
@@ -310,21 +310,8 @@ export const needsSomebody = (alert: Alert): Effect.Effect<boolean, StoreError, 
     const attended = yield* attendedIn(open)
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     const found = casesOf(open, now).find(({ symbol }) => symbol === about.symbol)
-    return found !== undefined && !isAcknowledged(found, alert.severity ?? "info", attended)
+    return found === undefined || isAcknowledged(found, alert.severity ?? "info", attended)
   })
-
-const overOf = ({ key }: Alert) =>
-  Reads.first(JobTable, {
-    where: [
-      { column: "type", in: [alertType.name] },
-      { column: "key", in: [`over/${key}`] }
-    ]
-  })
-
-const breakOf = ({ caseId }: Alert) => {
-  const id = caseId === null ? undefined : parse("break", caseId)
-  return id === undefined ? Effect.succeed(undefined) : Reads.first(BreakTable, { where: [{ column: "id", in: [id] }] })
-}
 
 /** Has somebody acknowledged the case as grave as it is now, or graver? */
 const isAcknowledged = ({ breaks }: Case, current: Severity, attended: Around["attended"]): boolean =>

@@ -341,15 +341,15 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       parts.some(({ lastSuccessAt, part }) => part === name && lastSuccessAt !== undefined)
     )
   // Nothing is read into the books of an account before its broker has shown that it is that account's.
-  const ofProven = (each: EachAccount) => onlyWhere(each, (account) => wentWell(StartGate.partOf(account)))
-  const poll = pollEach(ofProven(inTurn))
+  const poll = pollEach(onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account))))
   const looked = new Set<OrderId>()
   // Each doubt is looked for once: a broker that does not answer is not waited for again.
   const lookOnce = (orders: ReadonlyArray<Order>) =>
-    Effect.suspend(() => {
+    Effect.gen(function* () {
       const unlooked = orders.filter(({ id, status }) => status === "in_doubt" && !looked.has(id))
-      for (const { id } of unlooked) looked.add(id)
-      return unlooked.length === 0 ? Effect.void : lookForAll(unlooked, ofProven(atOnce))
+      const proven = yield* Effect.filter(unlooked, ({ account }) => wentWell(StartGate.partOf(account)))
+      for (const { id } of proven) looked.add(id)
+      if (proven.length > 0) yield* lookForAll(proven, atOnce)
     })
   const seqsNow = Effect.map(repository.heads, (heads) =>
     [...heads].map(([account, head]) => `${account}${head.seq}`).join()

@@ -311,23 +311,29 @@ const make = (types: ReadonlyArray<JobType>) =>
         return answer.job
       })
 
-    const due = Effect.gen(function* () {
-      const at = yield* clock.now
-      const waiting = yield* Reads.page(JobTable, {
-        where: [
-          { column: "status", in: ["queued"] },
-          { column: "runAt", below: Number(at) + 1 }
-        ],
-        orderBy: ["runAt", "id"],
-        limit: MOST_DUE
-      })
-      const running = yield* Reads.page(JobTable, {
-        where: [{ column: "status", in: ["running"] }],
-        orderBy: ["runAt", "id"],
-        limit: MOST_DUE
-      })
-      return [...waiting.items, ...running.items]
-    }).pipe(Effect.provideService(TradeRepository, repository))
+    /** Of these types alone: what nobody here can do keeps none from its turn. */
+    const dueOf = (types: ReadonlyArray<string>) =>
+      Effect.gen(function* () {
+        const at = yield* clock.now
+        const waiting = yield* Reads.page(JobTable, {
+          where: [
+            { column: "type", in: types },
+            { column: "status", in: ["queued"] },
+            { column: "runAt", below: Number(at) + 1 }
+          ],
+          orderBy: ["runAt", "id"],
+          limit: MOST_DUE
+        })
+        const running = yield* Reads.page(JobTable, {
+          where: [
+            { column: "type", in: types },
+            { column: "status", in: ["running"] }
+          ],
+          orderBy: ["runAt", "id"],
+          limit: MOST_DUE
+        })
+        return [...waiting.items, ...running.items]
+      }).pipe(Effect.provideService(TradeRepository, repository))
 
     const held = (claim: queue.Claim, rule: (job: Job, at: Instant.Instant) => Job) =>
       Effect.gen(function* () {
@@ -397,7 +403,7 @@ const make = (types: ReadonlyArray<JobType>) =>
           })
         const pass = Effect.gen(function* () {
           const at = yield* clock.now
-          for (const job of yield* due) {
+          for (const job of yield* dueOf(handlers.map(({ type }) => type))) {
             const underWay = yield* Ref.get(busy)
             const able = handlers.find(({ type }) => type === job.type)
             if (able === undefined || underWay.has(job.id) || !queue.isDue(job, at, isGone)) continue
@@ -415,7 +421,9 @@ const make = (types: ReadonlyArray<JobType>) =>
       enqueue,
       find,
       due: Effect.flatMap(clock.now, (at) =>
-        Effect.map(due, (jobs) => jobs.filter((job) => queue.isDue(job, at, nobodyIsGone)))
+        Effect.map(dueOf(types.map(({ name }) => name)), (jobs) =>
+          jobs.filter((job) => queue.isDue(job, at, nobodyIsGone))
+        )
       ),
       cancel: (id, reason) =>
         judged(id, "it has ended, and there is nothing to call off", (job, at) => queue.calledOff(job, reason, at)),

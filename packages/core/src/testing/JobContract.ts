@@ -25,6 +25,9 @@ const MOST_TRIES = 3
 
 const counting = jobType({ name: "count", payload: Schema.Struct({ n: Schema.Int }), mostTries: MOST_TRIES })
 
+/** Work that none of these workers does. */
+const elsewhere = jobType({ name: "elsewhere", payload: Schema.Struct({}) })
+
 /** Two processes that share a store and a clock, which `pass` moves on. */
 const processes = ({ one, two }: Ground) =>
   Effect.gen(function* () {
@@ -34,7 +37,9 @@ const processes = ({ one, two }: Ground) =>
         const market = Context.get(yield* Layer.build(layerAlwaysOpen), Clock)
         const clock = Layer.succeed(Clock, { ...market, now: Ref.get(time) })
         const below = Layer.mergeAll(Layer.succeed(TradeRepository, repository), clock, Entropy.layerSecure)
-        const built = yield* Layer.build(Layer.merge(layerJobs([counting]), layerHealth).pipe(Layer.provide(below)))
+        const built = yield* Layer.build(
+          Layer.merge(layerJobs([counting, elsewhere]), layerHealth).pipe(Layer.provide(below))
+        )
         return { jobs: Context.get(built, Jobs), built }
       })
     const first = yield* jobsOn(one)
@@ -106,6 +111,20 @@ export const clauses: ReadonlyArray<Clause> = [
             : each._tag
         )
         return [...told, (yield* jobs.due).length]
+      })
+  ),
+  clause(
+    "what a worker has no hand for keeps nothing else from its turn, however much of it is due",
+    "done",
+    (ground) =>
+      Effect.gen(function* () {
+        const { first } = yield* processes(ground)
+        yield* Effect.forEach(Array.from({ length: 60 }), (_, n) =>
+          first.jobs.enqueue({ type: elsewhere.name, key: `e-${n}`, payload: {} })
+        )
+        const { job } = yield* enqueue(first.jobs, 1)
+        yield* working(first, here, () => Effect.succeed({}))
+        return (yield* until(first.jobs, job.id, "done")).status
       })
   ),
   clause("two workers on one queue do each job once", [20, 20], (ground) =>

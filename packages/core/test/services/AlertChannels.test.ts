@@ -11,6 +11,7 @@ import type { Route } from "../../src/rules/alert/route.ts"
 import * as AlertChannels from "../../src/services/AlertChannels.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import type { Health } from "../../src/services/Health.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { closes, opens } from "./mismatch.ts"
@@ -50,7 +51,7 @@ const played = (
   const daemon = Effect.gen(function* () {
     yield* Effect.zipRight(Stage.opened(), Stage.driving)
     const service = yield* Jobs.Jobs
-    const handlers: ReadonlyArray<Jobs.Handler<Ledger | TradeRepository | Clock | Jobs.Jobs>> = [
+    const handlers: ReadonlyArray<Jobs.Handler<Health | Ledger | TradeRepository | Clock | Jobs.Jobs>> = [
       alerting,
       AlertChannels.noticeHandler(channels)
     ]
@@ -106,6 +107,38 @@ test("an escalation gets what nobody has seen to after so long, and that it is o
   )
 })
 
+test("that it is over comes where a try to say that it began may have arrived, and what is over is begun no more", () => {
+  const flaky = channel("flaky", {}, 3)
+  return played(
+    [flaky],
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("8 seconds")
+      yield* closes("O1")
+      yield* TestClock.adjust("1 minute")
+      expect(flaky.sent).toEqual([OVER])
+    })
+  )
+})
+
+test("an escalation does not get what is over because the same has begun again", () => {
+  const later = channel("later", A_MINUTE)
+  return played(
+    [later],
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("20 seconds")
+      yield* closes("O1")
+      yield* TestClock.adjust("15 seconds")
+      yield* opens("O2")
+      yield* TestClock.adjust("40 seconds")
+      expect(later.sent).toEqual([])
+      yield* TestClock.adjust("40 seconds")
+      expect(later.sent).toEqual(["raised: FillMismatch O2"])
+    })
+  )
+})
+
 test("an escalation does not get what somebody has acknowledged", () => {
   const later = channel("later", A_MINUTE)
   return played(
@@ -135,7 +168,7 @@ test("a channel that never takes is given up, which is no alert of its own", () 
   )
 })
 
-test("a notice of a channel that is configured no more is given up by name", () =>
+test("a notice of a channel that is not configured here waits for who has it, and says so", () =>
   Stage.play(
     Effect.gen(function* () {
       const service = yield* Jobs.Jobs
@@ -158,7 +191,7 @@ test("a notice of a channel that is configured no more is given up by name", () 
       yield* Effect.forkScoped(service.work([AlertChannels.noticeHandler<never>([])], { host: "here", pid: 1 }))
       yield* TestClock.adjust("2 seconds")
       expect(yield* service.find(job.id)).toMatchObject({
-        status: "dead",
+        status: "queued",
         failure: "no channel gone is configured here"
       })
     }).pipe(Effect.provide(jobs))

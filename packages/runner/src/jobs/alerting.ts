@@ -71,10 +71,13 @@ export const alertingHandlers = (
         AlertChannels.forwardAlert(channels, alert),
         send === undefined ? Effect.succeed({}) : send({ text: noticeText(alert), ...alert })
       )
-    ),
-    AlertChannels.noticeHandler(channels)
+    )
   ]
 }
+
+/** Who sends notices by the channels of a configuration: nobody where it has none. */
+export const noticeHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient>> =>
+  settings.configuration.channels.length === 0 ? [] : [AlertChannels.noticeHandler(channelsOf(settings))]
 
 const UNUSABLE =
   "ROUNDLOT_ALERT_WEBHOOK is no address that begins with https://, or http:// on this machine: nobody is told"
@@ -85,19 +88,22 @@ const sayWithoutSecret = ({ configuration, variable }: Settings) =>
     const health = yield* Health.Health
     const mute = configuration.channels.map(({ name }) => ({ name, wanted: channelSecretOf(name) }))
     for (const { name, wanted } of mute) {
-      if (variable(wanted) === undefined) yield* health.failed(`channel ${name}`, `${wanted} is not set`)
+      // One that was missing before this program began is over with that.
+      yield* variable(wanted) === undefined
+        ? health.failed(`channel ${name}`, `${wanted} is not set`)
+        : health.succeeded(`channel ${name}`)
     }
   })
 
 /** Looks for what somebody should be told, where there is somebody to tell. */
 export const watchForAlerts = (settings: Settings): Effect.Effect<void, never, Jobs.Jobs | Surroundings> => {
-  if (!hasChannel(settings)) {
-    return webhookOf(settings) === undefined
+  const unusable =
+    webhookOf(settings) === undefined || channelOf(settings) !== undefined
       ? Effect.void
       : Effect.flatMap(Health.Health, (health) => health.failed("alerts", UNUSABLE))
-  }
+  if (!hasChannel(settings)) return unusable
   const look = Effect.flatMap(Alerts.makeRaised, (raised) =>
     work.every("alerts", "2 seconds", Alerts.alertOnce(raised))
   )
-  return Effect.zipRight(sayWithoutSecret(settings), look)
+  return Effect.zipRight(Effect.zipRight(unusable, sayWithoutSecret(settings)), look)
 }

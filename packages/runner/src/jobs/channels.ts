@@ -1,5 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { type AlertChannels, AlertRoute, type Alerts, type Clock, Jobs } from "@roundlot/core"
+import { type AlertChannels, AlertGravity, type Alerts, type Clock, Jobs } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import type { ChannelKind, ChannelSettings } from "../settings/alertChannels.ts"
 import { variableOf } from "../settings/Configuration.ts"
@@ -26,9 +26,12 @@ const webhook: Send = (channel, secret, notice) => {
   return post(channel, Redacted.make(channel.url ?? ""), { text: noticeText(notice), ...kind, ...notice }, secret)
 }
 
+/** What a name or a broker's words have of Slack's own marks is shown, and calls nobody. */
+const plain = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+
 const slack: Send = (channel, secret, notice) =>
   isPostAddress(Redacted.value(secret))
-    ? post(channel, secret, { text: noticeText(notice) })
+    ? post(channel, secret, { text: plain(noticeText(notice)) })
     : Effect.fail(
         new Jobs.JobFailed({
           detail: `channel ${channel.name}: its variable is no address that begins with https://`,
@@ -43,27 +46,23 @@ const gravities = { escalated: "critical", critical: "critical", warning: "warni
 
 const LONGEST_SUMMARY = 1024
 
-/** An incident of its own for each cause, which ends with it: also of what came as one digest. */
+/** An incident of its own for each cause, which ends with it. That a batch has ended is none: nothing would end it. */
 const pagerduty: Send = (channel, secret, notice) => {
+  if (!("kind" in notice)) return Effect.succeed({ sent: false })
   const address = Redacted.make(`${channel.url ?? PAGERDUTY}/v2/enqueue`)
-  const enqueue = (key: string, action: "trigger" | "resolve", severity: keyof typeof gravities, summary: string) =>
+  const enqueue = (action: "trigger" | "resolve") =>
     post(channel, address, {
       routing_key: Redacted.value(secret),
-      dedup_key: key,
+      dedup_key: notice.key,
       event_action: action,
-      payload: { summary: summary.slice(0, LONGEST_SUMMARY), source: "roundlot", severity: gravities[severity] }
+      payload: {
+        summary: noticeText(notice).slice(0, LONGEST_SUMMARY),
+        source: "roundlot",
+        severity: gravities[AlertGravity.gravityOf(notice)]
+      }
     })
-  if (!("kind" in notice)) {
-    // That a batch ended well is nothing to wake anybody for.
-    return notice.failed === 0
-      ? Effect.succeed({ skipped: true })
-      : enqueue(`batch/${notice.uid}`, "trigger", "warning", noticeText(notice))
-  }
-  const { at, of, ...alert } = notice
-  return Effect.forEach(of ?? [alert], (each) => {
-    const summary = noticeText({ ...each, at })
-    return enqueue(each.key, each.status === "over" ? "resolve" : "trigger", AlertRoute.gravityOf(each), summary)
-  })
+  if (notice.kind === "test") return Effect.zipRight(enqueue("trigger"), enqueue("resolve"))
+  return enqueue(notice.status === "over" ? "resolve" : "trigger")
 }
 
 const TELEGRAM = "https://api.telegram.org"
@@ -113,6 +112,7 @@ export const channelsOf = (
   settings.configuration.channels.map((channel) => ({
     name: channel.name,
     route: channel.route,
+    singly: channel.kind === "pagerduty",
     send: sending(channel, settings)
   }))
 

@@ -54,7 +54,9 @@ export const watchForEvents = (settings: Settings): Effect.Effect<void, never, J
     if (subscriptions.length === 0) return
     const health = yield* Health.Health
     for (const { name } of subscriptions) {
-      if (targetOf(name, settings) === undefined) yield* health.failed(`webhook ${name}`, unsigned(name))
+      yield* targetOf(name, settings) === undefined
+        ? health.failed(`webhook ${name}`, unsigned(name))
+        : health.succeeded(`webhook ${name}`)
     }
     return yield* work.every("webhooks", "1 second", Subscriptions.askOnce(subscriptions))
   })

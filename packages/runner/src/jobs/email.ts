@@ -5,7 +5,7 @@ import type { ChannelSettings } from "../settings/alertChannels.ts"
 const LONGEST_MS = 10_000
 const LONGEST_SUBJECT = 150
 
-const local: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"])
+const local: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"])
 
 /** What is sent; `thread` is the same for all that is of one cause. */
 export interface Letter {
@@ -15,10 +15,23 @@ export interface Letter {
 }
 
 /** The address of a mail server, `smtps://USER:PASSWORD@HOST` or `smtp://…`; `undefined` where it is none. */
-const serverIn = (secret: Redacted.Redacted): URL | undefined => {
+const serverIn = (secret: Redacted.Redacted) => {
   const text = Redacted.value(secret)
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url?.protocol === "smtp:" || url?.protocol === "smtps:" ? url : undefined
+  if (url?.protocol !== "smtp:" && url?.protocol !== "smtps:") return undefined
+  const isSecure = url.protocol === "smtps:"
+  const auth = url.username === "" ? {} : { auth: { user: plain(url.username), pass: plain(url.password) } }
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1")
+  return { host, port: Number(url.port === "" ? (isSecure ? 465 : 587) : url.port), secure: isSecure, ...auth }
+}
+
+/** As it was before it was escaped; as it is written where it was not. */
+const plain = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 const failed = (name: string, why: string) => new Jobs.JobFailed({ detail: `channel ${name}: ${why}`, final: false })
@@ -37,19 +50,9 @@ export const sendLetter = (
     if (server === undefined)
       return yield* failed(name, "its variable is no address of a mail server: smtps://USER:PASSWORD@HOST")
     const { createTransport } = yield* Effect.promise(() => import("nodemailer"))
-    const isHere = local.has(server.hostname)
+    const isHere = local.has(server.host)
     const waits = { connectionTimeout: LONGEST_MS, greetingTimeout: LONGEST_MS, socketTimeout: LONGEST_MS }
-    const transport = createTransport({
-      host: server.hostname,
-      port: Number(server.port === "" ? (server.protocol === "smtps:" ? 465 : 587) : server.port),
-      secure: server.protocol === "smtps:",
-      requireTLS: !isHere,
-      ignoreTLS: isHere,
-      ...(server.username === ""
-        ? {}
-        : { auth: { user: decodeURIComponent(server.username), pass: decodeURIComponent(server.password) } }),
-      ...waits
-    })
+    const transport = createTransport({ ...server, requireTLS: !isHere, ignoreTLS: isHere, ...waits })
     const line = subject.replaceAll(/\s+/g, " ").slice(0, LONGEST_SUBJECT)
     const letter = { from, to: [...(to ?? [])], subject: line, text, references: [`<${thread}@roundlot>`] }
     return yield* Effect.tryPromise({

@@ -1,5 +1,5 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import { type Health, work } from "@roundlot/core"
+import { Health, work } from "@roundlot/core"
 import { Effect, Redacted, Schema } from "effect"
 import { isPostAddress } from "../settings/PostAddress.ts"
 import type { Settings } from "../settings/Settings.ts"
@@ -33,9 +33,14 @@ export const keepBeating = ({
   variable
 }: Settings): Effect.Effect<void, never, Health.Health | HttpClient.HttpClient> => {
   const url = variable("ROUNDLOT_HEARTBEAT") ?? heartbeat?.url
-  if (url === undefined || !isPostAddress(url)) return Effect.void
+  if (url === undefined && heartbeat === undefined) return Effect.void
+  if (url === undefined || !isPostAddress(url))
+    return Effect.flatMap(Health.Health, (health) => health.failed("heartbeat", UNUSABLE))
   const once = work.reported("heartbeat", beat(Redacted.make(url)))
   return Effect.zipRight(once, work.every("heartbeat", heartbeat?.everyMs ?? A_MINUTE_MS, beat(Redacted.make(url))))
 }
+
+const UNUSABLE =
+  "ROUNDLOT_HEARTBEAT is no address that begins with https://, or http:// on this machine: nobody misses the daemon"
 
 const A_MINUTE_MS = 60_000

@@ -6,7 +6,7 @@ import { hostname } from "node:os"
 import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect, Schedule, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
-import { alertingHandlers, watchForAlerts } from "./alerting.ts"
+import { alertingHandlers, noticeHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
 import { auditingHandlers } from "./auditing.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
@@ -30,19 +30,29 @@ const isGone = ({ host, pid }: Job.Worker): boolean => {
 const SOON_MS = 2000
 
 /** Waits until what follows from orders is asked for and done. */
-export const settled: Effect.Effect<
+export const settled = (
+  settings: Settings
+): Effect.Effect<
   void,
   Effect.Effect.Error<typeof enqueueAfterOrders> | TradeRepository.StoreError,
   Jobs.Jobs | Surroundings
-> = Effect.suspend(() => Effect.zipRight(enqueueAfterOrders, unoccupied))
+> => Effect.zipRight(enqueueAfterOrders, unoccupied(settings))
 
-/** No job is being done or begins soon; one on a schedule is not waited for. */
-const unoccupied: Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =
+/** No job that is done here is being done or begins soon; one on a schedule is not waited for. */
+const unoccupied = (
+  settings: Settings
+): Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =>
   Effect.gen(function* () {
     const now = yield* (yield* Clock.Clock).now
     const soon = Number(Instant.addMillis(now, SOON_MS))
     const waiting = yield* Reads.all(Job.JobTable, {
       where: [
+        {
+          column: "type",
+          in: handlersOf(settings)
+            .flat()
+            .map(({ type }) => type)
+        },
         { column: "status", in: ["queued", "running"] },
         { column: "everyMs", in: [null] },
         { column: "runAt", below: soon }
@@ -50,6 +60,21 @@ const unoccupied: Effect.Effect<void, TradeRepository.StoreError, TradeRepositor
     })
     return waiting.length === 0
   }).pipe(Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: (isOver) => isOver }), Effect.asVoid)
+
+type Handlers = ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient | Jobs.Jobs>>
+
+/** Who does which jobs, in groups that do not wait for each other: people's channels may be slow, or away. */
+const handlersOf = (settings: Settings): readonly [Handlers, Handlers] => [
+  [
+    ...reconcilingHandlers,
+    ...auditingHandlers(settings),
+    ...syncingHandlers(settings),
+    ...alertingHandlers(settings),
+    ...completingHandlers(settings),
+    ...deliveringHandlers(settings)
+  ],
+  noticeHandlers(settings)
+]
 
 /** Does the store's background work as this process, for as long as the scope is open. */
 export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs | Surroundings | Scope.Scope> =>
@@ -61,15 +86,8 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(watchForEvents(settings))
     yield* Effect.forkScoped(keepBeating(settings))
     yield* Effect.forkScoped(archiveByAge(settings))
-    const handlers: ReadonlyArray<
-      Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient | Jobs.Jobs>
-    > = [
-      ...reconcilingHandlers,
-      ...auditingHandlers(settings),
-      ...syncingHandlers(settings),
-      ...alertingHandlers(settings),
-      ...completingHandlers(settings),
-      ...deliveringHandlers(settings)
-    ]
-    return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
+    const worker = { host: hostname(), pid: process.pid }
+    const [own, notices] = handlersOf(settings)
+    if (notices.length > 0) yield* Effect.forkScoped(jobs.work(notices, worker, isGone))
+    return yield* jobs.work(own, worker, isGone)
   }).pipe(Effect.provide([NodeHttpClient.layerUndici, NodeFileSystem.layer]))

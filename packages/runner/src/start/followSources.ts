@@ -87,7 +87,7 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
   Effect.gen(function* () {
     const reached = yield* Reads.all(Cursor.CursorTable, { where: [{ column: "source", in: [source] }] })
     const elsewhere = reached.find((each) => each.account !== account)
-    if (elsewhere === undefined) return
+    if (elsewhere === undefined || reached.some((each) => each.account === account)) return
     const before = `${elsewhere.account} has what it gave up to ${elsewhere.cursor}`
     return yield* new UsageError({
       problem: `sources.${source}.account is ${account}, and ${before}`,
@@ -101,8 +101,12 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
     const health = yield* Health.Health
     for (const { account, alarmAfterMs, name } of sendersOf(settings.configuration)) {
       const secrets = secretsOf(name, settings)
-      if (Either.isLeft(secrets)) yield* health.failed(`source ${name} of ${account}`, secrets.left)
-      else if (alarmAfterMs !== undefined) yield* Effect.forkScoped(Sources.watchPushed(account, name, alarmAfterMs))
+      if (Either.isLeft(secrets)) {
+        yield* health.failed(`source ${name} of ${account}`, secrets.left)
+        continue
+      }
+      yield* health.succeeded(`source ${name} of ${account}`)
+      if (alarmAfterMs !== undefined) yield* Effect.forkScoped(Sources.watchPushed(account, name, alarmAfterMs))
     }
   })
 

@@ -295,7 +295,7 @@ const driveTo = (
       if (flags.untilIdle) {
         yield* caughtUp
         const left = played?.left ?? (yield* remaining.untilIdle)
-        yield* Effect.provide(working.settled, layerJobs)
+        yield* Effect.provide(working.settled(settings), layerJobs)
         return left
       }
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")

@@ -16,6 +16,7 @@ import { Output } from "../cli/Output.ts"
 import type * as Verb from "../cli/Verb.ts"
 import { onCopies } from "../import/dryRun.ts"
 import type { Flags, Settings } from "../settings/Settings.ts"
+import { refuseLive } from "../start/Environment.ts"
 import { listingsOf } from "../start/listings.ts"
 import { decimalOrNull, valueOrNull } from "../views/text.ts"
 
@@ -46,13 +47,17 @@ const priceOf = ({ price }: Decisions.DecisionOutlook) =>
     ? null
     : { price: Decimal.format(price.price), at: Instant.format(price.at), source: price.source }
 
+/** Does what it would come to hang on a broker that is not asked here? One that would fail anyway hangs on its price alone. */
+const isOpen = ({ decision, dependsOn }: Decisions.DecisionOutlook): boolean =>
+  dependsOn.includes("price") || (dependsOn.length > 0 && decision.status !== "failed")
+
 /** What a rehearsal found, as programs read it. Signed shares, dollars. */
 const documentOf = (outlook: Decisions.DecisionOutlook) => {
   const { decision, dependsOn, held, order, sentToday } = outlook
   return {
     dryRun: true,
     account: decision.account,
-    outcome: dependsOn.includes("price") ? "open" : decision.status,
+    outcome: isOpen(outlook) ? "open" : decision.status,
     reason: valueOrNull(decision.reason),
     waitsFor: valueOrNull(order?.heldFor),
     order: order === undefined ? null : orderOf(order),
@@ -73,6 +78,8 @@ type Rehearsed = ReturnType<typeof documentOf>
 const verdictOf = ({ dependsOn, outcome, reason, waitsFor }: Rehearsed, order: Order.Order | undefined): string => {
   if (dependsOn.includes("price")) return "Whether it would be sent, a price says that only the broker knows"
   if (outcome === "failed" || order === undefined) return `It would fail: ${reason}`
+  if (outcome === "open")
+    return `It would be sent, once its broker has confirmed the instrument: ${directOrder.termsText(order)}`
   return waitsFor === null
     ? `It would be sent: ${directOrder.termsText(order)}`
     : `It would wait for ${waitsFor}: ${directOrder.termsText(order)}`
@@ -103,7 +110,9 @@ export const dryRun = (asked: Asked, input: Decision.DecisionInput): Verb.Doing 
     Effect.gen(function* () {
       const { answer, look } = yield* Output
       const account = yield* opened(settings.configuration, asked.account)
-      const brokers = layerAsked(yield* Reads.account(account), settings)
+      const known = yield* Reads.account(account)
+      yield* refuseLive(known === undefined ? [] : [known])
+      const brokers = layerAsked(known, settings)
       const outlook = yield* Effect.provide(Decisions.rehearse(account, input), brokers)
       const rehearsed = documentOf(outlook)
       if (rehearsed.outcome !== "submitted") yield* look

@@ -152,7 +152,22 @@ describe("decide --dry-run", () => {
     const said = await cli(...buy("AAPL", "--account", "away"), "--dry-run")
     expect(said.out).toContain("the broker is asked for the instrument and its price first, and is not asked here")
     const priced = [...buy("AAPL", "--account", "away", "--type", "limit", "--limit-price", "90"), "--dry-run"]
-    expect(await json(...priced)).toMatchObject({ outcome: "submitted", dependsOn: ["instrument"] })
+    expect(await json(...priced)).toMatchObject({ outcome: "open", dependsOn: ["instrument"] })
+    expect(await cli(...priced)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("It would be sent, once its broker has confirmed the instrument: buy 2 AAPL")
+    })
+  })
+
+  it("of an account of real money says what the act says: nothing is sent for it", async () => {
+    const { cli, file } = desk()
+    const limits = { orderQuantity: "9", orderNotional: "9000", openResidual: "9000", dailyNotional: "9000" }
+    const accounts = { real: { broker: "alpaca", live: true, limits } }
+    const config = file("roundlot.json", JSON.stringify({ accounts }))
+    const asked = [...buy("AAPL", "--account", "real"), "--config", config]
+    const [rehearsed, act] = [await cli(...asked, "--dry-run"), await cli(...asked)]
+    expect(rehearsed.err).toContain("real")
+    expect([rehearsed.code, rehearsed.err]).toEqual([act.code, act.err])
   })
 
   it("a decision that cannot be is wrong usage", async () => {

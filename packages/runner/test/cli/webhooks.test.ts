@@ -39,7 +39,7 @@ it("a webhook is posted the events that it asks for, signed, each once and in or
   const bought = (...trades: ReadonlyArray<readonly [string, string]>) =>
     place.cli("trades", "import", place.file("t.csv", buys(...trades)), "--account", "paper", "--config", config)
   const variables = { ROUNDLOT_WEBHOOK_SECRET_FILLS_1: SECRET }
-  const first = daemonAt(place, variables, "--config", config)
+  const first = daemonAt(place, variables, "--port", "0", "--open", "--config", config)
   await first.says(/roundlot is up/)
   // What came before it was first looked for is not posted.
   await until(async () => JSON.stringify(await place.json("jobs", "list")).includes('"done"'))
@@ -48,7 +48,7 @@ it("a webhook is posted the events that it asks for, signed, each once and in or
   first.signal("SIGTERM")
   await first.ended
   await bought(["c", "3"])
-  const second = daemonAt(place, variables, "--config", config)
+  const second = daemonAt(place, variables, "--port", "0", "--open", "--config", config)
   await hook.until(() => eventsOf(hook.heard).filter(({ tag }) => tag === "FillRecorded").length === 2)
   const events = eventsOf(hook.heard)
   expect(events.map(({ tag }) => tag)).toEqual(["OrderCreated", "FillRecorded", "OrderCreated", "FillRecorded"])

@@ -1,8 +1,9 @@
 import { DateTime, Option } from "effect"
 import type { Alert, News } from "../../records/Alert.ts"
-import { severities, type Severity } from "../../records/severities.ts"
+import type { Severity } from "../../records/severities.ts"
 import * as Instant from "../../values/Instant.ts"
 import { digestOf } from "./digest.ts"
+import { gravityOf, isAsGrave } from "./gravity.ts"
 
 /** Hours in which only what is critical is sent: from and until, in minutes of the day of a time zone. They may go over midnight. */
 export interface QuietHours {
@@ -22,23 +23,21 @@ export interface Route {
   readonly quiet?: QuietHours | undefined
 }
 
-/** How grave an alert is: a part of the program that fails keeps all of its work from being done. */
-export const gravityOf = ({ kind, severity }: Pick<News, "kind" | "severity">): Severity =>
-  severity ?? (kind === "health" ? "critical" : "warning")
-
-const isAsGrave = (one: Severity, other: Severity): boolean => severities.indexOf(one) <= severities.indexOf(other)
-
 const isFor = ({ accounts, atLeast }: Route, news: Pick<News, "account" | "kind" | "severity">): boolean =>
   (news.account === null || accounts === undefined || accounts.includes(news.account)) &&
   (atLeast === undefined || isAsGrave(gravityOf(news), atLeast))
 
-/** What of an alert a channel gets: of a digest that part of it which is the channel's. Pure. */
-export const routed = (route: Route, alert: Alert): Alert | undefined => {
+/**
+ * What of an alert a channel gets: of a digest that part of it which is the channel's, one by one where the channel sends later than they
+ * come, since each is then over, acknowledged or critical by itself, or where it takes them `singly`. Pure.
+ */
+export const routed = (route: Route, alert: Alert, singly = false): ReadonlyArray<Alert> => {
   const { at, of } = alert
-  if (of === undefined) return isFor(route, alert) ? alert : undefined
+  if (of === undefined) return isFor(route, alert) ? [alert] : []
   const own = of.filter((news) => isFor(route, news))
-  if (own.length === of.length) return alert
-  return own.length === 0 ? undefined : { ...digestOf(own, at), key: alert.key, at }
+  if (singly || isDelaying(route)) return own.map((news) => ({ ...news, at }))
+  if (own.length === of.length) return [alert]
+  return own.length === 0 ? [] : [{ ...digestOf(own, at), key: alert.key, at }]
 }
 
 const A_DAY_MINUTES = 24 * 60
@@ -58,21 +57,32 @@ const quietUntil = ({ fromMinute, untilMinute, zone }: QuietHours, at: Instant.I
   return Instant.fromMillis(DateTime.toEpochMillis(end))
 }
 
-/** When an alert that is noticed at a moment is sent by a channel. Quiet hours hold back what is not critical until they are over. */
-export const sendAt = ({ afterMs = 0, quiet }: Route, alert: Alert, at: Instant.Instant): Instant.Instant => {
-  const due = alert.status === "raised" ? Instant.addMillis(at, afterMs) : at
-  return quiet === undefined || isAsGrave(gravityOf(alert), "critical") ? due : quietUntil(quiet, due)
+/** When what is noticed at a moment is sent by a channel. Quiet hours hold back what is not critical until they are over. */
+export const sendAt = (
+  { afterMs = 0, quiet }: Route,
+  news: Pick<News, "kind" | "severity" | "status">,
+  at: Instant.Instant
+): Instant.Instant => {
+  const due = news.status === "raised" ? Instant.addMillis(at, afterMs) : at
+  return quiet === undefined || isAsGrave(gravityOf(news), "critical") ? due : quietUntil(quiet, due)
 }
 
 /** Are there alerts that it sends later than they come? */
 export const isDelaying = ({ afterMs = 0, quiet }: Route): boolean => afterMs > 0 || quiet !== undefined
 
-/** Does a channel get the end of a batch? An escalation does not. Pure. */
-export const routesCompletion = (
-  route: Route,
-  { account, failed }: { readonly account: string; readonly failed: number }
-): boolean =>
-  (route.afterMs ?? 0) === 0 && isFor(route, { account, kind: "batch", severity: failed > 0 ? "warning" : "info" })
+/** The end of a batch, as a route takes it: a warning where rows failed. */
+const endOf = ({ account, failed }: BatchEnd) =>
+  ({ account, kind: "batch", severity: failed > 0 ? "warning" : "info", status: "raised" }) as const
+
+/** What of a batch's end a route looks at. */
+export interface BatchEnd {
+  readonly account: string
+  readonly failed: number
+}
+
+/** When a channel sends the end of a batch; never where it is not its own, or an escalation. Pure. */
+export const sendEndAt = (route: Route, end: BatchEnd, at: Instant.Instant): Instant.Instant | undefined =>
+  (route.afterMs ?? 0) === 0 && isFor(route, endOf(end)) ? sendAt(route, endOf(end), at) : undefined
 
 /** Reads quiet hours, `22:00-07:00` of a time zone; `undefined` where they are none. */
 export const readQuietHours = (text: string, zone: string): QuietHours | undefined => {

@@ -92,7 +92,8 @@ const ASSUMED: InstrumentFacts = { currency: "USD", lot: Quantity.unsafe("1"), f
 const learn = (recorder: Recorder, symbol: Ticker, facts: BrokerFacts | undefined): boolean => {
   if (facts !== undefined) declare(recorder, facts.declared)
   const status = recorder.books.instruments.get(joinKey([recorder.account, symbol]))?.status
-  if (status === "verified") return false
+  // What the broker did not know, or does not trade, is not taken for anything else.
+  if (status === "verified" || (facts === undefined && status !== undefined && status !== "unverified")) return false
   confirmInstrument(recorder, symbol, facts?.instrument ?? ASSUMED)
   return facts === undefined
 }
