@@ -1,28 +1,20 @@
-import { type Duration, Effect, Either, Layer, Ref, Schedule, type Scope, Stream } from "effect"
+import { type Duration, Effect, Layer, Ref, Schedule, type Scope } from "effect"
 import * as MemoryRepository from "../memory/MemoryRepository.ts"
-import { altered, BrokerReadFailed, Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
+import { altered, Brokers, type BrokerService } from "../ports/Broker.ts"
 import { defaultSettings, liftableLimits } from "../records/Account.ts"
-import { BreakTable, evidenceOf } from "../records/Break.ts"
-import { FillTable } from "../records/Fill.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
-import { Answer, type Executed, type Received } from "../records/Report.ts"
-import { signed, type Side } from "../records/Side.ts"
 import * as SourcePolicy from "../rules/trade/SourcePolicy.ts"
 import { input } from "../records/Trade.ts"
 import { Accumulator } from "../services/Accumulator.ts"
-import { run as audit } from "../services/Audit.ts"
 import { Commands } from "../services/Commands.ts"
 import * as Daemon from "../services/Daemon.ts"
 import { Health } from "../services/Health.ts"
-import * as Reads from "../services/Reads.ts"
 import * as Roundlot from "../services/Roundlot.ts"
-import * as Decimal from "../values/Decimal.ts"
-import { format } from "../values/Id.ts"
 import * as Instant from "../values/Instant.ts"
 import * as Quantity from "../values/Quantity.ts"
-import type { Place } from "./broker/Place.ts"
+import { compared, heldOf, type Net } from "./broker/agreement.ts"
 import { isOfPlayMoney } from "./broker/Clause.ts"
-import { around, newest, reportsOf } from "./broker/sample.ts"
+import type { Place } from "./broker/Place.ts"
+import { makeStorm, type Storm } from "./broker/storm.ts"
 
 /** What was seen once a storm was over. */
 export interface Outcome {
@@ -164,189 +156,13 @@ const tradesAt = ({ broker, otherSymbol, symbol }: Place, dice: () => number, co
     })
   )
 
-/** What blows over a broker. */
-interface Storm {
-  readonly dice: () => number
-  readonly over: (broker: BrokerService) => BrokerService
-  /** From now on nothing fails. */
-  readonly calm: Effect.Effect<void>
-  readonly faults: Effect.Effect<number>
-}
-
-const LOST = 0.2
-const FAILED = 0.1
-
-const makeStorm = (seed: number): Effect.Effect<Storm> =>
-  Effect.gen(function* () {
-    const isCalm = yield* Ref.make(false)
-    const faults = yield* Ref.make(0)
-    const dice = diceOf(seed)
-    const strikes = (chance: number) =>
-      Effect.flatMap(Ref.get(isCalm), (calm) => {
-        const struck = !calm && dice() < chance
-        return Effect.as(struck ? Ref.update(faults, (count) => count + 1) : Effect.void, struck)
-      })
-    const read = <A, E>(operation: string, reading: Effect.Effect<A, E>): Effect.Effect<A, E | BrokerReadFailed> =>
-      Effect.flatMap(strikes(FAILED), (struck): Effect.Effect<A, E | BrokerReadFailed> =>
-        struck ? Effect.fail(new BrokerReadFailed({ operation, kind: "network", detail: "the storm" })) : reading
-      )
-    return { dice, over: blowing(strikes, read), calm: Ref.set(isCalm, true), faults: Ref.get(faults) }
-  })
-
-/** Numbers from 0 to 1 that a seed deals (a linear congruence of 32 bits). */
-const diceOf = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-type Strikes = (chance: number) => Effect.Effect<boolean>
-
-type Reading = <A, E>(operation: string, reading: Effect.Effect<A, E>) => Effect.Effect<A, E | BrokerReadFailed>
-
-const blowing =
-  (strikes: Strikes, read: Reading) =>
-  (given: BrokerService): BrokerService => {
-    const broker = altered(given, {})
-    const { lookup, updates } = broker
-    const answered = ({ request, send }: Prepared): Prepared => ({
-      request,
-      // It has arrived, whatever we hear of it.
-      send: (attemptId) =>
-        Effect.flatMap(Effect.all([send(attemptId), strikes(LOST)]), ([{ payload, report }, struck]) =>
-          Effect.succeed(struck ? { report: { ...report, answer: lost }, payload: undefined } : { payload, report })
-        )
-    })
-    return altered(given, {
-      prepare: (terms) => Either.map(broker.prepare(terms), answered),
-      lookup: lookup && ((id) => read("lookup", lookup(id))),
-      order: (id) => read("order", broker.order(id)),
-      orders: (window) => read("orders", broker.orders(window)),
-      fills: (window) => read("fills", broker.fills(window)),
-      fillsOf: (id) => read("fillsOf", broker.fillsOf(id)),
-      positions: read("positions", broker.positions),
-      updates: updates && Stream.mapConcatEffect(updates, heardOf(strikes))
-    })
-  }
-
-const lost = Answer.Unknown({ why: "the storm", candidate: undefined })
-
-const heardOf =
-  (strikes: Strikes) =>
-  (update: Received): Effect.Effect<ReadonlyArray<Received>> =>
-    Effect.map(Effect.all([strikes(LOST), strikes(LOST)]), ([isLost, isDoubled]) => {
-      if (isLost) return []
-      return isDoubled ? [update, update] : [update]
-    })
-
-/** Reads both sides in calm, and holds them together. */
-const seenAt = ({ account, broker: given }: Place, faults: number, before: Net) =>
-  Effect.gen(function* () {
-    const broker = altered(given, {})
-    const window = yield* around
-    const placed = reportsOf(yield* broker.orders(window))
-    const executions = newest(reportsOf<Executed>(yield* broker.fills(window)))
-    const { holdings } = yield* broker.positions
-    const orders = yield* Reads.all(OrderTable)
-    const fills = (yield* Reads.all(FillTable)).filter(({ canonical }) => canonical)
-    const sideOf = new Map(orders.map(({ id, side }) => [id, side] as const))
-    const booked = netOf(
-      fills.map(({ orderId, quantity, symbol }) => ({ quantity, symbol, side: sideOf.get(orderId) }))
-    )
-    const filled = netOf(executions)
-    const breaks = yield* Reads.all(BreakTable, {
-      where: [
-        { column: "closedAt", in: [null] },
-        { column: "holds", in: ["symbol", "account"] }
-      ]
-    })
-    const { findings } = yield* audit()
-    return {
-      orders: placed.length,
-      executions: executions.length,
-      faults,
-      findings: [
-        ...untried(executions.length),
-        ...twice(placed.map(({ clientOrderId }) => clientOrderId)),
-        ...unlisted(
-          orders,
-          placed.map(({ brokerOrderId }) => brokerOrderId)
-        ),
-        ...unknownTo(
-          orders,
-          placed.map(({ clientOrderId }) => clientOrderId)
-        ),
-        ...differences("the books have", booked, "its executions come to", filled),
-        ...differences("its executions come to", filled, "it holds", since(before, heldOf(holdings))),
-        ...orders
-          .filter(({ status }) => moving.includes(status))
-          .map((order) => `${format("order", order.id)} of ${account} is ${order.status} still`),
-        ...breaks.map((each) => `a break holds: ${each.kind} ${each.subject} (${evidenceOf(each)})`),
-        ...findings.map(({ what, where }) => `the audit has a finding: ${where} ${what}`)
-      ]
-    }
-  })
-
-const moving: ReadonlyArray<Order["status"]> = ["pending", "submitting", "in_doubt"]
-
-interface Moved {
-  readonly symbol: string
-  readonly side: Side | undefined
-  readonly quantity: Decimal.Decimal
-}
-
-type Net = ReadonlyMap<string, Decimal.Decimal>
-
-const netOf = (moved: ReadonlyArray<Moved>): Net => {
-  const net = new Map<string, Decimal.Decimal>()
-  for (const { quantity, side, symbol } of moved) {
-    if (side === undefined) continue
-    net.set(symbol, Decimal.add(net.get(symbol) ?? Decimal.zero, signed(side, quantity)))
-  }
-  return net
-}
-
-const heldOf = (holdings: ReadonlyArray<{ readonly symbol: string; readonly quantity: Decimal.Decimal }>): Net =>
-  new Map(holdings.map(({ quantity, symbol }) => [symbol, quantity]))
-
-/** What has come to a holding since it was that. */
-const since = (before: Net, now: Net): Net =>
-  new Map(
-    [...new Set([...before.keys(), ...now.keys()])].map((symbol) => [
-      symbol,
-      Decimal.subtract(now.get(symbol) ?? Decimal.zero, before.get(symbol) ?? Decimal.zero)
-    ])
-  )
+const seenAt = (place: Place, faults: number, before: Net) =>
+  Effect.map(compared(place, before), (seen): Outcome => ({
+    ...seen,
+    faults,
+    findings: [...untried(seen.executions), ...seen.findings]
+  }))
 
 /** A broker that executes nothing was not tried. */
 const untried = (executions: number): ReadonlyArray<string> =>
   executions > 0 ? [] : ["it executed no order, so that nothing was tried"]
-
-const unlisted = (orders: ReadonlyArray<Order>, listed: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const known = new Set(listed)
-  return orders.flatMap(({ brokerOrderId: id }) =>
-    id === undefined || known.has(id) ? [] : [`the order ${id} is in the books and not in the broker's listing`]
-  )
-}
-
-const differences = (one: string, net: Net, other: string, others: Net): ReadonlyArray<string> =>
-  [...new Set([...net.keys(), ...others.keys()])].flatMap((symbol) => {
-    const [first = Decimal.zero, second = Decimal.zero] = [net.get(symbol), others.get(symbol)]
-    if (Decimal.equals(first, second)) return []
-    return [`${symbol}: ${one} ${Decimal.format(first)}, ${other} ${Decimal.format(second)}`]
-  })
-
-const twice = (ids: ReadonlyArray<string | undefined>): ReadonlyArray<string> => {
-  const known = ids.filter((id) => id !== undefined)
-  const doubled = new Set(known.filter((id, index) => known.indexOf(id) !== index))
-  return [...doubled].map((id) => `the order ${id} is at the broker more than once`)
-}
-
-const unknownTo = (orders: ReadonlyArray<Order>, ids: ReadonlyArray<string | undefined>): ReadonlyArray<string> => {
-  const known = new Set<string>(orders.map(({ clientOrderId }) => clientOrderId))
-  return ids.flatMap((id) =>
-    id !== undefined && !known.has(id) ? [`the order ${id} is at the broker and not in the books`] : []
-  )
-}

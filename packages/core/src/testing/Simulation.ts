@@ -20,16 +20,21 @@ export class Deadlock extends Schema.TaggedError<Deadlock>()("Deadlock", { atMs:
   }
 }
 
-/** It goes on and on: so much simulated time has passed, or so many tasks have run at one moment, and it has not come to an end. */
+/** It goes on and on: so much simulated or real time has passed, or so many tasks have run at one moment, and it has not come to an end. */
 export class Endless extends Schema.TaggedError<Endless>()("Endless", {
   atMs: Schema.Number,
-  passed: Schema.Literal("time", "tasks")
+  passed: Schema.Literal("time", "tasks", "real time")
 }) {
   override get message() {
-    const what = this.passed === "time" ? "timers go on and on" : "tasks go on and on at one moment"
-    return `it has not ended at ${this.atMs} ms of simulated time: ${what}`
+    return `it has not ended at ${this.atMs} ms of simulated time: ${endless[this.passed]}`
   }
 }
+
+const endless = {
+  time: "timers go on and on",
+  tasks: "tasks go on and on at one moment",
+  "real time": "it takes longer than it may"
+} as const
 
 /** How a simulated program runs. */
 export interface SimulationOptions {
@@ -39,9 +44,13 @@ export interface SimulationOptions {
   readonly startMs: number
   /** Milliseconds of simulated time after which it must have ended; a hundred days where nothing is said. */
   readonly longestMs?: number
+  /** Milliseconds of real time after which it must have ended; without a limit where nothing is said. */
+  readonly longestRealMs?: number
 }
 
 const HUNDRED_DAYS_MS = 100 * 24 * 3_600_000
+/** So many tasks run between two looks at how long it has taken. */
+const TASKS_A_LOOK = 1_000
 const MOST_TASKS_AT_ONE_MOMENT = 5_000_000
 
 /** A generator of numbers from 0 to 1 (mulberry32), for choices between tasks: quicker than a service, and as repeatable. */
@@ -116,7 +125,7 @@ const UNCOUNTED = RuntimeFlagsPatch.disable(RuntimeFlags.RuntimeMetrics)
  */
 export const run = <A, E>(
   program: Effect.Effect<A, E>,
-  { longestMs = HUNDRED_DAYS_MS, seed, startMs }: SimulationOptions
+  { longestMs = HUNDRED_DAYS_MS, longestRealMs = Infinity, seed, startMs }: SimulationOptions
 ): Exit.Exit<A, E | Deadlock | Endless> => {
   const chance = chances(numberOf(seed))
   const mostSteps = 200 + Math.floor(chance() * 2_000)
@@ -125,6 +134,9 @@ export const run = <A, E>(
   let nowMs = startMs
   let set = 0
   let tasksNow = 0
+  let tasks = 0
+  const real = Clock.make()
+  const begunAtMs = real.unsafeCurrentTimeMillis()
 
   const scheduler: Scheduler.Scheduler = {
     shouldYield: (fiber) =>
@@ -162,6 +174,8 @@ export const run = <A, E>(
       return ended
     }
     const task = taken(ready, chance)
+    if (tasks++ % TASKS_A_LOOK === 0 && real.unsafeCurrentTimeMillis() - begunAtMs > longestRealMs)
+      return abandoned(fiber, new Endless({ atMs: nowMs, passed: "real time" }))
     if (task !== undefined) {
       if (tasksNow++ > MOST_TASKS_AT_ONE_MOMENT) return abandoned(fiber, new Endless({ atMs: nowMs, passed: "tasks" }))
       task()

@@ -2,6 +2,8 @@
 export * as BrokerContract from "./BrokerContract.ts"
 /** A broker driven through lost answers, failed reads and doubled updates, and what is left of it in the books. */
 export * as BrokerStorm from "./BrokerStorm.ts"
+/** `AppSimulation`: see that module. */
+export * as AppSimulation from "./AppSimulation.ts"
 /** A ledger on a memory store, driven by hand. */
 export * as Desk from "./Desk.ts"
 /** What every store must do for jobs. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import type { Address, UnknownHost } from "../ports/Address.ts"
 import type { Environment } from "../ports/Broker.ts"
 import type { WriteError } from "../ports/TradeRepository.ts"
+import * as AppSimulation from "./AppSimulation.ts"
 import * as BrokerContract from "./BrokerContract.ts"
 import * as SourceContract from "./SourceContract.ts"
 import { clauses, type Capability, type Place } from "./StoreContract.ts"
@@ -83,6 +84,40 @@ export const describeSource = <E>(name: string, place: Effect.Effect<SourceContr
     }
   })
 }
+
+/** How an app is simulated: with which seeds, 20 where nothing is said, and each as `AppSimulation` runs it. */
+export interface SimulationOptions extends Omit<AppSimulation.RunOptions, "seed"> {
+  readonly seeds?: number | undefined
+  /** This one alone, to look at what it found. */
+  readonly seed?: string | undefined
+}
+
+/**
+ * Runs an app with a daemon in simulated time, a test for each of some seeds, while its broker fails it and its program is killed. A seed that
+ * finds something fails with what happened, and as little going wrong as it takes.
+ *
+ * @example
+ * describeSimulation("my strategy", { account, broker, app })
+ */
+export const describeSimulation = (
+  name: string,
+  simulated: AppSimulation.Simulated,
+  { seed: one, seeds = SEEDS, ...options }: SimulationOptions = {}
+): void => {
+  const all = one === undefined ? Array.from({ length: seeds }, (_, index) => String(index + 1)) : [one]
+  describe(`SDK-4: a simulation: ${name}`, () => {
+    for (const seed of all) {
+      // oxlint-disable-next-line vitest/expect-expect -- a run that finds something fails by itself
+      it(`holds with seed ${seed}`, { timeout: LONGEST_SIMULATION_MS }, () => {
+        const failed = AppSimulation.search(simulated, [seed], options)
+        if (failed !== undefined) throw new Error(AppSimulation.summary(failed))
+      })
+    }
+  })
+}
+
+const SEEDS = 20
+const LONGEST_SIMULATION_MS = 600_000
 
 /** What an adapter makes of addresses: those that it takes, with what they prove, and those that it refuses by name. */
 export interface Addresses {
