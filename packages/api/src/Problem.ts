@@ -63,7 +63,7 @@ export const problem = (kind: ProblemKind, detail: string, field?: string): Prob
 
 const asProblem = { kind: "Json", contentType: PROBLEM_JSON } as const
 
-const told = <const Tag extends string, Extra extends Schema.Struct.Fields>(
+const declared = <const Tag extends string, Extra extends Schema.Struct.Fields>(
   tag: Tag,
   kind: ProblemKind,
   description: string,
@@ -76,30 +76,30 @@ const told = <const Tag extends string, Extra extends Schema.Struct.Fields>(
 
 /** The problems that routes declare, by their tags. */
 export const problems = {
-  NotReady: told("NotReady", "not-ready", "Not to be given work yet, and why", {
+  NotReady: declared("NotReady", "not-ready", "Not to be given work yet, and why", {
     reasons: Schema.Array(Schema.String)
   }),
-  Unavailable: told("Unavailable", "unavailable", "The store cannot be used now", {}),
+  Unavailable: declared("Unavailable", "unavailable", "The store cannot be used now", {}),
   /** `field` names the part that is wrong. */
-  BadRequest: told("BadRequest", "bad-request", "The request cannot be understood", {}),
+  BadRequest: declared("BadRequest", "bad-request", "The request cannot be understood", {}),
   /** There is a token in force, and none or no valid one was given. */
-  Unauthorized: told("Unauthorized", "unauthorized", "Who calls is not known", {}),
+  Unauthorized: declared("Unauthorized", "unauthorized", "Who calls is not known", {}),
   /** It may also be where he calls from. */
-  Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
-  NotFound: told("NotFound", "not-found", "There is no such record", {}),
+  Forbidden: declared("Forbidden", "forbidden", "The caller's role does not allow it", {}),
+  NotFound: declared("NotFound", "not-found", "There is no such record", {}),
   /** `cursor` is there where a delivery does not follow the one before: what its source had come to, null where that is nothing. */
-  Conflict: told("Conflict", "conflict", "As things are it may not be done", {
+  Conflict: declared("Conflict", "conflict", "As things are it may not be done", {
     cursor: Schema.optional(Schema.NullOr(Schema.String))
   }),
   /** Give it in parts. */
-  TooLarge: told("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
+  TooLarge: declared("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
   /** Read it again, and decide again. */
-  Stale: told("Stale", "stale", "The record has changed since the version that If-Match names", {}),
-  KeyReused: told("KeyReused", "key-reused", "The key belongs to another request", {}),
+  Stale: declared("Stale", "stale", "The record has changed since the version that If-Match names", {}),
+  KeyReused: declared("KeyReused", "key-reused", "The key belongs to another request", {}),
   /** Read again from the start. */
-  Gone: told("Gone", "gone", "The cursor is of another life of the store", {}),
+  Gone: declared("Gone", "gone", "The cursor is of another life of the store", {}),
   /** The log of the daemon has more. */
-  Fault: told("Fault", "fault", "A rule or record of ours failed", {})
+  Fault: declared("Fault", "fault", "A rule or record of ours failed", {})
 }
 
 /** What a route fails with: `Failure<"NotFound" | "Fault">`. */

@@ -2,15 +2,17 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { AlertChannels, Alerts, type Clock, Health, Jobs, work } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import { isPostAddress } from "../settings/PostAddress.ts"
-import { running, type Notice, type OwnAlerts } from "../settings/OwnParts.ts"
+import { running, type OwnAlerts } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { channelSecretOf, channelsOf } from "./channels.ts"
-import { noticeText } from "./noticeText.ts"
+import { noticeDocument } from "./noticeText.ts"
 import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Sends a notice once; what it comes to is kept with the job. */
-type Channel = (notice: Notice) => Effect.Effect<unknown, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient>
+type Channel = (
+  notice: AlertChannels.Notice
+) => Effect.Effect<unknown, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient>
 
 /** The webhook of the configuration, or of the environment where the address itself is a secret; none where neither says one. */
 const webhookOf = ({ configuration, variable }: Settings): SignedPost.Target | undefined => {
@@ -35,7 +37,7 @@ const sending =
     running(
       "alerts",
       settings
-    )(Effect.suspend(() => send(notice))).pipe(
+    )(Effect.suspend(() => send(noticeDocument(notice)))).pipe(
       Effect.timeoutFail({ duration: LONGEST, onTimeout: () => failed(`no answer in ${LONGEST}`) }),
       Effect.mapBoth({
         onFailure: (error) =>
@@ -51,7 +53,9 @@ export const channelOf = (settings: Settings): Channel | undefined => {
   const { alerts } = settings.configuration.own
   if (alerts !== undefined) return sending(alerts, settings)
   const webhook = webhookOf(settings)
-  return webhook === undefined || !isUsable(webhook) ? undefined : (notice) => SignedPost.post(webhook, notice)
+  return webhook === undefined || !isUsable(webhook)
+    ? undefined
+    : (notice) => SignedPost.post(webhook, noticeDocument(notice))
 }
 
 /** Is there anybody to alert? */
@@ -69,7 +73,7 @@ export const alertingHandlers = (
     Jobs.handler(Alerts.alertType, (alert) =>
       Effect.zipRight(
         AlertChannels.forwardAlert(channels, alert),
-        send === undefined ? Effect.succeed({}) : send({ text: noticeText(alert), ...alert })
+        send === undefined ? Effect.succeed({}) : send(alert)
       )
     )
   ]

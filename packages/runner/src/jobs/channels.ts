@@ -6,7 +6,7 @@ import { variableOf } from "../settings/Configuration.ts"
 import { isPostAddress } from "../settings/PostAddress.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { sendLetter } from "./email.ts"
-import { noticeText } from "./noticeText.ts"
+import { noticeDocument, noticeText } from "./noticeText.ts"
 import * as SignedPost from "./SignedPost.ts"
 
 type Sent = Effect.Effect<unknown, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient>
@@ -21,10 +21,8 @@ const post = ({ name }: ChannelSettings, url: Redacted.Redacted, content: object
   SignedPost.post({ name: `channel ${name}`, url, secret }, content)
 
 /** What programs like to read beside the line. */
-const webhook: Send = (channel, secret, notice) => {
-  const kind = "kind" in notice ? {} : { kind: "batch" }
-  return post(channel, Redacted.make(channel.url ?? ""), { text: noticeText(notice), ...kind, ...notice }, secret)
-}
+const webhook: Send = (channel, secret, notice) =>
+  post(channel, Redacted.make(channel.url ?? ""), noticeDocument(notice), secret)
 
 /** What a name or a broker's words have of Slack's own marks is shown, and calls nobody. */
 const plain = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

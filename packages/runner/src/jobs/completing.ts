@@ -4,7 +4,6 @@ import { Effect } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { channelOf, hasChannel } from "./alerting.ts"
 import { channelsOf } from "./channels.ts"
-import { noticeText } from "./noticeText.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Who tells of the ends of batches in a daemon: nobody where no channel is named. */
@@ -18,7 +17,7 @@ export const completingHandlers = (
     Jobs.handler(Completions.completionType, (completion) =>
       Effect.zipRight(
         AlertChannels.forwardCompletion(channels, completion),
-        send === undefined ? Effect.succeed({}) : send({ text: noticeText(completion), kind: "batch", ...completion })
+        send === undefined ? Effect.succeed({}) : send(completion)
       )
     )
   ]

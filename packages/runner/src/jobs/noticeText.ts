@@ -1,4 +1,5 @@
 import type { AlertChannels, Alerts, Completions } from "@roundlot/core"
+import type { Notice } from "../settings/OwnParts.ts"
 
 /** An alert as one line, which is all that a chat shows. */
 const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
@@ -12,3 +13,7 @@ const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: C
 /** A notice as one line. */
 export const noticeText = (notice: AlertChannels.Notice): string =>
   "kind" in notice ? ofAlert(notice) : ofCompletion(notice)
+
+/** A notice for programs, with its line for who shows no more. */
+export const noticeDocument = (notice: AlertChannels.Notice): Notice =>
+  "kind" in notice ? { text: noticeText(notice), ...notice } : { text: noticeText(notice), kind: "batch", ...notice }

@@ -8,7 +8,6 @@ import { UsageError, unknownWord } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { channelOf } from "../jobs/alerting.ts"
 import { channelsOf, trial } from "../jobs/channels.ts"
-import { noticeText } from "../jobs/noticeText.ts"
 import { settle, type Settings } from "../settings/Settings.ts"
 
 const WEBHOOK = "webhook"
@@ -16,11 +15,7 @@ const WEBHOOK = "webhook"
 /** Every way that alerts go, and how each sends one: the webhook or function of the configuration by the name `webhook`. */
 const waysOf = (settings: Settings) => {
   const first = channelOf(settings)
-  const sole =
-    first === undefined
-      ? []
-      : [{ name: WEBHOOK, send: (alert: ReturnType<typeof trial>) => first({ text: noticeText(alert), ...alert }) }]
-  return [...sole, ...channelsOf(settings)]
+  return [...(first === undefined ? [] : [{ name: WEBHOOK, send: first }]), ...channelsOf(settings)]
 }
 
 /** `alerts test`. */

@@ -108,20 +108,20 @@ const local = (schema: unknown): unknown =>
 const validator = (description: Description) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: "roundlot", components: description.components })
-  return ({ operation: { operationId, responses } }: Call, told: Told): string | undefined => {
-    const own = responses[String(told.status)] ?? (told.status >= 400 ? responses["default"] : undefined)
+  return ({ operation: { operationId, responses } }: Call, answer: Told): string | undefined => {
+    const own = responses[String(answer.status)] ?? (answer.status >= 400 ? responses["default"] : undefined)
     const declared = own === undefined ? undefined : responseOf(own, description)
-    if (declared === undefined) return `${operationId}: ${told.status} is not declared: ${told.text.slice(0, 300)}`
-    const [type = ""] = told.type.split(";")
+    if (declared === undefined) return `${operationId}: ${answer.status} is not declared: ${answer.text.slice(0, 300)}`
+    const [type = ""] = answer.type.split(";")
     const [, found] = Object.entries(declared.content ?? {}).find(([each]) => each.split(";")[0] === type) ?? []
     if (found === undefined) {
-      return declared.content === undefined && told.text === ""
+      return declared.content === undefined && answer.text === ""
         ? undefined
-        : `${operationId}: ${told.status} as ${told.type} is not declared`
+        : `${operationId}: ${answer.status} as ${answer.type} is not declared`
     }
     if (!type.endsWith("json")) return undefined
     const validate = ajv.compile(Schema.decodeUnknownSync(Schema.Object)(local(found.schema)))
-    return validate(json(told)) ? undefined : `${operationId} ${told.status}: ${ajv.errorsText(validate.errors)}`
+    return validate(json(answer)) ? undefined : `${operationId} ${answer.status}: ${ajv.errorsText(validate.errors)}`
   }
 }
 
@@ -169,21 +169,22 @@ describe("the description of the API", () => {
         const path = `${filled(call.path, made)}${isCounted ? "?count=true" : (queries[operationId] ?? "")}`
         const headers = yield* headersOf(operationId, body)
         const asked = { method: call.method, headers, ...(body === undefined ? {} : { body }) }
-        const told = yield* asking[operationId]?.(port, path) ?? ask(port, path, asked)
-        statuses.set(operationId, told.status)
+        const answer = yield* asking[operationId]?.(port, path) ?? ask(port, path, asked)
+        statuses.set(operationId, answer.status)
         if (isCounted) {
-          assert.match(told.text, /"count":\{"kind":"exactly","rows":\d+\}/, operationId)
+          assert.match(answer.text, /"count":\{"kind":"exactly","rows":\d+\}/, operationId)
           counted.push(operationId)
         }
-        if (operationId === "jobs.enqueue") made.set("jobs", (yield* Schema.decodeUnknown(Job)(json(told))).id)
-        const fault = faultOf(call, told)
+        if (operationId === "jobs.enqueue") made.set("jobs", (yield* Schema.decodeUnknown(Job)(json(answer))).id)
+        const fault = faultOf(call, answer)
         if (fault !== undefined) faults.push(fault)
       }
       for (const call of calls.filter(({ operation }) => operation.operationId in asking)) {
         const lost = yield* ask(port, `${call.path}?after=other-1`)
         assert.strictEqual(lost.status, 410)
         const bare = call.path.endsWith("socket") ? [yield* ask(port, call.path)] : []
-        for (const told of [lost, ...bare]) faults.push(...[faultOf(call, told)].filter((fault) => fault !== undefined))
+        for (const answer of [lost, ...bare])
+          faults.push(...[faultOf(call, answer)].filter((fault) => fault !== undefined))
       }
       assert.deepStrictEqual(faults, [])
       assert.deepStrictEqual(counted.toSorted(), counting)
