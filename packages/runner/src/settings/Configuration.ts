@@ -18,6 +18,7 @@ import { ChannelEntry, channelsOf, type ChannelSettings } from "./alertChannels.
 import { durationMs } from "./duration.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { PostAddress } from "./PostAddress.ts"
+import { followedKeys, followedWays, waysOf } from "./sourceWays.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -138,6 +139,7 @@ const SourceEntry = Schema.Struct({
   direction: optional(Schema.Literal(...Account.directions)),
   /** It hands its trades over itself, signed: POST /api/v1/sources/NAME/trades. */
   webhook: optional(Schema.Boolean),
+  ...followedWays,
   /** After so long without a delivery it is silent, which health and an alert say. */
   alarmAfter: optional(Schema.String),
   suffixes: optional(Schema.Array(Schema.NonEmptyString)),
@@ -295,9 +297,11 @@ const valuesOf = ({
   order,
   suffixes,
   symbols,
-  webhook
+  webhook,
+  ...followed
 }: SourceEntry): ReadonlyMap<string, string> =>
   new Map([
+    ...waysOf(followed).map(([way, settings]) => [way, JSON.stringify(settings)] as const),
     ...(webhook === undefined ? [] : [["webhook", String(webhook)] as const]),
     ...(alarmAfter === undefined ? [] : [["alarmAfter", alarmAfter] as const]),
     ...(account === undefined ? [] : [["account", account] as const]),
@@ -380,6 +384,7 @@ const keys: Keys = {
       symbols: "now",
       order: { session: "now", timeInForce: "now" },
       webhook: "now",
+      ...followedKeys,
       alarmAfter: "now",
       follow: "module",
       kind: "later"
@@ -702,30 +707,38 @@ const PLAIN_NAME = /^[a-z][a-z0-9-]{0,39}$/
 
 const RENAME = "Choose a small letter and at most 39 more, digits or '-'"
 
+const ALARMED = ["webhook", ...Object.keys(followedWays)].join(", ")
+
 const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, own: OwnParts) =>
   Either.gen(function* () {
-    for (const [name, { account, alarmAfter, webhook }] of Object.entries(said)) {
-      const place = `sources.${name}`
-      if (alarmAfter !== undefined) yield* durationMs(alarmAfter, `${file}, ${place}.alarmAfter`)
-      const fault =
-        webhook === true
-          ? senderFault(file, name, account, own)
-          : alarmAfter === undefined
-            ? undefined
-            : fail(file, `${place}.alarmAfter`, "is for a source with a webhook", "Leave it out")
+    for (const [name, entry] of Object.entries(said)) {
+      if (entry.alarmAfter !== undefined) yield* durationMs(entry.alarmAfter, `${file}, sources.${name}.alarmAfter`)
+      const fault = wayFault(file, name, entry, own)
       if (fault !== undefined) return yield* Either.left(fault)
     }
     return new Map(Object.entries(said))
   })
 
-/** What is wrong with a source that hands over its trades. */
-const senderFault = (file: string, name: string, account: string | undefined, own: OwnParts) => {
+/** What is wrong with the way in which a source's trades come. */
+const wayFault = (file: string, name: string, entry: SourceEntry, own: OwnParts) => {
   const place = `sources.${name}`
-  if (!PLAIN_NAME.test(name)) return fail(file, place, "is no name of a source with a webhook", RENAME)
-  if (account === undefined)
-    return fail(file, place, "has a webhook and no account", `Say whose its trades are: ${place}.account`)
-  return own.sources.has(name)
-    ? fail(file, place, "is followed and has a webhook", "Give one of the two another name")
+  const ways = [...(entry.webhook === true ? ["webhook"] : []), ...waysOf(entry).map(([way]) => way)]
+  const [way] = ways
+  if (way === undefined)
+    return entry.alarmAfter === undefined
+      ? undefined
+      : fail(file, `${place}.alarmAfter`, `is for a source with a ${ALARMED}`, "Leave it out")
+  if (!PLAIN_NAME.test(name)) return fail(file, place, `is no name of a source with a ${way}`, RENAME)
+  if (entry.account === undefined)
+    return fail(file, place, `has a ${way} and no account`, `Say whose its trades are: ${place}.account`)
+  const several = own.sources.has(name) ? [...ways, "follow"] : ways
+  return several.length > 1
+    ? fail(
+        file,
+        place,
+        `has ${several.join(" and ")}`,
+        "A source's trades come in one way: give the others other names"
+      )
     : undefined
 }
 

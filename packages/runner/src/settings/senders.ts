@@ -12,13 +12,17 @@ export interface Sender {
   readonly alarmAfterMs: number | undefined
 }
 
+/** The milliseconds of silence that an entry says are an alarm. */
+export const alarmAfterMsOf = ({ alarmAfter }: { readonly alarmAfter?: string | undefined } = {}): number | undefined =>
+  alarmAfter === undefined ? undefined : Either.getOrUndefined(durationMs(alarmAfter, "alarmAfter"))
+
 /** The sources that hand their trades over themselves. */
 export const sendersOf = ({ sources }: Pick<Configuration, "sources">): ReadonlyArray<Sender> =>
-  [...sources].flatMap(([name, { account, alarmAfter, webhook }]) => {
-    if (webhook !== true || account === undefined) return []
-    const alarmAfterMs = alarmAfter === undefined ? undefined : Either.getOrUndefined(durationMs(alarmAfter, name))
-    return [{ name, account, alarmAfterMs }]
-  })
+  [...sources].flatMap(([name, entry]) =>
+    entry.webhook !== true || entry.account === undefined
+      ? []
+      : [{ name, account: entry.account, alarmAfterMs: alarmAfterMsOf(entry) }]
+  )
 
 /** The variable with the secret that a source signs with; while it is changed, with both, and a blank between them. */
 export const secretNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_SECRET", source)

@@ -11,10 +11,11 @@ import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Told } from "../cli/Verb.ts"
-import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import { policyOf } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
-import { secretsOf, sendersOf } from "../settings/senders.ts"
+import { alarmAfterMsOf, secretsOf, sendersOf } from "../settings/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { openingOf } from "./followedWays.ts"
 import { supervised } from "./supervised.ts"
 
 /** A stream that ended is asked again, for what came since. */
@@ -40,7 +41,7 @@ const sourceOf = (
       Stream.map(({ cursor, trades }) => ({ cursor, trades: Sources.under(name, trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
-  alarmAfterMs: followed.alarmAfterMs
+  alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
 })
 
 /** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, or failed. */
@@ -58,15 +59,23 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
     return Deferred.await(caughtUp)
   })
 
+/** The sources that are followed in a way that a configuration names. */
+const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: OwnSource]> =>
+  [...settings.configuration.sources].flatMap(([name, entry]) => {
+    const open = openingOf(name, entry, settings)
+    return open === undefined ? [] : [[name, open] as const]
+  })
+
 /** The sources that a configuration brings. They, and those that hand over their trades, are each for an account that is driven here. */
 export const sourcesFor = (
   accounts: ReadonlyArray<AccountName.AccountName>,
-  configuration: Configuration
+  settings: Settings
 ): Effect.Effect<
   ReadonlyArray<Following>,
   UsageError | TradeRepository.StoreError,
   TradeRepository.TradeRepository
 > => {
+  const { configuration } = settings
   const accountOf = (name: string) => {
     const asked = configuration.sources.get(name)?.account
     const account = accounts.find((each) => each === asked)
@@ -76,7 +85,7 @@ export const sourcesFor = (
   }
   return Effect.zipRight(
     Effect.forEach(sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
-    Effect.forEach(configuration.own.sources, ([name, open]) =>
+    Effect.forEach([...configuration.own.sources, ...configured(settings)], ([name, open]) =>
       Effect.map(accountOf(name), (account) => ({ name, account, open }))
     )
   )

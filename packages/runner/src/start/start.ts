@@ -260,7 +260,7 @@ const driveTo = (
   Effect.gen(function* () {
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
-    const sources = yield* sourcesFor(accounts, settings.configuration)
+    const sources = yield* sourcesFor(accounts, settings)
     yield* expectListened(settings)
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.

@@ -96,7 +96,7 @@ describe("a configuration that is a module", () => {
       "FILE, sources.tape: is no name of a source that is followed"
     )
     expect(await untyped({ sources: { venue: { ...tape, webhook: true } } })).toContain(
-      "FILE, sources.venue: is followed and has a webhook"
+      "FILE, sources.venue: has webhook and follow"
     )
     expect(await untyped({ sources: { "proposed:x": tape } })).toContain("FILE, sources.proposed:x: is no name")
     expect(await untyped({ alerts: { send: () => Effect.void, webhook: "https://x.example" } })).toContain(

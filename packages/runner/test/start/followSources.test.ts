@@ -47,7 +47,7 @@ const venue = (has: Ref.Ref<number>, asked: Array<string | undefined>): Followed
 
 /** Follows what is configured, for accounts that are driven here. */
 const following = (settings: Settings) =>
-  Effect.flatMap(sourcesFor([desk], settings.configuration), (sources) => followSources(sources, settings))
+  Effect.flatMap(sourcesFor([desk], settings), (sources) => followSources(sources, settings))
 
 const opened = Effect.flatMap(Commands.Commands, (commands) =>
   commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "test")

@@ -1,0 +1,19 @@
+import { Schema } from "effect"
+
+/** What a configuration says of the ways in which the daemon follows a source without code of one's own: each has a name and settings. */
+export const followedWays = {}
+
+/** Where their keys stand in a configuration: each is read. */
+export const followedKeys = {}
+
+const Said = Schema.Struct(followedWays)
+
+/** What a source's entry says of such ways. */
+export type FollowedWays = typeof Said.Type
+
+/** The ways that an entry names, each with its settings. */
+export const waysOf = (entry: FollowedWays): ReadonlyArray<readonly [way: string, settings: unknown]> =>
+  Object.keys(followedWays).flatMap((way) => {
+    const settings = Object.entries(entry).find(([key]) => key === way)?.[1]
+    return settings === undefined ? [] : [[way, settings] as const]
+  })
