@@ -35,9 +35,12 @@ const AT_MOST_MS = 3 * 3_600_000
 /** Only an operator lifts it. */
 const isHalted = ({ _tag }: Answer): boolean => _tag === "Halted"
 
+/** A circuit, which time would close as well, though only in an hour. */
+const isBroken = (answer: Answer): boolean => answer._tag === "Held" && answer.by === "circuit"
+
 /** Is an order still to come, or to end, once time has gone by? What came up by an operator's word alone is asked for at the next look. */
 const isMoving = (answer: Answer): boolean => {
-  if (answer._tag === "Held") return answer.by === "circuit"
+  if (isBroken(answer)) return true
   if (answer._tag === "Refused") return answer.control === "InstrumentUnverified"
   return isHalted(answer) || answer._tag === "CoolingDown" || answer._tag === "OrderLive" || answer._tag === "Ordered"
 }
@@ -112,7 +115,9 @@ const judge = (scene: Scene, name: string, look: number) =>
     yield* acceptHeld(scene, name)
     yield* corrected(scene, `settled-${name}`)
     // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
-    if (look % 10 === 9 || books.positions.all().some(({ answer }) => isHalted(answer))) {
+    const isHeldBack = books.positions.all().some(({ answer }) => isHalted(answer) || isBroken(answer))
+    // Who resumes begins a ladder again: it would never come to the step that fills.
+    if (isHeldBack || (look % 10 === 9 && scene.settings.repriceOffsetsBp === undefined)) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
   })

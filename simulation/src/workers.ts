@@ -58,6 +58,9 @@ const bundle = (outfile: string) =>
 const isPlayed = (message: unknown): message is Played =>
   typeof message === "object" && message !== null && "seed" in message && typeof message.seed === "number"
 
+/** A process a core: what V8 does beside it would wait for another one's share. */
+const EXEC_ARGV = ["--min-semi-space-size=64", "--max-semi-space-size=128", "--v8-pool-size=0"]
+
 /** Each process plays every so many-th seed: the dear ones are spread. */
 const share = (program: string, first: number, asked: Share): Promise<void> =>
   new Promise((resolve) => {
@@ -73,7 +76,7 @@ const share = (program: string, first: number, asked: Share): Promise<void> =>
     }
     const args = [first, workers, end, store].map(String)
     // Most of what a history makes is young when it is garbage.
-    const child = fork(program, args, { execArgv: ["--max-semi-space-size=64"], ...(signal && { signal }) })
+    const child = fork(program, args, { execArgv: EXEC_ARGV, ...(signal && { signal }) })
     child.on("message", (message) => {
       if (!isPlayed(message)) return
       at = message.seed + workers
