@@ -265,6 +265,11 @@ const clientIdIn = (payload: unknown): string | undefined =>
     ? payload.clientOrderId
     : undefined
 
+/** A symbol that came by a transfer and was never traded has no price that a limit could stand beside: that is a case of its own. */
+const isPriceless = (breaks: ReadonlyArray<Break.Break>, symbol: string, answer: Answer): boolean =>
+  answer._tag === "NoPrice" &&
+  breaks.some((each) => each.kind === "PositionBlocked" && each.symbol === symbol && each.closedAt === undefined)
+
 /** Less than a lot is left, or there is a reason, and a break that is there. */
 const worked = (scene: Scene) =>
   Effect.gen(function* () {
@@ -277,7 +282,7 @@ const worked = (scene: Scene) =>
       )
       const isHeld = answer._tag === "BreakOpen" && holding
       const isOperators = answer._tag === "Held"
-      if (!isSmall && !isHeld && !isOperators) {
+      if (!isSmall && !isHeld && !isOperators && !isPriceless(breaks, symbol, answer)) {
         yield* violated(
           scene,
           "what is due is ordered, or there is a reason",
