@@ -4,6 +4,7 @@ import {
   AccountName,
   type Accumulator,
   type Commands,
+  Decimal,
   type Id,
   type Ledger,
   type Trade,
@@ -174,3 +175,15 @@ export const killed = (scene: Scene, life: Life, where: string): Effect.Effect<n
 
 /** What a dead program does: nothing reaches the store or the broker any more. */
 export const dead: Effect.Effect<never> = Effect.dieMessage("the program was killed")
+
+/** Half of it is what a ladder's last step bids and its first two do not. */
+const SPREAD = Decimal.unsafe("0.006")
+
+/** The exchange's market in a symbol from now on: around a price, a spread wide. */
+export const marketAt = (
+  exchange: Exchange.ExchangeService,
+  { id, price, symbol }: { readonly id: string; readonly symbol: string; readonly price: Decimal.Decimal }
+): Effect.Effect<unknown> => {
+  const spread = Decimal.format(Decimal.multiply(price, SPREAD))
+  return Effect.orDie(exchange.instruct({ id, do: { price: { symbol, price: Decimal.format(price), spread } } }))
+}

@@ -9,6 +9,7 @@ import {
   Ledger,
   MemoryRepository,
   MemoryStore,
+  Price,
   TradeRepository
 } from "@roundlot/core"
 import { Simulation } from "@roundlot/core/testing"
@@ -20,7 +21,7 @@ import { join } from "node:path"
 import { clockSetter, market, operator, trader } from "./actors.ts"
 import * as Memory from "./Memory.ts"
 import { supervised } from "./Process.ts"
-import { account, born, tell, type Scene } from "./Scene.ts"
+import { account, born, marketAt, tell, type Scene } from "./Scene.ts"
 import { settle } from "./settle.ts"
 import { draw, type Trouble } from "./Weather.ts"
 
@@ -103,7 +104,9 @@ const begin = (
     const isLaddered = seed % LADDERED === 5 && !isBrief
     const settings = isLaddered ? ladder : Account.defaultSettings
     yield* accountMade(store, settings)
-    if (isLaddered) yield* spreadOut(exchange, weather.symbols)
+    if (isLaddered)
+      for (const symbol of weather.symbols)
+        yield* marketAt(exchange, { id: `spread-${symbol}`, symbol, price: HUNDRED })
     const scene: Scene = {
       weather,
       accountName: account,
@@ -154,6 +157,7 @@ const memoryOf = (seed: number) =>
 const storeOf = (kind: StoreKind, seed: number) => (kind === "memory" ? memoryOf(seed) : sqlite)
 
 const LADDERED = 8
+const HUNDRED = Price.unsafe("100")
 
 /** In every eighth seed orders are limit orders: the first two steps rest in a market with such a spread, the third fills. */
 const ladder: Account.AccountSettings = {
@@ -162,13 +166,6 @@ const ladder: Account.AccountSettings = {
   repriceOffsetsBp: [20, 50],
   orderLifeSeconds: 3
 }
-
-const spreadOut = (exchange: Exchange.ExchangeService, symbols: ReadonlyArray<string>) =>
-  Effect.forEach(
-    symbols,
-    (symbol) => exchange.instruct({ id: `spread-${symbol}`, do: { price: { symbol, price: "100", spread: "0.6" } } }),
-    { discard: true }
-  )
 
 const accountMade = (store: TradeRepository.TradeRepositoryService, settings: Account.AccountSettings) =>
   Effect.flatMap(Commands.Commands, (commands) => commands.setAccount(account, settings, "operator")).pipe(

@@ -15,7 +15,7 @@ import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, corrected, unlimited } from "./actors.ts"
 import { sharesNow } from "./Memory.ts"
 import * as Watch from "./Watch.ts"
-import { account, tell, violated, type Scene } from "./Scene.ts"
+import { account, marketAt, tell, violated, type Scene } from "./Scene.ts"
 
 type Answer = PositionAnswer.PositionAnswer
 
@@ -115,10 +115,21 @@ const judge = (scene: Scene, name: string, look: number) =>
     yield* acceptHeld(scene, name)
     yield* corrected(scene, `settled-${name}`)
     // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
+    yield* marketFollows(scene, name)
     const isHeldBack = books.positions.all().some(({ answer }) => isHalted(answer) || isBroken(answer))
     // Who resumes begins a ladder again: it would never come to the step that fills.
     if (isHeldBack || (look % 10 === 9 && scene.settings.repriceOffsetsBp === undefined)) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
+    }
+  })
+
+/** A market is where the books have seen it last: after a split its prices are others, and limits beside the old ones never trade. */
+const marketFollows = (scene: Scene, name: string) =>
+  Effect.gen(function* () {
+    if (scene.settings.repriceOffsetsBp === undefined) return
+    for (const { answer, lastPrice, symbol } of scene.memory.fold.books.positions.all()) {
+      if (lastPrice === undefined || !isMoving(answer)) continue
+      yield* marketAt(scene.exchange, { id: `market-${symbol}-${name}`, symbol, price: lastPrice })
     }
   })
 

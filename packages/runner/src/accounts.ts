@@ -2,7 +2,7 @@ import { Account, AccountName, Commands, Configuring, Reads, type Ledger, type T
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
 import { unsupportedOrders } from "./start/unsupportedOrders.ts"
-import { brokersOf, empty, partsOf, settingsAlone, type Configuration } from "./settings/Configuration.ts"
+import { brokersOf, empty, partsOf, type Configuration } from "./settings/Configuration.ts"
 
 /** Who acts when the command line is used. */
 export const ACTOR = "cli"
@@ -145,7 +145,7 @@ const driveTo = (name: AccountName.AccountName, broker: string): Opening<void> =
     const commands = yield* Commands.Commands
     const account = yield* Reads.account(name)
     if (account === undefined || account.broker === broker) return
-    const answer = yield* commands.setAccount(name, settingsAlone({ ...account, broker }), ACTOR, undefined, account)
+    const answer = yield* commands.setAccount(name, Account.settingsOf({ ...account, broker }), ACTOR, undefined, account)
     if (answer._tag === "Done") return
     return yield* new UsageError({ problem: answer.why, remedy: "Name it with --account" })
   })

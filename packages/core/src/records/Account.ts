@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
@@ -101,6 +101,39 @@ export type AccountSettings = Omit<
   | "updatedAt"
   | "version"
 >
+
+const settable = [
+  "bandBp",
+  "broker",
+  "cancelOnFlip",
+  "collarBp",
+  "crossing",
+  "currency",
+  "direction",
+  "environment",
+  "external",
+  "liftedLimits",
+  "limitOffsetBp",
+  "lot",
+  "maxDailyNotional",
+  "maxOpenResidual",
+  "maxOrderNotional",
+  "maxOrderQuantity",
+  "maxTradeAgeMs",
+  "orderLifeSeconds",
+  "orderSession",
+  "ordersPerMinute",
+  "orderTimeInForce",
+  "repriceOffsetsBp",
+  "resendWindowMs",
+  "restricted",
+  "shorting",
+  "threshold",
+  "thresholdNotional"
+] as const
+
+/** What may be set, of a record that has more. */
+export const settingsOf = (account: AccountSettings): AccountSettings => Struct.pick(account, ...settable)
 
 /** What the orders of an account that nothing else says anything of ask of its broker. */
 export const asksFor = (settings: Pick<Account, "limitOffsetBp" | "orderSession" | "orderTimeInForce">): Asked => ({

@@ -559,68 +559,9 @@ export const readAccount = (
   const place = `account ${name}`
   return Schema.decodeUnknownEither(accountEntry(brokersOf(configuration)))(entry).pipe(
     Either.mapLeft((error) => valueFault(place, entry, error)),
-    Either.flatMap((read) => settingsOf(place, name, read, settingsAlone(base)))
+    Either.flatMap((read) => settingsOf(place, name, read, Account.settingsOf(base)))
   )
 }
-
-/** Only what may be set, of a record that has more. */
-export const settingsAlone = ({
-  bandBp,
-  broker,
-  cancelOnFlip,
-  collarBp,
-  crossing,
-  currency,
-  direction,
-  environment,
-  external,
-  liftedLimits,
-  limitOffsetBp,
-  lot,
-  maxDailyNotional,
-  maxOpenResidual,
-  maxOrderNotional,
-  maxOrderQuantity,
-  maxTradeAgeMs,
-  orderLifeSeconds,
-  orderSession,
-  ordersPerMinute,
-  orderTimeInForce,
-  repriceOffsetsBp,
-  resendWindowMs,
-  restricted,
-  shorting,
-  threshold,
-  thresholdNotional
-}: Account.AccountSettings): Account.AccountSettings => ({
-  bandBp,
-  broker,
-  cancelOnFlip,
-  collarBp,
-  crossing,
-  currency,
-  direction,
-  environment,
-  external,
-  liftedLimits,
-  limitOffsetBp,
-  lot,
-  maxDailyNotional,
-  maxOpenResidual,
-  maxOrderNotional,
-  maxOrderQuantity,
-  maxTradeAgeMs,
-  orderLifeSeconds,
-  orderSession,
-  ordersPerMinute,
-  orderTimeInForce,
-  repriceOffsetsBp,
-  resendWindowMs,
-  restricted,
-  shorting,
-  threshold,
-  thresholdNotional
-})
 
 /** Reads a configuration from its JSON; `file` is the name that errors tell. */
 export const parse = (text: string, file: string): Either.Either<Configuration, SettingsError> =>
