@@ -71,13 +71,16 @@ const runsOn = (version) => {
 
 /** The doors of a package that programs import; Vitest lets its own in only while it runs. */
 const doorsOf = ({ exports, name }) =>
-  Object.entries(exports).flatMap(([door, target]) => (target?.import === undefined ? [] : [join(name, door)]))
+  Object.entries(exports).flatMap(([door, target]) => (target?.default === undefined ? [] : [join(name, door)]))
 
 /** An import that says something, or after which the process does not end by itself, does more than to be there. */
 const importsQuietly = (door) => {
   const said = run(app, process.execPath, "--input-type=module", "-e", `await import("${door}")`)
   if (said !== "") throw new Error(`${door} says when it is imported: ${said}`)
 }
+
+/** Programs of CommonJS have each door too. */
+const isRequired = (door) => run(app, process.execPath, "--input-type=commonjs", "-e", `require("${door}")`)
 
 /** The program is one file, and leaves what was compiled of it for the next start. */
 const startsAtOnce = () => {
@@ -131,11 +134,14 @@ try {
   run(app, process.execPath, "main.js")
   const versions = [process.version, ...others.map(runsOn)]
   const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
-  for (const door of doors) importsQuietly(door)
+  for (const door of doors) {
+    importsQuietly(door)
+    isRequired(door)
+  }
   startsAtOnce()
   takesCode()
   console.log(
-    `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles, and runs on ${versions.join(", ")}`
+    `${manifests.length} packages installed, ${doors.length} doors imported and required; the README's program compiles, and runs on ${versions.join(", ")}`
   )
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

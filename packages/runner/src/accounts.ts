@@ -145,7 +145,13 @@ const driveTo = (name: AccountName.AccountName, broker: string): Opening<void> =
     const commands = yield* Commands.Commands
     const account = yield* Reads.account(name)
     if (account === undefined || account.broker === broker) return
-    const answer = yield* commands.setAccount(name, Account.settingsOf({ ...account, broker }), ACTOR, undefined, account)
+    const answer = yield* commands.setAccount(
+      name,
+      Account.settingsOf({ ...account, broker }),
+      ACTOR,
+      undefined,
+      account
+    )
     if (answer._tag === "Done") return
     return yield* new UsageError({ problem: answer.why, remedy: "Name it with --account" })
   })

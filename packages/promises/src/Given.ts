@@ -1,0 +1,111 @@
+import { Account, Command, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
+import { Effect, ParseResult, Schema } from "effect"
+
+/** What was given cannot be taken, and nothing of it was: `issues` names each place and what is wrong there. */
+export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
+  what: Schema.String,
+  issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+}) {
+  override get message() {
+    return `${this.what}: ${this.issues.map(({ message, path }) => `${path} ${message}`.trimStart()).join("; ")}`
+  }
+}
+
+/** A moment: text with a zone, or a date. */
+const Moment = Schema.Union(
+  Instant.FromString,
+  Schema.transform(Schema.DateFromSelf.pipe(Schema.validDate()), Instant.Instant, {
+    strict: true,
+    decode: (date) => BigInt(date.getTime()) * 1000n,
+    encode: (micros) => new Date(Number(micros / 1000n))
+  })
+)
+
+const { batch: _batch, proposal: _proposal, ...givable } = Trade.TradeInput.fields
+
+const Given = Schema.Struct({
+  ...givable,
+  occurrence: Schema.optionalWith(givable.occurrence, { default: () => "0" }),
+  price: Schema.optionalWith(givable.price, { default: () => undefined }),
+  reverses: Schema.optionalWith(givable.reverses, { default: () => undefined }),
+  tradedAt: Moment
+})
+
+/** A trade as a program gives it: shares and dollars as text, its time as text with a zone or as a date. */
+export type NewTrade = typeof Given.Encoded
+
+const Limits = {
+  maxOrderQuantity: Quantity.Quantity,
+  maxOrderNotional: Quantity.Quantity,
+  maxOpenResidual: Quantity.Quantity,
+  maxDailyNotional: Quantity.Quantity
+}
+
+const Settings = Schema.partialWith(
+  Schema.Struct({
+    ...Limits,
+    broker: Schema.NonEmptyString,
+    direction: Schema.Literal(...Account.directions),
+    lot: Quantity.Quantity,
+    threshold: Quantity.Quantity,
+    ordersPerMinute: Schema.Int.pipe(Schema.positive()),
+    restricted: Schema.Array(Ticker.Ticker),
+    shorting: Schema.Literal("never", "allowed"),
+    external: Schema.Literal("ignore", "count"),
+    crossing: Schema.Literal(...Account.crossings),
+    cancelOnFlip: Schema.Boolean,
+    maxTradeAgeMs: Schema.Int.pipe(Schema.positive())
+  }),
+  { exact: true }
+)
+
+/** What is set of an account; what is left away stays as it is, and of a new one is the default. */
+export type NewSettings = typeof Settings.Encoded
+
+const Wish = Schema.Struct({
+  strategy: Schema.optional(Schema.String),
+  symbol: Ticker.Ticker,
+  side: Side.Side,
+  quantity: Schema.optional(Quantity.Quantity),
+  notional: Schema.optional(Decimal.FromString),
+  orderType: Schema.optional(Schema.Literal(...OrderTerms.orderTypes)),
+  limitPrice: Schema.optional(Price.Price),
+  stopPrice: Schema.optional(Price.Price),
+  timeInForce: Schema.optional(Schema.Literal(...OrderTerms.timesInForce)),
+  session: Schema.optional(Schema.Literal(...OrderTerms.sessions)),
+  rationale: Schema.optional(Schema.String)
+})
+
+/** A decision as a program gives it: `quantity` in shares or `notional` in dollars, as text. */
+export type NewDecision = typeof Wish.Encoded
+
+/** An act of an operator as a program gives it, by its tag: `{ _tag: "Cancel", orderId: 12 }`. */
+export type NewCommand = typeof Command.Command.Encoded
+
+const reading =
+  <A, I>(what: string, schema: Schema.Schema<A, I>) =>
+  (given: unknown): Effect.Effect<A, InvalidInput> =>
+    Schema.decodeUnknown(schema, { errors: "all", onExcessProperty: "error" })(given).pipe(
+      Effect.mapError(
+        (error) =>
+          new InvalidInput({
+            what,
+            issues: ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+              path: path.map(String).join("."),
+              message
+            }))
+          })
+      )
+    )
+
+/** Trades as the books take them in. */
+export const tradesOf = reading("trades", Schema.Array(Given))
+
+/** Settings as an account has them. */
+export const settingsOf = reading("settings of an account", Settings)
+
+/** A decision as the books take it. */
+export const decisionOf = reading("a decision", Wish)
+
+/** A command as it is carried out. */
+export const commandOf = reading("a command", Command.Command)

@@ -1,0 +1,423 @@
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Audit,
+  Break,
+  Broker,
+  Clock,
+  type commands,
+  type Command,
+  Commands,
+  Daemon,
+  Decision,
+  Decisions,
+  type due,
+  Entropy,
+  type Event,
+  Events,
+  Fill,
+  Health,
+  type intake,
+  MemoryRepository,
+  Order,
+  Position,
+  Reads,
+  Roundlot as Core,
+  type Table,
+  Ticker,
+  Trade,
+  type TradeRepository
+} from "@roundlot/core"
+import { Cause, Effect, Exit, Fiber, HashMap, Layer, Logger, LogLevel, ManagedRuntime, Schema, Stream } from "effect"
+import type { Runtime, Scope } from "effect"
+import {
+  commandOf,
+  decisionOf,
+  InvalidInput,
+  settingsOf,
+  tradesOf,
+  type NewCommand,
+  type NewDecision,
+  type NewSettings,
+  type NewTrade
+} from "./Given.ts"
+import { brokerOf, type OwnBroker } from "./OwnBroker.ts"
+import { plain, type Plain } from "./Plain.ts"
+
+/** A broker that is opened for an account and closed with the books, as adapters give it. */
+export type Opened = (
+  account: AccountName.AccountName
+) => Effect.Effect<Broker.BrokerService, unknown, Clock.Clock | Scope.Scope>
+
+/** What is logged: its words, and what it is about by name (`account`, `order`, …). */
+export interface LogLine {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal"
+  readonly message: string
+  readonly about: Readonly<Record<string, unknown>>
+}
+
+/** What is opened. */
+export interface Parts {
+  /** The layer of a store (`SqliteStore.layer({ file })`); in memory where nothing is said. */
+  readonly store?: Layer.Layer<TradeRepository.TradeRepository, unknown> | undefined
+  /** Who executes for an account, by its name: a broker of promises, or what an adapter opens. */
+  readonly brokers: Readonly<Record<string, OwnBroker | Opened>>
+  /** The time, and when the market is open; a market that never closes where nothing is said. */
+  readonly clock?: Layer.Layer<Clock.Clock> | undefined
+  /** Takes what is logged; warnings and errors go to the console where nothing is said. */
+  readonly log?: ((line: LogLine) => void) | undefined
+  /** Are the accounts driven from here? They are, where nothing is said: else trades are taken in, and nothing is sent. */
+  readonly drives?: boolean | undefined
+}
+
+/** What may be asked beside a question: until when the answer is of use. */
+export interface Until {
+  /** Aborted: the promise rejects with the signal's reason, the loop over events throws it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Who does something, and why; both are on record. */
+export interface By {
+  readonly actor?: string | undefined
+  readonly reason?: string | undefined
+}
+
+type Texts<R> = {
+  readonly [K in keyof R as NonNullable<R[K]> extends string | number ? K : never]?:
+    | Plain<NonNullable<R[K]>>
+    | ReadonlyArray<Plain<NonNullable<R[K]>>>
+}
+
+/** Which records: those whose fields have these values, one or any of several. The newest first, 100 of them at most where no limit is said. */
+export interface Question<R> extends Until {
+  readonly where?: Texts<R> | undefined
+  /** At most 1,000. */
+  readonly limit?: number | undefined
+  /** Those that come after a page: its `next`. */
+  readonly after?: ReadonlyArray<string | number> | undefined
+}
+
+/** A page of records, and what asks for the next one; nothing after the last. */
+export interface Page<R> {
+  readonly items: ReadonlyArray<Plain<R>>
+  readonly next: ReadonlyArray<string | number> | undefined
+}
+
+/** What is to be heard: of which account, which kinds, from which cursor on. */
+export interface Hearing extends Until {
+  /** From `BEGINNING`, or after the cursor of what was heard last; from now on where nothing is said. */
+  readonly after?: string | undefined
+  readonly account?: string | undefined
+  /** Ends once all that there is was heard. */
+  readonly ends?: boolean | undefined
+}
+
+/** What became of each trade. */
+export type Results = ReadonlyArray<Plain<intake.IntakeResult>>
+
+/** The services that an effect may ask for in `run`. */
+export type Given = Core.Services | Core.Foundations | Broker.Brokers | Decisions.Decisions
+
+const HUNDRED = 100
+
+const brokersOf = (parts: Parts["brokers"]): Layer.Layer<Broker.Brokers, unknown, Clock.Clock> =>
+  Layer.scoped(
+    Broker.Brokers,
+    Effect.gen(function* () {
+      const opened = new Map<string, Broker.BrokerService>()
+      for (const [name, part] of Object.entries(parts)) {
+        const account = yield* accountOf(name)
+        opened.set(name, typeof part === "function" ? yield* part(account) : brokerOf(part))
+      }
+      return {
+        get: (account) => {
+          const broker = opened.get(account)
+          return broker === undefined ? Effect.fail(new Broker.NoBroker({ account })) : Effect.succeed(broker)
+        }
+      }
+    })
+  )
+
+const named =
+  <A, I>(what: string, schema: Schema.Schema<A, I>) =>
+  (name: unknown): Effect.Effect<A, InvalidInput> =>
+    Schema.decodeUnknown(schema)(name).pipe(
+      Effect.mapError(
+        () => new InvalidInput({ what, issues: [{ path: "", message: `${JSON.stringify(name)} is no ${what}` }] })
+      )
+    )
+
+const accountOf = named("name of an account", AccountName.AccountName)
+
+const symbolOf = named("ticker", Ticker.Ticker)
+
+const levels: { readonly [Level in LogLevel.LogLevel["_tag"]]: LogLine["level"] } = {
+  All: "trace",
+  Trace: "trace",
+  Debug: "debug",
+  Info: "info",
+  Warning: "warn",
+  Error: "error",
+  Fatal: "fatal",
+  None: "trace"
+}
+
+const logging = (log: (line: LogLine) => void) =>
+  Logger.replace(
+    Logger.defaultLogger,
+    Logger.make(({ annotations, cause, logLevel, message }) => {
+      const words = (Array.isArray(message) ? message : [message]).map(String)
+      const why = Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)]
+      log({
+        level: levels[logLevel._tag],
+        message: [...words, ...why].join(" "),
+        about: Object.fromEntries(HashMap.toEntries(annotations))
+      })
+    })
+  )
+
+/** Warnings and errors, as lines of the console. */
+const toConsole = Layer.merge(
+  Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
+  Logger.minimumLogLevel(LogLevel.Warning)
+)
+
+const layerOf = ({ brokers, clock = Clock.layerAlwaysOpen, log, store = MemoryRepository.layerMemory }: Parts) =>
+  Decisions.layer.pipe(
+    Layer.provideMerge(Layer.merge(Core.layer, brokersOf(brokers))),
+    Layer.provideMerge(Layer.mergeAll(store, clock, Entropy.layerSecure)),
+    Layer.provideMerge(log === undefined ? toConsole : logging(log))
+  )
+
+/** The reason of a signal, once it is aborted; never, where there is none. */
+const aborted = (signal: AbortSignal | undefined): Effect.Effect<never, unknown> =>
+  signal === undefined
+    ? Effect.never
+    : Effect.async((resume) => {
+        const abort = () => resume(Effect.fail(signal.reason))
+        if (signal.aborted) return abort()
+        signal.addEventListener("abort", abort, { once: true })
+        return Effect.sync(() => signal.removeEventListener("abort", abort))
+      })
+
+const filtersOf = (where: object = {}) =>
+  Object.entries(where).flatMap(([column, value]: [string, unknown]) => {
+    if (value === undefined) return []
+    const cells: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+    return [{ column, in: cells.filter((cell) => typeof cell === "string" || typeof cell === "number") }]
+  })
+
+const isPlace = (cell: unknown): cell is string | number => typeof cell === "string" || typeof cell === "number"
+
+/** What an exit came to; the error itself where it failed, which a loop over a stream gets as well. */
+const settled = async <A, E>(running: Promise<Exit.Exit<A, E>>, signal?: AbortSignal): Promise<A> => {
+  const exit = await running
+  if (Exit.isSuccess(exit)) return exit.value
+  throw signal?.aborted === true ? signal.reason : Cause.squash(exit.cause)
+}
+
+/** With what a fiber failed; nothing where it was interrupted. */
+const endOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Promise<unknown> =>
+  Effect.runPromise(Fiber.await(fiber)).then((exit) =>
+    Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) ? Cause.squash(exit.cause) : undefined
+  )
+
+/**
+ * The books and what drives them, by promises: the same services that effects have. Whatever fails rejects with an error of a class of
+ * `@roundlot/core` (`StoreUnavailable`, `UnknownAccount`, …), or `InvalidInput` for what was given.
+ *
+ * @example
+ * const roundlot = await Roundlot.open({ brokers: { desk: broker } })
+ * await roundlot.setAccount("desk", { broker: "house" })
+ * await roundlot.take("desk", [{ source: "app", sourceId: "1", symbol: "AAPL", side: "buy", quantity: "0.5", tradedAt: new Date() }])
+ * for await (const { fill, order } of roundlot.fills({ account: "desk" })) console.log(order.side, fill.quantity, order.symbol)
+ */
+export class Roundlot {
+  /** Opens the books, and drives their accounts. Rejects where the store or a broker cannot be opened. */
+  static async open(parts: Parts): Promise<Roundlot> {
+    const runtime = ManagedRuntime.make(layerOf(parts))
+    try {
+      await settled(runtime.runPromiseExit(Effect.void))
+    } catch (error) {
+      await runtime.dispose()
+      throw error
+    }
+    return new Roundlot(runtime, parts.drives ?? true)
+  }
+
+  /**
+   * What ended driving by itself: another process drives by now, the store or a broker cannot be used. Nothing is sent from then on.
+   * `undefined` once the books were closed.
+   */
+  readonly ended: Promise<unknown>
+  readonly #runtime: ManagedRuntime.ManagedRuntime<Given, unknown>
+  readonly #driving: Fiber.RuntimeFiber<unknown, unknown> | undefined
+
+  private constructor(runtime: ManagedRuntime.ManagedRuntime<Given, unknown>, drives: boolean) {
+    this.#runtime = runtime
+    this.#driving = drives ? runtime.runFork(Daemon.run()) : undefined
+    this.ended = this.#driving === undefined ? Promise.resolve(undefined) : endOf(this.#driving)
+  }
+
+  /** Runs an effect on the services: what has no method here. */
+  async run<A, E>(effect: Effect.Effect<A, E, Given>, { signal }: Until = {}): Promise<A> {
+    if (signal?.aborted === true) throw signal.reason
+    return settled(this.#runtime.runPromiseExit(effect, signal === undefined ? {} : { signal }), signal)
+  }
+
+  /** Makes an account, or changes what is set of it. A limit that lets more through than before needs a reason. */
+  setAccount(
+    name: string,
+    settings: NewSettings = {},
+    { actor = "app", reason }: By = {}
+  ): Promise<commands.CommandAnswer> {
+    return this.run(
+      Effect.gen(function* () {
+        const account = yield* accountOf(name)
+        const given = yield* settingsOf(settings)
+        const before = yield* Reads.account(account)
+        const all = { ...Account.settingsOf(before ?? Account.defaultSettings), ...given }
+        const service = yield* Commands.Commands
+        return yield* service.setAccount(account, all, actor, reason, before)
+      })
+    )
+  }
+
+  /** Takes trades in, each exactly once, and answers when they are on record: given again they are duplicates. */
+  take(account: string, trades: ReadonlyArray<NewTrade>, until?: Until): Promise<Results> {
+    return this.takeUnknown(account, trades, until)
+  }
+
+  /** The same of what came from elsewhere, such as the body of a request: what is no trade is `InvalidInput`, and nothing is taken. */
+  takeUnknown(account: string, trades: unknown, until?: Until): Promise<Results> {
+    return this.run(
+      Effect.gen(function* () {
+        const { submitMany } = yield* Accumulator.Accumulator
+        return plain(yield* submitMany(yield* accountOf(account), yield* tradesOf(trades)))
+      }),
+      until
+    )
+  }
+
+  /** What order a position would make now, or why none. */
+  due(account: string, symbol: string, until?: Until): Promise<Plain<due.Due>> {
+    return this.run(
+      Effect.gen(function* () {
+        const accumulator = yield* Accumulator.Accumulator
+        return plain(yield* accumulator.due(yield* accountOf(account), yield* symbolOf(symbol)))
+      }),
+      until
+    )
+  }
+
+  /** Puts a decision on record, executes it by one order, and answers when its one attempt has an outcome. */
+  decide(account: string, decision: NewDecision, until?: Until): Promise<Plain<Decision.Decision>> {
+    return this.run(
+      Effect.gen(function* () {
+        const decisions = yield* Decisions.Decisions
+        const { id } = yield* decisions.decide(yield* accountOf(account), yield* decisionOf(decision))
+        return plain(yield* decisions.execute(id))
+      }),
+      until
+    )
+  }
+
+  /** Carries out an act of an operator once: the same id again is answered with what it did. */
+  perform(
+    account: string,
+    id: string,
+    command: NewCommand,
+    { actor = "app", reason = "" }: By = {}
+  ): Promise<commands.CommandAnswer | Command.Stale> {
+    return this.run(
+      Effect.gen(function* () {
+        const service = yield* Commands.Commands
+        const [whose, what] = [yield* accountOf(account), yield* commandOf(command)]
+        return yield* service.perform({ id, account: whose, actor, reason, command: what })
+      })
+    )
+  }
+
+  /** Pages of records: `roundlot.list.orders({ where: { account: "desk", status: ["submitted"] } })`. */
+  readonly list = {
+    accounts: this.#listing(Account.AccountTable),
+    trades: this.#listing(Trade.TradeTable),
+    positions: this.#listing(Position.PositionTable),
+    orders: this.#listing(Order.OrderTable),
+    fills: this.#listing(Fill.FillTable),
+    decisions: this.#listing(Decision.DecisionTable),
+    breaks: this.#listing(Break.BreakTable)
+  }
+
+  /** Every entry of the journals in the order of their commits, each once, at the pace of the loop; go on with the newest `cursor`. */
+  events<Tag extends Event.LedgerEvent["_tag"] = Event.LedgerEvent["_tag"]>(
+    hearing: Hearing & { readonly tags?: ReadonlyArray<Tag> | undefined } = {}
+  ): AsyncIterable<Plain<Events.Happened<Extract<Event.LedgerEvent, { readonly _tag: Tag }>>>> {
+    return this.#heard(hearing, (wanted) => Events.stream({ ...wanted, tags: hearing.tags }))
+  }
+
+  /** Each revision of each execution as it is booked, with its order: side, symbol and what it was for. */
+  fills(hearing: Omit<Hearing, "ends"> = {}): AsyncIterable<Plain<Events.FillHappened>> {
+    return this.#heard(hearing, Events.fills)
+  }
+
+  /** Waits until nothing moves by itself any more; what is left waits for a session, a cool-down or a person. */
+  untilIdle(until?: Until): Promise<Plain<Daemon.Left>> {
+    return this.run(Effect.map(Daemon.untilIdle, plain), until)
+  }
+
+  /** Proves the books by the journal: every row, every hash, every rule of conservation. */
+  audit(until?: Until): Promise<Audit.AuditReport> {
+    return this.run(Audit.run(), until)
+  }
+
+  /** How each part is: its last success and failure, and what the failure was. */
+  health(): Promise<ReadonlyArray<Plain<Health.PartHealth>>> {
+    return this.run(Effect.flatMap(Health.Health, ({ all }) => Effect.map(all, plain)))
+  }
+
+  /** Ends driving, once what is on its way has its answer, and closes the books. */
+  async close(): Promise<void> {
+    if (this.#driving !== undefined) await Effect.runPromise(Fiber.interrupt(this.#driving))
+    await this.#runtime.dispose()
+  }
+
+  /** The same, where the books are `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #listing<R>(table: Table.Table<R>) {
+    return ({ after, limit = HUNDRED, signal, where }: Question<R> = {}): Promise<Page<R>> =>
+      this.run(
+        Effect.map(
+          Reads.page(table, { where: filtersOf(where), limit, after, descending: true }),
+          ({ items, next }) => ({ items: items.map((each) => plain(each)), next: next?.filter(isPlace) })
+        ),
+        { signal }
+      )
+  }
+
+  #heard<A, E>(
+    { account, after, ends, signal }: Hearing,
+    stream: (wanted: Events.Wanted) => Stream.Stream<A, E, Given>
+  ): AsyncIterable<Plain<A>> {
+    const heard = Stream.unwrap(
+      Effect.map(account === undefined ? Effect.succeed(undefined) : accountOf(account), (name) =>
+        stream({ account: name, after, ends })
+      )
+    ).pipe(Stream.map(plain), Stream.interruptWhen(aborted(signal)))
+    return {
+      [Symbol.asyncIterator]: () => opening(this.#runtime.runtime(), heard)
+    }
+  }
+}
+
+/** An iterator over a stream of a runtime that is there already, or nearly. */
+async function* opening<A, E>(
+  runtime: Promise<Runtime.Runtime<Given>>,
+  stream: Stream.Stream<A, E, Given>
+): AsyncGenerator<A, void, undefined> {
+  yield* Stream.toAsyncIterableRuntime(stream, await runtime)
+}

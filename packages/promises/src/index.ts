@@ -1,0 +1,16 @@
+export { InvalidInput, type NewCommand, type NewDecision, type NewSettings, type NewTrade } from "./Given.ts"
+export { brokerOf, type OwnBroker, type OwnPrepared } from "./OwnBroker.ts"
+export { type Plain, plain } from "./Plain.ts"
+export {
+  type By,
+  type Given,
+  type Hearing,
+  type LogLine,
+  type Opened,
+  type Page,
+  type Parts,
+  type Question,
+  type Results,
+  Roundlot,
+  type Until
+} from "./Roundlot.ts"
