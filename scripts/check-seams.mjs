@@ -12,7 +12,8 @@ const effectOnly = new Set([
   "broker-paper",
   "broker-alpaca",
   "broker-schwab",
-  "broker-ibkr"
+  "broker-ibkr",
+  "source-evm"
 ])
 
 /** Folders of core that meet the world; all others are pure. */

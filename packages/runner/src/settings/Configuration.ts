@@ -431,6 +431,7 @@ const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyK
   const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
   if (
     typeof found !== "number" ||
+    path[0] === "sources" ||
     ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "collarBp", "port"].includes(String(path.at(-1)))
   )
     return undefined

@@ -1,10 +1,14 @@
+import { EvmSettings } from "@roundlot/source-evm/settings"
 import { Schema } from "effect"
+import { evmKeys } from "./evmKeys.ts"
 
 /** What a configuration says of the ways in which the daemon follows a source without code of one's own: each has a name and settings. */
-export const followedWays = {}
+export const followedWays = {
+  evm: Schema.optionalWith(EvmSettings, { exact: true })
+}
 
 /** Where their keys stand in a configuration: each is read. */
-export const followedKeys = {}
+export const followedKeys = { evm: evmKeys }
 
 const Said = Schema.Struct(followedWays)
 

@@ -12,9 +12,10 @@ import type { Writing } from "../App.ts"
 import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Told } from "../cli/Verb.ts"
 import { policyOf } from "../settings/Configuration.ts"
-import { failureOf, running, type Followed, type OwnPartFailed, type OwnSource } from "../settings/OwnParts.ts"
+import { failureOf, running, type Followed, type OwnPartFailed } from "../settings/OwnParts.ts"
 import { alarmAfterMsOf, secretsOf, sendersOf } from "../settings/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
+import type { FollowedOpening } from "./FollowedOpening.ts"
 import { openingOf } from "./followedWays.ts"
 import { supervised } from "./supervised.ts"
 
@@ -25,7 +26,7 @@ const ASKED_AGAIN = "5 seconds"
 interface Following {
   readonly name: string
   readonly account: AccountName.AccountName
-  readonly open: OwnSource
+  readonly open: FollowedOpening
 }
 
 const sourceOf = (
@@ -60,7 +61,7 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
   })
 
 /** The sources that are followed in a way that a configuration names. */
-const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: OwnSource]> =>
+const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: FollowedOpening]> =>
   [...settings.configuration.sources].flatMap(([name, entry]) => {
     const open = openingOf(name, entry, settings)
     return open === undefined ? [] : [[name, open] as const]

@@ -12,6 +12,7 @@ import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { secretOf } from "../settings/Configuration.ts"
 import { secretNameOf, secretsOf, sendersOf } from "../settings/senders.ts"
+import { providersOf } from "../start/evmSource.ts"
 import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
@@ -93,6 +94,14 @@ const configured = ({ config }: Flags, settings: Settings) =>
           onLeft: (fault) => ill("sources", fault, `Set ${secretNameOf(name)} to the secret that ${name} signs with`),
           onRight: () => well("sources", `${name} has to sign what it hands over`)
         })
+      ),
+      ...[...configuration.sources].flatMap(([name, { evm }]) =>
+        evm === undefined
+          ? []
+          : Either.match(providersOf(evm, settings), {
+              onLeft: (fault) => [ill("sources", fault, `Set it to the address that ${name} is read from`)],
+              onRight: (providers) => [well("sources", `${name} is read from ${providers.length} providers`)]
+            })
       )
     ]
   })
