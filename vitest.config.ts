@@ -16,7 +16,7 @@ const browser = here("packages/dashboard/test/browser.ts")
 
 const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
 const twins = "packages/*/test/**/*Twins.test.ts"
-const prepared = ["dashboard", "store-postgres", "runner"]
+const prepared = ["dashboard", "store-postgres", "source-outbox", "runner"]
 
 /** Projects are few, by what must stand before their tests: workers wait for the last file of each. */
 const projects = [

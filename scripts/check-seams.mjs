@@ -13,7 +13,9 @@ const effectOnly = new Set([
   "broker-alpaca",
   "broker-schwab",
   "broker-ibkr",
-  "source-evm"
+  "source-evm",
+  "source-nats",
+  "source-outbox"
 ])
 
 /** Folders of core that meet the world; all others are pure. */

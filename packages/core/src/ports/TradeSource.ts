@@ -9,6 +9,13 @@ export interface Delivery {
   readonly cursor: string
 }
 
+/** What a source has that is no trade: where it stands there, why it is none, and what stands there. */
+export interface Rejected {
+  readonly place: string
+  readonly reason: string
+  readonly raw: string
+}
+
 /** Where trades come from. A source says from where to go on, and how old its newest word is: silence is an alarm. */
 export interface TradeSourceService<E> {
   readonly name: string
@@ -19,6 +26,8 @@ export interface TradeSourceService<E> {
   readonly ageMs: Effect.Effect<number>
   /** Milliseconds of silence that are an alarm; a quarter of an hour where nothing is said. */
   readonly alarmAfterMs?: number | undefined
+  /** Of a source that stays connected: ends once all that it had has been taken in. Of others the stream ends then. */
+  readonly caughtUp?: Effect.Effect<void> | undefined
 }
 
 /** The source of an app's trades. */

@@ -1,14 +1,16 @@
 import { EvmSettings } from "@roundlot/source-evm/settings"
 import { Schema } from "effect"
 import { evmKeys } from "./evmKeys.ts"
+import { NatsEntry, natsKeys } from "./nats.ts"
+import { OutboxEntry, outboxKeys } from "./outbox.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** What a configuration says of the ways in which the daemon follows a source without code of one's own: each has a name and settings. */
-export const followedWays = {
-  evm: Schema.optionalWith(EvmSettings, { exact: true })
-}
+export const followedWays = { outbox: optional(OutboxEntry), nats: optional(NatsEntry), evm: optional(EvmSettings) }
 
 /** Where their keys stand in a configuration: each is read. */
-export const followedKeys = { evm: evmKeys }
+export const followedKeys = { outbox: outboxKeys, nats: natsKeys, evm: evmKeys }
 
 const Said = Schema.Struct(followedWays)
 

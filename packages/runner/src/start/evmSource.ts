@@ -5,7 +5,7 @@ import { Effect, Either, Stream } from "effect"
 import { variableOf } from "../settings/Configuration.ts"
 import { OwnPartFailed } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
-import type { FollowedOpening } from "./FollowedOpening.ts"
+import type { Opening } from "./Opening.ts"
 
 /** The package of contract events, loaded when a source needs it. */
 const loaded = Effect.promise(() => import("@roundlot/source-evm"))
@@ -52,7 +52,7 @@ const saying =
   }
 
 /** Follows the events of contracts: the first time until all is taken in that is there, then for as long as it is open. */
-export const evmOpening = (name: string, said: EvmSettings, settings: Settings): FollowedOpening => {
+export const evmOpening = (name: string, said: EvmSettings, settings: Settings): Opening => {
   const { account, symbols = {} } = settings.configuration.sources.get(name) ?? {}
   let chosen: ReturnType<typeof EvmSource.choice> | undefined
   let hasEnded = false

@@ -15,8 +15,8 @@ import { policyOf } from "../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed } from "../settings/OwnParts.ts"
 import { alarmAfterMsOf, secretsOf, sendersOf } from "../settings/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
-import type { FollowedOpening } from "./FollowedOpening.ts"
 import { openingOf } from "./followedWays.ts"
+import type { Opening } from "./Opening.ts"
 import { supervised } from "./supervised.ts"
 
 /** A stream that ended is asked again, for what came since. */
@@ -26,7 +26,7 @@ const ASKED_AGAIN = "5 seconds"
 interface Following {
   readonly name: string
   readonly account: AccountName.AccountName
-  readonly open: FollowedOpening
+  readonly open: Opening
 }
 
 const sourceOf = (
@@ -45,12 +45,15 @@ const sourceOf = (
   alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
 })
 
-/** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, or failed. */
+/** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, failed, or caught up. */
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
     const caughtUp = yield* Deferred.make<void, Told>()
     const once = Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
-      Sources.follow(account, sourceOf(name, followed, settings))
+      Effect.zipRight(
+        Effect.forkScoped(Effect.zipRight(followed.caughtUp ?? Effect.never, Deferred.succeed(caughtUp, undefined))),
+        Sources.follow(account, sourceOf(name, followed, settings))
+      )
     ).pipe(Effect.withConfigProvider(settings.config))
     const again = supervised(`source ${name} of ${account}`, once, (cause) => Deferred.failCause(caughtUp, cause)).pipe(
       Effect.zipRight(Deferred.succeed(caughtUp, undefined)),
@@ -61,7 +64,7 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
   })
 
 /** The sources that are followed in a way that a configuration names. */
-const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: FollowedOpening]> =>
+const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: Opening]> =>
   [...settings.configuration.sources].flatMap(([name, entry]) => {
     const open = openingOf(name, entry, settings)
     return open === undefined ? [] : [[name, open] as const]
@@ -120,7 +123,7 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
     }
   })
 
-/** Follows sources. The effect that it gives ends when each has delivered what it had: one that stays connected never has. */
+/** Follows sources. The effect that it gives ends when each has delivered what it had; one that stays connected says when. */
 export const followSources = (
   sources: ReadonlyArray<Following>,
   settings: Settings

@@ -93,7 +93,7 @@ const partsOf = (code: string): ReadonlyArray<string> =>
 describe("what the guides show", () => {
   it("is in fences that say what it is", () => {
     expect(pages.flatMap((page) => indentedIn(page).map((line) => `${page}: ${line}`))).toEqual([])
-    const known = ["sh", "ts", "js", "json", "ini", "dockerfile", "yaml", "csv", "jsonl", "mermaid", "text"]
+    const known = ["sh", "ts", "js", "json", "ini", "dockerfile", "yaml", "csv", "jsonl", "sql", "mermaid", "text"]
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
   })
 
