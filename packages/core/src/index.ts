@@ -270,6 +270,8 @@ export * as Payload from "./records/Payload.ts"
 export * as Recorder from "./books/Recorder.ts"
 /** `ledger/audit`: see that module. */
 export * as audit from "./ledger/audit.ts"
+/** `events/causes`: see that module. */
+export * as causes from "./events/causes.ts"
 /** `events/decode`: see that module. */
 export * as decode from "./events/decode.ts"
 /** `events/encode`: see that module. */
@@ -406,6 +408,8 @@ export * as Tokens from "./services/Tokens.ts"
 export * as Sync from "./services/Sync.ts"
 /** `services/Tracking`: see that module. */
 export * as Tracking from "./services/Tracking.ts"
+/** `services/Why`: see that module. */
+export * as Why from "./services/Why.ts"
 /** `services/drive`: see that module. */
 export * as drive from "./services/drive.ts"
 /** `services/reading`: see that module. */

@@ -8,6 +8,14 @@ export * as Decimal from "./values/Decimal.ts"
 export { orderTypes, pricesOf, timesInForce, type OrderType } from "./records/orderTypes.ts"
 export { holdCauses, plainAnswers } from "./records/answerCodes.ts"
 export { batchModes, type BatchMode } from "./records/batchModes.ts"
+export {
+  causeKinds,
+  causeLinks,
+  causeOrigins,
+  type CauseKind,
+  type CauseLink,
+  type CauseOrigin
+} from "./records/causation.ts"
 export { breakKinds } from "./records/breakKinds.ts"
 export { tradeKinds, tradeStatuses } from "./records/tradeStatuses.ts"
 export { isQuarantined, reasonText, tradeStandings } from "./records/TradeStanding.ts"

@@ -21,6 +21,7 @@ const BatchPage = lazy(() => import("./pages/Batch.tsx").then(({ BatchPage }) =>
 const NewBatch = lazy(() => import("./pages/NewBatch.tsx").then(({ NewBatch }) => ({ default: NewBatch })))
 const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage }) => ({ default: RecordPage })))
 const EntryPage = lazy(() => import("./pages/Entry.tsx").then(({ EntryPage }) => ({ default: EntryPage })))
+const WhyPage = lazy(() => import("./pages/Why.tsx").then(({ WhyPage }) => ({ default: WhyPage })))
 const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
@@ -85,6 +86,8 @@ const Screens = () => {
             </Route>
           ))}
           <Route path="/journal/:account/:seq">{({ account, seq }) => <EntryPage account={account} seq={seq} />}</Route>
+          <Route path="/why/:id">{({ id }) => <WhyPage of={id} />}</Route>
+          <Route path="/why/:account/:seq">{({ account, seq }) => <WhyPage of={`${account}/${seq}`} />}</Route>
           <Route path="/batches">
             <Batches />
           </Route>

@@ -63,6 +63,8 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attempts/S1", "Request"],
   ["/journal", "Order"],
   ["/journal/paper/1", "What was written"],
+  ["/why/F1", "each below what it caused"],
+  ["/why/paper/9", "each below what it caused"],
   ["/batches", "Mixed"],
   ["/batches/{batch}", "Why rows failed"],
   ["/batches/{batch}/errors", "First row"],
@@ -97,6 +99,7 @@ const telling = [
   "/attempts/S1",
   "/journal",
   "/journal/paper/9",
+  "/why/F1",
   "/batches/{batch}",
   "/batches/{batch}/errors",
   "/batches/{batch}/results",
@@ -262,6 +265,43 @@ describe("every page", () => {
       expect(faults).toEqual([])
     }
   )
+
+  test.each([
+    ["/fills/F1", "Why F1"],
+    ["/orders/O1", "Why O1"],
+    ["/journal/paper/9", "Why"]
+  ])("%s leads from what it shows to what that comes from, in one click", async (address, name) => {
+    await using seen = await open(address)
+    const { faults, page } = seen
+    await page.getByRole("link", { name, exact: true }).click()
+    await page.getByRole("heading", { name: "Causes" }).waitFor()
+    await page
+      .locator(".causes")
+      .getByText("sourceId one")
+      .or(page.locator(".causes").getByText("one", { exact: true }))
+      .first()
+      .waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test("AUD-5: the price of a fill leads to the bytes that it was read from, and to the request of its order", async () => {
+    await using seen = await open("/fills/F1")
+    const { page } = seen
+    await page.getByRole("link", { name: "Why F1" }).click()
+    const bytes = page.locator(".causes").getByText(/^Bytes of P\d+$/)
+    await bytes.first().click()
+    expect(await bytes.count()).toBeGreaterThan(1)
+    await page
+      .getByRole("region", { name: /^P\d+ P\d+$/ })
+      .getByText("execId")
+      .waitFor()
+    await page
+      .locator(".causes")
+      .getByText("the request")
+      .or(page.locator(".causes").getByText("request", { exact: true }))
+      .first()
+      .waitFor()
+  })
 
   test("FILL-12: of an order says what its rows sum to, and flags a fill outside of the band around what it should get", async () => {
     await using seen = await open("/orders/O1")

@@ -415,6 +415,8 @@ describe("what a page is copied as", () => {
     ["/batches/G3/trades", "asOf=12", "batches/G3/trades?asOf=12", "batches show G3 --as-of 12"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
     ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
+    ["/why/F3", "", "journal/why?of=F3", "journal why F3"],
+    ["/why/paper/12", "", "journal/why?of=paper%2F12", "journal why paper/12"],
     ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],
     ["/journal", "entity=O5", "journal?entity=O5&order=newest", "journal list --entity O5"]
   ])("of %s?%s is one for each program", (path, search, route, cli) => {

@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { wholeLines, withLines } from "../src/ui/batchFile.ts"
-import { blank, requestOf, settled, type Wish } from "../src/ui/batchWish.ts"
-import { asAccountSays, offeredBy, policyOfferedBy, requestedOf, type Terms } from "../src/ui/terms.ts"
-import { findings, stage } from "./stage.ts"
+import { blank, policyOffered, requestOf, settled, type Wish } from "../src/ui/batchWish.ts"
+import { asAccountSays, offeredBy, policyOfferedBy, requestedOf, saidBySource, type Terms } from "../src/ui/terms.ts"
+import { answerOf, findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -88,6 +88,44 @@ test("FILL-16: the form of a trade says of its order's session and life only wha
   expect(await daemon.ask(`/api/v1/trades/${await trade.textContent()}`)).toMatchObject({
     direct: { type: "market", timeInForce: null, session: null }
   })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: the form of a trade shows the terms that the configuration says of its source, before those of the account", async () => {
+  await using seen = await open("/settings")
+  const { page } = seen
+  await page.route("**/api/v1/sources", (route) =>
+    route.fulfill({
+      json: { items: [{ name: "api", account: null, session: "extended", timeInForce: null }], nextCursor: null }
+    })
+  )
+  await page.goto(`${daemon.url}/trades/new?symbol=CAT`)
+  await choose(page, "Execution", "direct")
+  const first = (label: string) => page.getByRole("combobox", { name: label, exact: true }).locator("option").first()
+  await expect.poll(() => first("Session").textContent()).toBe("as the source api says: extended session")
+  await expect.poll(() => first("Time in force").textContent()).toBe("as the account says: day")
+  // What the broker takes in the session that will hold is offered, and nothing else.
+  await expect.poll(() => optionsOf(page, "Type")).toEqual(["limit"])
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: an order and a position say at which step of the ladder they are", async () => {
+  await daemon.ask("/api/v1/trades", { symbol: "PG", side: "buy", quantity: "1", price: "50" })
+  const id = await daemon.orderAt("filled", "PG")
+  await using seen = await open("/settings")
+  const { page } = seen
+  const ladder = { step: 2, steps: 3, limitOffsetBp: 20 }
+  for (const path of [`orders/${id}`, "positions/PG"]) {
+    await page.route(`**/api/v1/${path}*`, async (route) => {
+      const response = await answerOf(route)
+      await route.fulfill({ response, json: { ...(await response.json()), ladder } })
+    })
+  }
+  for (const path of [`orders/${id}`, "positions/paper/PG"]) {
+    await page.goto(`${daemon.url}/${path}`)
+    await page.getByText("step 2 of 3: limit 20 bp beyond the reference price").waitFor()
+    expect(await findings(page)).toEqual([])
+  }
   expect(seen.faults).toEqual([])
 })
 
@@ -249,12 +287,33 @@ describe("FILL-16: of the terms of an order", () => {
   })
 
   test("of a batch the template comes before the account, and says so", () => {
-    expect(policyOfferedBy(account, terms({}), { session: "extended" })).toMatchObject({
+    expect(policyOfferedBy(account, terms({}), [["template", { session: "extended" }]])).toMatchObject({
       times: ["gtc"],
       isUsualTaken: false,
       usual: { session: "as the template says: extended session", timeInForce: "as the account says: day" },
       terms: { session: "", timeInForce: "gtc" }
     })
+  })
+
+  test("what the configuration says of a source comes before the account and after the template, and each is named", () => {
+    const sources = [
+      { name: "api", account: null, session: "extended", timeInForce: null },
+      { name: "batch", account: null, session: "extended", timeInForce: "gtc" }
+    ] as const
+    const evening = { ...account, order: { session: "regular", timeInForce: "gtc" } } as const
+    expect(offeredBy(evening, terms({}), saidBySource("api", sources)).usual).toEqual({
+      session: "as the source api says: extended session",
+      timeInForce: "as the account says: good till cancelled"
+    })
+    expect(saidBySource("other", sources)).toEqual([])
+    const before = [["template", { session: "regular" }], ...saidBySource("batch", sources)] as const
+    expect(policyOfferedBy(account, terms({}), before).usual).toEqual({
+      session: "as the template says: regular session",
+      timeInForce: "as the source batch says: good till cancelled"
+    })
+    const wish: Wish = { ...blank, account: "a", mode: "execute" }
+    const known = { accounts: [{ ...account, name: "a" }], templates: [], sources }
+    expect(policyOffered(wish, known)?.usual.session).toBe("as the source batch says: extended session")
   })
 
   test("a batch is submitted by what its form settled on, whatever was chosen before its account or mode were", () => {

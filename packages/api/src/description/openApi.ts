@@ -82,6 +82,8 @@ const ofAnyCall = [
   "Unauthorized",
   "Forbidden",
   "NotFound",
+  "Conflict",
+  "Stale",
   "TooLarge",
   "KeyReused",
   "Fault",
@@ -89,17 +91,11 @@ const ofAnyCall = [
 ] as const
 
 const refusal = {
-  description: "What any call may be refused with: 400, 401, 403, 404, 413, 422, 429, 500, 503 and others",
+  description: "What any call may be refused with: 400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503 and others",
   content: { [PROBLEM_JSON]: { schema: { anyOf: [...ofAnyCall, "Problem"].map(refTo) } } }
 }
 
 const isOfAnyCall = (name: string): boolean => ofAnyCall.some((each) => each === name)
-
-/** A conflict is of what changes something, a stale record of what may name its version. */
-const canRefuse = ({ parameters }: Operation, method: string, status: string): boolean => {
-  if (status === "409") return method !== "get"
-  return status !== "412" || parameters.some(({ name }) => name === "if-match")
-}
 
 const responseTo = (name: string): Json => ({ $ref: `#/components/responses/${name}` })
 
@@ -109,10 +105,10 @@ const schemaOf = ({ content }: OpenApi.OpenApiSpecResponse): Json => {
 }
 
 /** Refusals of an operation by their names, each with what it says. */
-const refusalsOf = (operation: Operation, method: string): Json => {
+const refusalsOf = (operation: Operation): Json => {
   const refusals = Object.entries(operation.responses).flatMap(([status, response]): ReadonlyArray<[string, Json]> => {
     const name = nameIn(schemaOf(response))
-    if (Number(status) < FIRST_REFUSAL || !canRefuse(operation, method, status)) return []
+    if (Number(status) < FIRST_REFUSAL) return []
     if (name === undefined) return [[status, { ...response }]]
     return isOfAnyCall(name) ? [] : [[status, responseTo(name)]]
   })
@@ -235,7 +231,7 @@ const DESCRIPTION = `What a Roundlot daemon serves: trades in, orders at brokers
 
 - Amounts are exact decimals as texts: shares, dollars, dollars a share. Times are ISO 8601 in UTC.
 - Lists are \`{ items, nextCursor }\`: give \`nextCursor\` back as \`cursor\` until it is null.
-- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. What any call may be refused with is an operation's \`default\`: 400 for what cannot be read, 404 for what is not there, 429 (with \`Retry-After\`) for too much at once.
+- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. What any call may be refused with is an operation's \`default\`: 400 for what cannot be read, 404 for what is not there, 409 for what cannot be done as things stand, 412 for a record that has changed, 429 (with \`Retry-After\`) for too much at once.
 - An \`Idempotency-Key\` makes a call happen once; an answer given again says \`Idempotency-Replayed: true\`. Without a key a repeated call acts again.
 - Calls need a token with the role that each operation names, or one that includes it: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. What a source hands over is signed instead.
 - Changes as they happen are described in \`/asyncapi.json\`.`
@@ -267,7 +263,7 @@ export const openApiOf = (version: string): OpenApiDocument => {
       ...securityFor(needed.get(route)),
       parameters: parametersOf(operation, shared),
       ...(requestBody === undefined ? {} : { requestBody: rewritten(requestBody, simplified) }),
-      responses: { ...answersOf(operation, answers), ...refusalsOf(operation, method) }
+      responses: { ...answersOf(operation, answers), ...refusalsOf(operation) }
     }
   }
   const paths = Object.fromEntries(

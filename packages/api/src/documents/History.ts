@@ -1,3 +1,11 @@
+import {
+  causeKinds,
+  causeLinks,
+  causeOrigins,
+  type CauseKind,
+  type CauseLink,
+  type CauseOrigin
+} from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { Decimal, entry, Id, pageOf, Time, past } from "./words.ts"
 
@@ -44,6 +52,47 @@ export type EntryDocument = typeof EntryDocument.Type
 
 /** A page of entries. */
 export const EntryPage = pageOf("EntryPage", EntryDocument)
+
+/** A cause, with what caused it: what an entry names by an id, or what stands in its commit. */
+export interface WhyDocument {
+  /** What it is: a record by the entry that made it, another `entry`, or a `source`, `price`, `command` or `actor`. */
+  readonly kind: CauseKind
+  readonly id: string
+  /** The entry that says it; null of what has none. */
+  readonly entry: {
+    readonly account: string
+    readonly seq: number
+    readonly at: string
+    readonly tag: string
+  } | null
+  /** What the entry says of it, by the names of its fields. */
+  readonly facts: Readonly<Record<string, string>>
+  /** How it is known: asked for, named by an id, beside it in the same commit, or as who or what brought the entry about. */
+  readonly link: CauseLink
+  /** Why an entry names no cause. */
+  readonly origin: CauseOrigin | null
+  /** Where it can be read, the bytes of a payload too; null where there is no such place. */
+  readonly path: string | null
+  /** It stands elsewhere in the tree with its causes. */
+  readonly repeated: boolean
+  readonly causes: ReadonlyArray<WhyDocument>
+  /** How many causes are not shown, because the tree would be too deep or too wide. */
+  readonly leftOut: number
+}
+
+/** A cause, with what caused it. */
+export const WhyDocument: Schema.Schema<WhyDocument> = Schema.Struct({
+  kind: Schema.Literal(...causeKinds),
+  id: Schema.String,
+  entry: Schema.NullOr(Schema.Struct({ account: Schema.String, ...entry })),
+  facts: Schema.Record({ key: Schema.String, value: Schema.String }),
+  link: Schema.Literal(...causeLinks),
+  origin: Schema.NullOr(Schema.Literal(...causeOrigins)),
+  path: Schema.NullOr(Schema.String),
+  repeated: Schema.Boolean,
+  causes: Schema.Array(Schema.suspend((): Schema.Schema<WhyDocument> => WhyDocument)),
+  leftOut: Schema.Int
+}).annotations({ identifier: "Why" })
 
 /** What a live stream tells of one commit: which records of one account changed, by which entries. */
 export const CommitDocument = Schema.Struct({

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { BreakDocument, HistoryDocument } from "./History.ts"
-import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Time, past } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Time, past, LadderStep } from "./words.ts"
 
 /** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
 export const PayloadDocument = Schema.Struct({
@@ -391,6 +391,8 @@ export const OrderDetail = Schema.Struct({
   filledNotional: Decimal,
   /** Shares of it that no trade covers. */
   excess: Decimal,
+  /** Where its account has several offsets: which of them it was made at; null where the account was changed since. */
+  ladder: Schema.NullOr(LadderStep),
   cancelRequestedAt: Schema.NullOr(Time),
   sentAt: Schema.NullOr(Time),
   acceptedAt: Schema.NullOr(Time),

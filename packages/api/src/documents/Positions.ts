@@ -2,7 +2,7 @@ import { holdCauses, plainAnswers } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
 import { OrderDocument } from "./Orders.ts"
-import { Decimal, Id, pageOf, PositionEffect, Side, Time, past } from "./words.ts"
+import { Decimal, Id, pageOf, PositionEffect, Side, Time, past, LadderStep } from "./words.ts"
 
 /** The answer to "what order would be made now, or why none?": its code, and what there is to say beside it. Quantities in shares. */
 export const AnswerDocument = Schema.Union(
@@ -84,7 +84,7 @@ export const PositionDetail = Schema.Struct({
   coolDownUntil: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),
   /** Where its account has several offsets: which of them the next order is made at, from 1 on, and what that is in basis points. */
-  ladder: Schema.NullOr(Schema.Struct({ step: Schema.Int, steps: Schema.Int, limitOffsetBp: Schema.Int })),
+  ladder: Schema.NullOr(LadderStep),
   /** Of which sides the broker has refused orders for a session, and until when nothing of them leaves. */
   refusedSide: Schema.NullOr(Schema.Literal("buy", "sell", "both")),
   refusedUntil: Schema.NullOr(Time),

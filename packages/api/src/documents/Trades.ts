@@ -182,3 +182,17 @@ export type TakenDocument = typeof TakenDocument.Type
 
 /** What became of the trades that were given, in their order. */
 export const TakenPage = pageOf("TakenPage", TakenDocument)
+
+/** What the configuration says of a source: whose its trades are, and the terms of those that are executed as given and say nothing. */
+export const SourceDocument = Schema.Struct({
+  name: Schema.String,
+  account: Schema.NullOr(Schema.String),
+  session: Schema.NullOr(Session),
+  timeInForce: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Source" })
+
+/** What the configuration says of a source. */
+export type SourceDocument = typeof SourceDocument.Type
+
+/** All sources that the configuration names. */
+export const SourcePage = pageOf("SourcePage", SourceDocument)

@@ -93,6 +93,16 @@ export const terms = {
   session: Session
 }
 
+/** A step of an account's offsets, from 1 on, of how many, and what it is in basis points. */
+export const LadderStep = Schema.Struct({
+  step: Schema.Int,
+  steps: Schema.Int,
+  limitOffsetBp: Schema.Int
+}).annotations({ identifier: "LadderStep" })
+
+/** A step of an account's offsets. */
+export type LadderStep = typeof LadderStep.Type
+
 /** What is wrong in a row, and where it stands in its file. */
 export const rowFault = {
   line: Schema.Int,

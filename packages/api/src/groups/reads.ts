@@ -337,6 +337,17 @@ export const journal = looking("journal", "What happened, entry by entry, hash-c
       .addSuccess(Documents.EntryDocument)
       .pipe(says("Show a journal entry", "One entry of an account's journal by its number."))
   )
+  .add(
+    HttpApiEndpoint.get("why", "/api/v1/journal/why")
+      .setUrlParams(query({ of: needed("An entry, `paper/12`, or a record, `F3`.") }))
+      .addSuccess(Documents.WhyDocument)
+      .pipe(
+        says(
+          "Show why",
+          "What caused an entry or a record, and what caused that: a tree down to bytes, sources and persons."
+        )
+      )
+  )
   .middleware(Reading)
 
 /** Raw requests and answers. */

@@ -65,6 +65,12 @@ export const trades = acting("trades", "What came in: quantities that brokers ca
       )
   )
   .add(
+    HttpApiEndpoint.get("sources", "/api/v1/sources")
+      .addSuccess(Documents.SourcePage)
+      .middleware(Reading)
+      .pipe(says("List sources", "The sources that the configuration names, with the terms of their orders."))
+  )
+  .add(
     HttpApiEndpoint.post("deliver", "/api/v1/sources/:source/trades")
       .setPath(
         Schema.Struct({

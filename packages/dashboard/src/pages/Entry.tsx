@@ -7,7 +7,7 @@ import { RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Json, PayloadOf } from "../ui/Story.tsx"
 import { eventWords } from "../words/events.ts"
-import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
+import { pathOfEntry, pathOfRecord, pathOfWhy } from "../words/paths.ts"
 import { payloadsIn } from "../words/evidence.ts"
 
 type Entry = Documents.EntryDocument
@@ -31,6 +31,9 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
         }
         actions={
           <>
+            <Link href={pathOfWhy(`${account}/${seq}`)} className="button quiet">
+              Why
+            </Link>
             {seq === 1 ? null : (
               <Link href={pathOfEntry(account, seq - 1)} className="button quiet">
                 The one before

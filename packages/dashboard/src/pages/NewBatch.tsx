@@ -24,7 +24,8 @@ export const NewBatch = () => {
   const { key, step, wish: chosen } = begun
   const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
-  const known = { accounts: accounts?.items, templates: templates?.items }
+  const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
+  const known = { accounts: accounts?.items, templates: templates?.items, sources: sources?.items }
   // What was removed or is not taken any more cannot be submitted by.
   const wish = settled(chosen, known)
   const change = (next: Partial<Wish>): void => {

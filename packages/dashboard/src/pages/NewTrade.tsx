@@ -12,7 +12,7 @@ import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
-import { asAccountSays, offeredBy, requestedOf, type Terms } from "../ui/terms.ts"
+import { asAccountSays, offeredBy, requestedOf, saidBySource, type Terms } from "../ui/terms.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
@@ -131,6 +131,9 @@ const executionsIn = (batch: Documents.BatchDocument | undefined) =>
     ["direct", "an order of its own"]
   ] as const
 
+/** What trades are of that are made by hand over the API. */
+const SOURCE = "api"
+
 const FIELDS = ["account", "symbol", "side", "quantity", "price", "batchId"]
 const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 
@@ -138,6 +141,7 @@ const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 export const NewTrade = () => {
   const { get } = useFilters()
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
   const [chosen, setAccount] = useState(get("account"))
   const account = chosen === "" ? (accounts?.items[0]?.name ?? "") : chosen
   const [symbol, setSymbol] = useState(get("symbol"))
@@ -148,7 +152,10 @@ export const NewTrade = () => {
   const [execution, setExecution] = useState("")
   const [terms, setTerms] = useState(asAccountSays)
   const named = accounts?.items.find(({ name }) => name === account)
-  const offered = execution === "direct" && named !== undefined ? offeredBy(named, terms) : undefined
+  const offered =
+    execution === "direct" && named !== undefined
+      ? offeredBy(named, terms, saidBySource(SOURCE, sources?.items))
+      : undefined
   const direct = offered?.terms
   const { data: pending } = useAsk(
     ["open batches", account],

@@ -20,7 +20,7 @@ import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { PriceBand } from "../ui/PriceBand.tsx"
-import { BreakBanner, Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { BreakBanner, Crumb, RecordLink, Shown, WhyLink } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { CoolDown, Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
@@ -29,7 +29,7 @@ import { WaitingFills } from "../ui/WaitingFills.tsx"
 import { inferredIn } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
-import { termsWords } from "../words/terms.ts"
+import { ladderWords, termsWords } from "../words/terms.ts"
 
 type Order = Seen<Documents.OrderDetail>
 
@@ -243,6 +243,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ["orderType", termsWords(order)],
         ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
         ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
+        ["ladder", order.ladder === null ? null : ladderWords(order.ladder)],
         ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
         [
           "filled",
@@ -250,7 +251,14 @@ const Detail = ({ order }: { readonly order: Order }) => (
             <Figure of={order.filledQuantity} /> of <Figure of={order.quantity} />
           </>
         ],
-        ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money isAbout />],
+        [
+          "averagePrice",
+          order.averagePrice === null ? null : (
+            <>
+              <Figure of={order.averagePrice} money isAbout /> <WhyLink of={order.id} />
+            </>
+          )
+        ],
         ["notional", <Figure of={order.filledNotional} money />],
         ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
         ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],

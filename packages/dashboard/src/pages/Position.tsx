@@ -28,6 +28,7 @@ import { Rows, TablePanel } from "../ui/TablePanel.tsx"
 import { usePaced } from "../ui/usePaced.ts"
 import { pathOfEntries } from "../words/paths.ts"
 import { isSameAnswer, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
+import { ladderWords } from "../words/terms.ts"
 
 type Position = Documents.PositionDetail
 type Control = Documents.ControlDocument
@@ -326,6 +327,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
           ["base", <Figure of={position.base} signed />],
           ["direct", <Figure of={position.direct} signed />],
           ["adopted", <Figure of={position.adopted} signed />],
+          ["ladder", position.ladder === null ? null : ladderWords(position.ladder)],
           [
             "heldBy",
             position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>

@@ -2,7 +2,7 @@ import { Link } from "wouter"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { Crumb, RecordLink, Shown, WhyLink } from "../ui/Record.tsx"
 import { Head } from "../ui/Help.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignView, StateSign } from "../ui/Sign.tsx"
@@ -21,7 +21,7 @@ const FillPage = ({ id }: ById) => (
       <>
         <PageHead note={<Crumb id={id} name="Fills" to="/fills" />}>
           {fill.side === null ? null : <Side side={fill.side} />} <Figure of={fill.quantity} /> {fill.symbol} at{" "}
-          <Figure of={fill.price} money /> <SignView sign={signOfFill(fill)} />
+          <Figure of={fill.price} money /> <WhyLink of={id} /> <SignView sign={signOfFill(fill)} />
         </PageHead>
         <Facts
           facts={[
@@ -67,7 +67,7 @@ const DecisionPage = ({ id }: ById) => (
   <Shown name={["decision", id]} title={id} read={(api, past) => api.decisions.show({ path: { id }, urlParams: past })}>
     {(decision) => (
       <>
-        <PageHead note={<Crumb id={id} name="Decisions" to="/decisions" />}>
+        <PageHead note={<Crumb id={id} name="Decisions" to="/decisions" />} actions={<WhyLink of={id} />}>
           <Side side={decision.side} />{" "}
           <Figure of={decision.quantity ?? decision.notional} money={decision.quantity === null} /> {decision.symbol}{" "}
           <StateSign family="decision" state={decision.status} />
@@ -102,7 +102,7 @@ const AttemptPage = ({ id }: ById) => (
   <Shown name={["attempt", id]} title={id} read={(api, past) => api.attempts.show({ path: { id }, urlParams: past })}>
     {(attempt) => (
       <>
-        <PageHead note={<Crumb id={id} name="Attempts" to="/attempts" />}>
+        <PageHead note={<Crumb id={id} name="Attempts" to="/attempts" />} actions={<WhyLink of={id} />}>
           Attempt {attempt.number} of <Link href={`/orders/${attempt.orderId}`}>{attempt.orderId}</Link>{" "}
           <StateSign family="attempt" state={attempt.outcome ?? "sending"} />
         </PageHead>

@@ -9,7 +9,7 @@ import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { Crumb, RecordLink, Shown, WhyLink } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
@@ -61,7 +61,14 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
     <Facts
       facts={[
         ["account", trade.account],
-        ["price", trade.price === null ? null : <Figure of={trade.price} money />],
+        [
+          "price",
+          trade.price === null ? null : (
+            <>
+              <Figure of={trade.price} money /> <WhyLink of={trade.id} />
+            </>
+          )
+        ],
         ["tradedAt", <Moment at={trade.tradedAt} />],
         ["received", <Moment at={trade.createdAt} />],
         ["source", <Foreign text={trade.source} />],

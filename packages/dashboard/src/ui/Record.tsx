@@ -5,6 +5,7 @@ import { useAsk } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import type { Past } from "../api/records.ts"
 import { eventWords } from "../words/events.ts"
+import { pathOfWhy } from "../words/paths.ts"
 import { signOfState } from "../words/signs.ts"
 import { momentOf, useAsOf } from "./asOf.ts"
 import { CopyId } from "./CopyId.tsx"
@@ -20,6 +21,13 @@ export const RecordLink = ({ id, to }: { readonly id: string; readonly to: strin
     </Link>
     <CopyId id={id} />
   </span>
+)
+
+/** Leads from a price, or whatever a record shows, to what it comes from. */
+export const WhyLink = ({ of }: { readonly of: string }) => (
+  <Link href={pathOfWhy(of)} className="button quiet small" aria-label={`Why ${of}`}>
+    Why
+  </Link>
 )
 
 /** Where a record belongs: the list of its kind, and its id. */

@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { timesInForce, type BatchMode } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../words/terms.ts"
 import { TERMS, type Separator } from "./batchFile.ts"
-import { policyOfferedBy, type Terms } from "./terms.ts"
+import { policyOfferedBy, saidBySource, type Terms } from "./terms.ts"
 
 /** A file of trades and all that its form says of it. */
 export interface Wish {
@@ -145,14 +145,20 @@ export const withTemplate = (wish: Wish, template: string, terms: Documents.Temp
 export interface Known {
   readonly accounts: ReadonlyArray<Pick<Documents.AccountDocument, "name" | "order" | "supportedOrders">> | undefined
   readonly templates: ReadonlyArray<Documents.TemplateDocument> | undefined
+  readonly sources?: ReadonlyArray<Documents.SourceDocument> | undefined
 }
 
+/** What rows of a form are of, where a template names no source. */
+const SOURCE = "batch"
+
 /** Returns which orders of rows the broker of the chosen account takes; `undefined` where rows are not executed, or no account is chosen. */
-export const policyOffered = (wish: Wish, { accounts, templates }: Known) => {
+export const policyOffered = (wish: Wish, { accounts, sources, templates }: Known) => {
   if (wish.mode !== "execute") return undefined
   const account = accounts?.find(({ name }, _, { length }) => name === wish.account || length === 1)
   const template = templates?.find(({ name }) => name === wish.template)
-  return account === undefined ? undefined : policyOfferedBy(account, wish, template?.terms)
+  const terms = template === undefined ? [] : [["template", template.terms] as const]
+  const before = [...terms, ...saidBySource(template?.terms.source ?? SOURCE, sources)]
+  return account === undefined ? undefined : policyOfferedBy(account, wish, before)
 }
 
 /** Returns the form without what cannot be: a template that was removed meanwhile, or terms of orders that the broker does not take. */

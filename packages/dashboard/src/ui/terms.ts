@@ -23,21 +23,35 @@ interface Policy {
   readonly timeInForce?: string | undefined
 }
 
-/** Who says what a form does not. */
-const sayer = (ofTemplate: string | undefined): string =>
-  `as the ${ofTemplate === undefined ? "account" : "template"} says`
+/** What is said before the account, the first first: by whom, and what. */
+export type Said = ReadonlyArray<readonly [sayer: string, policy: Policy]>
 
-/** What holds where a form says nothing: what a template says that says anything, else the account. */
-const usualOf = ({ order }: Account, template: Policy = {}) => {
-  const account: Policy = order === "market" ? {} : order
-  const session = template.session ?? account.session ?? "regular"
-  const timeInForce = template.timeInForce ?? account.timeInForce ?? "day"
+/** What a source says of orders that say nothing themselves: nothing where the configuration does not name it. */
+export const saidBySource = (name: string, sources: ReadonlyArray<Documents.SourceDocument> | undefined): Said => {
+  const source = sources?.find((each) => each.name === name)
+  if (source === undefined) return []
+  const { session, timeInForce } = source
+  return [[`source ${name}`, { session: session ?? undefined, timeInForce: timeInForce ?? undefined }]]
+}
+
+/** The first that says anything of a term, and what it says. */
+const firstIn = <A>(all: Said, of: (policy: Policy) => A | undefined, otherwise: A) =>
+  all.flatMap(([sayer, policy]) => {
+    const value = of(policy)
+    return value === undefined ? [] : [{ sayer, value }]
+  })[0] ?? { sayer: "account", value: otherwise }
+
+/** What holds where a form says nothing: of each term what the first says that says anything, else the account. */
+const usualOf = ({ order }: Account, before: Said = []) => {
+  const all: Said = [...before, ["account", order === "market" ? {} : order]]
+  const session = firstIn<Session>(all, (policy) => policy.session, "regular")
+  const timeInForce = firstIn<string>(all, (policy) => policy.timeInForce, "day")
   return {
-    session,
-    timeInForce,
+    session: session.value,
+    timeInForce: timeInForce.value,
     words: {
-      session: `${sayer(template.session)}: ${sessionWords(session)}`,
-      timeInForce: `${sayer(template.timeInForce)}: ${timeWords(timeInForce)}`
+      session: `as the ${session.sayer} says: ${sessionWords(session.value)}`,
+      timeInForce: `as the ${timeInForce.sayer} says: ${timeWords(timeInForce.value)}`
     }
   } as const
 }
@@ -74,16 +88,16 @@ const lifeOffered = (supported: Account["supportedOrders"], said: string, usual:
 }
 
 /** Returns which sessions and times in force the broker of an account takes, of any type, and what was said of them where it takes that. */
-export const policyOfferedBy = (account: Account, said: Pick<Terms, "session" | "timeInForce">, template?: Policy) => {
-  const usual = usualOf(account, template)
+export const policyOfferedBy = (account: Account, said: Pick<Terms, "session" | "timeInForce">, before?: Said) => {
+  const usual = usualOf(account, before)
   const { session, sessions, supported } = inSession(account, said.session, usual)
   const { isUsualTaken, timeInForce, times } = lifeOffered(supported, said.timeInForce, usual)
   return { sessions, times, isUsualTaken, usual: usual.words, terms: { session, timeInForce } }
 }
 
 /** Returns what the broker of an account takes, each term given the others: what was said stays as far as the broker takes it. */
-export const offeredBy = (account: Account, said: Terms) => {
-  const usual = usualOf(account)
+export const offeredBy = (account: Account, said: Terms, before?: Said) => {
+  const usual = usualOf(account, before)
   const { session, sessions, supported } = inSession(account, said.session, usual)
   const declared = orderTypes.filter((type) => supported.some(({ types }) => types.includes(type)))
   const types = declared.length === 0 ? (["market"] as const) : declared

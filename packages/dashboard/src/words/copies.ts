@@ -154,6 +154,10 @@ const askedAt = (path: string, search: URLSearchParams): Asking | undefined => {
   const other = others[path]
   if (other !== undefined) return { route: other[0], cli: other[1] }
   const parts = path.split("/").slice(1)
+  if (parts[0] === "why") {
+    const of = parts.slice(1).map(decodeURIComponent).join("/")
+    return { route: `journal/why${questionOf([["of", of]])}`, cli: `journal why ${quoted(of)}` }
+  }
   const list = lists[parts[0] ?? ""]
   if (list === undefined) return undefined
   return parts.length === 1 ? listAsked(list, search) : recordAsked(parts, search)

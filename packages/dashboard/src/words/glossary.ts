@@ -38,6 +38,10 @@ const entries = {
     head: "Held by",
     help: "The order that an operator cancelled: nothing is sent for this position until it is resumed."
   },
+  ladder: {
+    head: "Ladder",
+    help: "Which of its account's offsets the order is made at: one that finds no fill in its life is followed by one a step further."
+  },
   lot: { head: "Lot", help: "The size in whole shares that orders are multiples of." },
   threshold: { head: "Threshold", help: "The residual from which an order is due; where none is set, one lot." },
 

@@ -24,6 +24,9 @@ const folders: Readonly<Record<string, string>> = {
 export const pathOfEntry = (account: string, seq: number | string): string =>
   `/journal/${encodeURIComponent(account)}/${seq}`
 
+/** Where the causes of an entry (`paper/12`) or a record (`F3`) are. */
+export const pathOfWhy = (of: string): string => `/why/${of.split("/").map(encodeURIComponent).join("/")}`
+
 /** Where the entries about a record are, the newest first; those of one event where it is named. */
 export const pathOfEntries = (account: string, entity: string, tag?: string): string =>
   `/journal?${new URLSearchParams({ account, entity, ...(tag === undefined ? {} : { tag }) }).toString()}`

@@ -31,3 +31,7 @@ type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "session">
 /** Returns how an order is executed, in words: `limit, good till cancelled, extended session`. */
 export const termsWords = ({ session, timeInForce, type }: Worded): string =>
   [typeWords(type), timeWords(timeInForce), sessionWords(session)].join(", ")
+
+/** Returns a step of an account's offsets in words. */
+export const ladderWords = ({ limitOffsetBp, step, steps }: NonNullable<Documents.OrderDetail["ladder"]>): string =>
+  `step ${step} of ${steps}: limit ${limitOffsetBp} bp beyond the reference price`

@@ -195,6 +195,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   journal: group("what happened, entry by entry", {
     list: leaf("the entries", async () => (await lists()).journalList),
     show: leaf("one entry with its body", async () => (await proofs()).journalShow),
+    why: leaf("what caused an entry or a record", async () => (await proofs()).journalWhy),
     head: leaf("the newest place and its hash", async () => (await proofs()).journalHead),
     export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
   }),
@@ -207,6 +208,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       "what an auditor asks for, each entry with its place and hash",
       async () => (await import("../verbs/reportTrail.ts")).reportTrail
     )
+  }),
+  payloads: group("what went over the wire", {
+    show: leaf("the raw bytes of one payload", async () => (await proofs()).payloadsShow)
   }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
   sync: group("read the broker into the books now", {

@@ -63,6 +63,7 @@ const screens = [
   "attempts",
   "batches",
   "journal",
+  "why",
   "ops",
   "settings",
   "sign-in"

@@ -36,6 +36,7 @@ import * as today from "../views/today.ts"
 import * as trail from "../views/trail.ts"
 import * as waitingCommissions from "../views/waitingCommissions.ts"
 import * as waitingFills from "../views/waitingFills.ts"
+import * as why from "../views/why.ts"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
 
@@ -159,6 +160,7 @@ const ofJournal = HttpApiBuilder.group(RoundlotApi, "journal", (group) =>
     )
     .handle("head", ({ urlParams: { asOf } }) => looked(past.seenOfJournals(asOf, journal.head)))
     .handle("show", ({ path: { name, seq } }) => looked(journal.show(`${name}/${seq}`)))
+    .handle("why", ({ urlParams: { of } }) => looked(why.show(of)))
 )
 
 const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>

@@ -107,6 +107,15 @@ const deliver = ({ after, cursor, trades: given }: Documents.DeliveryRequest, co
 
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
 
+/** What the configuration says of each source. */
+const sourcesOf = ({ sources }: Configuration): ReadonlyArray<Documents.SourceDocument> =>
+  [...sources].map(([name, { account, order }]) => ({
+    name,
+    account: account ?? null,
+    session: order?.session ?? null,
+    timeInForce: order?.timeInForce ?? null
+  }))
+
 const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
     group
@@ -125,6 +134,7 @@ const ofTrades = (configuration: Configuration) =>
       .handle("take", (asked) =>
         acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
       )
+      .handle("sources", () => Effect.succeed(all(sourcesOf(configuration))))
       .handle("deliver", ({ payload }) => acted(deliver(payload, configuration)))
   )
 

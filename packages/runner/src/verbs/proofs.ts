@@ -8,6 +8,8 @@ import * as detail from "../cli/detail.ts"
 import { anchorOf, type KeptAnchor } from "../anchors/anchor.ts"
 import { proveBooks } from "../anchors/proveBooks.ts"
 import * as journal from "../views/journal.ts"
+import * as payloads from "../views/payloads.ts"
+import * as why from "../views/why.ts"
 import * as past from "../views/past.ts"
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
@@ -78,6 +80,42 @@ export const journalShow = Verb.make({
         const { answer } = yield* Output
         const entry = yield* journal.show(id)
         yield* answer(entry, detail.format(entry))
+      })
+    )
+})
+
+/** `journal why`. */
+export const journalWhy = Verb.make({
+  name: "journal why",
+  summary: "what caused an entry or a record, and what caused that: down to the bytes, the source and the person",
+  examples: [
+    ["roundlot journal why F3", "where the price of a fill comes from"],
+    ["roundlot journal why O5", "an order's average price: its fills, and why it was made"],
+    ["roundlot journal why paper/12", "the account's twelfth entry"]
+  ],
+  flags: { ...flags.place, id: flags.id("ACCOUNT/NUMBER, or a record: F3, O5, T12, D6, S4, A9, B2, G3, P8") },
+  run: ({ id, ...where }) =>
+    reading(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* why.show(id)
+        yield* answer(document, why.tree(document))
+      })
+    )
+})
+
+/** `payloads show`. */
+export const payloadsShow = Verb.make({
+  name: "payloads show",
+  summary: "the raw bytes of a request, an answer or a report",
+  examples: [["roundlot payloads show P8", "what a broker said, as it said it"]],
+  flags: { ...flags.place, id: flags.id("The payload, P8") },
+  run: ({ id, ...where }) =>
+    reading(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const { body, ...wire } = yield* payloads.show(id)
+        yield* answer({ ...wire, body }, [detail.format(wire), ...(body === null ? [] : [body])].join("\n\n"))
       })
     )
 })

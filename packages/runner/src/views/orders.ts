@@ -9,6 +9,8 @@ import {
   HeldReport,
   Id,
   Instant,
+  Instrument,
+  ladder,
   Order,
   OrderState,
   Reads,
@@ -205,8 +207,27 @@ export const show = (
       contradiction: yield* contradictionOf(order),
       breaks: yield* breaks.about(order.account, document.id),
       proposal: yield* proposalOf(order),
+      ladder: yield* ladderOf(order),
       history: yield* historyOf(order.account, "order", document.id)
     }
+  })
+
+/** Which of its account's offsets it was made at. */
+const ladderOf = (order: Order.Order) =>
+  Effect.gen(function* () {
+    const account = yield* Reads.account(order.account)
+    const where = [
+      { column: "account", in: [order.account] },
+      { column: "symbol", in: [order.symbol] }
+    ]
+    const instrument = yield* Reads.first(Instrument.InstrumentTable, { where })
+    if (account === undefined) return null
+    const offsets = ladder.offsetsOf(account)
+    const step = ladder.stepOfOrder(order, account, instrument?.tick)
+    const limitOffsetBp = step === undefined ? undefined : offsets[step]
+    return step === undefined || limitOffsetBp === undefined
+      ? null
+      : { step: step + 1, steps: offsets.length, limitOffsetBp }
   })
 
 /** Of an order that was proposed what its trade says of that. */

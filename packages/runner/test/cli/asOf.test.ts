@@ -19,6 +19,7 @@ const refusing = [
   "jobs list",
   "jobs show",
   "journal show",
+  "payloads show",
   "sessions list",
   "tokens list"
 ]

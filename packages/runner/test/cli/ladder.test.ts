@@ -34,10 +34,12 @@ it("FILL-16: an order that rests unfilled for its life is followed by one a step
   }
   const limits = await Promise.all(["O1", "O2", "O3"].map((id) => json("orders", "show", id)))
   expect(limits).toMatchObject([
-    { limitPrice: "100.05", status: "cancelled" },
-    { limitPrice: "100.2", status: "cancelled" },
-    { limitPrice: "102", status: "filled", averagePrice: "100.5" }
+    { limitPrice: "100.05", status: "cancelled", ladder: { step: 1, steps: 3, limitOffsetBp: 5 } },
+    { limitPrice: "100.2", status: "cancelled", ladder: { step: 2, steps: 3, limitOffsetBp: 20 } },
+    { limitPrice: "102", status: "filled", averagePrice: "100.5", ladder: { step: 3, steps: 3, limitOffsetBp: 200 } }
   ])
+  const [, , third] = await Promise.all(["O1", "O2", "O3"].map((id) => cli("orders", "show", id)))
+  expect(third?.out).toMatch(/ladder\n +step +3\n +steps +3\n +limit offset bp +200/)
   expect(await json("accounts", "show", "paper")).toMatchObject({ order })
   expect(await json("audit")).toMatchObject({ ok: true })
   for (const [position, document] of before) {

@@ -44,6 +44,7 @@ const refusing = [
   "jobs.list",
   "jobs.show",
   "journal.show",
+  "journal.why",
   "live.events",
   "live.socket",
   "metrics.metrics",
@@ -52,7 +53,8 @@ const refusing = [
   "ready.ready",
   "session.caller",
   "tokens.list",
-  "tokens.sessions"
+  "tokens.sessions",
+  "trades.sources"
 ]
 
 /** What a read needs beside the ids of its path. */

@@ -64,7 +64,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
 export const queries: Readonly<Record<string, string>> = {
   "batches.upload": "?name=Monday&mode=execute",
   "positions.preview": "?side=buy&quantity=2",
-  "overview.resolve": "?q=O1"
+  "overview.resolve": "?q=O1",
+  "journal.why": "?of=F3"
 }
 
 /** What a call has to say beside its body: a source signs that. */

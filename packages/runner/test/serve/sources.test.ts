@@ -1,3 +1,4 @@
+import { Documents } from "@roundlot/api"
 import { assert, describe, it } from "@effect/vitest"
 import { AccountName, Reads, Trade } from "@roundlot/core"
 import { Effect, Fiber, Option, Schema, TestClock } from "effect"
@@ -14,7 +15,8 @@ const sources = new Map([
   ["another", { account: scene.other, webhook: true }],
   ["ghost", { account: AccountName.AccountName.make("ghost"), webhook: true }],
   ["unsigned", { account, webhook: true }],
-  ["file", { account }]
+  ["file", { account }],
+  ["evening", { order: { session: "extended", timeInForce: "gtc" } as const }]
 ])
 const variables = {
   ROUNDLOT_SOURCE_SECRET_VENUE: `${SECRET} ${SECRET}-new`,
@@ -55,6 +57,8 @@ const hand = (port: number, delivery: object, { late = 0, secret = SECRET, sent,
 const Answer = Schema.parseJson(Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.String })) }))
 
 const outcomes = ({ text }: Told) => Schema.decodeUnknownSync(Answer)(text).items.map(({ outcome }) => outcome)
+
+const Sources = Schema.Struct({ items: Schema.Array(Documents.SourceDocument) })
 
 const HUNG_UP = 0
 
@@ -223,5 +227,18 @@ describe("a source that hands over its trades", () => {
       const [mine] = (yield* Reads.all(Trade.TradeTable)).filter(({ source }) => source === "venue")
       assert.deepStrictEqual([mine?.givenSymbol, String(mine?.symbol), mine?.direction], ["AAPL.x", "AAPL", "offset"])
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "FILL-16: what the configuration says of sources is told: whose they are, and the terms of their orders",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* served({}, true)
+        const { items } = yield* Schema.decodeUnknown(Sources)(json(yield* ask(port, "/api/v1/sources")))
+        assert.deepStrictEqual(items.slice(-2), [
+          { name: "file", account: "main", session: null, timeInForce: null },
+          { name: "evening", account: null, session: "extended", timeInForce: "gtc" }
+        ])
+      }).pipe(Effect.provide(books))
   )
 })

@@ -76,6 +76,21 @@ export const isAtOffset = (order: Order, offsetBp: number, tick: Price | undefin
 }
 
 /**
+ * The step that an order was made at, from 0 on, by its limit: `undefined` of another order, where its account has one offset or was
+ * changed since, and where rounding gives several steps that limit.
+ */
+export const stepOfOrder = (
+  order: Order,
+  account: Offsets & Pick<Account, "updatedAt">,
+  tick: Price | undefined
+): number | undefined => {
+  const offsets = offsetsOf(account)
+  if (offsets.length < 2 || order.origin !== "accumulation" || order.createdAt < account.updatedAt) return undefined
+  const steps = offsets.flatMap((offset, step) => (isAtOffset(order, offset, tick) ? [step] : []))
+  return steps.length === 1 ? steps[0] : undefined
+}
+
+/**
  * D2: an order that worked for its life and found no fill takes the next one a step further. One that was made at another step than
  * the position is at by now does not, or before its account changed, nor one that opened its circuit (D8): what follows begins again.
  */
