@@ -483,6 +483,19 @@ describe("every page", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("alerts are tried by a job, which says why a channel failed", async () => {
+    await using seen = await open("/ops")
+    const { page } = seen
+    await page.getByRole("button", { name: "Test alerts" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByRole("button", { name: "Test alerts" }).click()
+    await dialog.getByText("its job says what came of it").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    const job = page.getByRole("table", { name: "Jobs" }).getByRole("row", { name: /alerts\.test/ })
+    await job.getByText("No channel of alerts is configured").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("has no finding of axe while all is halted, while nothing is heard, and while the daemon is away, in either theme", async () => {
     await daemon.ask("/api/v1/controls/halt", { reason: "to be looked at" })
     await using seen = await open("/ops")

@@ -2,7 +2,7 @@ import type { Api, Documents } from "@roundlot/api"
 import { useMemo } from "react"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { halt, reconcileNow, resume, retryJob, scopeName } from "../ui/actions.ts"
+import { halt, reconcileNow, resume, retryJob, scopeName, testAlerts } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
@@ -174,7 +174,7 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title="Jobs" note="the newest 50">
+      <Panel title="Jobs" note="the newest 50" action={<ActionButton action={testAlerts} className="button small" />}>
         <Asked query={work}>
           {({ items }) => (
             <Rows

@@ -646,6 +646,20 @@ export const removeTemplate = (name: string): Action => ({
     }))
 })
 
+/** Has a trial sent by every channel of alerts. */
+export const testAlerts: Action = {
+  verb: "Test alerts",
+  isHarmless: true,
+  will: ["A job sends a trial by every channel of alerts. It fails where a channel does, and says why."],
+  willNot: ["No case is opened, and nobody is asked to do anything."],
+  cli: () => "roundlot alerts test",
+  run: (api, _reason, key) =>
+    Effect.map(
+      api.jobs.enqueue({ headers: { "idempotency-key": key }, payload: { type: "alerts.test", key } }),
+      ({ id }) => ({ done: "Asked: its job says what came of it.", account: "", commandId: id, effects: null })
+    )
+}
+
 /** Has books and brokers compared now. */
 export const reconcileNow: Action = {
   verb: "Reconcile now",

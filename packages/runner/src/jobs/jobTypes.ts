@@ -13,12 +13,14 @@ import { auditType } from "./auditing.ts"
 import { recheckType, reconcileType } from "./reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { positionsSync, syncTypes, tradesSync } from "./syncing.ts"
+import { trialType } from "./trying.ts"
 
 /** Every kind of background work that this program knows, beside syncs. */
 const others: ReadonlyArray<Jobs.JobType> = [
   reconcileType,
   recheckType,
   auditType,
+  trialType,
   Alerts.alertType,
   AlertChannels.noticeType,
   Completions.completionType,

@@ -14,6 +14,7 @@ import { deliveringHandlers, watchForEvents } from "./delivering.ts"
 import { keepBeating } from "./heartbeat.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { enqueueAfterOrders, syncingHandlers, watchOrders } from "./syncing.ts"
+import { tryingHandlers } from "./trying.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** No such process: what it was doing is taken up at once, without waiting for its lease to run out. */
@@ -71,7 +72,8 @@ const handlersOf = (settings: Settings): readonly [Handlers, Handlers] => [
     ...syncingHandlers(settings),
     ...alertingHandlers(settings),
     ...completingHandlers(settings),
-    ...deliveringHandlers(settings)
+    ...deliveringHandlers(settings),
+    ...tryingHandlers(settings)
   ],
   noticeHandlers(settings)
 ]

@@ -105,6 +105,10 @@ describe("channels of alerts", () => {
       ),
       expect.stringMatching(/Subject: Over: PositionDiffers AAPL/)
     ])
+    // The same trial that `alerts test` sends, asked of the daemon.
+    await place.cli("jobs", "enqueue", "alerts.test", "--payload", '{"channel":"chat"}')
+    await chat.hears(3)
+    expect(said(chat).at(-1)).toEqual({ text: expect.stringContaining("a trial of this channel") })
     const kept = JSON.stringify(await place.json("jobs", "list", "--limit", "0"))
     for (const text of [kept, first.said()]) expect(text).not.toMatch(/planted/)
   })

@@ -16,7 +16,7 @@ const Manifest = Schema.decodeUnknownSync(
       sideEffects: Schema.Boolean,
       exports: Schema.Record({
         key: Schema.String,
-        value: Schema.NullOr(Schema.Union(Schema.String, Schema.Struct({ import: Schema.String })))
+        value: Schema.NullOr(Schema.Union(Schema.String, Schema.Struct({ default: Schema.String })))
       })
     })
   )
