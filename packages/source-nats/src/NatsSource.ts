@@ -20,7 +20,7 @@ export interface NatsConfig<E> extends Address, Choice {
 
 /** A source that stays connected. */
 export interface Nats<E> extends Omit<TradeSource.TradeSourceService<E>, "name" | "policy"> {
-  readonly caughtUp: Effect.Effect<void>
+  readonly caughtUp: Effect.Effect<ReadonlyArray<string>>
 }
 
 /**
@@ -52,7 +52,7 @@ export const make = <E>(config: NatsConfig<E>): Effect.Effect<Nats<E | NatsError
       ageMs: Effect.gen(function* () {
         return Instant.millisBetween(yield* Ref.get(heardAt), yield* clock.now)
       }),
-      caughtUp: Deferred.await(caughtUp)
+      caughtUp: Effect.as(Deferred.await(caughtUp), [])
     }
   })
 

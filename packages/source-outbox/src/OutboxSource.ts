@@ -29,7 +29,7 @@ export interface OutboxConfig<E> {
 
 /** A source that stays connected. */
 export interface Outbox<E> extends Omit<TradeSource.TradeSourceService<E>, "name" | "policy"> {
-  readonly caughtUp: Effect.Effect<void>
+  readonly caughtUp: Effect.Effect<ReadonlyArray<string>>
 }
 
 /** The names of an outbox's columns. A row's id is its trade's. */
@@ -85,7 +85,7 @@ export const make = <E>(config: OutboxConfig<E>): Effect.Effect<Outbox<E | Outbo
       ageMs: Effect.gen(function* () {
         return Instant.millisBetween(yield* Ref.get(heardAt), yield* clock.now)
       }),
-      caughtUp: Deferred.await(caughtUp)
+      caughtUp: Effect.as(Deferred.await(caughtUp), [])
     }
   })
 

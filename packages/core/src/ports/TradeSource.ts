@@ -26,8 +26,11 @@ export interface TradeSourceService<E> {
   readonly ageMs: Effect.Effect<number>
   /** Milliseconds of silence that are an alarm; a quarter of an hour where nothing is said. */
   readonly alarmAfterMs?: number | undefined
-  /** Of a source that stays connected: ends once all that it had has been taken in. Of others the stream ends then. */
-  readonly caughtUp?: Effect.Effect<void> | undefined
+  /**
+   * Of a source that stays connected: ends once all that it had has been taken in, with what of it needs a person, a line each. Of others the
+   * stream ends then.
+   */
+  readonly caughtUp?: Effect.Effect<ReadonlyArray<string>> | undefined
 }
 
 /** The source of an app's trades. */

@@ -4,7 +4,7 @@ import type { Counted } from "../rules/reconciliation/overallStatus.ts"
 import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 
-/** How a part of the program is: its last success and failure, and what the failure was. */
+/** How a part of the program is: its last success and failure, and what the failure was, or what there is to say while it is well. */
 export interface PartHealth {
   readonly part: string
   readonly isWell: boolean
@@ -33,7 +33,8 @@ export const failingOf = (parts: ReadonlyArray<PartHealth>): ReadonlyArray<PartH
 
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {
-  readonly succeeded: (part: string, until?: Instant.Instant) => Effect.Effect<void>
+  /** `detail` is what there is to say of a part that is well, if anything. */
+  readonly succeeded: (part: string, until?: Instant.Instant, detail?: string) => Effect.Effect<void>
   readonly failed: (part: string, detail: string, until?: Instant.Instant) => Effect.Effect<void>
   readonly all: Effect.Effect<ReadonlyArray<PartHealth>>
   /** How trading stands, as it was last seen; the part `trading` says so too. */
@@ -108,9 +109,9 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
     let open: OpenCount | undefined
     const service: HealthService = {
       // Told by every pass of every part, and nearly always nothing new.
-      succeeded: (part, until) =>
+      succeeded: (part, until, detail = "") =>
         Effect.flatMap(
-          change(part, (known, at) => ({ ...known, ...wellAgain, until, lastSuccessAt: at })),
+          change(part, (known, at) => ({ ...known, ...wellAgain, until, detail, lastSuccessAt: at })),
           (before) => (before.isWell ? Effect.void : tellRecovered(before))
         ),
       failed: (part, detail, until) =>

@@ -117,7 +117,8 @@ const unreadable = (file: string, error: PlatformError): ImportFileError => {
   )
 }
 
-const formatOf = (file: string, { format }: Options): { readonly format?: Format } => {
+/** The format that is named, else that of the file's ending, if any. */
+export const formatOf = (file: string, { format }: Options): { readonly format?: Format } => {
   if (format !== undefined) return { format }
   if (/\.(jsonl|ndjson)$/i.test(file)) return { format: "json-lines" }
   return /\.csv$/i.test(file) ? { format: "csv" } : {}

@@ -18,7 +18,7 @@ import { ChannelEntry, channelsOf, type ChannelSettings } from "./alertChannels.
 import { durationMs } from "./duration.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { PostAddress } from "./PostAddress.ts"
-import { followedKeys, followedWays, waysOf } from "./sourceWays.ts"
+import { followedKeys, followedWays, placed, waysOf } from "./sourceWays.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -658,7 +658,7 @@ const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, ow
       const fault = wayFault(file, name, entry, own)
       if (fault !== undefined) return yield* Either.left(fault)
     }
-    return new Map(Object.entries(said))
+    return new Map(Object.entries(said).map(([name, entry]) => [name, placed(entry, dirname(file))] as const))
   })
 
 /** What is wrong with the way in which a source's trades come. */

@@ -45,18 +45,24 @@ const sourceOf = (
   alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
 })
 
-/** Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, failed, or caught up. */
+/**
+ * Follows a source until its stream ends, again and again; the effect that it gives ends when its stream has first ended, or failed, or says
+ * that it has caught up, with what needs a person.
+ */
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
-    const caughtUp = yield* Deferred.make<void, Told>()
+    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Told>()
     const once = Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
       Effect.zipRight(
-        Effect.forkScoped(Effect.zipRight(followed.caughtUp ?? Effect.never, Deferred.succeed(caughtUp, undefined))),
+        // Interrupted with its source it says nothing.
+        Effect.forkScoped(
+          Effect.flatMap(followed.caughtUp ?? Effect.never, (lines) => Deferred.succeed(caughtUp, lines))
+        ),
         Sources.follow(account, sourceOf(name, followed, settings))
       )
     ).pipe(Effect.withConfigProvider(settings.config))
     const again = supervised(`source ${name} of ${account}`, once, (cause) => Deferred.failCause(caughtUp, cause)).pipe(
-      Effect.zipRight(Deferred.succeed(caughtUp, undefined)),
+      Effect.zipRight(Deferred.succeed(caughtUp, [])),
       Effect.repeat(Schedule.spaced(ASKED_AGAIN))
     )
     yield* Effect.forkScoped(again)
@@ -123,12 +129,15 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
     }
   })
 
-/** Follows sources. The effect that it gives ends when each has delivered what it had; one that stays connected says when. */
+/**
+ * Follows sources. The effect that it gives ends when each has delivered what it had, with what needs a person: one that stays connected,
+ * and does not say when it has caught up, never has.
+ */
 export const followSources = (
   sources: ReadonlyArray<Following>,
   settings: Settings
-): Effect.Effect<Effect.Effect<void, Told>, never, Scope.Scope | Writing> =>
+): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Told>, never, Scope.Scope | Writing> =>
   Effect.map(
     Effect.forEach(sources, (source) => follow(source, settings)),
-    (each) => Effect.all(each, { concurrency: "unbounded", discard: true })
+    (each) => Effect.map(Effect.all(each, { concurrency: "unbounded" }), (lines) => lines.flat())
   )

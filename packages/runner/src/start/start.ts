@@ -293,7 +293,9 @@ const driveTo = (
         )
       }
       if (flags.untilIdle) {
-        yield* caughtUp
+        const needing = yield* caughtUp
+        for (const each of needing) yield* output.note(each)
+        if (needing.length > 0) yield* output.look
         const left = played?.left ?? (yield* remaining.untilIdle)
         yield* Effect.provide(working.settled(settings), layerJobs)
         return left

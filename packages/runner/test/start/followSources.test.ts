@@ -141,6 +141,24 @@ describe("a source that a configuration brings", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
+  it.scoped(
+    "that stays connected and says that it has caught up is waited for no longer, and its lines are given",
+    () =>
+      Effect.gen(function* () {
+        yield* opened
+        const connected: Followed = {
+          deliveries: () => Stream.never,
+          ageMs: Effect.succeed(0),
+          caughtUp: Effect.delay(Effect.succeed(["look there"]), "1 minute")
+        }
+        const fiber = yield* Effect.fork(yield* following(settingsOf(Effect.succeed(connected))))
+        yield* TestClock.adjust("59 seconds")
+        assert.strictEqual((yield* Fiber.poll(fiber))._tag, "None")
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* Fiber.join(fiber), ["look there"])
+      }).pipe(Effect.provide(Engine.layer))
+  )
+
   it.scoped("that stays connected has not caught up, and is let go when the daemon ends", () =>
     Effect.gen(function* () {
       yield* opened

@@ -1,0 +1,140 @@
+import { Effect, Either, Schema } from "effect"
+import { randomUUID } from "node:crypto"
+import { open, readFile, rm } from "node:fs/promises"
+import { join } from "node:path"
+import { newestOf, numberedIn, rooms } from "./Numbered.ts"
+import { asking, ifThere, stop, type SpoolFault } from "./SpoolFault.ts"
+
+const fields = {
+  store: Schema.String,
+  incarnation: Schema.String,
+  source: Schema.String,
+  account: Schema.String
+}
+
+/** Whose folder it is: the source of an account, in the books of a store as they were made, restored or copied. */
+export const Holder = Schema.Struct(fields)
+
+/** Whose folder it is. */
+export type Holder = typeof Holder.Type
+
+const Claim = Schema.parseJson(Schema.Struct({ ...fields, folder: Schema.String }))
+
+/** What a claim says. */
+export type Claim = typeof Claim.Type
+
+/** The file that says whose the folder is. */
+const CLAIM = ".roundlot-claim.json"
+
+/** A person gives the folder to who comes next by this name of the same file. */
+const RELEASED = ".roundlot-claim.released"
+
+const textOf = (folder: string, name: string): Effect.Effect<string | undefined, SpoolFault> =>
+  ifThere(`${join(folder, name)} cannot be read`, () => readFile(join(folder, name), "utf8"))
+
+const claimIn = (folder: string, name: string): Effect.Effect<Claim | undefined, SpoolFault> =>
+  Effect.flatMap(textOf(folder, name), (text) =>
+    text === undefined
+      ? Effect.succeed(undefined)
+      : Either.match(Schema.decodeEither(Claim)(text), {
+          onLeft: () =>
+            Effect.fail(
+              stop(
+                `${join(folder, name)} cannot be read as a claim`,
+                "Remove it if nothing was taken from the folder yet"
+              )
+            ),
+          onRight: Effect.succeed
+        })
+  )
+
+const write = (folder: string, claim: Claim): Effect.Effect<void, SpoolFault> =>
+  asking(`${join(folder, CLAIM)} cannot be written`, async () => {
+    // Of two that come at once one is too late.
+    const file = await open(join(folder, CLAIM), "wx", 0o644)
+    try {
+      await file.writeFile(`${Schema.encodeSync(Claim)(claim)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  })
+
+const keysOf = (holder: Holder) => [holder.store, holder.incarnation, holder.source, holder.account].join("\n")
+
+const RELEASE = (folder: string) =>
+  `If it is to go on here, see 'A folder' in docs/guides/follow-a-source.md, then: mv ${folder}/${CLAIM} ${folder}/${RELEASED}`
+
+/** Why another one's folder is not taken from. */
+const refusal = (folder: string, theirs: Holder, ours: Holder): SpoolFault => {
+  const whose = `source ${theirs.source} of account ${theirs.account}`
+  if (theirs.store !== ours.store) return stop(`${folder} is taken from by ${whose} of other books`, RELEASE(folder))
+  return theirs.source === ours.source && theirs.account === ours.account
+    ? stop(`${folder} was taken from before these books were restored or copied`, RELEASE(folder))
+    : stop(`${folder} is the folder of ${whose}`, `Give ${ours.source} another one. ${RELEASE(folder)}`)
+}
+
+/** A folder that is ours: its own id, and how many files it has put away that are none of ours. */
+export interface Claimed {
+  readonly folder: string
+  readonly before: number
+}
+
+const begin = (folder: string, ours: Holder) =>
+  Effect.gen(function* () {
+    const files = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
+    if (files.flat().length > 0)
+      return yield* stop(
+        `${folder} was taken from before, and has no claim`,
+        `Put ${CLAIM} back, or name an empty folder`
+      )
+    const claim = { ...ours, folder: randomUUID() }
+    yield* write(folder, claim)
+    return { folder: claim.folder, before: 0 }
+  })
+
+/** Goes on in a folder that a person has released: what another source took stays that one's. */
+const takeOver = (folder: string, released: Claim, ours: Holder) =>
+  Effect.gen(function* () {
+    const isSame = released.store === ours.store && released.source === ours.source && released.account === ours.account
+    const [taking, ...away] = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
+    if (!isSame && taking !== undefined && taking.length > 0)
+      return yield* stop(
+        `${folder}/taking has a file of which source ${released.source} of account ${released.account} may have taken rows`,
+        "Let that one finish it, or move it elsewhere"
+      )
+    yield* write(folder, { ...ours, folder: released.folder })
+    return { folder: released.folder, before: isSame ? 0 : (newestOf(away.flat())?.number ?? 0) }
+  })
+
+/**
+ * Claims a folder, or finds it claimed by the same; `known` is the folder that the books know the source by. A folder without a claim
+ * where they know one is not it: what is mounted there is missing, or another.
+ */
+export const claim = (folder: string, ours: Holder, known: string | undefined): Effect.Effect<Claimed, SpoolFault> =>
+  Effect.gen(function* () {
+    const standing = yield* claimIn(folder, CLAIM)
+    const released = yield* claimIn(folder, RELEASED)
+    const other = stop(
+      `${folder} is not the folder that ${ours.source} was taken from before`,
+      "Is it mounted, and the right path? Another folder is for a source of another name"
+    )
+    const found = standing ?? released
+    if (known !== undefined && found?.folder !== known) return yield* other
+    if (standing !== undefined && keysOf(standing) !== keysOf(ours)) return yield* refusal(folder, standing, ours)
+    if (standing !== undefined) return { folder: standing.folder, before: 0 }
+    if (released === undefined) return yield* begin(folder, ours)
+    const claimed = yield* takeOver(folder, released, ours)
+    yield* asking(`${join(folder, RELEASED)} cannot be removed`, () => rm(join(folder, RELEASED), { force: true }))
+    return claimed
+  })
+
+/** Is the folder still that one? A folder that vanishes may leave an empty one in its place. */
+export const stillOurs = (folder: string, ours: Holder, id: string): Effect.Effect<void, SpoolFault> =>
+  Effect.flatMap(claimIn(folder, CLAIM), (standing) =>
+    standing === undefined
+      ? stop(`${folder} has no claim any more`, `Is it mounted? Else put ${CLAIM} back`)
+      : keysOf(standing) === keysOf(ours) && standing.folder === id
+        ? Effect.void
+        : refusal(folder, standing, ours)
+  )

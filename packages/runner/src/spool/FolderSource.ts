@@ -1,0 +1,166 @@
+import { Health, TradeRepository, type AccountName, type TradeSource } from "@roundlot/core"
+import { Clock, Deferred, Effect, Ref, Stream, type Duration } from "effect"
+import { join } from "node:path"
+import { shown } from "../import/shown.ts"
+import type { Followed } from "../settings/OwnParts.ts"
+import { claim, stillOurs, type Holder } from "./Claim.ts"
+import { isStill, look, type Entry } from "./Look.ts"
+import { makeRooms, move, numbered, type Numbered } from "./Numbered.ts"
+import { cursorOf, expectKnown, reachedBy, type Reached } from "./Reached.ts"
+import { expectApart, realFolder } from "./realFolder.ts"
+import type { SpoolFault } from "./SpoolFault.ts"
+import { lastTaken, rejectedIn } from "./standing.ts"
+import { rejectChanged, taking } from "./taking.ts"
+import * as Watched from "./Watched.ts"
+
+/** A source that is a folder. */
+export interface FolderEntry {
+  readonly name: string
+  readonly account: AccountName.AccountName
+  readonly folder: string
+  /** The folders of the other sources. */
+  readonly others: ReadonlyArray<string>
+  /** A file is taken that was the same at two looks. */
+  readonly lookEvery?: Duration.DurationInput
+}
+
+const LOOK_EVERY = "1 second"
+
+/** Says how the folder stands, and what of it needs a person. */
+type Say = (standing: string, faults: ReadonlyArray<string>) => Effect.Effect<void>
+
+/** Health hears of what is new only: it counts what it hears. */
+const sayer = (part: string): Effect.Effect<Say, never, Health.Health> =>
+  Effect.map(Health.Health, (health) => {
+    let said: string | undefined
+    return (standing, faults) =>
+      Effect.suspend(() => {
+        const text = [...faults, standing].filter((each) => each !== "").join("; ")
+        if (text === said) return Effect.void
+        said = text
+        return faults.length === 0 ? health.succeeded(part, undefined, text) : health.failed(part, text)
+      })
+  })
+
+/** A folder that is ours, and how far it was taken in. */
+interface Opened {
+  readonly name: string
+  readonly folder: string
+  readonly ours: Holder
+  readonly reached: Ref.Ref<Reached>
+  readonly say: Say
+  /** Hears what needs a person where nothing is left to be taken. */
+  readonly idle: (faults: ReadonlyArray<string>) => Effect.Effect<unknown>
+}
+
+/** Takes a file that was claimed. */
+const take = ({ folder, name, reached }: Opened, file: Numbered): Stream.Stream<TradeSource.Delivery, SpoolFault> =>
+  Stream.unwrap(
+    Effect.map(Ref.get(reached), (at) =>
+      Stream.concat(
+        taking(name, folder, file, at),
+        Stream.execute(Ref.set(reached, { folder: at.folder, file: file.number }))
+      )
+    )
+  )
+
+/** Claims a file that still is what was looked at, and takes it. */
+const claimed = (opened: Opened, entry: Entry): Stream.Stream<TradeSource.Delivery, SpoolFault> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const { folder, reached } = opened
+      if (!(yield* isStill(folder, entry))) return Stream.empty
+      const file = numbered((yield* Ref.get(reached)).file + 1, entry.name)
+      yield* move(join(folder, entry.name), join(folder, "taking", file.file))
+      return take(opened, file)
+    })
+  )
+
+/** Looks again and again, and takes what is whole, a file after the other. */
+const passes = (opened: Opened, lookEvery: Duration.DurationInput): Stream.Stream<TradeSource.Delivery, SpoolFault> => {
+  const { folder, idle, ours, reached, say } = opened
+  const watch = Watched.make(folder)
+  let before: ReadonlyMap<string, string> = new Map()
+  let last = { file: -1, text: "" }
+  const pass = Effect.gen(function* () {
+    const at = yield* Ref.get(reached)
+    yield* stillOurs(folder, ours, at.folder)
+    yield* watch.look((file) => rejectChanged(folder, file))
+    const entries = yield* look(folder, before)
+    before = new Map(entries.map((entry) => [entry.name, entry.stamp]))
+    const steady = entries.filter(({ _tag }) => _tag === "Steady")
+    const waiting = entries.filter(({ _tag }) => _tag !== "Unfit").length
+    const faults = [
+      ...entries.flatMap((entry) => (entry._tag === "Unfit" ? [entry.fault] : [])),
+      ...(yield* rejectedIn(folder))
+    ]
+    if (steady.length > 0) yield* expectKnown(folder, at)
+    if (last.file !== at.file) last = { file: at.file, text: yield* lastTaken(folder, at) }
+    yield* say(`${waiting} files wait; ${last.text}`, faults)
+    if (waiting === 0) yield* idle(faults)
+    return Stream.flatMap(Stream.fromIterable(steady.entries()), ([index, entry]) =>
+      Stream.concat(
+        Stream.execute(say(`${waiting - index - 1} files wait; taking ${shown(entry.name)}`, faults)),
+        claimed(opened, entry)
+      )
+    )
+  })
+  return Stream.forever(Stream.concat(Stream.unwrap(pass), Stream.execute(Effect.sleep(lookEvery))))
+}
+
+/** All that a folder has after what the books know of it. */
+const deliveriesOf = (
+  { folder: named, lookEvery = LOOK_EVERY, name, others }: FolderEntry,
+  ours: Holder,
+  cursor: string | undefined,
+  rest: Pick<Opened, "say" | "idle">
+) =>
+  Effect.gen(function* () {
+    const folder = yield* realFolder(named)
+    yield* expectApart(folder, others)
+    const known = yield* reachedBy(name, cursor)
+    const held = yield* claim(folder, ours, known?.folder)
+    yield* makeRooms(folder)
+    const begin = known ?? { folder: held.folder, file: held.before }
+    const opened = { ...rest, name, folder, ours, reached: yield* Ref.make<Reached>(begin) }
+    const left = yield* expectKnown(folder, begin)
+    if (left !== undefined) yield* rest.say(`taking ${shown(left.file)}`, yield* rejectedIn(folder))
+    // Whose folder it is, is in the books before anything of it is.
+    const first = known === undefined ? [{ trades: [], cursor: cursorOf(begin) }] : []
+    return Stream.fromIterable(first).pipe(
+      Stream.concat(left === undefined ? Stream.empty : take(opened, left)),
+      Stream.concat(passes(opened, lookEvery))
+    )
+  })
+
+/**
+ * B6: follows a folder into which other programs put files of trades: takes each in the order of its name, row by row, and puts it away. Its
+ * stream does not end; `caughtUp` does when nothing lies there any more that is taken, with what needs a person.
+ */
+export const make = (
+  entry: FolderEntry
+): Effect.Effect<Followed, never, TradeRepository.TradeRepository | Health.Health> =>
+  Effect.gen(function* () {
+    const { account, name } = entry
+    const { identity } = yield* TradeRepository.TradeRepository
+    const say = yield* sayer(`folder of ${name}`)
+    const heardAt = yield* Ref.make(yield* Clock.currentTimeMillis)
+    const caughtUp = yield* Deferred.make<ReadonlyArray<string>>()
+    const ours = { store: identity.id, incarnation: identity.incarnation, source: name, account }
+    const idle = (faults: ReadonlyArray<string>) =>
+      Deferred.succeed(
+        caughtUp,
+        faults.map((fault) => `source ${name}: ${fault}`)
+      )
+    return {
+      deliveries: (cursor) =>
+        Stream.unwrap(deliveriesOf(entry, ours, cursor, { say, idle })).pipe(
+          Stream.tap(() => Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.set(heardAt, now))),
+          Stream.tapError(({ message }) => say("", [message]))
+        ),
+      ageMs: Effect.zipWith(Clock.currentTimeMillis, Ref.get(heardAt), (now, heard) => now - heard),
+      // Who writes files says nothing between them: only an `alarmAfter` knows how often they come.
+      alarmAfterMs: Number.POSITIVE_INFINITY,
+      caughtUp: Deferred.await(caughtUp)
+    }
+  })
