@@ -75,7 +75,9 @@ interface Following<E> {
   readonly caughtUp: Deferred.Deferred<void>
 }
 
-/** The next deliveries, once there are messages, and the position after them. */
+const POLLING = "500 millis"
+
+/** The next deliveries, none where there are no messages yet, and the position after them. (Who waits long must not nest.) */
 const nextOf = <E>(
   following: Following<E>,
   stream: OpenStream,
@@ -86,7 +88,12 @@ const nextOf = <E>(
     const standing = yield* stream.standing
     const fault = faultOf(position, standing, config.stream)
     if (fault !== undefined) return yield* fault
-    const messages = standing.last > position.seq ? yield* stream.after(position.seq) : []
+    const isAhead = standing.last > position.seq
+    const messages = isAhead ? yield* stream.after(position.seq) : []
+    if (isAhead && messages.length === 0 && (yield* stream.hasAfter(position.seq))) {
+      yield* Effect.sleep(config.pollingInterval ?? POLLING)
+      return [[], position] as const
+    }
     yield* noteHeard
     const missing = missingIn(config, position, messages, standing)
     if (missing !== undefined) return yield* missing
@@ -94,9 +101,9 @@ const nextOf = <E>(
     if (last !== undefined)
       return [yield* deliveriesOf(config, position, messages), { ...position, seq: last.seq, at: last.at }] as const
     yield* Deferred.succeed(caughtUp, undefined)
-    yield* Effect.sleep(config.pollingInterval ?? "500 millis")
+    yield* Effect.sleep(config.pollingInterval ?? POLLING)
     // Up to where it stood there was no message of this subject.
-    return yield* nextOf(following, stream, { ...position, seq: standing.last })
+    return [[], { ...position, seq: standing.last }] as const
   })
 
 /** Where all subjects are read each message follows the one before. */

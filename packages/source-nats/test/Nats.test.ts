@@ -1,8 +1,9 @@
+import { AckPolicy, RetentionPolicy } from "@nats-io/jetstream"
 import { Instant, Price, Quantity, type TradeSource } from "@roundlot/core"
 import { Chunk, Effect, Fiber, Redacted, Schedule, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import type { NatsSource } from "../src/index.ts"
-import { bodyOf, manage, natsAt, server, stream } from "./place.ts"
+import { bodyOf, manage, natsAt, proxied, server, stream } from "./place.ts"
 
 type Options = Partial<NatsSource.NatsConfig<never>>
 
@@ -154,6 +155,45 @@ describe("a stream that goes on", () => {
 })
 
 describe("a stream that contradicts itself", () => {
+  it.each([RetentionPolicy.Interest, RetentionPolicy.Workqueue])(
+    "ACC-2: a stream of retention %s is refused before a message of it is taken",
+    (retention) =>
+      run(
+        Effect.gen(function* () {
+          const name = yield* stream({ retention })
+          yield* manage(({ manager }) =>
+            manager.consumers.add(name, { durable_name: "app", ack_policy: AckPolicy.Explicit })
+          )
+          yield* publish(name, ["1", "2"].map(body))
+          expect(yield* failureOf(name)).toMatchObject({ _tag: "UnfitStream", retention })
+          const { state } = yield* manage(({ manager }) => manager.streams.info(name))
+          expect(state.messages).toBe(2)
+        })
+      )
+  )
+
+  it.each([undefined, "trades"])(
+    "ACC-2: a replica that has not all messages yet passes none of them over, and none is named as lost (subject %s)",
+    (subject) =>
+      run(
+        Effect.gen(function* () {
+          const name = yield* stream()
+          yield* publish(name, ["1", "2"].map(body))
+          const { url } = yield* Effect.promise(server)
+          // What a consumer is made with says twice that nothing is pending.
+          let lies = 2
+          const proxy = yield* proxied(url, (text) =>
+            lies > 0 && text.includes('"num_pending":2')
+              ? ((lies -= 1), text.replace('"num_pending":2', '"num_pending":0'))
+              : text
+          )
+          const options = { servers: Redacted.make(proxy), ...(subject && { subject: `${name}.${subject}` }) }
+          expect((yield* taken(name, 2, undefined, options)).ids).toEqual(["1", "2"])
+          expect(lies).toBe(0)
+        }).pipe(Effect.scoped)
+      )
+  )
+
   it("ACC-2: one that was deleted and made again is refused, and read from its beginning once it is accepted", () =>
     run(
       Effect.gen(function* () {

@@ -3,6 +3,7 @@ import { connect } from "@nats-io/transport-node"
 import { Clock, Decimal, Instant, Price, Quantity, Side, Trade, type TradeSource } from "@roundlot/core"
 import type { SourceContract } from "@roundlot/core/testing"
 import { Effect, Either, Redacted, Schema } from "effect"
+import { connect as connectSocket, createServer, type Socket } from "node:net"
 import { afterAll } from "vitest"
 import { NatsSource } from "../src/index.ts"
 import { makeServer, PASSWORD, type Server } from "./server.ts"
@@ -66,6 +67,35 @@ export const manage = <A>(
       await connection.close()
     }
   })
+
+/** The address of a server that says something else than the one behind it, of the same length. */
+export const proxied = (url: string, changed: (text: string) => string) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.promise(async () => {
+        const sockets = new Set<Socket>()
+        const proxy = createServer((near) => {
+          const far = connectSocket(Number(new URL(url).port), "127.0.0.1")
+          for (const socket of [near, far]) sockets.add(socket.on("error", () => socket.destroy()))
+          near.pipe(far)
+          far.on("data", (bytes) => near.write(Buffer.from(changed(bytes.toString("latin1")), "latin1")))
+        })
+        await new Promise<void>((resolve) => void proxy.listen(0, "127.0.0.1", resolve))
+        return { proxy, sockets }
+      }),
+      ({ proxy, sockets }) =>
+        Effect.sync(() => {
+          for (const socket of sockets) socket.destroy()
+          proxy.close()
+        })
+    ),
+    ({ proxy }) => {
+      const address = proxy.address()
+      const at = new URL(url)
+      at.port = String(typeof address === "object" ? address?.port : address)
+      return at.href
+    }
+  )
 
 let count = 0
 

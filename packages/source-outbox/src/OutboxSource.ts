@@ -1,7 +1,7 @@
 import { Clock, Instant, type Trade, type TradeSource } from "@roundlot/core"
 import { Deferred, Duration, Effect, Either, type Redacted, Ref, Stream } from "effect"
 import { connect, type Cells, type Connection } from "./internal/connection.ts"
-import type { OutboxError } from "./internal/failures.ts"
+import { type OutboxError, PassedOver } from "./internal/failures.ts"
 import { after, format, judge, type Position, resume } from "./internal/position.ts"
 import { atOneMoment, type Columns, describe, type FitTable, type Page, type Row } from "./internal/table.ts"
 
@@ -79,7 +79,9 @@ export const make = <E>(config: OutboxConfig<E>): Effect.Effect<Outbox<E | Outbo
             const begun = yield* atOneMoment(connection, fit, ({ standing }) =>
               resume(cursor, standing, config.table, config.accept)
             )
-            return Stream.unfoldEffect(begun, (position) => Effect.asSome(nextOf(following, connection, fit, position)))
+            return Stream.flattenIterables(
+              Stream.unfoldEffect(begun, (position) => Effect.asSome(nextOf(following, connection, fit, position)))
+            )
           })
         ),
       ageMs: Effect.gen(function* () {
@@ -110,21 +112,23 @@ interface Found {
 }
 
 const look = (connection: Connection, fit: FitTable, position: Position): Effect.Effect<Found, OutboxError> =>
-  atOneMoment(connection, fit, ({ isWaiting, rows, standing }: Page) =>
+  atOneMoment(connection, fit, ({ isWaiting, passedOver, rows, standing }: Page) =>
     Effect.gen(function* () {
       const from = yield* judge(position, standing, fit.table)
+      const row = yield* passedOver(from)
+      if (row !== undefined) return yield* new PassedOver({ table: fit.table, row, column: fit.columns.xid })
       const found = yield* rows(from)
       return { from, rows: found, isWaiting: found.length === 0 && (yield* isWaiting) }
     })
   )
 
-/** The next delivery, once there are rows, and the position after it. */
+/** The next delivery, none where there are no rows yet, and the position after it. (Who waits long must not nest.) */
 const nextOf = <E>(
   following: Following<E>,
   connection: Connection,
   fit: FitTable,
   position: Position
-): Effect.Effect<readonly [TradeSource.Delivery, Position], E | OutboxError> =>
+): Effect.Effect<readonly [ReadonlyArray<TradeSource.Delivery>, Position], E | OutboxError> =>
   Effect.gen(function* () {
     const { config, caughtUp, noteHeard } = following
     const { from, isWaiting, rows } = yield* look(connection, fit, position)
@@ -133,7 +137,7 @@ const nextOf = <E>(
     if (!isWaiting) yield* Deferred.succeed(caughtUp, undefined)
     const interval = isWaiting ? HELD_UP : (config.pollingInterval ?? "5 seconds")
     yield* Effect.raceFirst(Effect.timeoutOption(connection.notified, interval), connection.broken)
-    return yield* nextOf(following, connection, fit, from)
+    return [[], from] as const
   })
 
 const deliveryOf = <E>({ read, reject }: OutboxConfig<E>, from: Position, rows: ReadonlyArray<Row>) =>
@@ -147,5 +151,5 @@ const deliveryOf = <E>({ read, reject }: OutboxConfig<E>, from: Position, rows: 
     }
     if (rejected.length > 0) yield* reject(rejected)
     const position = rows.reduce(after, from)
-    return [{ trades, cursor: format(position) }, position] as const
+    return [[{ trades, cursor: format(position) }], position] as const
   })

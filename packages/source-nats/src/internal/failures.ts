@@ -9,6 +9,19 @@ export class NatsUnavailable extends Schema.TaggedError<NatsUnavailable>()("Nats
   }
 }
 
+/** A stream that lets a message go once it was delivered: reading it would take it from the stream, or from others. */
+export class UnfitStream extends Schema.TaggedError<UnfitStream>()("UnfitStream", {
+  stream: Schema.String,
+  retention: Schema.String
+}) {
+  override get message() {
+    return (
+      `${this.stream} keeps a message only until it was delivered (retention "${this.retention}"): after a crash it could not be read again. ` +
+      'Make it of retention "limits", or a mirror of it, and name that'
+    )
+  }
+}
+
 /** What was taken in came from another stream, or from one of this name that is gone. */
 export class AnotherStream extends Schema.TaggedError<AnotherStream>()("AnotherStream", {
   found: Schema.String,
@@ -77,4 +90,5 @@ export type NatsError =
   | MessageChanged
   | MessagesMissing
   | StreamRewound
+  | UnfitStream
   | UnknownCursor

@@ -3,12 +3,13 @@ import {
   DeliverPolicy,
   jetstream,
   jetstreamManager,
+  RetentionPolicy,
   type JetStreamClient,
   type JetStreamManager
 } from "@nats-io/jetstream"
 import { connect, credsAuthenticator, type ConnectionOptions } from "@nats-io/transport-node"
-import { Effect, Redacted, type Scope } from "effect"
-import { NatsUnavailable } from "./failures.ts"
+import { Deferred, Effect, Redacted, type Scope } from "effect"
+import { NatsUnavailable, UnfitStream } from "./failures.ts"
 import type { Standing } from "./position.ts"
 
 /** Where a stream is, and who reads it. */
@@ -32,11 +33,13 @@ export interface Message {
 
 /** A stream that is read. */
 export interface OpenStream {
-  readonly standing: Effect.Effect<Standing, NatsUnavailable>
+  readonly standing: Effect.Effect<Standing, NatsUnavailable | UnfitStream>
   /** When a message was stored; nothing where it is gone. */
   readonly storedAt: (seq: number) => Effect.Effect<number | undefined, NatsUnavailable>
   /** The messages that follow one, some at a time; none where there are none. */
   readonly after: (seq: number) => Effect.Effect<ReadonlyArray<Message>, NatsUnavailable>
+  /** Has the stream's leader a message after this one? What gives messages may be a replica that has not all yet. */
+  readonly hasAfter: (seq: number) => Effect.Effect<boolean, NatsUnavailable>
 }
 
 const failed = (error: unknown): NatsUnavailable =>
@@ -66,7 +69,7 @@ const optionsOf = ({ credentials, servers }: Address): Effect.Effect<ConnectionO
       reconnect: false,
       pingInterval: 10_000,
       maxPingOut: 2,
-      ...(first.protocol === "tls:" ? { tls: {} } : {}),
+      ...(urls.some((url) => url?.protocol === "tls:") ? { tls: {} } : {}),
       ...(user === "" ? {} : pass === "" ? { token: user } : { user, pass }),
       ...(credentials === undefined
         ? {}
@@ -86,34 +89,50 @@ export const open = (address: Address): Effect.Effect<OpenStream, NatsUnavailabl
           Effect.timeoutOption("1 second")
         )
     )
-    const closed = Effect.flatMap(
-      asked(() => connection.closed()),
-      (error) => Effect.fail(failed(error ?? new Error("the connection was closed")))
-    )
+    const closed = yield* Deferred.make<never, NatsUnavailable>()
+    // Waited for once: each wait for a promise is held until that ends.
+    void connection
+      .closed()
+      .then((error) =>
+        Deferred.unsafeDone(closed, Effect.fail(failed(error ?? new Error("the connection was closed"))))
+      )
+    const open = <A, E>(work: Effect.Effect<A, E>) => Effect.raceFirst(work, Deferred.await(closed))
     const manager = yield* asked(() => jetstreamManager(connection))
     const client = jetstream(connection)
     return {
-      standing: Effect.raceFirst(standingOf(manager, address), closed),
+      standing: open(standingOf(manager, address)),
       storedAt: (seq) =>
-        Effect.raceFirst(
+        open(
           Effect.map(
             asked(() => manager.streams.getMessage(address.stream, { seq })),
             (message) => message?.time.getTime()
-          ),
-          closed
+          )
         ),
-      after: (seq) => Effect.raceFirst(Effect.scoped(pageOf(client, manager, address, seq)), closed)
+      after: (seq) => open(Effect.scoped(pageOf(client, manager, address, seq))),
+      hasAfter: (seq) => open(hasAfter(manager, address, seq))
     }
   })
 
+/** The API gives the next message of a subject too, where its client's types name one number alone. */
+const hasAfter = (manager: JetStreamManager, { stream, subject = ">" }: Address, seq: number) => {
+  const query = { seq: seq + 1, next_by_subj: subject }
+  return Effect.map(
+    asked(() => manager.streams.getMessage(stream, query)),
+    (message) => message !== null
+  )
+}
+
 const standingOf = (manager: JetStreamManager, { stream, subject = ">" }: Address) =>
-  Effect.map(
+  Effect.flatMap(
     asked(() => manager.streams.info(stream)),
-    ({ created, state }): Standing => ({
-      place: `${stream} ${created} ${subject}`,
-      first: state.first_seq,
-      last: state.last_seq
-    })
+    ({ config, created, state }): Effect.Effect<Standing, UnfitStream> =>
+      config.retention === RetentionPolicy.Limits
+        ? Effect.succeed({
+            place: `${stream} ${created} ${subject}`,
+            first: state.first_seq,
+            last: state.last_seq
+          })
+        : Effect.fail(new UnfitStream({ stream, retention: config.retention }))
   )
 
 /** A message has a megabyte where nothing else is configured: as many are held at once. */

@@ -24,7 +24,8 @@ const failed = (error: unknown): OutboxUnavailable =>
   })
 
 const CONNECT_MS = 5_000
-const STATEMENT_MS = 30_000
+/** Shorter than health waits before it calls a source well again: one that never answers stays ill. */
+const STATEMENT_MS = 10_000
 
 /** Every cell as Postgres writes it: no number is ever a float. */
 const types = { getTypeParser: () => (text: string) => text }
@@ -37,7 +38,7 @@ const opened = (url: Redacted.Redacted): Effect.Effect<Client, OutboxUnavailable
         connectionTimeoutMillis: CONNECT_MS,
         statement_timeout: STATEMENT_MS,
         // Where the network swallows an answer, nobody else ends the wait.
-        query_timeout: STATEMENT_MS + 5_000,
+        query_timeout: STATEMENT_MS + 2_000,
         idle_in_transaction_session_timeout: 60_000,
         keepAlive: true,
         application_name: "roundlot outbox",

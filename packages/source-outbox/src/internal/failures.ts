@@ -77,6 +77,20 @@ export class ForeignTransactions extends Schema.TaggedError<ForeignTransactions>
   }
 }
 
+/** A row says that it is of an older transaction than it is: it would never be read. */
+export class PassedOver extends Schema.TaggedError<PassedOver>()("PassedOver", {
+  table: Schema.String,
+  row: Schema.String,
+  column: Schema.String
+}) {
+  override get message() {
+    return (
+      `${this.table} has a row ${this.row} whose ${this.column} is of an older transaction than its own: it would be passed over. ` +
+      `Leave ${this.column} to its default; here: UPDATE … SET ${this.column} = DEFAULT WHERE its id is ${this.row}`
+    )
+  }
+}
+
 /** What was kept of how far the source was read is not of an outbox. */
 export class UnknownCursor extends Schema.TaggedError<UnknownCursor>()("UnknownCursor", { cursor: Schema.String }) {
   override get message() {
@@ -92,4 +106,5 @@ export type OutboxError =
   | ServerBehind
   | IdsRewound
   | ForeignTransactions
+  | PassedOver
   | UnknownCursor

@@ -34,6 +34,8 @@ const beginning = (place: string, timeline: number): Position => ({
 export interface Standing {
   readonly place: string
   readonly timeline: number
+  /** Does it follow another server? Only then may it have had fewer transactions, and have them later. */
+  readonly isReplica: boolean
   /** Transactions below it are over: no row of theirs comes any more. */
   readonly oldest: bigint
   /** The last id that was given out, where the table's ids are a sequence of its own. */
@@ -60,21 +62,23 @@ export const resume = (
 }
 
 /**
- * The position from which the next rows come, as the server stands. After a failover transactions may be lost and their numbers given out
- * again, so that rows stand before where we were: all are read once more, and those that are known are duplicates.
+ * The position from which the next rows come, as the server stands. After a failover, or where a server is put back to a copy of its disk,
+ * transactions may be lost and their numbers given out again, so that rows stand before where we were: all are read once more, and those
+ * that are known are duplicates.
  */
 export const judge = (
   position: Position,
-  { lastId, oldest, place, timeline }: Standing,
+  { isReplica, lastId, oldest, place, timeline }: Standing,
   table: string
 ): Either.Either<Position, AnotherTable | IdsRewound | ServerBehind> => {
   if (place !== position.place) return Either.left(new AnotherTable({ table, found: place, taken: position.place }))
-  const isFailedOver = timeline !== position.timeline
-  if (!isFailedOver && oldest <= position.xid)
+  const isBehind = oldest <= position.xid
+  const isPutBack = timeline !== position.timeline || (isBehind && !isReplica)
+  if (isBehind && !isPutBack)
     return Either.left(new ServerBehind({ taken: String(position.xid), oldest: String(oldest) }))
   if (position.top !== null && lastId !== undefined && lastId < position.top)
     return Either.left(new IdsRewound({ table, taken: String(position.top), last: String(lastId) }))
-  return Either.right(isFailedOver ? { ...position, timeline, xid: 0n, id: 0n } : position)
+  return Either.right(isPutBack ? { ...position, timeline, xid: 0n, id: 0n } : position)
 }
 
 /** The position after a row. */

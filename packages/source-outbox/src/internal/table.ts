@@ -83,6 +83,9 @@ const COLUMNS = `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type
     AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum)::text AS isunique
   FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
 
+const HIDDEN = `SELECT row_security_active(to_regclass($1))::int AS rows,
+  EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = to_regclass($1))::int AS copied`
+
 /** Looks at a table before it is read. */
 export const describe = ({ query }: Connection, { columns, table }: Outbox) =>
   Effect.gen(function* () {
@@ -96,6 +99,17 @@ export const describe = ({ query }: Connection, { columns, table }: Outbox) =>
         { type: row["type"] ?? "", isNotNull: row["notnull"] === "true", isUnique: row["isunique"] === "true" }
       ])
     )
+    const [hidden] = yield* query(HIDDEN, [name])
+    if (hidden?.["rows"] === "1")
+      return yield* unfit(
+        "may hide rows from this role (row security)",
+        "Let the role read all: ALTER ROLE … BYPASSRLS"
+      )
+    if (hidden?.["copied"] === "1")
+      return yield* unfit(
+        "is filled by a subscription: its transactions are another server's",
+        "Follow it where it is written"
+      )
     const fault = faultOf(columns, found)
     if (fault !== undefined) return yield* unfit(...fault)
     const cells = fields.map(
@@ -116,12 +130,15 @@ export interface Page {
   readonly rows: (position: Position) => Effect.Effect<ReadonlyArray<Row>, OutboxUnavailable>
   /** Are there rows that cannot be read yet, since an older transaction is still under way? */
   readonly isWaiting: Effect.Effect<boolean, OutboxUnavailable>
+  /** A row above all ids that were read, that stands before where they were read: its `xid` is not of who wrote it. */
+  readonly passedOver: (position: Position) => Effect.Effect<string | undefined, OutboxUnavailable>
 }
 
 const MOST = 500
 
 /** The server's standing; what is read with the page is of the same moment. */
-const STANDING = `SELECT ${PLACE} AS place, c.timeline_id AS timeline, pg_snapshot_xmin(pg_current_snapshot()) AS oldest,
+const STANDING = `SELECT ${PLACE} AS place, c.timeline_id AS timeline,
+  pg_is_in_recovery()::int AS replica, pg_snapshot_xmin(pg_current_snapshot()) AS oldest,
   pg_snapshot_xmax(pg_current_snapshot()) AS next FROM pg_control_checkpoint() c`
 
 const numberOf = (row: Cells | undefined, name: string): bigint => BigInt(row?.[name] ?? "0")
@@ -164,6 +181,7 @@ export const atOneMoment = <A, E>(connection: Connection, fit: FitTable, use: (p
     const standing: Standing = {
       place: row?.["place"] ?? "",
       timeline: Number(numberOf(row, "timeline")),
+      isReplica: row?.["replica"] === "1",
       oldest,
       lastId: yield* lastIdOf(connection, fit)
     }
@@ -178,7 +196,18 @@ export const atOneMoment = <A, E>(connection: Connection, fit: FitTable, use: (p
           ),
           (rows) => rows.map(rowOf)
         ),
-      isWaiting: isThere(oldest)
+      isWaiting: isThere(oldest),
+      passedOver: ({ id: at, top, xid: reached }) =>
+        top === null
+          ? Effect.succeed(undefined)
+          : Effect.map(
+              query(
+                `SELECT ${id} AS "id" FROM ${from}
+                 WHERE ${id} > $1::bigint AND (${xid}, ${id}) <= ($2::xid8, $3::bigint) ORDER BY ${id} LIMIT 1`,
+                [String(top), String(reached), String(at)]
+              ),
+              ([found]) => found?.["id"] ?? undefined
+            )
     })
     yield* query("COMMIT")
     return used
