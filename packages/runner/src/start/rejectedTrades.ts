@@ -1,6 +1,6 @@
 import { Clock, Health, Instant, type TradeSource, work } from "@roundlot/core"
 import { Effect, Ref, Schema, type Scope } from "effect"
-import { access, mkdir, open } from "node:fs/promises"
+import { access, type FileHandle, mkdir, open } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import type { Settings } from "../settings/Settings.ts"
 
@@ -28,14 +28,22 @@ class TradesRejected extends Schema.TaggedError<TradesRejected>()("TradesRejecte
   }
 }
 
+/** Was a line before cut off, by a full disk or the end of the process? */
+const endsTorn = async (opened: FileHandle): Promise<boolean> => {
+  const { size } = await opened.stat()
+  if (size === 0) return false
+  const { buffer } = await opened.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer.toString() !== "\n"
+}
+
 /** Every line is on the disk before its source goes on. Its owner alone may read it. */
 const append = (file: string, lines: string) =>
   Effect.tryPromise({
     try: async () => {
       await mkdir(dirname(file), { recursive: true })
-      const opened = await open(file, "a", 0o600)
+      const opened = await open(file, "a+", 0o600)
       try {
-        await opened.writeFile(lines)
+        await opened.writeFile((await endsTorn(opened)) ? `\n${lines}` : lines)
         await opened.sync()
       } finally {
         await opened.close()
@@ -43,6 +51,12 @@ const append = (file: string, lines: string) =>
     },
     catch: (error) => new RejectedNotKept({ file, problem: error instanceof Error ? error.message : String(error) })
   })
+
+const LONGEST_REASON = 500
+
+/** A reason repeats what it is about, which may be as long as a message: health and alerts say it too. */
+const shortened = (reason: string): string =>
+  reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason
 
 const isThere = (file: string) =>
   Effect.promise(() =>
@@ -76,8 +90,9 @@ export const keepRejected = (
     const say = Effect.provideService(work.reported(part, look), Health.Health, health)
     yield* say
     yield* Effect.forkScoped(work.every(part, "15 seconds", look))
-    return (rejected) =>
+    return (given) =>
       Effect.gen(function* () {
+        const rejected = given.map((each) => ({ ...each, reason: shortened(each.reason) }))
         const at = Instant.format(yield* clock.now)
         yield* append(file, rejected.map((each) => `${JSON.stringify({ at, ...each })}\n`).join(""))
         const last = rejected.at(-1)
