@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { connect } from "@nats-io/transport-node"
@@ -19,34 +19,36 @@ const onPath = (): string | undefined =>
 const unpacked = join(cache, "root", "usr", "sbin", NAME)
 
 /** Lists of packages of our own, where this machine has none that are up to date. */
-const ownLists = (): ReadonlyArray<string> => {
-  const state = join(cache, "apt")
-  for (const folder of ["state/lists/partial", "cache/archives/partial"])
-    mkdirSync(join(state, folder), { recursive: true })
-  return ["-o", `Dir::State=${join(state, "state")}`, "-o", `Dir::Cache=${join(state, "cache")}`]
+const ownLists = (folder: string): ReadonlyArray<string> => {
+  for (const each of ["state/lists/partial", "cache/archives/partial"])
+    mkdirSync(join(folder, each), { recursive: true })
+  return ["-o", `Dir::State=${join(folder, "state")}`, "-o", `Dir::Cache=${join(folder, "cache")}`]
 }
 
-/** Fetches Debian's package and unpacks it, with no right of root and nothing installed. */
+/** Fetches Debian's package and unpacks it, with no right of root and nothing installed; whole, or not at all: files of tests may do so at once. */
 const fetched = (): string => {
   mkdirSync(cache, { recursive: true })
-  const apt = (...args: ReadonlyArray<string>) => execFileSync("apt-get", [...args], { cwd: cache, stdio: "pipe" })
+  const folder = mkdtempSync(join(cache, "fetching-"))
+  const apt = (...args: ReadonlyArray<string>) => execFileSync("apt-get", [...args], { cwd: folder, stdio: "pipe" })
   try {
     try {
       apt("download", NAME)
     } catch {
-      const lists = ownLists()
+      const lists = ownLists(folder)
       apt("update", ...lists)
       apt("download", NAME, ...lists)
     }
-    const deb = readdirSync(cache).find((file) => file.endsWith(".deb")) ?? ""
-    execFileSync("dpkg", ["-x", join(cache, deb), join(cache, "root")], { stdio: "pipe" })
+    const deb = readdirSync(folder).find((file) => file.endsWith(".deb")) ?? ""
+    execFileSync("dpkg", ["-x", join(folder, deb), join(folder, "root")], { stdio: "pipe" })
+    mkdirSync(dirname(unpacked), { recursive: true })
+    renameSync(join(folder, "root", "usr", "sbin", NAME), unpacked)
   } catch (error) {
     throw new Error(
       `There is no ${NAME} on PATH, and Debian's could not be fetched: install ${NAME}, such as by apt install ${NAME}`,
-      {
-        cause: error
-      }
+      { cause: error }
     )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
   return unpacked
 }
@@ -67,7 +69,8 @@ const freePort = (): Promise<number> =>
 
 const untilAnswers = async (url: string, child: ChildProcess): Promise<void> => {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${NAME} ended with ${child.exitCode} while it started`)
+    const ended = child.exitCode ?? child.signalCode
+    if (ended !== null) throw new Error(`${NAME} ended with ${ended} while it started`)
     try {
       const connection = await connect({ servers: url, ...PASSWORD, reconnect: false })
       await connection.close()
