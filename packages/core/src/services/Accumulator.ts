@@ -37,11 +37,12 @@ export type Unfit = UnknownAccount | UnsoundTrade
 
 /** Takes trades in, exactly once, and says what order a position would make. */
 export interface AccumulatorService {
-  /** One trade; answered once it is durable. */
+  /** One trade; answered once it is durable. Its entries name the source as their actor, where nobody else is named who hands it in. */
   readonly submit: (
     account: AccountName,
     input: TradeInput,
-    policy?: SourcePolicy
+    policy?: SourcePolicy,
+    actor?: string
   ) => Effect.Effect<IntakeResult, LedgerError | Unfit>
   /** Many trades in their order, one result each. */
   readonly submitMany: (
@@ -85,14 +86,15 @@ const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefin
 const intakeMember = (
   account: AccountName,
   input: TradeInput,
-  policy: SourcePolicy
+  policy: SourcePolicy,
+  actor: string = input.source
 ): Member<IntakeResult | undefined> => {
   const arrival = arrivalOf(policy, input)
   const { source, sourceId, occurrence } = input
   const reversed = input.reverses === undefined ? [] : [Need.Identity({ account, source, ...input.reverses })]
   return {
     account,
-    cause: { kind: "trade", actor: source },
+    cause: { kind: "trade", actor },
     needs: [
       Need.Identity({ account, source, sourceId, occurrence }),
       Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
@@ -131,11 +133,11 @@ export const make: Effect.Effect<AccumulatorService, never, Ledger> = Effect.gen
   })
   return {
     submitMany,
-    submit: (account, input, policy = plain) =>
+    submit: (account, input, policy = plain, actor) =>
       Effect.suspend((): Effect.Effect<IntakeResult, LedgerError | Unfit> => {
         const unsound = unsoundOf(input, 0)
         if (unsound !== undefined) return Effect.fail(unsound)
-        return Effect.flatMap(ledger.submit("intake", intakeMember(account, input, policy)), (result) =>
+        return Effect.flatMap(ledger.submit("intake", intakeMember(account, input, policy, actor)), (result) =>
           result === undefined
             ? Effect.fail(new UnknownAccount({ account }))
             : Effect.as(metrics.countIntake([result]), result)

@@ -111,11 +111,17 @@ const memberOf = <A>(
   apply: (recorder: Recorder) => A
 ): Member<A> => ({ account, cause, needs, apply })
 
+/** Who puts a decision on record, where that is not its strategy itself; and the command by which it is made. */
+export interface DecidedBy {
+  readonly actor?: string
+  readonly commandId?: string | undefined
+}
+
 /** Puts a decision on record, pending; nothing is sent. Under the same command id it is made once. */
 export const decide = Effect.fn("Decisions.decide")(function* (
   account: AccountName,
   input: DecisionInput,
-  commandId?: string
+  { actor = input.strategy ?? MANUAL, commandId }: DecidedBy = {}
 ) {
   const problem = faultOf(input)
   if (problem !== undefined) return yield* new UnsoundDecision({ problem })
@@ -123,7 +129,7 @@ export const decide = Effect.fn("Decisions.decide")(function* (
   const { symbol } = input
   const cause: Cause = {
     kind: "command",
-    actor: input.strategy ?? MANUAL,
+    actor,
     ...(commandId === undefined ? {} : { command: commandId })
   }
   const needs = [
@@ -201,13 +207,11 @@ const factsFor: (
   })
 
 /** Asks whoever drives the account to execute a decision: for a process that does not drive it itself. */
-export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision) {
+export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision, actor = strategy) {
   const ledger = yield* Ledger
   yield* ledger.submit(
     "command",
-    memberOf(account, { kind: "command", actor: strategy }, [Need.DecisionById({ id })], (recorder) =>
-      askFor(recorder, id)
-    )
+    memberOf(account, { kind: "command", actor }, [Need.DecisionById({ id })], (recorder) => askFor(recorder, id))
   )
 })
 

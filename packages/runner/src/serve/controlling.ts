@@ -261,8 +261,9 @@ const decisionOf = (asked: Documents.DecisionRequest) =>
 const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
   Effect.gen(function* () {
     const account = yield* sole(Option.fromNullable(asked.account))
-    const decision = yield* Decisions.decide(account, yield* decisionOf(asked), key)
-    yield* askDaemon(decision, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
+    const { name: actor } = yield* Access.Caller
+    const decision = yield* Decisions.decide(account, yield* decisionOf(asked), { actor, commandId: key })
+    yield* askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
     return decisions.documentOf(yield* Decisions.find(decision.id))
   })
 

@@ -75,6 +75,7 @@ const take = (
     const batchId = yield* batchOf(requests)
     if (batchId !== undefined) return yield* acted(intoBatch(batchId, requests, inputs, configuration))
     const accumulator = yield* Accumulator.Accumulator
+    const { name: actor } = yield* Access.Caller
     const results = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
@@ -85,7 +86,7 @@ const take = (
       )
     )
     const taken = yield* acted(
-      Effect.forEach(results, ({ account, input, policy }) => accumulator.submit(account, input, policy), {
+      Effect.forEach(results, ({ account, input, policy }) => accumulator.submit(account, input, policy, actor), {
         concurrency: "unbounded"
       })
     )

@@ -11,7 +11,7 @@ import {
   type TradeRepository
 } from "@roundlot/core"
 import { type Duration, Effect, Layer, Option, Schedule } from "effect"
-import { opened } from "../accounts.ts"
+import { ACTOR, opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -64,6 +64,7 @@ const LOOK_AGAIN = Schedule.spaced("50 millis")
  */
 export const askDaemon = (
   decision: Decision.Decision,
+  actor: string,
   longest: Duration.DurationInput = LONGEST_TURN
 ): Effect.Effect<
   void,
@@ -74,7 +75,7 @@ export const askDaemon = (
     const now = Decisions.find(decision.id)
     const until = (is: typeof isOver, most: Duration.DurationInput) =>
       Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: is }), most)
-    yield* Decisions.ask(decision)
+    yield* Decisions.ask(decision, actor)
     if (Option.isSome(yield* until(isTaken, longest))) yield* until(isOver, LONGEST_FILL)
   })
 
@@ -174,11 +175,11 @@ export const decide = Verb.make({
         Effect.gen(function* () {
           const output = yield* Output
           const account = yield* opened(settings.configuration, asked.account)
-          const made = yield* Decisions.decide(account, input)
+          const made = yield* Decisions.decide(account, input, { actor: ACTOR })
           yield* Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
             Effect.zipRight(drive(made, settings)),
             Effect.scoped,
-            Effect.catchTag("LeaseHeld", () => askDaemon(made))
+            Effect.catchTag("LeaseHeld", () => askDaemon(made, ACTOR))
           )
           const document = decisions.documentOf(yield* Decisions.find(made.id))
           if (document.status === "failed") yield* output.failed

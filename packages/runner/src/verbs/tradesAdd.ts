@@ -15,7 +15,7 @@ import {
   TradingState
 } from "@roundlot/core"
 import { Effect, Either, Option } from "effect"
-import { known, opened } from "../accounts.ts"
+import { ACTOR, known, opened } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -114,7 +114,7 @@ const takeIn = (asked: Asked, cells: Cells, direct: Trade.TradeInput["direct"], 
       configuration,
       Option.orElse(asked.account, () => bySource)
     )
-    return yield* accumulator.submit(account, input, policy)
+    return yield* accumulator.submit(account, input, policy, ACTOR)
   })
 
 const foreseen = ({ _tag, tradeId }: intake.IntakeResult): string => {

@@ -10,7 +10,7 @@ import {
   TradeRepository
 } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, TestClock } from "effect"
+import { Effect, Layer, Redacted, Schema, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving, servingLocked } from "./serving.ts"
 
@@ -63,6 +63,10 @@ const robbedBooks = (hand: { reached: boolean }) => {
 
 /** The headers of who has a token, and of a key that he gives. */
 const as = (token: string, key = "k-0") => ({ authorization: `Bearer ${token}`, "idempotency-key": key })
+
+const Actors = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ tag: Schema.String, cause: Schema.Struct({ actor: Schema.String }) }))
+})
 
 /** The cookie that an answer has set, as a browser sends it. */
 const cookieOf = ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }) => ({
@@ -285,6 +289,24 @@ describe("who may call", () => {
       yield* Tokens.revoke("dana", "test")
       assert.strictEqual((yield* use(kept)).status, 401)
       assert.strictEqual((yield* ask(port, "/api/v1/session", { method: "POST", body: {} })).status, 400)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("who decides, and who hands a trade in, is on record as the actor beside strategy and source", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const token = yield* made("ann", "trade")
+      const post = (path: string, key: string, body: object) =>
+        Effect.map(ask(port, path, { method: "POST", headers: as(token, key), body }), ({ status, text }) =>
+          assert.strictEqual(status, 200, text)
+        )
+      const decided = { symbol: "KO", side: "buy", quantity: "1", strategy: "momentum", waitSeconds: 0 }
+      yield* post("/api/v1/decisions", "d-1", decided)
+      yield* post("/api/v1/trades", "t-1", { symbol: "KO", side: "buy", quantity: "0.5", source: "venue-2" })
+      const { text } = yield* ask(port, "/api/v1/journal?order=newest&limit=50", { headers: as(token) })
+      const { items } = yield* Schema.decodeUnknown(Actors)(JSON.parse(text))
+      const by = items.filter(({ cause }) => cause.actor === "ann").map(({ tag }) => tag)
+      assert.includeMembers(by, ["DecisionMade", "DecisionAsked", "TradeAccepted"])
     }).pipe(Effect.provide(books))
   )
 
