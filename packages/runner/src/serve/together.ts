@@ -48,6 +48,8 @@ const checked = (file: Parameters<typeof check>[0]) =>
     return views.checkedOf(found, rejectedRows)
   })
 
+const ofTheWay = ["session", "timeInForce"] as const
+
 /** A batch without rows, that collects them. */
 const openedBatch = (
   asked: Documents.BatchRequest,
@@ -57,6 +59,11 @@ const openedBatch = (
   Effect.gen(function* () {
     if (asked.rows !== undefined || asked.csv !== undefined) {
       return yield* Effect.fail(Problem.failures.badRequest("an open batch collects its rows one by one", "open"))
+    }
+    const term = ofTheWay.find((each) => terms[each] !== undefined)
+    if (term !== undefined) {
+      const problem = "an open batch has no terms of its own: its trades say theirs"
+      return yield* Effect.fail(Problem.failures.badRequest(problem, term))
     }
     const { name: actor } = yield* Access.Caller
     const account = yield* sole(Option.fromNullable(terms.account))

@@ -229,6 +229,11 @@ describe("batches over the API", () => {
         status: 400,
         field: "open"
       })
+      for (const said of [{ session: "extended" }, { timeInForce: "gtc" }]) {
+        const body = { name: "x", open: true, mode: "execute", ...said }
+        const [field] = Object.keys(said)
+        assert.deepInclude(json(yield* call("batches", body)), { status: 400, field })
+      }
       expect(json(yield* call("batches/G1/queue?reason=all%20are%20in", undefined))).toMatchObject({
         totalTrades: 2,
         status: "pending"
