@@ -780,7 +780,7 @@ const executions: ReadonlyArray<WrongBroker> = [
     fillsAs((all) => all.filter(({ report }) => Decimal.isPositive(report.quantity)))
   ],
   [
-    "FILL-12: what an execution cost",
+    "SYNC-5: what an execution cost",
     "loses commissions",
     then(
       charging,
@@ -788,7 +788,7 @@ const executions: ReadonlyArray<WrongBroker> = [
     )
   ],
   [
-    "FILL-12: what an execution cost",
+    "SYNC-5: what an execution cost",
     "turns commissions into credits",
     then(
       charging,

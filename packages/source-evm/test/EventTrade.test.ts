@@ -117,7 +117,7 @@ const mayStand = (text: string) =>
 const refused = (change: object) => left(Either.mapLeft(make({ ...ofTrade, ...change }), String))
 
 describe("a trade of an event", () => {
-  it("ACC-1: has the event's symbol, side, quantity and price, the block's time and the log's own id", () => {
+  it("has the event's symbol, side, quantity and price, the block's time and the log's own id", () => {
     expect(read(ofTrade, trade())).toEqual(
       Either.right({
         sourceId: `${HASH}:7`,
@@ -133,7 +133,7 @@ describe("a trade of an event", () => {
     })
   })
 
-  it("ACC-1: a swap's side is the sign of an amount, its price one exact amount by the other, rounded half to even", () => {
+  it("a swap's side is the sign of an amount, its price one exact amount by the other, rounded half to even", () => {
     const E18 = 10n ** 18n
     expect(read(ofSwap, swap(2n * E18, -3n * E18))).toMatchObject({
       right: { side: "sell", quantity: "2", price: "1.5" }

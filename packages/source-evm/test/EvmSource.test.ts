@@ -22,7 +22,7 @@ const until = <E, R>(fact: Effect.Effect<boolean, E, R>) =>
   Effect.repeat(fact, { schedule: Schedule.spaced("20 millis"), until: (there) => there })
 
 describe("a source of contract events", () => {
-  it.scopedLive("ACC-1: takes in what a contract logged, over HTTP and over a WebSocket, each event once", () =>
+  it.scopedLive("ACC-2: takes in what a contract logged, over HTTP and over a WebSocket, each event once", () =>
     atDesk((node) =>
       Effect.gen(function* () {
         yield* mined(node, several(1, 3))
@@ -34,7 +34,7 @@ describe("a source of contract events", () => {
     )
   )
 
-  it.scopedLive("ACC-1: events that are no trades are named, and the others go on", () =>
+  it.scopedLive("events that are no trades are named, and the others go on", () =>
     atDesk((node) =>
       Effect.gen(function* () {
         yield* mined(node, [

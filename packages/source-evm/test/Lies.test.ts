@@ -95,7 +95,7 @@ const three = (node: Chain) =>
 
 describe("a provider that says what is not so", () => {
   for (const [name, tamper, said] of lies) {
-    it.scopedLive(`ACC-1: ${name}: nothing of it is taken in, and the next provider is read`, () =>
+    it.scopedLive(`${name}: nothing of it is taken in, and the next provider is read`, () =>
       atDesk((node) =>
         Effect.gen(function* () {
           yield* three(node)

@@ -24,7 +24,7 @@ const reversals = Effect.map(trades, (rows) => rows.filter(({ reversesSourceId }
 
 describe("a reorganisation of the chain", () => {
   it.scopedLive(
-    "ACC-1: what was taken in of blocks that are gone is taken back once, and counts again where it is mined again",
+    "ACC-2: what was taken in of blocks that are gone is taken back once, and counts again where it is mined again",
     () =>
       atDesk((node) =>
         Effect.gen(function* () {
@@ -53,7 +53,7 @@ describe("a reorganisation of the chain", () => {
   )
 
   it.scopedLive(
-    "ACC-1: the same transaction in another block at the same place counts once for each block that stands",
+    "ACC-2: the same transaction in another block at the same place counts once for each block that stands",
     () =>
       atDesk((node) =>
         Effect.gen(function* () {

@@ -132,23 +132,21 @@ const clause = (name: string, run: Clause["run"], fails = false): Clause => ({
 
 /** What every source promises. What comes twice is no fault: the books count it once, by its id. */
 export const clauses: ReadonlyArray<Clause> = [
-  clause(
-    "ACC-1: every trade is delivered as the outside has it: its id, side, quantity, symbol, price and time",
-    (place) =>
-      Effect.gen(function* () {
-        const trades = given(1, 7)
-        yield* brought(place, trades)
-        const found = textsOf(yield* heard(place, undefined, trades))
-        const remedy = "Give each trade what the outside says of it, unrounded, under the outside's own id"
-        yield* same("every trade is delivered", missingOf(trades, found), [], remedy)
-        const known = new Set(trades.map(textOf))
-        yield* same(
-          "nothing else is delivered",
-          found.filter((text) => !known.has(text)),
-          [],
-          remedy
-        )
-      })
+  clause("every trade is delivered as the outside has it: its id, side, quantity, symbol, price and time", (place) =>
+    Effect.gen(function* () {
+      const trades = given(1, 7)
+      yield* brought(place, trades)
+      const found = textsOf(yield* heard(place, undefined, trades))
+      const remedy = "Give each trade what the outside says of it, unrounded, under the outside's own id"
+      yield* same("every trade is delivered", missingOf(trades, found), [], remedy)
+      const known = new Set(trades.map(textOf))
+      yield* same(
+        "nothing else is delivered",
+        found.filter((text) => !known.has(text)),
+        [],
+        remedy
+      )
+    })
   ),
   clause("ACC-2: what was not committed is delivered again, under the same ids with the same contents", (place) =>
     Effect.gen(function* () {

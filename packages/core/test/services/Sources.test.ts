@@ -51,7 +51,7 @@ test("ACC-4: what a source hands over follows what it handed over before, or not
     })
   ))
 
-test("ACC-1: the same again, of which no answer came, counts once; what was added to it is taken", () =>
+test("ACC-2: the same again, of which no answer came, counts once; what was added to it is taken", () =>
   Stage.play(
     Effect.gen(function* () {
       yield* Stage.opened()
@@ -62,7 +62,7 @@ test("ACC-1: the same again, of which no answer came, counts once; what was adde
     })
   ))
 
-test("ACC-1: a program that dies before the trades are taken leaves the cursor where it was", () =>
+test("ACC-2: a program that dies before the trades are taken leaves the cursor where it was", () =>
   Stage.play(
     Effect.gen(function* () {
       yield* Stage.opened()

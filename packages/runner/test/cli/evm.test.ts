@@ -50,7 +50,7 @@ const KEY = "planted-key-of-the-provider"
 /** Nobody answers there. */
 const ENV = { ROUNDLOT_EVM_URL_PRIMARY: `http://127.0.0.1:1/v2/${KEY}` }
 
-it("ACC-1: a daemon takes in what a contract logs, from the next provider where the first fails, and goes on with what comes", async () => {
+it("a daemon takes in what a contract logs, from the next provider where the first fails, and goes on with what comes", async () => {
   const place = desk()
   const config = configured(place)
   await node.mine(await node.sign({ trade: [logged(1), logged(2)] }))

@@ -19,7 +19,7 @@ const tradeOf = (sourceId: string, quantity = "0.6") => ({
   tradedAt: new Date().toISOString()
 })
 
-it("ACC-1, ACC-2: messages become orders, once each over restarts and doubled ones; what is no trade is kept, and health says so", async () => {
+it("ACC-2: messages become orders, once each over restarts and doubled ones; what is no trade is kept, and health says so", async () => {
   server = await makeServer()
   const { url } = server
   const connection = await connect({ servers: new URL(url).host, ...PASSWORD })

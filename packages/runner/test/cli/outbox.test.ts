@@ -25,7 +25,7 @@ const configured = (place: ReturnType<typeof desk>, outbox: object) =>
     })
   )
 
-it("ACC-1, ACC-2: an app's rows become orders, once each over restarts; a row that is no trade is kept, and health says so", async () => {
+it("ACC-2: an app's rows become orders, once each over restarts; a row that is no trade is kept, and health says so", async () => {
   const place = desk()
   const url = await fresh()
   await ask(url, TABLE)

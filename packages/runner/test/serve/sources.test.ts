@@ -86,7 +86,7 @@ const ofVenue = Effect.map(Reads.all(Trade.TradeTable), (trades) =>
 )
 
 describe("a source that hands over its trades", () => {
-  it.scopedLive("ACC-1: signs them: they are its own, of its account, each counted once", () =>
+  it.scopedLive("ACC-2: signs them: they are its own, of its account, each counted once", () =>
     Effect.gen(function* () {
       const port = yield* served()
       const both = { trades: [trade("v-1"), trade("v-2", { quantity: "0.5" })] }

@@ -320,7 +320,7 @@ const busted = clause({
 })
 
 const commissions = clause({
-  name: "FILL-12: what an execution cost is said with its currency, as the broker charged it",
+  name: "SYNC-5: what an execution cost is said with its currency, as the broker charged it",
   needs: ["commissions"],
   run: (place) =>
     Effect.gen(function* () {
