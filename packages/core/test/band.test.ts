@@ -130,7 +130,7 @@ describe("the band around what an order should have got", () => {
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
-  test("FILL-12: what an order should get is its limit, else a market that its trades do not belie, else the price of its trades, else its last fill; the band lies around it", () => {
+  test("FILL-12: what an order should get is what a market says that its trades do not belie, else its limit, else the price of its trades, else its last fill; the band lies around it", () => {
     const { desk, fill } = working(true)
     fill("e1", "120")
     const trades = new Map(desk.all(TradeTable).map((trade) => [trade.id, trade]))
@@ -148,7 +148,8 @@ describe("the band around what an order should have got", () => {
     }
     expect(said({ limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
     expect(said({ market: Decimal.unsafe("130") })).toBe("130 market")
-    expect(said({ market: Decimal.unsafe("130"), limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
+    expect(said({ market: Decimal.unsafe("130"), limitPrice: Price.unsafe("99.5") })).toBe("130 market")
+    expect(said({ market: Decimal.unsafe("1000"), limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
     expect(said({ market: Decimal.unsafe("1000") })).toBe("100 trades")
     expect(said({ market: Decimal.unsafe("10") })).toBe("100 trades")
     expect(said({ market: Decimal.unsafe("1000"), allocations: [] })).toBe("1000 market")

@@ -11,7 +11,7 @@ import { ExecutionFacts, factColumns } from "./ExecutionFacts.ts"
 /** Within what was expected, outside of it, or unknown: there was nothing to compare with. */
 export const bands = ["within", "outside", "unknown"] as const
 
-/** What says which price an order should have got, the first that is there: its limit, a market, its trades, its last fill. */
+/** What says which price an order should have got, the first that is there: a market, its limit, its trades, its last fill. */
 export const sources = ["limit", "market", "trades", "fill"] as const
 
 /** How a fill's price stands to what its order should have got. */

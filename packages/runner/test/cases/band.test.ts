@@ -87,10 +87,18 @@ const filled: ReadonlyArray<Filled> = [
     judged: "within, 175 market"
   },
   {
-    what: "of an order with a limit is judged by that, and by no market",
+    what: "of an order with a limit is judged by a market, however much better than its limit it is",
     at: names,
     limit: "150",
     afterMs: MINUTE_MS,
+    price: "141",
+    judged: "within, 175 market"
+  },
+  {
+    what: "of an order with a limit is judged by that where no market says a price",
+    at: ["paper"],
+    limit: "150",
+    afterMs: QUARTER_MS + MINUTE_MS,
     price: "122.5",
     judged: "within, 150 limit"
   },

@@ -45,16 +45,16 @@ export interface Judged {
 }
 
 /**
- * FILL-12: what an order should get: its limit price, else what a market said, else the weighted price of its own trades, else its last
+ * FILL-12: what an order should get: what a market said, else its limit price, else the weighted price of its own trades, else its last
  * canonical fill; nothing where none of them is there. A market's price that is ten times its trades' or more, or a tenth or less, is
  * not believed: one of the two is wrong, and a false quote must hold no true fill (W5).
  */
 export const expectedOf = (grounds: Grounds): Expected | undefined => {
   const { limitPrice, market } = grounds
-  if (limitPrice !== undefined) return { price: limitPrice, from: "limit" }
   const weighted = weightedPrice(grounds)
   const isBelieved = market !== undefined && (weighted === undefined || !isFarApart(market, weighted))
   if (isBelieved) return { price: market, from: "market" }
+  if (limitPrice !== undefined) return { price: limitPrice, from: "limit" }
   if (weighted !== undefined) return { price: weighted, from: "trades" }
   const last = lastFillPrice(grounds.fills)
   return last === undefined ? undefined : { price: last, from: "fill" }
