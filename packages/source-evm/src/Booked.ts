@@ -1,4 +1,4 @@
-import { type AccountName, Reads, Side, Trade, type Instant, TradeRepository } from "@roundlot/core"
+import { type AccountName, Reads, Side, Trade, Instant, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import type { EventTrade } from "./EventTrade.ts"
 
@@ -80,18 +80,20 @@ export const fromRows = (rows: ReadonlyArray<Trade.Trade>): ReadonlyArray<Booked
   return rows.flatMap((row) => bookedOf(row, reversedBy))
 }
 
-/** Reads what the books of an account have of a source. */
+/** A trade is counted at most a minute before its own time by our clock: with a day to spare, those that came in earlier are of older blocks. */
+const EARLIEST_MS = 86_400_000
+
+/** Reads what the books of an account have of a source, by the index of when trades came in: what it costs does not grow with the books. */
 export const booksOf = (
   account: AccountName.AccountName,
   source: string
 ): Effect.Effect<BooksSince<TradeRepository.StoreError>, never, TradeRepository.TradeRepository> =>
   Effect.map(TradeRepository.TradeRepository, (repository) => (since) => {
-    const where = [
-      { column: "account", in: [account] },
-      { column: "source", in: [source] },
-      { column: "tradedAt", atLeast: Number(since) }
-    ]
-    return Reads.all(Trade.TradeTable, { where }).pipe(
+    const earliest = Instant.fromMillis(Math.max(0, Instant.toMillis(since) - EARLIEST_MS))
+    const where = [{ column: "createdAt", atLeast: Number(earliest) }]
+    const isMeant = (row: Parameters<typeof Trade.TradeTable.decode>[0]) =>
+      row["account"] === account && row["source"] === source && Number(row["tradedAt"]) >= Number(since)
+    return Reads.all(Trade.TradeTable, { where, orderBy: ["createdAt", "id"] }, isMeant).pipe(
       Effect.map(fromRows),
       Effect.provideService(TradeRepository.TradeRepository, repository)
     )

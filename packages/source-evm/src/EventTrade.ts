@@ -67,10 +67,11 @@ const fitting = (event: AbiEvent, mapping: Mapping): EventFault | undefined => {
   for (const [place, field] of amountsOf(mapping))
     if (!WHOLE.test(typeOf(event, field) ?? ""))
       return new EventFault({ place, problem: `names "${field}", which is no whole number` })
-  const indexedText = event.inputs.find(({ indexed, type }) => indexed === true && ["string", "bytes"].includes(type))
-  return plainOf(mapping).some(([, field]) => field === indexedText?.name)
-    ? new EventFault({ place: "symbol.field", problem: "is an indexed text, of which the chain keeps a hash alone" })
-    : undefined
+  const hashed = event.inputs.filter(({ indexed, type }) => indexed === true && ["string", "bytes"].includes(type))
+  const [place] = plainOf(mapping).find(([, field]) => hashed.some(({ name }) => name === field)) ?? []
+  return place === undefined
+    ? undefined
+    : new EventFault({ place, problem: "is an indexed text, of which the chain keeps a hash alone" })
 }
 
 const amountOf = (values: Values, field: string, decimals: number): Either.Either<Decimal.Decimal, string> => {
@@ -102,6 +103,11 @@ const priceOf = (values: Values, price: Mapping["price"]): Either.Either<Price.P
     return yield* taken("price", Price.Price, Decimal.divide(of, per, price.digits ?? PRICE_DIGITS))
   })
 
+const MOST_SHOWN = 40
+
+/** What a contract says, for a cursor and a message: of any length, and with any character in it. */
+const shown = (text: string): string => JSON.stringify(text.slice(0, MOST_SHOWN))
+
 const sideOf = (values: Values, side: Mapping["side"]): Either.Either<"buy" | "sell", string> => {
   if (typeof side === "string") return Either.right(side)
   if ("signOf" in side)
@@ -111,7 +117,9 @@ const sideOf = (values: Values, side: Mapping["side"]): Either.Either<"buy" | "s
     })
   const text = String(values.get(side.field))
   if (text === (side.buy ?? "true")) return Either.right("buy")
-  return text === (side.sell ?? "false") ? Either.right("sell") : Either.left(`${side.field} says ${text}, no side`)
+  return text === (side.sell ?? "false")
+    ? Either.right("sell")
+    : Either.left(`${side.field} says ${shown(text)}, no side`)
 }
 
 const symbolOf = (values: Values, symbol: Mapping["symbol"], address: string): string => {

@@ -78,6 +78,14 @@ const PriceOf = Schema.Union(
   })
 )
 
+/** An event as messages name it: one that is written in another way would be ignored in vain. */
+const EventId = Schema.String.pipe(
+  Schema.pattern(
+    /^0x[0-9a-f]{64}:(0|[1-9]\d*)$/,
+    message("is no event, such as 0xTRANSACTION:LOGINDEX in small letters")
+  )
+)
+
 const Positive = Schema.Int.pipe(Schema.positive())
 
 const MOST_PROVIDERS = 16
@@ -105,7 +113,7 @@ export const EvmSettings = Schema.Struct({
   quantity: Amount,
   price: optional(PriceOf),
   /** Events that are no trades, by transaction and log index (`0x…:7`), and that a person has looked at. */
-  ignore: optional(Schema.Array(Schema.String))
+  ignore: optional(Schema.Array(EventId))
 })
 
 /** What a configuration says of trades that the events of contracts are. */

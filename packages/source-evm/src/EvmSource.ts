@@ -27,6 +27,8 @@ export interface EvmOptions<E> {
   readonly stands?: (status: EvmStatus) => Effect.Effect<unknown>
   /** How often a new block is asked for where no node says it by itself; 3 seconds where nothing is said. */
   readonly pollMs?: number
+  /** How long a node's answer is waited for; 15 seconds where nothing is said. */
+  readonly timeoutMs?: number
 }
 
 /** A source that reads the events of contracts. */
@@ -131,7 +133,7 @@ export const make = <E>(
     const reader = yield* EventTrade.make(options.settings)
     const reading = readingOf(options, reader)
     const outside = { chainId: reading.chainId, ...reader.wanted }
-    const providers = yield* Effect.forEach(options.providers, Provider.make)
+    const providers = yield* Effect.forEach(options.providers, (place) => Provider.make(place, options.timeoutMs))
     const nowMs = Effect.map(now, Instant.toMillis)
     if (chosen.headAt === 0) chosen.headAt = yield* nowMs
     const ask = using(providers, chosen)
@@ -140,7 +142,7 @@ export const make = <E>(
         const page = yield* look(provider, reading, standing)
         const { gone, head, isCaughtUp } = page
         const isStill = head.number < chosen.head || at - head.timestamp * 1_000 > STILL_MS
-        if (isCaughtUp && isStill) yield* expectAbreast(providers, provider, head.number)
+        if (isCaughtUp && isStill) yield* expectAbreast(providers, provider, reading.chainId, head.number)
         const [first] = gone.toSorted((one, other) => one.blockNumber - other.blockNumber)
         if (first !== undefined) yield* expectAgreed(providers, provider, first.blockNumber, first.blockHash)
         return page

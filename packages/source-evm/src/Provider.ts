@@ -25,13 +25,19 @@ export interface Provider {
   /** A block by its number, or the newest; undefined where the node has none such. */
   readonly block: (number: number | "latest") => Effect.Effect<Block | undefined, ProviderFault>
   readonly logs: (wanted: Wanted, from: number, to: number) => Effect.Effect<ReadonlyArray<EventLog>, ProviderFault>
+  /** The logs of one block: a node that has no logs of it yet refuses, where of a range it answers with none. */
+  readonly logsOfBlock: (wanted: Wanted, hash: string) => Effect.Effect<ReadonlyArray<EventLog>, ProviderFault>
   /** Says each new head, where the node is asked over a WebSocket. */
   readonly newHeads: Stream.Stream<unknown, ProviderFault> | undefined
 }
 
 type Ask = (method: string, params: ReadonlyArray<unknown>) => Promise<unknown>
 
-const TIMEOUT_MS = 15_000
+/** How long an answer is waited for where nothing is said. */
+export const TIMEOUT_MS = 15_000
+
+const timedOut = (provider: string, method: string) =>
+  new ProviderFault({ provider, problem: "TimedOut", detail: `did not answer ${method} in time` })
 
 /** What a request failed with: codes and our own words, since a library's message has the address in it. */
 const faultOf = (provider: string, method: string, error: unknown): ProviderFault => {
@@ -43,8 +49,7 @@ const faultOf = (provider: string, method: string, error: unknown): ProviderFaul
     new ProviderFault({ provider, problem, detail, ...(code === undefined ? {} : { code }) })
   if (caused((each) => each instanceof ResponseBodyTooLargeError) !== undefined)
     return said("TooLarge", `answered ${method} with more bytes than are read`)
-  if (caused((each) => each instanceof TimeoutError) !== undefined)
-    return said("TimedOut", `did not answer ${method} within ${TIMEOUT_MS / 1_000} s`)
+  if (caused((each) => each instanceof TimeoutError) !== undefined) return timedOut(provider, method)
   const refused = caused((each) => each instanceof RpcRequestError)
   if (refused !== undefined) return said("Refused", `refused ${method} with code ${refused.code}`, refused.code)
   const status = caused((each) => each instanceof HttpRequestError)?.status
@@ -61,20 +66,24 @@ interface Way {
   readonly newHeads: Provider["newHeads"]
 }
 
-const overHttp = ({ url }: ProviderPlace): Way => {
-  const { request } = http(url)({ retryCount: 0, timeout: TIMEOUT_MS })
+const overHttp = ({ url }: ProviderPlace, timeoutMs: number): Way => {
+  const { request } = http(url)({ retryCount: 0, timeout: timeoutMs })
   return { ask: (method, params) => request({ method, params }), drop: Effect.void, newHeads: undefined }
 }
 
-const overSocket = ({ name, url }: ProviderPlace): Effect.Effect<Way, never, Scope.Scope> =>
+const overSocket = ({ name, url }: ProviderPlace, timeoutMs: number): Effect.Effect<Way, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { request, value } = webSocket(url, { reconnect: false })({ retryCount: 0, timeout: TIMEOUT_MS })
+    const { request, value } = webSocket(url, { reconnect: false })({ retryCount: 0, timeout: timeoutMs })
     let isOpen = false
-    const drop = Effect.tryPromise(async () => {
-      if (!isOpen) return
-      const client = await value?.getRpcClient()
-      client?.close()
-    }).pipe(Effect.ignore)
+    // Not waited for: one that never opened would keep a source from ending.
+    const drop = Effect.sync(() => {
+      if (isOpen)
+        value?.getRpcClient().then(
+          (client) => client.close(),
+          () => undefined
+        )
+      isOpen = false
+    })
     yield* Effect.addFinalizer(() => drop)
     const ask: Ask = async (method, params) => {
       isOpen = true
@@ -104,15 +113,19 @@ const ChainId = Schema.transform(Schema.String.pipe(Schema.pattern(/^0x[0-9a-fA-
   encode: (number) => `0x${number.toString(16)}`
 })
 
+const dropped: ReadonlyArray<ProviderFault["problem"]> = ["Unreachable", "TimedOut"]
+
 /** Reaches a node over HTTP or a WebSocket, as its address says; a socket is closed with the scope. */
-export const make = (place: ProviderPlace): Effect.Effect<Provider, never, Scope.Scope> =>
+export const make = (place: ProviderPlace, timeoutMs = TIMEOUT_MS): Effect.Effect<Provider, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { name, url } = place
-    const way = /^wss?:/.test(url) ? yield* overSocket(place) : overHttp(place)
+    const way = /^wss?:/.test(url) ? yield* overSocket(place, timeoutMs) : overHttp(place, timeoutMs)
     const asked = <A, I>(schema: Schema.Schema<A, I>, method: string, params: ReadonlyArray<unknown>) =>
       Effect.tryPromise({ try: () => way.ask(method, params), catch: (error) => faultOf(name, method, error) }).pipe(
-        // A socket that broke is opened again by the next request.
-        Effect.tapError(({ problem }) => (problem === "Unreachable" ? way.drop : Effect.void)),
+        // Until a socket is open, a request over it has no bound of its own.
+        Effect.timeoutFail({ duration: timeoutMs, onTimeout: () => timedOut(name, method) }),
+        // A socket that broke, or says nothing more, is opened again by the next request.
+        Effect.tapError(({ problem }) => (dropped.includes(problem) ? way.drop : Effect.void)),
         Effect.flatMap((answer) =>
           Effect.mapError(
             Schema.decodeUnknown(schema)(answer),
@@ -135,6 +148,8 @@ export const make = (place: ProviderPlace): Effect.Effect<Provider, never, Scope
         asked(Schema.Array(EventLog), "eth_getLogs", [
           { address: contracts, topics: [[topic]], fromBlock: numberToHex(from), toBlock: numberToHex(to) }
         ]),
+      logsOfBlock: ({ contracts, topic }, blockHash) =>
+        asked(Schema.Array(EventLog), "eth_getLogs", [{ address: contracts, topics: [[topic]], blockHash }]),
       newHeads: way.newHeads
     }
   })

@@ -1,4 +1,4 @@
-import { Effect, Either } from "effect"
+import { Effect, Either, Option } from "effect"
 import type { Provider } from "./Provider.ts"
 import { NoProvider, ProviderFault } from "./ProviderFault.ts"
 
@@ -59,13 +59,15 @@ const othersOf = (providers: ReadonlyArray<Provider>, { name }: Provider) =>
 export const expectAbreast = (
   providers: ReadonlyArray<Provider>,
   provider: Provider,
+  chainId: number,
   head: number
 ): Effect.Effect<void, ProviderFault> =>
   Effect.forEach(
     othersOf(providers, provider),
     (other) =>
       Effect.flatMap(Effect.option(Effect.zip(other.block("latest"), other.chainId)), (found) => {
-        const newest = found._tag === "Some" ? (found.value[0]?.number ?? 0) : 0
+        const [block, chain] = Option.getOrElse(found, () => [undefined, undefined] as const)
+        const newest = chain === chainId ? (block?.number ?? 0) : 0
         if (newest < head + BEHIND) return Effect.void
         const detail = `is at block ${head}, and ${other.name} at ${newest}`
         return new ProviderFault({ provider: provider.name, problem: "Behind", detail })

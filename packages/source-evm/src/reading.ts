@@ -33,7 +33,7 @@ export interface Standing extends Reached {
 /** What a look at the chain found. */
 export interface Page {
   readonly trades: ReadonlyArray<Trade.TradeInput>
-  /** Those that are taken back by it. */
+  /** Those that are taken back by it since their blocks are gone. */
   readonly gone: ReadonlyArray<Booked>
   /** The events that were found to be no trades. */
   readonly unread: ReadonlyArray<Unread>
@@ -117,7 +117,16 @@ const ofTheCaller: ReadonlyArray<number | undefined> = [UNAUTHORIZED, FORBIDDEN,
 const mayBeTooLarge = ({ code, problem }: ProviderFault): boolean =>
   halvable.includes(problem) && !ofTheCaller.includes(code)
 
-/** The logs of a range in their order, and where it ends: a range that is refused, or whose answer may be cut off, is halved. */
+/** Is more there from an answer's last log on than it has? Some nodes cut a long answer off, and do not say so. */
+const isCutOff = (provider: Provider, wanted: Wanted, logs: ReadonlyArray<EventLog>, from: number, to: number) => {
+  const last = logs.at(-1)?.blockNumber
+  if (last === undefined || from === to) return Effect.succeed(false)
+  const since = last === from ? from + 1 : last
+  const known = logs.filter(({ blockNumber }) => blockNumber >= since).length
+  return Effect.map(provider.logs(wanted, since, to), (again) => new Set(again.map(idOf)).size > known)
+}
+
+/** The logs of a range in their order, and where it ends: a range that is refused, or whose answer is cut off, is halved. */
 const logsOf = (
   provider: Provider,
   wanted: Wanted,
@@ -132,7 +141,11 @@ const logsOf = (
         if (to > from && logs.length >= MOST_LOGS) return halved
         return Either.match(sorted(logs, wanted, from, to), {
           onLeft: (what) => Effect.fail(contradicts(provider, `answered with ${what}`)),
-          onRight: (inOrder) => Effect.succeed({ logs: inOrder, end: to })
+          onRight: (inOrder) =>
+            Effect.if(isCutOff(provider, wanted, inOrder, from, to), {
+              onTrue: () => halved,
+              onFalse: () => Effect.succeed({ logs: inOrder, end: to })
+            })
         })
       }
     })
@@ -215,8 +228,8 @@ const expectSound = (provider: Provider, wanted: Wanted, base: Checkpoint | unde
     const suspect = [...blocks.values()].filter((block) => !withLogs.has(block.number) && mayHave(block, wanted))
     yield* Effect.forEach(
       suspect,
-      ({ number }) =>
-        Effect.flatMap(provider.logs(wanted, number, number), (left) =>
+      ({ hash, number }) =>
+        Effect.flatMap(provider.logsOfBlock(wanted, hash), (left) =>
           left.length === 0 ? Effect.void : contradicts(provider, `left out ${left.length} logs of block ${number}`)
         ),
       { concurrency: AT_ONCE, discard: true }
@@ -320,20 +333,22 @@ const pageFrom = <E>(provider: Provider, reading: Reading<E>, standing: Standing
     const gone = yield* withdrawn(provider, reading, range, standing.booked)
     const { trades, unread } = readLogs(range, reading, standing.booked)
     const isWhole = range.end.number === last
+    const seen = new Set(range.logs.map(idOf))
+    const before = standing.unread.filter(({ id }) => !seen.has(id))
     const read = range.end.number - first + 1
     const blocks = [...range.blocks.values()]
       .toSorted((one, other) => one.number - other.number)
-      .reduce((before, block) => extended(before, block, deepest), standing.blocks)
+      .reduce((kept, block) => extended(kept, block, deepest), standing.blocks)
     return {
       trades: [...gone.map((each) => withdrawalOf(reading.source, each)), ...trades],
-      gone,
+      gone: gone.filter(({ trade: { sourceId } }) => !ignored.has(sourceId)),
       unread,
       head,
       isCaughtUp: range.end.number >= target,
       standing: {
         ...standing,
         blocks,
-        unread: withUnread(standing.unread, unread, ignored),
+        unread: withUnread(before, unread, ignored),
         booked: withoutRead(standing.booked, range.end.number),
         size: isWhole ? Math.min(most, standing.size * READS_MORE) : read
       }

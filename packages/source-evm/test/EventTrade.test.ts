@@ -9,6 +9,8 @@ import { EvmSettings, isNodeUrl } from "../src/EvmSettings.ts"
 import { make } from "../src/EventTrade.ts"
 import { AAPL, TRADE } from "./chain.ts"
 
+const mayBe = (id: string) => Schema.is(Schema.Struct({ ignore: EvmSettings.fields.ignore }))({ ignore: [id] })
+
 /** PancakeSwap V3, whose event has two fields more than Uniswap's. */
 const SWAP =
   "event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick, uint128 protocolFeesToken0, uint128 protocolFeesToken1)"
@@ -158,7 +160,7 @@ describe("a trade of an event", () => {
     expect(left(read(ofTrade, { ...trade(), data: "0x01" }))).toBe("is not laid out as the event's signature says")
     const sided = { ...ofTrade, side: { field: "id", buy: "1", sell: "2" } }
     expect(read(sided, trade({ id: 2n }))).toMatchObject({ right: { side: "sell" } })
-    expect(left(read(sided, trade({ id: 3n })))).toBe("id says 3, no side")
+    expect(left(read(sided, trade({ id: 3n })))).toBe('id says "3", no side')
   })
 
   it("a symbol that no store keeps is no trade, and stops no other", () => {
@@ -169,6 +171,25 @@ describe("a trade of an event", () => {
     expect(of("AAPLs1")).toMatchObject({ right: { symbol: "AAPLs1", price: undefined } })
     for (const name of ["", "A\0B", "A".repeat(200)])
       expect(left(of(name))).toBe("its symbol is empty, too long or no text")
+  })
+
+  it("what a contract says is named in few characters, none of which is more than text", () => {
+    const event = "event Sided(string way, uint256 quantity)"
+    const { contracts, quantity } = ofTrade
+    const sided = { contracts, quantity, event, symbol: { is: "AAPL" }, side: { field: "way" } }
+    const reason = left(read(sided, logOf(event, { way: `\u001b[2J\0${"x".repeat(5_000)}`, quantity: 10n ** 18n })))
+    expect(reason).toMatch(/^way says "\\u001b\[2J\\u0000x{35}", no side$/)
+  })
+
+  it("an event that is to be ignored is named as messages name it, or the configuration is refused", () => {
+    expect(mayBe(`0x${"ab".repeat(32)}:7`)).toBe(true)
+    for (const id of [
+      `0x${"AB".repeat(32)}:7`,
+      `0x${"ab".repeat(32)}`,
+      `${"ab".repeat(32)}:7`,
+      `0x${"ab".repeat(32)}:07`
+    ])
+      expect([id, mayBe(id)]).toEqual([id, false])
   })
 
   it("what a configuration says that does not fit the event is said by its place", () => {
@@ -184,6 +205,10 @@ describe("a trade of an event", () => {
     )
     const hashed = "event Named(string indexed name, uint256 quantity, uint256 price, bool isBuy)"
     expect(refused({ event: hashed, symbol: { field: "name" } })).toMatch(/symbol.field is an indexed text/)
+    const both =
+      "event Named(string indexed note, string indexed name, uint256 quantity, uint256 price, bool isBuy, address token)"
+    expect(refused({ event: both, symbol: { field: "name" } })).toMatch(/symbol.field is an indexed text/)
+    expect(refused({ event: both, side: { field: "name" } })).toMatch(/side.field is an indexed text/)
   })
 
   it("SDK-2: an address with a key is no part of a configuration", () => {

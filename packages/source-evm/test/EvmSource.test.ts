@@ -1,3 +1,4 @@
+import { createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Cursor, Reads, Sources } from "@roundlot/core"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
@@ -20,6 +21,22 @@ const several = (from: number, count: number) => Array.from({ length: count }, (
 
 const until = <E, R>(fact: Effect.Effect<boolean, E, R>) =>
   Effect.repeat(fact, { schedule: Schedule.spaced("20 millis"), until: (there) => there })
+
+/** The port of a server that says nothing. */
+const silent = Effect.gen(function* () {
+  const open = new Set<Socket>()
+  const server = createServer((socket) => void open.add(socket.resume().on("error", () => undefined)))
+  yield* Effect.acquireRelease(
+    Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+    () =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const socket of open) socket.destroy()
+      })
+  )
+  const address = server.address()
+  return typeof address === "object" && address !== null ? address.port : 0
+})
 
 describe("a source of contract events", () => {
   it.scopedLive("ACC-2: takes in what a contract logged, over HTTP and over a WebSocket, each event once", () =>
@@ -62,6 +79,35 @@ describe("a source of contract events", () => {
         for (const id of ids) assert.include(row?.cursor, id)
         yield* caughtUp(node, { urls: [node.http], settings: { ignore: ids }, stands })
         assert.deepStrictEqual(seen.at(-1), [])
+      })
+    )
+  )
+
+  it.scopedLive("an event that can be read after all is a trade, and no longer named as none", () =>
+    atDesk((node) =>
+      Effect.gen(function* () {
+        yield* mined(node, [logged(1), logged(2)])
+        const seen: Array<EvmStatus["unread"]> = []
+        const stands = ({ unread }: EvmStatus) => Effect.sync(() => void seen.push(unread))
+        const settings = { side: { field: "isBuy", buy: "yes", sell: "no" } }
+        yield* caughtUp(node, { urls: [node.http], settings, stands })
+        assert.strictEqual(seen.at(-1)?.length, 2)
+        yield* caughtUp(node, { urls: [node.http], stands })
+        assert.strictEqual((yield* trades).length, 2)
+        assert.deepStrictEqual(seen.at(-1), [])
+      })
+    )
+  )
+
+  it.scopedLive("a node that takes a connection and never answers is left for the next, and can be closed", () =>
+    atDesk((node) =>
+      Effect.gen(function* () {
+        yield* mined(node, several(1, 2))
+        for (const scheme of ["ws", "http"]) {
+          const url = `${scheme}://127.0.0.1:${yield* silent}`
+          yield* caughtUp(node, { urls: [url, node.http], timeoutMs: 100 })
+        }
+        yield* expectAsOnChain(node)
       })
     )
   )

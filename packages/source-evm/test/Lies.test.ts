@@ -31,6 +31,8 @@ const isWide = (params: ReadonlyArray<unknown>): boolean => {
   return Predicate.isRecord(filter) && filter["fromBlock"] !== filter["toBlock"]
 }
 
+const isByBlock = ([filter]: ReadonlyArray<unknown>): boolean => Predicate.isRecord(filter) && "blockHash" in filter
+
 /** What a provider can say that is not so, and how it is said of it. Each would cost a trade, or make one up. */
 const lies: ReadonlyArray<readonly [name: string, tamper: Tamper, said: RegExp]> = [
   ["it is of another chain", answering("eth_chainId", { result: "0x1" }), /is of chain 1 and not of 1337/],
@@ -93,6 +95,10 @@ const three = (node: Chain) =>
     await node.mine()
   })
 
+const mine = async (node: Chain, blocks: number) => {
+  for (let block = 0; block < blocks; block++) await node.mine()
+}
+
 describe("a provider that says what is not so", () => {
   for (const [name, tamper, said] of lies) {
     it.scopedLive(`${name}: nothing of it is taken in, and the next provider is read`, () =>
@@ -117,6 +123,75 @@ describe("a provider that says what is not so", () => {
       )
     )
   }
+
+  it.scopedLive(
+    "ACC-1: an answer that is cut off deep in the chain is asked for in halves, until all of it is there",
+    () =>
+      atDesk((node) =>
+        Effect.gen(function* () {
+          yield* three(node)
+          yield* three(node)
+          yield* Effect.promise(() => mine(node, 24))
+          const cutting = yield* proxy(node.http)
+          cutting.tamper((method, _params, result) =>
+            method === "eth_getLogs" && Array.isArray(result) ? { result: result.slice(0, 4) } : { result }
+          )
+          yield* caughtUp(node, { urls: [cutting.url], settings: { deepest: 8 } })
+          yield* expectAsOnChain(node)
+        })
+      )
+  )
+
+  it.scopedLive("ACC-1: a node that has a block, and not yet its logs, is left for the next", () =>
+    atDesk((node) =>
+      Effect.gen(function* () {
+        yield* three(node)
+        const late = yield* proxy(node.http)
+        late.tamper((method, params, result) => {
+          if (method !== "eth_getLogs") return { result }
+          return isByBlock(params) ? { code: -32_000 } : { result: [] }
+        })
+        yield* caughtUp(node, { urls: [late.url, node.http] })
+        yield* expectAsOnChain(node)
+      })
+    )
+  )
+
+  it.scopedLive("another provider that is of another chain says nothing of how far this one is", () =>
+    atDesk((node) =>
+      Effect.gen(function* () {
+        yield* three(node)
+        const other = yield* proxy(node.http)
+        other.tamper((method, params, result) =>
+          method === "eth_chainId"
+            ? { result: "0x1" }
+            : eachBlock((block) => ({ ...block, number: "0xffff" }))(method, params, result)
+        )
+        yield* caughtUp(node, { urls: [node.http, other.url] })
+        yield* expectAsOnChain(node)
+      })
+    )
+  )
+
+  it.scopedLive(
+    "a trade that a person names in ignore is taken back, though other providers have its block as well",
+    () =>
+      atDesk((node) =>
+        Effect.gen(function* () {
+          yield* three(node)
+          const urls = [node.http, node.http]
+          yield* caughtUp(node, { urls })
+          const [row] = yield* trades
+          const settings = { ignore: [row?.sourceId ?? ""] }
+          for (let turn = 0; turn < 2; turn++) yield* caughtUp(node, { urls, settings })
+          const back = (yield* trades).filter(({ reversesSourceId }) => reversesSourceId !== undefined)
+          assert.deepStrictEqual(
+            back.map(({ reversesSourceId }) => reversesSourceId),
+            [row?.sourceId]
+          )
+        })
+      )
+  )
 
   it.scopedLive("ACC-2: the same log twice in an answer is one trade", () =>
     atDesk((node) =>

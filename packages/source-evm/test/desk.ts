@@ -71,6 +71,7 @@ export interface Followed {
   /** What is done with a delivery before it is taken in: a process can end there. */
   readonly before?: (delivery: TradeSource.Delivery) => Effect.Effect<unknown, string>
   readonly stands?: (status: EvmSource.EvmStatus) => Effect.Effect<unknown>
+  readonly timeoutMs?: number
   readonly chosen?: ReturnType<typeof choice>
 }
 
@@ -84,6 +85,7 @@ export const sourceOf = (chain: Pick<Chain, "emitter">, followed: Followed, then
           providers: followed.urls.map((url, index) => ({ name: `node-${index + 1}`, url })),
           books,
           pollMs: 50,
+          ...(followed.timeoutMs === undefined ? {} : { timeoutMs: followed.timeoutMs }),
           ...(followed.stands === undefined ? {} : { stands: followed.stands })
         },
         followed.chosen ?? choice()
