@@ -27,8 +27,6 @@ export interface EvmOptions<E> {
   readonly stands?: (status: EvmStatus) => Effect.Effect<unknown>
   /** How often a new block is asked for where no node says it by itself; 3 seconds where nothing is said. */
   readonly pollMs?: number
-  /** How long a node's answer is waited for; 15 seconds where nothing is said. */
-  readonly timeoutMs?: number
 }
 
 /** A source that reads the events of contracts. */
@@ -133,7 +131,7 @@ export const make = <E>(
     const reader = yield* EventTrade.make(options.settings)
     const reading = readingOf(options, reader)
     const outside = { chainId: reading.chainId, ...reader.wanted }
-    const providers = yield* Effect.forEach(options.providers, (place) => Provider.make(place, options.timeoutMs))
+    const providers = yield* Effect.forEach(options.providers, Provider.make)
     const nowMs = Effect.map(now, Instant.toMillis)
     if (chosen.headAt === 0) chosen.headAt = yield* nowMs
     const ask = using(providers, chosen)

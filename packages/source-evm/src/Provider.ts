@@ -16,6 +16,8 @@ import { ProviderFault } from "./ProviderFault.ts"
 export interface ProviderPlace {
   readonly name: string
   readonly url: string
+  /** How long its answer is waited for; 15 seconds where nothing is said. */
+  readonly timeoutMs?: number
 }
 
 /** A node that is asked over JSON-RPC. What it answers is read, and not yet believed. */
@@ -33,8 +35,7 @@ export interface Provider {
 
 type Ask = (method: string, params: ReadonlyArray<unknown>) => Promise<unknown>
 
-/** How long an answer is waited for where nothing is said. */
-export const TIMEOUT_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 const timedOut = (provider: string, method: string) =>
   new ProviderFault({ provider, problem: "TimedOut", detail: `did not answer ${method} in time` })
@@ -66,12 +67,12 @@ interface Way {
   readonly newHeads: Provider["newHeads"]
 }
 
-const overHttp = ({ url }: ProviderPlace, timeoutMs: number): Way => {
+const overHttp = ({ timeoutMs = TIMEOUT_MS, url }: ProviderPlace): Way => {
   const { request } = http(url)({ retryCount: 0, timeout: timeoutMs })
   return { ask: (method, params) => request({ method, params }), drop: Effect.void, newHeads: undefined }
 }
 
-const overSocket = ({ name, url }: ProviderPlace, timeoutMs: number): Effect.Effect<Way, never, Scope.Scope> =>
+const overSocket = ({ name, timeoutMs = TIMEOUT_MS, url }: ProviderPlace): Effect.Effect<Way, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { request, value } = webSocket(url, { reconnect: false })({ retryCount: 0, timeout: timeoutMs })
     let isOpen = false
@@ -116,10 +117,10 @@ const ChainId = Schema.transform(Schema.String.pipe(Schema.pattern(/^0x[0-9a-fA-
 const dropped: ReadonlyArray<ProviderFault["problem"]> = ["Unreachable", "TimedOut"]
 
 /** Reaches a node over HTTP or a WebSocket, as its address says; a socket is closed with the scope. */
-export const make = (place: ProviderPlace, timeoutMs = TIMEOUT_MS): Effect.Effect<Provider, never, Scope.Scope> =>
+export const make = (place: ProviderPlace): Effect.Effect<Provider, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { name, url } = place
-    const way = /^wss?:/.test(url) ? yield* overSocket(place, timeoutMs) : overHttp(place, timeoutMs)
+    const { name, timeoutMs = TIMEOUT_MS, url } = place
+    const way = /^wss?:/.test(url) ? yield* overSocket(place) : overHttp(place)
     const asked = <A, I>(schema: Schema.Schema<A, I>, method: string, params: ReadonlyArray<unknown>) =>
       Effect.tryPromise({ try: () => way.ask(method, params), catch: (error) => faultOf(name, method, error) }).pipe(
         // Until a socket is open, a request over it has no bound of its own.

@@ -105,7 +105,7 @@ describe("a source of contract events", () => {
         yield* mined(node, several(1, 2))
         for (const scheme of ["ws", "http"]) {
           const url = `${scheme}://127.0.0.1:${yield* silent}`
-          yield* caughtUp(node, { urls: [url, node.http], timeoutMs: 100 })
+          yield* caughtUp(node, { urls: [url, node.http], silent: url })
         }
         yield* expectAsOnChain(node)
       })
@@ -160,9 +160,10 @@ describe("a source of contract events", () => {
         Effect.gen(function* () {
           const begun = yield* Deferred.make<void>()
           const followed = { urls: [node[way]], stands: () => Deferred.succeed(begun, undefined) }
-          const following = yield* Effect.forkScoped(
+          // As a daemon does: a look at the moment of the reorganisation finds no chain, and is made again.
+          const following = yield* Effect.scoped(
             Effect.flatMap(sourceOf(node, followed, "wait"), (source) => Sources.follow(account, source))
-          )
+          ).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.forkScoped)
           yield* Deferred.await(begun)
           const back = yield* Effect.promise(node.mark)
           yield* mined(node, several(1, 3))

@@ -71,7 +71,8 @@ export interface Followed {
   /** What is done with a delivery before it is taken in: a process can end there. */
   readonly before?: (delivery: TradeSource.Delivery) => Effect.Effect<unknown, string>
   readonly stands?: (status: EvmSource.EvmStatus) => Effect.Effect<unknown>
-  readonly timeoutMs?: number
+  /** The one of the addresses whose answers are hardly waited for. */
+  readonly silent?: string
   readonly chosen?: ReturnType<typeof choice>
 }
 
@@ -82,10 +83,13 @@ export const sourceOf = (chain: Pick<Chain, "emitter">, followed: Followed, then
         {
           name: "pool",
           settings: settingsOf(chain, followed.settings),
-          providers: followed.urls.map((url, index) => ({ name: `node-${index + 1}`, url })),
+          providers: followed.urls.map((url, index) => ({
+            name: `node-${index + 1}`,
+            url,
+            ...(url === followed.silent ? { timeoutMs: 100 } : {})
+          })),
           books,
           pollMs: 50,
-          ...(followed.timeoutMs === undefined ? {} : { timeoutMs: followed.timeoutMs }),
           ...(followed.stands === undefined ? {} : { stands: followed.stands })
         },
         followed.chosen ?? choice()
