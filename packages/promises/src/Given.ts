@@ -1,13 +1,29 @@
 import { Account, Command, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
 import { Effect, ParseResult, Schema } from "effect"
 
+const Issues = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+
+/** What is wrong with what was given, place by place. */
+export type Issues = typeof Issues.Type
+
+/** The places that a schema did not take, each with why. */
+export const issuesOf = (error: ParseResult.ParseError): Issues =>
+  ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
+    path: path.map(String).join("."),
+    message
+  }))
+
+/** Issues in a line. */
+export const wordsOf = (issues: Issues): string =>
+  issues.map(({ message, path }) => `${path} ${message}`.trimStart()).join("; ")
+
 /** What was given cannot be taken, and nothing of it was: `issues` names each place and what is wrong there. */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", {
   what: Schema.String,
-  issues: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
+  issues: Issues
 }) {
   override get message() {
-    return `${this.what}: ${this.issues.map(({ message, path }) => `${path} ${message}`.trimStart()).join("; ")}`
+    return `${this.what}: ${wordsOf(this.issues)}`
   }
 }
 
@@ -82,20 +98,12 @@ export type NewDecision = typeof Wish.Encoded
 /** An act of an operator as a program gives it, by its tag: `{ _tag: "Cancel", orderId: 12 }`. */
 export type NewCommand = typeof Command.Command.Encoded
 
-const reading =
+/** Reads what was given as a schema has it: a field too many is an issue as well. */
+export const reading =
   <A, I>(what: string, schema: Schema.Schema<A, I>) =>
   (given: unknown): Effect.Effect<A, InvalidInput> =>
     Schema.decodeUnknown(schema, { errors: "all", onExcessProperty: "error" })(given).pipe(
-      Effect.mapError(
-        (error) =>
-          new InvalidInput({
-            what,
-            issues: ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => ({
-              path: path.map(String).join("."),
-              message
-            }))
-          })
-      )
+      Effect.mapError((error) => new InvalidInput({ what, issues: issuesOf(error) }))
     )
 
 /** Trades as the books take them in. */

@@ -1,6 +1,8 @@
 import { Broker, Instant, Report } from "@roundlot/core"
 import type { AccountName, ClientOrderId, Quote, skew, Ticker } from "@roundlot/core"
-import { Clock, Effect, Either, Stream } from "effect"
+import { Clock, Effect, Either, Option, Stream } from "effect"
+import { InvalidInput, wordsOf as issuesAsWords } from "./Given.ts"
+import { issuesIn, type Reply } from "./Replies.ts"
 
 type Service = Broker.BrokerService
 
@@ -21,7 +23,8 @@ export interface OwnPrepared {
 /**
  * A broker of one's own whose answers are promises; its members are those of `Broker.BrokerService` that a broker has to have. A read that cannot be
  * answered rejects, with a `Broker.BrokerReadFailed` that says why: any other error counts as one of the network's. What `send` or `cancel` reject with
- * leaves unknown what became of it: the order is in doubt, and is looked for.
+ * leaves unknown what became of it: the order is in doubt, and is looked for. What is answered is checked when it comes: a figure that is a number, a time
+ * that is a date or a field that is missing make it unreadable, which counts as a read that failed, or as a send whose end is unknown.
  */
 export interface OwnBroker {
   readonly name: string
@@ -57,8 +60,29 @@ const failed =
       ? error
       : new Broker.BrokerReadFailed({ operation, kind: "network", detail: wordsOf(error) })
 
-const read = <A>(operation: string, asking: () => Promise<A>): Effect.Effect<A, Broker.BrokerReadFailed> =>
-  Effect.tryPromise({ try: asking, catch: failed(operation) })
+/** Why an answer cannot be read; none where it can. */
+const unreadable = (reply: Reply, given: unknown): string | undefined => {
+  const issues = issuesIn(reply, given)
+  return issues.length === 0 ? undefined : `its answer cannot be read: ${issuesAsWords(issues.slice(0, MOST_ISSUES))}`
+}
+
+const MOST_ISSUES = 3
+
+const checked =
+  (operation: string, reply: Reply) =>
+  <A>(given: A): Effect.Effect<A, Broker.BrokerReadFailed> => {
+    const detail = unreadable(reply, given)
+    return detail === undefined
+      ? Effect.succeed(given)
+      : Effect.fail(new Broker.BrokerReadFailed({ operation, kind: "unreadable", detail }))
+  }
+
+const read = <A>(
+  operation: string,
+  asking: () => Promise<A>,
+  reply: Reply
+): Effect.Effect<A, Broker.BrokerReadFailed> =>
+  Effect.flatMap(Effect.tryPromise({ try: asking, catch: failed(operation) }), checked(operation, reply))
 
 /** Nobody knows what became of a send that rejected: the order may be live (C3). */
 const unknown = (
@@ -79,60 +103,115 @@ const unknown = (
     payload: undefined
   }))
 
+const unprepared = (error: unknown): Broker.Refusal =>
+  error instanceof Broker.Refusal ? error : new Broker.Refusal({ code: "unprepared", words: wordsOf(error) })
+
+/** Why an answer is none to what was sent: it cannot be read, or it is that of another attempt or account. */
+const misfit = (
+  given: Report.Received<Report.Answered>,
+  account: AccountName.AccountName,
+  attemptId: Report.Answered["attemptId"]
+): string | undefined => {
+  const fault = unreadable("send", given)
+  if (fault !== undefined) return fault
+  const { report } = given
+  return report.account === account && report.attemptId === attemptId
+    ? undefined
+    : `its answer is of attempt ${report.attemptId} of ${report.account}`
+}
+
 const prepared =
   (broker: OwnBroker): Service["prepare"] =>
   (terms) =>
-    Either.try({
-      try: () => broker.prepare(terms),
-      catch: (error) =>
-        error instanceof Broker.Refusal ? error : new Broker.Refusal({ code: "unprepared", words: wordsOf(error) })
-    }).pipe(
-      Either.map(({ request, send }) => ({
-        request,
+    Either.try({ try: () => broker.prepare(terms), catch: unprepared }).pipe(
+      Either.filterOrLeft(
+        (made) => issuesIn("prepared", made).length === 0,
+        (made) => unprepared(`what it prepared cannot be sent: ${issuesAsWords(issuesIn("prepared", made))}`)
+      ),
+      Either.map((made) => ({
+        request: made.request,
         send: (attemptId) =>
-          Effect.catchAll(Effect.tryPromise({ try: () => send(attemptId), catch: (error) => error }), (error) =>
-            unknown(terms.account, attemptId, error)
+          Effect.tryPromise({ try: () => made.send(attemptId), catch: wordsOf }).pipe(
+            Effect.filterOrFail(
+              (given) => misfit(given, terms.account, attemptId) === undefined,
+              (given) => misfit(given, terms.account, attemptId)
+            ),
+            Effect.catchAll((error) => unknown(terms.account, attemptId, error))
           )
       }))
     )
 
+const cancelled = (asking: () => Promise<Broker.CancelAnswer>): Effect.Effect<Broker.CancelAnswer> =>
+  Effect.catchAll(
+    Effect.flatMap(Effect.tryPromise({ try: asking, catch: wordsOf }), (answer) => {
+      const why = unreadable("cancel", answer)
+      return why === undefined ? Effect.succeed(answer) : Effect.fail(why)
+    }),
+    (why) => Effect.succeed({ _tag: "Unknown", why } as const)
+  )
+
+const opened = (updates: NonNullable<OwnBroker["updates"]>) =>
+  Effect.try({
+    try: () => {
+      const ending = new AbortController()
+      return { ending, reports: updates(ending.signal)[Symbol.asyncIterator]() }
+    },
+    catch: failed("updates")
+  })
+
+/** An iterator that waits hears of its end by the signal alone: it is not waited for. */
+const ended = async ({ ending, reports }: Effect.Effect.Success<ReturnType<typeof opened>>): Promise<void> => {
+  ending.abort()
+  await reports.return?.()
+}
+
+const reportsOf = (updates: NonNullable<OwnBroker["updates"]>): NonNullable<Service["updates"]> =>
+  Stream.unwrapScoped(
+    Effect.map(
+      Effect.acquireRelease(opened(updates), (open) => Effect.sync(() => void ended(open).catch(() => undefined))),
+      ({ reports }) =>
+        Stream.repeatEffectOption(
+          Effect.tryPromise({ try: () => reports.next(), catch: failed("updates") }).pipe(
+            Effect.mapError(Option.some),
+            Effect.flatMap(({ done, value }) =>
+              done === true
+                ? Effect.fail(Option.none())
+                : Effect.mapError(checked("updates", "updates")(value), Option.some)
+            )
+          )
+        )
+    )
+  )
+
 /**
- * A broker of promises as the services have it: for the kits of `@roundlot/core/testing` and for `roundlot.config.ts`.
+ * A broker of promises as the services have it: for the kits of `@roundlot/core/testing` and for `roundlot.config.ts`. Throws `InvalidInput` where a
+ * member is missing or of a wrong type.
  *
  * @example
  * const place = { broker: brokerOf(new HouseBroker()), account }
  */
 export const brokerOf = (broker: OwnBroker): Service => {
   const { capabilities, clock, environment, lookup, name, quote, updates } = broker
+  const { account, cancel, fills, fillsOf, instrument, order, orders, positions, prepare } = broker
+  const asked = { account, cancel, fills, fillsOf, instrument, order, orders, positions, prepare }
+  const issues = issuesIn("broker", { ...asked, capabilities, clock, environment, lookup, name, quote, updates })
+  if (issues.length > 0) throw new InvalidInput({ what: "a broker of promises", issues })
   return {
     name,
     environment,
     capabilities,
     prepare: prepared(broker),
-    cancel: (order) =>
-      Effect.tryPromise({ try: () => broker.cancel(order), catch: wordsOf }).pipe(
-        Effect.catchAll((why) => Effect.succeed({ _tag: "Unknown", why } as const))
-      ),
-    lookup: lookup && ((id) => read("lookup", () => lookup.call(broker, id))),
-    order: (id) => read("order", () => broker.order(id)),
-    orders: (window) => read("orders", () => broker.orders(window)),
-    fills: (window) => read("fills", () => broker.fills(window)),
-    fillsOf: (id) => read("fillsOf", () => broker.fillsOf(id)),
-    positions: read("positions", () => broker.positions()),
-    account: read("account", () => broker.account()),
-    instrument: (symbol) => read("instrument", () => broker.instrument(symbol)),
-    clock: clock && read("clock", () => clock.call(broker)),
-    quote: quote && ((symbol) => read("quote", () => quote.call(broker, symbol))),
-    updates:
-      updates &&
-      Stream.unwrapScoped(
-        Effect.map(
-          Effect.acquireRelease(
-            Effect.sync(() => new AbortController()),
-            (ending) => Effect.sync(() => ending.abort())
-          ),
-          (ending) => Stream.fromAsyncIterable(updates.call(broker, ending.signal), failed("updates"))
-        )
-      )
+    cancel: (order) => cancelled(() => broker.cancel(order)),
+    lookup: lookup && ((id) => read("lookup", () => lookup.call(broker, id), "order")),
+    order: (id) => read("order", () => broker.order(id), "order"),
+    orders: (window) => read("orders", () => broker.orders(window), "orders"),
+    fills: (window) => read("fills", () => broker.fills(window), "fills"),
+    fillsOf: (id) => read("fillsOf", () => broker.fillsOf(id), "fills"),
+    positions: read("positions", () => broker.positions(), "positions"),
+    account: read("account", () => broker.account(), "account"),
+    instrument: (symbol) => read("instrument", () => broker.instrument(symbol), "instrument"),
+    clock: clock && read("clock", () => clock.call(broker), "clock"),
+    quote: quote && ((symbol) => read("quote", () => quote.call(broker, symbol), "quote")),
+    updates: updates && reportsOf((signal) => updates.call(broker, signal))
   }
 }

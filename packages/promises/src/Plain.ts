@@ -1,5 +1,5 @@
 import { Decimal, Instant } from "@roundlot/core"
-import type { BigDecimal, Brand } from "effect"
+import { BigDecimal, type Brand } from "effect"
 
 /**
  * A record of the books as JSON has it: exact decimals and moments are text (`"0.5"`, `"2026-11-27T14:30:00.000000Z"`), everything else is as
@@ -13,14 +13,12 @@ export type Plain<A> = A extends BigDecimal.BigDecimal | bigint
       ? ReadonlyArray<Plain<Each>>
       : { readonly [Key in keyof A]: Plain<A[Key]> }
 
-const isDecimal = (value: object): value is Decimal.Decimal => "scale" in value && "value" in value
-
 /** The same record with text in place of decimals and moments. */
 export function plain<A>(value: A): Plain<A>
 export function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Instant.format(Instant.make(value))
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value
   if (Array.isArray(value)) return value.map((each: unknown) => plain(each))
-  if (isDecimal(value)) return Decimal.format(value)
+  if (BigDecimal.isBigDecimal(value)) return Decimal.format(value)
   return Object.fromEntries(Object.entries(value).map(([key, each]: [string, unknown]) => [key, plain(each)]))
 }

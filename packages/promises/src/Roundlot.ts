@@ -29,12 +29,27 @@ import {
   Trade,
   type TradeRepository
 } from "@roundlot/core"
-import { Cause, Effect, Exit, Fiber, HashMap, Layer, Logger, LogLevel, ManagedRuntime, Schema, Stream } from "effect"
-import type { Runtime, Scope } from "effect"
+import {
+  Cause,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  FiberId,
+  HashMap,
+  Layer,
+  Logger,
+  LogLevel,
+  ManagedRuntime,
+  Schema,
+  Stream
+} from "effect"
+import type { Scope } from "effect"
 import {
   commandOf,
   decisionOf,
   InvalidInput,
+  reading,
   settingsOf,
   tradesOf,
   type NewCommand,
@@ -121,6 +136,10 @@ export type Given = Core.Services | Core.Foundations | Broker.Brokers | Decision
 
 const HUNDRED = 100
 
+const Cell = Schema.Union(Schema.String, Schema.JsonNumber)
+
+const made = (broker: OwnBroker) => Effect.try({ try: () => brokerOf(broker), catch: (error) => error })
+
 const brokersOf = (parts: Parts["brokers"]): Layer.Layer<Broker.Brokers, unknown, Clock.Clock> =>
   Layer.scoped(
     Broker.Brokers,
@@ -128,7 +147,7 @@ const brokersOf = (parts: Parts["brokers"]): Layer.Layer<Broker.Brokers, unknown
       const opened = new Map<string, Broker.BrokerService>()
       for (const [name, part] of Object.entries(parts)) {
         const account = yield* accountOf(name)
-        opened.set(name, typeof part === "function" ? yield* part(account) : brokerOf(part))
+        opened.set(name, typeof part === "function" ? yield* part(account) : yield* made(part))
       }
       return {
         get: (account) => {
@@ -190,31 +209,48 @@ const layerOf = ({ brokers, clock = Clock.layerAlwaysOpen, log, store = MemoryRe
     Layer.provideMerge(log === undefined ? toConsole : logging(log))
   )
 
-/** The reason of a signal, once it is aborted; never, where there is none. */
-const aborted = (signal: AbortSignal | undefined): Effect.Effect<never, unknown> =>
+/** The books were closed, and what was asked of them has no answer: what was committed by then stays committed. */
+export class BooksClosed extends Schema.TaggedError<BooksClosed>()("BooksClosed", {}) {
+  override get message() {
+    return "the books are closed"
+  }
+}
+
+/** Ends when a signal is aborted, with its reason; never, where there is none. */
+const abortedBy = (signal: AbortSignal | undefined): Effect.Effect<unknown> =>
   signal === undefined
     ? Effect.never
     : Effect.async((resume) => {
-        const abort = () => resume(Effect.fail(signal.reason))
+        const abort = () => resume(Effect.sync((): unknown => signal.reason))
         if (signal.aborted) return abort()
         signal.addEventListener("abort", abort, { once: true })
         return Effect.sync(() => signal.removeEventListener("abort", abort))
       })
 
-const filtersOf = (where: object = {}) =>
-  Object.entries(where).flatMap(([column, value]: [string, unknown]) => {
-    if (value === undefined) return []
-    const cells: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
-    return [{ column, in: cells.filter((cell) => typeof cell === "string" || typeof cell === "number") }]
-  })
+const aborted = (signal: AbortSignal | undefined) => Effect.flatMap(abortedBy(signal), Effect.fail)
+
+const Where = Schema.Record({
+  key: Schema.String,
+  value: Schema.UndefinedOr(Schema.Union(Cell, Schema.Array(Cell)))
+})
+
+const isMany = (where: unknown): boolean => typeof where === "object" && where !== null && Symbol.iterator in where
+
+/** A question is answered as it was asked or not at all: nothing of it is passed over. A map has no field, and would ask for everything. */
+const filtersOf = (where: unknown = {}) =>
+  Effect.map(reading("a question", Where)(isMany(where) ? undefined : where), (columns) =>
+    Object.entries(columns).flatMap(([column, cells]) =>
+      cells === undefined ? [] : [{ column, in: typeof cells === "object" ? cells : [cells] }]
+    )
+  )
 
 const isPlace = (cell: unknown): cell is string | number => typeof cell === "string" || typeof cell === "number"
 
 /** What an exit came to; the error itself where it failed, which a loop over a stream gets as well. */
-const settled = async <A, E>(running: Promise<Exit.Exit<A, E>>, signal?: AbortSignal): Promise<A> => {
+const settled = async <A, E>(running: Promise<Exit.Exit<A, E>>): Promise<A> => {
   const exit = await running
   if (Exit.isSuccess(exit)) return exit.value
-  throw signal?.aborted === true ? signal.reason : Cause.squash(exit.cause)
+  throw Cause.squash(exit.cause)
 }
 
 /** With what a fiber failed; nothing where it was interrupted. */
@@ -253,6 +289,8 @@ export class Roundlot {
   readonly ended: Promise<unknown>
   readonly #runtime: ManagedRuntime.ManagedRuntime<Given, unknown>
   readonly #driving: Fiber.RuntimeFiber<unknown, unknown> | undefined
+  #isClosed = false
+  readonly #closed = Deferred.unsafeMake<never, BooksClosed>(FiberId.none)
 
   private constructor(runtime: ManagedRuntime.ManagedRuntime<Given, unknown>, drives: boolean) {
     this.#runtime = runtime
@@ -262,8 +300,13 @@ export class Roundlot {
 
   /** Runs an effect on the services: what has no method here. */
   async run<A, E>(effect: Effect.Effect<A, E, Given>, { signal }: Until = {}): Promise<A> {
-    if (signal?.aborted === true) throw signal.reason
-    return settled(this.#runtime.runPromiseExit(effect, signal === undefined ? {} : { signal }), signal)
+    if (this.#isClosed) throw new BooksClosed()
+    signal?.throwIfAborted()
+    return settled(
+      this.#runtime.runPromiseExit(
+        Effect.raceFirst(effect, Effect.raceFirst(aborted(signal), Deferred.await(this.#closed)))
+      )
+    )
   }
 
   /** Makes an account, or changes what is set of it. A limit that lets more through than before needs a reason. */
@@ -377,9 +420,14 @@ export class Roundlot {
     return this.run(Effect.flatMap(Health.Health, ({ all }) => Effect.map(all, plain)))
   }
 
-  /** Ends driving, once what is on its way has its answer, and closes the books. */
+  /**
+   * Ends driving, once what is on its way has its answer, and closes the books: loops over events end, and what is asked still rejects with
+   * `BooksClosed`.
+   */
   async close(): Promise<void> {
     if (this.#driving !== undefined) await Effect.runPromise(Fiber.interrupt(this.#driving))
+    this.#isClosed = true
+    Deferred.unsafeDone(this.#closed, new BooksClosed())
     await this.#runtime.dispose()
   }
 
@@ -392,7 +440,9 @@ export class Roundlot {
     return ({ after, limit = HUNDRED, signal, where }: Question<R> = {}): Promise<Page<R>> =>
       this.run(
         Effect.map(
-          Reads.page(table, { where: filtersOf(where), limit, after, descending: true }),
+          Effect.flatMap(filtersOf(where), (filters) =>
+            Reads.page(table, { where: filters, limit, after, descending: true })
+          ),
           ({ items, next }) => ({ items: items.map((each) => plain(each)), next: next?.filter(isPlace) })
         ),
         { signal }
@@ -407,17 +457,29 @@ export class Roundlot {
       Effect.map(account === undefined ? Effect.succeed(undefined) : accountOf(account), (name) =>
         stream({ account: name, after, ends })
       )
-    ).pipe(Stream.map(plain), Stream.interruptWhen(aborted(signal)))
+    ).pipe(
+      Stream.map(plain),
+      Stream.interruptWhen(aborted(signal)),
+      Stream.interruptWhen(Effect.exit(Deferred.await(this.#closed)))
+    )
     return {
-      [Symbol.asyncIterator]: () => opening(this.#runtime.runtime(), heard)
+      [Symbol.asyncIterator]: () => {
+        const leaving = new AbortController()
+        const each = this.#each(heard.pipe(Stream.interruptWhen(abortedBy(leaving.signal))))
+        return {
+          next: () => each.next(),
+          // Who leaves while an entry is waited for waits for none.
+          return: () => {
+            leaving.abort()
+            return each.return()
+          }
+        }
+      }
     }
   }
-}
 
-/** An iterator over a stream of a runtime that is there already, or nearly. */
-async function* opening<A, E>(
-  runtime: Promise<Runtime.Runtime<Given>>,
-  stream: Stream.Stream<A, E, Given>
-): AsyncGenerator<A, void, undefined> {
-  yield* Stream.toAsyncIterableRuntime(stream, await runtime)
+  async *#each<A, E>(stream: Stream.Stream<A, E, Given>): AsyncGenerator<A, void, undefined> {
+    if (this.#isClosed) throw new BooksClosed()
+    yield* Stream.toAsyncIterableRuntime(stream, await this.#runtime.runtime())
+  }
 }

@@ -2,6 +2,7 @@ export { InvalidInput, type NewCommand, type NewDecision, type NewSettings, type
 export { brokerOf, type OwnBroker, type OwnPrepared } from "./OwnBroker.ts"
 export { type Plain, plain } from "./Plain.ts"
 export {
+  BooksClosed,
   type By,
   type Given,
   type Hearing,

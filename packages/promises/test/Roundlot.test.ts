@@ -1,8 +1,16 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { Accumulator, type Broker, Events, Lease } from "@roundlot/core"
-import { brokerOf, InvalidInput, Roundlot, type NewTrade, type Opened } from "@roundlot/promises"
+import { Accumulator, type Broker, Events, Id, Lease, type Report } from "@roundlot/core"
+import {
+  BooksClosed,
+  brokerOf,
+  InvalidInput,
+  Roundlot,
+  type NewTrade,
+  type Opened,
+  type OwnBroker
+} from "@roundlot/promises"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import { Effect } from "effect"
+import { Deferred, Effect } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -216,5 +224,135 @@ describe("what goes wrong, by promises", () => {
     const two = await Roundlot.open({ store, brokers: { desk: paper } })
     closing.push(() => two.close())
     expect(await two.ended).toBeInstanceOf(Lease.LeaseHeld)
+  })
+
+  it("books that are closed end the loops over them, and reject what waits and what comes after", async () => {
+    const roundlot = await opened({ drives: false })
+    const waiting = roundlot.events()[Symbol.asyncIterator]()
+    const [pending, running] = [waiting.next(), failureOf(roundlot.run(Effect.never))]
+    await roundlot.list.accounts()
+    await Promise.all([roundlot.close(), roundlot.close()])
+    expect((await pending).done).toBe(true)
+    expect(await running).toBeInstanceOf(BooksClosed)
+    expect(await failureOf(roundlot.list.trades())).toBeInstanceOf(BooksClosed)
+    expect(await failureOf(first(roundlot.events()))).toBeInstanceOf(BooksClosed)
+  })
+
+  it("who leaves a loop while an entry is waited for waits for none", async () => {
+    const roundlot = await opened({ drives: false })
+    const waiting = roundlot.events()[Symbol.asyncIterator]()
+    const pending = waiting.next()
+    await waiting.return?.()
+    expect((await pending).done).toBe(true)
+  })
+
+  it("a question is answered as it was asked, or not at all", async () => {
+    const roundlot = await opened({ drives: false })
+    await roundlot.take("desk", [trade("1", "1")])
+    expect((await roundlot.list.trades({ where: { status: [] } })).items).toEqual([])
+    const asked = (where: unknown) => failureOf(roundlot.list.trades(JSON.parse(JSON.stringify({ where }))))
+    expect(await asked({ symbol: null })).toBeInstanceOf(InvalidInput)
+    expect(await asked({ status: ["pending", false] })).toBeInstanceOf(InvalidInput)
+    expect(await asked({ constructor: "x" })).toMatchObject({ _tag: "ConstraintRefused" })
+    expect(await asked([["symbol", "MSFT"]])).toBeInstanceOf(InvalidInput)
+    expect(await failureOf(roundlot.list.trades(Object({ where: new Map([["symbol", "MSFT"]]) })))).toBeInstanceOf(
+      InvalidInput
+    )
+  })
+})
+
+/** Given as plain JavaScript gives it: nothing says that it is of another type. */
+const untyped = (given: object): ReturnType<typeof JSON.parse> => JSON.parse(JSON.stringify(given))
+
+type Received = Report.Received<Report.Answered>
+
+/** A broker at the paper exchange with members of its own. */
+const changed =
+  (changes: (broker: OwnBroker) => Partial<OwnBroker>): Opened =>
+  (account) =>
+    Effect.map(Exchange.make({}), (exchange) => {
+      const broker = promised(PaperBroker.make(exchange, account))
+      return brokerOf({ ...broker, ...changes(broker) })
+    })
+
+describe("a broker in plain JavaScript that gives what is of no type", () => {
+  it.each([
+    ["nothing", () => Promise.resolve<Received>(untyped({}))],
+    ["an id that is a number", () => Promise.resolve<Received>(untyped({ report: { answer: { brokerOrderId: 7 } } }))]
+  ] as const)("an answer to a send that is %s leaves its order in doubt", async (_, send) => {
+    const roundlot = await opened({
+      brokers: {
+        desk: changed((broker) => ({
+          prepare: (terms) => ({ ...broker.prepare(terms), send }),
+          lookup: () => Promise.reject(new Error("no route to host"))
+        }))
+      }
+    })
+    const answered = first(roundlot.events({ after: Events.BEGINNING, tags: ["AttemptAnswered"] }))
+    await roundlot.take("desk", [trade("1", "1")])
+    expect((await answered).event).toMatchObject({
+      outcome: "unknown",
+      message: expect.stringContaining("cannot be read")
+    })
+    expect((await roundlot.list.orders()).items).toMatchObject([{ status: "in_doubt" }])
+  })
+
+  it("the answer to another attempt is none to this one", async () => {
+    const roundlot = await opened({
+      brokers: {
+        desk: changed((broker) => ({
+          prepare: (terms) => {
+            const { request, send } = broker.prepare(terms)
+            return { request, send: async (attempt) => send(Id.of("attempt", attempt + 1)) }
+          }
+        }))
+      }
+    })
+    const answered = first(roundlot.events({ after: Events.BEGINNING, tags: ["AttemptAnswered"] }))
+    await roundlot.take("desk", [trade("1", "1")])
+    expect((await answered).event).toMatchObject({ outcome: "unknown", message: "its answer is of attempt 2 of desk" })
+  })
+
+  it("a listing with a figure that is a number is unreadable, and a case that says where", async () => {
+    const holdings = [{ symbol: "AAPL", quantity: 1, averagePrice: 150 }]
+    const roundlot = await opened({
+      log: () => undefined,
+      brokers: {
+        desk: changed(() => ({
+          positions: () => Promise.resolve<Broker.HoldingsListed>(untyped({ complete: true, holdings }))
+        }))
+      }
+    })
+    const found = first(roundlot.events({ after: Events.BEGINNING, tags: ["BreakOpened"] }))
+    expect((await found).event).toMatchObject({ subject: "positions" })
+    expect((await roundlot.health()).map(({ detail }) => detail).join()).toContain("holdings.0.quantity")
+  })
+
+  it("is not opened where a member is missing, or it is neither of play money nor of real", async () => {
+    const desk = changed(() => untyped({ environment: "LIVE" }))
+    expect(await failureOf(Roundlot.open({ brokers: { desk } }))).toMatchObject({
+      message: expect.stringContaining("environment")
+    })
+    expect(await failureOf(Roundlot.open({ brokers: { desk: untyped({ name: "house" }) } }))).toBeInstanceOf(
+      InvalidInput
+    )
+  })
+
+  it("its updates hear of the end by their signal, though they wait for a report", async () => {
+    const heard = Effect.runSync(Deferred.make<AbortSignal>())
+    const roundlot = await opened({
+      brokers: {
+        desk: changed(() => ({
+          // eslint-disable-next-line require-yield
+          updates: async function* (signal) {
+            Deferred.unsafeDone(heard, Effect.succeed(signal))
+            await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+          }
+        }))
+      }
+    })
+    const signal = await Effect.runPromise(Deferred.await(heard))
+    await roundlot.close()
+    expect(signal.aborted).toBe(true)
   })
 })

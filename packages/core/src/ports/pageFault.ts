@@ -13,7 +13,7 @@ export const ofLimit = (limit: number): string | undefined =>
 const UNCOMPARED: ReadonlySet<ColumnKind> = new Set(["json", "bytes"])
 
 const filterFault = (table: AnyTable, filter: Filter): string | undefined => {
-  const column = table.columns[filter.column]
+  const column = Object.hasOwn(table.columns, filter.column) ? table.columns[filter.column] : undefined
   if (column === undefined) return `filters by ${filter.column}, which is no column`
   if (UNCOMPARED.has(column.kind)) return `filters by ${filter.column}, which is not compared`
   // Decimals are text: equal texts are equal numbers, but their order is not that of numbers.

@@ -63,7 +63,7 @@ const stamped = {
 }
 
 /** An order's report as it is kept while it is held. */
-const HeldOrderSeen = Schema.TaggedStruct("OrderSeen", {
+export const HeldOrderSeen = Schema.TaggedStruct("OrderSeen", {
   ...stamped,
   brokerOrderId: BrokerOrderId,
   clientOrderId: maybe(Schema.String),
@@ -83,7 +83,7 @@ const HeldOrderSeen = Schema.TaggedStruct("OrderSeen", {
 })
 
 /** An execution as it is kept while it is held. */
-const HeldExecuted = Schema.TaggedStruct("Executed", {
+export const HeldExecuted = Schema.TaggedStruct("Executed", {
   ...stamped,
   execId: Schema.String,
   execIdBase: Schema.String,
