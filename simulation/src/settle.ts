@@ -277,8 +277,12 @@ const clientIdIn = (payload: unknown): string | undefined =>
     : undefined
 
 /** A symbol that came by a transfer and was never traded has no price that a limit could stand beside: that is a case of its own. */
-const isPriceless = (breaks: ReadonlyArray<Break.Break>, symbol: string, answer: Answer): boolean =>
+const isPriceless = (
+  breaks: ReadonlyArray<Break.Break>,
+  { answer, lastPrice, symbol }: Pick<Position.Position, "answer" | "lastPrice" | "symbol">
+): boolean =>
   answer._tag === "NoPrice" &&
+  lastPrice === undefined &&
   breaks.some((each) => each.kind === "PositionBlocked" && each.symbol === symbol && each.closedAt === undefined)
 
 /** Less than a lot is left, or there is a reason, and a break that is there. */
@@ -286,14 +290,15 @@ const worked = (scene: Scene) =>
   Effect.gen(function* () {
     const positions = yield* reading(scene, Reads.all(Position.PositionTable))
     const breaks = yield* reading(scene, Reads.all(Break.BreakTable))
-    for (const { answer, residual, symbol } of positions) {
+    for (const position of positions) {
+      const { answer, residual, symbol } = position
       const isSmall = Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))
       const holding = breaks.some(
         (each) => each.symbol === symbol && each.closedAt === undefined && each.holds !== "nothing"
       )
       const isHeld = answer._tag === "BreakOpen" && holding
       const isOperators = answer._tag === "Held"
-      if (!isSmall && !isHeld && !isOperators && !isPriceless(breaks, symbol, answer)) {
+      if (!isSmall && !isHeld && !isOperators && !isPriceless(breaks, position)) {
         yield* violated(
           scene,
           "what is due is ordered, or there is a reason",

@@ -1,4 +1,5 @@
 import { Data } from "effect"
+import type { BreakKind } from "../records/breakKinds.ts"
 import type { CauseOrigin } from "../records/causation.ts"
 import { recordOf } from "../records/AttendedCase.ts"
 import { format, letters, parse, type AttemptId, type BatchId, type FillId, type OrderId } from "../values/Id.ts"
@@ -134,10 +135,21 @@ const gated = (symbol: string): Follows => ({ of: positionOf(symbol), tags: gate
 
 const changedOrder = ["OrderChanged", "FillRecorded"] as const satisfies ReadonlyArray<Tag>
 
-/** The record that the subject of a break or case is, where it is one that entries are about. */
-const inText = (text: string): ReadonlyArray<Reference> =>
+type Of<T extends Tag> = Extract<LedgerEvent, { readonly _tag: T }>
+
+/** Breaks whose subject is a word of the outside, which may look like an id of ours: a ticker, or the broker's id of an order. */
+const foreignSubjects: ReadonlySet<string> = new Set([
+  "PositionDiffers",
+  "ForeignPosition",
+  "Unmapped"
+] satisfies ReadonlyArray<BreakKind>)
+
+/** The record that the subject of a break is, where it is one that entries are about. */
+const recordIn = ({ details, subject: text }: Of<"BreakOpened">): ReadonlyArray<Reference> =>
   (["order", "trade"] as const).flatMap((kind) =>
-    text.startsWith(letters[kind]) && parse(kind, text) !== undefined ? [Record({ kind, id: text })] : []
+    !foreignSubjects.has(details._tag) && text.startsWith(letters[kind]) && parse(kind, text) !== undefined
+      ? [Record({ kind, id: text })]
+      : []
   )
 
 const followedBy = ([reference]: ReadonlyArray<Reference>, symbol: string | undefined): Follows | undefined => {
@@ -145,8 +157,6 @@ const followedBy = ([reference]: ReadonlyArray<Reference>, symbol: string | unde
   if (reference?._tag === "Record") return { of: { kind: reference.kind, id: reference.id }, tags }
   return symbol === undefined ? undefined : { of: positionOf(symbol), tags }
 }
-
-type Of<T extends Tag> = Extract<LedgerEvent, { readonly _tag: T }>
 
 const ofTrade = (event: Of<"TradeAccepted" | "TradeQuarantined">): Causes => {
   const { batchId, batchLine: line, occurrence, reversesOccurrence = "", reversesSourceId, source, sourceId } = event
@@ -325,7 +335,7 @@ export const causesOf = (event: LedgerEvent): Causes => {
     case "HeldReportSettled":
       return { named: [HeldReport({ orderId: event.orderId, number: event.number })] }
     case "BreakOpened": {
-      const about = inText(event.subject)
+      const about = recordIn(event)
       const follows = followedBy(about, event.symbol)
       return { named: about, follows, isRead: true, origin: about.length === 0 ? "books" : undefined }
     }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { causesOf, type Causes, type Reference } from "../../src/events/causes.ts"
 import { decodeEntry } from "../../src/events/decode.ts"
+import * as Decimal from "../../src/values/Decimal.ts"
 import { EVENT_VERSION } from "../../src/events/Event.ts"
 import * as golden from "./golden.ts"
 
@@ -131,5 +132,15 @@ describe("every event names what caused it, or why nothing did", () => {
     const figures = (status: "submitted" | "cancelled") => ({ ...event.after, status })
     const cancelled = { ...event, before: figures("submitted"), after: figures("cancelled") }
     expect(lineOf(causesOf(cancelled))).toBe("EarlierOf, order O7, after order O7, read")
+  })
+
+  it("a break about a broker's own id that looks like one of ours names no record of ours", () => {
+    const event = eventFor("BreakOpened")
+    if (event._tag !== "BreakOpened") throw new Error(event._tag)
+    const nothing = Decimal.zero
+    const unmapped = { _tag: "Unmapped", symbol: "X", side: "buy", quantity: nothing, status: "open" } as const
+    expect(lineOf(causesOf({ ...event, subject: "O7", details: unmapped }))).toBe("after position text, read, (books)")
+    const below = { _tag: "CumulativeBelow", theirs: nothing } as const
+    expect(lineOf(causesOf({ ...event, subject: "O7", details: below }))).toBe("order O7, after order O7, read")
   })
 })
