@@ -123,12 +123,20 @@ const judge = (scene: Scene, name: string, look: number) =>
     }
   })
 
+/** Every trade is at a hundred dollars, and each split has halved what came before it. */
+const isTraded = (price: Decimal.Decimal): boolean =>
+  ["1", "2", "4", "8", "16"].some((splits) =>
+    Decimal.equals(Decimal.multiply(price, Decimal.unsafe(splits)), Decimal.unsafe("100"))
+  )
+
 /** A market is where the books have seen it last: after a split its prices are others, and limits beside the old ones never trade. */
 const marketFollows = (scene: Scene, name: string) =>
   Effect.gen(function* () {
     if (scene.settings.repriceOffsetsBp === undefined) return
     for (const { answer, lastPrice, symbol } of scene.memory.fold.books.positions.all()) {
       if (lastPrice === undefined || !isMoving(answer)) continue
+      if (!isTraded(lastPrice))
+        yield* violated(scene, "a price is one of a trade", `${symbol} at ${Decimal.format(lastPrice)}`)
       yield* marketAt(scene.exchange, { id: `market-${symbol}-${name}`, symbol, price: lastPrice })
     }
   })

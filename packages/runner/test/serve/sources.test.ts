@@ -230,7 +230,7 @@ describe("a source that hands over its trades", () => {
   )
 
   it.scopedLive(
-    "FILL-16: what the configuration says of sources is told: whose they are, and the terms of their orders",
+    "FILL-16: what the configuration says of sources is said: whose they are, and the terms of their orders",
     () =>
       Effect.gen(function* () {
         const port = yield* served({}, true)
