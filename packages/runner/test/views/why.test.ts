@@ -128,7 +128,7 @@ const sizeOf = (bounds: Partial<Why.Bounds>) =>
   }))
 
 /** How a question is refused. */
-const told = (of: string) => Effect.map(Effect.flip(why.show(of)), ({ message }) => message)
+const refusalOf = (of: string) => Effect.map(Effect.flip(why.show(of)), ({ message }) => message)
 
 describe("why", () => {
   it.scoped("a price leads to bytes, orders and trades, an ended order to the person and the decision", () =>
@@ -198,7 +198,7 @@ describe("why", () => {
     }).pipe(Effect.provide(scene.inMemory))
   )
 
-  it.scoped("a tree is no deeper, wider and larger than it is told to be, and says how much it leaves out", () =>
+  it.scoped("a tree is no deeper, wider and larger than it may be, and says how much it leaves out", () =>
     Effect.gen(function* () {
       yield* played
       assert.deepStrictEqual(yield* sizeOf({ depth: 1 }), {
@@ -240,9 +240,9 @@ describe("why", () => {
   it.scoped("what is no id and what is not there is refused by name", () =>
     Effect.gen(function* () {
       yield* engine.opened({})
-      assert.include(yield* told("AAPL"), "is neither an entry, such as paper/12, nor the id of a record")
-      assert.include(yield* told("F9"), "there is no fill F9")
-      assert.include(yield* told("paper/999"), "there is no entry paper/999")
+      assert.include(yield* refusalOf("AAPL"), "is neither an entry, such as paper/12, nor the id of a record")
+      assert.include(yield* refusalOf("F9"), "there is no fill F9")
+      assert.include(yield* refusalOf("paper/999"), "there is no entry paper/999")
     }).pipe(Effect.provide(layer))
   )
 })
