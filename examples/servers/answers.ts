@@ -1,5 +1,7 @@
 import { Accumulator } from "@roundlot/core"
 import { InvalidInput, type Roundlot } from "@roundlot/promises"
+import type { ServerResponse } from "node:http"
+import { pipeline } from "node:stream/promises"
 import { DESK } from "./desk.ts"
 
 /** The status and the body of an answer, whatever the framework. */
@@ -40,4 +42,14 @@ export async function* fillEvents(roundlot: Roundlot, after: string | undefined,
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+/** The same to a response of Node's, no faster than it is read. */
+export const streamFills = async (roundlot: Roundlot, after: string | undefined, response: ServerResponse) => {
+  const hangUp = new AbortController()
+  response.on("close", () => hangUp.abort())
+  response.writeHead(200, { "content-type": "text/event-stream" })
+  await pipeline(fillEvents(roundlot, after, hangUp.signal), response).catch((error: unknown) => {
+    if (!hangUp.signal.aborted) throw error
+  })
 }

@@ -1,6 +1,6 @@
 import type { Roundlot } from "@roundlot/promises"
 import express, { type Express, type Response } from "express"
-import { fillEvents, positions, takeTrades, type Answer } from "./answers.ts"
+import { positions, streamFills, takeTrades, type Answer } from "./answers.ts"
 
 const send = (response: Response, { body, status }: Answer) => void response.status(status).json(body)
 
@@ -10,12 +10,6 @@ export const app = (roundlot: Roundlot): Express => {
   server.use(express.json())
   server.post("/trades", async ({ body }, response) => send(response, await takeTrades(roundlot, body)))
   server.get("/positions", async (_, response) => send(response, await positions(roundlot)))
-  server.get("/fills", async (request, response) => {
-    const hangUp = new AbortController()
-    response.on("close", () => hangUp.abort())
-    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders()
-    for await (const event of fillEvents(roundlot, request.get("last-event-id"), hangUp.signal)) response.write(event)
-    response.end()
-  })
+  server.get("/fills", (request, response) => streamFills(roundlot, request.get("last-event-id"), response))
   return server
 }

@@ -16,7 +16,7 @@ import {
 import { NestFactory } from "@nestjs/core"
 import { Roundlot } from "@roundlot/promises"
 import type { ServerResponse } from "node:http"
-import { fillEvents, positions, takeTrades, type Answer } from "../answers.ts"
+import { positions, streamFills, takeTrades, type Answer } from "../answers.ts"
 import { openDesk } from "../desk.ts"
 
 const bodyOf = ({ body, status }: Answer): unknown => {
@@ -43,12 +43,8 @@ class DeskController {
   }
 
   @Get("fills")
-  async fills(@Res() response: ServerResponse, @Headers("last-event-id") after?: string) {
-    const hangUp = new AbortController()
-    response.on("close", () => hangUp.abort())
-    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders()
-    for await (const event of fillEvents(this.#roundlot, after, hangUp.signal)) response.write(event)
-    response.end()
+  fills(@Res() response: ServerResponse, @Headers("last-event-id") after?: string) {
+    return streamFills(this.#roundlot, after, response)
   }
 }
 

@@ -20,6 +20,17 @@ const atDesk = <A, E, R>(body: (node: Chain) => Effect.Effect<A, E, R>) =>
     return yield* Effect.provide(Effect.zipRight(opened, body(node)), books)
   })
 
+/** Two trades in a transaction of a block, taken in; `back` is the chain of before. */
+const oneTakenIn = (node: Chain) =>
+  Effect.gen(function* () {
+    const back = yield* Effect.promise(node.mark)
+    const one = yield* signed(node, 1, 2)
+    yield* mined(node, one)
+    yield* mined(node)
+    yield* caughtUp(node, { urls: [node.http] })
+    return { back, one }
+  })
+
 const reversals = Effect.map(trades, (rows) => rows.filter(({ reversesSourceId }) => reversesSourceId !== undefined))
 
 describe("a reorganisation of the chain", () => {
@@ -57,11 +68,7 @@ describe("a reorganisation of the chain", () => {
     () =>
       atDesk((node) =>
         Effect.gen(function* () {
-          const back = yield* Effect.promise(node.mark)
-          const one = yield* signed(node, 1, 2)
-          yield* mined(node, one)
-          yield* mined(node)
-          yield* caughtUp(node, { urls: [node.http] })
+          const { back, one } = yield* oneTakenIn(node)
           yield* Effect.promise(back)
           yield* mined(node)
           yield* mined(node, one)
@@ -79,11 +86,7 @@ describe("a reorganisation of the chain", () => {
     () =>
       atDesk((node) =>
         Effect.gen(function* () {
-          const back = yield* Effect.promise(node.mark)
-          const one = yield* signed(node, 1, 2)
-          yield* mined(node, one)
-          yield* mined(node)
-          yield* caughtUp(node, { urls: [node.http] })
+          const { back, one } = yield* oneTakenIn(node)
           const again = yield* Effect.promise(async () => {
             await back()
             return await node.mark()
