@@ -15,7 +15,7 @@ import {
   type TradeRepository,
   type intake
 } from "@roundlot/core"
-import { Chunk, Effect, Option, Schema, Stream } from "effect"
+import { Chunk, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Dialect } from "../import/Dialect.ts"
 import { fail, type ImportFileError } from "../import/ImportFileError.ts"
 import * as surveys from "../import/survey.ts"
@@ -119,8 +119,8 @@ const HEAD_BYTES = 65_536
 
 /** What a row says that says nothing of itself: who has no id of his own is the line of these bytes, who has no time came now. */
 const usualOf = (fileHash: string, now: string) => ({
-  source_id: (line: number) => `${fileHash}:${line}`,
-  timestamp: () => now
+  source_id: (line: number) => Either.right(`${fileHash}:${line}`),
+  timestamp: () => Either.right(now)
 })
 
 /** Any time: what it is does not matter as long as nothing is taken. */

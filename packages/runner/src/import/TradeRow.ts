@@ -66,8 +66,8 @@ export interface RowSettings {
   readonly terms?: "taken" | "refused" | undefined
 }
 
-/** What a row is taken to say where it says nothing. */
-export type Usual = { readonly [F in "source_id" | "timestamp"]?: (line: number) => string }
+/** What a row is taken to say where it says nothing, or why that is refused. */
+export type Usual = { readonly [F in "source_id" | "timestamp"]?: (line: number) => Cell }
 
 /** Reads and checks one row; the first fault is the one that is told. */
 export const read = (row: RowSource, settings: RowSettings): Row =>
@@ -118,7 +118,7 @@ const orUsual = (row: RowSource, field: "source_id" | "timestamp", { usual }: Ro
         onLeft: ({ reason }) => reason === "is missing",
         onRight: (text) => text === ""
       })
-      return asked === field && isSilent ? Either.right(say(row.line)) : cell
+      return asked === field && isSilent ? say(row.line) : cell
     }
   }
 }

@@ -1,8 +1,8 @@
 import { Effect, Either, Schema } from "effect"
 import { randomUUID } from "node:crypto"
-import { open, readFile, rm } from "node:fs/promises"
+import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { newestOf, numberedIn, rooms } from "./Numbered.ts"
+import { keepFolder, newestOf, numberedIn, rooms } from "./Numbered.ts"
 import { asking, ifThere, stop, type SpoolFault } from "./SpoolFault.ts"
 
 const fields = {
@@ -18,7 +18,8 @@ export const Holder = Schema.Struct(fields)
 /** Whose folder it is. */
 export type Holder = typeof Holder.Type
 
-const Claim = Schema.parseJson(Schema.Struct({ ...fields, folder: Schema.String }))
+/** `before` is how many files the folder has put away that are none of the holder's. */
+const Claim = Schema.parseJson(Schema.Struct({ ...fields, folder: Schema.String, before: Schema.Int }))
 
 /** What a claim says. */
 export type Claim = typeof Claim.Type
@@ -48,16 +49,16 @@ const claimIn = (folder: string, name: string): Effect.Effect<Claim | undefined,
         })
   )
 
-const write = (folder: string, claim: Claim): Effect.Effect<void, SpoolFault> =>
+const write = (folder: string, claim: Claim): Effect.Effect<Claim, SpoolFault> =>
   asking(`${join(folder, CLAIM)} cannot be written`, async () => {
     // Of two that come at once one is too late.
-    const file = await open(join(folder, CLAIM), "wx", 0o644)
-    try {
-      await file.writeFile(`${Schema.encodeSync(Claim)(claim)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeFile(join(folder, CLAIM), `${Schema.encodeSync(Claim)(claim)}\n`, {
+      flag: "wx",
+      mode: 0o644,
+      flush: true
+    })
+    await keepFolder(folder)
+    return claim
   })
 
 const keysOf = (holder: Holder) => [holder.store, holder.incarnation, holder.source, holder.account].join("\n")
@@ -74,12 +75,6 @@ const refusal = (folder: string, theirs: Holder, ours: Holder): SpoolFault => {
     : stop(`${folder} is the folder of ${whose}`, `Give ${ours.source} another one. ${RELEASE(folder)}`)
 }
 
-/** A folder that is ours: its own id, and how many files it has put away that are none of ours. */
-export interface Claimed {
-  readonly folder: string
-  readonly before: number
-}
-
 const begin = (folder: string, ours: Holder) =>
   Effect.gen(function* () {
     const files = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
@@ -88,30 +83,32 @@ const begin = (folder: string, ours: Holder) =>
         `${folder} was taken from before, and has no claim`,
         `Put ${CLAIM} back, or name an empty folder`
       )
-    const claim = { ...ours, folder: randomUUID() }
-    yield* write(folder, claim)
-    return { folder: claim.folder, before: 0 }
+    return yield* write(folder, { ...ours, folder: randomUUID(), before: 0 })
   })
 
 /** Goes on in a folder that a person has released: what another source took stays that one's. */
-const takeOver = (folder: string, released: Claim, ours: Holder) =>
+const takeOver = (folder: string, released: Claim, ours: Holder, known: string | undefined) =>
   Effect.gen(function* () {
     const isSame = released.store === ours.store && released.source === ours.source && released.account === ours.account
+    const theirs = `source ${released.source} of account ${released.account}`
+    // What that one took would look like what older books do not know, and be bought again.
+    if (!isSame && known !== undefined)
+      return yield* stop(`${theirs} has taken from ${folder} since`, "Name an empty folder, or this source otherwise")
     const [taking, ...away] = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
     if (!isSame && taking !== undefined && taking.length > 0)
       return yield* stop(
-        `${folder}/taking has a file of which source ${released.source} of account ${released.account} may have taken rows`,
+        `${folder}/taking has a file of which ${theirs} may have taken rows`,
         "Let that one finish it, or move it elsewhere"
       )
-    yield* write(folder, { ...ours, folder: released.folder })
-    return { folder: released.folder, before: isSame ? 0 : (newestOf(away.flat())?.number ?? 0) }
+    const before = isSame ? released.before : (newestOf(away.flat())?.number ?? released.before)
+    return yield* write(folder, { ...ours, folder: released.folder, before })
   })
 
 /**
  * Claims a folder, or finds it claimed by the same; `known` is the folder that the books know the source by. A folder without a claim
  * where they know one is not it: what is mounted there is missing, or another.
  */
-export const claim = (folder: string, ours: Holder, known: string | undefined): Effect.Effect<Claimed, SpoolFault> =>
+export const claim = (folder: string, ours: Holder, known: string | undefined): Effect.Effect<Claim, SpoolFault> =>
   Effect.gen(function* () {
     const standing = yield* claimIn(folder, CLAIM)
     const released = yield* claimIn(folder, RELEASED)
@@ -122,9 +119,9 @@ export const claim = (folder: string, ours: Holder, known: string | undefined): 
     const found = standing ?? released
     if (known !== undefined && found?.folder !== known) return yield* other
     if (standing !== undefined && keysOf(standing) !== keysOf(ours)) return yield* refusal(folder, standing, ours)
-    if (standing !== undefined) return { folder: standing.folder, before: 0 }
+    if (standing !== undefined) return standing
     if (released === undefined) return yield* begin(folder, ours)
-    const claimed = yield* takeOver(folder, released, ours)
+    const claimed = yield* takeOver(folder, released, ours, known)
     yield* asking(`${join(folder, RELEASED)} cannot be removed`, () => rm(join(folder, RELEASED), { force: true }))
     return claimed
   })

@@ -8,7 +8,7 @@ import { isStill, look, type Entry } from "./Look.ts"
 import { makeRooms, move, numbered, type Numbered } from "./Numbered.ts"
 import { cursorOf, expectKnown, reachedBy, type Reached } from "./Reached.ts"
 import { expectApart, realFolder } from "./realFolder.ts"
-import type { SpoolFault } from "./SpoolFault.ts"
+import { stop, type SpoolFault } from "./SpoolFault.ts"
 import { lastTaken, rejectedIn } from "./standing.ts"
 import { rejectChanged, taking } from "./taking.ts"
 import * as Watched from "./Watched.ts"
@@ -59,7 +59,7 @@ const take = ({ folder, name, reached }: Opened, file: Numbered): Stream.Stream<
     Effect.map(Ref.get(reached), (at) =>
       Stream.concat(
         taking(name, folder, file, at),
-        Stream.execute(Ref.set(reached, { folder: at.folder, file: file.number }))
+        Stream.execute(Ref.set(reached, { folder: at.folder, file: file.number, to: "done" }))
       )
     )
   )
@@ -94,7 +94,13 @@ const passes = (opened: Opened, lookEvery: Duration.DurationInput): Stream.Strea
       ...entries.flatMap((entry) => (entry._tag === "Unfit" ? [entry.fault] : [])),
       ...(yield* rejectedIn(folder))
     ]
-    if (steady.length > 0) yield* expectKnown(folder, at)
+    // What lies in `taking` between two files is another one's, or a person's: it is taken when the source is opened again.
+    const foreign = steady.length > 0 ? yield* expectKnown(folder, at) : undefined
+    if (foreign !== undefined)
+      return yield* stop(
+        `${foreign.file} is in ${folder}/taking, and was not put there by this source`,
+        "It goes first"
+      )
     if (last.file !== at.file) last = { file: at.file, text: yield* lastTaken(folder, at) }
     yield* say(`${waiting} files wait; ${last.text}`, faults)
     if (waiting === 0) yield* idle(faults)
@@ -121,7 +127,7 @@ const deliveriesOf = (
     const known = yield* reachedBy(name, cursor)
     const held = yield* claim(folder, ours, known?.folder)
     yield* makeRooms(folder)
-    const begin = known ?? { folder: held.folder, file: held.before }
+    const begin: Reached = known ?? { folder: held.folder, file: held.before, to: "done" }
     const opened = { ...rest, name, folder, ours, reached: yield* Ref.make<Reached>(begin) }
     const left = yield* expectKnown(folder, begin)
     if (left !== undefined) yield* rest.say(`taking ${shown(left.file)}`, yield* rejectedIn(folder))

@@ -52,8 +52,8 @@ export const makeRooms = (folder: string): Effect.Effect<void, SpoolFault> =>
     { discard: true }
   )
 
-/** What is on disk before anything is committed that rests on it, where the file system keeps folders so. */
-const keepFolder = async (folder: string): Promise<void> => {
+/** What a folder names is on disk before anything is committed that rests on it, where the file system keeps folders so. */
+export const keepFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, "r")
   try {
     await handle.sync()

@@ -3,15 +3,14 @@ import { LIST, newestOf, numberedIn, type Numbered, type Room } from "./Numbered
 import { stop, type SpoolFault } from "./SpoolFault.ts"
 
 /**
- * How far a folder was taken in, as the cursor of its source: the folder's own id, the number of the last file, the hash of what it held, and
- * the line up to which its rows are in, or the room that it belongs in once they all are.
+ * How far a folder was taken in, as the cursor of its source: the folder's own id, the number of the last file, and once all its rows are in
+ * the room that it belongs in, with the hash of what it held where that is `done`.
  */
 export const Reached = Schema.Struct({
   folder: Schema.String,
   file: Schema.Int,
-  sha256: Schema.optionalWith(Schema.String, { exact: true }),
-  line: Schema.optionalWith(Schema.Int, { exact: true }),
-  to: Schema.optionalWith(Schema.Literal("done", "rejected"), { exact: true })
+  to: Schema.optionalWith(Schema.Literal("done", "rejected"), { exact: true }),
+  sha256: Schema.optionalWith(Schema.String, { exact: true })
 })
 
 /** How far a folder was taken in. */
@@ -35,11 +34,10 @@ export const reachedBy = (source: string, cursor: string | undefined): Effect.Ef
       })
 
 /** How many files are all in. */
-const whole = ({ file, line }: Reached): number => (line === undefined ? file : file - 1)
+const whole = ({ file, to }: Reached): number => (to === undefined ? file - 1 : file)
 
 const older = (folder: string, reached: Reached, { file }: Numbered): SpoolFault => {
-  const first =
-    reached.line === undefined ? "" : `file ${reached.file} in done or rejected into ${folder}/taking, then `
+  const first = reached.to !== undefined ? "" : `file ${reached.file} in done or rejected into ${folder}/taking, then `
   return stop(
     `${file} was taken from ${folder}, and the books know ${whole(reached)} files of it: they are older, or others take from it too`,
     `Move ${first}what has a number above ${reached.file} in done, rejected and taking back into ${folder}: nothing is taken twice`
@@ -64,9 +62,9 @@ export const expectKnown = (folder: string, reached: Reached): Effect.Effect<Num
         `${folder}/taking has ${file?.file} and ${second.file}`,
         "Move the one with the higher number back"
       )
-    if (file === undefined && reached.line !== undefined)
+    if (file === undefined && reached.to === undefined)
       return yield* stop(
-        `file ${reached.file} was taken up to line ${reached.line} and is gone from ${folder}/taking`,
+        `file ${reached.file} was not taken to its end and is gone from ${folder}/taking`,
         "Put it back there under its number; an empty one where it is lost"
       )
     if (file !== undefined && file.number !== reached.file && file.number !== whole(reached) + 1)

@@ -55,7 +55,11 @@ export const make = (folder: string): Watch => {
       const known = seen.get(file)
       const now = yield* Clock.currentTimeMillis
       if (known?.stamp !== stamp) {
-        if (!(yield* isSame(path, note))) return yield* Effect.zipRight(found(file), forget(file))
+        if (!(yield* isSame(path, note))) {
+          // Somebody may have archived it meanwhile.
+          const isThere = (yield* ifThere(`${path} cannot be looked at`, () => lstat(path))) !== undefined
+          return yield* Effect.zipRight(isThere ? found(file) : Effect.void, forget(file))
+        }
         const takenAt = yield* asking(`${note} cannot be looked at`, () => stat(note))
         seen.set(file, { stamp, since: known === undefined ? takenAt.mtimeMs : now })
       }

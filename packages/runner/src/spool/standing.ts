@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { shown } from "../import/shown.ts"
 import { LIST, newestOf, numberedIn } from "./Numbered.ts"
 import type { Reached } from "./Reached.ts"
-import { asking, ifThere, type SpoolFault } from "./SpoolFault.ts"
+import { asking, codeOf, ifThere, type SpoolFault } from "./SpoolFault.ts"
 
 const HEAD = 1_024
 const LONGEST = 200
@@ -29,7 +29,8 @@ export const rejectedIn = (folder: string): Effect.Effect<ReadonlyArray<string>,
     if (first === undefined) return []
     const more = lists.length === 1 ? "" : ` and ${lists.length - 1} more`
     return [
-      `not taken, see rejected/${shown(first, LONGEST)}${more}: ${await firstRow(join(folder, "rejected", first))}`
+      // A person may have removed it by now.
+      `not taken, see rejected/${shown(first, LONGEST)}${more}: ${await firstRow(join(folder, "rejected", first)).catch(codeOf)}`
     ]
   })
 

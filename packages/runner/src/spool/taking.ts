@@ -1,9 +1,9 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type { TradeSource } from "@roundlot/core"
-import { Chunk, Effect, Either, Option, Stream } from "effect"
+import { Chunk, Effect, Either, Ref, Stream } from "effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { fail, type ImportFileError } from "../import/ImportFileError.ts"
+import type { ImportFileError } from "../import/ImportFileError.ts"
 import * as RejectedFile from "../import/RejectedFile.ts"
 import { formatOf, readBytes } from "../import/TradeFile.ts"
 import { bad, type Bad, type Row } from "../import/TradeRow.ts"
@@ -40,43 +40,59 @@ export const rejectChanged = (folder: string, file: string): Effect.Effect<void,
     yield* move(join(folder, "done", file), join(folder, "rejected", file))
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
+/** An export that is written again with one more row would be bought twice, were its rows known by where they stand. */
+const NO_ID = Either.left({
+  value: "",
+  reason: "has no source_id: what a folder brings is known by its ids alone"
+})
+
 const rowsOf = (source: string, path: string, { file }: Numbered, sealed: Sealed) =>
   readBytes(bytesOf(path, file, sealed), file, {
     source,
     terms: "taken",
-    usual: { source_id: (line) => `${sealed.sha256}:${line}` },
+    usual: { source_id: () => NO_ID },
     ...formatOf(file, {})
   })
 
-/** Seals a file, unless it holds something else than that of which rows are in: which of them they were cannot be known. */
-const sealedAs = (path: string, file: string, { line, sha256 }: Pick<Reached, "line" | "sha256">) =>
-  Effect.filterOrFail(
-    seal(path, file),
-    (sealed) => line === undefined || sha256 === sealed.sha256,
-    () =>
-      fail(
-        file,
-        "Unreadable",
-        `was changed after rows of it were taken, up to line ${line} at least`,
-        "put what it has more into the folder in another file"
-      )
-  )
+/** What a whole file came to: the room that it belongs in, and what it held. */
+type Outcome = Pick<Reached, "to" | "sha256">
 
-/** The rows of a chunk that are not in yet; nothing where all are. */
-const deliveryOf = (
-  rows: ReadonlyArray<Row>,
-  from: number,
-  placeAt: (line: number) => string
-): Option.Option<TradeSource.Delivery> => {
-  const line = rows.reduce((most, row) => Math.max(most, row.line), 0)
-  if (line <= from) return Option.none()
-  const trades = rows.flatMap((row) => (row._tag === "Parsed" && row.line > from ? [row.input] : []))
-  return Option.some({ trades, cursor: placeAt(line) })
+/** Reads the rows of a file: those that are trades go on, the others into its list. One that cannot be read, or not any further, is whole with the rows that it had. */
+const tradesOf = (source: string, folder: string, numbered: Numbered, outcome: Ref.Ref<Outcome>) => {
+  const path = join(folder, "taking", numbered.file)
+  const rows = Stream.unwrap(
+    Effect.map(
+      Effect.tap(seal(path, numbered.file), ({ sha256 }) => Ref.set(outcome, { to: "done", sha256 })),
+      (sealed) => rowsOf(source, path, numbered, sealed)
+    )
+  )
+  const rejecting = (error: ImportFileError) =>
+    Stream.as(Stream.fromEffect(Ref.set(outcome, { to: "rejected" })), wholeFile(error))
+  return Stream.unwrapScoped(
+    Effect.map(listOf(folder, numbered), (write) =>
+      rows.pipe(
+        Stream.catchAll(rejecting),
+        // A bad row has its text: none is kept until a delivery is full.
+        Stream.mapChunksEffect((chunk) => {
+          const [bad, parsed] = Chunk.partitionMap(chunk, (row) =>
+            row._tag === "Parsed" ? Either.right(row.input) : Either.left(row)
+          )
+          return Effect.as(write(Chunk.toReadonlyArray(bad)), parsed)
+        })
+      )
+    )
+  )
 }
 
+/** Puts away a file that is in the books, in the room that it belongs in. */
+const away = (folder: string, numbered: Numbered, { sha256, to }: Outcome) =>
+  to === "done" && sha256 !== undefined
+    ? putAway(folder, numbered, sha256)
+    : move(join(folder, "taking", numbered.file), join(folder, "rejected", numbered.file))
+
 /**
- * Takes the file in `taking` after what the books know of it: its rows, each delivery with its place, then that it is whole; once that is
- * committed, it is put away. One that cannot be read, or not any further, is whole with the rows that it had.
+ * Takes the file in `taking`: that it is begun, its rows, then that it is whole; once that is committed, it is put away. One that was begun
+ * before is read from its begin: what is known by its id is not taken twice.
  */
 export const taking = (
   source: string,
@@ -84,42 +100,23 @@ export const taking = (
   numbered: Numbered,
   reached: Reached
 ): Stream.Stream<TradeSource.Delivery, SpoolFault> => {
-  const path = join(folder, "taking", numbered.file)
-  const known: Reached = reached.file === numbered.number ? reached : { folder: reached.folder, file: numbered.number }
-  const from = known.line ?? 0
-  let { sha256, to = "done" } = known
-  const place = (rest: Pick<Reached, "line" | "to">) =>
-    cursorOf({ folder: reached.folder, file: numbered.number, ...(sha256 === undefined ? {} : { sha256 }), ...rest })
-  const rejecting = (error: ImportFileError) =>
-    Stream.sync(() => {
-      to = "rejected"
-      return wholeFile(error)
-    })
-  const deliveries = Stream.unwrapScoped(
-    Effect.gen(function* () {
-      const write = yield* listOf(folder, numbered)
-      const sealed = yield* Effect.either(sealedAs(path, numbered.file, known))
-      sha256 = Either.isRight(sealed) ? sealed.right.sha256 : sha256
-      // What it holds is in the books before any row of it is.
-      const begin =
-        Either.isRight(sealed) && known.line === undefined ? [{ trades: [], cursor: place({ line: 0 }) }] : []
-      const rows = Either.isRight(sealed) ? rowsOf(source, path, numbered, sealed.right) : Stream.fail(sealed.left)
-      return Stream.concat(
-        Stream.fromIterable(begin),
-        rows.pipe(
-          Stream.catchAll(rejecting),
-          Stream.grouped(TOGETHER),
-          Stream.map(Chunk.toReadonlyArray),
-          Stream.tap((chunk) => write(chunk.filter((row) => row._tag === "Bad"))),
-          Stream.filterMap((chunk) => deliveryOf(chunk, from, (line) => place({ line })))
-        )
+  if (reached.file === numbered.number && reached.to !== undefined)
+    return Stream.execute(away(folder, numbered, reached))
+  const at = { folder: reached.folder, file: numbered.number }
+  return Stream.unwrap(
+    Effect.map(Ref.make<Outcome>({}), (outcome) => {
+      const begun: TradeSource.Delivery = { trades: [], cursor: cursorOf(at) }
+      const whole = Effect.map(Ref.get(outcome), (to) => ({ trades: [], cursor: cursorOf({ ...at, ...to }) }))
+      return Stream.make(begun).pipe(
+        Stream.concat(
+          tradesOf(source, folder, numbered, outcome).pipe(
+            Stream.grouped(TOGETHER),
+            Stream.map((trades) => ({ trades: Chunk.toReadonlyArray(trades), cursor: begun.cursor }))
+          )
+        ),
+        Stream.concat(Stream.fromEffect(whole)),
+        Stream.concat(Stream.execute(Effect.flatMap(Ref.get(outcome), (to) => away(folder, numbered, to))))
       )
     })
-  )
-  const whole = Stream.sync(() => ({ trades: [], cursor: place({ to }) }))
-  const away = Effect.suspend(() =>
-    to === "done" ? putAway(folder, numbered, sha256 ?? "") : move(path, join(folder, "rejected", numbered.file))
-  )
-  const delivered = known.to === undefined ? Stream.concat(deliveries, whole) : Stream.empty
-  return Stream.concat(delivered, Stream.execute(away)).pipe(Stream.provideLayer(NodeFileSystem.layer))
+  ).pipe(Stream.provideLayer(NodeFileSystem.layer))
 }

@@ -11,7 +11,7 @@ import {
   Trade,
   SourcePolicy
 } from "@roundlot/core"
-import { Effect, Layer, type Context, type Scope } from "effect"
+import { Effect, Layer, Stream, type Context, type Scope } from "effect"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -67,8 +67,21 @@ export const spool = (given: { readonly books?: Books; readonly folder?: string;
           Sources.follow(entry.account ?? desk, { ...followed, name: entry.name ?? name, policy: SourcePolicy.plain })
         )
       }))
+    /** Follows as far as this many commits, and ends there as a process does that is killed. */
+    const cutAfter = (commits: number) =>
+      Effect.flatMap(opened(), (followed) =>
+        within(
+          Sources.follow(desk, {
+            ...followed,
+            deliveries: (cursor) => Stream.take(followed.deliveries(cursor), commits),
+            name,
+            policy: SourcePolicy.plain
+          })
+        )
+      )
     return {
       folder,
+      cutAfter,
       source: opened(),
       books: into,
       follow,
