@@ -10,8 +10,8 @@ import { cursorOf, expectKnown, reachedBy, type Reached } from "./Reached.ts"
 import { expectApart, realFolder } from "./realFolder.ts"
 import { stop, type SpoolFault } from "./SpoolFault.ts"
 import { lastTaken, rejectedIn } from "./standing.ts"
-import { rejectChanged, taking } from "./taking.ts"
-import * as Watched from "./Watched.ts"
+import { taking } from "./taking.ts"
+import { watching } from "./Watched.ts"
 
 /** A source that is a folder. */
 export interface FolderEntry {
@@ -79,13 +79,13 @@ const claimed = (opened: Opened, entry: Entry): Stream.Stream<TradeSource.Delive
 /** Looks again and again, and takes what is whole, a file after the other. */
 const passes = (opened: Opened, lookEvery: Duration.DurationInput): Stream.Stream<TradeSource.Delivery, SpoolFault> => {
   const { folder, idle, ours, reached, say } = opened
-  const watch = Watched.make(folder)
+  const watched = watching(folder)
   let before: ReadonlyMap<string, string> = new Map()
   let last = { file: -1, text: "" }
   const pass = Effect.gen(function* () {
     const at = yield* Ref.get(reached)
     yield* stillOurs(folder, ours, at.folder)
-    yield* watch.look((file) => rejectChanged(folder, file))
+    yield* watched
     const entries = yield* look(folder, before)
     before = new Map(entries.map((entry) => [entry.name, entry.stamp]))
     const steady = entries.filter(({ _tag }) => _tag === "Steady")

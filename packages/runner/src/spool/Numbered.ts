@@ -64,6 +64,18 @@ export const keepFolder = async (folder: string): Promise<void> => {
   }
 }
 
+/** Has a file that may be there on disk, with its name. */
+export const keepFile = (folder: string, file: string): Effect.Effect<void, SpoolFault> =>
+  ifThere(`${join(folder, file)} cannot be kept on disk`, async () => {
+    const handle = await open(join(folder, file), "r+")
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await keepFolder(folder)
+  })
+
 /** Moves a file in one step, over no other one. */
 export const move = (from: string, to: string): Effect.Effect<void, SpoolFault> =>
   Effect.gen(function* () {

@@ -22,12 +22,6 @@ export const putAway = (folder: string, { file }: Numbered, sha256: string): Eff
     yield* move(join(folder, "taking", file), join(folder, "done", file))
   })
 
-/** Files that were taken, to each of which its writer may still add. */
-export interface Watch {
-  /** Looks at all of them; gives those that hold something else by now, which are watched no longer once `found` has been done. */
-  readonly look: (found: (file: string) => Effect.Effect<void, SpoolFault>) => Effect.Effect<void, SpoolFault>
-}
-
 /** Does it still hold what was taken of it? */
 const isSame = (path: string, note: string) =>
   Effect.gen(function* () {
@@ -38,15 +32,18 @@ const isSame = (path: string, note: string) =>
     })
   })
 
-/** Watches the files that were taken from a folder: all of them at the first look, those that are not quiet yet at each. */
-export const make = (folder: string): Watch => {
+/**
+ * Looks at the files that were taken from a folder, to which their writers may still add: at all of them the first time, at those that are not
+ * quiet yet each time. One that holds something else by now goes back into the folder: what is known of it by its id is not taken twice.
+ */
+export const watching = (folder: string): Effect.Effect<void, SpoolFault> => {
   const seen = new Map<string, { readonly stamp: string; readonly since: number }>()
   const forget = (file: string) =>
     Effect.zipRight(
       Effect.sync(() => seen.delete(file)),
       asking(`${join(folder, WATCHED, file)} cannot be removed`, () => rm(join(folder, WATCHED, file), { force: true }))
     )
-  const lookAt = (file: string, found: (file: string) => Effect.Effect<void, SpoolFault>) =>
+  const lookAt = (file: string) =>
     Effect.gen(function* () {
       const path = join(folder, "done", file)
       const note = join(folder, WATCHED, file)
@@ -58,18 +55,15 @@ export const make = (folder: string): Watch => {
         if (!(yield* isSame(path, note))) {
           // Somebody may have archived it meanwhile.
           const isThere = (yield* ifThere(`${path} cannot be looked at`, () => lstat(path))) !== undefined
-          return yield* Effect.zipRight(isThere ? found(file) : Effect.void, forget(file))
+          return yield* Effect.zipRight(isThere ? move(path, join(folder, file)) : Effect.void, forget(file))
         }
         const takenAt = yield* asking(`${note} cannot be looked at`, () => stat(note))
         seen.set(file, { stamp, since: known === undefined ? takenAt.mtimeMs : now })
       }
       if (now - (seen.get(file)?.since ?? now) >= QUIET_MS) yield* forget(file)
     })
-  return {
-    look: (found) =>
-      Effect.gen(function* () {
-        const files = yield* ifThere(`${join(folder, WATCHED)} cannot be read`, () => readdir(join(folder, WATCHED)))
-        yield* Effect.forEach(files ?? [], (file) => lookAt(file, found), { discard: true })
-      })
-  }
+  return Effect.gen(function* () {
+    const files = yield* ifThere(`${join(folder, WATCHED)} cannot be read`, () => readdir(join(folder, WATCHED)))
+    yield* Effect.forEach(files ?? [], lookAt, { discard: true })
+  })
 }

@@ -1,13 +1,13 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import type { TradeSource } from "@roundlot/core"
+import type { Trade, TradeSource } from "@roundlot/core"
 import { Chunk, Effect, Either, Ref, Stream } from "effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { ImportFileError } from "../import/ImportFileError.ts"
 import * as RejectedFile from "../import/RejectedFile.ts"
 import { formatOf, readBytes } from "../import/TradeFile.ts"
-import { bad, type Bad, type Row } from "../import/TradeRow.ts"
-import { LIST, move, type Numbered } from "./Numbered.ts"
+import { bad, type Bad, type Parsed, type Row } from "../import/TradeRow.ts"
+import { keepFile, LIST, move, type Numbered } from "./Numbered.ts"
 import { cursorOf, type Reached } from "./Reached.ts"
 import { bytesOf, seal, type Sealed } from "./Sealed.ts"
 import { asking, stop, type SpoolFault } from "./SpoolFault.ts"
@@ -31,15 +31,6 @@ const listOf = (folder: string, { file }: Numbered) => {
   })
 }
 
-/** Says of a file that it is not what it was when it was taken, and moves it to those that need a person. */
-export const rejectChanged = (folder: string, file: string): Effect.Effect<void, SpoolFault> =>
-  Effect.gen(function* () {
-    const write = yield* listOf(folder, { number: 0, file: `${file}.changed` })
-    const reason = "was written to after it was taken: what it has more than then is not taken"
-    yield* write([bad({ line: 0, column: undefined, value: "", reason, raw: "" })])
-    yield* move(join(folder, "done", file), join(folder, "rejected", file))
-  }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
-
 /** An export that is written again with one more row would be bought twice, were its rows known by where they stand. */
 const NO_ID = Either.left({
   value: "",
@@ -53,6 +44,15 @@ const rowsOf = (source: string, path: string, { file }: Numbered, sealed: Sealed
     usual: { source_id: () => NO_ID },
     ...formatOf(file, {})
   })
+
+/** A text of its own: one that was cut out of a long line would hold the line for as long as its delivery lasts. */
+const apart = (text: string): string => Buffer.from(text).toString()
+
+const tradeOf = ({ input }: Parsed): Trade.TradeInput => ({
+  ...input,
+  sourceId: apart(input.sourceId),
+  symbol: apart(input.symbol)
+})
 
 /** What a whole file came to: the room that it belongs in, and what it held. */
 type Outcome = Pick<Reached, "to" | "sha256">
@@ -75,7 +75,7 @@ const tradesOf = (source: string, folder: string, numbered: Numbered, outcome: R
         // A bad row has its text: none is kept until a delivery is full.
         Stream.mapChunksEffect((chunk) => {
           const [bad, parsed] = Chunk.partitionMap(chunk, (row) =>
-            row._tag === "Parsed" ? Either.right(row.input) : Either.left(row)
+            row._tag === "Parsed" ? Either.right(tradeOf(row)) : Either.left(row)
           )
           return Effect.as(write(Chunk.toReadonlyArray(bad)), parsed)
         })
@@ -106,7 +106,11 @@ export const taking = (
   return Stream.unwrap(
     Effect.map(Ref.make<Outcome>({}), (outcome) => {
       const begun: TradeSource.Delivery = { trades: [], cursor: cursorOf(at) }
-      const whole = Effect.map(Ref.get(outcome), (to) => ({ trades: [], cursor: cursorOf({ ...at, ...to }) }))
+      // What is not taken is on disk before the books know the file as whole.
+      const whole = Effect.zipRight(
+        keepFile(join(folder, "rejected"), `${numbered.file}${LIST}`),
+        Effect.map(Ref.get(outcome), (to) => ({ trades: [], cursor: cursorOf({ ...at, ...to }) }))
+      )
       return Stream.make(begun).pipe(
         Stream.concat(
           tradesOf(source, folder, numbered, outcome).pipe(
