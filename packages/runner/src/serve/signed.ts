@@ -3,7 +3,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Problem, Signature } from "@roundlot/api"
 import { Clock, Instant } from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
-import { secretsOf, sendersOf } from "../settings/senders.ts"
+import { secretsOf, sendersOf } from "../settings/sources/senders.ts"
 import type { Settings } from "../settings/Settings.ts"
 
 const remedies: { readonly [F in Signature.SignatureFault]: string } = {

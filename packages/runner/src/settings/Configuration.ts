@@ -18,7 +18,7 @@ import { ChannelEntry, channelsOf, type ChannelSettings } from "./alertChannels.
 import { durationMs } from "./duration.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { PostAddress } from "./PostAddress.ts"
-import { followedKeys, followedWays, placed, waysOf } from "./sourceWays.ts"
+import { followedKeys, followedWays, placed, waysOf } from "./sources/sourceWays.ts"
 import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })

@@ -3,7 +3,7 @@ import { Account, AccountName, Commands, Health, Id, Instant, Quantity, Reads, T
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
 import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
 import type { Settings } from "../../src/settings/Settings.ts"
-import { followSources, sourcesFor } from "../../src/start/followSources.ts"
+import { followSources, sourcesFor } from "../../src/start/sources/followSources.ts"
 import * as Engine from "../engine/Engine.ts"
 import { bareWith } from "../settings/bare.ts"
 

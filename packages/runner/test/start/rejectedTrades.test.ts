@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, it } from "vitest"
-import { keepRejected } from "../../src/start/rejectedTrades.ts"
+import { keepRejected } from "../../src/start/sources/rejectedTrades.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "roundlot-rejected-"))
 afterAll(() => rmSync(folder, { recursive: true }))

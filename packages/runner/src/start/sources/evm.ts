@@ -2,9 +2,9 @@ import { Health } from "@roundlot/core"
 import type { EvmSource } from "@roundlot/source-evm"
 import { isNodeUrl, type EvmSettings } from "@roundlot/source-evm/settings"
 import { Effect, Either, Stream } from "effect"
-import { variableOf } from "../settings/Configuration.ts"
-import { OwnPartFailed } from "../settings/OwnParts.ts"
-import type { Settings } from "../settings/Settings.ts"
+import { variableOf } from "../../settings/Configuration.ts"
+import { OwnPartFailed } from "../../settings/OwnParts.ts"
+import type { Settings } from "../../settings/Settings.ts"
 import type { Opening } from "./Opening.ts"
 
 /** The package of contract events, loaded when a source needs it. */

@@ -1,7 +1,7 @@
 import { Effect, Redacted } from "effect"
-import { variableOf } from "./Configuration.ts"
-import { SettingsError } from "./SettingsError.ts"
-import type { Settings } from "./Settings.ts"
+import { variableOf } from "../Configuration.ts"
+import { SettingsError } from "../SettingsError.ts"
+import type { Settings } from "../Settings.ts"
 
 /** The variable with the address of a source, which may hold a password. */
 const urlNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_URL", source)

@@ -2,7 +2,7 @@ import { Clock, Health, Instant, type TradeSource, work } from "@roundlot/core"
 import { Effect, Ref, Schema, type Scope } from "effect"
 import { access, type FileHandle, mkdir, open } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../../settings/Settings.ts"
 
 /** The file of what a source has that is no trade, beside the store. */
 const rejectedFileOf = (source: string, { daemonFile }: Pick<Settings, "daemonFile">): string =>

@@ -1,8 +1,8 @@
 import type { AccountName } from "@roundlot/core"
 import { Either, Redacted } from "effect"
-import { variableOf, type Configuration } from "./Configuration.ts"
-import { durationMs } from "./duration.ts"
-import type { Settings } from "./Settings.ts"
+import { variableOf, type Configuration } from "../Configuration.ts"
+import { durationMs } from "../duration.ts"
+import type { Settings } from "../Settings.ts"
 
 /** A source that hands its trades over itself, and the account that they are for. */
 export interface Sender {

@@ -1,7 +1,7 @@
 import { Documents } from "@roundlot/api"
 import { Instant, type Trade } from "@roundlot/core"
 import { Either, ParseResult, Schema } from "effect"
-import { inputOf } from "../serve/tradeRequest.ts"
+import { inputOf } from "../../serve/tradeRequest.ts"
 
 const decode = Schema.decodeUnknownEither(Documents.SourceTrade, { onExcessProperty: "error" })
 
