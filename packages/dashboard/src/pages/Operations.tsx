@@ -128,12 +128,20 @@ const Accounts = ({ accounts, controls: set }: Pick<Documents.OverviewDocument, 
   return <DataTable label="Accounts" columns={columns} rows={accounts} idOf={({ name }) => name} isShort />
 }
 
+/** How jobs go stands in no journal: the stream says nothing of it. */
+const JOBS_EVERY_MS = 2_000
+
 /** Accounts, connections, trading states, jobs, parts of the program and tokens. */
 export const Operations = () => {
   const overview = useOverview()
   const health = useAsk(["health"], (api) => api.health())
   const linked = useAsk(["connections"], (api) => api.overview.connections())
-  const work = useAsk(["jobs"], (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }))
+  const work = useAsk(
+    ["jobs"],
+    (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }),
+    true,
+    JOBS_EVERY_MS
+  )
   const held = useAsk(["tokens"], (api) => api.tokens.list())
   const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
   return (
