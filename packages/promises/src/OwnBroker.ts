@@ -22,8 +22,8 @@ export interface OwnPrepared {
 
 /**
  * A broker of one's own whose answers are promises; its members are those of `Broker.BrokerService` that a broker has to have. A read that cannot be
- * answered rejects, with a `Broker.BrokerReadFailed` that says why: any other error counts as one of the network's. What `send` or `cancel` reject with
- * leaves unknown what became of it: the order is in doubt, and is looked for. What is answered is checked when it comes: a figure that is a number, a time
+ * answered rejects, with a `Broker.BrokerReadFailed` that says why; every other error counts as one of the network's. A `send` or `cancel` that
+ * rejects leaves unknown what became of it: the order is in doubt, and is looked for. What is answered is checked when it comes: a figure that is a number, a time
  * that is a date or a field that is missing make it unreadable, which counts as a read that failed, or as a send whose end is unknown.
  */
 export interface OwnBroker {
