@@ -3,7 +3,7 @@ import type { LedgerEvent } from "../events/Event.ts"
 import type { Ledger } from "../ledger/Ledger.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import { JobTable } from "../records/Job.ts"
+import { JobTable, type Job } from "../records/Job.ts"
 import * as Events from "./Events.ts"
 import * as Feed from "./Feed.ts"
 import { handler, JobFailed, Jobs, jobType, type EnqueueError, type Handler } from "./Jobs.ts"
@@ -47,6 +47,15 @@ export const deliveryType = jobType({
   mostTries: TRIES
 })
 
+/**
+ * The job that delivers what a person had passed over, once more and apart from the rest: events after one cursor, up to another. Where that is
+ * not taken either it is given up, and kept until somebody tries it again or calls it off.
+ */
+export const letterType = jobType({
+  name: "events.redeliver",
+  payload: Schema.Struct({ subscription: Schema.String, after: Schema.String, through: Schema.String })
+})
+
 /** Where the last delivery had come to; `stopped` is why it went no further, where something was not taken. */
 const Reached = Schema.Struct({ cursor: Schema.String })
 
@@ -60,10 +69,7 @@ export const deliveringHandler = <R>(
 ): Handler<R | Ledger | TradeRepository> =>
   handler(deliveryType, ({ after, subscription: name }, { job }) =>
     Effect.gen(function* () {
-      const subscription = subscriptions.find((each) => each.name === name)
-      if (subscription === undefined) {
-        return yield* new JobFailed({ detail: `no subscription ${name} is configured here`, final: true })
-      }
+      const subscription = yield* namedIn(subscriptions, name)
       const begun = after ?? reachedIn(job.result) ?? (yield* newest)
       const startedAt = yield* Clock.currentTimeMillis
       const isLong = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt >= LONGEST_MS)
@@ -86,6 +92,138 @@ export const deliveringHandler = <R>(
       return { cursor: yield* Ref.get(reached), ...ended }
     })
   )
+
+/** Who delivers what was passed over. A try that fails delivers all of it again. */
+export const letterHandler = <R>(
+  subscriptions: ReadonlyArray<Subscription>,
+  deliver: Deliver<R>
+): Handler<R | Ledger | TradeRepository> =>
+  handler(letterType, ({ after, subscription: name, through }) =>
+    Effect.gen(function* () {
+      const subscription = yield* namedIn(subscriptions, name)
+      const isWithin = yield* upTo(through)
+      yield* Events.pages({ ...subscription, after, ends: true }).pipe(
+        Stream.takeUntil((page) => !isWithin(page.cursor)),
+        Stream.flatMap((page) =>
+          partsOf(subscription, { ...page, events: page.events.filter(({ cursor }) => isWithin(cursor)) })
+        ),
+        Stream.runForEach(({ delivery }) => (delivery === undefined ? Effect.void : deliver(delivery)))
+      )
+    }).pipe(Effect.mapError(failureOf))
+  )
+
+/** Where the deliveries of a subscription stand. */
+export interface Standing {
+  /** What delivers; none before a daemon has found the subscription. */
+  readonly job: Job | undefined
+  /** What comes after it was not taken yet. */
+  readonly cursor: string | undefined
+  /** Commits after it, wanted or not. */
+  readonly behind: number
+  /** What is delivered next, where anything waits. */
+  readonly next: ReadonlyArray<Events.Happened>
+}
+
+/** Where the deliveries of a subscription stand; of a cursor that is lost nothing comes next. */
+export const standingOf = (
+  subscription: Subscription
+): Effect.Effect<Standing, StoreError | Events.UnreadableEntry, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const job = yield* jobOf(subscription)
+    const cursor = job && cursorOf(job)
+    if (cursor === undefined) return { job, cursor, behind: 0, next: [] }
+    const { incarnation } = (yield* TradeRepository).identity
+    const [position] = placeIn(incarnation, cursor)
+    const behind = Math.max(0, ((yield* Feed.newestRow)?.position ?? 0) - (Number.isNaN(position) ? 0 : position))
+    const first = yield* Events.pages({ ...subscription, after: cursor, ends: true }).pipe(
+      Stream.runHead,
+      Effect.catchTag("LostCursor", () => Effect.succeedNone)
+    )
+    const next = Option.match(first, { onNone: () => [], onSome: ({ events }) => events.slice(0, MOST_AT_ONCE) })
+    return { job, cursor, behind, next }
+  })
+
+/** What came of going on elsewhere. */
+export interface GoneOn {
+  readonly job: Job
+  /** Delivers what was passed over; none where nothing was. */
+  readonly letter: Job | undefined
+}
+
+/**
+ * Goes on after another cursor, or from the `BEGINNING`. Of what comes after an earlier one all is delivered again. What a later one passes
+ * over is delivered apart: nothing waits for that any more, and where it is not taken it is kept.
+ *
+ * @example
+ * Subscriptions.goOn(fills, next[0].cursor)
+ */
+export const goOn = (
+  subscription: Subscription,
+  after: string
+): Effect.Effect<GoneOn, Events.EventsError | EnqueueError, Jobs | Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    // A cursor that is none, or of another life, is refused here.
+    yield* Stream.runHead(Events.pages({ after, ends: true }))
+    const jobs = yield* Jobs
+    const { name } = subscription
+    const known = yield* jobOf(subscription)
+    const from = known && cursorOf(known)
+    const isPassedOver = from !== undefined && from !== after && (yield* upTo(after))(from)
+    // First what is passed over: whoever stops between the two has lost nothing.
+    const letter = isPassedOver
+      ? yield* jobs.enqueue({
+          type: letterType.name,
+          key: `${name}/${after}`,
+          payload: { subscription: name, after: from, through: after },
+          again: true
+        })
+      : undefined
+    const asked = { type: deliveryType.name, key: name, payload: { subscription: name, after }, again: true }
+    return { job: (yield* jobs.enqueue(asked)).job, letter: letter?.job }
+  })
+
+const jobOf = ({ name }: Subscription) =>
+  Reads.first(JobTable, {
+    where: [
+      { column: "type", in: [deliveryType.name] },
+      { column: "key", in: [name] }
+    ]
+  })
+
+/** What the next delivery of a job goes on after. */
+const cursorOf = ({ payload, result, status }: Job): string | undefined =>
+  (status === "done" ? undefined : afterIn(payload)) ?? reachedIn(result)
+
+const afterIn = (payload: unknown): string | undefined =>
+  Option.getOrUndefined(
+    Option.flatMap(Either.getRight(deliveryType.decode(payload)), ({ after }) => Option.fromNullable(after))
+  )
+
+const namedIn = (subscriptions: ReadonlyArray<Subscription>, name: string): Effect.Effect<Subscription, JobFailed> => {
+  const subscription = subscriptions.find((each) => each.name === name)
+  return subscription === undefined
+    ? Effect.fail(new JobFailed({ detail: `no subscription ${name} is configured here`, final: true }))
+    : Effect.succeed(subscription)
+}
+
+/** Where a cursor is: after a whole commit it is after each entry of it, and a lost one is nowhere. */
+const placeIn = (incarnation: string, cursor: string): readonly [position: number, seq: number] => {
+  if (cursor === Events.BEGINNING) return [0, 0]
+  return Either.match(Feed.placeOf(cursor, incarnation), {
+    onLeft: () => [NaN, NaN] as const,
+    onRight: ({ position, seq = Infinity }) => [position, seq] as const
+  })
+}
+
+/** Is a cursor at this one, or before it? */
+const upTo = (through: string) =>
+  Effect.map(TradeRepository, ({ identity: { incarnation } }) => {
+    const [end, endSeq] = placeIn(incarnation, through)
+    return (cursor: string): boolean => {
+      const [position, seq] = placeIn(incarnation, cursor)
+      return position < end || (position === end && seq <= endSeq)
+    }
+  })
 
 const newest = Effect.gen(function* () {
   const { incarnation } = (yield* TradeRepository).identity

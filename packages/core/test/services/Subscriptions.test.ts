@@ -1,4 +1,4 @@
-import { Effect, Either, Layer, TestClock } from "effect"
+import { Effect, Either, Layer, Stream, TestClock } from "effect"
 import { expect, test } from "vitest"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import { defaultSettings } from "../../src/records/Account.ts"
@@ -11,7 +11,7 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Subscriptions from "../../src/services/Subscriptions.ts"
 import * as Stage from "./Stage.ts"
 
-const jobs = Layer.provide(Jobs.layer([Subscriptions.deliveryType]), Entropy.layerSecure)
+const jobs = Layer.provide(Jobs.layer([Subscriptions.deliveryType, Subscriptions.letterType]), Entropy.layerSecure)
 const layer = Layer.provideMerge(jobs, Stage.layer())
 
 const desk = AccountName.make("desk")
@@ -60,7 +60,7 @@ const daemon = (deliver: Subscriptions.Deliver<never>, seconds: number, to = cha
   Effect.scoped(
     Effect.gen(function* () {
       const service = yield* Jobs.Jobs
-      const handlers = [Subscriptions.deliveringHandler([to], deliver)]
+      const handlers = [Subscriptions.deliveringHandler([to], deliver), Subscriptions.letterHandler([to], deliver)]
       yield* Effect.forkScoped(service.work(handlers, { host: "here", pid: 1 }))
       const pass = Effect.zipRight(Subscriptions.askOnce([to]), TestClock.adjust("1 second"))
       yield* Effect.repeatN(pass, seconds - 1)
@@ -80,6 +80,10 @@ const from = (after: string) =>
       again: true
     })
   )
+
+const seqOf = (entry: string): number => Number(entry.split(" ")[1])
+
+const bySeq = (one: string, other: string): number => seqOf(one) - seqOf(other)
 
 const seqs = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `desk ${from + index}`)
 
@@ -181,5 +185,85 @@ test("what is committed between asking and the first delivery is delivered, and 
       yield* daemon(deliver, 4, all)
       expect(sizes).toEqual([100, 20])
       expect(new Set(heard).size).toBe(120)
+    })
+  ))
+
+/** A subscriber that takes no delivery with one of these entries in it. */
+const choosy = (poison: ReadonlyArray<string>) => {
+  const heard: Array<string> = []
+  const refused = new Set(poison)
+  const deliver: Subscriptions.Deliver<never> = ({ events }) =>
+    Effect.suspend(() => {
+      const named = events.map(({ account, seq }) => `${account} ${seq}`)
+      if (named.some((each) => refused.has(each))) {
+        return Effect.fail(new Jobs.JobFailed({ detail: "it answered 500", final: false }))
+      }
+      heard.push(...named)
+      return Effect.void
+    })
+  return { deliver, heard, heal: () => refused.clear() }
+}
+
+test("an event that is never taken is passed over: what follows is delivered, and it is kept until it is taken", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver, heal, heard } = choosy(["desk 2"])
+      yield* daemon(deliver, 2)
+      yield* change(1, 4)
+      yield* daemon(deliver, 3)
+      expect(heard).toEqual([])
+      const { behind, cursor, job, next } = yield* Subscriptions.standingOf(changes)
+      expect([job?.status, job?.failure, behind]).toEqual(["queued", "it answered 500", 16])
+      expect(next.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+      const poison = next[1]?.cursor ?? ""
+      const gone = yield* Subscriptions.goOn(changes, poison)
+      expect(gone.letter?.payload).toEqual({ subscription: "changes", after: cursor, through: poison })
+      yield* daemon(deliver, 40)
+      expect(heard).toEqual(["desk 3", "desk 4"])
+      const letter = yield* Effect.flatMap(Jobs.Jobs, (service) => service.find(gone.letter?.id ?? ""))
+      expect(letter).toMatchObject({ status: "dead", failure: "it answered 500" })
+      expect(yield* Subscriptions.standingOf(changes)).toMatchObject({ behind: 0, next: [] })
+      heal()
+      yield* Effect.flatMap(Jobs.Jobs, (service) => service.retry(letter.id, "mended"))
+      yield* change(5, 1)
+      yield* daemon(deliver, 3)
+      expect(heard.toSorted()).toEqual(seqs(1, 5))
+    })
+  ))
+
+test("what was passed over over several pages is delivered up to where it ends, and nothing after it", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver, heard } = subscriber()
+      yield* daemon(deliver, 2)
+      yield* change(1, 450)
+      const standing = yield* Subscriptions.standingOf(changes)
+      const all = yield* Stream.runCollect(Events.stream({ ...changes, after: Events.BEGINNING, ends: true }))
+      const last = [...all][399]?.cursor ?? ""
+      expect(standing.next.length).toBeLessThanOrEqual(Subscriptions.MOST_AT_ONCE)
+      yield* Subscriptions.goOn(changes, last)
+      yield* daemon(deliver, 3)
+      expect(heard.toSorted(bySeq)).toEqual(seqs(1, 450))
+      yield* Subscriptions.goOn(changes, Events.BEGINNING)
+      yield* daemon(deliver, 5)
+      expect(heard).toHaveLength(900)
+    })
+  ))
+
+test("nobody goes on after what is no cursor of this store, and one that stands at such a cursor goes on from another", () =>
+  play(
+    Effect.gen(function* () {
+      yield* change(1, 2)
+      const { deliver, heard } = subscriber()
+      yield* daemon(deliver, 2)
+      for (const lost of ["another-7", "nothing", "-"]) {
+        expect(yield* Effect.flip(Subscriptions.goOn(changes, lost))).toMatchObject({ _tag: "LostCursor" })
+      }
+      yield* from("another-7")
+      yield* daemon(deliver, 2)
+      expect(yield* Subscriptions.standingOf(changes)).toMatchObject({ cursor: "another-7", behind: 8, next: [] })
+      const { letter } = yield* Subscriptions.goOn(changes, Events.BEGINNING)
+      yield* daemon(deliver, 2)
+      expect([letter, heard]).toEqual([undefined, seqs(1, 2)])
     })
   ))
