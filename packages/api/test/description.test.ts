@@ -14,7 +14,7 @@ const Operation = Schema.Struct({
   operationId: Schema.String,
   summary: Schema.String,
   description: Schema.String,
-  parameters: Schema.Array(Schema.Unknown),
+  parameters: Schema.optionalWith(Schema.Array(Schema.Unknown), { default: () => [] }),
   responses: Schema.Record({ key: Schema.String, value: Schema.Unknown })
 })
 

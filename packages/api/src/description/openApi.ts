@@ -25,7 +25,9 @@ export interface OpenApiDocument {
   readonly security: ReadonlyArray<Json>
   readonly tags: ReadonlyArray<Json>
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>
-  readonly components: Readonly<Record<"schemas" | "responses" | "parameters" | "headers" | "securitySchemes", Json>>
+  readonly components: Readonly<
+    Record<"schemas" | "responses" | "parameters" | "requestBodies" | "headers" | "securitySchemes", Json>
+  >
 }
 
 type Operation = OpenApi.OpenAPISpecOperation
@@ -171,7 +173,7 @@ const answersOf = (operation: Operation, shared: Shared): Json =>
 
 /** What several operations have: by its name, and the name by its text. */
 interface Shared {
-  readonly place: "responses" | "parameters"
+  readonly place: "responses" | "parameters" | "requestBodies"
   readonly found: Json
   readonly names: ReadonlyMap<string, string>
 }
@@ -216,7 +218,8 @@ const sharedParameters = (paths: OpenApi.OpenAPISpecPaths): Shared =>
   named(
     "parameters",
     operationsIn(paths).flatMap(({ parameters }) => parameters.map(parameterOf)),
-    (each) => `${String(each["name"])}${each["in"] === "path" ? "InPath" : ""}`
+    (each) =>
+      each["in"] === "path" ? `${String(each["name"])}InPath` : String(each["name"]).replace("idempotency-", "")
   )
 
 const operationsIn = (paths: OpenApi.OpenAPISpecPaths): ReadonlyArray<Operation> =>
@@ -224,6 +227,14 @@ const operationsIn = (paths: OpenApi.OpenAPISpecPaths): ReadonlyArray<Operation>
 
 const parametersOf = (operation: Operation, shared: Shared): ReadonlyArray<Json> =>
   operation.parameters.map((each) => byName(parameterOf(each), shared))
+
+/** Bodies that several operations are given, by the names of their documents. */
+const sharedBodies = (paths: OpenApi.OpenAPISpecPaths): Shared =>
+  named(
+    "requestBodies",
+    operationsIn(paths).flatMap(({ requestBody }) => (requestBody === undefined ? [] : [rewrittenRecord(requestBody)])),
+    (each) => nameIn(mediaOf(each)?.["schema"])
+  )
 
 // The whole
 
@@ -255,14 +266,15 @@ export const openApiOf = (version: string): OpenApiDocument => {
   const needed = rolesIn()
   const shared = sharedParameters(spec.paths)
   const answers = sharedAnswers(spec.paths)
+  const bodies = sharedBodies(spec.paths)
   const operationOf = (path: string, method: string, operation: Operation): Json => {
     const { parameters: _, requestBody, responses: _responses, security: _security, ...rest } = operation
     const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`
     return {
       ...rest,
       ...securityFor(needed.get(route)),
-      parameters: parametersOf(operation, shared),
-      ...(requestBody === undefined ? {} : { requestBody: rewritten(requestBody, simplified) }),
+      ...(operation.parameters.length === 0 ? {} : { parameters: parametersOf(operation, shared) }),
+      ...(requestBody === undefined ? {} : { requestBody: byName(rewrittenRecord(requestBody), bodies) }),
       responses: { ...answersOf(operation, answers), ...refusalsOf(operation) }
     }
   }
@@ -274,7 +286,7 @@ export const openApiOf = (version: string): OpenApiDocument => {
   )
   const schemas = schemasOf(spec)
   const responses = { ...answers.found, ...refusalsIn(spec.paths), Refusal: refusal }
-  const used = neededBy([paths, responses], schemas)
+  const used = neededBy([paths, responses, bodies.found], schemas)
   return {
     openapi: spec.openapi,
     info: { title: "Roundlot", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
@@ -286,6 +298,7 @@ export const openApiOf = (version: string): OpenApiDocument => {
       schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))),
       responses,
       parameters: shared.found,
+      requestBodies: bodies.found,
       headers,
       securitySchemes
     }

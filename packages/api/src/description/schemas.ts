@@ -29,11 +29,11 @@ export const nameIn = (schema: unknown): string | undefined => {
 
 const isNull = (schema: unknown): boolean => isRecord(schema) && isSame(schema, { type: "null" })
 
-/** What may be null too: said by the type where it has one. */
+/** What may be null too: said by the type, or the words, where it has one. */
 const orNull = (schema: Json): Json | undefined => {
   const { enum: words, type } = schema
-  if (typeof type !== "string") return undefined
-  return { ...schema, type: [type, "null"], ...(Array.isArray(words) ? { enum: [...words, null] } : {}) }
+  if (Array.isArray(words)) return { ...schema, enum: [...words, null] }
+  return typeof type === "string" ? { ...schema, type: [type, "null"] } : undefined
 }
 
 /** Names of the platform's own that say no more than their type. */
@@ -67,10 +67,11 @@ const withoutEmpty = (schema: Json): Json => {
   return Array.isArray(required) && required.length === 0 ? rest : schema
 }
 
-/** One word is a constant. */
-const constant = (schema: Json): Json => {
+/** Words say themselves that they are texts, and one word is a constant. */
+const worded = (schema: Json): Json => {
   const { enum: words, type: _, ...rest } = schema
-  return Array.isArray(words) && words.length === 1 ? { ...rest, const: words[0] } : schema
+  if (!Array.isArray(words)) return schema
+  return words.length === 1 ? { ...rest, const: words[0] } : { ...rest, enum: words }
 }
 
 /** A schema in the fewest words that mean the same. */
@@ -81,7 +82,7 @@ export const simplified = (schema: Json): Json => {
     return { ...named, ...beside }
   }
   // A name that is no place: what has one twice is read by no strict client.
-  const { $id: _, anyOf, ...rest } = constant(withoutEmpty(untitled(schema)))
+  const { $id: _, anyOf, ...rest } = worded(withoutEmpty(untitled(schema)))
   if (!Array.isArray(anyOf)) return rest
   const members = anyOf.filter((each) => !isNothing(each))
   const [one, ...others] = members.filter((each) => !isNull(each))

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { EntryDocument } from "./History.ts"
 import { pageOf, Time } from "./words.ts"
 
 /** A job as it stands; `tries` counts what has begun since it was enqueued. */
@@ -32,3 +33,33 @@ export const JobRequest = Schema.Struct({
   payload: Schema.optional(Schema.Unknown),
   again: Schema.optional(Schema.Boolean)
 }).annotations({ identifier: "JobRequest", parseOptions: { onExcessProperty: "error" } })
+
+/** Where the deliveries to a webhook stand: none began yet, it waits for events, it delivers, tries again, or a person has to look. */
+export const webhookStates = ["notBegun", "waiting", "delivering", "failing", "givenUp", "cancelled"] as const
+
+/** A webhook of the configuration, and how its deliveries stand. */
+export const WebhookDocument = Schema.Struct({
+  name: Schema.String,
+  /** Of its address the host alone: the rest may be a secret. */
+  host: Schema.String,
+  account: Schema.NullOr(Schema.String),
+  /** The kinds of events that it is posted; none for all. */
+  tags: Schema.Array(Schema.String),
+  state: Schema.Literal(...webhookStates),
+  /** What delivers: its tries, and why it goes no further. */
+  job: Schema.NullOr(JobDocument),
+  /** What comes after it was not taken yet. */
+  cursor: Schema.NullOr(Schema.String),
+  /** Commits after the cursor, wanted or not. */
+  behind: Schema.Int,
+  /** The first events that wait; each cursor goes on after it. */
+  next: Schema.Array(Schema.Struct({ cursor: Schema.String, entry: EntryDocument })),
+  /** Jobs that deliver what was passed over, as long as it is not taken. */
+  letters: Schema.Array(JobDocument)
+}).annotations({ identifier: "Webhook" })
+
+/** A webhook of the configuration. */
+export type WebhookDocument = typeof WebhookDocument.Type
+
+/** The webhooks of the configuration. */
+export const WebhookPage = pageOf("WebhookPage", WebhookDocument)

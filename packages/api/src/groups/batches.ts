@@ -307,3 +307,24 @@ export const jobs = acting("jobs", "Background work.")
       says("Retry a job", "Tries a job again that was given up or cancelled.")
     )
   )
+  .add(
+    HttpApiEndpoint.get("webhooks", "/api/v1/webhooks")
+      .addSuccess(Documents.WebhookPage)
+      .middleware(Reading)
+      .pipe(says("List webhooks", "Where the deliveries to each webhook stand, and what waits."))
+  )
+  .add(
+    HttpApiEndpoint.post("goOn", "/api/v1/webhooks/:name/continue")
+      .setPath(byName)
+      .setHeaders(idempotent)
+      .setPayload(body({ after: Schema.String }))
+      .addSuccess(Documents.WebhookDocument)
+      .middleware(Operating)
+      .pipe(
+        asTyped("roundlot webhooks continue {name} --after {after}"),
+        says(
+          "Continue a webhook",
+          "Goes on after a cursor, or from the `beginning`. What a later one passes over is delivered apart."
+        )
+      )
+  )

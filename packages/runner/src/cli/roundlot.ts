@@ -9,6 +9,7 @@ const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
+const webhooks = () => import("../verbs/webhooks.ts")
 const sessions = () => import("../verbs/sessions.ts")
 const batches = () => import("../verbs/batches.ts")
 const submitting = () => import("../verbs/batchesSubmit.ts")
@@ -223,6 +224,14 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     show: leaf("one job: progress, result and history", async () => (await jobs()).jobsShow),
     retry: leaf("try one again that was given up", async () => (await jobs()).jobsRetry),
     cancel: leaf("call one off", async () => (await jobs()).jobsCancel)
+  }),
+  webhooks: group("programs that are posted events", {
+    list: leaf("where the deliveries of each stand", async () => (await webhooks()).webhooksList),
+    test: leaf("post a delivery without events", async () => (await webhooks()).webhooksTest),
+    continue: leaf(
+      "go on elsewhere: once more, or past what is never taken",
+      async () => (await webhooks()).webhooksContinue
+    )
   }),
   schwab: group("an account at Charles Schwab", {
     login: leaf("log in: once a week, a person must", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)

@@ -2,14 +2,22 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Documents } from "@roundlot/api"
 import { Health, Jobs, Subscriptions, work } from "@roundlot/core"
 import type { Clock } from "@roundlot/core"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import { secretOf, type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { entryDocumentOf } from "../views/journal.ts"
 import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
-const subscriptionsOf = ({ webhooks }: Configuration): ReadonlyArray<Subscriptions.Subscription> =>
+/** Posts a delivery without events to a webhook, signed like every other; it is not tried again. */
+export const trialType = Jobs.jobType({
+  name: "webhooks.test",
+  payload: Schema.Struct({ webhook: Schema.String }),
+  mostTries: 1
+})
+
+/** What the webhooks of a configuration are posted. */
+export const subscriptionsOf = ({ webhooks }: Configuration): ReadonlyArray<Subscriptions.Subscription> =>
   [...webhooks].map(([name, { account, tags }]) => ({ name, account, tags }))
 
 /** Where a subscription is posted to. Nothing goes out unsigned. */
@@ -23,21 +31,32 @@ const targetOf = (name: string, { configuration, variable }: Settings) => {
 
 const unsigned = (name: string): string => `${secretOf(name)} is not set: nothing is sent unsigned`
 
+const post = (settings: Settings, delivery: Documents.DeliveryDocument) => {
+  const target = targetOf(delivery.webhook, settings)
+  return target === undefined
+    ? Effect.fail(
+        new Jobs.JobFailed({ detail: `webhook ${delivery.webhook}: ${unsigned(delivery.webhook)}`, final: false })
+      )
+    : SignedPost.post(target, delivery)
+}
+
 /** Posts events as the API has them, each with the cursor after it. */
 const posting =
   (settings: Settings): Subscriptions.Deliver<Clock.Clock | HttpClient.HttpClient> =>
   ({ events, id, subscription }) =>
     Effect.gen(function* () {
-      const target = targetOf(subscription, settings)
-      if (target === undefined) {
-        return yield* new Jobs.JobFailed({ detail: `webhook ${subscription}: ${unsigned(subscription)}`, final: false })
-      }
       const documents = yield* Effect.forEach(events, ({ cursor, entry }) =>
         Effect.map(entryDocumentOf(entry), (document) => ({ cursor, ...document }))
       ).pipe(Effect.mapError(({ message }) => new Jobs.JobFailed({ detail: message, final: true })))
-      const delivery: Documents.DeliveryDocument = { webhook: subscription, id, events: documents }
-      yield* SignedPost.post(target, delivery)
+      yield* post(settings, { webhook: subscription, id, events: documents })
     })
+
+/** Posts a delivery without events: does the address take what is posted, and does it accept the signature? */
+export const postTrial = (
+  settings: Settings,
+  webhook: string
+): Effect.Effect<void, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient> =>
+  Effect.asVoid(post(settings, { webhook, id: `${webhook}/test`, events: [] }))
 
 /** Who posts events to the webhooks of a configuration. */
 export const deliveringHandlers = (
@@ -45,7 +64,11 @@ export const deliveringHandlers = (
 ): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient>> =>
   settings.configuration.webhooks.size === 0
     ? []
-    : [Subscriptions.deliveringHandler(subscriptionsOf(settings.configuration), posting(settings))]
+    : [
+        Subscriptions.deliveringHandler(subscriptionsOf(settings.configuration), posting(settings)),
+        Subscriptions.letterHandler(subscriptionsOf(settings.configuration), posting(settings)),
+        Jobs.handler(trialType, ({ webhook }) => postTrial(settings, webhook))
+      ]
 
 /** Looks for events that a webhook has not been posted, where there is one. Health says of one that has no secret before anything is posted. */
 export const watchForEvents = (settings: Settings): Effect.Effect<void, never, Jobs.Jobs | Surroundings> =>

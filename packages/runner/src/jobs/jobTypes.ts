@@ -10,6 +10,7 @@ import {
 } from "@roundlot/core"
 import type { Layer } from "effect"
 import { auditType } from "./auditing.ts"
+import * as delivering from "./delivering.ts"
 import { recheckType, reconcileType } from "./reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { positionsSync, syncTypes, tradesSync } from "./syncing.ts"
@@ -21,10 +22,12 @@ const others: ReadonlyArray<Jobs.JobType> = [
   recheckType,
   auditType,
   trialType,
+  delivering.trialType,
   Alerts.alertType,
   AlertChannels.noticeType,
   Completions.completionType,
-  Subscriptions.deliveryType
+  Subscriptions.deliveryType,
+  Subscriptions.letterType
 ]
 
 type LayerJobs = Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy>

@@ -6,6 +6,8 @@ import type {
   Batch,
   Batches,
   Decisions,
+  Events,
+  Feed,
   Jobs,
   Ledger,
   Requests,
@@ -28,6 +30,7 @@ export type LookFailure =
   | AsOf.UnknownMoment
   | NotFound
   | Ambiguous
+  | Events.UnreadableEntry
   | Ledger.LedgerError
   | TokenRegister.TokensDisagree
   | TradeRepository.WriteError
@@ -47,6 +50,7 @@ export type ActFailure =
   | Jobs.EnqueueError
   | Jobs.NoJob
   | Jobs.JobStands
+  | Feed.LostCursor
   | Requests.KeyReused
   | UsageError
   | CommandRefused
@@ -97,6 +101,8 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "ImportFileError":
     case "NotWhole":
       return badRequest(error.message, "body")
+    case "LostCursor":
+      return badRequest(error.message, "after")
     case "BadBatch":
       return badRequest(error.message, error.field)
     case "ModeNotNamed":

@@ -23,6 +23,7 @@ import * as views from "../views/batches.ts"
 import * as past from "../views/past.ts"
 import * as jobViews from "../views/jobs.ts"
 import * as templates from "../views/templates.ts"
+import * as webhooks from "../views/webhooks.ts"
 import { acted } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { sent } from "./sent.ts"
@@ -361,27 +362,36 @@ const reconciling = (account: string | undefined, first: First | undefined) =>
     return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
   })
 
-const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
-  group
-    .handle("list", ({ urlParams }) => acted(jobViews.list(urlParams)))
-    .handle("show", ({ path: { id } }) => acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
-    .handle("enqueue", (asked) =>
-      acted(
-        once(Documents.JobDocument, asked, (first) =>
-          Effect.gen(function* () {
-            const { again = false, key = jobKeyOf(first), payload, type } = asked.payload
-            const jobs = yield* Jobs.Jobs
-            return jobViews.documentOf((yield* jobs.enqueue({ type, payload, again, key })).job)
-          })
+const ofJobs = (configuration: Configuration) =>
+  HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
+    group
+      .handle("list", ({ urlParams }) => acted(jobViews.list(urlParams)))
+      .handle("show", ({ path: { id } }) => acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
+      .handle("enqueue", (asked) =>
+        acted(
+          once(Documents.JobDocument, asked, (first) =>
+            Effect.gen(function* () {
+              const { again = false, key = jobKeyOf(first), payload, type } = asked.payload
+              const jobs = yield* Jobs.Jobs
+              return jobViews.documentOf((yield* jobs.enqueue({ type, payload, again, key })).job)
+            })
+          )
         )
       )
-    )
-    .handle("reconcile", (asked) =>
-      acted(once(Documents.JobPage, asked, (first) => reconciling(asked.payload.account, first)))
-    )
-    .handle("cancel", (asked) => changedJob(asked, "cancel"))
-    .handle("retry", (asked) => changedJob(asked, "retry"))
-)
+      .handle("reconcile", (asked) =>
+        acted(once(Documents.JobPage, asked, (first) => reconciling(asked.payload.account, first)))
+      )
+      .handle("cancel", (asked) => changedJob(asked, "cancel"))
+      .handle("retry", (asked) => changedJob(asked, "retry"))
+      .handle("webhooks", () => acted(webhooks.list(configuration)))
+      .handle("goOn", (asked) =>
+        acted(
+          once(Documents.WebhookDocument, asked, () =>
+            webhooks.goOn(configuration, asked.path.name, asked.payload.after)
+          )
+        )
+      )
+  )
 
 /** Trades that are submitted together, and background work. */
 export const layer = (
@@ -390,4 +400,5 @@ export const layer = (
   Server.Group<"batches" | "jobs">,
   never,
   Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
-> => Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))
+> =>
+  Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs(settings.configuration), layerJobsAt(settings)))

@@ -43,6 +43,7 @@ const refusing = [
   "health.health",
   "jobs.list",
   "jobs.show",
+  "jobs.webhooks",
   "journal.show",
   "journal.why",
   "live.events",

@@ -8,6 +8,7 @@ const ids: Readonly<Record<string, string>> = {
   payloads: "P1",
   batches: "G1",
   sources: "venue",
+  webhooks: "fills",
   templates: "venue",
   breaks: "B1",
   decisions: "D1"
@@ -56,6 +57,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "jobs.enqueue": { type: "trades.sync" },
   "jobs.cancel": { reason: "no" },
   "jobs.retry": { reason: "again" },
+  "jobs.goOn": { after: "beginning" },
   "session.signIn": { token: "rlt_unknown" },
   "jobs.reconcile": {}
 }

@@ -24,6 +24,7 @@ const others: Readonly<Record<string, unknown>> = {
   "batches.submit": { name: "Thursday", mode: "execute", rows: [{ symbol: "KO", side: "buy", quantity: "2" }] },
   "batches.saveTemplate": { mode: "accumulate", decimal: "point" },
   "jobs.enqueue": { type: "positions.sync" },
+  "jobs.goOn": { after: "nowhere" },
   "jobs.reconcile": { account: "main" }
 }
 

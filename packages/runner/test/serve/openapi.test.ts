@@ -15,6 +15,8 @@ const Response = Schema.Struct({ content: Schema.optional(Content) })
 
 const Ref = Schema.Struct({ $ref: Schema.String })
 
+const Body = Schema.Struct({ content: Content })
+
 /** What stands there, or where it stands. */
 const orRef = <A, I>(schema: Schema.Schema<A, I>) => Schema.Union(schema, Ref)
 
@@ -22,8 +24,8 @@ const Operation = Schema.Struct({
   operationId: Schema.String,
   summary: Schema.NonEmptyString,
   description: Schema.NonEmptyString,
-  parameters: Schema.Array(orRef(Parameter)),
-  requestBody: Schema.optional(Schema.Struct({ content: Content })),
+  parameters: Schema.optionalWith(Schema.Array(orRef(Parameter)), { default: () => [] }),
+  requestBody: Schema.optional(orRef(Body)),
   responses: Schema.Record({ key: Schema.String, value: Schema.Union(Ref, Response) })
 })
 
@@ -36,6 +38,7 @@ const Description = Schema.Struct({
   components: Schema.Struct({
     schemas: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
     parameters: Schema.Record({ key: Schema.String, value: Parameter }),
+    requestBodies: Schema.Record({ key: Schema.String, value: Body }),
     responses: Schema.Record({ key: Schema.String, value: Response })
   })
 })

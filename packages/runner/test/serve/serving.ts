@@ -110,8 +110,11 @@ export const signatureOf = (body: string, secret = SECRET, late = 0) =>
     }
   )
 
+/** A program that is posted events. */
+const webhooks: Configuration["webhooks"] = new Map([["fills", { url: "https://books.example.com/fills" }]])
+
 const settingsOf = ({ sources = venue.sources, variables = venue.variables }: Served) => ({
-  configuration: { ...empty, sources },
+  configuration: { ...empty, sources, webhooks },
   variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
 })
 

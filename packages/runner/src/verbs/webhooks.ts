@@ -1,0 +1,83 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Clock } from "@roundlot/core"
+import { Effect, Layer } from "effect"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { unknownWord } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { postTrial } from "../jobs/delivering.ts"
+import { layerJobsAt } from "../jobs/jobTypes.ts"
+import { settle } from "../settings/Settings.ts"
+import * as views from "../views/webhooks.ts"
+import { pageText } from "./lists.ts"
+
+const ofWebhook = {
+  ...flags.place,
+  name: Args.text({ name: "NAME" }).pipe(Args.withDescription("The webhook, as the configuration names it"))
+}
+
+/** `webhooks list`. */
+export const webhooksList = Verb.make({
+  name: "webhooks list",
+  summary: "the webhooks of the configuration: where their deliveries stand, and what waits",
+  examples: [["roundlot webhooks list", "all of them"]],
+  flags: flags.place,
+  run: (where) =>
+    writing(where, ({ configuration }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* views.list(configuration)
+        yield* answer(document, pageText(document, views.table))
+      })
+    )
+})
+
+/** `webhooks test`. */
+export const webhooksTest = Verb.make({
+  name: "webhooks test",
+  summary: "post a delivery without events, signed; exit code 3 if it is not taken",
+  examples: [["roundlot webhooks test fills", "is the address right, and the secret?"]],
+  flags: ofWebhook,
+  run: ({ name, ...where }) =>
+    Effect.gen(function* () {
+      const output = yield* Output
+      const settings = yield* settle(where)
+      const known = [...settings.configuration.webhooks.keys()]
+      if (!known.includes(name)) return yield* unknownWord("Webhook", name, known)
+      const failure = yield* postTrial(settings, name).pipe(
+        Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null })
+      )
+      if (failure !== null) yield* output.look
+      yield* output.answer({ webhook: name, failure }, failure ?? `${name} took a delivery without events.`)
+    }).pipe(Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Clock.layerAlwaysOpen)))
+})
+
+/** `webhooks continue`. */
+export const webhooksContinue = Verb.make({
+  name: "webhooks continue",
+  summary: "go on with the deliveries of a webhook elsewhere",
+  examples: [
+    ["roundlot webhooks continue fills --after beginning", "all events once more"],
+    [
+      "roundlot webhooks continue fills --after 3f2a-120.4",
+      "what waits up to there is posted apart, and no longer waited for"
+    ]
+  ],
+  flags: {
+    ...ofWebhook,
+    after: Options.text("after").pipe(
+      Options.withDescription("A cursor, as 'webhooks list --json' shows those of what waits; or 'beginning'")
+    )
+  },
+  run: ({ after, name, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* views.goOn(settings.configuration, name, after)
+        yield* answer(document, `${name} goes on after ${after}.\n\n${views.table([document])}`)
+      }).pipe(Effect.provide(layerJobsAt(settings)))
+    )
+})
