@@ -14,6 +14,7 @@ import { useNow } from "../ui/settings.ts"
 import { SignView, StateSign } from "../ui/Sign.tsx"
 import { Rows } from "../ui/TablePanel.tsx"
 import { signOfLink } from "../words/signs.ts"
+import { Webhooks } from "./Webhooks.tsx"
 
 type Glance = Documents.OverviewDocument["accounts"][number]
 
@@ -196,6 +197,7 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
+      <Webhooks />
       <Panel title="Parts of the program">
         <Asked query={health}>
           {({ parts: rows }) => (

@@ -207,6 +207,14 @@ const entries = {
   tries: { head: "Tries", help: "How often it was begun since it was asked for, of how often it may be." },
   runAt: { head: "Next run", help: "When it is due." },
   failure: { head: "Last error", help: "Why it last came to nothing." },
+  address: { head: "Host", help: "The host that is posted to; the rest of the address may be a secret." },
+  behind: { head: "Behind", help: "Commits after the newest event that was taken, wanted or not." },
+  nextEvent: { head: "Next event", help: "The first event that was not taken yet." },
+  letters: { head: "Kept", help: "Deliveries that were passed over and are not taken yet: each is a job." },
+  after: {
+    head: "Continue after",
+    help: "A cursor, as every event and delivery has one, or 'beginning' for all events once more."
+  },
   connection: { head: "Connection", help: "Whether all that the account is read by is well." },
   login: { head: "Login", help: "Whether the broker's login holds; blank where it does not end." },
   loginEnds: { head: "Ends", help: "Until when the login lasts without another one." },

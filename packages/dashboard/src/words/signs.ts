@@ -260,6 +260,14 @@ const families = {
     dead: sign("octagon-x", "Given up", "danger", "It failed as often as it may. It can be retried."),
     cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
   },
+  webhook: {
+    notBegun: sign("ring", "Not begun", "idle", "A daemon begins with what happens after it found the webhook."),
+    waiting: sign("disc-tick", "Up to date", "ok", "All that happened was taken."),
+    delivering: sign("disc-dot", "Delivering", "info", "What happened is being posted."),
+    failing: sign("triangle-clock", "Failing", "warn", "It was not taken and is posted again, nothing before it."),
+    givenUp: sign("octagon-x", "Given up", "danger", "It was not taken for a day. A person says how to go on."),
+    cancelled: sign("square-x", "Paused", "idle", "It was stopped. It goes on once a person says so.")
+  },
   token: {
     good: sign("tick-quiet", "Good", "ok", "It is taken."),
     expired: sign("square-clock", "Expired", "idle", "Its time is over."),

@@ -1,5 +1,14 @@
 import type { Documents } from "@roundlot/api"
-import { type Events, Job, type Jobs, type Ledger, Reads, Subscriptions, type Table, type TradeRepository } from "@roundlot/core"
+import {
+  type Events,
+  Job,
+  type Jobs,
+  type Ledger,
+  Reads,
+  Subscriptions,
+  type Table,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect } from "effect"
 import { subscriptionsOf } from "../jobs/delivering.ts"
 import type { Configuration } from "../settings/Configuration.ts"

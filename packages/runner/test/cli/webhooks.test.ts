@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { eventFaults } from "../serve/described.ts"
 import { isSigned, receiver, type Posted } from "./receiver.ts"
 import { daemonAt } from "./daemon.ts"
-import { buys, desk, until } from "./roundlot.ts"
+import { buys, desk, program, running, until } from "./roundlot.ts"
 
 const SECRET = "planted-webhook-secret"
 
@@ -95,4 +95,48 @@ it("nothing is posted unsigned, and what a configuration says of a webhook that 
     expect.stringContaining("webhooks.fills.account: 'papr' is not known. Did you mean 'paper'?")
   ])
   expect(await refused({ url: hook.url }, "Fills")).toContain("webhooks.Fills: is no name of a webhook")
+})
+
+it("what a webhook never takes is shown, tried and passed over on the command line", async () => {
+  const hook = await receiver(1_000_000)
+  const place = desk()
+  const config = place.file(
+    "roundlot.json",
+    JSON.stringify({
+      accounts: { paper: { broker: "paper" } },
+      webhooks: { books: { url: hook.url, tags: ["TradeAccepted"] } }
+    })
+  )
+  const variables = { ROUNDLOT_WEBHOOK_SECRET_BOOKS: SECRET }
+  const daemon = daemonAt(place, variables, "--port", "0", "--open", "--config", config)
+  await daemon.says(/roundlot is up/)
+  await until(async () => JSON.stringify(await place.json("jobs", "list")).includes('"done"'))
+  await place.cli("trades", "import", place.file("t.csv", buys(["a", "0.1"])), "--account", "paper", "--config", config)
+  const Listed = Schema.Struct({
+    items: Schema.NonEmptyArray(
+      Schema.Struct({
+        state: Schema.String,
+        host: Schema.String,
+        next: Schema.Array(Schema.Struct({ cursor: Schema.String, entry: Schema.Struct({ tag: Schema.String }) })),
+        letters: Schema.Array(Schema.Struct({ status: Schema.String }))
+      })
+    )
+  })
+  const listed = async () =>
+    Schema.decodeUnknownSync(Listed)(await place.json("webhooks", "list", "--config", config)).items[0]
+  await until(async () => (await listed()).state === "failing")
+  const { host, next } = await listed()
+  expect([host, next.map(({ entry }) => entry.tag)]).toEqual([new URL(hook.url).host, ["TradeAccepted"]])
+  const table = await place.cli("webhooks", "list", "--config", config)
+  expect(table.out).toMatch(/books\s.*failing.*TradeAccepted T1.*webhook books: it answered 500/)
+  expect(table.out).not.toContain("planted-in-the-address")
+  const trial = (name: string) =>
+    running(program("main", ["webhooks", "test", name, "--config", config, ...place.place]), { variables }).ended
+  expect(await trial("books")).toMatchObject({ code: 3, out: expect.stringContaining("it answered 500") })
+  expect((await trial("boks")).err).toContain("Did you mean 'books'?")
+  const goOn = (after: string) => place.cli("webhooks", "continue", "books", "--after", after, "--config", config)
+  expect(await goOn("nowhere")).toMatchObject({ code: 1, err: expect.stringContaining("is no cursor") })
+  expect(await goOn(next[0]?.cursor ?? "")).toMatchObject({ code: 0 })
+  await until(async () => (await listed()).letters.length === 1 && (await listed()).state === "waiting")
+  expect((await listed()).next).toEqual([])
 })

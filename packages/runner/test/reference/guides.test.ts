@@ -89,7 +89,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
   ["docs/guides/operating.md", "report hedging", 2, atWork],
   ["docs/guides/operating.md", "batches watch G1", 4, { files, ...followed }],
-  ["docs/guides/operating.md", "jobs enqueue events.deliver", 1, atWork],
+  ["docs/guides/operating.md", "roundlot webhooks list", 1, atWork],
   ["docs/guides/operating.md", "store retain", 2, atWork],
   ["docs/guides/alpaca.md", "trades import", 2, { files, at: "alpaca" }],
   ["docs/guides/schwab.md", "trades import", 2, { files, at: "schwab" }],

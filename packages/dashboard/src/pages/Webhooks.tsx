@@ -1,0 +1,86 @@
+import type { Documents } from "@roundlot/api"
+import { useAsk } from "../api/asking.ts"
+import { continueWebhook, passOver, retryJob, testWebhook } from "../ui/actions.ts"
+import { ActionButton } from "../ui/ActionButton.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/Column.ts"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { StateSign } from "../ui/Sign.tsx"
+import { Rows } from "../ui/TablePanel.tsx"
+
+type Webhook = typeof Documents.WebhookDocument.Type
+
+/** What is posted next, where anything waits for long enough to be seen. */
+const Next = ({ of: { next } }: { readonly of: Webhook }) => {
+  const [first] = next
+  return first === undefined ? null : `${first.entry.tag} ${first.entry.entity.id}`
+}
+
+/** What may be done where deliveries stand so: what failed is tried at once, or passed over. */
+const Acts = ({ of: webhook }: { readonly of: Webhook }) => (
+  <>
+    <ActionButton action={testWebhook(webhook)} label="Test" className="button small" />
+    {webhook.state === "failing" || webhook.state === "givenUp" ? (
+      <>
+        {webhook.cursor === null ? null : (
+          <ActionButton action={continueWebhook(webhook, webhook.cursor)} label="Try now" className="button small" />
+        )}
+        {webhook.next.slice(0, 1).map((first) => (
+          <ActionButton
+            key={first.cursor}
+            action={passOver(webhook, first)}
+            label="Pass over"
+            className="button small"
+          />
+        ))}
+      </>
+    ) : (
+      <ActionButton action={continueWebhook(webhook)} label="Post again" className="button small" />
+    )}
+    {webhook.letters
+      .filter(({ status }) => status === "dead")
+      .map((letter) => (
+        <ActionButton key={letter.id} action={retryJob(letter)} label="Retry kept" className="button small" />
+      ))}
+  </>
+)
+
+const webhooks: ReadonlyArray<Column<Webhook>> = [
+  columns.foreign("name", ({ name }) => name),
+  columns.foreign("address", ({ host }) => host),
+  columns.node("status", ({ state }) => <StateSign family="webhook" state={state} />),
+  columns.count("behind", ({ behind }) => behind),
+  columns.node("nextEvent", (each) => <Next of={each} />),
+  columns.count("letters", ({ letters }) => letters.length),
+  columns.foreign("failure", ({ job }) => job?.failure ?? null),
+  columns.node("action", (each) => <Acts of={each} />)
+]
+
+/** How deliveries go stands in no journal: the stream says nothing of it. */
+const EVERY_MS = 2_000
+
+/** Programs that are posted events, and where the deliveries of each stand. */
+export const Webhooks = () => {
+  const asked = useAsk(["webhooks"], (api) => api.jobs.webhooks(), true, EVERY_MS)
+  return (
+    <Panel title="Webhooks" note="programs that are posted events">
+      <Asked query={asked}>
+        {({ items }) => (
+          <Rows
+            label="Webhooks"
+            empty={
+              <>
+                None is configured: <code>webhooks</code> of the configuration names addresses, accounts and kinds of
+                events.
+              </>
+            }
+            columns={webhooks}
+            rows={items}
+            idOf={({ name }) => name}
+            isShort
+          />
+        )}
+      </Asked>
+    </Panel>
+  )
+}
