@@ -7,6 +7,7 @@ import openapiTS, { astToString } from "openapi-typescript"
 import ts from "typescript"
 import { expect, it, onTestFinished } from "vitest"
 import { desk, program, running } from "./roundlot.ts"
+import { WALKED } from "./walked.ts"
 
 /** What a program does that knows the description alone. Where the types let something wrong pass, `@ts-expect-error` says so. */
 const WALK = `
@@ -105,12 +106,5 @@ it("a client that is made of the description walks from a trade over its positio
   const folder = await clientOf(await (await fetch(`${url}/openapi.json`)).text())
   expect(compiled(folder)).toEqual([])
   const { walk } = Schema.decodeUnknownSync(Walk)(await import(pathToFileURL(join(folder, "walk.js")).href))
-  expect(await walk(url)).toEqual({
-    trade: { sent: "accepted", replayed: "true" },
-    same: true,
-    residual: "0.5",
-    order: { status: "filled", fills: ["2"] },
-    open: 0,
-    refusals: ["NotFound", "Conflict"]
-  })
+  expect(await walk(url)).toEqual(WALKED)
 })
