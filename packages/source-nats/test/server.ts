@@ -81,6 +81,17 @@ const untilAnswers = async (url: string, child: ChildProcess): Promise<void> => 
   }
 }
 
+/** Ends a server, and its folder, when this process ends without having done so: its end of a pipe closes then, however it ends. */
+const watching = ({ pid }: ChildProcess, folder: string): ChildProcess => {
+  const script = 'cat > /dev/null; kill -9 "$0"; rm -rf "$1"'
+  const watcher = spawn("sh", ["-c", script, String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true
+  })
+  watcher.unref()
+  return watcher
+}
+
 /** Who may connect. */
 export const PASSWORD = { user: "app", pass: "hunter2" }
 
@@ -99,6 +110,7 @@ export const makeServer = async (): Promise<Server> => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-nats-"))
   const port = await freePort()
   let child: ChildProcess | undefined
+  let watcher: ChildProcess | undefined
   const start = async () => {
     const args = [
       "-a",
@@ -114,12 +126,14 @@ export const makeServer = async (): Promise<Server> => {
       PASSWORD.pass
     ]
     child = spawn(binary(), args, { stdio: "ignore" })
+    watcher = watching(child, folder)
     await untilAnswers(`127.0.0.1:${port}`, child)
   }
   const kill = async () => {
     const running = child
     if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
     const ended = new Promise((resolve) => running.once("exit", resolve))
+    watcher?.kill("SIGKILL")
     running.kill("SIGKILL")
     await ended
   }
