@@ -1,59 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import process from "node:process"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 import { connect } from "@nats-io/transport-node"
+import { programOf } from "../../runner/test/program/debian.ts"
 
 const NAME = "nats-server"
-const cache = fileURLToPath(new URL("../../../node_modules/.cache/nats-server", import.meta.url))
-
-const onPath = (): string | undefined =>
-  (process.env["PATH"] ?? "")
-    .split(":")
-    .map((folder) => join(folder, NAME))
-    .find((file) => existsSync(file))
-
-const unpacked = join(cache, "root", "usr", "sbin", NAME)
-
-/** Lists of packages of our own, where this machine has none that are up to date. */
-const ownLists = (folder: string): ReadonlyArray<string> => {
-  for (const each of ["state/lists/partial", "cache/archives/partial"])
-    mkdirSync(join(folder, each), { recursive: true })
-  return ["-o", `Dir::State=${join(folder, "state")}`, "-o", `Dir::Cache=${join(folder, "cache")}`]
-}
-
-/** Fetches Debian's package and unpacks it, with no right of root and nothing installed; whole, or not at all: files of tests may do so at once. */
-const fetched = (): string => {
-  mkdirSync(cache, { recursive: true })
-  const folder = mkdtempSync(join(cache, "fetching-"))
-  const apt = (...args: ReadonlyArray<string>) => execFileSync("apt-get", [...args], { cwd: folder, stdio: "pipe" })
-  try {
-    try {
-      apt("download", NAME)
-    } catch {
-      const lists = ownLists(folder)
-      apt("update", ...lists)
-      apt("download", NAME, ...lists)
-    }
-    const deb = readdirSync(folder).find((file) => file.endsWith(".deb")) ?? ""
-    execFileSync("dpkg", ["-x", join(folder, deb), join(folder, "root")], { stdio: "pipe" })
-    mkdirSync(dirname(unpacked), { recursive: true })
-    renameSync(join(folder, "root", "usr", "sbin", NAME), unpacked)
-  } catch (error) {
-    throw new Error(
-      `There is no ${NAME} on PATH, and Debian's could not be fetched: install ${NAME}, such as by apt install ${NAME}`,
-      { cause: error }
-    )
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-  return unpacked
-}
-
-const binary = (): string => onPath() ?? (existsSync(unpacked) ? unpacked : fetched())
+const program = { name: NAME, packages: [NAME], file: join("usr", "sbin", NAME) } as const
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -125,7 +79,7 @@ export const makeServer = async (): Promise<Server> => {
       "--pass",
       PASSWORD.pass
     ]
-    child = spawn(binary(), args, { stdio: "ignore" })
+    child = spawn(programOf(program), args, { stdio: "ignore" })
     watcher = watching(child, folder)
     await untilAnswers(`127.0.0.1:${port}`, child)
   }
