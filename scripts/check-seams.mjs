@@ -6,6 +6,7 @@ import { place, report, sources, sourcesIn } from "./sources.mjs"
 
 const effectOnly = new Set([
   "core",
+  "testing",
   "store-sql",
   "store-sqlite",
   "store-postgres",
@@ -19,7 +20,7 @@ const effectOnly = new Set([
 ])
 
 /** Folders of core that meet the world; all others are pure. */
-const worldly = new Set(["ports", "ledger", "services", "memory", "testing", "internal"])
+const worldly = new Set(["ports", "ledger", "services", "memory", "internal"])
 const worldlyModules = new Set([
   "Effect",
   "Layer",
@@ -130,8 +131,7 @@ const rooms = [
   "ports",
   "memory",
   "ledger",
-  "services",
-  "testing"
+  "services"
 ]
 
 const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]
@@ -163,7 +163,7 @@ const adapterFaults = (source, node) => {
 }
 
 /** Who decides on codes and fields. An adapter has to read what its broker says in words. */
-const withoutProse = new Set(["core", "api", "runner", "dashboard", "simulation"])
+const withoutProse = new Set(["core", "testing", "api", "runner", "dashboard", "simulation"])
 
 /** They cut what a library says for people, and decide nothing by it. */
 const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/runner/src/settings/Configuration.ts"])

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { Schema } from "effect"
-import { LedgerCase } from "@roundlot/core/testing"
+import { LedgerCase } from "@roundlot/testing"
 
 const files = process.argv.slice(2)
 if (files.length === 0) {

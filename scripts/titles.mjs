@@ -8,7 +8,7 @@ import { testFiles } from "./tiers.mjs"
 /** Where a title has a part that only a run knows. */
 export const UNKNOWN = "…"
 
-const contracts = "packages/core/src/testing"
+const contracts = "packages/testing/src"
 
 const parse = (path) => ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true)
 

@@ -27,7 +27,7 @@ import {
   type Trade,
   TradeRepository
 } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import type Database from "better-sqlite3"

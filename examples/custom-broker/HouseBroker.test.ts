@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { ClientOrderId, Decimal, Price, Quantity } from "@roundlot/core"
-import { BrokerContract, BrokerStorm, SampleOrder, Simulation } from "@roundlot/core/testing"
+import { BrokerContract, BrokerStorm, SampleOrder, Simulation } from "@roundlot/testing"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { desk, house, place } from "./place.ts"

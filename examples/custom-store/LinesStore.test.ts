@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describeStore } from "@roundlot/core/testing/vitest"
+import { describeStore } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 import { make } from "./LinesStore.ts"

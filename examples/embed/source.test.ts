@@ -12,8 +12,8 @@ import {
   Sources,
   Trade
 } from "@roundlot/core"
-import type { SourceContract } from "@roundlot/core/testing"
-import { describeSource } from "@roundlot/core/testing/vitest"
+import type { SourceContract } from "@roundlot/testing"
+import { describeSource } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import * as VenueSource from "./VenueSource.ts"
 

@@ -1,6 +1,6 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { AccountName, Accumulator, Events, Fill, Instant, Price, Quantity, Reads, Trade } from "@roundlot/core"
-import { describeSimulation } from "@roundlot/core/testing/vitest"
+import { describeSimulation } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { run } from "./takeProfit.ts"
 

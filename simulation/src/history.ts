@@ -12,7 +12,7 @@ import {
   Price,
   TradeRepository
 } from "@roundlot/core"
-import { Simulation } from "@roundlot/core/testing"
+import { Simulation } from "@roundlot/testing"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Cause, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"

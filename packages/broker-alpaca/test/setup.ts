@@ -3,7 +3,7 @@ import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { SampleOrder } from "@roundlot/testing"
 import { Effect, Layer, Random } from "effect"
 
 /** The account that the tests trade in. */

@@ -3,7 +3,7 @@ import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { SampleOrder } from "@roundlot/testing"
 import { Effect, Random, Schedule } from "effect"
 import { reader } from "../src/simulator/frames.ts"
 

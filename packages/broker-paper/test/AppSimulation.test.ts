@@ -1,6 +1,6 @@
 import { Accumulator, type Broker, Instant, Quantity, Reads, SourcePolicy, Trade } from "@roundlot/core"
-import { AppSimulation } from "@roundlot/core/testing"
-import { describeSimulation } from "@roundlot/core/testing/vitest"
+import { AppSimulation } from "@roundlot/testing"
+import { describeSimulation } from "@roundlot/testing/vitest"
 import { Effect, Random, type Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import { account, open } from "./setup.ts"

@@ -1,5 +1,5 @@
-import { BrokerContract } from "@roundlot/core/testing"
-import { describeBroker } from "@roundlot/core/testing/vitest"
+import { BrokerContract } from "@roundlot/testing"
+import { describeBroker } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { place } from "./contractPlace.ts"

@@ -1,5 +1,5 @@
 import { Broker, ClientOrderId, type Id, type OrderTerms } from "@roundlot/core"
-import { BrokerStorm, Simulation } from "@roundlot/core/testing"
+import { BrokerStorm, Simulation } from "@roundlot/testing"
 import { Cause, Effect, Either, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 import { place } from "./contractPlace.ts"

@@ -1,4 +1,4 @@
-import { BrokerContract } from "@roundlot/core/testing"
+import { BrokerContract } from "@roundlot/testing"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { place } from "./contractPlace.ts"

@@ -1,6 +1,6 @@
 import { AccountName, Price } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { SampleOrder } from "@roundlot/testing"
 import { Effect, Either } from "effect"
 import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"

@@ -1,6 +1,6 @@
 import { AccountName, ClientOrderId, Decimal, Id, Instant, Price, Quantity, Report, Ticker } from "@roundlot/core"
 import type { Broker, OrderTerms } from "@roundlot/core"
-import type { BrokerContract } from "@roundlot/core/testing"
+import type { BrokerContract } from "@roundlot/testing"
 import { Effect, Either, Stream } from "effect"
 
 type Place = BrokerContract.Place

@@ -1,4 +1,4 @@
-import { describeBroker } from "@roundlot/core/testing/vitest"
+import { describeBroker } from "@roundlot/testing/vitest"
 import { place } from "./contractPlace.ts"
 
 describeBroker("Schwab", place, [

@@ -1,5 +1,5 @@
 import { Credentials } from "@roundlot/broker-schwab"
-import { describeAddresses } from "@roundlot/core/testing/vitest"
+import { describeAddresses } from "@roundlot/testing/vitest"
 
 describeAddresses({
   judge: Credentials.placeOf,

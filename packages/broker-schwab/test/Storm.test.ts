@@ -1,4 +1,4 @@
-import { BrokerStorm } from "@roundlot/core/testing"
+import { BrokerStorm } from "@roundlot/testing"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 import { place } from "./contractPlace.ts"

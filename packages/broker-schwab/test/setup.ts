@@ -3,7 +3,7 @@ import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwa
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { AccountName, Entropy } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { SampleOrder } from "@roundlot/testing"
 import { Effect, Layer, Random } from "effect"
 import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"

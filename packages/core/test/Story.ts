@@ -23,7 +23,7 @@ import { Need } from "../src/books/Need.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import { atMarket, type Instruction } from "../src/records/OrderTerms.ts"
 import * as OrderState from "../src/records/OrderState.ts"
-import { Desk } from "../src/testing/index.ts"
+import { Desk } from "@roundlot/testing"
 import { seed as firstSeed } from "./properties.ts"
 
 /** What a broker may say to a send in a story. */

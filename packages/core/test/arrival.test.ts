@@ -11,7 +11,7 @@ import { OrderTable } from "../src/records/Order.ts"
 import { PositionTable } from "../src/records/Position.ts"
 import * as Interpret from "../src/rules/reconciliation/interpret.ts"
 import type * as Report from "../src/records/Report.ts"
-import { Desk } from "../src/testing/index.ts"
+import { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 
 const begun = 1_700_000_000_000

@@ -6,7 +6,7 @@ import { entryOf } from "./journal/golden.ts"
 import { bodyOf } from "../src/events/encode.ts"
 import { breakKinds, evidenceOf, type BreakKind } from "../src/records/Break.ts"
 import { BreakDetails, isSame, type DetailsOf } from "../src/records/BreakDetails.ts"
-import { sampleDetails } from "../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 import * as Decimal from "../src/values/Decimal.ts"
 import { BreakId, OrderId, TradeId } from "../src/values/Id.ts"
 import * as Instant from "../src/values/Instant.ts"
@@ -68,7 +68,7 @@ const gap = (from: bigint, to: bigint): BreakDetails => ({
 
 describe("G: what a break is about", () => {
   test.each(breakKinds)("a break of the kind %s is a sentence for people", (kind) => {
-    expect(evidenceOf({ details: sampleDetails[kind] })).toBe(sentences[kind])
+    expect(evidenceOf({ details: SampleDetails.sampleDetails[kind] })).toBe(sentences[kind])
   })
 
   const b1 = {
@@ -143,8 +143,13 @@ describe("G: what a break is about", () => {
   test("two are the same when all their fields are", () => {
     expect(isSame(missing("e-1"), missing("e-1"))).toBe(true)
     expect(isSame(missing("e-1"), missing("e-1", "e-2"))).toBe(false)
-    expect(isSame({ ...sampleDetails.Excess }, { ...sampleDetails.Excess, quantity: Decimal.unsafe("3.0") })).toBe(true)
-    expect(isSame(sampleDetails.PositionDiffers, sampleDetails.ForeignPosition)).toBe(false)
+    expect(
+      isSame(
+        { ...SampleDetails.sampleDetails.Excess },
+        { ...SampleDetails.sampleDetails.Excess, quantity: Decimal.unsafe("3.0") }
+      )
+    ).toBe(true)
+    expect(isSame(SampleDetails.sampleDetails.PositionDiffers, SampleDetails.sampleDetails.ForeignPosition)).toBe(false)
   })
 
   test("an amount with more digits than a store takes is kept as the nearest that can be read again", () => {

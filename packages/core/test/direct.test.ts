@@ -11,7 +11,7 @@ import { atMarket, priceFault, type Instruction } from "../src/records/OrderTerm
 import * as Send from "../src/rules/order/send.ts"
 import * as Position from "../src/records/Position.ts"
 import * as Break from "../src/records/Break.ts"
-import { Desk } from "../src/testing/index.ts"
+import { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import * as Intake from "../src/rules/trade/intake.ts"
 import { placeOf } from "../src/records/counts.ts"

@@ -1,4 +1,4 @@
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import {
   cancels,

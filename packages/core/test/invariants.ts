@@ -9,7 +9,7 @@ import * as Break from "../src/records/Break.ts"
 import * as Trade from "../src/records/Trade.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import * as OrderState from "../src/records/OrderState.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import { answered } from "./answered.ts"
 
 const text = Decimal.format

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import { LedgerCase } from "../src/testing/index.ts"
+import { LedgerCase } from "@roundlot/testing"
 
 const folder = new URL("cases/", import.meta.url)
 const decode = Schema.decodeUnknownSync(Schema.parseJson(LedgerCase.LedgerCaseFile))

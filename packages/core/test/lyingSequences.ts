@@ -1,5 +1,5 @@
 import type * as Report from "../src/records/Report.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import {
   costs,

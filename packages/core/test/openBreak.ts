@@ -2,7 +2,7 @@ import { AccountName } from "../src/records/AccountName.ts"
 import { BreakId } from "../src/values/Id.ts"
 import { Ticker } from "../src/records/Ticker.ts"
 import type { Break } from "../src/records/Break.ts"
-import { sampleDetails } from "../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 import type { Instant } from "../src/values/Instant.ts"
 
 /** A break that is open since a moment. */
@@ -13,7 +13,7 @@ export const openBreak = (openedAt: Instant, fields: Partial<Break> = {}): Break
   kind: "FillMismatch",
   subject: `O${fields.id ?? 1}`,
   holds: "nothing",
-  details: sampleDetails[fields.kind ?? "FillMismatch"],
+  details: SampleDetails.sampleDetails[fields.kind ?? "FillMismatch"],
   openedAt,
   closedAt: undefined,
   closedWhy: undefined,

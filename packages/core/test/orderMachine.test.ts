@@ -10,7 +10,7 @@ import * as Order from "../src/records/Order.ts"
 import * as OrderState from "../src/records/OrderState.ts"
 import * as Break from "../src/records/Break.ts"
 import * as Instant from "../src/values/Instant.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import { deskOf, perform, second, type Deed, type Got, type Said } from "./Story.ts"
 
 // One order to buy two, brought into a state by a story, then deskAfter one fact

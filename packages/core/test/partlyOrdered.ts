@@ -1,4 +1,4 @@
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import { deskOf, perform, type Deed } from "./Story.ts"
 
 /** Lots of one share, at the market. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { perform as carryOut } from "../src/rules/operator/Command.ts"
 import { OrderId } from "../src/values/Id.ts"
 import { OrderTable } from "../src/records/Order.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import { isSound } from "./sound.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
 

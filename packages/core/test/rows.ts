@@ -6,7 +6,7 @@ import { hashOf, type Entry } from "../src/events/Entry.ts"
 import { LedgerEvent } from "../src/events/Event.ts"
 import { project } from "../src/books/project.ts"
 import * as Instant from "../src/values/Instant.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 
 const ALL = 1_000_000
 

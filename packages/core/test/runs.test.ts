@@ -4,7 +4,7 @@ import * as Quantity from "../src/values/Quantity.ts"
 import { draftOf, OrderTable, type Order } from "../src/records/Order.ts"
 import { atMarket } from "../src/records/OrderTerms.ts"
 import { awaitedBy, inRuns } from "../src/rules/order/runs.ts"
-import { Desk } from "../src/testing/index.ts"
+import { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import * as Intake from "../src/rules/trade/intake.ts"
 

@@ -16,7 +16,7 @@ import { HeldReportTable } from "../src/records/HeldReport.ts"
 import { bookHolding } from "../src/rules/reconciliation/holdings.ts"
 import * as Interpret from "../src/rules/reconciliation/interpret.ts"
 import * as Report from "../src/records/Report.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import { deskOf, perform, type Got } from "./Story.ts"
 

@@ -2,7 +2,7 @@ import { expect } from "vitest"
 import { checkConservation, begin, fold } from "../src/ledger/audit.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import { PositionTable } from "../src/records/Position.ts"
-import type { Desk } from "../src/testing/index.ts"
+import type { Desk } from "@roundlot/testing"
 import { foldedLines, journalOf, storedLines } from "./rows.ts"
 
 /** Tables are what the journal says, and every figure is the sum of its parts. */

@@ -184,7 +184,7 @@ const reportsOf = (updates: NonNullable<OwnBroker["updates"]>): NonNullable<Serv
   )
 
 /**
- * A broker of promises as the services have it: for the kits of `@roundlot/core/testing` and for `roundlot.config.ts`. Throws `InvalidInput` where a
+ * A broker of promises as the services have it: for the kits of `@roundlot/testing` and for `roundlot.config.ts`. Throws `InvalidInput` where a
  * member is missing or of a wrong type.
  *
  * @example

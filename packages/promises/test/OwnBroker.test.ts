@@ -1,4 +1,4 @@
-import { describeBroker } from "@roundlot/core/testing/vitest"
+import { describeBroker } from "@roundlot/testing/vitest"
 import { brokerOf } from "@roundlot/promises"
 import { Effect } from "effect"
 import { place } from "../../broker-paper/test/contractPlace.ts"

@@ -1,6 +1,6 @@
 import { Clock, type Decimal, type Trade } from "@roundlot/core"
-import type { SourceContract } from "@roundlot/core/testing"
-import { describeSource } from "@roundlot/core/testing/vitest"
+import type { SourceContract } from "@roundlot/testing"
+import { describeSource } from "@roundlot/testing/vitest"
 import { BigDecimal, Effect, Schema, Stream } from "effect"
 import { EvmSource } from "../src/index.ts"
 import { AAPL, chain, MSFT, type Chain, type Logged } from "./chain.ts"

@@ -3,18 +3,18 @@ import { once } from "node:events"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { connect } from "@nats-io/transport-node"
-import { it } from "vitest"
+import { expect, it } from "vitest"
 import { PASSWORD } from "./server.ts"
 
 const serving = fileURLToPath(new URL("serving.ts", import.meta.url))
 
-/** Ends once nobody listens at an address. */
-const untilRefused = async (url: string): Promise<void> => {
+/** Why nobody can connect to an address, once that is so. */
+const refusalOf = async (url: string): Promise<string> => {
   for (;;) {
     try {
       await (await connect({ servers: url, ...PASSWORD, reconnect: false })).close()
     } catch (error) {
-      if (/refused/i.test(String(error))) return
+      if (/refused/i.test(String(error))) return String(error)
     }
   }
 }
@@ -24,5 +24,5 @@ it("a server ends with the process that started it, however that ends", async ()
   const [url] = await once(program.stdout, "data")
   await (await connect({ servers: String(url), ...PASSWORD, reconnect: false })).close()
   program.kill("SIGKILL")
-  await untilRefused(String(url))
+  expect(await refusalOf(String(url))).toMatch(/refused/i)
 })

@@ -1,4 +1,4 @@
-import { describeSource } from "@roundlot/core/testing/vitest"
+import { describeSource } from "@roundlot/testing/vitest"
 import { place } from "./place.ts"
 
 describeSource("a Postgres outbox", place)

@@ -1,5 +1,5 @@
 import { Decimal, Instant, Price, Quantity, type TradeSource } from "@roundlot/core"
-import type { SourceContract } from "@roundlot/core/testing"
+import type { SourceContract } from "@roundlot/testing"
 import { Chunk, Effect, Fiber, Schedule, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import type { OutboxSource } from "../src/index.ts"

@@ -1,5 +1,5 @@
 import { Clock, Decimal, Instant, Price, Quantity, Side, Trade, type TradeSource } from "@roundlot/core"
-import type { SourceContract } from "@roundlot/core/testing"
+import type { SourceContract } from "@roundlot/testing"
 import { Effect, Either, Redacted, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { Client } from "pg"

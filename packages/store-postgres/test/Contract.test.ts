@@ -1,4 +1,4 @@
-import { describeStore } from "@roundlot/core/testing/vitest"
+import { describeStore } from "@roundlot/testing/vitest"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
 import { database } from "./place.ts"

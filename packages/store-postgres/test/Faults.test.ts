@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Reads, Trade, TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Deferred, Effect, Fiber, Redacted, Schedule } from "effect"
 import { Client } from "pg"
 import { make } from "../src/internal/make.ts"

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
 import { ground } from "../src/internal/statements.ts"

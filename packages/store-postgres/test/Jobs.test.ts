@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { JobContract } from "@roundlot/core/testing"
+import { JobContract } from "@roundlot/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
 import { database } from "./place.ts"

@@ -1,4 +1,4 @@
-import { LeaseContract } from "@roundlot/core/testing"
+import { LeaseContract } from "@roundlot/testing"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import { make } from "../src/internal/make.ts"

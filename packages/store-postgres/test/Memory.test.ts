@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccountName, Need, type TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
 import { asking, store } from "./place.ts"

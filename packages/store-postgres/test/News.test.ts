@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Effect, Queue, Redacted, Stream } from "effect"
 import { make } from "../src/internal/make.ts"
 import { asking, database } from "./place.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, type TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Migrations } from "@roundlot/store-sql"
 import { Client } from "pg"
 import { Effect, Logger, Redacted } from "effect"

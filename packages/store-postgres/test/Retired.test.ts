@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Copy } from "@roundlot/store-sql"
 import { Effect, Fiber, Redacted } from "effect"
 import { side } from "../src/side.ts"

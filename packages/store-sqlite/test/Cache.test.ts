@@ -4,7 +4,7 @@ import { Books, Need } from "@roundlot/core"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { bare, store } from "./place.ts"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 
 const aboutTheOrder = () => rows.scope(Need.Need.OrderById({ id: 1 }))
 

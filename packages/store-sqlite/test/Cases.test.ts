@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import type { MemoryStore, TradeRepository } from "@roundlot/core"
-import { LedgerCase } from "@roundlot/core/testing"
+import { LedgerCase } from "@roundlot/testing"
 import { Effect, Schema } from "effect"
 import { store } from "./place.ts"
 

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type Column, type Table } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Ddl, Rules } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { Effect } from "effect"

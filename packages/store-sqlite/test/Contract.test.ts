@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { describeStore } from "@roundlot/core/testing/vitest"
+import { describeStore } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { folder } from "./place.ts"

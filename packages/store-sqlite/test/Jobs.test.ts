@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { JobContract } from "@roundlot/core/testing"
+import { JobContract } from "@roundlot/testing"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { folder } from "./place.ts"

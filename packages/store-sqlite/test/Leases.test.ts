@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { LeaseContract } from "@roundlot/core/testing"
+import { LeaseContract } from "@roundlot/testing"
 import { Effect, Exit, Scope, TestClock } from "effect"
 import { bare, store } from "./place.ts"
 

@@ -2,7 +2,7 @@ import { mkdirSync, openSync, statSync, writeFileSync, writeSync, closeSync, exi
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type { TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { BUSY_TIMEOUT_MS, assertSetting, open, settings } from "../src/internal/connection.ts"

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Entry, Need, Table, TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { Cause, Config, ConfigProvider, Deferred, Effect, Fiber, Layer } from "effect"
 import * as Sqlite from "../src/SqliteStore.ts"
 import { make } from "../src/internal/make.ts"

@@ -1,6 +1,6 @@
 import { Decimal, Ticker } from "@roundlot/core"
 import type { AccountName, Broker, ClientOrderId } from "@roundlot/core"
-import type { BrokerContract } from "@roundlot/core/testing"
+import type { BrokerContract } from "@roundlot/testing"
 import { Effect } from "effect"
 import type { ExchangeService } from "../Exchange.ts"
 import type { ExchangeOrder } from "../ExchangeOrder.ts"
@@ -82,7 +82,7 @@ const newestOf = (exchange: ExchangeService): Effect.Effect<string> =>
   Effect.orDie(Effect.map(exchange.fills, (fills) => fills.at(-1)?.execIdBase ?? ""))
 
 /**
- * The place where the contract of brokers (`BrokerContract` of `@roundlot/core/testing`) is run on a broker of an exchange.
+ * The place where the contract of brokers (`BrokerContract` of `@roundlot/testing`) is run on a broker of an exchange.
  *
  * @example
  * describeBroker("mine", Effect.map(open, ({ broker, exchange }) => ContractPlace.of({ broker, account, exchange })))

@@ -5,7 +5,7 @@ import { BreakOpened, EVENT_VERSION, LedgerEvent } from "../../src/events/Event.
 import { BreakId } from "../../src/values/Id.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import type { BreakKind } from "../../src/records/Break.ts"
-import { sampleDetails } from "../../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 
 /** An entry as it was stored once, and what its event was decoded to then. */
 export const Golden = Schema.Struct({
@@ -103,5 +103,5 @@ export const opened = (kind: BreakKind) =>
     symbol: Ticker.make("AAPL"),
     subject: "O1",
     holds: "symbol",
-    details: sampleDetails[kind]
+    details: SampleDetails.sampleDetails[kind]
   })

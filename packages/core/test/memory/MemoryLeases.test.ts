@@ -2,7 +2,7 @@ import { Effect, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
-import * as LeaseContract from "../../src/testing/LeaseContract.ts"
+import { LeaseContract } from "@roundlot/testing"
 
 describe("leases of a store in memory", () => {
   it.each(LeaseContract.clauses)("$name", async ({ expected, run }) => {

@@ -12,7 +12,7 @@ import {
   type State,
   type TradeRepositoryService
 } from "../../src/ports/TradeRepository.ts"
-import { clauses, type Place } from "../../src/testing/StoreContract.ts"
+import { StoreContract } from "@roundlot/testing"
 
 const memory = () => MemoryRepository.make(MemoryStore.make())
 
@@ -42,13 +42,13 @@ const inCells = (change: (cell: string) => string) => (row: EncodedRow) =>
 /** As floating point would keep it. */
 const rounded = (cell: string) => (/^\d+\.\d{10,}$/.test(cell) ? String(Number(cell)) : cell)
 
-const over = (twin: (repository: TradeRepositoryService) => TradeRepositoryService) => (): Place => {
+const over = (twin: (repository: TradeRepositoryService) => TradeRepositoryService) => (): StoreContract.Place => {
   const repository = twin(memory())
   return { open: Effect.succeed(repository) }
 }
 
 /** Two processes that do not hear of each other. */
-const apart = (): Place => ({ open: Effect.sync(memory) })
+const apart = (): StoreContract.Place => ({ open: Effect.sync(memory) })
 
 /** Keeps what it wrote before a refusal: each change in a write of its own. */
 const piecemeal = (repository: TradeRepositoryService): TradeRepositoryService => ({
@@ -100,7 +100,11 @@ const hiding = (repository: TradeRepositoryService): TradeRepositoryService => {
 
 let renamed = 0
 
-const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; readonly place: () => Place }> = [
+const twins: ReadonlyArray<{
+  readonly breaks: string
+  readonly how: string
+  readonly place: () => StoreContract.Place
+}> = [
   {
     breaks: "what is written is read back",
     how: "drops entries but the first",
@@ -335,8 +339,8 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
   }
 ]
 
-const held = (name: string, place: () => Place) =>
-  clauses
+const held = (name: string, place: () => StoreContract.Place) =>
+  StoreContract.clauses
     .filter((clause) => clause.name.startsWith(name))
     .map((clause) =>
       Effect.runPromise(Effect.either(Effect.sandbox(Effect.scoped(Effect.suspend(() => clause.run(place()))))))
@@ -350,7 +354,7 @@ describe("a store that breaks a promise", () => {
   })
 
   it("has a twin for every promise", () => {
-    const unproven = clauses.filter(({ name }) => !twins.some(({ breaks }) => name.startsWith(breaks)))
+    const unproven = StoreContract.clauses.filter(({ name }) => !twins.some(({ breaks }) => name.startsWith(breaks)))
     expect(unproven.map(({ name }) => name)).toEqual([])
   })
 })

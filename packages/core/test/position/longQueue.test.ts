@@ -10,7 +10,7 @@ import {
   type Recorder,
   commands
 } from "@roundlot/core"
-import { Desk } from "@roundlot/core/testing"
+import { Desk } from "@roundlot/testing"
 import { describe, expect, test } from "vitest"
 
 const take = (desk: Desk.Desk, id: string, side: "buy" | "sell", quantity: string) => (recorder: Recorder.Recorder) =>

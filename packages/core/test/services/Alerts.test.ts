@@ -18,7 +18,7 @@ import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { AttendedCaseTable, CaseId } from "../../src/records/AttendedCase.ts"
 import { BreakTable } from "../../src/records/Break.ts"
-import { sampleDetails } from "../../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 import { closeIfOpen, openOrUpdate } from "../../src/rules/breaks/ledgerBreaks.ts"
 import type { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
@@ -159,7 +159,7 @@ test("P11: who has not resolved a critical break within an hour is told once mor
   const layer = Stage.layer()
   const symbol = Ticker.make("AAPL")
   const { account } = Stage
-  const differs = { symbol, subject: "AAPL", details: sampleDetails.PositionDiffers }
+  const differs = { symbol, subject: "AAPL", details: SampleDetails.sampleDetails.PositionDiffers }
   const booked = (apply: Member<void>["apply"]) =>
     Effect.flatMap(Ledger, (ledger) =>
       ledger.submit("command", {

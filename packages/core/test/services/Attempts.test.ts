@@ -5,7 +5,7 @@ import { layerMemory } from "../../src/memory/MemoryRepository.ts"
 import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as Attempts from "../../src/services/Attempts.ts"
-import * as rows from "../../src/testing/SampleRows.ts"
+import { SampleRows as rows } from "@roundlot/testing"
 
 const HOUR_MICROS = 3_600_000_000
 

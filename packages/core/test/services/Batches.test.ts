@@ -6,7 +6,7 @@ import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
 import { layerSecure } from "../../src/ports/Entropy.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import * as Batches from "../../src/services/Batches.ts"
-import * as rows from "../../src/testing/SampleRows.ts"
+import { SampleRows as rows } from "@roundlot/testing"
 
 const MANY = 40
 

@@ -7,7 +7,7 @@ import * as Quantity from "../../src/values/Quantity.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import * as AttendedCase from "../../src/records/AttendedCase.ts"
 import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
-import { sampleDetails } from "../../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 import { openOrUpdate } from "../../src/rules/breaks/ledgerBreaks.ts"
 import { Answer } from "../../src/records/Report.ts"
 import { severityOf } from "../../src/rules/reconciliation/severity.ts"
@@ -110,7 +110,7 @@ const doubtOpened = Effect.flatMap(Ledger, (ledger) => {
   return ledger.submit(
     "report",
     reportedMember(Stage.account, [Need.Position({ account: Stage.account, symbol })], (recorder) =>
-      openOrUpdate(recorder, { symbol, subject: "O1", details: sampleDetails.Doubt })
+      openOrUpdate(recorder, { symbol, subject: "O1", details: SampleDetails.sampleDetails.Doubt })
     )
   )
 })

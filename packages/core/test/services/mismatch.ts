@@ -4,7 +4,7 @@ import { Ledger } from "../../src/ledger/Ledger.ts"
 import type { Member } from "../../src/ledger/plan.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import { closeIfOpen, openOrUpdate } from "../../src/rules/breaks/ledgerBreaks.ts"
-import { sampleDetails } from "../../src/testing/SampleDetails.ts"
+import { SampleDetails } from "@roundlot/testing"
 import * as Stage from "./Stage.ts"
 
 /** The symbol of these breaks. */
@@ -23,7 +23,9 @@ export const committed = (apply: Member<void>["apply"]) =>
 
 /** The fills of an order do not come to what its broker says. */
 export const opens = (subject: string) =>
-  committed((recorder) => openOrUpdate(recorder, { symbol: AAPL, subject, details: sampleDetails.FillMismatch }))
+  committed((recorder) =>
+    openOrUpdate(recorder, { symbol: AAPL, subject, details: SampleDetails.sampleDetails.FillMismatch })
+  )
 
 /** They do again. */
 export const closes = (subject: string) =>

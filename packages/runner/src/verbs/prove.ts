@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/core/testing"
+import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/testing"
 import { Effect, type Scope } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"

@@ -1,6 +1,6 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { AccountName, Broker, Ticker } from "@roundlot/core"
-import type { BrokerContract } from "@roundlot/core/testing"
+import type { BrokerContract } from "@roundlot/testing"
 import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

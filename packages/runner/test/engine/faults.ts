@@ -21,7 +21,7 @@ import {
   type TradeRepository,
   type Clock
 } from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { SampleOrder } from "@roundlot/testing"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"

@@ -1,5 +1,5 @@
 import { ClientOrderId, Decimal, Id, Instant, Quantity, Ticker } from "@roundlot/core"
-import { SampleDetails } from "@roundlot/core/testing"
+import { SampleDetails } from "@roundlot/testing"
 import { describe, expect, test } from "vitest"
 import {
   blocked,

@@ -1,6 +1,6 @@
 import { Clock, Decimal, Instant } from "@roundlot/core"
-import type { SourceContract } from "@roundlot/core/testing"
-import { describeSource } from "@roundlot/core/testing/vitest"
+import type { SourceContract } from "@roundlot/testing"
+import { describeSource } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { side as postgres, PostgresStore } from "@roundlot/store-postgres"
 import { Image, Migrations, type Side } from "@roundlot/store-sql"
 import { side as sqlite, SqliteStore } from "@roundlot/store-sqlite"

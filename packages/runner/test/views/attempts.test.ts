@@ -1,5 +1,5 @@
 import { Attempt, Clock, TradeRepository } from "@roundlot/core"
-import { SampleRows as rows } from "@roundlot/core/testing"
+import { SampleRows as rows } from "@roundlot/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Ref } from "effect"
 import { databases } from "../cli/database.ts"

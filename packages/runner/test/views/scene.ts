@@ -30,7 +30,7 @@ import {
   Ticker,
   type TradeRepository
 } from "@roundlot/core"
-import { SampleDetails } from "@roundlot/core/testing"
+import { SampleDetails } from "@roundlot/testing"
 import { Effect, Layer, TestClock } from "effect"
 
 /** The books in memory with all that writes to them. */
