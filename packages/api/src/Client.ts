@@ -13,7 +13,7 @@ export {
   isQuarantined,
   orderTypes,
   pricesOf,
-  timesInForce,
+  policyTimesInForce,
   type BatchMode,
   type OrderType
 } from "@roundlot/core/vocabulary"

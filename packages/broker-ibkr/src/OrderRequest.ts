@@ -1,13 +1,13 @@
-import { Broker, Decimal, OrderTerms, SupportedOrders } from "@roundlot/core"
+import { Broker, Decimal, Instant, OrderTerms, SupportedOrders } from "@roundlot/core"
 import type { Contract, Order } from "@stoqey/ib"
 import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Either } from "effect"
 
 /** What this adapter's orders may be. A stop that is elected outside of the regular session would be a market order there, which it has none of. */
 export const supportedOrders: Broker.Capabilities["supportedOrders"] = [
-  { session: "regular", types: ["market", "limit", "stop", "stop_limit"], timesInForce: ["day", "gtc"] },
+  { session: "regular", types: ["market", "limit", "stop", "stop_limit"], timesInForce: ["day", "gtc", "gtd"] },
   { session: "regular", types: ["market", "limit"], timesInForce: ["opg", "cls", "ioc", "fok"] },
-  { session: "extended", types: ["limit", "stop_limit"], timesInForce: ["day", "gtc"] }
+  { session: "extended", types: ["limit", "stop_limit"], timesInForce: ["day", "gtc", "gtd"] }
 ]
 
 /** An order as TWS is asked for it. */
@@ -41,6 +41,7 @@ export const typeFrom = (type: string): OrderTerms.OrderType | undefined => type
 const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce } = {
   day: TimeInForce.DAY,
   gtc: TimeInForce.GTC,
+  gtd: TimeInForce.GTD,
   opg: TimeInForce.OPG,
   ioc: TimeInForce.IOC,
   fok: TimeInForce.FOK,
@@ -84,10 +85,18 @@ const price = (
   return value === undefined ? Either.right(undefined) : exactly(name, value)
 }
 
+/** A moment as TWS takes it in UTC, from version 10.17 on: `20260930-15:00:00`. It knows no parts of a second. */
+const momentAt = (instant: Instant.Instant): Either.Either<string, Broker.Refusal> => {
+  const [date = "", time = ""] = Instant.format(instant).split("T")
+  return time.endsWith(".000000Z")
+    ? Either.right(`${date.replaceAll("-", "")}-${time.slice(0, 8)}`)
+    : refuse("good_till", "TWS knows times to the second")
+}
+
 /** The request for an order of an account, or why TWS cannot be asked for it. Pure. */
 export const requestOf = (terms: OrderTerms.OrderTerms, account: string): Either.Either<OrderRequest, Broker.Refusal> =>
   Either.gen(function* () {
-    const { clientOrderId, quantity, side, timeInForce, type } = terms
+    const { clientOrderId, goodTill, quantity, side, timeInForce, type } = terms
     if (!ORDER_REF.test(clientOrderId))
       return yield* refuse(
         "order_ref",
@@ -106,6 +115,7 @@ export const requestOf = (terms: OrderTerms.OrderTerms, account: string): Either
       ...(lmtPrice === undefined ? {} : { lmtPrice }),
       ...(auxPrice === undefined ? {} : { auxPrice }),
       tif: lives[timeInForce],
+      ...(goodTill === undefined ? {} : { goodTillDate: yield* momentAt(goodTill) }),
       account,
       orderRef: clientOrderId,
       outsideRth: terms.session === "extended",

@@ -1,8 +1,8 @@
 import { IbkrBroker, Line } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { ExchangeOrder } from "@roundlot/broker-paper"
-import { Broker, ClientOrderId, Decimal, Instant, Quantity, Ticker } from "@roundlot/core"
-import { Effect, Exit, Fiber, Scope, Stream } from "effect"
+import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import { Effect, Either, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
 import { frame } from "../src/simulator/frames.ts"
@@ -90,6 +90,42 @@ describe("ids of orders", () => {
         const [instrument, sent] = yield* Effect.all([unknown, send(broker, terms())], { concurrency: "unbounded" })
         expect([instrument._tag, sent.answer._tag]).toEqual(["NotKnown", "Accepted"])
         expect((yield* exchange.orders).length).toBe(1)
+      })
+    ))
+})
+
+/** A limit order that is good till a time. */
+const till = (time: string) =>
+  terms({
+    type: "limit",
+    limitPrice: Price.unsafe("90"),
+    timeInForce: "gtd",
+    goodTill: Instant.fromMillis(Date.parse(time))
+  })
+
+describe("an order that is good till a time", () => {
+  it("FILL-16: says it in UTC to the second, and ends then", () =>
+    run(
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        const prepared = Either.getOrThrow(broker.prepare(till("2099-12-01T16:00:00-05:00")))
+        expect(new TextDecoder().decode(prepared.request.bytes)).toContain('"goodTillDate":"20991201-21:00:00"')
+        expect((yield* send(broker, till("2099-12-01T16:00:00-05:00"))).answer._tag).toBe("Accepted")
+        expect(yield* exchange.orders).toMatchObject([
+          { timeInForce: "gtd", goodTill: Instant.fromMillis(Date.parse("2099-12-01T21:00:00Z")) }
+        ])
+        const late = yield* send(broker, till("2020-01-01T00:00:00Z"))
+        expect(late.answer).toMatchObject({ _tag: "Refused" })
+      })
+    ))
+
+  it("FILL-16: is refused where TWS would be told another time", () =>
+    run(
+      Effect.gen(function* () {
+        const { broker } = yield* open()
+        expect(Either.flip(broker.prepare(till("2099-12-01T21:00:00.5Z")))).toMatchObject({
+          right: { code: "good_till", words: "TWS knows times to the second" }
+        })
       })
     ))
 })
@@ -196,6 +232,7 @@ const openOrder = (quantity: string, permId: string, action: string): Fields => 
       limitPrice: null,
       stopPrice: null,
       timeInForce: "day",
+      goodTill: null,
       session: "regular",
       status: "new",
       reason: null,

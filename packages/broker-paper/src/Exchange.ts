@@ -427,6 +427,7 @@ const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene =
   const book = OrderBook.make(turn, tag, orderIdOf, hours)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
+  book.lapse()
   if (hours.regular) wake(floor, book)
   else book.endSession(hours, new Set(restingIn(floor)))
   book.fillDue(requestNumber)

@@ -21,6 +21,8 @@ export const PlaceRequest = Schema.Struct({
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
   timeInForce: Schema.Literal(...OrderTerms.timesInForce),
+  /** Until when a `gtd` order works. */
+  goodTill: Schema.optional(Instant.FromString),
   session: Schema.Literal(...OrderTerms.sessions),
   /** What the client knows of the symbol's price, and since when. */
   referencePrice: Schema.NullOr(Price.Price),
@@ -45,6 +47,7 @@ export const ExchangeOrder = Schema.Struct({
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
   timeInForce: Schema.Literal(...OrderTerms.timesInForce),
+  goodTill: Schema.NullOr(Instant.FromString),
   session: Schema.Literal(...OrderTerms.sessions),
   status: Schema.Literal(...exchangeStatuses),
   reason: Schema.NullOr(Schema.String),

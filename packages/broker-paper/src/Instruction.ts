@@ -66,7 +66,7 @@ const actFields = {
     type: optional(Schema.Literal(...OrderTerms.orderTypes)),
     limitPrice: optional(Price.Price),
     stopPrice: optional(Price.Price),
-    timeInForce: optional(Schema.Literal(...OrderTerms.timesInForce)),
+    timeInForce: optional(Schema.Literal(...OrderTerms.policyTimesInForce)),
     session: optional(Schema.Literal(...OrderTerms.sessions))
   },
   /** Shares that come or go without an order, as by a transfer: what is held from now on, signed. */

@@ -22,9 +22,9 @@ import { DUPLICATE_CLIENT_ID } from "./internal/orderBook.ts"
 /** What the paper broker can do. */
 export const capabilities: Broker.Capabilities = {
   supportedOrders: [
-    { session: "regular", types: OrderTerms.orderTypes, timesInForce: ["day", "gtc", "ioc", "fok"] },
+    { session: "regular", types: OrderTerms.orderTypes, timesInForce: ["day", "gtc", "gtd", "ioc", "fok"] },
     { session: "regular", types: ["market", "limit"], timesInForce: ["opg", "cls"] },
-    { session: "extended", types: ["limit"], timesInForce: ["day", "gtc"] }
+    { session: "extended", types: ["limit"], timesInForce: ["day", "gtc", "gtd"] }
   ],
   fractions: false,
   clientOrderIds: true,
@@ -152,6 +152,7 @@ const prepare = (
 ): Either.Either<Broker.Prepared, Broker.Refusal> => {
   const {
     clientOrderId,
+    goodTill,
     limitPrice,
     quantity,
     referenceAt,
@@ -185,6 +186,7 @@ const prepare = (
     limitPrice: limitPrice ?? null,
     stopPrice: stopPrice ?? null,
     timeInForce,
+    ...(goodTill === undefined ? {} : { goodTill }),
     session,
     referencePrice: referencePrice ?? null,
     ...(referenceAt === undefined ? {} : { referenceAt })

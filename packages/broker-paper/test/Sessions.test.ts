@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal, Price, XnysCalendar } from "@roundlot/core"
+import { Decimal, Instant, Price, XnysCalendar } from "@roundlot/core"
 import { Effect, TestClock } from "effect"
 import { open, send, terms } from "./setup.ts"
 
@@ -18,6 +18,7 @@ const at = (
 
 const limit = { type: "limit", limitPrice: price("140") } as const
 const extended = { ...limit, session: "extended" } as const
+const till = (time: string) => ({ timeInForce: "gtd", goodTill: Instant.fromMillis(Date.parse(time)) }) as const
 
 describe("sessions of the paper exchange", () => {
   it.scoped.each([
@@ -79,6 +80,24 @@ describe("sessions of the paper exchange", () => {
       assert.deepStrictEqual(before.slice(2), ["new 0", "new 0"])
       const after = yield* at({ broker, exchange }, "2026-11-20T21:00:00Z")
       assert.deepStrictEqual(after.slice(2), ["filled 1", "cancelled 0"])
+    })
+  )
+
+  it.scoped("FILL-16: an order that is good till a time works over sessions until then, and expires", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("2026-11-20T15:00:00Z"))
+      const { broker, exchange } = yield* open({ isOpen: XnysCalendar.isOpenAt })
+      yield* exchange.instruct({ id: "price", do: { price: { symbol: "AAPL", price: "150" } } })
+      yield* send(broker, terms({ ...limit, ...till("2026-11-23T16:00:00Z") }))
+      yield* send(broker, terms({ ...limit, ...till("2026-11-23T17:00:00Z") }))
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-23T15:59:59Z"), ["new 0", "new 0"])
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-23T16:00:00Z"), ["expired 0", "new 0"])
+      // What comes at the very moment trades no more.
+      yield* exchange.instruct({ id: "down", do: { price: { symbol: "AAPL", price: "139" } } })
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-23T16:00:01Z"), ["expired 0", "filled 1"])
+      assert.containSubset(yield* send(broker, terms({ ...limit, ...till("2026-11-23T16:00:01Z") })), {
+        answer: { _tag: "Refused", code: "good_till_passed" }
+      })
     })
   )
 

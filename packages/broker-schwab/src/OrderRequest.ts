@@ -82,8 +82,8 @@ const tickFault = (name: "limit_price" | "stop_price", price: Price.Price | unde
       ]
 
 const pricesFault = (terms: Terms): Fault | undefined => {
-  const words = OrderTerms.priceFault(terms)
-  if (words !== undefined) return [words.endsWith("limit price") ? "limit_price" : "stop_price", words]
+  const fault = OrderTerms.termFaultOf(terms)
+  if (fault !== undefined) return [fault.of === "limitPrice" ? "limit_price" : "stop_price", fault.words]
   return tickFault("limit_price", terms.limitPrice) ?? tickFault("stop_price", terms.stopPrice)
 }
 

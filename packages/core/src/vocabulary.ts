@@ -5,7 +5,7 @@ export { fates } from "./records/Fate.ts"
 export { inferredOf } from "./records/inferred.ts"
 export { instrumentStatuses } from "./records/instrumentStatuses.ts"
 export * as Decimal from "./values/Decimal.ts"
-export { orderTypes, pricesOf, timesInForce, type OrderType } from "./records/orderTypes.ts"
+export { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "./records/orderTypes.ts"
 export { holdCauses, plainAnswers } from "./records/answerCodes.ts"
 export { batchModes, type BatchMode } from "./records/batchModes.ts"
 export {

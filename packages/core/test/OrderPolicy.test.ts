@@ -1,11 +1,11 @@
 import { FastCheck } from "effect"
 import { describe, expect, test } from "vitest"
 import { resolve, windowOf, withPolicy, type OrderPolicy } from "../src/records/OrderPolicy.ts"
-import { sessions, timesInForce } from "../src/records/OrderTerms.ts"
+import { policyTimesInForce, sessions } from "../src/records/OrderTerms.ts"
 import { faultOf, UnsupportedOrder } from "../src/records/SupportedOrders.ts"
 
 const session = FastCheck.constantFrom(undefined, ...sessions)
-const timeInForce = FastCheck.constantFrom(undefined, ...timesInForce)
+const timeInForce = FastCheck.constantFrom(undefined, ...policyTimesInForce)
 const policy: FastCheck.Arbitrary<OrderPolicy> = FastCheck.record({ session, timeInForce })
 
 const first = <K extends keyof OrderPolicy>(policies: ReadonlyArray<OrderPolicy>, term: K) =>
@@ -17,7 +17,8 @@ describe("the policy of an order", () => {
       FastCheck.property(FastCheck.array(policy, { maxLength: 4 }), (policies) => {
         expect(resolve(...policies)).toEqual({
           session: first(policies, "session") ?? "regular",
-          timeInForce: first(policies, "timeInForce") ?? "day"
+          timeInForce: first(policies, "timeInForce") ?? "day",
+          goodTill: undefined
         })
       })
     )

@@ -7,7 +7,7 @@ import { OrderId } from "../src/values/Id.ts"
 import * as Price from "../src/values/Price.ts"
 import * as Quantity from "../src/values/Quantity.ts"
 import * as Order from "../src/records/Order.ts"
-import { atMarket, priceFault, type Instruction } from "../src/records/OrderTerms.ts"
+import { atMarket, termFault, type Instruction } from "../src/records/OrderTerms.ts"
 import * as Send from "../src/rules/order/send.ts"
 import * as Position from "../src/records/Position.ts"
 import * as Break from "../src/records/Break.ts"
@@ -527,7 +527,7 @@ describe("an instruction", () => {
     [{ type: "stop_limit", limitPrice: price, timeInForce: "day" }, "a stop_limit order needs a stop price"],
     [{ type: "stop_limit", limitPrice: price, stopPrice: price, timeInForce: "day" }, undefined]
   ] as const)("%o", (instruction, fault) => {
-    expect(priceFault(instruction)).toBe(fault)
+    expect(termFault(instruction)).toBe(fault)
   })
 })
 

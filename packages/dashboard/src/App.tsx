@@ -15,6 +15,7 @@ const Lists = lazy(() => import("./pages/Lists.tsx").then(({ Lists }) => ({ defa
 const OrderPage = lazy(() => import("./pages/Order.tsx").then(({ OrderPage }) => ({ default: OrderPage })))
 const PositionPage = lazy(() => import("./pages/Position.tsx").then(({ PositionPage }) => ({ default: PositionPage })))
 const TradePage = lazy(() => import("./pages/Trade.tsx").then(({ TradePage }) => ({ default: TradePage })))
+const NewDecision = lazy(() => import("./pages/NewDecision.tsx").then(({ NewDecision }) => ({ default: NewDecision })))
 const NewTrade = lazy(() => import("./pages/NewTrade.tsx").then(({ NewTrade }) => ({ default: NewTrade })))
 const Batches = lazy(() => import("./pages/Batches.tsx").then(({ Batches }) => ({ default: Batches })))
 const BatchPage = lazy(() => import("./pages/Batch.tsx").then(({ BatchPage }) => ({ default: BatchPage })))
@@ -80,6 +81,11 @@ const Screens = () => {
             </FormForRole>
           </Route>
           <Route path="/trades/:id">{({ id }) => <TradePage id={id} />}</Route>
+          <Route path="/decisions/new">
+            <FormForRole role="trade" title="New decision">
+              <NewDecision />
+            </FormForRole>
+          </Route>
           {(["fills", "decisions", "attempts"] as const).map((kind) => (
             <Route key={`${kind}/`} path={`/${kind}/:id`}>
               {({ id }) => <RecordPage kind={kind} id={id} />}

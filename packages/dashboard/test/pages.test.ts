@@ -49,6 +49,7 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/trades", "one"],
   ["/trades/T1", "Where its shares went"],
   ["/trades/new", "Send trade"],
+  ["/decisions/new", "Decide"],
   ["/orders", "O1"],
   ["/orders/O1", "What went in"],
   ["/orders/{doubtful}", "In doubt: it was sent and no clear answer came"],

@@ -27,17 +27,19 @@ test("FILL-16: the form of a trade sends a limit order for extended hours, offer
   await choose(page, "Execution", "direct")
   await expect.poll(() => optionsOf(page, "Session")).toEqual(["", "regular", "extended"])
   await expect.poll(() => optionsOf(page, "Type")).toEqual(["market", "limit", "stop", "stop_limit"])
-  await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok", "opg", "cls"])
+  await expect
+    .poll(() => optionsOf(page, "Time in force"))
+    .toEqual(["", "day", "gtc", "gtd", "ioc", "fok", "opg", "cls"])
   const [limit, stop] = [page.getByLabel("Limit price"), page.getByLabel("Stop price")]
   const prices = async () => [await limit.count(), await stop.count()]
   await expect.poll(prices).toEqual([0, 0])
   await choose(page, "Type", "stop")
   await expect.poll(prices).toEqual([0, 1])
-  await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok"])
+  await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "gtd", "ioc", "fok"])
   await choose(page, "Session", "extended")
   // What the broker does not take in the session is neither kept nor offered.
   await expect.poll(() => optionsOf(page, "Type")).toEqual(["limit"])
-  await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc"])
+  await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "gtd"])
   await expect.poll(prices).toEqual([1, 0])
   await limit.fill("1,49")
   await page.getByRole("button", { name: "Send trade" }).click()
@@ -47,7 +49,13 @@ test("FILL-16: the form of a trade sends a limit order for extended hours, offer
   expect(await limit.getAttribute("aria-describedby")).toBe(await refused.getAttribute("id"))
   expect(await findings(page)).toEqual([])
   await limit.fill("1.49")
+  await choose(page, "Time in force", "gtd")
+  await page.getByLabel("Good till").fill("2099-12-01")
+  await page.getByText("--time-in-force gtd --good-till 2099-12-01").waitFor()
+  await page.getByRole("button", { name: "Send trade" }).click()
+  await page.getByRole("alert").filter({ hasText: "is no ISO 8601 time with a zone" }).waitFor()
   await choose(page, "Time in force", "gtc")
+  expect(await page.getByLabel("Good till").count()).toBe(0)
   const follows = page.getByRole("status", { name: "The order that would follow" })
   await follows
     .getByText("Buy 2 MSFT, an order of its own: limit at 1.49, good till cancelled, extended session.")
@@ -106,6 +114,41 @@ test("FILL-16: the form of a trade shows the terms that the configuration says o
   await expect.poll(() => first("Time in force").textContent()).toBe("as the account says: day")
   // What the broker takes in the session that will hold is offered, and nothing else.
   await expect.poll(() => optionsOf(page, "Type")).toEqual(["limit"])
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: the form of a decision shows what would become of it, and sends one order with its terms and reason", async () => {
+  await using seen = await open("/decisions/new?symbol=ORCL")
+  const { page } = seen
+  await page.getByLabel("Quantity").fill("2")
+  await page.getByLabel("Reason").fill("a hedge")
+  const verdict = page.getByRole("status", { name: "What would become of it" })
+  await verdict.getByText("buy 2 ORCL, market, day, regular session.").waitFor()
+  await choose(page, "Type", "stop_limit")
+  await page.getByLabel("Limit price").fill("210")
+  await page.getByLabel("Stop price").fill("200")
+  await choose(page, "Time in force", "gtd")
+  await page.getByLabel("Good till").fill("2020-01-01T00:00:00Z")
+  await verdict.getByText("It would fail: Refused(GoodTillPassed)").waitFor()
+  await page.getByLabel("Good till").fill("2099-12-01T21:00:00Z")
+  await verdict
+    .getByText("stop_limit, stop 200, limit 210, gtd 2099-12-01T21:00:00.000000Z, regular session.")
+    .waitFor()
+  expect(await findings(page)).toEqual([])
+  expect(await daemon.ask("/api/v1/decisions?symbol=ORCL")).toMatchObject({ items: [] })
+  await page.getByRole("button", { name: "Decide" }).click()
+  const made = page.getByRole("status").getByRole("link", { name: /^D\d+$/ })
+  expect(await daemon.ask(`/api/v1/decisions/${await made.textContent()}`)).toMatchObject({
+    side: "buy",
+    quantity: "2",
+    orderType: "stop_limit",
+    limitPrice: "210",
+    stopPrice: "200",
+    timeInForce: "gtd",
+    goodTill: "2099-12-01T21:00:00.000000Z",
+    rationale: "a hedge",
+    strategy: "manual"
+  })
   expect(seen.faults).toEqual([])
 })
 
@@ -277,6 +320,18 @@ describe("FILL-16: of the terms of an order", () => {
     })
   })
 
+  test("until when an order is good is asked for where that is its life, and a policy says no such time", () => {
+    const long = { order: "market", supportedOrders: [{ ...regular, timesInForce: ["day", "gtd"] }] } as const
+    const said = terms({ timeInForce: "gtd", goodTill: " 2099-12-01T21:00:00Z " })
+    expect(requestedOf(offeredBy(long, said).terms)).toEqual({
+      type: "market",
+      timeInForce: "gtd",
+      goodTill: "2099-12-01T21:00:00Z"
+    })
+    expect(offeredBy(account, said).terms).toMatchObject({ timeInForce: "", goodTill: "" })
+    expect(policyOfferedBy(long, said)).toMatchObject({ times: ["day"], terms: { timeInForce: "" } })
+  })
+
   test("a request says what was chosen and nothing else", () => {
     expect(requestedOf(terms({}))).toEqual({ type: "market" })
     expect(requestedOf(terms({ type: "limit", limitPrice: " 2 ", session: "extended" }))).toEqual({
@@ -340,6 +395,7 @@ describe("FILL-16: of the terms of an order", () => {
       limit_price: "lmt",
       stop_price: "",
       time_in_force: "",
+      good_till: "",
       session: ""
     })
     const unsaid = [{ account: "b" }, { account: "" }, { mode: "accumulate" }] as const

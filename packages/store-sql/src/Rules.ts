@@ -105,6 +105,12 @@ const pricesOf = (type: string): ReadonlyArray<RowRule> => [
   { name: "stop", sql: `"${type}" IS NULL OR ("${type}" IN ('stop', 'stop_limit')) = ("stopPrice" IS NOT NULL)` }
 ]
 
+/** What is good until a moment has one, and nothing else has. */
+const goodTill: RowRule = {
+  name: "good_till",
+  sql: `("timeInForce" IS NOT NULL AND "timeInForce" = 'gtd') = ("goodTill" IS NOT NULL)`
+}
+
 const accounts: TableRules = {
   ...none,
   positive: [
@@ -181,7 +187,8 @@ const trades: TableRules = {
       sql: `"kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL AND "session" IS NULL)`
     },
     { name: "completed", sql: `"status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL` },
-    ...pricesOf("orderType")
+    ...pricesOf("orderType"),
+    goodTill
   ],
   indexes: [
     listed("status", ["status", "id"]),
@@ -227,7 +234,7 @@ const decisions: TableRules = {
     state("executed", "status", ["executed"], ["orderId", "executedAt"], ["failedAt"]),
     state("failed", "status", ["failed"], ["reason", "failedAt"], ["executedAt"])
   ],
-  rows: [{ name: "size", sql: `("quantity" IS NULL) <> ("notional" IS NULL)` }, ...pricesOf("orderType")],
+  rows: [{ name: "size", sql: `("quantity" IS NULL) <> ("notional" IS NULL)` }, ...pricesOf("orderType"), goodTill],
   indexes: [unique("one_of_order", ["orderId"], `"orderId" IS NOT NULL`), listed("status", ["status", "createdAt"])]
 }
 
@@ -294,6 +301,7 @@ const orders: TableRules = {
     together("cumulative_at", "cumulative", "cumulativeAt"),
     together("told_average", "toldAverage", "toldAverageOf"),
     { name: "unpriced_since", sql: `("unpriced" = '0' AND "inferred" = '0') = ("unpricedSince" IS NULL)` },
+    goodTill,
     { name: "life", sql: `"lifeSeconds" IS NULL OR "lifeSeconds" > 0` },
     { name: "attempts_count", sql: `"attempts" >= 0` }
   ],

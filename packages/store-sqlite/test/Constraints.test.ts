@@ -202,6 +202,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   trades_rule_proposed: [{ approveBy: AT }, { proposedNotional: "10" }],
   trades_rule_instruction: [{ orderType: "market" }, { timeInForce: "day" }, { session: "regular" }],
   trades_rule_completed: [{ lotId: null }],
+  trades_rule_good_till: [{ goodTill: AT }],
   trades_rule_limit: [
     { ...directTrade, orderType: "limit" },
     { ...directTrade, limitPrice: "1" }
@@ -220,6 +221,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   lots_rule_owner: [{ orderId: 1 }, { tradeId: null }],
   decisions_rule_size: [{ quantity: null }, { notional: "100" }],
   decisions_rule_limit: [{ orderType: "limit" }, { limitPrice: "150" }],
+  decisions_rule_good_till: [{ timeInForce: "gtd" }, { goodTill: AT }],
   decisions_rule_stop: [{ orderType: "stop" }, { stopPrice: "150" }],
   orders_rule_nothing_filled: [
     { ...unfilled, status: "pending", brokerOrderId: null, filled: "1" },
@@ -243,6 +245,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
   orders_rule_told_average: [{ toldAverage: null }, { toldAverageOf: null }],
   orders_rule_unpriced_since: [{ unpriced: "1" }, { inferred: "1" }, { unpricedSince: AT }],
+  orders_rule_good_till: [{ timeInForce: "gtd" }, { goodTill: AT }],
   orders_rule_life: [{ lifeSeconds: 0 }],
   orders_rule_attempts_count: [{ attempts: -1 }],
   allocations_rule_released: [{ releasedAt: AT }, { releasedWhy: "cancelled" }],

@@ -25,6 +25,15 @@ const LimitDocument = Schema.Struct({
   source: Schema.Literal("account", "default", "lifted")
 }).annotations({ identifier: "Limit" })
 
+/** How the orders of an account are executed, where they say nothing themselves. */
+export const orderPolicy = {
+  /** The offset in basis points, or, of several steps, those of all. */
+  limitOffsetBp: Schema.optional(Schema.Union(Schema.Number, Schema.Array(Schema.Number))),
+  lifeSeconds: Schema.optional(Schema.Number),
+  session: Schema.optional(Session),
+  timeInForce: Schema.optional(Schema.String)
+}
+
 /** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
 export const AccountDocument = Schema.Struct({
   ...atBroker,
@@ -53,16 +62,7 @@ export const AccountDocument = Schema.Struct({
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,
   /** How its accumulation orders are executed; `session` and `timeInForce` hold for its direct ones too, where these say nothing. */
-  order: Schema.Union(
-    Schema.Literal("market"),
-    Schema.Struct({
-      /** The offset in basis points, or, of several steps, those of all. */
-      limitOffsetBp: Schema.optional(Schema.Union(Schema.Number, Schema.Array(Schema.Number))),
-      lifeSeconds: Schema.optional(Schema.Number),
-      session: Schema.optional(Session),
-      timeInForce: Schema.optional(Schema.String)
-    })
-  ),
+  order: Schema.Union(Schema.Literal("market"), Schema.Struct(orderPolicy)),
   /** The orders that its broker takes; nothing before that has declared it. */
   supportedOrders: Schema.Array(
     Schema.Struct({ session: Session, types: Schema.Array(OrderType), timesInForce: Schema.Array(Schema.String) })

@@ -23,6 +23,9 @@ export const BatchDocument = Schema.Struct({
   rejectedRows: Schema.Int,
   retryOf: Schema.NullOr(Id),
   retriedBy: Schema.NullOr(Id),
+  /** How orders of its rows leave, where a row says nothing. */
+  session: Schema.NullOr(Session),
+  timeInForce: Schema.NullOr(TimeInForce),
   reason: Schema.NullOr(Schema.String),
   createdAt: Time,
   queuedAt: Schema.NullOr(Time),
@@ -202,6 +205,7 @@ const BatchRow = Schema.Struct({
   limit_price: Schema.optional(Cell),
   stop_price: Schema.optional(Cell),
   time_in_force: Schema.optional(Cell),
+  good_till: Schema.optional(Cell),
   session: Schema.optional(Cell)
 })
 

@@ -1,7 +1,8 @@
 import { Schema } from "effect"
+import { orderPolicy } from "./Accounts.ts"
 import { AtRisk, Recommended } from "./History.ts"
 import { Contradiction } from "./Orders.ts"
-import { Decimal, describedAs, Id, OrderType, Session, Side } from "./words.ts"
+import { Decimal, describedAs, Id, OrderType, Session, Side, Time } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
 export const command = {
@@ -60,6 +61,12 @@ export const LimitsRequest = Schema.Struct({
   collarBp: Schema.optional(Schema.Int)
 }).annotations({ identifier: "LimitsRequest", ...strict })
 
+/** How orders of an account leave from now on, where they say nothing themselves: what is left out is as usual, a market order for the day in the regular session. */
+export const OrderPolicyRequest = Schema.Struct({
+  reason: Schema.optional(command.reason),
+  ...orderPolicy
+}).annotations({ identifier: "OrderPolicyRequest", ...strict })
+
 /** A decision to trade: one direct order, sent once, for shares or for dollars. At the market, and as the account says else: for the day in the regular session. */
 export const DecisionRequest = Schema.Struct({
   account: Schema.optional(Schema.String),
@@ -71,12 +78,31 @@ export const DecisionRequest = Schema.Struct({
   limitPrice: Schema.optional(Decimal),
   stopPrice: Schema.optional(Decimal),
   timeInForce: Schema.optional(Schema.String),
+  /** Until when it works: `timeInForce` is `gtd` then. */
+  goodTill: Schema.optional(Time),
   session: Schema.optional(Session),
   strategy: Schema.optional(Schema.String),
   rationale: Schema.optional(Schema.String),
   /** How long to wait for what its attempt comes to: 5 s unless said. */
-  waitSeconds: Schema.optional(Schema.Int.pipe(Schema.between(0, 60)))
+  waitSeconds: Schema.optional(Schema.Int.pipe(Schema.between(0, 60))),
+  /** Nothing is written or sent: `verdict` says what would become of it. */
+  dryRun: Schema.optional(Schema.Boolean)
 }).annotations({ identifier: "DecisionRequest", ...strict })
 
 /** A decision to trade. */
 export type DecisionRequest = typeof DecisionRequest.Type
+
+/** What would become of a decision as the books stand: `submitted`, `failed`, or `open` where only its broker knows. Signed shares. */
+export const RehearsedDecision = Schema.Struct({
+  dryRun: Schema.Literal(true),
+  account: Schema.String,
+  outcome: Schema.String,
+  reason: Schema.NullOr(Schema.String),
+  waitsFor: Schema.NullOr(Schema.String),
+  held: Schema.Struct({ before: Decimal, after: Schema.NullOr(Decimal) }),
+  /** The same in a sentence, with the order. */
+  verdict: Schema.String
+}).annotations({ identifier: "RehearsedDecision" })
+
+/** What would become of a decision. */
+export type RehearsedDecision = typeof RehearsedDecision.Type

@@ -104,6 +104,7 @@ const DirectRequest = Schema.Struct({
   limitPrice: Schema.optional(Schema.NullOr(Schema.String)),
   stopPrice: Schema.optional(Schema.NullOr(Schema.String)),
   timeInForce: Schema.optional(Schema.String),
+  goodTill: Schema.optional(Schema.NullOr(Schema.String)),
   session: Schema.optional(Schema.String)
 }).annotations(describedAs("DirectRequest"))
 

@@ -63,7 +63,7 @@ export const Side = Schema.Literal("buy", "sell")
 /** How an order is executed. */
 export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit").annotations(describedAs("OrderType"))
 
-/** How long an order works; `opg` and `cls` are the auctions. */
+/** How long orders work that are not made yet; `opg` and `cls` are the auctions. */
 export const TimeInForce = Schema.Literal("day", "gtc", "opg", "cls", "ioc", "fok")
 
 /** The session of a market date in which an order trades. */
@@ -90,6 +90,7 @@ export const terms = {
   limitPrice: Schema.NullOr(Decimal),
   stopPrice: Schema.NullOr(Decimal),
   timeInForce: Schema.String,
+  goodTill: Schema.NullOr(Time),
   session: Session
 }
 

@@ -360,10 +360,25 @@ export const controls = acting(
       )
   )
   .add(
+    HttpApiEndpoint.put("setOrderPolicy", "/api/v1/accounts/:name/order")
+      .setPath(byName)
+      .setHeaders(idempotent)
+      .setPayload(said(Documents.OrderPolicyRequest))
+      .addSuccess(Documents.AccountDetail)
+      .middleware(Operating)
+      .pipe(
+        asTyped("roundlot accounts add {name} --session {session} --time-in-force {timeInForce} --reason {reason}"),
+        says(
+          "Set how orders leave",
+          "Sets how orders of an account leave that say nothing themselves: offsets and life of limit orders, session, time in force; the whole of it. 409 where the configuration names the account."
+        )
+      )
+  )
+  .add(
     HttpApiEndpoint.post("decide", "/api/v1/decisions")
       .setHeaders(idempotent)
       .setPayload(said(Documents.DecisionRequest))
-      .addSuccess(Documents.DecisionDocument)
+      .addSuccess(Schema.Union(Documents.DecisionDocument, Documents.RehearsedDecision))
       .middleware(Trading)
       .pipe(
         asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"),

@@ -73,6 +73,7 @@ const lives: { readonly [tif: string]: ExchangeOrder.PlaceRequest["timeInForce"]
   DAY: "day",
   OPG: "opg",
   GTC: "gtc",
+  GTD: "gtd",
   IOC: "ioc",
   FOK: "fok"
 }
@@ -93,6 +94,12 @@ const priceAt = (wanted: boolean, text: string) =>
       )
     : null
 
+/** A moment in UTC as clients write it: `20260930-15:00:00`. */
+const utcIn = (text: string): Instant.Instant | undefined => {
+  const parts = /^(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d)$/.exec(text)
+  return parts === null ? undefined : Instant.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}Z`)
+}
+
 const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => {
   const field = (index: number): string => tokens[index] ?? ""
   const orderRef = field(26)
@@ -106,6 +113,12 @@ const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => 
     if (asked === undefined) return yield* Either.left([434, "The order size cannot be zero."] as const)
     if (!Decimal.equals(asked, Decimal.floorTo(asked, Decimal.unsafe("1"))))
       return yield* Either.left([10243, "Fractional-sized order cannot be placed via API."] as const)
+    const until = utcIn(field(38))
+    if ((life === "gtd") !== (until !== undefined))
+      return yield* Either.left([
+        321,
+        "Error validating request: the good till date does not go with the time in force"
+      ] as const)
     const side = field(16) === "BUY" ? ("buy" as const) : ("sell" as const)
     return {
       clientOrderId: orderRef === "" || references.has(orderRef) ? null : orderRef,
@@ -116,6 +129,7 @@ const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => 
       limitPrice: priceAt(type === "limit" || type === "stop_limit", field(19)),
       stopPrice: priceAt(type === "stop" || type === "stop_limit", field(20)),
       timeInForce: field(18) === "MOC" || field(18) === "LOC" ? "cls" : life,
+      ...(until === undefined ? {} : { goodTill: until }),
       session: field(33) === "1" ? "extended" : "regular",
       referencePrice: null
     } satisfies ExchangeOrder.PlaceRequest

@@ -21,7 +21,9 @@ export interface ExchangeFile {
   readonly read: <A>(body: (now: Instant.Instant) => A) => Effect.Effect<A, ExchangeFailed>
 }
 
-const LAYOUT = 2
+const LAYOUT = 3
+/** The layout before orders were good until a moment. */
+const WITHOUT_GOOD_TILL = 2
 const BUSY_TIMEOUT_MS = 20
 const APPLICATION_ID = 0x524c5058
 
@@ -31,7 +33,7 @@ CREATE TABLE accounts (account TEXT PRIMARY KEY, buyingPower TEXT NOT NULL) STRI
 CREATE TABLE orders (
   number INTEGER PRIMARY KEY, brokerOrderId TEXT NOT NULL UNIQUE, account TEXT NOT NULL, clientOrderId TEXT,
   symbol TEXT NOT NULL, side TEXT NOT NULL, quantity TEXT NOT NULL, type TEXT NOT NULL, limitPrice TEXT, stopPrice TEXT,
-  timeInForce TEXT NOT NULL, session TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, filledQuantity TEXT NOT NULL, notional TEXT NOT NULL,
+  timeInForce TEXT NOT NULL, goodTill TEXT, session TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, filledQuantity TEXT NOT NULL, notional TEXT NOT NULL,
   enteredAt TEXT NOT NULL, updatedAt TEXT NOT NULL, referencePrice TEXT, triggered INTEGER NOT NULL, hiddenUntil TEXT,
   silentUntil TEXT, fillsAtRequest INTEGER, UNIQUE (account, clientOrderId)) STRICT;
 CREATE INDEX orders_entered ON orders (account, enteredAt);
@@ -106,7 +108,10 @@ const layOut = (database: Sqlite): void => {
   const application = numberOf(database, "application_id")
   const layout = numberOf(database, "user_version")
   if (application === APPLICATION_ID) {
-    if (layout !== LAYOUT) throw new Foreign(`it has layout ${layout}, and this program knows ${LAYOUT}`)
+    if (layout === WITHOUT_GOOD_TILL) {
+      database.exec("ALTER TABLE orders ADD COLUMN goodTill TEXT")
+      database.exec(`PRAGMA user_version = ${LAYOUT}`)
+    } else if (layout !== LAYOUT) throw new Foreign(`it has layout ${layout}, and this program knows ${LAYOUT}`)
     return
   }
   const tables = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()

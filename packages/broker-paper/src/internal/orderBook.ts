@@ -1,5 +1,5 @@
 import { ClientOrderId, Decimal, Instant, Price, Side, Ticker } from "@roundlot/core"
-import type { AccountName, Quantity } from "@roundlot/core"
+import type { AccountName, OrderTerms, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
@@ -56,6 +56,8 @@ export interface OrderBook {
   readonly auction: (order: OrderRow) => OrderRow
   /** The closing auction and the end of day orders, where only `hours` are open from now on: how many orders expired. */
   readonly endSession: (hours: Hours, except?: ReadonlySet<string>) => number
+  /** The end of orders that were good until a moment that has come. */
+  readonly lapse: () => void
   readonly fillDue: (requestNumber: number) => void
   /** What an order trades at: the market's price, else the best guess, which is no price of the market's. */
   readonly priceOf: (order: Pick<OrderRow, "limitPrice" | "side"> & { readonly symbol: string }) => Price.Price
@@ -176,10 +178,15 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
     return over.filter(({ timeInForce }) => timeInForce === "day").length
   }
 
+  const lapse = (): void => {
+    for (const order of rows.lapsed(Instant.format(turn.now)))
+      close(order, "expired", "the time until which it was good has come")
+  }
+
   const work: OrderBook["work"] = (order) => {
     if (!mayTradeNow(order)) return order
     const traded = trade(order)
-    const waits = order.timeInForce === "day" || order.timeInForce === "gtc"
+    const waits = RESTING.has(order.timeInForce)
     return waits || !isWorking(traded.status)
       ? traded
       : close(traded, "cancelled", `${order.timeInForce}: not filled at once`)
@@ -193,6 +200,7 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
     work,
     auction,
     endSession,
+    lapse,
     refusalOf: (account, request, restsWhileClosed) => {
       if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
         return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
@@ -202,6 +210,8 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
         const words = hours.regular ? "the opening auction is over" : "the session is closed"
         return { status: 403, code: "session_closed", words }
       }
+      if (request.goodTill !== undefined && request.goodTill <= turn.now)
+        return { status: 422, code: "good_till_passed", words: "the time until which it is good has passed" }
       const cost = Decimal.multiply(request.quantity, request.limitPrice ?? priceOf(request))
       const power = rows.buyingPower(account)?.amount ?? Decimal.zero
       if (request.side === "buy" && Decimal.isLess(power, cost)) {
@@ -235,6 +245,9 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
     }
   }
 }
+
+/** Times in force under which an order waits for its price. */
+const RESTING: ReadonlySet<OrderTerms.TimeInForce> = new Set(["day", "gtc", "gtd"])
 
 /** The shares that an order still asks for. */
 export const leavesOf = (order: OrderRow): Decimal.Decimal =>

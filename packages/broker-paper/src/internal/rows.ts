@@ -140,6 +140,11 @@ export const make = (database: Sqlite) => {
       OrderRow,
       "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
     ),
+    /** What was good until a moment that has come. */
+    lapsed: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND goodTill <= ? ORDER BY symbol, number"
+    ),
     due: many(
       OrderRow,
       "SELECT * FROM orders WHERE fillsAtRequest IS NOT NULL AND fillsAtRequest <= ? ORDER BY fillsAtRequest, number"
@@ -212,6 +217,7 @@ export const entered = (
   limitPrice: request.limitPrice,
   stopPrice: request.stopPrice,
   timeInForce: request.timeInForce,
+  goodTill: request.goodTill ?? null,
   session: request.session,
   referencePrice: request.referencePrice,
   ...fixed,

@@ -35,7 +35,8 @@ const arrivedOf = (order: ExchangeOrder): BrokerContract.Arrived => ({
   ...order,
   id: order.brokerOrderId,
   limitPrice: order.limitPrice ?? undefined,
-  stopPrice: order.stopPrice ?? undefined
+  stopPrice: order.stopPrice ?? undefined,
+  goodTill: order.goodTill ?? undefined
 })
 
 let told = 0

@@ -34,6 +34,7 @@ import { outcomes } from "../records/Attempt.ts"
 import { deeds, origins, reportedStates } from "../records/Order.ts"
 import { orderStatuses } from "../records/OrderState.ts"
 import { Instruction, orderTypes, positionEffects, sessions, timesInForce } from "../records/OrderTerms.ts"
+import { OrderPolicy } from "../records/OrderPolicy.ts"
 import { SupportedOrders } from "../records/SupportedOrders.ts"
 import { Side } from "../records/Side.ts"
 import { CaseId, recordOf } from "../records/AttendedCase.ts"
@@ -176,7 +177,8 @@ export const BatchCreated = Schema.TaggedStruct("BatchCreated", {
   priority: Schema.Int,
   fileName: maybe(Schema.String),
   fileHash: maybe(Schema.String),
-  retryOf: maybe(BatchId)
+  retryOf: maybe(BatchId),
+  ...OrderPolicy.fields
 })
 /** A batch has all of its rows, and waits for its turn. */
 export const BatchQueued = Schema.TaggedStruct("BatchQueued", {
@@ -208,6 +210,7 @@ export const DecisionMade = Schema.TaggedStruct("DecisionMade", {
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
   timeInForce: Schema.Literal(...timesInForce),
+  goodTill: maybe(Time),
   session: maybe(Schema.Literal(...sessions)),
   rationale: maybe(Schema.String)
 })
@@ -259,6 +262,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
   timeInForce: Schema.Literal(...timesInForce),
+  goodTill: maybe(Time),
   session: maybe(Schema.Literal(...sessions)),
   lifeSeconds: maybe(Schema.Int),
   positionEffect: maybe(Schema.Literal(...positionEffects)),

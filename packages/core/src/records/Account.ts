@@ -5,7 +5,7 @@ import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
 import { resolve, type OrderPolicy } from "./OrderPolicy.ts"
-import { sessions, timesInForce } from "./OrderTerms.ts"
+import { policyTimesInForce, sessions } from "./OrderTerms.ts"
 import { SupportedOrders, type Asked } from "./SupportedOrders.ts"
 import { AccountName } from "./AccountName.ts"
 
@@ -69,7 +69,7 @@ export const Account = Schema.Struct({
   orderLifeSeconds: Column.optional(Column.integer),
   /** In which session its orders are sent and how long they work, where what asks for one says nothing. */
   orderSession: Column.optional(Column.literal(sessions)),
-  orderTimeInForce: Column.optional(Column.literal(timesInForce)),
+  orderTimeInForce: Column.optional(Column.literal(policyTimesInForce)),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),

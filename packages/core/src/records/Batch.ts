@@ -4,6 +4,7 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import { BatchId } from "../values/Id.ts"
 import { batchModes } from "./batchModes.ts"
+import { policyTimesInForce, sessions } from "./OrderTerms.ts"
 
 export { batchModes, isAtMarket, ModeNotNamed, modeOf, type BatchMode } from "./batchModes.ts"
 
@@ -39,6 +40,9 @@ export const Batch = Schema.Struct({
   fileHash: Column.optional(Column.text),
   retryOf: Column.optional(Column.id(BatchId)),
   retriedBy: Column.optional(Column.id(BatchId)),
+  /** How the orders of its rows are sent, where a row says nothing. */
+  session: Column.optional(Column.literal(sessions)),
+  timeInForce: Column.optional(Column.literal(policyTimesInForce)),
   /** All of its rows are here, and it waits for its turn. */
   queuedAt: Column.optional(Column.instant),
   /** Rows that are no trades. They count as failed. */

@@ -36,6 +36,10 @@ export const controls = {
     says: "the broker takes no orders of this type, session and time in force together",
     remedy: "Choose what it takes; 'roundlot accounts show' lists that"
   },
+  GoodTillPassed: {
+    says: "the time until which the order was to be good has passed",
+    remedy: "Order again, with a later time"
+  },
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",
     remedy:

@@ -7,11 +7,12 @@ import { unstorable } from "../values/unstorable.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Price } from "../values/Price.ts"
+import type { Instant } from "../values/Instant.ts"
 import { Quantity } from "../values/Quantity.ts"
 import {
   orderTypes,
-  priceFault,
   sessions,
+  termFault,
   timesInForce,
   type OrderType,
   type Session,
@@ -43,6 +44,8 @@ export interface DecisionInput {
   /** Default of both: what the account says, else `day` in the regular session. */
   readonly timeInForce?: TimeInForce | undefined
   readonly session?: Session | undefined
+  /** Until when a `gtd` order works. */
+  readonly goodTill?: Instant | undefined
   /** Why, as the strategy says it: text, or JSON as text. */
   readonly rationale?: string | undefined
 }
@@ -60,6 +63,7 @@ export const Decision = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.literal(timesInForce),
+  goodTill: Column.optional(Column.instant),
   session: Column.literal(sessions),
   rationale: Column.optional(Column.text),
   status: Column.literal(decisionStatuses),
@@ -90,11 +94,11 @@ export const DecisionTable = Table.make({
 
 /** What no decision can be; `undefined` where it is sound. */
 export const faultOf = (input: DecisionInput): string | undefined => {
-  const { limitPrice, notional, orderType = "market", quantity, stopPrice } = input
+  const { goodTill, limitPrice, notional, orderType = "market", quantity, stopPrice, timeInForce } = input
   if ((quantity === undefined) === (notional === undefined)) return "it names either a quantity or a notional"
   if (notional !== undefined && !Decimal.isPositive(notional)) return "its notional is not above zero"
-  const price = priceFault({ type: orderType, limitPrice, stopPrice })
-  if (price !== undefined) return price
+  const fault = termFault({ type: orderType, limitPrice, stopPrice, timeInForce, goodTill })
+  if (fault !== undefined) return fault
   const text = (["strategy", "rationale"] as const).find((name) => unstorable(input[name] ?? "") !== undefined)
   return text && `its ${text} ${unstorable(input[text] ?? "") ?? ""}`
 }

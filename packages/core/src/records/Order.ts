@@ -55,6 +55,7 @@ export const Order = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   timeInForce: Column.literal(timesInForce),
+  goodTill: Column.optional(Column.instant),
   session: Column.literal(sessions),
   /** After so long at the broker its end is asked for. */
   lifeSeconds: Column.optional(Column.integer),
@@ -163,6 +164,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,
+  goodTill: order.goodTill,
   session: order.session,
   lifeSeconds: order.lifeSeconds,
   positionEffect: order.positionEffect,

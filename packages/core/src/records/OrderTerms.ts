@@ -5,11 +5,11 @@ import type { Ticker } from "./Ticker.ts"
 import type { Decimal } from "../values/Decimal.ts"
 import { Price } from "../values/Price.ts"
 import type { Quantity } from "../values/Quantity.ts"
-import type { Instant } from "../values/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 import { orderTypes, pricesOf, timesInForce, type OrderType, type TimeInForce } from "./orderTypes.ts"
 import type { Side } from "./Side.ts"
 
-export { orderTypes, timesInForce, type OrderType, type TimeInForce } from "./orderTypes.ts"
+export { orderTypes, policyTimesInForce, timesInForce, type OrderType, type TimeInForce } from "./orderTypes.ts"
 
 /** The sessions of a market date: the regular one, or that with the hours before and after it. The auctions are times in force: `opg`, `cls`. */
 export const sessions = ["regular", "extended"] as const
@@ -23,6 +23,8 @@ export const Instruction = Schema.Struct({
   limitPrice: Schema.optional(Price),
   stopPrice: Schema.optional(Price),
   timeInForce: Schema.optional(Schema.Literal(...timesInForce)),
+  /** Until when one that is good until a moment works. */
+  goodTill: Schema.optional(Instant.FromString),
   session: Schema.optional(Schema.Literal(...sessions))
 })
 
@@ -38,14 +40,15 @@ export const typeOf = (limitPrice: Price | undefined, stopPrice: Price | undefin
   return limitPrice === undefined ? "stop" : "stop_limit"
 }
 
-/** What is wrong with a price of an instruction. */
-interface PriceFault {
-  readonly of: "limitPrice" | "stopPrice"
+/** What is wrong with a term of an instruction. */
+interface TermFault {
+  readonly of: "limitPrice" | "stopPrice" | "goodTill"
   readonly words: string
 }
 
-/** Which price an instruction lacks, or has although its type takes none; `undefined` where it is sound. */
-export const priceFaultOf = ({ type, limitPrice, stopPrice }: Instruction): PriceFault | undefined => {
+/** Which price or end an instruction lacks, or has although its type or time in force takes none; `undefined` where it is sound. */
+export const termFaultOf = (instruction: Instruction): TermFault | undefined => {
+  const { goodTill, limitPrice, stopPrice, timeInForce, type } = instruction
   const wants = pricesOf(type)
   const faults = [
     ["limitPrice", wants.limit, limitPrice, "limit price"],
@@ -55,11 +58,14 @@ export const priceFaultOf = ({ type, limitPrice, stopPrice }: Instruction): Pric
     if (isWanted && price === undefined) return { of, words: `a ${type} order needs a ${name}` }
     if (!isWanted && price !== undefined) return { of, words: `a ${type} order takes no ${name}` }
   }
-  return undefined
+  if ((timeInForce === "gtd") === (goodTill !== undefined)) return undefined
+  const words =
+    goodTill === undefined ? "a gtd order needs a time until which it is good" : "only a gtd order is good until a time"
+  return { of: "goodTill", words }
 }
 
-/** The words of `priceFaultOf`. */
-export const priceFault = (instruction: Instruction): string | undefined => priceFaultOf(instruction)?.words
+/** The words of `termFaultOf`. */
+export const termFault = (instruction: Instruction): string | undefined => termFaultOf(instruction)?.words
 
 /** Whether an order opens or closes a holding, where the broker wants to be told. */
 export const positionEffects = ["open", "close"] as const
@@ -78,12 +84,14 @@ export interface OrderTerms {
   readonly limitPrice: Price | undefined
   readonly stopPrice: Price | undefined
   readonly timeInForce: TimeInForce
+  /** Until when one that is good until a moment works: there where `timeInForce` is `gtd`. */
+  readonly goodTill?: Instant.Instant | undefined
   readonly session: Session
   readonly positionEffect: PositionEffect | undefined
   /** The last known price of the instrument, for an exchange that has no market of its own. */
   readonly referencePrice: Price | undefined
   /** When that price was one. */
-  readonly referenceAt?: Instant | undefined
+  readonly referenceAt?: Instant.Instant | undefined
 }
 
 /** An order over so many dollars: how many shares that comes to, its fills decide. */

@@ -68,6 +68,7 @@ export const Trade = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.optional(Column.literal(timesInForce)),
+  goodTill: Column.optional(Column.instant),
   session: Column.optional(Column.literal(sessions)),
   /** Until when a person may approve a direct trade's order; none where it needs nobody. */
   approveBy: Column.optional(Column.instant),
@@ -113,6 +114,7 @@ export const draftOf = (trade: Trade): Table.Draft<Trade> => ({
   limitPrice: trade.limitPrice,
   stopPrice: trade.stopPrice,
   timeInForce: trade.timeInForce,
+  goodTill: trade.goodTill,
   session: trade.session,
   approveBy: trade.approveBy,
   proposedNotional: trade.proposedNotional,
@@ -173,5 +175,6 @@ export const instructionOf = (trade: Trade): Instruction | undefined =>
         limitPrice: trade.limitPrice,
         stopPrice: trade.stopPrice,
         timeInForce: trade.timeInForce,
+        goodTill: trade.goodTill,
         session: trade.session
       }

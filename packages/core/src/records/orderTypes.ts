@@ -20,8 +20,11 @@ const PRICES: { readonly [T in OrderType]: Prices } = {
 /** Returns which prices an order of a type needs; it takes no others. */
 export const pricesOf = (type: OrderType): Prices => PRICES[type]
 
-/** How long an order works. */
-export const timesInForce = ["day", "gtc", "opg", "cls", "ioc", "fok"] as const
+/** How long an order works, where no order is made yet: an account, a source or a batch says no date, since that would pass. */
+export const policyTimesInForce = ["day", "gtc", "opg", "cls", "ioc", "fok"] as const
+
+/** How long an order works; `gtd` until a moment of its own. */
+export const timesInForce = [...policyTimesInForce, "gtd"] as const
 
 /** One of the times in force. */
 export type TimeInForce = (typeof timesInForce)[number]

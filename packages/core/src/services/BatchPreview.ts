@@ -144,6 +144,7 @@ const contentsOf = ({ direct, price, quantity, reverses, side, symbol, tradedAt 
     String(tradedAt),
     direct?.type,
     direct?.timeInForce,
+    direct?.goodTill === undefined ? undefined : String(direct.goodTill),
     direct?.session,
     reverses?.sourceId,
     reverses?.occurrence

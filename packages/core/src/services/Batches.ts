@@ -21,6 +21,7 @@ import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { intake, IntakeResult, type Arrival } from "../rules/trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import { TradeTable, type Trade, type TradeInput } from "../records/Trade.ts"
+import { said, withPolicy } from "../records/OrderPolicy.ts"
 import { isHeld } from "../records/TradeStanding.ts"
 import * as Instant from "../values/Instant.ts"
 import { driven } from "./drive.ts"
@@ -187,12 +188,10 @@ const enter = (recorder: Recorder, batch: Batch, arrival: Arrival, line: number 
 }
 
 /** A row enters its batch, where that still collects rows; what it would be is another batch's to say. */
-const rowMember = (
-  { account, id }: Batch,
-  { input, line }: BatchRow,
-  policy: SourcePolicy
-): Member<IntakeResult | undefined> => {
-  const arrival = arrivalOf(policy, input)
+const rowMember = (batch: Batch, { input, line }: BatchRow, policy: SourcePolicy): Member<IntakeResult | undefined> => {
+  const { account, id } = batch
+  const direct = input.direct && withPolicy(input.direct, said(batch))
+  const arrival = arrivalOf(policy, direct === undefined ? input : { ...input, direct })
   const { occurrence, source, sourceId } = input
   return {
     account,
@@ -267,6 +266,12 @@ const create = ({ account, actor, reason, ...request }: NewBatch) =>
       if (problem !== undefined) return yield* new BadBatch({ field, problem })
     }
     if (request.name.trim() === "") return yield* new BadBatch({ field: "name", problem: "is empty" })
+    if (request.mode === "accumulate" && said(request) !== undefined)
+      return yield* new BadBatch({
+        field: request.session === undefined ? "timeInForce" : "session",
+        problem:
+          "is of orders of its rows, and it puts its rows into their positions, whose orders leave as their account says"
+      })
     const needs = [
       Need.Account({ account }),
       Need.BatchByUid({ uid: request.uid }),
@@ -423,14 +428,16 @@ const retryOf = (id: BatchId, versions: Versions) =>
   })
 
 /** The batch that tries another one again, on the same terms. */
-const requestOf = ({ fileHash, fileName, id, mode, name, priority }: Batch, uid: string): batches.BatchRequest => ({
+const requestOf = (old: Batch, uid: string): batches.BatchRequest => ({
   uid,
-  name: `${name} (again)`,
-  mode,
-  priority,
-  fileName,
-  fileHash,
-  retryOf: id
+  name: `${old.name} (again)`,
+  mode: old.mode,
+  priority: old.priority,
+  fileName: old.fileName,
+  fileHash: old.fileHash,
+  session: old.session,
+  timeInForce: old.timeInForce,
+  retryOf: old.id
 })
 
 const retry = (id: BatchId, uid: string, reason: string, actor: string, versions: Versions) =>

@@ -46,6 +46,7 @@ const termsOf = <Q extends Quantity.Quantity | undefined>(order: Order, quantity
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,
+  goodTill: order.goodTill,
   session: order.session,
   positionEffect: order.positionEffect,
   referencePrice: order.referencePrice,

@@ -37,6 +37,7 @@ const shownFields: ReadonlySet<string> = new Set([
   "limitPrice",
   "stopPrice",
   "timeInForce",
+  "goodTill",
   "session",
   "origin",
   "revision",

@@ -49,6 +49,8 @@ interface Scene {
   readonly shares?: string
   /** The price of the order where it is given one, else of the trades. */
   readonly price?: string
+  /** Until when it is good: its order is of the time in force `gtd`. */
+  readonly goodTill?: Instant.Instant
   /** The same was sent for another symbol already. */
   readonly after?: "another symbol"
   readonly settings?: Partial<AccountSettings>
@@ -88,6 +90,9 @@ const untold: Scene = {
   instrument: () => new Broker.BrokerReadFailed({ operation: "instrument", kind: "unreadable", detail: "garbage" })
 }
 const untraded: Scene = { instrument: (symbol) => Effect.succeed({ _tag: "NotKnown", symbol }) }
+
+/** Good until so long after the clock of these tests, which stands. */
+const until = (millis: number): Scene => ({ goodTill: Instant.fromMillis(millis) })
 
 const limitOrders = (types: ReadonlyArray<OrderType>): Scene => ({
   ...limited({ limitOffsetBp: 10 }, { price: "150" }),
@@ -131,6 +136,11 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
   CrossesZero: { at: sell("10", "10", atZero), beyond: sell("11", "10", atZero), cut: "10" },
   ReduceOnly: { at: sell("10", "10", reducing), beyond: sell("11", "10", reducing), cut: "10" },
   FractionHeld: { at: sell("1", "1", atZero), beyond: sell("1", "0.9", atZero), of: ["netted trades"] },
+  GoodTillPassed: {
+    at: until(1000),
+    beyond: until(0),
+    of: asGiven
+  },
   NotFractionable: {
     at: fractions(true),
     beyond: fractions(false),
@@ -180,7 +190,7 @@ const standsOf = ({ says, tried }: Tried): ReadonlyArray<Stand> =>
 const brokerOf = (sent: Map<string, string>, { account, scene }: Stand): Partial<Broker.BrokerService> => ({
   capabilities: {
     ...Stage.broker().capabilities,
-    supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day"] }],
+    supportedOrders: [{ session: "regular", types: ["market", "limit"], timesInForce: ["day", "gtd"] }],
     ...scene.capabilities
   },
   prepare: ({ clientOrderId, quantity, side }) =>
@@ -244,8 +254,10 @@ const tradeOf = ({ scene }: Stand, symbol: Ticker, sourceId: string) => ({
   price: undefined
 })
 
-const instructionOf = ({ price }: Scene): Instruction =>
-  price === undefined ? atMarket : { type: "limit", limitPrice: Price.unsafe(price), timeInForce: "day" }
+const instructionOf = ({ goodTill, price }: Scene): Instruction => ({
+  ...(price === undefined ? atMarket : { type: "limit", limitPrice: Price.unsafe(price), timeInForce: "day" }),
+  ...(goodTill === undefined ? {} : { timeInForce: "gtd", goodTill })
+})
 
 /** The wish, as each origin says it. */
 const ask = (
@@ -280,13 +292,14 @@ const ask = (
 const decide = ({ account, origin, scene }: Stand, symbol: Ticker) =>
   Effect.gen(function* () {
     const decisions = yield* Decisions.Decisions
-    const { limitPrice } = instructionOf(scene)
+    const { goodTill, limitPrice } = instructionOf(scene)
     const { id } = yield* decisions.decide(account, {
       ...(origin === "by hand" ? {} : { strategy: "momentum" }),
       symbol,
       side: scene.side ?? "buy",
       quantity: Quantity.unsafe(sharesOf(scene)),
-      ...(limitPrice === undefined ? {} : { orderType: "limit" as const, limitPrice })
+      ...(limitPrice === undefined ? {} : { orderType: "limit" as const, limitPrice }),
+      ...(goodTill === undefined ? {} : { timeInForce: "gtd" as const, goodTill })
     })
     yield* decisions.execute(id)
   })

@@ -18,6 +18,7 @@ import { PageHead } from "../ui/Shell.tsx"
 import { SignView } from "../ui/Sign.tsx"
 import type { Term } from "../words/glossary.ts"
 import { rowsDone, rowsLeft } from "../words/rows.ts"
+import { sessionWords, timeWords } from "../words/terms.ts"
 import { signOfBatch } from "../words/signs.ts"
 import { BySymbol, MOST_SYMBOLS, type Tab, tabOf, Tabs, TabShown, useResults, WhyFailed } from "./BatchTabs.tsx"
 
@@ -141,6 +142,8 @@ const BatchFacts = ({ batch }: { readonly batch: Batch }) => (
     facts={[
       ["account", batch.account],
       ["mode", batch.mode],
+      ["session", batch.session === null ? null : sessionWords(batch.session)],
+      ["timeInForce", batch.timeInForce === null ? null : timeWords(batch.timeInForce)],
       ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
       ["created", <Moment at={batch.createdAt} />],
       ["started", batch.startedAt === null ? null : <Moment at={batch.startedAt} />],

@@ -168,8 +168,16 @@ const decisions: Listing<Documents.DecisionDocument> = {
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No decisions yet. A strategy makes one with the SDK, a person with <code>npx roundlot decide</code>.
+      No decisions yet. A strategy makes one with the SDK, a person <Link href="/decisions/new">here</Link> or with{" "}
+      <code>npx roundlot decide</code>.
     </>
+  ),
+  actions: (
+    <ForRole role="trade">
+      <Link href="/decisions/new" className="button primary">
+        New decision
+      </Link>
+    </ForRole>
   ),
   columns: [
     columns.id("/decisions"),

@@ -12,7 +12,7 @@ import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
-import { asAccountSays, offeredBy, requestedOf, saidBySource, type Terms } from "../ui/terms.ts"
+import { asAccountSays, flagsOf, offeredBy, requestedOf, saidByBatch, saidBySource, type Terms } from "../ui/terms.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
@@ -45,12 +45,12 @@ interface Thought {
 }
 
 /** How an order of its own is executed: what was chosen, and that the rest is as configured, for source or account. */
-const directWords = ({ limitPrice, session, stopPrice, timeInForce, type }: Terms): string => {
+const directWords = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms): string => {
   const prices = [limitPrice === "" ? [] : [`at ${limitPrice}`], stopPrice === "" ? [] : [`from ${stopPrice}`]].flat()
   const open = [timeInForce === "" ? ["time in force"] : [], session === "" ? ["session"] : []].flat()
   return [
     [[typeWords(type), ...prices].join(" ")],
-    timeInForce === "" ? [] : [timeWords(timeInForce)],
+    timeInForce === "" ? [] : [`${timeWords(timeInForce)} ${goodTill}`.trim()],
     session === "" ? [] : [sessionWords(session)],
     open.length === 0 ? [] : [`${open.join(" and ")} as configured`]
   ]
@@ -113,17 +113,6 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
   )
 }
 
-const flagsOf = (terms: Terms): string => {
-  const { limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms)
-  return [
-    ` --direct --type ${type}`,
-    limitPrice === undefined ? "" : ` --limit-price ${limitPrice}`,
-    stopPrice === undefined ? "" : ` --stop-price ${stopPrice}`,
-    session === undefined ? "" : ` --session ${session}`,
-    timeInForce === undefined ? "" : ` --time-in-force ${timeInForce}`
-  ].join("")
-}
-
 /** How a trade can be executed; one that is put into a batch is by the batch's mode, where it says nothing. */
 const executionsIn = (batch: Documents.BatchDocument | undefined) =>
   [
@@ -151,12 +140,6 @@ export const NewTrade = () => {
   const [batchId, setBatch] = useState("")
   const [execution, setExecution] = useState("")
   const [terms, setTerms] = useState(asAccountSays)
-  const named = accounts?.items.find(({ name }) => name === account)
-  const offered =
-    execution === "direct" && named !== undefined
-      ? offeredBy(named, terms, saidBySource(SOURCE, sources?.items))
-      : undefined
-  const direct = offered?.terms
   const { data: pending } = useAsk(
     ["open batches", account],
     (api) => api.batches.list({ urlParams: { account, status: "pending", order: "newest", limit: 50 } }),
@@ -164,6 +147,12 @@ export const NewTrade = () => {
   )
   const open = pending?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
   const batch = open.find(({ id }) => id === batchId)
+  const named = accounts?.items.find(({ name }) => name === account)
+  const offered =
+    execution === "direct" && named !== undefined
+      ? offeredBy(named, terms, [...saidByBatch(batch), ...saidBySource(SOURCE, sources?.items)])
+      : undefined
+  const direct = offered?.terms
   const [key, setKey] = useState(() => crypto.randomUUID())
   const sending = useMutation({
     mutationFn: () =>
@@ -301,7 +290,7 @@ export const NewTrade = () => {
             {quantity || "0.3"}
             {price.trim() === "" ? "" : ` --price ${price.trim()}`}
             {batchId === "" ? "" : ` --batch ${batchId}`}
-            {direct === undefined ? "" : flagsOf(direct)}
+            {direct === undefined ? "" : ` --direct${flagsOf(direct)}`}
           </code>
         </p>
         <div className="buttons">

@@ -247,6 +247,12 @@ const Detail = ({ position }: { readonly position: Position }) => {
               >
                 New trade
               </Link>
+              <Link
+                href={`/decisions/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
+                className="button quiet"
+              >
+                Decide
+              </Link>
             </ForRole>
             <Controls position={position} bound={bound} />
           </>

@@ -68,7 +68,7 @@ interface OrderTermsProps extends Omit<PolicyFieldsProps, "offered" | "onChange"
 /** How one order is executed: what the broker of the account declares, with the prices that its type needs. */
 export const OrderTerms = (props: OrderTermsProps) => {
   const { errorOf, offered, onChange } = props
-  const { limitPrice, stopPrice, type } = offered.terms
+  const { goodTill, limitPrice, stopPrice, timeInForce, type } = offered.terms
   const needs = pricesOf(type)
   return (
     <>
@@ -104,6 +104,16 @@ export const OrderTerms = (props: OrderTermsProps) => {
         />
       ) : null}
       <LifeField {...props} />
+      {timeInForce === "gtd" ? (
+        <Written
+          term="goodTill"
+          label="Good till"
+          value={goodTill}
+          onWrite={(text) => onChange({ goodTill: text })}
+          error={errorOf("goodTill")}
+          required
+        />
+      ) : null}
     </>
   )
 }

@@ -65,6 +65,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     ...(mayTrade
       ? [
           { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
+          { name: "New decision", does: "opens its form", run: () => go("/decisions/new") },
           { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") }
         ]
       : []),

@@ -2,7 +2,7 @@
 export const FIELDS = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 
 /** How a row that is executed is ordered. */
-export const TERMS = ["limit_price", "stop_price", "time_in_force", "session"] as const
+export const TERMS = ["limit_price", "stop_price", "time_in_force", "good_till", "session"] as const
 
 /** Fields that a file may lack. */
 export const OPTIONAL: ReadonlySet<string> = new Set(["price", "source_id", "timestamp", ...TERMS])

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { timesInForce, type BatchMode } from "@roundlot/api/client"
+import { policyTimesInForce, type BatchMode } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../words/terms.ts"
 import { TERMS, type Separator } from "./batchFile.ts"
 import { policyOfferedBy, saidBySource, type Terms } from "./terms.ts"
@@ -89,7 +89,7 @@ const columnsGiven = ({ columns, mode }: Wish): Readonly<Record<string, string>>
 
 /** What is said of orders: of rows that are executed alone. */
 const policyOf = ({ mode, session, timeInForce }: Wish) => {
-  const life = timesInForce.find((each) => each === timeInForce)
+  const life = policyTimesInForce.find((each) => each === timeInForce)
   if (mode !== "execute") return {}
   return { ...(session === "" ? {} : { session }), ...(life === undefined ? {} : { timeInForce: life }) }
 }

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { orderTypes, pricesOf, type OrderType } from "@roundlot/api/client"
+import { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../words/terms.ts"
 
 type Account = Pick<Documents.AccountDocument, "order" | "supportedOrders">
@@ -11,11 +11,20 @@ export interface Terms {
   readonly limitPrice: string
   readonly stopPrice: string
   readonly timeInForce: string
+  /** Until when an order is good whose time in force that is. */
+  readonly goodTill: string
   readonly session: Session | ""
 }
 
 /** Terms of which nothing is said: at the market. */
-export const asAccountSays: Terms = { type: "market", limitPrice: "", stopPrice: "", timeInForce: "", session: "" }
+export const asAccountSays: Terms = {
+  type: "market",
+  limitPrice: "",
+  stopPrice: "",
+  timeInForce: "",
+  goodTill: "",
+  session: ""
+}
 
 /** What is said of orders that say nothing themselves. */
 interface Policy {
@@ -33,6 +42,12 @@ export const saidBySource = (name: string, sources: ReadonlyArray<Documents.Sour
   const { session, timeInForce } = source
   return [[`source ${name}`, { session: session ?? undefined, timeInForce: timeInForce ?? undefined }]]
 }
+
+/** What an open batch says of its rows' orders that say nothing themselves. */
+export const saidByBatch = (batch: Documents.BatchDocument | undefined): Said =>
+  batch === undefined
+    ? []
+    : [[`batch ${batch.id}`, { session: batch.session ?? undefined, timeInForce: batch.timeInForce ?? undefined }]]
 
 /** The first that says anything of a term, and what it says. */
 const firstIn = <A>(all: Said, of: (policy: Policy) => A | undefined, otherwise: A) =>
@@ -87,11 +102,18 @@ const lifeOffered = (supported: Account["supportedOrders"], said: string, usual:
   }
 }
 
+/** May it be said of orders that are not made yet? */
+const isStanding = (timeInForce: string): boolean => policyTimesInForce.some((each) => each === timeInForce)
+
 /** Returns which sessions and times in force the broker of an account takes, of any type, and what was said of them where it takes that. */
 export const policyOfferedBy = (account: Account, said: Pick<Terms, "session" | "timeInForce">, before?: Said) => {
   const usual = usualOf(account, before)
   const { session, sessions, supported } = inSession(account, said.session, usual)
-  const { isUsualTaken, timeInForce, times } = lifeOffered(supported, said.timeInForce, usual)
+  const standing = supported.map(({ timesInForce, ...each }) => ({
+    ...each,
+    timesInForce: timesInForce.filter(isStanding)
+  }))
+  const { isUsualTaken, timeInForce, times } = lifeOffered(standing, said.timeInForce, usual)
   return { sessions, times, isUsualTaken, usual: usual.words, terms: { session, timeInForce } }
 }
 
@@ -109,6 +131,7 @@ export const offeredBy = (account: Account, said: Terms, before?: Said) => {
     type,
     session,
     timeInForce,
+    goodTill: timeInForce === "gtd" ? said.goodTill : "",
     limitPrice: prices.limit ? said.limitPrice : "",
     stopPrice: prices.stop ? said.stopPrice : ""
   }
@@ -116,10 +139,24 @@ export const offeredBy = (account: Account, said: Terms, before?: Said) => {
 }
 
 /** Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the rest. */
-export const requestedOf = ({ limitPrice, session, stopPrice, timeInForce, type }: Terms) => ({
+export const requestedOf = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms) => ({
   type,
   ...(limitPrice === "" ? {} : { limitPrice: limitPrice.trim() }),
   ...(stopPrice === "" ? {} : { stopPrice: stopPrice.trim() }),
   ...(session === "" ? {} : { session }),
-  ...(timeInForce === "" ? {} : { timeInForce })
+  ...(timeInForce === "" ? {} : { timeInForce }),
+  ...(goodTill === "" ? {} : { goodTill: goodTill.trim() })
 })
+
+/** Returns the same as flags of the command line. */
+export const flagsOf = (terms: Terms): string => {
+  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms)
+  return [
+    ` --type ${type}`,
+    limitPrice === undefined ? "" : ` --limit-price ${limitPrice}`,
+    stopPrice === undefined ? "" : ` --stop-price ${stopPrice}`,
+    session === undefined ? "" : ` --session ${session}`,
+    timeInForce === undefined ? "" : ` --time-in-force ${timeInForce}`,
+    goodTill === undefined ? "" : ` --good-till ${goodTill}`
+  ].join("")
+}

@@ -116,6 +116,7 @@ const entries = {
   opened: { head: "Opened", help: "When it was found." },
   closed: { head: "Closed", help: "When it was resolved, and why." },
   strategy: { head: "Strategy", help: "Whose decision it is." },
+  size: { head: "Size", help: "Whether the order is over shares or over dollars." },
   rationale: { head: "Rationale", help: "Why the strategy decided so, in its own words." },
   notional: { head: "Notional", help: "Dollars: quantity times price." },
   approveBy: { head: "Approve by", help: "Until then a person may approve it; after that it ends unsent." },
@@ -133,6 +134,7 @@ const entries = {
     head: "Execution",
     help: "The trade joins the queue of its position, whose orders have the terms of the account, or is executed as given by an order of its own. Of its session and time in force what is left open is what the configuration says of the source 'api', else the account."
   },
+  goodTill: { head: "Good till", help: "Until when the order works, in UTC: 2026-12-01T21:00:00Z." },
   timeInForce: { head: "TIF", help: "How long the order stands at the broker: day, good till cancelled, …" },
   attempt: {
     head: "Try",

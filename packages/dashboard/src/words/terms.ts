@@ -10,6 +10,7 @@ const types: Readonly<Record<string, string>> = {
 const times: Readonly<Record<string, string>> = {
   day: "day",
   gtc: "good till cancelled",
+  gtd: "good till a time",
   ioc: "immediate or cancel",
   fok: "fill or kill",
   opg: "opening auction",
@@ -26,11 +27,14 @@ export const timeWords = (timeInForce: string): string => times[timeInForce] ?? 
 export const sessionWords = (session: string): string => `${session} session`
 
 /** The terms of an order, beside its prices. */
-type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "session">
+type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "goodTill" | "session">
+
+const lifeWords = ({ goodTill, timeInForce }: Worded): string =>
+  goodTill === null ? timeWords(timeInForce) : `good till ${goodTill.replace(".000000", "")}`
 
 /** Returns how an order is executed, in words: `limit, good till cancelled, extended session`. */
-export const termsWords = ({ session, timeInForce, type }: Worded): string =>
-  [typeWords(type), timeWords(timeInForce), sessionWords(session)].join(", ")
+export const termsWords = (terms: Worded): string =>
+  [typeWords(terms.type), lifeWords(terms), sessionWords(terms.session)].join(", ")
 
 /** Returns a step of an account's offsets in words. */
 export const ladderWords = ({ limitOffsetBp, step, steps }: NonNullable<Documents.OrderDetail["ladder"]>): string =>

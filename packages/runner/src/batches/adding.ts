@@ -1,16 +1,12 @@
 import { type Batch, Batches } from "@roundlot/core"
-import { OrderPolicy, OrderTerms } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core"
 import type { intake, Ledger, SourcePolicy, Trade } from "@roundlot/core"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 
-/** A trade as a row of a batch: with an order of its own where the batch executes, by the batch's policy where the row says nothing. */
-export const rowOf = (
-  input: Trade.TradeInput,
-  mode: Batch.BatchMode,
-  policy?: OrderPolicy.OrderPolicy
-): Trade.TradeInput =>
-  mode === "execute" ? { ...input, direct: OrderPolicy.withPolicy(input.direct ?? OrderTerms.atMarket, policy) } : input
+/** A trade as a row of a batch: with an order of its own where the batch executes. */
+export const rowOf = (input: Trade.TradeInput, mode: Batch.BatchMode): Trade.TradeInput =>
+  mode === "execute" ? { ...input, direct: input.direct ?? OrderTerms.atMarket } : input
 
 /** Which trades go into which batch. */
 export interface Addition {

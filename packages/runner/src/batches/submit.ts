@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import {
   type AccountName,
   Batch,
-  type OrderPolicy,
+  OrderPolicy,
   BatchPreview,
   Batches,
   Clock,
@@ -12,6 +12,7 @@ import {
   Instant,
   type Ledger,
   type SourcePolicy,
+  type Trade,
   type TradeRepository,
   type intake
 } from "@roundlot/core"
@@ -219,7 +220,7 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     const bad = all.filter((row) => row._tag === "Bad")
     const rows = all
       .filter((row) => row._tag === "Parsed")
-      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode, asked.order) }))
+      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode) }))
     const results = yield* batches.add(batch, rows, asked.policy)
     const counts = { ...sums.counts }
     const noticed = results.flatMap((result, at) => {
@@ -298,7 +299,8 @@ export const submit = (
       mode,
       priority,
       fileName,
-      fileHash
+      fileHash,
+      ...asked.order
     })
     if (batch.queuedAt !== undefined) return knownBefore(batch)
     return yield* allTaken(batch, asked, asked.again ? uid : "0").pipe(
@@ -351,11 +353,11 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
   })
 
 /** What a batch is to be that collects its rows one by one. */
-type Opening = Pick<Submission, "name" | "account" | "priority" | "actor"> & Pick<Unsettled, "mode">
+type Opening = Pick<Submission, "name" | "account" | "priority" | "actor"> & Pick<Unsettled, "mode" | "order">
 
 /** Makes a batch that collects rows until it is queued; under the same key, the same. */
 export const open = (
-  { account, actor, mode: named, name, priority }: Opening,
+  { account, actor, mode: named, name, order, priority }: Opening,
   key?: string
 ): Effect.Effect<
   Batch.Batch,
@@ -368,7 +370,7 @@ export const open = (
     const mode = yield* Batch.modeOf(named, {})
     const uid =
       key === undefined ? yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex) : sha256(account, key).slice(0, 32)
-    return yield* batches.create({ account, actor, uid, name, mode, priority })
+    return yield* batches.create({ account, actor, uid, name, mode, priority, ...order })
   })
 
 /** What a submission would come to as the books stand: how many rows would become what, and what would be sent. */
@@ -433,6 +435,10 @@ const noticeOf = (found: BatchPreview.Previewed): string | undefined => {
   }
 }
 
+/** A row with the policy of the batch that it would be added to. */
+const inItsWay = (input: Trade.TradeInput, order: Written["order"]): Trade.TradeInput =>
+  input.direct === undefined ? input : { ...input, direct: OrderPolicy.withPolicy(input.direct, order) }
+
 /** A few hundred rows more. */
 const previewed =
   (
@@ -446,7 +452,7 @@ const previewed =
       const bad = all.filter((row) => row._tag === "Bad")
       const rows = all.filter((row) => row._tag === "Parsed")
       yield* onRejected(bad.map(rejectedOf))
-      const found = yield* preview.add(rows.map(({ input }) => rowOf(input, mode, order)))
+      const found = yield* preview.add(rows.map(({ input }) => inItsWay(rowOf(input, mode), order)))
       const sums = { ...counts, rejected: counts.rejected + bad.length }
       const noticed = found.flatMap((each, at) => {
         sums[countOf[each._tag]] += 1

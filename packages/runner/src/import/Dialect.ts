@@ -86,6 +86,7 @@ export const asOurs = (field: Field, text: string, { dates, decimal, zone }: Dia
     case "stop_price":
       return decimal === undefined ? Either.right(text) : plainNumber(text, decimal)
     case "timestamp":
+    case "good_till":
       return zone === undefined ? Either.right(text) : timeOf(text, dates ?? "iso", zone)
     default:
       return Either.right(text)

@@ -6,14 +6,17 @@ import { shown } from "./shown.ts"
 /** What a trade instruction says, by the names that a file's header has unless it is mapped. */
 export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 
-/** What a trade may say beside: how it is to be ordered. A limit price makes a limit order of it, a stop price a stop order, both a stop limit one. */
-export const extras = ["limit_price", "stop_price", "time_in_force", "session"] as const
+/** What a trade may say beside: how it is to be ordered. A limit price makes a limit order of it, a stop price a stop order, both a stop limit one; a time until which it is good one that works until then. */
+export const extras = ["limit_price", "stop_price", "time_in_force", "good_till", "session"] as const
 
 /** What a trade instruction says. */
 export type Field = (typeof fields)[number] | (typeof extras)[number]
 
 /** Is it written as a number? */
 export const isNumeric = (field: Field): boolean => field === "quantity" || field.endsWith("price")
+
+/** Is it written as a time? */
+export const isTime = (field: Field): boolean => field === "timestamp" || field === "good_till"
 
 /** May a row leave it empty? */
 export const mayBeEmpty = (field: Field): boolean => field === "price" || extras.some((extra) => extra === field)
@@ -153,6 +156,7 @@ const identityPart: { readonly [F in Field]: (parts: Parts) => string } = {
   limit_price: ({ direct }) => (direct?.limitPrice === undefined ? "" : Decimal.format(direct.limitPrice)),
   stop_price: ({ direct }) => (direct?.stopPrice === undefined ? "" : Decimal.format(direct.stopPrice)),
   time_in_force: ({ direct }) => direct?.timeInForce ?? "",
+  good_till: ({ direct }) => (direct?.goodTill === undefined ? "" : Instant.format(direct.goodTill)),
   session: ({ direct }) => direct?.session ?? ""
 }
 
@@ -219,7 +223,9 @@ const oneOf =
   }
 
 const outOfPlace: Check<undefined> = (text) =>
-  text === "" ? Either.right(undefined) : Either.left("is out of place: what accumulates is not ordered row by row")
+  text === ""
+    ? Either.right(undefined)
+    : Either.left("is out of place: what accumulates is not ordered row by row; a batch that executes is")
 
 /** How a row is ordered, where it says anything of that. */
 const termsIn = (row: RowSource, terms: "taken" | "refused") =>
@@ -230,10 +236,19 @@ const termsIn = (row: RowSource, terms: "taken" | "refused") =>
     }
     const limitPrice = yield* checked(row, "limit_price", priceOf)
     const stopPrice = yield* checked(row, "stop_price", priceOf)
-    const timeInForce = yield* checked(row, "time_in_force", oneOf(OrderTerms.timesInForce))
+    const said = yield* checked(row, "time_in_force", oneOf(OrderTerms.timesInForce))
+    const goodTill = yield* checked(row, "good_till", (text) => (text === "" ? Either.right(undefined) : instant(text)))
+    const timeInForce = said ?? (goodTill === undefined ? undefined : "gtd")
     const session = yield* checked(row, "session", oneOf(OrderTerms.sessions))
     const isSilent = [limitPrice, stopPrice, timeInForce, session].every((each) => each === undefined)
     const type = OrderTerms.typeOf(limitPrice, stopPrice)
-    const direct: OrderTerms.Instruction = { type, limitPrice, stopPrice, timeInForce, session }
+    const direct: OrderTerms.Instruction = { type, limitPrice, stopPrice, timeInForce, goodTill, session }
+    const fault = OrderTerms.termFaultOf(direct)
+    if (fault !== undefined)
+      return yield* Either.left({
+        field: "good_till",
+        value: said ?? "",
+        reason: `is refused: ${fault.words}`
+      } as const)
     return isSilent ? undefined : direct
   })

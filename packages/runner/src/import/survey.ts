@@ -5,7 +5,7 @@ import * as Csv from "./Csv.ts"
 import { type DateOrder, type Dialect, isLocal, zoneOf } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
 import * as Line from "./Line.ts"
-import { isNumeric, type Field } from "./TradeRow.ts"
+import { isNumeric, isTime, type Field } from "./TradeRow.ts"
 
 /** A value that a file has, with its line. */
 interface Seen {
@@ -63,7 +63,7 @@ export const begin = (): Survey => {
     take: (field, text, line) => {
       const sign = isNumeric(field)
         ? signsOfNumber.find(([shape]) => shape.test(text))?.[1]
-        : field === "timestamp"
+        : isTime(field)
           ? signOfTime(text)
           : undefined
       if (sign !== undefined && !signs.has(sign)) signs.set(sign, { line, text })

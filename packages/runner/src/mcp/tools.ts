@@ -87,6 +87,7 @@ const terms = {
   limitPrice: text,
   stopPrice: text,
   timeInForce: text,
+  goodTill: text,
   session: text
 }
 
@@ -106,6 +107,7 @@ const Waiting = Schema.Struct({
     limitPrice: Schema.NullOr(Schema.String),
     stopPrice: Schema.NullOr(Schema.String),
     timeInForce: Schema.String,
+    goodTill: Schema.NullOr(Schema.String),
     session: Schema.String
   }),
   approveBy: Schema.String,
@@ -145,6 +147,7 @@ interface Terms {
   readonly limitPrice?: string | undefined
   readonly stopPrice?: string | undefined
   readonly timeInForce?: string | undefined
+  readonly goodTill?: string | undefined
   readonly session?: string | undefined
 }
 
@@ -152,13 +155,14 @@ interface Terms {
 const meant = (asked: Terms, configuration: Configuration) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    const { limitPrice, quantity, session, side, stopPrice, symbol, timeInForce, type } = asked
+    const { goodTill, limitPrice, quantity, session, side, stopPrice, symbol, timeInForce, type } = asked
     // What a person agrees to is said in full, whatever the account's policy is.
     const direct = {
       type: type ?? "market",
       limitPrice: limitPrice ?? null,
       stopPrice: stopPrice ?? null,
-      timeInForce: timeInForce ?? "day",
+      timeInForce: timeInForce ?? (goodTill === undefined ? "day" : "gtd"),
+      goodTill: goodTill ?? null,
       session: session ?? "regular"
     }
     const request: Documents.TradeRequest = { source: SOURCE, symbol, side, quantity, direct }

@@ -4,6 +4,7 @@ import {
   Account,
   type AccountName,
   Break,
+  Broker,
   Commands,
   type Command,
   Decimal,
@@ -23,12 +24,13 @@ import { known, sole } from "../accounts.ts"
 import { auditType } from "../jobs/auditing.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import { recheckType } from "../jobs/reconciling.ts"
-import { readAccount } from "../settings/Configuration.ts"
+import { type Configuration, readAccount } from "../settings/Configuration.ts"
 import { settleAbandoned } from "../verbs/abandoned.ts"
 import { carryOut, CommandRefused } from "../verbs/commanding.ts"
 import { askDaemon } from "../verbs/decide.ts"
 import { decisionInputOf } from "../verbs/decisionInput.ts"
 import { said } from "../verbs/limitFlags.ts"
+import { expectTaken, expectUnconfigured } from "../verbs/orderPolicy.ts"
 import { halt } from "../verbs/halting.ts"
 import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import { acknowledging, assigning, attending, noting, type Act } from "../verbs/cases.ts"
@@ -36,6 +38,7 @@ import * as accounts from "../views/accounts.ts"
 import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
 import * as decisions from "../views/decisionDocument.ts"
+import * as outlooks from "../views/decisionOutlook.ts"
 import * as jobViews from "../views/jobs.ts"
 import * as past from "../views/past.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
@@ -245,6 +248,28 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
     return yield* accounts.show(name)
   })
 
+/** Sets how orders of an account leave that say nothing themselves. */
+const setOrderPolicy = (
+  named: string,
+  { reason, ...order }: typeof Documents.OrderPolicyRequest.Type,
+  configuration: Configuration
+) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const { name: actor } = yield* Access.Caller
+    const name = yield* known(named)
+    yield* expectUnconfigured(name, configuration)
+    const before = yield* Reads.account(name)
+    const settings = yield* Effect.mapError(
+      readAccount({ order }, name, before ?? Account.defaultSettings, configuration),
+      ({ message }) => Problem.failures.badRequest(message)
+    )
+    yield* expectTaken(settings)
+    const made = yield* commands.setAccount(name, settings, actor, reason, before)
+    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    return yield* accounts.show(name)
+  })
+
 // Decisions
 
 const USUAL_WAIT = 5
@@ -266,6 +291,18 @@ const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
     yield* askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
     return decisions.documentOf(yield* Decisions.find(decision.id))
   })
+
+/** No broker is asked for a rehearsal. */
+const nobody = Layer.succeed(Broker.Brokers, { get: (account) => new Broker.NoBroker({ account }) })
+
+/** What would become of a decision: nothing is written or sent. */
+const rehearsed = (asked: Documents.DecisionRequest) =>
+  Effect.gen(function* () {
+    const account = yield* sole(Option.fromNullable(asked.account))
+    const input = yield* decisionOf(asked)
+    const outlook = yield* Effect.provide(Decisions.rehearse(account, input), nobody)
+    return outlooks.documentOf(outlook)
+  }).pipe(Effect.catchTag("BrokerReadFailed", Effect.die))
 
 // Background work
 
@@ -291,144 +328,154 @@ type Assigning = OnRecord & { readonly payload: { readonly to: string } }
 
 const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
-const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
-  group
-    .handle("list", ({ urlParams: { asOf } }) =>
-      acted(past.seen(asOf, past.ownersOf(), Effect.map(controls.list, all)))
-    )
-    .handle("halt", halting)
-    .handle("resume", setState("Resume"))
-    .handle("observe", setState("Observe"))
-    .handle("reduce", setState("Reduce"))
-    .handle("approve", setState("AskFirst"))
-    .handle(
-      "cancelOrder",
-      ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
-    )
-    .handle("approveOrder", approving)
-    .handle("resolveOrder", resolving)
-    .handle("acceptReport", acceptingReport)
-    .handle("voidOrder", voiding)
-    .handle(
-      "retryOrder",
-      ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
-    )
-    .handle("recheckOrder", (asked) =>
-      acted(
-        once(Documents.JobDocument, asked, (first) =>
-          Effect.flatMap(recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
-            enqueued(recheckType, { orderId }, first)
+const ofControls = (configuration: Configuration) =>
+  HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
+    group
+      .handle("list", ({ urlParams: { asOf } }) =>
+        acted(past.seen(asOf, past.ownersOf(), Effect.map(controls.list, all)))
+      )
+      .handle("halt", halting)
+      .handle("resume", setState("Resume"))
+      .handle("observe", setState("Observe"))
+      .handle("reduce", setState("Reduce"))
+      .handle("approve", setState("AskFirst"))
+      .handle(
+        "cancelOrder",
+        ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
+      )
+      .handle("approveOrder", approving)
+      .handle("resolveOrder", resolving)
+      .handle("acceptReport", acceptingReport)
+      .handle("voidOrder", voiding)
+      .handle(
+        "retryOrder",
+        ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
+      )
+      .handle("recheckOrder", (asked) =>
+        acted(
+          once(Documents.JobDocument, asked, (first) =>
+            Effect.flatMap(recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
+              enqueued(recheckType, { orderId }, first)
+            )
           )
         )
       )
-    )
-    .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
-    .handle(
-      "acknowledgeCase",
-      onCase(() => acknowledging)
-    )
-    .handle(
-      "assignCase",
-      onCase(({ payload }: Assigning) => assigning(payload.to))
-    )
-    .handle(
-      "noteCase",
-      onCase(() => noting)
-    )
-    .handle(
-      "reverseTrade",
-      ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))
-    )
-    .handle(
-      "dismissTrade",
-      ofTrade(({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
-    )
-    .handle("releaseTrade", releasing)
-    .handle(
-      "adjust",
-      onSymbol((symbol, { payload: { as, by, held, price } }) =>
-        Effect.gen(function* () {
-          const shares = yield* read("by", Decimal.FromString, by, "number of shares")
-          const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
-          return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
-        })
+      .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
+      .handle(
+        "acknowledgeCase",
+        onCase(() => acknowledging)
       )
-    )
-    .handle(
-      "split",
-      onSymbol((symbol, { payload: { cashInLieu, from, held, to } }) =>
-        Effect.gen(function* () {
-          if (from < 1 || to < 1) {
-            return yield* Effect.fail(Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to"))
-          }
-          const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
-          const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
-          return {
-            _tag: "AcceptSplit",
-            symbol,
-            to,
-            from,
-            cashInLieu: quantity === undefined ? undefined : { quantity, price },
-            held: yield* readHeld(held)
-          }
-        })
+      .handle(
+        "assignCase",
+        onCase(({ payload }: Assigning) => assigning(payload.to))
       )
-    )
-    .handle(
-      "rename",
-      onSymbol((symbol, { payload: { since, to } }) =>
-        Effect.gen(function* () {
-          const from = since === undefined ? undefined : yield* momentOf("since", since)
-          return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
-        })
+      .handle(
+        "noteCase",
+        onCase(() => noting)
       )
-    )
-    .handle(
-      "writeOff",
-      onSymbol((symbol, { payload }) =>
-        Effect.gen(function* () {
-          const quantity = yield* readShares("quantity", payload.quantity)
-          return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
-        })
+      .handle(
+        "reverseTrade",
+        ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))
       )
-    )
-    .handle(
-      "confirmInstrument",
-      onSymbol((symbol, { payload: { lot, tick } }) =>
-        Effect.gen(function* () {
-          return {
-            _tag: "DeclareInstrument",
-            symbol,
-            lot: yield* readShares("lot", lot),
-            tick: yield* readPrice("tick", tick)
-          }
-        })
+      .handle(
+        "dismissTrade",
+        ofTrade(({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
       )
-    )
-    .handle(
-      "adopt",
-      commanded((asked) =>
-        Effect.gen(function* () {
-          const account = yield* known(asked.path.name)
-          const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
-          return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
-        })
+      .handle("releaseTrade", releasing)
+      .handle(
+        "adjust",
+        onSymbol((symbol, { payload: { as, by, held, price } }) =>
+          Effect.gen(function* () {
+            const shares = yield* read("by", Decimal.FromString, by, "number of shares")
+            const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
+            return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
+          })
+        )
       )
-    )
-    .handle("setLimits", (asked) =>
-      acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
-    )
-    .handle("decide", (asked) =>
-      acted(once(Documents.DecisionDocument, asked, (first) => decide(asked.payload, first?.key)))
-    )
-    .handle("audit", (asked) =>
-      acted(once(Documents.JobDocument, asked, (first) => enqueued(auditType, asked.payload, first)))
-    )
-)
+      .handle(
+        "split",
+        onSymbol((symbol, { payload: { cashInLieu, from, held, to } }) =>
+          Effect.gen(function* () {
+            if (from < 1 || to < 1) {
+              return yield* Effect.fail(
+                Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
+              )
+            }
+            const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
+            const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
+            return {
+              _tag: "AcceptSplit",
+              symbol,
+              to,
+              from,
+              cashInLieu: quantity === undefined ? undefined : { quantity, price },
+              held: yield* readHeld(held)
+            }
+          })
+        )
+      )
+      .handle(
+        "rename",
+        onSymbol((symbol, { payload: { since, to } }) =>
+          Effect.gen(function* () {
+            const from = since === undefined ? undefined : yield* momentOf("since", since)
+            return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
+          })
+        )
+      )
+      .handle(
+        "writeOff",
+        onSymbol((symbol, { payload }) =>
+          Effect.gen(function* () {
+            const quantity = yield* readShares("quantity", payload.quantity)
+            return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
+          })
+        )
+      )
+      .handle(
+        "confirmInstrument",
+        onSymbol((symbol, { payload: { lot, tick } }) =>
+          Effect.gen(function* () {
+            return {
+              _tag: "DeclareInstrument",
+              symbol,
+              lot: yield* readShares("lot", lot),
+              tick: yield* readPrice("tick", tick)
+            }
+          })
+        )
+      )
+      .handle(
+        "adopt",
+        commanded((asked) =>
+          Effect.gen(function* () {
+            const account = yield* known(asked.path.name)
+            const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
+            return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
+          })
+        )
+      )
+      .handle("setLimits", (asked) =>
+        acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
+      )
+      .handle("setOrderPolicy", (asked) =>
+        acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, configuration)))
+      )
+      .handle("decide", (asked) =>
+        asked.payload.dryRun === true
+          ? acted(rehearsed(asked.payload))
+          : acted(once(Documents.DecisionDocument, asked, (first) => decide(asked.payload, first?.key)))
+      )
+      .handle("audit", (asked) =>
+        acted(once(Documents.JobDocument, asked, (first) => enqueued(auditType, asked.payload, first)))
+      )
+  )
 
 /** The routes by which operators and strategies command. */
-export const layer: Layer.Layer<
+export const layer = (
+  configuration: Configuration
+): Layer.Layer<
   Server.Group<"controls">,
   never,
   Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
-> = Layer.provide(ofControls, layerJobs)
+> => Layer.provide(ofControls(configuration), layerJobs)

@@ -33,7 +33,7 @@ export const layer = (
       Layer.mergeAll(
         looking.layer,
         taking.layer(settings.configuration),
-        controlling.layer,
+        controlling.layer(settings.configuration),
         living.layer,
         sessions.layer,
         together.layer(settings)

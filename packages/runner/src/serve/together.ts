@@ -49,8 +49,6 @@ const checked = (file: Parameters<typeof check>[0]) =>
     return views.checkedOf(found, rejectedRows)
   })
 
-const ofTheWay = ["session", "timeInForce"] as const
-
 /** A batch without rows, that collects them. */
 const openedBatch = (
   asked: Documents.BatchRequest,
@@ -61,14 +59,10 @@ const openedBatch = (
     if (asked.rows !== undefined || asked.csv !== undefined) {
       return yield* Effect.fail(Problem.failures.badRequest("an open batch collects its rows one by one", "open"))
     }
-    const term = ofTheWay.find((each) => terms[each] !== undefined)
-    if (term !== undefined) {
-      const problem = "an open batch has no terms of its own: its trades say theirs"
-      return yield* Effect.fail(Problem.failures.badRequest(problem, term))
-    }
     const { name: actor } = yield* Access.Caller
     const account = yield* sole(Option.fromNullable(terms.account))
-    const batch = yield* open({ name: asked.name, mode, priority, account, actor }, key)
+    const order = OrderPolicy.said(terms)
+    const batch = yield* open({ name: asked.name, mode, priority, account, actor, order }, key)
     return submittedOf({ batch, accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0, noticed: [] })
   })
 

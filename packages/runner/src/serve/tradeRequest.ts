@@ -15,6 +15,7 @@ const NAMES: { readonly [F in TradeRow.Field]: string } = {
   limit_price: "direct.limitPrice",
   stop_price: "direct.stopPrice",
   time_in_force: "direct.timeInForce",
+  good_till: "direct.goodTill",
   session: "direct.session"
 }
 
@@ -23,13 +24,14 @@ const INSTRUCTION: instruction.Names = {
   limitPrice: "direct.limitPrice",
   stopPrice: "direct.stopPrice",
   timeInForce: "direct.timeInForce",
+  goodTill: "direct.goodTill",
   session: "direct.session"
 }
 
 const SOURCE = "api"
 
 /** How it is ordered is said apart from the row. */
-const unsaid = { limit_price: "", stop_price: "", time_in_force: "", session: "" }
+const unsaid = { limit_price: "", stop_price: "", time_in_force: "", good_till: "", session: "" }
 
 /** What an absent id and time are taken for. */
 interface Usual {
@@ -65,6 +67,7 @@ export const inputOf = (
     limitPrice: direct.limitPrice ?? undefined,
     stopPrice: direct.stopPrice ?? undefined,
     timeInForce: direct.timeInForce,
+    goodTill: direct.goodTill ?? undefined,
     session: direct.session
   }
   return Either.mapBoth(instruction.read(asked, INSTRUCTION), {

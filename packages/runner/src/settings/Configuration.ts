@@ -43,7 +43,7 @@ const WIDEST_COLLAR_BP = 10_000
 /** In which session orders are sent, and how long they work. */
 const policy = {
   session: optional(Schema.Literal(...OrderTerms.sessions)),
-  timeInForce: optional(Schema.Literal(...OrderTerms.timesInForce))
+  timeInForce: optional(Schema.Literal(...OrderTerms.policyTimesInForce))
 }
 
 /** What a price may be beyond another one, in basis points. */
@@ -77,7 +77,7 @@ const orderFault = (order: unknown): string => {
   return fault === undefined
     ? `may be "market", or limitOffsetBp from 0 to 9999, or a list of 1 to ${ladder.MOST_STEPS} of them that grow, ` +
         `with lifeSeconds from 1 to ${LONGEST_LIFE_S}, ` +
-        `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.timesInForce.join(", ")})`
+        `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.policyTimesInForce.join(", ")})`
     : `limitOffsetBp ${fault}`
 }
 

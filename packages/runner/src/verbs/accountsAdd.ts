@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
-import { Effect, Either, Option, Schema } from "effect"
+import { Effect, Either, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -14,6 +14,7 @@ import { show } from "../views/accounts.ts"
 import * as detail from "../cli/detail.ts"
 import { CommandRefused } from "./commanding.ts"
 import { limitFlags, limitsSaid, said } from "./limitFlags.ts"
+import { expectTaken, expectUnconfigured, orderFlags, orderSaid } from "./orderPolicy.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
@@ -27,7 +28,11 @@ export const accountsAdd = Verb.make({
   summary: "make an account, or change the policies that are named",
   examples: [
     ["roundlot accounts add hedge --direction offset", "holds the opposite of what its source holds"],
-    ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"]
+    ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"],
+    [
+      "roundlot accounts add hedge --limit-offset-bp 5,20,50 --order-life 60 --session extended",
+      "limit orders with a ladder"
+    ]
   ],
   flags: {
     ...flags.place,
@@ -42,6 +47,7 @@ export const accountsAdd = Verb.make({
     threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
     thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
     ...limitFlags,
+    ...orderFlags,
     restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
     shorting: flags.text("shorting", "never or allowed"),
     external: flags.text("external", "Orders that others made at the broker: ignore or count"),
@@ -59,6 +65,8 @@ export const accountsAdd = Verb.make({
     dailyNotional,
     envFile,
     json: _json,
+    lifeSeconds,
+    limitOffsetBp,
     live,
     name,
     openResidual,
@@ -68,11 +76,15 @@ export const accountsAdd = Verb.make({
     paper,
     reason,
     restricted,
+    session,
     store,
+    timeInForce,
     ...policies
   }) =>
     Effect.gen(function* () {
       const account = yield* nameOf(name)
+      const terms = { limitOffsetBp, lifeSeconds, session, timeInForce }
+      const isOfOrders = Object.keys(said(terms)).length > 0
       const entry = {
         ...said(policies),
         ...(live ? { live } : {}),
@@ -82,18 +94,23 @@ export const accountsAdd = Verb.make({
       }
       const place = { store, config, envFile, paper }
       const { configuration } = yield* settle(place)
-      yield* readAccount(entry, account, Account.defaultSettings, configuration)
+      // What cannot be makes no store; offset and life may be said apart, of an account that has the other.
+      const order = said({ session, timeInForce })
+      yield* readAccount({ ...entry, order }, account, Account.defaultSettings, configuration)
+      if (isOfOrders) yield* expectUnconfigured(account, configuration)
       return yield* making(place, () =>
         Effect.gen(function* () {
           const { answer, note } = yield* Output
           const commands = yield* Commands.Commands
           const known = yield* Reads.account(account)
+          const before = known ?? Account.defaultSettings
           const settings = yield* readAccount(
-            entry,
+            { ...entry, ...said({ order: orderSaid(terms, before) }) },
             account,
-            Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings),
+            before,
             configuration
           )
+          if (isOfOrders) yield* expectTaken(settings)
           const made = yield* commands.setAccount(account, settings, ACTOR, reason, known)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
           const document = yield* show(account)

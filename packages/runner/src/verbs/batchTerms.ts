@@ -26,6 +26,20 @@ export const ofBatch = {
   )
 }
 
+/** How the orders of its rows are sent. */
+export const ofOrders = {
+  session: Options.choice("session", OrderTerms.sessions).pipe(
+    Options.withDescription(
+      "In which session its orders are sent, where a row says nothing; default: as source or account say"
+    ),
+    Options.optional
+  ),
+  timeInForce: Options.choice("time-in-force", OrderTerms.policyTimesInForce).pipe(
+    Options.withDescription("How long its orders work, where a row says nothing; default: as source or account say"),
+    Options.optional
+  )
+}
+
 /** How a file is written, and whose its trades are. */
 export const ofFile = {
   source: text("source", "Where the trades come from: half of their identity. Default: batch"),
@@ -50,16 +64,7 @@ export const ofFile = {
     Options.optional
   ),
   zone: text("zone", "The clock of its times that have no zone: Europe/Berlin, or an offset such as -05:00"),
-  session: Options.choice("session", OrderTerms.sessions).pipe(
-    Options.withDescription(
-      "In which session its orders are sent, where a row says nothing; default: as source or account say"
-    ),
-    Options.optional
-  ),
-  timeInForce: Options.choice("time-in-force", OrderTerms.timesInForce).pipe(
-    Options.withDescription("How long its orders work, where a row says nothing; default: as source or account say"),
-    Options.optional
-  ),
+  ...ofOrders,
   skip: Options.integer("skip").pipe(
     Options.withDescription("Lines before its header; default: those before the names of its columns"),
     Options.optional
@@ -88,7 +93,7 @@ interface FileFlags {
   readonly dates: Option.Option<(typeof Template.dateOrders)[number]>
   readonly zone: string | undefined
   readonly session: Option.Option<OrderTerms.Session>
-  readonly timeInForce: Option.Option<OrderTerms.TimeInForce>
+  readonly timeInForce: Option.Option<(typeof OrderTerms.policyTimesInForce)[number]>
   readonly skip: Option.Option<number>
 }
 

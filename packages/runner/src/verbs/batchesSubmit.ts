@@ -186,9 +186,10 @@ export const batchesOpen = Verb.make({
   name: "batches open",
   summary: "make a batch that collects trades one by one, until 'batches queue'",
   examples: [
-    ["roundlot batches open --name Friday --mode execute", "then 'trades add --batch G3', and 'batches queue G3'"]
+    ["roundlot batches open --name Friday --mode execute", "then 'trades add --batch G3', and 'batches queue G3'"],
+    ["roundlot batches open --name Close --mode execute --time-in-force cls", "each row into the closing auction"]
   ],
-  flags: { ...place, name: flags.batchName, ...terms.ofBatch },
+  flags: { ...place, name: flags.batchName, ...terms.ofBatch, ...terms.ofOrders },
   run: ({ name, ...asked }) =>
     making(asked, ({ configuration }) =>
       Effect.gen(function* () {
@@ -196,7 +197,11 @@ export const batchesOpen = Verb.make({
         const account = yield* opened(configuration, asked.account)
         const mode = Option.getOrUndefined(asked.mode)
         const priority = Option.getOrElse(asked.priority, () => 0)
-        const opening = { name, mode, priority, account, actor: ACTOR }
+        const order = OrderPolicy.said({
+          session: Option.getOrUndefined(asked.session),
+          timeInForce: Option.getOrUndefined(asked.timeInForce)
+        })
+        const opening = { name, mode, priority, account, order, actor: ACTOR }
         const document = views.documentOf(yield* terms.withMode(open, opening))
         yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
       })

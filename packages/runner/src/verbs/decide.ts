@@ -40,6 +40,7 @@ const flagOf: Readonly<Record<ReadTerm, string>> = {
   limitPrice: "--limit-price",
   stopPrice: "--stop-price",
   timeInForce: "--time-in-force",
+  goodTill: "--good-till",
   session: "--session"
 }
 
@@ -144,6 +145,10 @@ export const decide = Verb.make({
       "roundlot decide --symbol AAPL --side sell --quantity 3 --type stop --stop-price 180 --time-in-force gtc",
       "at the market once it trades at 180 or below, until it is cancelled"
     ],
+    [
+      "roundlot decide --symbol AAPL --side buy --quantity 3 --type limit --limit-price 180 --good-till 2026-12-01T21:00:00Z",
+      "until a time of its own, where the broker takes that"
+    ],
     ["roundlot decide --symbol AAPL --side buy --quantity 3 --dry-run", "what would become of it"]
   ],
   flags: {
@@ -157,6 +162,7 @@ export const decide = Verb.make({
     limitPrice: instruction.terms.limitPrice,
     stopPrice: instruction.terms.stopPrice,
     timeInForce: instruction.terms.timeInForce,
+    goodTill: instruction.terms.goodTill,
     session: instruction.terms.session,
     strategy: text("strategy", "Whose decision it is; default manual"),
     rationale: text("rationale", "Why: a text, or JSON"),

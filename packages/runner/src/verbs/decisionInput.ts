@@ -1,4 +1,4 @@
-import { Decimal, type Decision, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { Decimal, type Decision, Instant, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 
 /** A decision as a person or a program writes it: texts, as flags and requests hold them. */
@@ -11,6 +11,7 @@ export interface WrittenDecision {
   readonly limitPrice?: string | undefined
   readonly stopPrice?: string | undefined
   readonly timeInForce?: string | undefined
+  readonly goodTill?: string | undefined
   readonly session?: string | undefined
   readonly strategy?: string | undefined
   readonly rationale?: string | undefined
@@ -33,7 +34,6 @@ export const decisionInputOf = <E>(
     Effect.mapError(Schema.decodeUnknown(schema)(text), () => refuse(term, text, wanted))
   const maybe = <A, I>(term: ReadTerm, text: string | undefined, schema: Schema.Schema<A, I>, wanted: string) =>
     text === undefined ? Effect.succeed(undefined) : read(term, text, schema, wanted)
-  const timeInForce = Schema.Literal(...OrderTerms.timesInForce)
   return Effect.gen(function* () {
     return {
       strategy: written.strategy,
@@ -57,9 +57,15 @@ export const decisionInputOf = <E>(
       ),
       timeInForce: yield* maybe(
         "timeInForce",
-        written.timeInForce?.toLowerCase(),
-        timeInForce,
+        written.timeInForce?.toLowerCase() ?? (written.goodTill === undefined ? undefined : "gtd"),
+        Schema.Literal(...OrderTerms.timesInForce),
         `time in force: ${OrderTerms.timesInForce.join(", ")}`
+      ),
+      goodTill: yield* maybe(
+        "goodTill",
+        written.goodTill,
+        Instant.FromString,
+        "ISO 8601 time with a zone, such as 2026-12-01T21:00:00Z"
       ),
       rationale: written.rationale
     }

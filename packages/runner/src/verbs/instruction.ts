@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { OrderTerms, Price } from "@roundlot/core"
+import { Instant, OrderTerms, Price } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
 import * as cli from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -11,8 +11,9 @@ export const terms = {
   stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
   timeInForce: cli.text(
     "time-in-force",
-    "day, gtc, opg (opening auction), cls (closing auction), ioc or fok; default: as the account says, else day"
+    "day, gtc, gtd (see --good-till), opg (opening auction), cls (closing auction), ioc or fok; default: as the account says, else day"
   ),
+  goodTill: cli.text("good-till", "Until when it works, as an ISO 8601 time with a zone: makes a gtd order of it"),
   session: cli.text("session", "regular or extended; default: as the account says, else regular")
 }
 
@@ -30,6 +31,7 @@ export interface Asked {
   readonly limitPrice: string | undefined
   readonly stopPrice: string | undefined
   readonly timeInForce: string | undefined
+  readonly goodTill: string | undefined
   readonly session: string | undefined
 }
 
@@ -52,6 +54,13 @@ const price = (name: string, text: string | undefined): Either.Either<Price.Pric
         refused(`${name} "${text}" is no price above zero, such as 199.5`, name)
       )
 
+const moment = (name: string, text: string | undefined): Either.Either<Instant.Instant | undefined, UsageError> =>
+  text === undefined
+    ? Either.right(undefined)
+    : Either.mapLeft(Schema.decodeEither(Instant.FromString)(text), () =>
+        refused(`${name} "${text}" is no ISO 8601 time with a zone, such as 2026-12-01T21:00:00Z`, name)
+      )
+
 /** What the parts of an instruction are called where they are given. */
 export type Names = { readonly [K in keyof Asked]: string }
 
@@ -60,6 +69,7 @@ const FLAGS: Names = {
   limitPrice: "--limit-price",
   stopPrice: "--stop-price",
   timeInForce: "--time-in-force",
+  goodTill: "--good-till",
   session: "--session"
 }
 
@@ -70,10 +80,14 @@ export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTer
       type: (yield* maybe(names.type, OrderTerms.orderTypes)(asked.type)) ?? "market",
       limitPrice: yield* price(names.limitPrice, asked.limitPrice),
       stopPrice: yield* price(names.stopPrice, asked.stopPrice),
-      timeInForce: yield* maybe(names.timeInForce, OrderTerms.timesInForce)(asked.timeInForce),
+      timeInForce: yield* maybe(
+        names.timeInForce,
+        OrderTerms.timesInForce
+      )(asked.timeInForce ?? (asked.goodTill === undefined ? undefined : "gtd")),
+      goodTill: yield* moment(names.goodTill, asked.goodTill),
       session: yield* maybe(names.session, OrderTerms.sessions)(asked.session)
     }
-    const fault = OrderTerms.priceFaultOf(instruction)
+    const fault = OrderTerms.termFaultOf(instruction)
     return fault === undefined ? instruction : yield* Either.left(refused(fault.words, names[fault.of]))
   })
 
@@ -81,9 +95,11 @@ export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTer
 export const of = (
   asked: Asked & { readonly direct: boolean }
 ): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
-  const { limitPrice, session, stopPrice, timeInForce, type } = asked
+  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = asked
   if (asked.direct) return read(asked)
-  const isTold = [type, limitPrice, stopPrice, timeInForce, session].some((each) => each !== undefined)
+  const isTold = [type, limitPrice, stopPrice, timeInForce, goodTill, session].some((each) => each !== undefined)
   if (!isTold) return Effect.succeed(undefined)
-  return Effect.fail(refused("--type, its prices, --time-in-force and --session are a direct trade's: add --direct"))
+  return Effect.fail(
+    refused("--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct")
+  )
 }

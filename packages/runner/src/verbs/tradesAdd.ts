@@ -62,6 +62,7 @@ const FLAGS: Cells = {
   limit_price: "--limit-price",
   stop_price: "--stop-price",
   time_in_force: "--time-in-force",
+  good_till: "--good-till",
   session: "--session"
 }
 
@@ -230,6 +231,7 @@ export const tradesAdd = Verb.make({
         limit_price: "",
         stop_price: "",
         time_in_force: "",
+        good_till: "",
         session: ""
       }
       yield* inputOf(cells, asked.source)

@@ -47,6 +47,8 @@ const optionsOf = (asked: ImportFlags) =>
     const columns = yield* readColumns(asked.columns)
     const options: TradeFile.Options = {
       source: asked.source,
+      // Its trades join their positions: a row that says how it is ordered is not taken as if it said nothing.
+      terms: "refused",
       ...(yield* readIdentity(asked.identity)),
       ...(columns === undefined ? {} : { columns })
     }

@@ -127,7 +127,8 @@ export const limitChanges = (
 export const changesText = (changes: ReadonlyArray<LimitChange>): string =>
   changes.map(({ after, before, limit }) => `  ${limit}: ${before} → ${after}`).join("\n")
 
-const orderOf = (account: Account.Account): AccountDocument["order"] => {
+/** How an account's orders leave that say nothing themselves, as a configuration writes it. */
+export const orderOf = (account: Account.AccountSettings): AccountDocument["order"] => {
   const { limitOffsetBp, orderLifeSeconds, orderSession, orderTimeInForce, repriceOffsetsBp } = account
   const said = Object.entries({
     limitOffsetBp: repriceOffsetsBp === undefined ? limitOffsetBp : ladder.offsetsOf(account),
@@ -173,6 +174,14 @@ export const show = (
     }
   })
 
+/** How its orders leave, in words: `limit 5, 20 bp for 60 s, gtc, extended`. */
+const orderText = ({ order }: AccountDocument): string => {
+  const { lifeSeconds, limitOffsetBp, session = "regular", timeInForce = "day" } = order === "market" ? {} : order
+  const type =
+    limitOffsetBp === undefined ? "market" : `limit ${[limitOffsetBp].flat().join(", ")} bp for ${lifeSeconds} s`
+  return `${type}, ${timeInForce}, ${session}`
+}
+
 /** What people see of accounts. */
 const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
   Columns.words("ACCOUNT", (account) => account.name),
@@ -183,7 +192,8 @@ const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
   Columns.numbers("LOT", (account) => account.lot),
   Columns.numbers("THRESHOLD", (account) => account.threshold),
   Columns.words("SHORTING", (account) => account.shorting),
-  Columns.words("CURRENCY", (account) => account.currency)
+  Columns.words("CURRENCY", (account) => account.currency),
+  Columns.words("ORDERS", orderText)
 ]
 
 /** Accounts as a table for people. */

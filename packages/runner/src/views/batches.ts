@@ -67,6 +67,8 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
   rejectedRows: batch.rejected,
   retryOf: idOrNull("batch", batch.retryOf),
   retriedBy: idOrNull("batch", batch.retriedBy),
+  session: valueOrNull(batch.session),
+  timeInForce: valueOrNull(batch.timeInForce),
   reason: valueOrNull(batch.reason),
   createdAt: Instant.format(batch.createdAt),
   queuedAt: timeOrNull(batch.queuedAt),

@@ -19,6 +19,7 @@ export const documentOf = (decision: Decision.Decision): DecisionDocument => ({
   stopPrice: decimalOrNull(decision.stopPrice),
   session: decision.session,
   timeInForce: decision.timeInForce,
+  goodTill: timeOrNull(decision.goodTill),
   rationale: valueOrNull(decision.rationale),
   status: decision.status,
   orderId: decision.orderId === undefined ? null : Id.format("order", decision.orderId),

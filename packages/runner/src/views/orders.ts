@@ -297,6 +297,7 @@ const termsOf = (order: Order.Order) => ({
   limitPrice: decimalOrNull(order.limitPrice),
   stopPrice: decimalOrNull(order.stopPrice),
   timeInForce: order.timeInForce,
+  goodTill: timeOrNull(order.goodTill),
   session: order.session,
   positionEffect: valueOrNull(order.positionEffect),
   brokerOrderIds: order.brokerOrderIds,

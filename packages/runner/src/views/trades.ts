@@ -27,7 +27,7 @@ import { among, collect, type ListDocument, type ListError, type ListOptions } f
 import * as orders from "./orders.ts"
 import { standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
-import { decimalOrNull, idOrNull, idsOf, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, idsOf, timeOrNull, valueOrNull } from "./text.ts"
 
 /** One inbound trade on record: shares, dollars a share. */
 export type TradeDocument = Documents.TradeDocument
@@ -210,12 +210,13 @@ const termsOf = (trade: Trade.Trade) => ({
 const directOf = (trade: Trade.Trade): TradeDetail["direct"] => {
   const instruction = Trade.instructionOf(trade)
   if (instruction === undefined) return null
-  const { limitPrice, session, stopPrice, timeInForce, type } = instruction
+  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = instruction
   return {
     type,
     limitPrice: decimalOrNull(limitPrice),
     stopPrice: decimalOrNull(stopPrice),
     timeInForce: valueOrNull(timeInForce),
+    goodTill: timeOrNull(goodTill),
     session: valueOrNull(session)
   }
 }

@@ -28,6 +28,17 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(code).toBe(3)
   })
 
+  it("FILL-16: a row of an import that says how it is ordered is refused by that column, and one that says nothing is taken", async () => {
+    const { cli, file } = desk()
+    const rows = [`${row("1")},,`, `${row("1").replace("x,", "y,")},150,`, `${row("1").replace("x,", "z,")},,extended`]
+    const path = file("a.csv", [`${HEADER},limit_price,session`, ...rows, ""].join("\n"))
+    const { code, err, out } = await cli("trades", "import", path, "--json")
+    expect(err).toContain('line 3: limit_price "150" is out of place')
+    expect(err).toContain('line 4: session "extended" is out of place')
+    expect(JSON.parse(out)).toMatchObject({ accepted: 1, rejected: 2 })
+    expect(code).toBe(3)
+  })
+
   it("a time beyond what the books keep is a bad row, and the others are taken", async () => {
     const { cli, file } = desk()
     const path = file("a.csv", `${buys(["a", "0.3"])}b,9999-12-31T00:00:00Z,AAPL,buy,0.5,200\n`)

@@ -157,6 +157,22 @@ describe("batches", () => {
     })
   })
 
+  it("FILL-16: an open batch says how orders of its rows leave, where a row says nothing", async () => {
+    const { cli, json } = desk()
+    const open = ["batches", "open", "--name", "by hand", "--account", "paper", "--time-in-force", "gtc"]
+    expect(await json(...open, "--mode", "execute")).toMatchObject({ id: "G1", session: null, timeInForce: "gtc" })
+    const add = (...words: ReadonlyArray<string>) =>
+      cli("trades", "add", "--batch", "G1", "--side", "buy", "--quantity", "2", "--at", AT, ...words)
+    await add("--symbol", "AAPL")
+    await add("--symbol", "KO", "--direct", "--type", "limit", "--limit-price", "101", "--time-in-force", "day")
+    await cli("batches", "queue", "G1")
+    await cli("start", "--until-idle")
+    expect(await json("orders", "show", "O1")).toMatchObject({ symbol: "AAPL", type: "market", timeInForce: "gtc" })
+    expect(await json("orders", "show", "O2")).toMatchObject({ symbol: "KO", type: "limit", timeInForce: "day" })
+    const refused = await cli(...open, "--mode", "accumulate")
+    expect(refused.err).toContain("the batch's timeInForce is of orders of its rows")
+  })
+
   it.each(["SQLite", "Postgres"])(
     "BAT-6: on %s a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice",
     async (kind) => {
@@ -238,8 +254,14 @@ describe("batches", () => {
 
   it("FILL-16: a row says how its order leaves; what it leaves open its batch says", async () => {
     const { cli, file, json } = desk()
-    const head = "source_id,symbol,side,quantity,limit_price,stop_price,time_in_force,session"
-    const rows = ["a,AAPL,buy,1,,,,", "b,KO,buy,1,50,60,gtc,regular", "c,MSFT,buy,1,90,,,extended", "d,IBM,buy,1,,70,,"]
+    const head = "source_id,symbol,side,quantity,limit_price,stop_price,time_in_force,session,good_till"
+    const rows = [
+      "a,AAPL,buy,1,,,,,",
+      "b,KO,buy,1,50,60,gtc,regular,",
+      "c,MSFT,buy,1,90,,,extended,",
+      "d,IBM,buy,1,,70,,,",
+      "e,GE,buy,1,90,,,,2099-12-01T21:00:00Z"
+    ]
     const orders = file("orders.csv", [head, ...rows].join("\n"))
     const submitted = await cli(
       "batches",
@@ -253,18 +275,20 @@ describe("batches", () => {
       "ioc",
       "--json"
     )
-    expect(JSON.parse(submitted.out)).toMatchObject({ accepted: 4, rejected: 0 })
-    const direct = await Promise.all(["T1", "T2", "T3", "T4"].map((id) => json("trades", "show", id)))
+    expect(JSON.parse(submitted.out)).toMatchObject({ accepted: 5, rejected: 0 })
+    const direct = await Promise.all(["T1", "T2", "T3", "T4", "T5"].map((id) => json("trades", "show", id)))
     expect(direct).toMatchObject([
       { direct: { type: "market", timeInForce: "ioc", session: null } },
       { direct: { type: "stop_limit", limitPrice: "50", stopPrice: "60", timeInForce: "gtc", session: "regular" } },
       { direct: { type: "limit", limitPrice: "90", timeInForce: "ioc", session: "extended" } },
-      { direct: { type: "stop", stopPrice: "70", timeInForce: "ioc" } }
+      { direct: { type: "stop", stopPrice: "70", timeInForce: "ioc" } },
+      { direct: { type: "limit", limitPrice: "90", timeInForce: "gtd", goodTill: "2099-12-01T21:00:00.000000Z" } }
     ])
-    const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,\nf,AAPL,buy,1,,,,night\n`)
+    const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,,\nf,AAPL,buy,1,,,,night,\ng,AAPL,buy,1,9,,gtd,,\n`)
     const dry = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run")
-    expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok')
+    expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok, gtd')
     expect(dry.out).toContain('line 3: session "night" is none of regular, extended')
+    expect(dry.out).toContain('line 4: good_till "gtd" is refused: a gtd order needs a time until which it is good')
     const pooled = await cli(
       "batches",
       "submit",

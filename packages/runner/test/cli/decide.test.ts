@@ -39,6 +39,30 @@ describe("decisions by the command line", () => {
     expect(listed.out.match(/"id":"D\d+"/g)).toHaveLength(3)
   })
 
+  it("FILL-16: one that is good till a time rests until then; one without a time, or whose time has passed, is refused", async () => {
+    const { cli, json } = desk()
+    await decide(cli, "KO")
+    await tell(cli, { id: "price", do: { price: { symbol: "AAPL", price: "100" } } })
+    const limit = ["--type", "limit", "--limit-price", "90"]
+    const made = await decide(cli, "AAPL", ...limit, "--good-till", "2099-12-01T16:00:00-05:00")
+    const till = { timeInForce: "gtd", goodTill: "2099-12-01T21:00:00.000000Z" }
+    expect(JSON.parse(made.out)).toMatchObject({ ...till, status: "submitted" })
+    expect(await json("orders", "show", "O2")).toMatchObject({ ...till, status: "submitted" })
+    const endless = await decide(cli, "AAPL", ...limit, "--time-in-force", "gtd")
+    expect(endless.err).toContain("a gtd order needs a time until which it is good")
+    const both = await decide(cli, "AAPL", ...limit, "--time-in-force", "gtc", "--good-till", "2099-12-01T21:00:00Z")
+    expect(both.err).toContain("only a gtd order is good until a time")
+    expect((await decide(cli, "AAPL", ...limit, "--good-till", "2099-12-01")).err).toContain(
+      '--good-till "2099-12-01" is no ISO 8601 time with a zone'
+    )
+    const late = await decide(cli, "MSFT", ...limit, "--good-till", "2026-01-01T00:00:00Z")
+    expect(late.code).toBe(1)
+    expect(JSON.parse(late.out)).toMatchObject({
+      status: "failed",
+      reason: "Refused(GoodTillPassed): it was good until 2026-01-01T00:00:00.000000Z"
+    })
+  })
+
   it("AUD-1, AUD-3, AUD-4, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
     const { cli, json } = desk()
     const rationale = '{"signal":0.7}'
@@ -58,6 +82,7 @@ describe("decisions by the command line", () => {
       stopPrice: null,
       session: "regular",
       timeInForce: "day",
+      goodTill: null,
       rationale,
       status: "executed",
       orderId: "O1",

@@ -25,6 +25,7 @@ const TERMS = [
   "limitPrice",
   "stopPrice",
   "timeInForce",
+  "goodTill",
   "session"
 ]
 
@@ -72,6 +73,7 @@ describe("decide --dry-run", () => {
         limitPrice: null,
         stopPrice: null,
         timeInForce: "day",
+        goodTill: null,
         session: "regular"
       },
       price: expect.objectContaining({ price: "100" }),

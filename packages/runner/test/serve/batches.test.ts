@@ -229,11 +229,6 @@ describe("batches over the API", () => {
         status: 400,
         field: "open"
       })
-      for (const said of [{ session: "extended" }, { timeInForce: "gtc" }]) {
-        const body = { name: "x", open: true, mode: "execute", ...said }
-        const [field] = Object.keys(said)
-        assert.deepInclude(json(yield* call("batches", body)), { status: 400, field })
-      }
       expect(json(yield* call("batches/G1/queue?reason=all%20are%20in", undefined))).toMatchObject({
         totalTrades: 2,
         status: "pending"
@@ -243,6 +238,31 @@ describe("batches over the API", () => {
       )
       assert.deepInclude(json(yield* call("trades", trade)), { status: 409 })
       assert.strictEqual((yield* call("batches/G1", undefined, "DELETE")).status, 409)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("FILL-16: a batch that collects rows says how their orders leave, where a row says nothing", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const call = (path: string, body: unknown, method = "POST") => ask(port, `/api/v1/${path}`, { method, body })
+      const open = { name: "at the close", open: true, mode: "execute", timeInForce: "cls" }
+      expect(json(yield* call("batches", open))).toMatchObject({
+        batch: { id: "G1", session: null, timeInForce: "cls" }
+      })
+      const trade = { symbol: "KO", side: "buy", quantity: "2", batchId: "G1" }
+      const limit = { ...trade, sourceId: "b-2", direct: { type: "limit", limitPrice: "60", timeInForce: "day" } }
+      yield* call("trades", [trade, limit])
+      expect(json(yield* call("trades/T7", undefined, "GET"))).toMatchObject({
+        direct: { type: "market", timeInForce: "cls", session: null }
+      })
+      expect(json(yield* call("trades/T8", undefined, "GET"))).toMatchObject({
+        direct: { type: "limit", timeInForce: "day" }
+      })
+      for (const said of [{ session: "extended" }, { timeInForce: "gtc" }]) {
+        const body = { name: "x", open: true, mode: "accumulate", ...said }
+        const [field] = Object.keys(said)
+        assert.deepInclude(json(yield* call("batches", body)), { status: 400, field })
+      }
     }).pipe(Effect.provide(books))
   )
 

@@ -46,6 +46,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "controls.confirmInstrument": { reason: "by hand", lot: "1", tick: "0.05" },
   "controls.adopt": { reason: "held before", holdings: [{ symbol: "KO", quantity: "3" }] },
   "controls.setLimits": { orderQuantity: "500" },
+  "controls.setOrderPolicy": { timeInForce: "gtc" },
   "controls.decide": { symbol: "KO", side: "buy", quantity: "1", waitSeconds: 0 },
   "controls.audit": {},
   "controls.reverseTrade": { reason: "a mistake" },

@@ -158,6 +158,41 @@ describe("commands over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive(
+    "FILL-16: how orders of an account leave is set as a whole, where its broker takes that, and is on record",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const set = (body: unknown) => ask(port, "/api/v1/accounts/main/order", { method: "PUT", body })
+        const ladder = { limitOffsetBp: [5, 20], lifeSeconds: 60, session: "extended", timeInForce: "gtc" }
+        assert.deepInclude(json(yield* set({ ...ladder, reason: "evenings" })), { name: "main", order: ladder })
+        assert.deepInclude(json(yield* set({ timeInForce: "ioc" })), { order: { timeInForce: "ioc" } })
+        assert.deepInclude(json(yield* set({ session: "extended" })), { status: 400, field: "timeInForce" })
+        assert.strictEqual((yield* set({ timeInForce: "gtd" })).status, 400)
+        assert.strictEqual((yield* set({ limitOffsetBp: 5 })).status, 400)
+        assert.deepInclude(json(yield* set({})), { order: "market" })
+        const entries = yield* ask(port, "/api/v1/journal?account=main&tag=AccountChanged&order=oldest")
+        assert.include(entries.text, "evenings")
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("AUD-1: a dry run says what would become of a decision, and nothing is on record of it", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const before = (yield* Reads.all(Decision.DecisionTable)).length
+      const wish = { symbol: "AAPL", side: "buy", quantity: "2", orderType: "limit", limitPrice: "90", dryRun: true }
+      const said = yield* ask(port, "/api/v1/decisions", { method: "POST", body: wish })
+      assert.deepInclude(json(said), {
+        dryRun: true,
+        outcome: "submitted",
+        verdict: "It would be sent: buy 2 AAPL, limit, limit 90, day, regular session"
+      })
+      const wrong = yield* ask(port, "/api/v1/decisions", { method: "POST", body: { ...wish, limitPrice: "-1" } })
+      assert.deepInclude(json(wrong), { status: 400, field: "limitPrice" })
+      assert.strictEqual((yield* Reads.all(Decision.DecisionTable)).length, before)
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("an audit and a recheck are asked for as jobs", () =>
     Effect.gen(function* () {
       const port = yield* played

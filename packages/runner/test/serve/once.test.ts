@@ -18,6 +18,7 @@ const exceptions = ["session.signIn", "session.makeLink", "session.signOut", "tr
 const others: Readonly<Record<string, unknown>> = {
   "trades.take": [{ symbol: "AAPL", side: "buy", quantity: "0.4" }],
   "controls.setLimits": { orderQuantity: "400" },
+  "controls.setOrderPolicy": { session: "regular" },
   "controls.decide": { symbol: "KO", side: "buy", quantity: "2", waitSeconds: 0 },
   "controls.audit": { anchor: "elsewhere" },
   "batches.upload": "symbol,side,quantity\nKO,buy,3\n",

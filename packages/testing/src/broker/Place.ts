@@ -33,7 +33,7 @@ export type Read = "order" | "orders" | "fills" | "positions" | "account"
 /** The terms of an order as they arrived at the exchange. */
 export type Arrived = Pick<
   OrderTerms.OrderTerms,
-  "symbol" | "side" | "quantity" | "type" | "limitPrice" | "stopPrice" | "timeInForce" | "session"
+  "symbol" | "side" | "quantity" | "type" | "limitPrice" | "stopPrice" | "timeInForce" | "goodTill" | "session"
 > & { readonly id: string }
 
 type Staged = Effect.Effect<void, CannotStage>

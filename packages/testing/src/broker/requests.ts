@@ -1,5 +1,5 @@
 import { Effect, Either } from "effect"
-import { AccountName, Broker, Decimal, OrderTerms, Price, SupportedOrders } from "@roundlot/core"
+import { AccountName, Broker, Decimal, Instant, OrderTerms, Price, SupportedOrders } from "@roundlot/core"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { type Place, staged } from "./Place.ts"
@@ -59,7 +59,7 @@ const bytesOf = ({ broker }: Place, terms: OrderTerms.OrderTerms) =>
 /** Orders that differ from one in a single term: each is another request, or is refused. */
 const variantsOf = (place: Place, terms: OrderTerms.OrderTerms): ReadonlyArray<OrderTerms.OrderTerms> => {
   const { account, symbol } = termsAt({ ...place, symbol: place.otherSymbol ?? place.unknownSymbol })
-  const { limitPrice, stopPrice } = terms
+  const { goodTill, limitPrice, stopPrice } = terms
   const prices = ["140.37", "140.38", "1403.7", "0.8125", "0.81"].map(Price.unsafe)
   return [
     { ...terms, account, symbol },
@@ -67,6 +67,7 @@ const variantsOf = (place: Place, terms: OrderTerms.OrderTerms): ReadonlyArray<O
     ...["30", "300", "12345"].map((quantity) => ({ ...terms, ...shares(quantity) })),
     ...(limitPrice === undefined ? [] : prices.map((price) => ({ ...terms, limitPrice: price }))),
     ...(stopPrice === undefined ? [] : prices.map((price) => ({ ...terms, stopPrice: price }))),
+    ...(goodTill === undefined ? [] : [{ ...terms, goodTill: Instant.addMillis(goodTill, 3_600_000) }]),
     ...(place.broker.capabilities.clientOrderIds ? [{ ...terms, clientOrderId: termsAt(place).clientOrderId }] : [])
   ]
 }

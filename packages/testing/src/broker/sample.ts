@@ -56,11 +56,15 @@ export const everyOrder: ReadonlyArray<SupportedOrders.Asked> = OrderTerms.sessi
 export const declaredOrders = ({ broker }: Place): ReadonlyArray<SupportedOrders.Asked> =>
   everyOrder.filter((asked) => SupportedOrders.faultOf(broker.capabilities.supportedOrders, asked) === undefined)
 
+/** Later than any clock under which a suite runs. */
+const GOOD_TILL = Instant.fromMillis(Date.UTC(2040, 0, 5, 21))
+
 /** An order of this kind with its prices: `number` varies its side, quantity and prices. */
 export const askedFor = (place: Place, asked: SupportedOrders.Asked, number = 0): OrderTerms.OrderTerms => {
   const side = number % 2 === 0 ? "buy" : "sell"
   const prices = restingAt(asked.type, side, number)
-  return termsAt(place, { ...asked, ...prices, ...shares(String(3 + (number % 5))), side })
+  const goodTill = asked.timeInForce === "gtd" ? GOOD_TILL : undefined
+  return termsAt(place, { ...asked, goodTill, ...prices, ...shares(String(3 + (number % 5))), side })
 }
 
 /** The orders of all declared kinds, each other than the last in side, quantity and prices. */

@@ -8,6 +8,7 @@ const priceIn = (word: string, price: Decimal.Decimal | undefined): string =>
 
 /** The terms of an order in a line: `sell 3 AAPL limit at 140.25 day regular`. */
 export const termsInWords = ({
+  goodTill,
   limitPrice,
   quantity,
   session,
@@ -17,7 +18,7 @@ export const termsInWords = ({
   timeInForce,
   type
 }: Omit<OrderTerms.OrderTerms, "account" | "clientOrderId" | "positionEffect" | "referencePrice">): string =>
-  `${side} ${Decimal.format(quantity)} ${symbol} ${type}${priceIn("at", limitPrice)}${priceIn("stop", stopPrice)} ${timeInForce} ${session}`
+  `${side} ${Decimal.format(quantity)} ${symbol} ${type}${priceIn("at", limitPrice)}${priceIn("stop", stopPrice)} ${timeInForce}${goodTill === undefined ? "" : ` ${Instant.format(goodTill)}`} ${session}`
 
 const windowInWords = ({ from, to }: Broker.TimeWindow): string => `${Instant.format(from)} to ${Instant.format(to)}`
 

@@ -25,6 +25,8 @@ export const batchCreated = (books: Books, event: Of<"BatchCreated">, place: Pla
     fileHash: event.fileHash,
     retryOf: event.retryOf,
     retriedBy: undefined,
+    session: event.session,
+    timeInForce: event.timeInForce,
     queuedAt: undefined,
     rejected: 0,
     rejectedRows: [],

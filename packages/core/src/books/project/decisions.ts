@@ -16,6 +16,7 @@ export const decisionMade = (books: Books, event: Of<"DecisionMade">, place: Pla
     notional: event.notional,
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
+    goodTill: event.goodTill,
     session: event.session ?? "regular",
     rationale: event.rationale,
     status: "pending",

@@ -68,6 +68,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
     timeInForce: event.timeInForce,
+    goodTill: event.goodTill,
     session: event.session ?? "regular",
     lifeSeconds: event.lifeSeconds,
     positionEffect: event.positionEffect,

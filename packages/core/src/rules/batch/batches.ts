@@ -4,6 +4,7 @@ import { format, type BatchId, type OrderId, type TradeId } from "../../values/I
 import type { Recorder } from "../../books/Recorder.ts"
 import { isLive } from "../../records/OrderState.ts"
 import { orderOf } from "../order/transition.ts"
+import type { OrderPolicy } from "../../records/OrderPolicy.ts"
 import { release } from "../trade/intake.ts"
 import { isHeld } from "../../records/TradeStanding.ts"
 import { isUnknown } from "../trade/unknownInstrument.ts"
@@ -19,7 +20,7 @@ import { awaitsTurn, endOf } from "../../records/counts.ts"
 import type { Fate } from "../../records/Fate.ts"
 
 /** What a new batch is. */
-export interface BatchRequest {
+export interface BatchRequest extends OrderPolicy {
   readonly uid: string
   readonly name: string
   readonly mode: BatchMode

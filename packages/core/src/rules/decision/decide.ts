@@ -43,6 +43,7 @@ export const decide = (recorder: Recorder, input: DecisionInput): Decision | Uns
     limitPrice: input.limitPrice,
     stopPrice: input.stopPrice,
     timeInForce: terms.timeInForce,
+    goodTill: terms.goodTill,
     session: terms.session,
     rationale: input.rationale
   })

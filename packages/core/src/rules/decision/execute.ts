@@ -135,8 +135,8 @@ const sizingPrice = ({ books }: Recorder, { account, symbol }: Decision, referen
 type Size = Pick<Order, "quantity"> & Partial<Pick<Order, "askedNotional">>
 
 const order = (recorder: Recorder, decision: Decision, size: Size, reference: Reference): Order => {
-  const { limitPrice, orderType: type, session, side, stopPrice, symbol, timeInForce } = decision
-  const terms = { type, limitPrice, stopPrice, timeInForce, session }
+  const { goodTill, limitPrice, orderType: type, session, side, stopPrice, symbol, timeInForce } = decision
+  const terms = { type, limitPrice, stopPrice, timeInForce, goodTill, session }
   const wanted = { symbol, side, ...size, ...terms, decisionId: decision.id, reference }
   const id = create(recorder, wanted)
   recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "submitted", orderId: id })

@@ -1,5 +1,6 @@
 import type { Control } from "../../records/Control.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import * as Instant from "../../values/Instant.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import { closableNow, closableOf, isShortForbidden, type Standing } from "../position/due.ts"
 import { refusedUntil } from "../../records/Position.ts"
@@ -64,6 +65,8 @@ const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
     return refused("InstrumentUnknown", `the broker does not trade ${order.symbol}`)
   const unsupported = faultOf(account.supportedOrders, order)
   if (unsupported !== undefined) return refused("UnsupportedOrder", unsupported)
+  if (order.goodTill !== undefined && order.goodTill <= standing.at)
+    return refused("GoodTillPassed", `it was good until ${Instant.format(order.goodTill)}`)
   if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order)) {
     return refused("NotFractionable", `${sizeOf(order)} ${order.symbol} are not whole shares`)
   }

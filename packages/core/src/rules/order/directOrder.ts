@@ -4,6 +4,7 @@ import type { OrderId } from "../../values/Id.ts"
 import type { LedgerEvent } from "../../events/Event.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import * as Instant from "../../values/Instant.ts"
 import { fieldsOf, type Reference } from "../../values/Reference.ts"
 import { lotOf } from "../position/due.ts"
 import type { Order } from "../../records/Order.ts"
@@ -21,6 +22,7 @@ type Wanted = Pick<
   | "limitPrice"
   | "stopPrice"
   | "timeInForce"
+  | "goodTill"
   | "session"
   | "tradeId"
   | "decisionId"
@@ -59,14 +61,23 @@ export const whyEnded = ({ reason, status }: Pick<Order, "reason" | "status">): 
 export const sizeOf = ({ askedNotional, quantity }: Pick<Order, "quantity" | "askedNotional">): string =>
   askedNotional === undefined ? Decimal.format(quantity) : `$${Decimal.format(askedNotional)}`
 
+const lifeText = (timeInForce: Order["timeInForce"], goodTill: Order["goodTill"]): string =>
+  goodTill === undefined ? timeInForce : `${timeInForce} ${Instant.format(goodTill)}`
+
 /** An order with all its terms, in words: what a person agrees to. */
 export const termsText = (order: Order): string => {
-  const { limitPrice, session, side, stopPrice, symbol, timeInForce, type } = order
+  const { goodTill, limitPrice, session, side, stopPrice, symbol, timeInForce, type } = order
   const prices = [
     stopPrice === undefined ? [] : [`stop ${Decimal.format(stopPrice)}`],
     limitPrice === undefined ? [] : [`limit ${Decimal.format(limitPrice)}`]
   ].flat()
-  return [`${side} ${sizeOf(order)} ${symbol}`, type, ...prices, timeInForce, `${session} session`].join(", ")
+  return [
+    `${side} ${sizeOf(order)} ${symbol}`,
+    type,
+    ...prices,
+    lifeText(timeInForce, goodTill),
+    `${session} session`
+  ].join(", ")
 }
 
 /** An order with all its terms and why nothing came of it, in words. */

@@ -9,7 +9,7 @@ import type { Order } from "../../records/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../../records/OrderState.ts"
-import { priceFault } from "../../records/OrderTerms.ts"
+import { termFault } from "../../records/OrderTerms.ts"
 import * as Instant from "../../values/Instant.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { afterRejection } from "../position/refused.ts"
@@ -219,7 +219,7 @@ const reviewForeignId = (
 /** Type and prices as the broker has them; where it does not say, as of a market order. */
 const pricedTermsOf = ({ limitPrice, stopPrice, type = "market" }: OrderSeen) => {
   const terms = { type, limitPrice, stopPrice }
-  return priceFault(terms) === undefined ? terms : ({ type: "market" } as const)
+  return termFault(terms) === undefined ? terms : ({ type: "market" } as const)
 }
 
 /** Made of the broker's facts only, so that a second run finds it; with the day where the broker uses its id again (O28). */

@@ -185,6 +185,7 @@ const differenceOf = (known: Trade, input: TradeInput): Contradiction | undefine
     limitPrice: input.direct?.limitPrice,
     stopPrice: input.direct?.stopPrice,
     timeInForce: input.direct?.timeInForce,
+    goodTill: input.direct?.goodTill,
     session: input.direct?.session,
     givenSymbol: input.symbol,
     reversesSourceId: input.reverses?.sourceId,
@@ -208,6 +209,7 @@ type Contents = Pick<
   | "limitPrice"
   | "stopPrice"
   | "timeInForce"
+  | "goodTill"
   | "session"
   | "reversesSourceId"
   | "reversesOccurrence"
@@ -226,6 +228,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
   ["limit price", textOf(trade.limitPrice)],
   ["stop price", textOf(trade.stopPrice)],
   ["time in force", trade.timeInForce],
+  ["good till", trade.goodTill === undefined ? undefined : Instant.format(trade.goodTill)],
   ["session", trade.session],
   ["reverses", trade.reversesSourceId],
   ["reversed occurrence", trade.reversesOccurrence]

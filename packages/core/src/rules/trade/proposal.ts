@@ -138,6 +138,7 @@ const isSame = (trade: Trade, { direct, quantity, side, symbol }: Proposal["inpu
   isEqual(trade.limitPrice, direct.limitPrice) &&
   isEqual(trade.stopPrice, direct.stopPrice) &&
   trade.timeInForce === direct.timeInForce &&
+  trade.goodTill === direct.goodTill &&
   trade.session === direct.session
 
 const isEqual = (a: Price.Price | undefined, b: Price.Price | undefined): boolean =>

@@ -1,0 +1,200 @@
+import { useMutation } from "@tanstack/react-query"
+import { useState } from "react"
+import { Link } from "wouter"
+import { queries, useAsk } from "../api/asking.ts"
+import { call, ProblemError } from "../api/client.ts"
+import { Choice, Field, Written } from "../ui/Field.tsx"
+import { useFilters } from "../ui/filters.ts"
+import { OrderTerms } from "../ui/OrderTerms.tsx"
+import { Problem } from "../ui/Panel.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { StateSign } from "../ui/Sign.tsx"
+import { asAccountSays, flagsOf, offeredBy, requestedOf, type Terms } from "../ui/terms.ts"
+
+/** What a decision asks for; `undefined` where something is missing. */
+const wishOf = (
+  said: Readonly<Record<"account" | "symbol" | "side" | "size" | "unit" | "why", string>>,
+  terms: Terms
+) => {
+  const { type: orderType, ...rest } = requestedOf(terms)
+  const [symbol, size, why] = [said.symbol.trim(), said.size.trim(), said.why.trim()]
+  if (said.account === "" || symbol === "" || size === "") return undefined
+  return {
+    account: said.account,
+    symbol,
+    side: said.side === "sell" ? ("sell" as const) : ("buy" as const),
+    ...(said.unit === "dollars" ? { notional: size } : { quantity: size }),
+    orderType,
+    ...rest,
+    ...(why === "" ? {} : { rationale: why })
+  }
+}
+
+type Wish = NonNullable<ReturnType<typeof wishOf>>
+
+/** What would become of it, as the daemon would decide it now. */
+const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
+  const { data, error } = useAsk(
+    ["rehearsed decision", JSON.stringify(wish)],
+    (api) =>
+      api.controls.decide({
+        headers: {},
+        payload: { account: "", symbol: "", side: "buy", ...wish, dryRun: true }
+      }),
+    wish !== undefined
+  )
+  const said = data !== undefined && "verdict" in data ? `${data.verdict}.` : (error?.message ?? "…")
+  return (
+    <Field term="follows">
+      <span role="status" aria-label="What would become of it">
+        {wish === undefined ? "Write symbol and size to see it." : said}
+      </span>
+    </Field>
+  )
+}
+
+const FIELDS = ["account", "symbol", "side", "quantity", "notional", "rationale"]
+const TERMS: ReadonlyArray<string> = ["orderType", ...Object.keys(asAccountSays)]
+
+/** A decision made by hand: one order, sent once, with what would become of it. */
+export const NewDecision = () => {
+  const { get } = useFilters()
+  const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const [chosen, setAccount] = useState(get("account"))
+  const account = chosen === "" ? (accounts?.items[0]?.name ?? "") : chosen
+  const [symbol, setSymbol] = useState(get("symbol"))
+  const [side, setSide] = useState("buy")
+  const [size, setSize] = useState("")
+  const [unit, setUnit] = useState("shares")
+  const [why, setWhy] = useState("")
+  const [terms, setTerms] = useState(asAccountSays)
+  const named = accounts?.items.find(({ name }) => name === account)
+  const offered = named === undefined ? undefined : offeredBy(named, terms)
+  const wish = offered && wishOf({ account, symbol, side, size, unit, why }, offered.terms)
+  const [key, setKey] = useState(() => crypto.randomUUID())
+  const deciding = useMutation({
+    mutationFn: (payload: Wish) => call((api) => api.controls.decide({ headers: { "idempotency-key": key }, payload })),
+    onSuccess: () => {
+      setKey(crypto.randomUUID())
+      setSize("")
+      void queries.invalidateQueries()
+    }
+  })
+  const { error } = deciding
+  const field = error instanceof ProblemError ? error.field : undefined
+  const errorOf = (name: string): string | undefined => (error !== null && field === name ? error.message : undefined)
+  const isAtField = [...FIELDS, ...TERMS].includes(field ?? "")
+  const changed =
+    <A,>(set: (value: A) => void) =>
+    (value: A) => {
+      // Another wish has another key: the same is never sent twice, another one always is.
+      setKey(crypto.randomUUID())
+      set(value)
+    }
+  const made = deciding.data
+  return (
+    <>
+      <PageHead
+        note={
+          <>
+            <Link href="/decisions">Decisions</Link> · one order beside the position's queue, sent once
+          </>
+        }
+      >
+        New decision
+      </PageHead>
+      <form
+        className="panel form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (wish !== undefined && !deciding.isPending) deciding.mutate(wish)
+        }}
+      >
+        <Choice
+          term="account"
+          label="Account"
+          value={account}
+          options={accounts?.items.map(({ name }) => [name, name] as const) ?? []}
+          onChoose={changed(setAccount)}
+          error={errorOf("account")}
+        />
+        <Written
+          term="symbol"
+          label="Symbol"
+          value={symbol}
+          onWrite={changed(setSymbol)}
+          error={errorOf("symbol")}
+          required
+        />
+        <Choice
+          term="side"
+          label="Side"
+          value={side}
+          options={[
+            ["buy", "Buy"],
+            ["sell", "Sell"]
+          ]}
+          onChoose={changed(setSide)}
+          error={errorOf("side")}
+        />
+        <Choice
+          term="size"
+          label="Size in"
+          value={unit}
+          options={[
+            ["shares", "shares"],
+            ["dollars", "dollars"]
+          ]}
+          onChoose={changed(setUnit)}
+        />
+        <Written
+          term={unit === "dollars" ? "notional" : "quantity"}
+          label={unit === "dollars" ? "Dollars" : "Quantity"}
+          value={size}
+          onWrite={changed(setSize)}
+          error={errorOf(unit === "dollars" ? "notional" : "quantity")}
+          inputMode="decimal"
+          required
+        />
+        {offered === undefined ? null : (
+          <OrderTerms
+            offered={offered}
+            onChange={changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
+            errorOf={(name) => errorOf(name === "type" ? "orderType" : name)}
+          />
+        )}
+        <Written
+          term="rationale"
+          label="Reason"
+          value={why}
+          onWrite={changed(setWhy)}
+          error={errorOf("rationale")}
+          required
+        />
+        {error === null || isAtField ? null : <Problem error={error} />}
+        <Preview wish={wish} />
+        <p className="faint">
+          The same on the command line:{" "}
+          <code>
+            npx roundlot decide --account {account} --symbol {symbol || "AAPL"} --side {side}{" "}
+            {unit === "dollars" ? "--notional" : "--quantity"} {size || "1"}
+            {offered === undefined ? "" : flagsOf(offered.terms)}
+          </code>
+        </p>
+        <div className="buttons">
+          <button type="submit" className="button primary" aria-disabled={deciding.isPending}>
+            {deciding.isPending ? "Decided, waiting for the outcome…" : "Decide"}
+          </button>
+        </div>
+      </form>
+      {made === undefined || "verdict" in made ? null : (
+        <div className="panel form" role="status">
+          <p>
+            <Link href={`/decisions/${made.id}`}>{made.id}</Link> <StateSign family="decision" state={made.status} />{" "}
+            {made.reason}
+          </p>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+import * as Options from "@effect/cli/Options"
+import type { Account, AccountName } from "@roundlot/core"
+import { Effect, Option } from "effect"
+import * as cli from "../cli/flags.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import type { Configuration } from "../settings/Configuration.ts"
+import { unsupportedOrders } from "../start/unsupportedOrders.ts"
+import { orderOf } from "../views/accounts.ts"
+import { CommandRefused } from "./commanding.ts"
+import { said } from "./limitFlags.ts"
+
+/** How the orders of an account leave that say nothing themselves, a flag each. */
+export const orderFlags = {
+  limitOffsetBp: cli.text(
+    "limit-offset-bp",
+    "Limit orders so many basis points beyond the reference price, 10 or the steps of a ladder 5,20,50; none: market orders"
+  ),
+  lifeSeconds: Options.integer("order-life").pipe(
+    Options.withDescription("After how many seconds the end of a limit order is asked for"),
+    Options.optional,
+    Options.map(Option.getOrUndefined)
+  ),
+  session: cli.text("session", "In which session its orders are sent: regular or extended"),
+  timeInForce: cli.text("time-in-force", "How long its orders work: day, gtc, opg, cls, ioc or fok")
+}
+
+/** What the flags say. */
+export interface OrderSaid {
+  readonly limitOffsetBp: string | undefined
+  readonly lifeSeconds: number | undefined
+  readonly session: string | undefined
+  readonly timeInForce: string | undefined
+}
+
+const offsetsIn = (text: string): number | ReadonlyArray<number> => {
+  const [first = Number.NaN, ...further] = text.split(",").map(Number)
+  return further.length === 0 ? first : [first, ...further]
+}
+
+/** What flags say of an account's orders over what it says already, as a configuration writes it; `undefined` where they say nothing. */
+export const orderSaid = (asked: OrderSaid, before: Account.AccountSettings): object | undefined => {
+  const { lifeSeconds, limitOffsetBp, session, timeInForce } = asked
+  if (Object.keys(said({ ...asked })).length === 0) return undefined
+  const order = orderOf(before)
+  const { lifeSeconds: life, limitOffsetBp: offsets, ...rest } = order === "market" ? {} : order
+  const limit =
+    limitOffsetBp === "none"
+      ? {}
+      : {
+          limitOffsetBp: limitOffsetBp === undefined ? offsets : offsetsIn(limitOffsetBp),
+          lifeSeconds: lifeSeconds ?? life
+        }
+  return said({ ...rest, ...limit, ...said({ session, timeInForce }) })
+}
+
+/** How orders of an account leave that the configuration names is said there: each start writes that over the books. */
+export const expectUnconfigured = (
+  name: AccountName.AccountName,
+  { accounts }: Pick<Configuration, "accounts">
+): Effect.Effect<void, CommandRefused> =>
+  accounts.has(name)
+    ? new CommandRefused({
+        why: `the configuration names ${name}, and each start writes what it says: change accounts.${name}.order there`
+      })
+    : Effect.void
+
+/** Orders that the broker of an account does not take are refused, with all that it takes. */
+export const expectTaken = (settings: Account.AccountSettings): Effect.Effect<void, UsageError> =>
+  Effect.flatMap(unsupportedOrders(settings), (problem) =>
+    problem === undefined
+      ? Effect.void
+      : new UsageError({ problem, remedy: "Ask for what it takes", field: "timeInForce" })
+  )

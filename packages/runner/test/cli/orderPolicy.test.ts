@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest"
+import { desk } from "./roundlot.ts"
+
+describe("how orders of an account leave, by the command line", () => {
+  it("FILL-16: is said of an account term by term, shown in its list, and refused where its broker takes no such orders", async () => {
+    const { cli, json } = desk()
+    const add = (...words: ReadonlyArray<string>) => json("accounts", "add", "hedge", ...words)
+    const ladder = { limitOffsetBp: [5, 20], lifeSeconds: 60 }
+    expect(await add("--limit-offset-bp", "5,20", "--order-life", "60")).toMatchObject({ order: ladder })
+    const evening = { ...ladder, session: "extended", timeInForce: "gtc" }
+    expect(await add("--session", "extended", "--time-in-force", "gtc")).toMatchObject({ order: evening })
+    expect((await cli("accounts", "list")).out).toContain("limit 5, 20 bp for 60 s, gtc, extended")
+    expect(await add("--lot", "2")).toMatchObject({ lot: "2", order: evening })
+    const market = await cli("accounts", "add", "hedge", "--limit-offset-bp", "none")
+    expect(market.err).toContain("the broker takes no market gtc orders in the extended session")
+    expect(await add("--limit-offset-bp", "none", "--session", "regular")).toMatchObject({
+      order: { session: "regular", timeInForce: "gtc" }
+    })
+    const decided = await json("decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
+    expect(decided).toMatchObject({ timeInForce: "gtc", session: "regular" })
+  })
+
+  it("FILL-16: of an account that the configuration names is said there alone, and what cannot be makes no store", async () => {
+    const { cli, file, json } = desk()
+    const wrong = await cli("accounts", "add", "hedge", "--session", "night")
+    expect(wrong.err).toContain("session (regular, extended)")
+    expect((await cli("accounts", "list")).code).not.toBe(0)
+    const config = file("named.json", JSON.stringify({ accounts: { hedge: { order: { timeInForce: "gtc" } } } }))
+    const named = ["accounts", "add", "hedge", "--config", config]
+    expect((await cli(...named, "--session", "regular")).err).toContain("change accounts.hedge.order there")
+    expect(await json(...named, "--lot", "2")).toMatchObject({ lot: "2" })
+  })
+})
