@@ -1,14 +1,15 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Account, AccountName, Accumulator, Commands, Daemon, Instant, MemoryRepository } from "@roundlot/core"
-import { Position, Quantity, Reads, Roundlot, Trade } from "@roundlot/core"
+import { Position, Price, Quantity, Reads, Roundlot, Trade } from "@roundlot/core"
 import { Clock, Effect, Layer } from "effect"
 
 const desk = AccountName.AccountName.make("desk")
 const broker = PaperBroker.layerBrokers.pipe(Layer.provide(Exchange.layer({})))
 const roundlot = Layer.merge(Roundlot.layerOn(MemoryRepository.layerMemory), broker)
 
+const bought = { source: "app", symbol: "AAPL", side: "buy", price: Price.unsafe("201.5") } as const
 const buy = (sourceId: string, shares: string, tradedAt: Instant.Instant) =>
-  Trade.input({ source: "app", sourceId, symbol: "AAPL", side: "buy", quantity: Quantity.unsafe(shares), tradedAt })
+  Trade.input({ ...bought, sourceId, quantity: Quantity.unsafe(shares), tradedAt })
 
 export const program = Effect.gen(function* () {
   yield* (yield* Commands.Commands).setAccount(desk, Account.defaultSettings, "app") // policies: paper, lot 1

@@ -22,8 +22,9 @@ const prices = ["100", "100", "100", "100", "104", "108", "110", "104", "96", "9
 
 const services = Decisions.layer.pipe(
   Layer.provideMerge(PaperBroker.layerBrokers),
-  Layer.provideMerge(Exchange.layer({})),
-  Layer.provideMerge(Roundlot.layerMemory)
+  Layer.provideMerge(Roundlot.layerMemory),
+  Layer.provideMerge(PaperBroker.layerPrices),
+  Layer.provideMerge(Exchange.layer({ prices: new Map([["AAPL", Price.unsafe("110")]]) }))
 )
 
 it("a signal comes with the price that makes the averages cross, and with no other", () => {

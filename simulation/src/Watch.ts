@@ -13,6 +13,7 @@ import {
   Position,
   type TradeRepository
 } from "@roundlot/core"
+import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Clock, Effect, Schema } from "effect"
 import type { Memory } from "./Memory.ts"
 import { violated, type Life, type Scene } from "./Scene.ts"
@@ -258,7 +259,7 @@ const bounded = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderT
         (order.clientOrderId?.startsWith("rl1-") === true || ours.has(order.brokerOrderId))
     )
     const bound = others.map((order) =>
-      Side.signed(order.side, isWorking(order.status) ? order.quantity : order.filledQuantity)
+      Side.signed(order.side, ExchangeOrder.isWorking(order.status) ? order.quantity : order.filledQuantity)
     )
     const now = scene.memory.fold.books.positions.all().find(({ symbol }) => symbol === terms.symbol)
     const targets = [now?.target ?? Decimal.zero, scene.memory.targets.get(attemptId) ?? Decimal.zero]
@@ -273,5 +274,3 @@ const bounded = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderT
       )
     }
   })
-
-const isWorking = (status: string): boolean => status === "new" || status === "partially_filled"

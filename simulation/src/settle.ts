@@ -11,6 +11,7 @@ import {
   Trade,
   TradeRepository
 } from "@roundlot/core"
+import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, corrected, unlimited } from "./actors.ts"
 import { sharesNow } from "./Memory.ts"
@@ -101,7 +102,7 @@ const judge = (scene: Scene, name: string, look: number) =>
     for (const { brokerOrderId, status } of theirs) {
       if (living.has(brokerOrderId)) continue
       const filling = { id: `fill-${brokerOrderId}-${name}`, do: { fill: { brokerOrderId } } }
-      if (status === "new" || status === "partially_filled") yield* Effect.ignore(scene.exchange.instruct(filling))
+      if (ExchangeOrder.isWorking(status)) yield* Effect.ignore(scene.exchange.instruct(filling))
     }
     for (const order of books.orders.all()) {
       const isDoubted = books.breaks

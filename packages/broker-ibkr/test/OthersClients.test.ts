@@ -1,5 +1,6 @@
 import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
+import { Price } from "@roundlot/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
@@ -8,7 +9,7 @@ describe("the simulator, for other programs", () => {
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
-          const { host, number, port } = yield* Simulator.make({})
+          const { host, number, port } = yield* Simulator.make({ unsaidPrice: Price.unsafe("150.25") })
           const seen: Array<string> = []
           yield* Effect.async<void>((resume) => {
             const api = new IBApi({ host, port, clientId: 3 })

@@ -1,5 +1,5 @@
 import { ContractPlace } from "@roundlot/broker-paper/serving"
-import { Decimal } from "@roundlot/core"
+import { Decimal, Price } from "@roundlot/core"
 import { Effect } from "effect"
 import { account, open } from "./setup.ts"
 
@@ -10,7 +10,7 @@ const commission = { amount: Decimal.unsafe("1"), currency: "USD" }
 const atRealMoney = Effect.scoped(Effect.map(Effect.orDie(open({ number: "U1234567" })), ({ broker }) => broker))
 
 /** A simulator of its own for a clause of the contract, over real sockets. */
-export const place = Effect.map(open(), ({ broker, exchange }) =>
+export const place = Effect.map(open({ unsaidPrice: Price.unsafe("150") }), ({ broker, exchange }) =>
   ContractPlace.of({
     account,
     broker,

@@ -11,7 +11,7 @@ import { CannotAct, hiddenEverywhere, perform, shownAs } from "./internal/acts.t
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
 import * as Listing from "./Listing.ts"
-import { DEFAULT_PRICE, type Hours, isInSession } from "./Matching.ts"
+import { type Hours, isInSession } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
 import * as OrderBook from "./internal/orderBook.ts"
 import * as Rows from "./internal/rows.ts"
@@ -26,6 +26,11 @@ export interface ExchangeOptions {
   readonly file?: string | undefined
   /** Prices by symbol; an instruction's price wins over them. */
   readonly prices?: ReadonlyMap<string, Price.Price> | undefined
+  /**
+   * What every symbol trades at of which nobody has said a price, in dollars: for simulators and tests. Without it an order for such a
+   * symbol rests, `unpriced`, until somebody says one.
+   */
+  readonly unsaidPrice?: Price.Price | undefined
   /** Whether a window of the market is open at a moment; without it, always. An instruction `session` wins over it. */
   readonly isOpen?: ((at: Instant.Instant, window?: TradingWindow.TradingWindow) => boolean) | undefined
   /** The instruments that the exchange knows; without it, the shipped ones (`Listing.shipped`). */
@@ -116,7 +121,7 @@ export interface ExchangeService {
     | undefined,
     ExchangeFailed
   >
-  /** An account's working orders in a symbol, its holding there (signed shares), and the symbol's price. */
+  /** An account's working orders in a symbol, its holding there (signed shares), and what the symbol trades at, where that is known. */
   readonly stand: (
     account: AccountName.AccountName,
     symbol: string
@@ -124,14 +129,14 @@ export interface ExchangeService {
     {
       readonly working: ReadonlyArray<ExchangeOrder>
       readonly held: Decimal.Decimal
-      readonly price: Price.Price
+      readonly price: Price.Price | undefined
     },
     ExchangeFailed
   >
 
   /**
    * The market's price of a symbol, and since when: what an instruction or a file of prices says holds now; else the newest that an
-   * order came with, or its limit. `undefined` where nobody has said one: orders trade at `Reference.UNSAID_PRICE` then. No request of anybody's.
+   * order came with. `undefined` where nobody has said one: a limit is none, nor is a fill. No request of anybody's.
    */
   readonly priceOf: (
     symbol: string
@@ -159,7 +164,7 @@ export interface ExchangeService {
   readonly buyingPower: (account: AccountName.AccountName) => Asked<Decimal.Decimal>
   /** Whether the account's listing names the symbol. An order for one that it lacks is taken: who sends it has had it confirmed. */
   readonly isListed: (account: AccountName.AccountName, symbol: string) => Asked<boolean>
-  /** What the market trades a symbol at now; `undefined` where the account does not trade it. */
+  /** What the market trades a symbol at now; `undefined` where the account does not trade it, or nobody has said a price. */
   readonly quote: (account: AccountName.AccountName, symbol: string) => Asked<Price.Price | undefined>
   /** Logs in again, after the token expired. */
   readonly token: (account: AccountName.AccountName) => Asked<null>
@@ -242,9 +247,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   priceOf: (symbol) =>
     floor.file.read((clock) => {
       const known = floor.rows.price(symbol)
-      if (known !== undefined) return { price: known.price, at: known.since ?? clock }
-      const limit = floor.rows.lastLimit(symbol)
-      return limit && { price: limit.price, at: clock }
+      return known && { price: known.price, at: known.since ?? clock }
     }),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
@@ -297,8 +300,8 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   stream: (account) => stream(floor, account, changes)
 })
 
-const tradesAt = ({ rows }: Floor, symbol: string): Price.Price =>
-  rows.price(symbol)?.price ?? rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
+const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price | undefined =>
+  rows.price(symbol)?.price ?? options.unsaidPrice
 
 const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
   OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
@@ -420,11 +423,14 @@ const wake = (floor: Floor, book: OrderBook.OrderBook): void => {
   }
 }
 
+const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
+  OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
+
 const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
-  const { orderIdOf, rows, tag } = floor
+  const { rows } = floor
   const turn = Turn.begin(rows, clock)
   const hours = hoursAt(floor, turn.now)
-  const book = OrderBook.make(turn, tag, orderIdOf, hours)
+  const book = bookOf(floor, turn, hours)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
   book.lapse()
@@ -486,12 +492,18 @@ const act = <A>(
   if (ask.operation !== "place" && filling?._tag === "fill") besides(subject?.brokerOrderId, [filling])
   if (!changes) besides(subject?.brokerOrderId, scene.script.besides)
   const served = instead === undefined ? process(scene) : answerInstead(floor, instead)
+  if (ask.operation === "place" && filling?._tag === "fill" && isTaken(floor, served)) besides(served.order, [filling])
   if (changes) besides(served.order ?? subject?.brokerOrderId, scene.script.besides)
   const about = `request ${scene.requestNumber} (${[ask.operation, served.order ?? subject?.symbol].filter(Boolean).join(" ")})`
   for (const row of fired.instructions) {
     floor.rows.putInstruction({ ...row, did: [...row.did, `${about}: ${told.get(row.body.do) ?? row.body.do._tag}`] })
   }
   return served
+}
+
+const isTaken = ({ rows }: Floor, { order }: Served<unknown>): boolean => {
+  const made = order === undefined ? undefined : rows.order(order)
+  return made !== undefined && isWorking(made.status)
 }
 
 const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>): Served<never> => {
@@ -577,9 +589,6 @@ const takeOrder = (
   const { filling, restAfterRequests } = script
   if (!isInSession(request, hours)) floor.rows.setFact("resting", [...restingIn(floor), order.brokerOrderId].join(" "))
   if (filling === undefined) book.work(order)
-  if (filling?._tag === "fill") {
-    book.fill(order, filling.quantity ?? order.quantity, filling.price ?? book.priceOf(order))
-  }
   const now = turn.rows.order(order.brokerOrderId) ?? order
   if (restAfterRequests !== undefined && isWorking(now.status)) {
     book.keep(now, { fillsAtRequest: requestNumber + restAfterRequests })
@@ -666,19 +675,14 @@ const repeat = (known: InstructionRow, instruction: Instruction.Instruction): En
 const refusedInstruction = (id: string, detail: string) => new Instruction.InstructionRefused({ id, detail })
 
 const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instant.Instant): Enacted => {
-  const { orderIdOf, rows, tag } = floor
+  const { rows } = floor
   const { do: what, id, times = 1, when } = instruction
   const number = rows.lastInstruction() + 1
   const waits = when !== undefined || shapesRequest(what)
   const operation = waits ? (when?.operation ?? "place") : null
   const remaining = waits ? times : 0
   const turn = Turn.begin(rows, clock)
-  const stage = stageOf(
-    floor,
-    { turn, book: OrderBook.make(turn, tag, orderIdOf, hoursAt(floor, turn.now)) },
-    undefined,
-    undefined
-  )
+  const stage = stageOf(floor, { turn, book: bookOf(floor, turn, hoursAt(floor, turn.now)) }, undefined, undefined)
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

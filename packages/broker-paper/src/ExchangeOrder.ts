@@ -2,14 +2,23 @@ import { AccountName, ClientOrderId, Decimal, Instant, OrderTerms, Price, Quanti
 import { Schema } from "effect"
 import { operations } from "./Instruction.ts"
 
-/** The statuses of an order at the exchange. */
-export const exchangeStatuses = ["new", "partially_filled", "filled", "cancelled", "expired", "rejected"] as const
+/** The statuses of an order at the exchange; `unpriced`: it is taken and rests, since nobody has said a price of its symbol. */
+export const exchangeStatuses = [
+  "new",
+  "unpriced",
+  "partially_filled",
+  "filled",
+  "cancelled",
+  "expired",
+  "rejected"
+] as const
 
 /** A status of an order at the exchange. */
 export type ExchangeStatus = (typeof exchangeStatuses)[number]
 
 /** Whether an order of this status can still trade. */
-export const isWorking = (status: ExchangeStatus): boolean => status === "new" || status === "partially_filled"
+export const isWorking = (status: ExchangeStatus): boolean =>
+  status === "new" || status === "unpriced" || status === "partially_filled"
 
 /** The order that a client asks for: the payload of a `place` request. Quantity in shares, prices in dollars a share. */
 export const PlaceRequest = Schema.Struct({

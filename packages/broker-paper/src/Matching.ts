@@ -1,8 +1,8 @@
-import { Decimal, Reference } from "@roundlot/core"
-import type { OrderTerms, Price, Side } from "@roundlot/core"
+import { Decimal, Price } from "@roundlot/core"
+import type { OrderTerms, Side } from "@roundlot/core"
 
-/** The price of a symbol that nobody has given one, in dollars: limits in money judge by it too. */
-export const DEFAULT_PRICE = Reference.UNSAID_PRICE
+/** What a symbol trades at in a simulator of another broker until an instruction says its price, in dollars. */
+export const SIMULATOR_PRICE = Price.unsafe("100")
 
 /** What decides whether an order trades at a price. */
 export interface Working {

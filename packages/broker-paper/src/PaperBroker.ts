@@ -42,6 +42,7 @@ export const capabilities: Broker.Capabilities = {
 /** What each status of the exchange means for an order's life. */
 export const livenessOf: { readonly [S in ExchangeStatus]: Report.Liveness } = {
   new: { _tag: "Open" },
+  unpriced: { _tag: "Open" },
   partially_filled: { _tag: "Open" },
   filled: { _tag: "Closed", kind: "filled" },
   cancelled: { _tag: "Closed", kind: "cancelled" },

@@ -1,4 +1,4 @@
-import { Accumulator, type Broker, Instant, Quantity, Reads, SourcePolicy, Trade } from "@roundlot/core"
+import { Accumulator, type Broker, Instant, Price, Quantity, Reads, SourcePolicy, Trade } from "@roundlot/core"
 import { AppSimulation } from "@roundlot/testing"
 import { describeSimulation } from "@roundlot/testing/vitest"
 import { Effect, Random, type Scope } from "effect"
@@ -17,8 +17,8 @@ const feeding = (idOf: (at: number) => Effect.Effect<string>) =>
     for (let at = 1; at <= TRADES; at++) {
       const sourceId = yield* idOf(at)
       const side = at % 4 === 0 ? "sell" : "buy"
-      const [quantity, tradedAt] = [Quantity.unsafe("0.5"), Instant.make(1n)]
-      const trade = Trade.input({ source: "app", sourceId, symbol: "AAPL", side, quantity, tradedAt })
+      const [price, quantity, tradedAt] = [Price.unsafe("200"), Quantity.unsafe("0.5"), Instant.make(1n)]
+      const trade = Trade.input({ source: "app", sourceId, symbol: "AAPL", side, quantity, price, tradedAt })
       yield* accumulator.submitMany(account, [trade], SourcePolicy.anyAge)
       yield* Effect.sleep("5 seconds")
     }

@@ -194,7 +194,7 @@ describe("instructions", () => {
 
   it.scoped("SIM: a manual order is nobody's client order and moves the holding", () =>
     Effect.gen(function* () {
-      const { broker, exchange } = yield* open()
+      const { broker, exchange } = yield* open({ prices: new Map([["IBM", Price.unsafe("180")]]) })
       yield* exchange.instruct({
         id: "m",
         do: { manualOrder: { account, symbol: "IBM", side: "sell", quantity: "4", type: "market" } }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
 import { Effect } from "effect"
 import { open, send, terms } from "./setup.ts"
@@ -17,17 +17,75 @@ const fillPrices = ({ exchange }: Opened) =>
 const said = ({ exchange }: Opened) =>
   Effect.map(exchange.priceOf("AAPL"), (known) => known && [Decimal.format(known.price), known.at])
 
+const statuses = ({ exchange }: Opened) => Effect.map(exchange.orders, (orders) => orders.map(({ status }) => status))
+
+const unpriced: Partial<OrderTerms.OrderTerms> = { referencePrice: undefined }
+
+const { BrokerOrderId } = ClientOrderId
+
 const known = (at: string, since: number): Partial<OrderTerms.OrderTerms> => ({
   referencePrice: price(at),
   referenceAt: second(since)
 })
 
 describe("the market of the paper exchange", () => {
-  it.scoped("nobody has said a price: an order fills at the fallback, which is no price of the market", () =>
+  it.scoped(
+    "FILL-12: where nobody has said a price an order rests, a limit and a fill being none, until somebody says one",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* open()
+        yield* send(desk.broker, terms({ ...unpriced, type: "limit", limitPrice: price("50") }))
+        yield* send(desk.broker, terms(unpriced))
+        yield* send(desk.broker, terms({ ...unpriced, type: "limit", limitPrice: price("160") }))
+        yield* send(desk.broker, terms({ ...unpriced, timeInForce: "ioc" }))
+        const [low] = yield* desk.exchange.orders
+        yield* desk.exchange.instruct({
+          id: "f",
+          do: { fill: { brokerOrderId: low?.brokerOrderId ?? "", quantity: "0.5", price: "49" } }
+        })
+        expect(yield* said(desk)).toBeUndefined()
+        expect(yield* statuses(desk)).toEqual(["partially_filled", "unpriced", "unpriced", "cancelled"])
+        const shown = yield* desk.broker.order(
+          (yield* desk.exchange.orders)[1]?.brokerOrderId ?? BrokerOrderId.make("-")
+        )
+        expect(shown.report).toMatchObject({ rawStatus: "unpriced", state: { _tag: "Open" } })
+
+        yield* desk.exchange.instruct({ id: "p", do: { price: { symbol: "AAPL", price: "151.5" } } })
+        expect(yield* statuses(desk)).toEqual(["partially_filled", "filled", "filled", "cancelled"])
+        expect(yield* fillPrices(desk)).toEqual(["49", "151.5", "151.5"])
+      })
+  )
+
+  it.scoped(
+    "FILL-12: the first price that an order comes with trades what rests, and one that does not cross works on",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* open()
+        yield* send(desk.broker, terms({ ...unpriced, type: "limit", limitPrice: price("50") }))
+        yield* send(desk.broker, terms(unpriced))
+        yield* send(desk.broker, terms(known("150", 20)))
+        expect(yield* statuses(desk)).toEqual(["new", "filled", "filled"])
+        expect(yield* fillPrices(desk)).toEqual(["150", "150"])
+      })
+  )
+
+  it.scoped("a fill that is asked for without a price is not done where there is none", () =>
     Effect.gen(function* () {
       const desk = yield* open()
-      expect(yield* said(desk)).toBeUndefined()
-      yield* send(desk.broker, terms({ referencePrice: undefined }))
+      yield* desk.exchange.instruct({ id: "f", when: {}, do: { fill: {} } })
+      yield* send(desk.broker, terms(unpriced))
+      const again = yield* desk.exchange.instruct({ id: "f", when: {}, do: { fill: {} } })
+      expect(again.did).toEqual([expect.stringContaining("not done: nobody has said a price of AAPL; name one")])
+      expect(yield* statuses(desk)).toEqual(["new"])
+    })
+  )
+
+  it.scoped("a price for all of which nobody has said one trades them, and a limit that is worse than it rests", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({ unsaidPrice: price("100") })
+      yield* send(desk.broker, terms(unpriced))
+      yield* send(desk.broker, terms({ ...unpriced, type: "limit", limitPrice: price("50") }))
+      expect(yield* statuses(desk)).toEqual(["filled", "new"])
       expect(yield* fillPrices(desk)).toEqual(["100"])
       expect(yield* said(desk)).toBeUndefined()
     })

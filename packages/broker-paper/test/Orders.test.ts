@@ -53,33 +53,20 @@ describe("orders at the exchange", () => {
     })
   )
 
-  it.scoped(
-    "the price is an instruction's, else the file's, else the order's reference, else the last limit, else 100",
-    () =>
-      Effect.gen(function* () {
-        const { broker, exchange } = yield* open({ prices: new Map([["IBM", price("180")]]) })
-        const market = (symbol: string, referencePrice?: Price.Price) =>
-          send(broker, terms({ symbol: Ticker.Ticker.make(symbol), referencePrice }))
-        yield* market("NONE")
-        yield* market("REF", price("7"))
-        yield* market("IBM", price("7"))
-        yield* exchange.instruct({ id: "p", do: { price: { symbol: "IBM", price: "181.5" } } })
-        yield* market("IBM", price("7"))
-        yield* send(
-          broker,
-          terms({
-            symbol: Ticker.Ticker.make("LIM"),
-            type: "limit",
-            limitPrice: price("33"),
-            referencePrice: undefined
-          })
-        )
-        yield* market("LIM")
-        assert.deepStrictEqual(
-          (yield* exchange.fills).map((fill) => Decimal.format(fill.price)),
-          ["100", "7", "180", "181.5", "33", "33"]
-        )
-      })
+  it.scoped("the price is an instruction's, else the file's, else the order's reference", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({ prices: new Map([["IBM", price("180")]]) })
+      const market = (symbol: string, referencePrice?: Price.Price) =>
+        send(broker, terms({ symbol: Ticker.Ticker.make(symbol), referencePrice }))
+      yield* market("REF", price("7"))
+      yield* market("IBM", price("7"))
+      yield* exchange.instruct({ id: "p", do: { price: { symbol: "IBM", price: "181.5" } } })
+      yield* market("IBM", price("7"))
+      assert.deepStrictEqual(
+        (yield* exchange.fills).map((fill) => Decimal.format(fill.price)),
+        ["7", "180", "181.5"]
+      )
+    })
   )
 
   it.scoped("refuses for buying power, an unknown symbol and a closed session, and has no order of it", () =>

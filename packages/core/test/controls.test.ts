@@ -35,7 +35,7 @@ const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
 const dollars = Quantity.unsafe
 
 const circumstances = (limits: Partial<AccountSettings>, prices: ReadonlyArray<string> = ["100"]): Circumstances => ({
-  account: { ...defaultSettings, simulatedMarket: undefined, ...limits },
+  account: { ...defaultSettings, ...limits },
   prices: prices.map(Price.unsafe),
   inboundPrice: undefined,
   marketPrice: undefined,
@@ -133,10 +133,7 @@ describe("the controls before every order", () => {
     const stale = (limits: Partial<AccountSettings>) =>
       refusalOf(order, { ...circumstances(limits, []), lastPrice: Price.unsafe("100") })
     expect([stale({}), stale({ maxOrderNotional: dollars("200000") })]).toEqual(["MaxNotional", "NoReferencePrice"])
-    const simulated = circumstances({}, [])
-    expect(refusalOf(order, { ...simulated, account: { ...simulated.account, simulatedMarket: true } })).toBe(
-      "MaxNotional"
-    )
+    expect(refusalOf(order, circumstances({}, []))).toBe("NoReferencePrice")
   })
 
   test("an order over a notional without a price is bound by its dollars, and by nothing where those are not", () => {

@@ -115,7 +115,9 @@ describe("the books by promises", () => {
   it("AUD-1: a decision is executed, and an operator's command is carried out once", async () => {
     const roundlot = await opened()
     await roundlot.untilIdle()
-    const decision = await roundlot.decide("desk", { strategy: "momentum", symbol: "MSFT", side: "buy", quantity: "2" })
+    const limit = { orderType: "limit", limitPrice: "410" } as const
+    const wish = { strategy: "momentum", symbol: "MSFT", side: "buy", quantity: "2", ...limit } as const
+    const decision = await roundlot.decide("desk", wish)
     expect(decision).toMatchObject({ strategy: "momentum", quantity: "2", status: "submitted" })
     const halt = { _tag: "Halt", scope: { _tag: "Everything" } } as const
     expect(await roundlot.perform("desk", "halt-1", halt, { actor: "ada", reason: "lunch" })).toMatchObject({

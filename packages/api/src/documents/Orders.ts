@@ -5,7 +5,7 @@ import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Tim
 /** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
 export const PayloadDocument = Schema.Struct({
   id: Id,
-  direction: Schema.Literal("request", "response", "report"),
+  direction: Schema.Literal("request", "response", "report", "trades"),
   source: Schema.NullOr(Schema.String),
   method: Schema.NullOr(Schema.String),
   endpoint: Schema.NullOr(Schema.String),

@@ -1,7 +1,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import { Exchange, type ExchangeFailed, Listing } from "@roundlot/broker-paper"
+import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
@@ -65,6 +65,7 @@ const randomKeys = Effect.all({ keyId: Effect.map(randomText(18), (rest) => `PK$
 export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ServeError, Scope.Scope> =>
   Effect.gen(function* () {
     const exchange = yield* Exchange.make({
+      unsaidPrice: Matching.SIMULATOR_PRICE,
       ...options,
       listing: options.listing ?? Listing.any,
       orderIdOf: (tag, number) => uuidOf(`order ${tag} ${number}`)

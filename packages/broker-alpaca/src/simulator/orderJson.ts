@@ -15,6 +15,7 @@ export interface Said {
 /** Where an order stands, as Alpaca calls it. */
 const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
   new: "new",
+  unpriced: "new",
   partially_filled: "partially_filled",
   filled: "filled",
   cancelled: "canceled",

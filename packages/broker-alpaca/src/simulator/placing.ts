@@ -37,7 +37,7 @@ const decodePrice = Schema.decodeEither(Price.Price)
 
 /** What an account has and may do in a symbol when it places an order there. */
 export interface Market {
-  readonly price: Price.Price
+  readonly price: Price.Price | undefined
   readonly held: Decimal.Decimal
   readonly working: ReadonlyArray<ExchangeOrder.ExchangeOrder>
   readonly asset: { readonly tradable: boolean; readonly fractionable: boolean; readonly shortable: boolean }
@@ -165,6 +165,7 @@ const quantityOf = ({ notional, qty, type }: Body, { price: now }: Market): Judg
       return yield* refuse(unprocessable("notional value must be limited to 2 decimal places"))
     if (type !== "market") return yield* refuse(unprocessable("notional orders must be market orders"))
     if (Decimal.isLess(amount, ONE)) return yield* refuse(forbidden("cost basis must be >= minimal amount of order 1"))
+    if (now === undefined) return yield* refuse(unprocessable("there is no market data"))
     const shares = Decimal.floorTo(Decimal.divide(amount, now, 12), SMALLEST)
     return Decimal.isPositive(shares) ? Quantity.make(shares) : yield* refuse(unprocessable("notional is too small"))
   })

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net"
-import { Exchange, type ExchangeFailed, Listing } from "@roundlot/broker-paper"
+import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
@@ -84,7 +84,12 @@ const NUMBER = "DU1234567"
  */
 export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ListenFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const exchange = yield* Exchange.make({ ...options, listing: options.listing ?? Listing.any, orderIdOf: permIdOf })
+    const exchange = yield* Exchange.make({
+      unsaidPrice: Matching.SIMULATOR_PRICE,
+      ...options,
+      listing: options.listing ?? Listing.any,
+      orderIdOf: permIdOf
+    })
     const known = yield* exchange.orders
     const desk: Desk = {
       exchange,

@@ -73,11 +73,13 @@ export const perform = (stage: Stage, act: Act): string => {
 const fill = (stage: Stage, act: ActOf<"fill">): string => {
   const order = orderOf(stage, act)
   const quantity = act.quantity ?? leavesOf(order)
+  const price = act.price ?? stage.book.priceOf(order)
   if (!Decimal.isPositive(quantity))
     throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
+  if (price === undefined) throw new CannotAct(`nobody has said a price of ${order.symbol}; name one`)
   if (stage.turn.rows.fact(shownAs(order.brokerOrderId)) !== undefined)
     stage.turn.rows.setFact(shownAs(order.brokerOrderId), "")
-  return told(stage.book.fill(order, quantity, act.price ?? stage.book.priceOf(order)))
+  return told(stage.book.fill(order, quantity, price))
 }
 
 const told = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>

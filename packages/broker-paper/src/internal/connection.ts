@@ -22,10 +22,15 @@ export interface ExchangeFile {
 }
 
 const LAYOUT = 3
-/** The layout before orders were good until a moment. */
-const WITHOUT_GOOD_TILL = 2
+/** The layout before orders were good until a moment, and waited for a price. */
+const BEFORE = 2
 const BUSY_TIMEOUT_MS = 20
 const APPLICATION_ID = 0x524c5058
+
+const WORKING =
+  "CREATE INDEX orders_working ON orders (symbol, number) WHERE status IN ('new', 'unpriced', 'partially_filled');"
+
+const UPGRADE = `ALTER TABLE orders ADD COLUMN goodTill TEXT; DROP INDEX orders_limit; DROP INDEX orders_working; ${WORKING}`
 
 const DDL = `
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -37,9 +42,8 @@ CREATE TABLE orders (
   enteredAt TEXT NOT NULL, updatedAt TEXT NOT NULL, referencePrice TEXT, triggered INTEGER NOT NULL, hiddenUntil TEXT,
   silentUntil TEXT, fillsAtRequest INTEGER, UNIQUE (account, clientOrderId)) STRICT;
 CREATE INDEX orders_entered ON orders (account, enteredAt);
-CREATE INDEX orders_working ON orders (symbol, number) WHERE status IN ('new', 'partially_filled');
+${WORKING}
 CREATE INDEX orders_due ON orders (fillsAtRequest, number) WHERE fillsAtRequest IS NOT NULL;
-CREATE INDEX orders_limit ON orders (symbol, number) WHERE limitPrice IS NOT NULL;
 CREATE TABLE executions (
   number INTEGER PRIMARY KEY, execId TEXT NOT NULL UNIQUE, execIdBase TEXT NOT NULL, revision INTEGER NOT NULL,
   brokerOrderId TEXT NOT NULL REFERENCES orders (brokerOrderId), clientOrderId TEXT, account TEXT NOT NULL,
@@ -108,8 +112,8 @@ const layOut = (database: Sqlite): void => {
   const application = numberOf(database, "application_id")
   const layout = numberOf(database, "user_version")
   if (application === APPLICATION_ID) {
-    if (layout === WITHOUT_GOOD_TILL) {
-      database.exec("ALTER TABLE orders ADD COLUMN goodTill TEXT")
+    if (layout === BEFORE) {
+      database.exec(UPGRADE)
       database.exec(`PRAGMA user_version = ${LAYOUT}`)
     } else if (layout !== LAYOUT) throw new Foreign(`it has layout ${layout}, and this program knows ${LAYOUT}`)
     return

@@ -3,7 +3,7 @@ import type { AccountName, OrderTerms, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { DEFAULT_PRICE, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
+import { isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -59,8 +59,8 @@ export interface OrderBook {
   /** The end of orders that were good until a moment that has come. */
   readonly lapse: () => void
   readonly fillDue: (requestNumber: number) => void
-  /** What an order trades at: the market's price, else the best guess, which is no price of the market's. */
-  readonly priceOf: (order: Pick<OrderRow, "limitPrice" | "side"> & { readonly symbol: string }) => Price.Price
+  /** What an order trades at: the market's price, or nothing where nobody has said one. */
+  readonly priceOf: (order: Pick<OrderRow, "side"> & { readonly symbol: string }) => Price.Price | undefined
 }
 
 /** What the n-th order of the exchange with this tag is called. */
@@ -69,13 +69,21 @@ export type OrderIdOf = (tag: string, number: number) => string
 /** The paper exchange's own ids. */
 export const plainOrderId: OrderIdOf = (tag, number) => `P${tag}-${number}`
 
-/** The books of one turn, while these sessions are open. `tag` goes into ids, so that no two exchanges share one. */
-export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours): OrderBook => {
+/** What the books of a turn go by. `tag` goes into ids, so that no two exchanges share one. */
+export interface Setting {
+  readonly tag: string
+  readonly orderIdOf: OrderIdOf
+  readonly hours: Hours
+  readonly unsaidPrice: Price.Price | undefined
+}
+
+/** The books of one turn, while these sessions are open. */
+export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting): OrderBook => {
   const { rows } = turn
 
-  const priceOf: OrderBook["priceOf"] = ({ limitPrice, side, symbol }) => {
-    const market = rows.price(symbol)?.price
-    if (market === undefined) return limitPrice ?? rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
+  const priceOf: OrderBook["priceOf"] = ({ side, symbol }) => {
+    const market = rows.price(symbol)?.price ?? unsaidPrice
+    if (market === undefined) return undefined
     const half = Decimal.multiply(Decimal.unsafe(rows.fact(`spread ${symbol}`) ?? "0"), HALF)
     return Price.make(Decimal.add(market, Side.signed(side, half)))
   }
@@ -86,7 +94,7 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
     if (referencePrice === null || isOlder) return
     rows.knowPrice(symbol, Decimal.format(referencePrice))
     rows.setFact(`priced ${symbol}`, Instant.format(referenceAt))
-    if (known !== undefined && !Decimal.equals(known.price, referencePrice)) sweep(symbol)
+    if (known === undefined || !Decimal.equals(known.price, referencePrice)) sweep(symbol)
   }
 
   const keep = (order: OrderRow, change: Partial<OrderRow>): OrderRow => {
@@ -150,9 +158,10 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
   const trade = (order: OrderRow): OrderRow => {
     if (!isWorking(order.status)) return order
     const price = priceOf(order)
+    if (price === undefined) return order.status === "new" ? change(order, { status: "unpriced" }, turn.tick()) : order
     const { trades, triggered } = judge(order, price)
     const seen = triggered === order.triggered ? order : keep(order, { triggered })
-    if (!trades) return seen
+    if (!trades) return seen.status === "unpriced" ? change(seen, { status: "new" }, turn.tick()) : seen
     fill(seen, leavesOf(seen), price)
     return reread(seen)
   }
@@ -186,10 +195,9 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
   const work: OrderBook["work"] = (order) => {
     if (!mayTradeNow(order)) return order
     const traded = trade(order)
-    const waits = RESTING.has(order.timeInForce)
-    return waits || !isWorking(traded.status)
-      ? traded
-      : close(traded, "cancelled", `${order.timeInForce}: not filled at once`)
+    if (RESTING.has(order.timeInForce) || !isWorking(traded.status)) return traded
+    const reason = traded.status === "unpriced" ? `nobody has said a price of ${order.symbol}` : "not filled at once"
+    return close(traded, "cancelled", `${order.timeInForce}: ${reason}`)
   }
 
   return {
@@ -212,7 +220,8 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
       }
       if (request.goodTill !== undefined && request.goodTill <= turn.now)
         return { status: 422, code: "good_till_passed", words: "the time until which it is good has passed" }
-      const cost = Decimal.multiply(request.quantity, request.limitPrice ?? priceOf(request))
+      const price = request.limitPrice ?? priceOf(request)
+      const cost = price === undefined ? Decimal.zero : Decimal.multiply(request.quantity, price)
       const power = rows.buyingPower(account)?.amount ?? Decimal.zero
       if (request.side === "buy" && Decimal.isLess(power, cost)) {
         const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
@@ -240,8 +249,7 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf, hours: Hours
     learnPrice,
     sweep,
     fillDue: (requestNumber) => {
-      for (const order of rows.due(requestNumber))
-        fill(keep(order, { fillsAtRequest: null }), leavesOf(order), priceOf(order))
+      for (const order of rows.due(requestNumber)) trade(keep(order, { fillsAtRequest: null }))
     }
   }
 }

@@ -60,7 +60,6 @@ const Text = Schema.Struct({ text: Schema.String })
 const Opened = Schema.Struct({ account: AccountName.AccountName })
 const Count = Schema.Struct({ number: Schema.Int })
 const Amount = Schema.Struct({ amount: Decimal.FromStored })
-const Priced = Schema.Struct({ price: Price.Price })
 const MarketPrice = Schema.Struct({ price: Price.Price, since: Schema.NullOr(Instant.FromString) })
 
 /** The facts that the exchange keeps of itself. */
@@ -133,12 +132,12 @@ export const make = (database: Sqlite) => {
     ),
     working: many(
       OrderRow,
-      "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'partially_filled') ORDER BY number"
+      "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
     ),
     /** What may end with a session. */
     endingOrders: many(
       OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
+      "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
     ),
     /** What was good until a moment that has come. */
     lapsed: many(
@@ -148,10 +147,6 @@ export const make = (database: Sqlite) => {
     due: many(
       OrderRow,
       "SELECT * FROM orders WHERE fillsAtRequest IS NOT NULL AND fillsAtRequest <= ? ORDER BY fillsAtRequest, number"
-    ),
-    lastLimit: one(
-      Priced,
-      "SELECT limitPrice AS price FROM orders WHERE symbol = ? AND limitPrice IS NOT NULL ORDER BY number DESC LIMIT 1"
     ),
     putOrder: put("orders", OrderRow, Object.keys(OrderRow.fields)),
     lastOrder: last("orders"),

@@ -1,7 +1,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import { Exchange, type ExchangeFailed, Listing } from "@roundlot/broker-paper"
+import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
 import { Effect, Random, Redacted, Ref } from "effect"
@@ -98,6 +98,7 @@ const rehashed = (seat: Seat): Seat => ({ ...seat, hash: hash("sha256", seat.has
 export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ServeError, Scope.Scope> =>
   Effect.gen(function* () {
     const exchange = yield* Exchange.make({
+      unsaidPrice: Matching.SIMULATOR_PRICE,
       ...options,
       listing: options.listing ?? Listing.any,
       orderIdOf,

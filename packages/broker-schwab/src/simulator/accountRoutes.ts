@@ -1,5 +1,5 @@
-import type { ExchangeFailed } from "@roundlot/broker-paper"
-import { Decimal, Instant } from "@roundlot/core"
+import { type ExchangeFailed, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
+import { Decimal, Instant, Price } from "@roundlot/core"
 import { Effect } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
@@ -19,7 +19,8 @@ export const account = (desk: Desk, fields: string | null): Answering =>
     const buyingPower = Answer.number(power.reply.body)
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
     if (held !== undefined && held.reply._tag !== "Done") return Answer.ofReply(held.reply)
-    const positions = held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson) } : {}
+    const positions =
+      held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson(yield* fillsOf(desk))) } : {}
     return Answer.ok({
       securitiesAccount: {
         type: "MARGIN",
@@ -34,16 +35,30 @@ export const account = (desk: Desk, fields: string | null): Answering =>
     })
   })
 
-const positionJson = ({ quantity, symbol }: { readonly symbol: string; readonly quantity: Decimal.Decimal }) => {
-  const isShort = Decimal.isNegative(quantity)
-  return {
-    shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
-    longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-    averagePrice: Answer.number(Decimal.unsafe("100")),
-    settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-    instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
-  }
+type Execution = ExchangeOrder.Execution
+
+const fillsOf = ({ account, exchange }: Desk) =>
+  Effect.map(exchange.fills, (fills) => fills.filter((each) => each.account === account))
+
+/** What was paid for a share of a symbol on the side that it is held on; 100 where it came without an order. */
+const paidFor = (executions: ReadonlyArray<Execution>, symbol: string, isShort: boolean): Decimal.Decimal => {
+  const own = executions.filter((each) => each.symbol === symbol && (each.side === "sell") === isShort)
+  const notional = Decimal.sum(own.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
+  return Price.average(notional, Decimal.sum(own.map(({ quantity }) => quantity))) ?? Matching.SIMULATOR_PRICE
 }
+
+const positionJson =
+  (executions: ReadonlyArray<Execution>) =>
+  ({ quantity, symbol }: ExchangeOrder.ExchangeHolding) => {
+    const isShort = Decimal.isNegative(quantity)
+    return {
+      shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
+      longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+      averagePrice: Answer.number(paidFor(executions, symbol, isShort)),
+      settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+      instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
+    }
+  }
 
 /** `GET /marketdata/v1/instruments`. */
 export const instruments = (desk: Desk, query: URLSearchParams): Answering =>

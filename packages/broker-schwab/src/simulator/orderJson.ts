@@ -1,4 +1,4 @@
-import { type ExchangeOrder, Matching } from "@roundlot/broker-paper"
+import { ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import type { Price } from "@roundlot/core"
 import { Decimal, Instant } from "@roundlot/core"
 import { integer, number } from "./Answer.ts"
@@ -12,6 +12,7 @@ export const timeOf = (at: Instant.Instant): string => `${Instant.format(at).sli
 
 const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
   new: "WORKING",
+  unpriced: "WORKING",
   partially_filled: "WORKING",
   filled: "FILLED",
   cancelled: "CANCELED",
@@ -32,7 +33,7 @@ export interface Shown {
 /** Where an order stands, as Schwab calls it. */
 const statusOf = (order: Order, { hours, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
   if (order.status === "cancelled" && said.replacedBy !== undefined) return "REPLACED"
-  if (order.status !== "new" && order.status !== "partially_filled") return statuses[order.status]
+  if (!ExchangeOrder.isWorking(order.status)) return statuses[order.status]
   if (shownAs !== undefined) return shownAs
   if (said.isCancelAsked === true) return "PENDING_CANCEL"
   if (!Matching.isInSession(order, hours)) return "PENDING_ACTIVATION"

@@ -37,6 +37,8 @@ export type Need = Data.TaggedEnum<{
   /** What is known of the cost of an execution that was not booked yet. */
   readonly WaitingCommissions: { readonly account: string; readonly execId: string }
   readonly PayloadById: { readonly id: number }
+  /** The bytes of this hash that trades of an account were read from. */
+  readonly Body: { readonly account: string; readonly sha256: string }
   readonly BreakById: { readonly id: number }
   /** The open breaks of an account that are about none of its instruments. */
   readonly AccountBreaks: { readonly account: string }
@@ -120,6 +122,7 @@ export const Need = {
     execId
   }),
   PayloadById: ({ id }: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", id }),
+  Body: ({ account, sha256 }: Fields<"Body">): Need => ({ _tag: "Body", account, sha256 }),
   BreakById: ({ id }: Fields<"BreakById">): Need => ({ _tag: "BreakById", id }),
   AccountBreaks: ({ account }: Fields<"AccountBreaks">): Need => ({ _tag: "AccountBreaks", account }),
   AttendedCase: ({ account, caseId }: Fields<"AttendedCase">): Need => ({ _tag: "AttendedCase", account, caseId }),

@@ -344,6 +344,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("waiting_commissions", "execId", [need.account, need.execId])]
     case "PayloadById":
       return [of("payloads", "primary", [need.id])]
+    case "Body":
+      return [of("payloads", "body", [need.account, need.sha256])]
     case "AccountBreaks":
       return [of("breaks", "open", [need.account, UNMAPPED])]
     case "BreakById":

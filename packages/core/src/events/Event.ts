@@ -69,7 +69,9 @@ const recordedTrade = {
   proposal: maybe(Schema.Struct({ approveBy: Time, notional: Shares })),
   /** The batch that it is a row of, and which. */
   batchId: maybe(BatchId),
-  batchLine: maybe(Schema.Int)
+  batchLine: maybe(Schema.Int),
+  /** The bytes that it was read from, where its source handed them over. */
+  payloadId: maybe(PayloadId)
 }
 
 const unset = () => undefined

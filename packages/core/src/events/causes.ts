@@ -159,10 +159,20 @@ const followedBy = ([reference]: ReadonlyArray<Reference>, symbol: string | unde
 }
 
 const ofTrade = (event: Of<"TradeAccepted" | "TradeQuarantined">): Causes => {
-  const { batchId, batchLine: line, occurrence, reversesOccurrence = "", reversesSourceId, source, sourceId } = event
+  const {
+    batchId,
+    batchLine: line,
+    occurrence,
+    payloadId,
+    reversesOccurrence = "",
+    reversesSourceId,
+    source,
+    sourceId
+  } = event
   return {
     named: [
       Delivery({ source, sourceId, occurrence }),
+      ...named("payload", payloadId),
       ...(batchId === undefined ? [] : [BatchRow({ batchId, line })]),
       ...(reversesSourceId === undefined
         ? []

@@ -1,5 +1,6 @@
 import { Context } from "effect"
 import type { Effect, Stream } from "effect"
+import type { RawPayload } from "../records/Report.ts"
 import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../records/Trade.ts"
 
@@ -7,6 +8,8 @@ import type { TradeInput } from "../records/Trade.ts"
 export interface Delivery {
   readonly trades: ReadonlyArray<TradeInput>
   readonly cursor: string
+  /** What they were read from, where the source has it; it is kept once. */
+  readonly raw?: RawPayload | undefined
 }
 
 /** What a source has that is no trade: where it stands there, why it is none, and what stands there. */

@@ -5,8 +5,8 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import { PayloadId } from "../values/Id.ts"
 
-/** Whether raw bytes were sent by us, answered that, or came by themselves. */
-export const payloadDirections = ["request", "response", "report"] as const
+/** Whether raw bytes were sent by us, answered that, came by themselves, or are what a source handed over as its trades. */
+export const payloadDirections = ["request", "response", "report", "trades"] as const
 
 /** One of the directions of payloads. */
 export type PayloadDirection = (typeof payloadDirections)[number]
@@ -15,9 +15,9 @@ export type PayloadDirection = (typeof payloadDirections)[number]
 export const Payload = Schema.Struct({
   id: Column.id(PayloadId),
   account: Column.branded(AccountName),
-  /** What we sent, the answer to it, or something else that a broker said. */
+  /** What we sent, the answer to it, something else that a broker said, or what trades were read from. */
   direction: Column.literal(payloadDirections),
-  /** Whose wire it went over: the adapter's name. */
+  /** Whose wire it went over: the name of an adapter, or of a source of trades. */
   source: Column.optional(Column.text),
   method: Column.optional(Column.text),
   endpoint: Column.optional(Column.text),
@@ -39,7 +39,15 @@ export const PayloadTable = Table.make({
   name: "payloads",
   schema: Payload,
   key: ["id"],
-  keyOf: (payload): number => payload.id
+  keyOf: (payload): number => payload.id,
+  lookups: {
+    body: {
+      columns: ["account", "sha256"],
+      unique: false,
+      steady: true,
+      where: { column: "direction", in: ["trades"] }
+    }
+  }
 })
 
 /** The hash that stands for a payload's bytes in the journal, in hexadecimal. */

@@ -98,6 +98,7 @@ const intakeMember = (
     needs: [
       Need.Identity({ account, source, sourceId, occurrence }),
       Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
+      ...(arrival.body === undefined ? [] : [Need.Body({ account, sha256: arrival.body.sha256 })]),
       ...reversed
     ],
     apply: (recorder) => (recorder.books.accounts.get(account) === undefined ? undefined : intake(recorder, arrival))

@@ -16,6 +16,7 @@ import { BreakTable } from "../records/Break.ts"
 import { judge } from "../rules/trade/age.ts"
 import { tellLate, type Late } from "../rules/trade/backlog.ts"
 import { CursorTable } from "../records/Cursor.ts"
+import { readFrom } from "../rules/trade/SourcePolicy.ts"
 import { moveCursor } from "../rules/trade/moveCursor.ts"
 import { TradeTable } from "../records/Trade.ts"
 import { Accumulator, UnknownAccount } from "./Accumulator.ts"
@@ -89,13 +90,13 @@ export const watchPushed = (
 const take = <E>(
   account: AccountName,
   source: TradeSourceService<E>,
-  { cursor, trades }: Delivery,
+  { cursor, raw, trades }: Delivery,
   seen: Ref.Ref<Seen | undefined>
 ) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const accumulator = yield* Accumulator
-    yield* accumulator.submitMany(account, trades, { ...source.policy, delivery: "resumed" })
+    yield* accumulator.submitMany(account, trades, { ...readFrom(source.policy, raw), delivery: "resumed" })
     const late = yield* lateSince(account, seen)
     const moved = cursorMember(account, source.name, (recorder) => {
       moveCursor(recorder, source.name, cursor)

@@ -1,6 +1,6 @@
 import type { Data } from "effect"
 import * as Instant from "./Instant.ts"
-import { unsafe, type Price } from "./Price.ts"
+import type { Price } from "./Price.ts"
 
 /** What a share is worth now, with its source and age, or that nobody knows. Never zero for "unknown". */
 export type Reference = Data.TaggedEnum<{
@@ -22,9 +22,6 @@ type Priced = Extract<Reference, { readonly _tag: "Priced" }>
 
 /** The source of the prices that trades bring with them. */
 export const INBOUND = "inbound"
-
-/** What an order trades at on a simulated market where nobody has said a price of its symbol, in dollars. */
-export const UNSAID_PRICE = unsafe("100")
 
 const noPrice: Reference = { _tag: "NoPrice" }
 

@@ -1,7 +1,8 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Accumulator, Clock, Entropy, Sources, Trade } from "@roundlot/core"
+import { Accumulator, Clock, Entropy, Report, SourcePolicy, Sources, Trade } from "@roundlot/core"
 import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"
@@ -58,9 +59,19 @@ const intoBatch = (
     return all(results.map(takenOf))
   })
 
+/** A call as it came, and what it says. */
+interface Asked<P> {
+  readonly payload: P
+  readonly request: HttpServerRequest.HttpServerRequest
+}
+
+/** The bytes of a call, as they are kept: whose they are, and where they came in. They were read to know what it says. */
+const rawOf = ({ method, text, url }: HttpServerRequest.HttpServerRequest, from: string) =>
+  Effect.map(Effect.orDie(text), (body) => Report.textFrom(from)(body, { method, endpoint: url }))
+
 /** Takes trades of a request in, each exactly once; a fault in one of them refuses all before anything is on record. */
 const take = (
-  payload: Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>,
+  { payload, request }: Asked<Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>>,
   first: First | undefined,
   configuration: Configuration
 ) =>
@@ -76,12 +87,13 @@ const take = (
     if (batchId !== undefined) return yield* acted(intoBatch(batchId, requests, inputs, configuration))
     const accumulator = yield* Accumulator.Accumulator
     const { name: actor } = yield* Access.Caller
+    const raw = yield* rawOf(request, actor)
     const results = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
           const bySource = configuration.sources.get(input.source)?.account
           const account = yield* sole(Option.fromNullable(requests[at]?.account ?? bySource))
-          return { account, input, policy: policyOf(configuration, input.source) }
+          return { account, input, policy: SourcePolicy.readFrom(policyOf(configuration, input.source), raw) }
         })
       )
     )
@@ -94,14 +106,18 @@ const take = (
   })
 
 /** Takes in what a source hands over, all of it or nothing. */
-const deliver = ({ after, cursor, trades: given }: Documents.DeliveryRequest, configuration: Configuration) =>
+const deliver = (
+  { payload: { after, cursor, trades: given }, request }: Asked<Documents.DeliveryRequest>,
+  configuration: Configuration
+) =>
   Effect.gen(function* () {
     const { account, source } = yield* Access.Sender
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const trades = yield* Effect.forEach(given, (trade, at) =>
       inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
     )
-    const from = { name: source, policy: policyOf(configuration, source) }
+    const policy = SourcePolicy.readFrom(policyOf(configuration, source), yield* rawOf(request, source))
+    const from = { name: source, policy }
     const step = cursor === undefined ? undefined : { cursor, after: after ?? undefined }
     return all((yield* Sources.takePushed(account, from, trades, step)).map(takenOf))
   })
@@ -132,11 +148,9 @@ const ofTrades = (configuration: Configuration) =>
           ? Effect.succeed(HttpServerResponse.redirect(`/api/v1/orders/${id}/fills`, { status: 308 }))
           : acted(past.seen(asOf, accountOfTrade(id), Effect.map(executions.ofTrade(id), all)))
       )
-      .handle("take", (asked) =>
-        acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
-      )
+      .handle("take", (asked) => acted(once(Documents.TakenPage, asked, (first) => take(asked, first, configuration))))
       .handle("sources", () => Effect.succeed(all(sourcesOf(configuration))))
-      .handle("deliver", ({ payload }) => acted(deliver(payload, configuration)))
+      .handle("deliver", (asked) => acted(deliver(asked, configuration)))
   )
 
 /** The routes that take trades in and show them. */

@@ -45,7 +45,8 @@ const german = (when: string, quantity: string) =>
 
 describe("batches", () => {
   it("BAT-1, BAT-5: a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
-    const { cli, folder, json } = desk()
+    const { cli, folder, json, price } = desk()
+    await price("AAPL")
     const file = join(folder, "friday.csv")
     writeFileSync(file, FILE)
     const submitted = await cli("batches", "submit", "--mode", "execute", file, "--name", "=Friday", "--json")
@@ -121,7 +122,8 @@ describe("batches", () => {
   })
 
   it("BAT-13: a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {
-    const { cli, json } = desk()
+    const { cli, json, price } = desk()
+    await price("AAPL", "KO")
     expect(await json("batches", "open", "--mode", "execute", "--name", "by hand", "--account", "paper")).toMatchObject(
       {
         id: "G1",

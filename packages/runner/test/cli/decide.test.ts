@@ -13,7 +13,8 @@ const NOT_TRADABLE = "asset is not tradable"
 
 describe("decisions by the command line", () => {
   it("FILL-16: a stop rests with its terms, and what the broker does not take is refused with all that it takes", async () => {
-    const { cli, json } = desk()
+    const { cli, json, price } = desk()
+    await price("KO", "AAPL", "MSFT")
     expect((await decide(cli, "KO")).code).toBe(0)
     const stop = await decide(cli, "AAPL", "--type", "stop", "--stop-price", "160", "--time-in-force", "gtc")
     expect(JSON.parse(stop.out)).toMatchObject({
@@ -64,7 +65,8 @@ describe("decisions by the command line", () => {
   })
 
   it("AUD-1, AUD-3, AUD-4, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
-    const { cli, json } = desk()
+    const { cli, json, price } = desk()
+    await price("AAPL")
     const rationale = '{"signal":0.7}'
     const made = await decide(cli, "AAPL", "--strategy", "momentum", "--rationale", rationale)
     expect(made.code).toBe(0)
@@ -141,11 +143,11 @@ describe("decisions by the command line", () => {
     expect(await json("attempts", "list")).toMatchObject({ items: expect.arrayContaining([prices, later]) })
   })
 
-  it("MaxNotional: judged by what the exchange trades at, 100 where nobody has said a price; a person lifts the limit", async () => {
+  it("FILL-12: without a price nothing is sent; MaxNotional is judged by what the exchange trades at; a person lifts the limit", async () => {
     const { cli } = desk()
     await cli("accounts", "add", "paper", "--order-notional", "99")
     const refused = await decide(cli, "AAPL")
-    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("MaxNotional")])
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("NoReferencePrice")])
     await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "98" } } })
     expect((await decide(cli, "AAPL", "--strategy", "priced")).code).toBe(0)
     await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "100" } } })
@@ -157,7 +159,8 @@ describe("decisions by the command line", () => {
   })
 
   it("AUD-8: 50 decisions that failed are counted by reason: 45, 3 and 2; nothing is sent twice", async () => {
-    const { cli, json } = desk()
+    const { cli, json, price } = desk()
+    await price("KO", "PEP", "DIS")
     await tell(cli, {
       id: "a",
       when: { symbol: "KO" },
@@ -199,7 +202,8 @@ describe("decisions by the command line", () => {
   })
 
   it("beside a daemon its holder works the decision off, and the command waits for it", async () => {
-    const { cli, json, store } = desk()
+    const { cli, json, price, store } = desk()
+    await price("AAPL")
     const daemon = child(["start", "--store", store])
     await daemon.says(/Running/)
     const made = await decide(cli, "AAPL")

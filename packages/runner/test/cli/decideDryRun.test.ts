@@ -95,7 +95,8 @@ describe("decide --dry-run", () => {
 
   it("AUD-2: says the same as the act itself does then on the same books: of what is sent, and of what each control refuses", async () => {
     const place = desk()
-    const { cli } = place
+    const { cli, price } = place
+    await price("AAPL", "IBM", "MSFT")
     const agree = async (...words: ReadonlyArray<string>) => {
       const { real, rehearsed } = await both(place, words)
       expect(rehearsed).toEqual(real)
@@ -131,7 +132,10 @@ describe("decide --dry-run", () => {
   })
 
   it("makes no store where there is none, and says what it would say beside a daemon", async () => {
-    const { cli, json, store } = desk()
+    const { cli, json, price, store } = desk()
+    const unpriced = { outcome: "failed", reason: expect.stringContaining("NoReferencePrice") }
+    expect(await json(...buy("AAPL"), "--dry-run")).toMatchObject(unpriced)
+    await price("AAPL")
     expect(await json(...buy("AAPL"), "--dry-run")).toMatchObject({ outcome: "submitted", held: { before: "0" } })
     expect((await cli("decisions", "list")).code).not.toBe(0)
     const daemon = child(["start", "--store", store])

@@ -122,7 +122,8 @@ describe("the main job by the command line", () => {
   })
 
   it("FILL-4: SIGTERM while a send is on its way waits for its answer and books it", async () => {
-    const { cli, json, store } = desk()
+    const { cli, json, price, store } = desk()
+    await price("KO")
     const slow = { id: "s", when: { symbol: "KO" }, do: { delay: { ms: 3000 } } }
     await cli("exchange", "do", JSON.stringify(slow))
     await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "2")

@@ -62,7 +62,8 @@ describe("a paper account trades what its exchange lists", () => {
   })
 
   it("a decision for ZZZZQ is refused without a daemon too, and sent once it is confirmed", async () => {
-    const { cli, confirm } = await traded(["AAPL"])
+    const { cli, confirm, price } = await traded(["AAPL"])
+    await price("ZZZZQ")
     const decide = () => cli("decide", "--account", "paper", "--symbol", "ZZZZQ", "--side", "buy", "--quantity", "3")
     const refused = await decide()
     expect([refused.code, refused.out + refused.err]).toEqual([1, expect.stringContaining("InstrumentUnknown")])

@@ -1,5 +1,5 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { AccountName, Broker, Ticker } from "@roundlot/core"
+import { AccountName, Broker, Price, Ticker } from "@roundlot/core"
 import type { BrokerContract } from "@roundlot/testing"
 import { Context, Effect, Layer, type Scope, Stream } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -12,7 +12,7 @@ const account = AccountName.AccountName.make("paper")
 
 /** The paper exchange, of which nothing is staged. */
 const paper: Effect.Effect<BrokerContract.Place, unknown, Scope.Scope> = Layer.build(
-  Layer.provide(PaperBroker.layerBrokers, Exchange.layer({}))
+  Layer.provide(PaperBroker.layerBrokers, Exchange.layer({ unsaidPrice: Price.unsafe("100") }))
 ).pipe(
   Effect.flatMap((context) => Context.get(context, Broker.Brokers).get(account)),
   Effect.map((broker) => ({

@@ -38,7 +38,8 @@ describe("roundlot status", () => {
   })
 
   it("counts a rejected order of a batch with its batch, one of a decision not, and any other as a case of its own", async () => {
-    const { cli, file, json } = desk()
+    const { cli, file, json, price } = desk()
+    await price("KO")
     await cli("accounts", "add", "paper")
     for (const id of ["one", "two", "three"])
       await cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: { reject: { class: "final" } } }))

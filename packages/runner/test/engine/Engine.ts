@@ -30,7 +30,7 @@ const foundations = Layer.mergeAll(
   Clock.layerAlwaysOpen,
   Entropy.layerFixed("0".repeat(32))
 )
-const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({ unsaidPrice: Price.unsafe("100") })))
 
 /** A whole engine on a store in memory and the embedded exchange. */
 export const layer = Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)

@@ -1,6 +1,6 @@
 import { Documents } from "@roundlot/api"
 import { assert, describe, it } from "@effect/vitest"
-import { AccountName, Reads, Trade } from "@roundlot/core"
+import { AccountName, Payload, Reads, Trade } from "@roundlot/core"
 import { Effect, Fiber, Option, Schema, TestClock } from "effect"
 import { request } from "node:http"
 import * as scene from "../views/scene.ts"
@@ -98,6 +98,40 @@ describe("a source that hands over its trades", () => {
       assert.deepStrictEqual(outcomes(yield* hand(port, changed, { secret: `${SECRET}-new` })), ["conflict"])
       assert.deepStrictEqual(yield* ofVenue, ["main v-1", "main v-2"])
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "the bytes that it signed, and those of a call that adds trades, are kept once, as the cause of their trades",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* served({}, true)
+        const both = { trades: [trade("v-1"), trade("v-2")] }
+        yield* hand(port, both)
+        yield* hand(port, both)
+        const added = JSON.stringify([trade("a-1", { account }), trade("a-2", { account })])
+        const headers = { "content-type": "application/json" }
+        assert.strictEqual((yield* ask(port, "/api/v1/trades", { method: "POST", body: added, headers })).status, 200)
+        const kept = (yield* Reads.all(Payload.PayloadTable)).filter(({ direction }) => direction === "trades")
+        assert.deepStrictEqual(
+          kept.map(({ bytes, endpoint, method, source }) => [
+            source,
+            method,
+            endpoint,
+            new TextDecoder().decode(bytes)
+          ]),
+          [
+            ["venue", "POST", "/api/v1/sources/venue/trades", JSON.stringify(both)],
+            ["api", "POST", "/api/v1/trades", added]
+          ]
+        )
+        const trades = (yield* Reads.all(Trade.TradeTable)).filter(({ sourceId }) => /^[av]-/.test(sourceId))
+        const shown = yield* Effect.forEach(trades, ({ id }) => ask(port, `/api/v1/journal/why?of=T${id}`))
+        const [venue, api] = kept.map(({ id }) => `P${id}`)
+        assert.deepStrictEqual(
+          shown.map(({ text }) => /"kind":"payload","id":"(P\d+)"/.exec(text)?.[1]),
+          [venue, venue, api, api]
+        )
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("each source's trades are for its own account; one that is not in the books is named", () =>

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "eca55e36"
+export const fingerprint = "8216d31d"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -587,7 +587,7 @@ export const sqlite: ReadonlyArray<string> = [
   "createdAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   CONSTRAINT "payloads_id" CHECK ("id" > 0),
-  CONSTRAINT "payloads_direction" CHECK ("direction" = 'request' OR "direction" = 'response' OR "direction" = 'report'),
+  CONSTRAINT "payloads_direction" CHECK ("direction" = 'request' OR "direction" = 'response' OR "direction" = 'report' OR "direction" = 'trades'),
   CONSTRAINT "payloads_rule_sha256_hex" CHECK (length("sha256") = 64 AND "sha256" NOT GLOB '*[^0-9a-f]*'),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT`,
@@ -933,6 +933,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus") WHERE "httpStatus" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
+  `CREATE INDEX roundlot_payloads_lookup_body ON roundlot_payloads ("account", "sha256") WHERE "direction" IN ('trades')`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
   `CREATE INDEX roundlot_fills_order_executed ON roundlot_fills ("orderId", "executedAt")`,
@@ -1564,7 +1565,7 @@ export const postgres: ReadonlyArray<string> = [
   "createdAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   CONSTRAINT "payloads_id" CHECK ("id" > 0),
-  CONSTRAINT "payloads_direction" CHECK ("direction" IN ('request', 'response', 'report')),
+  CONSTRAINT "payloads_direction" CHECK ("direction" IN ('request', 'response', 'report', 'trades')),
   CONSTRAINT "payloads_rule_sha256_hex" CHECK ("sha256" ~ '^[0-9a-f]{64}$')
 )`,
   `CREATE TABLE roundlot_fills (
@@ -1893,6 +1894,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus") WHERE "httpStatus" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
+  `CREATE INDEX roundlot_payloads_lookup_body ON roundlot_payloads ("account", "sha256") WHERE "direction" IN ('trades')`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
   `CREATE INDEX roundlot_fills_order_executed ON roundlot_fills ("orderId", "executedAt")`,

@@ -11,7 +11,6 @@ import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Price from "../../values/Price.ts"
 import { isFarApart } from "../../values/Quote.ts"
-import { UNSAID_PRICE } from "../../values/Reference.ts"
 import { mostShares } from "../../records/mostShares.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
@@ -41,7 +40,6 @@ export interface Circumstances {
     | "maxOrderNotional"
     | "maxOrderQuantity"
     | "restricted"
-    | "simulatedMarket"
   >
   /** The fresh prices that are known, whatever their source. */
   readonly prices: ReadonlyArray<Price.Price>
@@ -56,9 +54,8 @@ export interface Circumstances {
 
 /**
  * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. Where that is ten times
- * or more from the last price that was known, one of the two is wrong, and the higher judges. On a simulated market of
- * which nobody has said a price it is what an order trades at there all the same; and where an account has the default limits alone, the
- * last price that was known: what was owed overnight is neither unbounded nor stopped.
+ * or more from the last price that was known, one of the two is wrong, and the higher judges. Where an account has the default limits
+ * alone, the last price that was known judges without a fresh one: what was owed overnight is neither unbounded nor stopped.
  */
 const highest = (
   { limitPrice, stopPrice }: Wanted,
@@ -69,8 +66,7 @@ const highest = (
   const fresh = Price.highest(known)
   if (fresh !== undefined)
     return lastPrice !== undefined && isFarApart(fresh, lastPrice) ? Price.highest([fresh, lastPrice]) : fresh
-  const stale = hasDollarLimit(account) ? undefined : lastPrice
-  return stale ?? (account.simulatedMarket === true ? UNSAID_PRICE : undefined)
+  return hasDollarLimit(account) ? undefined : lastPrice
 }
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */

@@ -1,7 +1,9 @@
 import type { Direction } from "../../records/Account.ts"
 import * as SymbolMapping from "../../records/SymbolMapping.ts"
 import { withPolicy, type OrderPolicy } from "../../records/OrderPolicy.ts"
+import type { RawPayload } from "../../records/Report.ts"
 import type { Arriving } from "./age.ts"
+import { bodyOf, type Body } from "./body.ts"
 import type { Arrival } from "./intake.ts"
 import type { TradeInput } from "../../records/Trade.ts"
 
@@ -11,7 +13,13 @@ export interface SourcePolicy extends Arriving {
   readonly direction: Direction | undefined
   /** Of its trades that are executed as given, where they say nothing. */
   readonly order?: OrderPolicy | undefined
+  /** What its trades were read from; kept with the first of them that is new. */
+  readonly body?: Body | undefined
 }
+
+/** The policy of a source for trades that were read from these bytes; without any, as it is. */
+export const readFrom = (policy: SourcePolicy, raw: RawPayload | undefined): SourcePolicy =>
+  raw === undefined ? policy : { ...policy, body: bodyOf(raw) }
 
 /** A source of plain tickers, in the account's direction. */
 export const plain: SourcePolicy = { mapping: SymbolMapping.plain, direction: undefined }
@@ -29,5 +37,6 @@ export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => (
   direction: policy.direction,
   held: undefined,
   backfill: policy.backfill,
-  delivery: policy.delivery
+  delivery: policy.delivery,
+  body: policy.body
 })

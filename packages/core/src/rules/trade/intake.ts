@@ -17,6 +17,7 @@ import { open } from "../breaks/ledgerBreaks.ts"
 import * as Instant from "../../values/Instant.ts"
 import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
+import { keepBody, type Body } from "./body.ts"
 import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "../../records/Trade.ts"
 import { reasonText } from "../../records/TradeStanding.ts"
@@ -48,6 +49,8 @@ export interface Arrival extends Arriving {
   readonly direction: Direction | undefined
   /** Why it may not be counted yet, if so. */
   readonly held: TradeCause | undefined
+  /** What it was read from, where its source hands that over. */
+  readonly body?: Body | undefined
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
@@ -234,7 +237,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
   ["reversed occurrence", trade.reversesOccurrence]
 ]
 
-const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Ticker) => {
+const fieldsOf = (recorder: Recorder, { body, direction, input }: Arrival, symbol: Ticker) => {
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
   if (symbol !== UNMAPPED) seeInstrument(recorder, symbol)
@@ -256,7 +259,8 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
     batchId: input.batch?.id,
     batchLine: input.batch?.line,
     reversesSourceId: input.reverses?.sourceId,
-    reversesOccurrence: input.reverses?.occurrence
+    reversesOccurrence: input.reverses?.occurrence,
+    payloadId: keepBody(recorder, body)
   }
 }
 
