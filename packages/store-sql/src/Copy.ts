@@ -76,13 +76,15 @@ const copied: ReadonlyArray<CopiedTable> = [
 ]
 
 /** Goes on with a table after the last row that is there. */
-const copyTable = (from: Side, to: Side, table: CopiedTable) =>
+const copyTable = (from: Side, to: Side, table: CopiedTable, reached: (rows: number) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const newestFirst = table.key.map((name) => `${quote(name)} DESC`).join(", ")
     const text = `SELECT ${table.key.map(quote).join(", ")} FROM ${nameOf(table.name)} ORDER BY ${newestFirst} LIMIT 1`
     const [last] = yield* to.ask<Row>(text)
     const after = last === undefined ? undefined : keyOf(table, last)
-    return yield* eachPage(from, table, after, (rows) => together(to, insertAll(to, table, rows)))
+    return yield* eachPage(from, table, after, (rows) =>
+      Effect.zipRight(together(to, insertAll(to, table, rows)), reached(rows.length))
+    )
   })
 
 /** The heads of all journals of a store, each as `seq:hash`. */
@@ -208,14 +210,32 @@ const claim = (to: Side, id: string, origin: Origin) =>
     yield* together(to, Effect.zipRight(empty(to), become(to, id, "copying", origin)))
   })
 
-/** What a copy is told on the way: a table that is through, and how many of its rows came now. */
-export type Tell = (table: string, rows: number) => Effect.Effect<void>
+/** What a copy says on the way. */
+export interface Watch {
+  /** A table is through, and so many of its rows came now. */
+  readonly through: (table: string, rows: number) => Effect.Effect<void>
+  /** So many rows of all tables are there. */
+  readonly reached: (rows: number) => Effect.Effect<void>
+}
+
+/** How many rows a store has. */
+export const rowsIn = ({ ask }: Side): Effect.Effect<number, TradeRepository.StoreError> =>
+  Effect.map(
+    Effect.forEach(copied, ({ name }) =>
+      ask<{ readonly rows: number | string }>(`SELECT count(*) AS "rows" FROM ${nameOf(name)}`)
+    ),
+    (counts) => counts.flat().reduce((sum, { rows }) => sum + Number(rows), 0)
+  )
 
 /**
  * Copies a store, as it stands when this begins, into an empty place; a copy that was cut off goes on where it was. What it makes
  * has an incarnation of its own and waits until it is activated.
  */
-export const copy = (from: Side, to: Side, tell: Tell): Effect.Effect<void, TradeRepository.StoreError | PlaceTaken> =>
+export const copy = (
+  from: Side,
+  to: Side,
+  watch: Watch
+): Effect.Effect<void, TradeRepository.StoreError | PlaceTaken> =>
   reading(
     from,
     Effect.gen(function* () {
@@ -231,9 +251,15 @@ export const copy = (from: Side, to: Side, tell: Tell): Effect.Effect<void, Trad
         fromIncarnation: source.incarnation,
         heads
       })
-      for (const table of copied) yield* tell(table.name, yield* copyTable(from, to, table))
-      const done = to.ask(`UPDATE ${store} SET "state" = 'waiting'`)
-      yield* together(to, Effect.zipRight(complete(to), Effect.zipRight(tighten(to), done)))
+      let done = yield* rowsIn(to)
+      const reached = (rows: number) =>
+        Effect.suspend(() => {
+          done += rows
+          return watch.reached(done)
+        })
+      for (const table of copied) yield* watch.through(table.name, yield* copyTable(from, to, table, reached))
+      const waiting = to.ask(`UPDATE ${store} SET "state" = 'waiting'`)
+      yield* together(to, Effect.zipRight(complete(to), Effect.zipRight(tighten(to), waiting)))
     })
   )
 

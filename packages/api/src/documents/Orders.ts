@@ -148,6 +148,13 @@ export const FillDocument = Schema.Struct({
   commission: Schema.NullOr(Decimal),
   executedAt: Time,
   account: Schema.String,
+  symbol: Schema.String,
+  /** The side of its order. */
+  side: Schema.NullOr(Side),
+  /** Where its order came from. */
+  origin: Schema.NullOr(Schema.Literal("accumulation", "direct", "external")),
+  /** How long after its order was sent it was executed, by two clocks; null where we did not send it. */
+  delayMs: Schema.NullOr(Schema.Int),
   commissionCurrency: Schema.NullOr(Schema.String),
   facts: ExecutionFactsDocument,
   /** The raw report that it was read from. */
@@ -169,8 +176,6 @@ export const FillPage = pageOf("FillPage", FillDocument)
 export const FillDetail = Schema.Struct({
   ...past,
   ...FillDocument.fields,
-  symbol: Schema.NullOr(Schema.String),
-  side: Schema.NullOr(Side),
   /** Every revision of the execution, oldest first. */
   revisions: Schema.Array(FillDocument)
 }).annotations({ identifier: "FillDetail" })

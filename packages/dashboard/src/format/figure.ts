@@ -20,6 +20,12 @@ export const withMinus = (sentence: string): string => sentence.replaceAll(/(?<!
 /** How many digits stand after the point. */
 export const fractionDigits = (text: string | null): number => PLAIN.exec(text ?? "")?.[3]?.length ?? 0
 
+/** The daemon gives averages with 12 decimals at most; zeros at their end are not written. */
+const FEWEST_ROUNDED = 10
+
+/** Was an average rounded? One with fewer decimals is exact. */
+export const isRounded = (average: string): boolean => fractionDigits(average) >= FEWEST_ROUNDED
+
 /** What stands unseen behind a figure so that points of a column line up: as many digits as the longest fraction has more. */
 export const padding = (text: string, longest: number): string => {
   const own = fractionDigits(text)

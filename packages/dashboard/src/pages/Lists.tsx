@@ -38,6 +38,16 @@ const orders: Listing<Documents.OrderDocument> = {
     filters.side,
     statesOf("order"),
     {
+      name: "phase",
+      term: "phase",
+      options: [
+        ["pending", "Pending"],
+        ["open", "Open"],
+        ["filled", "Filled"],
+        ["ended", "Ended"]
+      ]
+    },
+    {
       name: "origin",
       term: "origin",
       options: [
@@ -49,6 +59,13 @@ const orders: Listing<Documents.OrderDocument> = {
     { name: "tradeId", term: "trade" },
     filters.since,
     filters.until
+  ],
+  chips: [
+    { name: "Working", asks: { phase: "open" } },
+    { name: "In doubt", asks: { status: "in_doubt" } },
+    { name: "Today", asks: {}, isToday: true },
+    { name: "Rejected", asks: { status: "rejected" } },
+    { name: "External", asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
   empty: "No orders yet. The first is made once a position owes a whole lot.",
@@ -84,6 +101,11 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: "sourceId", term: "sourceId" },
     filters.since,
     filters.until
+  ],
+  chips: [
+    { name: "Held", asks: { status: "quarantined" } },
+    { name: "Today", asks: {}, isToday: true },
+    { name: "Failed", asks: { status: "failed" } }
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
   empty: (
@@ -137,6 +159,10 @@ const fills: Listing<Documents.FillDocument> = {
     filters.since,
     filters.until
   ],
+  chips: [
+    { name: "Today", asks: {}, isToday: true },
+    { name: "Replaced", asks: { canonical: "false" } }
+  ],
   read: (api, { canonical, ...asked }, page) =>
     api.fills.list({
       urlParams: {
@@ -149,11 +175,16 @@ const fills: Listing<Documents.FillDocument> = {
   columns: [
     columns.id("/fills"),
     columns.time("executed", ({ executedAt }) => executedAt),
+    columns.account,
+    columns.side,
     columns.quantity,
+    columns.symbol,
     columns.figure("price", ({ price }) => price),
     columns.figure("commission", ({ commission }) => commission),
     columns.currency,
     columns.linked("order", "/orders", ({ orderId }) => orderId),
+    columns.node("origin", ({ origin }) => origin),
+    columns.node("delay", ({ delayMs }) => (delayMs === null ? null : `${delayMs} ms`)),
     columns.foreignId("execId", ({ execId }) => execId),
     columns.count("revision", ({ revision }) => revision),
     columns.counts

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { orderOf, type Seen } from "../api/records.ts"
-import { negated, signOf, sumOf } from "../format/figure.ts"
+import { isRounded, negated, signOf, sumOf } from "../format/figure.ts"
 import {
   acceptReport,
   approveOrder,
@@ -81,7 +81,7 @@ const sumsOut = ({ averagePrice, fills }: Order) => {
     quantity: sumOf(canonical.map(({ quantity }) => quantity)),
     price: averagePrice,
     commission: commissions.length === canonical.length ? sumOf(commissions) : null,
-    counts: averagePrice === null ? null : "≈ average price"
+    counts: averagePrice === null ? null : `${isRounded(averagePrice) ? "≈ " : ""}average price`
   }
 }
 

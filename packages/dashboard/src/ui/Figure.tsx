@@ -1,5 +1,5 @@
 import { useMemo } from "react"
-import { grouped, padding, shortened } from "../format/figure.ts"
+import { grouped, isRounded, padding, shortened } from "../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
@@ -35,7 +35,7 @@ export const Figure = ({ align, isAbout, money, of, signed, unknown }: FigurePro
   if (short === undefined) {
     return (
       <span className="figure" data-pad={pad === "" ? undefined : pad} data-raw={of}>
-        {isAbout === true && of !== "" ? "≈ " : ""}
+        {isAbout === true && isRounded(of) ? "≈ " : ""}
         {withSign}
       </span>
     )

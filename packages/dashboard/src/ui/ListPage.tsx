@@ -1,5 +1,6 @@
 import type { Effect } from "effect"
 import { useEffect, useState, type ReactNode } from "react"
+import { Link, useLocation } from "wouter"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
@@ -29,12 +30,21 @@ interface Filter {
   readonly usual?: Usual
 }
 
+/** A view that many ask for: what its address says. Of today are those since the beginning of the viewer's day. */
+interface Chip {
+  readonly name: string
+  readonly asks: Readonly<Record<string, string>>
+  readonly isToday?: boolean
+}
+
 /** What there is to a list of records. */
 export interface Listing<A> {
   readonly name: string
   readonly title: string
   readonly columns: ReadonlyArray<Column<A>>
   readonly filters: ReadonlyArray<Filter>
+  /** Views that many ask for, above the filters. */
+  readonly chips?: ReadonlyArray<Chip>
   readonly idOf: (row: A) => string
   readonly hrefOf?: (row: A) => string
   readonly read: (api: Api, asked: Readonly<Record<string, string>>, page: PageAsked) => Effect.Effect<Page<A>, unknown>
@@ -155,6 +165,47 @@ const Forthcoming = ({ terms }: { readonly terms: ReadonlyArray<Term> }) => (
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
+/** The first moment of the viewer's day. */
+const today = (): string => {
+  const now = new Date()
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString()
+}
+
+type Params = Readonly<Record<string, string>>
+
+const asksOf = ({ asks, isToday = false }: Chip): Params => ({ ...asks, ...(isToday ? { since: today() } : {}) })
+
+/** What a chip leaves as it is. */
+const STAYING = ["account", "symbol"]
+
+/** Views that many ask for, each an address; the one that is looked at says so. */
+const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly names: ReadonlyArray<string> }) => {
+  const [path] = useLocation()
+  const { get } = useFilters()
+  const staying = Object.fromEntries(STAYING.filter((name) => get(name) !== "").map((name) => [name, get(name)]))
+  const searchOf = (asks: Params): string => new URLSearchParams({ ...staying, ...asks }).toString()
+  const isNow = (asks: Params): boolean =>
+    names.every((name) => STAYING.includes(name) || get(name) === (asks[name] ?? ""))
+  return (
+    <nav className="chips" aria-label="Views">
+      {[{ name: "All", asks: {} }, ...chips].map((chip) => {
+        const asks = asksOf(chip)
+        const search = searchOf(asks)
+        return (
+          <Link
+            key={chip.name}
+            className="chip"
+            href={search === "" ? path : `${path}?${search}`}
+            aria-current={isNow(asks) ? "page" : undefined}
+          >
+            {chip.name}
+          </Link>
+        )
+      })}
+    </nav>
+  )
+}
+
 /** A list with its filters in the address, read on as it is scrolled, live. */
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
@@ -184,6 +235,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
     <>
       <PageHead actions={listing.actions}>{listing.title}</PageHead>
       {listing.above}
+      {listing.chips === undefined ? null : (
+        <Chips chips={listing.chips} names={listing.filters.map(({ name }) => name)} />
+      )}
       <div className="filters" role="group" aria-label="Filters">
         {listing.filters.map(({ name, options, term, usual }) => (
           <div key={name} className="filter">

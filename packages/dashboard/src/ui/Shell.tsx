@@ -19,7 +19,7 @@ import { AccountSwitch } from "./AccountSwitch.tsx"
 import { Announcer } from "./Announcer.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
 import { useAsOf } from "./asOf.ts"
-import { drawingOf, groups, isAt, pages } from "./navigation.ts"
+import { drawingOf, groups, isAt, pages, titleAt } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
@@ -126,8 +126,6 @@ const Unlocked = () => {
   )
 }
 
-const titleOf = (path: string): string => pages.find(([at]) => isAt(path, at))?.[1] ?? "Roundlot"
-
 /** The tab's title and icon say how it stands, from another tab too. */
 const useTab = (overview: Documents.OverviewDocument | undefined, path: string): void => {
   const standing = useStanding()
@@ -135,7 +133,7 @@ const useTab = (overview: Documents.OverviewDocument | undefined, path: string):
   const cases = overview === undefined ? 0 : overview.cases
   const isHalted = overview !== undefined && haltedOf(overview).length > 0
   useEffect(() => {
-    document.title = `${isStale ? "Not connected · " : ""}${cases > 0 ? `(${cases}) ` : ""}${titleOf(path)} · Roundlot`
+    document.title = `${isStale ? "Not connected · " : ""}${cases > 0 ? `(${cases}) ` : ""}${titleAt(path)} · Roundlot`
     const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
     document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
   }, [cases, isHalted, isStale, path])

@@ -100,8 +100,10 @@ export const symbol: Column<{ readonly symbol: string }> = node("symbol", (row) 
   </strong>
 ))
 
-/** Buy or sell. */
-export const side: Column<{ readonly side: string }> = node("side", (row) => <Side side={row.side} />)
+/** Buy or sell; blank where it is not known. */
+export const side: Column<{ readonly side: string | null }> = node("side", (row) =>
+  row.side === null ? null : <Side side={row.side} />
+)
 
 /** Shares that were asked for; blank where it was dollars. */
 export const quantity: Column<{ readonly quantity: string | null }> = figure("quantity", (row) => row.quantity ?? "")

@@ -59,5 +59,25 @@ export const pages = groups.flatMap(([, links]) => links)
 export const isAt = (path: string, at: string): boolean =>
   at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)
 
+/** What a tab is called: the record first, `O5 · Orders` and `AAPL on paper · Positions`, then the page of the navigation. */
+export const titleAt = (path: string): string => {
+  const page = pages.find(([at]) => isAt(path, at))
+  if (page === undefined) return "Roundlot"
+  const [at, name] = page
+  const below = path
+    .slice(at.length)
+    .split("/")
+    .filter((part) => part !== "")
+  const [first, second] = below.map((part) => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      return part
+    }
+  })
+  if (first === undefined) return name
+  return `${at === "/positions" && second !== undefined ? `${second} on ${first}` : first} · ${name}`
+}
+
 /** What a page is called before it has come: the page of the navigation that it is under. */
 export const nameAt = (path: string): string => pages.find(([at]) => isAt(path, at))?.[1] ?? "Roundlot"

@@ -61,6 +61,14 @@ const entries = {
     head: "Status",
     help: "Where the record stands. The sign says the family: ring waits, disc works or ended well, square ended, octagon went wrong, triangle wants a look, diamond is unknown."
   },
+  delay: {
+    head: "Delay",
+    help: "From when its order was sent to when it was executed, by our clock and the broker's."
+  },
+  phase: {
+    head: "Phase",
+    help: "Pending: not sent yet. Open: at the broker, or it is not known whether it is. Filled. Ended: cancelled, expired, rejected or failed."
+  },
   created: { head: "Created", help: "When the record was made, in the zone that the top bar names." },
   updated: { head: "Updated", help: "When the record last changed." },
   received: { head: "Received", help: "When the trade was taken in." },

@@ -58,6 +58,8 @@ export interface Submission extends Read {
   readonly strict: boolean
   readonly key?: string | undefined
   readonly actor: string
+  /** Says how many of its rows are taken. */
+  readonly reached?: ((rows: number) => Effect.Effect<void>) | undefined
 }
 
 /** A file that is taken whole or not at all has rows that would not be taken as they are: nothing was taken. */
@@ -104,6 +106,7 @@ const sha256 = (...parts: ReadonlyArray<string>): string => {
 /** A file that was read once: what tells it from others, and how it is written. */
 interface Surveyed {
   readonly fileHash: string
+  readonly rows: number
   readonly dialect: Dialect
 }
 
@@ -146,8 +149,8 @@ const surveyOf = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
     const hash = createHash("sha256")
     const hashed = Stream.tap(bytes, (part) => Effect.sync(() => hash.update(part)))
     const options = { ...optionsOf(written, told), seen: found.take, usual: usualOf("", ONCE) }
-    yield* Stream.runDrain(TradeFile.readBytes(hashed, nameOf(written), options))
-    return { fileHash: hash.digest("hex"), dialect: yield* surveys.decide(nameOf(written), found, told) }
+    const rows = yield* Stream.runCount(TradeFile.readBytes(hashed, nameOf(written), options))
+    return { rows, fileHash: hash.digest("hex"), dialect: yield* surveys.decide(nameOf(written), found, told) }
   })
 
 /** The rows of a file that was surveyed; it fails at its end where the file has changed since. */
@@ -190,6 +193,7 @@ export const survey = (file: Unsettled): Effect.Effect<Read, ImportFileError | B
   })
 
 interface Sums {
+  readonly read: number
   readonly counts: { readonly [T in intake.IntakeResult["_tag"]]: number }
   readonly rejected: number
   /** The first of them. */
@@ -198,6 +202,7 @@ interface Sums {
 }
 
 const nothing: Sums = {
+  read: 0,
   counts: { Accepted: 0, Duplicate: 0, Conflict: 0, Quarantined: 0, Recorded: 0 },
   rejected: 0,
   rejectedRows: [],
@@ -222,6 +227,8 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
       .filter((row) => row._tag === "Parsed")
       .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode) }))
     const results = yield* batches.add(batch, rows, asked.policy)
+    const read = sums.read + all.length
+    yield* asked.reached?.(read) ?? Effect.void
     const counts = { ...sums.counts }
     const noticed = results.flatMap((result, at) => {
       counts[result._tag] += 1
@@ -229,6 +236,7 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
       return what === undefined ? [] : [{ line: rows[at]?.line ?? 0, what }]
     })
     return {
+      read,
       counts,
       rejected: sums.rejected + bad.length,
       rejectedRows: firstOf(sums.rejectedRows, bad),

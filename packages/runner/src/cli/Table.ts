@@ -1,18 +1,21 @@
+import type { Screen } from "../views/Screen.ts"
+import * as Columns from "../views/table.ts"
+
 const isNumeric = (cell: string): boolean => /^[-−]?\d[\d.]*$/.test(cell) || cell === ""
 
-/** Rows under a header as aligned text; columns of numbers stand to the right. */
-export const format = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const columns = header.map((name, index) => {
-    const cells = rows.map((row) => row[index] ?? "")
-    const isRight = rows.length > 0 && cells.every(isNumeric) && cells.some((cell) => cell !== "")
-    return { width: Math.max(name.length, ...cells.map((cell) => cell.length)), isRight }
-  })
-  const lineOf = (row: ReadonlyArray<string>) =>
-    columns
-      .map(({ isRight, width }, index) =>
-        isRight ? (row[index] ?? "").padStart(width) : (row[index] ?? "").padEnd(width)
-      )
-      .join("  ")
-      .trimEnd()
-  return [lineOf(header), ...rows.map(lineOf)].join("\n")
+type Row = ReadonlyArray<string>
+
+/** A column of this name; one of numbers stands to the right. */
+const columnOf = (name: string, index: number, rows: ReadonlyArray<Row>): Columns.TableColumn<Row> => {
+  const cells = rows.map((row) => row[index] ?? "")
+  const isRight = cells.every(isNumeric) && cells.some((cell) => cell !== "")
+  return (isRight ? Columns.numbers : Columns.words)(name, (row: Row) => row[index] ?? "")
 }
+
+/** Rows under a header as aligned text; columns of numbers stand to the right. */
+export const format = (header: ReadonlyArray<string>, rows: ReadonlyArray<Row>, screen?: Screen): string =>
+  Columns.render(
+    header.map((name, index) => columnOf(name, index, rows)),
+    rows,
+    screen
+  )

@@ -15,7 +15,12 @@ export interface Group {
   readonly _tag: "Group"
   readonly summary: string
   readonly verbs: { readonly [word: string]: Tree }
+  /** Under which heads its help has the words; all under none where nothing is said. */
+  readonly sections?: Sections
 }
+
+/** Words by the head under which they stand. */
+type Sections = Readonly<Record<string, ReadonlyArray<string>>>
 
 /** The words of the command line. */
 export type Tree = Leaf | Group
@@ -24,7 +29,12 @@ export type Tree = Leaf | Group
 export const leaf = (summary: string, load: () => Promise<Verb>): Leaf => ({ _tag: "Leaf", summary, load })
 
 /** A word before verbs. */
-export const group = (summary: string, verbs: Group["verbs"]): Group => ({ _tag: "Group", summary, verbs })
+export const group = (summary: string, verbs: Group["verbs"], sections?: Sections): Group => ({
+  _tag: "Group",
+  summary,
+  verbs,
+  ...(sections === undefined ? {} : { sections })
+})
 
 /** How far the words of a command line lead, and what is left of them. */
 export interface Found {
@@ -52,15 +62,23 @@ export const find = (root: Tree, words: ReadonlyArray<string>): Either.Either<Fo
   return Either.right({ path, tree, rest: before })
 }
 
+/** A line of help: a word, what it is, and of a group the verbs under it. */
+const lineOf = (word: string, tree: Tree, width: number): string => {
+  const below = tree._tag === "Leaf" ? "" : `: ${Object.keys(tree.verbs).join(", ")}`
+  return `  ${word.padEnd(width)}   ${tree.summary}${below}`
+}
+
 /** The help of a word before verbs: what there is under it. */
-export const helpOf = (path: ReadonlyArray<string>, { summary, verbs }: Group): string => {
+export const helpOf = (path: ReadonlyArray<string>, { sections, summary, verbs }: Group): string => {
   const name = ["roundlot", ...path].join(" ")
-  const lines = Object.entries(verbs).flatMap(([word, tree]) =>
-    tree._tag === "Leaf"
-      ? [[word, tree.summary] as const]
-      : Object.entries(tree.verbs).map(([inner, verb]) => [`${word} ${inner}`, verb.summary] as const)
-  )
-  const width = Math.max(...lines.map(([words]) => words.length))
-  const list = lines.map(([words, what]) => `  ${words.padEnd(width)}   ${what}`).join("\n")
+  const width = Math.max(...Object.keys(verbs).map((word) => word.length))
+  const linesOf = (words: ReadonlyArray<string>) =>
+    words.flatMap((word) => (verbs[word] === undefined ? [] : [lineOf(word, verbs[word], width)])).join("\n")
+  const list =
+    sections === undefined
+      ? linesOf(Object.keys(verbs))
+      : Object.entries(sections)
+          .map(([head, words]) => `${head}\n${linesOf(words)}`)
+          .join("\n\n")
   return `${name}: ${summary}\n\n${list}\n\nEvery verb explains itself with examples: ${name} VERB --help`
 }

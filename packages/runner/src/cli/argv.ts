@@ -32,6 +32,12 @@ export const flagNames = (usage: Usage): ReadonlyArray<string> =>
     .flatMap(({ names }) => names)
     .filter(isFlag)
 
+/** What a verb takes beside its flags, as its help names it: `<ID>`. */
+export const argumentNames = (usage: Usage): ReadonlyArray<string> =>
+  flagsOf(usage)
+    .flatMap(({ names }) => names)
+    .filter((name) => name.startsWith("<"))
+
 /**
  * Puts a verb's flags first, each in one word with its value, so that neither order nor a leading dash of a value means anything
  * to the parser. An unknown flag is refused with the nearest.

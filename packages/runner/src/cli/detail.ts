@@ -1,50 +1,141 @@
 import { shown } from "../import/shown.ts"
-import * as Table from "./Table.ts"
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+import { paint, toneOf, whole, type Screen } from "../views/Screen.ts"
+import * as Columns from "../views/table.ts"
+import { isFields, type Fields } from "./Fields.ts"
+import * as Timeline from "./Timeline.ts"
+import { wrapped } from "./wrapped.ts"
 
 /** A value of a document in one line, fit for a terminal. */
-export const cell = (value: unknown, most?: number): string => {
+const cell = (value: unknown, most?: number): string => {
   if (value === null || value === undefined) return "-"
-  return shown(typeof value === "string" ? value : JSON.stringify(value), most)
+  if (typeof value === "string") return shown(TIME.test(value) ? timeText(value) : value, most)
+  if (isList(value)) return shown(value.map((each) => cell(each)).join(" "), most)
+  return shown(isFields(value) ? pairs(value) : JSON.stringify(value), most)
 }
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** To the millisecond, in UTC. */
+const timeText = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 23).replace(/\.?0*Z?$/, "")} UTC`
+
+/** A document within a document, in one line: what it says, and not what it leaves open. */
+const pairs = (fields: Fields): string =>
+  Object.entries(fields)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => `${words(name)} ${cell(value)}`)
+    .join(", ")
 
 /** A value on a line of its own is not cut where a table's would be: a reason ends with the command to run. */
 const LONGEST_LINE = 400
 
 const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
+/** Does it say nothing? */
+const isEmpty = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === "" ||
+  (isList(value) && value.length === 0) ||
+  (isFields(value) && Object.values(value).every(isEmpty))
+
 /** `coolDownUntil` as people read it: `cool down until`. */
 const words = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-const tableOf = (rows: ReadonlyArray<Fields>): string => {
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) =>
-    rows.some((row) => cell(row[key]) !== "-")
+/** What is looked at least: when a row was written, which bytes it came from, and what is a document by itself. */
+const IS_MINOR = /(At|PayloadId|Base)$|^(account|payloadId|uid)$/
+
+const isNumeric = (text: string): boolean => /^[-−]?\d[\d.]*$/.test(text) || text === "-"
+
+const columnOf = (key: string, rows: ReadonlyArray<Fields>): Columns.TableColumn<Fields> => {
+  const textOf = (row: Fields) => {
+    const value = row[key]
+    return typeof value === "string" && TIME.test(value) ? Columns.momentOf(value) : cell(value, LONGEST_LINE)
+  }
+  const make = rows.every((row) => isNumeric(textOf(row)))
+    ? Columns.numbers
+    : /^(status|outcome|severity|standing)$/.test(key)
+      ? Columns.states
+      : rows.every((row) => TIME.test(String(row[key])) || isEmpty(row[key]))
+        ? Columns.ids
+        : Columns.words
+  const column = make(words(key), textOf)
+  return IS_MINOR.test(key) || rows.some((row) => isFields(row[key])) ? Columns.minor(column) : column
+}
+
+/** Documents as a table, a column for each field that says something. */
+export const table = (rows: ReadonlyArray<Fields>, screen: Screen): string => tableOf(rows, { own: {}, screen })
+
+/** Rows within a document; what they all say as the document does itself is left out. */
+const tableOf = (rows: ReadonlyArray<Fields>, { own, screen }: Within): string => {
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (key) =>
+      rows.some((row) => !isEmpty(row[key])) &&
+      !rows.every((row) => isRepeated(key, row[key], own) || isNamed(key, row))
   )
-  return Table.format(
-    keys.map(words),
-    rows.map((row) => keys.map((key) => cell(row[key])))
+  return Columns.render(
+    keys.map((key) => columnOf(key, rows)),
+    rows,
+    screen
   )
 }
 
-const indent = (text: string): string => text.replaceAll(/^/gm, "  ")
+/** `orderId` O5 of a row within O5, and its `account`. */
+const isRepeated = (key: string, value: unknown, own: Fields): boolean =>
+  (key === "account" && value === own["account"]) || (key.endsWith("Id") && isText(value) && value === own["id"])
 
-/** A document for people: its values line by line, its lists as tables under their names, what is empty left out. */
-export const format = (document: object): string => {
-  const entries: ReadonlyArray<readonly [string, unknown]> = Object.entries(document)
-  const plain = entries.filter(([, value]) => !isList(value) && !isFields(value) && value !== null)
+/** Bytes that went over the wire, beside the id by which 'payloads show' prints them. */
+const isNamed = (key: string, row: Fields): boolean =>
+  (isFields(row[key]) || isEmpty(row[key])) && `${key}PayloadId` in row
+
+const isText = (value: unknown): value is string => typeof value === "string"
+
+/** Where something stands: in which document, and on what. */
+interface Within {
+  readonly own: Fields
+  readonly screen: Screen
+}
+
+const INDENT = "  "
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, INDENT)
+
+const inner = (screen: Screen): Screen => ({
+  ...screen,
+  width: screen.width === undefined ? undefined : screen.width - INDENT.length
+})
+
+const sectionOf = (key: string, value: unknown, { own, screen }: Within): ReadonlyArray<string> => {
+  if (isEmpty(value)) return []
+  const head = paint(screen, "heading", words(key))
+  if (isFields(value)) return [`${head}\n${indent(format(value, inner(screen)))}`]
+  if (!isList(value)) return []
+  const rows = value.filter(isFields)
+  if (rows.length < value.length) return []
+  const text = Timeline.isTimeline(rows)
+    ? Timeline.format(rows, inner(screen)).join("\n")
+    : tableOf(rows, { own, screen: inner(screen) })
+  return [`${head}\n${indent(text)}`]
+}
+
+const isLine = (value: unknown): boolean =>
+  value !== null && !isFields(value) && (!isList(value) || (value.length > 0 && value.every((each) => !isFields(each))))
+
+const lineText = (value: unknown): string =>
+  isList(value) ? value.map((each) => cell(each)).join(", ") : cell(value, LONGEST_LINE)
+
+/**
+ * A document for people: its values line by line, its lists as tables and timelines under their names, what is empty left out.
+ * The heading says what it is in a line.
+ */
+export const format = (document: object, screen: Screen = whole, heading?: string): string => {
+  const own: Fields = Object.fromEntries(Object.entries(document))
+  const plain = Object.entries(own).filter(([, value]) => isLine(value))
   const width = Math.max(0, ...plain.map(([key]) => words(key).length))
-  const lines = plain.map(([key, value]) => `${words(key).padEnd(width)}  ${cell(value, LONGEST_LINE)}`)
-  const lists = entries.flatMap(([key, value]) => {
-    if (isFields(value)) return [`${words(key)}\n${indent(format(value))}`]
-    if (!isList(value) || value.length === 0) return []
-    const rows = value.filter(isFields)
-    return rows.length === value.length
-      ? [`${words(key)}\n${indent(tableOf(rows))}`]
-      : [`${words(key)}  ${value.map((each) => cell(each)).join(", ")}`]
+  const lines = plain.map(([key, value]) => {
+    const text = wrapped(lineText(value), width + 2, screen)
+    return `${paint(screen, "idle", words(key))}${" ".repeat(width - words(key).length)}  ${paint(screen, toneOf(text), text)}`
   })
-  return [lines.join("\n"), ...lists].filter((part) => part !== "").join("\n\n")
+  const sections = Object.entries(own).flatMap(([key, value]) => sectionOf(key, value, { own, screen }))
+  const head = heading === undefined ? "" : paint(screen, "heading", heading)
+  return [head, lines.join("\n"), ...sections].filter((part) => part !== "").join("\n\n")
 }

@@ -28,6 +28,16 @@ export const place = {
   )
 }
 
+/** The flags of every verb that shows records. */
+export const view = {
+  ...place,
+  wide: Options.boolean("wide").pipe(
+    Options.withDescription(
+      "All columns and whole texts, although the terminal is narrower; what is piped has them anyway"
+    )
+  )
+}
+
 /** The account that is meant. */
 export const account = Options.text("account").pipe(
   Options.withDescription("The account; default the only one, or 'paper' on a new store"),
@@ -60,7 +70,7 @@ export const page = {
     Options.map(Option.getOrUndefined)
   ),
   cursor: text("cursor", "Go on where a page ended: its nextCursor"),
-  order: text("order", "oldest or newest first; default oldest"),
+  order: text("order", "oldest or newest first; default newest, with --json oldest"),
   count: Options.boolean("count").pipe(Options.withDescription("Say how many there are in all: from 10,000 on about"))
 }
 

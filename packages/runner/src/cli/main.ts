@@ -23,7 +23,8 @@ const streams = {
   out: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
-  isOutTerminal: process.stdout.isTTY
+  isOutTerminal: process.stdout.isTTY,
+  columns: process.stdout.isTTY ? process.stdout.columns : process.stderr.columns
 }
 
 /** The program: runs the command line that this process was started with, and leaves its exit code. */

@@ -51,9 +51,10 @@ export const run = (
   stop: Effect.Effect<void> = Effect.never
 ): Effect.Effect<number> => {
   const isJson = words.includes("--json")
+  const wished = { isJson, isWide: words.includes("--wide"), variables }
   const services = Layer.mergeAll(
     NodeContext.layer,
-    layerOutput(isJson, streams),
+    layerOutput(wished, streams),
     Logger.replace(Logger.defaultLogger, loggerOf(words, streams)),
     Layer.succeed(CliConfig.CliConfig, config),
     Layer.succeed(Environment, variables)
@@ -64,7 +65,8 @@ export const run = (
     yield* Effect.fork(Effect.zipRight(stop, Fiber.interrupt(verb)))
     const exit = yield* Fiber.await(verb)
     if (Exit.isSuccess(exit)) return yield* output.exitCode(false)
-    if (Cause.isInterruptedOnly(exit.cause)) return yield* output.exitCode(true)
+    const code = yield* output.exitCode(true)
+    if (Cause.isInterruptedOnly(exit.cause)) return code
     return tell(exit.cause, isJson, streams)
   }).pipe(Effect.provide(services))
 }

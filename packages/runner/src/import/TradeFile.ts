@@ -89,6 +89,12 @@ export const bytesOf = (file: string): Stream.Stream<Uint8Array, ImportFileError
     })
   )
 
+const LINE_END = 10
+
+/** How many lines a plain file has after its first. */
+export const linesOf = (file: string): Effect.Effect<number, ImportFileError, FileSystem.FileSystem> =>
+  Stream.runFold(bytesOf(file), -1, (lines, bytes) => lines + bytes.filter((byte) => byte === LINE_END).length)
+
 const CHUNK = 65_536
 
 /** One buffer for all chunks: the reader has copied what it keeps of one before it pulls the next, so memory stays flat. */

@@ -13,6 +13,7 @@ import {
   onSqlite
 } from "../App.ts"
 import { Output } from "../cli/Output.ts"
+import * as Progress from "../cli/Progress.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
 import * as journal from "../views/journal.ts"
@@ -79,13 +80,21 @@ export const move = (
 ): Effect.Effect<Moved, MovingError, FileSystem.FileSystem | Output> =>
   Effect.gen(function* () {
     yield* requireStore({ store: from })
+    const { status } = yield* Output
+    yield* status(`Auditing ${shownStore(from)} …`)
     yield* proven(from)
     const output = yield* Output
     const { incarnation, origin } = yield* Effect.gen(function* () {
       const [source, target] = yield* Effect.all([sideOf(from), sideOf(to)])
-      yield* Copy.copy(source, target, (table, rows) => Effect.provideService(tell(table, rows), Output, output))
+      const { at } = yield* Progress.make("Copying", "rows")
+      const total = output.hasStatus ? yield* Copy.rowsIn(source) : undefined
+      yield* Copy.copy(source, target, {
+        through: (table, rows) => Effect.provideService(tell(table, rows), Output, output),
+        reached: (done) => at({ done, total })
+      })
       return yield* Copy.self(target)
     }).pipe(Effect.scoped)
+    yield* status(`Auditing ${shownStore(to)} …`)
     const { entries, hash, heads, position } = yield* proven(to)
     const isSame =
       Object.keys(heads).length === Object.keys(origin?.heads ?? {}).length &&

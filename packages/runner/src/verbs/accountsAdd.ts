@@ -115,7 +115,7 @@ export const accountsAdd = Verb.make({
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
           const document = yield* show(account)
           yield* note(`${made.what}.`)
-          return yield* answer(document, detail.format(document))
+          return yield* answer(document, (screen) => detail.format(document, screen))
         })
       )
     })

@@ -32,11 +32,11 @@ export const alertsTest = Verb.make({
       const settings = yield* settle(where)
       const tried = yield* Effect.mapError(tryChannels(settings, channel), refused)
       if (tried.some(({ failure }) => failure !== null)) yield* output.look
-      yield* output.answer(
-        { items: tried },
+      yield* output.answer({ items: tried }, (screen) =>
         Table.format(
           ["channel", "trial"],
-          tried.map(({ channel: name, failure }) => [name, failure ?? "sent"])
+          tried.map(({ channel: name, failure }) => [name, failure ?? "sent"]),
+          screen
         )
       )
     }).pipe(Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Clock.layerAlwaysOpen)))

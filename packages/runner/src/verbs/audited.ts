@@ -4,9 +4,9 @@ import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import * as attempts from "../views/attempts.ts"
 import * as decisions from "../views/decisions.ts"
-import { listed, shownOf } from "./lists.ts"
+import { listed, newestFirst, shownOf } from "./lists.ts"
 
-const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
+const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
 
 const asked = (name: string, what: string) =>
   Options.boolean(name).pipe(
@@ -27,8 +27,8 @@ export const decisionsList = Verb.make({
   name: "decisions list",
   summary: "what strategies decided, and what became of it",
   examples: [["roundlot decisions list --status failed --strategy momentum", "with the reason of each"]],
-  flags: { ...place, ...page, ...narrowing, status: text("status", "pending, submitted, executed or failed") },
-  run: (given) => listed(given, decisions.list(given), decisions.table)
+  flags: { ...view, ...page, ...narrowing, status: text("status", "pending, submitted, executed or failed") },
+  run: (given) => listed(given, decisions.list(newestFirst(given)), decisions.table)
 })
 
 /** `decisions show`. */
@@ -36,8 +36,8 @@ export const decisionsShow = Verb.make({
   name: "decisions show",
   summary: "one decision with its order, attempts and history",
   examples: [["roundlot decisions show D6", "why was it not executed?"]],
-  flags: { ...place, id: flags.id("The decision, D6"), asOf },
-  run: (given) => shownOf(Decision.DecisionTable, "decision", given, decisions.show)
+  flags: { ...view, id: flags.id("The decision, D6"), asOf },
+  run: (given) => shownOf(Decision.DecisionTable, "decision", given, decisions.show, decisions.heading)
 })
 
 /** `decisions tally`. */
@@ -45,7 +45,7 @@ export const decisionsTally = Verb.make({
   name: "decisions tally",
   summary: "why decisions failed, counted",
   examples: [["roundlot decisions tally --since 2026-11-20", "today's reasons"]],
-  flags: { ...place, ...narrowing },
+  flags: { ...view, ...narrowing },
   run: (given) => listed(given, decisions.tally(given), decisions.tallyTable)
 })
 
@@ -64,7 +64,7 @@ export const attemptsList = Verb.make({
     ["roundlot attempts list --recent", "of the last 24 hours, newest first"]
   ],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...attemptFilters,
     successful: asked("successful", "Filled"),
@@ -72,7 +72,7 @@ export const attemptsList = Verb.make({
     pending: asked("pending", "At the broker, or on the way there"),
     recent: asked("recent", "Of the last 24 hours, newest first")
   },
-  run: (given) => listed(given, attempts.list(given), attempts.table)
+  run: (given) => listed(given, attempts.list(newestFirst(given)), attempts.table)
 })
 
 /** `attempts show`. */
@@ -80,8 +80,8 @@ export const attemptsShow = Verb.make({
   name: "attempts show",
   summary: "one attempt: the whole exchange and the decision behind it",
   examples: [["roundlot attempts show S4", "what was sent, what came back"]],
-  flags: { ...place, id: flags.id("The attempt, S4"), asOf },
-  run: (given) => shownOf(Attempt.AttemptTable, "attempt", given, attempts.show)
+  flags: { ...view, id: flags.id("The attempt, S4"), asOf },
+  run: (given) => shownOf(Attempt.AttemptTable, "attempt", given, attempts.show, attempts.heading)
 })
 
 /** `attempts tally`. */
@@ -89,6 +89,6 @@ export const attemptsTally = Verb.make({
   name: "attempts tally",
   summary: "why attempts failed, counted",
   examples: [["roundlot attempts tally --recent", "the last 24 hours' reasons"]],
-  flags: { ...place, ...attemptFilters, recent: asked("recent", "Of the last 24 hours") },
+  flags: { ...view, ...attemptFilters, recent: asked("recent", "Of the last 24 hours") },
   run: (given) => listed(given, attempts.tally(given), decisions.tallyTable)
 })

@@ -29,7 +29,7 @@ export const templatesSave = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const document = views.documentOf(yield* Templates.save(asked.name, yield* terms.termsOf(asked), ACTOR))
-        yield* answer(document, detail.format(document))
+        yield* answer(document, (screen) => detail.format(document, screen))
       })
     )
 })
@@ -39,7 +39,7 @@ export const templatesList = Verb.make({
   name: "batches templates list",
   summary: "the templates that were saved",
   examples: [["roundlot batches templates list", "all of them"]],
-  flags: flags.place,
+  flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
 })
 
@@ -48,7 +48,7 @@ export const templatesShow = Verb.make({
   name: "batches templates show",
   summary: "one template: what it says",
   examples: [["roundlot batches templates show venue", "its terms"]],
-  flags: { ...flags.place, name },
+  flags: { ...flags.view, name },
   run: (asked) => shown(asked, Effect.map(Templates.find(asked.name), views.documentOf))
 })
 

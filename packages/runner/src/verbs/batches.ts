@@ -16,9 +16,9 @@ import { reading, writing } from "../cli/within.ts"
 import { durationMs } from "../settings/duration.ts"
 import * as past from "../views/past.ts"
 import * as views from "../views/batches.ts"
-import { listed, shown } from "./lists.ts"
+import { listed, newestFirst, shown } from "./lists.ts"
 
-const { page, period, place, text } = flags
+const { page, period, place, text, view } = flags
 
 const id = flags.id("The batch, G3")
 const reason = Options.text("reason").pipe(
@@ -36,7 +36,7 @@ const change = (batch: Batch.Batch, why: string, by: Change) =>
   Effect.gen(function* () {
     const { answer } = yield* Output
     const document = views.documentOf(yield* by(batch, why))
-    yield* answer(document, detail.format(document))
+    yield* answer(document, (screen) => detail.format(document, screen, views.heading(document)))
   })
 
 /** What would become of a batch and its rows. */
@@ -105,7 +105,7 @@ export const batchesList = Verb.make({
   summary: "the batches on record",
   examples: [["roundlot batches list --status running", "what is being worked off"]],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: flags.ofAccount,
@@ -116,7 +116,7 @@ export const batchesList = Verb.make({
     q: text("q", "Part of a name, uid or file name, or a symbol of its rows"),
     archived: Options.boolean("archived").pipe(Options.withDescription("Those that were put away"))
   },
-  run: (asked) => listed(asked, views.list(asked), views.table)
+  run: (asked) => listed(asked, views.list(newestFirst(asked)), views.table)
 })
 
 /** `batches show`. */
@@ -124,8 +124,8 @@ export const batchesShow = Verb.make({
   name: "batches show",
   summary: "one batch: how far it is, and what happened to it",
   examples: [["roundlot batches show G3", "its counts and history"]],
-  flags: { ...place, id, asOf: flags.asOf },
-  run: (asked) => shown(asked, past.seen(asked.asOf, views.ownerOf(asked.id), views.show(asked.id)))
+  flags: { ...view, id, asOf: flags.asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, views.ownerOf(asked.id), views.show(asked.id)), views.heading)
 })
 
 const LOOK_AGAIN = "500 millis"
@@ -146,13 +146,13 @@ export const batchesWatch = Verb.make({
   run: ({ id: batch, ...where }) =>
     reading(where, () =>
       Effect.gen(function* () {
-        const { answer, look, note } = yield* Output
+        const { answer, hasStatus, look, note, status } = yield* Output
         let last = ""
         const told = Effect.tap(views.progress(batch), (progress) => {
           const line = lineOf(progress)
           const isNew = line !== last
           last = line
-          return isNew ? note(line) : Effect.void
+          return isNew ? (hasStatus ? status(line) : note(line)) : Effect.void
         })
         const progress = yield* Effect.repeat(told, {
           schedule: Schedule.spaced(LOOK_AGAIN),
@@ -240,9 +240,8 @@ export const batchesArchive = Verb.make({
           return yield* answer({ items, nextCursor: null }, items.map(views.rehearsedText).join("\n") || "None.")
         }
         const done = yield* Effect.forEach(found, (batch) => batches.archive(batch.id, why, ACTOR))
-        return yield* answer(
-          { items: done.map(views.documentOf), nextCursor: null },
-          done.length === 0 ? "None." : views.table(done.map(views.documentOf))
+        return yield* answer({ items: done.map(views.documentOf), nextCursor: null }, (screen) =>
+          done.length === 0 ? "None." : views.table(done.map(views.documentOf), screen)
         )
       })
     )

@@ -19,6 +19,7 @@ import {
 } from "../batches/submit.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import * as Progress from "../cli/Progress.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, reading } from "../cli/within.ts"
 import { onCopy } from "../import/dryRun.ts"
@@ -160,7 +161,9 @@ export const batchesSubmit = Verb.make({
           const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
           const { again, name, strict } = asked
           const terms = { name, account, priority: held.priority ?? 0, policy, again, strict, actor: ACTOR }
-          yield* tell(yield* submit({ ...file, ...terms }))
+          const { at } = yield* Progress.make("Submitting", "rows")
+          const reached = (done: number) => at({ done, total: file.surveyed.rows })
+          yield* tell(yield* submit({ ...file, ...terms, reached }))
         })
       )
     }).pipe(Effect.scoped)

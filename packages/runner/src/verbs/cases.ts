@@ -14,7 +14,7 @@ import * as past from "../views/past.ts"
 import { perform } from "./commanding.ts"
 import { listed, shown } from "./lists.ts"
 
-const { commandId, dryRun, place } = flags
+const { commandId, dryRun, place, view } = flags
 
 const id = flags.id(
   "The case: a break B2, an order in doubt O5, a held trade T12, a batch with failed rows G3, a job's id, or part:NAME"
@@ -25,7 +25,7 @@ export const casesList = Verb.make({
   name: "cases list",
   summary: "all that needs a person, the gravest first",
   examples: [["roundlot cases list", "breaks, orders in doubt, held trades, jobs that were given up"]],
-  flags: { ...place, asOf: flags.asOf },
+  flags: { ...view, asOf: flags.asOf },
   run: (asked) =>
     listed(
       asked,
@@ -38,8 +38,8 @@ export const casesList = Verb.make({
 export const casesShow = Verb.make({
   name: "cases show",
   summary: "one case: what is recommended, its owner and notes",
-  flags: { ...place, id, asOf: flags.asOf },
-  run: (asked) => shown(asked, past.seen(asked.asOf, past.ownersOf(), cases.show(asked.id)))
+  flags: { ...view, id, asOf: flags.asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, past.ownersOf(), cases.show(asked.id)), cases.heading)
 })
 
 /** A command on a case, with the account to which it is addressed: the case's, or any where it is no account's. */

@@ -36,7 +36,7 @@ const inForce = Effect.gen(function* () {
 export const controlsShow = Verb.make({
   name: "controls show",
   summary: "every trading state that stands, and the limits of the accounts",
-  flags: { ...flags.place, asOf: flags.asOf },
+  flags: { ...flags.view, asOf: flags.asOf },
   run: (where) =>
     reading(where, () =>
       Effect.gen(function* () {
@@ -47,8 +47,8 @@ export const controlsShow = Verb.make({
           ({ account, reason, state, symbol }) =>
             `${[symbol, account].filter((each) => each !== null).join(" of ") || "everything"} is ${state}: ${reason}`
         )
-        const text = [lines.length === 0 ? "Everything is normal." : lines.join("\n"), ...limited.map(detail.format)]
-        yield* answer(document, text.join("\n\n"))
+        const said = lines.length === 0 ? "Everything is normal." : lines.join("\n")
+        yield* answer(document, (screen) => [said, ...limited.map((each) => detail.format(each, screen))].join("\n\n"))
       })
     )
 })

@@ -189,7 +189,7 @@ export const decide = Verb.make({
           )
           const document = decisions.documentOf(yield* Decisions.find(made.id))
           if (document.status === "failed") yield* output.failed
-          yield* output.answer(document, `${sayOf(document)}\n${detail.format(document)}`)
+          yield* output.answer(document, (screen) => `${sayOf(document)}\n${detail.format(document, screen)}`)
         })
       )
     })

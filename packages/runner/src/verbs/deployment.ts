@@ -179,7 +179,10 @@ const alone = (verb: Doing) =>
     return yield* (yield* Output).exitCode(false)
   }).pipe(
     Effect.provide(
-      Layer.merge(layerOutput(true, { out: () => undefined, err: () => undefined }), Layer.succeed(Environment, {}))
+      Layer.merge(
+        layerOutput({ isJson: true }, { out: () => undefined, err: () => undefined }),
+        Layer.succeed(Environment, {})
+      )
     )
   )
 

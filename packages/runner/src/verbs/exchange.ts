@@ -4,16 +4,16 @@ import { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Option, Schema } from "effect"
 import { layerExchange } from "../App.ts"
-import { cell } from "../cli/detail.ts"
+import * as detail from "../cli/detail.ts"
+import type { Fields } from "../cli/Fields.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import * as Door from "../simulate/door.ts"
-import * as Table from "../cli/Table.ts"
 
-const { place } = flags
+const { place, view } = flags
 
 /** `exchange do`. */
 export const exchangeDo = Verb.make({
@@ -76,20 +76,17 @@ const listed = <A, I extends object, E extends Verb.Told>(
     const most = asked.limit === undefined || asked.limit === 0 ? all.length : asked.limit
     const items = yield* Effect.orDie(Schema.encode(Schema.Array(schema))(all.slice(0, most)))
     const { answer } = yield* Output
-    const [first] = items
-    const keys = first === undefined ? [] : Object.keys(first)
-    const rows = items.map((item) => {
-      const values = new Map<string, unknown>(Object.entries(item))
-      return keys.map((key) => cell(values.get(key)))
-    })
-    return yield* answer({ items, nextCursor: null }, items.length === 0 ? "None." : Table.format(keys, rows))
+    const rows = items.toReversed().map((item): Fields => Object.fromEntries(Object.entries(item)))
+    return yield* answer({ items, nextCursor: null }, (screen) =>
+      rows.length === 0 ? "None." : detail.table(rows, screen)
+    )
   })
 
 /** `exchange orders`. */
 export const exchangeOrders = Verb.make({
   name: "exchange orders",
   summary: "the orders as the paper exchange has them",
-  flags: { ...place, ...limit },
+  flags: { ...view, ...limit },
   run: (asked) => listed(asked, ExchangeOrder.ExchangeOrder, (door) => door.orders)
 })
 
@@ -97,7 +94,7 @@ export const exchangeOrders = Verb.make({
 export const exchangeFills = Verb.make({
   name: "exchange fills",
   summary: "the executions as the paper exchange has them, all revisions",
-  flags: { ...place, ...limit },
+  flags: { ...view, ...limit },
   run: (asked) => listed(asked, ExchangeOrder.Execution, (door) => door.fills)
 })
 
@@ -105,6 +102,6 @@ export const exchangeFills = Verb.make({
 export const exchangeRequests = Verb.make({
   name: "exchange requests",
   summary: "every request that reached the paper exchange, with what was answered",
-  flags: { ...place, ...limit },
+  flags: { ...view, ...limit },
   run: (asked) => listed(asked, Door.Request, (door) => door.requests)
 })

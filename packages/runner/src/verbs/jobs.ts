@@ -11,9 +11,9 @@ import { making, writing } from "../cli/within.ts"
 import { layerJobs, layerJobsAt } from "../jobs/jobTypes.ts"
 import { durationMs } from "../settings/duration.ts"
 import * as views from "../views/jobs.ts"
-import { listed, shown } from "./lists.ts"
+import { listed, newestFirst, shown } from "./lists.ts"
 
-const { page, period, place, text } = flags
+const { page, period, place, text, view } = flags
 
 const Payload = Schema.parseJson()
 
@@ -77,14 +77,14 @@ export const jobsList = Verb.make({
   summary: "the background work that was asked for",
   examples: [["roundlot jobs list --status dead", "what was given up and waits for a person"]],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     type: text("type", "Only of this type"),
     key: text("key", "Only of this key"),
     status: text("status", "queued, running, done, dead or cancelled")
   },
-  run: (asked) => listed(asked, views.list(asked), views.table)
+  run: (asked) => listed(asked, views.list(asked.json ? asked : newestFirst({ ...asked, sort: "date" })), views.table)
 })
 
 const ofJob = { ...place, id: Args.text({ name: "ID" }).pipe(Args.withDescription("The job, as 'jobs list' shows it")) }
@@ -93,7 +93,7 @@ const ofJob = { ...place, id: Args.text({ name: "ID" }).pipe(Args.withDescriptio
 export const jobsShow = Verb.make({
   name: "jobs show",
   summary: "one job: its progress, result, tries and history",
-  flags: ofJob,
+  flags: { ...ofJob, wide: view.wide },
   run: (asked) => shown(asked, Effect.map(views.find(asked.id), views.detailOf))
 })
 
@@ -114,7 +114,10 @@ const changing = (name: "cancel" | "retry", summary: string, done: string) =>
           const { answer } = yield* Output
           const jobs = yield* Jobs.Jobs
           const job = yield* jobs[name](id, reason)
-          yield* answer(views.detailOf(job), `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job))}`)
+          yield* answer(
+            views.detailOf(job),
+            (screen) => `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job), screen)}`
+          )
         }).pipe(Effect.provide(layerJobs))
       )
   })

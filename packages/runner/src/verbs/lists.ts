@@ -18,7 +18,8 @@ import * as fills from "../views/fills.ts"
 import * as heldAtBroker from "../views/heldAtBroker.ts"
 import * as instruments from "../views/instruments.ts"
 import * as journal from "../views/journal.ts"
-import type { ListDocument, ListError } from "../views/listing.ts"
+import { orderOfCursor, type ListDocument, type ListError } from "../views/listing.ts"
+import type { Screen } from "../views/Screen.ts"
 import { queryOf } from "../views/orderQuery.ts"
 import * as orders from "../views/orders.ts"
 import * as past from "../views/past.ts"
@@ -27,7 +28,7 @@ import * as trades from "../views/trades.ts"
 import * as waitingCommissions from "../views/waitingCommissions.ts"
 import * as waitingFills from "../views/waitingFills.ts"
 
-const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
+const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
 
 type Found<D> = Effect.Effect<ListDocument<D>, ListError, Reading>
 
@@ -38,26 +39,44 @@ interface Narrowed extends Flags {
   readonly asOf?: string | undefined
 }
 
+/** How a list is asked for, as far as it says which end comes first. */
+interface Ordered {
+  readonly json: boolean
+  readonly cursor?: string | undefined
+  readonly order?: string | undefined
+  readonly sort?: string | undefined
+}
+
+/** People see what is newest first, programs what is oldest, unless they say otherwise; a cursor goes on as its page was. */
+export const newestFirst = <A extends Ordered>(asked: A): A => {
+  const { cursor, json, order, sort = "date" } = asked
+  if (order !== undefined || sort !== "date") return asked
+  const begun = cursor === undefined ? undefined : orderOfCursor(cursor)
+  return { ...asked, order: begun ?? (json ? undefined : "newest") }
+}
+
+/** Documents as a table, as a screen has room for it. */
+type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen) => string
+
 const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
 
 /** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
-export const pageText = <D>(
-  { count, items, nextCursor }: ListDocument<D>,
-  table: (items: ReadonlyArray<D>) => string
-): string => {
-  const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
-  const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
-  return items.length === 0 ? "None." : `${table(items)}${all}${more}`
-}
+export const pageText =
+  <D>({ count, items, nextCursor }: ListDocument<D>, table: Tabled<D>) =>
+  (screen: Screen): string => {
+    const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
+    const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
+    return items.length === 0 ? "None." : `${table(items, screen)}${all}${more}`
+  }
 
 /** Prints a page of a list. */
-export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
+export const listed = <D>(where: Narrowed, found: Found<D>, table: Tabled<D>): Verb.Doing =>
   paged(where, past.seen(where.asOf, past.ownersOf(where.account), found), table)
 
 const paged = <D, E extends Verb.Told>(
   where: Narrowed,
   found: Effect.Effect<ListDocument<D>, E, Reading>,
-  table: (items: ReadonlyArray<D>) => string
+  table: Tabled<D>
 ): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
@@ -71,13 +90,14 @@ const paged = <D, E extends Verb.Told>(
 /** Prints one record. */
 export const shown = <D extends object, E extends Verb.Told>(
   where: Flags,
-  found: Effect.Effect<D, E, Reading>
+  found: Effect.Effect<D, E, Reading>,
+  heading?: (document: D) => string
 ): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
       const document = yield* found
-      yield* answer(document, detail.format(document))
+      yield* answer(document, (screen) => detail.format(document, screen, heading?.(document)))
     })
   )
 
@@ -86,8 +106,9 @@ export const shownOf = <R extends { readonly account: AccountName.AccountName },
   table: Table.Table<R>,
   kind: Id.Kind,
   asked: Flags & { readonly id: string; readonly asOf?: string | undefined },
-  show: (id: string) => Effect.Effect<D, E, Reading>
-): Verb.Doing => shown(asked, past.seen(asked.asOf, past.ownerIn(table, kind, asked.id), show(asked.id)))
+  show: (id: string) => Effect.Effect<D, E, Reading>,
+  heading?: (document: D) => string
+): Verb.Doing => shown(asked, past.seen(asked.asOf, past.ownerIn(table, kind, asked.id), show(asked.id)), heading)
 
 /** `trades list`. */
 export const tradesList = Verb.make({
@@ -98,7 +119,7 @@ export const tradesList = Verb.make({
     ["roundlot trades list --order-id O5", "what an order is made of"]
   ],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: ofAccount,
@@ -114,7 +135,7 @@ export const tradesList = Verb.make({
     sourceId: text("source-id", "The id that the source gave"),
     orderId: text("order-id", "Trades that this order took of")
   },
-  run: (asked) => listed(asked, trades.list(asked), trades.table)
+  run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
 
 /** `trades show`. */
@@ -122,8 +143,8 @@ export const tradesShow = Verb.make({
   name: "trades show",
   summary: "one trade: its allocations, orders, fills, and every status with time and cause",
   examples: [["roundlot trades show T12", "the whole story of a trade"]],
-  flags: { ...place, id: flags.id("The trade, T12"), asOf },
-  run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show)
+  flags: { ...view, id: flags.id("The trade, T12"), asOf },
+  run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show, trades.heading)
 })
 
 /** What executions say beside their figures, in the broker's words. */
@@ -145,7 +166,7 @@ export const ordersList = Verb.make({
     ["roundlot orders list --count --limit 1", "how many there are"]
   ],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: ofAccount,
@@ -166,7 +187,9 @@ export const ordersList = Verb.make({
     tradeId: text("trade-id", "Orders that took of this trade")
   },
   run: ({ phase, status, ...asked }) =>
-    Effect.flatMap(queryOf({ phase, status }), (query) => listed(asked, orders.list({ ...asked, query }), orders.table))
+    Effect.flatMap(queryOf({ phase, status }), (query) =>
+      listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
+    )
 })
 
 /** `orders show`. */
@@ -177,8 +200,8 @@ export const ordersShow = Verb.make({
     ["roundlot orders show O5", "a rejected order still names its trades"],
     ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as it stood then"]
   ],
-  flags: { ...place, id: flags.id("The order, O5"), asOf },
-  run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)))
+  flags: { ...view, id: flags.id("The order, O5"), asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)), orders.heading)
 })
 
 const NO_PAST_AT_BROKER = new UsageError({
@@ -195,7 +218,7 @@ export const positionsList = Verb.make({
     ["roundlot positions list --broker", "beside what the broker said when its positions were synced last"]
   ],
   flags: {
-    ...place,
+    ...view,
     ...page,
     account: ofAccount,
     asOf,
@@ -218,14 +241,16 @@ export const positionsShow = Verb.make({
     ["roundlot positions show AAPL", "why is nothing ordered?"],
     ["roundlot positions show AAPL --as-of 812", "after the commit at position 812 of the feed"]
   ],
-  flags: { ...place, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }), asOf },
+  flags: { ...view, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }), asOf },
   run: (asked) =>
     writing(asked, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const owner = positions.accountOf(asked.symbol, asked.account)
         const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
-        yield* answer(document, detail.format(positions.inShort(document)))
+        yield* answer(document, (screen) =>
+          detail.format(positions.inShort(document), screen, positions.heading(document))
+        )
       })
     )
 })
@@ -236,7 +261,7 @@ export const fillsList = Verb.make({
   summary: "the executions on record, with their corrections and busts",
   examples: [["roundlot fills list --canonical", "without what a later revision replaced"]],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: ofAccount,
@@ -253,7 +278,7 @@ export const fillsList = Verb.make({
       Options.map((isAsked) => (isAsked ? true : undefined))
     )
   },
-  run: (asked) => listed(asked, fills.list(asked), fills.table)
+  run: (asked) => listed(asked, fills.list(newestFirst(asked)), fills.table)
 })
 
 /** What waits is few, and shown whole. */
@@ -265,7 +290,7 @@ export const fillsWaiting = Verb.make({
   name: "fills waiting",
   summary: "the executions that are not counted: their order is not known, or they may be duplicates",
   examples: [["roundlot fills waiting", "the inbox of executions"]],
-  flags: { ...place, account: ofAccount, asOf, symbol: ofSymbol },
+  flags: { ...view, account: ofAccount, asOf, symbol: ofSymbol },
   run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
 })
 
@@ -274,7 +299,7 @@ export const fillsWaitingCommissions = Verb.make({
   name: "fills waiting-commissions",
   summary: "the commissions whose execution is not booked yet",
   examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
-  flags: { ...place, account: ofAccount, asOf },
+  flags: { ...view, account: ofAccount, asOf },
   run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
 })
 
@@ -283,8 +308,8 @@ export const fillsShow = Verb.make({
   name: "fills show",
   summary: "one fill with all revisions of its execution",
   examples: [["roundlot fills show F3", "was it corrected?"]],
-  flags: { ...place, id: flags.id("The fill, F3"), asOf },
-  run: (asked) => shownOf(Fill.FillTable, "fill", asked, fills.show)
+  flags: { ...view, id: flags.id("The fill, F3"), asOf },
+  run: (asked) => shownOf(Fill.FillTable, "fill", asked, fills.show, fills.heading)
 })
 
 /** `allocations list`. */
@@ -293,7 +318,7 @@ export const allocationsList = Verb.make({
   summary: "which quantity of which trade an order took, or another trade covers",
   examples: [["roundlot allocations list --trade-id T12", "where a trade's shares went"]],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: ofAccount,
@@ -307,7 +332,7 @@ export const allocationsList = Verb.make({
       Options.map((isAsked) => (isAsked ? true : undefined))
     )
   },
-  run: (asked) => listed(asked, allocations.list(asked), allocations.table)
+  run: (asked) => listed(asked, allocations.list(newestFirst(asked)), allocations.table)
 })
 
 /** `allocations show`. */
@@ -315,7 +340,7 @@ export const allocationsShow = Verb.make({
   name: "allocations show",
   summary: "one allocation with both of its ends",
   examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
-  flags: { ...place, id: flags.id("The allocation, A9"), asOf },
+  flags: { ...view, id: flags.id("The allocation, A9"), asOf },
   run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
 })
 
@@ -324,7 +349,7 @@ export const accountsList = Verb.make({
   name: "accounts list",
   summary: "the accounts and their policies",
   flags: {
-    ...place,
+    ...view,
     ...page,
     account: ofAccount,
     asOf,
@@ -338,7 +363,7 @@ export const accountsList = Verb.make({
 export const accountsShow = Verb.make({
   name: "accounts show",
   summary: "one account: its policies and trading states",
-  flags: { ...place, name: Args.text({ name: "NAME" }), asOf },
+  flags: { ...view, name: Args.text({ name: "NAME" }), asOf },
   run: (asked) => shown(asked, past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name)))
 })
 
@@ -348,7 +373,7 @@ export const breaksList = Verb.make({
   summary: "differences and contradictions",
   examples: [["roundlot breaks list --status open", "what an operator should look at"]],
   flags: {
-    ...place,
+    ...view,
     ...page,
     ...period,
     account: ofAccount,
@@ -364,15 +389,15 @@ export const breaksList = Verb.make({
     holds: text("holds", "What it stops: nothing, symbol or account"),
     subject: text("subject", "The order or trade that it is about")
   },
-  run: (asked) => listed(asked, breaks.list(asked), breaks.table)
+  run: (asked) => listed(asked, breaks.list(newestFirst(asked)), breaks.table)
 })
 
 /** `breaks show`. */
 export const breaksShow = Verb.make({
   name: "breaks show",
   summary: "one break with its evidence and history",
-  flags: { ...place, id: flags.id("The break, B2"), asOf },
-  run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show)
+  flags: { ...view, id: flags.id("The break, B2"), asOf },
+  run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show, breaks.heading)
 })
 
 /** `instruments list`. */
@@ -380,7 +405,7 @@ export const instrumentsList = Verb.make({
   name: "instruments list",
   summary: "the symbols that came up, and what the broker says of them",
   flags: {
-    ...place,
+    ...view,
     ...page,
     account: ofAccount,
     asOf,
@@ -399,15 +424,13 @@ export const journalList = Verb.make({
     ["roundlot journal list --limit 0 --json", "all of it"]
   ],
   flags: {
-    ...place,
-    limit: page.limit,
-    cursor: page.cursor,
-    count: page.count,
+    ...view,
+    ...page,
     ...period,
     account: ofAccount,
     asOf,
     entity: text("entity", "An id (T12, O5) or a symbol"),
     tag: text("tag", "The kind of entry, such as OrderPlanned")
   },
-  run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(asked)), journal.table)
+  run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(newestFirst(asked))), journal.table)
 })

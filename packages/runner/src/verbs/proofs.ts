@@ -79,7 +79,7 @@ export const journalShow = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const entry = yield* journal.show(id)
-        yield* answer(entry, detail.format(entry))
+        yield* answer(entry, (screen) => detail.format(entry, screen))
       })
     )
 })
@@ -115,7 +115,9 @@ export const payloadsShow = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const { body, ...wire } = yield* payloads.show(id)
-        yield* answer({ ...wire, body }, [detail.format(wire), ...(body === null ? [] : [body])].join("\n\n"))
+        yield* answer({ ...wire, body }, (screen) =>
+          [detail.format(wire, screen), ...(body === null ? [] : [body])].join("\n\n")
+        )
       })
     )
 })

@@ -32,7 +32,7 @@ export const reconcile = Verb.make({
     ["roundlot reconcile --dry-run --account main", "look, and write nothing"]
   ],
   flags: {
-    ...flags.place,
+    ...flags.view,
     account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
     dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Write nothing"))
   },
@@ -43,7 +43,7 @@ export const reconcile = Verb.make({
         const compared = dryRun ? looked : booked
         const documents = yield* Effect.forEach(yield* chosen(account), (name) => compared(name, settings))
         if (documents.some(views.isLook)) yield* output.look
-        yield* output.answer({ dryRun, items: documents }, views.text(documents))
+        yield* output.answer({ dryRun, items: documents }, (screen) => views.text(documents, screen))
       })
     )
 })

@@ -7,7 +7,7 @@ import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as views from "../views/hedging.ts"
 import * as past from "../views/past.ts"
-import { pageText } from "./lists.ts"
+import { newestFirst, pageText } from "./lists.ts"
 
 /** `report hedging`. */
 export const reportHedging = Verb.make({
@@ -18,7 +18,7 @@ export const reportHedging = Verb.make({
     ["roundlot report hedging --since 2026-01-02 --limit 0 --csv > hedging.csv", "exact figures, for a spreadsheet"]
   ],
   flags: {
-    ...flags.place,
+    ...flags.view,
     ...flags.page,
     ...flags.period,
     account: flags.ofAccount,
@@ -31,7 +31,11 @@ export const reportHedging = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         yield* expectKnown(asked.account)
-        const document = yield* past.seen(asked.asOf, past.ownersOf(asked.account), views.list(asked))
+        const document = yield* past.seen(
+          asked.asOf,
+          past.ownersOf(asked.account),
+          views.list(asked.csv ? asked : newestFirst(asked))
+        )
         if (asked.csv) return yield* output.raw(views.csv(document.items))
         yield* output.answer(document, pageText(document, views.table))
       })

@@ -14,7 +14,7 @@ export const sessionsList = Verb.make({
   name: "sessions list",
   summary: "every browser that is signed in, and with which token",
   examples: [["roundlot sessions list", "who has the dashboard open"]],
-  flags: flags.place,
+  flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
 })
 

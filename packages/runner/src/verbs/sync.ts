@@ -12,7 +12,7 @@ import { positionsSync, tradesSync } from "../jobs/syncing.ts"
 import * as views from "../views/synced.ts"
 import { atBroker } from "./atBroker.ts"
 
-const common = { ...flags.place, account: flags.account }
+const common = { ...flags.view, account: flags.account }
 
 /** The one account that is meant. */
 const one = (named: Option.Option<string>) =>
@@ -43,7 +43,7 @@ export const syncTrades = Verb.make({
   run: ({ account, lookbackDays, ...where }) =>
     writing(where, (settings) =>
       Effect.gen(function* () {
-        const { answer } = yield* Output
+        const output = yield* Output
         if (lookbackDays < 1 || lookbackDays > MOST_DAYS) {
           const problem = `--lookback-days ${lookbackDays} is not from 1 to ${MOST_DAYS}`
           return yield* new UsageError({
@@ -53,12 +53,13 @@ export const syncTrades = Verb.make({
         }
         const name = yield* one(account)
         const here = Effect.map(Sync.syncTradesOnce({ account: name, lookbackDays }), views.tradesDocument)
+        yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
           type: tradesSync.name,
           payload: { account: name, lookbackDays },
           result: views.TradesSynced
         })
-        yield* answer(synced, detail.format(synced))
+        yield* output.answer(synced, (screen) => detail.format(synced, screen))
       })
     )
 })
@@ -72,15 +73,16 @@ export const syncPositions = Verb.make({
   run: ({ account, ...where }) =>
     writing(where, (settings) =>
       Effect.gen(function* () {
-        const { answer } = yield* Output
+        const output = yield* Output
         const name = yield* one(account)
         const here = Effect.map(Sync.syncPositionsOnce({ account: name }), views.positionsDocument)
+        yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
           type: positionsSync.name,
           payload: { account: name },
           result: views.PositionsSynced
         })
-        yield* answer(synced, detail.format(synced))
+        yield* output.answer(synced, (screen) => detail.format(synced, screen))
       })
     )
 })

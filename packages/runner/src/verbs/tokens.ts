@@ -97,6 +97,6 @@ export const tokensList = Verb.make({
   name: "tokens list",
   summary: "every token that was made, without its secret",
   examples: [["roundlot tokens list", "who may call the API"]],
-  flags: flags.place,
+  flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
 })

@@ -2,11 +2,12 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Account, type AccountName, type age } from "@roundlot/core"
-import { Clock, Effect, Option, Ref, type Scope, Stream } from "effect"
+import { Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
 import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import * as Progress from "../cli/Progress.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
@@ -70,21 +71,14 @@ const teller = (file: string) =>
       })
   )
 
-const EVERY_MS = 1_000
-
-/** Says on the standard error how far a long import is, once a second. */
-const progress = Effect.map(
-  Ref.make<number | undefined>(undefined),
-  (last) => (counts: Counts) =>
-    Effect.gen(function* () {
-      const { note } = yield* Output
-      const now = yield* Clock.currentTimeMillis
-      const before = yield* Ref.get(last)
-      if (before !== undefined && now - before < EVERY_MS) return
-      yield* Ref.set(last, now)
-      if (before !== undefined) yield* note(`${total(counts)} rows …`)
-    })
-)
+/** Says to a person at the terminal how far an import is. Lines are counted first; where a row has several, it is about as many. */
+const progress = ({ file }: ImportFlags) =>
+  Effect.gen(function* () {
+    const { hasStatus } = yield* Output
+    const { at } = yield* Progress.make("Importing", "rows")
+    const rows = hasStatus && file !== "-" ? yield* TradeFile.linesOf(file) : undefined
+    return (counts: Counts) => at({ done: total(counts), total: rows })
+  })
 
 const rejectedTo = (
   asked: ImportFlags
@@ -135,7 +129,7 @@ const take = (
       policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) }
     }
     const tell = yield* teller(asked.file)
-    const say = yield* progress
+    const say = yield* progress(asked)
     const write = yield* rejectedTo(asked)
     const counts = yield* Ref.make(none)
     const onStep = (step: Step) =>

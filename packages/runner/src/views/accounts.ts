@@ -187,14 +187,14 @@ const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
   Columns.words("ACCOUNT", (account) => account.name),
   Columns.words("BROKER", (account) => account.broker),
   Columns.words("ENVIRONMENT", (account) => account.environment),
-  Columns.words("BROKER ACCOUNT", (account) => account.brokerAccountId),
+  Columns.minor(Columns.words("BROKER ACCOUNT", (account) => account.brokerAccountId)),
   Columns.words("DIRECTION", (account) => account.direction),
   Columns.numbers("LOT", (account) => account.lot),
   Columns.numbers("THRESHOLD", (account) => account.threshold),
-  Columns.words("SHORTING", (account) => account.shorting),
-  Columns.words("CURRENCY", (account) => account.currency),
-  Columns.words("ORDERS", orderText)
+  Columns.minor(Columns.words("SHORTING", (account) => account.shorting)),
+  Columns.minor(Columns.words("CURRENCY", (account) => account.currency)),
+  Columns.minor(Columns.words("ORDERS", orderText))
 ]
 
 /** Accounts as a table for people. */
-export const table = (items: ReadonlyArray<AccountDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<AccountDocument>(columns)

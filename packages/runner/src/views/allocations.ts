@@ -146,13 +146,13 @@ export const ofOrder = (
 
 /** What people see of allocations. */
 const columns: ReadonlyArray<Columns.TableColumn<AllocationDocument>> = [
-  Columns.words("TRADE", (each) => each.tradeId),
-  Columns.words("SOURCE ID", (each) => each.sourceId),
-  Columns.words("ORDER", (each) => each.orderId),
+  Columns.ids("TRADE", (each) => each.tradeId),
+  Columns.minor(Columns.words("SOURCE ID", (each) => each.sourceId)),
+  Columns.ids("ORDER", (each) => each.orderId),
   Columns.words("KIND", (each) => each.kind),
   Columns.numbers("QUANTITY", (each) => each.quantity),
   Columns.times("RELEASED", (each) => each.releasedAt)
 ]
 
 /** Allocations as a table for people. */
-export const table = (items: ReadonlyArray<AllocationDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<AllocationDocument>(columns)

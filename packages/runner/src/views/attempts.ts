@@ -141,16 +141,20 @@ export const show = (
 
 /** What people see of attempts. */
 const columns: ReadonlyArray<Columns.TableColumn<AttemptDocument>> = [
-  Columns.words("ID", (each) => each.id),
-  Columns.words("ORDER", (each) => each.orderId),
-  Columns.words("DECISION", (each) => each.decisionId),
-  Columns.words("OUTCOME", (each) => each.outcome),
-  Columns.words("STATUS", (each) => each.status),
-  Columns.numbers("HTTP", (each) => (each.httpStatus === null ? null : String(each.httpStatus))),
+  Columns.ids("ID", (each) => each.id),
+  Columns.ids("ORDER", (each) => each.orderId),
+  Columns.minor(Columns.ids("DECISION", (each) => each.decisionId)),
+  Columns.states("OUTCOME", (each) => each.outcome),
+  Columns.states("STATUS", (each) => each.status),
+  Columns.minor(Columns.numbers("HTTP", (each) => (each.httpStatus === null ? null : String(each.httpStatus)))),
   Columns.numbers("FILLED", (each) => each.filledQuantity),
   Columns.times("SENT", (each) => each.submittedAt),
   Columns.words("ERROR", (each) => each.errorMessage)
 ]
 
 /** Attempts as a table for people. */
-export const table = (items: ReadonlyArray<AttemptDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<AttemptDocument>(columns)
+
+/** An attempt in a line: `Attempt S2 of order O2: accepted`. */
+export const heading = ({ id, orderId, outcome, status }: AttemptDocument): string =>
+  `Attempt ${id} of order ${orderId}: ${outcome ?? status}`

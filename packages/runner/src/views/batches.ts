@@ -551,17 +551,24 @@ export const endedBefore = (
 
 /** What people see of batches. */
 const columns: ReadonlyArray<Columns.TableColumn<Documents.BatchDocument>> = [
-  Columns.words("ID", (each) => each.id),
+  Columns.ids("ID", (each) => each.id),
   Columns.words("NAME", (each) => each.name),
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("MODE", (each) => each.mode),
-  Columns.words("STATUS", (each) => each.status),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.minor(Columns.words("MODE", (each) => each.mode)),
+  Columns.states("STATUS", (each) => each.status),
   Columns.numbers("ROWS", (each) => String(each.totalTrades)),
   Columns.numbers("DONE", (each) => String(each.processedTrades - each.failedTrades - each.cancelledTrades)),
   Columns.numbers("FAILED", (each) => String(each.failedTrades)),
   Columns.times("CREATED", (each) => each.createdAt),
-  Columns.times("FINISHED", (each) => each.finishedAt)
+  Columns.minor(Columns.times("FINISHED", (each) => each.finishedAt))
 ]
 
 /** Batches as a table for people. */
-export const table = (items: ReadonlyArray<Documents.BatchDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Documents.BatchDocument>(columns)
+
+/** A batch in a line: `Batch G1, Morning: partial_success, 2 of 3 rows done, 1 failed`. */
+export const heading = (batch: Documents.BatchDocument): string => {
+  const done = batch.processedTrades - batch.failedTrades - batch.cancelledTrades
+  const failed = batch.failedTrades === 0 ? "" : `, ${batch.failedTrades} failed`
+  return `Batch ${batch.id}, ${batch.name}: ${batch.status}, ${done} of ${batch.totalTrades} rows done${failed}`
+}

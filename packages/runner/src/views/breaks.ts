@@ -334,19 +334,23 @@ export const doubtText = ({
 
 /** What people see of breaks. */
 const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
-  Columns.words("ID", (each) => each.id),
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.ids("ID", (each) => each.id),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.ids("SYMBOL", (each) => each.symbol),
   Columns.words("KIND", (each) => each.kind),
-  Columns.words("SUBJECT", (each) => each.subject),
-  Columns.words("SEVERITY", (each) => each.standing),
+  Columns.minor(Columns.ids("SUBJECT", (each) => each.subject)),
+  Columns.states("SEVERITY", (each) => each.standing),
   Columns.words("BLOCKS", (each) => blocksText(each.atRisk)),
-  Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
-  Columns.words("HOLDS", (each) => each.holds),
-  Columns.words("OWNER", (each) => each.owner),
+  Columns.minor(Columns.numbers("DOLLARS", (each) => each.atRisk.dollars)),
+  Columns.minor(Columns.words("HOLDS", (each) => each.holds)),
+  Columns.minor(Columns.words("OWNER", (each) => each.owner)),
   Columns.times("OPENED", (each) => each.openedAt),
   Columns.words("EVIDENCE", (each) => each.evidence)
 ]
 
 /** Breaks as a table for people. */
-export const table = (items: ReadonlyArray<BreakDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<BreakDocument>(columns)
+
+/** A break in a line: `Break B2, critical: PositionDiffers about NVDA`. */
+export const heading = ({ id, kind, standing, subject }: BreakDocument): string =>
+  `Break ${id}, ${standing}: ${kind}${subject === null ? "" : ` about ${subject}`}`

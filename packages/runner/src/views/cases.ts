@@ -358,16 +358,19 @@ export const show = (text: string): Reading<Documents.CaseDetail, BadFilter | No
   })
 
 const columns: ReadonlyArray<Columns.TableColumn<Case>> = [
-  Columns.words("ID", (each) => each.id),
-  Columns.words("SEVERITY", (each) => each.severity),
-  Columns.words("KIND", (each) => each.kind),
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.ids("ID", (each) => each.id),
+  Columns.states("SEVERITY", (each) => each.severity),
+  Columns.minor(Columns.words("KIND", (each) => each.kind)),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.ids("SYMBOL", (each) => each.symbol),
   Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
-  Columns.words("OWNER", (each) => each.owner),
+  Columns.minor(Columns.words("OWNER", (each) => each.owner)),
   Columns.times("SINCE", (each) => each.since),
   Columns.words("WHAT", (each) => each.what)
 ]
 
 /** Cases as a table for people. */
-export const table = (items: ReadonlyArray<Case>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Case>(columns)
+
+/** A case in a line: `Case G1, warning: 1 of 3 rows of Morning failed`. */
+export const heading = ({ id, severity, what }: Case): string => `Case ${id}, ${severity}: ${what}`

@@ -76,27 +76,27 @@ const sizeOf = ({ notional, quantity }: DecisionDocument): string | null =>
 
 /** What people see of decisions. */
 const columns: ReadonlyArray<Columns.TableColumn<DecisionDocument>> = [
-  Columns.words("ID", (each) => each.id),
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("STRATEGY", (each) => each.strategy),
-  Columns.words("SYMBOL", (each) => each.symbol),
-  Columns.words("SIDE", (each) => each.side),
+  Columns.ids("ID", (each) => each.id),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.minor(Columns.words("STRATEGY", (each) => each.strategy)),
+  Columns.ids("SYMBOL", (each) => each.symbol),
+  Columns.ids("SIDE", (each) => each.side),
   Columns.numbers("SIZE", sizeOf),
-  Columns.words("STATUS", (each) => each.status),
-  Columns.words("ORDER", (each) => each.orderId),
+  Columns.states("STATUS", (each) => each.status),
+  Columns.ids("ORDER", (each) => each.orderId),
   Columns.times("MADE", (each) => each.createdAt),
   Columns.words("REASON", (each) => each.reason)
 ]
 
 /** Decisions as a table for people. */
-export const table = (items: ReadonlyArray<DecisionDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<DecisionDocument>(columns)
 
 /** Counted reasons as a table for people. */
-export const tallyTable = (items: ReadonlyArray<Attempts.Tallied>): string =>
-  Columns.render(
-    [
-      Columns.numbers<Attempts.Tallied>("COUNT", ({ count }) => String(count)),
-      Columns.words<Attempts.Tallied>("REASON", ({ reason }) => reason)
-    ],
-    items
-  )
+export const tallyTable = Columns.tableOf<Attempts.Tallied>([
+  Columns.numbers("COUNT", ({ count }) => String(count)),
+  Columns.words("REASON", ({ reason }) => reason)
+])
+
+/** A decision in a line: `Decision D1 of manual: buy 1 TSLA, executed`. */
+export const heading = (decision: DecisionDocument): string =>
+  `Decision ${decision.id} of ${decision.strategy}: ${decision.side} ${sizeOf(decision)} ${decision.symbol}, ${decision.status}`

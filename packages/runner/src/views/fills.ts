@@ -31,8 +31,11 @@ export interface FillFilters extends ListOptions, Period {
   readonly currency?: string | undefined
 }
 
+/** What a fill's document says of its order. */
+type OfOrder = Pick<FillDocument, "side" | "origin" | "delayMs">
+
 /** What a fill's document says of it alone. */
-const ownOf = (fill: Fill.Fill): Omit<FillDocument, "replacedBy"> => ({
+const ownOf = (fill: Fill.Fill): Omit<FillDocument, "replacedBy" | keyof OfOrder> => ({
   id: Id.format("fill", fill.id),
   orderId: Id.format("order", fill.orderId),
   execId: fill.execId,
@@ -45,6 +48,7 @@ const ownOf = (fill: Fill.Fill): Omit<FillDocument, "replacedBy"> => ({
   commission: decimalOrNull(fill.commission),
   executedAt: Instant.format(fill.executedAt),
   account: fill.account,
+  symbol: fill.symbol,
   commissionCurrency: valueOrNull(fill.commissionCurrency),
   facts: factsOf(fill),
   fetchedAt: Instant.format(fill.fetchedAt),
@@ -76,8 +80,20 @@ export const documentsOf = (
       { column: "account", in: accounts },
       { column: "canonical", in: [1] }
     ])
-    return fills.map((fill) => ({ ...ownOf(fill), replacedBy: replacementOf(fill, counting) }))
+    const found = yield* among(Order.OrderTable, "id", new Set(fills.map(({ orderId }) => orderId)))
+    const orders = new Map(found.map((order) => [order.id, order]))
+    return fills.map((fill) => ({
+      ...ownOf(fill),
+      ...ofOrderOf(fill, orders.get(fill.orderId)),
+      replacedBy: replacementOf(fill, counting)
+    }))
   })
+
+const ofOrderOf = ({ executedAt }: Fill.Fill, order: Order.Order | undefined): OfOrder => ({
+  side: orNull(order, ({ side }) => side),
+  origin: orNull(order, ({ origin }) => origin),
+  delayMs: orNull(order?.sentAt, (sentAt) => Math.round(Instant.millisBetween(sentAt, executedAt)))
+})
 
 const replacementOf = (fill: Fill.Fill, counting: ReadonlyArray<Fill.Fill>): number | null => {
   if (fill.canonical) return null
@@ -147,7 +163,6 @@ export const show = (
     const number = yield* idOf("fill", "fill", id)
     const fill = yield* Reads.first(Fill.FillTable, { where: [{ column: "id", in: [number] }] })
     if (fill === undefined) return yield* new NotFound({ kind: "fill", id, list: "fills" })
-    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [fill.orderId] }] })
     const revisions = yield* Reads.all(Fill.FillTable, {
       where: [
         { column: "account", in: [fill.account] },
@@ -158,8 +173,6 @@ export const show = (
     if (document === undefined) return yield* new NotFound({ kind: "fill", id, list: "fills" })
     return {
       ...document,
-      symbol: orNull(order, ({ symbol }) => symbol),
-      side: orNull(order, ({ side }) => side),
       revisions: yield* documentsOf(revisions.toSorted((a, b) => a.revision - b.revision))
     }
   })
@@ -174,16 +187,23 @@ export const ofOrders = (
 
 /** What people see of fills. */
 const columns: ReadonlyArray<Columns.TableColumn<FillDocument>> = [
-  Columns.words("ID", (fill) => fill.id),
-  Columns.words("ORDER", (fill) => fill.orderId),
+  Columns.ids("ID", (fill) => fill.id),
+  Columns.ids("ORDER", (fill) => fill.orderId),
+  Columns.minor(Columns.words("ACCOUNT", (fill) => fill.account)),
   Columns.times("EXECUTED", (fill) => fill.executedAt),
+  Columns.ids("SYMBOL", (fill) => fill.symbol),
+  Columns.ids("SIDE", (fill) => fill.side),
   Columns.numbers("QUANTITY", (fill) => fill.quantity),
   Columns.numbers("PRICE", (fill) => fill.price),
   Columns.numbers("COMMISSION", (fill) => fill.commission),
-  Columns.numbers("REV", (fill) => String(fill.revision)),
+  Columns.minor(Columns.numbers("REV", (fill) => String(fill.revision))),
   Columns.words("COUNTS", (fill) => (fill.canonical ? "yes" : "no")),
-  Columns.words("EXECUTION", (fill) => fill.execId)
+  Columns.minor(Columns.ids("EXECUTION", (fill) => fill.execId))
 ]
 
 /** Fills as a table for people. */
-export const table = (items: ReadonlyArray<FillDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<FillDocument>(columns)
+
+/** A fill in a line: `Fill F3: 2 at 100 of order O1`. */
+export const heading = ({ id, orderId, price, quantity }: FillDocument): string =>
+  `Fill ${id}: ${quantity} at ${price ?? "a price not known yet"} of order ${orderId}`

@@ -53,25 +53,25 @@ export const list = (
   })
 
 const columns: ReadonlyArray<Columns.TableColumn<HedgingDocument>> = [
-  Columns.words("TRADE", (each) => each.tradeId),
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("SYMBOL", (each) => each.symbol),
-  Columns.words("SIDE", (each) => each.side),
+  Columns.ids("TRADE", (each) => each.tradeId),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.ids("SYMBOL", (each) => each.symbol),
+  Columns.ids("SIDE", (each) => each.side),
   Columns.numbers("QUANTITY", (each) => each.quantity),
-  Columns.numbers("PRICE", (each) => each.price),
+  Columns.minor(Columns.numbers("PRICE", (each) => each.price)),
   Columns.numbers("FILLED", (each) => each.filled),
   Columns.numbers("AVERAGE", (each) => Columns.short(each.averagePrice)),
   Columns.numbers("SLIPPAGE", (each) => Columns.short(each.slippage)),
   Columns.numbers("BP", (each) => each.slippageBp),
-  Columns.numbers("COMMISSION", (each) => Columns.short(each.commission)),
-  Columns.numbers("TO ORDER, MS", (each) => textOf(each.toOrderMs)),
-  Columns.numbers("TO FILL, MS", (each) => textOf(each.toFillMs))
+  Columns.minor(Columns.numbers("COMMISSION", (each) => Columns.short(each.commission))),
+  Columns.minor(Columns.numbers("TO ORDER, MS", (each) => textOf(each.toOrderMs))),
+  Columns.minor(Columns.numbers("TO FILL, MS", (each) => textOf(each.toFillMs)))
 ]
 
 const textOf = (value: number | null): string | null => (value === null ? null : String(value))
 
 /** The report as a table for people. */
-export const table = (items: ReadonlyArray<HedgingDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<HedgingDocument>(columns)
 
 const FIELDS = [
   "tradeId",

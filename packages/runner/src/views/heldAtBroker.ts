@@ -60,8 +60,8 @@ export const list = (
   })
 
 const columns: ReadonlyArray<Columns.TableColumn<HeldDocument>> = [
-  Columns.words("ACCOUNT", (each) => each.account),
-  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.ids("SYMBOL", (each) => each.symbol),
   Columns.numbers("OURS", (each) => each.ours),
   Columns.numbers("BROKER", (each) => each.quantity),
   Columns.numbers("AVERAGE", (each) => Columns.short(each.averagePrice)),
@@ -69,4 +69,4 @@ const columns: ReadonlyArray<Columns.TableColumn<HeldDocument>> = [
 ]
 
 /** The same as a table for people. */
-export const table = (items: ReadonlyArray<HeldDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<HeldDocument>(columns)

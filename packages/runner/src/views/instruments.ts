@@ -47,12 +47,12 @@ export const list = (
 /** What people see of instruments. */
 const columns: ReadonlyArray<Columns.TableColumn<InstrumentDocument>> = [
   Columns.words("ACCOUNT", (instrument) => instrument.account),
-  Columns.words("SYMBOL", (instrument) => instrument.symbol),
-  Columns.words("STATUS", (instrument) => instrument.status),
-  Columns.words("CLASS", (instrument) => instrument.assetClass),
-  Columns.words("CURRENCY", (instrument) => instrument.currency),
+  Columns.ids("SYMBOL", (instrument) => instrument.symbol),
+  Columns.states("STATUS", (instrument) => instrument.status),
+  Columns.minor(Columns.words("CLASS", (instrument) => instrument.assetClass)),
+  Columns.minor(Columns.words("CURRENCY", (instrument) => instrument.currency)),
   Columns.numbers("LOT", (instrument) => instrument.lot)
 ]
 
 /** Instruments as a table for people. */
-export const table = (items: ReadonlyArray<InstrumentDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<InstrumentDocument>(columns)

@@ -71,6 +71,9 @@ export const detailOf = (job: Job.Job): JobDetail => ({
   }))
 })
 
+/** By when they were asked for; their ids have no order. */
+const sorts = { date: ["enqueuedAt", "id"] } as const
+
 /** A page of jobs, in the order in which they were asked for. */
 export const list = (
   filters: JobFilters
@@ -82,7 +85,7 @@ export const list = (
       ...(yield* isWord("status", filters.status, Job.jobStatuses)),
       ...(yield* isWithin("enqueuedAt", filters))
     ]
-    const { records, ...page } = yield* collect({ table: Job.JobTable, anyOf: [conditions] }, filters)
+    const { records, ...page } = yield* collect({ table: Job.JobTable, anyOf: [conditions], sorts }, filters)
     return { items: records.map(documentOf), ...page }
   })
 
@@ -96,15 +99,15 @@ export const find = (
 
 /** What people see of jobs. */
 const columns: ReadonlyArray<Columns.TableColumn<JobDocument>> = [
-  Columns.words("ID", (each) => each.id),
+  Columns.ids("ID", (each) => each.id),
   Columns.words("TYPE", (each) => each.type),
-  Columns.words("KEY", (each) => each.key),
-  Columns.words("STATUS", (each) => each.status),
-  Columns.words("TRIES", (each) => `${each.tries}/${each.mostTries}`),
+  Columns.minor(Columns.words("KEY", (each) => each.key)),
+  Columns.states("STATUS", (each) => each.status),
+  Columns.minor(Columns.ids("TRIES", (each) => `${each.tries}/${each.mostTries}`)),
   Columns.times("RUN AT", (each) => each.runAt),
   Columns.times("ENDED", (each) => each.endedAt),
   Columns.words("FAILURE", (each) => each.failure)
 ]
 
 /** Jobs as a table for people. */
-export const table = (items: ReadonlyArray<JobDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<JobDocument>(columns)

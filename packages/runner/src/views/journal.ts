@@ -194,14 +194,14 @@ export const head: Effect.Effect<HeadDocument, TradeRepository.StoreError, Trade
 
 /** What people see of a journal. */
 const columns: ReadonlyArray<Columns.TableColumn<EntryDocument>> = [
-  Columns.words("ACCOUNT", (entry) => entry.account),
+  Columns.minor(Columns.words("ACCOUNT", (entry) => entry.account)),
   Columns.numbers("SEQ", (entry) => String(entry.seq)),
   Columns.times("AT", (entry) => entry.at),
   Columns.words("ABOUT", (entry) => entry.entity.id),
   Columns.words("EVENT", (entry) => entry.tag),
-  Columns.words("CAUSE", (entry) => entry.cause.kind),
+  Columns.minor(Columns.words("CAUSE", (entry) => entry.cause.kind)),
   Columns.words("ACTOR", (entry) => entry.cause.actor)
 ]
 
 /** Entries as a table for people. */
-export const table = (items: ReadonlyArray<EntryDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<EntryDocument>(columns)

@@ -234,6 +234,13 @@ export const decodeCursor = (
     : Either.left(new BadCursor({ list, cursor }))
 }
 
+/** Which end came first on the page that gave a cursor; undefined of what is none. */
+export const orderOfCursor = (cursor: string): Order | undefined => {
+  const decoded = Either.flatMap(Encoding.decodeBase64UrlString(cursor), decodeContent)
+  const order = Either.isRight(decoded) ? decoded.right[1] : undefined
+  return order === "oldest" || order === "newest" ? order : undefined
+}
+
 const afterOf = <R>(table: Table.Table<R>, { columns, name, order }: Way, cursor: string | undefined) => {
   const types = columns.map((column) => (table.columns[column]?.kind === "text" ? "string" : "number"))
   return cursor === undefined ? Either.right(undefined) : decodeCursor(name, order, types, cursor)

@@ -328,18 +328,24 @@ const sizeOf = ({ askedNotional, quantity }: OrderDocument): string =>
 
 /** What people see of orders. */
 const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
-  Columns.words("ID", (order) => order.id),
-  Columns.words("ACCOUNT", (order) => order.account),
+  Columns.ids("ID", (order) => order.id),
+  Columns.minor(Columns.words("ACCOUNT", (order) => order.account)),
   Columns.times("CREATED", (order) => order.createdAt),
-  Columns.words("SYMBOL", (order) => order.symbol),
-  Columns.words("SIDE", (order) => order.side),
+  Columns.ids("SYMBOL", (order) => order.symbol),
+  Columns.ids("SIDE", (order) => order.side),
   Columns.numbers("QUANTITY", sizeOf),
-  Columns.words("STATUS", (order) => order.status),
+  Columns.states("STATUS", (order) => order.status),
   Columns.numbers("FILLED", (order) => order.filledQuantity),
   Columns.numbers("AVERAGE", (order) => Columns.short(order.averagePrice)),
-  Columns.words("ORIGIN", (order) => order.origin),
-  Columns.words("BROKER ID", (order) => order.brokerOrderId)
+  Columns.minor(Columns.words("ORIGIN", (order) => order.origin)),
+  Columns.minor(Columns.ids("BROKER ID", (order) => order.brokerOrderId))
 ]
 
 /** Orders as a table for people. */
-export const table = (items: ReadonlyArray<OrderDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<OrderDocument>(columns)
+
+/** An order in a line: `Order O10: buy 3 SPY, partially_filled, 2 filled at 601.84`. */
+export const heading = (order: OrderDocument): string => {
+  const filled = order.averagePrice === null ? "" : `, ${order.filledQuantity} filled at ${order.averagePrice}`
+  return `Order ${order.id}: ${order.side} ${sizeOf(order)} ${order.symbol}, ${order.status}${filled}`
+}

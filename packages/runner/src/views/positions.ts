@@ -327,15 +327,19 @@ const notDue = ({ account, instrument, position }: due.Standing): string => {
 
 /** What people see of positions. */
 const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
-  Columns.words("ACCOUNT", (position) => position.account),
-  Columns.words("SYMBOL", (position) => position.symbol),
+  Columns.minor(Columns.words("ACCOUNT", (position) => position.account)),
+  Columns.ids("SYMBOL", (position) => position.symbol),
   Columns.numbers("EXPOSURE", (position) => position.exposure),
-  Columns.numbers("TARGET", (position) => position.target),
+  Columns.minor(Columns.numbers("TARGET", (position) => position.target)),
   Columns.numbers("HEDGED", (position) => position.hedged),
   Columns.numbers("IN FLIGHT", (position) => position.inFlight),
   Columns.numbers("RESIDUAL", (position) => position.residual),
-  Columns.times("UPDATED", (position) => position.updatedAt)
+  Columns.minor(Columns.times("UPDATED", (position) => position.updatedAt))
 ]
 
 /** Positions as a table for people. */
-export const table = (items: ReadonlyArray<PositionDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<PositionDocument>(columns)
+
+/** A position in a line: `SPY of paper: target 3.7 = hedged 3 + in flight 0 + residual 0.7`. */
+export const heading = ({ account, hedged, inFlight, residual, symbol, target }: PositionDocument): string =>
+  `${symbol} of ${account}: target ${target} = hedged ${hedged} + in flight ${inFlight} + residual ${residual}`

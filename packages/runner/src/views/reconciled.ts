@@ -1,5 +1,6 @@
 import { Decimal, holdings, Instant, type Reconciliation } from "@roundlot/core"
 import { Schema } from "effect"
+import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
 import { valueOrNull } from "./text.ts"
 
@@ -53,11 +54,11 @@ export const isLook = (one: ReconciledDocument): boolean => one.holdings.length 
 type Row = typeof HoldingDocument.Type & { readonly account: string }
 
 const columns: ReadonlyArray<Columns.TableColumn<Row>> = [
-  Columns.words("ACCOUNT", (row) => row.account),
-  Columns.words("SYMBOL", (row) => row.symbol),
+  Columns.minor(Columns.words("ACCOUNT", (row) => row.account)),
+  Columns.ids("SYMBOL", (row) => row.symbol),
   Columns.numbers("OURS", (row) => row.ours),
   Columns.numbers("THEIRS", (row) => row.theirs),
-  Columns.words("OUTCOME", (row) => row.outcome),
+  Columns.states("OUTCOME", (row) => row.outcome),
   Columns.words("WHY", (row) => row.why)
 ]
 
@@ -68,8 +69,8 @@ const lineOf = ({ account, agreed, asOf, others, problem }: ReconciledDocument):
 }
 
 /** Comparisons for people: a table of what differs, and a line an account. */
-export const text = (all: ReadonlyArray<ReconciledDocument>): string => {
+export const text = (all: ReadonlyArray<ReconciledDocument>, screen?: Screen): string => {
   const rows = all.flatMap((one) => one.holdings.map((each): Row => ({ ...each, account: one.account })))
-  const table = rows.length === 0 ? [] : [Columns.render(columns, rows), ""]
+  const table = rows.length === 0 ? [] : [Columns.render(columns, rows, screen), ""]
   return [...table, ...all.map(lineOf)].join("\n")
 }

@@ -26,12 +26,12 @@ export const list: Effect.Effect<
 
 /** What people see of sessions. */
 const columns: ReadonlyArray<Columns.TableColumn<Documents.SessionDocument>> = [
-  Columns.words("ID", (each) => each.id),
+  Columns.ids("ID", (each) => each.id),
   Columns.words("TOKEN", (each) => each.token),
-  Columns.words("HOST", (each) => each.host),
+  Columns.minor(Columns.words("HOST", (each) => each.host)),
   Columns.times("SIGNED IN", (each) => each.openedAt),
   Columns.times("EXPIRES", (each) => each.expiresAt)
 ]
 
 /** Sessions as a table for people. */
-export const table = (items: ReadonlyArray<Documents.SessionDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Documents.SessionDocument>(columns)

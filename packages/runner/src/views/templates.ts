@@ -28,4 +28,4 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.TemplateDocument>> = 
 ]
 
 /** Templates as a table for people. */
-export const table = (items: ReadonlyArray<Documents.TemplateDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Documents.TemplateDocument>(columns)

@@ -33,9 +33,9 @@ export const list: Effect.Effect<
 const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.words("NAME", (each) => each.name),
   Columns.words("ROLE", (each) => each.role),
-  Columns.words("STATUS", (each) => each.status),
-  Columns.times("MADE", (each) => each.createdAt),
-  Columns.words("BY", (each) => each.createdBy),
+  Columns.states("STATUS", (each) => each.status),
+  Columns.minor(Columns.times("MADE", (each) => each.createdAt)),
+  Columns.minor(Columns.words("BY", (each) => each.createdBy)),
   Columns.times("EXPIRES", (each) => each.expiresAt),
   Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
   Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
@@ -43,4 +43,4 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
 ]
 
 /** Tokens as a table for people. */
-export const table = (items: ReadonlyArray<Documents.TokenDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Documents.TokenDocument>(columns)

@@ -266,19 +266,23 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
 
 /** What people see of trades. */
 const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
-  Columns.words("ID", (trade) => trade.id),
-  Columns.words("ACCOUNT", (trade) => trade.account),
+  Columns.ids("ID", (trade) => trade.id),
+  Columns.minor(Columns.words("ACCOUNT", (trade) => trade.account)),
   Columns.times("RECORDED", (trade) => trade.createdAt),
-  Columns.words("KIND", (trade) => trade.kind),
-  Columns.words("SYMBOL", (trade) => trade.symbol),
-  Columns.words("SIDE", (trade) => trade.side),
+  Columns.minor(Columns.words("KIND", (trade) => trade.kind)),
+  Columns.ids("SYMBOL", (trade) => trade.symbol),
+  Columns.ids("SIDE", (trade) => trade.side),
   Columns.numbers("QUANTITY", (trade) => trade.quantity),
   Columns.numbers("PRICE", (trade) => trade.price),
-  Columns.words("STATUS", (trade) => trade.status),
+  Columns.states("STATUS", (trade) => trade.status),
   Columns.numbers("OPEN", (trade) => trade.openQuantity),
-  Columns.words("ORDERS", (trade) => (trade.orderIds.length === 0 ? null : trade.orderIds.join(" "))),
-  Columns.words("SOURCE ID", (trade) => trade.sourceId)
+  Columns.minor(Columns.ids("ORDERS", (trade) => (trade.orderIds.length === 0 ? null : trade.orderIds.join(" ")))),
+  Columns.minor(Columns.words("SOURCE ID", (trade) => trade.sourceId))
 ]
 
 /** Trades as a table for people. */
-export const table = (items: ReadonlyArray<TradeDocument>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<TradeDocument>(columns)
+
+/** A trade in a line: `Trade T3: sell 0.238 AMZN, completed`. */
+export const heading = ({ id, quantity, side, status, symbol }: TradeDocument): string =>
+  `Trade ${id}: ${side} ${quantity} ${symbol}, ${status}`

@@ -71,4 +71,4 @@ const columns = [
 ]
 
 /** Waiting executions as a table for people. */
-export const table = (items: ReadonlyArray<Waiting>): string => Columns.render(columns, items)
+export const table = Columns.tableOf<Waiting>(columns)

@@ -64,11 +64,12 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
     words: ReadonlyArray<string>,
     variables: Readonly<Record<string, string>> = {},
     version = known,
-    isOutTerminal = false
+    isOutTerminal = false,
+    terminal: { readonly columns?: number; readonly isTerminal?: boolean } = {}
   ) => {
     const { keep, printed, says } = listening()
     const stopping = new AbortController()
-    const streams = { out: keep("out"), err: keep("err"), isOutTerminal }
+    const streams = { out: keep("out"), err: keep("err"), isOutTerminal, ...terminal }
     const ended = performing()
       .then(({ performed }) =>
         performed(words, variables, streams, { laterMs: ahead, known: version, stop: stopping.signal })
@@ -92,6 +93,9 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
     begin,
     plain,
     cli,
+    /** What a person at a terminal of so many columns sees. */
+    seen: (columns: number, words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}) =>
+      begin([...words, ...place], variables, known, true, { columns, isTerminal: true }).ended,
     /** The answer of a verb as the program that asked reads it. */
     json: async (...words: ReadonlyArray<string>): Promise<unknown> => JSON.parse((await cli(...words, "--json")).out),
     /** A file in the folder. */

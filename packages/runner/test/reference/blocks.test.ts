@@ -33,7 +33,7 @@ const wrongWith = async (words: ReadonlyArray<string>): Promise<string | undefin
   return Effect.runPromise(
     told.pipe(
       Effect.catchAll(({ message }) => Effect.succeed(message)),
-      Effect.provide(layerOutput(false, nothing)),
+      Effect.provide(layerOutput({ isJson: false }, nothing)),
       Effect.provideService(CliConfig.CliConfig, config),
       Effect.provideService(Environment, {}),
       Effect.provide(NodeContext.layer)

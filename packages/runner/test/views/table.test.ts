@@ -1,5 +1,6 @@
 import { expect, it } from "@effect/vitest"
-import { numbers, render, short, times, words } from "../../src/views/table.ts"
+import { hasColours } from "../../src/views/Screen.ts"
+import { minor, numbers, render, short, states, times, words } from "../../src/views/table.ts"
 
 interface Row {
   readonly name: string | null
@@ -26,7 +27,8 @@ it("numbers stand to the right, times are cut to the second, and - stands for no
 })
 
 it("one document is one line, whatever its texts hold", () => {
-  const text = render(columns, [{ name: `a\nb\u001B[31m${"x".repeat(200)}`, amount: "1", at: null }])
+  const rows = [{ name: `a\nb\u001B[31m${"x".repeat(400)}`, amount: "1", at: null }]
+  const text = render(columns, rows, { width: 200, isColoured: false })
   const lines = text.split("\n")
   expect(lines).toHaveLength(2)
   expect(lines[1]?.startsWith("a\\nb\\u001B[31mxxx")).toBe(true)
@@ -41,4 +43,57 @@ it("long decimals are rounded for people", () => {
   expect(short("-0.00049996")).toBe("-0.0005")
   expect(short("0.0123456")).toBe("0.0123")
   expect(short(null)).toBeNull()
+})
+
+const named = (length: number) => render(columns, [{ name: "x".repeat(length), amount: null, at: null }])
+
+it("what is piped is whole; what no terminal could hold is cut all the same", () => {
+  expect(named(200)).toContain("x".repeat(200))
+  expect(named(300)).toContain(`${"x".repeat(239)}…`)
+})
+
+const narrow = [
+  words<Row>("NAME", (row) => row.name),
+  minor(words<Row>("AGAIN", (row) => row.name)),
+  numbers<Row>("AMOUNT", (row) => row.amount),
+  minor(times<Row>("AT", (row) => row.at))
+]
+const row = { name: "Friday's long file of trades", amount: "1234567.123456", at: "2026-11-20T14:30:00.123456Z" }
+const at = (width: number) => render(narrow, [row], { width, isColoured: false }).split("\n")
+
+it("a screen too narrow has its texts cut, then minor columns left out from the right, and says so; numbers are never cut", () => {
+  expect(at(100)[0]).toMatch(/^NAME +AGAIN +AMOUNT  AT$/)
+  expect(at(60)).toEqual([
+    expect.stringMatching(/^NAME +AGAIN +AMOUNT$/),
+    expect.stringMatching(/1234567\.123456$/),
+    "Not shown: AT. --wide shows all."
+  ])
+  expect(at(40)).toEqual([
+    expect.stringMatching(/^NAME +AMOUNT$/),
+    expect.stringMatching(/^Friday's .*…  1234567\.123456$/),
+    "Not shown: AGAIN, AT. --wide shows all."
+  ])
+  expect(at(28)[1]).toBe("Friday's lo…  1234567.123456")
+  for (const width of [100, 80, 60, 40, 28]) {
+    for (const line of at(width).slice(0, 2)) expect(Array.from(line).length).toBeLessThanOrEqual(width)
+  }
+})
+
+it("a state has its tone on a screen with colours, and lines stand as without", () => {
+  const state = [states<Row>("STATUS", (each) => each.name), numbers<Row>("AMOUNT", (each) => each.amount)]
+  const rows = ["filled", "rejected", "unheard"].map((name) => ({ name, amount: "1", at: null }))
+  const [, ok, bad, none] = render(state, rows, { width: 80, isColoured: true }).split("\n")
+  expect(ok).toBe("\u001B[32mfilled\u001B[0m         1")
+  expect(bad).toBe("\u001B[31mrejected\u001B[0m       1")
+  expect(none).toBe("unheard        1")
+})
+
+it("colours stand at a terminal, unless the environment says otherwise", () => {
+  expect(hasColours({}, true)).toBe(true)
+  expect(hasColours({}, false)).toBe(false)
+  expect(hasColours({ NO_COLOR: "1", FORCE_COLOR: "1" }, true)).toBe(false)
+  expect(hasColours({ NO_COLOR: "" }, true)).toBe(true)
+  expect(hasColours({ FORCE_COLOR: "1" }, false)).toBe(true)
+  expect(hasColours({ FORCE_COLOR: "0" }, true)).toBe(false)
+  expect(hasColours({ TERM: "dumb" }, true)).toBe(false)
 })

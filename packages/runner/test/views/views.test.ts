@@ -468,6 +468,10 @@ describe("documents", () => {
         commission: null,
         executedAt: scene.second(2),
         account: "main",
+        symbol: "AAPL",
+        side: "buy",
+        origin: "accumulation",
+        delayMs: 1000,
         commissionCurrency: null,
         facts: {
           permId: null,
