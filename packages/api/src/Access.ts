@@ -2,7 +2,7 @@ import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type { AccountName } from "@roundlot/core"
 import type { TokenRole } from "@roundlot/core/vocabulary"
-import { Context, Schema } from "effect"
+import { Context, type Effect, Schema } from "effect"
 import { problems } from "./Problem.ts"
 
 /** What a caller may do, each more than the one before: look, propose orders, give trades and orders, operate. */
@@ -12,6 +12,8 @@ export type Role = TokenRole
 export interface CallerService {
   readonly name: string
   readonly role: Role
+  /** The accounts that he may see and change; all that there is where nothing is said. */
+  readonly accounts?: ReadonlyArray<string> | undefined
 }
 
 /** Who calls. */
@@ -45,6 +47,12 @@ export const givenIn = (request: HttpServerRequest.HttpServerRequest): Given | u
   const cookie = sessionSecretOf(request)
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
+
+/** Is who asks how the program is told more than whether it is well? Names of accounts and parts are not everybody's. */
+export class Detail extends Context.Tag("@roundlot/api/Detail")<
+  Detail,
+  Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest>
+>() {}
 
 /** The header with the signature of a body, as `Signature` writes and reads it. */
 export const SIGNATURE = "roundlot-signature"

@@ -2,9 +2,11 @@ import type * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import {
   Account,
+  AccountScope,
   Clock,
   Decimal,
   Entropy,
@@ -17,7 +19,7 @@ import {
   type Trading
 } from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
-import type { Reading } from "./Access.ts"
+import { Detail, type Reading } from "./Access.ts"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
 import type { TradingDocument } from "./documents/Trading.ts"
 import { Process } from "./EventLoop.ts"
@@ -109,9 +111,19 @@ const notReady = (reasons: ReadonlyArray<string>): Failure<"NotReady"> => ({
   reasons
 })
 
+const NOT_READY = "it is not ready yet"
+
+/** Is who asks told more than whether the program is well? */
+const isTold = Effect.flatten(Detail)
+
+/** All of a document, or the little of it that everybody is told. */
+const inFullOr = <D extends object>(little: object, document: D) =>
+  Effect.map(isTold, (told) => (told ? document : HttpServerResponse.unsafeJson(little)))
+
 /** What a server tells of. */
 export type Needs =
   | Reading
+  | Detail
   | Process
   | Health.Health
   | Clock.Clock
@@ -120,19 +132,24 @@ export type Needs =
   | TradeRepository.TradeRepository
 
 const handlers = Layer.mergeAll(
-  HttpApiBuilder.group(RoundlotApi, "health", (group) => group.handle("health", () => healthDocument)),
+  HttpApiBuilder.group(RoundlotApi, "health", (group) =>
+    group.handle("health", () =>
+      Effect.flatMap(healthDocument, (document) => inFullOr({ status: document.status }, document))
+    )
+  ),
   HttpApiBuilder.group(RoundlotApi, "ready", (group) =>
     group.handle("ready", () =>
       Effect.flatMap(reasonsAgainst, (reasons) =>
         reasons.length === 0
-          ? Effect.map(tradingSeen, (trading) => ({ ready: true as const, trading }))
-          : Effect.fail(notReady(reasons))
+          ? Effect.flatMap(tradingSeen, (trading) => inFullOr({ ready: true }, { ready: true as const, trading }))
+          : Effect.flatMap(isTold, (told) => Effect.fail(notReady(told ? reasons : [NOT_READY])))
       )
     )
   ),
   HttpApiBuilder.group(RoundlotApi, "metrics", (group) =>
     group.handle("metrics", () =>
       Effect.gen(function* () {
+        yield* AccountScope.requireAll
         const thread = yield* Effect.flatMap(Process, (process) => process.eventLoop)
         return render(yield* Effect.mapError(figures.all(thread), unavailable))
       })

@@ -5,6 +5,7 @@ import * as HttpServerError from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
+import { AccountScope } from "@roundlot/core"
 import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { givenIn } from "./Access.ts"
@@ -13,6 +14,7 @@ import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 import * as Seats from "./Seats.ts"
+import * as SignInAttempts from "./SignInAttempts.ts"
 import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
 
 /** The tag under which routes declare a kind of problem. */
@@ -180,6 +182,7 @@ export const guarded =
     const changes = Limiter.make(CHANGES)
     const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
     const refusals = Limiter.make(REFUSALS)
+    const signIns = SignInAttempts.make()
     // What is refused before any route was asked has its headers from here.
     const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
       const caller = callerOf(request)
@@ -193,8 +196,12 @@ export const guarded =
       const most = yield* mostBytes(request)
       const refusal = refusalOf(request, most)
       if (refusal !== undefined) return withHeaders(problemResponse(refusal), requestId)
+      const address = isSignIn(request) ? addressOf(request) : undefined
+      const wait = address === undefined ? 0 : yield* signIns.waitSeconds(address)
+      if (wait > 0) return withHeaders(tooManySignIns(wait), requestId)
       const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
       const response = yield* HttpServerRequest.withMaxBodySize(strictly, Option.some(FileSystem.Size(most)))
+      if (address !== undefined && response.status === UNAUTHORIZED) yield* signIns.failed(address)
       return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
     })
     return Effect.gen(function* () {
@@ -206,10 +213,16 @@ export const guarded =
     })
   }
 
+const isSignIn = ({ method, url }: Asked): boolean => method === "POST" && routed(url) === "/api/v1/session"
+
+/** Where a call comes from; all are one address where that is not known. */
+const addressOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  Option.getOrElse(request.remoteAddress, () => "")
+
 /** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
 const callerOf = (request: HttpServerRequest.HttpServerRequest): string =>
   createHash("sha256")
-    .update(givenIn(request)?.secret ?? Option.getOrElse(request.remoteAddress, () => ""))
+    .update(givenIn(request)?.secret ?? addressOf(request))
     .digest("base64")
 
 /** Calls of one caller that change something: nobody takes all that there is. */
@@ -226,6 +239,11 @@ const UNAUTHORIZED = 401
 const tooMany = problemResponse(problem("too-many-requests", "wait a second, or give more in one call"), {
   "retry-after": "1"
 })
+
+const tooManySignIns = (seconds: number) =>
+  problemResponse(problem("too-many-requests", `sign-ins failed here too often: try again in ${seconds} s`), {
+    "retry-after": String(seconds)
+  })
 
 const inUse: { readonly [K in Seats.SeatKind]: string } = {
   call: "wait until some of your calls are answered, or give more in one call",
@@ -272,6 +290,13 @@ const unreadable = ({ cause }: HttpServerError.RequestError) =>
     )
   })
 
+const outOfScope = problemResponse(
+  problem(
+    "forbidden",
+    "this needs a token that is bound to no account; name an account that yours is bound to, where one can be named"
+  )
+)
+
 interface Route {
   readonly path: RegExp
   readonly method: string
@@ -315,6 +340,7 @@ export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
   Effect.catchAllCause(app, (cause: Cause.Cause<never>) => {
     const error = Cause.squash(cause)
     if (hasTag(error) && error._tag === "RouteNotFound") return noRoute
+    if (error instanceof AccountScope.OutOfScope) return Effect.succeed(outOfScope)
     if (isDecodeError(error)) return Effect.succeed(problemResponse(badRequestOf(error)))
     if (isRequestError(error)) return unreadable(error)
     // What is nested by the hundred thousand is read by no stack.

@@ -278,6 +278,8 @@ export * as decode from "./events/decode.ts"
 export * as encode from "./events/encode.ts"
 /** `books/project`: see that module. */
 export * as project from "./books/project.ts"
+/** `ports/AccountScope`: which accounts work may see and change. */
+export * as AccountScope from "./ports/AccountScope.ts"
 /** `ports/Address`: see that module. */
 export * as Address from "./ports/Address.ts"
 /** `ports/Broker`: see that module. */

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
-import { Clock, Entropy, PriceReference, Reference, Roundlot, TradeRepository } from "@roundlot/core"
+import { AccountScope, Clock, Entropy, PriceReference, Reference, Roundlot, TradeRepository } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Context, Deferred, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
@@ -38,14 +38,20 @@ const onPaper = Effect.promise(() => import("@roundlot/broker-paper"))
 
 /** The store alone, made where there is none: enough to read. */
 export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
-  Layer.merge(
-    StorePlace.$match(store, {
-      Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
-      Own: ({ layer }) => layer,
-      Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
-    }),
-    Clock.layerAlwaysOpen
-  )
+  Layer.merge(Layer.provide(layerGuarded, layerPlace({ store })), Clock.layerAlwaysOpen)
+
+/** Every read and write passes here: who may see some accounts alone sees and changes no other. */
+const layerGuarded = Layer.effect(
+  TradeRepository.TradeRepository,
+  Effect.map(TradeRepository.TradeRepository, AccountScope.guarded)
+)
+
+const layerPlace = ({ store }: Place): Layer.Layer<TradeRepository.TradeRepository, TradeRepository.StoreError> =>
+  StorePlace.$match(store, {
+    Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
+    Own: ({ layer }) => layer,
+    Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
+  })
 
 /** The store's address as people are shown it: without user and password. */
 export const shownStore = (store: StorePlace): string =>

@@ -1,4 +1,13 @@
-import { Account, AccountName, Commands, Configuring, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  AccountScope,
+  Commands,
+  Configuring,
+  Reads,
+  type Ledger,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
 import { unsupportedOrders } from "./start/unsupportedOrders.ts"
@@ -54,6 +63,16 @@ export const expectKnown = (text: string | undefined): Reading<void> =>
 /** The accounts that are in the books, narrowed to the one that was named. */
 export const chosen = (named: Option.Option<string>): Reading<ReadonlyArray<AccountName.AccountName>> =>
   Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })
+
+/** The account that the configuration gives a source, where whoever asks may use it. */
+export const ofSource = (
+  { sources }: Pick<Configuration, "sources">,
+  source: string
+): Effect.Effect<AccountName.AccountName | undefined> =>
+  Effect.map(AccountScope.current, (scope) => {
+    const account = sources.get(source)?.account
+    return account === undefined || scope?.has(account) === false ? undefined : account
+  })
 
 /** The account that is named, else the only one. */
 export const sole = (named: Option.Option<string>): Reading<AccountName.AccountName> =>

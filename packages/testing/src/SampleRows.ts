@@ -531,6 +531,7 @@ export const token: Row = {
   expiresAt: null,
   ordersPerDay: null,
   notionalPerDay: null,
+  accounts: '["paper"]',
   revokedAt: null,
   revokedBy: null,
   version: 1

@@ -15,6 +15,8 @@ export const TokenDocument = Schema.Struct({
   /** Of the role `propose`: how many orders it may propose for an account on a market date, and of how many dollars together. */
   ordersPerDay: Schema.NullOr(Schema.Int),
   notionalPerDay: Schema.NullOr(Decimal),
+  /** The accounts that it may see and change; null where that is all. */
+  accounts: Schema.NullOr(Schema.Array(Schema.String)),
   revokedAt: Schema.NullOr(Time),
   revokedBy: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Token" })
@@ -45,6 +47,8 @@ export const SessionPage = pageOf("SessionPage", SessionDocument)
 export const CallerDocument = Schema.Struct({
   name: Schema.String,
   role: Role,
+  /** The accounts that he may see and change; null where that is all. */
+  accounts: Schema.NullOr(Schema.Array(Schema.String)),
   /** Is the daemon open (`--open`): may every process on its machine operate, without a token? */
   open: Schema.Boolean
 }).annotations({ identifier: "Caller" })

@@ -587,6 +587,8 @@ export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   /** How many orders it may propose for an account on a market date, and of how many dollars together. */
   ordersPerDay: maybe(Schema.Int),
   notionalPerDay: maybe(Shares),
+  /** The accounts that it may see and change; without them all that there is. */
+  accounts: maybe(Schema.Array(Schema.String)),
   actor: Schema.String
 })
 /** A token is void from now on. */

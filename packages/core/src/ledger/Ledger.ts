@@ -8,6 +8,7 @@ import type { TableName } from "../tables/Table.ts"
 import { isTicker } from "../records/Ticker.ts"
 import { Reference } from "../values/Reference.ts"
 import { known, PriceReference } from "../ports/PriceReference.ts"
+import { requireEach } from "../ports/AccountScope.ts"
 import { Clock, turn } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
@@ -260,12 +261,15 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       lane: Lanes.Lane,
       members: ReadonlyArray<Member<A>>
     ): Effect.Effect<ReadonlyArray<Either.Either<A, LedgerError>>> =>
-      Effect.async((resume) => {
-        if (isClosed) return resume(Effect.succeed(members.map(() => Either.left(closed))))
-        if (members.length === 0) return resume(Effect.succeed([]))
-        const job = collecting(members, drivingLanes.includes(lane), (outcomes) => resume(Effect.succeed(outcomes)))
-        return put(lane, job)
-      })
+      Effect.zipRight(
+        requireEach(members.map(({ account }) => account)),
+        Effect.async<ReadonlyArray<Either.Either<A, LedgerError>>>((resume) => {
+          if (isClosed) return resume(Effect.succeed(members.map(() => Either.left(closed))))
+          if (members.length === 0) return resume(Effect.succeed([]))
+          const job = collecting(members, drivingLanes.includes(lane), (outcomes) => resume(Effect.succeed(outcomes)))
+          return put(lane, job)
+        })
+      )
 
     const submitAll = <A>(
       lane: Lanes.Lane,
@@ -284,10 +288,13 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       submitEach,
       depths: Effect.sync(queue.depths),
       submit: <A>(lane: Lanes.Lane, member: Member<A>) =>
-        Effect.async<A, LedgerError>((resume) => {
-          if (isClosed) return resume(Effect.fail(closed))
-          return put(lane, alone(member, drivingLanes.includes(lane), resume))
-        }),
+        Effect.zipRight(
+          requireEach([member.account]),
+          Effect.async<A, LedgerError>((resume) => {
+            if (isClosed) return resume(Effect.fail(closed))
+            return put(lane, alone(member, drivingLanes.includes(lane), resume))
+          })
+        ),
       watch,
       commits: Stream.unwrapScoped(
         Effect.gen(function* () {

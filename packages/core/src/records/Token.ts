@@ -18,6 +18,8 @@ export const Token = Schema.Struct({
   /** How many orders it may propose for an account on a market date, and of how many dollars together; of the role `propose` alone. */
   ordersPerDay: Column.optional(Column.integer),
   notionalPerDay: Column.optional(Column.decimal),
+  /** The accounts that it may see and change; without them all that there is. */
+  accounts: Column.optional(Column.texts),
   revokedAt: Column.optional(Column.instant),
   revokedBy: Column.optional(Column.text),
   version: Column.integer
@@ -25,6 +27,10 @@ export const Token = Schema.Struct({
 
 /** A secret that opens the API, of which only the hash is kept. */
 export type Token = typeof Token.Type
+
+/** The accounts that its bearer may see and change; all that there is where it is bound to none, or there is no token. */
+export const scopeOf = (token: Pick<Token, "accounts"> | undefined): ReadonlySet<string> | undefined =>
+  token?.accounts === undefined ? undefined : new Set(token.accounts)
 
 /** What a token may propose for an account on a market date: so many orders, of so many dollars together. */
 export interface Allowance {

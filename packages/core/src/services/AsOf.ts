@@ -4,6 +4,7 @@ import { domainTables } from "../tables/Table.ts"
 import * as audit from "../ledger/audit.ts"
 import { timeOf } from "../events/decode.ts"
 import type { Entry } from "../events/Entry.ts"
+import * as AccountScope from "../ports/AccountScope.ts"
 import * as MemoryRepository from "../memory/MemoryRepository.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
 import {
@@ -52,6 +53,10 @@ export const books = (
   moment: Moment,
   accounts: ReadonlyArray<AccountName>
 ): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
+  Effect.zipRight(AccountScope.requireEach(accounts), AccountScope.lifted(folding(moment, accounts)))
+
+/** What is folded of the store's own journal is no account's: books that are looked at give none of it away. */
+const folding = (moment: Moment, accounts: ReadonlyArray<AccountName>) =>
   Effect.gen(function* () {
     const live = yield* TradeRepository
     const { at, ends, position } = yield* live.snapshot(placeOf(moment))
@@ -67,7 +72,8 @@ export const books = (
         journals.push({ account: name, entries: [first, ...rest], head: last })
       }
     }
-    return { position, at, repository: yield* standing(live, fold, journals, position) }
+    const repository = AccountScope.guarded(yield* standing(live, fold, journals, position))
+    return { position, at, repository }
   })
 
 /**
@@ -80,10 +86,10 @@ export const books = (
  */
 export const journals = (moment: Moment): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
   Effect.flatMap(TradeRepository, (live) =>
-    Effect.map(live.snapshot(placeOf(moment)), ({ at, ends, position }) => ({
+    Effect.map(AccountScope.lifted(live.snapshot(placeOf(moment))), ({ at, ends, position }) => ({
       position,
       at,
-      repository: until(live, ends, position)
+      repository: AccountScope.guarded(until(live, ends, position))
     }))
   )
 

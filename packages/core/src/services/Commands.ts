@@ -13,6 +13,7 @@ import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../records/Order.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import { orderStatuses } from "../records/OrderState.ts"
+import { requireAll } from "../ports/AccountScope.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
 import { BreakTable } from "../records/Break.ts"
@@ -74,6 +75,7 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
   return {
     perform: (request) =>
       Effect.gen(function* () {
+        yield* allowed(request)
         const why = unsoundOf(request)
         if (why !== undefined) return { _tag: "Refused", why } as const
         const { answer } = yield* submit(request)
@@ -82,7 +84,7 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
       }).pipe(Effect.provide(context)),
     rehearse: (request) => {
       const why = unsoundOf(request)
-      if (why === undefined) return Effect.provide(rehearsed(request), context)
+      if (why === undefined) return Effect.zipRight(allowed(request), Effect.provide(rehearsed(request), context))
       return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
     },
     setAccount: (account, settings, actor, reason, madeOf) =>
@@ -99,6 +101,10 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
 
 /** Commands on the program's ledger. */
 export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Layer.effect(Commands, make)
+
+/** Everything is more than the accounts that a caller is bound to. */
+const allowed = ({ command }: CommandRequest): Effect.Effect<void> =>
+  "scope" in command && command.scope._tag === "Everything" ? requireAll : Effect.void
 
 /** What is wrong with the texts of a command, so that no store keeps them. */
 const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined => {

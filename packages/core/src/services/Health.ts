@@ -1,4 +1,5 @@
 import { Context, Effect, Layer } from "effect"
+import * as AccountScope from "../ports/AccountScope.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Counted } from "../rules/reconciliation/overallStatus.ts"
 import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
@@ -23,6 +24,22 @@ export interface PartHealth {
 
 /** The part that says whether trading is kept from something: what cases and orders in doubt put at risk. */
 export const TRADING = "trading"
+
+/** The parts of a daemon that an account is read by. */
+export const partsOf = (account: string) => ({
+  start: `start of ${account}`,
+  poll: `poll ${account}`,
+  sweep: `sweep ${account}`,
+  stream: `stream ${account}`,
+  login: `login ${account}`
+})
+
+/** Of parts those that accounts are read by; all, for who may see all that there is. */
+const shownTo = (accounts: AccountScope.AccountScope, parts: ReadonlyArray<PartHealth>): ReadonlyArray<PartHealth> => {
+  if (accounts === undefined) return parts
+  const own = new Set([...accounts].flatMap((name) => Object.values(partsOf(name))))
+  return parts.filter(({ part }) => own.has(part))
+}
 
 /** What the word for how all stands rests on, beside how trading stands and which parts fail. */
 export type OpenCount = Omit<Counted, "critical">
@@ -124,7 +141,7 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
       all: Effect.gen(function* () {
         const now = yield* clock.now
         for (const known of parts.values()) yield* raiseDue(known, now)
-        return [...parts.values()]
+        return shownTo(yield* AccountScope.current, [...parts.values()])
       }),
       trading: Effect.sync(() => trading),
       seen: (now) =>

@@ -1,10 +1,12 @@
 import { Effect, Schema } from "effect"
 import { Need } from "../books/Need.ts"
+import type { RequestRecord } from "../records/RequestRecord.ts"
+import { lifted } from "../ports/AccountScope.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
 import * as Instant from "../values/Instant.ts"
-import { change } from "./operational.ts"
+import * as operational from "./operational.ts"
 
 /** An idempotency key that belongs to another request. */
 export class KeyReused extends Schema.TaggedError<KeyReused>()("KeyReused", { key: Schema.String }) {
@@ -14,6 +16,10 @@ export class KeyReused extends Schema.TaggedError<KeyReused>()("KeyReused", { ke
 }
 
 const REQUESTS = "_requests"
+
+/** A key is its caller's own, whatever accounts he may see. */
+const change = (needs: ReadonlyArray<Need>, rule: operational.OperationalRule<RequestRecord>) =>
+  lifted(operational.change(REQUESTS, needs, rule))
 
 /**
  * Acts once for a key: the same key with the same fingerprint is answered with what was answered first, with another it is refused.
@@ -28,7 +34,7 @@ export const once = <E, R>(
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const needs = [Need.RequestByKey({ key })]
-    const asked = yield* change(REQUESTS, needs, ({ ops_requests }) => {
+    const asked = yield* change(needs, ({ ops_requests }) => {
       const before = ops_requests.get(key)
       if (before !== undefined) return before
       const first = { key, fingerprint, at, answer: undefined }
@@ -38,12 +44,14 @@ export const once = <E, R>(
     if (asked.fingerprint !== fingerprint) return yield* new KeyReused({ key })
     if (asked.answer !== undefined) return asked.answer
     const answer = yield* act(asked.at)
-    return yield* change(REQUESTS, needs, ({ ops_requests }) => {
-      const first = ops_requests.get(key)?.answer
-      if (first !== undefined) return first
-      ops_requests.put({ ...asked, answer })
-      return answer
+    const kept = yield* change(needs, ({ ops_requests }) => {
+      const first = ops_requests.get(key)
+      if (first?.answer !== undefined) return first
+      const answered = { ...asked, answer }
+      ops_requests.put(answered)
+      return answered
     })
+    return kept.answer ?? answer
   })
 
 const KEPT_MS = 30 * 24 * 60 * 60_000

@@ -4,6 +4,7 @@ import type { Session } from "../records/Session.ts"
 import { STORE } from "../records/AccountName.ts"
 import * as audit from "../ledger/audit.ts"
 import { emptyHead } from "../events/Entry.ts"
+import { lifted } from "../ports/AccountScope.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { compareStored } from "./Audit.ts"
 
@@ -96,7 +97,7 @@ export const make: Effect.Effect<TokenRegisterService, never, TradeRepository> =
       }
       kept = undefined
       return (kept = yield* inSnapshot)
-    }).pipe(Effect.provideService(TradeRepository, repository))
+    }).pipe(Effect.provideService(TradeRepository, repository), lifted)
     return {
       known: Effect.map(current, ({ books: { sessions, tokens } }) => ({
         find: (hash) => tokens.find("hash", [hash])[0],

@@ -45,6 +45,8 @@ export interface TokenRequest {
   readonly expiresAt?: Instant | undefined
   /** What it may propose, of the role `propose` alone; what is not said is that of `PROPOSALS`. */
   readonly allowance?: Partial<Allowance> | undefined
+  /** The accounts that it may see and change, by their names; all that there is where nothing is said. */
+  readonly accounts?: ReadonlyArray<string> | undefined
   readonly actor: string
 }
 
@@ -81,7 +83,7 @@ const allowanceOf = ({
 }
 
 /** Makes a token of a name that was never given, with the allowance that it has. */
-const made = ({ actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
+const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
   Effect.gen(function* () {
     if (!NAME.test(name)) {
       const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
@@ -92,7 +94,7 @@ const made = ({ actor, expiresAt, name, role }: TokenRequest, allowance: Allowan
     yield* agreed
     const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
       if (tokens.get(name) !== undefined) return undefined
-      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, actor })
+      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, accounts, actor })
       return tokens.get(name)
     })
     if (token !== undefined) return { token, secret: Redacted.make(secret) }

@@ -68,6 +68,7 @@ const parts: ReadonlyArray<Column<Part>> = [
 const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.foreign("name", ({ name }) => name),
   columns.node("role", ({ role }) => role),
+  columns.foreign("tokenAccounts", ({ accounts }) => accounts?.join(", ") ?? "all"),
   columns.status("token"),
   columns.created,
   columns.time("expires", ({ expiresAt }) => expiresAt)

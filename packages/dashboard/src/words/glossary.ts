@@ -195,6 +195,10 @@ const entries = {
   control: { head: "Scope", help: "What the trading state is set for: everything, an account, or a symbol of it." },
   role: { head: "Role", help: "Read looks, trade gives trades, operate gives orders to the system." },
   expires: { head: "Expires", help: "When the token stops being taken." },
+  tokenAccounts: {
+    head: "Accounts",
+    help: "The accounts that the token may see and change; all where it is bound to none."
+  },
   sessionToken: { head: "Token", help: "With whose token the browser signed in: it may do what that token may." },
   host: { head: "Host", help: "The address at which the browser called when it signed in." },
   signedIn: { head: "Signed in", help: "When the browser signed in." },

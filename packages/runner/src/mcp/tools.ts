@@ -1,10 +1,10 @@
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { Documents } from "@roundlot/api"
-import { Clock, Decimal, Id, Instant, Jobs, Proposals, type Token, type TokenRegister } from "@roundlot/core"
+import { AccountScope, Clock, Decimal, Id, Instant, Jobs, Proposals, Token, type TokenRegister } from "@roundlot/core"
 import { type Context, Effect, type Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
-import { sole } from "../accounts.ts"
+import { ofSource, sole } from "../accounts.ts"
 import type { Told } from "../cli/Verb.ts"
 import * as tradeRequest from "../serve/tradeRequest.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
@@ -171,7 +171,7 @@ const meant = (asked: Terms, configuration: Configuration) =>
       ({ detail }) => refused(detail)
     )
     if (instruction === undefined) return yield* Effect.fail(refused("say how it is executed: type"))
-    const bySource = configuration.sources.get(SOURCE)?.account
+    const bySource = yield* ofSource(configuration, SOURCE)
     const account = yield* inWords(sole(Option.fromNullable(asked.account ?? bySource)))
     return {
       account,
@@ -218,12 +218,16 @@ const propose = (asked: Terms, token: Token.Token, configuration: Configuration)
 /** The token of the program that calls, judged anew with each call; nothing where it has none. */
 export type Bearer = Effect.Effect<Token.Token | undefined, Told, Clock.Clock | TokenRegister.TokenRegister>
 
+/** What is done for a program is held to the accounts of its token. */
+const asBearer = <A, E, R>(bearer: Bearer, act: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(bearer, (token) => AccountScope.within(Token.scopeOf(token), act))
+
 type Needed = Writing | Jobs.Jobs | TokenRegister.TokenRegister
 
 /** What each tool that only looks does. */
 const looking = (bearer: Bearer, context: Context.Context<Needed>) => {
   const shown = <A, E extends { readonly message: string }>(view: Effect.Effect<A, E, Needed>) =>
-    Effect.provide(inWords(Effect.zipRight(bearer, view)), context)
+    Effect.provide(inWords(asBearer(bearer, view)), context)
   return {
     list_trades: (asked: Parameters<typeof trades.list>[0]) => shown(trades.list({ limit: MOST, ...asked })),
     list_orders: ({ status, ...asked }: { readonly status?: string | undefined }) => {
@@ -245,10 +249,14 @@ interface SyncWish {
   readonly lookbackDays?: number | undefined
 }
 
-const syncJob = ({ key, ...payload }: SyncWish) =>
+const syncJob = ({ account: named, key, ...asked }: SyncWish) =>
   Effect.gen(function* () {
     const queue = yield* Jobs.Jobs
-    const { job } = yield* queue.enqueue({ type: "trades.sync", key, payload })
+    const isBound = (yield* AccountScope.current) !== undefined
+    const account = isBound ? yield* sole(Option.fromNullable(named)) : named
+    const payload = { ...asked, ...(account === undefined ? {} : { account }) }
+    // The queue is no account's; the job is.
+    const { job } = yield* AccountScope.lifted(queue.enqueue({ type: "trades.sync", key, payload }))
     return jobs.documentOf(job)
   })
 
@@ -260,12 +268,13 @@ export const layerProposing = (
   proposing.toLayer(
     Effect.map(Effect.context<Needed>(), (context) => ({
       ...looking(bearer, context),
-      enqueue_trades_sync_job: (wish: SyncWish) =>
-        Effect.provide(inWords(Effect.zipRight(bearer, syncJob(wish))), context),
+      enqueue_trades_sync_job: (wish: SyncWish) => Effect.provide(inWords(asBearer(bearer, syncJob(wish))), context),
       propose_order: (asked: Terms) =>
         Effect.provide(
           Effect.flatMap(inWords(bearer), (token) =>
-            token === undefined ? Effect.fail(refused("it has no token")) : propose(asked, token, configuration)
+            token === undefined
+              ? Effect.fail(refused("it has no token"))
+              : AccountScope.within(Token.scopeOf(token), propose(asked, token, configuration))
           ),
           context
         )

@@ -16,7 +16,8 @@ export interface Reader {
 }
 
 /** Who wants the same hears the same. */
-const wishOf = ({ account, kinds }: Wanted): string => JSON.stringify([account, kinds])
+const wishOf = ({ account, kinds, scope }: Wanted): string =>
+  JSON.stringify([account, kinds, scope === undefined ? null : [...scope]])
 
 /** Tells, and notes how far. */
 const tell = (reader: Reader, told: Told, position: number): void => {

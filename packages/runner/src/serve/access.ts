@@ -1,6 +1,6 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, EventLoop, Problem } from "@roundlot/api"
-import { type Clock, Sessions, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
+import { AccountScope, type Clock, Sessions, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 
@@ -59,10 +59,21 @@ const admitted = (
     if (known === undefined)
       return yield* Effect.fail(unauthorized(token.isCookie ? ENDED : "the token is unknown, expired or revoked"))
     if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
-    const { name, role } = known
-    if (Token.allows(role, asked)) return { name, role }
+    const { accounts, name, role } = known
+    // What is done for this request, down to the books, is held to it.
+    yield* AccountScope.enter(Token.scopeOf(known))
+    if (Token.allows(role, asked)) return { name, role, accounts }
     return yield* Effect.fail(forbidden(`this needs the role ${asked}; ${name} has ${role}`))
   })
+
+/** Who is bound to accounts is told nothing of how others are. A token that is not good is as none. */
+const isTold: Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest | Needed> = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const token = Access.givenIn(request)
+  if (token === undefined) return true
+  const known = yield* Effect.orElseSucceed(tokenOf(token, Access.hostOf(request)), () => undefined)
+  return known?.accounts === undefined
+})
 
 const asStored = <A, R>(reading: Effect.Effect<A, TokenRegister.TokensDisagree | TradeRepository.StoreError, R>) =>
   looked(reading).pipe(
@@ -79,8 +90,13 @@ const layerOf = (asked: Access.Role) =>
  * Who calls, and whether the role allows it: every call needs a token, and none is let in where none was made. A daemon that is open
  * takes a call without one as the operator's. Where the table of tokens is not what the journal gives, no call is let in.
  */
-export const layer: Layer.Layer<Access.Reading | Access.Trading | Access.Operating, never, Needed> = Layer.mergeAll(
-  Layer.effect(Access.Reading, layerOf("read")),
-  Layer.effect(Access.Trading, layerOf("trade")),
-  Layer.effect(Access.Operating, layerOf("operate"))
-)
+export const layer: Layer.Layer<Access.Reading | Access.Trading | Access.Operating | Access.Detail, never, Needed> =
+  Layer.mergeAll(
+    Layer.effect(Access.Reading, layerOf("read")),
+    Layer.effect(Access.Trading, layerOf("trade")),
+    Layer.effect(Access.Operating, layerOf("operate")),
+    Layer.effect(
+      Access.Detail,
+      Effect.map(Effect.context<Needed>(), (context) => Effect.provide(isTold, context))
+    )
+  )

@@ -3,6 +3,7 @@ import { Access, Api, Documents, type Parameters, Problem, type Server } from "@
 import {
   Account,
   type AccountName,
+  AccountScope,
   Break,
   Broker,
   Commands,
@@ -355,7 +356,8 @@ const ofControls = (configuration: Configuration) =>
         acted(
           once(Documents.JobDocument, asked, (first) =>
             Effect.flatMap(recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
-              enqueued(recheckType, { orderId }, first)
+              // The queue is no account's; the order is.
+              AccountScope.lifted(enqueued(recheckType, { orderId }, first))
             )
           )
         )

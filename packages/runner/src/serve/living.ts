@@ -3,7 +3,7 @@ import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { type Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
-import type { TradeRepository } from "@roundlot/core"
+import { AccountScope, type TradeRepository } from "@roundlot/core"
 import { Effect, type Layer, Option, Queue, Schedule } from "effect"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
@@ -51,7 +51,8 @@ const follow = ({ account, after, entity }: Asked, listener: Readers.Listener) =
   Effect.gen(function* () {
     const live = yield* Live.Live
     const kinds = (entity ?? "").split(",").flatMap((kind) => (kind.trim() === "" ? [] : [kind.trim()]))
-    return yield* live.follow({ after, account, kinds }, listener)
+    const scope = yield* AccountScope.current
+    return yield* live.follow({ after, account, scope, kinds }, listener)
   }).pipe(
     Effect.catchTag("LostCursor", (lost) => Effect.fail(Problem.failures.gone(lost.message, "after"))),
     Effect.catchTags({ StoreUnavailable: failed, BadRow: failed, ConstraintRefused: failed })

@@ -2,7 +2,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Api, EventLoop, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Clock, Instant, Sessions, TokenRegister, Tokens } from "@roundlot/core"
+import { AccountScope, Clock, Instant, Sessions, TokenRegister, Tokens } from "@roundlot/core"
 import { Effect, Either, Layer, Redacted } from "effect"
 import type { Writing } from "../App.ts"
 import * as sessionViews from "../views/sessions.ts"
@@ -77,7 +77,12 @@ const makeLink = Effect.gen(function* () {
 })
 
 /** Who calls, and whether everybody on this machine may. */
-const caller = Effect.zipWith(Access.Caller, EventLoop.Process, (known, { isOpen }) => ({ ...known, open: isOpen }))
+const caller = Effect.zipWith(Access.Caller, EventLoop.Process, ({ accounts = null, name, role }, { isOpen }) => ({
+  name,
+  role,
+  accounts,
+  open: isOpen
+}))
 
 const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group
@@ -88,7 +93,9 @@ const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
 )
 
 const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) =>
-  group.handle("list", () => looked(views.list)).handle("sessions", () => looked(sessionViews.list))
+  group
+    .handle("list", () => Effect.zipRight(AccountScope.requireAll, looked(views.list)))
+    .handle("sessions", () => Effect.zipRight(AccountScope.requireAll, looked(sessionViews.list)))
 )
 
 /** Who is signed in, a browser's way to sign in and out, and who may call. */

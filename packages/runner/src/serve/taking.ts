@@ -2,10 +2,10 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Accumulator, Clock, Entropy, Report, SourcePolicy, Sources, Trade } from "@roundlot/core"
+import { AccountScope, Accumulator, Clock, Entropy, Report, SourcePolicy, Sources, Trade } from "@roundlot/core"
 import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
-import { known, sole } from "../accounts.ts"
+import { known, ofSource, sole } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import * as batches from "../views/batches.ts"
@@ -91,7 +91,7 @@ const take = (
     const results = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
-          const bySource = configuration.sources.get(input.source)?.account
+          const bySource = yield* ofSource(configuration, input.source)
           const account = yield* sole(Option.fromNullable(requests[at]?.account ?? bySource))
           return { account, input, policy: SourcePolicy.readFrom(policyOf(configuration, input.source), raw) }
         })
@@ -125,13 +125,17 @@ const deliver = (
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
 
 /** What the configuration says of each source. */
-const sourcesOf = ({ sources }: Configuration): ReadonlyArray<Documents.SourceDocument> =>
-  [...sources].map(([name, { account, order }]) => ({
-    name,
-    account: account ?? null,
-    session: order?.session ?? null,
-    timeInForce: order?.timeInForce ?? null
-  }))
+const sourcesOf = ({ sources }: Configuration): Effect.Effect<ReadonlyArray<Documents.SourceDocument>> =>
+  Effect.map(AccountScope.current, (scope) =>
+    [...sources]
+      .filter(([, { account }]) => scope === undefined || (account !== undefined && scope.has(account)))
+      .map(([name, { account, order }]) => ({
+        name,
+        account: account ?? null,
+        session: order?.session ?? null,
+        timeInForce: order?.timeInForce ?? null
+      }))
+  )
 
 const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
@@ -149,7 +153,7 @@ const ofTrades = (configuration: Configuration) =>
           : acted(past.seen(asOf, accountOfTrade(id), Effect.map(executions.ofTrade(id), all)))
       )
       .handle("take", (asked) => acted(once(Documents.TakenPage, asked, (first) => take(asked, first, configuration))))
-      .handle("sources", () => Effect.succeed(all(sourcesOf(configuration))))
+      .handle("sources", () => Effect.map(sourcesOf(configuration), all))
       .handle("deliver", (asked) => acted(deliver(asked, configuration)))
   )
 

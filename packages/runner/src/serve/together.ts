@@ -6,10 +6,10 @@ import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } from "@roundlot/api"
-import { type Batch, Batches, Entropy, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core"
+import { AccountScope, type Batch, Batches, Entropy, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
-import { chosen, sole } from "../accounts.ts"
+import { chosen, ofSource, sole } from "../accounts.ts"
 import { check, open, submit, survey, type Written } from "../batches/submit.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import { layerJobsAt } from "../jobs/jobTypes.ts"
@@ -81,7 +81,7 @@ const takenAs = (
     const order = OrderPolicy.said(asked)
     const file = yield* survey({ bytes, fileName, source, columns, dialect, mode, order })
     const { name: actor } = yield* Access.Caller
-    const bySource = configuration.sources.get(source)?.account
+    const bySource = yield* ofSource(configuration, source)
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
     const policy = filePolicyOf(configuration, source, backfill)
     if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
@@ -347,11 +347,14 @@ const reconciling = (account: string | undefined, first: First | undefined) =>
     const accounts = yield* chosen(Option.fromNullable(account))
     const key = jobKeyOf(first)
     const asked = yield* Effect.forEach(accounts, (name) =>
-      jobs.enqueue({
-        type: reconcileType.name,
-        payload: { account: name },
-        key: key === undefined ? undefined : `${key}/${name}`
-      })
+      // The queue is no account's; the job is.
+      AccountScope.lifted(
+        jobs.enqueue({
+          type: reconcileType.name,
+          payload: { account: name },
+          key: key === undefined ? undefined : `${key}/${name}`
+        })
+      )
     )
     return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
   })
@@ -359,8 +362,10 @@ const reconciling = (account: string | undefined, first: First | undefined) =>
 const ofJobs = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
     group
-      .handle("list", ({ urlParams }) => acted(jobViews.list(urlParams)))
-      .handle("show", ({ path: { id } }) => acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
+      .handle("list", ({ urlParams }) => Effect.zipRight(AccountScope.requireAll, acted(jobViews.list(urlParams))))
+      .handle("show", ({ path: { id } }) =>
+        Effect.zipRight(AccountScope.requireAll, acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
+      )
       .handle("enqueue", (asked) =>
         acted(
           once(Documents.JobDocument, asked, (first) =>
@@ -377,7 +382,7 @@ const ofJobs = (configuration: Configuration) =>
       )
       .handle("cancel", (asked) => changedJob(asked, "cancel"))
       .handle("retry", (asked) => changedJob(asked, "retry"))
-      .handle("webhooks", () => acted(webhooks.list(configuration)))
+      .handle("webhooks", () => Effect.zipRight(AccountScope.requireAll, acted(webhooks.list(configuration))))
       .handle("goOn", (asked) =>
         acted(
           once(Documents.WebhookDocument, asked, () =>

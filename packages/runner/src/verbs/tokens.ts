@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Clock, Instant, Quantity, Token, Tokens } from "@roundlot/core"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { ACTOR, known } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -34,7 +34,8 @@ export const tokensCreate = Verb.make({
       "roundlot tokens create claude --role propose --orders-per-day 5 --notional-per-day 2000",
       "for a model's program"
     ],
-    ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"]
+    ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"],
+    ["roundlot tokens create sam --role trade --account paper --account ira", "for a trader of two accounts"]
   ],
   flags: {
     ...flags.place,
@@ -52,9 +53,13 @@ export const tokensCreate = Verb.make({
       "notional-per-day",
       "With the role propose: of how many dollars together; default 10000"
     ),
+    accounts: Options.text("account").pipe(
+      Options.withDescription("Only this account: it sees and changes no other; say it for each"),
+      Options.repeated
+    ),
     expires: Options.text("expires").pipe(Options.withDescription("After so long, such as 30d"), Options.optional)
   },
-  run: ({ expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
+  run: ({ accounts: bound, expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
     making(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
@@ -65,11 +70,13 @@ export const tokensCreate = Verb.make({
           ...(Option.isSome(ordersPerDay) ? { ordersPerDay: ordersPerDay.value } : {}),
           ...(notionalPerDay === undefined ? {} : { notionalPerDay: yield* readDollars(notionalPerDay) })
         }
-        const { secret, token } = yield* Tokens.create({ name: called, role, expiresAt, allowance, actor: ACTOR })
+        const accounts = bound.length === 0 ? undefined : yield* Effect.forEach(new Set(bound), known)
+        const asked = { name: called, role, expiresAt, allowance, accounts, actor: ACTOR }
+        const { secret, token } = yield* Tokens.create(asked)
         const shown = Redacted.value(secret)
         yield* answer(
           { ...views.documentOf(token, now), token: shown },
-          `${shown}\nThis is the token of ${called}, role ${role}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
+          `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
         )
       })
     )

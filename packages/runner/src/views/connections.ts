@@ -7,15 +7,6 @@ export type ConnectionDocument = Documents.ConnectionDocument
 
 const timeOf = (at: Instant.Instant | undefined): string | null => (at === undefined ? null : Instant.format(at))
 
-/** The parts of a daemon that an account is read by. */
-const partsOf = (name: string) => ({
-  start: `start of ${name}`,
-  poll: `poll ${name}`,
-  sweep: `sweep ${name}`,
-  stream: `stream ${name}`,
-  login: `login ${name}`
-})
-
 const sessionOf = (login: Health.PartHealth | undefined): ConnectionDocument["session"] => {
   if (login === undefined) return null
   if (login.isWell) return "valid"
@@ -37,7 +28,7 @@ const documentOf = (
   health: ReadonlyArray<Health.PartHealth>,
   now: Instant.Instant
 ): ConnectionDocument => {
-  const names = partsOf(name)
+  const names = Health.partsOf(name)
   const named = new Set(Object.values(names))
   const parts = health.filter(({ part }) => named.has(part))
   const one = (part: string) => parts.find((each) => each.part === part)

@@ -15,6 +15,7 @@ export const documentOf = (token: Token.Token, now: Instant.Instant): Documents.
   expiresAt: timeOrNull(token.expiresAt),
   ordersPerDay: valueOrNull(token.ordersPerDay),
   notionalPerDay: decimalOrNull(token.notionalPerDay),
+  accounts: valueOrNull(token.accounts),
   revokedAt: timeOrNull(token.revokedAt),
   revokedBy: valueOrNull(token.revokedBy)
 })
@@ -34,6 +35,7 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.words("NAME", (each) => each.name),
   Columns.words("ROLE", (each) => each.role),
   Columns.states("STATUS", (each) => each.status),
+  Columns.words("ACCOUNTS", (each) => each.accounts?.join(" ") ?? "all"),
   Columns.minor(Columns.times("MADE", (each) => each.createdAt)),
   Columns.minor(Columns.words("BY", (each) => each.createdBy)),
   Columns.times("EXPIRES", (each) => each.expiresAt),

@@ -98,7 +98,7 @@ describe("who may call", () => {
         }
         const cookie = { cookie: `roundlot_session_${port}=rls_of_another` }
         const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
-        assert.deepStrictEqual(json(caller), { name: "api", role: "operate", open: true })
+        assert.deepStrictEqual(json(caller), { name: "api", role: "operate", accounts: null, open: true })
         assert.deepInclude(json(yield* ask(port, "/health")), { access: "open" })
       }).pipe(Effect.provide(books))
   )
@@ -111,7 +111,7 @@ describe("who may call", () => {
       assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as(read) })).status, 403)
       assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as("rlt_wrong") })).status, 401)
       const caller = yield* ask(port, "/api/v1/session", { headers: as(read) })
-      assert.deepStrictEqual(json(caller), { name: "reader", role: "read", open: true })
+      assert.deepStrictEqual(json(caller), { name: "reader", role: "read", accounts: null, open: true })
     }).pipe(Effect.provide(books))
   )
 
@@ -209,7 +209,7 @@ describe("who may call", () => {
       const cookie = cookieOf(signedIn)
       assert.match(cookie.cookie, new RegExp(`^roundlot_session_${port}=rls_[0-9a-f]{64}$`))
       const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
-      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate", open: false })
+      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate", accounts: null, open: false })
       assert.strictEqual((yield* halt(cookie)).status, 403)
       assert.strictEqual((yield* halt({ ...cookie, origin: `http://127.0.0.1:${port}` })).status, 200)
       assert.strictEqual((yield* halt({ ...cookie, origin: "http://evil.example" })).status, 403)
@@ -290,6 +290,32 @@ describe("who may call", () => {
       assert.strictEqual((yield* use(kept)).status, 401)
       assert.strictEqual((yield* ask(port, "/api/v1/session", { method: "POST", body: {} })).status, 400)
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "who fails to sign in ten times waits; who has the token signs in from another address, whatever others try",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, servingLocked)
+        const right = yield* made("dana", "operate")
+        const signIn = (from: string, token: string) =>
+          ask(port, "/api/v1/session", { method: "POST", body: { token }, from })
+        for (let attempt = 0; attempt < 10; attempt++)
+          assert.strictEqual((yield* signIn("127.0.0.2", "rlt_guess")).status, 401)
+        for (const token of ["rlt_guess", right]) {
+          const late = yield* signIn("127.0.0.2", token)
+          assert.strictEqual(late.status, 429)
+          assert.strictEqual(late.headers["retry-after"], "6")
+        }
+        const bearer = { headers: { authorization: `Bearer ${right}` }, from: "127.0.0.2" }
+        assert.strictEqual((yield* ask(port, "/api/v1/session", bearer)).status, 200)
+        for (let attempt = 0; attempt < 190; attempt++) yield* signIn(`127.0.1.${attempt % 50}`, "rlt_guess")
+        // All have tried too often together: who has failed before waits, and who has not is heard.
+        assert.strictEqual((yield* signIn("127.0.1.7", "rlt_guess")).status, 429)
+        assert.strictEqual((yield* signIn("127.0.0.3", right)).status, 204)
+        yield* TestClock.adjust("7 seconds")
+        assert.strictEqual((yield* signIn("127.0.0.2", right)).status, 204)
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("who decides, and who hands a trade in, is on record as the actor beside strategy and source", () =>

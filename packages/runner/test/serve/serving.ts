@@ -30,10 +30,12 @@ export interface Asked {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** The address of this machine that is asked from. */
+  readonly from?: string
 }
 
 /** Asks over a real socket. */
-export const ask = (port: number, path: string, { body, headers = {}, method = "GET" }: Asked = {}) =>
+export const ask = (port: number, path: string, { body, from, headers = {}, method = "GET" }: Asked = {}) =>
   Effect.async<Told>((resume) => {
     const text = typeof body === "string" ? body : JSON.stringify(body)
     const type: Readonly<Record<string, string>> =
@@ -41,7 +43,7 @@ export const ask = (port: number, path: string, { body, headers = {}, method = "
         ? {}
         : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }
     const asking = request(
-      { host: "127.0.0.1", port, path, method, headers: { ...type, ...headers }, agent: false },
+      { host: "127.0.0.1", port, path, method, headers: { ...type, ...headers }, agent: false, localAddress: from },
       (response) => {
         let answer = ""
         response.on("data", (part: Buffer) => (answer += part.toString()))

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "8216d31d"
+export const fingerprint = "4559bc4b"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -781,12 +781,14 @@ export const sqlite: ReadonlyArray<string> = [
   "expiresAt" INTEGER,
   "ordersPerDay" INTEGER,
   "notionalPerDay" TEXT,
+  "accounts" TEXT,
   "revokedAt" INTEGER,
   "revokedBy" TEXT,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("name"),
   CONSTRAINT "tokens_role" CHECK ("role" = 'read' OR "role" = 'propose' OR "role" = 'trade' OR "role" = 'operate'),
   CONSTRAINT "tokens_notionalPerDay" CHECK ("notionalPerDay" <> '-0' AND "notionalPerDay" NOT GLOB '?*-*' AND ltrim("notionalPerDay", '-') GLOB '[0-9]*' AND ltrim("notionalPerDay", '-') NOT GLOB '*[^0-9.]*' AND ltrim("notionalPerDay", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("notionalPerDay", '-'), '.') = 0 OR (ltrim("notionalPerDay", '-') GLOB '*[1-9]' AND ltrim("notionalPerDay", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "tokens_accounts" CHECK (json_valid("accounts")),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
   CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 ) STRICT`,
@@ -1746,12 +1748,14 @@ export const postgres: ReadonlyArray<string> = [
   "expiresAt" TIMESTAMPTZ,
   "ordersPerDay" BIGINT,
   "notionalPerDay" NUMERIC,
+  "accounts" TEXT,
   "revokedAt" TIMESTAMPTZ,
   "revokedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("name"),
   CONSTRAINT "tokens_role" CHECK ("role" IN ('read', 'propose', 'trade', 'operate')),
   CONSTRAINT "tokens_notionalPerDay" CHECK (scale("notionalPerDay") = min_scale("notionalPerDay") AND "notionalPerDay" < 'Infinity' AND "notionalPerDay" > '-Infinity'),
+  CONSTRAINT "tokens_accounts" CHECK ("accounts" IS NULL OR ("accounts"::json) IS NOT NULL),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
   CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 )`,

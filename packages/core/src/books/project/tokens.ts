@@ -4,7 +4,7 @@ import { must, type Of, type Place } from "./place.ts"
 
 /** A token is good from now on. A name is given once: a second token of it would hide what became of the first. */
 export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Place): void => {
-  const { actor, expiresAt, hash, name, notionalPerDay, ordersPerDay, role } = event
+  const { accounts, actor, expiresAt, hash, name, notionalPerDay, ordersPerDay, role } = event
   if (books.tokens.get(name) !== undefined) throw new Error(`token ${name} was made before`)
   books.tokens.put({
     name,
@@ -15,6 +15,7 @@ export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Pla
     expiresAt,
     ordersPerDay,
     notionalPerDay,
+    accounts,
     revokedAt: undefined,
     revokedBy: undefined,
     version: place.seq
