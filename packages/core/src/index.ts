@@ -284,6 +284,8 @@ export * as AccountScope from "./ports/AccountScope.ts"
 export * as Address from "./ports/Address.ts"
 /** `ports/Broker`: see that module. */
 export * as Broker from "./ports/Broker.ts"
+/** `ports/Checkpoints`: see that module. */
+export * as Checkpoints from "./ports/Checkpoints.ts"
 /** `ports/Clock`: see that module. */
 export * as Clock from "./ports/Clock.ts"
 /** `ports/Entropy`: see that module. */
@@ -328,12 +330,16 @@ export * as Accumulator from "./services/Accumulator.ts"
 export * as AlertChannels from "./services/AlertChannels.ts"
 /** `services/Alerts`: see that module. */
 export * as Alerts from "./services/Alerts.ts"
+/** `services/Checkpointing`: see that module. */
+export * as Checkpointing from "./services/Checkpointing.ts"
 /** `services/AsOf`: see that module. */
 export * as AsOf from "./services/AsOf.ts"
 /** `services/AttendedCases`: see that module. */
 export * as AttendedCases from "./services/AttendedCases.ts"
 /** `services/Attempts`: see that module. */
 export * as Attempts from "./services/Attempts.ts"
+/** `services/AuditSince`: see that module. */
+export * as AuditSince from "./services/AuditSince.ts"
 /** `services/Audit`: see that module. */
 export * as Audit from "./services/Audit.ts"
 /** `services/BatchPreview`: see that module. */

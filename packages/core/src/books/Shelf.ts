@@ -31,6 +31,8 @@ export interface Shelf<R extends Fields, K extends Key> {
   readonly load: (row: EncodedRow) => R
   /** Takes in a row that another shelf of the same store has loaded; one that was loaded here before stays. */
   readonly take: (record: R) => R
+  /** The keys of all rows that planning has put. */
+  readonly touched: () => ReadonlyArray<Key>
   /** Has planning changed anything? */
   readonly isChanged: () => boolean
   /** What planning changed: rows that are new, and rows that replace a loaded one. */
@@ -151,6 +153,7 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
     load: (row) =>
       standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row)),
     take,
+    touched: () => put.map(({ key }) => key),
     isChanged: () => put.length > 0,
     changes: () => {
       const inserts: Array<R> = []

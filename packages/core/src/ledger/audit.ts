@@ -83,14 +83,22 @@ const faultOf = (head: Head, entry: Entry): string | undefined => {
 
 /** A comparison of a table's stored rows with those that the journal gives. */
 export interface Comparison {
-  /** Compares the next stored row. */
-  readonly row: (stored: EncodedRow) => void
+  /** Compares the next stored row, and says whether the journal gives one of its key. */
+  readonly row: (stored: EncodedRow) => boolean
   /** There are no more: what the journal gives beside them is missing. */
   readonly end: () => void
 }
 
+/** What is compared: all rows of the table, where nothing is said. */
+export interface Compared {
+  /** Of which rows the fold knows all: of others those alone are compared that it gives too. */
+  readonly isOwn?: (row: EncodedRow) => boolean
+  /** The keys that are looked for. */
+  readonly keys?: ReadonlyArray<Key>
+}
+
 /** Begins to compare the rows that a store holds in a table with those that the journal gives. */
-export const comparing = (self: Fold, table: TableName): Comparison => {
+export const comparing = (self: Fold, table: TableName, { isOwn = () => true, keys }: Compared = {}): Comparison => {
   const { columns, key: keyColumns } = Books.tables[table]
   const names = Object.keys(columns)
   const shelf = self.books[table]
@@ -98,13 +106,18 @@ export const comparing = (self: Fold, table: TableName): Comparison => {
   return {
     row: (stored) => {
       const key = keyOfCells(keyColumns.map((column) => stored[column] ?? null))
-      found.add(key)
       const cells = shelf.cells(key)
-      if (cells === undefined) self.findings.push(finding(table, stored, "is in the table and not in the journal"))
-      else compareRow(self, { table, key, names, cells }, stored)
+      if (cells === undefined) {
+        if (isOwn(stored)) self.findings.push(strayed(table, stored))
+        return false
+      }
+      if (found.has(key)) suspect(self, { table, key }, undefined, "is in the table more than once")
+      found.add(key)
+      compareRow(self, { table, key, names, cells }, stored)
+      return true
     },
     end: () => {
-      for (const key of shelf.keys()) {
+      for (const key of keys ?? shelf.keys()) {
         if (!found.has(key)) suspect(self, { table, key }, undefined, "is in the journal and not in the table")
       }
     }
@@ -117,13 +130,17 @@ interface Given extends Pick<Suspect, "table" | "key"> {
   readonly cells: ReadonlyArray<Cell>
 }
 
+/** Of a row that no journal gives. */
+export const strayed = (table: TableName, row: EncodedRow): Finding =>
+  finding(table, row, "is in the table and not in the journal")
+
 const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
   const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
   return { where: `${table} ${id}`, what, account: journalOfRow(table, row), seq: undefined }
 }
 
-/** What belongs to no account, such as a token, the store's journal says. */
-const journalOfRow = (table: TableName, row: EncodedRow): string | undefined => {
+/** Whose journal says what a row is. What belongs to no account, such as a token, the store's journal says. */
+export const journalOfRow = (table: TableName, row: EncodedRow): string | undefined => {
   const owner = table === "accounts" ? "name" : "account"
   if (!(owner in Books.tables[table].columns)) return STORE
   const account = row[owner]
@@ -208,17 +225,19 @@ export const trace = (self: Fold): Tracing | undefined => {
   }
 }
 
-/** A4 and A2, each figure summed from its own rows: what must hold of any books. */
-export const checkConservation = (self: Fold): void => {
+/** A4 and A2, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
+export function* checkConservation(self: Fold): Generator<void> {
   const { books } = self
   const report = (where: string, what: string, account: string) =>
     self.findings.push({ where, what, account, seq: undefined })
   const filled = new Map<string, Decimal.Decimal>()
   for (const order of books.orders.all()) {
+    yield
     const key = joinKey([order.account, order.symbol])
     filled.set(key, Decimal.add(filled.get(key) ?? Decimal.zero, signedFilled(order)))
   }
   for (const position of books.positions.all()) {
+    yield
     const open = books.lots.find("open", [position.account, position.symbol])
     const where = `positions ${position.account}/${position.symbol}`
     if (!Decimal.equals(Decimal.sum(open.map((lot) => lot.open)), position.residual)) {
@@ -236,6 +255,7 @@ export const checkConservation = (self: Fold): void => {
     if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
   }
   for (const trade of books.trades.all()) {
+    yield
     if (!isCounted(trade)) continue
     const [lot] = books.lots.find("trade", [trade.id])
     const ordered = books.allocations.find("trade", [trade.id]).filter((each) => each.kind === "order")
@@ -245,6 +265,7 @@ export const checkConservation = (self: Fold): void => {
     }
   }
   for (const order of books.orders.all()) {
+    yield
     const covered = [order.excess, ...allocationsOf(books, order.id).map((each) => each.quantity)]
     if (!Decimal.equals(Decimal.sum(covered), commitmentOf(order))) {
       report(`orders ${order.id}`, "allocations and excess are not its commitment (A4)", order.account)

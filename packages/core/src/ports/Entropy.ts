@@ -12,10 +12,11 @@ export class Entropy extends Context.Tag("@roundlot/core/Entropy")<
 
 const BYTES = 16
 
+/** Sixteen bytes of the operating system's randomness in hexadecimal, for what nothing on record depends on. */
+export const secureHex: Effect.Effect<string> = Effect.sync(() => randomBytes(BYTES).toString("hex"))
+
 /** The operating system's randomness. */
-export const layerSecure: Layer.Layer<Entropy> = Layer.succeed(Entropy, {
-  hex: Effect.sync(() => randomBytes(BYTES).toString("hex"))
-})
+export const layerSecure: Layer.Layer<Entropy> = Layer.succeed(Entropy, { hex: secureHex })
 
 /** The same value every time, for tests and simulation. */
 export const layerFixed = (hex: string): Layer.Layer<Entropy> => Layer.succeed(Entropy, { hex: Effect.succeed(hex) })

@@ -3,19 +3,18 @@ import { STORE, type AccountName, type JournalName } from "../records/AccountNam
 import { domainTables } from "../tables/Table.ts"
 import * as audit from "../ledger/audit.ts"
 import { timeOf } from "../events/decode.ts"
-import type { Entry } from "../events/Entry.ts"
 import * as AccountScope from "../ports/AccountScope.ts"
 import * as MemoryRepository from "../memory/MemoryRepository.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
 import {
   StoreUnavailable,
   TradeRepository,
-  type JournalPart,
   type Planned,
   type StoreError,
   type TradeRepositoryService
 } from "../ports/TradeRepository.ts"
 import { turn } from "../ports/Clock.ts"
+import * as Checkpointing from "./Checkpointing.ts"
 import * as Instant from "../values/Instant.ts"
 
 /** When the books are to be seen: after the commit at a position of the feed, or at a time. */
@@ -62,18 +61,14 @@ const folding = (moment: Moment, accounts: ReadonlyArray<AccountName>) =>
     const { at, ends, position } = yield* live.snapshot(placeOf(moment))
     // Entries are never written again: to fold them needs no snapshot.
     const fold = audit.begin()
-    const journals: Array<JournalPart> = []
     const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
+    const own = new Map<string, number>()
     for (const name of names) {
-      const entries = yield* folded(fold, name, ends.get(name) ?? 0)
-      const [first, ...rest] = entries
-      const last = entries.at(-1)
-      if (first !== undefined && last !== undefined) {
-        journals.push({ account: name, entries: [first, ...rest], head: last })
-      }
+      const end = ends.get(name) ?? 0
+      yield* folded(fold, name, end)
+      if (end > 0) own.set(name, end)
     }
-    const repository = AccountScope.guarded(yield* standing(live, fold, journals, position))
-    return { position, at, repository }
+    return { position, at, repository: AccountScope.guarded(yield* standing(live, fold, own, position)) }
   })
 
 /**
@@ -160,22 +155,17 @@ const endsAt = (position: number) =>
 const folded = (fold: audit.Fold, account: JournalName, until: number) =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
-    const entries: Array<Entry> = []
-    while (entries.length < until) {
-      const page = yield* repository.entries({
-        account,
-        afterSeq: entries.length,
-        entity: undefined,
-        limit: Math.min(SLICE, until - entries.length)
-      })
+    let { seq } = yield* Checkpointing.begin(fold, account, until)
+    while (seq < until) {
+      const limit = Math.min(SLICE, until - seq)
+      const page = yield* repository.entries({ account, afterSeq: seq, entity: undefined, limit })
       for (const entry of page) {
         if (!audit.fold(fold, account, entry)) return yield* broken(account, fold.findings.at(-1)?.what)
-        entries.push(entry)
       }
-      if (page.length === 0) return yield* broken(account, `entry ${entries.length + 1} is missing`)
+      if (page.length === 0) return yield* broken(account, `entry ${seq + 1} is missing`)
+      seq += page.length
       yield* turn
     }
-    return entries
   })
 
 const broken = (account: string, what = "it cannot be read") =>
@@ -187,38 +177,41 @@ const broken = (account: string, what = "it cannot be read") =>
   })
 
 /** Lays the folded rows down in a store in memory, slice by slice. */
-const laidDown = Effect.fn("AsOf.laidDown")(function* (
-  store: MemoryStore.MemoryStore,
-  { books: folded }: audit.Fold,
-  journals: ReadonlyArray<JournalPart>
-) {
+const laidDown = Effect.fn("AsOf.laidDown")(function* (store: MemoryStore.MemoryStore, { books: folded }: audit.Fold) {
   let slices = 0
-  const write = (part: Pick<Planned<unknown>, "changes" | "journals">) =>
-    store.write({ commitId: `as of ${slices++}`, needs: [] }, () => ({ _tag: "Planned", answer: undefined, ...part }))
-  write({ changes: [], journals })
+  const write = (changes: Planned<unknown>["changes"]) =>
+    store.write({ commitId: `as of ${slices++}`, needs: [] }, () => ({
+      _tag: "Planned",
+      answer: undefined,
+      changes,
+      journals: []
+    }))
   for (const table of domainTables) {
     const shelf = folded[table]
     for (const keys of Chunk.chunksOf(Chunk.fromIterable(shelf.keys()), SLICE)) {
       const inserts = Chunk.toReadonlyArray(Chunk.filterMap(keys, (key) => Option.fromNullable(shelf.row(key))))
-      write({ changes: [{ table, inserts, updates: [] }], journals: [] })
+      write([{ table, inserts, updates: [] }])
       yield* turn
     }
   }
 })
 
-/** A store in memory with the folded rows; bytes, which the journal does not have, and the feed are read from the live one. */
+/**
+ * A store in memory with the folded rows. Bytes, which the journal does not have, the feed and entries, which are never written again, are
+ * read from the live one.
+ */
 const standing = Effect.fn("AsOf.standing")(function* (
   live: TradeRepositoryService,
   fold: audit.Fold,
-  journals: ReadonlyArray<JournalPart>,
+  ends: ReadonlyMap<string, number>,
   position: number
 ) {
   const store = MemoryStore.make()
-  yield* laidDown(store, fold, journals)
+  yield* laidDown(store, fold)
   const memory = MemoryRepository.make(store)
   const past: TradeRepositoryService = {
     ...memory,
-    identity: live.identity,
+    ...journalsUntil(live, ends),
     page: (query) =>
       query.table === "payloads"
         ? Effect.map(live.page(query), (rows) =>
@@ -229,6 +222,20 @@ const standing = Effect.fn("AsOf.standing")(function* (
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past
+})
+
+/** The journals of a store up to where they ended. */
+const journalsUntil = (
+  live: TradeRepositoryService,
+  ends: ReadonlyMap<string, number>
+): Pick<TradeRepositoryService, "identity" | "entries" | "heads"> => ({
+  identity: live.identity,
+  entries: (query) =>
+    Effect.map(live.entries(query), (found) => found.filter(({ seq }) => seq <= (ends.get(query.account) ?? 0))),
+  heads: Effect.map(
+    Effect.forEach(ends, ([name, seq]) => headAt(live, name, seq)),
+    (heads) => new Map(heads.flat())
+  )
 })
 
 const feedUntil =
@@ -244,14 +251,8 @@ const until = (
 ): TradeRepositoryService => {
   const past: TradeRepositoryService = {
     ...MemoryRepository.make(MemoryStore.make()),
-    identity: live.identity,
-    entries: (query) =>
-      Effect.map(live.entries(query), (found) => found.filter(({ seq }) => seq <= (ends.get(query.account) ?? 0))),
+    ...journalsUntil(live, ends),
     feed: feedUntil(live, position),
-    heads: Effect.map(
-      Effect.forEach(ends, ([name, seq]) => headAt(live, name, seq)),
-      (heads) => new Map(heads.flat())
-    ),
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past

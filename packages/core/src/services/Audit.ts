@@ -2,10 +2,13 @@ import { Effect, Schema } from "effect"
 import { AccountName, STORE, type JournalName } from "../records/AccountName.ts"
 import { tables } from "../books/Books.ts"
 import type { Cell } from "../tables/Column.ts"
-import { domainTables, type EncodedRow, type TableName } from "../tables/Table.ts"
+import { domainTables, joinKey, type EncodedRow, type Key, type TableName } from "../tables/Table.ts"
 import * as audit from "../ledger/audit.ts"
-import { emptyHead, nextFeedRow, type Entry, type FeedRow } from "../events/Entry.ts"
+import * as RowSums from "../ledger/RowSums.ts"
+import { emptyHead, nextFeedRow, type Entry, type FeedRow, type Head } from "../events/Entry.ts"
 import { turn } from "../ports/Clock.ts"
+import { secureHex } from "../ports/Entropy.ts"
+import { sliced } from "./sliced.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 
 /** What an audit came to. */
@@ -26,57 +29,213 @@ export interface Anchor {
 /** So many entries are folded, or rows compared, before timers and sockets have their turn. */
 const PAGE = 200
 
+/** How far an audit is: entries that are folded, or rows that are compared, of how many. */
+export interface Progress {
+  readonly step: "journals" | "tables"
+  readonly done: number
+  readonly of: number
+}
+
+/** What was found in all journals together, as it comes. */
+interface Found {
+  readonly heads: Map<string, Head>
+  readonly journals: Array<audit.Finding>
+  readonly conservation: Array<audit.Finding>
+  readonly sums: RowSums.RowSums
+  entries: number
+  rows: number
+  archived: number
+}
+
 /**
  * Folds every journal with the function that wrote the rows, compares every domain table, checks the conservation rules, the
- * hash chains and the feed. An unreadable row is a finding like any other.
+ * hash chains and the feed. An unreadable row is a finding like any other. One account is in memory at a time: of its rows a sum is kept,
+ * and only accounts whose sum is not that of the tables are folded again and compared row by row.
  */
-export const run = (anchors: ReadonlyArray<Anchor> = []): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
-  Effect.flatMap(TradeRepository, (repository) => repository.snapshot(prove(anchors)))
+export const run = (
+  anchors: ReadonlyArray<Anchor> = [],
+  tell: (progress: Progress) => Effect.Effect<void> = () => Effect.void
+): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (repository) => repository.snapshot(prove(anchors, tell)))
 
-const prove = (anchors: ReadonlyArray<Anchor>): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+const prove = (
+  anchors: ReadonlyArray<Anchor>,
+  tell: (progress: Progress) => Effect.Effect<void>
+): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
-    const fold = audit.begin()
+    const key = yield* secureHex
     const heads = yield* repository.heads
-    for (const account of heads.keys()) yield* foldJournal(fold, journalName(account), () => undefined)
-    for (const [account, head] of heads) {
-      const reached = fold.heads.get(account) ?? emptyHead
-      const isBroken = fold.findings.some((finding) => finding.account === account)
-      if (!isBroken && (reached.seq !== head.seq || reached.hash !== head.hash)) {
-        const what = `the head says entry ${head.seq}, the journal ends at ${reached.seq}`
-        fold.findings.push({ where: `journal of ${account}`, what, account, seq: reached.seq })
-      }
+    const found: Found = {
+      heads: new Map(),
+      journals: [],
+      conservation: [],
+      sums: RowSums.make(key),
+      entries: 0,
+      rows: 0,
+      archived: 0
     }
-    for (const table of domainTables) yield* compareStored(fold, table)
-    audit.checkConservation(fold)
-    yield* checkFeed(fold, anchors)
-    const findings = yield* traced(fold)
-    return { ok: findings.length === 0, entries: fold.entries, findings, archived: fold.archived.size }
+    let all = 0
+    for (const { seq } of heads.values()) all += seq
+    for (const [account, head] of heads) {
+      const told = (entries: number) => tell({ step: "journals", done: found.entries + entries, of: all })
+      yield* proveJournal(found, account, head, told)
+    }
+    const strays = yield* sumStored(found, heads, tell)
+    const tables = yield* compared(found.sums.differing(), heads, strays)
+    const feed: Array<audit.Finding> = []
+    yield* checkFeed(feed, found.heads, anchors)
+    const findings = [...found.journals, ...tables, ...found.conservation, ...feed]
+    return { ok: findings.length === 0, entries: found.entries, findings, archived: found.archived }
   })
 
+/** Folds a journal, and keeps of it what it comes to. */
+const proveJournal = Effect.fnUntraced(function* (
+  found: Found,
+  account: string,
+  head: Head,
+  told: (entries: number) => Effect.Effect<void>
+) {
+  const fold = audit.begin()
+  yield* foldJournal(fold, journalName(account), () => undefined, told)
+  const reached = checkHead(fold, account, head)
+  found.journals.push(...fold.findings)
+  fold.findings.length = 0
+  yield* sliced(audit.checkConservation(fold), () => undefined)
+  found.conservation.push(...fold.findings)
+  found.heads.set(account, reached)
+  found.entries += fold.entries
+  found.archived += fold.archived.size
+  yield* sliced(givenRows(fold), ([table, rowKey, cells]) => {
+    found.rows += 1
+    found.sums.given(account, table, cells, table === "payloads" && fold.archived.has(rowKey))
+  })
+})
+
+/** Where the fold of a journal ended; that its head says so too. */
+export const checkHead = (fold: audit.Fold, account: string, head: Head): Head => {
+  const reached = fold.heads.get(account) ?? emptyHead
+  if (fold.findings.length === 0 && (reached.seq !== head.seq || reached.hash !== head.hash)) {
+    const what = `the head says entry ${head.seq}, the journal ends at ${reached.seq}`
+    fold.findings.push({ where: `journal of ${account}`, what, account, seq: reached.seq })
+  }
+  return reached
+}
+
+function* givenRows({ books }: audit.Fold): Generator<readonly [TableName, Key, ReadonlyArray<Cell>]> {
+  for (const table of domainTables) {
+    const shelf = books[table]
+    for (const key of shelf.keys()) yield [table, key, shelf.cells(key) ?? []]
+  }
+}
+
+/** Sums up what the tables hold, and gives the rows that are of no journal, by table and key. */
+const sumStored = Effect.fnUntraced(function* (
+  found: Found,
+  heads: ReadonlyMap<string, Head>,
+  tell: (progress: Progress) => Effect.Effect<void>
+) {
+  const strays = new Map<string, audit.Finding>()
+  let done = 0
+  for (const table of domainTables) {
+    const names = Object.keys(tables[table].columns)
+    yield* eachPage(table, (rows) => {
+      for (const row of rows) {
+        const owner = audit.journalOfRow(table, row)
+        if (owner !== undefined && heads.has(owner)) {
+          const cells = names.map((name) => row[name] ?? null)
+          found.sums.stored(owner, table, cells)
+        } else strays.set(placeOf(table, row), audit.strayed(table, row))
+      }
+      done += rows.length
+      return tell({ step: "tables", done, of: Math.max(done, found.rows) })
+    })
+  }
+  return strays
+})
+
+const placeOf = (table: TableName, row: EncodedRow): string =>
+  joinKey([table, ...tables[table].key.map((column) => row[column] ?? null)])
+
+/** So many entries of accounts that differ are folded at a time: each time, all tables are read. */
+const MOST_TOGETHER = 200_000
+
+/** What differs in the rows of these accounts, found row by row, each with the first entry that disagrees; and what no journal gives. */
+const compared = Effect.fnUntraced(function* (
+  differing: ReadonlyArray<string>,
+  heads: ReadonlyMap<string, Head>,
+  strays: Map<string, audit.Finding>
+) {
+  const findings: Array<audit.Finding> = []
+  let together: Array<string> = []
+  let entries = 0
+  for (const account of differing) {
+    together.push(account)
+    entries += heads.get(account)?.seq ?? 0
+    if (entries < MOST_TOGETHER && account !== differing.at(-1)) continue
+    findings.push(...(yield* comparedTogether(together, strays)))
+    together = []
+    entries = 0
+  }
+  return [...findings, ...strays.values()]
+})
+
+const comparedTogether = Effect.fnUntraced(function* (
+  accounts: ReadonlyArray<string>,
+  strays: Map<string, audit.Finding>
+) {
+  const folds: Array<readonly [string, audit.Fold]> = []
+  for (const account of accounts) {
+    const fold = audit.begin()
+    yield* foldJournal(fold, journalName(account), () => undefined)
+    // What stops it was found before.
+    fold.findings.length = 0
+    folds.push([account, fold])
+  }
+  for (const table of domainTables) {
+    const comparisons = folds.map(([account, fold]) =>
+      audit.comparing(fold, table, { isOwn: (row) => audit.journalOfRow(table, row) === account })
+    )
+    yield* eachPage(table, (rows) => {
+      for (const row of rows) {
+        for (const comparison of comparisons) if (comparison.row(row)) strays.delete(placeOf(table, row))
+      }
+      return Effect.void
+    })
+    for (const comparison of comparisons) comparison.end()
+  }
+  const findings: Array<audit.Finding> = []
+  for (const [account, fold] of folds) findings.push(...(yield* traced(account, fold)))
+  return findings
+})
+
 /** The findings, each with the first entry that disagrees with what a table says: a second fold, where there are any. */
-const traced = (found: audit.Fold): Effect.Effect<ReadonlyArray<audit.Finding>, StoreError, TradeRepository> =>
+const traced = (
+  account: string,
+  found: audit.Fold
+): Effect.Effect<ReadonlyArray<audit.Finding>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const tracing = audit.trace(found)
     if (tracing === undefined) return found.findings
-    for (const account of tracing.accounts) {
-      const fold = audit.begin()
-      yield* foldJournal(fold, journalName(account), (entry) => tracing.look(fold.books, entry.seq))
-    }
+    const fold = audit.begin()
+    yield* foldJournal(fold, journalName(account), (entry) => tracing.look(fold.books, entry.seq))
     return tracing.findings()
   })
 
 const isAccountName = Schema.is(AccountName)
 
-const journalName = (account: string): JournalName => (isAccountName(account) ? account : STORE)
+/** A journal by its name. */
+export const journalName = (account: string): JournalName => (isAccountName(account) ? account : STORE)
 
-const foldJournal = Effect.fn("Audit.foldJournal")(function* (
+/** Folds a journal to its end, from behind an entry that the fold has reached. */
+export const foldJournal = Effect.fn("Audit.foldJournal")(function* (
   fold: audit.Fold,
   account: JournalName,
-  after: (entry: Entry) => void
+  after: (entry: Entry) => void,
+  told: (entries: number) => Effect.Effect<void> = () => Effect.void
 ) {
   const repository = yield* TradeRepository
-  let afterSeq = 0
+  let afterSeq = (fold.heads.get(account) ?? emptyHead).seq
   for (;;) {
     const entries: ReadonlyArray<Entry> = yield* repository.entries({
       account,
@@ -89,44 +248,61 @@ const foldJournal = Effect.fn("Audit.foldJournal")(function* (
       after(entry)
       afterSeq = entry.seq
     }
+    yield* told(fold.entries)
     if (entries.length < PAGE) return
+    yield* turn
+  }
+})
+
+/** Reads a table as it stands, a page at a time. */
+const eachPage = Effect.fnUntraced(function* (
+  table: TableName,
+  read: (rows: ReadonlyArray<EncodedRow>) => Effect.Effect<void>
+) {
+  const repository = yield* TradeRepository
+  const { key } = tables[table]
+  let after: ReadonlyArray<Cell> | undefined
+  for (;;) {
+    const page: ReadonlyArray<EncodedRow> = yield* repository.page({
+      table,
+      where: [],
+      orderBy: key,
+      descending: false,
+      after,
+      limit: PAGE,
+      asTheyStand: true
+    })
+    yield* read(page)
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return
+    after = key.map((column) => last[column] ?? null)
     yield* turn
   }
 })
 
 /** Compares all stored rows of a table with those that the journal gives; what differs is among the findings of the fold. */
 export const compareStored = (fold: audit.Fold, table: TableName): Effect.Effect<void, StoreError, TradeRepository> =>
-  Effect.gen(function* () {
-    const repository = yield* TradeRepository
-    const { key } = tables[table]
+  Effect.suspend(() => {
     const comparison = audit.comparing(fold, table)
-    let after: ReadonlyArray<Cell> | undefined
-    for (;;) {
-      const page: ReadonlyArray<EncodedRow> = yield* repository.page({
-        table,
-        where: [],
-        orderBy: key,
-        descending: false,
-        after,
-        limit: PAGE,
-        asTheyStand: true
-      })
-      for (const row of page) comparison.row(row)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return comparison.end()
-      after = key.map((column) => last[column] ?? null)
-      yield* turn
-    }
+    const read = eachPage(table, (rows) => {
+      for (const row of rows) comparison.row(row)
+      return Effect.void
+    })
+    return Effect.map(read, comparison.end)
   })
 
 /** The feed's own chain, that its heads are entries of the journals, and the anchors that are given. */
-const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anchors: ReadonlyArray<Anchor>) {
+const checkFeed = Effect.fn("Audit.checkFeed")(function* (
+  findings: Array<audit.Finding>,
+  heads: ReadonlyMap<string, Head>,
+  anchors: ReadonlyArray<Anchor>
+) {
   const repository = yield* TradeRepository
   let previous: FeedRow | undefined
   const hashes = new Map<number, string>()
   const anchored = new Set(anchors.map(({ position }) => position))
   const say = (position: number, what: string, account: string | undefined) =>
-    fold.findings.push({ where: `feed ${position}`, what, account, seq: undefined })
+    findings.push({ where: `feed ${position}`, what, account, seq: undefined })
   const reached = new Map<string, number>()
   for (;;) {
     const rows: ReadonlyArray<FeedRow> = yield* repository.feed(previous?.position ?? 0, PAGE)
@@ -145,7 +321,7 @@ const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anch
     if (rows.length < PAGE) break
     yield* turn
   }
-  for (const [account, head] of fold.heads) {
+  for (const [account, head] of heads) {
     if (reached.get(account) !== head.seq)
       say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
   }

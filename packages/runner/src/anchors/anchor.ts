@@ -1,5 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from "node:crypto"
-import type { Audit } from "@roundlot/core"
+import type { Audit, Checkpoints } from "@roundlot/core"
 import { TradeRepository, Feed } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
@@ -27,6 +27,17 @@ export const KeptAnchor = Schema.Struct({
   hash: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/)),
   /** It is printed: nothing but a moment is one. */
   at: Schema.String.pipe(Schema.pattern(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)),
+  /** What journals came to at their checkpoints, where the daemon folded them since the anchor before. */
+  states: Schema.optionalWith(
+    Schema.NonEmptyArray(
+      Schema.Struct({
+        account: Schema.String,
+        seq: Schema.Int.pipe(Schema.positive()),
+        stateHash: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
+      })
+    ),
+    { exact: true }
+  ),
   /** Ed25519 over all of the above, base64. */
   signature: Schema.optional(Schema.String)
 })
@@ -34,9 +45,12 @@ export const KeptAnchor = Schema.Struct({
 /** An anchor as it is kept outside of the store. */
 export type KeptAnchor = typeof KeptAnchor.Type
 
-/** What is signed: the fields in this order, a line each, so that no other text means the same. */
-const signedBytes = ({ at, hash, incarnation, position, store }: KeptAnchor): Buffer =>
-  Buffer.from(["roundlot anchor 1", store, incarnation, String(position), hash, at].join("\n"))
+/** What is signed: the fields in this order, a line each, so that no other text means the same. With states it is the second format. */
+const signedBytes = ({ at, hash, incarnation, position, states, store }: KeptAnchor): Buffer => {
+  const format = `roundlot anchor ${states === undefined ? 1 : 2}`
+  const ofStates = (states ?? []).map(({ account, seq, stateHash }) => `${account} ${seq} ${stateHash}`)
+  return Buffer.from([format, store, incarnation, String(position), hash, at, ...ofStates].join("\n"))
+}
 
 /** Signs an anchor with a private Ed25519 key. */
 export const signed = (anchor: KeptAnchor, key: KeyObject): KeptAnchor => ({
@@ -88,6 +102,8 @@ export interface Found {
   /** Those that count, the newest last. */
   readonly anchors: ReadonlyArray<KeptAnchor>
   readonly refused: ReadonlyArray<RefusedLine>
+  /** What journals came to, as far as the key that is configured signed it; nothing where there is no key. */
+  readonly states: ReadonlyArray<Checkpoints.State>
 }
 
 /**
@@ -110,5 +126,6 @@ export const anchorsIn = (
     else if (key !== undefined && !isSignedBy(anchor, key)) refuse("is not signed by the key that is configured")
     else anchors.push(anchor)
   }
-  return { anchors: anchors.toSorted((one, other) => one.position - other.position), refused }
+  const states = key === undefined ? [] : anchors.flatMap((anchor) => anchor.states ?? [])
+  return { anchors: anchors.toSorted((one, other) => one.position - other.position), refused, states }
 }

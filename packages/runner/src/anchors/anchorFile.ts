@@ -2,17 +2,19 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import { dirname } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Health } from "@roundlot/core"
-import { Clock, Instant, TradeRepository, work } from "@roundlot/core"
-import { Effect, Option, Ref, type Scope } from "effect"
+import { AccountName, Checkpointing, type Checkpoints, Clock, Instant, TradeRepository, work } from "@roundlot/core"
+import { Effect, Option, Ref, Schema, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
-import { lineOf, anchorsIn, signed, standing, type Found } from "./anchor.ts"
+import { lineOf, anchorsIn, signed, standing as standingNow, type Found } from "./anchor.ts"
 
 /** What of the settings says where anchors are, and whose they are. */
 type Place = Pick<Settings, "anchorFile" | "configuration">
 
 /** The part of the program that writes anchors, as health names it. */
 const PART = "anchors"
+
+const isAccountName = Schema.is(AccountName.AccountName)
 
 const keyFault = (file: string, problem: string): SettingsError =>
   new SettingsError({
@@ -44,7 +46,7 @@ export const read = (
     const { identity } = yield* TradeRepository.TradeRepository
     const key = yield* configured(place, createPublicKey)
     const isThere = yield* Effect.orElseSucceed(fs.exists(place.anchorFile), () => false)
-    if (!isThere) return { anchors: [], refused: [] }
+    if (!isThere) return { anchors: [], refused: [], states: [] }
     const text = yield* Effect.mapError(
       fs.readFileString(place.anchorFile),
       ({ message }) =>
@@ -73,14 +75,26 @@ export const keep = (
     const clock = yield* Clock.Clock
     const key = yield* configured(place, createPrivateKey)
     const written = yield* Ref.make(0)
+    const states = yield* Ref.make<ReadonlyArray<Checkpoints.State>>([])
+    const renewed = Effect.gen(function* () {
+      const { heads } = yield* TradeRepository.TradeRepository
+      for (const name of (yield* heads).keys()) {
+        const made = yield* Checkpointing.renew(isAccountName(name) ? name : AccountName.STORE)
+        yield* Ref.update(states, (known) => [...known, ...made])
+      }
+    })
     const write = Effect.gen(function* () {
-      const found = yield* standing(Instant.format(yield* clock.now))
+      const found = yield* standingNow(Instant.format(yield* clock.now))
       if (Option.isNone(found) || found.value.position === (yield* Ref.get(written))) return
-      const anchor = Option.match(key, { onNone: () => found.value, onSome: (own) => signed(found.value, own) })
+      const made = yield* Ref.get(states)
+      const [first, ...others] = made
+      const standing = first === undefined ? found.value : { ...found.value, states: [first, ...others] as const }
+      const anchor = Option.match(key, { onNone: () => standing, onSome: (own) => signed(standing, own) })
       yield* fs.makeDirectory(dirname(place.anchorFile), { recursive: true })
       yield* fs.writeFileString(place.anchorFile, lineOf(anchor), { flag: "a", mode: 0o600 })
       yield* Ref.set(written, anchor.position)
+      yield* Ref.update(states, (all) => all.slice(made.length))
     })
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(work.reported(PART, write), "2 seconds")))
-    yield* Effect.forkScoped(work.every(PART, place.configuration.anchors.everyMs, write))
+    yield* Effect.forkScoped(work.every(PART, place.configuration.anchors.everyMs, Effect.zipRight(renewed, write)))
   })

@@ -1,9 +1,9 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Audit, type audit, type TradeRepository } from "@roundlot/core"
-import { Effect } from "effect"
+import { Audit, AuditSince, type audit, type TradeRepository } from "@roundlot/core"
+import { Effect, Schema } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
-import type { KeptAnchor, RefusedLine } from "./anchor.ts"
+import type { Found, KeptAnchor, RefusedLine } from "./anchor.ts"
 import * as AnchorFile from "./anchorFile.ts"
 
 /** What an audit came to, and the newest anchor of the daemon's that it was held to. */
@@ -20,19 +20,47 @@ const findingOf =
     seq: undefined
   })
 
+const nothingKept: Found = { anchors: [], refused: [], states: [] }
+
+/** What an audit is asked for beside its settings. */
+export interface Asked {
+  /** An anchor of one's own, in the place of those that the daemon wrote. */
+  readonly given: Audit.Anchor | undefined
+  /** Only what came after the newest anchor is read. */
+  readonly isSince?: boolean
+  readonly tell?: (progress: Audit.Progress) => Effect.Effect<void>
+}
+
+/** There is no anchor after which to begin. */
+export class NoAnchor extends Schema.TaggedError<NoAnchor>()("NoAnchor", { file: Schema.String }) {
+  override get message() {
+    return `there is no anchor of this store in ${this.file}. Give one with --anchor, or audit all: 'roundlot audit'`
+  }
+}
+
 /** Proves the books from the journal, held to the anchor that is given, else to all that the daemon wrote. */
 export const proveBooks = (
-  given: Audit.Anchor | undefined,
+  { given, isSince = false, tell }: Asked,
   settings: Pick<Settings, "anchorFile" | "configuration">
 ): Effect.Effect<
   Proof,
-  SettingsError | TradeRepository.StoreError,
+  SettingsError | NoAnchor | TradeRepository.StoreError,
   FileSystem.FileSystem | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
-    if (given !== undefined) return { ...(yield* Audit.run([given])), kept: undefined }
-    const { anchors, refused } = yield* AnchorFile.read(settings)
-    const report = yield* Audit.run(anchors)
+    const { anchors, refused } = given === undefined ? yield* AnchorFile.read(settings) : nothingKept
+    const kept = anchors.at(-1)
+    const held = given === undefined ? anchors : [given]
+    const report = isSince ? yield* sinceNewest(held, settings, tell) : yield* Audit.run(held, tell)
     const findings = [...report.findings, ...refused.map(findingOf(settings.anchorFile))]
-    return { ...report, ok: findings.length === 0, findings, kept: anchors.at(-1) }
+    return { ...report, ok: findings.length === 0, findings, kept }
   })
+
+const sinceNewest = (
+  anchors: ReadonlyArray<Audit.Anchor>,
+  { anchorFile: file }: Pick<Settings, "anchorFile">,
+  tell: Asked["tell"]
+) => {
+  const newest = anchors.at(-1)
+  return newest === undefined ? new NoAnchor({ file }) : AuditSince.since(newest, tell)
+}

@@ -1,6 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerStore, requireStore, type NoStore, type Reading, type Writing } from "../App.ts"
 import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
@@ -15,7 +16,7 @@ export const reading = <A, E, R>(
   Effect.gen(function* () {
     const settings = yield* settle(flags)
     yield* requireStore(settings)
-    return yield* Effect.provide(use(settings), layerStore(settings))
+    return yield* Effect.provide(withCheckpoints(settings, use(settings)), layerStore(settings))
   })
 
 /** Does something that commits to a store; one that is not there is made. */

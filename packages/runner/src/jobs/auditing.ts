@@ -18,7 +18,7 @@ export const auditingHandlers = (
   settings: Settings
 ): ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem>> => [
   Jobs.handler(auditType, ({ anchor }) =>
-    Effect.flatMap(anchorOf(anchor), (given) => proveBooks(given, settings)).pipe(
+    Effect.flatMap(anchorOf(anchor), (given) => proveBooks({ given }, settings)).pipe(
       Effect.map(({ kept, ...report }) => ({ ...report, anchor: kept ?? null })),
       Effect.mapError((error) => new Jobs.JobFailed({ detail: error.message, final: true }))
     )

@@ -28,6 +28,8 @@ export interface Settings {
   readonly paperFile: string
   /** The path of the anchors of the journal. */
   readonly anchorFile: string
+  /** Where checkpoints of the journals are kept: a cache. */
+  readonly checkpointFolder: string
   /** The path of the operator's token. */
   readonly tokenFile: string
   /** The path of the file in which the daemon says where it serves. */

@@ -68,10 +68,11 @@ export const paperFileOf = (store: StorePlace, stateFolder: string): string =>
 export const filesOf = (
   store: StorePlace,
   paperFile: string
-): Readonly<Record<"anchorFile" | "daemonFile" | "tokenFile", string>> => {
+): Readonly<Record<"anchorFile" | "checkpointFolder" | "daemonFile" | "tokenFile", string>> => {
   const own = store._tag === "Sqlite" ? store.file : paperFile
   return {
     anchorFile: besideOf(own, "anchors", ".jsonl"),
+    checkpointFolder: besideOf(own, "checkpoints", ""),
     daemonFile: besideOf(own, "daemon", ".json"),
     tokenFile: besideOf(own, "operator", ".token")
   }

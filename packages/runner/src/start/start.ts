@@ -14,6 +14,7 @@ import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream }
 import { relative } from "node:path"
 import { names, openedForDriving } from "../accounts.ts"
 import * as AnchorFile from "../anchors/anchorFile.ts"
+import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import { unknownWord, UsageError } from "../cli/UsageError.ts"
@@ -332,7 +333,7 @@ export const start = (flags: StartFlags): Doing =>
     const listings = yield* listingsOf(settings.configuration)
     const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal
-    const left = yield* drive(flags, settings, options, exchange, port).pipe(
+    const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, port)).pipe(
       Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )

@@ -1,5 +1,6 @@
-import type { audit as proof } from "@roundlot/core"
-import { Effect, Stream } from "effect"
+import type { Audit, audit as proof } from "@roundlot/core"
+import * as Options from "@effect/cli/Options"
+import { Effect, Ref, Stream } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -7,6 +8,7 @@ import { reading } from "../cli/within.ts"
 import * as detail from "../cli/detail.ts"
 import { anchorOf, type KeptAnchor } from "../anchors/anchor.ts"
 import { proveBooks } from "../anchors/proveBooks.ts"
+import * as Progress from "../cli/Progress.ts"
 import * as journal from "../views/journal.ts"
 import * as payloads from "../views/payloads.ts"
 import * as why from "../views/why.ts"
@@ -23,6 +25,21 @@ const provenSince = (kept: KeptAnchor | undefined): ReadonlyArray<string> => {
   return [`Held to the anchor of ${kept.at} (position ${kept.position}, ${by}): nothing before it was changed or cut.`]
 }
 
+const units = { journals: "entries", tables: "rows" } as const
+
+/** A line at the terminal for each step of an audit, with a time of its own. */
+const telling = Effect.gen(function* () {
+  const output = yield* Output
+  const current = yield* Ref.make<{ readonly step: string; readonly line: Progress.Progress } | undefined>(undefined)
+  return ({ done, of, step }: Audit.Progress): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      const before = yield* Ref.get(current)
+      const line = before?.step === step ? before.line : yield* Progress.make("Auditing", units[step])
+      if (line !== before?.line) yield* Ref.set(current, { step, line })
+      yield* line.at({ done, total: of })
+    }).pipe(Effect.provideService(Output, output))
+})
+
 /** `audit`. */
 export const audit = Verb.make({
   name: "audit",
@@ -30,21 +47,34 @@ export const audit = Verb.make({
     "prove the books from the journal: every table, the conservation rules, the hash chains; exit code 3 on findings",
   examples: [
     ["roundlot audit", "0 findings is what you want"],
-    ["roundlot audit --anchor 812:9f86…", "nothing before it was changed or cut since you wrote it down"]
+    ["roundlot audit --anchor 812:9f86…", "nothing before it was changed or cut since you wrote it down"],
+    ["roundlot audit --since-anchor", "only what came after the newest anchor"]
   ],
-  flags: { ...flags.place, anchor: flags.text("anchor", "POSITION:HASH that 'journal head' printed earlier") },
-  run: ({ anchor, ...where }) =>
+  flags: {
+    ...flags.place,
+    anchor: flags.text("anchor", "POSITION:HASH that 'journal head' printed earlier"),
+    sinceAnchor: Options.boolean("since-anchor").pipe(
+      Options.withDescription("Read only what came after the anchor, or after the newest that the daemon wrote")
+    )
+  },
+  run: ({ anchor, sinceAnchor: isSince, ...where }) =>
     Effect.gen(function* () {
       const given = yield* anchorOf(anchor)
       return yield* reading(where, (settings) =>
         Effect.gen(function* () {
           const { answer, look } = yield* Output
-          const { archived, entries, findings, kept, ok } = yield* proveBooks(given, settings)
+          const { archived, entries, findings, kept, ok } = yield* proveBooks(
+            { given, isSince, tell: yield* telling },
+            settings
+          )
           if (!ok) yield* look
           const gone =
             archived === 0 ? [] : [`${archived} payloads are archived: their hashes stay, their bytes are gone.`]
           const lines = ok
-            ? [`The books agree with the journal: ${entries} entries, no findings.`, ...provenSince(kept)]
+            ? [
+                `The books agree with the journal: ${entries} ${isSince ? "new entries since the anchor" : "entries"}, no findings.`,
+                ...provenSince(kept)
+              ]
             : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
           const anchored = kept === undefined ? null : { position: kept.position, hash: kept.hash, at: kept.at }
           yield* answer({ ok, entries, findings, archived, anchor: anchored }, [...lines, ...gone].join("\n"))

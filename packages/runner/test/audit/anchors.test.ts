@@ -58,6 +58,21 @@ describe("anchors", () => {
     expect((await on("audit")).code).toBe(0)
   })
 
+  it("an audit of what is new reads from the newest anchor on, and there has to be one", async () => {
+    const { anchors, on, takeIn } = await driven()
+    const since = async () => (await on("audit", "--since-anchor")).out
+    expect(await since()).toContain("The books agree with the journal: 0 new entries since the anchor, no findings.")
+    await takeIn("t-2")
+    expect(await since()).toMatch(/: [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of/)
+    const [line = ""] = linesOf(anchors)
+    writeFileSync(anchors, `${JSON.stringify({ ...JSON.parse(line), hash: "0".repeat(64) })}\n`)
+    const found = await on("audit", "--since-anchor")
+    expect([found.code, found.out]).toEqual([3, expect.stringContaining("is not what the anchor says")])
+    rmSync(anchors)
+    const without = await on("audit", "--since-anchor")
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining("there is no anchor of this store")])
+  })
+
   it("one is written when the journal has grown, as often as is said, and as the daemon ends", async () => {
     const { anchors, begin, on, place, takeIn } = await driven({ every: "1s" })
     expect(linesOf(anchors)).not.toHaveLength(0)

@@ -13,6 +13,7 @@ export const bare: Settings = {
   paperFile: "none",
   backupFolder: "none",
   tokenFile: "none",
+  checkpointFolder: "books.checkpoints",
   daemonFile: "none"
 }
 
