@@ -101,7 +101,9 @@ const judge = (scene: Scene, name: string, look: number) =>
     const living = new Set(books.orders.all().flatMap((each) => (each.lifeSeconds ? [String(each.brokerOrderId)] : [])))
     for (const { brokerOrderId, status } of theirs) {
       if (living.has(brokerOrderId)) continue
-      const filling = { id: `fill-${brokerOrderId}-${name}`, do: { fill: { brokerOrderId } } }
+      // Of what nobody has said a price of the exchange fills nothing by itself.
+      const at = status === "unpriced" ? { price: "100" } : {}
+      const filling = { id: `fill-${brokerOrderId}-${name}`, do: { fill: { brokerOrderId, ...at } } }
       if (ExchangeOrder.isWorking(status)) yield* Effect.ignore(scene.exchange.instruct(filling))
     }
     for (const order of books.orders.all()) {

@@ -3,4 +3,4 @@ import { makeServer } from "./server.ts"
 
 const { url } = await makeServer()
 process.stdout.write(url)
-setInterval(() => undefined, 60_000)
+process.stdin.resume().once("end", () => process.exit())

@@ -125,10 +125,8 @@ describe("D3: prices of a simulated market", () => {
     expect(await answerTo(ofTrade, at(false, none))).toBe("Refused(NoReferencePrice)")
   })
 
-  test("MaxNotional: where nobody has said a price limits in dollars judge by what an order trades at there, 100", async () => {
-    expect(await answerTo(priceless, at(true, none))).toMatch(/^Ordered/)
-    const more = { ...priceless, quantity: Quantity.unsafe("11") }
-    expect(await answerTo(more, at(true, none))).toBe("Refused(MaxNotional)")
+  test("FILL-12: where nobody has said a price nothing is ordered, there as elsewhere", async () => {
+    expect(await answerTo(priceless, at(true, none))).toBe("Refused(NoReferencePrice)")
     expect(await answerTo(priceless, at(false, none))).toBe("Refused(NoReferencePrice)")
   })
 
