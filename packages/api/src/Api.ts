@@ -71,7 +71,7 @@ const health = HttpApiGroup.make("health", { topLevel: true })
       .pipe(
         says(
           "Show health",
-          "How each service of the daemon is. Needs no token; 200 also while degraded: look at `status`, which is all that a token bound to accounts is told."
+          "How each service of the daemon is. Needs no token; 200 also while degraded: look at `status`, all that a token bound to accounts is told."
         )
       )
   )
@@ -85,7 +85,7 @@ const ready = HttpApiGroup.make("ready", { topLevel: true })
       .pipe(
         says(
           "Check readiness",
-          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read once. Needs no token; one that is bound to accounts is told no more than yes or no."
+          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read once. Needs no token."
         )
       )
   )

@@ -114,7 +114,7 @@ const refusalsOf = (operation: Operation): Json => {
     if (name === undefined) return [[status, { ...response }]]
     return isOfAnyCall(name) ? [] : [[status, responseTo(name)]]
   })
-  return { ...Object.fromEntries(refusals), default: responseTo("Refusal") }
+  return { ...Object.fromEntries(refusals), default: responseTo("Error") }
 }
 
 /** All refusals that operations have for their own, by their names. */
@@ -136,7 +136,7 @@ const rewrittenRecord = (schema: unknown): Json => {
 }
 
 const headers = {
-  [REPLAYED]: {
+  Replayed: {
     description: "`true` where the answer is the first one to the same call under this key: nothing was done again.",
     schema: { const: "true" }
   }
@@ -147,7 +147,7 @@ const answered = (operation: Operation, { content }: OpenApi.OpenApiSpecResponse
   const isOnce = operation.parameters.some(({ name }) => name === "idempotency-key")
   const response = { description: "OK", ...(content === undefined ? {} : { content }) }
   if (!isOnce) return response
-  return { ...response, headers: { [REPLAYED]: { $ref: `#/components/headers/${REPLAYED}` } } }
+  return { ...response, headers: { [REPLAYED]: { $ref: "#/components/headers/Replayed" } } }
 }
 
 const answersIn = (operation: Operation): ReadonlyArray<readonly [status: string, response: Json]> =>
@@ -213,14 +213,15 @@ const parameterOf = ({ description, in: place, name, required, schema }: OpenApi
   return { name, in: place, ...(required ? { required } : {}), description, schema: plain }
 }
 
-/** Parameters that several operations have, by their names. */
-const sharedParameters = (paths: OpenApi.OpenAPISpecPaths): Shared =>
-  named(
-    "parameters",
-    operationsIn(paths).flatMap(({ parameters }) => parameters.map(parameterOf)),
-    (each) =>
-      each["in"] === "path" ? `${String(each["name"])}InPath` : String(each["name"]).replace("idempotency-", "")
-  )
+/** Parameters that several operations have, by their names; one of a path says so where another has its name. */
+const sharedParameters = (paths: OpenApi.OpenAPISpecPaths): Shared => {
+  const all = operationsIn(paths).flatMap(({ parameters }) => parameters.map(parameterOf))
+  const others = new Set(all.filter((each) => each["in"] !== "path").map((each) => each["name"]))
+  return named("parameters", all, (each) => {
+    const name = String(each["name"])
+    return each["in"] === "path" && others.has(name) ? `${name}InPath` : name.replace("idempotency-", "")
+  })
+}
 
 const operationsIn = (paths: OpenApi.OpenAPISpecPaths): ReadonlyArray<Operation> =>
   Object.values(paths).flatMap((path) => Object.values(path))
@@ -285,7 +286,7 @@ export const openApiOf = (version: string): OpenApiDocument => {
     ])
   )
   const schemas = schemasOf(spec)
-  const responses = { ...answers.found, ...refusalsIn(spec.paths), Refusal: refusal }
+  const responses = { ...answers.found, ...refusalsIn(spec.paths), Error: refusal }
   const used = neededBy([paths, responses, bodies.found], schemas)
   return {
     openapi: spec.openapi,

@@ -97,7 +97,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches submit {fileName} --name {name}"),
         says(
           "Submit a batch",
-          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. With `dryRun` nothing is written. The same again is the same batch unless `again` is set."
+          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. The same again is the same batch unless `again` is set."
         )
       )
   )
@@ -203,7 +203,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches cancel {id} --reason {reason} --yes"),
         says(
           "Cancel a batch",
-          "Sends nothing more of a batch and asks for the end of its open orders. With `dryRun` it only says what would become of each row. Refused (409) where it has ended."
+          "Sends nothing more of a batch and asks for the end of its open orders. Refused (409) where it has ended."
         )
       )
   )
@@ -322,9 +322,6 @@ export const jobs = acting("jobs", "Background work.")
       .middleware(Operating)
       .pipe(
         asTyped("roundlot webhooks continue {name} --after {after}"),
-        says(
-          "Continue a webhook",
-          "Goes on after a cursor, or from the `beginning`. What a later one passes over is delivered apart."
-        )
+        says("Continue a webhook", "Goes on after a cursor, or `beginning`. What it passes over is delivered apart.")
       )
   )

@@ -77,7 +77,7 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting(
   "controls",
-  "What operators command. Each command goes on record with its `reason`; with `dryRun` it is only said what would follow."
+  "What operators command. Each goes on record with its `reason`; with `dryRun` it is only said what follows."
 )
   .add(
     HttpApiEndpoint.get("list", "/api/v1/controls")
@@ -93,7 +93,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Halt trading",
-        "Stops new orders for a symbol, an account or, without either, everything. With `cancelOpen` open orders are cancelled too. Halting again changes nothing."
+        "Stops new orders for a symbol, an account or, without either, everything. With `cancelOpen` open orders are cancelled too."
       )
     )
   )
@@ -124,7 +124,7 @@ export const controls = acting(
     on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}).pipe(
       says(
         "Cancel an order",
-        "Asks the broker to cancel an order, and holds its position until it is resumed. The order ends once the broker confirms. Refused (409) where it has ended."
+        "Asks the broker to cancel an order, and holds its position until it is resumed. Refused (409) where it has ended."
       )
     )
   )
@@ -150,7 +150,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Resolve an unconfirmed order",
-        "Says what became of an order that got no clear answer: placed under a broker's id (`as`), never placed, or ended. Refused (409) where it is not in doubt, or evidence contradicts it."
+        "Says what became of an order in doubt: placed under a broker's id (`as`), never placed, or ended. Refused (409) where evidence contradicts it."
       )
     )
   )
@@ -180,7 +180,7 @@ export const controls = acting(
     on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
       says(
         "Re-submit an ended order",
-        "Makes the order that is due in the place of one that has ended, and lifts the hold of a cancel. Refused (409) while the old one is live, in doubt or filled, where nothing is due, and for direct orders."
+        "Makes the order that is due in the place of one that has ended. Refused (409) while that is live, in doubt or filled, where nothing is due, and for direct orders."
       )
     )
   )
@@ -370,7 +370,7 @@ export const controls = acting(
         asTyped("roundlot accounts add {name} --session {session} --time-in-force {timeInForce} --reason {reason}"),
         says(
           "Set how orders leave",
-          "Sets how orders of an account leave that say nothing themselves: offsets and life of limit orders, session, time in force; the whole of it. 409 where the configuration names the account."
+          "Sets the whole of how orders of an account leave that say nothing themselves. Refused (409) where the configuration names the account."
         )
       )
   )

@@ -319,12 +319,7 @@ export const journal = looking("journal", "What happened, entry by entry, hash-c
     HttpApiEndpoint.get("head", "/api/v1/journal/head")
       .setUrlParams(query(moment))
       .addSuccess(Documents.HeadDocument)
-      .pipe(
-        says(
-          "Show the newest entries",
-          "The newest place of the feed and of every journal, with hashes: proof, later, that nothing before it changed."
-        )
-      )
+      .pipe(says("Show the newest entries", "The newest place of the feed and of every journal, with hashes."))
   )
   .add(
     HttpApiEndpoint.get("show", "/api/v1/accounts/:name/entries/:seq")
@@ -461,7 +456,7 @@ export const live = looking("live", "What happens, as it happens.")
       .pipe(
         says(
           "Follow changes as events",
-          "Server-sent events, described in `/asyncapi.json`. A reader that comes again with the newest id misses nothing. A cursor of another store is refused (410): read again from the start."
+          "Server-sent events, described in `/asyncapi.json`. A reader that comes again with the newest id misses nothing. A cursor of another store is refused (410)."
         )
       )
   )
