@@ -55,9 +55,8 @@ const answersOf = ({ responses }: Json, openApi: OpenApiDocument): string => {
 }
 
 const operationOf = (path: string, method: string, operation: Json, openApi: OpenApiDocument): string => {
-  const body = isRecord(operation["requestBody"])
-    ? `<p>Body: ${schemaLink(operation["requestBody"]["content"])}</p>`
-    : ""
+  const { content } = meant(operation["requestBody"], openApi)
+  const body = content === undefined ? "" : `<p>Body: ${schemaLink(content)}</p>`
   const said = `<p>${textOf(operation["summary"])}. ${textOf(operation["description"])}</p>`
   return `<h3><code>${method.toUpperCase()} ${escape(path)}</code></h3>${said}${parametersOf(operation, openApi)}${body}${answersOf(operation, openApi)}`
 }

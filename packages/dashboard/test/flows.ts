@@ -77,7 +77,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
   writing(staged)
 
   test("the form says which order would follow before the trade is sent", async () => {
-    await daemon.ask("/api/v1/trades", { sourceId: "f", symbol: "ORCL", side: "buy", quantity: "0.25" })
+    await daemon.ask("/api/v1/trades", { sourceId: "f", symbol: "ORCL", side: "buy", quantity: "0.25", price: "210" })
     await using seen = await open("/trades/new?symbol=ORCL")
     const { page } = seen
     const follows = page.getByRole("status", { name: "The order that would follow" })

@@ -118,6 +118,7 @@ test("FILL-16: the form of a trade shows the terms that the configuration says o
 })
 
 test("FILL-16: the form of a decision shows what would become of it, and sends one order with its terms and reason", async () => {
+  await daemon.ask("/api/v1/trades", { symbol: "ORCL", side: "buy", quantity: "0.25", price: "205" })
   await using seen = await open("/decisions/new?symbol=ORCL")
   const { page } = seen
   await page.getByLabel("Quantity").fill("2")

@@ -46,6 +46,7 @@ export const tradeToFill = ({ open }: ReturnType<typeof stage>): void => {
     await page.getByRole("button", { name: "Send trade" }).click()
     await page.getByRole("alert").filter({ hasText: "1,5" }).waitFor()
     await page.getByLabel("Quantity").fill("3.5")
+    await page.getByLabel("Price").fill("180")
     await page.getByRole("button", { name: "Send trade" }).click()
     await page.getByRole("status").getByRole("link").click()
     await page.getByRole("heading", { level: 1, name: /Buy 3\.5 NVDA/ }).waitFor()

@@ -2,14 +2,14 @@ import { useMutation } from "@tanstack/react-query"
 import { useState } from "react"
 import { Link } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
-import { call, ProblemError } from "../api/client.ts"
+import { call } from "../api/client.ts"
 import { Choice, Field, Written } from "../ui/Field.tsx"
-import { useFilters } from "../ui/filters.ts"
 import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, type Terms } from "../ui/terms.ts"
+import { faultsAt, TicketFields, useTicket } from "../ui/Ticket.tsx"
 
 /** What a decision asks for; `undefined` where something is missing. */
 const wishOf = (
@@ -58,39 +58,23 @@ const TERMS: ReadonlyArray<string> = ["orderType", ...Object.keys(asAccountSays)
 
 /** A decision made by hand: one order, sent once, with what would become of it. */
 export const NewDecision = () => {
-  const { get } = useFilters()
-  const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
-  const [chosen, setAccount] = useState(get("account"))
-  const account = chosen === "" ? (accounts?.items[0]?.name ?? "") : chosen
-  const [symbol, setSymbol] = useState(get("symbol"))
-  const [side, setSide] = useState("buy")
+  const ticket = useTicket()
+  const { account, changed, key, named, side, symbol } = ticket
   const [size, setSize] = useState("")
   const [unit, setUnit] = useState("shares")
   const [why, setWhy] = useState("")
   const [terms, setTerms] = useState(asAccountSays)
-  const named = accounts?.items.find(({ name }) => name === account)
   const offered = named === undefined ? undefined : offeredBy(named, terms)
   const wish = offered && wishOf({ account, symbol, side, size, unit, why }, offered.terms)
-  const [key, setKey] = useState(() => crypto.randomUUID())
   const deciding = useMutation({
     mutationFn: (payload: Wish) => call((api) => api.controls.decide({ headers: { "idempotency-key": key }, payload })),
     onSuccess: () => {
-      setKey(crypto.randomUUID())
+      ticket.renew()
       setSize("")
       void queries.invalidateQueries()
     }
   })
-  const { error } = deciding
-  const field = error instanceof ProblemError ? error.field : undefined
-  const errorOf = (name: string): string | undefined => (error !== null && field === name ? error.message : undefined)
-  const isAtField = [...FIELDS, ...TERMS].includes(field ?? "")
-  const changed =
-    <A,>(set: (value: A) => void) =>
-    (value: A) => {
-      // Another wish has another key: the same is never sent twice, another one always is.
-      setKey(crypto.randomUUID())
-      set(value)
-    }
+  const { elsewhere, errorOf } = faultsAt(deciding.error, [...FIELDS, ...TERMS])
   const made = deciding.data
   return (
     <>
@@ -110,33 +94,7 @@ export const NewDecision = () => {
           if (wish !== undefined && !deciding.isPending) deciding.mutate(wish)
         }}
       >
-        <Choice
-          term="account"
-          label="Account"
-          value={account}
-          options={accounts?.items.map(({ name }) => [name, name] as const) ?? []}
-          onChoose={changed(setAccount)}
-          error={errorOf("account")}
-        />
-        <Written
-          term="symbol"
-          label="Symbol"
-          value={symbol}
-          onWrite={changed(setSymbol)}
-          error={errorOf("symbol")}
-          required
-        />
-        <Choice
-          term="side"
-          label="Side"
-          value={side}
-          options={[
-            ["buy", "Buy"],
-            ["sell", "Sell"]
-          ]}
-          onChoose={changed(setSide)}
-          error={errorOf("side")}
-        />
+        <TicketFields ticket={ticket} errorOf={errorOf} />
         <Choice
           term="size"
           label="Size in"
@@ -171,7 +129,7 @@ export const NewDecision = () => {
           error={errorOf("rationale")}
           required
         />
-        {error === null || isAtField ? null : <Problem error={error} />}
+        {elsewhere === null ? null : <Problem error={elsewhere} />}
         <Preview wish={wish} />
         <p className="faint">
           The same on the command line:{" "}

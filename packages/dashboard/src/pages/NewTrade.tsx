@@ -7,12 +7,12 @@ import { queries, useAsk } from "../api/asking.ts"
 import { type Api, call, ProblemError, problemOf } from "../api/client.ts"
 import { withMinus } from "../format/figure.ts"
 import { Choice, Field, Written } from "../ui/Field.tsx"
-import { useFilters } from "../ui/filters.ts"
 import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, saidByBatch, saidBySource, type Terms } from "../ui/terms.ts"
+import { faultsAt, TicketFields, useTicket } from "../ui/Ticket.tsx"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
@@ -128,13 +128,9 @@ const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 
 /** A trade made by hand, with the order that would follow it. */
 export const NewTrade = () => {
-  const { get } = useFilters()
-  const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const ticket = useTicket()
+  const { account, changed, key, named, side, symbol } = ticket
   const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
-  const [chosen, setAccount] = useState(get("account"))
-  const account = chosen === "" ? (accounts?.items[0]?.name ?? "") : chosen
-  const [symbol, setSymbol] = useState(get("symbol"))
-  const [side, setSide] = useState("buy")
   const [quantity, setQuantity] = useState("")
   const [price, setPrice] = useState("")
   const [batchId, setBatch] = useState("")
@@ -147,13 +143,11 @@ export const NewTrade = () => {
   )
   const open = pending?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
   const batch = open.find(({ id }) => id === batchId)
-  const named = accounts?.items.find(({ name }) => name === account)
   const offered =
     execution === "direct" && named !== undefined
       ? offeredBy(named, terms, [...saidByBatch(batch), ...saidBySource(SOURCE, sources?.items)])
       : undefined
   const direct = offered?.terms
-  const [key, setKey] = useState(() => crypto.randomUUID())
   const sending = useMutation({
     mutationFn: () =>
       call((api) =>
@@ -171,23 +165,13 @@ export const NewTrade = () => {
         })
       ),
     onSuccess: () => {
-      setKey(crypto.randomUUID())
+      ticket.renew()
       setQuantity("")
       // It is on record: what is read anew meanwhile, however long that takes, does not hold back the word of it.
       void queries.invalidateQueries()
     }
   })
-  const error = sending.error
-  const field = error instanceof ProblemError ? error.field : undefined
-  const errorOf = (name: string): string | undefined => (error !== null && field === name ? error.message : undefined)
-  const isAtField = FIELDS.includes(field ?? "") || (direct !== undefined && TERMS.includes(field ?? ""))
-  const changed =
-    <A,>(set: (value: A) => void) =>
-    (value: A) => {
-      // Another wish has another key: the same is never sent twice, another one always is.
-      setKey(crypto.randomUUID())
-      set(value)
-    }
+  const { elsewhere, errorOf } = faultsAt(sending.error, direct === undefined ? FIELDS : [...FIELDS, ...TERMS])
   return (
     <>
       <PageHead
@@ -208,33 +192,7 @@ export const NewTrade = () => {
           if (isKnown && !sending.isPending) sending.mutate()
         }}
       >
-        <Choice
-          term="account"
-          label="Account"
-          value={account}
-          options={accounts?.items.map(({ name }) => [name, name] as const) ?? []}
-          onChoose={changed(setAccount)}
-          error={errorOf("account")}
-        />
-        <Written
-          term="symbol"
-          label="Symbol"
-          value={symbol}
-          onWrite={changed(setSymbol)}
-          error={errorOf("symbol")}
-          required
-        />
-        <Choice
-          term="side"
-          label="Side"
-          value={side}
-          options={[
-            ["buy", "Buy"],
-            ["sell", "Sell"]
-          ]}
-          onChoose={changed(setSide)}
-          error={errorOf("side")}
-        />
+        <TicketFields ticket={ticket} errorOf={errorOf} />
         <Written
           term="quantity"
           label="Quantity"
@@ -274,7 +232,7 @@ export const NewTrade = () => {
             errorOf={(name) => errorOf(`direct.${name}`)}
           />
         )}
-        {error === null || isAtField ? null : <Problem error={error} />}
+        {elsewhere === null ? null : <Problem error={elsewhere} />}
         <Preview
           account={account}
           symbol={symbol.trim()}

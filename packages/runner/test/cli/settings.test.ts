@@ -181,7 +181,7 @@ describe("flags over variables over files", () => {
     const again = await cli("trades", "import", trades, "--dry-run", "--json")
     expect(JSON.parse(again.out)).toMatchObject({ accepted: 0, duplicates: 2, orders: [{ quantity: "1" }] })
     expect(await json("orders", "list")).toMatchObject({ items: [] })
-    expect((await plain([])).out).toContain("trades import")
+    expect((await plain([])).out).toMatch(/trades .*import/)
     expect((await plain(["trades", "import", "--help"])).out).toContain("roundlot trades import trades.csv --dry-run")
   })
 
