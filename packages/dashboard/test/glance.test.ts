@@ -12,8 +12,8 @@ describe("what is told at a glance", () => {
     await daemon.cli("exchange", "do", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
     await daemon.ask("/api/v1/trades", { sourceId: "rests", symbol: "XOM", side: "buy", quantity: "2", price: "60" })
     const working = await daemon.orderAt("submitted", "XOM")
-    const rows = Array.from({ length: 21 }, (_, n) => `ended-${n},ABT,buy,1`).join("\n")
-    const csv = `source_id,symbol,side,quantity\n${rows}\n`
+    const rows = Array.from({ length: 21 }, (_, n) => `ended-${n},ABT,buy,1,110`).join("\n")
+    const csv = `source_id,symbol,side,quantity,price\n${rows}\n`
     await daemon.ask("/api/v1/batches", { name: "Ended", mode: "execute", csv })
     await daemon.idsOf("/api/v1/orders?symbol=ABT&status=filled", 21)
     await using seen = await open("/")
