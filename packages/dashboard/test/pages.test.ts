@@ -18,7 +18,7 @@ beforeAll(async () => {
   made.batch = batch.id
   // The order is at its end once its fill is on record.
   await daemon.orderAt("filled", "AAPL")
-  const row = "source_id,symbol,side,quantity\ne1,XOM,buy,1\n"
+  const row = "source_id,symbol,side,quantity,price\ne1,XOM,buy,1,60\n"
   const executed = Object(await daemon.ask("/api/v1/batches", { name: "Executed", csv: row, mode: "execute" }))
   made.executed = executed.batch.id
   await daemon.orderAt("filled", "XOM")

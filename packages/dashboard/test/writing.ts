@@ -154,7 +154,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     const { items } = Object(
       await daemon.ask("/api/v1/trades", { symbol: "XOM", side: "buy", quantity: "2.5", price: "60" })
     )
-    const csv = "source_id,symbol,side,quantity\nc1,CRM,buy,1\n"
+    const csv = "source_id,symbol,side,quantity,price\nc1,CRM,buy,1,250\n"
     const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Refused", mode: "execute", csv }))
     const working = await daemon.orderAt("submitted", "XOM")
     await using seen = await open(`/orders/${working}`)
@@ -357,8 +357,8 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await daemon.ask("/api/v1/trades", { sourceId: "before", symbol: "CVX", side: "buy", quantity: "0.5" })
     const near = page.locator("section", { hasText: "Positions near an order" })
     await near.getByText("CVX").waitFor()
-    const rows = Array.from({ length: 10 }, (_, n) => `half-${n},ABT,buy,1`).join("\n")
-    const csv = `source_id,symbol,side,quantity\n${rows}\n`
+    const rows = Array.from({ length: 10 }, (_, n) => `half-${n},ABT,buy,1,110`).join("\n")
+    const csv = `source_id,symbol,side,quantity,price\n${rows}\n`
     await daemon.ask("/api/v1/batches", { name: "Halfway", mode: "execute", csv })
     await daemon.end("SIGKILL")
     await page.locator("[data-live=reconnecting]").waitFor()
