@@ -64,16 +64,6 @@ export const expectKnown = (text: string | undefined): Reading<void> =>
 export const chosen = (named: Option.Option<string>): Reading<ReadonlyArray<AccountName.AccountName>> =>
   Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })
 
-/** The account that the configuration gives a source, where whoever asks may use it. */
-export const ofSource = (
-  { sources }: Pick<Configuration, "sources">,
-  source: string
-): Effect.Effect<AccountName.AccountName | undefined> =>
-  Effect.map(AccountScope.current, (scope) => {
-    const account = sources.get(source)?.account
-    return account === undefined || scope?.has(account) === false ? undefined : account
-  })
-
 /** The account that is named, else the only one. */
 export const sole = (named: Option.Option<string>): Reading<AccountName.AccountName> =>
   Effect.gen(function* () {
@@ -83,6 +73,24 @@ export const sole = (named: Option.Option<string>): Reading<AccountName.AccountN
     return yield* only === undefined
       ? new UsageError({ problem: "There is no account yet", remedy: "Add one with 'roundlot accounts add'" })
       : severalAccounts(there)
+  })
+
+/**
+ * The account that is named, else that of the source, else the only one. Trades of a source whose account the caller may not use are taken
+ * into no other one.
+ */
+export const ofSource = (
+  { sources }: Pick<Configuration, "sources">,
+  source: string,
+  named: string | undefined
+): Reading<AccountName.AccountName> =>
+  Effect.gen(function* () {
+    const scope = yield* AccountScope.current
+    const account = sources.get(source)?.account
+    if (named !== undefined || account === undefined || scope?.has(account) !== false)
+      return yield* sole(Option.fromNullable(named ?? account))
+    const problem = `Trades of ${source} are for an account that this token is not bound to`
+    return yield* new UsageError({ problem, remedy: "Name an account that it is bound to", field: "account" })
   })
 
 const severalAccounts = (there: ReadonlyArray<string>): UsageError =>

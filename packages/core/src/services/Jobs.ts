@@ -113,8 +113,8 @@ export interface Enqueue {
   readonly runAt?: Instant.Instant | undefined
   /** Comes again every so many milliseconds. */
   readonly everyMs?: number | undefined
-  /** A job of this key that has ended runs once more, one that is being done runs again after it. */
-  readonly again?: boolean
+  /** A job of this key that has ended runs once more, one that is being done runs again after it; with `ended` the first alone. */
+  readonly again?: queue.Again
 }
 
 /** A job that was asked for; `isNew` says that it was not there before. */
@@ -284,7 +284,7 @@ const make = (types: ReadonlyArray<JobType>) =>
           const job = queue.enqueued(known, request, again, at)
           return { ...(job === known ? {} : { job }), answer: { job, isNew: known === undefined } }
         })
-        if (!answer.isNew && !again && canonicalJson(answer.job.payload) !== canonicalJson(payload)) {
+        if (!answer.isNew && again === false && canonicalJson(answer.job.payload) !== canonicalJson(payload)) {
           return yield* new JobKeyTaken({ type: asked.type, key, id: answer.job.id })
         }
         yield* Queue.offer(wake, undefined)

@@ -105,7 +105,7 @@ export const letterHandler = <R>(
       yield* Events.pages({ ...subscription, after, ends: true }).pipe(
         Stream.takeUntil((page) => !isWithin(page.cursor)),
         Stream.flatMap((page) =>
-          partsOf(subscription, { ...page, events: page.events.filter(({ cursor }) => isWithin(cursor)) })
+          partsOf(subscription, { ...page, events: page.events.filter(({ cursor, seq }) => isWithin(cursor, seq)) })
         ),
         Stream.runForEach(({ delivery }) => (delivery === undefined ? Effect.void : deliver(delivery)))
       )
@@ -118,7 +118,7 @@ export interface Standing {
   readonly job: Job | undefined
   /** What comes after it was not taken yet. */
   readonly cursor: string | undefined
-  /** Commits after it, wanted or not. */
+  /** Commits after it, wanted or not, with one of which a part was taken. */
   readonly behind: number
   /** What is delivered next, where anything waits. */
   readonly next: ReadonlyArray<Events.Happened>
@@ -133,8 +133,9 @@ export const standingOf = (
     const cursor = job && cursorOf(job)
     if (cursor === undefined) return { job, cursor, behind: 0, next: [] }
     const { incarnation } = (yield* TradeRepository).identity
-    const [position] = placeIn(incarnation, cursor)
-    const behind = Math.max(0, ((yield* Feed.newestRow)?.position ?? 0) - (Number.isNaN(position) ? 0 : position))
+    const [position, seq] = placeIn(incarnation, cursor)
+    const taken = seq === Infinity ? position : Math.max(0, position - 1)
+    const behind = Math.max(0, ((yield* Feed.newestRow)?.position ?? 0) - (Number.isNaN(taken) ? 0 : taken))
     const first = yield* Events.pages({ ...subscription, after: cursor, ends: true }).pipe(
       Stream.runHead,
       Effect.catchTag("LostCursor", () => Effect.succeedNone)
@@ -173,7 +174,8 @@ export const goOn = (
     const letter = isPassedOver
       ? yield* jobs.enqueue({
           type: letterType.name,
-          key: `${name}/${after}`,
+          // What was kept before of another range stays a job of its own.
+          key: `${name}/${from}/${after}`,
           payload: { subscription: name, after: from, through: after },
           again: true
         })
@@ -215,13 +217,13 @@ const placeIn = (incarnation: string, cursor: string): readonly [position: numbe
   })
 }
 
-/** Is a cursor at this one, or before it? */
+/** Is a cursor at this one, or before it? An entry's own `seq` says where it is, also where it is the last of its commit. */
 const upTo = (through: string) =>
   Effect.map(TradeRepository, ({ identity: { incarnation } }) => {
     const [end, endSeq] = placeIn(incarnation, through)
-    return (cursor: string): boolean => {
+    return (cursor: string, entrySeq?: number): boolean => {
       const [position, seq] = placeIn(incarnation, cursor)
-      return position < end || (position === end && seq <= endSeq)
+      return position < end || (position === end && (entrySeq ?? seq) <= endSeq)
     }
   })
 
@@ -265,11 +267,13 @@ export const askOnce = (
           { column: "key", in: [name] }
         ]
       })
-      const asked = { type: deliveryType.name, key: name, again: true }
-      // From here on, however long it takes until somebody has a hand free.
-      if (job === undefined) yield* jobs.enqueue({ ...asked, payload: { subscription: name, after: yield* newest } })
-      else if (job.status === "done" && (yield* hasMore(reachedIn(job.result))))
-        yield* jobs.enqueue({ ...asked, payload: { subscription: name } })
+      const asked = { type: deliveryType.name, key: name }
+      // From here on, however long it takes until somebody has a hand free. Another may have asked meanwhile: that holds.
+      if (job === undefined) {
+        const first = jobs.enqueue({ ...asked, payload: { subscription: name, after: yield* newest } })
+        yield* Effect.catchTag(first, "JobKeyTaken", () => Effect.void)
+      } else if (job.status === "done" && (yield* hasMore(reachedIn(job.result))))
+        yield* jobs.enqueue({ ...asked, payload: { subscription: name }, again: "ended" })
     }
   })
 

@@ -267,3 +267,119 @@ test("nobody goes on after what is no cursor of this store, and one that stands 
       expect([letter, heard]).toEqual([undefined, seqs(1, 2)])
     })
   ))
+
+const kept = Reads.all(JobTable, { where: [{ column: "type", in: [Subscriptions.letterType.name] }] })
+
+test("what was passed over before stays kept when a part of it is passed over once more", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver, heal, heard } = choosy(["desk 2", "desk 4"])
+      yield* daemon(deliver, 2)
+      yield* change(1, 6)
+      yield* daemon(deliver, 3)
+      const { next } = yield* Subscriptions.standingOf(changes)
+      const [, second, , fourth] = next.map(({ cursor }) => cursor)
+      // All up to the fourth is passed over and kept; then somebody goes back behind the second, and passes over the rest again.
+      yield* Subscriptions.goOn(changes, fourth ?? "")
+      yield* daemon(deliver, 40)
+      yield* Subscriptions.goOn(changes, second ?? "")
+      yield* Subscriptions.goOn(changes, fourth ?? "")
+      yield* daemon(deliver, 40)
+      expect(heard).not.toContain("desk 1")
+      heal()
+      const service = yield* Jobs.Jobs
+      for (const { id } of yield* kept) yield* service.retry(id, "mended")
+      yield* daemon(deliver, 3)
+      expect([...new Set(heard)].toSorted(bySeq)).toEqual(seqs(1, 6))
+    })
+  ))
+
+test("the last entry of a commit is passed over and kept, however the cursor after it is written", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver, heal, heard } = choosy(["desk 1"])
+      yield* daemon(deliver, 2)
+      yield* change(1, 2)
+      yield* daemon(deliver, 3)
+      const { next } = yield* Subscriptions.standingOf(changes)
+      const [first] = next
+      expect(first?.cursor).not.toContain(".")
+      yield* Subscriptions.goOn(changes, `${first?.cursor}.${first?.seq}`)
+      heal()
+      yield* daemon(deliver, 3)
+      expect(heard.toSorted(bySeq)).toEqual(seqs(1, 2))
+    })
+  ))
+
+test("a commit of which a part was taken is not behind us", () =>
+  play(
+    Effect.gen(function* () {
+      const all: Subscriptions.Subscription = { name: "all", tags: ["TradeAccepted"] }
+      yield* Stage.opened()
+      yield* Subscriptions.askOnce([all])
+      yield* Stage.submit(...Array.from({ length: 120 }, (_, index) => Stage.trade(`t${index}`, "0.001")))
+      yield* daemon(subscriber([2, 3, 4, 5]).deliver, 4, all)
+      const { behind, next } = yield* Subscriptions.standingOf(all)
+      expect([behind > 0, next.length]).toEqual([true, 20])
+    })
+  ))
+
+/** The queue, with something that happens just before the next thing is asked of it. */
+const meanwhile = (act: (service: Jobs.JobsService) => Effect.Effect<unknown, Jobs.EnqueueError>) =>
+  Effect.map(Jobs.Jobs, (service): Jobs.JobsService => ({
+    ...service,
+    enqueue: (asked) => Effect.zipRight(act(service), service.enqueue(asked))
+  }))
+
+test("who looks for what to deliver takes back nothing that somebody asks for at the same moment", () =>
+  play(
+    Effect.gen(function* () {
+      const payload = { subscription: "changes", after: Events.BEGINNING }
+      const asked = { type: Subscriptions.deliveryType.name, key: "changes", payload, again: true }
+      const beginning = yield* meanwhile((service) => service.enqueue(asked))
+      const looking = Effect.provideService(Subscriptions.askOnce([changes]), Jobs.Jobs, beginning)
+      yield* change(1, 2)
+      yield* looking
+      expect(yield* delivery).toMatchObject({ status: "queued", payload })
+      const { deliver, heard } = subscriber()
+      yield* daemon(deliver, 3)
+      yield* change(3, 1)
+      yield* looking
+      expect(yield* delivery).toMatchObject({ status: "queued", payload })
+      yield* daemon(deliver, 3)
+      expect(heard).toEqual([...seqs(1, 2), ...seqs(1, 3)])
+    })
+  ))
+
+test("who goes on elsewhere has all the tries again", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver } = subscriber([1, 2, 3])
+      yield* daemon(deliver, 2)
+      yield* change(1, 2)
+      yield* daemon(deliver, 3)
+      expect((yield* delivery).tries).toBeGreaterThan(1)
+      yield* Subscriptions.goOn(changes, Events.BEGINNING)
+      expect(yield* delivery).toMatchObject({ status: "queued", tries: 0 })
+    })
+  ))
+
+test("what is asked for while a try is under way that fails is delivered once", () =>
+  play(
+    Effect.gen(function* () {
+      const { deliver, heard } = subscriber()
+      const services = yield* Effect.context<Layer.Layer.Success<typeof layer>>()
+      let isFirst = true
+      const failing: Subscriptions.Deliver<never> = (each) =>
+        Effect.gen(function* () {
+          if (!isFirst) return yield* deliver(each)
+          isFirst = false
+          yield* Effect.orDie(Effect.provide(Subscriptions.goOn(changes, Events.BEGINNING), services))
+          return yield* new Jobs.JobFailed({ detail: "it answered 500", final: false })
+        })
+      yield* daemon(failing, 2)
+      yield* change(1, 2)
+      yield* daemon(failing, 10)
+      expect([isFirst, heard]).toEqual([false, seqs(1, 2)])
+    })
+  ))

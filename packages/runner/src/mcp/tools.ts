@@ -171,8 +171,7 @@ const meant = (asked: Terms, configuration: Configuration) =>
       ({ detail }) => refused(detail)
     )
     if (instruction === undefined) return yield* Effect.fail(refused("say how it is executed: type"))
-    const bySource = yield* ofSource(configuration, SOURCE)
-    const account = yield* inWords(sole(Option.fromNullable(asked.account ?? bySource)))
+    const account = yield* inWords(ofSource(configuration, SOURCE, asked.account))
     return {
       account,
       input: { ...input, direct: instruction },

@@ -3,9 +3,9 @@ import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
 import { AccountScope, Accumulator, Clock, Entropy, Report, SourcePolicy, Sources, Trade } from "@roundlot/core"
-import { Effect, type Layer, Option } from "effect"
+import { Effect, type Layer } from "effect"
 import type { Writing } from "../App.ts"
-import { known, ofSource, sole } from "../accounts.ts"
+import { known, ofSource } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import * as batches from "../views/batches.ts"
@@ -91,8 +91,7 @@ const take = (
     const results = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
-          const bySource = yield* ofSource(configuration, input.source)
-          const account = yield* sole(Option.fromNullable(requests[at]?.account ?? bySource))
+          const account = yield* ofSource(configuration, input.source, requests[at]?.account)
           return { account, input, policy: SourcePolicy.readFrom(policyOf(configuration, input.source), raw) }
         })
       )

@@ -81,8 +81,7 @@ const takenAs = (
     const order = OrderPolicy.said(asked)
     const file = yield* survey({ bytes, fileName, source, columns, dialect, mode, order })
     const { name: actor } = yield* Access.Caller
-    const bySource = yield* ofSource(configuration, source)
-    const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
+    const account = yield* ofSource(configuration, source, asked.account)
     const policy = filePolicyOf(configuration, source, backfill)
     if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
     return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, strict, key, actor }))
@@ -384,9 +383,12 @@ const ofJobs = (configuration: Configuration) =>
       .handle("retry", (asked) => changedJob(asked, "retry"))
       .handle("webhooks", () => Effect.zipRight(AccountScope.requireAll, acted(webhooks.list(configuration))))
       .handle("goOn", (asked) =>
-        acted(
-          once(Documents.WebhookDocument, asked, () =>
-            webhooks.goOn(configuration, asked.path.name, asked.payload.after)
+        Effect.zipRight(
+          AccountScope.requireAll,
+          acted(
+            once(Documents.WebhookDocument, asked, () =>
+              webhooks.goOn(configuration, asked.path.name, asked.payload.after)
+            )
           )
         )
       )

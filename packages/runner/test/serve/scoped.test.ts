@@ -1,33 +1,30 @@
 import { Api } from "@roundlot/api"
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Books,
-  type Command,
-  Commands,
-  MemoryRepository,
-  Order,
-  Reads,
-  Table,
-  Tokens,
-  TradeRepository
-} from "@roundlot/core"
+import { Books, type Command, Commands, Order, Reads, Table, Tokens, TradeRepository } from "@roundlot/core"
 import { ConfigProvider, Effect, Layer, Logger, Redacted, TestContext } from "effect"
 import { get } from "node:http"
+import { databases } from "../cli/database.ts"
 import { WebSocket } from "ws"
 import { layerBooks } from "../../src/App.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 import { StorePlace } from "../../src/settings/StorePlace.ts"
 import * as scene from "../views/scene.ts"
+import { isTried, storesOf } from "../views/stores.ts"
 import { bodies, filled, queries, rows, type Made } from "./calls.ts"
 import { ask, json, servingWith } from "./serving.ts"
 
 /** The program's own books, on a store in memory: what holds calls to their accounts is part of them. */
-const books = layerBooks({
-  store: StorePlace.Own({ name: "memory", layer: MemoryRepository.layerMemory }),
-  paperFile: "/nowhere/paper.db",
-  config: ConfigProvider.fromMap(new Map()),
-  configuration: empty
-}).pipe(Layer.provideMerge(TestContext.TestContext), Layer.provide(Logger.replace(Logger.defaultLogger, Logger.none)))
+const booksIn = (layer: Layer.Layer<TradeRepository.TradeRepository>) =>
+  layerBooks({
+    store: StorePlace.Own({ name: "tested", layer }),
+    paperFile: "/nowhere/paper.db",
+    config: ConfigProvider.fromMap(new Map()),
+    configuration: empty
+  }).pipe(Layer.provideMerge(TestContext.TestContext), Layer.provide(Logger.replace(Logger.defaultLogger, Logger.none)))
+
+const stores = storesOf(databases().fresh)
+
+const books = booksIn(stores.memory)
 
 interface Route {
   readonly name: string
@@ -225,40 +222,45 @@ const plain = ({ text }: { readonly text: string }) =>
   text.replaceAll(/nobody|main/g, "X").replace(/"requestId":"[^"]*"/, "")
 
 describe("a token that is bound to accounts", () => {
-  it.scopedLive("no route shows or changes anything of another account", () =>
-    Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, servingWith({}, false))
-      const all = yield* tokenOf("all")
-      yield* played(port, all)
-      const bound = yield* tokenOf("bound", ["other"])
-      const before = yield* booksOfMain
-      const faults: Array<string> = []
-      const outcomes = new Map<string, ReadonlyArray<number>>()
-      for (const route of routes) {
-        const answers = yield* Effect.forEach(callsOf(route), (call) =>
-          Effect.map(called(port, call, bound), ({ status, text }) => ({ call, status, text }))
-        )
-        outcomes.set(
-          route.name,
-          answers.map(({ status }) => status)
-        )
-        for (const { call, status, text } of answers) {
-          const marks = marksIn(text, `${call.asked}${JSON.stringify(bodies[route.name] ?? "")}`)
-          if (marks.length > 0) faults.push(`${call.method} ${call.asked}: ${status} shows ${marks.join(", ")}`)
-          if (status >= 500 && route.name !== "ready.ready")
-            faults.push(`${call.method} ${call.asked}: ${status} ${text}`)
-          if (status === 200 && route.path.includes("{") && !(call.method !== "GET" && isOfSymbol(route.path)))
-            faults.push(`${call.method} ${call.asked}: 200 ${text}`)
+  it.scopedLive.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
+    "no route shows or changes anything of another account on %s",
+    (name) =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, servingWith({}, false))
+        const all = yield* tokenOf("all")
+        yield* played(port, all)
+        const bound = yield* tokenOf("bound", ["other"])
+        const before = yield* booksOfMain
+        const faults: Array<string> = []
+        const outcomes = new Map<string, ReadonlyArray<number>>()
+        for (const route of routes) {
+          const answers = yield* Effect.forEach(callsOf(route), (call) =>
+            Effect.map(called(port, call, bound), ({ status, text }) => ({ call, status, text }))
+          )
+          outcomes.set(
+            route.name,
+            answers.map(({ status }) => status)
+          )
+          for (const { call, status, text } of answers) {
+            const marks = marksIn(text, `${call.asked}${JSON.stringify(bodies[route.name] ?? "")}`)
+            if (marks.length > 0) faults.push(`${call.method} ${call.asked}: ${status} shows ${marks.join(", ")}`)
+            if (status >= 500 && route.name !== "ready.ready")
+              faults.push(`${call.method} ${call.asked}: ${status} ${text}`)
+            if (status === 200 && route.path.includes("{") && !(call.method !== "GET" && isOfSymbol(route.path)))
+              faults.push(`${call.method} ${call.asked}: 200 ${text}`)
+          }
         }
-      }
-      assert.deepStrictEqual(faults, [])
-      assert.deepStrictEqual(yield* booksOfMain, before)
-      const items = (path: string) =>
-        Effect.map(ask(port, path, { headers: bearer(bound) }), ({ text }) => (text.match(/"orderId":/g) ?? []).length)
-      assert.strictEqual(yield* items("/api/v1/attempts"), 1)
-      const refused = [...outcomes].flatMap(([name, statuses]) => (statuses[0] === 403 ? [name] : []))
-      assert.deepStrictEqual(refused.toSorted(), storeWide)
-    }).pipe(Effect.provide(books))
+        assert.deepStrictEqual(faults, [])
+        assert.deepStrictEqual(yield* booksOfMain, before)
+        const items = (path: string) =>
+          Effect.map(
+            ask(port, path, { headers: bearer(bound) }),
+            ({ text }) => (text.match(/"orderId":/g) ?? []).length
+          )
+        assert.strictEqual(yield* items("/api/v1/attempts"), 1)
+        const refused = [...outcomes].flatMap(([name, statuses]) => (statuses[0] === 403 ? [name] : []))
+        assert.deepStrictEqual(refused.toSorted(), storeWide)
+      }).pipe(Effect.provide(booksIn(stores[name])))
   )
 
   it.scopedLive("it halts its own accounts, and neither everything nor another; what it counts is its own", () =>
@@ -280,6 +282,37 @@ describe("a token that is bound to accounts", () => {
       const unknown = yield* given("/api/v1/orders?account=nobody")
       const foreignOne = yield* given("/api/v1/orders?account=main")
       assert.strictEqual(plain(foreignOne), plain(unknown))
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("trades of a source that is another account's are taken into none but the one that is named", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingWith({}, false))
+      yield* played(port, yield* tokenOf("all"))
+      const headers = bearer(yield* tokenOf("bound", ["other"]))
+      const trade = { source: "venue", symbol: "NVDA", side: "buy", quantity: "1" }
+      const batch = {
+        name: "b",
+        source: "venue",
+        mode: "execute",
+        rows: [{ symbol: "NVDA", side: "buy", quantity: "1" }]
+      }
+      const give = (path: string, body: unknown) => ask(port, path, { method: "POST", headers, body })
+      const ofOther = Effect.map(ask(port, "/api/v1/trades", { headers }), ({ text }) => text)
+      const before = yield* ofOther
+      for (const [path, body] of [
+        ["/api/v1/trades", trade],
+        ["/api/v1/batches", batch]
+      ] as const) {
+        const refused = yield* give(path, body)
+        assert.strictEqual(refused.status, 400, refused.text)
+        assert.deepInclude(json(refused), { field: "account" })
+        assert.deepStrictEqual(marksIn(refused.text, ""), [])
+      }
+      assert.strictEqual(yield* ofOther, before)
+      const taken = yield* give("/api/v1/trades", { ...trade, account: "other" })
+      assert.strictEqual(taken.status, 200, taken.text)
+      assert.notStrictEqual(yield* ofOther, before)
     }).pipe(Effect.provide(books))
   )
 

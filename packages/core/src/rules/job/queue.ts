@@ -58,17 +58,22 @@ const queuedAgain = (job: Job, runAt: Instant.Instant, history: ReadonlyArray<Jo
   history
 })
 
+/** Is a job that is known asked for once more? One that has `ended` alone, or one that waits or is under way as well. */
+export type Again = boolean | "ended"
+
+const isUnderWay = ({ status }: Job): boolean => status === "queued" || status === "running"
+
 /**
  * A job that was asked for: new, as it was, or once more. `again`: one that has ended runs once more, one under way runs again after
- * it.
+ * it, and one that waits has all its tries again.
  */
-export const enqueued = (known: Job | undefined, request: JobRequest, again: boolean, at: Instant.Instant): Job => {
+export const enqueued = (known: Job | undefined, request: JobRequest, again: Again, at: Instant.Instant): Job => {
   if (known === undefined) return fresh(request, at)
-  if (!again) return known
+  if (again === false || (again === "ended" && isUnderWay(known))) return known
   const asked = { ...known, payload: request.payload, everyMs: request.everyMs, mostTries: request.mostTries }
   if (known.status === "running") return { ...asked, isAskedAgain: true }
   if (known.status === "queued") {
-    return known.runAt <= request.runAt ? asked : { ...asked, runAt: request.runAt }
+    return { ...asked, tries: 0, runAt: known.runAt <= request.runAt ? known.runAt : request.runAt }
   }
   return queuedAgain(asked, request.runAt, noted(known, at, "enqueued", "once more"))
 }
@@ -90,6 +95,8 @@ export const claimed = (job: Job, worker: Worker, at: Instant.Instant): Job => {
   return {
     ...job,
     status: "running",
+    // What it was given last is what is done now.
+    isAskedAgain: false,
     tries: job.tries + 1,
     token: job.token + 1,
     workerHost: worker.host,
@@ -172,7 +179,7 @@ export const released = (job: Job, at: Instant.Instant): Job => ({
 
 /** Called off; `undefined` where it has ended. */
 export const calledOff = (job: Job, reason: string, at: Instant.Instant): Job | undefined =>
-  job.status === "queued" || job.status === "running" ? ended(job, "cancelled", at, reason) : undefined
+  isUnderWay(job) ? ended(job, "cancelled", at, reason) : undefined
 
 /** Tried again from the beginning; `undefined` where it is under way or was done. */
 export const revived = (job: Job, reason: string, at: Instant.Instant): Job | undefined =>
