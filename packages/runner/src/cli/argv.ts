@@ -6,15 +6,18 @@ import { UsageError, unknownWord } from "./UsageError.ts"
 interface Flag {
   readonly names: ReadonlyArray<string>
   readonly takesValue: boolean
+  /** It may be said several times. */
+  readonly isRepeated: boolean
 }
 
 const flagsOf = (usage: Usage): ReadonlyArray<Flag> => {
   switch (usage._tag) {
     case "Named":
-      return [{ names: usage.names, takesValue: Option.isSome(usage.acceptedValues) }]
+      return [{ names: usage.names, takesValue: Option.isSome(usage.acceptedValues), isRepeated: false }]
     case "Optional":
-    case "Repeated":
       return flagsOf(usage.usage)
+    case "Repeated":
+      return flagsOf(usage.usage).map((flag) => ({ ...flag, isRepeated: true }))
     case "Alternation":
     case "Concat":
       return [...flagsOf(usage.left), ...flagsOf(usage.right)]
@@ -68,18 +71,20 @@ export const arrange = (
         )
       )
     }
-    if (!flag.takesValue || value.length > 0) {
+    if (!flag.takesValue || (value.length > 0 && !flag.isRepeated)) {
       options.push(word)
       continue
     }
-    index += 1
-    const next = words[index]
-    if (next === undefined) {
+    if (value.length === 0) index += 1
+    const next = value.length > 0 ? value.join("=") : words[index]
+    // Of a flag that may be repeated the parser leaves an empty value away in silence, as if the flag was not said.
+    if (next === undefined || (flag.isRepeated && next.trim() === "")) {
       return Either.left(
         new UsageError({ problem: `${flagName} has no value`, remedy: `See 'roundlot ${name} --help'` })
       )
     }
-    options.push(`${flagName}=${next}`)
+    // The parser finds those that are repeated in words of their own alone.
+    options.push(...(flag.isRepeated ? [flagName, next] : [`${flagName}=${next}`]))
   }
   return Either.right([...options, ...values])
 }

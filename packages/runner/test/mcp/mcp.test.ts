@@ -122,6 +122,50 @@ describe("roundlot mcp", () => {
     expect((await place.cli("orders", "list")).out).toContain("None.")
   })
 
+  it("with a token that is bound to accounts it shows those alone, and proposes and asks for nothing of another", async () => {
+    const place = await opened()
+    await place.cli("accounts", "add", "sam")
+    await place.cli(
+      "trades",
+      "add",
+      "--id",
+      "s-1",
+      "--symbol",
+      "MSFT",
+      "--side",
+      "buy",
+      "--quantity",
+      "2",
+      "--account",
+      "sam"
+    )
+    const { call } = await connected(place, await tokenOf(place, "model", "--role", "propose", "--account", "sam"))
+    for (const name of LOOKING) {
+      const { answer } = await call(name, {})
+      expect(JSON.stringify(answer)).not.toMatch(/paper|AAPL|t-1/)
+      expect(await call(name, { account: "paper" })).toMatchObject({ answer: { items: [] } })
+    }
+    expect(await call("list_trades", {})).toMatchObject({ answer: { items: [{ sourceId: "s-1" }] } })
+    expect(await call("propose_order", { ...KO, account: "paper" })).toMatchObject(problem(/'paper' is not known/))
+    expect(await call("propose_order", KO)).toMatchObject({ answer: { terms: { account: "sam" } } })
+    expect(await call("enqueue_trades_sync_job", { account: "paper" })).toMatchObject(problem(/'paper' is not known/))
+    await call("enqueue_trades_sync_job", { key: "k" })
+    expect(await place.json("jobs", "list")).toMatchObject({ items: [{ key: "k", payload: { account: "sam" } }] })
+  })
+
+  it("a token is bound to each account that is named, in any order of the words; one that names none is not made", async () => {
+    const place = await opened()
+    await place.cli("accounts", "add", "sam")
+    const make = (...words: ReadonlyArray<string>) => place.json("tokens", "create", ...words)
+    const both = { accounts: ["paper", "sam"] }
+    expect(await make("a", "--role", "read", "--account", "paper", "--account", "sam")).toMatchObject(both)
+    expect(await make("--account=paper", "--role", "read", "--account=sam", "b")).toMatchObject(both)
+    const empty = await place.cli("tokens", "create", "c", "--role", "read", "--account", "")
+    expect(empty).toMatchObject({ code: 2, err: expect.stringContaining("--account has no value") })
+    expect((await place.cli("tokens", "create", "d", "--role", "read", "--account", "nobody")).code).toBe(2)
+    expect(await place.json("tokens", "list")).toMatchObject({ items: [{ name: "a" }, { name: "b" }] })
+  })
+
   it("is not served with a token that could approve, and refuses each call from when its token is revoked", async () => {
     const place = await opened()
     const operator = await tokenOf(place, "dana", "--role", "operate")
