@@ -1,3 +1,4 @@
+import { createHash, type Hash } from "node:crypto"
 import { Effect, Schema } from "effect"
 import { AccountName, STORE, type JournalName } from "../records/AccountName.ts"
 import { tables } from "../books/Books.ts"
@@ -66,6 +67,7 @@ const prove = (
     const repository = yield* TradeRepository
     const key = yield* secureHex
     const heads = yield* repository.heads
+    const feed = yield* readFeed(anchors)
     const found: Found = {
       heads: new Map(),
       journals: [],
@@ -79,13 +81,12 @@ const prove = (
     for (const { seq } of heads.values()) all += seq
     for (const [account, head] of heads) {
       const told = (entries: number) => tell({ step: "journals", done: found.entries + entries, of: all })
-      yield* proveJournal(found, account, head, told)
+      yield* proveJournal(found, account, head, feed.named.get(account) ?? nothingNamed(), told)
     }
     const strays = yield* sumStored(found, heads, tell)
     const tables = yield* compared(found.sums.differing(), heads, strays)
-    const feed: Array<audit.Finding> = []
-    yield* checkFeed(feed, found.heads, anchors)
-    const findings = [...found.journals, ...tables, ...found.conservation, ...feed]
+    const ends = feed.isWhole ? checkEnds(feed, found.heads) : []
+    const findings = [...found.journals, ...tables, ...found.conservation, ...feed.findings, ...ends, ...feed.anchored]
     return { ok: findings.length === 0, entries: found.entries, findings, archived: found.archived }
   })
 
@@ -94,11 +95,23 @@ const proveJournal = Effect.fnUntraced(function* (
   found: Found,
   account: string,
   head: Head,
+  named: Named,
   told: (entries: number) => Effect.Effect<void>
 ) {
   const fold = audit.begin()
-  yield* foldJournal(fold, journalName(account), () => undefined, told)
+  const own = createHash("sha256")
+  let next = 0
+  const after = ({ hash, seq }: Entry) => {
+    if (seq !== named.seqs[next]) return
+    own.update(hash)
+    next += 1
+  }
+  yield* foldJournal(fold, journalName(account), after, told)
   const reached = checkHead(fold, account, head)
+  if (fold.findings.length === 0 && own.digest("hex") !== named.hashes.digest("hex")) {
+    const unlike = yield* firstUnlike(account)
+    if (unlike !== undefined) fold.findings.push(unlike)
+  }
   found.journals.push(...fold.findings)
   fold.findings.length = 0
   yield* sliced(audit.checkConservation(fold), () => undefined)
@@ -291,45 +304,96 @@ export const compareStored = (fold: audit.Fold, table: TableName): Effect.Effect
     return Effect.map(read, comparison.end)
   })
 
-/** The feed's own chain, that its heads are entries of the journals, and the anchors that are given. */
-const checkFeed = Effect.fn("Audit.checkFeed")(function* (
-  findings: Array<audit.Finding>,
-  heads: ReadonlyMap<string, Head>,
-  anchors: ReadonlyArray<Anchor>
-) {
+/** The entries of a journal that the feed names, and a hash over their hashes as it has them. */
+interface Named {
+  readonly seqs: Array<number>
+  readonly hashes: Hash
+}
+
+const nothingNamed = (): Named => ({ seqs: [], hashes: createHash("sha256") })
+
+/** What the feed says. */
+interface FeedRead {
+  readonly findings: ReadonlyArray<audit.Finding>
+  /** What it says to the anchors. */
+  readonly anchored: ReadonlyArray<audit.Finding>
+  readonly named: ReadonlyMap<string, Named>
+  readonly last: number
+  /** Its chain holds to its end. */
+  readonly isWhole: boolean
+}
+
+const feedFinding = (position: number, what: string, account: string | undefined, seq?: number): audit.Finding => ({
+  where: `feed ${position}`,
+  what,
+  account,
+  seq
+})
+
+/** The feed's own chain, what it names, and the anchors that are given. */
+const readFeed = Effect.fn("Audit.readFeed")(function* (anchors: ReadonlyArray<Anchor>) {
   const repository = yield* TradeRepository
-  let previous: FeedRow | undefined
+  const findings: Array<audit.Finding> = []
+  const named = new Map<string, Named>()
   const hashes = new Map<number, string>()
-  const anchored = new Set(anchors.map(({ position }) => position))
-  const say = (position: number, what: string, account: string | undefined) =>
-    findings.push({ where: `feed ${position}`, what, account, seq: undefined })
-  const reached = new Map<string, number>()
+  const wantedAt = new Set(anchors.map(({ position }) => position))
+  let previous: FeedRow | undefined
   for (;;) {
     const rows: ReadonlyArray<FeedRow> = yield* repository.feed(previous?.position ?? 0, PAGE)
     for (const row of rows) {
+      const { account, feedHash, firstSeq, headHash, lastSeq, position } = row
       const wanted = nextFeedRow(previous, row)
-      if (wanted.position !== row.position || wanted.feedHash !== row.feedHash) {
-        say(row.position, "does not follow from the row before it", row.account)
-        return
+      if (wanted.position !== position || wanted.feedHash !== feedHash) {
+        findings.push(feedFinding(position, "does not follow from the row before it", account))
+        return { findings, anchored: [], named, last: position, isWhole: false } satisfies FeedRead
       }
-      if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1)
-        say(row.position, "skips or repeats entries", row.account)
-      reached.set(row.account, row.lastSeq)
-      if (anchored.has(row.position)) hashes.set(row.position, row.feedHash)
+      const own = named.get(account) ?? nothingNamed()
+      named.set(account, own)
+      if (firstSeq !== (own.seqs.at(-1) ?? 0) + 1)
+        findings.push(feedFinding(position, "skips or repeats entries", account))
+      own.seqs.push(lastSeq)
+      own.hashes.update(headHash)
+      if (wantedAt.has(position)) hashes.set(position, feedHash)
       previous = row
     }
     if (rows.length < PAGE) break
     yield* turn
   }
-  for (const [account, head] of heads) {
-    if (reached.get(account) !== head.seq)
-      say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
-  }
   // What was changed there is changed in all that follow.
   const [first] = anchors
     .filter(({ hash, position }) => hashes.get(position) !== hash)
     .toSorted((one, other) => one.position - other.position)
-  if (first !== undefined) {
-    say(first.position, "is not what the anchor says: what came before it was changed or cut", undefined)
+  const what = "is not what the anchor says: what came before it was changed or cut"
+  const anchored = first === undefined ? [] : [feedFinding(first.position, what, undefined)]
+  return { findings, anchored, named, last: previous?.position ?? 0, isWhole: true } satisfies FeedRead
+})
+
+/** That the feed and the journals end at the same entries. */
+const checkEnds = ({ last, named }: FeedRead, heads: ReadonlyMap<string, Head>): ReadonlyArray<audit.Finding> => {
+  const short = [...heads].flatMap(([account, { seq }]) =>
+    named.get(account)?.seqs.at(-1) === seq ? [] : [feedFinding(last, `ends before entry ${seq} of ${account}`, account)]
+  )
+  const gone = [...named.keys()].filter((account) => !heads.has(account))
+  return [...short, ...gone.map((account) => feedFinding(last, `names entries of ${account}, which has none`, account))]
+}
+
+/** What is said of a row of the feed whose hash is not that of its entry. */
+export const unlikeHead = ({ account, lastSeq, position }: FeedRow): audit.Finding =>
+  feedFinding(position, `has another hash of entry ${lastSeq} of ${account} than the journal`, account, lastSeq)
+
+/** The first row of the feed that has another hash of an entry than the journal of this account. */
+const firstUnlike = Effect.fnUntraced(function* (account: string) {
+  const repository = yield* TradeRepository
+  for (let after = 0; ; ) {
+    const rows: ReadonlyArray<FeedRow> = yield* repository.feed(after, PAGE)
+    for (const row of rows) {
+      after = row.position
+      if (row.account !== account) continue
+      const query = { account: journalName(account), afterSeq: row.lastSeq - 1, entity: undefined, limit: 1 }
+      const [entry] = yield* repository.entries(query)
+      if (entry?.seq !== row.lastSeq || entry.hash !== row.headHash) return unlikeHead(row)
+    }
+    if (rows.length < PAGE) return undefined
+    yield* turn
   }
 })

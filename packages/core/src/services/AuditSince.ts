@@ -7,7 +7,7 @@ import { turn } from "../ports/Clock.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { Cell } from "../tables/Column.ts"
 import { domainTables, type EncodedRow, type TableName } from "../tables/Table.ts"
-import { checkHead, foldJournal, journalName, type Anchor, type AuditReport, type Progress } from "./Audit.ts"
+import { checkHead, foldJournal, journalName, unlikeHead, type Anchor, type AuditReport, type Progress } from "./Audit.ts"
 import * as Checkpointing from "./Checkpointing.ts"
 import { sliced } from "./sliced.ts"
 
@@ -35,26 +35,32 @@ const proveSince = Effect.fnUntraced(function* (anchor: Anchor, tell: (progress:
   const repository = yield* TradeRepository
   const heads = yield* repository.heads
   const findings: Array<audit.Finding> = []
-  const firsts = yield* newSince(anchor, findings)
+  const news = yield* newSince(anchor, findings)
   const from = new Map<string, number>()
   let entries = 0
   let archived = 0
   let all = 0
-  for (const [account, first] of firsts) all += (heads.get(account)?.seq ?? 0) - first + 1
-  for (const [account, first] of firsts) {
+  for (const [account, { first }] of news) all += (heads.get(account)?.seq ?? 0) - first + 1
+  for (const [account, { first, last, named }] of news) {
     const fold = audit.begin()
     const { seq } = yield* Checkpointing.begin(fold, journalName(account), first - 1)
     from.set(account, seq + 1)
     // What stands there already is not new.
     const after = (entry: Entry) => {
       if (entry.seq === first - 1) checkpoint.settle(fold)
+      const row = named.get(entry.seq)
+      if (row !== undefined && row.headHash !== entry.hash) findings.push(unlikeHead(row))
     }
     if (seq === first - 1) checkpoint.settle(fold)
     const before = entries
     const told = (done: number) => tell({ step: "journals", done: Math.min(before + done, all), of: all })
     yield* foldJournal(fold, journalName(account), after, told)
-    checkHead(fold, account, heads.get(account) ?? emptyHead)
-    entries += (fold.heads.get(account) ?? emptyHead).seq - first + 1
+    const { seq: reached } = checkHead(fold, account, heads.get(account) ?? emptyHead)
+    if (fold.findings.length === 0 && reached !== last) {
+      const what = `the feed ends at entry ${last}, the journal at ${reached}`
+      findings.push({ where: `journal of ${account}`, what, account, seq: reached })
+    }
+    entries += Math.max(0, reached - first + 1)
     archived += fold.archived.size
     yield* sliced(audit.checkConservation(fold), () => undefined)
     for (const table of domainTables) yield* compareTouched(fold, table)
@@ -63,17 +69,23 @@ const proveSince = Effect.fnUntraced(function* (anchor: Anchor, tell: (progress:
   return { ok: findings.length === 0, entries, findings, archived, from }
 })
 
-/** The first new entry of every journal that has one; that the feed goes on from the anchor is proven on the way. */
+/** What the feed names of a journal since the anchor: from which entry to which, and its rows by their last entries. */
+interface New {
+  readonly first: number
+  last: number
+  readonly named: Map<number, FeedRow>
+}
+
+/** What is new of every journal that has anything; that the feed goes on from the anchor is proven on the way. */
 const newSince = Effect.fnUntraced(function* (anchor: Anchor, findings: Array<audit.Finding>) {
   const repository = yield* TradeRepository
-  const firsts = new Map<string, number>()
-  const reached = new Map<string, number>()
+  const news = new Map<string, New>()
   const say = (position: number, what: string) =>
     findings.push({ where: `feed ${position}`, what, account: undefined, seq: undefined })
   let previous = (yield* repository.feed(anchor.position - 1, 1))[0]
   if (previous?.position !== anchor.position || previous.feedHash !== anchor.hash) {
     say(anchor.position, "is not what the anchor says: what came before it was changed or cut")
-    return firsts
+    return news
   }
   for (;;) {
     const rows: ReadonlyArray<FeedRow> = yield* repository.feed(previous.position, PAGE)
@@ -81,14 +93,16 @@ const newSince = Effect.fnUntraced(function* (anchor: Anchor, findings: Array<au
       const wanted = nextFeedRow(previous, row)
       if (wanted.position !== row.position || wanted.feedHash !== row.feedHash) {
         say(row.position, "does not follow from the row before it")
-        return firsts
+        return news
       }
-      if (!firsts.has(row.account)) firsts.set(row.account, row.firstSeq)
-      else if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1) say(row.position, "skips or repeats entries")
-      reached.set(row.account, row.lastSeq)
+      const own = news.get(row.account) ?? { first: row.firstSeq, last: row.firstSeq - 1, named: new Map<number, FeedRow>() }
+      news.set(row.account, own)
+      if (row.firstSeq !== own.last + 1) say(row.position, "skips or repeats entries")
+      own.last = row.lastSeq
+      own.named.set(row.lastSeq, row)
       previous = row
     }
-    if (rows.length < PAGE) return firsts
+    if (rows.length < PAGE) return news
     yield* turn
   }
 })

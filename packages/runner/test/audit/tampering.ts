@@ -365,8 +365,8 @@ export const tampered = Effect.gen(function* () {
 export const editsOf = (table: string, row: Row): ReadonlyArray<Edit> =>
   columnsOf(table).map(([column]) => ({ table, column, row }))
 
-/** Changes every entry and gives it, the heads and the feed hashes that fit: a forger who forgets nothing. */
-export const rehash = (hand: Hand, forge: (row: Row) => Row): void => {
+/** Changes every entry and gives it, the heads and, where it is not left as it was, the feed hashes that fit: a forger who forgets nothing. */
+export const rehash = (hand: Hand, forge: (row: Row) => Row, isFeedLeft = false): void => {
   const heads = new Map<string, string>()
   const hashes = new Map<string, string>()
   for (const row of hand.rows("journal").toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))) {
@@ -391,6 +391,7 @@ export const rehash = (hand: Hand, forge: (row: Row) => Row): void => {
     hand.insert("journal", { ...forged, hash })
   }
   for (const [name, hash] of heads) hand.set("heads", "hash", hash, [name])
+  if (isFeedLeft) return
   let previous: Entry.FeedRow | undefined
   for (const row of hand.rows("feed")) {
     const name = String(row["account"])
