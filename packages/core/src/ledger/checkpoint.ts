@@ -10,7 +10,13 @@ const PROJECTION = 1
 
 /** Which `project` and which columns made the rows: checkpoints of another program are not believed. */
 export const FOLD_VERSION = `${PROJECTION}-${sha256(
-  JSON.stringify(domainTables.map((table) => [table, Object.keys(Books.tables[table].columns)]))
+  JSON.stringify(
+    domainTables.map((table) => [
+      table,
+      Books.tables[table].key,
+      Object.entries(Books.tables[table].columns).map(([name, { kind }]) => [name, kind])
+    ])
+  )
 ).slice(0, 16)}`
 
 const Head = Schema.Struct({
@@ -31,7 +37,7 @@ export type Head = typeof Head.Type
  * beside the store and no fact: whoever has `stateHash` from where he trusts can believe it and all before it.
  */
 export interface Checkpoint extends Head {
-  /** Rows, a line each, in order: the same for the same state, however it was folded. */
+  /** Rows, a line each, table by table and there in order of their text: the same for the same state, however it was folded. */
   readonly lines: ReadonlyArray<string>
   readonly stateHash: string
 }
@@ -43,11 +49,12 @@ const readHead = Schema.decodeUnknownEither(HeadLine)
 const textOf = (head: Head, lines: ReadonlyArray<string>): string =>
   [Schema.encodeSync(HeadLine)(head), ...lines].join("\n")
 
-/** Makes the checkpoint of these rows. */
-export const make = (head: Head, lines: ReadonlyArray<string>): Checkpoint => {
-  const ordered = lines.toSorted()
-  return { ...head, lines: ordered, stateHash: sha256(textOf(head, ordered)) }
-}
+/** Makes the checkpoint of these rows, which are in order. */
+export const make = (head: Head, lines: ReadonlyArray<string>): Checkpoint => ({
+  ...head,
+  lines,
+  stateHash: sha256(textOf(head, lines))
+})
 
 /** A checkpoint as it is kept. */
 export const format = (self: Checkpoint): string => {
@@ -65,14 +72,12 @@ export const parse = (text: string): Checkpoint | undefined => {
 /** In the fold of a journal no payload has bytes. */
 const cellOf = (cell: Cell): string | number | null => (cell instanceof Uint8Array ? null : cell)
 
-/** The rows that were made or changed since `settle`, a line each, not in order; one by one, so that others can have the thread. */
-export function* changedLines(self: Fold): Generator<string> {
-  for (const table of domainTables) {
-    const shelf = self.books[table]
-    for (const key of shelf.touched()) {
-      const cells = Object.values(shelf.row(key) ?? {}).map(cellOf)
-      yield JSON.stringify([table, cells, table === "payloads" && self.archived.has(key) ? 1 : 0])
-    }
+/** The rows of a table that were made or changed since `settle`, a line each, not in order; one by one, so that others can have the thread. */
+export function* changedLines(self: Fold, table: TableName): Generator<string> {
+  const shelf = self.books[table]
+  for (const key of shelf.touched()) {
+    const cells = Object.values(shelf.row(key) ?? {}).map(cellOf)
+    yield JSON.stringify([table, cells, table === "payloads" && self.archived.has(key) ? 1 : 0])
   }
 }
 

@@ -1,10 +1,11 @@
 import { Effect } from "effect"
 import type { JournalName } from "../records/AccountName.ts"
-import { emptyHead } from "../events/Entry.ts"
+import { emptyHead, type Head } from "../events/Entry.ts"
 import * as audit from "../ledger/audit.ts"
 import * as checkpoint from "../ledger/checkpoint.ts"
 import { Checkpoints, type State } from "../ports/Checkpoints.ts"
 import { turn } from "../ports/Clock.ts"
+import { domainTables } from "../tables/Table.ts"
 import { sliced } from "./sliced.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 
@@ -79,20 +80,29 @@ export const taken = (fold: audit.Fold, account: JournalName, before: string): E
   Effect.gen(function* () {
     const { hash: entryHash, seq } = fold.heads.get(account) ?? emptyHead
     const lines: Array<string> = []
-    yield* sliced(checkpoint.changedLines(fold), (line) => void lines.push(line))
+    // Table by table: to sort all lines at once would have the thread for long.
+    for (const table of domainTables) {
+      const own: Array<string> = []
+      yield* sliced(checkpoint.changedLines(fold, table), (line) => void own.push(line))
+      for (const line of own.sort()) lines.push(line)
+      yield* turn
+    }
     checkpoint.settle(fold)
+    yield* turn
     return checkpoint.make({ account, seq, entryHash, foldVersion: checkpoint.FOLD_VERSION, before }, lines)
   })
 
 /**
- * Makes the checkpoints of a journal that are due: folded from the newest one that is believed, or from the beginning. One that is there
+ * Makes the checkpoints of a journal that are due up to its head: folded from the newest one that is believed, or from the beginning. One that is there
  * already and says something else is replaced, and named in the log.
  */
-export const renew = (account: JournalName): Effect.Effect<ReadonlyArray<State>, StoreError, TradeRepository> =>
+export const renew = (
+  account: JournalName,
+  head: Head
+): Effect.Effect<ReadonlyArray<State>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
     const checkpoints = yield* Checkpoints
-    const head = (yield* repository.heads).get(account) ?? emptyHead
     const { every } = checkpoints
     const due = head.seq - (head.seq % every)
     const states: Array<State> = []

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import { emptyHead, nextFeedRow } from "../../src/events/Entry.ts"
 import { Checkpoints, makeMemory } from "../../src/ports/Checkpoints.ts"
 import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import * as AuditSince from "../../src/services/AuditSince.ts"
@@ -24,8 +25,10 @@ const lived = Effect.gen(function* () {
   const anchor = yield* newest
   yield* many(100, 20)
   const checkpoints = makeMemory([], EVERY)
-  yield* Effect.provideService(Checkpointing.renew(Stage.account), Checkpoints, checkpoints)
-  return { anchor, checkpoints, store: yield* TradeRepository, last: yield* newest }
+  const store = yield* TradeRepository
+  const head = (yield* store.heads).get(Stage.account) ?? emptyHead
+  yield* Effect.provideService(Checkpointing.renew(Stage.account, head), Checkpoints, checkpoints)
+  return { anchor, checkpoints, store, last: yield* newest }
 })
 
 const withRows = (
@@ -105,6 +108,30 @@ describe("an audit of what came after an anchor", () => {
           Effect.provideService(TradeRepository, forged)
         )
         expect(findings[0]).toMatchObject({ seq: anchor.seq + 3, account: Stage.account })
+      })
+    ))
+
+  it("finds a feed that names other hashes than the journal has, and entries that it does not name", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const { anchor, store } = yield* lived
+        const row = (yield* store.feed(anchor.position, 1))[0]
+        const before = { position: anchor.position, feedHash: anchor.hash }
+        const audited = (forge: (given: NonNullable<typeof row>) => NonNullable<typeof row>) => {
+          const forged: TradeRepositoryService = {
+            ...store,
+            feed: (after, limit) => {
+              if (after < anchor.position || row === undefined) return store.feed(after, limit)
+              return Effect.succeed(after === anchor.position ? [nextFeedRow(before, forge(row))] : [])
+            },
+            snapshot: (reads) => Effect.provideService(reads, TradeRepository, forged)
+          }
+          return Effect.map(Effect.provideService(AuditSince.since(anchor), TradeRepository, forged), ({ findings }) => findings)
+        }
+        const unlike = yield* audited((given) => ({ ...given, headHash: "0".repeat(64) }))
+        expect(unlike).toMatchObject([{ what: expect.stringContaining("has another hash"), seq: row?.lastSeq }])
+        const short = yield* audited((given) => ({ ...given, lastSeq: given.firstSeq }))
+        expect(short.map(({ what }) => what)).toContainEqual(expect.stringContaining(`the feed ends at entry ${row?.firstSeq}`))
       })
     ))
 })

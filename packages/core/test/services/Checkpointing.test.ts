@@ -1,6 +1,7 @@
 import { Effect, Logger } from "effect"
 import { beforeAll, describe, expect, it } from "vitest"
 import { tables } from "../../src/books/Books.ts"
+import { emptyHead } from "../../src/events/Entry.ts"
 import type * as checkpoint from "../../src/ledger/checkpoint.ts"
 import { Checkpoints, makeMemory, type State } from "../../src/ports/Checkpoints.ts"
 import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
@@ -21,8 +22,9 @@ const lived = Effect.gen(function* () {
     yield* Stage.submit(...Array.from({ length: 100 }, (_, n) => Stage.trade(`t${from + n}`, "0.1")))
   }
   const store = yield* TradeRepository
-  const [newest] = (yield* store.feed(0, 1_000)).slice(-1)
-  return { store, position: newest?.position ?? 0, head: (yield* store.heads).get(Stage.account)?.seq ?? 0 }
+  const [last] = (yield* store.feed(0, 1_000)).slice(-1)
+  const newest = (yield* store.heads).get(Stage.account) ?? emptyHead
+  return { store, position: last?.position ?? 0, newest, head: newest.seq }
 })
 
 let scene: Effect.Effect.Success<typeof lived>
@@ -89,7 +91,7 @@ describe("checkpoints of a journal", () => {
     await Stage.play(Effect.map(lived, (found) => void (scene = found)))
     expect(scene.head).toBeGreaterThan(SECOND)
     const checkpoints = makeMemory([], EVERY)
-    const renewed = Checkpointing.renew(Stage.account).pipe(
+    const renewed = Checkpointing.renew(Stage.account, scene.newest).pipe(
       Effect.provideService(TradeRepository, scene.store),
       Effect.provideService(Checkpoints, checkpoints)
     )
@@ -109,7 +111,7 @@ describe("checkpoints of a journal", () => {
   it("are the same wherever they were begun: the second, upon the first that is believed, is that of a whole fold", async () => {
     const checkpoints = makeMemory(states.slice(0, 1), EVERY)
     await Effect.runPromise(checkpoints.write(Stage.account, FIRST, texts.get(FIRST) ?? ""))
-    const again = await Checkpointing.renew(Stage.account).pipe(
+    const again = await Checkpointing.renew(Stage.account, scene.newest).pipe(
       Effect.provideService(TradeRepository, scene.store),
       Effect.provideService(Checkpoints, checkpoints),
       Effect.runPromise
@@ -164,7 +166,7 @@ describe("checkpoints of a journal", () => {
     const said: Array<unknown> = []
     const checkpoints = makeMemory([], EVERY)
     for (const [seq, text] of edited(FIRST)) await Effect.runPromise(checkpoints.write(Stage.account, seq, text))
-    await Checkpointing.renew(Stage.account).pipe(
+    await Checkpointing.renew(Stage.account, scene.newest).pipe(
       Effect.provideService(TradeRepository, scene.store),
       Effect.provideService(Checkpoints, checkpoints),
       Effect.provide(

@@ -31,7 +31,8 @@ export const KeptAnchor = Schema.Struct({
   states: Schema.optionalWith(
     Schema.NonEmptyArray(
       Schema.Struct({
-        account: Schema.String,
+        /** In one line, so that no other text is signed with the same bytes. */
+        account: Schema.String.pipe(Schema.pattern(/^[^\n]*$/)),
         seq: Schema.Int.pipe(Schema.positive()),
         stateHash: Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
       })

@@ -78,9 +78,10 @@ export const keep = (
     const states = yield* Ref.make<ReadonlyArray<Checkpoints.State>>([])
     const renewed = Effect.gen(function* () {
       const { heads } = yield* TradeRepository.TradeRepository
-      for (const name of (yield* heads).keys()) {
-        const made = yield* Checkpointing.renew(isAccountName(name) ? name : AccountName.STORE)
-        yield* Ref.update(states, (known) => [...known, ...made])
+      for (const [name, head] of yield* heads) {
+        const made = yield* Checkpointing.renew(isAccountName(name) ? name : AccountName.STORE, head)
+        // Without a key they would be nobody's word.
+        if (Option.isSome(key)) yield* Ref.update(states, (known) => [...known, ...made])
       }
     })
     const write = Effect.gen(function* () {
@@ -96,5 +97,7 @@ export const keep = (
       yield* Ref.update(states, (all) => all.slice(made.length))
     })
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(work.reported(PART, write), "2 seconds")))
-    yield* Effect.forkScoped(work.every(PART, place.configuration.anchors.everyMs, Effect.zipRight(renewed, write)))
+    // Checkpoints are a cache: where they fail, the anchor is written all the same.
+    const pass = Effect.flatMap(Effect.exit(renewed), (made) => Effect.zipRight(write, made))
+    yield* Effect.forkScoped(work.every(PART, place.configuration.anchors.everyMs, pass))
   })

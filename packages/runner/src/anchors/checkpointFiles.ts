@@ -15,13 +15,16 @@ const unpacked = promisify(gunzip)
 
 const NAME_LENGTH = 16
 
+/** No checkpoint is as long: its rows are those of so many entries. */
+const MOST_BYTES = 256 * 1024 * 1024
+
 /** A file of its own for each place, under a name that every file system tells from others: accounts may differ in case alone. */
 const fileOf = (folder: string, account: string, seq: number): string =>
   join(folder, createHash("sha256").update(account).digest("hex").slice(0, NAME_LENGTH), `${seq}.gz`)
 
 /**
  * Checkpoints in files beside the store, of which those are believed that an anchor names which the configured key signed. What cannot be
- * read is not there, and what cannot be written is made again the next time.
+ * read is not there, and what is missing is made again with the next one of its account.
  */
 const make = (
   settings: Place
@@ -31,18 +34,24 @@ const make = (
     const context = yield* Effect.context<FileSystem.FileSystem | TradeRepository.TradeRepository>()
     const kept = Checkpoints.make({
       read: (account, seq) =>
-        fs.readFile(fileOf(settings.checkpointFolder, account, seq)).pipe(
-          Effect.flatMap((bytes) => Effect.tryPromise(() => unpacked(bytes))),
-          Effect.map((text) => text.toString("utf8")),
-          Effect.orElseSucceed(() => undefined)
-        ),
+        Effect.gen(function* () {
+          const file = fileOf(settings.checkpointFolder, account, seq)
+          const { size, type } = yield* fs.stat(file)
+          // A pipe would never end, and a file may unpack to more than there is memory.
+          if (type !== "File" || size > MOST_BYTES) return undefined
+          const bytes = yield* fs.readFile(file)
+          const text = yield* Effect.tryPromise(() => unpacked(bytes, { maxOutputLength: MOST_BYTES }))
+          return text.toString("utf8")
+        }).pipe(Effect.orElseSucceed(() => undefined)),
       write: (account, seq, text) =>
         Effect.gen(function* () {
           const file = fileOf(settings.checkpointFolder, account, seq)
           const bytes = yield* Effect.tryPromise(() => packed(text, { level: 1 }))
           yield* fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 })
-          yield* fs.writeFile(`${file}.new`, bytes, { mode: 0o600 })
-          yield* fs.rename(`${file}.new`, file)
+          // Another daemon on the same store may write the same one.
+          const part = `${file}.${process.pid}.part`
+          yield* fs.writeFile(part, bytes, { mode: 0o600 })
+          yield* fs.rename(part, file)
         }).pipe(Effect.catchAll((error) => Effect.logWarning(`a checkpoint could not be written: ${error.message}`)))
     })
     // A key or a file that cannot be read is said by who needs it: without, nothing is believed but what is folded here.

@@ -19,10 +19,12 @@ const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   return `  ${where}: ${what}${first}`
 }
 
-const provenSince = (kept: KeptAnchor | undefined): ReadonlyArray<string> => {
-  if (kept === undefined) return []
+const provenBy = (kept: KeptAnchor | undefined, isSince: boolean): ReadonlyArray<string> => {
+  const unread = "What came before it was not read: 'roundlot audit' proves all."
+  if (kept === undefined) return isSince ? [unread] : []
   const by = kept.signature === undefined ? "not signed" : "signed"
-  return [`Held to the anchor of ${kept.at} (position ${kept.position}, ${by}): nothing before it was changed or cut.`]
+  const held = `Held to the anchor of ${kept.at} (position ${kept.position}, ${by})`
+  return [isSince ? `${held}. ${unread}` : `${held}: nothing before it was changed or cut.`]
 }
 
 const units = { journals: "entries", tables: "rows" } as const
@@ -72,12 +74,14 @@ export const audit = Verb.make({
             archived === 0 ? [] : [`${archived} payloads are archived: their hashes stay, their bytes are gone.`]
           const lines = ok
             ? [
-                `The books agree with the journal: ${entries} ${isSince ? "new entries since the anchor" : "entries"}, no findings.`,
-                ...provenSince(kept)
+                isSince
+                  ? `The books agree with ${entries} new entries since the anchor, no findings.`
+                  : `The books agree with the journal: ${entries} entries, no findings.`,
+                ...provenBy(kept, isSince)
               ]
             : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
           const anchored = kept === undefined ? null : { position: kept.position, hash: kept.hash, at: kept.at }
-          yield* answer({ ok, entries, findings, archived, anchor: anchored }, [...lines, ...gone].join("\n"))
+          yield* answer({ ok, entries, findings, archived, anchor: anchored, sinceAnchor: isSince }, [...lines, ...gone].join("\n"))
         })
       )
     })

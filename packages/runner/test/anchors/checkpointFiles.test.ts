@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process"
 import { generateKeyPairSync } from "node:crypto"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Checkpoints, MemoryRepository } from "@roundlot/core"
 import { Effect, Layer } from "effect"
@@ -53,6 +55,14 @@ describe("states of journals in anchors", () => {
     }
   })
 
+  it("twin: an account's name that goes on in another line, which the same bytes would be signed for", () => {
+    const one = { ...state, account: `paper 1 ${"d".repeat(64)}\npaper` }
+    expect(anchorsIn(`${JSON.stringify(signed({ ...anchor, states: [one] }, privateKey))}\n`, identity, publicKey)).toMatchObject({
+      states: [],
+      refused: [{ line: 1, why: "is no anchor" }]
+    })
+  })
+
   it("an anchor of before there were any is read as ever", () => {
     const line = lineOf(signed(first, privateKey))
     expect(line).not.toContain("states")
@@ -91,6 +101,19 @@ describe("checkpoints in files", () => {
     rmSync(join(folder, "checkpoints", one), { recursive: true })
     writeFileSync(join(folder, "checkpoints", two, "1.gz"), "torn")
     expect(await kept(read)).toEqual([undefined, undefined, undefined])
+  })
+
+  it("a pipe in the place of a file, and one that unpacks to more than a checkpoint has, are not there", async () => {
+    const own = Effect.flatMap(Checkpoints.Checkpoints, (all) => all.write("paper", 1, "one"))
+    await kept(own)
+    const [name = ""] = readdirSync(join(folder, "checkpoints"))
+    execFileSync("mkfifo", [join(folder, "checkpoints", name, "2.gz")])
+    const huge = Buffer.alloc(257 * 1024 * 1024)
+    writeFileSync(join(folder, "checkpoints", name, "3.gz"), gzipSync(huge, { level: 1 }))
+    const read = Effect.flatMap(Checkpoints.Checkpoints, (all) =>
+      Effect.all([all.read("paper", 1), all.read("paper", 2), all.read("paper", 3)])
+    )
+    expect(await kept(read)).toEqual(["one", undefined, undefined])
   })
 
   it("believe what this store's anchors say, where the configured key signed it", async () => {

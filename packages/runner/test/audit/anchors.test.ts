@@ -61,9 +61,11 @@ describe("anchors", () => {
   it("an audit of what is new reads from the newest anchor on, and there has to be one", async () => {
     const { anchors, on, takeIn } = await driven()
     const since = async () => (await on("audit", "--since-anchor")).out
-    expect(await since()).toContain("The books agree with the journal: 0 new entries since the anchor, no findings.")
+    expect(await since()).toContain("The books agree with 0 new entries since the anchor, no findings.")
     await takeIn("t-2")
-    expect(await since()).toMatch(/: [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of/)
+    expect(await since()).toMatch(/ [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of .* was not read/)
+    expect(await since()).not.toContain("nothing before it")
+    expect(JSON.parse((await on("audit", "--since-anchor", "--json")).out)).toMatchObject({ ok: true, sinceAnchor: true })
     const [line = ""] = linesOf(anchors)
     writeFileSync(anchors, `${JSON.stringify({ ...JSON.parse(line), hash: "0".repeat(64) })}\n`)
     const found = await on("audit", "--since-anchor")
