@@ -371,7 +371,9 @@ const readFeed = Effect.fn("Audit.readFeed")(function* (anchors: ReadonlyArray<A
 /** That the feed and the journals end at the same entries. */
 const checkEnds = ({ last, named }: FeedRead, heads: ReadonlyMap<string, Head>): ReadonlyArray<audit.Finding> => {
   const short = [...heads].flatMap(([account, { seq }]) =>
-    named.get(account)?.seqs.at(-1) === seq ? [] : [feedFinding(last, `ends before entry ${seq} of ${account}`, account)]
+    named.get(account)?.seqs.at(-1) === seq
+      ? []
+      : [feedFinding(last, `ends before entry ${seq} of ${account}`, account)]
   )
   const gone = [...named.keys()].filter((account) => !heads.has(account))
   return [...short, ...gone.map((account) => feedFinding(last, `names entries of ${account}, which has none`, account))]
@@ -384,7 +386,7 @@ export const unlikeHead = ({ account, lastSeq, position }: FeedRow): audit.Findi
 /** The first row of the feed that has another hash of an entry than the journal of this account. */
 const firstUnlike = Effect.fnUntraced(function* (account: string) {
   const repository = yield* TradeRepository
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows: ReadonlyArray<FeedRow> = yield* repository.feed(after, PAGE)
     for (const row of rows) {
       after = row.position

@@ -7,7 +7,15 @@ import { turn } from "../ports/Clock.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { Cell } from "../tables/Column.ts"
 import { domainTables, type EncodedRow, type TableName } from "../tables/Table.ts"
-import { checkHead, foldJournal, journalName, unlikeHead, type Anchor, type AuditReport, type Progress } from "./Audit.ts"
+import {
+  checkHead,
+  foldJournal,
+  journalName,
+  unlikeHead,
+  type Anchor,
+  type AuditReport,
+  type Progress
+} from "./Audit.ts"
 import * as Checkpointing from "./Checkpointing.ts"
 import { sliced } from "./sliced.ts"
 
@@ -95,7 +103,11 @@ const newSince = Effect.fnUntraced(function* (anchor: Anchor, findings: Array<au
         say(row.position, "does not follow from the row before it")
         return news
       }
-      const own = news.get(row.account) ?? { first: row.firstSeq, last: row.firstSeq - 1, named: new Map<number, FeedRow>() }
+      const own = news.get(row.account) ?? {
+        first: row.firstSeq,
+        last: row.firstSeq - 1,
+        named: new Map<number, FeedRow>()
+      }
       news.set(row.account, own)
       if (row.firstSeq !== own.last + 1) say(row.position, "skips or repeats entries")
       own.last = row.lastSeq

@@ -84,7 +84,7 @@ export const taken = (fold: audit.Fold, account: JournalName, before: string): E
     for (const table of domainTables) {
       const own: Array<string> = []
       yield* sliced(checkpoint.changedLines(fold, table), (line) => void own.push(line))
-      for (const line of own.sort()) lines.push(line)
+      for (const line of own.toSorted()) lines.push(line)
       yield* turn
     }
     checkpoint.settle(fold)

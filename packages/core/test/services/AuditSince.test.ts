@@ -126,12 +126,17 @@ describe("an audit of what came after an anchor", () => {
             },
             snapshot: (reads) => Effect.provideService(reads, TradeRepository, forged)
           }
-          return Effect.map(Effect.provideService(AuditSince.since(anchor), TradeRepository, forged), ({ findings }) => findings)
+          return Effect.map(
+            Effect.provideService(AuditSince.since(anchor), TradeRepository, forged),
+            ({ findings }) => findings
+          )
         }
         const unlike = yield* audited((given) => ({ ...given, headHash: "0".repeat(64) }))
         expect(unlike).toMatchObject([{ what: expect.stringContaining("has another hash"), seq: row?.lastSeq }])
         const short = yield* audited((given) => ({ ...given, lastSeq: given.firstSeq }))
-        expect(short.map(({ what }) => what)).toContainEqual(expect.stringContaining(`the feed ends at entry ${row?.firstSeq}`))
+        expect(short.map(({ what }) => what)).toContainEqual(
+          expect.stringContaining(`the feed ends at entry ${row?.firstSeq}`)
+        )
       })
     ))
 })

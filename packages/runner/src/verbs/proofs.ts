@@ -81,7 +81,10 @@ export const audit = Verb.make({
               ]
             : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
           const anchored = kept === undefined ? null : { position: kept.position, hash: kept.hash, at: kept.at }
-          yield* answer({ ok, entries, findings, archived, anchor: anchored, sinceAnchor: isSince }, [...lines, ...gone].join("\n"))
+          yield* answer(
+            { ok, entries, findings, archived, anchor: anchored, sinceAnchor: isSince },
+            [...lines, ...gone].join("\n")
+          )
         })
       )
     })

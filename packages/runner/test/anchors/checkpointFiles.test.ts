@@ -57,7 +57,9 @@ describe("states of journals in anchors", () => {
 
   it("twin: an account's name that goes on in another line, which the same bytes would be signed for", () => {
     const one = { ...state, account: `paper 1 ${"d".repeat(64)}\npaper` }
-    expect(anchorsIn(`${JSON.stringify(signed({ ...anchor, states: [one] }, privateKey))}\n`, identity, publicKey)).toMatchObject({
+    expect(
+      anchorsIn(`${JSON.stringify(signed({ ...anchor, states: [one] }, privateKey))}\n`, identity, publicKey)
+    ).toMatchObject({
       states: [],
       refused: [{ line: 1, why: "is no anchor" }]
     })

@@ -63,9 +63,14 @@ describe("anchors", () => {
     const since = async () => (await on("audit", "--since-anchor")).out
     expect(await since()).toContain("The books agree with 0 new entries since the anchor, no findings.")
     await takeIn("t-2")
-    expect(await since()).toMatch(/ [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of .* was not read/)
+    expect(await since()).toMatch(
+      / [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of .* was not read/
+    )
     expect(await since()).not.toContain("nothing before it")
-    expect(JSON.parse((await on("audit", "--since-anchor", "--json")).out)).toMatchObject({ ok: true, sinceAnchor: true })
+    expect(JSON.parse((await on("audit", "--since-anchor", "--json")).out)).toMatchObject({
+      ok: true,
+      sinceAnchor: true
+    })
     const [line = ""] = linesOf(anchors)
     writeFileSync(anchors, `${JSON.stringify({ ...JSON.parse(line), hash: "0".repeat(64) })}\n`)
     const found = await on("audit", "--since-anchor")

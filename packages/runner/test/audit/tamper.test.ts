@@ -164,34 +164,37 @@ describe("audit finds what was changed by hand", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("a journal that was rewritten and hashed anew beside a feed that was left as it was, and one that is gone", () =>
-    Effect.gen(function* () {
-      const hand = yield* tampered
-      const rewritten = yield* hand.after(() =>
-        rehash(hand, (row) => ({ ...row, cause: String(row["cause"]).replace("test", "root") }), true)
-      )
-      assert.deepStrictEqual(
-        rewritten.map(({ where, account: of }) => ({ where, of })).filter(({ of }) => of === account),
-        [{ where: `feed ${firstNamed(hand.rows("feed"), rewritten)}`, of: account }]
-      )
-      const gone = yield* hand.after(() => {
-        const isOwn = (row: Row) => (row["account"] ?? row["name"]) === account
-        for (const table of provenTables.filter((each) => each !== "feed")) {
-          for (const row of hand.rows(table)) if (isOwn(row)) hand.remove(table, row)
-        }
-      })
-      assert.include(
-        gone.map(({ what }) => what),
-        `names entries of ${account}, which has none`
-      )
-    }).pipe(Effect.scoped)
+  it.live(
+    "a journal that was rewritten and hashed anew beside a feed that was left as it was, and one that is gone",
+    () =>
+      Effect.gen(function* () {
+        const hand = yield* tampered
+        const rewritten = yield* hand.after(() =>
+          rehash(hand, (row) => ({ ...row, cause: String(row["cause"]).replace("test", "root") }), true)
+        )
+        assert.deepStrictEqual(
+          rewritten.map(({ where, account: of }) => ({ where, of })).filter(({ of }) => of === account),
+          [{ where: `feed ${firstNamed(hand.rows("feed"), rewritten)}`, of: account }]
+        )
+        const gone = yield* hand.after(() => {
+          for (const table of provenTables.filter((each) => each !== "feed")) {
+            for (const row of hand.rows(table)) if (isOwn(row)) hand.remove(table, row)
+          }
+        })
+        assert.include(
+          gone.map(({ what }) => what),
+          `names entries of ${account}, which has none`
+        )
+      }).pipe(Effect.scoped)
   )
 })
 
+const isOwn = (row: Row): boolean => (row["account"] ?? row["name"]) === account
+
 /** The position of the first row of the feed that names the entry of a finding. */
-const firstNamed = (feed: ReadonlyArray<Row>, findings: Findings): unknown => {
+const firstNamed = (feed: ReadonlyArray<Row>, findings: Findings): string => {
   const found = findings.find((finding) => finding.account === account)
-  return feed.find((row) => row["account"] === account && row["lastSeq"] === found?.seq)?.["position"]
+  return String(feed.find((row) => row["account"] === account && row["lastSeq"] === found?.seq)?.["position"])
 }
 
 const keysOf = (key: ReadonlyArray<string>, row: Row): Row =>
