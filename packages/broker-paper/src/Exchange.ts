@@ -186,7 +186,7 @@ export const make = (options: ExchangeOptions): Effect.Effect<ExchangeService, E
   Effect.gen(function* () {
     const file = yield* Connection.open(options.file)
     const entropy = yield* Random.nextIntBetween(0, 0xffffffff)
-    const rows = yield* file.transact(() => prepare(file, options, entropy))
+    const rows = yield* file.transact(() => prepare(file, entropy))
     const changes = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
     const floor: Floor = {
       file,
@@ -196,6 +196,7 @@ export const make = (options: ExchangeOptions): Effect.Effect<ExchangeService, E
       orderIdOf: options.orderIdOf ?? OrderBook.plainOrderId,
       changed: PubSub.publish(changes, undefined)
     }
+    yield* file.transact((clock) => offerPrices(floor, clock))
     return service(floor, changes)
   })
 
@@ -218,11 +219,24 @@ interface Floor {
   readonly changed: Effect.Effect<unknown>
 }
 
-const prepare = (file: Connection.ExchangeFile, { prices }: ExchangeOptions, entropy: number): Rows.Rows => {
+const prepare = (file: Connection.ExchangeFile, entropy: number): Rows.Rows => {
   const rows = Rows.make(file.database)
   if (rows.fact("tag") === undefined) rows.setFact("tag", entropy.toString(36).padStart(7, "0"))
-  for (const [symbol, price] of prices ?? []) rows.offerPrice(symbol, Decimal.format(price))
   return rows
+}
+
+/** The prices that the exchange was opened with, at which the orders that rest trade as at any other. */
+const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
+  const { options, rows } = floor
+  if (options.prices === undefined) return
+  const turn = Turn.begin(rows, clock)
+  const book = bookOf(floor, turn, hoursAt(floor, turn.now))
+  book.lapse()
+  for (const [symbol, price] of options.prices) {
+    rows.offerPrice(symbol, Decimal.format(price))
+    book.sweep(symbol)
+  }
+  turn.end(Turn.plainly)
 }
 
 const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService => ({
@@ -682,7 +696,9 @@ const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instan
   const operation = waits ? (when?.operation ?? "place") : null
   const remaining = waits ? times : 0
   const turn = Turn.begin(rows, clock)
-  const stage = stageOf(floor, { turn, book: bookOf(floor, turn, hoursAt(floor, turn.now)) }, undefined, undefined)
+  const book = bookOf(floor, turn, hoursAt(floor, turn.now))
+  const stage = stageOf(floor, { turn, book }, undefined, undefined)
+  book.lapse()
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

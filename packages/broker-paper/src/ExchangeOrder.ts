@@ -56,7 +56,8 @@ export const ExchangeOrder = Schema.Struct({
   limitPrice: Schema.NullOr(Price.Price),
   stopPrice: Schema.NullOr(Price.Price),
   timeInForce: Schema.Literal(...OrderTerms.timesInForce),
-  goodTill: Schema.NullOr(Instant.FromString),
+  /** Absent where a program of before it was known has said the order. */
+  goodTill: Schema.optionalWith(Schema.NullOr(Instant.FromString), { default: () => null }),
   session: Schema.Literal(...OrderTerms.sessions),
   status: Schema.Literal(...exchangeStatuses),
   reason: Schema.NullOr(Schema.String),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { ClientOrderId, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
 import { Effect } from "effect"
+import { Exchange } from "@roundlot/broker-paper"
 import { open, send, terms } from "./setup.ts"
 
 const price = (at: string) => Price.unsafe(at)
@@ -100,6 +101,18 @@ describe("the market of the paper exchange", () => {
       yield* send(desk.broker, terms(known("160", 30)))
       expect(yield* fillPrices(desk)).toEqual(["150", "150", "150", "160"])
       expect(yield* said(desk)).toEqual(["160", second(30)])
+    })
+  )
+
+  it.scoped("FILL-12: a price that the exchange is opened with trades what rests, once", () =>
+    Effect.gen(function* () {
+      const { broker, exchange, file } = yield* open()
+      yield* send(broker, terms({ ...unpriced, type: "limit", limitPrice: price("160") }))
+      yield* send(broker, terms({ ...unpriced, type: "limit", limitPrice: price("50") }))
+      const prices = new Map([["AAPL", price("150")]])
+      for (const _ of [1, 2]) yield* Exchange.make({ file, prices })
+      expect(yield* statuses({ broker, exchange, file })).toEqual(["filled", "new"])
+      expect(yield* fillPrices({ broker, exchange, file })).toEqual(["150"])
     })
   )
 

@@ -101,6 +101,23 @@ describe("sessions of the paper exchange", () => {
     })
   )
 
+  it.scoped(
+    "FILL-16: an order that is good till a time ends then where nobody has said a price of its symbol either",
+    () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Date.parse("2026-11-20T15:00:00Z"))
+        const { broker, exchange } = yield* open()
+        const unpriced = { ...limit, limitPrice: price("150"), referencePrice: undefined }
+        yield* send(broker, terms({ ...unpriced, ...till("2026-11-20T16:00:00Z") }))
+        yield* send(broker, terms({ ...unpriced, ...till("2026-11-20T17:00:00Z") }))
+        yield* TestClock.setTime(Date.parse("2026-11-20T16:00:00Z"))
+        // No request was made since: the price is the first that the exchange hears of the time.
+        yield* exchange.instruct({ id: "price", do: { price: { symbol: "AAPL", price: "140" } } })
+        const statuses = (yield* exchange.orders).map(({ status }) => status)
+        assert.deepStrictEqual(statuses, ["expired", "filled"])
+      })
+  )
+
   it.scoped("FILL-16: an instruction closes the regular session and leaves the extended one open", () =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open()

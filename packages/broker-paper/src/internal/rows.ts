@@ -142,7 +142,7 @@ export const make = (database: Sqlite) => {
     /** What was good until a moment that has come. */
     lapsed: many(
       OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND goodTill <= ? ORDER BY symbol, number"
+      "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND goodTill <= ? ORDER BY symbol, number"
     ),
     due: many(
       OrderRow,

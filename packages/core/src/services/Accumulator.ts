@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { termFaultOf } from "../records/OrderTerms.ts"
 import { unstorable } from "../values/unstorable.ts"
 import { UNMAPPED, type Ticker } from "../records/Ticker.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
@@ -65,6 +66,9 @@ const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined =
     if (problem !== undefined) return new UnsoundTrade({ place, field, problem })
   }
   if (isProposedSource(input.source)) return new UnsoundTrade({ place, field: "source", problem: OF_PROPOSALS })
+  const fault = input.direct && termFaultOf(input.direct)
+  if (fault !== undefined)
+    return new UnsoundTrade({ place, field: `direct.${fault.of}`, problem: `is wrong: ${fault.words}` })
   // One that joins its position is ordered with others: nobody could approve it apart.
   return input.proposal === undefined || input.direct !== undefined
     ? undefined

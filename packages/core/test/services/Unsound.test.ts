@@ -22,12 +22,17 @@ describe("texts that no store can keep as they are", () => {
         yield* Stage.opened()
         const accumulator = yield* Accumulator
         const good = Stage.trade("a", "0.3")
+        const goodTill = Instant.make(1n)
         for (const [odd, field, fault] of [
           [{ ...good, sourceId: "b\0" }, "sourceId", "NUL"],
           [{ ...good, symbol: "AA\uD800" }, "symbol", "surrogate"],
           [{ ...good, source: "ta\0pe" }, "source", "NUL"],
           [{ ...good, occurrence: "\0" }, "occurrence", "NUL"],
-          [{ ...good, source: "proposed:model" }, "source", "take another name"]
+          [{ ...good, source: "proposed:model" }, "source", "take another name"],
+          // A source's policy says another time in force of one that names none.
+          [{ ...good, direct: { type: "market", goodTill } }, "direct.goodTill", "only a gtd order"],
+          [{ ...good, direct: { type: "market", timeInForce: "gtd" } }, "direct.goodTill", "needs a time"],
+          [{ ...good, direct: { type: "limit" } }, "direct.limitPrice", "needs a limit price"]
         ] as const) {
           const failure = yield* Effect.flip(accumulator.submitMany(Stage.account, [good, odd]))
           expect(failure).toMatchObject({ _tag: "UnsoundTrade", place: 1, field })

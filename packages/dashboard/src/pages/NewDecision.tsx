@@ -8,6 +8,7 @@ import { OrderTerms } from "../ui/OrderTerms.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
+import { quoted } from "../words/copies.ts"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, type Terms } from "../ui/terms.ts"
 import { faultsAt, TicketFields, useTicket } from "../ui/Ticket.tsx"
 
@@ -34,13 +35,11 @@ type Wish = NonNullable<ReturnType<typeof wishOf>>
 
 /** What would become of it, as the daemon would decide it now. */
 const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
+  // The reason decides nothing, and is not asked about letter by letter.
+  const asked = { account: "", symbol: "", side: "buy" as const, ...wish, rationale: undefined }
   const { data, error } = useAsk(
-    ["rehearsed decision", JSON.stringify(wish)],
-    (api) =>
-      api.controls.decide({
-        headers: {},
-        payload: { account: "", symbol: "", side: "buy", ...wish, dryRun: true }
-      }),
+    ["rehearsed decision", JSON.stringify(asked)],
+    (api) => api.controls.decide({ headers: {}, payload: { ...asked, dryRun: true } }),
     wish !== undefined
   )
   const said = data !== undefined && "verdict" in data ? `${data.verdict}.` : (error?.message ?? "…")
@@ -134,8 +133,8 @@ export const NewDecision = () => {
         <p className="faint">
           The same on the command line:{" "}
           <code>
-            npx roundlot decide --account {account} --symbol {symbol || "AAPL"} --side {side}{" "}
-            {unit === "dollars" ? "--notional" : "--quantity"} {size || "1"}
+            npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
+            {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
             {offered === undefined ? "" : flagsOf(offered.terms)}
           </code>
         </p>

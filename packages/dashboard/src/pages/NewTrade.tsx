@@ -13,6 +13,7 @@ import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, saidByBatch, saidBySource, type Terms } from "../ui/terms.ts"
 import { faultsAt, TicketFields, useTicket } from "../ui/Ticket.tsx"
+import { quoted } from "../words/copies.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
@@ -244,9 +245,9 @@ export const NewTrade = () => {
         <p className="faint">
           The same on the command line:{" "}
           <code>
-            npx roundlot trades add --account {account} --symbol {symbol || "AAPL"} --side {side} --quantity{" "}
-            {quantity || "0.3"}
-            {price.trim() === "" ? "" : ` --price ${price.trim()}`}
+            npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}
+            {quoted(quantity || "0.3")}
+            {price.trim() === "" ? "" : ` --price ${quoted(price.trim())}`}
             {batchId === "" ? "" : ` --batch ${batchId}`}
             {direct === undefined ? "" : ` --direct${flagsOf(direct)}`}
           </code>

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "@roundlot/api/client"
+import { quoted } from "../words/copies.ts"
 import { sessionWords, timeWords } from "../words/terms.ts"
 
 type Account = Pick<Documents.AccountDocument, "order" | "supportedOrders">
@@ -153,10 +154,10 @@ export const flagsOf = (terms: Terms): string => {
   const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms)
   return [
     ` --type ${type}`,
-    limitPrice === undefined ? "" : ` --limit-price ${limitPrice}`,
-    stopPrice === undefined ? "" : ` --stop-price ${stopPrice}`,
+    limitPrice === undefined ? "" : ` --limit-price ${quoted(limitPrice)}`,
+    stopPrice === undefined ? "" : ` --stop-price ${quoted(stopPrice)}`,
     session === undefined ? "" : ` --session ${session}`,
     timeInForce === undefined ? "" : ` --time-in-force ${timeInForce}`,
-    goodTill === undefined ? "" : ` --good-till ${goodTill}`
+    goodTill === undefined ? "" : ` --good-till ${quoted(goodTill)}`
   ].join("")
 }

@@ -2,8 +2,18 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import { AccountScope, Accumulator, Clock, Entropy, Report, SourcePolicy, Sources, Trade } from "@roundlot/core"
-import { Effect, type Layer } from "effect"
+import {
+  type AccountName,
+  AccountScope,
+  Accumulator,
+  Clock,
+  Entropy,
+  Report,
+  SourcePolicy,
+  Sources,
+  Trade
+} from "@roundlot/core"
+import { Array, Effect, type Layer } from "effect"
 import type { Writing } from "../App.ts"
 import { known, ofSource } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
@@ -65,9 +75,33 @@ interface Asked<P> {
   readonly request: HttpServerRequest.HttpServerRequest
 }
 
-/** The bytes of a call, as they are kept: whose they are, and where they came in. They were read to know what it says. */
-const rawOf = ({ method, text, url }: HttpServerRequest.HttpServerRequest, from: string) =>
-  Effect.map(Effect.orDie(text), (body) => Report.textFrom(from)(body, { method, endpoint: url }))
+/** What a call says, as it is kept: whose it is, and where it came in. */
+const rawOf = ({ method, url }: HttpServerRequest.HttpServerRequest, from: string, body: string) =>
+  Report.textFrom(from)(body, { method, endpoint: url })
+
+/** The body of a call as it came: it was read to know what it says. */
+const textOf = ({ text }: HttpServerRequest.HttpServerRequest) => Effect.orDie(text)
+
+/** A trade of a call, with the account that it goes to. */
+interface Placed {
+  readonly account: AccountName.AccountName
+  readonly asked: Documents.TradeRequest | undefined
+}
+
+/**
+ * What is kept of a call by account, hashed once each: its bytes, and where it adds to several accounts, of each its own trades alone. Who
+ * may read one account finds nothing of another there.
+ */
+const bodiesOf = (request: HttpServerRequest.HttpServerRequest, from: string, placed: ReadonlyArray<Placed>) =>
+  Effect.map(textOf(request), (whole) => {
+    const byAccount = Object.entries(Array.groupBy(placed, ({ account }) => account))
+    return new Map<string, ReturnType<typeof SourcePolicy.bodyOf>>(
+      byAccount.map(([account, own]) => {
+        const kept = byAccount.length === 1 ? whole : JSON.stringify(own.map(({ asked }) => asked))
+        return [account, SourcePolicy.bodyOf(rawOf(request, from, kept))]
+      })
+    )
+  })
 
 /** Takes trades of a request in, each exactly once; a fault in one of them refuses all before anything is on record. */
 const take = (
@@ -87,19 +121,24 @@ const take = (
     if (batchId !== undefined) return yield* acted(intoBatch(batchId, requests, inputs, configuration))
     const accumulator = yield* Accumulator.Accumulator
     const { name: actor } = yield* Access.Caller
-    const raw = yield* rawOf(request, actor)
-    const results = yield* Effect.forEach(inputs, (input, at) =>
+    const placed = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
           const account = yield* ofSource(configuration, input.source, requests[at]?.account)
-          return { account, input, policy: SourcePolicy.readFrom(policyOf(configuration, input.source), raw) }
+          return { account, input, asked: requests[at] }
         })
       )
     )
+    const bodies = yield* bodiesOf(request, actor, placed)
     const taken = yield* acted(
-      Effect.forEach(results, ({ account, input, policy }) => accumulator.submit(account, input, policy, actor), {
-        concurrency: "unbounded"
-      })
+      Effect.forEach(
+        placed,
+        ({ account, input }) => {
+          const policy = { ...policyOf(configuration, input.source), body: bodies.get(account) }
+          return accumulator.submit(account, input, policy, actor)
+        },
+        { concurrency: "unbounded" }
+      )
     )
     return all(taken.map(takenOf))
   })
@@ -115,7 +154,8 @@ const deliver = (
     const trades = yield* Effect.forEach(given, (trade, at) =>
       inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
     )
-    const policy = SourcePolicy.readFrom(policyOf(configuration, source), yield* rawOf(request, source))
+    const raw = rawOf(request, source, yield* textOf(request))
+    const policy = SourcePolicy.readFrom(policyOf(configuration, source), raw)
     const from = { name: source, policy }
     const step = cursor === undefined ? undefined : { cursor, after: after ?? undefined }
     return all((yield* Sources.takePushed(account, from, trades, step)).map(takenOf))

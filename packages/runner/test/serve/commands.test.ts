@@ -179,9 +179,11 @@ describe("commands over the API", () => {
   it.scopedLive("AUD-1: a dry run says what would become of a decision, and nothing is on record of it", () =>
     Effect.gen(function* () {
       const port = yield* played
-      const before = (yield* Reads.all(Decision.DecisionTable)).length
+      const headOf = Effect.map(ask(port, "/api/v1/journal/head"), json)
+      const before = yield* headOf
       const wish = { symbol: "AAPL", side: "buy", quantity: "2", orderType: "limit", limitPrice: "90", dryRun: true }
-      const said = yield* ask(port, "/api/v1/decisions", { method: "POST", body: wish })
+      const headers = { "idempotency-key": "k-1" }
+      const said = yield* ask(port, "/api/v1/decisions", { method: "POST", headers, body: wish })
       assert.deepInclude(json(said), {
         dryRun: true,
         outcome: "submitted",
@@ -189,7 +191,17 @@ describe("commands over the API", () => {
       })
       const wrong = yield* ask(port, "/api/v1/decisions", { method: "POST", body: { ...wish, limitPrice: "-1" } })
       assert.deepInclude(json(wrong), { status: 400, field: "limitPrice" })
-      assert.strictEqual((yield* Reads.all(Decision.DecisionTable)).length, before)
+      assert.deepStrictEqual(yield* headOf, before)
+      // A key is a decision's alone: what was asked under it before has not used it up, nor is it answered with that.
+      const { dryRun: _, ...decided } = wish
+      const real = yield* ask(port, "/api/v1/decisions", {
+        method: "POST",
+        headers,
+        body: { ...decided, waitSeconds: 0 }
+      })
+      assert.deepInclude(json(real), { id: "D1", limitPrice: "90" })
+      const again = yield* ask(port, "/api/v1/decisions", { method: "POST", headers, body: wish })
+      assert.deepInclude(json(again), { dryRun: true })
     }).pipe(Effect.provide(books))
   )
 

@@ -134,6 +134,23 @@ describe("a source that hands over its trades", () => {
       }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive("of a call whose trades go to several accounts, each account keeps its own alone", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipLeft(served({}, true), scene.playedInOther)
+      const [mine, others] = [trade("a-1", { account }), trade("a-2", { account: scene.other })]
+      const body = [mine, others, trade("a-3", { account })]
+      assert.strictEqual((yield* ask(port, "/api/v1/trades", { method: "POST", body })).status, 200)
+      const kept = (yield* Reads.all(Payload.PayloadTable)).filter(({ direction }) => direction === "trades")
+      assert.deepStrictEqual(
+        kept.map((payload) => [payload.account, JSON.parse(new TextDecoder().decode(payload.bytes))]),
+        [
+          [account, [mine, trade("a-3", { account })]],
+          [scene.other, [others]]
+        ]
+      )
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("each source's trades are for its own account; one that is not in the books is named", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipLeft(served(), scene.playedInOther)

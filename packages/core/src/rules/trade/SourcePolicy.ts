@@ -7,6 +7,8 @@ import { bodyOf, type Body } from "./body.ts"
 import type { Arrival } from "./intake.ts"
 import type { TradeInput } from "../../records/Trade.ts"
 
+export { bodyOf } from "./body.ts"
+
 /** What is declared of a source: how its symbols become tickers, and its direction where that is not the account's. */
 export interface SourcePolicy extends Arriving {
   readonly mapping: SymbolMapping.SymbolMapping
