@@ -181,7 +181,15 @@ describe("commands over the API", () => {
       const port = yield* played
       const headOf = Effect.map(ask(port, "/api/v1/journal/head"), json)
       const before = yield* headOf
-      const wish = { symbol: "AAPL", side: "buy", quantity: "2", orderType: "limit", limitPrice: "90", dryRun: true }
+      const wish = {
+        symbol: "AAPL",
+        side: "buy",
+        quantity: "2",
+        orderType: "limit",
+        limitPrice: "90",
+        waitSeconds: 0,
+        dryRun: true
+      }
       const headers = { "idempotency-key": "k-1" }
       const said = yield* ask(port, "/api/v1/decisions", { method: "POST", headers, body: wish })
       assert.deepInclude(json(said), {
@@ -197,7 +205,7 @@ describe("commands over the API", () => {
       const real = yield* ask(port, "/api/v1/decisions", {
         method: "POST",
         headers,
-        body: { ...decided, waitSeconds: 0 }
+        body: decided
       })
       assert.deepInclude(json(real), { id: "D1", limitPrice: "90" })
       const again = yield* ask(port, "/api/v1/decisions", { method: "POST", headers, body: wish })
