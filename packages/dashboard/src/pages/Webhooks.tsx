@@ -34,9 +34,8 @@ const Acts = ({ of: webhook }: { readonly of: Webhook }) => (
           />
         ))}
       </>
-    ) : (
-      <ActionButton action={continueWebhook(webhook)} label="Post again" className="button small" />
-    )}
+    ) : null}
+    <ActionButton action={continueWebhook(webhook)} label="Post again" className="button small" />
     {webhook.letters
       .filter(({ status }) => status === "dead")
       .map((letter) => (

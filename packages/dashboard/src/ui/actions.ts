@@ -693,10 +693,10 @@ export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
   isHarmless: true,
   will: [
     at === undefined
-      ? "Events after a cursor are posted again, in order. What a later cursor passes over is posted apart."
+      ? "Events after a cursor are posted again, in order. What a later cursor passes over is posted apart, unless the cursor before was lost."
       : "What waits is posted at once, and tried for a day again."
   ],
-  willNot: ["No event is lost."],
+  willNot: ["Nothing of the books changes."],
   ...(at === undefined ? { asks: { term: "after", label: "Continue after" } as const } : {}),
   cli: (_reason, said) => `roundlot webhooks continue ${webhook.name} --after ${at ?? said}`,
   run: (api, _reason, key, said) => goOn(api, webhook, at ?? said.trim(), key)

@@ -10,7 +10,21 @@ const traded = async () => {
   const place = desk()
   const trades = place.file("t.csv", buys(["a1", "0.3"], ["a2", "0.3"], ["a3", "0.2"], ["a4", "0.2"]))
   await place.cli("trades", "import", trades, "--account", "paper")
-  await place.cli("trades", "add", "--id", "d1", "--symbol", "KO", "--side", "buy", "--quantity", "2", "--direct")
+  await place.cli(
+    "trades",
+    "add",
+    "--id",
+    "d1",
+    "--symbol",
+    "KO",
+    "--side",
+    "buy",
+    "--quantity",
+    "2",
+    "--price",
+    "60",
+    "--direct"
+  )
   expect((await place.cli("start", "--until-idle", "--account", "paper")).code).toBe(0)
   return place
 }
