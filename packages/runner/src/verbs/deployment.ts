@@ -170,7 +170,7 @@ const migration = (settings: Settings, scratch: string) =>
     return [well("migration", `a copy of the store ${taken}, and its audit is clean`)]
   }).pipe(Effect.catchAll(failed("migration")))
 
-const ROWS = "source_id,symbol,side,quantity\nsmoke-1,AAPL,buy,2\nsmoke-2,MSFT,sell,1\n"
+const ROWS = "source_id,symbol,side,quantity,price\nsmoke-1,AAPL,buy,2,200\nsmoke-2,MSFT,sell,1,400\n"
 
 /** Does a verb with nothing around it: neither this folder's configuration nor this process's variables are read. */
 const alone = (verb: Doing) =>

@@ -21,7 +21,8 @@ const refusing = [
   "journal show",
   "payloads show",
   "sessions list",
-  "tokens list"
+  "tokens list",
+  "webhooks list"
 ]
 
 /** A store with a record of every kind that these verbs show. */
