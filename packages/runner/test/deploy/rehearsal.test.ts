@@ -11,7 +11,8 @@ const configuration = JSON.stringify({
   alerts: { webhook: "https://hooks.example.com/roundlot" }
 })
 
-const batchOf = (id: string) => `source_id,symbol,side,quantity,price\n${id}-1,AAPL,buy,2,200\n${id}-2,MSFT,sell,1,400\n`
+const batchOf = (id: string) =>
+  `source_id,symbol,side,quantity,price\n${id}-1,AAPL,buy,2,200\n${id}-2,MSFT,sell,1,400\n`
 
 const namesOf = (out: string): ReadonlyArray<string> =>
   Object(JSON.parse(out)).checks.flatMap(({ check, ok }: { readonly check: string; readonly ok: boolean }) =>
