@@ -48,7 +48,7 @@ export const givenIn = (request: HttpServerRequest.HttpServerRequest): Given | u
   return cookie === undefined ? undefined : { secret: cookie, isCookie: true }
 }
 
-/** Is who asks how the program is told more than whether it is well? Names of accounts and parts are not everybody's. */
+/** May who asks how the program is read more than whether it is well? Names of accounts and parts are not everybody's. */
 export class Detail extends Context.Tag("@roundlot/api/Detail")<
   Detail,
   Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest>

@@ -113,12 +113,12 @@ const notReady = (reasons: ReadonlyArray<string>): Failure<"NotReady"> => ({
 
 const NOT_READY = "it is not ready yet"
 
-/** Is who asks told more than whether the program is well? */
-const isTold = Effect.flatten(Detail)
+/** May who asks read more than whether the program is well? */
+const maySee = Effect.flatten(Detail)
 
-/** All of a document, or the little of it that everybody is told. */
+/** All of a document, or the little of it that everybody may read. */
 const inFullOr = <D extends object>(little: object, document: D) =>
-  Effect.map(isTold, (told) => (told ? document : HttpServerResponse.unsafeJson(little)))
+  Effect.map(maySee, (sees) => (sees ? document : HttpServerResponse.unsafeJson(little)))
 
 /** What a server tells of. */
 export type Needs =
@@ -142,7 +142,7 @@ const handlers = Layer.mergeAll(
       Effect.flatMap(reasonsAgainst, (reasons) =>
         reasons.length === 0
           ? Effect.flatMap(tradingSeen, (trading) => inFullOr({ ready: true }, { ready: true as const, trading }))
-          : Effect.flatMap(isTold, (told) => Effect.fail(notReady(told ? reasons : [NOT_READY])))
+          : Effect.flatMap(maySee, (sees) => Effect.fail(notReady(sees ? reasons : [NOT_READY])))
       )
     )
   ),

@@ -119,7 +119,7 @@ describe("an order that is good till a time", () => {
       })
     ))
 
-  it("FILL-16: is refused where TWS would be told another time", () =>
+  it("FILL-16: is refused where TWS would read another time", () =>
     run(
       Effect.gen(function* () {
         const { broker } = yield* open()

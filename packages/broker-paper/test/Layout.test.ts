@@ -81,7 +81,7 @@ describe("a file of the layout before", () => {
     })
   )
 
-  it.live("is brought to the new one once, by whoever of several that open it comes first", () =>
+  it.live("is brought to the new one once, by the first of several that open it", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { file, shape } = yield* before

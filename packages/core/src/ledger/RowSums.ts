@@ -6,7 +6,7 @@ import { sha256 } from "../records/Payload.ts"
 
 /**
  * What the rows of each journal come to: a sum of keyed hashes, the same in whatever order rows come, of which nothing but the sum is kept.
- * Whoever edits rows before the key is made cannot aim at it.
+ * Who edits rows before the key is made cannot aim at it.
  */
 export interface RowSums {
   /** A row that a journal gives. `isArchived`: retention dropped the bytes of this payload. */

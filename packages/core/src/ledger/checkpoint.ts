@@ -34,7 +34,7 @@ export type Head = typeof Head.Type
 
 /**
  * What a journal came to at an entry: the rows that its last entries made or changed, upon the checkpoint before. It is a cache
- * beside the store and no fact: whoever has `stateHash` from where he trusts can believe it and all before it.
+ * beside the store and no fact: who has `stateHash` from where he trusts can believe it and all before it.
  */
 export interface Checkpoint extends Head {
   /** Rows, a line each, table by table and there in order of their text: the same for the same state, however it was folded. */

@@ -85,7 +85,7 @@ const inside = <R>(context: Context.Context<R>): Context.Context<R> =>
     onSome: (repository) => Context.merge(context, Context.make(TradeRepository, guarded(repository)))
   })
 
-/** What is read by whoever may see everything, or by who may see these accounts. */
+/** What is read by who may see everything, or by who may see these accounts. */
 const scoped = <A, E, R>(
   all: Effect.Effect<A, E, R>,
   own: (accounts: ReadonlySet<string>) => Effect.Effect<A, E, R>

@@ -80,8 +80,8 @@ const prove = (
     let all = 0
     for (const { seq } of heads.values()) all += seq
     for (const [account, head] of heads) {
-      const told = (entries: number) => tell({ step: "journals", done: found.entries + entries, of: all })
-      yield* proveJournal(found, account, head, feed.named.get(account) ?? nothingNamed(), told)
+      const tellDone = (entries: number) => tell({ step: "journals", done: found.entries + entries, of: all })
+      yield* proveJournal(found, account, head, feed.named.get(account) ?? nothingNamed(), tellDone)
     }
     const strays = yield* sumStored(found, heads, tell)
     const tables = yield* compared(found.sums.differing(), heads, strays)
@@ -96,7 +96,7 @@ const proveJournal = Effect.fnUntraced(function* (
   account: string,
   head: Head,
   named: Named,
-  told: (entries: number) => Effect.Effect<void>
+  tellDone: (entries: number) => Effect.Effect<void>
 ) {
   const fold = audit.begin()
   const own = createHash("sha256")
@@ -106,7 +106,7 @@ const proveJournal = Effect.fnUntraced(function* (
     own.update(hash)
     next += 1
   }
-  yield* foldJournal(fold, journalName(account), after, told)
+  yield* foldJournal(fold, journalName(account), after, tellDone)
   const reached = checkHead(fold, account, head)
   if (fold.findings.length === 0 && own.digest("hex") !== named.hashes.digest("hex")) {
     const unlike = yield* firstUnlike(account)
@@ -245,7 +245,7 @@ export const foldJournal = Effect.fn("Audit.foldJournal")(function* (
   fold: audit.Fold,
   account: JournalName,
   after: (entry: Entry) => void,
-  told: (entries: number) => Effect.Effect<void> = () => Effect.void
+  tellDone: (entries: number) => Effect.Effect<void> = () => Effect.void
 ) {
   const repository = yield* TradeRepository
   let afterSeq = (fold.heads.get(account) ?? emptyHead).seq
@@ -261,7 +261,7 @@ export const foldJournal = Effect.fn("Audit.foldJournal")(function* (
       after(entry)
       afterSeq = entry.seq
     }
-    yield* told(fold.entries)
+    yield* tellDone(fold.entries)
     if (entries.length < PAGE) return
     yield* turn
   }

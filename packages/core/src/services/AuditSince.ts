@@ -61,8 +61,8 @@ const proveSince = Effect.fnUntraced(function* (anchor: Anchor, tell: (progress:
     }
     if (seq === first - 1) checkpoint.settle(fold)
     const before = entries
-    const told = (done: number) => tell({ step: "journals", done: Math.min(before + done, all), of: all })
-    yield* foldJournal(fold, journalName(account), after, told)
+    const tellDone = (done: number) => tell({ step: "journals", done: Math.min(before + done, all), of: all })
+    yield* foldJournal(fold, journalName(account), after, tellDone)
     const { seq: reached } = checkHead(fold, account, heads.get(account) ?? emptyHead)
     if (fold.findings.length === 0 && reached !== last) {
       const what = `the feed ends at entry ${last}, the journal at ${reached}`

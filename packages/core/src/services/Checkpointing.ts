@@ -66,7 +66,7 @@ export const begin = (
       if (chain === undefined || last === undefined || !(yield* isOfJournal(account, last))) continue
       const merged: checkpoint.Merged = new Map()
       const lines = chain.flatMap(({ lines }) => lines)
-      // Whoever is believed wrote what he folded: what cannot be read is a fault of this program.
+      // Who is believed wrote what he folded: what cannot be read is a fault of this program.
       yield* sliced(lines.values(), (line) => checkpoint.merge(merged, line))
       yield* sliced(checkpoint.laid(fold, merged), () => undefined)
       fold.heads.set(account, { seq, hash: last.entryHash })

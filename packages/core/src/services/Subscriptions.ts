@@ -170,7 +170,7 @@ export const goOn = (
     const known = yield* jobOf(subscription)
     const from = known && cursorOf(known)
     const isPassedOver = from !== undefined && from !== after && (yield* upTo(after))(from)
-    // First what is passed over: whoever stops between the two has lost nothing.
+    // First what is passed over: who stops between the two has lost nothing.
     const letter = isPassedOver
       ? yield* jobs.enqueue({
           type: letterType.name,

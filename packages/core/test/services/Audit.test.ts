@@ -101,15 +101,15 @@ describe("an audit", () => {
     Stage.play(
       Effect.gen(function* () {
         const store = yield* lived
-        const told: Array<Audit.Progress> = []
+        const steps: Array<Audit.Progress> = []
         const { entries } = yield* Effect.provideService(
-          Audit.run([], (progress) => Effect.sync(() => void told.push(progress))),
+          Audit.run([], (progress) => Effect.sync(() => void steps.push(progress))),
           TradeRepository,
           store
         )
-        const journals = told.filter(({ step }) => step === "journals")
+        const journals = steps.filter(({ step }) => step === "journals")
         expect(journals.at(-1)).toEqual({ step: "journals", done: entries, of: entries })
-        const last = told.at(-1)
+        const last = steps.at(-1)
         expect(last).toEqual({ step: "tables", done: last?.of, of: last?.of })
       })
     ))

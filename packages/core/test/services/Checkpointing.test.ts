@@ -78,7 +78,7 @@ const altered = (seq: number, patch: Partial<checkpoint.Head>) => {
   return asOf([state], new Map([...texts, [seq, text]]))
 }
 
-/** An edited row whose hash was made right again, as far as whoever edits can. */
+/** An edited row whose hash was made right again, as far as who edits can. */
 const edited = (seq: number): Map<number, string> => {
   const text = texts.get(seq) ?? ""
   const other = text.replace('"0.1"', '"7.1"')

@@ -66,7 +66,7 @@ const admitted = (
     return yield* Effect.fail(forbidden(`this needs the role ${asked}; ${name} has ${role}`))
   })
 
-/** Who is bound to accounts is told nothing of how others are. A token that is not good is as none. */
+/** Who is bound to accounts hears nothing of how others are. A token that is not good is as none. */
 const isTold: Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest | Needed> = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
   const token = Access.givenIn(request)

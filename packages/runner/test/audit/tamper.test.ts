@@ -165,7 +165,7 @@ describe("audit finds what was changed by hand", () => {
   )
 
   it.live(
-    "a journal that was rewritten and hashed anew beside a feed that was left as it was, and one that is gone",
+    "a journal that was rewritten and hashed again beside a feed that was left as it was, and one that is gone",
     () =>
       Effect.gen(function* () {
         const hand = yield* tampered
