@@ -441,7 +441,11 @@ const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNo
 
 const tokens: TableRules = {
   ...none,
-  rows: [together("revoked", "revokedAt", "revokedBy"), together("allowance", "ordersPerDay", "notionalPerDay")]
+  rows: [
+    together("revoked", "revokedAt", "revokedBy"),
+    together("previous", "previousHash", "previousUntil"),
+    together("allowance", "ordersPerDay", "notionalPerDay")
+  ]
 }
 
 const sessions: TableRules = {

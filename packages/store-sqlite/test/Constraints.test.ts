@@ -266,6 +266,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
   tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
+  tokens_rule_previous: [{ previousHash: "h" }, { previousUntil: AT }],
   tokens_rule_allowance: [{ ordersPerDay: 5 }, { notionalPerDay: "10" }],
   sessions_rule_ended: [{ endedAt: AT }, { endedBy: "dana" }],
   sessions_rule_seat: [{ seat: 0 }],

@@ -526,6 +526,8 @@ export const token: Row = {
   name: "watch",
   role: "read",
   hash: "ab".repeat(32),
+  previousHash: null,
+  previousUntil: null,
   createdAt: AT,
   createdBy: "cli",
   expiresAt: null,

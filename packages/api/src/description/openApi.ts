@@ -93,7 +93,7 @@ const ofAnyCall = [
 ] as const
 
 const refusal = {
-  description: "What any call may be refused with: 400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503 and others",
+  description: "What any call may be refused with",
   content: { [PROBLEM_JSON]: { schema: { anyOf: [...ofAnyCall, "Problem"].map(refTo) } } }
 }
 
@@ -291,7 +291,7 @@ export const openApiOf = (version: string): OpenApiDocument => {
   return {
     openapi: spec.openapi,
     info: { title: "Roundlot", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: "/", description: "The daemon that serves this description" }],
+    servers: [{ url: "/" }],
     security: securityOf(USUAL_ROLE),
     tags: spec.tags.map((tag) => ({ ...tag })),
     paths,

@@ -17,6 +17,8 @@ export const TokenDocument = Schema.Struct({
   notionalPerDay: Schema.NullOr(Decimal),
   /** The accounts that it may see and change; null where that is all. */
   accounts: Schema.NullOr(Schema.Array(Schema.String)),
+  /** Until when the secret before is good as well; null where there is none that was. */
+  previousUntil: Schema.NullOr(Time),
   revokedAt: Schema.NullOr(Time),
   revokedBy: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Token" })

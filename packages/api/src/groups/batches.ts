@@ -190,7 +190,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
     look("export", "/api/v1/batches/:id/export", csv)
       .setUrlParams(query(moment))
       .middleware(Reading)
-      .pipe(says("Export a batch", "Every row of a batch with what became of it, as CSV."))
+      .pipe(says("Export a batch", "The rows of a batch as CSV."))
   )
   .add(
     HttpApiEndpoint.put("cancel", "/api/v1/batches/:id/cancel")
@@ -203,7 +203,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches cancel {id} --reason {reason} --yes"),
         says(
           "Cancel a batch",
-          "Sends nothing more of a batch and asks for the end of its open orders. Refused (409) where it has ended."
+          "Sends nothing more of a batch and asks for the end of its open orders. 409 where it has ended."
         )
       )
   )
@@ -226,7 +226,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches retry {id} --reason {reason} --yes"),
         says(
           "Retry failed rows",
-          "Makes a new batch, linked to this one, of what is left of its failed rows. Refused (409) where there are none, or where an order of one is open or in doubt."
+          "Makes a new batch, linked to this one, of what is left of its failed rows. 409 where there are none, or where an order of one is open or in doubt."
         )
       )
   )
@@ -251,7 +251,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches delete {id} --reason {reason} --yes"),
         says(
           "Delete a batch",
-          "Hides an ended batch from all lists. Its trades and orders stay on record. Refused (409) while it runs."
+          "Hides an ended batch from all lists. Its trades and orders stay on record. 409 while it runs."
         )
       )
   )
@@ -299,7 +299,7 @@ export const jobs = acting("jobs", "Background work.")
   )
   .add(
     onJob("cancel", "/api/v1/jobs/:id/cancel", "roundlot jobs cancel {id}", Documents.JobDocument).pipe(
-      says("Cancel a job", "Calls a job off that has not ended. Refused (409) where it has.")
+      says("Cancel a job", "Calls a job off that has not ended. 409 where it has.")
     )
   )
   .add(

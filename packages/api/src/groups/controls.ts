@@ -124,7 +124,7 @@ export const controls = acting(
     on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}).pipe(
       says(
         "Cancel an order",
-        "Asks the broker to cancel an order, and holds its position until it is resumed. Refused (409) where it has ended."
+        "Asks the broker to cancel an order, and holds its position until it is resumed. 409 where it has ended."
       )
     )
   )
@@ -150,7 +150,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Resolve an unconfirmed order",
-        "Says what became of an order in doubt: placed under a broker's id (`as`), never placed, or ended. Refused (409) where evidence contradicts it."
+        "Says what became of an order in doubt: placed under a broker's id (`as`), never placed, or ended. 409 where evidence contradicts it."
       )
     )
   )
@@ -180,7 +180,7 @@ export const controls = acting(
     on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
       says(
         "Re-submit an ended order",
-        "Makes the order that is due in the place of one that has ended. Refused (409) while that is live, in doubt or filled, where nothing is due, and for direct orders."
+        "Makes the order that is due in the place of one that has ended. 409 while that is live, in doubt or filled, where nothing is due, and for direct orders."
       )
     )
   )
@@ -197,7 +197,7 @@ export const controls = acting(
   )
   .add(
     on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}).pipe(
-      says("Close a break", "Closes a break that ends by a person's resolution. Refused (409) where it ends by itself.")
+      says("Close a break", "Closes a break that ends by a person's resolution. 409 where it ends by itself.")
     )
   )
   .add(
@@ -273,7 +273,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Book a split",
-        "Books a split, `to` shares for `from`. Refused (409) while an order of the symbol is live or a fill waits for its order."
+        "Books a split, `to` shares for `from`. 409 while an order of the symbol is live or a fill waits for its order."
       )
     )
   )
@@ -291,7 +291,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Rename a symbol",
-        "Says under which symbol an instrument trades from `since` on. Refused (409) while an order of either is live, a fill waits for its order, or the new symbol has a position of its own."
+        "Says under which symbol an instrument trades from `since` on. 409 while an order of either is live, a fill waits for its order, or the new symbol has a position of its own."
       )
     )
   )
@@ -309,7 +309,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Write off a residual",
-        "Takes shares that can never trade out of what is owed: no order is made for them. Refused (409) while an order is live, and for more than is owed."
+        "Takes shares that can never trade out of what is owed: no order is made for them. 409 while an order is live, and for more than is owed."
       )
     )
   )
@@ -370,7 +370,7 @@ export const controls = acting(
         asTyped("roundlot accounts add {name} --session {session} --time-in-force {timeInForce} --reason {reason}"),
         says(
           "Set how orders leave",
-          "Sets the whole of how orders of an account leave that say nothing themselves. Refused (409) where the configuration names the account."
+          "Sets the whole of how orders of an account leave that say nothing themselves. 409 where the configuration names the account."
         )
       )
   )

@@ -97,7 +97,7 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
   .middleware(Reading)
 
 /** Where every account stands in every symbol. */
-export const positions = looking("positions", "Where an account stands in a symbol, in signed shares.")
+export const positions = looking("positions", "Where accounts stand.")
   .add(
     list(
       "/api/v1/positions",
@@ -302,7 +302,7 @@ export const breaks = records(
 )
 
 /** What happened, entry by entry. */
-export const journal = looking("journal", "What happened, entry by entry, hash-chained.")
+export const journal = looking("journal", "What happened.")
   .add(
     list(
       "/api/v1/journal",
@@ -464,11 +464,6 @@ export const live = looking("live", "What happens, as it happens.")
     HttpApiEndpoint.get("socket", "/api/v1/live/socket")
       .setUrlParams(following)
       .addSuccess(HttpApiSchema.Empty(101))
-      .pipe(
-        says(
-          "Follow changes by WebSocket",
-          "The same as `/api/v1/live` over a WebSocket, described in `/asyncapi.json`."
-        )
-      )
+      .pipe(says("Follow changes by WebSocket", "The same as `/api/v1/live` over a WebSocket."))
   )
   .middleware(Reading)

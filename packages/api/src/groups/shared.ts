@@ -85,7 +85,7 @@ const key = Schema.optional(
       jsonSchema: {
         type: "string",
         pattern: KEY.source,
-        description: "Makes the call happen once: the same call under the same key gets its first answer again."
+        description: "Makes the call happen once."
       }
     })
   )

@@ -6,7 +6,7 @@ import { only, word } from "./filters.ts"
 import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, says } from "./shared.ts"
 
 /** What came in. */
-export const trades = acting("trades", "What came in: quantities that brokers cannot or shall not trade one by one.")
+export const trades = acting("trades", "What came in.")
   .add(
     list(
       "/api/v1/trades",

@@ -23,7 +23,7 @@ import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
 import { baseDeclared, coolDownStarted, ladderStepped, patchPosition, splitAccepted } from "./project/positions.ts"
-import { sessionEnded, sessionOpened, tokenCreated, tokenRevoked } from "./project/tokens.ts"
+import { sessionEnded, sessionOpened, tokenCreated, tokenRevoked, tokenRotated } from "./project/tokens.ts"
 import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
@@ -171,6 +171,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return commandAnswered(books, event, place)
     case "TokenCreated":
       return tokenCreated(books, event, place)
+    case "TokenRotated":
+      return tokenRotated(books, event, place)
     case "TokenRevoked":
       return tokenRevoked(books, event, place)
     case "SessionOpened":

@@ -591,6 +591,13 @@ export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   accounts: maybe(Schema.Array(Schema.String)),
   actor: Schema.String
 })
+/** A token has another secret from now on; the one before is good until `previousUntil`, and void at once where none is said. */
+export const TokenRotated = Schema.TaggedStruct("TokenRotated", {
+  name: Schema.String,
+  hash: Schema.String,
+  previousUntil: maybe(Time),
+  actor: Schema.String
+})
 /** A token is void from now on. */
 export const TokenRevoked = Schema.TaggedStruct("TokenRevoked", { name: Schema.String, actor: Schema.String })
 
@@ -683,6 +690,7 @@ export const LedgerEvent = Schema.Union(
   TradingStateSet,
   ConfigurationChanged,
   TokenCreated,
+  TokenRotated,
   TokenRevoked,
   SessionOpened,
   SessionEnded,
@@ -789,6 +797,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "CommandAnswered":
       return { kind: "command", id: event.id }
     case "TokenCreated":
+    case "TokenRotated":
     case "TokenRevoked":
       return { kind: "token", id: event.name }
     case "SessionOpened":

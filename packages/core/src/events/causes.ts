@@ -365,6 +365,7 @@ export const causesOf = (event: LedgerEvent): Causes => {
     case "SideRefused":
     case "PositionHeld":
       return { named: named("order", event.orderId), follows: afterOrder(event.orderId) }
+    case "TokenRotated":
     case "TokenRevoked":
       return { named: [Record({ kind: "token", id: event.name })] }
     case "SessionOpened":

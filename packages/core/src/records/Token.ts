@@ -12,6 +12,9 @@ export const Token = Schema.Struct({
   role: Column.literal(tokenRoles),
   /** SHA-256 of the secret, in hexadecimal. */
   hash: Column.text,
+  /** That of the secret before, which is good until then; of a token that was rotated with an overlap alone. */
+  previousHash: Column.optional(Column.text),
+  previousUntil: Column.optional(Column.instant),
   createdAt: Column.instant,
   createdBy: Column.text,
   expiresAt: Column.optional(Column.instant),

@@ -66,7 +66,7 @@ export const agreed: Effect.Effect<ReadonlyArray<Token>, TokensDisagree | StoreE
 
 /** The tokens of a store at a moment, on which journal and table agree. */
 export interface Known {
-  /** The token of a secret's hash, a void one too. */
+  /** The token of a secret's hash, a void one too; that of the secret before ends no later than that does. */
   readonly find: (hash: string) => Token | undefined
   /** The token of a name, a void one too. */
   readonly named: (name: string) => Token | undefined
@@ -100,13 +100,21 @@ export const make: Effect.Effect<TokenRegisterService, never, TradeRepository> =
     }).pipe(Effect.provideService(TradeRepository, repository), lifted)
     return {
       known: Effect.map(current, ({ books: { sessions, tokens } }) => ({
-        find: (hash) => tokens.find("hash", [hash])[0],
+        find: (hash) => tokens.find("hash", [hash])[0] ?? asBefore(tokens.all(), hash),
         named: tokens.get,
         session: (hash) => sessions.find("hash", [hash])[0]
       }))
     }
   }
 )
+
+/** The token whose secret before this is the hash of, as long as that is good. */
+const asBefore = (tokens: ReadonlyArray<Token>, hash: string): Token | undefined => {
+  const token = tokens.find(({ previousHash }) => previousHash === hash)
+  if (token?.previousUntil === undefined) return undefined
+  const { expiresAt, previousUntil } = token
+  return { ...token, expiresAt: expiresAt !== undefined && expiresAt < previousUntil ? expiresAt : previousUntil }
+}
 
 /** The register of the program's store. */
 export const layer: Layer.Layer<TokenRegister, never, TradeRepository> = Layer.effect(TokenRegister, make)

@@ -7,7 +7,7 @@ import { Entropy } from "../ports/Entropy.ts"
 import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
 import { MOST_A_DAY } from "../rules/trade/proposal.ts"
 import * as Decimal from "../values/Decimal.ts"
-import type { Instant } from "../values/Instant.ts"
+import * as Instant from "../values/Instant.ts"
 import { record } from "./operational.ts"
 import * as Reads from "./Reads.ts"
 import { agreed, type Known, type TokensDisagree } from "./TokenRegister.ts"
@@ -42,7 +42,7 @@ export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Sc
 export interface TokenRequest {
   readonly name: string
   readonly role: TokenRole
-  readonly expiresAt?: Instant | undefined
+  readonly expiresAt?: Instant.Instant | undefined
   /** What it may propose, of the role `propose` alone; what is not said is that of `PROPOSALS`. */
   readonly allowance?: Partial<Allowance> | undefined
   /** The accounts that it may see and change, by their names; all that there is where nothing is said. */
@@ -82,6 +82,10 @@ const allowanceOf = ({
   return Either.right({ notionalPerDay, ordersPerDay })
 }
 
+const newSecret = Effect.flatMap(Entropy, ({ hex }) =>
+  Effect.zipWith(hex, hex, (one, other) => `${PREFIX}${one}${other}`)
+)
+
 /** Makes a token of a name that was never given, with the allowance that it has. */
 const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
   Effect.gen(function* () {
@@ -89,8 +93,7 @@ const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowanc
       const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
-    const entropy = yield* Entropy
-    const secret = `${PREFIX}${yield* entropy.hex}${yield* entropy.hex}`
+    const secret = yield* newSecret
     yield* agreed
     const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
       if (tokens.get(name) !== undefined) return undefined
@@ -126,6 +129,50 @@ export const createFirst = (
     )
   })
 
+/** A token that is void has no other secret. */
+export class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", { name: Schema.String }) {
+  override get message() {
+    return `the token '${this.name}' is void: 'roundlot tokens create' makes another`
+  }
+}
+
+/** Whose secret is exchanged, and for how long the one before is good as well; not at all where nothing is said. */
+export interface RotationRequest {
+  readonly name: string
+  readonly overlapMs?: number | undefined
+  readonly actor: string
+}
+
+/**
+ * Gives a token another secret. The one before is good until the overlap ends, and so are the browsers that signed in with it; the one
+ * before that is void at once.
+ */
+export const rotate = ({
+  actor,
+  name,
+  overlapMs
+}: RotationRequest): Effect.Effect<
+  MadeToken,
+  NoToken | TokenVoid | TokensDisagree | WriteError,
+  TradeRepository | Clock | Entropy
+> =>
+  Effect.gen(function* () {
+    const secret = yield* newSecret
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const previousUntil = overlapMs === undefined ? undefined : Instant.addMillis(now, overlapMs)
+    yield* agreed
+    const needs = [Need.TokenByName({ name }), Need.SessionsOf({ token: name })]
+    const token = yield* record(actor, needs, ({ tokens }, emit) => {
+      const known = tokens.get(name)
+      if (known === undefined || !isGood(known, now)) return known
+      emit({ _tag: "TokenRotated", name, hash: hashOf(secret), previousUntil, actor })
+      return tokens.get(name)
+    })
+    if (token === undefined) return yield* new NoToken({ name })
+    if (!isGood(token, now)) return yield* new TokenVoid({ name })
+    return { token, secret: Redacted.make(secret) }
+  })
+
 /** Makes a token void from now on; one that is void stays so. */
 export const revoke = (
   name: string,
@@ -146,7 +193,7 @@ export const revoke = (
 export const all: Effect.Effect<ReadonlyArray<Token>, StoreError, TradeRepository> = Reads.all(TokenTable)
 
 /** Is a token good at this moment? */
-export const isGood = ({ expiresAt, revokedAt }: Token, now: Instant): boolean =>
+export const isGood = ({ expiresAt, revokedAt }: Token, now: Instant.Instant): boolean =>
   revokedAt === undefined && (expiresAt === undefined || expiresAt > now)
 
 /**

@@ -96,6 +96,7 @@ describe("every event names what caused it, or why nothing did", () => {
       SymbolChanged: "(said)",
       TokenCreated: "(said)",
       TokenRevoked: "token text",
+      TokenRotated: "token text",
       TradeAccepted: "Delivery, Reversed",
       TradeFailed: "trade T7",
       TradeHeld: "trade T7",

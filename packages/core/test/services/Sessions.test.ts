@@ -90,6 +90,27 @@ describe("a browser that is signed in", () => {
       })
     ))
 
+  it("is signed out when its token is rotated, or once the overlap has ended", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const { secret, session } = yield* opened
+        const first = yield* Tokens.rotate({ name: "dana", actor })
+        expect(yield* who(secret)).toBeUndefined()
+        expect(yield* Effect.flip(Sessions.end(session.id, "Ended", actor))).toMatchObject({ _tag: "NoSession" })
+        const { secret: second } = yield* Sessions.open(first.token, HOST)
+        yield* Tokens.rotate({ name: "dana", overlapMs: 60_000, actor })
+        // Who still comes with the old secret meanwhile stays no longer than it does.
+        const { known } = yield* TokenRegister.TokenRegister
+        const before = yield* Tokens.check(yield* known, Redacted.value(first.secret))
+        if (before === undefined) return yield* Effect.dieMessage("the old secret is void")
+        const { secret: third } = yield* Sessions.open(before, HOST)
+        expect(yield* Effect.forEach([second, third], (each) => who(each))).toEqual(["dana", "dana"])
+        yield* TestClock.adjust("60 seconds")
+        expect(yield* Effect.forEach([second, third], (each) => who(each))).toEqual([undefined, undefined])
+        expect(yield* Audit.run()).toMatchObject({ ok: true })
+      })
+    ))
+
   it("ends after 12 hours without a call, and after 7 days whatever it does", () =>
     play(() =>
       Effect.gen(function* () {

@@ -1,4 +1,4 @@
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Option, Redacted, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
 import { STORE } from "../../src/records/AccountName.ts"
 import type { EncodedRow } from "../../src/tables/Table.ts"
@@ -148,6 +148,80 @@ describe("the first token of a store", () => {
         expect(yield* entriesOfStore).toHaveLength(2)
       })
     ))
+})
+
+const good = (secret: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const { known } = yield* TokenRegister.make
+    return (yield* Tokens.check(yield* known, Redacted.value(secret)))?.name
+  })
+
+const rotated = Effect.gen(function* () {
+  const before = yield* Tokens.create({ name: "dana", role: "operate", actor })
+  const overlapping = yield* Tokens.rotate({ name: "dana", overlapMs: 60_000, actor })
+  return { before: before.secret, after: overlapping.secret }
+})
+
+describe("a token that is rotated", () => {
+  it("has a new secret, and the old one at once no more; both are in no entry", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const before = yield* Tokens.create({ name: "dana", role: "operate", actor })
+        const after = yield* Tokens.rotate({ name: "dana", actor })
+        expect([yield* good(before.secret), yield* good(after.secret)]).toEqual([undefined, "dana"])
+        expect(after.token).toMatchObject({ role: "operate", createdAt: before.token.createdAt, version: 2 })
+        const entries = yield* entriesOfStore
+        expect(entries.map(({ entityId, tag }) => `${tag} ${entityId}`)).toEqual([
+          "TokenCreated dana",
+          "TokenRotated dana"
+        ])
+        for (const { secret } of [before, after]) expect(JSON.stringify(entries)).not.toContain(Redacted.value(secret))
+        expect(yield* Audit.run()).toMatchObject({ ok: true, entries: 2 })
+      })
+    ))
+
+  it("has both secrets until the overlap ends; one that is rotated again meanwhile only its last two", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const { after, before } = yield* rotated
+        expect([yield* good(before), yield* good(after)]).toEqual(["dana", "dana"])
+        yield* TestClock.adjust("59 seconds")
+        expect(yield* good(before)).toBe("dana")
+        yield* TestClock.adjust("1 second")
+        expect([yield* good(before), yield* good(after)]).toEqual([undefined, "dana"])
+        const second = yield* Tokens.rotate({ name: "dana", overlapMs: 60_000, actor })
+        const third = yield* Tokens.rotate({ name: "dana", overlapMs: 60_000, actor })
+        const secrets = [after, second.secret, third.secret]
+        expect(yield* Effect.forEach(secrets, good)).toEqual([undefined, "dana", "dana"])
+        yield* Tokens.revoke("dana", actor)
+        expect(yield* Effect.forEach(secrets, good)).toEqual([undefined, undefined, undefined])
+        expect(yield* Audit.run()).toMatchObject({ ok: true })
+      }).pipe(Effect.provide(TestContext.TestContext))
+    ))
+
+  it("is one that is good: none of a void one, nor of a name that no token has", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* made
+        const refused = ["gone", "late", "nobody"].map((name) => Effect.flip(Tokens.rotate({ name, actor })))
+        expect((yield* Effect.all(refused)).map(({ _tag }) => _tag)).toEqual(["TokenVoid", "TokenVoid", "NoToken"])
+        expect(yield* entriesOfStore).toHaveLength(5)
+      })
+    ))
+
+  it.each([
+    ["an old secret that is given longer", { previousUntil: 9_000_000_000_000_000 }],
+    ["another old secret", { previousHash: forged }]
+  ])("%s in the table lets no call in", (_, change) =>
+    play((kept) =>
+      Effect.gen(function* () {
+        yield* rotated
+        const hacked = edited(kept, of("dana", change))
+        const register = yield* Effect.provideService(TokenRegister.make, TradeRepository, hacked)
+        expect((yield* Effect.flip(register.known)).message).toContain("tokens dana: ")
+      })
+    )
+  )
 })
 
 describe("where table and journal disagree", () => {

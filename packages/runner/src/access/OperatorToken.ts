@@ -25,10 +25,47 @@ export const read = (
     Effect.mapError(({ message }) => new TokenFileFailed({ problem: message }))
   )
 
+const written = <A, E extends { readonly message: string }, R>(file: string, writing: Effect.Effect<A, E, R>) =>
+  Effect.mapError(writing, ({ message }) => new TokenFileFailed({ problem: `${file} cannot be written (${message})` }))
+
 /**
- * Makes the first token of a store, and keeps its secret in a file that its owner alone reads. None where a token was ever made. The
- * file is there before the token is, so that none is made whose secret cannot be kept; it comes to its name whole or not at all.
+ * Keeps the secret of a token that is made in a file that its owner alone reads. The file is there before the secret is, so that none
+ * is made that cannot be kept; it comes to its name whole or not at all.
  */
+const keeping = <E, R>(file: string, making: Effect.Effect<Option.Option<Tokens.MadeToken>, E, R>) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const part = `${file}.${yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex)}.part`
+    yield* written(file, fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 }))
+    const kept = yield* written(file, fs.open(part, { flag: "wx", mode: ownFile.MODE }))
+    yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(part)))
+    const made = yield* making
+    if (Option.isNone(made)) return made
+    yield* written(file, kept.writeAll(new TextEncoder().encode(`${Redacted.value(made.value.secret)}\n`)))
+    yield* written(file, fs.rename(part, file))
+    return made
+  }).pipe(Effect.scoped)
+
+/** Rotates a token; where the file has its secret, it has the new one from then on. */
+export const rotate = (
+  file: string,
+  request: Tokens.RotationRequest
+): Effect.Effect<
+  Tokens.MadeToken,
+  Effect.Effect.Error<ReturnType<typeof Tokens.rotate>> | TokenFileFailed,
+  FileSystem.FileSystem | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
+> =>
+  Effect.gen(function* () {
+    const hash = Option.map(yield* read(file), (secret) => Tokens.hashOf(Redacted.value(secret)))
+    const isKept = (yield* Tokens.all).some(
+      ({ name, ...token }) => name === request.name && Option.contains(hash, token.hash)
+    )
+    if (!isKept) return yield* Tokens.rotate(request)
+    const made = yield* keeping(file, Effect.asSome(Tokens.rotate(request)))
+    return yield* Effect.orDie(made)
+  })
+
+/** Makes the first token of a store, and keeps its secret in a file that its owner alone reads. None where a token was ever made. */
 export const make = (
   file: string
 ): Effect.Effect<
@@ -36,21 +73,6 @@ export const make = (
   TokenFileFailed | TokenRegister.TokensDisagree | TradeRepository.WriteError,
   FileSystem.FileSystem | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
 > =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const { hex } = yield* Entropy.Entropy
-    const part = `${file}.${yield* hex}.part`
-    const written = Effect.mapError(
-      ({ message }: { readonly message: string }) =>
-        new TokenFileFailed({ problem: `${file} cannot be written (${message})` })
-    )
-    if ((yield* Tokens.all).length > 0) return Option.none()
-    yield* written(fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 }))
-    const kept = yield* written(fs.open(part, { flag: "wx", mode: ownFile.MODE }))
-    yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(part)))
-    const made = yield* Tokens.createFirst(ACTOR)
-    if (Option.isNone(made)) return made
-    yield* written(kept.writeAll(new TextEncoder().encode(`${Redacted.value(made.value.secret)}\n`)))
-    yield* written(fs.rename(part, file))
-    return made
-  }).pipe(Effect.scoped)
+  Effect.flatMap(Tokens.all, ({ length }) =>
+    length > 0 ? Effect.succeedNone : keeping(file, Tokens.createFirst(ACTOR))
+  )

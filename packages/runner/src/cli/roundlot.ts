@@ -183,6 +183,7 @@ export const roundlot = group(
     }),
     tokens: group("who may call the HTTP API", {
       create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
+      rotate: leaf("give a token a new secret", async () => (await tokens()).tokensRotate),
       revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
       list: leaf("every token that was made", async () => (await tokens()).tokensList),
       link: leaf(

@@ -3,6 +3,7 @@ import * as Options from "@effect/cli/Options"
 import { Clock, Instant, Quantity, Token, Tokens } from "@roundlot/core"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
 import { ACTOR, known } from "../accounts.ts"
+import * as OperatorToken from "../access/OperatorToken.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -77,6 +78,40 @@ export const tokensCreate = Verb.make({
         yield* answer(
           { ...views.documentOf(token, now), token: shown },
           `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
+        )
+      })
+    )
+})
+
+/** `tokens rotate`. */
+export const tokensRotate = Verb.make({
+  name: "tokens rotate",
+  summary: "give a token a new secret, which is shown once; the old one is void, at once or after the overlap",
+  examples: [
+    ["roundlot tokens rotate dana", "the old secret is void, and its browsers are signed out"],
+    ["roundlot tokens rotate model --overlap 1h", "both secrets are good for an hour"]
+  ],
+  flags: {
+    ...flags.place,
+    name,
+    overlap: flags.text("overlap", "How long the old secret stays good, such as 1h; not at all by default")
+  },
+  run: ({ name: called, overlap, ...where }) =>
+    writing(where, ({ tokenFile }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const overlapMs = overlap === undefined ? undefined : yield* durationMs(overlap, "--overlap")
+        const { secret, token } = yield* OperatorToken.rotate(tokenFile, { name: called, overlapMs, actor: ACTOR })
+        const shown = Redacted.value(secret)
+        const document = views.documentOf(token, now)
+        const before =
+          document.previousUntil === null
+            ? "is void, and its browsers are signed out"
+            : `is good until ${document.previousUntil}`
+        yield* answer(
+          { ...document, token: shown },
+          `${shown}\nThis is the new secret of ${called}, shown this once: keep it safe. The old one ${before}.`
         )
       })
     )

@@ -16,6 +16,7 @@ export const documentOf = (token: Token.Token, now: Instant.Instant): Documents.
   ordersPerDay: valueOrNull(token.ordersPerDay),
   notionalPerDay: decimalOrNull(token.notionalPerDay),
   accounts: valueOrNull(token.accounts),
+  previousUntil: timeOrNull(token.previousUntil),
   revokedAt: timeOrNull(token.revokedAt),
   revokedBy: valueOrNull(token.revokedBy)
 })
@@ -41,6 +42,7 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.times("EXPIRES", (each) => each.expiresAt),
   Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
   Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
+  Columns.minor(Columns.times("OLD SECRET UNTIL", (each) => each.previousUntil)),
   Columns.times("REVOKED", (each) => each.revokedAt)
 ]
 

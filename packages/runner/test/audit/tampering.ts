@@ -135,6 +135,7 @@ const operated = Effect.gen(function* () {
     const away = yield* Effect.provide(Sessions.open(token, "127.0.0.1:4400"), TokenRegister.layer)
     yield* Effect.provide(Sessions.end(away.session.id, "SignedOut", name), TokenRegister.layer)
   }
+  yield* Tokens.rotate({ name: "watch", overlapMs: 3_600_000, actor: "test" })
   yield* Tokens.create({ name: "gone", role: "operate", actor: "test" })
   yield* Tokens.revoke("gone", "test")
   for (const key of ["k-1", "k-2"]) yield* Requests.once(key, "f", () => Effect.succeed("answer"))

@@ -19,6 +19,28 @@ describe("tokens", () => {
     expect((await cli("tokens", "list")).out).toMatch(/dana +operate +revoked/)
     expect((await cli("tokens", "revoke", "nobody")).err).toContain("there is no token 'nobody'")
   })
+  it("are rotated with a secret that is shown once: the old one is void, or good until the overlap ends", async () => {
+    const place = desk()
+    const daemon = await served(place)
+    const first = secretIn(tokenFile(place))
+    const rotated = await place.cli("tokens", "rotate", "operator", "--overlap", "1h")
+    const second = SECRET.exec(rotated.out)?.[0]
+    expect(rotated.out).toMatch(/new secret of operator, shown this once: .* The old one is good until 20/)
+    expect([await daemon.halt(first), await daemon.halt(second)]).toEqual([200, 200])
+    // What links are made with on this machine is the new one.
+    expect([secretIn(tokenFile(place)), modeOf(tokenFile(place))]).toEqual([second, 0o600])
+    const again = await place.json("tokens", "rotate", "operator")
+    expect(again).toMatchObject({ name: "operator", status: "good", previousUntil: null })
+    const { token: third } = Object(again)
+    expect([await daemon.halt(first), await daemon.halt(second), await daemon.halt(third)]).toEqual([401, 401, 200])
+    expect((await place.cli("tokens", "link")).out).toMatch(LINK)
+    expect(await place.cli("tokens", "rotate", "nobody")).toMatchObject({ code: 1 })
+    await place.cli("tokens", "create", "dana", "--role", "read")
+    await place.cli("tokens", "revoke", "dana")
+    expect((await place.cli("tokens", "rotate", "dana")).err).toContain("the token 'dana' is void")
+    expect(secretIn(tokenFile(place))).toBe(third)
+    expect((await place.cli("audit")).code).toBe(0)
+  })
   it("whose rows were changed in the database are named by audit and doctor, and none is made or revoked beside them", async () => {
     const { cli, json, store } = desk()
     await cli("tokens", "create", "dana", "--role", "read")

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "4559bc4b"
+export const fingerprint = "1541dce7"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -776,6 +776,8 @@ export const sqlite: ReadonlyArray<string> = [
   "name" TEXT NOT NULL,
   "role" TEXT NOT NULL,
   "hash" TEXT NOT NULL,
+  "previousHash" TEXT,
+  "previousUntil" INTEGER,
   "createdAt" INTEGER NOT NULL,
   "createdBy" TEXT NOT NULL,
   "expiresAt" INTEGER,
@@ -790,6 +792,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "tokens_notionalPerDay" CHECK ("notionalPerDay" <> '-0' AND "notionalPerDay" NOT GLOB '?*-*' AND ltrim("notionalPerDay", '-') GLOB '[0-9]*' AND ltrim("notionalPerDay", '-') NOT GLOB '*[^0-9.]*' AND ltrim("notionalPerDay", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("notionalPerDay", '-'), '.') = 0 OR (ltrim("notionalPerDay", '-') GLOB '*[1-9]' AND ltrim("notionalPerDay", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "tokens_accounts" CHECK (json_valid("accounts")),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
+  CONSTRAINT "tokens_rule_previous" CHECK (("previousHash" IS NULL) = ("previousUntil" IS NULL)),
   CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 ) STRICT`,
   `CREATE TABLE roundlot_sessions (
@@ -1743,6 +1746,8 @@ export const postgres: ReadonlyArray<string> = [
   "name" TEXT COLLATE "C" NOT NULL,
   "role" TEXT COLLATE "C" NOT NULL,
   "hash" TEXT COLLATE "C" NOT NULL,
+  "previousHash" TEXT COLLATE "C",
+  "previousUntil" TIMESTAMPTZ,
   "createdAt" TIMESTAMPTZ NOT NULL,
   "createdBy" TEXT COLLATE "C" NOT NULL,
   "expiresAt" TIMESTAMPTZ,
@@ -1757,6 +1762,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "tokens_notionalPerDay" CHECK (scale("notionalPerDay") = min_scale("notionalPerDay") AND "notionalPerDay" < 'Infinity' AND "notionalPerDay" > '-Infinity'),
   CONSTRAINT "tokens_accounts" CHECK ("accounts" IS NULL OR ("accounts"::json) IS NOT NULL),
   CONSTRAINT "tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL)),
+  CONSTRAINT "tokens_rule_previous" CHECK (("previousHash" IS NULL) = ("previousUntil" IS NULL)),
   CONSTRAINT "tokens_rule_allowance" CHECK (("ordersPerDay" IS NULL) = ("notionalPerDay" IS NULL))
 )`,
   `CREATE TABLE roundlot_sessions (

@@ -10,6 +10,8 @@ export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Pla
     name,
     role,
     hash,
+    previousHash: undefined,
+    previousUntil: undefined,
     createdAt: place.at,
     createdBy: actor,
     expiresAt,
@@ -20,6 +22,17 @@ export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Pla
     revokedBy: undefined,
     version: place.seq
   })
+}
+
+/** A token has another secret. The browsers that signed in with it stay no longer than the secret before. */
+export const tokenRotated = (books: Books, event: Of<"TokenRotated">, place: Place): void => {
+  const { hash, name, previousUntil } = event
+  const known = must(books.tokens.get(name), `token ${name}`)
+  const previousHash = previousUntil === undefined ? undefined : known.hash
+  books.tokens.put({ ...known, hash, previousHash, previousUntil, version: place.seq })
+  const until = previousUntil ?? place.at
+  for (const session of books.sessions.find("token", [name]))
+    if (session.expiresAt > until) books.sessions.put({ ...session, expiresAt: until, version: place.seq })
 }
 
 /** A token is void. */
