@@ -29,6 +29,32 @@ describe("a daemon that asks for tokens", () => {
     expect([...faults, ...other.faults]).toEqual([])
   })
 
+  test("signs other browsers out on the page of operations: one, and all of the own token", async () => {
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click()
+    const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "Browsers signed in" }) })
+    await using first = await open(await link())
+    await first.page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.reload()
+    const rows = panel.getByRole("button", { name: "Sign out", exact: true })
+    await rows.first().waitFor()
+    expect(await rows.count()).toBeGreaterThan(1)
+    await panel.getByRole("button", { name: "Sign out my other browsers" }).click()
+    await page.getByRole("dialog").getByRole("button", { name: "Sign out my other browsers" }).click()
+    await page.getByText("Your other browsers are signed out.").waitFor()
+    await first.page.reload()
+    await first.page.getByText("You are signed out").waitFor()
+    await page.reload()
+    await rows.first().waitFor()
+    expect(await rows.count()).toBe(1)
+    await rows.first().click()
+    await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click()
+    await page.getByText("You are signed out").first().waitFor()
+    expect(faults).toEqual([])
+  })
+
   test("signs in where a link is pasted into a page that is signed out", async () => {
     await using seen = await open("/")
     const { faults, page } = seen

@@ -61,7 +61,7 @@ const securitySchemes = {
     type: "http",
     scheme: "bearer",
     description:
-      "A token from `roundlot tokens create NAME --role ROLE`. The dashboard's browsers have a session instead."
+      "A token from `roundlot tokens create`; browsers have a session."
   },
   signature: { type: "apiKey", in: "header", name: SIGNATURE, description: "The signature of a source." }
 } as const
@@ -125,7 +125,7 @@ const refusalsIn = (paths: OpenApi.OpenAPISpecPaths): Json =>
         const schema = schemaOf(response)
         const name = nameIn(schema)
         if (Number(status) < FIRST_REFUSAL || name === undefined || isOfAnyCall(name)) return []
-        return [[name, { description: response.description, content: { [PROBLEM_JSON]: { schema } } }] as const]
+        return [[name, { description: name, content: { [PROBLEM_JSON]: { schema } } }] as const]
       })
     )
   )

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Operating, Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { asTyped, body, looking, says } from "./shared.ts"
+import { asTyped, body, byId, looking, says } from "./shared.ts"
 
 const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 
@@ -43,8 +43,19 @@ export const session = looking("session", "Signing browsers in and out.")
       says("Sign out", "Ends the session of the browser that asks.")
     )
   )
+  .add(
+    HttpApiEndpoint.del("end", "/api/v1/sessions/:id")
+      .setPath(byId)
+      .middleware(Reading)
+      .pipe(asTyped("roundlot sessions end {id}"), says("End a session", "Of the caller's token; `operate` ends any."))
+  )
+  .add(
+    HttpApiEndpoint.del("endOthers", "/api/v1/sessions")
+      .middleware(Reading)
+      .pipe(says("End other sessions", "Of the caller's token."))
+  )
 
-/** Who may call, and which browsers are signed in. Tokens are made and revoked, and sessions ended, on the command line. */
+/** Who may call, and which browsers are signed in. Tokens are made, rotated and revoked on the command line. */
 export const tokens = looking("tokens", "Who may call.")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/tokens")

@@ -184,7 +184,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
     look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage)
       .setUrlParams(query(moment))
       .middleware(Reading)
-      .pipe(says("List a batch's rows", "Every row of a batch with what became of it, streamed."))
+      .pipe(says("List a batch's rows", "The rows of a batch, streamed."))
   )
   .add(
     look("export", "/api/v1/batches/:id/export", csv)

@@ -456,7 +456,7 @@ export const live = looking("live", "What happens, as it happens.")
       .pipe(
         says(
           "Follow changes as events",
-          "Server-sent events, described in `/asyncapi.json`. A reader that comes again with the newest id misses nothing. A cursor of another store is refused (410)."
+          "Server-sent events. A reader that comes again with the newest id misses nothing. A cursor of another store is refused (410)."
         )
       )
   )

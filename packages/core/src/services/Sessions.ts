@@ -111,6 +111,21 @@ export const end = (
     return session ?? (yield* new NoSession({ id }))
   })
 
+/** Ends the sessions of a token but the one that is kept. */
+export const endOthers = (
+  token: string,
+  kept: string | undefined,
+  actor: string
+): Effect.Effect<void, TokensDisagree | WriteError, TokenRegister | TradeRepository | Clock | Entropy> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    yield* asProven
+    yield* record(actor, [Need.SessionsOf({ token })], ({ sessions }, emit) => {
+      for (const session of sessions.find("token", [token]))
+        if (session.id !== kept && isOpen(session, now)) emit(ended(session, "Ended", actor))
+    })
+  })
+
 /** Has a session neither ended nor run out at this moment? */
 export const isOpen = ({ endedAt, expiresAt }: Session, now: Instant.Instant): boolean =>
   endedAt === undefined && expiresAt > now

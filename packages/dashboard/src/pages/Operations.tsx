@@ -2,7 +2,7 @@ import type { Api, Documents } from "@roundlot/api"
 import { useMemo } from "react"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { halt, reconcileNow, resume, retryJob, scopeName, testAlerts } from "../ui/actions.ts"
+import { endOtherSessions, endSession, halt, reconcileNow, resume, retryJob, scopeName, testAlerts } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
@@ -79,7 +79,8 @@ const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [
   columns.foreign("host", ({ host }) => host),
   columns.time("signedIn", ({ openedAt }) => openedAt),
   columns.time("signedOut", ({ expiresAt }) => expiresAt),
-  columns.foreign("sessionId", ({ id }) => id)
+  columns.foreign("sessionId", ({ id }) => id),
+  columns.node("action", (session) => <ActionButton action={endSession(session)} className="button small" />)
 ]
 
 type Connection = Documents.ConnectionDocument
@@ -206,7 +207,7 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title="Tokens" note="made and revoked on the command line: roundlot tokens">
+      <Panel title="Tokens" note="made, rotated and revoked on the command line: roundlot tokens">
         <Asked query={held}>
           {({ items }) => (
             <Rows
@@ -224,7 +225,11 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title="Browsers signed in" note="signed out on the command line: roundlot sessions end">
+      <Panel
+        title="Browsers signed in"
+        note="each until it expires"
+        action={<ActionButton action={endOtherSessions} className="button small" />}
+      >
         <Asked query={signedIn}>
           {({ items }) => (
             <Rows

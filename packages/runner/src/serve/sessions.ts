@@ -21,7 +21,7 @@ const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
     ...(maxAge === undefined ? {} : { maxAge })
   })
 
-const { badRequest, forbidden, unauthorized } = Problem.failures
+const { badRequest, forbidden, notFound, unauthorized } = Problem.failures
 
 /** The token that a code stands for, once. A page of the link's own origin has sent it: a browser says which, and no page can lie. */
 const redeemed = (code: string) =>
@@ -66,6 +66,33 @@ const signOut = Effect.gen(function* () {
   return cookie(host, "", "0 seconds")
 })
 
+/** The session of a browser, where one asks. */
+const ownSession = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const given = Access.givenIn(request)
+  if (given === undefined || !given.isCookie) return undefined
+  const { check } = yield* Sessions.Sessions
+  return (yield* looked(check(given.secret, Access.hostOf(request))))?.session
+})
+
+/** Ends a session of the caller's token, or any where an operator of all accounts asks. Of others it is not said that they are there. */
+const endSession = (id: string) =>
+  Effect.gen(function* () {
+    const { accounts, name, role } = yield* Access.Caller
+    const known = (yield* looked(Sessions.all)).find((session) => session.id === id)
+    const isAllowed = known?.token === name || (role === "operate" && accounts === undefined)
+    const ended = isAllowed
+      ? yield* looked(Effect.catchTag(Sessions.end(id, "Ended", name), "NoSession", () => Effect.succeed(undefined)))
+      : undefined
+    if (ended === undefined) return yield* Effect.fail(notFound(new Sessions.NoSession({ id }).message))
+  }).pipe(AccountScope.lifted)
+
+const endOthers = Effect.gen(function* () {
+  const { name } = yield* Access.Caller
+  const own = yield* ownSession
+  yield* looked(Sessions.endOthers(name, own?.id, name))
+}).pipe(AccountScope.lifted)
+
 /** A link for the browser of who has the token itself: a session makes none, so that a stolen one lasts no longer. */
 const makeLink = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
@@ -90,6 +117,8 @@ const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
     .handle("makeLink", () => makeLink)
     .handle("signOut", () => signOut)
     .handle("caller", () => caller)
+    .handle("end", ({ path }) => endSession(path.id))
+    .handle("endOthers", () => endOthers)
 )
 
 const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) =>

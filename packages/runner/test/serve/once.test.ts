@@ -12,7 +12,10 @@ const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer
  * Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. What a source hands over is known
  * by the ids of its trades.
  */
-const exceptions = ["session.signIn", "session.makeLink", "session.signOut", "trades.deliver"]
+const exceptions = [
+  ...["signIn", "makeLink", "signOut", "end", "endOthers"].map((name) => `session.${name}`),
+  "trades.deliver"
+]
 
 /** What another call says under the same key, where it is no command with a reason. */
 const others: Readonly<Record<string, unknown>> = {

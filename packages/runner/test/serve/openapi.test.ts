@@ -79,6 +79,7 @@ const refusals = [
   "controls.retryOrder 409",
   "overview.case 404",
   "ready 503",
+  "session.end 404",
   "session.makeLink 403",
   "session.signIn 401"
 ]

@@ -37,7 +37,7 @@ const routes: ReadonlyArray<Route> = Object.values(Api.RoundlotApi.groups)
   .flatMap((group) =>
     Object.values(group.endpoints).flatMap(({ method, name, path }): ReadonlyArray<Route> => {
       const route = { name: `${group.identifier}.${name}`, method, path: path.replaceAll(/:(\w+)/g, "{$1}") }
-      return /^live\.|session\.signOut|trades\.deliver/.test(route.name) ? [] : [route]
+      return /^live\.|session\.(?:signOut|end)|trades\.deliver/.test(route.name) ? [] : [route]
     })
   )
   .toSorted((one, other) => Number(one.method !== "GET") - Number(other.method !== "GET"))
