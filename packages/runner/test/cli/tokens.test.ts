@@ -41,6 +41,13 @@ describe("tokens", () => {
     expect(secretIn(tokenFile(place))).toBe(third)
     expect((await place.cli("audit")).code).toBe(0)
   })
+  it("are bound to the accounts that are said, each by a flag of its own", async () => {
+    const { cli, json } = desk()
+    for (const name of ["ira", "roth"]) await cli("accounts", "add", name, "--broker", "paper")
+    const made = await cli("tokens", "create", "sam", "--account", "ira", "--role", "trade", "--account=roth")
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining("bound to ira, roth") })
+    expect(await json("tokens", "list")).toMatchObject({ items: [{ name: "sam", accounts: ["ira", "roth"] }] })
+  })
   it("whose rows were changed in the database are named by audit and doctor, and none is made or revoked beside them", async () => {
     const { cli, json, store } = desk()
     await cli("tokens", "create", "dana", "--role", "read")
