@@ -1,4 +1,5 @@
 import { Context, type Effect } from "effect"
+import type { Listening } from "./Listening.ts"
 
 /** How late the program's thread gets to its work, in milliseconds. */
 export interface EventLoop {
@@ -12,6 +13,8 @@ export interface ProcessService {
   readonly version: string
   /** Is a call without a token the operator's (`--open`)? Else it is refused. */
   readonly isOpen: boolean
+  /** How it is reached; on its own machine alone where nothing is said. */
+  readonly listening?: Listening | undefined
   readonly uptimeSeconds: Effect.Effect<number>
   readonly eventLoop: Effect.Effect<EventLoop>
 }

@@ -182,8 +182,6 @@ export const layer: Layer.Layer<
   never,
   never,
   Needs | Routes | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
-> = Layer.unwrapEffect(Effect.map(Entropy.Entropy, ({ hex }) => HttpApiBuilder.serve(guarded(hex)))).pipe(
-  Layer.provide(reference.layer),
-  Layer.provide(problems),
-  Layer.provide(api)
-)
+> = Layer.unwrapEffect(
+  Effect.zipWith(Entropy.Entropy, Process, ({ hex }, { listening }) => HttpApiBuilder.serve(guarded(hex, listening)))
+).pipe(Layer.provide(reference.layer), Layer.provide(problems), Layer.provide(api))

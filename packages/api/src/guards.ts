@@ -12,6 +12,7 @@ import { givenIn } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
+import * as Listening from "./Listening.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 import * as Seats from "./Seats.ts"
 import * as SignInAttempts from "./SignInAttempts.ts"
@@ -30,8 +31,6 @@ const problemResponse = (document: ProblemDocument, headers: Readonly<Record<str
 // What stands before every route
 
 type Asked = Pick<HttpServerRequest.HttpServerRequest, "headers" | "method" | "url">
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
@@ -73,12 +72,20 @@ const MOST_OF_PATH = 8192
 const isOwnOrigin = (origin: string | undefined, host: string): boolean =>
   origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 
+const notOurs = ({ isRemote }: Listening.Listening): string =>
+  isRemote ? "ask for a name that --allow-host allows" : "ask for localhost or 127.0.0.1"
+
 /** What is wrong with a request before it is looked at further. */
-const refusalOf = (request: HttpServerRequest.HttpServerRequest, most: number): ProblemDocument | undefined => {
+const refusalOf = (
+  request: HttpServerRequest.HttpServerRequest,
+  most: number,
+  listening: Listening.Listening
+): ProblemDocument | undefined => {
   const { headers, method, url } = request
   const host = headers["host"] ?? ""
-  // A page of elsewhere that makes a browser ask us names its own host: only names of this machine are answered.
-  if (!LOOPBACK.test(host)) return problem("misdirected-request", "ask for localhost or 127.0.0.1")
+  if (!Listening.mayAsk(request, listening)) return problem("forbidden", "ask by TLS, through the proxy of this daemon")
+  // A page of elsewhere that makes a browser ask us names its own host: only names that are ours are answered.
+  if (!Listening.isOwnHost(host, listening)) return problem("misdirected-request", notOurs(listening))
   const isForeign = !isOwnOrigin(headers["origin"], host) || headers["sec-fetch-site"] === "cross-site"
   if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
   if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
@@ -128,6 +135,9 @@ const SECURITY = {
   "x-frame-options": "DENY"
 } as const
 
+/** A year in which a browser asks for this name by TLS alone. */
+const STRICT_TRANSPORT = { "strict-transport-security": "max-age=31536000" }
+
 /** What names a request: the caller's own name for it where it is short and harmless, else one that is made. */
 const REQUEST_ID = "x-request-id"
 const WELL_FORMED = /^[\w.-]{1,64}$/
@@ -176,7 +186,7 @@ const FAULT = 500
  * request it answers.
  */
 export const guarded =
-  (hex: Effect.Effect<string>) =>
+  (hex: Effect.Effect<string>, listening: Listening.Listening = Listening.local) =>
   (app: HttpApp.Default): HttpApp.Default<never, Scope.Scope> => {
     const room = Seats.make()
     const changes = Limiter.make(CHANGES)
@@ -185,7 +195,8 @@ export const guarded =
     const signIns = SignInAttempts.make()
     // What is refused before any route was asked has its headers from here.
     const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
-      const caller = callerOf(request)
+      const from = Listening.addressOf(request, listening)
+      const caller = callerOf(request, from)
       const kind = seatKindOf(request)
       if (!(yield* room.take(caller, kind))) return withHeaders(noSeat(kind), requestId)
       if (!SAFE.has(request.method)) {
@@ -194,9 +205,9 @@ export const guarded =
         if (!isOpen) return withHeaders(tooMany, requestId)
       }
       const most = yield* mostBytes(request)
-      const refusal = refusalOf(request, most)
+      const refusal = refusalOf(request, most, listening)
       if (refusal !== undefined) return withHeaders(problemResponse(refusal), requestId)
-      const address = isSignIn(request) ? addressOf(request) : undefined
+      const address = isSignIn(request) ? from : undefined
       const wait = address === undefined ? 0 : yield* signIns.waitSeconds(address)
       if (wait > 0) return withHeaders(tooManySignIns(wait), requestId)
       const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
@@ -207,7 +218,11 @@ export const guarded =
     return Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const requestId = yield* requestIdOf(request, hex)
-      yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response, requestId)))
+      const isSecure = Listening.isSecure(request, listening)
+      yield* HttpApp.appendPreResponseHandler((_, response) => {
+        const headed = withHeaders(response, requestId)
+        return Effect.succeed(isSecure ? HttpServerResponse.setHeaders(headed, STRICT_TRANSPORT) : headed)
+      })
       const named = Effect.tap(answered(request, requestId), (response) => noteProblem(request, response))
       return yield* Effect.annotateLogs(named, { requestId })
     })
@@ -215,14 +230,10 @@ export const guarded =
 
 const isSignIn = ({ method, url }: Asked): boolean => method === "POST" && routed(url) === "/api/v1/session"
 
-/** Where a call comes from; all are one address where that is not known. */
-const addressOf = (request: HttpServerRequest.HttpServerRequest): string =>
-  Option.getOrElse(request.remoteAddress, () => "")
-
 /** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
-const callerOf = (request: HttpServerRequest.HttpServerRequest): string =>
+const callerOf = (request: HttpServerRequest.HttpServerRequest, address: string): string =>
   createHash("sha256")
-    .update(givenIn(request)?.secret ?? addressOf(request))
+    .update(givenIn(request)?.secret ?? address)
     .digest("base64")
 
 /** Calls of one caller that change something: nobody takes all that there is. */

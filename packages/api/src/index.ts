@@ -10,6 +10,8 @@ export * as Csv from "./Csv.ts"
 export * as Documents from "./documents/index.ts"
 /** `EventLoop`: see that module. */
 export * as EventLoop from "./EventLoop.ts"
+/** `Listening`: see that module. */
+export * as Listening from "./Listening.ts"
 /** `Exposition`: see that module. */
 export * as Exposition from "./Exposition.ts"
 /** `Idempotency`: see that module. */

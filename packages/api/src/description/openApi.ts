@@ -60,8 +60,7 @@ const securitySchemes = {
   token: {
     type: "http",
     scheme: "bearer",
-    description:
-      "A token from `roundlot tokens create`; browsers have a session."
+    description: "A token from `roundlot tokens create`; browsers have a session."
   },
   signature: { type: "apiKey", in: "header", name: SIGNATURE, description: "The signature of a source." }
 } as const

@@ -2,7 +2,16 @@ import type { Api, Documents } from "@roundlot/api"
 import { useMemo } from "react"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { endOtherSessions, endSession, halt, reconcileNow, resume, retryJob, scopeName, testAlerts } from "../ui/actions.ts"
+import {
+  endOtherSessions,
+  endSession,
+  halt,
+  reconcileNow,
+  resume,
+  retryJob,
+  scopeName,
+  testAlerts
+} from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"

@@ -66,13 +66,18 @@ const admitted = (
     return yield* Effect.fail(forbidden(`this needs the role ${asked}; ${name} has ${role}`))
   })
 
-/** Who is bound to accounts hears nothing of how others are. A token that is not good is as none. */
-const isTold: Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest | Needed> = Effect.gen(function* () {
+/**
+ * Who is bound to accounts hears nothing of how others are, nor does who gives no good token where other machines can ask. On the machine
+ * itself one that is not good is as none.
+ */
+const maySee: Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest | Needed> = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
+  const { listening } = yield* EventLoop.Process
   const token = Access.givenIn(request)
-  if (token === undefined) return true
+  const isNear = listening?.isRemote !== true
+  if (token === undefined) return isNear
   const known = yield* Effect.orElseSucceed(tokenOf(token, Access.hostOf(request)), () => undefined)
-  return known?.accounts === undefined
+  return known === undefined ? isNear : known.accounts === undefined
 })
 
 const asStored = <A, R>(reading: Effect.Effect<A, TokenRegister.TokensDisagree | TradeRepository.StoreError, R>) =>
@@ -97,6 +102,6 @@ export const layer: Layer.Layer<Access.Reading | Access.Trading | Access.Operati
     Layer.effect(Access.Operating, layerOf("operate")),
     Layer.effect(
       Access.Detail,
-      Effect.map(Effect.context<Needed>(), (context) => Effect.provide(isTold, context))
+      Effect.map(Effect.context<Needed>(), (context) => Effect.provide(maySee, context))
     )
   )

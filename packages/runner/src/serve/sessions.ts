@@ -1,7 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import { Access, Api, EventLoop, type Parameters, Problem, type Server } from "@roundlot/api"
+import { Access, Api, EventLoop, Listening, type Parameters, Problem, type Server } from "@roundlot/api"
 import { AccountScope, Clock, Instant, Sessions, TokenRegister, Tokens } from "@roundlot/core"
 import { Effect, Either, Layer, Redacted } from "effect"
 import type { Writing } from "../App.ts"
@@ -13,13 +13,21 @@ import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 
 const { RoundlotApi } = Api
 
+/** Does who asks speak TLS? */
+const isSecure = Effect.zipWith(HttpServerRequest.HttpServerRequest, EventLoop.Process, (request, { listening }) =>
+  Listening.isSecure(request, listening ?? Listening.local)
+)
+
 const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
-  HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), Access.cookieAt(host), value, {
-    httpOnly: true,
-    sameSite: "strict",
-    path: "/",
-    ...(maxAge === undefined ? {} : { maxAge })
-  })
+  Effect.map(isSecure, (secure) =>
+    HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), Access.cookieAt(host), value, {
+      httpOnly: true,
+      sameSite: "strict",
+      path: "/",
+      secure,
+      ...(maxAge === undefined ? {} : { maxAge })
+    })
+  )
 
 const { badRequest, forbidden, notFound, unauthorized } = Problem.failures
 
@@ -49,7 +57,7 @@ const signIn = ({ code, token }: { readonly code?: string | undefined; readonly 
     if (found === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
     const host = Access.hostOf(yield* HttpServerRequest.HttpServerRequest)
     const opened = yield* looked(Sessions.open(found, host))
-    return cookie(host, Redacted.value(opened.secret))
+    return yield* cookie(host, Redacted.value(opened.secret))
   })
 
 /** Signs a browser out: the secret of its session is of no use any more. */
@@ -63,7 +71,7 @@ const signOut = Effect.gen(function* () {
     const { session, token } = signedIn
     yield* looked(Effect.catchTag(Sessions.end(session.id, "SignedOut", token.name), "NoSession", () => Effect.void))
   }
-  return cookie(host, "", "0 seconds")
+  return yield* cookie(host, "", "0 seconds")
 })
 
 /** The session of a browser, where one asks. */
@@ -99,7 +107,8 @@ const makeLink = Effect.gen(function* () {
   const secret = bearerOf(request)
   if (secret === undefined) return yield* Effect.fail(forbidden("send the token itself: Authorization: Bearer rlt_…"))
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-  const url = yield* linkTo({ secret, origin: `http://${request.headers["host"] ?? ""}` })
+  const scheme = (yield* isSecure) ? "https" : "http"
+  const url = yield* linkTo({ secret, origin: `${scheme}://${request.headers["host"] ?? ""}` })
   return { url, expiresAt: Instant.format(Instant.addMillis(now, LIFE_MS)) }
 })
 

@@ -169,6 +169,16 @@ const common = {
   $schema: optional(Schema.String),
   store: optional(Schema.String),
   port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
+  /** Where the daemon listens beside its own machine, with which certificate and key (PEM), by which names and proxies. */
+  listen: optional(
+    Schema.Struct({
+      host: optional(Schema.NonEmptyString),
+      tlsCert: optional(Schema.NonEmptyString),
+      tlsKey: optional(Schema.NonEmptyString),
+      trustedProxies: optional(Schema.Array(Schema.NonEmptyString)),
+      allowHosts: optional(Schema.Array(Schema.NonEmptyString))
+    })
+  ),
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
   /** Who is alerted: a webhook, channels to people; and an address that hears that the daemon runs. */
@@ -217,6 +227,14 @@ export interface Configuration {
   readonly store: string | undefined
   /** Where the daemon serves its API on this machine; it serves none where nothing is said. */
   readonly port: number | undefined
+  /** Where it listens, with the full paths of a certificate and its key, and who may be between. */
+  readonly listen: {
+    readonly host: string | undefined
+    readonly tlsCert: string | undefined
+    readonly tlsKey: string | undefined
+    readonly trustedProxies: ReadonlyArray<string>
+    readonly allowHosts: ReadonlyArray<string>
+  }
   /** How often open orders are read, and how much earlier at most, as durations. */
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
@@ -256,6 +274,7 @@ const AN_HOUR_MS = 3_600_000
 export const empty: Configuration = {
   store: undefined,
   port: undefined,
+  listen: { host: undefined, tlsCert: undefined, tlsKey: undefined, trustedProxies: [], allowHosts: [] },
   orderPollingInterval: undefined,
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
@@ -318,6 +337,7 @@ const keys: Keys = {
   $schema: "now",
   store: "now",
   port: "now",
+  listen: { host: "now", tlsCert: "now", tlsKey: "now", trustedProxies: "now", allowHosts: "now" },
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
   alerts: {
@@ -635,6 +655,13 @@ export const read = (
       webhooks: yield* webhooksOf(file, said.webhooks ?? {}),
       archiveAfterMs:
         archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),
+      listen: {
+        host: said.listen?.host,
+        tlsCert: besides(said.listen?.tlsCert),
+        tlsKey: besides(said.listen?.tlsKey),
+        trustedProxies: said.listen?.trustedProxies ?? [],
+        allowHosts: said.listen?.allowHosts ?? []
+      },
       anchors: {
         file: besides(said.anchors?.file),
         key: besides(said.anchors?.key),

@@ -1,7 +1,9 @@
 import { Problem } from "@roundlot/api"
-import { Effect, type Scope } from "effect"
+import { Effect, Redacted, type Scope } from "effect"
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import type { Socket } from "node:net"
+import type { Proof } from "./listening.ts"
 
 /** How many may be connected at once, and how long they may take, in milliseconds; how often it is looked who takes longer. */
 export interface Bounds {
@@ -96,8 +98,8 @@ const busyOn = (server: Server): ReadonlySet<Socket> => {
  * Gives a place to whoever comes, as long as there is one: where there is none, the first of those with no request under way loses
  * his. Nobody who only holds connections, or begins requests and does not end them, keeps others from an answer.
  */
-const seat = (server: Server, most: number): void => {
-  const [accept] = server.listeners("connection")
+const seat = (server: Server, most: number, arrival: "connection" | "secureConnection"): void => {
+  const [accept] = server.listeners(arrival)
   const seated = new Set<Socket>()
   const busy = busyOn(server)
   const isRoom = (): boolean => {
@@ -110,8 +112,8 @@ const seat = (server: Server, most: number): void => {
     }
     return false
   }
-  server.removeAllListeners("connection")
-  server.on("connection", (socket: Socket) => {
+  server.removeAllListeners(arrival)
+  server.on(arrival, (socket: Socket) => {
     if (!isRoom()) return turnAway(socket)
     seated.add(socket)
     socket.once("close", () => seated.delete(socket))
@@ -119,17 +121,30 @@ const seat = (server: Server, most: number): void => {
   })
 }
 
-/** A server that nobody can hold up: who is slow with a request, or comes as one too many, is told why and hung up on. */
-export const boundedServer = (bounds: Partial<Bounds> = {}): Server => {
+/**
+ * A server that nobody can hold up: who is slow with a request, or comes as one too many, is told why and hung up on. With a proof of who
+ * it is it speaks TLS.
+ */
+export const boundedServer = (bounds: Partial<Bounds> = {}, proof?: Proof): Server => {
   const { connections, headers: headersTimeout, lookEvery, request } = { ...usual, ...bounds }
-  const server = createServer({
+  const options = {
     headersTimeout,
     requestTimeout: request,
     connectionsCheckingInterval: lookEvery,
     maxHeaderSize: LARGEST_HEADERS
-  })
+  }
+  const server =
+    proof === undefined
+      ? createServer(options)
+      : createTlsServer({
+          ...options,
+          cert: proof.certificate,
+          key: Redacted.value(proof.key),
+          minVersion: "TLSv1.2",
+          handshakeTimeout: headersTimeout
+        })
   server.maxConnections = connections + MOST_TURNED_AWAY
-  seat(server, connections)
+  seat(server, connections, proof === undefined ? "connection" : "secureConnection")
   server.on("request", (_, response) => {
     if (server.listenerCount("request") === OWN_LISTENERS) notYet(response)
   })

@@ -11,29 +11,20 @@ import type * as SignInLinks from "../serve/SignInLinks.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import { boundedServer, hangingUp } from "./boundedServer.ts"
+import type { Place } from "./listening.ts"
 
-/** Only callers on this machine. */
-const HOST = "127.0.0.1"
 const MOST = 65_535
 
 /** The port is taken, or may not be used. */
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
+  host: Schema.String,
   port: Schema.Int,
   detail: Schema.String
 }) {
   override get message() {
-    return `port ${this.port} of ${HOST} cannot be served: ${this.detail}. Name another with --port, or 0 for any that is free`
+    return `port ${this.port} of ${this.host} cannot be served: ${this.detail}. Name another with --port, or 0 for any that is free`
   }
 }
-
-/** A daemon that asks for no token was to be reached from elsewhere. */
-export class OpenElsewhere extends Schema.TaggedError<OpenElsewhere>()("OpenElsewhere", { host: Schema.String }) {
-  override get message() {
-    return `--open is for this machine alone, and ${this.host} can be reached from others: everybody there could operate. Leave --open away, or serve ${HOST}`
-  }
-}
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 /** The port that is asked for: the flag over the configuration; none where neither says one. */
 export const portOf = (
@@ -50,7 +41,7 @@ const RESOLUTION_MS = 10
 const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
 
 /** This process, with a watch on how late its thread gets to its work, since the program started. */
-const layerProcess = (isOpen: boolean): Layer.Layer<EventLoop.Process> =>
+const layerProcess = ({ at, isOpen }: Served): Layer.Layer<EventLoop.Process> =>
   Layer.scoped(
     EventLoop.Process,
     Effect.gen(function* () {
@@ -62,6 +53,7 @@ const layerProcess = (isOpen: boolean): Layer.Layer<EventLoop.Process> =>
       return {
         version: VERSION,
         isOpen,
+        listening: at.listening,
         uptimeSeconds: Effect.sync(() => process.uptime()),
         eventLoop: Effect.sync(() => ({
           p50Ms: nanosToMs(histogram.percentile(50)),
@@ -76,25 +68,22 @@ const layerProcess = (isOpen: boolean): Layer.Layer<EventLoop.Process> =>
 export interface Served {
   readonly port: number
   readonly isOpen: boolean
-  readonly host?: string
+  readonly at: Place
 }
 
-/** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
+/** Serves the daemon's API on a port until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
-  { host = HOST, isOpen, port }: Served,
+  asked: Served,
   settings: Pick<Settings, "configuration" | "variable">
-): Effect.Effect<
-  number,
-  CannotServe | OpenElsewhere | TradeRepository.StoreError,
-  SignInLinks.SignInLinks | Writing | Scope.Scope
-> =>
+): Effect.Effect<number, CannotServe | TradeRepository.StoreError, SignInLinks.SignInLinks | Writing | Scope.Scope> =>
   Effect.gen(function* () {
-    if (isOpen && !LOOPBACK.test(host)) return yield* new OpenElsewhere({ host })
-    const bounded = boundedServer()
+    const { at, port } = asked
+    const { host } = at
+    const bounded = boundedServer({}, at.proof)
     const server = NodeHttpServer.layer(() => bounded, { port, host })
     const context = yield* Layer.build(
-      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(isOpen)))
-    ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))
+      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(asked)))
+    ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ host, port, detail: String(error.cause) })))
     yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)
     return address._tag === "TcpAddress" ? address.port : port

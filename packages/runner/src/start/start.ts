@@ -35,6 +35,7 @@ import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.t
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
+import { type ListenFlags, type Place, placeOf, urlOf } from "./listening.ts"
 import { portOf, serve } from "./serving.ts"
 import * as SignInLinks from "../serve/SignInLinks.ts"
 import { announce, ensureToken } from "./announce.ts"
@@ -51,7 +52,7 @@ const logLevels = {
 } as const
 
 /** What `start` can be told. */
-export interface StartFlags extends Flags, PaperFlags, PollingFlags {
+export interface StartFlags extends Flags, ListenFlags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
   readonly broker: Option.Option<string>
   readonly noStream: boolean
@@ -186,7 +187,7 @@ const drive = (
   settings: Settings,
   options: Tracking.PollingOptions,
   exchange: ExchangeOptions,
-  port: Option.Option<number>
+  served: Asked
 ) =>
   Effect.gen(function* () {
     const driving = yield* Right.open
@@ -202,27 +203,33 @@ const drive = (
     yield* refuseLive(accounts)
     yield* scriptIn(flags, accounts, exchange)
     const brokers = layerBrokers(accounts, settings, exchange)
-    return yield* driveTo(flags, settings, options, accounts, driving, port).pipe(
+    return yield* driveTo(flags, settings, options, accounts, driving, served).pipe(
       Effect.provide(flags.noStream ? Layer.provide(withoutStreams, brokers) : brokers)
     )
   }).pipe(Effect.scoped)
 
+/** Where a daemon is asked to serve; nowhere without a port. */
+interface Asked {
+  readonly port: Option.Option<number>
+  readonly at: Place
+}
+
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
-const servedAt = (asked: Option.Option<number>, isOpen: boolean, settings: Settings) => {
-  const at = (port: number) => serve({ port, isOpen }, settings)
+const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) => {
+  const serving = (port: number) => serve({ port, isOpen, at }, settings)
   return Option.match(asked, {
-    onSome: at,
-    onNone: () => Effect.catchTag(at(TAPE_PORT), "CannotServe", () => at(0))
+    onSome: serving,
+    onNone: () => Effect.catchTag(serving(TAPE_PORT), "CannotServe", () => serving(0))
   })
 }
 
 /** Serves what is to be served, if anything, and says where and to whom. */
-const served = (asked: Option.Option<number>, { open: isOpen, tape }: StartFlags, settings: Settings) =>
+const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings) =>
   Effect.gen(function* () {
-    if (Option.isNone(asked) && Option.isNone(tape)) return
+    if (Option.isNone(asked.port) && Option.isNone(tape)) return
     const made = isOpen ? Option.none() : yield* ensureToken(settings)
     const port = yield* servedAt(asked, isOpen, settings)
-    yield* announce(settings, { isOpen, made, url: `http://127.0.0.1:${port}` })
+    yield* announce(settings, { isOpen, made, url: urlOf(asked.at, port) })
   }).pipe(Effect.provide(SignInLinks.layer))
 
 /** Of an account that is not in the books a webhook would never hear anything. */
@@ -256,7 +263,7 @@ const driveTo = (
   options: Tracking.PollingOptions,
   opened: ReadonlyArray<Account.Account>,
   driving: Driving.Driving,
-  port: Option.Option<number>
+  asked: Asked
 ) =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -266,7 +273,7 @@ const driveTo = (
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
-    yield* served(port, flags, settings)
+    yield* served(asked, flags, settings)
     yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(watchThread())
@@ -329,11 +336,13 @@ export const start = (flags: StartFlags): Doing =>
     const output = yield* Output
     const settings = yield* settle(flags)
     const port = yield* portOf(flags.port, settings)
+    // Before anything is driven: what cannot be served does not start to trade.
+    const at = yield* placeOf(flags, flags.open, settings)
     const options = yield* polling(flags, settings.variable, settings.configuration)
     const listings = yield* listingsOf(settings.configuration)
     const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal
-    const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, port)).pipe(
+    const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at })).pipe(
       Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )

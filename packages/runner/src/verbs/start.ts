@@ -34,6 +34,30 @@ export const startVerb = Verb.make({
       ),
       Options.optional
     ),
+    host: Options.text("host").pipe(
+      Options.withDescription(
+        "Listen at this address instead of 127.0.0.1, 0.0.0.0 for all: with --tls-cert and --tls-key, or --trusted-proxy, and --allow-host"
+      ),
+      Options.optional
+    ),
+    tlsCert: Options.text("tls-cert").pipe(
+      Options.withDescription("Serve by TLS with the certificate (chain) in this PEM file"),
+      Options.optional
+    ),
+    tlsKey: Options.text("tls-key").pipe(
+      Options.withDescription("The PEM file of the key to the certificate"),
+      Options.optional
+    ),
+    trustedProxy: Options.text("trusted-proxy").pipe(
+      Options.withDescription(
+        "A proxy that speaks TLS, by its address or range (10.0.0.0/24): what it says of who asks is believed; say it for each"
+      ),
+      Options.repeated
+    ),
+    allowHost: Options.text("allow-host").pipe(
+      Options.withDescription("A name that other machines ask this daemon for, without a port; say it for each"),
+      Options.repeated
+    ),
     noStream: Options.boolean("no-stream").pipe(
       Options.withDescription("Do not listen to brokers' streams: everything is polled")
     ),

@@ -253,51 +253,52 @@ describe("who may call", () => {
       }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("a session is ended over the API: one of the own token by anybody, another's by an operator of all", () =>
-    Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, servingLocked)
-      const origin = `http://127.0.0.1:${port}`
-      const boss = yield* made("boss", "operate")
-      const read = yield* made("reader", "read")
-      const bound = yield* Effect.map(
-        Tokens.create({ name: "bound", role: "operate", accounts: ["main"], actor: "test" }),
-        ({ secret }) => Redacted.value(secret)
-      )
-      const signIn = (token: string) =>
-        Effect.map(ask(port, "/api/v1/session", { method: "POST", body: { token } }), cookieOf)
-      const end = (path: string, headers: Readonly<Record<string, string>>) =>
-        Effect.map(ask(port, `/api/v1/sessions${path}`, { method: "DELETE", headers }), ({ status }) => status)
-      const idsOf = (token: string) =>
-        Effect.map(ask(port, "/api/v1/sessions", { headers: as(boss) }), (listed) => {
-          const { items }: { readonly items: ReadonlyArray<{ readonly id: string; readonly token: string }> } = Object(
-            json(listed)
-          )
-          return items.filter((each) => each.token === token).map(({ id }) => `/${id}`)
-        })
-      yield* signIn(boss)
-      const one = yield* signIn(read)
-      yield* signIn(read)
-      yield* signIn(bound)
-      const [ofBoss = ""] = yield* idsOf("boss")
-      const [ofReader = "", second = ""] = yield* idsOf("reader")
-      const [ofBound = ""] = yield* idsOf("bound")
-      // Of another's session who may not end it does not hear that it is there.
-      const refused = [end(ofBoss, as(read)), end(ofReader, as(bound)), end("/none", as(boss)), end(ofBoss, {})]
-      assert.deepStrictEqual(yield* Effect.all(refused), [404, 404, 404, 401])
-      assert.strictEqual(yield* end(ofReader, one), 403)
-      assert.strictEqual((yield* idsOf("reader")).length, 2)
-      assert.deepStrictEqual([yield* end(second, as(read)), yield* end(second, as(read))], [204, 404])
-      assert.deepStrictEqual([yield* end(ofBound, as(bound)), yield* end(ofReader, as(boss))], [204, 204])
-      assert.deepStrictEqual([yield* idsOf("reader"), yield* idsOf("bound")], [[], []])
-      // A browser ends all others of its token, and stays; a program ends them all.
-      const stays = yield* signIn(read)
-      for (let i = 0; i < 3; i++) yield* signIn(read)
-      assert.strictEqual(yield* end("", { ...stays, origin }), 204)
-      assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: stays })).status, 200)
-      assert.deepStrictEqual([(yield* idsOf("reader")).length, yield* idsOf("boss")], [1, [ofBoss]])
-      assert.strictEqual(yield* end("", as(read)), 204)
-      assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: stays })).status, 401)
-    }).pipe(Effect.provide(books))
+  it.scopedLive(
+    "a session is ended over the API: one of the own token by anybody, another's by an operator of all",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, servingLocked)
+        const origin = `http://127.0.0.1:${port}`
+        const boss = yield* made("boss", "operate")
+        const read = yield* made("reader", "read")
+        const bound = yield* Effect.map(
+          Tokens.create({ name: "bound", role: "operate", accounts: ["main"], actor: "test" }),
+          ({ secret }) => Redacted.value(secret)
+        )
+        const signIn = (token: string) =>
+          Effect.map(ask(port, "/api/v1/session", { method: "POST", body: { token } }), cookieOf)
+        const end = (path: string, headers: Readonly<Record<string, string>>) =>
+          Effect.map(ask(port, `/api/v1/sessions${path}`, { method: "DELETE", headers }), ({ status }) => status)
+        const idsOf = (token: string) =>
+          Effect.map(ask(port, "/api/v1/sessions", { headers: as(boss) }), (listed) => {
+            const { items }: { readonly items: ReadonlyArray<{ readonly id: string; readonly token: string }> } =
+              Object(json(listed))
+            return items.filter((each) => each.token === token).map(({ id }) => `/${id}`)
+          })
+        yield* signIn(boss)
+        const one = yield* signIn(read)
+        yield* signIn(read)
+        yield* signIn(bound)
+        const [ofBoss = ""] = yield* idsOf("boss")
+        const [ofReader = "", second = ""] = yield* idsOf("reader")
+        const [ofBound = ""] = yield* idsOf("bound")
+        // Of another's session who may not end it does not hear that it is there.
+        const refused = [end(ofBoss, as(read)), end(ofReader, as(bound)), end("/none", as(boss)), end(ofBoss, {})]
+        assert.deepStrictEqual(yield* Effect.all(refused), [404, 404, 404, 401])
+        assert.strictEqual(yield* end(ofReader, one), 403)
+        assert.strictEqual((yield* idsOf("reader")).length, 2)
+        assert.deepStrictEqual([yield* end(second, as(read)), yield* end(second, as(read))], [204, 404])
+        assert.deepStrictEqual([yield* end(ofBound, as(bound)), yield* end(ofReader, as(boss))], [204, 204])
+        assert.deepStrictEqual([yield* idsOf("reader"), yield* idsOf("bound")], [[], []])
+        // A browser ends all others of its token, and stays; a program ends them all.
+        const stays = yield* signIn(read)
+        for (let i = 0; i < 3; i++) yield* signIn(read)
+        assert.strictEqual(yield* end("", { ...stays, origin }), 204)
+        assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: stays })).status, 200)
+        assert.deepStrictEqual([(yield* idsOf("reader")).length, yield* idsOf("boss")], [1, [ofBoss]])
+        assert.strictEqual(yield* end("", as(read)), 204)
+        assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: stays })).status, 401)
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("a link signs a browser in once, within five minutes, on pages of its own origin", () =>

@@ -1,14 +1,14 @@
 import { Problem } from "@roundlot/api"
+import { Certificate } from "@roundlot/broker-schwab"
 import { Daemon, Decimal, Health, TradeRepository } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Logger, Ref } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import { boundedServer } from "../../src/start/boundedServer.ts"
 import * as Engine from "../engine/Engine.ts"
 import { desk, child } from "../cli/roundlot.ts"
-import { empty } from "../../src/settings/Configuration.ts"
-import * as SignInLinks from "../../src/serve/SignInLinks.ts"
-import { serve } from "../../src/start/serving.ts"
 import { ask, json, serving } from "../serve/serving.ts"
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
@@ -181,17 +181,6 @@ describe("what a daemon serves", () => {
   )
 })
 
-describe("a daemon that asks for no token", () => {
-  it.scopedLive.each(["0.0.0.0", "::", "192.0.2.1", "127.0.0.1.example"])("is refused at %s, by name", (host) =>
-    Effect.gen(function* () {
-      const settings = { configuration: empty, variable: () => undefined }
-      const refused = yield* Effect.flip(serve({ port: 0, isOpen: true, host }, settings))
-      assert.strictEqual(refused._tag, "OpenElsewhere")
-      assert.include(refused.message, `--open is for this machine alone, and ${host} can be reached from others`)
-    }).pipe(Effect.provide(SignInLinks.layer.pipe(Layer.provideMerge(engine))))
-  )
-})
-
 describe("roundlot start --port", () => {
   it("serves on a free port of this machine, which it prints, until it ends", async () => {
     const { store } = desk()
@@ -201,6 +190,21 @@ describe("roundlot start --port", () => {
     const { code, out } = await daemon.ended
     expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/ \(guides: \/docs, API: \/docs\/api/)
     expect(code).toBe(0)
+  })
+
+  it("at every address by TLS, and in plain text at none but this machine's", async () => {
+    const { cli, folder } = desk()
+    const elsewhere = ["start", "--until-idle", "--port", "0", "--host", "0.0.0.0", "--allow-host", "localhost"]
+    const refused = await cli(...elsewhere)
+    expect(refused.err).toContain("--host: 0.0.0.0 can be reached from other machines")
+    expect(refused.err).toContain("Give --tls-cert and --tls-key")
+    const { certificate, key } = await Effect.runPromise(Certificate.forThisMachine)
+    const [cert, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
+    writeFileSync(cert, certificate)
+    writeFileSync(keyFile, key)
+    const told = await cli(...elsewhere, "--tls-cert", cert, "--tls-key", keyFile)
+    expect(told.out).toMatch(/^Dashboard: https:\/\/localhost:\d+\//m)
+    expect([refused.code, told.code]).toEqual([2, 0])
   })
 
   it("a port that is none, or is taken, is refused by name", async () => {
