@@ -122,7 +122,7 @@ const seat = (server: Server, most: number, arrival: "connection" | "secureConne
 }
 
 /**
- * A server that nobody can hold up: who is slow with a request, or comes as one too many, is told why and hung up on. With a proof of who
+ * A server that nobody can hold up: who is slow with a request, or comes as one too many, hears why and is hung up on. With a proof of who
  * it is it speaks TLS.
  */
 export const boundedServer = (bounds: Partial<Bounds> = {}, proof?: Proof): Server => {

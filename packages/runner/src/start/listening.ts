@@ -26,7 +26,7 @@ export const HERE = "127.0.0.1"
 /** On this machine alone. */
 export const local: Place = { host: HERE, proof: undefined, listening: Listening.local }
 
-/** What `start` is told about it; each flag goes before the configuration. */
+/** What the flags of `start` say of it; each flag goes before the configuration. */
 export interface ListenFlags {
   readonly host: Option.Option<string>
   readonly tlsCert: Option.Option<string>

@@ -171,8 +171,8 @@ describe("what a daemon serves", () => {
         assert.strictEqual((yield* ask(port, "/health", { headers: { host } })).status, 200)
       }
       for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"]) {
-        const told = yield* ask(port, "/health", { headers: { host } })
-        assert.deepInclude(told, { status: 421, type: Problem.PROBLEM_JSON })
+        const said = yield* ask(port, "/health", { headers: { host } })
+        assert.deepInclude(said, { status: 421, type: Problem.PROBLEM_JSON })
       }
       const nothing = yield* ask(port, "/nothing")
       assert.deepInclude(nothing, { status: 404, type: Problem.PROBLEM_JSON })
@@ -202,9 +202,9 @@ describe("roundlot start --port", () => {
     const [cert, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
     writeFileSync(cert, certificate)
     writeFileSync(keyFile, key)
-    const told = await cli(...elsewhere, "--tls-cert", cert, "--tls-key", keyFile)
-    expect(told.out).toMatch(/^Dashboard: https:\/\/localhost:\d+\//m)
-    expect([refused.code, told.code]).toEqual([2, 0])
+    const said = await cli(...elsewhere, "--tls-cert", cert, "--tls-key", keyFile)
+    expect(said.out).toMatch(/^Dashboard: https:\/\/localhost:\d+\//m)
+    expect([refused.code, said.code]).toEqual([2, 0])
   })
 
   it("a port that is none, or is taken, is refused by name", async () => {
