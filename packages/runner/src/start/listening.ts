@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** The address of the machine itself, which a daemon listens at unless it is said otherwise. */
-export const HERE = "127.0.0.1"
+const HERE = "127.0.0.1"
 
 /** On this machine alone. */
 export const local: Place = { host: HERE, proof: undefined, listening: Listening.local }
