@@ -227,9 +227,11 @@ describe("commands over the API", () => {
 describe("the command line's equivalents", () => {
   it.effect("every act of the API says how it is typed, and what it says is known to the command line", () =>
     Effect.gen(function* () {
+      // The command line has no session: there is none to begin or end, and none beside which others could be ended.
+      const ofBrowsers = ["/api/v1/session", "/api/v1/sessions"]
       const acts = Object.entries(OpenApi.fromApi(Api.RoundlotApi).paths).flatMap(([path, operations]) =>
         Object.entries(operations).flatMap(([method, operation]) =>
-          method === "get" || path === "/api/v1/session" ? [] : [operation]
+          method === "get" || ofBrowsers.includes(path) ? [] : [operation]
         )
       )
       assert.isAbove(acts.length, 20)
