@@ -287,12 +287,12 @@ const clientIdIn = (payload: unknown): string | undefined =>
     ? payload.clientOrderId
     : undefined
 
-/** A symbol that came by a transfer and was never traded has no price that a limit could stand beside: that is a case of its own. */
+/** A symbol that came by a transfer and was never traded has no price, which limits and controls need: that is a case of its own. */
 const isPriceless = (
   breaks: ReadonlyArray<Break.Break>,
   { answer, lastPrice, symbol }: Pick<Position.Position, "answer" | "lastPrice" | "symbol">
 ): boolean =>
-  answer._tag === "NoPrice" &&
+  (answer._tag === "NoPrice" || (answer._tag === "Refused" && answer.control === "NoReferencePrice")) &&
   lastPrice === undefined &&
   breaks.some((each) => each.kind === "PositionBlocked" && each.symbol === symbol && each.closedAt === undefined)
 
