@@ -7,14 +7,14 @@ import { stage } from "./stage.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "roundlot-webhooks-"))
 
-/** A program that is posted events: it takes none that has the trade `poison`, until it is mended. */
-const program = { isMended: false, heard: Array<string>(), watchers: new Set<() => void>() }
+/** A program that is posted events: it takes none that has the trade `poison`, until it is put right. */
+const program = { isRight: false, heard: Array<string>(), watchers: new Set<() => void>() }
 
 const server = createServer((request, response) => {
   let body = ""
   request.on("data", (part) => (body += String(part)))
   request.on("end", () => {
-    const isTaken = program.isMended || !body.includes("poison")
+    const isTaken = program.isRight || !body.includes("poison")
     if (isTaken) program.heard.push(body)
     response.writeHead(isTaken ? 200 : 500).end()
     for (const watcher of program.watchers) watcher()
@@ -73,7 +73,7 @@ test("a webhook that takes an event never is seen, tried, and passed over: what 
   await act("Pass over", "Pass over TradeAccepted T2")
   await hears("after")
   await row.getByText("Up to date").waitFor()
-  program.isMended = true
+  program.isRight = true
   await hears("poison")
   expect(seen.faults).toEqual([])
 })

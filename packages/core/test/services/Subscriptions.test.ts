@@ -224,7 +224,7 @@ test("an event that is never taken is passed over: what follows is delivered, an
       expect(letter).toMatchObject({ status: "dead", failure: "it answered 500" })
       expect(yield* Subscriptions.standingOf(changes)).toMatchObject({ behind: 0, next: [] })
       heal()
-      yield* Effect.flatMap(Jobs.Jobs, (service) => service.retry(letter.id, "mended"))
+      yield* Effect.flatMap(Jobs.Jobs, (service) => service.retry(letter.id, "it is back"))
       yield* change(5, 1)
       yield* daemon(deliver, 3)
       expect(heard.toSorted()).toEqual(seqs(1, 5))
@@ -288,7 +288,7 @@ test("what was passed over before stays kept when a part of it is passed over on
       expect(heard).not.toContain("desk 1")
       heal()
       const service = yield* Jobs.Jobs
-      for (const { id } of yield* kept) yield* service.retry(id, "mended")
+      for (const { id } of yield* kept) yield* service.retry(id, "it is back")
       yield* daemon(deliver, 3)
       expect([...new Set(heard)].toSorted(bySeq)).toEqual(seqs(1, 6))
     })

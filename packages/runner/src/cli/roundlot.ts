@@ -29,7 +29,10 @@ export const roundlot = group(
       async () => (await import("../verbs/init.ts")).init
     ),
     status: leaf("how all stands, in a line", async () => (await import("../verbs/status.ts")).status),
-    doctor: leaf("what is wrong here, and how to mend it", async () => (await import("../verbs/doctor.ts")).doctor),
+    doctor: leaf(
+      "what is wrong here, and what to do about it",
+      async () => (await import("../verbs/doctor.ts")).doctor
+    ),
     start: leaf(
       "drive the accounts of a store until stopped, or until idle",
       async () => (await import("../verbs/start.ts")).startVerb
@@ -169,7 +172,7 @@ export const roundlot = group(
     breaks: group("differences and contradictions", {
       list: leaf("all breaks", async () => (await lists()).breaksList),
       show: leaf("one break with its evidence", async () => (await lists()).breaksShow),
-      resolve: leaf("close a break on your word", async () => (await verdicts()).breaksResolve)
+      resolve: leaf("close a break by a decision of yours", async () => (await verdicts()).breaksResolve)
     }),
     cases: group("all that needs a person", {
       list: leaf("all of it, the gravest first", async () => (await cases()).casesList),

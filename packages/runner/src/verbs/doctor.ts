@@ -220,7 +220,7 @@ const look = (asked: DoctorFlags) =>
 /** `doctor`. */
 export const doctor = Verb.make({
   name: "doctor",
-  summary: "what is wrong here, and how to mend it; exit code 3 if anything is",
+  summary: "what is wrong here, and what to do about it; exit code 3 if anything is",
   examples: [
     ["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"],
     ["roundlot doctor --deploy --backups backups/", "and the checklist of a deployment, line by line"]

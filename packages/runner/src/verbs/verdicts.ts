@@ -144,7 +144,7 @@ export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, Us
 /** `breaks resolve`. */
 export const breaksResolve = Verb.make({
   name: "breaks resolve",
-  summary: "close a break on your word; an order's excess is accepted as it stands",
+  summary: "close a break by a decision of yours; an order's excess is accepted as it stands",
   examples: [
     ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"],
     ["roundlot breaks resolve B3 --reason 'seen at the broker' --yes", "one that holds sending asks; a script says so"]
@@ -162,7 +162,7 @@ export const breaksResolve = Verb.make({
           reason,
           command: verdict,
           isSaid: isSaid || !Break.looses(found),
-          question: `Close ${id} (${found.kind} ${found.subject}) on your word?`
+          question: `Close ${id} (${found.kind} ${found.subject}) by a decision of yours?`
         })
       })
     )

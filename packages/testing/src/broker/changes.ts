@@ -2,32 +2,11 @@ import { Effect, Fiber, Option, Stream } from "effect"
 import type { Report } from "@roundlot/core"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
-import { filled, NO_ID, reportsOf, shownOrder, textOf, wantedOrder } from "./sample.ts"
+import { shownFill } from "./executions.ts"
+import { filled, NO_ID, reportsOf, shownOrder, wantedOrder } from "./sample.ts"
 
 const executedIn = (report: Report.Report): Option.Option<Report.Executed> =>
   report._tag === "Executed" ? Option.some(report) : Option.none()
-
-const shown = ({
-  account,
-  brokerOrderId,
-  execId,
-  execIdBase,
-  price,
-  quantity,
-  revision,
-  side,
-  symbol
-}: Report.Executed) => ({
-  account,
-  brokerOrderId,
-  execId,
-  execIdBase,
-  revision,
-  symbol,
-  side,
-  quantity: textOf(quantity),
-  price: textOf(price)
-})
 
 const AS_READ = "Read the stream by the same code as the listings, and give executions the same ids"
 
@@ -52,7 +31,7 @@ const streamed = clause({
       const execution = Option.getOrUndefined(found)
       yield* same("an execution is told", execution !== undefined, true, "Report executions in updates as they happen")
       const read = reportsOf(yield* broker.fillsOf(execution?.brokerOrderId ?? NO_ID))
-      yield* same("as it is read", execution && [shown(execution)], read.map(shown), AS_READ)
+      yield* same("as it is read", execution && [shownFill(execution)], read.map(shownFill), AS_READ)
       const strangers = heard.filter(({ account }) => account !== place.account)
       yield* same(
         "reports of other accounts",

@@ -39,7 +39,7 @@ const ITS_ORDER = "Take side, symbol and ids from the execution itself, or from 
 const ITS_PRICE = "Take the price of the execution itself, in dollars a share, undivided and unrounded"
 
 /** What is compared of an execution. */
-const shownFill = ({
+export const shownFill = ({
   account,
   brokerOrderId,
   execId,

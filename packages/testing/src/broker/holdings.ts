@@ -123,8 +123,8 @@ const times = clause({
     Effect.gen(function* () {
       if (broker.clock === undefined) return
       const before = Instant.fromMillis(yield* Clock.currentTimeMillis)
-      const told = yield* broker.clock
-      const apart = skew.skewOf(before, told, Instant.fromMillis(yield* Clock.currentTimeMillis))
+      const said = yield* broker.clock
+      const apart = skew.skewOf(before, said, Instant.fromMillis(yield* Clock.currentTimeMillis))
       yield* same(
         "the clocks agree",
         apart.leastMs < NEAR_MS,
