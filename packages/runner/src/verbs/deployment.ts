@@ -4,7 +4,7 @@ import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
 import { isStoreThere, layerStore } from "../App.ts"
-import { layer as layerOutput, Output } from "../cli/Output.ts"
+import { exitCodes, layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { hasChannel } from "../jobs/alerting.ts"
 import { channelSecretOf } from "../jobs/channels.ts"
@@ -186,6 +186,8 @@ const alone = (verb: Doing) =>
     )
   )
 
+const LONGEST_STEP = "1 minute"
+
 /** A batch on a store of its own, at the paper broker, worked off to its end and audited: nothing of it leaves the folder. */
 const smoke = (scratch: string) =>
   Effect.gen(function* () {
@@ -196,14 +198,21 @@ const smoke = (scratch: string) =>
     const place = ["--store", `sqlite:${join(scratch, "smoke.db")}`, "--config", config]
     const { batchesSubmit } = yield* Effect.promise(() => import("./batchesSubmit.ts"))
     const { startVerb } = yield* Effect.promise(() => import("./start.ts"))
+    const { batchesWatch } = yield* Effect.promise(() => import("./batches.ts"))
     const { audit } = yield* Effect.promise(() => import("./proofs.ts"))
     const steps = [
       ["submitting", batchesSubmit.run([...place, "--name=smoke", "--mode=execute", "--account=paper", file])],
       ["executing", startVerb.run([...place, "--until-idle", "--log-level=error"])],
+      ["watching", batchesWatch.run([...place, "G1"])],
       ["auditing", audit.run(place)]
     ] as const
     for (const [name, verb] of steps) {
-      const code = yield* alone(verb)
+      // Rows that wait for something nobody here will say are no end.
+      const code = yield* Effect.timeoutTo(alone(verb), {
+        duration: LONGEST_STEP,
+        onTimeout: () => exitCodes.look,
+        onSuccess: (ended) => ended
+      })
       if (code !== 0)
         return [ill("smoke", `${name} a batch of two rows ended with ${code}`, "Do it by hand, and see what it says")]
     }
