@@ -2,18 +2,10 @@ import type { Api, Documents } from "@roundlot/api"
 import { useMemo } from "react"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import {
-  endOtherSessions,
-  endSession,
-  halt,
-  reconcileNow,
-  resume,
-  retryJob,
-  scopeName,
-  testAlerts
-} from "../ui/actions.ts"
+import { endOtherSessions, endSession, reconcileNow, retryJob, testAlerts } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
+import { halt, resume, scopeName } from "../ui/halting.ts"
 import type { Column } from "../ui/Column.ts"
 import { DataTable } from "../ui/DataTable.tsx"
 import { Moment } from "../ui/Figure.tsx"

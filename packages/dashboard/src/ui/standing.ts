@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { signs, signOfState } from "../words/signs.ts"
-import { scopeName } from "./actions.ts"
+import { scopeName } from "./halting.ts"
 
 type Overview = Documents.OverviewDocument
 type Control = Documents.ControlDocument
