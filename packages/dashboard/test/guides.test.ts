@@ -93,6 +93,7 @@ describe("the files", () => {
     const first = await page.goto(daemon.url)
     expect(first?.headers()["content-security-policy"]).toContain("default-src 'self'")
     await page.locator("main").getByText("Positions near an order").waitFor()
+    await page.evaluate(async () => void (await document.fonts.ready))
     expect([...kept]).toEqual(["public, max-age=31536000, immutable"])
     expect(sizes.length).toBeGreaterThan(2)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024)
