@@ -5,6 +5,7 @@ import { WaitingFillTable } from "../records/Fill.ts"
 import { format, type OrderId } from "../values/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../rules/order/hearing.ts"
+import { AttemptTable } from "../records/Attempt.ts"
 import { OrderTable, type Order } from "../records/Order.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -148,11 +149,19 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
 })
 
 /**
- * W11: where client order ids are only carried along, a listing may lack an order that was placed: what is held has to be what the books
- * say as well.
+ * W11: where client order ids are only carried along, a listing may lack an order that was placed, and a broker that refuses a re-send has
+ * not said what became of the send that it never answered: what is held has to be what the books say as well.
  */
 const changesNoHolding = (order: Order, broker: BrokerService) =>
-  broker.capabilities.uniqueClientOrderIds ? Effect.succeed(true) : holdsWhatTheBooksSay(order, broker)
+  Effect.gen(function* () {
+    const isFirst = order.attempts <= 1 || !(yield* wasUnanswered(order))
+    return broker.capabilities.uniqueClientOrderIds && isFirst ? true : yield* holdsWhatTheBooksSay(order, broker)
+  })
+
+const wasUnanswered = ({ id }: Order) =>
+  Effect.map(Reads.all(AttemptTable, { where: [{ column: "orderId", in: [id] }] }), (all) =>
+    all.some(({ outcome }) => outcome === "unknown")
+  )
 
 /** Where the broker cannot be asked by our id: a complete listing, begun late enough, that has nothing that could be it. */
 const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant) =>

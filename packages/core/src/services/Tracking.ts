@@ -21,7 +21,6 @@ import {
   type TimeWindow
 } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import { within } from "../ports/deadline.ts"
 import type { Filter } from "../ports/TradeRepository.ts"
 import { ABSENT_AFTER_MS, QUIET_MS } from "../rules/reconciliation/missing.ts"
 import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../records/Report.ts"
@@ -35,7 +34,7 @@ import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
+import { brokersNow, withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { bookAll, bookRead, reportMember } from "./Submission.ts"
 import type { SnapshotFault } from "../records/BreakDetails.ts"
@@ -507,17 +506,6 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   if (!isWhole(orders) || !executionsRead || isWaiting || Option.isNone(told)) return
   yield* ledger.submit("report", sweptMember(account, theirs))
 })
-
-const LONGEST_CLOCK = "5 seconds"
-
-/**
- * What time it is at the broker: by our own clock, which may be an hour ahead, until it is put right, a window of the broker's time would
- * pass over what happens there. Where the broker never says, it is ours; none where it cannot say just now.
- */
-const brokersNow = ({ clock }: BrokerService, ours: Instant.Instant): Effect.Effect<Option.Option<Instant.Instant>> =>
-  clock === undefined
-    ? Effect.succeed(Option.some(ours))
-    : within(Effect.option(Effect.map(clock, ({ at }) => at)), LONGEST_CLOCK, () => Effect.succeed(Option.none()))
 
 /** What is missing of a listing is not known: nothing is concluded from it, and the next one is read from as far back. */
 const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): SnapshotFault | undefined => {

@@ -1,18 +1,15 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import * as ClientOrderId from "../values/ClientOrderId.ts"
 import type { OrderId } from "../values/Id.ts"
-import { Ledger } from "../ledger/Ledger.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../records/Order.ts"
 import { wholeSince, type BrokerService, type TimeWindow } from "../ports/Broker.ts"
-import { lackedBy } from "../rules/reconciliation/plausibility.ts"
+import { Clock } from "../ports/Clock.ts"
+import { isToBeListed, lackedBy } from "../rules/reconciliation/plausibility.ts"
 import * as Instant from "../values/Instant.ts"
 import { SKEW_MS } from "../values/skew.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
-
-/** What was acknowledged a moment ago may not be listed yet, in milliseconds. */
-const SETTLED_MS = 5_000
+import { brokersNow, withRetries } from "./reading.ts"
 
 /** So many orders that a listing lacks are asked for: the first that is found proves enough. */
 const ASKED = 4
@@ -27,7 +24,8 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
   window: TimeWindow,
   lookedFor?: OrderId
 ) {
-  const begun = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+  const clock = yield* Clock
+  const begunMs = yield* clock.monotonicMs
   const listing = yield* withRetries(broker.orders(window))
   const since = wholeSince(listing, window.from)
   if (since === undefined) return listing
@@ -40,8 +38,14 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
     ]
   })
   const others = open.filter(({ id }) => id !== lookedFor)
-  const lacking = lackedBy(listing.received, others, Instant.addMillis(begun, -SETTLED_MS))
-  const isShort = yield* Effect.exists(lacking.slice(0, ASKED), (order) => isThere(broker, order))
+  const lacking = lackedBy(listing.received, others)
+  if (lacking.length === 0) return listing
+  // By our own clock, which may be an hour ahead, an order of a moment ago was acknowledged long before.
+  const ours = yield* clock.now
+  const theirs = Option.getOrElse(yield* brokersNow(broker, ours), () => ours)
+  const begun = Instant.addMillis(theirs, begunMs - (yield* clock.monotonicMs))
+  const owed = lacking.filter((order) => isToBeListed(order, begun))
+  const isShort = yield* Effect.exists(owed.slice(0, ASKED), (order) => isThere(broker, order))
   return isShort ? { ...listing, complete: false, wholeFrom: undefined } : listing
 })
 

@@ -1,6 +1,7 @@
-import { Duration, Effect, Schedule } from "effect"
-import { BrokerReadFailed } from "../ports/Broker.ts"
+import { Duration, Effect, Option, Schedule } from "effect"
+import { BrokerReadFailed, type BrokerService } from "../ports/Broker.ts"
 import { within } from "../ports/deadline.ts"
+import type * as Instant from "../values/Instant.ts"
 
 const RETRIES = 3
 const LONGEST_READ = "30 seconds"
@@ -37,3 +38,17 @@ const unanswered = (): BrokerReadFailed =>
 
 const canPass = (error: BrokerReadFailed): boolean =>
   error.kind === "server" || error.kind === "network" || error.kind === "rate_limited"
+
+const LONGEST_CLOCK = "5 seconds"
+
+/**
+ * What time it is at the broker: by our own clock, which may be an hour ahead, until it is put right, a window of the broker's time would
+ * pass over what happens there. Where the broker never says, it is ours; none where it cannot say just now.
+ */
+export const brokersNow = (
+  { clock }: BrokerService,
+  ours: Instant.Instant
+): Effect.Effect<Option.Option<Instant.Instant>> =>
+  clock === undefined
+    ? Effect.succeed(Option.some(ours))
+    : within(Effect.option(Effect.map(clock, ({ at }) => at)), LONGEST_CLOCK, () => Effect.succeed(Option.none()))

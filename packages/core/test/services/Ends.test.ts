@@ -271,6 +271,26 @@ describe("a refused order", () => {
     )
   })
 
+  it("W11: whose re-send is refused, though the send before it arrived, ends only while the broker holds what the books say", async () => {
+    let isFilled = true
+    const { symbol } = Stage.trade("t1", "1")
+    const holding = { symbol, quantity: Decimal.unsafe("1"), averagePrice: undefined }
+    const { asked, layer } = place([unknown, refused], {
+      positions: Effect.sync(() => ({ complete: true, holdings: isFilled && asked.sent > 0 ? [holding] : [] }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "in_doubt", endReported: "rejected" })
+        expect([asked.sent, yield* answer, yield* outcomes]).toEqual([2, "OrderLive", ["unknown", "rejected"]])
+        isFilled = false
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      }),
+      layer
+    )
+  })
+
   it("W11: at a broker without client order ids ends once a complete listing begun 5 s later has nothing that could be it", async () => {
     let listings = 0
     const { layer } = place([refused], {

@@ -318,17 +318,21 @@ export const isExplained = (ours: Decimal.Decimal, theirs: Decimal.Decimal): boo
 
 // W8: a listing of orders that calls itself whole
 
-/** W8: those of our live orders that were acknowledged until then, and that a listing lacks under every id they have had. */
+/** W8: those of our live orders that a listing lacks under every id they have had. */
 export const lackedBy = (
   received: ReadonlyArray<Received<OrderSeen>>,
-  live: ReadonlyArray<Order>,
-  until: Instant.Instant
+  live: ReadonlyArray<Order>
 ): ReadonlyArray<Order> => {
   const listed = new Set<string>(received.flatMap(({ report }) => [report.brokerOrderId, ...(report.otherIds ?? [])]))
-  return live.filter(
-    ({ acceptedAt = until, brokerOrderIds }) => acceptedAt <= until && !brokerOrderIds.some((id) => listed.has(id))
-  )
+  return live.filter(({ brokerOrderIds }) => !brokerOrderIds.some((id) => listed.has(id)))
 }
+
+/** What was acknowledged a moment ago may not be listed yet, in milliseconds. */
+const SETTLED_MS = 5_000
+
+/** W8: has an order been acknowledged for long enough that a listing begun then, in the broker's time, has it? */
+export const isToBeListed = ({ acceptedAt }: Pick<Order, "acceptedAt">, begun: Instant.Instant): boolean =>
+  acceptedAt === undefined || acceptedAt <= Instant.addMillis(begun, -SETTLED_MS)
 
 // W9: more filled than ordered
 
