@@ -397,6 +397,30 @@ describe("an execution that is listed no more", () => {
     )
   })
 
+  it("F5: a correction of what was concluded to be busted, and then shown again, counts as it says", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* twoSynced(on)
+        const [busted] = on.fills.splice(0, 1)
+        yield* sync()
+        yield* TestClock.adjust("1 minute")
+        if (busted !== undefined) on.fills.unshift(busted)
+        yield* sync()
+        yield* TestClock.adjust("1 minute")
+        const at = Instant.addMillis(yield* now, -1)
+        on.fills.push({ ...executed("a", at, "0.5"), execId: "a.02", revision: 2, executedAt: at })
+        yield* sync()
+        const corrected = yield* counted
+        expect(corrected.filter((each) => each?.includes("counts"))).toEqual(["a.02/shown-2 0.5 counts"])
+        yield* TestClock.adjust("1 minute")
+        yield* sync()
+        expect(yield* counted).toEqual(corrected)
+      }),
+      layerOf(on)
+    )
+  })
+
   it("SYNC-13: once is nothing: one that is listed when it is read again stands as it was", async () => {
     const on = place()
     await Stage.play(

@@ -17,6 +17,7 @@ import { book } from "./booking.ts"
 import { keep } from "../breaks/evidence.ts"
 import { unsettledOf } from "./heldReports.ts"
 import { closeIfOpen, openOrUpdate } from "../breaks/ledgerBreaks.ts"
+import { isSameExecution } from "./corrections.ts"
 
 /** What the broker said of an order whose executions it lists no more. */
 interface Told {
@@ -174,8 +175,8 @@ const asBefore = { brokerOrderId: undefined, clientOrderId: undefined }
 const nextRevision = ({ revision }: Fill): number => Math.max(FIRST_CONCLUDED, revision + 1)
 
 /**
- * F3: a bust that we concluded gives way to the broker's word: an execution that it shows again, or corrects, counts as it shows it.
- * Nothing where the bust was the broker's own.
+ * F3: what we concluded gives way to the broker's word: an execution that it shows again after a bust, or corrects, then or later, counts
+ * as it shows it. Nothing where the bust was the broker's own.
  */
 export const putBack = (recorder: Recorder, execIdBase: string, executedAt: Instant.Instant): void => {
   const { account } = recorder
@@ -183,7 +184,8 @@ export const putBack = (recorder: Recorder, execIdBase: string, executedAt: Inst
   const revisions = recorder.books.fills.find("execution", [account, execIdBase])
   const counted = revisions.find(({ canonical }) => canonical)
   const shown = revisions.filter((fill) => !isConcluded(fill)).toSorted((a, b) => b.revision - a.revision)[0]
-  if (counted === undefined || shown === undefined || !isConcluded(counted) || !Decimal.isZero(counted.quantity)) return
+  if (counted === undefined || shown === undefined || !isConcluded(counted)) return
+  if (isSameExecution(counted, shown)) return
   const revision = nextRevision(counted)
   const execId = `${shown.execId}/shown-${revision - FIRST_CONCLUDED}`
   const { payloadId, price, quantity } = shown

@@ -41,11 +41,11 @@ export const undocumentedWaiting = (recorder: Recorder, { execId }: WaitingFill,
   return { _tag: "KeptAsBreak" }
 }
 
+/** What an execution comes to, in shares and dollars a share. */
+type Contents = Pick<Executed, "quantity" | "price">
+
 /** F1 of reconciliation: the same revision with the same contents. */
-export const isSameExecution = (
-  known: { readonly quantity: Decimal.Decimal; readonly price: Decimal.Decimal | undefined },
-  report: Executed
-): boolean =>
+export const isSameExecution = (known: Contents, report: Contents): boolean =>
   Decimal.equals(known.quantity, report.quantity) &&
   (known.price === undefined || report.price === undefined
     ? known.price === report.price
