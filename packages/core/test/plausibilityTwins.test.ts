@@ -167,6 +167,12 @@ const leftOut: ReadonlyArray<Twin> = [
     found: "a whole listing that lacks a live order"
   },
   {
+    rule: "W8",
+    what: "which orders a listing owes",
+    plausibility: { isToBeListed: never },
+    found: "a whole listing that lacks a live order"
+  },
+  {
     rule: "W9",
     what: "what holdings say of an overfill",
     plausibility: { areProvenOverfills: (overfills) => overfills.length > 0 },
@@ -389,6 +395,12 @@ const tooStrict: ReadonlyArray<Twin> = [
     what: "a listing lacks what it has",
     plausibility: { lackedBy: (_, live) => live },
     found: "a whole listing that has the live order"
+  },
+  {
+    rule: "W8",
+    what: "a listing owes what was acknowledged a moment ago",
+    plausibility: { isToBeListed: always },
+    found: "a whole listing begun a moment after the live order was acknowledged, though by our clock minutes after"
   },
   {
     rule: "W9",

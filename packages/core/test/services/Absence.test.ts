@@ -7,7 +7,6 @@ import { BrokerReadFailed } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/records/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/records/Report.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import * as Instant from "../../src/values/Instant.ts"
 import { doubtedWith, lost, place, type Differs } from "./lostAnswer.ts"
 import * as Stage from "./Stage.ts"
 
@@ -107,31 +106,6 @@ describe("a doubt ends when the absence of its order is proven", () => {
       )
     }
   )
-
-  it("W8: an order that was acknowledged a moment ago in its broker's time is not owed to a listing, whatever our clock says", async () => {
-    const { layer } = place(
-      {},
-      {
-        clock: Effect.succeed({ at: Instant.make(3n), cutToMs: 1 }),
-        prepare: ({ symbol }) =>
-          Stage.prepared((id) =>
-            Effect.succeed(
-              Stage.answered(id, symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
-            )
-          ),
-        order: () => Effect.succeed({ report: Stage.seen(ko), payload: undefined })
-      }
-    )
-    await Stage.play(
-      Effect.gen(function* () {
-        const after = yield* doubtedWith(trade)
-        yield* after("11 minutes")
-        yield* Effect.replicateEffect(after("6 seconds"), 3)
-        expect(yield* Stage.statuses).toEqual(["failed", "submitted"])
-      }),
-      layer
-    )
-  })
 
   it.each<readonly [string, Differs]>([
     ["a listing in part", { complete: false }],

@@ -3,6 +3,7 @@ import { BrokerOrderId, ClientOrderId } from "../../src/values/ClientOrderId.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import { Answer, type OrderSeen } from "../../src/records/Report.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import { doubtedWith, lost, place } from "./lostAnswer.ts"
 import * as Stage from "./Stage.ts"
 
@@ -17,6 +18,8 @@ export interface Listing {
   readonly rule: string
   readonly what: string
   readonly has: ReadonlyArray<OrderSeen>
+  /** What time it is at the broker, where it says that. */
+  readonly at?: Instant.Instant
   readonly statuses: ReadonlyArray<string>
 }
 
@@ -35,6 +38,13 @@ export const lyingListings: ReadonlyArray<Listing> = [
 export const honestListings: ReadonlyArray<Listing> = [
   { rule: "W8", what: "a whole listing that has the live order", has: [live], statuses: ["failed", "submitted"] },
   {
+    rule: "W8",
+    what: "a whole listing begun a moment after the live order was acknowledged, though by our clock minutes after",
+    has: [],
+    at: Instant.make(3n),
+    statuses: ["failed", "submitted"]
+  },
+  {
     rule: "W12",
     what: "a whole listing that has an order by hand",
     has: [live, { ...other, symbol: Ticker.make("MSFT"), side: "sell", quantity: Quantity.unsafe("2") }],
@@ -45,13 +55,14 @@ export const honestListings: ReadonlyArray<Listing> = [
 const answerTo = (symbol: Ticker) => (symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
 
 /** What the two orders come to once the one in doubt was looked for in vain for long enough. */
-export const statusesBeside = async ({ has }: Listing): Promise<ReadonlyArray<string>> => {
+export const statusesBeside = async ({ at, has }: Listing): Promise<ReadonlyArray<string>> => {
   const received = has.map((report) => ({ report, payload: undefined }))
   const { layer } = place(
     {},
     {
       prepare: ({ symbol }) => Stage.prepared((id) => Effect.succeed(Stage.answered(id, answerTo(symbol)))),
       order: () => Effect.succeed({ report: live, payload: undefined }),
+      ...(at === undefined ? {} : { clock: Effect.succeed({ at, cutToMs: 1 }) }),
       orders: () => Effect.succeed({ complete: true, received })
     }
   )
