@@ -77,8 +77,8 @@ const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined =
 
 const OF_PROPOSALS = "is that of what a token proposes: take another name"
 
-/** The first trade that no store can keep. */
-const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefined => {
+/** The first trade that is not taken in as it is. */
+export const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefined => {
   for (const [place, input] of inputs.entries()) {
     const unsound = unsoundOf(input, place)
     if (unsound !== undefined) return unsound

@@ -24,6 +24,7 @@ import { TradeTable, type Trade, type TradeInput } from "../records/Trade.ts"
 import { said, withPolicy } from "../records/OrderPolicy.ts"
 import { isHeld } from "../records/TradeStanding.ts"
 import * as Instant from "../values/Instant.ts"
+import { firstUnsound, type UnsoundTrade } from "./Accumulator.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 
@@ -74,14 +75,14 @@ export type NewBatch = batches.BatchRequest & {
 
 /** Trades that are submitted together. */
 export interface BatchesService {
-  /** Makes a batch, which collects rows until it is queued; the same uid again is the same batch. */
+  /** Makes a batch, which collects rows until it is queued; the same uid again is the same batch, and has to be asked for on the same terms. */
   readonly create: (asked: NewBatch) => Effect.Effect<Batch, BadBatch | LedgerError>
   /** Adds rows, each exactly once: they wait for the batch's turn. One result each, in their order. */
   readonly add: (
     batch: Batch,
     rows: ReadonlyArray<BatchRow>,
     policy: SourcePolicy
-  ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | LedgerError>
+  ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | UnsoundTrade | LedgerError>
   /** No more rows: it waits for its turn. */
   readonly queue: (id: BatchId, asked: Queueing) => Effect.Effect<Batch, ChangeFailure>
   /** Calls it off: what is not sent ends, what is open is asked to end. */
@@ -283,12 +284,23 @@ const create = ({ account, actor, reason, ...request }: NewBatch) =>
       needs,
       apply: (recorder) => batches.create(recorder, request)
     })
-    return yield* Effect.orDie(find(id))
+    const batch = yield* Effect.orDie(find(id))
+    const field = batch.uid === request.uid ? otherTerm(batch, request) : undefined
+    if (field === undefined) return batch
+    const problem = `is another one than that of ${format("batch", id)}, which was made by the same key: ask for it as it was, or by another key`
+    return yield* new BadBatch({ field, problem })
   })
+
+const terms = ["mode", "session", "timeInForce", "retryOf"] as const
+
+/** What a batch that is there already was not asked to be: its rows would be executed otherwise than who asks now expects. */
+const otherTerm = (batch: Batch, request: batches.BatchRequest) => terms.find((term) => batch[term] !== request[term])
 
 const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
+    const unsound = firstUnsound(rows.map(({ input }) => input))
+    if (unsound !== undefined) return yield* unsound
     const results = yield* ledger.submitAll(
       "intake",
       rows.map((row) => rowMember(batch, row, policy))

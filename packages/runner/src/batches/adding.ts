@@ -1,6 +1,6 @@
 import { type Batch, Batches } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core"
-import type { intake, Ledger, SourcePolicy, Trade } from "@roundlot/core"
+import type { Accumulator, intake, Ledger, SourcePolicy, Trade } from "@roundlot/core"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 
@@ -32,7 +32,7 @@ export const addTo = (
   addition: Addition
 ): Effect.Effect<
   ReadonlyArray<intake.IntakeResult>,
-  UsageError | Batches.BatchStands | Ledger.LedgerError,
+  UsageError | Accumulator.UnsoundTrade | Batches.BatchStands | Ledger.LedgerError,
   Batches.Batches
 > =>
   Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import {
   type AccountName,
+  type Accumulator,
   Batch,
   OrderPolicy,
   BatchPreview,
@@ -281,7 +282,7 @@ export const submit = (
   asked: Submission
 ): Effect.Effect<
   Submitted,
-  ImportFileError | NotWhole | Batches.ChangeFailure | Batches.BadBatch,
+  ImportFileError | NotWhole | Accumulator.UnsoundTrade | Batches.ChangeFailure | Batches.BadBatch,
   Batches.Batches | Clock.Clock | Entropy.Entropy | Ledger.Ledger | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {

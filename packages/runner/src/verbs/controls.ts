@@ -9,7 +9,7 @@ import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
-import { readAccount } from "../settings/Configuration.ts"
+import { readAccount, type Configuration } from "../settings/Configuration.ts"
 import * as accounts from "../views/accounts.ts"
 import * as views from "../views/controls.ts"
 import { theAccount } from "./adoptAccount.ts"
@@ -81,7 +81,7 @@ export const controlsSet = Verb.make({
     yes
   },
   run: (asked) =>
-    writing(asked, () =>
+    writing(asked, ({ configuration }) =>
       Effect.gen(function* () {
         const limited = limitsSaid(asked)
         const isLimiting = Object.keys(limited).length > 0
@@ -89,7 +89,9 @@ export const controlsSet = Verb.make({
           const remedy = "Say --state, or one or more limits"
           return yield* new UsageError({ problem: "A state or limits are set, one kind at a time", remedy })
         }
-        yield* Option.isSome(asked.state) ? setState(asked, asked.state.value) : setLimits(asked, limited)
+        yield* Option.isSome(asked.state)
+          ? setState(asked, asked.state.value)
+          : setLimits(asked, limited, configuration)
       })
     )
 })
@@ -123,7 +125,7 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     yield* answer({ ...done, before, state }, `${sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
-const setLimits = (asked: Asked, limited: object) =>
+const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>
   Effect.gen(function* () {
     const { answer, note } = yield* Output
     const commands = yield* Commands.Commands
@@ -149,5 +151,9 @@ const setLimits = (asked: Asked, limited: object) =>
     }
     const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason, known)
     if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    if (changes.length > 0 && configuration.accounts.has(name))
+      yield* note(
+        `The configuration has limits of ${name} too: they stand again with the next start. Change them there as well.`
+      )
     yield* answer({ ...(yield* accounts.show(name)), changes }, `${made.what}.\n${shown}`)
   })
