@@ -13,7 +13,11 @@ it("journal why leads from a fill to its bytes, its order and the file of its tr
     /^├─ payload (P\d+): direction report, source paper, bytes kept \[paper\/\d+ PayloadStored\]/
   )
   expect(out).toMatch(/^├─ order O1: symbol AAPL, side buy/m)
-  expect(out).toMatch(/trade T1: .*\n.*└─ source [\w.-]+: sourceId a/)
+  expect(out).toMatch(/trade T1: .*\n.*├─ source [\w.-]+: sourceId a/)
+  const [, ofTrade = "", part] =
+    /└─ payload (P\d+): direction trades, source import, endpoint trades.csv:2, bytes kept, part (.*) \[/.exec(out) ?? []
+  expect(part).toBe(trade.split("\n")[1])
+  expect(await json("payloads", "show", ofTrade)).toMatchObject({ direction: "trades", body: trade })
   expect(out).toMatch(/attempt S1: .*\n.*payload P\d+: direction request/)
   const [, payload = ""] = /payload (P\d+): direction report/.exec(out) ?? []
   expect((await cli("payloads", "show", payload)).out).toMatch(/direction +report[^]*sha256[^]*"execId"/)
