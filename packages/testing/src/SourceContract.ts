@@ -38,8 +38,8 @@ export interface Place {
   /** From now on the outside cannot be read. A source that cannot be kept from reading leaves it away. */
   readonly fail?: Effect.Effect<void, unknown> | undefined
   /**
-   * What stands of a trade in the bytes that it was read from, and of no other's: its id there. Of trades that no bytes were read of it is
-   * left away.
+   * What stands of a trade in the first 2,000 characters of the bytes that it was read from, and in no other's: its id there. A source that
+   * has no bytes leaves it away.
    */
   readonly bytesOf?: ((trade: Given) => string) | undefined
   /** How long a delivery may take; 5 seconds where nothing is said. */

@@ -69,7 +69,7 @@ const archived = (look: Lookups, { entry: { account }, event }: Said) =>
       }))
 
 /** The longest text of a part that is shown: `payloads show` has all. */
-const LONGEST_PART = 500
+const LONGEST_PART = 2_000
 
 /** Which of the bytes a trade was read from, as a text: its row, message or event alone. */
 const part = (from: Said | undefined, { event }: Said) => {

@@ -37,6 +37,7 @@ it("journal why leads from a row's trade to its batch and who submitted it, from
   expect(ofRow).toMatch(
     /row G1:2\n.*└─ batch G1: name Friday, fileName rows.csv .*\[paper\/\d+ BatchCreated\].*\n.*└─ actor/
   )
+  expect(ofRow).toMatch(/payload P1: direction trades, .*endpoint rows.csv:2, bytes kept, part AAPL,buy,1,100 \[/)
   await cli("trades", "reverse", "T1", "--reason", "a mistake", "--yes")
   expect((await cli("journal", "why", "T2")).out).toMatch(/trade T1: .* \[paper\/\d+ Trade/)
   await cli("halt", "--account", "paper", "--reason", "news of a split")
