@@ -65,7 +65,7 @@ export type EventLog = typeof EventLog.Type & {
   readonly raw?: string
 }
 
-const textOf = ({ raw: _, ...log }: EventLog): string => JSON.stringify(log)
+const textOf = (log: EventLog): string => JSON.stringify({ ...log, raw: undefined })
 
 /** Which logs are asked for. */
 export interface Wanted {
@@ -102,8 +102,7 @@ export const sorted = (
     const fault = faultOf(log, wanted, from, to)
     if (fault !== undefined) return Either.left(`${fault} (${idOf(log)})`)
     const known = byPlace.get(placeOf(log))
-    if (known !== undefined && textOf(known) !== textOf(log))
-      return Either.left(`two logs at one place (${idOf(log)})`)
+    if (known !== undefined && textOf(known) !== textOf(log)) return Either.left(`two logs at one place (${idOf(log)})`)
     byPlace.set(placeOf(log), log)
   }
   return Either.right([...byPlace.values()].toSorted(inOrder))

@@ -123,7 +123,11 @@ const missingIn = (
 const MOST = 1_000
 
 /** The trades of messages, at most so many at once; all of a message, or none where one of them cannot be read. */
-const deliveriesOf = <E>({ read, reject, stream }: NatsConfig<E>, { place }: Position, messages: ReadonlyArray<Message>) =>
+const deliveriesOf = <E>(
+  { read, reject, stream }: NatsConfig<E>,
+  { place }: Position,
+  messages: ReadonlyArray<Message>
+) =>
   Effect.gen(function* () {
     const rejected: Array<TradeSource.Rejected> = []
     const made: Array<Together> = []

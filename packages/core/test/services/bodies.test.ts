@@ -31,7 +31,10 @@ const causesOf = (trade: number) =>
 
 const partsOf = (...trades: ReadonlyArray<number>) =>
   Effect.forEach(trades, (trade) =>
-    Effect.map(Why.ofRecord("trade", trade), (node) => node?.causes.find(({ kind }) => kind === "payload")?.facts["part"])
+    Effect.map(
+      Why.ofRecord("trade", trade),
+      (node) => node?.causes.find(({ kind }) => kind === "payload")?.facts["part"]
+    )
   )
 
 /** Hands items over as a source does: a trade each, by its id. */

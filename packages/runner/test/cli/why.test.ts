@@ -15,7 +15,8 @@ it("journal why leads from a fill to its bytes, its order and the file of its tr
   expect(out).toMatch(/^├─ order O1: symbol AAPL, side buy/m)
   expect(out).toMatch(/trade T1: .*\n.*├─ source [\w.-]+: sourceId a/)
   const [, ofTrade = "", part] =
-    /└─ payload (P\d+): direction trades, source import, endpoint trades.csv:2, bytes kept, part (.*) \[/.exec(out) ?? []
+    /└─ payload (P\d+): direction trades, source import, endpoint trades.csv:2, bytes kept, part (.*) \[/.exec(out) ??
+    []
   expect(part).toBe(trade.split("\n")[1])
   expect(await json("payloads", "show", ofTrade)).toMatchObject({ direction: "trades", body: trade })
   expect(out).toMatch(/attempt S1: .*\n.*payload P\d+: direction request/)

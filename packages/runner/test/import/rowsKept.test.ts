@@ -1,6 +1,17 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
-import { Account, AccountName, Clock, Commands, Payload, Reads, Roundlot, SourcePolicy, Trade, Why } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  Clock,
+  Commands,
+  Payload,
+  Reads,
+  Roundlot,
+  SourcePolicy,
+  Trade,
+  Why
+} from "@roundlot/core"
 import { Effect, Layer, Stream } from "effect"
 import { takeIn } from "../../src/import/takeIn.ts"
 import { readBytes } from "../../src/import/TradeFile.ts"
