@@ -1,5 +1,4 @@
-import { Clock, Instant, Price, Quantity, SourcePolicy, Trade } from "@roundlot/core"
-import type { TradeSource } from "@roundlot/core"
+import { Clock, Instant, Price, Quantity, SourcePolicy, Trade, TradeSource } from "@roundlot/core"
 import { Effect, Option, Stream } from "effect"
 
 /** A fill as the venue tells it, numbered in its own order. */
@@ -10,6 +9,8 @@ export interface VenueFill {
   readonly shares: string
   readonly dollars: string
   readonly at: Instant.Instant
+  /** As the venue wrote it. */
+  readonly raw: string
 }
 
 /** What a venue answers when it is asked for the fills after a number; an empty page says that there is no more. */
@@ -25,6 +26,15 @@ const tradeOf = ({ at, dollars, number, shares, side, ticker }: VenueFill): Trad
     price: Price.unsafe(dollars),
     tradedAt: at
   })
+
+/** A page of fills, each with the bytes that it was read from. */
+const deliveryOf = (fills: ReadonlyArray<VenueFill>, newest: number): TradeSource.Delivery => ({
+  cursor: String(newest),
+  ...TradeSource.delivered(
+    fills.map((fill) => ({ trades: [tradeOf(fill)], bytes: fill.raw })),
+    { contentType: "application/x-ndjson", endpoint: "/fills" }
+  )
+})
 
 /** A source that pages through a venue's fills; its cursor is the number of the newest that was delivered. */
 export const make = <E>(
@@ -47,7 +57,7 @@ export const make = <E>(
           Effect.map(pageAfter(after), (fills) => {
             const newest = fills.at(-1)?.number
             if (newest === undefined) return Option.none()
-            return Option.some([{ trades: fills.map(tradeOf), cursor: String(newest) }, newest] as const)
+            return Option.some([deliveryOf(fills, newest), newest] as const)
           })
         ),
       ageMs: Effect.map(clock.now, (now) => Instant.millisBetween(heardAt, now))

@@ -19,14 +19,13 @@ import * as VenueSource from "./VenueSource.ts"
 
 const desk = AccountName.AccountName.make("desk")
 
-const fillOf = (number: number): VenueSource.VenueFill => ({
-  number,
-  ticker: "AAPL",
-  side: "buy",
-  shares: "0.25",
-  dollars: "150",
-  at: Instant.fromMillis(0)
+const written = (fill: Omit<VenueSource.VenueFill, "raw">): VenueSource.VenueFill => ({
+  ...fill,
+  raw: JSON.stringify({ ...fill, at: Instant.format(fill.at) })
 })
+
+const fillOf = (number: number): VenueSource.VenueFill =>
+  written({ number, ticker: "AAPL", side: "buy", shares: "0.25", dollars: "150", at: Instant.fromMillis(0) })
 
 /** A venue with so many fills, two on a page, that notes after which number it was asked. */
 const venueOf =
@@ -64,9 +63,10 @@ const place = Effect.map(Clock.Clock, (clock): SourceContract.Place => {
       Effect.sync(() =>
         trades.forEach(({ price, quantity, side, sourceId, symbol, tradedAt }) => {
           const [shares, dollars] = [Decimal.format(quantity), Decimal.format(price)]
-          fills.push({ number: Number(sourceId), ticker: symbol, side, shares, dollars, at: tradedAt })
+          fills.push(written({ number: Number(sourceId), ticker: symbol, side, shares, dollars, at: tradedAt }))
         })
       ),
+    bytesOf: ({ sourceId }) => `"number":${sourceId},`,
     fail: Effect.sync(() => void (isDown = true))
   }
 }).pipe(Effect.provide(Clock.layerAlwaysOpen))

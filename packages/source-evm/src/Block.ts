@@ -60,7 +60,12 @@ export const EventLog = Schema.Struct({
 })
 
 /** An event of a contract, as it was logged in a block. */
-export type EventLog = typeof EventLog.Type
+export type EventLog = typeof EventLog.Type & {
+  /** The JSON of a node that it was read from. */
+  readonly raw?: string
+}
+
+const textOf = (log: EventLog): string => JSON.stringify({ ...log, raw: undefined })
 
 /** Which logs are asked for. */
 export interface Wanted {
@@ -97,8 +102,7 @@ export const sorted = (
     const fault = faultOf(log, wanted, from, to)
     if (fault !== undefined) return Either.left(`${fault} (${idOf(log)})`)
     const known = byPlace.get(placeOf(log))
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(log))
-      return Either.left(`two logs at one place (${idOf(log)})`)
+    if (known !== undefined && textOf(known) !== textOf(log)) return Either.left(`two logs at one place (${idOf(log)})`)
     byPlace.set(placeOf(log), log)
   }
   return Either.right([...byPlace.values()].toSorted(inOrder))

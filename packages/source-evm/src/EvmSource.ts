@@ -1,4 +1,4 @@
-import { Clock, Instant, type Trade, type TradeSource } from "@roundlot/core"
+import { Clock, Instant, TradeSource } from "@roundlot/core"
 import { Chunk, Effect, Option, Queue, Schedule, Stream, type Scope } from "effect"
 import type { BooksSince } from "./Booked.ts"
 import * as EventTrade from "./EventTrade.ts"
@@ -81,25 +81,27 @@ const isWorthACursor = ({ delivered, standing: { blocks } }: Going): boolean => 
   return tip !== undefined && tip.number >= (before?.number ?? 0) + BLOCKS_A_CURSOR
 }
 
-const chunksOf = (trades: ReadonlyArray<Trade.TradeInput>): ReadonlyArray<ReadonlyArray<Trade.TradeInput>> =>
-  Array.from({ length: Math.ceil(trades.length / MOST_TRADES) }, (_, index) =>
-    trades.slice(index * MOST_TRADES, (index + 1) * MOST_TRADES)
+/** A log is one trade, or none. */
+const chunksOf = (items: ReadonlyArray<TradeSource.Item>): ReadonlyArray<ReadonlyArray<TradeSource.Item>> =>
+  Array.from({ length: Math.ceil(items.length / MOST_TRADES) }, (_, index) =>
+    items.slice(index * MOST_TRADES, (index + 1) * MOST_TRADES)
   )
 
 /** The deliveries of a page. All but the last leave the cursor where it was: a page is taken in whole, or read again and held against the books. */
 const deliveriesOf = (
   outside: EvmCursor.Outside,
   before: Going,
-  { standing, trades }: Page
+  { items, standing }: Page
 ): ReadonlyArray<TradeSource.Delivery> => {
   const going = { ...before, standing }
   const isNews = standing.unread.some(({ id }) => !before.standing.unread.some((each) => each.id === id))
   const cursor = EvmCursor.format(outside, standing)
-  if (trades.length === 0) return isNews || isWorthACursor(going) ? [{ trades, cursor }] : []
-  const chunks = chunksOf(trades)
+  if (items.length === 0) return isNews || isWorthACursor(going) ? [{ trades: [], cursor }] : []
+  const chunks = chunksOf(items)
+  const read = { contentType: "application/x-ndjson", method: "eth_getLogs", endpoint: `chain ${outside.chainId}` }
   const standingBefore = EvmCursor.format(outside, before.delivered ?? { ...before.standing, blocks: [] })
   return chunks.map((chunk, index) => ({
-    trades: chunk,
+    ...TradeSource.delivered(chunk, read),
     cursor: index === chunks.length - 1 ? cursor : standingBefore
   }))
 }

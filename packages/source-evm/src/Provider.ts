@@ -114,6 +114,18 @@ const ChainId = Schema.transform(Schema.String.pipe(Schema.pattern(/^0x[0-9a-fA-
   encode: (number) => `0x${number.toString(16)}`
 })
 
+/** Reads an answer; whatever it fails with, the answer is unreadable. */
+type Read<A> = (answer: unknown) => Effect.Effect<A, unknown>
+
+const decodeLogs = Schema.decodeUnknown(Schema.Array(EventLog))
+
+/** Logs, each with its JSON as the node gave it. */
+const readLogs: Read<ReadonlyArray<EventLog>> = (answer) =>
+  Effect.map(decodeLogs(answer), (logs) => {
+    const given: ReadonlyArray<unknown> = Array.isArray(answer) ? answer : []
+    return logs.map((log, at) => ({ ...log, raw: JSON.stringify(given[at]) }))
+  })
+
 const dropped: ReadonlyArray<ProviderFault["problem"]> = ["Unreachable", "TimedOut"]
 
 /** Reaches a node over HTTP or a WebSocket, as its address says; a socket is closed with the scope. */
@@ -121,7 +133,7 @@ export const make = (place: ProviderPlace): Effect.Effect<Provider, never, Scope
   Effect.gen(function* () {
     const { name, timeoutMs = TIMEOUT_MS, url } = place
     const way = /^wss?:/.test(url) ? yield* overSocket(place) : overHttp(place)
-    const asked = <A, I>(schema: Schema.Schema<A, I>, method: string, params: ReadonlyArray<unknown>) =>
+    const asked = <A>(read: Read<A>, method: string, params: ReadonlyArray<unknown>) =>
       Effect.tryPromise({ try: () => way.ask(method, params), catch: (error) => faultOf(name, method, error) }).pipe(
         // Until a socket is open, a request over it has no bound of its own.
         Effect.timeoutFail({ duration: timeoutMs, onTimeout: () => timedOut(name, method) }),
@@ -129,28 +141,28 @@ export const make = (place: ProviderPlace): Effect.Effect<Provider, never, Scope
         Effect.tapError(({ problem }) => (dropped.includes(problem) ? way.drop : Effect.void)),
         Effect.flatMap((answer) =>
           Effect.mapError(
-            Schema.decodeUnknown(schema)(answer),
+            read(answer),
             () => new ProviderFault({ provider: name, problem: "Unreadable", detail: `answered ${method} unreadably` })
           )
         )
       )
     return {
       name,
-      chainId: asked(ChainId, "eth_chainId", []),
+      chainId: asked(Schema.decodeUnknown(ChainId), "eth_chainId", []),
       block: (number) =>
         Effect.map(
-          asked(Schema.NullOr(Block), "eth_getBlockByNumber", [
+          asked(Schema.decodeUnknown(Schema.NullOr(Block)), "eth_getBlockByNumber", [
             number === "latest" ? number : numberToHex(number),
             false
           ]),
           (block) => block ?? undefined
         ),
       logs: ({ contracts, topic }, from, to) =>
-        asked(Schema.Array(EventLog), "eth_getLogs", [
+        asked(readLogs, "eth_getLogs", [
           { address: contracts, topics: [[topic]], fromBlock: numberToHex(from), toBlock: numberToHex(to) }
         ]),
       logsOfBlock: ({ contracts, topic }, blockHash) =>
-        asked(Schema.Array(EventLog), "eth_getLogs", [{ address: contracts, topics: [[topic]], blockHash }]),
+        asked(readLogs, "eth_getLogs", [{ address: contracts, topics: [[topic]], blockHash }]),
       newHeads: way.newHeads
     }
   })

@@ -1,4 +1,4 @@
-import { Decimal, Instant, type Trade } from "@roundlot/core"
+import { Decimal, Instant, type TradeSource } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { idOf, mayHave, sorted, type Block, type EventLog, type Wanted } from "./Block.ts"
 import { inputOf, keyOf, withdrawalOf, type Booked, type BooksSince } from "./Booked.ts"
@@ -32,7 +32,7 @@ export interface Standing extends Reached {
 
 /** What a look at the chain found. */
 export interface Page {
-  readonly trades: ReadonlyArray<Trade.TradeInput>
+  readonly items: ReadonlyArray<TradeSource.Item>
   /** Those that are taken back by it since their blocks are gone. */
   readonly gone: ReadonlyArray<Booked>
   /** The events that were found to be no trades. */
@@ -264,7 +264,7 @@ const readLogs = (
   { ignored, reader, source }: Pick<Reading<never>, "ignored" | "reader" | "source">,
   booked: Standing["booked"]
 ) => {
-  const trades: Array<Trade.TradeInput> = []
+  const items: Array<TradeSource.Item> = []
   const unread: Array<Unread> = []
   for (const log of logs) {
     const id = idOf(log)
@@ -274,11 +274,12 @@ const readLogs = (
       onLeft: (reason) => void unread.push({ id, reason }),
       onRight: (trade) => {
         const incarnation = incarnationOf(trade, booked.get(keyOf(id, log.blockHash)) ?? [])
-        if (incarnation !== undefined) trades.push(inputOf(source, trade, { ...log, incarnation }))
+        if (incarnation === undefined) return
+        items.push({ trades: [inputOf(source, trade, { ...log, incarnation })], bytes: log.raw })
       }
     })
   }
-  return { trades, unread }
+  return { items, unread }
 }
 
 /** The trades that stand in the books and are of no block of the chain, or are not to be trades. */
@@ -325,13 +326,13 @@ const pageFrom = <E>(provider: Provider, reading: Reading<E>, standing: Standing
     const [base] = standing.blocks
     const target = head.number - confirmations
     const first = base === undefined ? from : base.number + 1
-    if (first > target) return { trades: [], gone: [], unread: [], standing, head, isCaughtUp: true }
+    if (first > target) return { items: [], gone: [], unread: [], standing, head, isCaughtUp: true }
     const isDeep = first <= target - deepest
     const last = Math.min(first + standing.size - 1, isDeep ? target - deepest : target)
     const range = yield* (isDeep ? rangeDeep : rangeNearHead)(provider, reading, first, last)
     yield* expectSound(provider, reader.wanted, base, range)
     const gone = yield* withdrawn(provider, reading, range, standing.booked)
-    const { trades, unread } = readLogs(range, reading, standing.booked)
+    const { items, unread } = readLogs(range, reading, standing.booked)
     const isWhole = range.end.number === last
     const seen = new Set(range.logs.map(idOf))
     const before = standing.unread.filter(({ id }) => !seen.has(id))
@@ -340,7 +341,7 @@ const pageFrom = <E>(provider: Provider, reading: Reading<E>, standing: Standing
       .toSorted((one, other) => one.number - other.number)
       .reduce((kept, block) => extended(kept, block, deepest), standing.blocks)
     return {
-      trades: [...gone.map((each) => withdrawalOf(reading.source, each)), ...trades],
+      items: [...gone.map((each) => ({ trades: [withdrawalOf(reading.source, each)] })), ...items],
       gone: gone.filter(({ trade: { sourceId } }) => !ignored.has(sourceId)),
       unread,
       head,
@@ -371,7 +372,7 @@ export const look = <E>(
     const head = yield* headOf(provider, reading)
     const target = head.number - reading.confirmations
     const known = before.blocks[0]?.number ?? reading.from - 1
-    if (target < known) return { trades: [], gone: [], unread: [], standing: before, head, isCaughtUp: true }
+    if (target < known) return { items: [], gone: [], unread: [], standing: before, head, isCaughtUp: true }
     const standing = yield* anchored(provider, reading, before)
     const [tip] = standing.blocks
     const isSettled = standing.isChecked && (tip === undefined || (yield* isOfChain(provider, tip)))

@@ -64,6 +64,10 @@ const place = Effect.gen(function* () {
           numbers.set(await newest(node), trade.sourceId)
         }
       }),
+    bytesOf: ({ sourceId }) => {
+      const [event = "no event"] = [...numbers].find(([, number]) => number === sourceId) ?? []
+      return `"transactionHash":"${event.split(":")[0]}"`
+    },
     fail: Effect.sync(() => provider.tamper(() => ({ cut: true }))),
     patience: "60 seconds"
   } satisfies SourceContract.Place

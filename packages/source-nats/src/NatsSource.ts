@@ -1,4 +1,4 @@
-import { Clock, Instant, type Trade, type TradeSource } from "@roundlot/core"
+import { Clock, Instant, type Trade, TradeSource } from "@roundlot/core"
 import { Deferred, type Duration, Effect, Either, Ref, Stream } from "effect"
 import { MessageChanged, MessagesMissing, type NatsError } from "./internal/failures.ts"
 import { beginning, type Choice, faultOf, format, type Position, resume, type Standing } from "./internal/position.ts"
@@ -123,23 +123,39 @@ const missingIn = (
 const MOST = 1_000
 
 /** The trades of messages, at most so many at once; all of a message, or none where one of them cannot be read. */
-const deliveriesOf = <E>({ read, reject }: NatsConfig<E>, { place }: Position, messages: ReadonlyArray<Message>) =>
+const deliveriesOf = <E>(
+  { read, reject, stream }: NatsConfig<E>,
+  { place }: Position,
+  messages: ReadonlyArray<Message>
+) =>
   Effect.gen(function* () {
     const rejected: Array<TradeSource.Rejected> = []
-    const made: Array<Pick<Position, "at" | "seq"> & { readonly trades: ReadonlyArray<Trade.TradeInput> }> = []
+    const made: Array<Together> = []
     for (const message of messages) {
       const trades = Either.flatMap(textOf(message), read)
       if (Either.isLeft(trades))
         rejected.push({ place: `message ${message.seq}`, reason: trades.left, raw: rawOf(message) })
       const found = Either.getOrElse(trades, (): ReadonlyArray<Trade.TradeInput> => [])
+      const { at, body, seq } = message
+      const items = [{ trades: found, bytes: body }]
       const before = made.at(-1)
-      if (before === undefined || before.trades.length + found.length > MOST)
-        made.push({ trades: found, seq: message.seq, at: message.at })
-      else made[made.length - 1] = { trades: [...before.trades, ...found], seq: message.seq, at: message.at }
+      const count = (before?.count ?? 0) + found.length
+      if (before === undefined || count > MOST) made.push({ items, count: found.length, from: seq, seq, at })
+      else made[made.length - 1] = { ...before, items: [...before.items, ...items], count, seq, at }
     }
     if (rejected.length > 0) yield* reject(rejected)
-    return made.map(({ at, seq, trades }) => ({ trades, cursor: format({ place, seq, at }) }))
+    return made.map(({ at, from, items, seq }) => ({
+      ...TradeSource.delivered(items, { contentType: "application/x-ndjson", endpoint: `${stream}:${from}-${seq}` }),
+      cursor: format({ place, seq, at })
+    }))
   })
+
+/** Messages whose trades are taken in together: how many trades, the first message, and the last one and when it was stored. */
+interface Together extends Pick<Position, "at" | "seq"> {
+  readonly items: ReadonlyArray<TradeSource.Item>
+  readonly count: number
+  readonly from: number
+}
 
 const LONGEST = 1_048_576
 

@@ -130,5 +130,6 @@ export const natsAt = (name: string, options: Partial<NatsSource.NatsConfig<neve
 export const place = Effect.map(stream(), (name): SourceContract.Place => ({
   open: natsAt(name),
   bring: (trades) => manage(({ publish }) => publish(`${name}.trades`, trades.map(bodyOf))),
+  bytesOf: ({ sourceId }) => `{"sourceId":"${sourceId}",`,
   fail: manage(({ manager }) => manager.streams.delete(name))
 }))

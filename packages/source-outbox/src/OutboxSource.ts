@@ -1,4 +1,4 @@
-import { Clock, Instant, type Trade, type TradeSource } from "@roundlot/core"
+import { Clock, Instant, type Trade, TradeSource } from "@roundlot/core"
 import { Deferred, Duration, Effect, Either, type Redacted, Ref, Stream } from "effect"
 import { connect, type Cells, type Connection } from "./internal/connection.ts"
 import { type OutboxError, PassedOver } from "./internal/failures.ts"
@@ -140,16 +140,18 @@ const nextOf = <E>(
     return [[], from] as const
   })
 
-const deliveryOf = <E>({ read, reject }: OutboxConfig<E>, from: Position, rows: ReadonlyArray<Row>) =>
+const deliveryOf = <E>({ read, reject, table }: OutboxConfig<E>, from: Position, rows: ReadonlyArray<Row>) =>
   Effect.gen(function* () {
-    const trades: Array<Trade.TradeInput> = []
+    const items: Array<TradeSource.Item> = []
     const rejected: Array<TradeSource.Rejected> = []
     for (const { cells, id } of rows) {
       const trade = read(cells)
-      if (Either.isRight(trade)) trades.push(trade.right)
-      else rejected.push({ place: `row ${id}`, reason: trade.left, raw: JSON.stringify(cells) })
+      const bytes = JSON.stringify(cells)
+      if (Either.isRight(trade)) items.push({ trades: [trade.right], bytes })
+      else rejected.push({ place: `row ${id}`, reason: trade.left, raw: bytes })
     }
     if (rejected.length > 0) yield* reject(rejected)
     const position = rows.reduce(after, from)
-    return [[{ trades, cursor: format(position) }], position] as const
+    const { trades, raw } = TradeSource.delivered(items, { contentType: "application/x-ndjson", endpoint: table })
+    return [[{ trades, raw, cursor: format(position) }], position] as const
   })

@@ -99,5 +99,6 @@ export const insert = (trades: ReadonlyArray<SourceContract.Given>): string =>
 export const place = Effect.map(database, ({ app, reader }): SourceContract.Place => ({
   open: outboxAt(reader),
   bring: (trades) => ask(app, insert(trades)),
+  bytesOf: ({ sourceId }) => `"sourceId":"${sourceId}"`,
   fail: ask(app, "DROP TABLE trade_outbox")
 }))

@@ -1,5 +1,22 @@
 import { Chunk, type Duration, Effect, Option, type Scope, Stream } from "effect"
-import { Decimal, Instant, Price, Quantity, type Side, type Trade, type TradeSource } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  Clock,
+  Commands,
+  Decimal,
+  Instant,
+  Price,
+  Quantity,
+  Reads,
+  Roundlot,
+  type Side,
+  SourcePolicy,
+  Sources,
+  Trade,
+  type TradeSource,
+  Why
+} from "@roundlot/core"
 import type { Outcome } from "./broker/Clause.ts"
 import { ContractBroken, same } from "./promise.ts"
 
@@ -20,15 +37,23 @@ export interface Place {
   readonly bring: (trades: ReadonlyArray<Given>) => Effect.Effect<void, unknown>
   /** From now on the outside cannot be read. A source that cannot be kept from reading leaves it away. */
   readonly fail?: Effect.Effect<void, unknown> | undefined
+  /**
+   * What stands of a trade in the first 2,000 characters of the bytes that it was read from, and in no other's: its id there. A source that
+   * has no bytes leaves it away.
+   */
+  readonly bytesOf?: ((trade: Given) => string) | undefined
   /** How long a delivery may take; 5 seconds where nothing is said. */
   readonly patience?: Duration.DurationInput | undefined
 }
 
+/** What a place may leave away. */
+export type Need = "fail" | "bytesOf"
+
 /** A promise of every source, and how it is tried. */
 export interface Clause {
   readonly name: string
-  /** Does it need an outside that can fail? */
-  readonly fails: boolean
+  /** What it needs of a place that may be left away: an outside that can fail, or bytes that trades are read from. */
+  readonly needs: Need | undefined
   readonly run: (place: Place) => Effect.Effect<void, ContractBroken, Scope.Scope>
 }
 
@@ -118,9 +143,9 @@ const missingOf = (wanted: ReadonlyArray<Given>, found: ReadonlyArray<string>): 
   return wanted.map(textOf).filter((text) => !known.has(text))
 }
 
-const clause = (name: string, run: Clause["run"], fails = false): Clause => ({
+const clause = (name: string, run: Clause["run"], needs?: Need): Clause => ({
   name,
-  fails,
+  needs,
   run: (place) =>
     Effect.mapError(
       run(place),
@@ -243,19 +268,59 @@ export const clauses: ReadonlyArray<Clause> = [
           "Let the failure out: the daemon shows it and opens the source again"
         )
       }),
-    true
+    "fail"
+  ),
+  clause(
+    "the bytes that a trade was read from are kept with it, and are its cause",
+    (place) =>
+      Effect.gen(function* () {
+        const trades = given(1, 7)
+        yield* brought(place, trades)
+        const causes = yield* inBooks(yield* heard(place, undefined, trades))
+        const wanted = trades.map((trade) => [trade.sourceId, place.bytesOf?.(trade) ?? ""] as const)
+        yield* same(
+          "each is in the bytes of its trade",
+          wanted.flatMap(([id, bytes]) => (causes.get(id)?.includes(bytes) === true ? [] : [`${id}: ${bytes}`])),
+          [],
+          "Make deliveries with TradeSource.delivered, of the bytes as the outside gave them"
+        )
+      }),
+    "bytesOf"
   )
 ]
 
+const account = AccountName.AccountName.make("contract")
+
+/** What each trade was read from, by its id, where books that have taken the deliveries in lead to it. */
+const inBooks = (deliveries: ReadonlyArray<TradeSource.Delivery>) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    yield* commands.setAccount(account, { ...Account.defaultSettings, broker: "house" }, "contract")
+    yield* Sources.follow(account, {
+      name: "contract",
+      policy: SourcePolicy.anyAge,
+      deliveries: () => Stream.fromIterable(deliveries),
+      ageMs: Effect.succeed(0)
+    })
+    const trades = yield* Reads.all(Trade.TradeTable)
+    const read = yield* Effect.forEach(trades, ({ id, sourceId }) =>
+      Effect.map(Why.ofRecord("trade", id), (node) => {
+        const payload = node?.causes.find(({ kind }) => kind === "payload")
+        return [sourceId, payload?.facts["part"]] as const
+      })
+    )
+    return new Map(read)
+  }).pipe(Effect.provide(Roundlot.layerMemory), Effect.provide(Clock.layerAlwaysOpen), Effect.orDie)
+
 /** Tries a clause at a place of its own. */
 export const outcomeOf = <E>(
-  { fails, name, run }: Clause,
+  { name, needs, run }: Clause,
   place: Effect.Effect<Place, E, Scope.Scope>
 ): Effect.Effect<Outcome, E> =>
   Effect.scoped(
     Effect.flatMap(place, (at): Effect.Effect<Outcome, never, Scope.Scope> => {
-      if (fails && at.fail === undefined)
-        return Effect.succeed({ _tag: "Skipped", clause: name, reason: "place.fail is left away" })
+      if (needs !== undefined && at[needs] === undefined)
+        return Effect.succeed({ _tag: "Skipped", clause: name, reason: `place.${needs} is left away` })
       return Effect.match(run(at), {
         onFailure: ({ message }) => ({ _tag: "Broken", clause: name, message }),
         onSuccess: () => ({ _tag: "Kept", clause: name })

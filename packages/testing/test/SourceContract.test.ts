@@ -1,4 +1,4 @@
-import { Instant, Price, Quantity, Trade, type TradeSource } from "@roundlot/core"
+import { Instant, Price, Quantity, Trade, TradeSource } from "@roundlot/core"
 import { BrokerContract, SourceContract } from "@roundlot/testing"
 import { describeSource } from "@roundlot/testing/vitest"
 import { Effect, Option, Stream } from "effect"
@@ -14,6 +14,7 @@ const placeOf = (wrong: (right: Opened, outside: Outside) => Opened = (right) =>
       open: Effect.sync(() => wrong(openedOn(outside), outside)),
       bring: (more) => Effect.sync(() => void outside.trades.push(...more)),
       fail: Effect.sync(() => void (outside.isDown = true)),
+      bytesOf: ({ sourceId }) => `"id":${sourceId},`,
       patience: "200 millis"
     }
   })
@@ -36,8 +37,12 @@ const openedOn = (outside: Outside, page = PAGE): Opened => ({
 })
 
 const deliveryOf = (outside: Outside, from: number, page: number): TradeSource.Delivery => {
-  const trades = outside.trades.slice(from, from + page).map((each) => Trade.input({ ...each, source: "outside" }))
-  return { trades, cursor: String(from + trades.length) }
+  const items = outside.trades.slice(from, from + page).map((each) => ({
+    trades: [Trade.input({ ...each, source: "outside" })],
+    bytes: `{"id":${each.sourceId},"of":"${each.symbol}"}`
+  }))
+  const cursor = String(from + items.length)
+  return { cursor, ...TradeSource.delivered(items, { contentType: "application/x-ndjson" }) }
 }
 
 const next = ({ trades: { length } }: Outside, from: number) => (from < length ? Option.some(from) : Option.none())
@@ -50,7 +55,7 @@ const delivering =
   })
 
 const changing = (change: (trade: Trade.TradeInput) => Partial<Trade.TradeInput>) =>
-  delivering(({ cursor, trades }) => ({ cursor, trades: trades.map((trade) => ({ ...trade, ...change(trade) })) }))
+  delivering((right) => ({ ...right, trades: right.trades.map((trade) => ({ ...trade, ...change(trade) })) }))
 
 const CONTENTS = /as the outside has it/
 const AGAIN = /under the same ids/
@@ -58,6 +63,7 @@ const PASSED = /nothing that comes after the cursor/
 const LATER = /has later/
 const SIZE = /bounded size/
 const AGE = /how long it has been silent/
+const BYTES = /bytes that a trade was read from/
 const FAILURE = /is a failure of the stream/
 
 let openings = 0
@@ -108,6 +114,15 @@ const wrong: ReadonlyArray<
         cursor === undefined || Number(cursor) < outside.trades.length - 3 ? right.deliveries(cursor) : Stream.empty
     })
   ],
+  ["drops the bytes that trades were read from", BYTES, delivering(({ cursor, trades }) => ({ cursor, trades }))],
+  [
+    "takes the bytes of one trade for those of all",
+    BYTES,
+    (right) => {
+      const bytes = { from: 0, to: 20 }
+      return changing(() => ({ bytes }))(right)
+    }
+  ],
   ["hands everything out at once", SIZE, (_, outside) => openedOn(outside, 1_000_000)],
   ["has no cursors", SIZE, delivering(({ trades }) => ({ trades, cursor: "" }))],
   ["is younger than its word", AGE, (right) => ({ ...right, ageMs: Effect.succeed(-5) })],
@@ -126,7 +141,7 @@ describe("the contract of sources", () => {
     const outcomes = await Effect.runPromise(
       SourceContract.prove(Effect.map(placeOf(), (place) => ({ ...place, fail: undefined })))
     )
-    expect(BrokerContract.summary(outcomes).split("\n").at(-1)).toBe("6 kept, 0 broken, 1 skipped, of 7 clauses")
+    expect(BrokerContract.summary(outcomes).split("\n").at(-1)).toBe("7 kept, 0 broken, 1 skipped, of 8 clauses")
   })
 
   it.each(wrong)("SDK-2: a source that %s is found", async (_, clause, change) => {

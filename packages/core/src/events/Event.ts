@@ -71,7 +71,10 @@ const recordedTrade = {
   batchId: maybe(BatchId),
   batchLine: maybe(Schema.Int),
   /** The bytes that it was read from, where its source handed them over. */
-  payloadId: maybe(PayloadId)
+  payloadId: maybe(PayloadId),
+  /** Which of these bytes, where others are kept with them. */
+  payloadFrom: maybe(Schema.Int),
+  payloadTo: maybe(Schema.Int)
 }
 
 const unset = () => undefined

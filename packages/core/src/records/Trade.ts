@@ -32,7 +32,9 @@ export const TradeInput = Schema.Struct({
   /** It was proposed: its order leaves only once a person has approved it. Dollars that it was worth then. */
   proposal: Schema.optional(Schema.Struct({ approveBy: Instant, notional: Schema.BigDecimalFromSelf })),
   /** The batch that it is a row of, and which. */
-  batch: Schema.optional(Schema.Struct({ id: BatchId, line: Schema.Int }))
+  batch: Schema.optional(Schema.Struct({ id: BatchId, line: Schema.Int })),
+  /** Which bytes it was read from, of those that its delivery hands over. */
+  bytes: Schema.optional(Schema.Struct({ from: Schema.Int, to: Schema.Int }))
 })
 
 /** One inbound trade, as its source gives it. */

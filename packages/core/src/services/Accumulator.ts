@@ -9,6 +9,7 @@ import type { Member } from "../ledger/plan.ts"
 import { Due, dueOf } from "../rules/position/due.ts"
 import { standingOf } from "../rules/position/evaluation.ts"
 import * as metrics from "./metrics.ts"
+import { needsOf } from "../rules/trade/body.ts"
 import { isProposedSource } from "../rules/trade/proposal.ts"
 import { intake, type IntakeResult } from "../rules/trade/intake.ts"
 import { arrivalOf, plain, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
@@ -102,7 +103,7 @@ const intakeMember = (
     needs: [
       Need.Identity({ account, source, sourceId, occurrence }),
       Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
-      ...(arrival.body === undefined ? [] : [Need.Body({ account, sha256: arrival.body.sha256 })]),
+      ...needsOf(account, arrival.body),
       ...reversed
     ],
     apply: (recorder) => (recorder.books.accounts.get(account) === undefined ? undefined : intake(recorder, arrival))

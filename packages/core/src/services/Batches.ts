@@ -18,6 +18,7 @@ import { OrderTable } from "../records/Order.ts"
 import { orderStatuses, isLive } from "../records/OrderState.ts"
 import { Clock, turn } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { needsOf } from "../rules/trade/body.ts"
 import { intake, IntakeResult, type Arrival } from "../rules/trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import { TradeTable, type Trade, type TradeInput } from "../records/Trade.ts"
@@ -200,7 +201,8 @@ const rowMember = (batch: Batch, { input, line }: BatchRow, policy: SourcePolicy
     needs: [
       Need.BatchById({ id }),
       Need.Identity({ account, source, sourceId, occurrence }),
-      Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED })
+      Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
+      ...needsOf(account, arrival.body)
     ],
     apply: (recorder) => {
       const batch = batches.batchOf(recorder, id)

@@ -68,6 +68,22 @@ const archived = (look: Lookups, { entry: { account }, event }: Said) =>
         bytes: about.length > 1 ? "archived" : "kept"
       }))
 
+/** The longest text of a part that is shown: `payloads show` has all. */
+const LONGEST_PART = 2_000
+
+/** Which of the bytes a trade was read from, as a text: its row, message or event alone. */
+const part = (from: Said | undefined, { event }: Said) => {
+  const trade = from?.event
+  const isRead = trade?._tag === "TradeAccepted" || trade?._tag === "TradeQuarantined"
+  if (event._tag !== "PayloadStored" || !isRead || trade.payloadFrom === undefined) return Effect.succeed({})
+  const { payloadFrom, payloadTo } = trade
+  return Effect.map(Reads.first(PayloadTable, { where: [{ column: "id", in: [event.id] }] }), (payload) => {
+    const text = new TextDecoder().decode(payload?.bytes.subarray(payloadFrom, payloadTo))
+    if (text === "") return {}
+    return { part: text.length > LONGEST_PART ? `${text.slice(0, LONGEST_PART)}…` : text }
+  })
+}
+
 /** Walks from an effect to its causes, depth first, as far as the bounds go. */
 const walker = (look: Lookups, bounds: Bounds) => {
   const seen = new Set<string>()
@@ -111,7 +127,7 @@ const walker = (look: Lookups, bounds: Bounds) => {
       const own = {
         ...nameOf(said),
         entry: { account, seq, at: timeOf(entry), tag },
-        facts: { ...factsOf(event), ...(yield* archived(look, said)) },
+        facts: { ...factsOf(event), ...(yield* archived(look, said)), ...(yield* part(step.from, said)) },
         link
       }
       if (seen.has(key)) return { ...own, origin: undefined, isRepeated: true, causes: [], leftOut: 0 }

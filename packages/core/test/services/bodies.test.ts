@@ -1,7 +1,8 @@
 import { Effect, Stream } from "effect"
 import { expect, test } from "vitest"
-import { PayloadTable } from "../../src/records/Payload.ts"
+import { PayloadTable, sha256 } from "../../src/records/Payload.ts"
 import { textFrom } from "../../src/records/Report.ts"
+import { delivered } from "../../src/ports/TradeSource.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
@@ -27,6 +28,22 @@ const causesOf = (trade: number) =>
   Effect.map(Why.ofRecord("trade", trade), (node) =>
     node?.causes.flatMap(({ facts, id, kind, link }) => (kind === "payload" ? [[id, link, facts["bytes"]]] : []))
   )
+
+const partsOf = (...trades: ReadonlyArray<number>) =>
+  Effect.forEach(trades, (trade) =>
+    Effect.map(
+      Why.ofRecord("trade", trade),
+      (node) => node?.causes.find(({ kind }) => kind === "payload")?.facts["part"]
+    )
+  )
+
+/** Hands items over as a source does: a trade each, by its id. */
+const handItems = (items: Readonly<Record<string, string | Uint8Array | undefined>>, head?: string) =>
+  Effect.flatMap(Accumulator, ({ submitMany }) => {
+    const all = Object.entries(items).map(([id, bytes]) => ({ trades: [Stage.trade(id, "0.001")], bytes }))
+    const { raw, trades } = delivered(all, { contentType: "text/csv", head })
+    return submitMany(Stage.account, trades, SourcePolicy.readFrom(SourcePolicy.anyAge, raw))
+  })
 
 const many = Array.from({ length: 1_000 }, (_, at) => `m${at}`)
 
@@ -82,5 +99,30 @@ test("trades that come without a body keep none; retention drops what is old, an
       expect([yield* bodies, yield* causesOf(2)]).toEqual([[""], [["P1", "named", "archived"]]])
       yield* handOver("one", "c")
       expect((yield* bodies).length).toBe(1)
+    })
+  ))
+
+test("items that come together are kept together behind what is to be known to read them; each trade is read from its own", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* handItems({ a: "a,ü", b: new TextEncoder().encode("b\n2"), none: undefined, c: "c" }, "id,x")
+      expect(yield* bodies).toEqual(["id,x\na,ü\nb\n2\nc\n"])
+      expect(yield* partsOf(1, 2, 3, 4)).toEqual(["a,ü", "b\n2", undefined, "c"])
+      expect((yield* Audit.run()).findings).toEqual([])
+      yield* Retention.run({ olderThanMs: -1, actor: "ann", isPlan: false })
+      expect(yield* partsOf(1)).toEqual([undefined])
+    })
+  ))
+
+test("items that come to more than a mebibyte are kept as hash and length from there on, and what has place as it is", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      const [half, large] = ["h".repeat(500_000), "l".repeat(600_000)]
+      yield* handItems({ half, large, small: "s" })
+      const stood = JSON.stringify({ sha256: sha256(large), length: large.length })
+      expect(yield* bodies).toEqual([`${half}\n${stood}\ns\n`])
+      expect((yield* partsOf(1, 2, 3)).map((text) => text?.slice(0, 200))).toEqual(["h".repeat(200), stood, "s"])
     })
   ))

@@ -12,7 +12,7 @@ import {
   Id,
   Instant,
   type Ledger,
-  type SourcePolicy,
+  SourcePolicy,
   type Trade,
   type TradeRepository,
   type intake
@@ -20,6 +20,7 @@ import {
 import { Chunk, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Dialect } from "../import/Dialect.ts"
 import { fail, type ImportFileError } from "../import/ImportFileError.ts"
+import { tradesOf } from "../import/readRows.ts"
 import * as surveys from "../import/survey.ts"
 import { complaint } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
@@ -224,10 +225,13 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     const batches = yield* Batches.Batches
     const all = Chunk.toReadonlyArray(chunk)
     const bad = all.filter((row) => row._tag === "Bad")
-    const rows = all
-      .filter((row) => row._tag === "Parsed")
-      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode) }))
-    const results = yield* batches.add(batch, rows, asked.policy)
+    const parsed = all.filter((row) => row._tag === "Parsed")
+    const { raw, trades } = tradesOf(parsed, nameOf(asked))
+    const rows = trades.map((input, at) => ({
+      line: parsed[at]?.line,
+      input: rowOf({ ...input, occurrence }, asked.mode)
+    }))
+    const results = yield* batches.add(batch, rows, SourcePolicy.readFrom(asked.policy, raw))
     const read = sums.read + all.length
     yield* asked.reached?.(read) ?? Effect.void
     const counts = { ...sums.counts }

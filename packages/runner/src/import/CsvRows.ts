@@ -39,6 +39,7 @@ const SAMPLE = TradeRow.fields.join(",")
 interface Header {
   readonly _tag: "Header"
   readonly names: ReadonlyArray<string>
+  readonly raw: string
   readonly places: ReadonlyMap<TradeRow.Field, number>
 }
 
@@ -69,7 +70,7 @@ const headerOf = (
   const missing = TradeRow.fields.filter((field) => isMissing(field, others, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
   const places = known.flatMap((field) => placesOf(field, names, columns).map((place) => [field, place] as const))
-  return { _tag: "Header", names, places: new Map(places) }
+  return { _tag: "Header", names, raw, places: new Map(places) }
 }
 
 const placesOf = (field: TradeRow.Field, names: ReadonlyArray<string>, columns: Columns): ReadonlyArray<number> =>
@@ -123,7 +124,7 @@ const csvRow = (record: Csv.CsvRecord, header: Header, settings: CsvSettings): T
   const cell = (field: TradeRow.Field): TradeRow.Cell =>
     dialect === undefined ? Either.right(textOf(field)) : asOurs(field, textOf(field), dialect)
   const columnName = (field: TradeRow.Field) => header.names[header.places.get(field) ?? -1] ?? field
-  return TradeRow.read({ line, raw, cell, columnName }, settings)
+  return TradeRow.read({ line, raw, head: header.raw, cell, columnName }, settings)
 }
 
 const counted = (count: number): string => (count === 1 ? "1 field" : `${count} fields`)

@@ -67,7 +67,8 @@ export const readBytes = <R>(
     )
   })
 
-const STANDARD_INPUT = "standard input"
+/** How the standard input is called where a file is named. */
+export const STANDARD_INPUT = "standard input"
 
 /** The bytes of the standard input. */
 export const standardInput = NodeStream.fromReadable<ImportFileError>(

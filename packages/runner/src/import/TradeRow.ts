@@ -1,4 +1,4 @@
-import { Decimal, Instant, OrderTerms, Price, Quantity, Side, type Trade } from "@roundlot/core"
+import { Decimal, Instant, OrderTerms, Price, Quantity, Side, type Trade, TradeSource } from "@roundlot/core"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { shown } from "./shown.ts"
@@ -26,6 +26,10 @@ export interface Parsed {
   readonly _tag: "Parsed"
   readonly line: number
   readonly input: Trade.TradeInput
+  /** As it stands in the file; of one that is very long its hash and length. */
+  readonly raw: string
+  /** The header of its file, where it has one. */
+  readonly head: string | undefined
 }
 
 /** A row that is no trade (B5): its place, the value found there (at most 80 characters), why, and the row as it stands. */
@@ -55,6 +59,7 @@ interface Refused {
 export interface RowSource {
   readonly line: number
   readonly raw: string
+  readonly head?: string | undefined
   readonly cell: (field: Field) => Cell
   readonly columnName: (field: Field) => string
 }
@@ -77,8 +82,13 @@ export const read = (row: RowSource, settings: RowSettings): Row =>
   Either.match(inputOf(row, settings), {
     onLeft: ({ field, reason, value }) =>
       bad({ line: row.line, column: row.columnName(field), value, reason, raw: row.raw }),
-    onRight: (input): Row => ({ _tag: "Parsed", line: row.line, input })
+    onRight: (input): Row => ({ _tag: "Parsed", line: row.line, input, raw: kept(row.raw), head: row.head })
   })
+
+const LONGEST_KEPT = 16_384
+
+/** Rows are held until many are taken together. */
+const kept = (raw: string): string => (raw.length > LONGEST_KEPT ? TradeSource.standIn(raw) : raw)
 
 /** A bad row; its value is cut and made fit to be shown. */
 export const bad = (row: Omit<Bad, "_tag">): Bad => ({ ...row, _tag: "Bad", value: shown(row.value) })

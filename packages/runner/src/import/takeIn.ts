@@ -1,5 +1,6 @@
-import { Accumulator, type AccountName, Id, type intake, type Ledger, type SourcePolicy } from "@roundlot/core"
+import { Accumulator, type AccountName, Id, type intake, type Ledger, SourcePolicy } from "@roundlot/core"
 import { Chunk, Effect, Option, Stream } from "effect"
+import { tradesOf } from "./readRows.ts"
 import type { Bad, Parsed, Row } from "./TradeRow.ts"
 
 /** What became of the rows of a file so far. Rejected: no trade, never stored; quarantined: stored, and can be released. */
@@ -33,10 +34,11 @@ export interface Step {
   readonly taken: ReadonlyArray<readonly [row: Parsed, result: intake.IntakeResult]>
 }
 
-/** Whose trades these are, and how their source writes them. */
+/** Whose trades these are, how their source writes them, and the file that they stand in. */
 export interface Target {
   readonly account: AccountName.AccountName
   readonly policy: SourcePolicy.SourcePolicy
+  readonly file: string
 }
 
 const ROWS = 256
@@ -86,8 +88,9 @@ export const takeIn = <E, R>(
         const all = Chunk.toReadonlyArray(chunk)
         const parsed = all.filter((row) => row._tag === "Parsed")
         const bad = all.filter((row) => row._tag === "Bad")
-        const inputs = parsed.map(({ input }) => input)
-        const results = yield* accumulator.submitMany(target.account, inputs, target.policy)
+        const { raw, trades } = tradesOf(parsed, target.file)
+        const policy = SourcePolicy.readFrom(target.policy, raw)
+        const results = yield* accumulator.submitMany(target.account, trades, policy)
         const taken = parsed.flatMap((row, index) =>
           Option.match(Option.fromNullable(results[index]), {
             onNone: () => [],

@@ -45,13 +45,15 @@ const batchOf = (requests: ReadonlyArray<Documents.TradeRequest>) => {
     : Effect.fail(Problem.failures.badRequest("trades of one call go into one batch, or into none", "batchId"))
 }
 
+/** Trades of a call, as they were said and as they are, and the call as it came. */
+interface Given {
+  readonly requests: ReadonlyArray<Documents.TradeRequest>
+  readonly inputs: ReadonlyArray<Trade.TradeInput>
+  readonly raw: Report.RawPayload
+}
+
 /** Adds trades of a request to a batch that still collects them. */
-const intoBatch = (
-  id: string,
-  requests: ReadonlyArray<Documents.TradeRequest>,
-  inputs: ReadonlyArray<Trade.TradeInput>,
-  configuration: Configuration
-) =>
+const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: Configuration) =>
   Effect.gen(function* () {
     const batch = yield* batches.recordOf(id)
     for (const { account } of requests) if (account !== undefined) yield* known(account)
@@ -65,7 +67,8 @@ const intoBatch = (
         Problem.failures.badRequest("trades of one call into a batch have one source", "source")
       )
     }
-    const results = yield* addTo({ batch, account, inputs, policy: policyOf(configuration, source) })
+    const policy = SourcePolicy.readFrom(policyOf(configuration, source), raw)
+    const results = yield* addTo({ batch, account, inputs, policy })
     return all(results.map(takenOf))
   })
 
@@ -118,9 +121,12 @@ const take = (
       inputOf(request, isList(payload) ? `[${at}].` : "", { id: `${made}/${at}`, now })
     )
     const batchId = yield* batchOf(requests)
-    if (batchId !== undefined) return yield* acted(intoBatch(batchId, requests, inputs, configuration))
-    const accumulator = yield* Accumulator.Accumulator
     const { name: actor } = yield* Access.Caller
+    if (batchId !== undefined) {
+      const raw = rawOf(request, actor, yield* textOf(request))
+      return yield* acted(intoBatch(batchId, { requests, inputs, raw }, configuration))
+    }
+    const accumulator = yield* Accumulator.Accumulator
     const placed = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {

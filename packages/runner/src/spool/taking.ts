@@ -1,9 +1,10 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import type { Trade, TradeSource } from "@roundlot/core"
+import type { TradeSource } from "@roundlot/core"
 import { Chunk, Effect, Either, Ref, Stream } from "effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { ImportFileError } from "../import/ImportFileError.ts"
+import { tradesOf } from "../import/readRows.ts"
 import * as RejectedFile from "../import/RejectedFile.ts"
 import { formatOf, readBytes } from "../import/TradeFile.ts"
 import { bad, type Bad, type Parsed, type Row } from "../import/TradeRow.ts"
@@ -48,17 +49,17 @@ const rowsOf = (source: string, path: string, { file }: Numbered, sealed: Sealed
 /** A text of its own: one that was cut out of a long line would hold the line for as long as its delivery lasts. */
 const apart = (text: string): string => Buffer.from(text).toString()
 
-const tradeOf = ({ input }: Parsed): Trade.TradeInput => ({
-  ...input,
-  sourceId: apart(input.sourceId),
-  symbol: apart(input.symbol)
+const heldOf = ({ input, ...row }: Parsed): Parsed => ({
+  ...row,
+  raw: apart(row.raw),
+  input: { ...input, sourceId: apart(input.sourceId), symbol: apart(input.symbol) }
 })
 
 /** What a whole file came to: the room that it belongs in, and what it held. */
 type Outcome = Pick<Reached, "to" | "sha256">
 
 /** Reads the rows of a file: those that are trades go on, the others into its list. One that cannot be read, or not any further, is whole with the rows that it had. */
-const tradesOf = (source: string, folder: string, numbered: Numbered, outcome: Ref.Ref<Outcome>) => {
+const parsedOf = (source: string, folder: string, numbered: Numbered, outcome: Ref.Ref<Outcome>) => {
   const path = join(folder, "taking", numbered.file)
   const rows = Stream.unwrap(
     Effect.map(
@@ -75,7 +76,7 @@ const tradesOf = (source: string, folder: string, numbered: Numbered, outcome: R
         // A bad row has its text: none is kept until a delivery is full.
         Stream.mapChunksEffect((chunk) => {
           const [bad, parsed] = Chunk.partitionMap(chunk, (row) =>
-            row._tag === "Parsed" ? Either.right(tradeOf(row)) : Either.left(row)
+            row._tag === "Parsed" ? Either.right(heldOf(row)) : Either.left(row)
           )
           return Effect.as(write(Chunk.toReadonlyArray(bad)), parsed)
         })
@@ -113,9 +114,12 @@ export const taking = (
       )
       return Stream.make(begun).pipe(
         Stream.concat(
-          tradesOf(source, folder, numbered, outcome).pipe(
+          parsedOf(source, folder, numbered, outcome).pipe(
             Stream.grouped(TOGETHER),
-            Stream.map((trades) => ({ trades: Chunk.toReadonlyArray(trades), cursor: begun.cursor }))
+            Stream.map((rows) => ({
+              ...tradesOf(Chunk.toReadonlyArray(rows), numbered.file),
+              cursor: begun.cursor
+            }))
           )
         ),
         Stream.concat(Stream.fromEffect(whole)),

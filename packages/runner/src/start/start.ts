@@ -94,8 +94,8 @@ const play = (file: string, account: AccountName.AccountName, settings: Settings
         for (const text of tradeLines(step, told)) yield* line(text)
         for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${complaint(row)}`)
       })
-    const rows = TradeFile.readTrades(file, { source: TAPE })
-    const steps = takeIn(rows, { account, policy }, TOGETHER)
+    const rows = TradeFile.readTrades(file, { source: TAPE, terms: "refused" })
+    const steps = takeIn(rows, { account, policy, file }, TOGETHER)
     // Slow enough to be watched: a file that is imported goes as fast as the ledger takes it.
     yield* Stream.runForEach(steps, (step) => Effect.zipRight(tell(step), Effect.sleep(PACE)))
   })

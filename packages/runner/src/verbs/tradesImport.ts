@@ -126,6 +126,7 @@ const take = (
     const policy = filePolicyOf(configuration, asked.source, Option.getOrUndefined(asked.backfill))
     const target = {
       account,
+      file: asked.file === "-" ? TradeFile.STANDARD_INPUT : asked.file,
       policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) }
     }
     const tell = yield* teller(asked.file)

@@ -79,10 +79,12 @@ export const show = (
 const factsOf = ({ facts }: WhyDocument): string =>
   Object.entries(facts)
     .filter(([name]) => name !== "sha256")
-    .map(([name, value]) => `${name} ${shown(value, MOST)}`)
+    .map(([name, value]) => `${name} ${shown(value, name === "part" ? MOST_OF_PART : MOST)}`)
     .join(", ")
 
 const MOST = 60
+/** A row, a message or an event that a trade was read from. */
+const MOST_OF_PART = 200
 
 const origins = {
   said: "said so: nothing else led to it",

@@ -4,6 +4,7 @@ import { buys, child, desk, HEADER, until } from "./roundlot.ts"
 
 const TAPE = new URL("../../../../examples/tape/trades.csv", import.meta.url).pathname
 const BAD_LINE = 790
+const NOW = "2026-01-02T15:00:00Z"
 
 /** The beginning of the bundled tape with its bad row, and how many trades and redeliveries that is. */
 const beginning = (rows: number) => {
@@ -106,6 +107,14 @@ describe("the main job by the command line", () => {
     })
     expect(again.code).toBe(3)
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it("a tape with terms of orders has them refused by name, as an import does: it plays into positions", async () => {
+    const { file, store } = desk()
+    const rows = [`${HEADER},limit_price`, `a,${NOW},AAPL,buy,1,100,99`, `b,${NOW},AAPL,buy,1,100,`, ""].join("\n")
+    const { code, out } = await child(["start", "--tape", file("t.csv", rows), "--until-idle", "--store", store]).ended
+    expect(out).toMatch(/rejected {2}line 2: limit_price "99" is out of place/)
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("1 accepted, 0 duplicates") })
   })
 
   it("FILL-4: SIGTERM drains; what was taken is whole, and the rest is taken the next time", async () => {

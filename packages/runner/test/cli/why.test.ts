@@ -13,7 +13,12 @@ it("journal why leads from a fill to its bytes, its order and the file of its tr
     /^├─ payload (P\d+): direction report, source paper, bytes kept \[paper\/\d+ PayloadStored\]/
   )
   expect(out).toMatch(/^├─ order O1: symbol AAPL, side buy/m)
-  expect(out).toMatch(/trade T1: .*\n.*└─ source [\w.-]+: sourceId a/)
+  expect(out).toMatch(/trade T1: .*\n.*├─ source [\w.-]+: sourceId a/)
+  const [, ofTrade = "", part] =
+    /└─ payload (P\d+): direction trades, source import, endpoint trades.csv:2, bytes kept, part (.*) \[/.exec(out) ??
+    []
+  expect(part).toBe(trade.split("\n")[1])
+  expect(await json("payloads", "show", ofTrade)).toMatchObject({ direction: "trades", body: trade })
   expect(out).toMatch(/attempt S1: .*\n.*payload P\d+: direction request/)
   const [, payload = ""] = /payload (P\d+): direction report/.exec(out) ?? []
   expect((await cli("payloads", "show", payload)).out).toMatch(/direction +report[^]*sha256[^]*"execId"/)
@@ -33,6 +38,7 @@ it("journal why leads from a row's trade to its batch and who submitted it, from
   expect(ofRow).toMatch(
     /row G1:2\n.*└─ batch G1: name Friday, fileName rows.csv .*\[paper\/\d+ BatchCreated\].*\n.*└─ actor/
   )
+  expect(ofRow).toMatch(/payload P1: direction trades, .*endpoint rows.csv:2, bytes kept, part AAPL,buy,1,100 \[/)
   await cli("trades", "reverse", "T1", "--reason", "a mistake", "--yes")
   expect((await cli("journal", "why", "T2")).out).toMatch(/trade T1: .* \[paper\/\d+ Trade/)
   await cli("halt", "--account", "paper", "--reason", "news of a split")

@@ -19,7 +19,7 @@ const [address = "", file = "", from = "0", together = "1"] = process.argv.slice
 const work = Effect.gen(function* () {
   const store = yield* parse(address, "the first word")
   const rows = TradeFile.readTrades(file, { source: "tape" }).pipe(Stream.drop(Number(from)))
-  const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.anyAge }
+  const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.anyAge, file }
   const taken = Effect.gen(function* () {
     process.stdout.write("ready\n")
     yield* Effect.promise(() => text(process.stdin))

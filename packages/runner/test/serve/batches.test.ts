@@ -252,6 +252,11 @@ describe("batches over the API", () => {
       const trade = { symbol: "KO", side: "buy", quantity: "2", batchId: "G1" }
       const limit = { ...trade, sourceId: "b-2", direct: { type: "limit", limitPrice: "60", timeInForce: "day" } }
       yield* call("trades", [trade, limit])
+      const why = json(yield* call("journal/why?of=T8", undefined, "GET"))
+      const facts = { direction: "trades", endpoint: "/api/v1/trades", bytes: "kept" }
+      expect(why).toMatchObject({
+        causes: expect.arrayContaining([expect.objectContaining({ facts: expect.objectContaining(facts) })])
+      })
       expect(json(yield* call("trades/T7", undefined, "GET"))).toMatchObject({
         direct: { type: "market", timeInForce: "cls", session: null }
       })

@@ -26,6 +26,7 @@ const place = Effect.gen(function* () {
         writeFileSync(join(folder, "rows.part"), [HEADER, ...rows, ""].join("\n"))
         renameSync(join(folder, "rows.part"), join(folder, `${++files}.csv`))
       }),
+    bytesOf: ({ sourceId, tradedAt }) => `${sourceId},${Instant.format(tradedAt)}`,
     fail: Effect.sync(() => rmSync(folder, { recursive: true }))
   }
   return opened

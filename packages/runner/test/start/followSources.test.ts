@@ -1,5 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Account, AccountName, Commands, Health, Id, Instant, Quantity, Reads, Trade } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  Commands,
+  Health,
+  Id,
+  Instant,
+  Payload,
+  Quantity,
+  Reads,
+  Trade,
+  TradeSource
+} from "@roundlot/core"
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
 import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
 import type { Settings } from "../../src/settings/Settings.ts"
@@ -39,7 +51,12 @@ const venue = (has: Ref.Ref<number>, asked: Array<string | undefined>): Followed
         asked.push(cursor)
         return Array.from({ length: count }, (_, index) => index + 1)
           .filter((number) => number > Number(cursor ?? "0"))
-          .map((number) => ({ cursor: String(number), trades: [tradeOf(number)] }))
+          .map((number) => ({
+            cursor: String(number),
+            ...TradeSource.delivered([{ trades: [tradeOf(number)], bytes: `fill ${number}` }], {
+              contentType: "text/plain"
+            })
+          }))
       })
     ),
   ageMs: Effect.succeed(0)
@@ -80,6 +97,11 @@ describe("a source that a configuration brings", () => {
         assert.deepStrictEqual(
           taken.map(({ source, sourceId, symbol }) => [source, sourceId, symbol]),
           [1, 2, 3].map((number) => ["venue", String(number), "AAPL"])
+        )
+        const kept = yield* Reads.all(Payload.PayloadTable)
+        assert.deepStrictEqual(
+          kept.map(({ bytes }) => new TextDecoder().decode(bytes)),
+          ["fill 1\n", "fill 2\n", "fill 3\n"]
         )
         assert.isTrue((yield* part)?.isWell)
       }).pipe(Effect.provide(Engine.layer))

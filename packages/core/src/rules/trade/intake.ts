@@ -260,7 +260,7 @@ const fieldsOf = (recorder: Recorder, { body, direction, input }: Arrival, symbo
     batchLine: input.batch?.line,
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence,
-    payloadId: keepBody(recorder, body)
+    ...keepBody(recorder, body, input.bytes)
   }
 }
 

@@ -39,7 +39,7 @@ const sourceOf = (
   deliveries: (cursor) =>
     Stream.suspend(() => followed.deliveries(cursor)).pipe(
       Stream.catchAllCause((cause) => Stream.fail(failureOf(`source ${name}`, cause))),
-      Stream.map(({ cursor, trades }) => ({ cursor, trades: Sources.under(name, trades) }))
+      Stream.map((delivery) => ({ ...delivery, trades: Sources.under(name, delivery.trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
   alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
