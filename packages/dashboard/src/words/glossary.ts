@@ -38,6 +38,13 @@ const entries = {
     head: "Held by",
     help: "The order that an operator cancelled: nothing is sent for this position until it is resumed."
   },
+  offsets: {
+    head: "Offset, bp",
+    help: "How far beyond the reference price limit orders are, in basis points: one number, or up to 5 that grow, each for the order after one that found no fill in its life."
+  },
+  orderLife: { head: "Life, s", help: "After how many seconds the end of a limit order is asked for." },
+  inForce: { head: "In force", help: "What holds now." },
+  afterChange: { head: "After", help: "What would hold from then on." },
   ladder: {
     head: "Ladder",
     help: "Which of its account's offsets the order is made at: one that finds no fill in its life is followed by one a step further."
