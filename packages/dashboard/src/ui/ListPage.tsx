@@ -1,5 +1,5 @@
 import type { Effect } from "effect"
-import { useEffect, useId, useState, type ReactNode } from "react"
+import { Fragment, useEffect, useId, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
@@ -294,27 +294,35 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <Chips chips={listing.chips} names={listing.filters.map(({ name }) => name)} />
       )}
       <div className="filters" role="group" aria-label="Filters">
-        {listing.filters.some(({ name }) => name === "since") ? <PeriodFilter /> : null}
         {listing.filters.map(({ name, options, term, usual }) => (
-          <div key={name} className="filter">
-            <Head term={term} />
-            {options === undefined ? (
-              <Written key={get(name)} name={name} term={term} value={get(name)} onSet={(value) => set(name, value)} />
-            ) : (
-              <select
-                aria-label={glossary[term].head}
-                value={asked[name] ?? allOf(usual)}
-                onChange={(event) => set(name, event.target.value)}
-              >
-                <option value={allOf(usual)}>all</option>
-                {options.map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </div>
+          <Fragment key={name}>
+            {name === "since" ? <PeriodFilter /> : null}
+            <div className="filter">
+              <Head term={term} />
+              {options === undefined ? (
+                <Written
+                  key={get(name)}
+                  name={name}
+                  term={term}
+                  value={get(name)}
+                  onSet={(value) => set(name, value)}
+                />
+              ) : (
+                <select
+                  aria-label={glossary[term].head}
+                  value={asked[name] ?? allOf(usual)}
+                  onChange={(event) => set(name, event.target.value)}
+                >
+                  <option value={allOf(usual)}>all</option>
+                  {options.map(([value, label]) => (
+                    <option key={value} value={value}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </div>
+          </Fragment>
         ))}
         {isFiltered ? (
           <button type="button" className="button small" onClick={() => clear(listing.filters.map(({ name }) => name))}>
