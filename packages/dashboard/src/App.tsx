@@ -24,6 +24,7 @@ const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage })
 const EntryPage = lazy(() => import("./pages/Entry.tsx").then(({ EntryPage }) => ({ default: EntryPage })))
 const WhyPage = lazy(() => import("./pages/Why.tsx").then(({ WhyPage }) => ({ default: WhyPage })))
 const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
+const AccountPage = lazy(() => import("./pages/Account.tsx").then(({ AccountPage }) => ({ default: AccountPage })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
 
@@ -106,6 +107,7 @@ const Screens = () => {
           <Route path="/ops">
             <Operations />
           </Route>
+          <Route path="/ops/accounts/:name">{({ name }) => <AccountPage name={name} />}</Route>
           <Route path="/settings">
             <SettingsPage />
           </Route>

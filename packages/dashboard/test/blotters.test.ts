@@ -60,4 +60,164 @@ describe("a blotter", () => {
     await expect.poll(() => page.title()).toContain("KO on paper · Positions · Roundlot")
     expect(seen.faults).toEqual([])
   })
+
+  test("of fills says what they come to, exactly, of those that count and are loaded", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    const [like] = Object(await daemon.ask("/api/v1/fills")).items
+    const fill = { ...like, canonical: true, commissionCurrency: "USD", side: "buy" }
+    const items = [
+      { ...fill, id: "F901", quantity: "0.1", price: "1000000000000.33", commission: "0.01" },
+      { ...fill, id: "F902", quantity: "0.2", price: "0.333", commission: null },
+      { ...fill, id: "F903", side: "sell", quantity: "3", price: "2", commission: "1" },
+      { ...fill, id: "F904", quantity: "50", price: "7", commission: "5", canonical: false }
+    ]
+    let nextCursor: string | null = null
+    await page.route("**/api/v1/fills?*", async (route) => {
+      // What follows the first rows does not come.
+      if (new URL(route.request().url()).searchParams.has("cursor")) return
+      await route.fulfill({ json: { items, nextCursor, count: { kind: "exactly", rows: items.length } } })
+    })
+    await page.goto(`${daemon.url}/fills`)
+    const totals = page.getByRole("note", { name: "Totals" })
+    await totals.waitFor()
+    expect(await totals.textContent()).toBe(
+      "All 3 fills that count: bought 0.3 shares for $100,000,000,000.0996; sold 3 shares for $6.00; fees $1.01. The fees of 1 are not known yet."
+    )
+    expect(await findings(page)).toEqual([])
+    nextCursor = "more"
+    await page.reload()
+    await totals.getByText("The 3 fills that count and are loaded (scroll for more)").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("shows dollars with two decimals at least, and more where there are", async () => {
+    await using seen = await open(`/orders/${filled}`)
+    const { page } = seen
+    const came = page.getByRole("table", { name: "What came out" })
+    await came.getByText("60.00", { exact: true }).first().waitFor()
+    await page.getByText("$120.00").first().waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("completes symbols and accounts that are known where somebody writes, and takes what is chosen at once", async () => {
+    await using seen = await open("/orders")
+    const { page } = seen
+    await page.getByRole("link", { name: filled, exact: true }).waitFor()
+    const offered = (label: string): Promise<ReadonlyArray<string>> =>
+      page
+        .getByRole("group", { name: "Filters" })
+        .locator(".filter", { has: page.locator(`input[aria-label=${label}]`) })
+        .locator("datalist option")
+        .evaluateAll((all) => all.map((each) => each.getAttribute("value") ?? ""))
+    const filters = page.getByRole("group", { name: "Filters" })
+    const symbol = filters.locator("input[aria-label=Symbol]")
+    expect(await offered("Symbol")).toEqual([])
+    await symbol.focus()
+    await expect.poll(() => offered("Symbol")).toEqual(expect.arrayContaining(["KO", "XOM"]))
+    await filters.locator("input[aria-label=Account]").focus()
+    await expect.poll(() => offered("Account")).toEqual(["paper"])
+    // What a browser does where one of a list is chosen.
+    await symbol.evaluate((field) => {
+      if (!(field instanceof HTMLInputElement)) return
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, "KO")
+      field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }))
+    })
+    await page.waitForURL("**/orders?symbol=KO")
+    await page.getByRole("link", { name: rests, exact: true }).waitFor({ state: "detached" })
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("has the days that many ask for, in the zone that is shown", async () => {
+    await using seen = await open("/fills")
+    const { page } = seen
+    const row = page.getByRole("link", { name: filled, exact: true })
+    const asked = () => Object.fromEntries(new URL(page.url()).searchParams)
+    const period = page.getByRole("combobox", { name: "Period", exact: true })
+    await row.waitFor()
+    await period.selectOption("yesterday")
+    await page.getByText(/^Nothing matches since .*, until /).waitFor()
+    const { since = "", until = "" } = asked()
+    expect(Date.parse(until) - Date.parse(since)).toBe(86_400_000)
+    await period.selectOption("week")
+    await row.waitFor()
+    expect(asked()["until"]).toBeUndefined()
+    expect(Date.parse(until) - Date.parse(asked()["since"] ?? "")).toBe(6 * 86_400_000)
+    await period.selectOption("today")
+    await row.waitFor()
+    expect(asked()).toEqual({ since: until })
+    await page.goto(`${daemon.url}/fills?since=2020-01-01`)
+    await row.waitFor()
+    expect(await period.inputValue()).toBe("other")
+    await period.selectOption("")
+    await page.waitForURL(`${daemon.url}/fills`)
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("shows on a phone what counts of a row, and nothing beside the screen", async () => {
+    await using seen = await open("/orders", { width: 390 })
+    const { page } = seen
+    const table = page.getByRole("table", { name: "Orders" })
+    await table.getByRole("link", { name: filled, exact: true }).waitFor()
+    const heads = () => table.getByRole("columnheader").allTextContents()
+    expect(await heads()).toEqual(["Id", "Side", "Quantity", "Symbol", "Status"])
+    expect(await table.evaluate(({ parentElement: box }) => box !== null && box.scrollWidth <= box.clientWidth)).toBe(
+      true
+    )
+    expect(await findings(page)).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await expect.poll(async () => (await heads()).length).toBeGreaterThan(5)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("leads from a direct order to its trade and batch, and from one that was replaced to what came in its place", async () => {
+    const csv = "source_id,symbol,side,quantity,price\nrow-1,PG,buy,1,50\n"
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Direct", mode: "execute", csv }))
+    const order = await daemon.orderAt("filled", "PG")
+    const [trade = ""] = await daemon.idsOf("/api/v1/trades?symbol=PG", 1)
+    await using seen = await open(`/orders/${order}`)
+    const { page } = seen
+    const facts = page.locator("main dl.facts").first()
+    await facts.getByRole("link", { name: trade, exact: true }).waitFor()
+    expect(await facts.getByRole("link", { name: trade, exact: true }).getAttribute("href")).toBe(`/trades/${trade}`)
+    const toBatch = facts.getByRole("link", { name: batch.id, exact: true })
+    expect(await toBatch.getAttribute("href")).toBe(`/batches/${batch.id}`)
+    expect(await facts.getByText("Replaced by").count()).toBe(0)
+    expect(await findings(page)).toEqual([])
+    // One that gave way before it was sent: the next order of its position came in its place.
+    const ended = "2020-01-01T00:00:00.000000Z"
+    await page.route("**/api/v1/orders/O9001*", async (route) => {
+      const base = Object(await daemon.ask(`/api/v1/orders/${filled}`))
+      const changed = { id: "O9001", status: "cancelled", phase: "ended", reason: "Superseded", endedAt: ended }
+      await route.fulfill({ json: { ...base, ...changed } })
+    })
+    await page.goto(`${daemon.url}/orders/O9001`)
+    await facts.getByRole("link", { name: filled, exact: true }).waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("one order over 300 trades is one line of what happened, and its trades are another", async () => {
+    await daemon.cli("accounts", "add", "paper", "--threshold", "3")
+    const trades = Array.from({ length: 300 }, (_, n) => ({
+      sourceId: `many-${n}`,
+      symbol: "GE",
+      side: "buy",
+      quantity: "0.01",
+      price: "10"
+    }))
+    await daemon.ask("/api/v1/trades", trades)
+    const order = await daemon.orderAt("filled", "GE")
+    await using seen = await open("/")
+    const { page } = seen
+    const lines = page.locator("section.panel", { has: page.getByRole("heading", { name: "Just happened" }) })
+    const ofGE = lines.getByRole("listitem").filter({ hasText: /(?:order|trade)s? .*GE/ })
+    await ofGE.filter({ hasText: new RegExp(`order ${order} made: buy 3 GE; .*fill.*; is filled`) }).waitFor()
+    await ofGE.filter({ hasText: "300 trades taken in: buy 3.00 GE" }).waitFor()
+    expect(await ofGE.count()).toBe(2)
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
 })

@@ -65,11 +65,28 @@ const scaled = (text: string, scale: number): bigint => {
   return text.startsWith("-") ? -value : value
 }
 
+const written = (value: bigint, scale: number): string => {
+  const digits = magnitude(value.toString()).padStart(scale + 1, "0")
+  const point = digits.length - scale
+  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${scale === 0 ? "" : `.${digits.slice(point)}`}`
+}
+
 /** The exact sum of figures, with as many decimals as the longest of them. */
 export const sumOf = (figures: ReadonlyArray<string>): string => {
   const scale = Math.max(0, ...figures.map(fractionDigits))
-  const sum = figures.reduce((all, text) => all + scaled(text, scale), 0n)
-  const digits = magnitude(sum.toString()).padStart(scale + 1, "0")
-  const point = digits.length - scale
-  return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}${scale === 0 ? "" : `.${digits.slice(point)}`}`
+  return written(
+    figures.reduce((all, text) => all + scaled(text, scale), 0n),
+    scale
+  )
 }
+
+/** The exact product of two figures, with the decimals of both. */
+export const productOf = (one: string, other: string): string => {
+  const [first, second] = [fractionDigits(one), fractionDigits(other)]
+  return written(scaled(one, first) * scaled(other, second), first + second)
+}
+
+const CENTS = 2
+
+/** Dollars with two decimals at least; more stay as they are. What is no figure stays. */
+export const withCents = (text: string): string => (PLAIN.test(text) ? text + padding(text, CENTS) : text)

@@ -65,6 +65,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
   empty: "No difference and no contradiction is open. Those that were have the status Closed.",
+  card: ["kind", "symbol"],
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),

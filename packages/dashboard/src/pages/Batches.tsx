@@ -36,6 +36,7 @@ const batches: Listing<Documents.BatchDocument> = {
       </Link>
     </ForRole>
   ),
+  card: ["name", "status"],
   columns: [
     columns.id("/batches"),
     columns.created,

@@ -4,6 +4,7 @@ import { grouped, magnitude } from "../format/figure.ts"
 import { FillBar, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import { Foreign } from "../ui/Figure.tsx"
+import { FillTotals } from "../ui/FillTotals.tsx"
 import { type Listing, ListPage, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { RecordLink } from "../ui/Record.tsx"
@@ -69,6 +70,7 @@ const orders: Listing<Documents.OrderDocument> = {
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
   empty: "No orders yet. The first is made once a position owes a whole lot.",
+  card: ["side", "quantity", "symbol", "status"],
   columns: [
     columns.id("/orders"),
     columns.created,
@@ -81,6 +83,13 @@ const orders: Listing<Documents.OrderDocument> = {
     columns.average(({ averagePrice, filledQuantity }) => (filledQuantity === "0" ? null : averagePrice)),
     columns.orderStatus,
     columns.node("origin", ({ origin }) => origin),
+    columns.linked("batch", "/batches", ({ batchId }) => batchId),
+    {
+      term: "insteadOf",
+      kind: "node",
+      of: ({ retryOf }) => (retryOf === null ? null : <RecordLink id={retryOf} to={`/orders/${retryOf}`} />),
+      isShown: (rows) => rows.some(({ retryOf }) => retryOf !== null)
+    },
     columns.foreignId("brokerOrderId", ({ brokerOrderId }) => brokerOrderId)
   ]
 }
@@ -121,6 +130,7 @@ const trades: Listing<Documents.TradeDocument> = {
       </Link>
     </ForRole>
   ),
+  card: ["side", "quantity", "symbol", "status"],
   columns: [
     columns.id("/trades"),
     columns.time("received", ({ createdAt }) => createdAt),
@@ -172,6 +182,8 @@ const fills: Listing<Documents.FillDocument> = {
       }
     }),
   empty: "No fills yet. They come when a broker executes an order.",
+  foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
+  card: ["side", "quantity", "symbol", "price"],
   columns: [
     columns.id("/fills"),
     columns.time("executed", ({ executedAt }) => executedAt),
@@ -210,6 +222,7 @@ const decisions: Listing<Documents.DecisionDocument> = {
       </Link>
     </ForRole>
   ),
+  card: ["side", "quantity", "symbol", "status"],
   columns: [
     columns.id("/decisions"),
     columns.created,
@@ -239,6 +252,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
   moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
   empty: "No attempts yet. There is one for each try to send an order.",
+  card: ["order", "outcome"],
   columns: [
     columns.id("/attempts"),
     columns.time("sent", ({ submittedAt }) => submittedAt),
@@ -264,6 +278,7 @@ const journal: Listing<Documents.EntryDocument> = {
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
   empty: "Nothing has happened yet. Everything that does is here, entry by entry.",
+  card: ["event", "entity"],
   columns: [
     columns.node("sequence", ({ account, seq }) => (
       <Link href={pathOfEntry(account, seq)} className="figure">
@@ -300,6 +315,7 @@ const Positions = () => {
     hrefOf: pathOfPosition,
     read: (api, asked, page) => api.positions.list({ urlParams: { ...asked, ...page } }),
     empty: "No positions yet. The first trade makes one.",
+    card: ["hedged", "residual", "next"],
     columns: [
       columns.node("symbol", (position) => <Link href={pathOfPosition(position)}>{position.symbol}</Link>),
       columns.account,

@@ -1,5 +1,6 @@
 import type { Api, Documents } from "@roundlot/api"
 import { useMemo } from "react"
+import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { endOtherSessions, endSession, reconcileNow, retryJob, testAlerts } from "../ui/actions.ts"
@@ -14,6 +15,7 @@ import { PageHead } from "../ui/Shell.tsx"
 import { useNow } from "../ui/settings.ts"
 import { SignView, StateSign } from "../ui/Sign.tsx"
 import { Rows } from "../ui/TablePanel.tsx"
+import { pathOfAccount } from "../words/paths.ts"
 import { signOfLink } from "../words/signs.ts"
 import { Webhooks } from "./Webhooks.tsx"
 
@@ -27,7 +29,11 @@ const haltsOf = (name: string, controls: ReadonlyArray<Documents.ControlDocument
 
 /** Each halt of an account has its own button: to resume the account changes nothing while everything is halted. */
 const accountsUnder = (controls: ReadonlyArray<Documents.ControlDocument>): ReadonlyArray<Column<Glance>> => [
-  columns.node("account", ({ name }) => <strong>{name}</strong>),
+  columns.node("account", ({ name }) => (
+    <strong>
+      <Link href={pathOfAccount(name)}>{name}</Link>
+    </strong>
+  )),
   columns.node("broker", ({ broker }) => broker),
   columns.node("environment", ({ environment }) => (environment === "live" ? "Real money" : "Paper")),
   columns.node("tradingState", ({ tradingState }) => <StateSign family="trading" state={tradingState} />),

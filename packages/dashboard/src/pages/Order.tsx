@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
 import { orderOf, type Seen } from "../api/records.ts"
 import { isRounded, negated, signOf, sumOf } from "../format/figure.ts"
 import {
@@ -13,10 +14,11 @@ import {
   voidOrder
 } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import { momentOf, useAsOf } from "../ui/asOf.ts"
 import { Candidates, candidatesOf } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
-import { Facts } from "../ui/Facts.tsx"
+import { type Fact, Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { PriceBand } from "../ui/PriceBand.tsx"
@@ -195,6 +197,41 @@ const AwaitsApproval = ({ order }: { readonly order: Order }) => {
   )
 }
 
+/** What the list of orders is asked to find what came in place of one: the next one of its position, or the one that a person asked for. */
+const successorOf = ({ account, id, reason, symbol }: Order, since: string) => ({
+  asked: { account, symbol, since, order: "oldest", limit: 100 } as const,
+  is: (next: Documents.OrderDocument): boolean =>
+    next.retryOf === id || (reason === "Superseded" && next.origin === "accumulation" && next.id !== id)
+})
+
+/** The order that took the place of one that ended without being filled; nothing where none did. */
+const ReplacedBy = ({ order, since }: { readonly order: Order; readonly since: string }) => {
+  const { asked, is } = successorOf(order, since)
+  const asOf = useAsOf()
+  const { data } = useAsk(["replaced", order.id, since, asOf], (api) =>
+    api.orders.list({ urlParams: { ...asked, ...momentOf(asOf) } })
+  )
+  const next = data?.items.find(is)
+  return next === undefined ? (
+    <span className="faint">none yet</span>
+  ) : (
+    <RecordLink id={next.id} to={`/orders/${next.id}`} />
+  )
+}
+
+/** What the order comes from: trades of a direct one, its batch, the decision, and the order in whose place it is. */
+const originsOf = ({ batchId, decisionId, origin, retryOf, tradeIds }: Order): ReadonlyArray<Fact> => [
+  [
+    "trade",
+    origin === "direct" && tradeIds.length > 0
+      ? tradeIds.map((id) => <RecordLink key={id} id={id} to={`/trades/${id}`} />)
+      : null
+  ],
+  ["batch", batchId === null ? null : <RecordLink id={batchId} to={`/batches/${batchId}`} />],
+  ["decision", decisionId === null ? null : <RecordLink id={decisionId} to={`/decisions/${decisionId}`} />],
+  ["insteadOf", retryOf === null ? null : <RecordLink id={retryOf} to={`/orders/${retryOf}`} />]
+]
+
 /** Its broker says otherwise: it counts as live until a second reading, or a person, agrees. */
 const Contradicted = ({ order }: { readonly order: Order }) =>
   order.contradiction === null ? null : (
@@ -263,6 +300,11 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
         ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],
         ["origin", order.origin],
+        ...originsOf(order),
+        [
+          "replacedBy",
+          order.phase !== "ended" || order.endedAt === null ? null : <ReplacedBy order={order} since={order.endedAt} />
+        ],
         ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
         ["clientOrderId", <GivenId id={order.clientOrderId} />],
         ["reason", order.reason === null ? null : <Foreign text={order.reason} />],

@@ -1,7 +1,10 @@
 import type { Api, Documents } from "@roundlot/api"
+import { Effect } from "effect"
 import { Link } from "wouter"
 import { useAsk, useIsStale, useStanding } from "../api/asking.ts"
+import type { Api as Client } from "../api/client.ts"
 import { useOverview } from "../api/overview.ts"
+import { after, AT_ONCE, type PageAsked } from "../api/parts.ts"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
@@ -10,7 +13,7 @@ import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { boundIn, boundWords } from "../ui/standing.ts"
 import { glossary } from "../words/glossary.ts"
-import { toldOf } from "../words/told.ts"
+import { activitiesOf, type Activity } from "../words/activity.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
 import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
@@ -235,17 +238,32 @@ const RunningBatches = () => {
   )
 }
 
-/** Most entries only keep the books: more is read than is shown. */
+/** Most entries only keep the books, and many belong together: more is read than is shown. */
 const HAPPENED = 60
 const SHOWN = 12
 
-const Entry = ({ of }: { readonly of: Documents.EntryDocument }) => {
-  const { account, at, entity, seq } = of
-  const told = toldOf(of)
-  if (told === undefined) return null
+/** After many trades at once the newest entries only settle them: what is before them is read too, so many times. */
+const FURTHER = 6
+
+/** Reads the newest entries, as many as it takes for the lines that are shown. */
+const readHappened = (
+  api: Client,
+  known: ReadonlyArray<Documents.EntryDocument> = [],
+  page: PageAsked = after(undefined, HAPPENED),
+  further = FURTHER
+): Effect.Effect<ReadonlyArray<Documents.EntryDocument>, unknown> =>
+  Effect.flatMap(api.journal.list({ urlParams: { order: "newest", ...page } }), ({ items, nextCursor }) => {
+    const all = [...known, ...items]
+    return nextCursor === null || further === 0 || activitiesOf(all).length >= SHOWN
+      ? Effect.succeed(all)
+      : readHappened(api, all, after(nextCursor, AT_ONCE), further - 1)
+  })
+
+const Happening = ({ of: { count, newest, told } }: { readonly of: Activity }) => {
+  const { account, at, entity, seq } = newest
   const sign = signOfState(told.family, told.state)
-  const to = pathOfRecord({ kind: entity.kind, id: entity.id, account })
-  const name = `${entity.kind} ${entity.id}`
+  const to = count > 1 ? undefined : pathOfRecord({ kind: entity.kind, id: entity.id, account })
+  const name = count > 1 ? `${count} ${entity.kind}s` : `${entity.kind} ${entity.id}`
   return (
     <li>
       <span className={`tone-${sign.tone}`}>
@@ -265,19 +283,16 @@ const Entry = ({ of }: { readonly of: Documents.EntryDocument }) => {
 }
 
 const Happened = () => {
-  const query = useAsk(["journal", "newest"], (api) =>
-    api.journal.list({ urlParams: { order: "newest", limit: HAPPENED } })
-  )
+  const query = useAsk(["journal", "newest"], (api) => readHappened(api))
   return (
     <Panel title="Just happened" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
       <Asked query={query}>
-        {({ items }) => (
+        {(entries) => (
           <ul className="rows story">
-            {items
-              .filter((entry) => toldOf(entry) !== undefined)
+            {activitiesOf(entries)
               .slice(0, SHOWN)
-              .map((entry) => (
-                <Entry key={`${entry.account} ${entry.seq}`} of={entry} />
+              .map((each) => (
+                <Happening key={`${each.newest.account} ${each.newest.seq}`} of={each} />
               ))}
           </ul>
         )}

@@ -31,7 +31,7 @@ export interface Action {
   /** What it is about, where that may have changed since it was seen. */
   readonly about?: About
   readonly cli: (reason: string, said: string) => string
-  readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Done, unknown>
   /** What it would come to now; nothing is written or sent. */
   readonly rehearse?: (api: Api, said: string) => Effect.Effect<Rehearsed, unknown>
   /** What a dry run says beside its own words. */
@@ -49,6 +49,9 @@ export interface Action {
     readonly action: Action
   }
 }
+
+/** What an action did, and the entry that says so where it is no command's. */
+export type Done = Documents.DoneDocument & { readonly entry?: Documents.EntryDocument | undefined }
 
 /** What an action would come to; of one on a batch what would become of its rows. */
 export type Rehearsed = Documents.DoneDocument & { readonly rows?: ReadonlyArray<Documents.BatchRowsDocument> }

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { useId, useRef, useState, type FormEvent, type RefObject } from "react"
 import { queries, useAsk } from "../api/asking.ts"
 import { call, ProblemError, readOf } from "../api/client.ts"
-import type { Action } from "./Action.ts"
+import type { Action, Done } from "./Action.ts"
 import { Choice, Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
@@ -63,15 +63,23 @@ const NEWEST = 100
 const ownerOf = (account: string): string => (account === "_store" ? "the store" : account)
 
 /** What was done, as it is on record: in whose journal and where, when, and by whom. */
-const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneDocument }) => {
-  const { data } = useAsk(["record of", commandId], (api) =>
-    api.journal.list({ urlParams: { order: "newest", limit: NEWEST } })
+const Recorded = ({ of: { account, commandId, entry: known } }: { readonly of: Done }) => {
+  const { data } = useAsk(
+    ["record of", commandId],
+    (api) => api.journal.list({ urlParams: { order: "newest", limit: NEWEST } }),
+    known === undefined
   )
-  const entry = data?.items.findLast(({ cause }) => cause.command === commandId)
+  const entry = known ?? data?.items.findLast(({ cause }) => cause.command === commandId)
   const owner = ownerOf(entry?.account ?? account)
   return (
     <p className="faint recorded">
-      On record{owner === "" ? "" : ` for ${owner}`} as command <code>{commandId}</code>
+      On record{owner === "" ? "" : ` for ${owner}`}
+      {commandId === "" ? null : (
+        <>
+          {" "}
+          as command <code>{commandId}</code>
+        </>
+      )}
       {entry === undefined ? (
         "."
       ) : (

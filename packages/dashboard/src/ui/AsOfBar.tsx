@@ -13,7 +13,8 @@ const told = [
   /^\/(?:orders|trades|fills|decisions|attempts|batches)\/[A-Z]\d+$/,
   /^\/attention\/[BOT]\d+$/i,
   /^\/batches\/[A-Z]\d+\/[a-z]+$/,
-  /^\/positions\/[^/]+\/[^/]+$/
+  /^\/positions\/[^/]+\/[^/]+$/,
+  /^\/ops\/accounts\/[^/]+$/
 ]
 
 /** Whether the page at this address can show the past. */

@@ -11,20 +11,33 @@ export interface Line {
   readonly differs?: boolean
 }
 
+interface BothSidesProps {
+  readonly lines: ReadonlyArray<Line>
+  readonly note?: ReactNode
+  readonly title?: string
+  /** What each side is called. */
+  readonly heads?: readonly [Term, Term]
+}
+
 /** What the books say beside what the broker says, line by line; what differs is marked. */
-export const BothSides = ({ lines, note }: { readonly lines: ReadonlyArray<Line>; readonly note?: ReactNode }) => (
-  <Panel title="Both sides" note={note}>
-    <table className="sides" aria-label="Both sides">
+export const BothSides = ({
+  heads: [ours, theirs] = ["ours", "theirs"],
+  lines,
+  note,
+  title = "Both sides"
+}: BothSidesProps) => (
+  <Panel title={title} note={note}>
+    <table className="sides" aria-label={title}>
       <thead>
         <tr>
           <th scope="col">
             <Head term="compared" />
           </th>
           <th scope="col" className="right">
-            <Head term="ours" />
+            <Head term={ours} />
           </th>
           <th scope="col" className="right">
-            <Head term="theirs" />
+            <Head term={theirs} />
           </th>
         </tr>
       </thead>

@@ -25,3 +25,16 @@ export type Column<A> =
 
 /** What all rows come to, by column: figures under figures; null where it is not known. */
 export type SumsOf = Readonly<Partial<Record<Term, string | null>>>
+
+/** Heads below which figures are dollars. */
+const dollars: ReadonlySet<Term> = new Set([
+  "averagePrice",
+  "commission",
+  "limitPrice",
+  "notional",
+  "price",
+  "stopPrice"
+])
+
+/** Returns whether the figures of a column are dollars, which have two decimals at least. */
+export const isDollars = <A>(column: Column<A>): boolean => column.kind === "figure" && dollars.has(column.term)

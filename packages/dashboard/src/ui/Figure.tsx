@@ -1,5 +1,5 @@
 import { useMemo } from "react"
-import { grouped, isRounded, padding, shortened } from "../format/figure.ts"
+import { grouped, isRounded, padding, shortened, withCents } from "../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
@@ -13,6 +13,8 @@ interface FigureProps {
   /** The longest fraction of its column, so that points line up. */
   readonly align?: number | undefined
   readonly money?: boolean | undefined
+  /** They are dollars, without the sign: two decimals at least. */
+  readonly cents?: boolean | undefined
   /** It was rounded, as averages are. */
   readonly isAbout?: boolean | undefined
   /** Why it is not known, where it is not. */
@@ -20,7 +22,7 @@ interface FigureProps {
 }
 
 /** An exact decimal: grouped, and otherwise as it was sent. */
-export const Figure = ({ align, isAbout, money, of, signed, unknown }: FigureProps) => {
+export const Figure = ({ align, cents, isAbout, money, of, signed, unknown }: FigureProps) => {
   if (of === null) {
     return (
       <span className="figure faint" title={unknown ?? "not known"}>
@@ -28,10 +30,11 @@ export const Figure = ({ align, isAbout, money, of, signed, unknown }: FigurePro
       </span>
     )
   }
-  const full = grouped(of, signed)
+  const text = money === true || cents === true ? withCents(of) : of
+  const full = grouped(text, signed)
   const withSign = money === true ? full.replace(/^([−+]?)/, "$1$") : full
   const short = shortened(of)
-  const pad = align === undefined ? "" : padding(of, align)
+  const pad = align === undefined ? "" : padding(text, align)
   if (short === undefined) {
     return (
       <span className="figure" data-pad={pad === "" ? undefined : pad} data-raw={of}>

@@ -1,5 +1,5 @@
 import type { Effect } from "effect"
-import { useEffect, useState, type ReactNode } from "react"
+import { Fragment, useEffect, useId, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
@@ -13,11 +13,15 @@ import { useFilters } from "./filters.ts"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
+import { isKnown, KnownNames } from "./KnownNames.tsx"
 import type { Sorted, Sorting } from "./model.ts"
+import { type PeriodName, periodNames, periodOf, periods } from "./periods.ts"
+import { useSettings } from "./settings.ts"
 import { Export } from "./Export.tsx"
 import { Problem, StaleSign } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
+import { usePhone } from "./usePhone.ts"
 import { rememberList } from "./siblings.ts"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
@@ -30,7 +34,7 @@ interface Filter {
   readonly usual?: Usual
 }
 
-/** A view that many ask for: what its address says. Of today are those since the beginning of the viewer's day. */
+/** A view that many ask for: what its address says. Of today are those since the day began in the zone that is shown. */
 interface Chip {
   readonly name: string
   readonly asks: Readonly<Record<string, string>>
@@ -56,6 +60,10 @@ export interface Listing<A> {
   readonly actions?: ReactNode
   /** What stands between its title and its rows. */
   readonly above?: ReactNode
+  /** What its rows come to, below them: whether all that the filters find are among them. */
+  readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
+  /** What a phone shows of a row beside its first column; all where it is absent. */
+  readonly card?: ReadonlyArray<Term>
 }
 
 /** A way to sort a list: its name in the address, by which column and which way, and what is asked for. */
@@ -107,27 +115,73 @@ export const wordsOf = (family: Family): ReadonlyArray<readonly [state: string, 
 /** The filter of where records stand. */
 export const statesOf = (family: Family): Filter => ({ name: "status", term: "status", options: wordsOf(family) })
 
-const Written = ({
-  onSet,
-  term,
-  value
-}: {
+interface WrittenProps {
+  readonly name: string
   readonly term: Term
   readonly value: string
   readonly onSet: (value: string) => void
-}) => {
+}
+
+/** Was it chosen from a list, whole? Then nothing more is written. */
+const isChosen = (event: Event): boolean =>
+  event instanceof InputEvent ? event.inputType === "insertReplacementText" : true
+
+/** A filter that is written; accounts and symbols are completed. */
+const Written = ({ name, onSet, term, value }: WrittenProps) => {
   const [text, setText] = useState(value)
+  const [isAsked, setAsked] = useState(false)
+  const list = useId()
+  const isCompleted = isKnown(name)
   return (
-    <input
-      aria-label={glossary[term].head}
-      value={text}
-      size={10}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => text.trim() !== value && onSet(text.trim())}
-      onKeyDown={(event) => event.key === "Enter" && onSet(text.trim())}
-      autoComplete="off"
-      spellCheck={false}
-    />
+    <>
+      <input
+        aria-label={glossary[term].head}
+        value={text}
+        size={10}
+        list={isCompleted ? list : undefined}
+        onFocus={() => setAsked(true)}
+        onChange={({ nativeEvent, target }) => {
+          setText(target.value)
+          if (isCompleted && isChosen(nativeEvent)) onSet(target.value)
+        }}
+        onBlur={() => text.trim() !== value && onSet(text.trim())}
+        onKeyDown={(event) => event.key === "Enter" && onSet(text.trim())}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      {isCompleted && isAsked ? <KnownNames id={list} of={name} /> : null}
+    </>
+  )
+}
+
+/** Days that many ask for: they set both ends of what is shown. */
+const PeriodFilter = () => {
+  const { get, setAll } = useFilters()
+  const { utc } = useSettings()
+  const [since, until] = [get("since"), get("until")]
+  const periodNow = (name: PeriodName) => periodOf(name, new Date(), utc)
+  const chosen = periodNames.find((name) => periodNow(name).since === since && periodNow(name).until === until)
+  const isOther = chosen === undefined && (since !== "" || until !== "")
+  return (
+    <div className="filter">
+      <Head term="period" />
+      <select
+        aria-label={glossary.period.head}
+        value={chosen ?? (isOther ? "other" : "")}
+        onChange={({ target }) => {
+          const name = periodNames.find((each) => each === target.value)
+          if (target.value !== "other") setAll(name === undefined ? { since: "", until: "" } : { ...periodNow(name) })
+        }}
+      >
+        <option value="">all</option>
+        {periodNames.map((name) => (
+          <option key={name} value={name}>
+            {periods[name]}
+          </option>
+        ))}
+        {isOther ? <option value="other">as written</option> : null}
+      </select>
+    </div>
   )
 }
 
@@ -165,15 +219,12 @@ const Forthcoming = ({ terms }: { readonly terms: ReadonlyArray<Term> }) => (
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
-/** The first moment of the viewer's day. */
-const today = (): string => {
-  const now = new Date()
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString()
-}
-
 type Params = Readonly<Record<string, string>>
 
-const asksOf = ({ asks, isToday = false }: Chip): Params => ({ ...asks, ...(isToday ? { since: today() } : {}) })
+const asksOf = ({ asks, isToday = false }: Chip, utc: boolean): Params => ({
+  ...asks,
+  ...(isToday ? { since: periodOf("today", new Date(), utc).since } : {})
+})
 
 /** What a chip leaves as it is. */
 const STAYING = ["account", "symbol"]
@@ -182,6 +233,7 @@ const STAYING = ["account", "symbol"]
 const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly names: ReadonlyArray<string> }) => {
   const [path] = useLocation()
   const { get } = useFilters()
+  const { utc } = useSettings()
   const staying = Object.fromEntries(STAYING.filter((name) => get(name) !== "").map((name) => [name, get(name)]))
   const searchOf = (asks: Params): string => new URLSearchParams({ ...staying, ...asks }).toString()
   const isNow = (asks: Params): boolean =>
@@ -189,7 +241,7 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
   return (
     <nav className="chips" aria-label="Views">
       {[{ name: "All", asks: {} }, ...chips].map((chip) => {
-        const asks = asksOf(chip)
+        const asks = asksOf(chip, utc)
         const search = searchOf(asks)
         return (
           <Link
@@ -227,8 +279,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   }, [hrefOf, rows])
   const terms = listing.columns.map(({ term }) => term)
   const chosen = useColumns(listing.name, terms)
+  // Columns that were chosen are shown on a phone too.
+  const card = usePhone() && get("cols") === "" ? listing.card : undefined
+  const away = card === undefined ? chosen.away : terms.filter((term) => !card.includes(term))
   const hidden = listing.columns
-    .filter((column, index) => (index > 0 && chosen.away.includes(column.term)) || !isShown(column, rows))
+    .filter((column, index) => (index > 0 && away.includes(column.term)) || !isShown(column, rows))
     .map(({ term }) => term)
   const isFiltered = listing.filters.some(({ name }) => get(name) !== "")
   return (
@@ -240,25 +295,34 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       )}
       <div className="filters" role="group" aria-label="Filters">
         {listing.filters.map(({ name, options, term, usual }) => (
-          <div key={name} className="filter">
-            <Head term={term} />
-            {options === undefined ? (
-              <Written key={get(name)} term={term} value={get(name)} onSet={(value) => set(name, value)} />
-            ) : (
-              <select
-                aria-label={glossary[term].head}
-                value={asked[name] ?? allOf(usual)}
-                onChange={(event) => set(name, event.target.value)}
-              >
-                <option value={allOf(usual)}>all</option>
-                {options.map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </div>
+          <Fragment key={name}>
+            {name === "since" ? <PeriodFilter /> : null}
+            <div className="filter">
+              <Head term={term} />
+              {options === undefined ? (
+                <Written
+                  key={get(name)}
+                  name={name}
+                  term={term}
+                  value={get(name)}
+                  onSet={(value) => set(name, value)}
+                />
+              ) : (
+                <select
+                  aria-label={glossary[term].head}
+                  value={asked[name] ?? allOf(usual)}
+                  onChange={(event) => set(name, event.target.value)}
+                >
+                  <option value={allOf(usual)}>all</option>
+                  {options.map(([value, label]) => (
+                    <option key={value} value={value}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </div>
+          </Fragment>
         ))}
         {isFiltered ? (
           <button type="button" className="button small" onClick={() => clear(listing.filters.map(({ name }) => name))}>
@@ -307,6 +371,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             onEnd={readOn}
             sorting={sorting}
           />
+          {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>
       )}
     </>

@@ -1,5 +1,5 @@
 import type { Fractions } from "./alignment.ts"
-import type { Column, SumsOf } from "./Column.ts"
+import { type Column, isDollars, type SumsOf } from "./Column.ts"
 import { Figure } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
 
@@ -27,7 +27,7 @@ export const Sums = <A,>({ columns, fractions, sums }: SumsProps<A>) => (
         return (
           <td key={column.term} className="right">
             {sum === undefined ? null : (
-              <Figure of={sum} money={column.money} align={fractions.get(column.term) ?? 0} />
+              <Figure of={sum} money={column.money} cents={isDollars(column)} align={fractions.get(column.term) ?? 0} />
             )}
           </td>
         )

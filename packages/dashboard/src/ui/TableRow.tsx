@@ -1,14 +1,21 @@
 import type { Row } from "@tanstack/react-table"
 import type { KeyboardEvent, MouseEvent, ReactNode } from "react"
 import type { Fractions } from "./alignment.ts"
-import type { Column } from "./Column.ts"
+import { type Column, isDollars } from "./Column.ts"
 import { Figure, Time } from "./Figure.tsx"
 
 const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   if (column.kind === "node") return column.of(row)
   if (column.kind === "time") return <Time at={column.of(row)} />
   const figure = (
-    <Figure of={column.of(row)} signed={column.signed} money={column.money} isAbout={column.isAbout} align={align} />
+    <Figure
+      of={column.of(row)}
+      signed={column.signed}
+      money={column.money}
+      cents={isDollars(column)}
+      isAbout={column.isAbout}
+      align={align}
+    />
   )
   return column.isStruck?.(row) === true ? <s>{figure}</s> : figure
 }

@@ -7,18 +7,21 @@ export const useFilters = () => {
   const [path, go] = useBrowserLocation()
   const search = useSearch()
   const params = new URLSearchParams(search)
-  const set = (name: string, value: string, how?: { readonly replace: boolean }): void => {
+  const setAll = (values: Readonly<Record<string, string>>, how?: { readonly replace: boolean }): void => {
     const next = new URLSearchParams(search)
-    if (value === "") next.delete(name)
-    else next.set(name, value)
+    for (const [name, value] of Object.entries(values)) {
+      if (value === "") next.delete(name)
+      else next.set(name, value)
+    }
     const text = next.toString()
     go(text === "" ? path : `${path}?${text}`, how)
   }
+  const set = (name: string, value: string, how?: { readonly replace: boolean }): void => setAll({ [name]: value }, how)
   const clear = (names: ReadonlyArray<string>): void => {
     const next = new URLSearchParams(search)
     for (const name of names) next.delete(name)
     const text = next.toString()
     go(text === "" ? path : `${path}?${text}`)
   }
-  return { get: (name: string): string => params.get(name) ?? "", set, clear }
+  return { get: (name: string): string => params.get(name) ?? "", set, setAll, clear }
 }

@@ -76,6 +76,7 @@ export const titleAt = (path: string): string => {
     }
   })
   if (first === undefined) return name
+  if (at === "/ops" && second !== undefined) return `${second} · ${name}`
   return `${at === "/positions" && second !== undefined ? `${second} on ${first}` : first} · ${name}`
 }
 

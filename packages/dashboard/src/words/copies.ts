@@ -159,6 +159,9 @@ const askedAt = (path: string, search: URLSearchParams): Asking | undefined => {
     const of = parts.slice(1).map(decodeURIComponent).join("/")
     return { route: `journal/why${questionOf([["of", of]])}`, cli: `journal why ${quoted(of)}` }
   }
+  if (parts[0] === "ops" && parts[1] === "accounts" && parts[2] !== undefined) {
+    return { route: `accounts/${parts[2]}`, cli: `accounts show ${quoted(decodeURIComponent(parts[2]))}` }
+  }
   const list = lists[parts[0] ?? ""]
   if (list === undefined) return undefined
   return parts.length === 1 ? listAsked(list, search) : recordAsked(parts, search)

@@ -38,6 +38,13 @@ const entries = {
     head: "Held by",
     help: "The order that an operator cancelled: nothing is sent for this position until it is resumed."
   },
+  offsets: {
+    head: "Offset, bp",
+    help: "How far beyond the reference price limit orders are, in basis points: one number, or up to 5 that grow, each for the order after one that found no fill in its life."
+  },
+  orderLife: { head: "Life, s", help: "After how many seconds the end of a limit order is asked for." },
+  inForce: { head: "In force", help: "What holds now." },
+  afterChange: { head: "After", help: "What would hold from then on." },
   ladder: {
     head: "Ladder",
     help: "Which of its account's offsets the order is made at: one that finds no fill in its life is followed by one a step further."
@@ -92,6 +99,12 @@ const entries = {
   sourceId: { head: "Source id", help: "The id that the source gave the trade. The same id again is the same trade." },
   batch: { head: "Batch", help: "The batch that the trade came in." },
   orders: { head: "Orders", help: "Orders that took of it." },
+  decision: { head: "Decision", help: "The decision that the order executes." },
+  insteadOf: { head: "In place of", help: "The order that ended, and in whose place a person asked for this one." },
+  replacedBy: {
+    head: "Replaced by",
+    help: "The order that came in its place: one that a person asked for, or the next one of its position."
+  },
   executed: { head: "Executed", help: "When the broker executed it." },
   order: { head: "Order", help: "The instruction to the broker that it belongs to." },
   execId: {
@@ -313,6 +326,7 @@ const entries = {
   },
   lastFill: { head: "Last fill", help: "When the execution that came in last was executed at its broker." },
   rejectedToday: { head: "Rejected", help: "Orders of today that a broker rejected." },
+  period: { head: "Period", help: "Rows of these days, by the zone that the top bar names." },
   since: {
     head: "From",
     help: "Rows from this moment on: a date, which begins at midnight UTC, or a time with its zone."

@@ -2,6 +2,9 @@
 export const pathOfPosition = ({ account, symbol }: { readonly account: string; readonly symbol: string }): string =>
   `/positions/${encodeURIComponent(account)}/${encodeURIComponent(symbol)}`
 
+/** Where the screen of an account is. */
+export const pathOfAccount = (name: string): string => `/ops/accounts/${encodeURIComponent(name)}`
+
 /** The position whose screen an address is; nothing where it is another one. */
 export const positionAt = (path: string): { readonly account: string; readonly symbol: string } | undefined => {
   const [, account, symbol] = /^\/positions\/([^/]+)\/([^/]+)$/.exec(path) ?? []

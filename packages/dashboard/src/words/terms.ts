@@ -36,6 +36,13 @@ const lifeWords = ({ goodTill, timeInForce }: Worded): string =>
 export const termsWords = (terms: Worded): string =>
   [typeWords(terms.type), lifeWords(terms), sessionWords(terms.session)].join(", ")
 
+/** Returns the offsets of an account's limit orders in words: one, or the steps of a ladder. */
+export const offsetsWords = (offsets: ReadonlyArray<number>): string =>
+  `${offsets.join(", ")} bp beyond the reference price${offsets.length > 1 ? ", step by step" : ""}`
+
+/** Returns in words after how long the end of a limit order is asked for. */
+export const lifeSecondsWords = (seconds: number): string => `ended after ${seconds} s`
+
 /** Returns a step of an account's offsets in words. */
 export const ladderWords = ({ limitOffsetBp, step, steps }: NonNullable<Documents.OrderDetail["ladder"]>): string =>
   `step ${step} of ${steps}: limit ${limitOffsetBp} bp beyond the reference price`

@@ -3,14 +3,14 @@ import type { Family } from "./signs.ts"
 import { eventWords } from "./events.ts"
 
 /** What an entry tells somebody who glances: the state that its sign is of, and what there is to say beside the name of the record. */
-interface Told {
+export interface Told {
   readonly family: Family
   readonly state: string
   readonly words: string
 }
 
 /** A text in an event as it was written; empty where there is none. */
-const textIn = (body: unknown, ...path: ReadonlyArray<string>): string => {
+export const textIn = (body: unknown, ...path: ReadonlyArray<string>): string => {
   const found = path.reduce<unknown>(
     (at, name) => (typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined),
     body

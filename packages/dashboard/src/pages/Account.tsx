@@ -1,0 +1,176 @@
+import type { Documents } from "@roundlot/api"
+import { useState } from "react"
+import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
+import { ActionButton } from "../ui/ActionButton.tsx"
+import { useAsOf } from "../ui/asOf.ts"
+import { BothSides } from "../ui/BothSides.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/Column.ts"
+import { Facts } from "../ui/Facts.tsx"
+import { Choice, Written } from "../ui/Field.tsx"
+import { NeedsRole } from "../ui/NeedsRole.tsx"
+import {
+  draftOf,
+  isSame,
+  linesOf,
+  offeredTo,
+  policyOf,
+  setOrderPolicy,
+  type Policy,
+  type PolicyDraft,
+  type PolicyFaults
+} from "../ui/orderPolicy.ts"
+import { PolicyFields } from "../ui/OrderTerms.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { Shown } from "../ui/Record.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { StateSign } from "../ui/Sign.tsx"
+import { Rows } from "../ui/TablePanel.tsx"
+import { useMay } from "../ui/useMay.ts"
+import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
+
+type Account = Documents.AccountDetail
+
+interface LimitProps {
+  readonly draft: PolicyDraft
+  readonly faults: PolicyFaults
+  readonly onChange: (next: Partial<PolicyDraft>) => void
+}
+
+/** How far beyond the reference price limit orders are, step by step, and how long each works. */
+const LimitFields = ({ draft, faults, onChange }: LimitProps) => (
+  <>
+    <Written
+      term="offsets"
+      label="Offsets in basis points"
+      value={draft.offsets}
+      onWrite={(offsets) => onChange({ offsets })}
+      error={draft.offsets === "" ? undefined : faults.offsets}
+      required
+    />
+    <Written
+      term="orderLife"
+      label="Life in seconds"
+      value={draft.life}
+      onWrite={(life) => onChange({ life })}
+      error={draft.life === "" ? undefined : faults.life}
+      inputMode="decimal"
+      required
+    />
+  </>
+)
+
+interface ComparedProps {
+  readonly before: Account["order"]
+  readonly after: Policy
+}
+
+/** What is in force beside what would be, line by line. */
+const Compared = ({ after, before }: ComparedProps) => {
+  const then = new Map(linesOf(after))
+  const lines = linesOf(before).map(([term, ours]) => {
+    const theirs = then.get(term) ?? ""
+    return { term, ours: ours === "" ? "—" : ours, theirs: theirs === "" ? "—" : theirs, differs: ours !== theirs }
+  })
+  return <BothSides title="Before and after" heads={["inForce", "afterChange"]} lines={lines} />
+}
+
+/** How orders of the account leave from now on: what its broker takes, with what changes by it. */
+const PolicyForm = ({ account }: { readonly account: Account }) => {
+  const [said, setSaid] = useState(() => draftOf(account))
+  const { draft, types, ...offered } = offeredTo(account, said)
+  const { faults, policy } = policyOf(draft)
+  const isWhole = Object.keys(faults).length === 0
+  const isChange = isWhole && !isSame(account.order, policy)
+  const change = (next: Partial<PolicyDraft>): void => setSaid({ ...draft, ...next })
+  return (
+    <>
+      <form className="panel form" aria-label="How orders leave" onSubmit={(event) => event.preventDefault()}>
+        <Choice
+          term="orderType"
+          label="Type"
+          value={draft.type}
+          options={types.map((each) => [each, typeWords(each)] as const)}
+          onChoose={(type) => change({ type })}
+        />
+        {draft.type === "limit" ? <LimitFields draft={draft} faults={faults} onChange={change} /> : null}
+        <PolicyFields offered={offered} onChange={change} errorOf={() => undefined} />
+        <div className="buttons">
+          {isChange ? (
+            <ActionButton
+              action={setOrderPolicy(account, policy)}
+              label="Set how orders leave"
+              className="button primary"
+            />
+          ) : (
+            <span role="status">{isWhole ? "This is in force." : "Write offsets and life of the limit orders."}</span>
+          )}
+        </div>
+      </form>
+      {isChange ? <Compared before={account.order} after={policy} /> : null}
+    </>
+  )
+}
+
+/** The form for those who may, now. */
+const Change = ({ account }: { readonly account: Account }) => {
+  const may = useMay("operate")
+  const isPast = useAsOf() !== ""
+  if (isPast) return null
+  return may ? <PolicyForm account={account} /> : <NeedsRole role="operate" />
+}
+
+const sources: ReadonlyArray<Column<Documents.SourceDocument>> = [
+  columns.foreign("source", ({ name }) => name),
+  columns.node("session", ({ session }) => (session === null ? "as the account" : sessionWords(session))),
+  columns.node("timeInForce", ({ timeInForce }) => (timeInForce === null ? "as the account" : timeWords(timeInForce)))
+]
+
+/** What the configuration says of the sources whose trades are this account's, or any's. */
+const Sources = ({ of }: { readonly of: string }) => (
+  <Panel title="Sources" note="as configured now; their terms come before the account's">
+    <Asked query={useAsk(["sources"], (api) => api.trades.sources())}>
+      {({ items }) => (
+        <Rows
+          label="Sources"
+          empty="The configuration names no source of this account."
+          columns={sources}
+          rows={items.filter(({ account }) => account === null || account === of)}
+          idOf={({ name }) => name}
+          isShort
+        />
+      )}
+    </Asked>
+  </Panel>
+)
+
+const Detail = ({ account }: { readonly account: Account }) => (
+  <>
+    <PageHead
+      note={
+        <>
+          <Link href="/ops">Operations</Link> · account at {account.broker}
+        </>
+      }
+    >
+      {account.name} <StateSign family="trading" state={account.tradingState} />
+    </PageHead>
+    <Panel title="How orders leave" note="of orders that say nothing themselves">
+      <Facts facts={linesOf(account.order)} />
+    </Panel>
+    <Change account={account} />
+    <Sources of={account.name} />
+  </>
+)
+
+/** An account: how its orders leave, and where an operator changes that. */
+export const AccountPage = ({ name }: { readonly name: string }) => (
+  <Shown
+    name={["account", name]}
+    title="Account"
+    read={(api, past) => api.accounts.show({ path: { name }, urlParams: past })}
+  >
+    {(account) => <Detail key={account.name} account={account} />}
+  </Shown>
+)

@@ -1,0 +1,168 @@
+import type { Page } from "playwright-core"
+import { describe, expect, test } from "vitest"
+import { draftOf, isSame, offeredTo, policyOf, type PolicyDraft } from "../src/ui/orderPolicy.ts"
+import { findings, findingsInThemes, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+const choose = (page: Page, label: string, value: string): Promise<unknown> =>
+  page.getByRole("combobox", { name: label, exact: true }).selectOption(value)
+
+const orderOf = async (): Promise<unknown> => Object(await daemon.ask("/api/v1/accounts/paper")).order
+
+const MOST_STOPS = 80
+
+/** Presses Tab until the focus is where a selector says. */
+const tabTo = async (page: Page, selector: string): Promise<void> => {
+  for (let stops = 0; stops < MOST_STOPS; stops++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)) return
+    await page.keyboard.press("Tab")
+  }
+  throw new Error(`the keyboard does not stop at ${selector}`)
+}
+
+test("FILL-16: how orders of an account leave is shown on its page and set there, with before and after, a reason and its command", async () => {
+  await using seen = await open("/ops")
+  const { page } = seen
+  await page.getByRole("table", { name: "Accounts" }).getByRole("link", { name: "paper" }).click()
+  await page.getByRole("heading", { level: 1, name: "paper" }).waitFor()
+  expect(await page.title()).toBe("paper · Operations · Roundlot")
+  const inForce = page.locator("section.panel", { has: page.getByRole("heading", { name: "How orders leave" }) })
+  await inForce.getByText("regular session").waitFor()
+  await page.getByText("The configuration names no source of this account.").waitFor()
+  await page.getByText("This is in force.").waitFor()
+  expect(await findingsInThemes(page)).toEqual([])
+  await choose(page, "Type", "limit")
+  await page.getByText("Write offsets and life of the limit orders.").waitFor()
+  await page.getByLabel("Offsets in basis points").fill("5; 20")
+  await page.getByRole("alert").filter({ hasText: "Whole basis points" }).waitFor()
+  await page.getByLabel("Offsets in basis points").fill("5, 20, 20")
+  await page.getByLabel("Life in seconds").fill("60")
+  await choose(page, "Session", "extended")
+  await choose(page, "Time in force", "gtc")
+  const compared = page.getByRole("table", { name: "Before and after" })
+  const lineOf = (head: string) =>
+    compared.getByRole("row").filter({ has: page.getByRole("rowheader", { name: head }) })
+  expect(await lineOf("Session").getByRole("cell").allTextContents()).toEqual(["regular session", "≠ extended session"])
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("button", { name: "Set how orders leave" }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByText("limit, 5, 20, 20 bp beyond the reference price, step by step").waitFor()
+  await dialog.getByLabel("Reason").fill("the evening of earnings")
+  await dialog
+    .getByText(
+      "roundlot accounts add paper --limit-offset-bp 5,20,20 --order-life 60 --session extended --time-in-force gtc --reason"
+    )
+    .waitFor()
+  await dialog.getByRole("button", { name: "Set how orders of paper leave" }).click()
+  // What is possible the daemon decides, and nothing is changed.
+  await dialog.getByRole("alert").filter({ hasText: "write each larger than the one before" }).waitFor()
+  expect(await orderOf()).toBe("market")
+  await dialog.getByRole("button", { name: "Back" }).click()
+  await page.getByLabel("Offsets in basis points").fill("5, 20, 50")
+  await page.getByRole("button", { name: "Set how orders leave" }).click()
+  await dialog.getByLabel("Reason").fill("the evening of earnings")
+  expect(await findings(page)).toEqual([])
+  await dialog.getByRole("button", { name: "Set how orders of paper leave" }).click()
+  await dialog.getByText(/^On record for paper: entry \d+, /).waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
+  await inForce.getByText("5, 20, 50 bp beyond the reference price, step by step").waitFor()
+  await page.getByText("This is in force.").waitFor()
+  expect(await orderOf()).toEqual({
+    limitOffsetBp: [5, 20, 50],
+    lifeSeconds: 60,
+    session: "extended",
+    timeInForce: "gtc"
+  })
+  expect(await daemon.ask("/api/v1/journal?tag=AccountChanged&order=newest&limit=1")).toMatchObject({
+    items: [{ cause: { kind: "command", reason: "the evening of earnings" } }]
+  })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: how orders leave is set by the keyboard alone", async () => {
+  await daemon.cli(
+    "accounts",
+    "add",
+    "paper",
+    "--limit-offset-bp",
+    "none",
+    "--session",
+    "regular",
+    "--time-in-force",
+    "day"
+  )
+  await using seen = await open("/ops/accounts/paper")
+  const { page } = seen
+  await page.getByText("This is in force.").waitFor()
+  await tabTo(page, "select[aria-label='Type']")
+  await page.keyboard.press("ArrowDown")
+  await tabTo(page, "input[aria-label='Offsets in basis points']")
+  await page.keyboard.type("10")
+  await tabTo(page, "input[aria-label='Life in seconds']")
+  await page.keyboard.type("30")
+  await tabTo(page, "main form .primary")
+  await page.keyboard.press("Enter")
+  await page.getByRole("dialog").waitFor()
+  await page.keyboard.type("the spread is wide")
+  await page.keyboard.press("Enter")
+  await page.getByText(/^On record for paper: entry \d+, /).waitFor()
+  await page.keyboard.press("Escape")
+  expect(await orderOf()).toMatchObject({ limitOffsetBp: 10, lifeSeconds: 30 })
+  expect(seen.faults).toEqual([])
+})
+
+test("FILL-16: the page of an account shows the terms of its sources, and of none that is another's", async () => {
+  await using seen = await open("/settings")
+  const { page } = seen
+  const source = { session: "extended", timeInForce: null }
+  await page.route("**/api/v1/sources", (route) =>
+    route.fulfill({
+      json: {
+        items: [
+          { ...source, name: "desk", account: "paper" },
+          { ...source, name: "any", account: null },
+          { ...source, name: "elsewhere", account: "hedge" }
+        ],
+        nextCursor: null
+      }
+    })
+  )
+  await page.goto(`${daemon.url}/ops/accounts/paper`)
+  const sources = page.getByRole("table", { name: "Sources" })
+  await sources.getByText("desk").waitFor()
+  const rows = await sources.getByRole("row").allTextContents()
+  expect(rows.slice(1)).toEqual(["deskextended sessionas the account", "anyextended sessionas the account"])
+  expect(await findings(page)).toEqual([])
+  expect(seen.faults).toEqual([])
+})
+
+describe("FILL-16: of how orders of an account leave", () => {
+  const regular = { session: "regular", types: ["market", "limit"], timesInForce: ["day", "gtc", "gtd"] } as const
+  const extended = { session: "extended", types: ["limit"], timesInForce: ["gtc"] } as const
+  const account = { name: "a", order: "market", supportedOrders: [regular, extended] } as const
+  const market = draftOf(account)
+  const offered = (said: Partial<PolicyDraft>) => offeredTo(account, { ...market, ...said })
+
+  test("only what the broker takes is offered, and what it does not take becomes what it does", () => {
+    expect(offered({})).toMatchObject({ sessions: [], times: ["gtc"], types: ["market", "limit"] })
+    expect(offered({ type: "limit", session: "extended" })).toMatchObject({
+      sessions: ["extended"],
+      times: ["gtc"],
+      isUsualTaken: false,
+      draft: { session: "extended", timeInForce: "gtc" }
+    })
+    expect(offered({ session: "extended", offsets: "5", life: "60" }).draft).toEqual(market)
+  })
+
+  test("a form that begins with what is in force asks for the same", () => {
+    const orders = [
+      "market",
+      { session: "extended", timeInForce: "gtc" },
+      { limitOffsetBp: 10, lifeSeconds: 60 },
+      { limitOffsetBp: [5, 20], lifeSeconds: 60, session: "regular" }
+    ] as const
+    for (const order of orders) expect(isSame(order, policyOf(draftOf({ order })).policy)).toBe(true)
+    expect(isSame("market", { timeInForce: "gtc" })).toBe(false)
+  })
+})
