@@ -211,7 +211,8 @@ describe("a hostile text is text and nothing else", () => {
   })
 
   test("and is no formula in a list that is exported", async () => {
-    await using seen = await open("/trades?symbol=EVIL")
+    await posted("/api/v1/trades", trade(hostile.formula, { symbol: "SUM", source: hostile.fullWidth }))
+    await using seen = await open("/trades?symbol=SUM")
     const { page } = seen
     await page.getByRole("heading", { level: 1, name: "Trades" }).waitFor()
     const [file] = await Promise.all([
