@@ -22,6 +22,8 @@ const allowed = new Set([
   "Unlicense"
 ])
 
+const byText = (one, other) => (one < other ? -1 : 1)
+
 const manifestIn = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
 
 /** Where Node finds a package for what stands in a folder; `undefined` where it is not installed, as for another platform. */
@@ -60,7 +62,7 @@ const standsOn = (name) => {
     const part = { id, manifest, isOurs: isOurs(folder), needs: [] }
     found.set(id, part)
     const folders = wantedBy(folder, manifest).map((each) => resolve(folder, each))
-    part.needs = [...new Set(folders.flatMap((each) => (each === undefined ? [] : [visit(each)])))].toSorted()
+    part.needs = [...new Set(folders.flatMap((each) => (each === undefined ? [] : [visit(each)])))].toSorted(byText)
     return id
   }
   const own = visit(join(root, "packages", name))
@@ -155,7 +157,7 @@ export const licenceFaults = () =>
 const main = ([asked = "--licences"]) => {
   if (asked !== "--licences") return console.log(JSON.stringify(billOf(asked, hashes()), undefined, 2))
   for (const [licence, ids] of licences())
-    console.log(`${licence || "(none)"}: ${ids.size}\n  ${[...ids].toSorted().join("\n  ")}`)
+    console.log(`${licence || "(none)"}: ${ids.size}\n  ${[...ids].toSorted(byText).join("\n  ")}`)
   for (const fault of licenceFaults()) console.error(fault)
   process.exitCode = licenceFaults().length === 0 ? 0 : 1
 }
