@@ -9,6 +9,7 @@ import { basename, join, relative } from "node:path"
 import process from "node:process"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
+import { licenceFaults } from "./bill.mjs"
 import { packageNames as allNames, root } from "./sources.mjs"
 
 /** The dashboard is files for a browser, with no module to import: it has no types to be judged. */
@@ -143,6 +144,16 @@ const isPublishable = (name) => {
 
 for (const name of allNames.filter((each) => !isPublishable(each))) {
   console.error(`packages/${name}: its manifest names no licence, no public access or no provenance`)
+  process.exitCode = 1
+}
+/** What npm runs by itself on the machine of who installs a package. */
+const INSTALLING = ["preinstall", "install", "postinstall", "prepare"]
+for (const name of allNames.filter((each) => INSTALLING.some((script) => script in (manifestOf(each).scripts ?? {})))) {
+  console.error(`packages/${name}: its manifest has a script that runs where it is installed`)
+  process.exitCode = 1
+}
+for (const fault of licenceFaults()) {
+  console.error(fault)
   process.exitCode = 1
 }
 for (const name of packageNames) removeOrphans(join(root, "packages", name))

@@ -1,10 +1,11 @@
-// `npm run release`: builds and publishes every package; with --plan it says what of, and does nothing.
+// `npm run release`: builds and publishes every package, with a bill of what it stands on (`dist/sbom.cdx.json`); with --plan it says what of, and does nothing.
 // A registry takes the proof of what a package was built from only where its manifest names that repository. Whose checkout this is
 // no manifest can know, so the address is written into them for as long as they are published.
 import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
+import { writeBills } from "./bill.mjs"
 import { packageNames, root } from "./sources.mjs"
 
 /** What the owner says, else what a builder on GitHub says of itself; `undefined` where nobody does. */
@@ -22,8 +23,9 @@ const withRepository = (text, url, name) => ({
 
 const run = (file, ...args) => spawnSync(file, args, { cwd: root, stdio: "inherit" }).status ?? 1
 
-/** Publishes with manifests that name the repository, which are then as they were. */
+/** Publishes with bills and with manifests that name the repository, which are then as they were. */
 const publish = (manifests) => {
+  writeBills()
   const before = packageNames.map((name) => [name, readFileSync(fileOf(name), "utf8")])
   try {
     for (const [name, manifest] of manifests) writeFileSync(fileOf(name), `${JSON.stringify(manifest, undefined, 2)}\n`)

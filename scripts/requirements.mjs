@@ -103,7 +103,18 @@ const tierFindings = ({ id, verify }) => {
 
 const isLost = (title) => /^(?:ACC|FILL|SYNC|AUD|BAT|SDK)-\d+/.test(title) && idsOf(title).length === 0
 
+/** Pages that name tests, each as its file in code and a part of its title in quotes. */
+const naming = ["asvs.md", "threat-model.md"]
+
+const staleNames = (page) => {
+  const text = readFileSync(join(root, "docs", "reference", page), "utf8")
+  return [...text.matchAll(/`([\w./-]+\.test\.ts)` "([^"]+)"/g)]
+    .filter(([, file, part]) => !tests.some((test) => test.file === file && test.titles.join(SEPARATOR).includes(part)))
+    .map(([, file, part]) => `docs/reference/${page}: ${file} has no test "${part}"`)
+}
+
 const findings = () => [
+  ...naming.flatMap(staleNames),
   ...requirements.filter(({ id }) => proofsFor(id).length === 0).map(({ id }) => `${id} has no test`),
   ...requirements.flatMap(cellFindings),
   ...proofs.filter(({ id }) => !known.has(id)).map(({ file, id }) => `${file} proves ${id}, which is no requirement`),

@@ -1,5 +1,5 @@
 /** What a spreadsheet would take for a formula; a plain number is none, negative ones neither. */
-const FORMULA = /^[=+@\t\r]|^-(?!\d+(?:\.\d+)?$)/
+const FORMULA = /^[=+@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]|^-(?!\d+(?:\.\d+)?$)/
 
 const quoted = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)
 

@@ -56,6 +56,24 @@ const Plan = Schema.parseJson(
   )
 )
 
+const Bill = Schema.parseJson(
+  Schema.Struct({
+    bomFormat: Schema.Literal("CycloneDX"),
+    serialNumber: Schema.String.pipe(Schema.pattern(/^urn:uuid:[0-9a-f-]{36}$/)),
+    components: Schema.Array(
+      Schema.Struct({
+        name: Schema.String,
+        purl: Schema.String.pipe(Schema.pattern(/^pkg:npm\/(?:%40[^/]+\/)?[^/@]+@\d/)),
+        hashes: Schema.optional(
+          Schema.Tuple(Schema.Struct({ alg: Schema.Literal("SHA-512"), content: Schema.String }))
+        ),
+        licenses: Schema.Tuple(Schema.Struct({ expression: Schema.NonEmptyString }))
+      })
+    ),
+    dependencies: Schema.Array(Schema.Struct({ ref: Schema.String, dependsOn: Schema.Array(Schema.String) }))
+  })
+)
+
 /** What a release would publish where the environment says this. */
 const releasing = (environment: NodeJS.ProcessEnv) => {
   const env = { ...process.env, GITHUB_REPOSITORY: "", ROUNDLOT_REPOSITORY: "", ...environment }
@@ -94,6 +112,22 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     )
     expect(together).toHaveLength(1)
     expect(ignore).toEqual([])
+  })
+
+  test("a release says what each package stands on: all of it with licence, and with its hash where a registry gave it", () => {
+    const { stdout } = spawnSync(process.execPath, ["scripts/bill.mjs", "store-sqlite"], {
+      cwd: root,
+      encoding: "utf8"
+    })
+    const { components, dependencies } = Schema.decodeSync(Bill)(stdout)
+    const names = components.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(["@roundlot/core", "@roundlot/store-sql", "effect", "better-sqlite3"]))
+    expect(names).not.toContain("vitest")
+    const unhashed = components.filter(({ hashes, name }) => hashes === undefined && !name.startsWith("@roundlot/"))
+    expect(unhashed).toEqual([])
+    const refs = new Set(dependencies.map(({ ref }) => ref))
+    expect(dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref))).toEqual([])
+    expect(refs.size).toBe(components.length + 1)
   })
 
   test("a release proves what each package was built from: its manifest names repository and folder", () => {

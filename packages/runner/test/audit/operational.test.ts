@@ -1,19 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { factTables, type Row, tampered } from "./tampering.ts"
-
-/** The tables that no audit proves, and why not. What is not named here is proven, value by value. */
-const unproven: { readonly [table: string]: string } = {
-  ops_requests:
-    "answers over HTTP, kept 30 days for a retry: what they were made of is in the journal, as the answer of the command or the trade under the id that the key gave",
-  ops_marks: "how far a routine of the daemon is: what is lost of it is done again, and no record depends on it",
-  ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
-  ops_templates: "what a form is filled with: the person who submits it sees it, and the batch has it on record",
-  ops_holdings: "what a broker said at a time, beside the books: the next comparison asks the broker again",
-  ops_commits: "of use for a retry within seconds; where it is gone, identities in the journal decide",
-  ops_store: "whose store it is: part of no journal, since a copy has the same journal and another identity",
-  ops_leases: "who drives now: changed every few seconds, and compared by each commit"
-}
+import { type ColumnOf, factTables, type Row, tampered, unproven } from "./tampering.ts"
 
 interface Attack {
   readonly what: string
@@ -23,11 +10,6 @@ interface Attack {
 const other = (cell: Row[string], isNumber: boolean): Row[string] => {
   if (isNumber) return cell === 1 ? 0 : Number(cell) + 1000
   return cell === "changed" ? "changed again" : "changed"
-}
-
-interface ColumnOf {
-  readonly name: string
-  readonly type: string
 }
 
 /** A value changed in the first row, each in turn; that row taken away, and one more like it. */

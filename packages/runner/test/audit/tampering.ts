@@ -231,6 +231,20 @@ export const factTables: ReadonlyArray<string> = [
   "migrations"
 ]
 
+/** The tables that no audit proves, and why not. What is not named here is proven, value by value. */
+export const unproven: { readonly [table: string]: string } = {
+  ops_requests:
+    "answers over HTTP, kept 30 days for a retry: what they were made of is in the journal, as the answer of the command or the trade under the id that the key gave",
+  ops_marks: "how far a routine of the daemon is: what is lost of it is done again, and no record depends on it",
+  ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
+  ops_templates: "what a form is filled with: the person who submits it sees it, and the batch has it on record",
+  ops_holdings: "what a broker said at a time, beside the books: the next comparison asks the broker again",
+  ops_commits: "of use for a retry within seconds; where it is gone, identities in the journal decide",
+  migrations: "of which version the tables are: no journal has that, and no record depends on it",
+  ops_store: "whose store it is: part of no journal, since a copy has the same journal and another identity",
+  ops_leases: "who drives now: changed every few seconds, and compared by each commit"
+}
+
 /** A row of any table. */
 export interface Row {
   readonly [column: string]: string | number | Uint8Array | null
@@ -277,6 +291,13 @@ const matching = (table: string) => keyed(table).map((column) => `"${column}" = 
 
 const keyOf = (table: string, row: Row) => cellsAt(row, keyed(table))
 
+/** A column as the database has it; `pk` is its place in the primary key, from 1. */
+export interface ColumnOf {
+  readonly name: string
+  readonly type: string
+  readonly pk: number
+}
+
 /** What reaches into the file of a store. */
 export const handOn = (db: Database.Database) => {
   const rows = (table: string) => db.prepare<[], Row>(`SELECT * FROM ${name(table)}`).all()
@@ -297,7 +318,7 @@ export const handOn = (db: Database.Database) => {
       .all()
       .map((each) => each.slice(name("").length))
   const columns = (table: string) =>
-    db.prepare<[], { name: string; type: string }>(`SELECT name, type FROM pragma_table_info('${name(table)}')`).all()
+    db.prepare<[], ColumnOf>(`SELECT name, type, pk FROM pragma_table_info('${name(table)}')`).all()
   const replace = (table: string, all: ReadonlyArray<Row>) =>
     db.transaction(() => {
       db.exec(`DELETE FROM ${name(table)}`)
