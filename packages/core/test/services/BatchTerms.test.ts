@@ -7,7 +7,14 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as SourcePolicy from "../../src/rules/trade/SourcePolicy.ts"
 import * as Stage from "./Stage.ts"
 
-const asked = { account: Stage.account, actor: "desk", uid: "u-1", name: "rebalance", mode: "execute", priority: 0 } as const
+const asked = {
+  account: Stage.account,
+  actor: "desk",
+  uid: "u-1",
+  name: "rebalance",
+  mode: "execute",
+  priority: 0
+} as const
 
 describe("a batch that is asked for again by the same key", () => {
   it("BAT-1: is the same one on the same terms, and refused on others: its rows would be executed otherwise than asked", () =>
