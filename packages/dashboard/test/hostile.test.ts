@@ -118,12 +118,6 @@ const fields: Readonly<Record<string, () => Promise<Shown>>> = {
       const { batch } = Object(await posted("/api/v1/batches", { name: `cell ${kind}`, csv, mode: "accumulate" }))
       return batch === undefined ? undefined : `/batches/${batch.id}/errors`
     }),
-  "the name of a template": () =>
-    written(async (name) => {
-      const path = `/api/v1/batches/templates/${encodeURIComponent(name)}`
-      const saved = await posted(path, { priority: 1 }, { method: "PUT" })
-      return saved === undefined ? undefined : "there"
-    }, "/batches/new"),
   "a note on a case": () =>
     written(
       async (reason, kind) =>
