@@ -29,6 +29,9 @@ export interface ItemsRead extends Omit<WireFacts, "source"> {
 /** The most bytes that are kept of items that come together. */
 const MOST_BYTES = 1_048_576
 
+/** What is no longer than what would stand for it is kept as it is, in bytes. */
+const LONGEST_OF_SHORT = 100
+
 const LINE_FEED = 10
 const utf8 = new TextEncoder()
 
@@ -53,7 +56,8 @@ const lines = (parts: ReadonlyArray<Uint8Array>, length: number): Uint8Array => 
 
 /**
  * The trades of items, and the bytes that they were read from: those of one item after those of another, a line feed behind each, and every
- * trade says which are its own. They are kept together and once. Items that have not their place in a mebibyte are kept as hash and length.
+ * trade says which are its own. They are kept together and once. Items that have not their place in a mebibyte are kept as hash and length,
+ * unless these are longer.
  *
  * @example
  * return { cursor, ...TradeSource.delivered(messages, { contentType: "application/x-ndjson" }) }
@@ -66,7 +70,8 @@ export const delivered = (
   let length = 0
   const put = (part: string | Uint8Array): TradeInput["bytes"] => {
     const given = bytesOf(part)
-    const bytes = length + given.length < MOST_BYTES ? given : utf8.encode(standIn(given))
+    const hasPlace = length + given.length < MOST_BYTES || given.length <= LONGEST_OF_SHORT
+    const bytes = hasPlace ? given : utf8.encode(standIn(given))
     parts.push(bytes)
     const from = length
     length += bytes.length + 1

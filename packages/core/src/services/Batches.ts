@@ -287,16 +287,17 @@ const create = ({ account, actor, reason, ...request }: NewBatch) =>
       apply: (recorder) => batches.create(recorder, request)
     })
     const batch = yield* Effect.orDie(find(id))
-    const field = batch.uid === request.uid ? otherTerm(batch, request) : undefined
+    const field = batch.uid === request.uid ? otherTerm(batch, { account, ...request }) : undefined
     if (field === undefined) return batch
     const problem = `is another one than that of ${format("batch", id)}, which was made by the same key: ask for it as it was, or by another key`
     return yield* new BadBatch({ field, problem })
   })
 
-const terms = ["mode", "session", "timeInForce", "retryOf"] as const
+const terms = ["account", "mode", "session", "timeInForce", "retryOf"] as const
 
 /** What a batch that is there already was not asked to be: its rows would be executed otherwise than who asks now expects. */
-const otherTerm = (batch: Batch, request: batches.BatchRequest) => terms.find((term) => batch[term] !== request[term])
+const otherTerm = (batch: Batch, asked: Pick<NewBatch, (typeof terms)[number]>) =>
+  terms.find((term) => batch[term] !== asked[term])
 
 const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) =>
   Effect.gen(function* () {

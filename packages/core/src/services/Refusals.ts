@@ -14,7 +14,7 @@ import { BreakTable } from "../records/Break.ts"
 import { UNCONFIRMED_MS } from "../rules/breaks/ledgerBreaks.ts"
 import { ABSENT_AFTER_MS } from "../rules/reconciliation/missing.ts"
 import * as Instant from "../values/Instant.ts"
-import { holdsWhatTheBooksSay, isAmong, isNamed, windowSince } from "./Absence.ts"
+import { holdsWhatTheBooksSay, isAmong, isNamed, isProvenAbsent, windowSince } from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
@@ -144,18 +144,19 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
   // W8: a look-up by our id that was answered in part says nothing, and no listing says it in its place.
   const isAbsent = found === undefined ? yield* isNotListed(order, broker, begun) : found.report.complete
   const isRefuted = isAbsent && (yield* isNamed(order, broker))
-  if (isAbsent && !isRefuted && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
+  if (isAbsent && !isRefuted && (yield* executesNothing(order, broker)) && (yield* leftNothing(order, broker)))
     yield* concluded(order, concludeRefused)
 })
 
 /**
- * W11: where client order ids are only carried along, a listing may lack an order that was placed, and a broker that refuses a re-send has
- * not said what became of the send that it never answered: what is held has to be what the books say as well.
+ * W11: where client order ids are only carried along, a listing may lack an order that was placed: what is held has to be what the books
+ * say as well. A broker that refuses a re-send has not said what became of the send that it never answered: that one has to be absent by
+ * the whole proof, since an order that rests changes no holding.
  */
-const changesNoHolding = (order: Order, broker: BrokerService) =>
+const leftNothing = (order: Order, broker: BrokerService) =>
   Effect.gen(function* () {
-    const isFirst = order.attempts <= 1 || !(yield* wasUnanswered(order))
-    return broker.capabilities.uniqueClientOrderIds && isFirst ? true : yield* holdsWhatTheBooksSay(order, broker)
+    if (order.attempts > 1 && (yield* wasUnanswered(order))) return yield* isProvenAbsent(order, broker)
+    return broker.capabilities.uniqueClientOrderIds ? true : yield* holdsWhatTheBooksSay(order, broker)
   })
 
 const wasUnanswered = ({ id }: Order) =>

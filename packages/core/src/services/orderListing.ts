@@ -2,6 +2,7 @@ import { Effect, Option } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import * as ClientOrderId from "../values/ClientOrderId.ts"
 import type { OrderId } from "../values/Id.ts"
+import { Ledger } from "../ledger/Ledger.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../records/Order.ts"
 import { wholeSince, type BrokerService, type TimeWindow } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -25,6 +26,7 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
   lookedFor?: OrderId
 ) {
   const clock = yield* Clock
+  const ledger = yield* Ledger
   const begunMs = yield* clock.monotonicMs
   const listing = yield* withRetries(broker.orders(window))
   const since = wholeSince(listing, window.from)
@@ -40,10 +42,12 @@ export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
   const others = open.filter(({ id }) => id !== lookedFor)
   const lacking = lackedBy(listing.received, others)
   if (lacking.length === 0) return listing
-  // By our own clock, which may be an hour ahead, an order of a moment ago was acknowledged long before.
-  const ours = yield* clock.now
-  const theirs = Option.getOrElse(yield* brokersNow(broker, ours), () => ours)
-  const begun = Instant.addMillis(theirs, begunMs - (yield* clock.monotonicMs))
+  // By a clock that is ahead, ours or theirs, an order of a moment ago was acknowledged long before: the one that is behind counts.
+  const theirs = yield* brokersNow(broker, yield* ledger.now)
+  const tookMs = (yield* clock.monotonicMs) - begunMs
+  const ours = yield* ledger.now
+  const now = Option.match(theirs, { onNone: () => ours, onSome: (at) => (at < ours ? at : ours) })
+  const begun = Instant.addMillis(now, -tookMs)
   const owed = lacking.filter((order) => isToBeListed(order, begun))
   const isShort = yield* Effect.exists(owed.slice(0, ASKED), (order) => isThere(broker, order))
   return isShort ? { ...listing, complete: false, wholeFrom: undefined } : listing

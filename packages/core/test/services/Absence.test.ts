@@ -1,16 +1,21 @@
-import { Effect } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { ClientOrderId } from "../../src/values/ClientOrderId.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
-import { BrokerReadFailed } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, brokerOf } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/records/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/records/Report.ts"
+import { ordersListed } from "../../src/services/orderListing.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { doubtedWith, lost, place, type Differs } from "./lostAnswer.ts"
+import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const doubted = doubtedWith()
+
+const aDay = Instant.make(86_400_000_000n)
+const aDayAhead = Effect.succeed({ at: aDay, cutToMs: 1 })
 
 const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
@@ -106,6 +111,37 @@ describe("a doubt ends when the absence of its order is proven", () => {
       )
     }
   )
+
+  it.each([
+    ["a moment ago is not owed, though its broker's clock is a day ahead", "1 second", aDayAhead, true],
+    ["seven seconds ago is owed, though its broker does not say its time", "7 seconds", Effect.never, false]
+  ] as const)("W8: an order that was acknowledged %s", async (_, wait, clock, complete) => {
+    const { layer } = place(
+      {},
+      {
+        clock,
+        prepare: ({ symbol }) =>
+          Stage.prepared((id) =>
+            Effect.succeed(
+              Stage.answered(id, symbol === "KO" ? Answer.Accepted({ brokerOrderId: Stage.theirId }) : lost())
+            )
+          ),
+        order: () => Effect.succeed({ report: Stage.seen(ko), payload: undefined })
+      }
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* doubtedWith(trade)
+        const broker = yield* brokerOf(Stage.account)
+        const window = { from: Instant.addMillis(aDay, -172_800_000), to: aDay }
+        yield* TestClock.adjust(wait)
+        const listing = yield* Effect.fork(ordersListed(broker, Stage.account, window))
+        yield* TestClock.adjust("6 seconds")
+        expect((yield* Fiber.join(listing)).complete).toBe(complete)
+      }),
+      layer
+    )
+  })
 
   it.each<readonly [string, Differs]>([
     ["a listing in part", { complete: false }],

@@ -1,5 +1,8 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import { defaultSettings } from "../../src/records/Account.ts"
+import { AccountName } from "../../src/records/AccountName.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import { TradeTable } from "../../src/records/Trade.ts"
 import * as Batches from "../../src/services/Batches.ts"
@@ -32,6 +35,22 @@ describe("a batch that is asked for again by the same key", () => {
           const refused = yield* Effect.flip(batches.create(other))
           expect(refused).toMatchObject({ _tag: "BadBatch", field })
         }
+      }),
+      Stage.layer()
+    ))
+})
+
+describe("a key that another account has used", () => {
+  it("BAT-1: makes no batch, and gives none of the other account's: the rows would be executed there", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const account = AccountName.make("other")
+        yield* Effect.flatMap(Commands, (commands) => commands.setAccount(account, defaultSettings, "test"))
+        const batches = yield* Batches.Batches
+        yield* batches.create(asked)
+        const refused = yield* Effect.flip(batches.create({ ...asked, account }))
+        expect(refused).toMatchObject({ _tag: "BadBatch", field: "account" })
       }),
       Stage.layer()
     ))

@@ -291,6 +291,27 @@ describe("a refused order", () => {
     )
   })
 
+  it("W11: whose re-send is refused, though the send before it rests there unseen by its id, ends only once no listing has it", async () => {
+    let received: ReadonlyArray<Received<OrderSeen>> = []
+    const { asked, layer } = place([unknown, refused], {
+      orders: () => Effect.sync(() => ({ complete: true, received }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.orders, (all) => all.length > 0)
+        const resting = { ...Stage.seen(yield* firstOrder), clientOrderId: undefined }
+        received = [{ report: resting, payload: undefined }]
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "in_doubt", endReported: "rejected" })
+        expect([asked.sent, yield* answer]).toEqual([2, "OrderLive"])
+        received = []
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      }),
+      layer
+    )
+  })
+
   it("W11: at a broker without client order ids ends once a complete listing begun 5 s later has nothing that could be it", async () => {
     let listings = 0
     const { layer } = place([refused], {

@@ -126,3 +126,11 @@ test("items that come to more than a mebibyte are kept as hash and length from t
       expect((yield* partsOf(1, 2, 3)).map((text) => text?.slice(0, 200))).toEqual(["h".repeat(200), stood, "s"])
     })
   ))
+
+test("an item that is shorter than its hash and length is kept as it is, however many came before it", () => {
+  const large = { trades: [Stage.trade("large", "1")], bytes: "l".repeat(1_048_575) }
+  const short = { trades: [Stage.trade("short", "1")], bytes: "s".repeat(40) }
+  const { raw, trades } = delivered([large, short], { contentType: "text/csv" })
+  const { from, to } = trades[1]?.bytes ?? { from: 0, to: 0 }
+  expect(new TextDecoder().decode(raw?.bytes.subarray(from, to))).toBe(short.bytes)
+})

@@ -39,6 +39,7 @@ const SAMPLE = TradeRow.fields.join(",")
 interface Header {
   readonly _tag: "Header"
   readonly names: ReadonlyArray<string>
+  /** As it stands; of one that is very long its hash and length, since it is kept with some hundreds of rows each time. */
   readonly raw: string
   readonly places: ReadonlyMap<TradeRow.Field, number>
 }
@@ -70,7 +71,7 @@ const headerOf = (
   const missing = TradeRow.fields.filter((field) => isMissing(field, others, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
   const places = known.flatMap((field) => placesOf(field, names, columns).map((place) => [field, place] as const))
-  return { _tag: "Header", names, raw, places: new Map(places) }
+  return { _tag: "Header", names, raw: TradeRow.kept(raw), places: new Map(places) }
 }
 
 const placesOf = (field: TradeRow.Field, names: ReadonlyArray<string>, columns: Columns): ReadonlyArray<number> =>

@@ -87,8 +87,8 @@ export const read = (row: RowSource, settings: RowSettings): Row =>
 
 const LONGEST_KEPT = 16_384
 
-/** Rows are held until many are taken together. */
-const kept = (raw: string): string => (raw.length > LONGEST_KEPT ? TradeSource.standIn(raw) : raw)
+/** A row or header as it is kept: rows are held until many are taken together. */
+export const kept = (raw: string): string => (raw.length > LONGEST_KEPT ? TradeSource.standIn(raw) : raw)
 
 /** A bad row; its value is cut and made fit to be shown. */
 export const bad = (row: Omit<Bad, "_tag">): Bad => ({ ...row, _tag: "Bad", value: shown(row.value) })

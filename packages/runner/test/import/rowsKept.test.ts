@@ -86,3 +86,14 @@ it.effect("of a row that is very long its hash and length are kept, a line of JS
     expect((yield* kept).at(-1)).toMatchObject({ endpoint: "trades.jsonl:1", contentType: "application/x-ndjson" })
   }).pipe(Effect.provide(books))
 )
+
+it.effect("a header that is very long is kept as hash and length: it would stand before each some hundred rows", () =>
+  Effect.gen(function* () {
+    yield* opened
+    const long = HEADER.replace("note", "n".repeat(20_000))
+    yield* imported([long, ...rows(300)])
+    const stood = JSON.stringify({ sha256: Payload.sha256(long), length: long.length })
+    expect(yield* parts).toEqual(rows(300))
+    expect((yield* kept).map(({ bytes }) => new TextDecoder().decode(bytes).split("\n")[0])).toEqual([stood, stood])
+  }).pipe(Effect.provide(books))
+)
