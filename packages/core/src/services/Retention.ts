@@ -32,6 +32,8 @@ export interface Dropped {
 
 /** How many payloads are read and dropped at a time. */
 const AT_ONCE = 200
+/** Of a mebibyte each, at most, what is read and what is planned are in memory together. */
+const PAYLOADS_AT_ONCE = 25
 
 /** The payloads of orders that have not ended: of those somebody may still want to know what was said. */
 const inUse = Effect.gen(function* () {
@@ -77,7 +79,7 @@ export const run = ({
     let after: ReadonlyArray<Cell> | undefined
     do {
       const where = [{ column: "createdAt", below: Number(before) }]
-      const page: Page<Payload> = yield* Reads.page(PayloadTable, { where, after, limit: AT_ONCE })
+      const page: Page<Payload> = yield* Reads.page(PayloadTable, { where, after, limit: PAYLOADS_AT_ONCE })
       const old = page.items.filter(({ bytes }) => bytes.length > 0)
       const free = old.filter(({ id }) => !used.has(id))
       if (!isPlan)
