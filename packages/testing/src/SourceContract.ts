@@ -310,7 +310,7 @@ const inBooks = (deliveries: ReadonlyArray<TradeSource.Delivery>) =>
       })
     )
     return new Map(read)
-  }).pipe(Effect.provide(Roundlot.layerMemory), Effect.provide(Clock.layerAlwaysOpen), Effect.orDie)
+  }).pipe(Effect.provide([Roundlot.layerMemory, Clock.layerAlwaysOpen]), Effect.orDie)
 
 /** Tries a clause at a place of its own. */
 export const outcomeOf = <E>(

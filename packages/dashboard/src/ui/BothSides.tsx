@@ -4,7 +4,7 @@ import { Head } from "./Help.tsx"
 import { Panel } from "./Panel.tsx"
 
 /** A line of a comparison: the same on both sides. */
-export interface Line {
+interface Line {
   readonly term: Term
   readonly ours: ReactNode
   readonly theirs: ReactNode

@@ -35,7 +35,8 @@ const coverage = async () => {
 /** What went wrong with an input. */
 const faultOf = (target: Target, input: Buffer): string | undefined => {
   try {
-    return void attempt(target, input)
+    attempt(target, input)
+    return undefined
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
