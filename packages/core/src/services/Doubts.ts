@@ -85,7 +85,10 @@ export const askForDoubtful = <R = never>(
           (order) =>
             reported(
               `doubts ${account}`,
-              Effect.zipRight(noteAsked(asked, order), answeredOnce(asked, order, Traces.inTraceOf(order)(ask(asked, order, mayDrive(account)))))
+              Effect.zipRight(
+                noteAsked(asked, order),
+                answeredOnce(asked, order, Traces.inTraceOf(order)(ask(asked, order, mayDrive(account))))
+              )
             ),
           { concurrency: 4, discard: true }
         )

@@ -1,4 +1,15 @@
-import { AccountName, Doubts, Id, Jobs, Order, Reads, Reconciliation, StartGate, Traces, Tracking } from "@roundlot/core"
+import {
+  AccountName,
+  Doubts,
+  Id,
+  Jobs,
+  Order,
+  Reads,
+  Reconciliation,
+  StartGate,
+  Traces,
+  Tracking
+} from "@roundlot/core"
 import type { Broker, Ledger } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import * as views from "../views/reconciled.ts"

@@ -162,12 +162,15 @@ const measuredBy =
     }
     const { order } = subject
     if (tag === "OrderChanged") return order.endedAt === undefined ? [] : [ofOrder(store, order, order.endedAt)]
-    if (tag === "AttemptAnswered") return attempts.filter((each) => each.id === id).map((each) => ofAttempt(store, order, each))
+    if (tag === "AttemptAnswered")
+      return attempts.filter((each) => each.id === id).map((each) => ofAttempt(store, order, each))
     if (tag === "FillRecorded") return fills.filter((each) => each.id === id).map((each) => ofFill(store, order, each))
     return []
   }
 
 type Reading<A> = Effect.Effect<A, TradeRepository.StoreError, TradeRepository.TradeRepository>
+
+const storeId = Effect.map(TradeRepository.TradeRepository, ({ identity }) => identity.id)
 
 /** The id of the attempt or fill of which an entry says that it is there. */
 const madeBy = (entry: Entry.Entry): number | undefined => {
@@ -177,8 +180,9 @@ const madeBy = (entry: Entry.Entry): number | undefined => {
 }
 
 /** What entries say of decisions and orders, each in the trace of its own. */
-const ofOrders = (store: string, entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
+export const ofOrders = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
   Effect.gen(function* () {
+    const store = yield* storeId
     const heard = entries.filter(({ tag }) => !QUIET.has(tag))
     const subjectOf = yield* subjectsOf(heard)
     const about = heard.flatMap((entry) => {
@@ -189,10 +193,7 @@ const ofOrders = (store: string, entries: ReadonlyArray<Entry.Entry>): Reading<S
     const attempts = yield* among(Attempt.AttemptTable, "id", made("AttemptAnswered"))
     const fills = yield* among(Fill.FillTable, "id", made("FillRecorded"))
     const measured = measuredBy(store, attempts, fills)
-    return about.flatMap(({ entry, id, subject }) => [
-      ...measured(subject, entry, id),
-      ofEntry(store, subject, entry)
-    ])
+    return about.flatMap(({ entry, id, subject }) => [...measured(subject, entry, id), ofEntry(store, subject, entry)])
   })
 
 const isOver = ({ status }: Trade.Trade): boolean => status === "completed" || status === "failed"
@@ -218,9 +219,10 @@ const ofTrade = (store: string, trade: Trade.Trade, orders: ReadonlyArray<Order.
   failure: trade.status === "failed" ? (trade.reason ?? trade.status) : undefined
 })
 
-/** The trades that are over, each in a trace of its own with links to the orders that it went into. */
-const ofTrades = (store: string, entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
+/** The trades that are over, each in a trace of its own with links to the orders that it went into; of many some. */
+export const ofTrades = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
   Effect.gen(function* () {
+    const store = yield* storeId
     const over = entries.filter(({ tag }) => ENDS.has(tag))
     const ids = [...new Set(over.flatMap(({ entityId }) => Id.parse("trade", entityId) ?? []))].slice(0, MOST_TRADES)
     const trades = (yield* among(Trade.TradeTable, "id", ids)).filter(isOver)
@@ -235,11 +237,4 @@ const ofTrades = (store: string, entries: ReadonlyArray<Entry.Entry>): Reading<S
         ...linked.filter(({ id }) => into.has(id))
       ])
     })
-  })
-
-/** What entries of the journals come to as spans. */
-export const spansOf = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
-  Effect.gen(function* () {
-    const { identity } = yield* TradeRepository.TradeRepository
-    return [...(yield* ofOrders(identity.id, entries)), ...(yield* ofTrades(identity.id, entries))]
   })

@@ -31,12 +31,12 @@ export const subjectsOf = (
       if (order !== undefined) orderOf.set(`break ${Id.format("break", id)}`, order)
     }
     const orders = yield* among(Order.OrderTable, "id", new Set(orderOf.values()))
-    const subjects = new Map<number, Subject>(orders.map((order) => [order.id, { _tag: "Order", order }]))
-    return ({ entityId, entityKind }) => {
-      if (entityKind === "decision") {
-        const decision = decisions.find(({ id }) => Id.format("decision", id) === entityId)
-        return decision === undefined ? undefined : { _tag: "Decision", decision }
-      }
-      return subjects.get(orderOf.get(`${entityKind} ${entityId}`) ?? 0)
-    }
+    const ofOrders = new Map<number, Subject>(orders.map((order) => [order.id, { _tag: "Order", order }]))
+    const ofDecisions = new Map<number, Subject>(
+      decisions.map((decision) => [decision.id, { _tag: "Decision", decision }])
+    )
+    return ({ entityId, entityKind }) =>
+      entityKind === "decision"
+        ? ofDecisions.get(Id.parse("decision", entityId) ?? 0)
+        : ofOrders.get(orderOf.get(`${entityKind} ${entityId}`) ?? 0)
   })

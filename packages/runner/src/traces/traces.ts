@@ -1,14 +1,17 @@
-import { Feed, Health, TradeRepository, work } from "@roundlot/core"
+import { Clock, Feed, Health, TradeRepository, work } from "@roundlot/core"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Context, Effect, Exit, Option, Ref, type Scope, type Tracer } from "effect"
+import { Chunk, Context, Effect, Exit, Option, Ref, type Scope, type Tracer } from "effect"
 import * as AnchorFile from "../anchors/anchorFile.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import { Exporting } from "./collector.ts"
-import { spansOf, type Stretch } from "./spans.ts"
+import { ofOrders, ofTrades, type Stretch } from "./spans.ts"
 import { addressIn, ENDPOINT } from "./variables.ts"
 
 const PAGE = 200
+
+/** So many entries are exported before others have their turn. */
+const AT_ONCE = 250
 
 /** At a start so many commits are looked back at, at most. */
 const MOST_AGAIN = 1000
@@ -38,8 +41,12 @@ const passOf = (tracer: Tracer.Tracer, position: Ref.Ref<number>) =>
       const commits = yield* Feed.commitsAfter(yield* Ref.get(position), PAGE)
       const last = commits.at(-1)
       if (last === undefined) return
-      const stretches = yield* spansOf(commits.flatMap(({ entries }) => entries))
-      for (const stretch of stretches) exported(tracer, stretch)
+      const entries = commits.flatMap((commit) => commit.entries)
+      for (const part of Chunk.chunksOf(Chunk.fromIterable(entries), AT_ONCE)) {
+        for (const stretch of yield* ofOrders(Chunk.toReadonlyArray(part))) exported(tracer, stretch)
+        yield* Clock.turn
+      }
+      for (const stretch of yield* ofTrades(entries)) exported(tracer, stretch)
       yield* Ref.set(position, last.row.position)
     }
   })

@@ -1,7 +1,9 @@
+import { Context, Effect, Exit, Option, Redacted, Tracer } from "effect"
 import { describe, expect, it } from "vitest"
 import { daemonAt } from "../cli/daemon.ts"
 import { receiver } from "../cli/receiver.ts"
-import { buys, desk } from "../cli/roundlot.ts"
+import { buys, desk, until } from "../cli/roundlot.ts"
+import { parentBased } from "../../src/traces/sampling.ts"
 import { collector, valueOf, type Answering, type Span } from "./collector.ts"
 
 const start = ["start", "--until-idle", "--account", "paper"]
@@ -69,9 +71,10 @@ describe("OpenTelemetry", () => {
     const place = desk()
     const heard = await collector()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: heard.endpoint }
-    await place.cli("accounts", "add", "paper", "--broker", "paper")
+    const accounts = { paper: { broker: "paper" } }
+    const config = place.file("roundlot.json", JSON.stringify({ accounts }))
     await place.price("AAPL")
-    const first = daemonAt(place, variables, ...QUICK)
+    const first = daemonAt(place, variables, "--config", config, ...QUICK)
     await first.says(/roundlot is up/)
     const limit = ["--type", "limit", "--limit-price", "50", "--time-in-force", "gtc"]
     await place.cli("decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", ...limit)
@@ -116,6 +119,8 @@ describe("OpenTelemetry", () => {
     const daemon = daemonAt(place, variables, "--port", "0", "--config", config, "--open", ...QUICK)
     await daemon.says(URL_OF_DAEMON)
     await daemon.says(/roundlot is up/)
+    // What came before the webhook was first looked for is not posted.
+    await until(async () => JSON.stringify(await place.json("jobs", "list")).includes('"done"'))
     const [url = ""] = URL_OF_DAEMON.exec(daemon.said()) ?? []
     const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"]
     const decided = await fetch(`${url}/api/v1/decisions?planted-query=1`, {
@@ -136,7 +141,9 @@ describe("OpenTelemetry", () => {
     })
     expect(proper.status).toBe(200)
     await hook.hears(1)
-    await heard.until(() => named(heard.spans, "decision").length > 0 && named(heard.spans, "http.client POST").length > 0)
+    await heard.until(
+      () => named(heard.spans, "decision").length > 0 && named(heard.spans, "http.client POST").length > 0
+    )
     const decision = named(heard.spans, "decision").at(-1)
     const served = named(heard.spans, "http.server POST")
     expect(served.map((span) => [span.traceId, span.parentSpanId])).toContainEqual([traceId, spanId])
@@ -148,7 +155,10 @@ describe("OpenTelemetry", () => {
     expect(openMetrics.headers.get("content-type")).toMatch(/^application\/openmetrics-text/)
     const text = await openMetrics.text()
     expect(text).toMatch(
-      new RegExp(`^roundlot_stage_seconds_bucket\\{.*sent_to_answered.*\\} \\d+ # \\{trace_id="${decision?.traceId}"\\}`, "m")
+      new RegExp(
+        `^roundlot_stage_seconds_bucket\\{.*sent_to_answered.*\\} \\d+ # \\{trace_id="${decision?.traceId}"\\}`,
+        "m"
+      )
     )
     daemon.signal("SIGTERM")
     expect((await daemon.ended).code).toBe(0)
@@ -182,5 +192,64 @@ describe("OpenTelemetry", () => {
     expect(await json("audit")).toMatchObject({ ok: true })
     const { err } = await plain([...start, ...place], { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })
     expect(err).toContain("OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address")
+  })
+})
+
+describe("what of a span leaves the program", () => {
+  const given: Array<readonly [string, unknown]> = []
+  const ended: Array<Exit.Exit<unknown, unknown>> = []
+  /** A tracer whose spans keep what they are given. */
+  const keeping = Tracer.make({
+    context: (f) => f(),
+    span: (name, parent, context, links, startTime, kind) => ({
+      _tag: "Span",
+      name,
+      spanId: "b7ad6b7169203331",
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      sampled: true,
+      parent,
+      context,
+      status: { _tag: "Started", startTime },
+      attributes: new Map(),
+      links,
+      kind,
+      attribute: (key, value) => void given.push([key, value]),
+      event: (key) => void given.push([key, undefined]),
+      end: (_, exit) => void ended.push(exit),
+      addLinks: () => undefined
+    })
+  })
+  const tracer = parentBased(keeping, Effect.runSync(Effect.tracer))
+  const made = (name: string, kind: Tracer.SpanKind, parent?: Tracer.AnySpan) =>
+    tracer.span(name, Option.fromNullable(parent), Context.empty(), [], 0n, kind)
+
+  it("ids of ours and how a call went; no address, no header, no log line, and of a failure its kind", () => {
+    const span = made("http.server POST", "server")
+    span.attribute("url.full", "https://hooks.example/planted")
+    span.attribute("url.query", "token=planted")
+    span.attribute("http.request.header.apca-api-secret-key", "planted")
+    span.attribute("http.response.status_code", 200)
+    span.attribute("roundlot.order", "O5")
+    span.attribute("secret", Redacted.make("planted"))
+    span.event("planted", 0n)
+    span.end(0n, Exit.fail({ _tag: "RequestError", message: "https://hooks.example/planted" }))
+    expect(given).toEqual([
+      ["http.response.status_code", 200],
+      ["roundlot.order", "O5"]
+    ])
+    expect(ended).toEqual([Exit.fail("RequestError")])
+  })
+
+  it("what changes something, and what belongs to a trace that is sampled; not what the program does by itself", () => {
+    const polling = made("Tracking.poll", "internal")
+    const caller = (sampled: boolean) => Tracer.externalSpan({ traceId: "t", spanId: "s", sampled })
+    expect([
+      polling.sampled,
+      made("http.client GET", "client", polling).sampled,
+      made("http.server GET", "server").sampled,
+      made("http.server GET", "server", caller(true)).sampled,
+      made("http.server POST", "server", caller(false)).sampled,
+      made("http.server POST", "server").sampled
+    ]).toEqual([false, false, false, true, false, true])
   })
 })
