@@ -7,7 +7,7 @@ import * as OtlpLogger from "@effect/opentelemetry/OtlpLogger"
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics"
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
 import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
-import { Context, Effect, Layer, Redacted, Stream, type Tracer } from "effect"
+import { ConfigProvider, Context, Effect, Layer, Redacted, Stream, type Tracer } from "effect"
 import { VERSION } from "../cli/Verb.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { addressIn, pairsIn } from "./variables.ts"
@@ -48,7 +48,7 @@ const clientWith = (headers: Readonly<Record<string, Redacted.Redacted>>): Layer
  * Sends traces, metrics and logs by OTLP over HTTP, with JSON, to the collector that the standard variables name; nothing where they name
  * none. A collector that is gone, slow or broken holds nothing up: what it does not take is dropped.
  */
-export const layer = ({ config, variable }: Pick<Settings, "config" | "variable">): Layer.Layer<never> => {
+export const layer = ({ variable }: Pick<Settings, "variable">): Layer.Layer<never> => {
   const address = addressIn(variable)
   if (address === undefined) return Layer.empty
   const { "service.name": named = "roundlot", ...attributes } = pairsIn(variable("OTEL_RESOURCE_ATTRIBUTES"))
@@ -74,6 +74,7 @@ export const layer = ({ config, variable }: Pick<Settings, "config" | "variable"
     OtlpLogger.layer({ ...to("logs"), exportInterval: "1 second" })
   ).pipe(
     Layer.provide(Layer.merge(clientWith(secret), OtlpSerialization.layerJson)),
-    Layer.provide(Layer.setConfigProvider(config))
+    // The exporter would read the attributes once more, by itself, and take them for more than OTEL_SERVICE_NAME.
+    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map())))
   )
 }

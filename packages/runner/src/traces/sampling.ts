@@ -32,7 +32,7 @@ const ONLY_LOOKS = /^http\.server (?:GET|HEAD|OPTIONS)$/
  */
 export const parentBased = (exporting: Tracer.Tracer, quiet: Tracer.Tracer): Tracer.Tracer =>
   Tracer.make({
-    context: exporting.context,
+    context: (f, fiber) => exporting.context(f, fiber),
     span: (name, parent, context, links, startTime, kind, options) => {
       const isSampled = Option.match(parent, {
         onSome: ({ sampled }) => sampled,

@@ -2,12 +2,14 @@ import {
   Allocation,
   Attempt,
   Decimal,
-  Decision,
+  type Decision,
   decode,
   Entry,
+  type Event,
   Fill,
   Id,
   Order,
+  OrderState,
   Trade,
   TradeRepository,
   Traces,
@@ -152,31 +154,47 @@ const ofEntry = (store: string, subject: Subject, entry: Entry.Entry): Stretch =
 
 const ended = ({ executedAt, failedAt }: Decision.Decision): Instant.Instant | undefined => executedAt ?? failedAt
 
-/** What took its time until an entry was written. */
+/** What took its time until an event happened. */
 const measuredBy =
   (store: string, attempts: ReadonlyArray<Attempt.Attempt>, fills: ReadonlyArray<Fill.Fill>) =>
-  (subject: Subject, { tag }: Entry.Entry, id: number | undefined): Spans => {
+  (subject: Subject, event: Measuring | undefined): Spans => {
     if (subject._tag === "Decision") {
-      const at = tag === "DecisionSettled" ? ended(subject.decision) : undefined
+      const at = event?._tag === "DecisionSettled" ? ended(subject.decision) : undefined
       return at === undefined ? [] : [ofDecision(store, subject.decision, at)]
     }
     const { order } = subject
-    if (tag === "OrderChanged") return order.endedAt === undefined ? [] : [ofOrder(store, order, order.endedAt)]
-    if (tag === "AttemptAnswered")
-      return attempts.filter((each) => each.id === id).map((each) => ofAttempt(store, order, each))
-    if (tag === "FillRecorded") return fills.filter((each) => each.id === id).map((each) => ofFill(store, order, each))
-    return []
+    switch (event?._tag) {
+      case "OrderChanged":
+        return order.endedAt !== undefined && hasEnded(event) ? [ofOrder(store, order, order.endedAt)] : []
+      case "AttemptAnswered":
+        return attempts.filter(({ id }) => id === event.id).map((each) => ofAttempt(store, order, each))
+      case "FillRecorded":
+        return fills.filter(({ id }) => id === event.id).map((each) => ofFill(store, order, each))
+      default:
+        return []
+    }
   }
 
 type Reading<A> = Effect.Effect<A, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
 const storeId = Effect.map(TradeRepository.TradeRepository, ({ identity }) => identity.id)
 
-/** The id of the attempt or fill of which an entry says that it is there. */
-const madeBy = (entry: Entry.Entry): number | undefined => {
-  if (entry.tag !== "AttemptAnswered" && entry.tag !== "FillRecorded") return undefined
-  const event = Either.getOrUndefined(decode.decodeEntry(entry))
-  return event?._tag === "AttemptAnswered" || event?._tag === "FillRecorded" ? event.id : undefined
+const measuring = ["DecisionSettled", "OrderChanged", "AttemptAnswered", "FillRecorded"] as const
+
+/** An event with which something that took its time is over. */
+type Measuring = Extract<Event.LedgerEvent, { readonly _tag: (typeof measuring)[number] }>
+
+const isMeasuring = (event: Event.LedgerEvent): event is Measuring => measuring.some((tag) => tag === event._tag)
+
+/** Is it the change that ends the order? What is heard of it later is none. */
+const hasEnded = ({ after, before }: Extract<Measuring, { readonly _tag: "OrderChanged" }>): boolean =>
+  OrderState.isLive(before.status) && !OrderState.isLive(after.status)
+
+const eventIn = (entry: Entry.Entry): Measuring | undefined => {
+  const event = measuring.some((tag) => tag === entry.tag)
+    ? Either.getOrUndefined(decode.decodeEntry(entry))
+    : undefined
+  return event !== undefined && isMeasuring(event) ? event : undefined
 }
 
 /** What entries say of decisions and orders, each in the trace of its own. */
@@ -187,13 +205,14 @@ export const ofOrders = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
     const subjectOf = yield* subjectsOf(heard)
     const about = heard.flatMap((entry) => {
       const subject = subjectOf(entry)
-      return subject === undefined ? [] : [{ entry, subject, id: madeBy(entry) }]
+      return subject === undefined ? [] : [{ entry, subject, event: eventIn(entry) }]
     })
-    const made = (wanted: string) => about.flatMap(({ entry, id }) => (entry.tag === wanted ? (id ?? []) : []))
-    const attempts = yield* among(Attempt.AttemptTable, "id", made("AttemptAnswered"))
-    const fills = yield* among(Fill.FillTable, "id", made("FillRecorded"))
+    const madeBy = (tag: "AttemptAnswered" | "FillRecorded") =>
+      about.flatMap(({ event }) => (event?._tag === tag ? event.id : []))
+    const attempts = yield* among(Attempt.AttemptTable, "id", madeBy("AttemptAnswered"))
+    const fills = yield* among(Fill.FillTable, "id", madeBy("FillRecorded"))
     const measured = measuredBy(store, attempts, fills)
-    return about.flatMap(({ entry, id, subject }) => [...measured(subject, entry, id), ofEntry(store, subject, entry)])
+    return about.flatMap(({ entry, event, subject }) => [...measured(subject, event), ofEntry(store, subject, entry)])
   })
 
 const isOver = ({ status }: Trade.Trade): boolean => status === "completed" || status === "failed"

@@ -1,4 +1,4 @@
-import { Break, Decision, Entry, Fill, Id, Order, type TradeRepository } from "@roundlot/core"
+import { Break, Decision, type Entry, Fill, Id, Order, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { among } from "../views/listing.ts"
 

@@ -1,4 +1,4 @@
-import { Clock, Feed, Health, TradeRepository, work } from "@roundlot/core"
+import { Clock, Feed, Health, type TradeRepository, work } from "@roundlot/core"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Chunk, Context, Effect, Exit, Option, Ref, type Scope, type Tracer } from "effect"
 import * as AnchorFile from "../anchors/anchorFile.ts"
