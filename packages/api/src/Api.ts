@@ -64,6 +64,9 @@ export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true), tradin
 /** The media type of metrics in Prometheus' text format. */
 export const METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
+/** The media type of metrics in the text format of OpenMetrics. */
+export const OPEN_METRICS_TEXT = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
 const health = HttpApiGroup.make("health", { topLevel: true })
   .add(
     HttpApiEndpoint.get("health", "/health")

@@ -1,4 +1,5 @@
-import { Metric, MetricState } from "effect"
+import { Traces } from "@roundlot/core"
+import { Metric, MetricState, Schema } from "effect"
 
 /** One value of a family, with its labels. */
 export interface Sample {
@@ -6,6 +7,8 @@ export interface Sample {
   readonly value: number
   /** What stands after the family's name: `_count`. */
   readonly suffix?: "_bucket" | "_sum" | "_count"
+  /** Of a bucket: a measurement in it, and its trace. */
+  readonly exemplar?: Traces.Exemplar | undefined
 }
 
 /** Values of one name in Prometheus' sense. */
@@ -51,7 +54,30 @@ export const render = (families: Iterable<Family>): string =>
     )
     .join("")
 
+const exemplarText = ({ exemplar }: Sample): string =>
+  exemplar === undefined
+    ? ""
+    : ` # {trace_id="${exemplar.traceId}"} ${numberOf(exemplar.seconds)} ${numberOf(exemplar.atMs / 1000)}`
+
+/** The same in the text format of OpenMetrics 1.0.0: exemplars name traces, and a counter's family has no `_total`. */
+export const renderOpen = (families: Iterable<Family>): string =>
+  `${[...families]
+    .filter(({ samples }) => samples.length > 0)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ help, name, samples, type }) => {
+      const family = type === "counter" ? name.replace(/_total$/, "") : name
+      const lines = samples.map((sample) => `${lineOf(name, sample)}${exemplarText(sample)}\n`)
+      return `# HELP ${family} ${escapeHelp(help).replaceAll('"', '\\"')}\n# TYPE ${family} ${type}\n${lines.join("")}`
+    })
+    .join("")}# EOF\n`
+
 type Labels = Readonly<Record<string, string>>
+
+const isStage = Schema.is(Schema.Literal(...Traces.stages))
+
+/** The newest measurement of a bucket, where it is one of a stage of orders. */
+const exemplarIn = ({ stage }: Labels, bound: number): Traces.Exemplar | undefined =>
+  isStage(stage) ? Traces.exemplarOf(stage, bound) : undefined
 
 const samplesOf = (
   state: MetricState.MetricState<unknown>,
@@ -62,7 +88,7 @@ const samplesOf = (
   if (!MetricState.isHistogramState(state)) return ["gauge", []]
   const buckets = [...state.buckets].map(([bound, count]): Sample => {
     const le = numberOf(bound >= Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : bound)
-    return { suffix: "_bucket", labels: { ...labels, le }, value: count }
+    return { suffix: "_bucket", labels: { ...labels, le }, value: count, exemplar: exemplarIn(labels, bound) }
   })
   const ended = buckets.some(({ labels: own }) => own["le"] === "+Inf")
     ? buckets

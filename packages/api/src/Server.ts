@@ -20,10 +20,10 @@ import {
 } from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
 import { Detail, type Reading } from "./Access.ts"
-import { RoundlotApi, type HealthDocument } from "./Api.ts"
+import { OPEN_METRICS_TEXT, RoundlotApi, type HealthDocument } from "./Api.ts"
 import type { TradingDocument } from "./documents/Trading.ts"
 import { Process } from "./EventLoop.ts"
-import { render } from "./Exposition.ts"
+import { render, renderOpen } from "./Exposition.ts"
 import * as figures from "./figures.ts"
 import { guarded, withProblems } from "./guards.ts"
 import { layer as parameters } from "./parameterCheck.ts"
@@ -147,11 +147,14 @@ const handlers = Layer.mergeAll(
     )
   ),
   HttpApiBuilder.group(RoundlotApi, "metrics", (group) =>
-    group.handle("metrics", () =>
+    group.handle("metrics", ({ request }) =>
       Effect.gen(function* () {
         yield* AccountScope.requireAll
         const thread = yield* Effect.flatMap(Process, (process) => process.eventLoop)
-        return render(yield* Effect.mapError(figures.all(thread), unavailable))
+        const families = yield* Effect.mapError(figures.all(thread), unavailable)
+        return (request.headers["accept"] ?? "").includes("application/openmetrics-text")
+          ? HttpServerResponse.text(renderOpen(families), { contentType: OPEN_METRICS_TEXT })
+          : render(families)
       })
     )
   )

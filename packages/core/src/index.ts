@@ -416,6 +416,8 @@ export * as Tokens from "./services/Tokens.ts"
 export * as Sync from "./services/Sync.ts"
 /** `services/Tracking`: see that module. */
 export * as Tracking from "./services/Tracking.ts"
+/** `services/Traces`: see that module. */
+export * as Traces from "./services/Traces.ts"
 /** `services/Why`: see that module. */
 export * as Why from "./services/Why.ts"
 /** `services/drive`: see that module. */

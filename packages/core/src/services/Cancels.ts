@@ -10,6 +10,7 @@ import * as Instant from "../values/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
+import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 const AGAIN_AFTER_MS = 15_000
@@ -33,7 +34,7 @@ export const requestCancels = (each: EachAccount = inTurn) =>
       (account) =>
         Effect.forEach(
           due.filter((order) => order.account === account),
-          (order) => reported(`cancels ${account}`, ask(order)),
+          (order) => reported(`cancels ${account}`, Traces.inTraceOf(order)(ask(order))),
           {
             concurrency: 4,
             discard: true

@@ -25,7 +25,7 @@ import type { Order } from "../records/Order.ts"
 import { UnsupportedOrder } from "../records/SupportedOrders.ts"
 import { Brokers, type BrokerReadFailed } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { UnknownAccount } from "./Accumulator.ts"
 import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
@@ -38,6 +38,7 @@ import * as Reads from "./Reads.ts"
 import * as StartGate from "./StartGate.ts"
 import { confirmNow } from "./Refusals.ts"
 import { refuse, sendOrder } from "./Submission.ts"
+import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 export type { DecisionOutlook }
@@ -142,7 +143,10 @@ export const decide = Effect.fn("Decisions.decide")(function* (
     return yield* new UnsoundDecision({ problem: `the command id ${commandId ?? ""} belongs to another command` })
   }
   if (made instanceof UnsupportedOrder) return yield* made
-  return made ?? (yield* new UnknownAccount({ account }))
+  if (made === undefined) return yield* new UnknownAccount({ account })
+  const { identity } = yield* TradeRepository
+  yield* Effect.ignore(Effect.linkSpanCurrent(Traces.ofDecision(identity.id, made)))
+  return made
 })
 
 /** The decision that a command id has made; a new one where it has made none. */
@@ -243,7 +247,9 @@ const inTurn =
 
 const execute = Effect.fn("Decisions.execute")(function* (desk: Desk, id: DecisionId) {
   const found = yield* find(id)
-  return yield* inTurn(desk, found.account)(executeInTurn(desk, id))
+  const { identity } = yield* TradeRepository
+  const executing = Effect.withParentSpan(executeInTurn(desk, id), Traces.ofDecision(identity.id, found))
+  return yield* inTurn(desk, found.account)(executing)
 })
 
 const executeInTurn = Effect.fn("Decisions.executeInTurn")(function* (desk: Desk, id: DecisionId) {

@@ -27,6 +27,7 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { reportMember, sendOrder } from "./Submission.ts"
+import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How long an attempt is left before it is asked for, and between two look-ups, in milliseconds. */
@@ -84,7 +85,10 @@ export const askForDoubtful = <R = never>(
           (order) =>
             reported(
               `doubts ${account}`,
-              Effect.zipRight(noteAsked(asked, order), answeredOnce(asked, order, ask(asked, order, mayDrive(account))))
+              Effect.zipRight(
+                noteAsked(asked, order),
+                answeredOnce(asked, order, Traces.inTraceOf(order)(ask(asked, order, mayDrive(account))))
+              )
             ),
           { concurrency: 4, discard: true }
         )
@@ -235,7 +239,7 @@ export const lookForAll = (doubtful: ReadonlyArray<Order>, each: EachAccount) =>
       (account) =>
         Effect.forEach(
           own.filter((order) => order.account === account),
-          (order) => reported(`doubts ${account}`, lookFor(order)),
+          (order) => reported(`doubts ${account}`, Traces.inTraceOf(order)(lookFor(order))),
           { concurrency: 4, discard: true }
         )
     )

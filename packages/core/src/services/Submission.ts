@@ -29,6 +29,7 @@ import type { Health } from "./Health.ts"
 import { needsLogin } from "./Logins.ts"
 import { askBeforeSend } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
+import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How long after its commit an attempt may still leave at most, in milliseconds (rule 2 of sending). */
@@ -511,16 +512,16 @@ const beginSending: (
     const services = yield* Effect.context<SendingNeeds>()
     const clock = Context.get(services, Clock)
     const { leases } = Context.get(services, Ledger)
-    const { leases: stored } = Context.get(services, TradeRepository)
+    const { identity, leases: stored } = Context.get(services, TradeRepository)
     const asOf = yield* clock.now
     const waitedMs = (yield* clock.monotonicMs) - sent.begunMs
     const { attemptId, order, prepared } = sent
     const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
     const why = reasonNotToSend(sent.lease, leases.of(order.account), waitedMs, stored.durationMs)
-    if (why === undefined) yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf))
-    return why === undefined
-      ? yield* beginOnce(prepared, attemptId, concluded)
-      : Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
+    if (why !== undefined) return Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
+    const span = Traces.within(identity.id, order, format("attempt", attemptId))
+    yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf), span.traceId)
+    return yield* Effect.withParentSpan(beginOnce(prepared, attemptId, concluded), span)
   })
 
 const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, SendingNeeds> =>
@@ -532,10 +533,13 @@ const tellAnswer = Effect.fnUntraced(function* (
   { report: { answer } }: Received<Answered>
 ) {
   const clock = yield* Clock
-  yield* noteAnswer(answer._tag, (yield* clock.monotonicMs) - begunMs)
+  const { identity } = yield* TradeRepository
+  const span = Traces.within(identity.id, order, format("attempt", attemptId))
+  yield* noteAnswer(answer._tag, (yield* clock.monotonicMs) - begunMs, span.traceId)
   const least = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
   if (LogLevel.greaterThan(least, LogLevel.Info)) return
   yield* Effect.logInfo("order answered").pipe(
+    Effect.withParentSpan(span),
     Effect.annotateLogs({
       order: format("order", order.id),
       attempt: format("attempt", attemptId),

@@ -39,6 +39,7 @@ import { reportedMember } from "./reported.ts"
 import { bookAll, bookRead, reportMember } from "./Submission.ts"
 import type { SnapshotFault } from "../records/BreakDetails.ts"
 import { bookUnreadable, soundnessMember } from "./unsound.ts"
+import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
@@ -381,7 +382,9 @@ const tellChanges = Effect.fn("Tracking.tellChanges")(function* (seen: ReadonlyA
   if (news.length === 0) return
   const before = new Map(news.map(({ order }) => [order.id, order]))
   const after = yield* Reads.all(OrderTable, { where: [{ column: "id", in: [...before.keys()] }] })
-  yield* Effect.forEach(after, (order) => tellChange(before.get(order.id) ?? order, order), { discard: true })
+  yield* Effect.forEach(after, (order) => Traces.inTraceOf(order)(tellChange(before.get(order.id) ?? order, order)), {
+    discard: true
+  })
 })
 
 const tellChange = (before: Order, after: Order): Effect.Effect<void> =>

@@ -20,23 +20,53 @@ const pollingLag = Metric.gauge("roundlot_polling_lag_seconds", {
 })
 
 const STAGE_SECONDS = MetricBoundaries.fromIterable([0.005, 0.02, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 3_600])
-const stages = Metric.histogram(
+const stageSeconds = Metric.histogram(
   "roundlot_stage_seconds",
   STAGE_SECONDS,
   "How long a stage of an order took: planned to sent, sent to answered, executed to booked"
 )
 
-/** A stage of an order's life whose length is measured. */
-export type Stage = "planned_to_sent" | "sent_to_answered" | "executed_to_booked"
+/** The stages of an order's life whose length is measured. */
+export const stages = ["planned_to_sent", "sent_to_answered", "executed_to_booked"] as const
+
+/** One of the stages. */
+export type Stage = (typeof stages)[number]
 
 const stageOf = {
-  planned_to_sent: Metric.tagged(stages, "stage", "planned_to_sent"),
-  sent_to_answered: Metric.tagged(stages, "stage", "sent_to_answered"),
-  executed_to_booked: Metric.tagged(stages, "stage", "executed_to_booked")
+  planned_to_sent: Metric.tagged(stageSeconds, "stage", "planned_to_sent"),
+  sent_to_answered: Metric.tagged(stageSeconds, "stage", "sent_to_answered"),
+  executed_to_booked: Metric.tagged(stageSeconds, "stage", "executed_to_booked")
 } as const
 
-/** Notes how long a stage took, in milliseconds; clocks that disagree make none shorter than nothing. */
-export const noteStage = (stage: Stage, ms: number): Effect.Effect<void> => Metric.update(stageOf[stage], secondsOf(ms))
+/** A measurement that stands for the others of its bucket: in which trace it was made, in seconds, and when. */
+export interface Exemplar {
+  readonly traceId: string
+  readonly seconds: number
+  readonly atMs: number
+}
+
+/** The newest of each stage and bucket, by the bucket's upper bound. */
+const exemplars: { readonly [S in Stage]: Map<number, Exemplar> } = {
+  planned_to_sent: new Map(),
+  sent_to_answered: new Map(),
+  executed_to_booked: new Map()
+}
+
+/** The newest measurement of a stage's bucket whose trace is known. */
+export const exemplarOf = (stage: Stage, bound: number): Exemplar | undefined => exemplars[stage].get(bound)
+
+const noteExemplar = (stage: Stage, exemplar: Exemplar): void => {
+  const bound = STAGE_SECONDS.values.find((each) => exemplar.seconds <= each)
+  if (bound !== undefined) exemplars[stage].set(bound, exemplar)
+}
+
+/** Notes how long a stage took, in milliseconds, and in which trace; clocks that disagree make none shorter than nothing. */
+export const noteStage = (stage: Stage, ms: number, traceId?: string): Effect.Effect<void> =>
+  Effect.clockWith((clock) => {
+    const seconds = secondsOf(ms)
+    if (traceId !== undefined) noteExemplar(stage, { traceId, seconds, atMs: clock.unsafeCurrentTimeMillis() })
+    return Metric.update(stageOf[stage], seconds)
+  })
 
 const secondsOf = (ms: number): number => Math.max(0, ms) / 1000
 
@@ -70,9 +100,9 @@ export const countIntake = (results: ReadonlyArray<IntakeResult>): Effect.Effect
   return Effect.forEach(counts, ([tag, count]) => Metric.incrementBy(intakeOf(tag), count), { discard: true })
 }
 
-/** Counts an attempt by its answer, and notes how long that took, in milliseconds. */
-export const noteAnswer = (answer: Answer["_tag"], tookMs: number): Effect.Effect<void> =>
-  Effect.map(Effect.metricLabels, (labels) => {
-    sendsOf(answer).unsafeUpdate(1, labels)
-    stageOf.sent_to_answered.unsafeUpdate(secondsOf(tookMs), labels)
-  })
+/** Counts an attempt by its answer, and notes how long that took, in milliseconds, and in which trace. */
+export const noteAnswer = (answer: Answer["_tag"], tookMs: number, traceId: string): Effect.Effect<void> =>
+  Effect.zipRight(
+    noteStage("sent_to_answered", tookMs, traceId),
+    Effect.map(Effect.metricLabels, (labels) => sendsOf(answer).unsafeUpdate(1, labels))
+  )

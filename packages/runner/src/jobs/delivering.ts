@@ -1,10 +1,12 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Documents } from "@roundlot/api"
-import { Health, Jobs, Subscriptions, work } from "@roundlot/core"
+import { Health, Jobs, Subscriptions, TradeRepository, work } from "@roundlot/core"
 import type { Clock } from "@roundlot/core"
 import { Effect, Redacted, Schema } from "effect"
 import { secretOf, type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { spanOf } from "../traces/spans.ts"
+import { subjectsOf } from "../traces/subjects.ts"
 import { entryDocumentOf } from "../views/journal.ts"
 import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -42,14 +44,40 @@ const post = (settings: Settings, delivery: Documents.DeliveryDocument) => {
 
 /** Posts events as the API has them, each with the cursor after it. */
 const posting =
-  (settings: Settings): Subscriptions.Deliver<Clock.Clock | HttpClient.HttpClient> =>
+  (settings: Settings): Subscriptions.Deliver<Clock.Clock | HttpClient.HttpClient | TradeRepository.TradeRepository> =>
   ({ events, id, subscription }) =>
     Effect.gen(function* () {
       const documents = yield* Effect.forEach(events, ({ cursor, entry }) =>
         Effect.map(entryDocumentOf(entry), (document) => ({ cursor, ...document }))
       ).pipe(Effect.mapError(({ message }) => new Jobs.JobFailed({ detail: message, final: true })))
-      yield* post(settings, { webhook: subscription, id, events: documents })
+      const inTrace = yield* inTraceOf(subscription, events)
+      yield* inTrace(post(settings, { webhook: subscription, id, events: documents }))
     })
+
+/**
+ * A delivery goes out in the trace of the first decision or order that it is about, and is linked to the others: its `traceparent` names
+ * that trace.
+ */
+const inTraceOf = (webhook: string, events: Subscriptions.Delivery["events"]) =>
+  Effect.gen(function* () {
+    const { identity } = yield* TradeRepository.TradeRepository
+    const entries = events.map(({ entry }) => entry)
+    const subjectOf = yield* subjectsOf(entries)
+    const spans = entries.flatMap((entry) => {
+      const subject = subjectOf(entry)
+      return subject === undefined ? [] : [spanOf(identity.id, subject)]
+    })
+    const [parent, ...others] = [...new Map(spans.map((span) => [span.spanId, span])).values()]
+    return <A, E, R>(posted: Effect.Effect<A, E, R>) =>
+      parent === undefined
+        ? posted
+        : Effect.withSpan(posted, "webhook", {
+            parent,
+            links: others.map((span) => ({ _tag: "SpanLink" as const, span, attributes: {} })),
+            kind: "producer",
+            attributes: { "roundlot.webhook": webhook }
+          })
+  }).pipe(Effect.mapError(({ message }) => new Jobs.JobFailed({ detail: message, final: false })))
 
 /** Posts a delivery without events: does the address take what is posted, and does it accept the signature? */
 export const postTrial = (

@@ -1,4 +1,15 @@
-import { AccountName, Doubts, Id, Jobs, Order, Reads, Reconciliation, StartGate, Tracking } from "@roundlot/core"
+import {
+  AccountName,
+  Doubts,
+  Id,
+  Jobs,
+  Order,
+  Reads,
+  Reconciliation,
+  StartGate,
+  Traces,
+  Tracking
+} from "@roundlot/core"
 import type { Broker, Ledger } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import * as views from "../views/reconciled.ts"
@@ -47,5 +58,6 @@ export const recheck = (
   Effect.gen(function* () {
     const order = yield* orderOf(id)
     if (order === undefined) return
-    yield* order.status === "in_doubt" ? Doubts.lookFor(order) : Tracking.readOrder(order)
+    const read = order.status === "in_doubt" ? Doubts.lookFor(order) : Tracking.readOrder(order)
+    yield* Traces.inTraceOf(order)(read)
   })

@@ -42,7 +42,8 @@ import { announce, ensureToken } from "./announce.ts"
 import { runApps } from "./supervised.ts"
 import { watchThread } from "./threadLag.ts"
 import { tradeLines, watcher } from "./story.ts"
-import { tellTraces } from "../traces/traces.ts"
+import * as Collector from "../traces/collector.ts"
+import { exportTraces } from "../traces/traces.ts"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -273,8 +274,8 @@ const driveTo = (
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
+    yield* exportTraces(settings)
     yield* served(asked, flags, settings)
-    yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(watchThread())
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
@@ -344,7 +345,8 @@ export const start = (flags: StartFlags): Doing =>
     yield* output.endsBySignal
     const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at })).pipe(
       Effect.provide(layerBooks(settings)),
-      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
+      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
+      Effect.provide(Collector.layer(settings))
     )
     yield* tellLeft(left)
   }).pipe(Effect.scoped)

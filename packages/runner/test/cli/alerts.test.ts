@@ -46,7 +46,7 @@ describe("alerts", () => {
     await place.cli("batches", "submit", "--mode", "execute", file, "--name", "Friday", "--account", "paper")
     daemon(place, hook.url)
     await hook.hears(1)
-    const posted = hook.heard[0] ?? { path: "", body: "", signature: "" }
+    const posted = hook.heard[0] ?? { path: "", body: "", signature: "", traceparent: "" }
     const notice: unknown = JSON.parse(posted.body)
     expect(notice).toMatchObject({
       kind: "batch",

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest"
 export interface Posted {
   readonly path: string
   readonly signature: string
+  readonly traceparent: string
   readonly body: string
 }
 
@@ -27,7 +28,12 @@ export const receiver = async (refusals = 0) => {
     const body = await bodyOf(request)
     const refuses = left-- > 0
     if (!refuses && !body.includes(CLOCKS))
-      heard.push({ path: request.url ?? "", body, signature: String(request.headers["roundlot-signature"]) })
+      heard.push({
+        path: request.url ?? "",
+        body,
+        signature: String(request.headers["roundlot-signature"]),
+        traceparent: String(request.headers["traceparent"])
+      })
     response.writeHead(refuses ? 500 : 200).end()
     for (const watcher of watchers) watcher()
   }

@@ -1,6 +1,16 @@
-import { createServer, type IncomingMessage } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { Schema } from "effect"
+import { onTestFinished } from "vitest"
 
+const Attributes = Schema.Array(
+  Schema.Struct({
+    key: Schema.String,
+    value: Schema.Struct({ stringValue: Schema.optional(Schema.String), intValue: Schema.optional(Schema.Number) })
+  })
+)
+const Resource = Schema.Struct({ attributes: Attributes })
+
+const Link = Schema.Struct({ traceId: Schema.String, spanId: Schema.String })
 const Span = Schema.Struct({
   traceId: Schema.String,
   spanId: Schema.String,
@@ -8,21 +18,61 @@ const Span = Schema.Struct({
   name: Schema.String,
   startTimeUnixNano: Schema.String,
   endTimeUnixNano: Schema.String,
-  attributes: Schema.Array(
-    Schema.Struct({ key: Schema.String, value: Schema.Struct({ stringValue: Schema.optional(Schema.String) }) })
-  ),
+  attributes: Attributes,
+  links: Schema.Array(Link),
   status: Schema.Struct({ code: Schema.Number })
 })
-/** What a collector is told of one thing that took its time. */
-export type Span = typeof Span.Type
+/** A span as it arrived, with the process that sent it. */
+export interface Span extends Schema.Schema.Type<typeof Span> {
+  readonly pid: number
+}
 
-const Told = Schema.parseJson(
+const LogRecord = Schema.Struct({
+  severityText: Schema.String,
+  body: Schema.Struct({ stringValue: Schema.optional(Schema.String) }),
+  attributes: Attributes,
+  traceId: Schema.optional(Schema.String)
+})
+/** A line of the log as it arrived. */
+export type LogRecord = typeof LogRecord.Type
+
+const Metric = Schema.Struct({ name: Schema.String, unit: Schema.String })
+
+const Posted = Schema.parseJson(
   Schema.Struct({
-    resourceSpans: Schema.Array(
-      Schema.Struct({ scopeSpans: Schema.Array(Schema.Struct({ spans: Schema.Array(Span) })) })
+    resourceSpans: Schema.optional(
+      Schema.Array(
+        Schema.Struct({
+          resource: Resource,
+          scopeSpans: Schema.Array(Schema.Struct({ spans: Schema.Array(Span) }))
+        })
+      )
+    ),
+    resourceLogs: Schema.optional(
+      Schema.Array(
+        Schema.Struct({
+          resource: Resource,
+          scopeLogs: Schema.Array(Schema.Struct({ logRecords: Schema.Array(LogRecord) }))
+        })
+      )
+    ),
+    resourceMetrics: Schema.optional(
+      Schema.Array(
+        Schema.Struct({
+          resource: Resource,
+          scopeMetrics: Schema.Array(Schema.Struct({ metrics: Schema.Array(Metric) }))
+        })
+      )
     )
   })
 )
+
+/** The text of an attribute of ours. */
+export const valueOf = ({ attributes }: Pick<Span, "attributes">, name: string): string | undefined =>
+  attributes.find(({ key }) => key === name)?.value.stringValue
+
+const pidOf = ({ attributes }: typeof Resource.Type): number =>
+  attributes.find(({ key }) => key === "process.pid")?.value.intValue ?? 0
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   let text = ""
@@ -30,25 +80,71 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return text
 }
 
-/** A collector of OpenTelemetry on this machine. */
-export const collector = async () => {
+/** How a collector answers. */
+export type Answering = (response: ServerResponse) => void
+
+const well: Answering = (response) => void response.writeHead(200, { "content-type": "application/json" }).end("{}")
+
+/** A collector of OpenTelemetry on this machine, for as long as the test runs: it reads what comes, and fails on what is no OTLP. */
+export const collector = async (answering: Answering = well) => {
   const spans: Array<Span> = []
-  const paths = new Set<string>()
-  const take = async (request: IncomingMessage) => {
-    paths.add(`${request.method} ${request.url}`)
-    const { resourceSpans } = Schema.decodeUnknownSync(Told)(await bodyOf(request))
-    for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans)
+  const logs: Array<LogRecord> = []
+  const metrics = new Set<string>()
+  const resources: Array<typeof Resource.Type> = []
+  const bodies: Array<string> = []
+  const requests: Array<{ readonly line: string; readonly headers: IncomingMessage["headers"] }> = []
+  const faults: Array<unknown> = []
+  const watchers = new Set<() => void>()
+  const take = (body: string): void => {
+    const posted = Schema.decodeUnknownSync(Posted)(body)
+    for (const { resource, scopeSpans } of posted.resourceSpans ?? []) {
+      resources.push(resource)
+      for (const scope of scopeSpans) spans.push(...scope.spans.map((span) => ({ ...span, pid: pidOf(resource) })))
+    }
+    for (const { scopeLogs } of posted.resourceLogs ?? []) for (const scope of scopeLogs) logs.push(...scope.logRecords)
+    for (const { scopeMetrics } of posted.resourceMetrics ?? [])
+      for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
   }
-  const server = createServer((request, response) => {
-    void take(request).finally(() => void response.writeHead(200, { "content-type": "application/json" }).end("{}"))
-  })
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request)
+    bodies.push(body)
+    requests.push({ line: `${request.method} ${request.url}`, headers: request.headers })
+    try {
+      take(body)
+    } catch (fault) {
+      faults.push(fault)
+    }
+    answering(response)
+    for (const watcher of watchers) watcher()
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
   const address = server.address()
   const port = typeof address === "object" && address !== null ? address.port : 0
+  const end = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  onTestFinished(end)
   return {
     spans,
-    paths,
+    logs,
+    metrics,
+    resources,
+    bodies,
+    requests,
+    faults,
     endpoint: `http://127.0.0.1:${port}`,
-    end: () => new Promise<void>((resolve) => void server.close(() => resolve()))
+    end,
+    /** Waits until a fact about what has arrived is there. */
+    until: (holds: () => boolean): Promise<void> =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (holds()) resolve()
+        }
+        watchers.add(look)
+        look()
+      })
   }
 }
