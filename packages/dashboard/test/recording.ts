@@ -67,7 +67,9 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await follows.getByText("It is the first trade in ADBE").waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     const said = await follows.innerText()
-    await page.getByRole("button", { name: "Send trade" }).hover()
+    const send = page.getByRole("button", { name: "Send trade" })
+    await send.hover()
+    const place = await send.boundingBox()
     await page.mouse.down()
     const held = new Promise<Route>((resolve) => {
       void page.route("**/preview?*", resolve, { times: 1 })
@@ -76,7 +78,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const reading = await held
     await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     // What is under the pointer when it goes down has to be there when it comes up.
-    expect(await follows.innerText()).toBe(said)
+    expect([await follows.innerText(), await send.boundingBox()]).toEqual([said, place])
     await page.mouse.up()
     await reading.continue()
     await page
