@@ -188,15 +188,15 @@ describe("a hostile text is text and nothing else", () => {
     // Rows that are not on screen are not in the page.
     await page.setViewportSize({ width: 1440, height: 6000 })
     const state = watched(page)
-    let told = ""
+    let shown = ""
     for (const path of pages) {
       await page.goto(daemon.url + path)
       await page.locator("h1").first().waitFor()
       await expect.poll(() => page.locator("main .skeleton").count()).toBe(0)
-      told += ` ${(await page.locator("main").evaluate((main) => main.textContent)) ?? ""}`
+      shown += ` ${(await page.locator("main").evaluate((main) => main.textContent)) ?? ""}`
       expect({ path, ...(await state()) }).toEqual({ path, ...untouched })
     }
-    const read = seenOf(told)
+    const read = seenOf(shown)
     expect(texts.map(beginning).filter((text) => !read.includes(text))).toEqual([])
     // The page goes on working.
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click()

@@ -24,7 +24,7 @@ const scope = ({ account, symbol }: Scope) => ({
   ...(symbol === undefined ? {} : { symbol })
 })
 
-/** What was done in several scopes is told together. */
+/** What was done in several scopes is one answer. */
 const together = (all: ReadonlyArray<Documents.DoneDocument>): Documents.DoneDocument => {
   const [first, ...others] = all
   if (first !== undefined && others.length === 0) return first
@@ -37,7 +37,7 @@ const together = (all: ReadonlyArray<Documents.DoneDocument>): Documents.DoneDoc
   }
 }
 
-/** What became of each scope, one of which failed: whoever asked must know which is halted and which is not. */
+/** What became of each scope, one of which failed: who asked must know which is halted and which is not. */
 const inPart = (
   scopes: ReadonlyArray<Scope>,
   all: ReadonlyArray<Either.Either<Documents.DoneDocument, unknown>>,
