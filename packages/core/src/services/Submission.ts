@@ -519,9 +519,9 @@ const beginSending: (
     const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
     const why = reasonNotToSend(sent.lease, leases.of(order.account), waitedMs, stored.durationMs)
     if (why !== undefined) return Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
-    const span = Traces.within(identity.id, order, format("attempt", attemptId))
-    yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf), span.traceId)
-    return yield* Effect.withParentSpan(beginOnce(prepared, attemptId, concluded), span)
+    const { traceId } = Traces.within(identity.id, order, format("attempt", attemptId))
+    yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf), traceId)
+    return yield* beginOnce(prepared, attemptId, concluded)
   })
 
 const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, SendingNeeds> =>
