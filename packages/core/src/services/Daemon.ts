@@ -6,7 +6,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingCommissionTable, WaitingFillTable, type WaitingFill } from "../records/Fill.ts"
 import * as Instant from "../values/Instant.ts"
 import { format, type OrderId } from "../values/Id.ts"
-import { BreakTable } from "../records/Break.ts"
+import { BreakTable, type Break } from "../records/Break.ts"
 import { hasLife } from "../rules/position/life.ts"
 import { OrderTable, type Order } from "../records/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
@@ -332,6 +332,13 @@ const STILL_ROUNDS = 3
 /** So long a report that was held is read again quickly; then it waits for a person. */
 const READ_AGAIN_MS = 15_000
 
+/** So long, after the last commit, an order in doubt may still be sent again that could not go for what passes by itself: it is asked for every 5 s. */
+const SENT_AGAIN_MS = 7_000
+
+/** May an order in doubt with such a case still go again: once another one that is ahead of it is settled, or its position owes it? */
+const mayGoAgain = ({ details }: Break): boolean =>
+  details._tag === "Doubt" && (details.obstacle === "NotAdmitted" || details.obstacle === "NotDue")
+
 /** Waits until nothing moves by itself any more: no plan, no attempt, and orders that work or are in doubt, which reading does not change. */
 export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
   const repository = yield* TradeRepository
@@ -354,7 +361,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   const seqsNow = Effect.map(repository.heads, (heads) =>
     [...heads].map(([account, head]) => `${account}${head.seq}`).join()
   )
-  const state = Effect.gen(function* () {
+  const stateAfter = Effect.fnUntraced(function* (quietMs: number) {
     const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
@@ -366,7 +373,10 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       ]
     })
     const readsAgain = held.some(({ openedAt }) => Instant.millisBetween(openedAt, now) < READ_AGAIN_MS)
-    const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
+    const waits = (each: Break) => quietMs < SENT_AGAIN_MS && mayGoAgain(each)
+    const isKept = new Set(
+      doubts.flatMap((each) => (each.closedAt === undefined && !waits(each) ? [each.subject] : []))
+    )
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
     const hasStarted = yield* wentWell(STARTED)
     const moves =
@@ -375,15 +385,20 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   })
   let still = 0
   let before = ""
+  let committedMs = 0
   for (;;) {
     const seqs = yield* seqsNow
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     // While commits come nothing is read: what moves is plain.
     if (seqs === before) {
-      const now = yield* state
+      const now = yield* stateAfter(nowMs - committedMs)
       still = now.isBusy ? 0 : still + 1
       if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
       if (still > 0 && now.orders.length > 0) yield* Effect.zipRight(poll, lookOnce(now.orders))
-    } else still = 0
+    } else {
+      still = 0
+      committedMs = nowMs
+    }
     before = seqs
     yield* Effect.sleep("25 millis")
   }

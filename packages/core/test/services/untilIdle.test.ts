@@ -78,6 +78,28 @@ test("D6: an order in doubt that has its break already is looked for once more b
   )
 })
 
+test("D6: orders in doubt that wait for one ahead of them are waited for until each has gone again", async () => {
+  const refused = Answer.Refused({ code: "no", words: "no", class: "final" })
+  let sent = 0
+  await Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* Effect.forkScoped(Daemon.run())
+      const direct = { type: "market" } as const
+      yield* Stage.submit(...["a", "b", "c", "d", "e", "f"].map((id) => ({ ...Stage.trade(id, "1"), direct })))
+      yield* Stage.until(Stage.statuses, (all) => all.length === 6 && all.every((status) => status === "in_doubt"))
+      const idle = yield* Effect.fork(Daemon.untilIdle)
+      const { orders } = yield* Stage.until(Fiber.poll(idle), Option.isSome).pipe(
+        Effect.flatMap(() => Fiber.join(idle))
+      )
+      expect([orders, yield* Stage.statuses]).toEqual([[], Array.from({ length: 6 }, () => "rejected")])
+    }),
+    Stage.layer({
+      prepare: () => Stage.prepared((id) => Effect.sync(() => Stage.answered(id, ++sent > 6 ? refused : unanswered)))
+    })
+  )
+})
+
 test("D6: a broker that does not answer is waited for half a minute, however many orders are in doubt there", async () => {
   let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound(false)
   await Stage.play(
