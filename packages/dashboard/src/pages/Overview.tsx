@@ -259,9 +259,9 @@ const readHappened = (
       : readHappened(api, all, after(nextCursor, AT_ONCE), further - 1)
   })
 
-const Happening = ({ of: { count, newest, told } }: { readonly of: Activity }) => {
+const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) => {
   const { account, at, entity, seq } = newest
-  const sign = signOfState(told.family, told.state)
+  const sign = signOfState(said.family, said.state)
   const to = count > 1 ? undefined : pathOfRecord({ kind: entity.kind, id: entity.id, account })
   const name = count > 1 ? `${count} ${entity.kind}s` : `${entity.kind} ${entity.id}`
   return (
@@ -273,7 +273,7 @@ const Happening = ({ of: { count, newest, told } }: { readonly of: Activity }) =
       <Time at={at} />
       <span className="what">
         {entity.kind === "control" ? null : to === undefined ? `${name} ` : <Link href={to}>{name}</Link>}{" "}
-        <Foreign text={told.words} />
+        <Foreign text={said.words} />
       </span>
       <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
         {seq}

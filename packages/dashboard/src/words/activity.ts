@@ -7,14 +7,14 @@ type Entry = Documents.EntryDocument
 /** A line of what happened: entries that belong together, at the place of the newest. */
 export interface Activity {
   readonly newest: Entry
-  readonly told: Told
+  readonly said: Told
   /** How many records it is about, where they are several. */
   readonly count: number
 }
 
 interface Line {
   readonly entry: Entry
-  readonly told: Told
+  readonly said: Told
 }
 
 /** By what entries belong together: trades that were taken in of a side of a symbol, an order with its fills; any other stands alone. */
@@ -27,7 +27,7 @@ const tradesOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
   const { body } = newest.entry
   const shares = sumOf(lines.map(({ entry }) => textIn(entry.body, "quantity")))
   const words = `taken in: ${textIn(body, "side")} ${shares} ${textIn(body, "symbol")}`
-  return { newest: newest.entry, told: { ...newest.told, words }, count: lines.length }
+  return { newest: newest.entry, said: { ...newest.said, words }, count: lines.length }
 }
 
 /** How an order began as far as it was read, its fills, and where it stands. */
@@ -37,17 +37,17 @@ const orderOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
   const [last] = ofOrder
   const made = ofOrder.findLast(({ entry }) => entry.tag === "OrderCreated")
   const [fill] = fills
-  const filled = fills.length > 1 ? `${fills.length} fills` : fill?.told.words
-  const words = [made?.told.words, filled, last === made ? undefined : last?.told.words]
+  const filled = fills.length > 1 ? `${fills.length} fills` : fill?.said.words
+  const words = [made?.said.words, filled, last === made ? undefined : last?.said.words]
   return {
     newest: (last ?? newest).entry,
-    told: { ...(last ?? newest).told, words: words.filter((each) => each !== undefined).join("; ") },
+    said: { ...(last ?? newest).said, words: words.filter((each) => each !== undefined).join("; ") },
     count: 1
   }
 }
 
 const activityOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
-  if (lines.length === 1) return { newest: newest.entry, told: newest.told, count: 1 }
+  if (lines.length === 1) return { newest: newest.entry, said: newest.said, count: 1 }
   return newest.entry.tag === "TradeAccepted" ? tradesOf(newest, lines) : orderOf(newest, lines)
 }
 
@@ -55,12 +55,12 @@ const activityOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
 export const activitiesOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<Activity> => {
   const groups = new Map<string, Array<Line>>()
   for (const entry of entries) {
-    const told = toldOf(entry)
-    if (told === undefined) continue
+    const said = toldOf(entry)
+    if (said === undefined) continue
     const key = keyOf(entry)
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [{ entry, told }])
-    else group.push({ entry, told })
+    if (group === undefined) groups.set(key, [{ entry, said }])
+    else group.push({ entry, said })
   }
   return [...groups.values()].flatMap((lines) => (lines[0] === undefined ? [] : [activityOf(lines[0], lines)]))
 }
