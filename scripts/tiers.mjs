@@ -52,6 +52,7 @@ const places = {
   "packages/runner/test/cli/settings.test.ts": TEST,
   "packages/runner/test/cli/version.test.ts": TEST,
   "packages/runner/test/deploy/": VERIFY,
+  "packages/runner/test/endure/": VERIFY,
   "packages/runner/test/engine/": VERIFY,
   "packages/runner/test/engine/batches.test.ts": TEST,
   "packages/runner/test/engine/engine.test.ts": TEST,

@@ -2,7 +2,8 @@
 // `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`. A batch of 10,000 rows:
 // `npm run torture -- --story batch --store postgres --rows 10000`. Properties with other values than those of `npm test`:
 // `npm run torture -- --story properties --rounds 20000 --seed 7`. A broker that lies, and then tells the truth; a round that fails
-// is played again by its own seed: `npm run torture -- --faults liar --store schwab --rounds 200 --seed 1`.
+// is played again by its own seed: `npm run torture -- --faults liar --store schwab --rounds 200 --seed 1`. An hour of load, and what a
+// daemon takes in it: `npm run torture -- --story endurance --minutes 60 --page docs/reference/endurance.md`.
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
@@ -10,6 +11,7 @@ const USAGE =
   "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n" +
   "       npm run torture -- --story batch [--rows N] [--store sqlite|postgres]\n" +
   "       npm run torture -- --story properties [--rounds N] [--seed NUMBER]\n" +
+  "       npm run torture -- --story endurance [--minutes N] [--seed TEXT] [--page FILE]\n" +
   "       npm run torture -- --faults liar [--store alpaca|schwab|ibkr|paper] [--rounds N] [--seed NUMBER]\n"
 
 const { values } = parseArgs({
@@ -19,7 +21,9 @@ const { values } = parseArgs({
     store: { type: "string", default: "sqlite" },
     faults: { type: "string", default: "none" },
     story: { type: "string", default: "kills" },
-    rows: { type: "string", default: "10000" }
+    rows: { type: "string", default: "10000" },
+    minutes: { type: "string", default: "60" },
+    page: { type: "string" }
   }
 })
 const faults = values.faults.split(",")
@@ -33,8 +37,10 @@ const isPossible =
   isLiar || faults.every((each) => ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each))
 const isBatch = values.story === "batch"
 const isProperties = values.story === "properties" && /^\d+$/.test(values.seed)
-const isStory = values.story === "kills" || isProperties || (isBatch && ["sqlite", "postgres"].includes(values.store))
-const areNumbers = [values.rounds, values.rows].every((each) => /^[1-9]\d*$/.test(each))
+const isEndurance = values.story === "endurance"
+const isStory =
+  values.story === "kills" || isProperties || isEndurance || (isBatch && ["sqlite", "postgres"].includes(values.store))
+const areNumbers = [values.rounds, values.rows, values.minutes].every((each) => /^[1-9]\d*$/.test(each))
 if (!areNumbers || !isKnown || !isPossible || !isStory) {
   process.stderr.write(USAGE)
   process.exit(2)
@@ -50,6 +56,7 @@ const plain = {
 }
 const killed = isBatch ? ["batch"] : faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
 const filesOf = () => {
+  if (isEndurance) return ["packages/runner/test/endure/endurance.test.ts"]
   if (isProperties) return ["history", "naiveLedger"].map((name) => `packages/core/test/${name}.test.ts`)
   return isLiar
     ? ["packages/runner/test/liar/liar.test.ts"]
@@ -67,6 +74,8 @@ const child = spawn("npx", ["--no-install", "vitest", "run", ...filesOf()], {
     ...(isLiar
       ? { ROUNDLOT_LIAR: liedAbout, ROUNDLOT_LIAR_ROUNDS: values.rounds, ROUNDLOT_LIAR_SEED: values.seed }
       : {}),
+    ...(isEndurance ? { ROUNDLOT_ENDURED_MINUTES: values.minutes } : {}),
+    ...(isEndurance && values.page !== undefined ? { ROUNDLOT_ENDURANCE_PAGE: values.page } : {}),
     ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
   }
 })

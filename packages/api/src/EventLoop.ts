@@ -8,7 +8,17 @@ export interface EventLoop {
   readonly maxMs: number
 }
 
-/** The process that serves: its version, who may call, how long it is up, how late its thread is. The runner knows; tests say. */
+/** What the process has taken of its machine, as the system counts it. */
+export interface ProcessUsage {
+  readonly residentBytes: number
+  /** Files, sockets and pipes that are open; absent where the system does not say. */
+  readonly openDescriptors?: number | undefined
+  /** Processor time, its own and the system's for it. */
+  readonly cpuSeconds: number
+  readonly startedAtSeconds: number
+}
+
+/** The process that serves: its version, who may call, how long it is up, how late its thread is, what it takes. The runner knows; tests say. */
 export interface ProcessService {
   readonly version: string
   /** Is a call without a token the operator's (`--open`)? Else it is refused. */
@@ -17,6 +27,7 @@ export interface ProcessService {
   readonly listening?: Listening | undefined
   readonly uptimeSeconds: Effect.Effect<number>
   readonly eventLoop: Effect.Effect<EventLoop>
+  readonly usage: Effect.Effect<ProcessUsage>
 }
 
 /** The process that serves. */

@@ -150,8 +150,7 @@ const handlers = Layer.mergeAll(
     group.handle("metrics", ({ request }) =>
       Effect.gen(function* () {
         yield* AccountScope.requireAll
-        const thread = yield* Effect.flatMap(Process, (process) => process.eventLoop)
-        const families = yield* Effect.mapError(figures.all(thread), unavailable)
+        const families = yield* Effect.mapError(figures.all(yield* Process), unavailable)
         return (request.headers["accept"] ?? "").includes("application/openmetrics-text")
           ? HttpServerResponse.text(renderOpen(families), { contentType: OPEN_METRICS_TEXT })
           : render(families)

@@ -1,6 +1,6 @@
 import { Break, Clock, Decimal, Health, Instant, Ledger, Order, Position, Reads, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
-import type { EventLoop } from "./EventLoop.ts"
+import type { EventLoop, ProcessService, ProcessUsage } from "./EventLoop.ts"
 import { gauges, ofProgram, type Family } from "./Exposition.ts"
 
 const open = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"] as const
@@ -91,8 +91,24 @@ const ofThread = ({ maxMs, p50Ms, p99Ms }: EventLoop): Family =>
     [{ quantile: "1" }, maxMs / 1000]
   ])
 
-/** All figures of a daemon: what it counted, and what books, health, queue and thread show now. */
-export const all = (thread: EventLoop) =>
+/** The names are those that Prometheus' own clients give. */
+const ofUsage = (usage: ProcessUsage): ReadonlyArray<Family> => {
+  const { cpuSeconds, openDescriptors, residentBytes, startedAtSeconds } = usage
+  return [
+    gauges("process_resident_memory_bytes", "Memory that the daemon holds", [[{}, residentBytes]]),
+    gauges(
+      "process_open_fds",
+      "Files, sockets and pipes that the daemon has open",
+      openDescriptors === undefined ? [] : [[{}, openDescriptors]]
+    ),
+    { ...gauges("process_cpu_seconds_total", "Processor time of the daemon", [[{}, cpuSeconds]]), type: "counter" },
+    gauges("process_start_time_seconds", "When the daemon started, by Unix time", [[{}, startedAtSeconds]])
+  ]
+}
+
+/** All figures of a daemon: what it counted, what books, health, queue and thread show now, and what it takes of its machine. */
+export const all = ({ eventLoop, usage }: Pick<ProcessService, "eventLoop" | "usage">) =>
   Effect.gen(function* () {
-    return [...ofProgram(), ...(yield* ofBooks), ...(yield* ofHealth), yield* ofLedger, ofThread(thread)]
+    const ofRunning = [ofThread(yield* eventLoop), ...ofUsage(yield* usage)]
+    return [...ofProgram(), ...(yield* ofBooks), ...(yield* ofHealth), yield* ofLedger, ...ofRunning]
   })

@@ -4,6 +4,7 @@ import { EventLoop } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
+import { readdirSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
 import * as routes from "../serve/routes.ts"
@@ -40,6 +41,25 @@ export const portOf = (
 const RESOLUTION_MS = 10
 const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
 
+/** Linux lists what a process has open; elsewhere nothing is said. */
+const openDescriptors = (): number | undefined => {
+  try {
+    return readdirSync("/proc/self/fd").length
+  } catch {
+    return undefined
+  }
+}
+
+const usageNow = (): EventLoop.ProcessUsage => {
+  const { system, user } = process.cpuUsage()
+  return {
+    residentBytes: process.memoryUsage.rss(),
+    openDescriptors: openDescriptors(),
+    cpuSeconds: (system + user) / 1e6,
+    startedAtSeconds: performance.timeOrigin / 1000
+  }
+}
+
 /** This process, with a watch on how late its thread gets to its work, since the program started. */
 const layerProcess = ({ at, isOpen }: Served): Layer.Layer<EventLoop.Process> =>
   Layer.scoped(
@@ -55,6 +75,7 @@ const layerProcess = ({ at, isOpen }: Served): Layer.Layer<EventLoop.Process> =>
         isOpen,
         listening: at.listening,
         uptimeSeconds: Effect.sync(() => process.uptime()),
+        usage: Effect.sync(usageNow),
         eventLoop: Effect.sync(() => ({
           p50Ms: nanosToMs(histogram.percentile(50)),
           p99Ms: nanosToMs(histogram.percentile(99)),

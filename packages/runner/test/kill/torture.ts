@@ -23,7 +23,7 @@ export interface Story {
 const ROWS_A_ROUND = 120
 const SYMBOLS = ["AAPL", "BAC", "CSCO", "DIS", "F", "GE", "IBM", "KO"]
 /** Sums of hundredths, which no rounding touches. */
-const hundredthsOf = (text: string): bigint => {
+export const hundredthsOf = (text: string): bigint => {
   const [whole = "0", part = ""] = text.replace("-", "").split(".")
   const size = BigInt(whole) * 100n + BigInt(part.padEnd(2, "0"))
   return text.startsWith("-") ? -size : size
@@ -51,7 +51,7 @@ interface Watch {
 
 const Counted = Schema.decodeUnknownSync(Schema.Tuple(Schema.Struct({ n: Schema.NumberFromString })))
 const Named = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ id: Schema.String })))
-const fileOf = ({ store }: ReturnType<typeof desk>): string => store.replace("sqlite:", "")
+export const fileOf = ({ store }: ReturnType<typeof desk>): string => store.replace("sqlite:", "")
 const counting = (what: string) => `SELECT CAST(COUNT(*) AS TEXT) AS n FROM roundlot_${what}`
 const TRADES = `SELECT "sourceId" AS id FROM roundlot_trades`
 
@@ -265,7 +265,7 @@ const Left = Schema.Struct({ orders: Schema.Array(Schema.Struct({ id: Schema.Str
  * An order in doubt that its position would not order now stays, since it may be live (D6). An operator looks at the exchange, and
  * says that it never came.
  */
-const judge = async ({ books }: Scene, left: typeof Left.Type): Promise<void> => {
+const judge = async (books: Scene["books"], left: typeof Left.Type): Promise<void> => {
   const theirs = decode(Orders, await books.json("exchange", "orders", "--limit", "0")).items
   const ours = decode(Orders, await books.json("orders", "list", "--limit", "0")).items
   for (const { id, status } of left.orders) {
@@ -287,11 +287,16 @@ const workOff = async (scene: Scene): Promise<void> => {
   const imported = decode(Imported, await books.json("trades", "import", tape, "--source", "tape"))
   expect(imported).toEqual({ accepted: rows - imported.duplicates, duplicates: imported.duplicates })
   expect(imported.duplicates).toBeGreaterThanOrEqual(acknowledged.size)
+  await settle(books)
+}
+
+/** Starts the daemon until nothing is left to do, and judges what only a person can. */
+export const settle = async (books: Scene["books"]): Promise<void> => {
   for (let times = 1; times <= TIMES; times++) {
     const { code, err, out } = await books.cli("start", "--until-idle", "--json")
     if (code === 0) return
     expect({ code, err, out }).toMatchObject({ code: 3 })
-    if (times > 1) await judge(scene, decode(Left, JSON.parse(out)))
+    if (times > 1) await judge(books, decode(Left, JSON.parse(out)))
     books.wait(times === 1 ? 60_000 : LONGEST_COOL_DOWN_MS)
   }
   throw new Error(`something is left after ${TIMES} times`)
@@ -315,7 +320,7 @@ const broughtBy = (orders: (typeof Orders.Type)["items"]): ReadonlyMap<string, b
 }
 
 /** What must hold when nothing is left to do: every trade counts once, and books and exchange have the same orders. */
-const examine = async (list: Json, rows: number, exposure: ReadonlyMap<string, bigint>) => {
+export const examine = async (list: Json, rows: number, exposure: ReadonlyMap<string, bigint>) => {
   const positions = decode(Positions, await list("positions", "list")).items
   expect(new Map(positions.map((each) => [each.symbol, hundredthsOf(each.exposure)]))).toEqual(exposure)
   expect(positions.filter(({ residual }) => !isLessThanOne(residual))).toEqual([])
@@ -336,13 +341,13 @@ const examine = async (list: Json, rows: number, exposure: ReadonlyMap<string, b
 }
 
 /** The audit finds nothing, and nothing before the anchor has changed. */
-const expectProven = async (json: Json, anchor: typeof Head.Type | undefined): Promise<void> => {
+export const expectProven = async (json: Json, anchor?: typeof Head.Type): Promise<void> => {
   const anchored = anchor === undefined ? [] : ["--anchor", `${anchor.position}:${anchor.hash}`]
   expect(await json("audit", ...anchored)).toMatchObject({ ok: true })
 }
 
 /** A file is sound to SQLite too. */
-const expectSound = (file: string): void => {
+export const expectSound = (file: string): void => {
   if (!existsSync(file)) return
   const db = new Database(file, { readonly: true })
   expect(db.pragma("integrity_check")).toEqual([{ integrity_check: "ok" }])

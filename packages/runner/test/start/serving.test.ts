@@ -152,6 +152,10 @@ describe("what a daemon serves", () => {
         /^roundlot_group_seconds_bucket\{le="\+Inf"\} [1-9]/m,
         /^roundlot_group_members_count [1-9]/m,
         /^roundlot_event_loop_lag_seconds\{quantile="0\.99"\} 0\.002$/m,
+        /^process_resident_memory_bytes 104857600$/m,
+        /^process_open_fds 31$/m,
+        /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 1\.5$/m,
+        /^process_start_time_seconds 1700000000$/m,
         /^roundlot_residual\{account="paper",symbol="AAPL"\} 0\.5$/m,
         /^roundlot_part_seconds_since_success\{part="polling"\} [0-9.]+$/m,
         /^roundlot_journal_entries\{account="paper"\} [1-9]/m
@@ -159,7 +163,7 @@ describe("what a daemon serves", () => {
         assert.match(text, line)
       }
       for (const line of text.trimEnd().split("\n")) {
-        assert.match(line, /^(# (HELP|TYPE) roundlot_\w+ .+|roundlot_\w+(\{[^}]*\})? [-+0-9.e]+)$/)
+        assert.match(line, /^(# (HELP|TYPE) (roundlot|process)_\w+ .+|(roundlot|process)_\w+(\{[^}]*\})? [-+0-9.e]+)$/)
       }
     }).pipe(Effect.provide(engine))
   )
