@@ -34,6 +34,7 @@ const places = {
   "packages/core/test/anyOrder.test.ts": VERIFY,
   "packages/core/test/history.test.ts": BOTH,
   "packages/core/test/naiveLedger.test.ts": BOTH,
+  "packages/core/test/patterns.test.ts": VERIFY,
   "packages/core/test/services/Ends.test.ts": VERIFY,
   "packages/core/test/services/Refusals.test.ts": VERIFY,
   "packages/core/test/services/StartGate.test.ts": VERIFY,

@@ -97,12 +97,15 @@ export const causes: ReadonlyArray<Cause> = [
   cause("not enough shares", "later", /insufficient (qty|quantity|shares)/i, RECORDED)
 ]
 
+/** What a refusal says stands in its first words; more of it would only cost time. */
+const MOST_WORDS = 500
+
 const byCode = new Map(codes.map((each) => [each.code, each]))
 
 /** What a refusal is about, by its code and, where one code covers many causes, its message; `unknown` of a code in no table. */
 export const classOf = (number: string, words: string): Report.RefusalClass => {
   const known = byCode.get(number)
   if (known === undefined) return "unknown"
-  const named = known.isBroad ? causes.find(({ says }) => says.test(words)) : undefined
+  const named = known.isBroad ? causes.find(({ says }) => says.test(words.slice(0, MOST_WORDS))) : undefined
   return named?.class ?? known.class
 }

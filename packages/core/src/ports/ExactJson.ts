@@ -1,5 +1,8 @@
-/** A number of JSON, or a whole string with whatever stands in it. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+/**
+ * A number of JSON, or a whole string with whatever stands in it; one without an end goes to the end of the text, so that no text
+ * makes the search begin again at each of its quotes.
+ */
+const TOKEN = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/
 const MOST_SHIFT = 36
 
@@ -51,4 +54,4 @@ export const rowsIn = (json: string): ReadonlyArray<string> | undefined => {
   return depth === 0 ? rows : undefined
 }
 
-const STRUCTURE = /"(?:[^"\\]|\\.)*"|[[\]{},]/g
+const STRUCTURE = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|[[\]{},]/g

@@ -5,13 +5,20 @@ const LONGEST = 24
 const SHOWN = 12
 const MOST_PADDED = 8
 
+/** Digits in threes from their end. */
+const inGroups = (digits: string): string => {
+  const first = digits.length % 3
+  const rest = digits.slice(first).match(/\d{3}/g) ?? []
+  return [...(first === 0 ? [] : [digits.slice(0, first)]), ...rest].join(",")
+}
+
 /** A figure as it is shown: the integer part in groups, the sign as a minus, nothing else changed. What is no figure stays. */
 export const grouped = (text: string, signed = false): string => {
   const [, minus, whole, fraction] = PLAIN.exec(text) ?? []
   if (whole === undefined) return text
   const isZero = /^0*$/.test(whole + (fraction ?? ""))
   const sign = isZero ? "" : minus === "-" ? MINUS : signed ? "+" : ""
-  return `${sign}${whole.replaceAll(/\B(?=(\d{3})+$)/g, ",")}${fraction === undefined ? "" : `.${fraction}`}`
+  return `${sign}${inGroups(whole)}${fraction === undefined ? "" : `.${fraction}`}`
 }
 
 /** A sentence with the minus of figures before each that is negative; what only looks like one, as in a date or an id, stays. */

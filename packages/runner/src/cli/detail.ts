@@ -16,7 +16,10 @@ const cell = (value: unknown, most?: number): string => {
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
 /** To the millisecond, in UTC. */
-const timeText = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 23).replace(/\.?0*Z?$/, "")} UTC`
+const timeText = (time: string): string => {
+  const [, fraction = ""] = /^\.(\d?\d?[1-9])/.exec(time.slice(19)) ?? []
+  return `${time.slice(0, 10)} ${time.slice(11, 19)}${fraction === "" ? "" : `.${fraction}`} UTC`
+}
 
 /** A document within a document, in one line: what it says, and not what it leaves open. */
 const pairs = (fields: Fields): string =>

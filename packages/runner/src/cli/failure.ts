@@ -36,7 +36,7 @@ const usageKinds = [
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
-const withoutTrace = (text: string): string => text.split(/\n\s+at /, 1)[0] ?? text
+const withoutTrace = (text: string): string => text.split(/\n[ \t]+at /, 1)[0] ?? text
 
 const ofFault = (fault: unknown): Rendered => ({
   kind: "Fault",

@@ -27,9 +27,9 @@ const plainNumber = (text: string, decimal: "comma" | "point"): Cell => {
 }
 
 const DATE: { readonly [O in DateOrder]: RegExp } = {
-  iso: /^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})(?:[ T]+(?<time>\S.*))?$/,
-  dmy: /^(?<d>\d{1,2})([./-])(?<m>\d{1,2})\2(?<y>\d{4})(?:[ T,]+(?<time>\S.*))?$/,
-  mdy: /^(?<m>\d{1,2})([./-])(?<d>\d{1,2})\2(?<y>\d{4})(?:[ T,]+(?<time>\S.*))?$/
+  iso: /^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})(?:[ T]+(?<time>[^\sT].*))?$/,
+  dmy: /^(?<d>\d{1,2})([./-])(?<m>\d{1,2})\2(?<y>\d{4})(?:[ T,]+(?<time>[^\sT,].*))?$/,
+  mdy: /^(?<m>\d{1,2})([./-])(?<d>\d{1,2})\2(?<y>\d{4})(?:[ T,]+(?<time>[^\sT,].*))?$/
 }
 
 const TIME = /^(?<h>\d{1,2}):(?<min>\d{2})(?::(?<s>\d{2})(?<fraction>\.\d{1,6})?)?\s*(?<half>am|pm)?$/i

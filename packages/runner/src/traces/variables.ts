@@ -8,7 +8,7 @@ const isAddress = (text: string): boolean => URL.canParse(text) && ["http:", "ht
 /** The address of the collector that is named, without a slash at its end; none where it is no address. */
 export const addressIn = (variable: Settings["variable"]): string | undefined => {
   const named = variable(ENDPOINT)
-  return named !== undefined && isAddress(named) ? named.replace(/\/+$/, "") : undefined
+  return named !== undefined && isAddress(named) ? named.replace(/(?<!\/)\/+$/, "") : undefined
 }
 
 const decoded = (text: string): string => {

@@ -85,7 +85,12 @@ const process = {
   version: "1.2.3",
   uptimeSeconds: Effect.succeed(7),
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 }),
-  usage: Effect.succeed({ residentBytes: 104_857_600, openDescriptors: 31, cpuSeconds: 1.5, startedAtSeconds: 1_700_000_000 })
+  usage: Effect.succeed({
+    residentBytes: 104_857_600,
+    openDescriptors: 31,
+    cpuSeconds: 1.5,
+    startedAtSeconds: 1_700_000_000
+  })
 }
 
 /** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */

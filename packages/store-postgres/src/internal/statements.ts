@@ -12,7 +12,7 @@ const { postgres, quote } = Dialect
 const listed = (columns: ReadonlyArray<string>, before = ""): string =>
   columns.map((column) => `${before}${quote(column)}`).join(", ")
 
-const arrayTypeOf = (kind: Column.ColumnKind): string => `${postgres.typeOf(kind).replace(/ COLLATE.*$/, "")}[]`
+const arrayTypeOf = (kind: Column.ColumnKind): string => `${postgres.typeOf(kind).replace(/ COLLATE.*$/s, "")}[]`
 
 const kindOf = (table: Books.AnyTable, column: string): Column.ColumnKind => {
   const description = table.columns[column]

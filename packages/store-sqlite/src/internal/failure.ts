@@ -49,8 +49,12 @@ const withoutPrefix = (text: string): string => text.replaceAll(Ddl.PREFIX, "")
 
 /** SQLite's words for what was refused: `CHECK constraint failed: orders_when_filled` becomes `CHECK orders_when_filled`. */
 const refusedBy = (error: SqliteError, table: string): TradeRepository.ConstraintRefused => {
-  const [, kind = "", detail = ""] = /^(.*?) ?constraint failed:? ?(.*)$/.exec(error.message) ?? ["", "", error.message]
-  const named = /roundlot_(\w+)\./.exec(detail)?.[1]
+  const [, kind = "", detail = ""] = /^(.*?) ?constraint failed:? ?(.*)$/s.exec(error.message) ?? [
+    "",
+    "",
+    error.message
+  ]
+  const named = /\broundlot_(\w+)\./.exec(detail)?.[1]
   return new TradeRepository.ConstraintRefused({
     table: named ?? table,
     constraint: withoutPrefix(`${kind} ${detail}`.trim())
