@@ -82,9 +82,9 @@ const noting = (socket: WebSocket): ReadonlyArray<Message> => {
 }
 
 /** Hears a socket out until it has told of a position, and goes. */
-const socketed = (url: string, position: number) =>
+const socketed = (url: string, position: number, headers: Readonly<Record<string, string>> = {}) =>
   Effect.async<ReadonlyArray<Message>>((resume) => {
-    const socket = new WebSocket(url)
+    const socket = new WebSocket(url, { headers })
     const heard = noting(socket)
     socket.on("message", () => {
       if ((placesOf(heard).at(-1) ?? 0) < position) return
@@ -108,9 +108,9 @@ const socketTexts = (url: string) =>
   })
 
 /** With which status a socket is refused. */
-const refused = (url: string) =>
+const refused = (url: string, headers: Readonly<Record<string, string>> = {}) =>
   Effect.async<number | undefined>((resume) => {
-    const socket = new WebSocket(url)
+    const socket = new WebSocket(url, { headers })
     socket.on("error", () => undefined)
     socket.on("unexpected-response", (_, { statusCode }) => resume(Effect.succeed(statusCode)))
     socket.on("open", () => resume(Effect.die("it was let in")))
@@ -289,6 +289,20 @@ describe("what happens, as it happens", () => {
         assert.strictEqual(yield* refused(`${url}?after=${after}`), 410, after)
       }
       assert.strictEqual((yield* ask(port, "/api/v1/live/socket")).status, 400)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a WebSocket that a page of elsewhere opens is refused, and one of our own pages is let in", () =>
+    Effect.gen(function* () {
+      yield* scene.played
+      const port = yield* serving
+      const { incarnation, position } = yield* head(port)
+      const url = `ws://127.0.0.1:${port}/api/v1/live/socket?after=${incarnation}-0`
+      for (const origin of ["http://evil.example", "null", `http://127.0.0.1:${port + 1}`, `http://localhost:${port}`])
+        assert.strictEqual(yield* refused(url, { origin }), 403, origin)
+      assert.strictEqual(yield* refused(url, { host: "evil.example" }), 421)
+      const own = yield* socketed(url, position, { origin: `http://127.0.0.1:${port}` })
+      assert.deepStrictEqual(placesOf(own), counted(1, position))
     }).pipe(Effect.provide(books))
   )
 
