@@ -165,21 +165,35 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse, requestId:
     : secured
 }
 
-/** The line of a request that came to nothing: loud where we are at fault, since anybody can ask for what is not there. */
-const noteProblem = (
-  { method, url }: HttpServerRequest.HttpServerRequest,
-  response: HttpServerResponse.HttpServerResponse
-) => {
-  if (!isProblem(response)) return Effect.void
-  const line = response.status === FAULT ? Effect.logWarning : Effect.logDebug
-  return Effect.annotateLogs(line("request answered with a problem"), {
-    method,
-    path: url.split("?")[0],
-    status: response.status
+const FAULT = 500
+const FORBIDDEN = 403
+
+/** A call without a good token, or for more than its role may. */
+const isDenied = ({ status }: HttpServerResponse.HttpServerResponse): boolean =>
+  status === UNAUTHORIZED || status === FORBIDDEN
+
+/**
+ * Writes the line of a request that came to nothing: loud where we are at fault, shown where a call was denied, and quiet else, since
+ * anybody can ask for what is not there. Who is denied again and again does not fill the disk.
+ */
+const makeNoting = () => {
+  const denials = Limiter.make(DENIALS)
+  return Effect.fnUntraced(function* (
+    { method, url }: HttpServerRequest.HttpServerRequest,
+    response: HttpServerResponse.HttpServerResponse,
+    address: string
+  ) {
+    if (!isProblem(response)) return
+    const isShown = isDenied(response) && (yield* denials.take)
+    const line = response.status === FAULT ? Effect.logWarning : isShown ? Effect.logInfo : Effect.logDebug
+    yield* Effect.annotateLogs(line("request answered with a problem"), {
+      method,
+      path: url.split("?")[0],
+      status: response.status,
+      address
+    })
   })
 }
-
-const FAULT = 500
 
 /**
  * Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used and which
@@ -193,9 +207,13 @@ export const guarded =
     const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
     const refusals = Limiter.make(REFUSALS)
     const signIns = SignInAttempts.make()
+    const note = makeNoting()
     // What is refused before any route was asked has its headers from here.
-    const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
-      const from = Listening.addressOf(request, listening)
+    const answered = Effect.fnUntraced(function* (
+      request: HttpServerRequest.HttpServerRequest,
+      requestId: string,
+      from: string
+    ) {
       const caller = callerOf(request, from)
       const kind = seatKindOf(request)
       if (!(yield* room.take(caller, kind))) return withHeaders(noSeat(kind), requestId)
@@ -223,7 +241,8 @@ export const guarded =
         const headed = withHeaders(response, requestId)
         return Effect.succeed(isSecure ? HttpServerResponse.setHeaders(headed, STRICT_TRANSPORT) : headed)
       })
-      const named = Effect.tap(answered(request, requestId), (response) => noteProblem(request, response))
+      const address = Listening.addressOf(request, listening)
+      const named = Effect.tap(answered(request, requestId, address), (response) => note(request, response, address))
       return yield* Effect.annotateLogs(named, { requestId })
     })
   }
@@ -241,6 +260,9 @@ const CHANGES_OF_ONE: Limiter.Rate = { burst: 2000, perSecond: 1000 }
 
 /** Calls that change something, of all callers: far more than one by one can be taken in. */
 const CHANGES: Limiter.Rate = { burst: 4000, perSecond: 2000 }
+
+/** Lines about calls that were denied. */
+const DENIALS: Limiter.Rate = { burst: 60, perSecond: 1 }
 
 /** Calls with no good token: who tries one after the other learns nothing more. */
 const REFUSALS: Limiter.Rate = { burst: 1000, perSecond: 10 }

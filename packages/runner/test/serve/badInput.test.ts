@@ -54,14 +54,36 @@ const listening = (socket: Socket) =>
 const noted: Array<ReadonlyMap<string, unknown>> = []
 const noting = Layer.mergeAll(
   Logger.add(
-    Logger.make(({ annotations }) => {
-      noted.push(new Map(annotations))
+    Logger.make(({ annotations, logLevel }) => {
+      noted.push(new Map([...annotations, ["level", logLevel.label]]))
     })
   ),
   Logger.minimumLogLevel(LogLevel.Debug)
 )
 
 describe("bad input over the API", () => {
+  it.scopedLive("a call that is denied is a line of the log, with where it came from; a thousand of them are not", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const CALLS = 150
+      for (const at of counted(CALLS))
+        yield* ask(port, "/api/v1/orders", {
+          headers: { "x-request-id": `denied.${at}`, authorization: "Bearer rlt_x" }
+        })
+      const lines = noted.filter((each) => String(each.get("requestId")).startsWith("denied."))
+      assert.lengthOf(lines, CALLS)
+      const shown = lines.filter((each) => each.get("level") === "INFO")
+      assert.deepInclude(Object.fromEntries(shown[0] ?? []), {
+        status: 401,
+        path: "/api/v1/orders",
+        address: "127.0.0.1"
+      })
+      assert.isAtLeast(shown.length, 60)
+      assert.isBelow(shown.length, CALLS)
+      for (const line of lines) assert.notInclude(JSON.stringify([...line]), "rlt_x")
+    }).pipe(Effect.provide(Layer.merge(books, noting)))
+  )
+
   it.scopedLive(
     "every answer names its request, by the caller's name where it is harmless; so do problem and log",
     () =>
