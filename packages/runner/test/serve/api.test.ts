@@ -354,6 +354,7 @@ describe("what cannot be answered", () => {
       assert.strictEqual((yield* from({ origin: "null" })).status, 403)
       assert.strictEqual((yield* from({ "sec-fetch-site": "cross-site" })).status, 403)
       assert.strictEqual((yield* from({ host: "evil.example" })).status, 421)
+      assert.strictEqual((yield* ask(port, "/api/v1/orders", { method: "TRACE" })).status, 405)
       const own = yield* from({ origin: `http://${host}` })
       assert.strictEqual(own.status, 200)
       expect(own.headers).toMatchObject({
