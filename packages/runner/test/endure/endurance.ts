@@ -172,6 +172,7 @@ const sampled = async (run: Run, life: number, port: number, { bare, ours }: Lat
     trades: run.trades,
     residentMiB: figureIn(text, "process_resident_memory_bytes") / MIB,
     descriptors: figureIn(text, "process_open_fds"),
+    callers: run.held.size,
     p50Ms: percentileOf(ours, 50),
     p99Ms: percentileOf(ours, 99),
     bareMs: percentileOf(bare, 50),

@@ -10,6 +10,8 @@ export interface Sample {
   readonly trades: number
   readonly residentMiB: number
   readonly descriptors: number
+  /** Callers of the test that hold on to a connection, of each of which the daemon has a descriptor. */
+  readonly callers: number
   /** Of the answers to trades since the last sample. */
   readonly p50Ms: number
   readonly p99Ms: number
@@ -68,9 +70,10 @@ const bytesATrade = ({ booksMiB, trades }: Sample): number => (booksMiB * 1_048_
 export const growthIn = (samples: ReadonlyArray<Sample>): ReadonlyArray<Growth> => {
   const lives = Object.entries(Array.groupBy(samples, ({ life }) => String(life)))
   const within = lives.flatMap(([life, own]) =>
-    [...grown(own, "memory", (each) => each.residentMiB), ...grown(own, "descriptors", (each) => each.descriptors)].map(
-      (growth) => ({ ...growth, life: Number(life) })
-    )
+    [
+      ...grown(own, "memory", (each) => each.residentMiB),
+      ...grown(own, "descriptors", (each) => each.descriptors - each.callers)
+    ].map((growth) => ({ ...growth, life: Number(life) }))
   )
   return [
     ...within,
