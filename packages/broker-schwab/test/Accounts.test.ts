@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Accounts, SchwabBroker } from "@roundlot/broker-schwab"
+import { Accounts } from "@roundlot/broker-schwab"
+import { cancelAnswerOf } from "../src/Sending.ts"
 import type { Wire } from "@roundlot/broker-schwab"
 import { Effect } from "effect"
 import { open } from "./setup.ts"
@@ -47,7 +48,7 @@ describe("the account that a login opens", () => {
       headers: new Map(),
       retryAfterMs: undefined
     } as const
-    assert.containSubset(SchwabBroker.cancelAnswerOf(answer), { _tag: "Refused", code: String(status), hasEnded })
+    assert.containSubset(cancelAnswerOf(answer), { _tag: "Refused", code: String(status), hasEnded })
   })
 
   it.scopedLive("is the only one, or the one that is named; its hash is read once", () =>

@@ -1,0 +1,102 @@
+import { Broker, Decimal, Instant } from "@roundlot/core"
+import type { Ticker } from "@roundlot/core"
+import { Effect, Option, Schema } from "effect"
+import type { Desk } from "./Desk.ts"
+import { errorIn } from "./ErrorBody.ts"
+import { asking, contentsOf, reading } from "./Reading.ts"
+import type { Wire } from "./Wire.ts"
+
+const Balance = Schema.Struct({
+  buyingPower: Schema.optional(Decimal.FromString),
+  cashAvailableForTrading: Schema.optional(Decimal.FromString)
+})
+
+const AccountAnswer = Schema.Struct({
+  securitiesAccount: Schema.Struct({
+    accountNumber: Schema.String,
+    isClosingOnlyRestricted: Schema.optional(Schema.Boolean),
+    currentBalances: Schema.optional(Balance),
+    positions: Schema.optional(
+      Schema.Array(
+        Schema.Struct({
+          longQuantity: Decimal.FromString,
+          shortQuantity: Decimal.FromString,
+          averagePrice: Schema.optional(Decimal.FromString),
+          instrument: Schema.Struct({ symbol: Schema.String })
+        })
+      )
+    )
+  })
+})
+
+const readAccount = ({ linked, wire }: Desk, operation: string, fields: string) =>
+  Effect.flatMap(linked, ({ hash }) => reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer))
+
+/** What the account holds. */
+export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
+  Effect.map(readAccount(desk, "positions", "?fields=positions"), ({ securitiesAccount }) => ({
+    complete: true,
+    brokerAccountId: securitiesAccount.accountNumber,
+    holdings: (securitiesAccount.positions ?? []).map(
+      ({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
+        symbol: of.symbol,
+        quantity: Decimal.subtract(longQuantity, shortQuantity),
+        averagePrice
+      })
+    )
+  }))
+
+/** The account's number, buying power, and whether it may trade. */
+export const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  Effect.map(
+    readAccount(desk, "account", ""),
+    ({ securitiesAccount: { accountNumber, currentBalances, isClosingOnlyRestricted } }) => ({
+      brokerAccountId: accountNumber,
+      mayTrade: isClosingOnlyRestricted === undefined ? undefined : !isClosingOnlyRestricted,
+      currency: "USD",
+      buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
+    })
+  )
+
+const SECOND_MS = 1_000
+
+/** Schwab has no clock to ask: the date of an answer is its time, to the second. */
+export const brokersTime = (wire: Wire): NonNullable<Broker.BrokerService["clock"]> =>
+  Effect.flatMap(asking(wire, "clock", "/trader/v1/accounts/accountNumbers"), ({ headers }) => {
+    const millis = Date.parse(headers.get("date") ?? "")
+    return Number.isNaN(millis)
+      ? Effect.fail(
+          new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "the answer has no date" })
+        )
+      : Effect.succeed({ at: Instant.fromMillis(millis), cutToMs: SECOND_MS })
+  })
+
+const InstrumentsAnswer = Schema.Struct({
+  instruments: Schema.optional(Schema.Array(Schema.Struct({ symbol: Schema.String, assetType: Schema.String })))
+})
+
+const STOCKS: ReadonlySet<string> = new Set(["EQUITY", "ETF"])
+
+/** Schwab says neither lot nor whether shares are lent: the lot is one share, and a short sale that it refuses says so. */
+export const instrument = (
+  wire: Wire,
+  symbol: Ticker.Ticker
+): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const query = new URLSearchParams({ symbol, projection: "symbol-search" })
+    const outcome = yield* asking(wire, "instrument", `/marketdata/v1/instruments?${query.toString()}`)
+    if (outcome.status === 404 && Option.isSome(errorIn(outcome.text))) return { _tag: "NotKnown", symbol }
+    const { instruments = [] } = yield* contentsOf("instrument", InstrumentsAnswer, outcome)
+    const found = instruments.find((each) => each.symbol === symbol)
+    if (found === undefined) return { _tag: "NotKnown", symbol }
+    return {
+      _tag: "Known",
+      symbol,
+      assetClass: STOCKS.has(found.assetType) ? "equity" : found.assetType.toLowerCase(),
+      currency: "USD",
+      tradable: true,
+      fractionable: false,
+      shortable: true,
+      lot: Decimal.unsafe("1")
+    }
+  })
