@@ -1,0 +1,136 @@
+import { Broker, Decimal, Instant } from "@roundlot/core"
+import type { Ticker } from "@roundlot/core"
+import { Effect } from "effect"
+import type { Desk } from "./Desk.ts"
+import { assetClassOf, symbolOf } from "./Execution.ts"
+import { stock, symbolFrom } from "./OrderRequest.ts"
+import { gather } from "./Reading.ts"
+import * as Session from "./Session.ts"
+import { decimalOf } from "./Text.ts"
+
+/** How the numbers of paper accounts begin. */
+export const PAPER_ACCOUNT = /^D/
+
+/** The numbers of paper accounts begin with D, wherever TWS listens. */
+export const proofOf = (number: string): Broker.Proof =>
+  PAPER_ACCOUNT.test(number)
+    ? { _tag: "Paper" }
+    : {
+        _tag: "Unproven",
+        seen: `its login has the account ${Session.masked(number)}, whose number does not begin with D`,
+        remedy: "Log in to TWS or the Gateway as a paper trader, or use a simulator ('roundlot simulate ibkr')"
+      }
+
+/** What the account holds. */
+export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
+  desk.alone
+    .withPermits(1)(
+      gather<Broker.Holding | undefined>(desk.session, {
+        operation: "positions",
+        ask: ({ api }) => void api.reqPositions(),
+        take: (message) => {
+          if (message._tag === "PositionsEnd") return { _tag: "End" }
+          if (message._tag !== "Position" || message.account !== desk.names.number) return undefined
+          const quantity = decimalOf(message.quantity)
+          if (quantity === undefined) return { _tag: "Part", part: undefined }
+          if (Decimal.isZero(quantity)) return undefined
+          const symbol = symbolOf(message.contract)
+          const assetClass = assetClassOf(message.contract)
+          const averagePrice = decimalOf(message.averageCost)
+          return { _tag: "Part", part: { symbol, quantity, averagePrice, assetClass } }
+        },
+        finish: ({ api }) => void api.cancelPositions()
+      })
+    )
+    .pipe(Effect.map(holdingsOf))
+
+/** A row that cannot be read is no absence: the listing is in part then. */
+const holdingsOf = (rows: ReadonlyArray<Broker.Holding | undefined>): Broker.HoldingsListed => {
+  const holdings = rows.filter((row) => row !== undefined)
+  return { complete: holdings.length === rows.length, holdings }
+}
+
+const BUYING_POWER = "BuyingPower"
+
+const SECOND_MS = 1_000
+const SECONDS = /^\d{9,11}$/
+
+/** TWS's own clock, to the second. */
+export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock"]> =>
+  Effect.flatMap(
+    gather<{ readonly seconds: string }>(desk.session, {
+      operation: "clock",
+      ask: ({ api }) => void api.reqCurrentTime(),
+      take: (message) => (message._tag === "Heartbeat" ? { _tag: "Last", part: message } : undefined)
+    }),
+    ([answer]) =>
+      answer !== undefined && SECONDS.test(answer.seconds)
+        ? Effect.succeed({ at: Instant.fromMillis(Number(answer.seconds) * SECOND_MS), cutToMs: SECOND_MS })
+        : Effect.fail(
+            new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "TWS told no time" })
+          )
+  )
+
+/** The account's number and buying power. */
+export const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  gather<{ readonly currency: string; readonly value: string }>(desk.session, {
+    operation: "account",
+    ask: ({ api }, reqId) => void api.reqAccountSummary(reqId, "All", BUYING_POWER),
+    take: (message, reqId) => {
+      if (message._tag === "AccountFiguresEnd" && message.reqId === reqId) return { _tag: "End" }
+      const isIt =
+        message._tag === "AccountFigure" &&
+        message.reqId === reqId &&
+        message.account === desk.names.number &&
+        message.name === BUYING_POWER
+      return isIt ? { _tag: "Part", part: { currency: message.currency, value: message.value } } : undefined
+    },
+    finish: ({ api }, reqId) => void api.cancelAccountSummary(reqId)
+  }).pipe(
+    Effect.flatMap(([figure]) => {
+      const buyingPower = figure === undefined ? undefined : decimalOf(figure.value)
+      return figure === undefined || buyingPower === undefined
+        ? Effect.fail(
+            new Broker.BrokerReadFailed({
+              operation: "account",
+              kind: "unreadable",
+              detail: "TWS gave no buying power of the account"
+            })
+          )
+        : Effect.succeed({ brokerAccountId: desk.names.number, currency: figure.currency, buyingPower })
+    })
+  )
+
+const ONE = Decimal.unsafe("1")
+
+/** What TWS knows of a symbol. */
+export const instrument = (
+  desk: Desk,
+  symbol: Ticker.Ticker
+): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  gather(desk.session, {
+    operation: "instrument",
+    ask: ({ api }, reqId) => void api.reqContractDetails(reqId, stock(symbol)),
+    take: (message, reqId) => {
+      if (message._tag === "ContractDetailsEnd" && message.reqId === reqId) return { _tag: "End" }
+      return message._tag === "ContractDetails" && message.reqId === reqId
+        ? { _tag: "Part", part: message.contract }
+        : undefined
+    }
+  }).pipe(
+    Effect.map((found): Broker.BrokerInstrument => {
+      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
+      return contract === undefined
+        ? { _tag: "NotKnown", symbol }
+        : {
+            _tag: "Known",
+            symbol,
+            assetClass: assetClassOf(contract),
+            currency: contract.currency,
+            tradable: true,
+            fractionable: false,
+            shortable: true,
+            lot: ONE
+          }
+    })
+  )
