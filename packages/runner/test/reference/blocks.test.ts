@@ -113,6 +113,12 @@ describe("what the guides show", () => {
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
   })
 
+  it("an installation names the line of Effect that goes with it", () => {
+    const shown = pages.flatMap((page) => read(page).match(/npm (?:i|install) [^`\n]*@roundlot\/[^`\n]*/g) ?? [])
+    expect(shown.length).toBeGreaterThan(3)
+    expect(shown.filter((line) => !line.includes("effect@3"))).toEqual([])
+  })
+
   it("every command line is one that the program takes", async () => {
     expect(of("sh").length).toBeGreaterThan(25)
     expect(await wrongOf(of("sh"))).toEqual([])
