@@ -78,10 +78,11 @@ const isNative = ({ folder, manifest }) => manifest.gypfile === true || existsSy
 const peersOf = ({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
   Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
 
+const mustOf = (_, manifest) => [...Object.keys(manifest.dependencies ?? {}), ...peersOf(manifest)]
+const allOf = (_, manifest) => [...mustOf(_, manifest), ...Object.keys(manifest.optionalDependencies ?? {})]
+
 /** What is installed with a package of ours: how many, ours among them, and native code, which is optional where an install goes on without it. */
 export const installedWith = (name) => {
-  const mustOf = (_, manifest) => [...Object.keys(manifest.dependencies ?? {}), ...peersOf(manifest)]
-  const allOf = (_, manifest) => [...mustOf(_, manifest), ...Object.keys(manifest.optionalDependencies ?? {})]
   const all = standsOn(name, allOf).others.filter(({ manifest }) => !isPlatform(manifest))
   const must = new Set(standsOn(name, mustOf).others.map(({ id }) => id))
   const native = all.filter(isNative).map(({ id, manifest }) => manifest.name + (must.has(id) ? "" : " (optional)"))
