@@ -53,20 +53,40 @@ const wantedBy = (folder, { dependencies, devDependencies, optionalDependencies,
 const idOf = ({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`
 
 /** All that a package of ours stands on, each once: its manifest, its id, and the ids of what it needs itself. */
-const standsOn = (name) => {
+const standsOn = (name, wants = wantedBy) => {
   const found = new Map()
   const visit = (folder) => {
     const manifest = manifestIn(folder)
     const id = idOf(manifest)
     if (found.has(id)) return id
-    const part = { id, manifest, isOurs: isOurs(folder), needs: [] }
+    const part = { id, folder, manifest, isOurs: isOurs(folder), needs: [] }
     found.set(id, part)
-    const folders = wantedBy(folder, manifest).map((each) => resolve(folder, each))
+    const folders = wants(folder, manifest).map((each) => resolve(folder, each))
     part.needs = [...new Set(folders.flatMap((each) => (each === undefined ? [] : [visit(each)])))].toSorted(byText)
     return id
   }
   const own = visit(join(root, "packages", name))
   return { own: found.get(own), others: [...found.values()].filter(({ id }) => id !== own) }
+}
+
+/** A file for one kind of machine, which another package chooses: it is no package more. */
+const isPlatform = ({ cpu, os }) => os !== undefined || cpu !== undefined
+
+const isNative = ({ folder, manifest }) => manifest.gypfile === true || existsSync(join(folder, "binding.gyp"))
+
+/** Peers that a package can do without are not installed with it. */
+const peersOf = ({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
+  Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
+
+const mustOf = (_, manifest) => [...Object.keys(manifest.dependencies ?? {}), ...peersOf(manifest)]
+const allOf = (_, manifest) => [...mustOf(_, manifest), ...Object.keys(manifest.optionalDependencies ?? {})]
+
+/** What is installed with a package of ours: how many, ours among them, and native code, which is optional where an install goes on without it. */
+export const installedWith = (name) => {
+  const all = standsOn(name, allOf).others.filter(({ manifest }) => !isPlatform(manifest))
+  const must = new Set(standsOn(name, mustOf).others.map(({ id }) => id))
+  const native = all.filter(isNative).map(({ id, manifest }) => manifest.name + (must.has(id) ? "" : " (optional)"))
+  return { count: all.length, ours: all.filter((part) => part.isOurs).length, native: native.toSorted(byText) }
 }
 
 /** The hash of each package as its registry gave it, by the name and version of the lockfile. */

@@ -105,7 +105,7 @@ const bundle = async (folder, entry = "src/cli/main.ts") => {
   fs.mkdirSync(folder, { recursive: true })
   const [begin, end] = [`/*${name}*/(function (module, require, bundleUrl) {`, "\n})"].map((each) => Buffer.from(each))
   fs.writeFileSync(join(folder, "program.cjs"), Buffer.concat([begin, code, end]))
-  fs.writeFileSync(join(folder, "LICENSES.txt"), licences(Object.keys(metafile.inputs)).join("\n\n---\n\n"))
+  fs.writeFileSync(join(folder, "NOTICES.txt"), licences(Object.keys(metafile.inputs)).join("\n\n---\n\n"))
   fs.copyFileSync(checkpointer, join(folder, "checkpointer.js"))
 }
 

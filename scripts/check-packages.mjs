@@ -1,15 +1,17 @@
 // What would be published: each package packed, its tarball judged by publint and by arethetypeswrong.
-// Packing is slow, so a package whose contents passed before is not packed again.
+// Packing is slow, so a package whose contents passed before is not packed again. `--write` packs all and writes what each weighs into
+// docs/reference/packages.md, which is compared otherwise: counts exactly, sizes to a tenth.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join, relative } from "node:path"
+import { gunzipSync } from "node:zlib"
 import process from "node:process"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
-import { licenceFaults } from "./bill.mjs"
+import { installedWith, licenceFaults } from "./bill.mjs"
 import { packageNames as allNames, root } from "./sources.mjs"
 
 /** The dashboard is files for a browser, with no module to import: it has no types to be judged. */
@@ -22,7 +24,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "
 const manifestOf = (name) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
 
 /** The program as one file, made when the runner is packed of what all packages have in `src`. */
-const isBundled = (file) => /runner[/\\]dist[/\\](program\.[^/\\]+|checkpointer\.js|LICENSES\.txt)$/.test(file)
+const isBundled = (file) => /runner[/\\]dist[/\\](program\.[^/\\]+|checkpointer\.js|NOTICES\.txt)$/.test(file)
 
 const filesIn = (folder) =>
   existsSync(folder)
@@ -32,6 +34,23 @@ const filesIn = (folder) =>
         .filter((file) => !isBundled(file))
         .toSorted()
     : []
+
+const isWriting = process.argv.includes("--write")
+const tableFile = join(root, "docs", "reference", "packages.md")
+
+/** The table's rows by the names of packages, cell by cell. */
+const rows = new Map(
+  (existsSync(tableFile) ? readFileSync(tableFile, "utf8") : "")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim())
+    )
+    .map((cells) => [cells[0].replaceAll("`", ""), cells])
+)
 
 const contentsOf = (folder) => {
   const hash = createHash("sha256")
@@ -43,13 +62,80 @@ const contentsOf = (folder) => {
   for (const file of [...shared, ...filesIn(join(folder, "dist")), ...filesIn(join(folder, "src"))]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0")
   }
-  return hash.digest("hex")
+  return hash.update(String(rows.get(manifestOf(basename(folder)).name))).digest("hex")
 }
 
 const run = (file, ...args) => {
   const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, encoding: "utf8" })
   const output = `${stdout}${stderr}`
   return { ok: status === 0, output }
+}
+
+const BLOCK = 512
+
+/** The files of a tarball with their sizes. */
+const filesOf = (tarball) => {
+  const bytes = gunzipSync(tarball)
+  const files = []
+  for (let at = 0; at < bytes.length && bytes[at] !== 0;) {
+    const text = (from, to) => bytes.toString("utf8", at + from, at + to).replace(/\0[^]*$/, "")
+    const size = Number.parseInt(text(124, 136), 8)
+    // Others say more of the next one.
+    if (text(156, 157) === "0") files.push({ name: text(0, 100).replace("package/", ""), size })
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
+  }
+  return files
+}
+
+/** What every tarball has beside the code. */
+const lacking = (tarball, folder) => {
+  const names = new Set(filesOf(tarball).map(({ name }) => name))
+  const log = existsSync(join(folder, "CHANGELOG.md")) ? ["CHANGELOG.md"] : []
+  return ["README.md", "LICENSE", ...log].filter((name) => !names.has(name)).map((name) => `It has no ${name}.`)
+}
+
+const kilobytes = (bytes) => `${Math.ceil(bytes / 1000)} kB`
+
+/** A row but for its sizes: what is installed with a package. */
+const countsOf = (name) => {
+  const { count, native, ours } = installedWith(name)
+  const peers = Object.keys(manifestOf(name).peerDependencies ?? {})
+  return [String(count), String(ours), peers.join(", ") || "none", native.join(", ") || "none"]
+}
+
+const NEAR = 0.1
+
+const isNear = (said, found) => Math.abs(Number.parseInt(said, 10) - found / 1000) <= Math.max(2, (found / 1000) * NEAR)
+
+/** How a package differs from its row; where the table is written, its row. */
+const weigh = (name, tarball) => {
+  const sizes = [tarball.length, filesOf(tarball).reduce((sum, { size }) => sum + size, 0)]
+  const own = manifestOf(name).name
+  if (isWriting) {
+    rows.set(own, [`\`${own}\``, ...sizes.map(kilobytes), ...countsOf(name)])
+    return []
+  }
+  const [, ...said] = rows.get(own) ?? []
+  const isSame = sizes.every((size, at) => isNear(said[at] ?? "0", size))
+  return isSame ? [] : [`It weighs ${sizes.map(kilobytes).join(", ")}: run 'node scripts/check-packages.mjs --write'.`]
+}
+
+const HEAD = `# Packages
+
+What each package weighs, packed and unpacked, and what is installed with it. Made by \`node scripts/check-packages.mjs --write\`;
+\`npm run check\` compares counts exactly and sizes to a tenth. Files for one kind of machine are not counted.
+
+`
+
+const writeTable = () => {
+  const titles = ["package", "packed", "unpacked", "installed with it", "of these ours", "peers", "native code"]
+  const lines = [
+    titles,
+    titles.map(() => "---"),
+    ...[...rows].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, cells]) => cells)
+  ]
+  writeFileSync(tableFile, HEAD + lines.map((cells) => `| ${cells.join(" | ")} |\n`).join(""))
+  run(join(root, "node_modules", ".bin", "oxfmt"), tableFile)
 }
 
 /** Who imports ours resolves modules as Node does for ES modules, or as a bundler does. */
@@ -71,8 +157,12 @@ const judgeManifest = async (tarball) => {
 
 const judge = async (file) => {
   const tarball = new Uint8Array(readFileSync(file)).buffer
-  const types = isServed(/^roundlot-(\w+)-\d/.exec(basename(file))?.[1]) ? [] : await judgeTypes(tarball)
-  return [...(await judgeManifest(tarball)), ...types].map((fault) => `${basename(file)}: ${fault}`)
+  const packed = /^roundlot-(?:([a-z-]+)-)?\d/.exec(basename(file))?.[1] ?? "runner"
+  const types = isServed(packed) ? [] : await judgeTypes(tarball)
+  const faults = [...(await judgeManifest(tarball)), ...types, ...weigh(packed, Buffer.from(tarball))]
+  return [...faults, ...lacking(Buffer.from(tarball), join(root, "packages", packed))].map(
+    (fault) => `${basename(file)}: ${fault}`
+  )
 }
 
 /** A file in dist whose source is gone would be published. */
@@ -182,12 +272,19 @@ const passedBefore = (name) => {
   const stamp = join(cache, name)
   return existsSync(stamp) && readFileSync(stamp, "utf8") === contentsOf(join(root, "packages", name))
 }
-const changed = allNames.filter((name) => !passedBefore(name))
+for (const name of isWriting ? [] : allNames) {
+  const own = manifestOf(name).name
+  if (rows.get(own)?.slice(3).join("|") === countsOf(name).join("|")) continue
+  console.error(`docs/reference/packages.md: what is installed with ${own} is ${countsOf(name).join(" | ")}`)
+  process.exitCode = 1
+}
+const changed = allNames.filter((name) => isWriting || !passedBefore(name))
 
 if (changed.length > 0) {
   const target = mkdtempSync(join(tmpdir(), "roundlot-pack-"))
   const faults = await checkPackages(changed, target)
   rmSync(target, { recursive: true, force: true })
+  if (isWriting) writeTable()
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
   else {

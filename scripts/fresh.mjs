@@ -56,6 +56,8 @@ const made = async (home, contents, last, make) => {
     await make(under)
     const old = fs.readdirSync(home).filter((name) => /^[0-9a-f]{16}$/.test(name) && name !== last && name !== contents)
     for (const name of old) fs.rmSync(join(home, name), { recursive: true, force: true })
+    // A temporary folder is its maker's alone; a daemon runs as a user of its own.
+    fs.chmodSync(under, 0o777 & ~process.umask())
     if (!fs.existsSync(join(home, contents))) fs.renameSync(under, join(home, contents))
   } finally {
     fs.rmSync(under, { recursive: true, force: true })

@@ -2,7 +2,7 @@
 // A registry takes the proof of what a package was built from only where its manifest names that repository. Whose checkout this is
 // no manifest can know, so the address is written into them for as long as they are published.
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { writeBills } from "./bill.mjs"
@@ -22,6 +22,14 @@ const withRepository = (text, url, name) => ({
 })
 
 const run = (file, ...args) => spawnSync(file, args, { cwd: root, stdio: "inherit" }).status ?? 1
+
+/** Packages whose change log has not come to the version that would be published. */
+const unlogged = () =>
+  packageNames.filter((name) => {
+    const { version } = JSON.parse(readFileSync(fileOf(name), "utf8"))
+    const log = join(root, "packages", name, "CHANGELOG.md")
+    return !existsSync(log) || !readFileSync(log, "utf8").includes(`\n## ${version}\n`)
+  })
 
 /** Publishes with bills and with manifests that name the repository, which are then as they were. */
 const publish = (manifests) => {
@@ -50,6 +58,10 @@ if (process.argv.includes("--plan")) {
     provenance: publishConfig.provenance
   }))
   console.log(JSON.stringify(told, undefined, 2))
+} else if (unlogged().length > 0) {
+  console.error(`release: no CHANGELOG.md has this version in packages/${unlogged().join(", ")}`)
+  console.error("Run 'npx changeset version', which makes versions and change logs, and commit them.")
+  process.exitCode = 1
 } else {
   process.exitCode =
     run("node", "node_modules/typescript/bin/tsc", "-b") || run("node", "scripts/dashboard.mjs") || publish(manifests)

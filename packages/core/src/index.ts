@@ -1,3 +1,5 @@
+import "./effect3.ts"
+
 /** `values/Decimal`: see that module. */
 export * as Decimal from "./values/Decimal.ts"
 /** `values/Money`: see that module. */

@@ -2,6 +2,7 @@ import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { Documents } from "@roundlot/api"
 import { AccountScope, Clock, Decimal, Id, Instant, Jobs, Proposals, Token, type TokenRegister } from "@roundlot/core"
+import { Traces, TradeRepository } from "@roundlot/core"
 import { type Context, Effect, type Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import { ofSource, sole } from "../accounts.ts"
@@ -202,6 +203,9 @@ const propose = (asked: Terms, token: Token.Token, configuration: Configuration)
     if (proposed._tag !== "Waiting")
       return yield* Effect.fail(refused(`nothing was proposed: ${whyNot(proposed, token)}`))
     const { approveBy, isKnown, orderId, tradeId } = proposed
+    const { identity } = yield* TradeRepository.TradeRepository
+    const span = Traces.ofOrder(identity.id, { id: orderId, decisionId: undefined })
+    yield* Effect.ignore(Effect.linkSpanCurrent(span))
     const order = Id.format("order", orderId)
     return {
       sent: false as const,

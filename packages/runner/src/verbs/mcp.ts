@@ -1,14 +1,18 @@
 import * as McpServer from "@effect/ai/McpServer"
 import * as NodeSink from "@effect/platform-node/NodeSink"
 import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as RpcSerialization from "@effect/rpc/RpcSerialization"
+import * as RpcServer from "@effect/rpc/RpcServer"
 import { Token, TokenRegister, Tokens } from "@roundlot/core"
-import { Effect, Layer, Redacted, Schema } from "effect"
+import { Effect, Layer, Logger, Redacted, Schema } from "effect"
 import * as flags from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import { layerProposing, layerReading, proposing, reading, type Bearer } from "../mcp/tools.ts"
+import * as Traced from "../mcp/traced.ts"
+import * as Collector from "../traces/collector.ts"
 
 /** The token of the program that is served is good no longer, or never was. */
 class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", {}) {
@@ -37,12 +41,14 @@ const tooMuch = ({ name, role }: Token.Token) =>
     remedy: "Make one with 'roundlot tokens create NAME --role propose', or 'read'"
   })
 
-const layerStdio = McpServer.layerStdio({
-  name: "roundlot",
-  version: Verb.VERSION,
-  stdin: NodeStream.stdin,
-  stdout: NodeSink.stdout
-})
+/** What is served over the standard output says nothing else there. */
+const layerStdio = McpServer.layer({ name: "roundlot", version: Verb.VERSION }).pipe(
+  Layer.provide(Traced.layer),
+  Layer.provide(RpcServer.layerProtocolStdio({ stdin: NodeStream.stdin, stdout: NodeSink.stdout })),
+  Layer.provide(RpcSerialization.layerNdJsonRpc()),
+  Layer.provideMerge(Logger.remove(Logger.defaultLogger)),
+  Layer.provideMerge(Logger.remove(Logger.prettyLoggerDefault))
+)
 
 /** `mcp`. */
 export const mcp = Verb.make({
@@ -67,7 +73,11 @@ export const mcp = Verb.make({
           token?.role === "propose"
             ? Layer.provide(McpServer.toolkit(proposing), layerProposing(bearer, configuration))
             : Layer.provide(McpServer.toolkit(reading), layerReading(bearer))
-        const server = served.pipe(Layer.provide(layerStdio), Layer.provide(layerJobs))
+        const server = served.pipe(
+          Layer.provide(layerStdio),
+          Layer.provide(layerJobs),
+          Layer.provide(Collector.layer({ variable }))
+        )
         return yield* Effect.raceFirst(Layer.launch(server), inputEnded)
       }).pipe(Effect.provide(TokenRegister.layer))
     )

@@ -1,7 +1,6 @@
-import { Client } from "@modelcontextprotocol/sdk/client/index.js"
-import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
-import { describe, expect, it, onTestFinished } from "vitest"
-import { desk, program } from "../cli/roundlot.ts"
+import { describe, expect, it } from "vitest"
+import { desk } from "../cli/roundlot.ts"
+import { connected } from "./connected.ts"
 
 type Desk = ReturnType<typeof desk>
 
@@ -10,22 +9,6 @@ const LOOKING = ["list_breaks", "list_orders", "list_positions", "list_trades"]
 const tokenOf = async ({ json }: Desk, name: string, ...flags: ReadonlyArray<string>): Promise<string> => {
   const made = await json("tokens", "create", name, ...flags)
   return /"token":"(rlt_\w+)"/.exec(JSON.stringify(made))?.[1] ?? ""
-}
-
-/** A model's program that is connected, with the token that it was given. */
-const connected = async ({ store }: Desk, token?: string) => {
-  const client = new Client({ name: "test", version: "1.0.0" })
-  const [command = "", ...args] = program("main", ["mcp", "--store", store])
-  const env = { ...getDefaultEnvironment(), ...(token === undefined ? {} : { ROUNDLOT_MCP_TOKEN: token }) }
-  await client.connect(new StdioClientTransport({ command, args, env, stderr: "ignore" }))
-  onTestFinished(() => client.close())
-  return {
-    tools: async () => (await client.listTools()).tools.map(({ name }) => name).toSorted(),
-    call: async (name: string, asked: Record<string, unknown>) => {
-      const { isError, structuredContent } = await client.callTool({ name, arguments: asked })
-      return { isError, answer: structuredContent }
-    }
-  }
 }
 
 const problem = (words: RegExp) => ({ isError: true, answer: { problem: expect.stringMatching(words) } })

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Instruction } from "@roundlot/broker-paper"
-import { Effect, Either } from "effect"
+import { Effect, Either, Schema } from "effect"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as CliConfig from "@effect/cli/CliConfig"
 import { describe, expect, it } from "vitest"
+import { parse as parseYaml } from "yaml"
 import { arrange } from "../../src/cli/argv.ts"
 import { layer as layerOutput } from "../../src/cli/Output.ts"
 import { roundlot } from "../../src/cli/roundlot.ts"
@@ -54,7 +55,15 @@ const wrongScript = ([verb = "", ...words]: ReadonlyArray<string>): string | und
 }
 
 /** Programs that are not ours: they are shown beside ours, and no test can run them here. */
-const others = new Set(["curl", "ln", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod", "chown"])
+const others = new Set(["curl", "sh", "ln", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod", "chown"])
+
+/** What is wrong with what a container is asked to run, and with the files that are named to docker. */
+const wrongInside = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
+  const missing = words.filter((word) => word.startsWith("deploy/") && !existsSync(join(root, word)))
+  if (missing.length > 0) return `there is no ${missing.join(", ")}`
+  const at = words.indexOf("scripts/roundlot.mjs")
+  return at < 0 ? undefined : wrongWith(words.slice(at + 1))
+}
 
 const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
   const [first = "", ...rest] = words
@@ -64,6 +73,7 @@ const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefin
   if (first === "npm") return wrongScript(rest)
   if (first === "node") return existsSync(join(root, rest[0] ?? "")) ? undefined : `there is no file ${rest[0]}`
   if (first === "sudo") return wrongLine(rest)
+  if (first === "docker") return wrongInside(rest)
   return others.has(first) ? undefined : `nobody knows ${first}`
 }
 
@@ -90,11 +100,23 @@ const partsOf = (code: string): ReadonlyArray<string> =>
     .map((part) => part.trim())
     .filter((part) => part !== "")
 
+const Composed = Schema.decodeUnknownSync(
+  Schema.Struct({
+    services: Schema.Struct({ roundlot: Schema.Struct({ command: Schema.Array(Schema.String) }) })
+  })
+)
+
 describe("what the guides show", () => {
   it("is in fences that say what it is", () => {
     expect(pages.flatMap((page) => indentedIn(page).map((line) => `${page}: ${line}`))).toEqual([])
-    const known = ["sh", "ts", "js", "json", "ini", "dockerfile", "yaml", "csv", "jsonl", "sql", "mermaid", "text"]
+    const known = ["sh", "ts", "js", "json", "csv", "jsonl", "sql", "mermaid", "text"]
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
+  })
+
+  it("an installation names the line of Effect that goes with it", () => {
+    const shown = pages.flatMap((page) => read(page).match(/npm (?:i|install) [^`\n]*@roundlot\/[^`\n]*/g) ?? [])
+    expect(shown.length).toBeGreaterThan(3)
+    expect(shown.filter((line) => !line.includes("effect@3"))).toEqual([])
   })
 
   it("every command line is one that the program takes", async () => {
@@ -151,18 +173,20 @@ describe("what the guides show", () => {
   })
 
   it("units and container files start the program by lines that it takes", async () => {
-    const lines = of("ini", "dockerfile").flatMap(({ code }) => {
+    const files = ["roundlot.service", "Dockerfile"].map((name) => read(`deploy/${name}`))
+    const lines = files.flatMap((code) => {
       const execs = [...code.matchAll(/^Exec\w+=\S*roundlot (.+)$/gm)].map(([, words = ""]) => words.split(" "))
       const runs = [...code.matchAll(/^(?:CMD|ENTRYPOINT) (\[.+\])$/gm)].map(([, words = "[]"]) => JSON.parse(words))
       return [...execs, ...runs.filter((words) => words[0] !== "node")]
     })
-    const made = of("dockerfile").flatMap(({ code }) =>
-      [...code.matchAll(/^RUN (.+)$/gm)].flatMap(([, run = ""]) => run.split(" && ").map((each) => each.split(" ")))
+    const made = [...read("deploy/Dockerfile").matchAll(/^RUN (.+)$/gm)].flatMap(([, run = ""]) =>
+      run.split(" && ").map((each) => each.split(" "))
     )
     expect(made.length).toBeGreaterThan(1)
     for (const words of made) expect([words, await wrongLine(words)]).toEqual([words, undefined])
     expect(lines.length).toBeGreaterThan(1)
-    for (const words of lines) expect([words, await wrongWith(words)]).toEqual([words, undefined])
+    const { command } = Composed(parseYaml(read("deploy/compose.yaml"))).services.roundlot
+    for (const words of [...lines, command]) expect([words, await wrongWith(words)]).toEqual([words, undefined])
   })
 
   it("every metric is one that a daemon has", () => {

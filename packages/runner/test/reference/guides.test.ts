@@ -178,9 +178,7 @@ describe("what goes on while other lines are typed", () => {
     const [link, , overview] = await typeAll([TOKENS])
     expect(link).toMatchObject({ code: 0, out: expect.stringMatching(/\/sign-in#code=/) })
     expect(overview).toMatchObject({ code: 0, out: expect.stringContaining('"positions"') })
-    const { scrape_configs: jobs } = Scraped(
-      parse(blockWith("docs/guides/deployment.md", "scrape_configs", "yaml").code)
-    )
+    const { scrape_configs: jobs } = Scraped(parse(read("deploy/prometheus.yml")))
     await run("roundlot tokens create prometheus --role read".split(" "))
     for (const { metrics_path: path, static_configs: configs } of jobs) {
       const [target = ""] = configs.flatMap(({ targets }) => targets)
@@ -299,27 +297,4 @@ describe("keys of a broker", () => {
     )
     expect([code, out]).toEqual([0, expect.stringContaining("Logged in until")])
   })
-})
-
-const Composed = Schema.decodeUnknownSync(
-  Schema.Struct({
-    services: Schema.Struct({
-      postgres: Schema.Struct({
-        environment: Schema.Record({ key: Schema.String, value: Schema.String }),
-        ports: Schema.Array(Schema.String)
-      })
-    })
-  })
-)
-
-it("compose.yaml: its Postgres is the one that its own address names, and listens on this machine alone", () => {
-  const text = read("compose.yaml")
-  const { environment, ports } = Composed(parse(text)).services.postgres
-  const address = new URL(found(text, /postgres:\/\/\S+/))
-  expect(environment).toEqual({
-    POSTGRES_USER: address.username,
-    POSTGRES_PASSWORD: address.password,
-    POSTGRES_DB: address.pathname.slice(1)
-  })
-  expect(ports).toEqual([`${address.hostname}:${address.port}:5432`])
 })

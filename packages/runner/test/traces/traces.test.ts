@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { daemonAt } from "../cli/daemon.ts"
 import { receiver } from "../cli/receiver.ts"
 import { buys, desk, until } from "../cli/roundlot.ts"
+import { connected } from "../mcp/connected.ts"
 import { parentBased } from "../../src/traces/sampling.ts"
 import { collector, valueOf, type Answering, type Span } from "./collector.ts"
 
@@ -165,6 +166,32 @@ describe("OpenTelemetry", () => {
     expect((await daemon.ended).code).toBe(0)
     expect(heard.faults).toEqual([])
     expect(heard.bodies.join("")).not.toMatch(/planted/)
+  })
+
+  it("SYNC-12: a model's program gives its trace with a request: the call is in it, and linked to the order's", async () => {
+    const place = desk()
+    const heard = await collector()
+    const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"]
+    await place.cli("accounts", "add", "paper")
+    const made = await place.cli("tokens", "create", "model", "--role", "propose")
+    const { call, close } = await connected(place, /rlt_\w+/.exec(made.out)?.[0], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: heard.endpoint
+    })
+    const order = { symbol: "KO", side: "buy", quantity: "2", type: "limit", limitPrice: "60" }
+    expect(await call("propose_order", order, `00-${traceId}-${spanId}-01`)).toMatchObject({ answer: { order: "O1" } })
+    for (const said of ["no trace", "00-of-another-01", undefined])
+      expect(await call("list_orders", {}, said)).toMatchObject({ answer: { items: [{ id: "O1" }] } })
+    await close()
+    await heard.until(() => named(heard.spans, "McpServer.tools/call").length > 0)
+    expect(sole(heard.spans, "McpServer.tools/call")).toMatchObject({ traceId, parentSpanId: spanId })
+    const links = heard.spans.filter((span) => span.traceId === traceId).flatMap((span) => span.links)
+    // It waits for a person, and is in its own trace by then.
+    const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: heard.endpoint }
+    expect((await place.plain([...start, ...QUICK, ...place.place], variables)).code).toBe(3)
+    const created = named(heard.spans, "OrderCreated").at(-1)
+    expect(links).toEqual([{ traceId: created?.traceId, spanId: created?.parentSpanId }])
+    expect(heard.faults).toEqual([])
+    expect(heard.bodies.join("")).not.toContain("rlt_")
   })
 
   const answers: ReadonlyArray<readonly [string, Answering]> = [
