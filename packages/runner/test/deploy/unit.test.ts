@@ -139,15 +139,19 @@ describe("the unit of systemd", () => {
     expect([unknown(), hasAnalyze ? verified() : unknown()]).toEqual(["0", "0"])
   })
 
-  it("BAT-14: starts a daemon that may work, again when it has died, and ends it, as its own user", async () => {
-    expect(Object.fromEntries(inSection("Service"))).toMatchObject({
-      User: "roundlot",
-      StateDirectory: "roundlot",
-      WorkingDirectory: "/var/lib/roundlot",
-      Restart: "always",
-      SuccessExitStatus: "3",
-      UMask: "0077"
-    })
-    if (await boots()) await underSystemd()
-  })
+  it(
+    "BAT-14: starts a daemon that may work, again when it has died, and ends it, as its own user",
+    { timeout: 600_000 },
+    async () => {
+      expect(Object.fromEntries(inSection("Service"))).toMatchObject({
+        User: "roundlot",
+        StateDirectory: "roundlot",
+        WorkingDirectory: "/var/lib/roundlot",
+        Restart: "always",
+        SuccessExitStatus: "3",
+        UMask: "0077"
+      })
+      if (await boots()) await underSystemd()
+    }
+  )
 })
