@@ -15,13 +15,14 @@ import * as Instant from "../../src/values/Instant.ts"
 
 const actor = "test"
 const HOST = "127.0.0.1:4400"
+const ISSUER = "https://login.example.com"
 
 type Needed = TradeRepository | TokenRegister.TokenRegister | Sessions.Sessions | Clock | Entropy
 
 const play = <A, E>(run: (kept: TradeRepositoryService) => Effect.Effect<A, E, Needed>) => {
   const kept = MemoryRepository.make(MemoryStore.make())
   const store = Layer.mergeAll(Layer.succeed(TradeRepository, kept), layerAlwaysOpen, layerSecure)
-  const services = Sessions.layer.pipe(Layer.provideMerge(TokenRegister.layer), Layer.provideMerge(store))
+  const services = Sessions.layer(ISSUER).pipe(Layer.provideMerge(TokenRegister.layer), Layer.provideMerge(store))
   return Effect.runPromise(run(kept).pipe(Effect.provide(services), Effect.provide(TestContext.TestContext)))
 }
 
@@ -32,7 +33,7 @@ const opened = Effect.flatMap(made(), (token) => Sessions.open(token, HOST))
 
 const who = (secret: Redacted.Redacted, host = HOST) =>
   Effect.flatMap(Sessions.Sessions, ({ check }) =>
-    Effect.map(check(Redacted.value(secret), host), (found) => found?.token.name)
+    Effect.map(check(Redacted.value(secret), host), (found) => found?.bearer.name)
   )
 
 const entries = Effect.flatMap(TradeRepository, (repository) =>
