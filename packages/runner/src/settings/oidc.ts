@@ -4,8 +4,6 @@ import { dirname, resolve } from "node:path"
 import { isPostAddress } from "./PostAddress.ts"
 import { SettingsError } from "./SettingsError.ts"
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
 /** The variable with the secret of the client; it wins over the file. */
 export const CLIENT_SECRET = "ROUNDLOT_OIDC_CLIENT_SECRET"
 
@@ -28,10 +26,20 @@ const Issuer = Schema.String.pipe(
 /** What people may be given by a group: to propose is for programs. */
 const roles = ["read", "trade", "operate"] as const satisfies ReadonlyArray<Token.TokenRole>
 
+/** A key of the configuration, with what the schema for editors says of it. */
+const needed = <A, I>(schema: Schema.Schema<A, I>, description: string) =>
+  Schema.propertySignature(schema).annotations({ description })
+
+const optional = <A, I>(schema: Schema.Schema<A, I>, description: string) =>
+  Schema.optionalWith(schema, { exact: true }).annotations({ description })
+
 /** What a group gives who is in it: a role, for some accounts or for all. */
 const Grant = Schema.Struct({
-  role: Schema.Literal(...roles),
-  accounts: optional(Schema.NonEmptyArray(AccountName.AccountName))
+  role: needed(Schema.Literal(...roles), "What who is in the group may do."),
+  accounts: optional(
+    Schema.NonEmptyArray(AccountName.AccountName),
+    "The accounts that he may see and change; all where nothing is said."
+  )
 })
 
 /** What a group gives who is in it. */
@@ -39,19 +47,25 @@ export type Grant = typeof Grant.Type
 
 /** The OpenID provider that a team signs in with, and what its groups may do here. */
 export const OidcEntry = Schema.Struct({
-  /** The provider, as it names itself; what it serves is found from there. */
-  issuer: Issuer,
-  clientId: Schema.NonEmptyString,
-  /** The file with the client's secret, where no variable has it; a client without a secret is a public one. */
-  clientSecretFile: optional(Schema.NonEmptyString),
-  /** How the sign-in page calls the provider: its host where nothing is said. */
-  name: optional(Schema.NonEmptyString.pipe(Schema.maxLength(40))),
-  /** What is asked for beside `openid`: `profile` where nothing is said. */
-  scopes: optional(Schema.Array(Schema.NonEmptyString)),
-  /** The claim that has a person's groups: `groups` where nothing is said. */
-  groupsClaim: optional(Schema.NonEmptyString),
-  /** What each group gives: who is in none of them is not let in. */
-  roles: Schema.Record({ key: Schema.NonEmptyString, value: Grant })
+  issuer: needed(Issuer, "The provider, as it names itself: what it serves is found from there."),
+  clientId: needed(Schema.NonEmptyString, "What the provider calls this program."),
+  clientSecretFile: optional(
+    Schema.NonEmptyString,
+    `The file with the client's secret, its owner's alone; ${CLIENT_SECRET} wins over it. Without either it is a public client.`
+  ),
+  name: optional(
+    Schema.NonEmptyString.pipe(Schema.maxLength(40)),
+    "How the sign-in page calls the provider; its host where nothing is said."
+  ),
+  scopes: optional(
+    Schema.Array(Schema.NonEmptyString),
+    "What is asked for beside openid; profile where nothing is said."
+  ),
+  groupsClaim: optional(Schema.NonEmptyString, "The claim with a person's groups; groups where nothing is said."),
+  roles: needed(
+    Schema.Record({ key: Schema.NonEmptyString, value: Grant }),
+    "What each group gives: who is in none of them is not let in."
+  )
 })
 
 /** The OpenID provider that a team signs in with. */

@@ -1,6 +1,7 @@
 import { Sessions, TradeRepository, AccountName, Tokens } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Cause, Effect, Logger, Redacted, TestClock } from "effect"
+import { type Lie, lyingProvider, otherKey, signed, signedBySecret, unsigned } from "../oidc/lyingProvider.ts"
 import { client, realProvider } from "../oidc/realProvider.ts"
 import type { OidcSettings } from "../../src/settings/oidc.ts"
 import * as scene from "../views/scene.ts"
@@ -118,6 +119,9 @@ describe("a team that signs in with its provider", () => {
         const bearer = { authorization: `Bearer ${Redacted.value(secret)}` }
         const id = (yield* Sessions.all)[0]?.id ?? ""
         assert.deepInclude(json(yield* ask(port, "/api/v1/sessions", { headers: bearer })), { nextCursor: null })
+        // No token gets to be him: none has such a name.
+        const taken = yield* Effect.flip(Tokens.create({ name, role: "operate", actor: "test" }))
+        assert.strictEqual(taken._tag, "TokenNameRefused")
         const halt = { method: "POST", headers: { ...cookie, origin }, body: { reason: "news" } }
         assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", halt)).status, 403)
         const opened = (yield* entries).find(({ tag }) => tag === "SessionOpened")
@@ -133,6 +137,235 @@ describe("a team that signs in with its provider", () => {
         const end = yield* ask(port, `/api/v1/sessions/${id}`, { method: "DELETE", headers: bearer })
         assert.strictEqual(end.status, 204)
         assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: cookie })).status, 401)
+      }).pipe(Effect.provide(books))
+  )
+})
+
+/** A daemon whose provider lies as it is said. */
+const deceived = Effect.gen(function* () {
+  const provider = yield* Effect.acquireRelease(
+    Effect.promise(() => lyingProvider(client.id)),
+    ({ close }) => Effect.sync(close)
+  )
+  const served = { oidc: settingsAt(provider.issuer), variables }
+  const port = yield* Effect.zipRight(scene.played, servingWith({}, false, served))
+  return { port, provider }
+})
+
+let addresses = 1
+
+/** Comes back with the nonce of the sign-in as its code, from an address from which no sign-in failed yet. */
+const answerTo = (port: number, url: string, cookie: string, changed: Readonly<Record<string, string>> = {}) => {
+  const asked = new URL(url).searchParams
+  const answer = { code: asked.get("nonce") ?? "", state: asked.get("state") ?? "", ...changed }
+  const path = `${CALLBACK}?${new URLSearchParams(answer).toString()}`
+  addresses += 1
+  return ask(port, path, { headers: { ...led, cookie }, from: `127.0.0.${addresses}` })
+}
+
+const attempt = (port: number, changed?: Readonly<Record<string, string>>) =>
+  Effect.flatMap(begin(port), ({ cookie, url }) => answerTo(port, url, cookie, changed))
+
+const issued = /roundlot_session_\d+=rls_/
+
+const now = () => Math.floor(Date.now() / 1000)
+
+/** Tokens that are not believed, by what is wrong with them. */
+const lies: Readonly<Record<string, Lie>> = {
+  "is signed by nobody (alg none)": { token: (claims) => ({ id_token: unsigned(claims) }) },
+  "is signed by another key": { token: (claims) => ({ id_token: signed(claims, otherKey) }) },
+  "is signed by the client's own secret": { token: (claims) => ({ id_token: signedBySecret(claims, client.secret) }) },
+  "was changed after it was signed": {
+    token: (claims) => {
+      const [head = "", , tail = ""] = signed(claims).split(".")
+      return { id_token: `${head}.${signed({ ...claims, sub: "boss" }).split(".")[1]}.${tail}` }
+    }
+  },
+  "is for another client": { claims: { aud: "another" } },
+  "is for several, and another one was authorised": { claims: { aud: [client.id, "another"], azp: "another" } },
+  "is of another issuer": { claims: { iss: "https://elsewhere.example.com" } },
+  "has the nonce of another sign-in": { claims: { nonce: "another" } },
+  "has no nonce": { claims: { nonce: undefined } },
+  "has expired a minute ago": { claims: { exp: now() - 60 } },
+  "is not good yet": { claims: { nbf: now() + 120 } },
+  "is not there": { token: () => ({ id_token: undefined }) }
+}
+
+describe("what comes back of a sign-in", () => {
+  it.scopedLive("is believed of an honest provider, whose clock may be 30 seconds wrong", () =>
+    Effect.gen(function* () {
+      const { port, provider } = yield* deceived
+      provider.lies({ claims: { exp: now() - 10 } })
+      const answer = yield* attempt(port)
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.match(String(answer.headers["set-cookie"]), issued)
+      const [form] = provider.forms
+      assert.match(form?.get("code_verifier") ?? "", /^[\w-]{43,}$/)
+      assert.strictEqual(form?.get("redirect_uri"), `http://127.0.0.1:${port}${CALLBACK}`)
+    }).pipe(Effect.provide(books))
+  )
+
+  for (const [title, lie] of Object.entries(lies))
+    it.scopedLive(`signs nobody in where the ID token ${title}`, () =>
+      Effect.gen(function* () {
+        const { port, provider } = yield* deceived
+        provider.lies(lie)
+        const answer = yield* attempt(port)
+        assert.strictEqual(answer.status, 401, answer.text)
+        assert.notMatch(String(answer.headers["set-cookie"]), issued)
+        assert.deepStrictEqual(yield* Sessions.all, [])
+        provider.lies({})
+        assert.strictEqual((yield* attempt(port)).status, 200)
+      }).pipe(Effect.provide(books))
+    )
+
+  it.scopedLive("signs nobody in with another state, of another issuer, of another browser, or a second time", () =>
+    Effect.gen(function* () {
+      const { port } = yield* deceived
+      const one = yield* begin(port)
+      const other = yield* begin(port)
+      // The answer to a sign-in of an attacker's own, which he has another browser open.
+      assert.strictEqual((yield* answerTo(port, one.url, other.cookie)).status, 401)
+      assert.strictEqual((yield* answerTo(port, one.url, "")).status, 401)
+      assert.strictEqual((yield* answerTo(port, one.url, "roundlot_sign_in_80=none")).status, 401)
+      // A provider that names itself another one (mix-up).
+      assert.strictEqual((yield* attempt(port, { iss: "https://elsewhere.example.com" })).status, 401)
+      assert.strictEqual((yield* attempt(port, { state: "guessed" })).status, 401)
+      const refused = yield* attempt(port, { error: "access_denied" })
+      assert.include(refused.text, "was not accepted (access_denied)")
+      assert.strictEqual((yield* answerTo(port, one.url, one.cookie)).status, 200)
+      const again = yield* answerTo(port, one.url, one.cookie)
+      assert.strictEqual(again.status, 401)
+      assert.include(again.text, "This sign-in is not of this browser, was used, or is older than 10 minutes.")
+      const late = yield* begin(port)
+      yield* TestClock.adjust("601 seconds")
+      assert.strictEqual((yield* answerTo(port, late.url, late.cookie)).status, 401)
+      assert.strictEqual((yield* Sessions.all).length, 1)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "is taken of a page that a provider leads to, and of nothing else that another site has a browser ask",
+    () =>
+      Effect.gen(function* () {
+        const { port } = yield* deceived
+        const { cookie, setCookie, url } = yield* begin(port)
+        assert.match(setCookie, /; Max-Age=600; Path=\/sign-in\/oidc; HttpOnly; SameSite=Lax$/)
+        assert.deepInclude(Object.fromEntries(new URL(url).searchParams), {
+          response_type: "code",
+          client_id: client.id,
+          code_challenge_method: "S256",
+          scope: "openid profile"
+        })
+        const path = `${CALLBACK}?code=c&state=s`
+        const site = { "sec-fetch-site": "cross-site" }
+        const asked = [
+          ask(port, path, { headers: { ...site, cookie, "sec-fetch-mode": "no-cors" } }),
+          ask(port, path, { headers: { ...led, cookie, origin: "https://elsewhere.example.com" } }),
+          ask(port, "/sign-in/oidc", { headers: led }),
+          ask(port, "/", { headers: led })
+        ]
+        assert.deepStrictEqual(
+          (yield* Effect.all(asked)).map(({ status }) => status),
+          [403, 403, 403, 403]
+        )
+        const elsewhere = yield* ask(port, path, { headers: { ...led, cookie, host: `rebound.example.com:${port}` } })
+        assert.strictEqual(elsewhere.status, 421)
+        // The same daemon by another of its names is another place: its cookies do not count there.
+        const named = yield* begin(port)
+        const { search } = new URL(named.url)
+        const other = { ...led, cookie: named.cookie, host: `localhost:${port}` }
+        assert.strictEqual((yield* ask(port, `${CALLBACK}${search}`, { headers: other })).status, 401)
+        assert.strictEqual((yield* answerTo(port, url, cookie)).status, 200)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("leads to a page of this daemon, whatever page was asked for", () =>
+    Effect.gen(function* () {
+      const { port } = yield* deceived
+      const asked = [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/%2e%2e//evil.example",
+        "javascript:x",
+        "/\t/evil",
+        "orders"
+      ]
+      for (const place of [...asked, '/"><script>']) {
+        const { cookie, url } = yield* begin(port, `?return=${encodeURIComponent(place)}`)
+        const { text } = yield* answerTo(port, url, cookie)
+        assert.match(text, /content="0;url=\/(?:|%22%3E%3Cscript%3E)"/, place)
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("is heard no more of an address from which ten failed, and nobody begins without end", () =>
+    Effect.gen(function* () {
+      const { port } = yield* deceived
+      const fail = ask(port, `${CALLBACK}?code=c`, { headers: led, from: "127.0.1.1" })
+      for (let i = 0; i < 10; i++) assert.strictEqual((yield* fail).status, 401)
+      assert.strictEqual((yield* fail).status, 429)
+      const beginning = ask(port, "/sign-in/oidc", { from: "127.0.1.2" })
+      for (let i = 0; i < 30; i++) assert.strictEqual((yield* beginning).status, 303)
+      assert.strictEqual((yield* beginning).status, 429)
+      assert.strictEqual((yield* attempt(port)).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "says what is missing where no group gives a role; one group may be a text, and a long list is refused",
+    () =>
+      Effect.gen(function* () {
+        const { port, provider } = yield* deceived
+        const said = (groups: unknown) =>
+          Effect.map(
+            Effect.suspend(() => (provider.lies({ claims: { groups } }), attempt(port))),
+            ({ status, text }) => `${status} ${/<p>([^<]*)</.exec(text)?.[1] ?? ""}`
+          )
+        const missing =
+          /^403 the desk's provider names no group of yours: the claim &quot;groups&quot; is missing or empty/
+        for (const none of [undefined, null, [], {}, 7]) assert.match(yield* said(none), missing)
+        assert.match(yield* said(["staff", 7]), /^403 None of your groups has a role here \(2 groups were given/)
+        assert.match(yield* said("operators"), /^200/)
+        assert.match(yield* said(["staff", "operators", null]), /^200/)
+        const many = Array.from({ length: 100_000 }, (_, i) => `g${i}`)
+        assert.match(yield* said([...many, "operators"]), /^503 the desk's provider cannot be asked now \(too_long\)/)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "keeps neither the client's secret nor a token of the provider's: not in a log, a page, or an entry",
+    () =>
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        const hearing = Logger.add(
+          Logger.make(
+            ({ annotations, cause, message }) =>
+              void lines.push(`${JSON.stringify([message, [...annotations]])} ${Cause.pretty(cause)}`)
+          )
+        )
+        yield* Effect.gen(function* () {
+          const { port, provider } = yield* deceived
+          const pages = [yield* attempt(port)]
+          for (const lie of [
+            { claims: { aud: "x" } },
+            { token: () => ({ error: "invalid_grant" }) },
+            { metadata: { token_endpoint: "http://10.0.0.1/" } }
+          ]) {
+            provider.lies(lie)
+            pages.push(yield* attempt(port))
+          }
+          const code = provider.forms[0]?.get("code") ?? "none"
+          const verifier = provider.forms[0]?.get("code_verifier") ?? "none"
+          const kept = JSON.stringify(
+            [yield* entries, yield* Sessions.all, lines, pages.map(({ text }) => text)],
+            (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)
+          )
+          assert.include(kept, "a sign-in came to nothing")
+          for (const secret of [client.secret, "planted-access-token", code, verifier, "eyJ"])
+            assert.notInclude(kept, secret)
+        }).pipe(Effect.provide(hearing))
       }).pipe(Effect.provide(books))
   )
 })
