@@ -183,7 +183,12 @@ describe("a person whom a provider names", () => {
         })
         expect(JSON.parse((yield* entries)[0]?.body ?? "")).toMatchObject({
           token: person.name,
-          ...{ issuer: ISSUER, subject: "f3a1", person: "Dana", groups: ["traders"], role: "trade", accounts: ["ira"] }
+          issuer: ISSUER,
+          subject: "f3a1",
+          person: "Dana",
+          groups: ["traders"],
+          role: "trade",
+          accounts: ["ira"]
         })
         // What changed with the provider, or here, holds from the next time on.
         const again = yield* Sessions.openPerson({ ...person, role: "read", accounts: undefined }, HOST)

@@ -24,6 +24,7 @@ import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
+import type * as provider from "./provider.ts"
 import { failed, type Finding, ill, well } from "./Finding.ts"
 
 const exists = (file: string) =>
@@ -95,12 +96,10 @@ const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: S
     )
 }
 
-type OfTeam = typeof import("./provider.ts")
-
 /** What is to be said of the provider by which a team signs in, where one is configured. */
 const ofTeam = <R>(
   { configuration }: Settings,
-  look: (module: OfTeam) => Effect.Effect<ReadonlyArray<Finding>, never, R>
+  look: (module: typeof provider) => Effect.Effect<ReadonlyArray<Finding>, never, R>
 ) =>
   configuration.oidc === undefined
     ? Effect.succeed([])

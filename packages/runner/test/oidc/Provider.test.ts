@@ -80,6 +80,9 @@ const faults: Readonly<Record<string, readonly [Lie, code: RegExp]>> = {
   ]
 }
 
+/** Is it the client with the secret that it has by now? */
+const isNew = (header: string | undefined) => header === `Basic ${Buffer.from("roundlot:new").toString("base64")}`
+
 describe("a provider", () => {
   for (const [title, [lie, code]] of Object.entries(faults))
     it.scoped(`that ${title} holds nobody up, and signs nobody in`, () =>
@@ -125,7 +128,6 @@ describe("a provider", () => {
       assert.strictEqual(yield* why(provider), "secret_not_own")
       yield* TestClock.adjust("5 seconds")
       chmodSync(file, 0o600)
-      const isNew = (header: string | undefined) => header === `Basic ${Buffer.from("roundlot:new").toString("base64")}`
       liar.lies({
         answer: ({ headers, url }, response) => {
           if (url !== "/token" || isNew(headers.authorization)) return false

@@ -36,15 +36,16 @@ export interface Lie {
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
+const json = (response: ServerResponse, document: object) => {
+  response.setHeader("content-type", "application/json")
+  response.end(JSON.stringify(document))
+}
+
 /** A provider whose codes are the nonces of the sign-ins, and which lies as it is said. */
 export const lyingProvider = async (clientId: string) => {
   let lie: Lie = {}
   const forms: Array<URLSearchParams> = []
   let issuer = ""
-  const json = (response: ServerResponse, document: object) => {
-    response.setHeader("content-type", "application/json")
-    response.end(JSON.stringify(document))
-  }
   const claimsFor = (code: string): Claims => {
     const now = Math.floor(Date.now() / 1000)
     const own = { iss: issuer, sub: "dana", aud: clientId, exp: now + 300, iat: now, nonce: code }

@@ -55,7 +55,7 @@ describe("a person whom a provider names", () => {
   it("is called in one short line without signs that turn or hide a text", () => {
     const called = (name: unknown) => person({ name, preferred_username: "dana", email: "dana@example.com" }).person
     expect(called("  Dana\n\u202Egnp\u2066.x\u0000\u200B  Doe ")).toBe("Danagnp.x Doe")
-    expect([...called("😀".repeat(200))]).toHaveLength(80)
+    expect(called("😀".repeat(200))).toBe("😀".repeat(80))
     expect(called("x".repeat(1_000_000))).toHaveLength(80)
     for (const none of [undefined, "", " \u200B ", 7, ["x"]]) expect(called(none)).toBe("dana")
     expect(person({ name: undefined }).person).toBe("f3a1")

@@ -1,4 +1,6 @@
-import Provider from "oidc-provider"
+// oxlint-disable-next-line typescript/triple-slash-reference -- the dashboard's tests stand on this file too, and see no other of its folder
+/// <reference path="./oidc-provider.d.ts" />
+import { Provider } from "oidc-provider"
 import { createServer, type RequestListener } from "node:http"
 
 /** The client that these tests' provider knows. */
@@ -30,10 +32,16 @@ const configurationFor = (redirectUri: string) => ({
   })
 })
 
+/** A listener that is there once it is given. */
+const withResolvers = () => {
+  const resolvers: Array<(listener: RequestListener) => void> = []
+  const promise = new Promise<RequestListener>((resolve) => resolvers.push(resolve))
+  return { promise, resolve: (listener: RequestListener) => resolvers.forEach((resolve) => resolve(listener)) }
+}
+
 /** A provider that others wrote, on a free port of this machine. Until it is told who its client is, it lets everybody wait. */
 export const realProvider = async () => {
-  let open: (listener: RequestListener) => void = () => undefined
-  const listening = new Promise<RequestListener>((resolve) => (open = resolve))
+  const { promise: listening, resolve: open } = withResolvers()
   const server = createServer((request, response) => void listening.then((listener) => listener(request, response)))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const address = server.address()
