@@ -11,6 +11,8 @@ export type Role = TokenRole
 /** Who calls, and what he may do. `name` goes on record as the actor of what he does. */
 export interface CallerService {
   readonly name: string
+  /** How the provider calls him who signed in with it. */
+  readonly person?: string | undefined
   readonly role: Role
   /** The accounts that he may see and change; all that there is where nothing is said. */
   readonly accounts?: ReadonlyArray<string> | undefined
@@ -28,7 +30,11 @@ export const hostOf = ({ headers }: HttpServerRequest.HttpServerRequest): string
  * Where a browser keeps its session: no script can read it, and no other site's page sends it. A browser sends the cookies of all ports of
  * a host to each of them: each daemon has a name of its own.
  */
-export const cookieAt = (host: string): string => `roundlot_session_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
+export const cookieAt = (host: string, purpose: "session" | "sign_in" = "session"): string =>
+  `roundlot_${purpose}_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
+
+/** Where a browser that has signed in with a team's OpenID provider comes back: the one address to which another site may send it. */
+export const CALLBACK = "/sign-in/oidc/callback"
 
 /** The secret of the session that a browser sends with a request. */
 export const sessionSecretOf = (request: HttpServerRequest.HttpServerRequest): string | undefined =>

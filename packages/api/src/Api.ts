@@ -74,7 +74,7 @@ const health = HttpApiGroup.make("health", { topLevel: true })
       .pipe(
         says(
           "Show health",
-          "How each service of the daemon is. Needs no token; 200 also while degraded: look at `status`, all that a token bound to accounts reads."
+          "How each service is. Needs no token; 200 also while degraded: look at `status`, all that a token bound to accounts reads."
         )
       )
   )

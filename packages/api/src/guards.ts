@@ -8,7 +8,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { AccountScope } from "@roundlot/core"
 import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
-import { givenIn } from "./Access.ts"
+import { CALLBACK, givenIn } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
@@ -86,7 +86,8 @@ const refusalOf = (
   if (!Listening.mayAsk(request, listening)) return problem("forbidden", "ask by TLS, through the proxy of this daemon")
   // A page of elsewhere that makes a browser ask us names its own host: only names that are ours are answered.
   if (!Listening.isOwnHost(host, listening)) return problem("misdirected-request", notOurs(listening))
-  const isForeign = !isOwnOrigin(headers["origin"], host) || headers["sec-fetch-site"] === "cross-site"
+  const isForeign =
+    !isOwnOrigin(headers["origin"], host) || (headers["sec-fetch-site"] === "cross-site" && !isReturn(request))
   if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
   if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
   // No name has a zero byte, and no database takes one.
@@ -98,6 +99,10 @@ const refusalOf = (
   }
   return undefined
 }
+
+/** Does a provider send a browser back, as a whole page? */
+const isReturn = ({ headers, method, url }: Asked): boolean =>
+  method === "GET" && routed(url) === CALLBACK && headers["sec-fetch-mode"] === "navigate"
 
 /** A form of another page can send a body, but none that says it is JSON. */
 const isOfDeclaredType = (request: Asked): boolean => {
@@ -247,7 +252,8 @@ export const guarded =
     })
   }
 
-const isSignIn = ({ method, url }: Asked): boolean => method === "POST" && routed(url) === "/api/v1/session"
+const isSignIn = ({ method, url }: Asked): boolean =>
+  `${method} ${routed(url)}` === "POST /api/v1/session" || `${method} ${routed(url)}` === `GET ${CALLBACK}`
 
 /** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
 const callerOf = (request: HttpServerRequest.HttpServerRequest, address: string): string =>

@@ -10,6 +10,8 @@ export * as Csv from "./Csv.ts"
 export * as Documents from "./documents/index.ts"
 /** `EventLoop`: see that module. */
 export * as EventLoop from "./EventLoop.ts"
+/** `Limiter`: see that module. */
+export * as Limiter from "./Limiter.ts"
 /** `Listening`: see that module. */
 export * as Listening from "./Listening.ts"
 /** `Exposition`: see that module. */

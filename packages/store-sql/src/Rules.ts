@@ -450,8 +450,12 @@ const tokens: TableRules = {
 
 const sessions: TableRules = {
   ...none,
-  references: [{ ...refersTo("token", "tokens"), parent: "name" }],
-  rows: [together("ended", "endedAt", "endedBy"), { name: "seat", sql: `"seat" > 0` }]
+  rows: [
+    together("ended", "endedAt", "endedBy"),
+    together("person", "issuer", "person"),
+    together("role", "issuer", "role"),
+    { name: "seat", sql: `"seat" > 0` }
+  ]
 }
 
 const jobs: TableRules = {

@@ -12,7 +12,6 @@ const fixed = [
   "held_reports.orderId",
   "orders.tradeId",
   "orders.decisionId",
-  "sessions.token",
   "trades.batchId"
 ]
 

@@ -269,6 +269,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   tokens_rule_previous: [{ previousHash: "h" }, { previousUntil: AT }],
   tokens_rule_allowance: [{ ordersPerDay: 5 }, { notionalPerDay: "10" }],
   sessions_rule_ended: [{ endedAt: AT }, { endedBy: "dana" }],
+  sessions_rule_person: [{ issuer: "https://login.example.com", role: "read" }, { person: "Dana" }],
+  sessions_rule_role: [{ issuer: "https://login.example.com", person: "Dana" }, { role: "read" }],
   sessions_rule_seat: [{ seat: 0 }],
   journal_seq: [{ seq: 0 }],
   heads_seq: [{ seq: 0 }],

@@ -548,6 +548,10 @@ export const session: Row = {
   host: "127.0.0.1:4400",
   openedAt: AT,
   expiresAt: AT,
+  issuer: null,
+  person: null,
+  role: null,
+  accounts: null,
   endedAt: null,
   endedBy: null,
   version: 1

@@ -29,17 +29,20 @@ export type TokenDocument = typeof TokenDocument.Type
 /** All tokens. */
 export const TokenPage = pageOf("TokenPage", TokenDocument)
 
-/** A browser that is signed in with a token: all of its session but the secret. */
+/** A browser that is signed in: all of its session but the secret. */
 export const SessionDocument = Schema.Struct({
   id: Schema.String,
+  /** The name of its token, or of the person as an actor. */
   token: Schema.String,
+  /** How a team's provider calls who signed in with it; null with a token. */
+  person: Schema.NullOr(Schema.String),
   /** The host and port at which it signed in. */
   host: Schema.String,
   openedAt: Time,
   expiresAt: Time
 }).annotations({ identifier: "Session" })
 
-/** A browser that is signed in with a token. */
+/** A browser that is signed in. */
 export type SessionDocument = typeof SessionDocument.Type
 
 /** The browsers that are signed in. */
@@ -48,6 +51,8 @@ export const SessionPage = pageOf("SessionPage", SessionDocument)
 /** Who calls, and what he may do. */
 export const CallerDocument = Schema.Struct({
   name: Schema.String,
+  /** How a team's provider calls who signed in with it; null with a token. */
+  person: Schema.NullOr(Schema.String),
   role: Role,
   /** The accounts that he may see and change; null where that is all. */
   accounts: Schema.NullOr(Schema.Array(Schema.String)),

@@ -24,9 +24,7 @@ export const session = looking("session", "Signing browsers in and out.")
       .addError(problems.Unauthorized)
       .addError(problems.Forbidden)
       .addError(problems.TooLarge)
-      .pipe(
-        says("Sign in", "Signs a browser in with a token, or the code of a link: sets a cookie that no script reads.")
-      )
+      .pipe(says("Sign in", "With a token, or the code of a link: sets a cookie that no script reads."))
   )
   .add(
     HttpApiEndpoint.post("makeLink", "/api/v1/session/links")

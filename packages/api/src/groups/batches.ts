@@ -110,10 +110,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .middleware(Trading)
       .pipe(
         asTyped("roundlot batches submit {fileName} --name {name}"),
-        says(
-          "Upload a batch",
-          "The same as submitting, with the bytes of a CSV file as the body and its terms as parameters."
-        )
+        says("Upload a batch", "Like submitting, with the bytes of a CSV file as the body and its terms as parameters.")
       )
   )
   .add(
@@ -251,7 +248,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches delete {id} --reason {reason} --yes"),
         says(
           "Delete a batch",
-          "Hides an ended batch from all lists. Its trades and orders stay on record. 409 while it runs."
+          "Hides an ended batch from lists. Its trades and orders stay on record. 409 while it runs."
         )
       )
   )

@@ -180,7 +180,7 @@ export const controls = acting(
     on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
       says(
         "Re-submit an ended order",
-        "Makes the order that is due in the place of one that has ended. 409 while that is live, in doubt or filled, where nothing is due, and for direct orders."
+        "Makes the order that is due in place of one that has ended. 409 while that is live, in doubt or filled, where nothing is due, and for direct orders."
       )
     )
   )

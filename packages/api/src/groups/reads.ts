@@ -207,7 +207,7 @@ export const fills = looking("fills", "What brokers executed.")
       .pipe(
         says(
           "List unmatched fills",
-          "Executions that count nowhere yet: their order is not known, or they resemble one that counts."
+          "Executions that count nowhere yet: their order is unknown, or they resemble one that counts."
         )
       )
   )
@@ -351,7 +351,7 @@ export const payloads = looking("payloads", "Raw requests and answers.")
     look("show", "/api/v1/payloads/:id", Documents.PayloadDocument).pipe(
       says(
         "Show a payload",
-        "The raw bytes of a request, response or report; `body` is null where it is no text or was not kept."
+        "The raw bytes of a request, response or report; `body` is null where it is no text or not kept."
       )
     )
   )
@@ -388,7 +388,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
       .pipe(
         says(
           "Report hedging",
-          "What became of each trade at the broker: shares, average price, slippage, commission, milliseconds to order and fill."
+          "What became of each trade: shares, average price, slippage, commission, milliseconds to order and fill."
         )
       )
   )

@@ -604,14 +604,25 @@ export const TokenRotated = Schema.TaggedStruct("TokenRotated", {
 /** A token is void from now on. */
 export const TokenRevoked = Schema.TaggedStruct("TokenRevoked", { name: Schema.String, actor: Schema.String })
 
-/** A browser was signed in with a token, in a seat of it: nobody has the secret but that browser, and `hash` is the SHA-256 of it. */
+/**
+ * A browser was signed in with a token, in a seat of it: nobody has the secret but that browser, and `hash` is the SHA-256 of it. Where a
+ * person signed in with an OpenID provider, `token` is the actor that he is: what follows `expiresAt` is of him.
+ */
 export const SessionOpened = Schema.TaggedStruct("SessionOpened", {
   token: Schema.String,
   seat: Schema.Number,
   id: Schema.String,
   hash: Schema.String,
   host: Schema.String,
-  expiresAt: Time
+  expiresAt: Time,
+  issuer: maybe(Schema.String),
+  subject: maybe(Schema.String),
+  /** How the provider calls him. */
+  person: maybe(Schema.String),
+  /** Those of his groups that the configuration knew, which gave him the role and accounts. */
+  groups: maybe(Schema.Array(Schema.String)),
+  role: maybe(Schema.Literal(...tokenRoles)),
+  accounts: maybe(Schema.Array(Schema.String))
 })
 /** Why a session ended before its time: its browser signed out or was away for long, a person ended it, another one took its seat. */
 export const sessionEnds = ["SignedOut", "Idle", "Ended", "Replaced"] as const

@@ -369,7 +369,7 @@ export const causesOf = (event: LedgerEvent): Causes => {
     case "TokenRevoked":
       return { named: [Record({ kind: "token", id: event.name })] }
     case "SessionOpened":
-      return { named: [Record({ kind: "token", id: event.token })] }
+      return event.issuer === undefined ? { named: [Record({ kind: "token", id: event.token })] } : said
     case "SessionEnded":
       return { named: [Record({ kind: "session", id: event.id })] }
   }

@@ -11,7 +11,7 @@ import { joinKey } from "../tables/Table.ts"
 import * as Instant from "../values/Instant.ts"
 import { record } from "./operational.ts"
 import * as Reads from "./Reads.ts"
-import { TokenRegister, type TokensDisagree } from "./TokenRegister.ts"
+import { type Known, TokenRegister, type TokensDisagree } from "./TokenRegister.ts"
 import { hashOf, isGood } from "./Tokens.ts"
 
 /** There is no session of this id that has not ended. */
@@ -27,13 +27,16 @@ export interface OpenedSession {
   readonly secret: Redacted.Redacted
 }
 
-/** How long a browser stays signed in, whatever it does, in milliseconds: 7 days. */
+/** How long a browser stays signed in with a token, whatever it does, in milliseconds: 7 days. */
 export const LIFE_MS = 7 * 24 * 60 * 60_000
+
+/** The same of a person, in milliseconds: 12 hours. His provider is asked again then, and what it says of his groups holds. */
+export const LIFE_OF_PERSON_MS = 12 * 60 * 60_000
 
 /** After how long without a call its session ends, in milliseconds: 12 hours. */
 export const IDLE_MS = 12 * 60 * 60_000
 
-/** How many browsers can be signed in with one token at a time; the next one takes the place of the one signed in longest. */
+/** How many browsers can be signed in with one token, or as one person, at a time; the next one takes the place of the one signed in longest. */
 export const MOST = 20
 
 /** A secret of a session begins otherwise than a token's: neither is good in the place of the other. */
@@ -45,23 +48,57 @@ const PROGRAM = "roundlot"
 /** Nothing is written beside rows that the journal does not give. */
 const asProven = Effect.flatMap(TokenRegister, ({ known }) => known)
 
+/** Who calls, and what he may do; `name` goes on record as the actor of what he does. */
+export interface Bearer extends Pick<Token, "name" | "role" | "accounts"> {
+  /** How the provider calls a person: to be read, and no identity. */
+  readonly person: string | undefined
+}
+
+/** Who has a token. */
+export const bearerOf = ({ accounts, name, role }: Token): Bearer => ({ accounts, name, person: undefined, role })
+
+/** A person whom an OpenID provider names, and what his groups give him. */
+export interface Person extends Bearer {
+  readonly issuer: string
+  readonly subject: string
+  readonly person: string
+  /** Those of his groups that gave him the role and accounts. */
+  readonly groups: ReadonlyArray<string>
+}
+
+type Opening = Effect.Effect<
+  OpenedSession,
+  TokensDisagree | WriteError,
+  TokenRegister | TradeRepository | Clock | Entropy
+>
+
 /** Signs a browser in that has given a good token, at the host and port that it called. */
-export const open = (
-  { expiresAt: until, name: token }: Token,
-  host: string
-): Effect.Effect<OpenedSession, TokensDisagree | WriteError, TokenRegister | TradeRepository | Clock | Entropy> =>
+export const open = (token: Token, host: string): Opening =>
+  opened(token.name, host, LIFE_MS, token.expiresAt, undefined)
+
+/** Signs the browser of a person in, at the host and port that it called. */
+export const openPerson = (person: Person, host: string): Opening =>
+  opened(person.name, host, LIFE_OF_PERSON_MS, undefined, person)
+
+const opened = (
+  token: string,
+  host: string,
+  lifeMs: number,
+  until: Instant.Instant | undefined,
+  person: Person | undefined
+): Opening =>
   Effect.gen(function* () {
     const { hex } = yield* Entropy
     const secret = `${PREFIX}${yield* hex}${yield* hex}`
     const id = yield* hex
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const life = Instant.addMillis(now, LIFE_MS)
+    const life = Instant.addMillis(now, lifeMs)
     const expiresAt = until !== undefined && until < life ? until : life
     yield* asProven
-    const needs = [Need.TokenByName({ name: token }), Need.SessionsOf({ token })]
-    const session = yield* record(token, needs, (books, emit) => {
+    const { name: _, ...said } = person ?? { name: token }
+    const session = yield* record(token, [Need.SessionsOf({ token })], (books, emit) => {
       const seat = seatIn(books, token, now, emit)
-      emit({ _tag: "SessionOpened", token, seat, id, hash: hashOf(secret), host, expiresAt })
+      emit({ _tag: "SessionOpened", token, seat, id, hash: hashOf(secret), host, expiresAt, ...said })
       return books.sessions.get(joinKey([token, seat]))
     })
     if (session === undefined) return yield* Effect.dieMessage(`session ${id} was not opened`)
@@ -133,26 +170,41 @@ export const isOpen = ({ endedAt, expiresAt }: Session, now: Instant.Instant): b
 /** The sessions of a store that are open, or whose seat no other has taken since, by token. */
 export const all: Effect.Effect<ReadonlyArray<Session>, StoreError, TradeRepository> = Reads.all(SessionTable)
 
-/** Who is signed in: a session, and the token that says what it may. */
+/** Who is signed in: a session, and whose it is. */
 export interface SignedIn {
   readonly session: Session
-  readonly token: Token
+  readonly bearer: Bearer
 }
 
 /** The sessions of a store, for those who ask with every call. */
 export interface SessionsService {
-  /** Whose session a secret is at a host; `undefined` where it is none, has ended, or its token is void. */
+  /** Whose session a secret is at a host; `undefined` where it is none, has ended, its token is void, or another provider is configured. */
   readonly check: (secret: string, host: string) => Effect.Effect<SignedIn | undefined, TokensDisagree | StoreError>
 }
 
 /** The sessions of a store, for those who ask with every call. */
 export class Sessions extends Context.Tag("@roundlot/core/Sessions")<Sessions, SessionsService>() {}
 
+/** Whose a session is: of a person whom the provider of this name has signed in, or of a good token. */
+const ownerOf = (
+  { accounts, issuer, person, role, token: name }: Session,
+  tokens: Known,
+  now: Instant.Instant,
+  trusted: string | undefined
+): Bearer | undefined => {
+  if (issuer !== undefined)
+    return role !== undefined && issuer === trusted ? { accounts, name, person, role } : undefined
+  const token = tokens.named(name)
+  return token !== undefined && isGood(token, now) ? bearerOf(token) : undefined
+}
+
 /**
- * Makes what checks sessions. When each called last it knows of this process alone: after a start every session has its 12 hours anew, and
- * its 7 days as they were.
+ * Makes what checks sessions; those of persons are good as long as their provider is the one that is trusted. When each called last it
+ * knows of this process alone: after a start every session has its idle time again, and its life as it was.
  */
-export const make: Effect.Effect<SessionsService, never, TokenRegister | TradeRepository | Clock | Entropy> =
+export const make = (
+  trusted: string | undefined
+): Effect.Effect<SessionsService, never, TokenRegister | TradeRepository | Clock | Entropy> =>
   Effect.gen(function* () {
     const context = yield* Effect.context<TokenRegister | TradeRepository | Clock | Entropy>()
     const clock = yield* Clock
@@ -169,8 +221,8 @@ export const make: Effect.Effect<SessionsService, never, TokenRegister | TradeRe
           const now = yield* clock.now
           const session = tokens.session(hashOf(secret))
           if (session === undefined || session.host !== host || !isOpen(session, now)) return undefined
-          const token = tokens.named(session.token)
-          if (token === undefined || !isGood(token, now)) return undefined
+          const bearer = ownerOf(session, tokens, now, trusted)
+          if (bearer === undefined) return undefined
           const nowMs = yield* clock.monotonicMs
           const lastMs = lastCalls.get(session.id)
           if (lastMs === undefined) forget(nowMs)
@@ -180,13 +232,13 @@ export const make: Effect.Effect<SessionsService, never, TokenRegister | TradeRe
             return undefined
           }
           lastCalls.set(session.id, nowMs)
-          return { session, token }
+          return { session, bearer }
         }).pipe(Effect.provide(context))
     }
   })
 
-/** The sessions of the program's store. */
-export const layer: Layer.Layer<Sessions, never, TokenRegister | TradeRepository | Clock | Entropy> = Layer.effect(
-  Sessions,
-  make
-)
+/** The sessions of the program's store; those of persons are of the provider that is trusted. */
+export const layer = (
+  trusted?: string
+): Layer.Layer<Sessions, never, TokenRegister | TradeRepository | Clock | Entropy> =>
+  Layer.effect(Sessions, make(trusted))

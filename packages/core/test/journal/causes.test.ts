@@ -135,6 +135,13 @@ describe("every event names what caused it, or why nothing did", () => {
     expect(lineOf(causesOf(cancelled))).toBe("EarlierOf, order O7, after order O7, read")
   })
 
+  it("a session names its token, and that of a person his word and his provider's alone", () => {
+    const event = eventFor("SessionOpened")
+    if (event._tag !== "SessionOpened") throw new Error(event._tag)
+    expect(lineOf(causesOf({ ...event, issuer: undefined }))).toBe("token text")
+    expect(lineOf(causesOf({ ...event, issuer: "https://login.example.com" }))).toBe("(said)")
+  })
+
   it("a break about a broker's own id that looks like one of ours names no record of ours", () => {
     const event = eventFor("BreakOpened")
     if (event._tag !== "BreakOpened") throw new Error(event._tag)

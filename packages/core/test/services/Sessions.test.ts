@@ -15,13 +15,14 @@ import * as Instant from "../../src/values/Instant.ts"
 
 const actor = "test"
 const HOST = "127.0.0.1:4400"
+const ISSUER = "https://login.example.com"
 
 type Needed = TradeRepository | TokenRegister.TokenRegister | Sessions.Sessions | Clock | Entropy
 
 const play = <A, E>(run: (kept: TradeRepositoryService) => Effect.Effect<A, E, Needed>) => {
   const kept = MemoryRepository.make(MemoryStore.make())
   const store = Layer.mergeAll(Layer.succeed(TradeRepository, kept), layerAlwaysOpen, layerSecure)
-  const services = Sessions.layer.pipe(Layer.provideMerge(TokenRegister.layer), Layer.provideMerge(store))
+  const services = Sessions.layer(ISSUER).pipe(Layer.provideMerge(TokenRegister.layer), Layer.provideMerge(store))
   return Effect.runPromise(run(kept).pipe(Effect.provide(services), Effect.provide(TestContext.TestContext)))
 }
 
@@ -32,7 +33,7 @@ const opened = Effect.flatMap(made(), (token) => Sessions.open(token, HOST))
 
 const who = (secret: Redacted.Redacted, host = HOST) =>
   Effect.flatMap(Sessions.Sessions, ({ check }) =>
-    Effect.map(check(Redacted.value(secret), host), (found) => found?.token.name)
+    Effect.map(check(Redacted.value(secret), host), (found) => found?.bearer.name)
   )
 
 const entries = Effect.flatMap(TradeRepository, (repository) =>
@@ -158,9 +159,75 @@ describe("a browser that is signed in", () => {
     ))
 })
 
+const person: Sessions.Person = {
+  name: "oidc:f3a1@login.example.com",
+  person: "Dana",
+  issuer: ISSUER,
+  subject: "f3a1",
+  groups: ["traders"],
+  role: "trade",
+  accounts: ["ira"]
+}
+
+describe("a person whom a provider names", () => {
+  it("is who calls, with the role and accounts that he had when he signed in; the entry says whose word that is", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const { secret, session } = yield* Sessions.openPerson(person, HOST)
+        const { check } = yield* Sessions.Sessions
+        expect((yield* check(Redacted.value(secret), HOST))?.bearer).toEqual({
+          name: person.name,
+          person: "Dana",
+          role: "trade",
+          accounts: ["ira"]
+        })
+        expect(JSON.parse((yield* entries)[0]?.body ?? "")).toMatchObject({
+          token: person.name,
+          issuer: ISSUER,
+          subject: "f3a1",
+          person: "Dana",
+          groups: ["traders"],
+          role: "trade",
+          accounts: ["ira"]
+        })
+        // What changed with the provider, or here, holds from the next time on.
+        const again = yield* Sessions.openPerson({ ...person, role: "read", accounts: undefined }, HOST)
+        expect((yield* check(Redacted.value(again.secret), HOST))?.bearer).toMatchObject({
+          role: "read",
+          accounts: undefined
+        })
+        expect((yield* check(Redacted.value(secret), HOST))?.bearer).toMatchObject({ role: "trade" })
+        yield* Sessions.end(session.id, "Ended", actor)
+        expect(yield* who(secret)).toBeUndefined()
+        expect(yield* Audit.run()).toMatchObject({ ok: true })
+      })
+    ))
+
+  it("is signed out after 12 hours whatever he does, and where the provider is no longer the one that is trusted", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const { secret } = yield* Sessions.openPerson(person, HOST)
+        for (let i = 0; i < 11; i++) {
+          yield* TestClock.adjust("1 hour")
+          expect(yield* who(secret)).toBe(person.name)
+        }
+        for (const trusted of [undefined, "https://other.example.com"]) {
+          const { check } = yield* Sessions.make(trusted)
+          expect(yield* check(Redacted.value(secret), HOST)).toBeUndefined()
+        }
+        yield* TestClock.adjust("1 hour")
+        expect(yield* who(secret)).toBeUndefined()
+      })
+    ))
+})
+
 const attacks: ReadonlyArray<readonly [what: string, edit: (row: EncodedRow) => EncodedRow]> = [
   ["a hash exchanged", (row) => ({ ...row, hash: Tokens.hashOf("rls_forged") })],
   ["the token exchanged for one of more rights", (row) => ({ ...row, token: "boss" })],
+  [
+    "a person with a role put in the place of the token",
+    (row) => ({ ...row, issuer: ISSUER, person: "Eve", role: "operate" })
+  ],
   ["an end moved", (row) => ({ ...row, expiresAt: 9_000_000_000_000_000 })],
   ["an ended one opened again", (row) => ({ ...row, endedAt: null, endedBy: null })]
 ]

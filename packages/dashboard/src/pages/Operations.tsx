@@ -82,7 +82,7 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
 ]
 
 const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [
-  columns.foreign("sessionToken", ({ token }) => token),
+  columns.foreign("sessionToken", ({ person, token }) => (person === null ? token : `${person} (${token})`)),
   columns.foreign("host", ({ host }) => host),
   columns.time("signedIn", ({ openedAt }) => openedAt),
   columns.time("signedOut", ({ expiresAt }) => expiresAt),

@@ -39,7 +39,7 @@ const Session = () => {
   return (
     <Panel title="Who you are">
       <p>
-        {caller === undefined ? "Signed out." : `${caller.name}, with the role ${caller.role}.`}{" "}
+        {caller === undefined ? "Signed out." : `${caller.person ?? caller.name}, with the role ${caller.role}.`}{" "}
         <button type="button" className="button small" onClick={() => void leave()}>
           Sign out
         </button>

@@ -1,10 +1,12 @@
-import { useMutation } from "@tanstack/react-query"
+import { useMutation, useQuery } from "@tanstack/react-query"
+import { Schema } from "effect"
 import { useEffect, useState } from "react"
 import { useLocation } from "wouter"
 import { queries } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
 import * as live from "../live/live.ts"
 import { Field } from "../ui/Field.tsx"
+import { Foreign } from "../ui/Figure.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 
 /** The code of a link that signs in; it leaves the address with this, and the history of the browser. */
@@ -20,6 +22,32 @@ const refusalOf = (error: Error, isLink: boolean): string => {
   return isLink
     ? "The link was used, or is older than 5 minutes. 'roundlot tokens link' prints another."
     : "The token is unknown, expired or revoked."
+}
+
+const Provider = Schema.Struct({ name: Schema.NullOr(Schema.String), problem: Schema.NullOr(Schema.String) })
+
+/** The team's provider, where one is configured: a page of the browser's, which no other program asks for. */
+const askProvider = async () => Schema.decodeUnknownSync(Provider)(await (await fetch("/sign-in/provider")).json())
+
+/** A way to sign in without a token: the browser is sent to the provider, and comes back signed in. */
+const WithProvider = () => {
+  const { data: provider } = useQuery({ queryKey: ["provider"], queryFn: askProvider })
+  if (provider === undefined || provider.name === null) return null
+  const returnTo = new URLSearchParams(location.search).get("return") ?? "/"
+  return (
+    <section className="panel form" aria-label="Team">
+      {provider.problem === null ? null : (
+        <p className="problem">
+          <Foreign text={provider.name} /> could not be asked ({provider.problem}). Signing in tries again.
+        </p>
+      )}
+      <div className="buttons">
+        <a className="button primary" href={`/sign-in/oidc?return=${encodeURIComponent(returnTo)}`}>
+          Sign in with <Foreign text={provider.name} />
+        </a>
+      </div>
+    </section>
+  )
 }
 
 /** Signs in with a token, or with the code of a link: it is read once, and goes into a cookie that no script can read. */
@@ -51,6 +79,7 @@ export const SignIn = () => {
       <PageHead note="With a link of 'roundlot tokens link', or the secret that 'roundlot tokens create' showed.">
         Sign in
       </PageHead>
+      <WithProvider />
       <form
         className="panel form"
         onSubmit={(event) => {

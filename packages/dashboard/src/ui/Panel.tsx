@@ -39,8 +39,9 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   if (problem?.status === 401) {
     return (
       <div className="problem" role="alert" aria-live="polite">
-        You are signed out. <Link href="/sign-in">Sign in</Link> to go on: <code>roundlot tokens link</code> prints a
-        link.
+        You are signed out.{" "}
+        <Link href={`/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`}>Sign in</Link> to go
+        on: <code>roundlot tokens link</code> prints a link.
       </div>
     )
   }

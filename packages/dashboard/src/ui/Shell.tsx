@@ -158,7 +158,7 @@ const Who = () => {
   return caller === undefined ? null : (
     <Link href="/settings" className="who" title={`Signed in as ${caller.name}, role ${caller.role}`}>
       <span className="name">
-        <Foreign text={caller.name} /> <span className="faint">{caller.role}</span>
+        <Foreign text={caller.person ?? caller.name} /> <span className="faint">{caller.role}</span>
       </span>
     </Link>
   )

@@ -494,7 +494,7 @@ export const endSession = ({ host, id, token }: Documents.SessionDocument): Acti
   verb: "Sign out",
   isHarmless: true,
   will: [`The browser of ${token} at ${host} is signed out at once.`],
-  willNot: ["The token itself stays good: it can sign in again."],
+  willNot: ["It can sign in again: its token stays good, and so does its team's provider."],
   cli: () => `roundlot sessions end ${id}`,
   run: (api, _reason, key) =>
     Effect.map(api.session.end({ path: { id } }), signedOut("That browser is signed out.", key))
@@ -504,7 +504,7 @@ export const endSession = ({ host, id, token }: Documents.SessionDocument): Acti
 export const endOtherSessions: Action = {
   verb: "Sign out my other browsers",
   isHarmless: true,
-  will: ["Every other browser that signed in with your token is signed out at once."],
+  will: ["Every other browser that signed in as you is signed out at once."],
   willNot: ["This browser stays signed in, and so do those of other tokens."],
   cli: () => "roundlot sessions list",
   run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut("Your other browsers are signed out.", key))

@@ -212,7 +212,10 @@ const entries = {
     head: "Accounts",
     help: "The accounts that the token may see and change; all where it is bound to none."
   },
-  sessionToken: { head: "Token", help: "With whose token the browser signed in: it may do what that token may." },
+  sessionToken: {
+    head: "Token or person",
+    help: "With whose token the browser signed in, or who signed in with the team's provider: as it calls him, and as the journal does."
+  },
   host: { head: "Host", help: "The address at which the browser called when it signed in." },
   signedIn: { head: "Signed in", help: "When the browser signed in." },
   signedOut: {

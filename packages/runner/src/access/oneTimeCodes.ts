@@ -15,21 +15,26 @@ interface Issued<A> {
 
 const MOST_OPEN = 100
 
-/** Makes codes of this process, none of which outlives it: of so many characters (32 at most), good for so many milliseconds. */
+/**
+ * Makes codes of this process, none of which outlives it: of so many characters (32 at most), good for so many milliseconds. Of more than
+ * are open at a time (100 where nothing is said) the oldest is good no more.
+ */
 export const make = <A>(options: {
   readonly length: number
   readonly lifeMs: number
+  readonly most?: number
 }): Effect.Effect<OneTimeCodes<A>, never, Clock.Clock | Entropy.Entropy> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const entropy = yield* Entropy.Entropy
+    const { most = MOST_OPEN } = options
     const open = yield* Ref.make<ReadonlyMap<string, Issued<A>>>(new Map())
     return {
       issue: (meant) =>
         Effect.gen(function* () {
           const code = (yield* entropy.hex).slice(0, options.length)
           const untilMs = (yield* clock.monotonicMs) + options.lifeMs
-          yield* Ref.update(open, (known) => new Map([...known].slice(-MOST_OPEN).concat([[code, { meant, untilMs }]])))
+          yield* Ref.update(open, (known) => new Map([...known].slice(1 - most).concat([[code, { meant, untilMs }]])))
           return code
         }),
       redeem: (code) =>

@@ -32,10 +32,11 @@ const tokenOf = ({ isCookie, secret }: Access.Given, host: string) =>
   Effect.gen(function* () {
     if (!isCookie) {
       const { known } = yield* TokenRegister.TokenRegister
-      return yield* Tokens.check(yield* known, secret)
+      const found = yield* Tokens.check(yield* known, secret)
+      return found === undefined ? undefined : Sessions.bearerOf(found)
     }
     const { check } = yield* Sessions.Sessions
-    return (yield* check(secret, host))?.token
+    return (yield* check(secret, host))?.bearer
   })
 
 /** Who a request is of, where he may do what it asks for. */
@@ -59,10 +60,10 @@ const admitted = (
     if (known === undefined)
       return yield* Effect.fail(unauthorized(token.isCookie ? ENDED : "the token is unknown, expired or revoked"))
     if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
-    const { accounts, name, role } = known
+    const { accounts, name, person, role } = known
     // What is done for this request, down to the books, is held to it.
     yield* AccountScope.enter(Token.scopeOf(known))
-    if (Token.allows(role, asked)) return { name, role, accounts }
+    if (Token.allows(role, asked)) return { name, person, role, accounts }
     return yield* Effect.fail(forbidden(`this needs the role ${asked}; ${name} has ${role}`))
   })
 

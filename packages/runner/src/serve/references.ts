@@ -4,26 +4,7 @@ import { Books } from "@roundlot/core"
 import { Effect, type Layer } from "effect"
 import { roundlot } from "../cli/roundlot.ts"
 import type { Tree } from "../cli/Tree.ts"
-
-const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
-
-const pageOf = (title: string, told: string, body: string): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Roundlot</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<script src="/theme.js"></script>
-<link rel="stylesheet" href="/docs/guides.css">
-</head>
-<body>
-<header><a href="/">Roundlot</a> <a href="/docs">Guides</a></header>
-<main><article><h1>${title}</h1><p>${told}</p>${body}</article></main>
-</body>
-</html>
-`
+import { escape, pageOf } from "./page.ts"
 
 /** The help of every verb under a word, in the order in which they are listed. */
 const helpsOf = async (words: string, tree: Tree): Promise<ReadonlyArray<string>> => {

@@ -7,18 +7,30 @@ import type { Writing } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import * as access from "./access.ts"
 import * as controlling from "./controlling.ts"
+import * as Provider from "../access/Provider.ts"
+import { authorityOf } from "../settings/oidc.ts"
 import * as dashboard from "./dashboard.ts"
 import * as references from "./references.ts"
 import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
-
+import * as oidc from "./oidc.ts"
 import * as taking from "./taking.ts"
 import type { SignInLinks } from "./SignInLinks.ts"
 import * as signed from "./signed.ts"
 import * as sessions from "./sessions.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
+
+/** Signing in with a team's provider, where one is configured. */
+const signingIn = ({ configuration, variable }: Pick<Settings, "configuration" | "variable">) =>
+  configuration.oidc === undefined
+    ? oidc.layerNone
+    : Layer.provide(oidc.layer, Provider.layer(configuration.oidc, variable))
+
+/** The issuer whose people are signed in. */
+const trustedBy = ({ oidc: settings }: Settings["configuration"]): string | undefined =>
+  settings === undefined ? undefined : authorityOf(settings.issuer)
 
 /** The API with all of its routes, on whatever HTTP server there is. */
 export const layer = (
@@ -39,7 +51,7 @@ export const layer = (
         together.layer(settings)
       )
     ),
-    Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),
+    Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer, signingIn(settings))),
     Layer.provide(Layer.mergeAll(access.layer, signed.layer(settings), Live.layer, Server.parameters)),
-    Layer.provide(Layer.provideMerge(Sessions.layer, TokenRegister.layer))
+    Layer.provide(Layer.provideMerge(Sessions.layer(trustedBy(settings.configuration)), TokenRegister.layer))
   )

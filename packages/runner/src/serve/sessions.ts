@@ -14,13 +14,25 @@ import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 const { RoundlotApi } = Api
 
 /** Does who asks speak TLS? */
-const isSecure = Effect.zipWith(HttpServerRequest.HttpServerRequest, EventLoop.Process, (request, { listening }) =>
-  Listening.isSecure(request, listening ?? Listening.local)
+export const isSecure = Effect.zipWith(
+  HttpServerRequest.HttpServerRequest,
+  EventLoop.Process,
+  (request, { listening }) => Listening.isSecure(request, listening ?? Listening.local)
 )
 
-const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
+/** An answer that has the browser keep the secret of its session, or forget it. */
+export const withSession = (
+  response: HttpServerResponse.HttpServerResponse,
+  host: string,
+  value: string,
+  maxAge?: "0 seconds"
+): Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  never,
+  EventLoop.Process | HttpServerRequest.HttpServerRequest
+> =>
   Effect.map(isSecure, (secure) =>
-    HttpServerResponse.unsafeSetCookie(HttpServerResponse.empty({ status: 204 }), Access.cookieAt(host), value, {
+    HttpServerResponse.unsafeSetCookie(response, Access.cookieAt(host), value, {
       httpOnly: true,
       sameSite: "strict",
       path: "/",
@@ -28,6 +40,9 @@ const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
       ...(maxAge === undefined ? {} : { maxAge })
     })
   )
+
+const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
+  withSession(HttpServerResponse.empty({ status: 204 }), host, value, maxAge)
 
 const { badRequest, forbidden, notFound, unauthorized } = Problem.failures
 
@@ -68,8 +83,8 @@ const signOut = Effect.gen(function* () {
   const { check } = yield* Sessions.Sessions
   const signedIn = secret === undefined ? undefined : yield* looked(check(secret, host))
   if (signedIn !== undefined) {
-    const { session, token } = signedIn
-    yield* looked(Effect.catchTag(Sessions.end(session.id, "SignedOut", token.name), "NoSession", () => Effect.void))
+    const { bearer, session } = signedIn
+    yield* looked(Effect.catchTag(Sessions.end(session.id, "SignedOut", bearer.name), "NoSession", () => Effect.void))
   }
   return yield* cookie(host, "", "0 seconds")
 })
@@ -113,12 +128,17 @@ const makeLink = Effect.gen(function* () {
 })
 
 /** Who calls, and whether everybody on this machine may. */
-const caller = Effect.zipWith(Access.Caller, EventLoop.Process, ({ accounts = null, name, role }, { isOpen }) => ({
-  name,
-  role,
-  accounts,
-  open: isOpen
-}))
+const caller = Effect.zipWith(
+  Access.Caller,
+  EventLoop.Process,
+  ({ accounts = null, name, person = null, role }, { isOpen }) => ({
+    name,
+    person,
+    role,
+    accounts,
+    open: isOpen
+  })
+)
 
 const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group

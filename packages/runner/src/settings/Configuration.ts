@@ -16,6 +16,7 @@ import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"
 import { ChannelEntry, channelsOf, type ChannelSettings } from "./alertChannels.ts"
 import { durationMs } from "./duration.ts"
+import { OidcEntry, oidcOf, type OidcSettings, valuesOf as oidcValuesOf } from "./oidc.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { PostAddress } from "./PostAddress.ts"
 import { followedKeys, followedWays, placed, waysOf } from "./sources/sourceWays.ts"
@@ -179,6 +180,7 @@ const common = {
       allowHosts: optional(Schema.Array(Schema.NonEmptyString))
     })
   ),
+  oidc: optional(OidcEntry),
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
   /** Who is alerted: a webhook, channels to people; and an address that hears that the daemon runs. */
@@ -235,6 +237,8 @@ export interface Configuration {
     readonly trustedProxies: ReadonlyArray<string>
     readonly allowHosts: ReadonlyArray<string>
   }
+  /** The OpenID provider that a team signs in with; none where nothing is said. */
+  readonly oidc: OidcSettings | undefined
   /** How often open orders are read, and how much earlier at most, as durations. */
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
@@ -275,6 +279,7 @@ export const empty: Configuration = {
   store: undefined,
   port: undefined,
   listen: { host: undefined, tlsCert: undefined, tlsKey: undefined, trustedProxies: [], allowHosts: [] },
+  oidc: undefined,
   orderPollingInterval: undefined,
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
@@ -292,8 +297,10 @@ export const empty: Configuration = {
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
 export const partsOf = ({ sources, ...configuration }: Configuration): Configuring.Parts => {
   const daemon = daemonOf(configuration)
+  const { oidc } = configuration
   return new Map([
     ...(daemon.size === 0 ? [] : [["daemon", daemon] as const]),
+    ...(oidc === undefined ? [] : [["oidc", oidcValuesOf(oidc)] as const]),
     ...[...sources].map(([name, source]) => [`sources.${name}`, valuesOf(source)] as const)
   ])
 }
@@ -337,6 +344,15 @@ const keys: Keys = {
   $schema: "now",
   store: "now",
   port: "now",
+  oidc: {
+    issuer: "now",
+    clientId: "now",
+    clientSecretFile: "now",
+    name: "now",
+    scopes: "now",
+    groupsClaim: "now",
+    roles: { "*": { role: "now", accounts: "now" } }
+  },
   listen: { host: "now", tlsCert: "now", tlsKey: "now", trustedProxies: "now", allowHosts: "now" },
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
@@ -638,6 +654,7 @@ export const read = (
     return {
       store: said.store,
       port: said.port,
+      oidc: yield* oidcOf(file, said.oidc),
       orderPollingInterval: said.orderPollingInterval,
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,

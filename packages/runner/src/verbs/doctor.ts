@@ -24,7 +24,8 @@ import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import { failed, ill, well } from "./Finding.ts"
+import type * as provider from "./provider.ts"
+import { failed, type Finding, ill, well } from "./Finding.ts"
 
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
@@ -95,6 +96,18 @@ const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: S
     )
 }
 
+/** What is to be said of the provider by which a team signs in, where one is configured. */
+const ofTeam = <R>(
+  { configuration }: Settings,
+  look: (module: typeof provider) => Effect.Effect<ReadonlyArray<Finding>, never, R>
+) =>
+  configuration.oidc === undefined
+    ? Effect.succeed([])
+    : Effect.flatMap(
+        Effect.promise(() => import("./provider.ts")),
+        look
+      )
+
 const inside = (settings: Settings) =>
   Effect.gen(function* () {
     const accounts = yield* Reads.all(Account.AccountTable)
@@ -105,6 +118,7 @@ const inside = (settings: Settings) =>
         ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
         : well("accounts", names),
       ...undriven(accounts, settings),
+      ...(yield* ofTeam(settings, ({ unknownAccounts }) => Effect.succeed(unknownAccounts(accounts, settings)))),
       yield* clock,
       yield* halted,
       ...(yield* callers),
@@ -210,6 +224,7 @@ const look = (asked: DoctorFlags) =>
         settings.store._tag === "Sqlite" ? disk(settings.store.file) : Effect.succeed([]),
         store(settings),
         broker(settings),
+        ofTeam(settings, ({ reachable }) => reachable(settings)),
         deployed(asked, settings)
       ])
     ),

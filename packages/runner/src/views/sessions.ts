@@ -8,6 +8,7 @@ import * as Columns from "./table.ts"
 export const documentOf = (session: Session.Session): Documents.SessionDocument => ({
   id: session.id,
   token: session.token,
+  person: session.person ?? null,
   host: session.host,
   openedAt: Instant.format(session.openedAt),
   expiresAt: Instant.format(session.expiresAt)
@@ -28,6 +29,7 @@ export const list: Effect.Effect<
 const columns: ReadonlyArray<Columns.TableColumn<Documents.SessionDocument>> = [
   Columns.ids("ID", (each) => each.id),
   Columns.words("TOKEN", (each) => each.token),
+  Columns.words("PERSON", (each) => each.person),
   Columns.minor(Columns.words("HOST", (each) => each.host)),
   Columns.times("SIGNED IN", (each) => each.openedAt),
   Columns.times("EXPIRES", (each) => each.expiresAt)

@@ -135,6 +135,12 @@ const operated = Effect.gen(function* () {
     const away = yield* Effect.provide(Sessions.open(token, "127.0.0.1:4400"), TokenRegister.layer)
     yield* Effect.provide(Sessions.end(away.session.id, "SignedOut", name), TokenRegister.layer)
   }
+  const issuer = "https://login.example.com"
+  for (const subject of ["eve", "bob"]) {
+    const rights = { groups: ["desk"], role: "read", accounts: [account] } as const
+    const person = { name: `oidc:${subject}@login.example.com`, person: subject, issuer, subject, ...rights }
+    yield* Effect.provide(Sessions.openPerson(person, "127.0.0.1:4400"), TokenRegister.layer)
+  }
   yield* Tokens.rotate({ name: "watch", overlapMs: 3_600_000, actor: "test" })
   yield* Tokens.create({ name: "gone", role: "operate", actor: "test" })
   yield* Tokens.revoke("gone", "test")

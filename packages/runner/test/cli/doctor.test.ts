@@ -1,5 +1,6 @@
 import { chmodSync, truncateSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { lyingProvider } from "../oidc/lyingProvider.ts"
 import { buys, child, desk } from "./roundlot.ts"
 
 const pathOf = (store: string): string => store.slice("sqlite:".length)
@@ -57,6 +58,40 @@ describe("doctor: what is wrong, and how to mend it", () => {
     expect(checks).toContainEqual(finding("trading", "everything is halted by cli (lunch)"))
     expect(checks).toContainEqual(finding("rights", expect.stringContaining("others")))
     expect((await cli("doctor")).code).toBe(3)
+  })
+
+  it("the provider that a team signs in with: whether it answers, and accounts of its groups that are not there", async () => {
+    const { cli, file, json } = await used()
+    const provider = await lyingProvider("roundlot")
+    try {
+      const roles = { desk: { role: "trade", accounts: ["paper"] }, ira: { role: "trade", accounts: ["ira"] } }
+      let files = 0
+      const of = (oidc: object) =>
+        file(`team-${(files += 1)}.json`, JSON.stringify({ oidc: { clientId: "roundlot", roles, ...oidc } }))
+      const asked = async (oidc: object) => Object(await json("doctor", "--config", of(oidc))).checks
+      const checks = await asked({ issuer: provider.issuer, name: "Desk" })
+      expect(checks).toContainEqual(
+        finding("sign-in", `Desk answers at ${provider.issuer}; 2 groups have a role`, true)
+      )
+      expect(checks).toContainEqual(finding("sign-in", "oidc.roles.ira names account ira, and there is none"))
+      const secret = await asked({ issuer: provider.issuer, clientSecretFile: "none" })
+      expect(secret).toContainEqual(finding("sign-in", `127.0.0.1 cannot be asked at ${provider.issuer} (no_secret)`))
+      const refused = [
+        { issuer: "http://login.example.com" },
+        { issuer: "https://login.example.com?x" },
+        { issuer: provider.issuer, roles: {} },
+        { issuer: provider.issuer, roles: { desk: { role: "propose" } } },
+        { issuer: provider.issuer, clientSecret: "planted" }
+      ]
+      const said = await Promise.all(refused.map(async (oidc) => (await cli("doctor", "--config", of(oidc))).out))
+      expect(said[0]).toContain("is no issuer: it begins with https://, or http:// on this machine")
+      expect(said[1]).toContain("and has no query")
+      expect(said[2]).toContain("oidc.roles: names no group")
+      expect(said[3]).toContain('oidc.roles.desk.role: is "propose", and may be "read" or "trade" or "operate"')
+      expect(said[4]).toContain("oidc.clientSecret: is not known. Did you mean 'clientSecretFile'?")
+    } finally {
+      provider.close()
+    }
   })
 
   it("a damaged file is not opened further; a configuration that cannot be read is named by its place", async () => {

@@ -99,7 +99,7 @@ describe("who may call", () => {
         }
         const cookie = { cookie: `roundlot_session_${port}=rls_of_another` }
         const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
-        assert.deepStrictEqual(json(caller), { name: "api", role: "operate", accounts: null, open: true })
+        assert.deepStrictEqual(json(caller), { name: "api", person: null, role: "operate", accounts: null, open: true })
         assert.deepInclude(json(yield* ask(port, "/health")), { access: "open" })
       }).pipe(Effect.provide(books))
   )
@@ -112,7 +112,7 @@ describe("who may call", () => {
       assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as(read) })).status, 403)
       assert.strictEqual((yield* ask(port, "/api/v1/controls/halt", { ...halt, headers: as("rlt_wrong") })).status, 401)
       const caller = yield* ask(port, "/api/v1/session", { headers: as(read) })
-      assert.deepStrictEqual(json(caller), { name: "reader", role: "read", accounts: null, open: true })
+      assert.deepStrictEqual(json(caller), { name: "reader", person: null, role: "read", accounts: null, open: true })
     }).pipe(Effect.provide(books))
   )
 
@@ -210,7 +210,7 @@ describe("who may call", () => {
       const cookie = cookieOf(signedIn)
       assert.match(cookie.cookie, new RegExp(`^roundlot_session_${port}=rls_[0-9a-f]{64}$`))
       const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
-      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate", accounts: null, open: false })
+      assert.deepStrictEqual(json(caller), { name: "dana", person: null, role: "operate", accounts: null, open: false })
       assert.strictEqual((yield* halt(cookie)).status, 403)
       assert.strictEqual((yield* halt({ ...cookie, origin: `http://127.0.0.1:${port}` })).status, 200)
       assert.strictEqual((yield* halt({ ...cookie, origin: "http://evil.example" })).status, 403)

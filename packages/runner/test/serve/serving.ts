@@ -95,6 +95,7 @@ const process = {
 
 /** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */
 export interface Served {
+  readonly oidc?: Configuration["oidc"]
   readonly sources?: Configuration["sources"]
   readonly variables?: Readonly<Record<string, string>>
 }
@@ -102,7 +103,7 @@ export interface Served {
 const SECRET = "planted-secret-of-the-venue"
 
 /** The source that signs with the secret of these tests. */
-const venue: Required<Served> = {
+const venue: Required<Omit<Served, "oidc">> = {
   sources: new Map([["venue", { account: scene.main, webhook: true }]]),
   variables: { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }
 }
@@ -121,8 +122,8 @@ export const signatureOf = (body: string, secret = SECRET, late = 0) =>
 /** A program that is posted events. */
 const webhooks: Configuration["webhooks"] = new Map([["fills", { url: "https://books.example.com/fills" }]])
 
-const settingsOf = ({ sources = venue.sources, variables = venue.variables }: Served) => ({
-  configuration: { ...empty, sources, webhooks },
+const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) => ({
+  configuration: { ...empty, oidc, sources, webhooks },
   variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
 })
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "1541dce7"
+export const fingerprint = "9152086a"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -803,13 +803,20 @@ export const sqlite: ReadonlyArray<string> = [
   "host" TEXT NOT NULL,
   "openedAt" INTEGER NOT NULL,
   "expiresAt" INTEGER NOT NULL,
+  "issuer" TEXT,
+  "person" TEXT,
+  "role" TEXT,
+  "accounts" TEXT,
   "endedAt" INTEGER,
   "endedBy" TEXT,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("token", "seat"),
+  CONSTRAINT "sessions_role" CHECK ("role" = 'read' OR "role" = 'propose' OR "role" = 'trade' OR "role" = 'operate'),
+  CONSTRAINT "sessions_accounts" CHECK (json_valid("accounts")),
   CONSTRAINT "sessions_rule_ended" CHECK (("endedAt" IS NULL) = ("endedBy" IS NULL)),
-  CONSTRAINT "sessions_rule_seat" CHECK ("seat" > 0),
-  FOREIGN KEY ("token") REFERENCES roundlot_tokens ("name")
+  CONSTRAINT "sessions_rule_person" CHECK (("issuer" IS NULL) = ("person" IS NULL)),
+  CONSTRAINT "sessions_rule_role" CHECK (("issuer" IS NULL) = ("role" IS NULL)),
+  CONSTRAINT "sessions_rule_seat" CHECK ("seat" > 0)
 ) STRICT`,
   `CREATE TABLE roundlot_commands (
   "id" TEXT NOT NULL,
@@ -1773,11 +1780,19 @@ export const postgres: ReadonlyArray<string> = [
   "host" TEXT COLLATE "C" NOT NULL,
   "openedAt" TIMESTAMPTZ NOT NULL,
   "expiresAt" TIMESTAMPTZ NOT NULL,
+  "issuer" TEXT COLLATE "C",
+  "person" TEXT COLLATE "C",
+  "role" TEXT COLLATE "C",
+  "accounts" TEXT,
   "endedAt" TIMESTAMPTZ,
   "endedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("token", "seat"),
+  CONSTRAINT "sessions_role" CHECK ("role" IN ('read', 'propose', 'trade', 'operate')),
+  CONSTRAINT "sessions_accounts" CHECK ("accounts" IS NULL OR ("accounts"::json) IS NOT NULL),
   CONSTRAINT "sessions_rule_ended" CHECK (("endedAt" IS NULL) = ("endedBy" IS NULL)),
+  CONSTRAINT "sessions_rule_person" CHECK (("issuer" IS NULL) = ("person" IS NULL)),
+  CONSTRAINT "sessions_rule_role" CHECK (("issuer" IS NULL) = ("role" IS NULL)),
   CONSTRAINT "sessions_rule_seat" CHECK ("seat" > 0)
 )`,
   `CREATE TABLE roundlot_commands (
@@ -1960,7 +1975,6 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
-  `ALTER TABLE roundlot_sessions ADD CONSTRAINT "sessions_refers_token" FOREIGN KEY ("token") REFERENCES roundlot_tokens ("name")`,
   `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,

@@ -43,7 +43,7 @@ export const tokenRevoked = (books: Books, { actor, name }: Of<"TokenRevoked">, 
 
 /** A browser is signed in. A session that had the seat before has ended. */
 export const sessionOpened = (books: Books, event: Of<"SessionOpened">, place: Place): void => {
-  const { expiresAt, hash, host, id, seat, token } = event
+  const { accounts, expiresAt, hash, host, id, issuer, person, role, seat, token } = event
   books.sessions.put({
     token,
     seat,
@@ -52,6 +52,10 @@ export const sessionOpened = (books: Books, event: Of<"SessionOpened">, place: P
     host,
     openedAt: place.at,
     expiresAt,
+    issuer,
+    person,
+    role,
+    accounts,
     endedAt: undefined,
     endedBy: undefined,
     version: place.seq
