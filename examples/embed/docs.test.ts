@@ -44,9 +44,10 @@ const shownOn = [
 ] as const
 
 it.each(shownOn)("the code of %s is the examples', word for word", (page, count) => {
-  const examples = filesIn("examples", ".ts")
-  const own = examples.filter((path) => !/node_modules|dist/.test(path))
-  const code = own.map(read).join("\n")
+  // Entries with their types: what `node_modules` links to is not followed.
+  const entries = readdirSync(join(root, "examples"), { recursive: true, withFileTypes: true })
+  const own = entries.filter(({ name, parentPath }) => name.endsWith(".ts") && !/node_modules|dist/.test(parentPath))
+  const code = own.map(({ name, parentPath }) => readFileSync(join(parentPath, name), "utf8")).join("\n")
   const shown = [...read(`docs/guides/${page}`).matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""]) => block.trim())
   expect(shown.length).toBe(count)
   expect(shown.filter((block) => !code.includes(block))).toEqual([])
