@@ -24,7 +24,9 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
  * that are followed to the letter. Both have what is tried with random histories or on several stores: `npm test` few, `npm run verify` all.
  */
 const places = {
+  "examples/custom-broker/corner/": VERIFY,
   "examples/daemon/": VERIFY,
+  "examples/servers/next.test.ts": VERIFY,
   "packages/broker-alpaca/test/Storm.test.ts": VERIFY,
   "packages/broker-ibkr/test/Storm.test.ts": VERIFY,
   "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,

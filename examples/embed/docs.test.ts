@@ -34,6 +34,25 @@ it.each(pages)("every link of %s leads somewhere", (page) => {
   expect(links.filter((link) => isBroken(page, link))).toEqual([])
 })
 
+/** Pages that show the code of the examples, and how many blocks of it. */
+const shownOn = [
+  ["embed.md", 4],
+  ["promises.md", 3],
+  ["write-a-broker.md", 9],
+  ["write-a-source.md", 5],
+  ["write-a-store.md", 4]
+] as const
+
+it.each(shownOn)("the code of %s is the examples', word for word", (page, count) => {
+  // Entries with their types: what `node_modules` links to is not followed.
+  const entries = readdirSync(join(root, "examples"), { recursive: true, withFileTypes: true })
+  const own = entries.filter(({ name, parentPath }) => name.endsWith(".ts") && !/node_modules|dist/.test(parentPath))
+  const code = own.map(({ name, parentPath }) => readFileSync(join(parentPath, name), "utf8")).join("\n")
+  const shown = [...read(`docs/guides/${page}`).matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""]) => block.trim())
+  expect(shown.length).toBe(count)
+  expect(shown.filter((block) => !code.includes(block))).toEqual([])
+})
+
 /** An id of the ledger's rules, as comments and test titles cite it; those of orders (`O5`) look like reconciliation's. */
 const RULE = /\b(?:A[1-4]|B[1-5]|C[1-5]|D[1-8]|E[1-4]|F(?:1[0-5]|\d))\b/g
 

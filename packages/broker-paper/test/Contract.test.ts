@@ -38,6 +38,19 @@ describe("what the contract of a broker says", () => {
     ])
   })
 
+  it("an answer of another kind is shown with what it says", async () => {
+    const unclear = await outcomeOf("AUD-7: an order that is refused", (right) => ({
+      ...right,
+      tell: () => Effect.void
+    }))
+    expect(unclear._tag === "Broken" && unclear.message).toContain('  wanted "Refused"\n  found  "Accepted"')
+    const lost = await outcomeOf("AUD-7: an order that is refused", (right) => ({
+      ...right,
+      tell: () => right.tell?.("loses the answer") ?? Effect.void
+    }))
+    expect(lost._tag === "Broken" && lost.message).toMatch(/ {2}found {2}"Unknown .+"/)
+  })
+
   it("a clause whose situation cannot be staged is skipped with the reason", async () => {
     const without = await outcomeOf("a partial fill is shown", (right) => ({ ...right, stage: undefined }))
     expect(without).toMatchObject({ _tag: "Skipped", reason: "place.stage.fill is left away" })

@@ -35,7 +35,12 @@ const Moment = Schema.Union(
     decode: (date) => BigInt(date.getTime()) * 1000n,
     encode: (micros) => new Date(Number(micros / 1000n))
   })
-)
+).annotations({
+  message: () => ({
+    message: "is no date, and no ISO 8601 text with a zone, such as 2026-11-20T14:30:00Z",
+    override: true
+  })
+})
 
 const { batch: _batch, proposal: _proposal, ...givable } = Trade.TradeInput.fields
 
@@ -107,7 +112,7 @@ export const reading =
     )
 
 /** Trades as the books take them in. */
-export const tradesOf = reading("trades", Schema.Array(Given))
+export const tradesOf = reading("trades", Schema.Array(Given).annotations({ message: () => "is no array of trades" }))
 
 /** Settings as an account has them. */
 export const settingsOf = reading("settings of an account", Settings)

@@ -170,6 +170,12 @@ describe("what goes wrong, by promises", () => {
     )
     expect(wrong).toBeInstanceOf(InvalidInput)
     expect(wrong).toMatchObject({ message: expect.stringMatching(/^trades: 1\.quantity .*; 1\.tradedAt /) })
+    expect(await failureOf(roundlot.takeUnknown("desk", trade("1", "0.5")))).toMatchObject({
+      message: "trades: is no array of trades"
+    })
+    const undated = await failureOf(roundlot.takeUnknown("desk", [{ ...trade("1", "0.5"), tradedAt: "yesterday" }]))
+    const message = "is no date, and no ISO 8601 text with a zone, such as 2026-11-20T14:30:00Z"
+    expect(undated).toMatchObject({ issues: [{ path: "0.tradedAt", message }] })
     expect((await roundlot.list.trades()).items).toEqual([])
     const unknown = await failureOf(roundlot.take("nobody", [trade("1", "0.5")]))
     expect(unknown).toBeInstanceOf(Accumulator.UnknownAccount)

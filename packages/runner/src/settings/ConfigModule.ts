@@ -61,7 +61,9 @@ const unreadable = (file: string, error: unknown): SettingsError => {
   const isTypeScript = /\.[cm]?ts$/.test(file)
   if (isTypeScript && error instanceof Error && "code" in error && error.code === TYPESCRIPT) {
     const problem = `is TypeScript, which Node ${process.versions.node} does not run`
-    return new SettingsError({ place: file, problem, remedy: "Use Node 22.18 or later, or write JavaScript (.mjs)" })
+    const remedy =
+      'Use Node 22.18 or later, install tsx and set NODE_OPTIONS="--import tsx", or write JavaScript (.mjs)'
+    return new SettingsError({ place: file, problem, remedy })
   }
   const said = error instanceof Error ? error.message : String(error)
   const problem = `cannot be loaded (${said.split("\n", 1)[0] ?? ""})`

@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/testing"
-import { Effect, type Scope } from "effect"
+import { Effect, Logger, LogLevel, type Scope } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -38,12 +38,15 @@ const placesOf = <P>(file: string, name: string, opening: unknown, is: (value: u
       )
     : Effect.fail(wrong(file, "does not export an Effect as place or source"))
 
+/** A storm has orders that are lost and found: what it comes to is said, and not each of them. */
+const quietly = Logger.withMinimumLogLevel(LogLevel.Warning)
+
 const proveBroker = (file: string, opening: unknown, seed: number) =>
   Effect.gen(function* () {
     const { answer, look } = yield* Output
     const places = yield* placesOf(file, "place", opening, isPlace)
     const outcomes = yield* BrokerContract.prove(places)
-    const storm = yield* BrokerStorm.weather(places, { seed })
+    const storm = yield* quietly(BrokerStorm.weather(places, { seed }))
     if (storm.findings.length > 0 || hasBroken(outcomes)) yield* look
     yield* answer({ outcomes, storm }, `${BrokerContract.summary(outcomes)}\n${BrokerStorm.summary(storm)}`)
   })

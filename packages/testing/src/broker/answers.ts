@@ -1,6 +1,7 @@
 import { Clock, Effect } from "effect"
 import { Broker, Id, Instant, type OrderTerms, type Report } from "@roundlot/core"
 import { same } from "../promise.ts"
+import { words } from "../SampleOrder.ts"
 import { clause } from "./Clause.ts"
 import { CannotStage, type Place, staged, tell } from "./Place.ts"
 import {
@@ -151,6 +152,10 @@ const named = clause({
     })
 })
 
+/** An answer is of this kind; one of another is shown with what it says. */
+const isAnswered = (promise: string, answer: Report.Answer, wanted: Report.Answer["_tag"], remedy: string) =>
+  same(promise, answer._tag === wanted ? wanted : words(answer), wanted, remedy)
+
 const refused = clause({
   name: "AUD-7: an order that is refused is answered with the broker's words, and there is no order",
   needs: [],
@@ -159,7 +164,7 @@ const refused = clause({
       yield* tell(place, "refuses")
       const { answer } = yield* send(place, termsAt(place))
       const remedy = "Answer Refused, with the broker's code and words, where it has said that there is no order"
-      yield* same("it is refused", answer._tag, "Refused", remedy)
+      yield* isAnswered("it is refused", answer, "Refused", remedy)
       yield* same("in words", answer._tag === "Refused" && answer.words !== "" && answer.code !== "", true, remedy)
       yield* same("there is none", (yield* place.broker.orders(yield* around)).received.length, 0, remedy)
     })
@@ -175,7 +180,7 @@ const lost = clause({
       const { answer } = yield* send(place, terms)
       const unknown =
         "Answer Unknown wherever the broker may have the order: after a timeout, a reset, or words that are not documented"
-      yield* same("what became of it is unknown", answer._tag, "Unknown", unknown)
+      yield* isAnswered("what became of it is unknown", answer, "Unknown", unknown)
       const { lookup } = place.broker
       const found = lookup === undefined ? undefined : (yield* lookup(terms.clientOrderId)).report
       const byId = "Send our client order id with every order, and look for it"
@@ -191,7 +196,7 @@ const sentOnce = clause({
       yield* tell(place, "loses the answer")
       const { answer } = yield* send(place, termsAt(place))
       const remedy = "Send once, answer Unknown, and leave it to the caller to look for the order"
-      yield* same("what became of it is unknown", answer._tag, "Unknown", remedy)
+      yield* isAnswered("what became of it is unknown", answer, "Unknown", remedy)
       // The connection may have to be made again.
       const listed = Effect.orElseSucceed(Effect.flatMap(around, place.broker.orders), () => undefined)
       const found = yield* until(place, listed, (listing) => listing !== undefined && listing.received.length > 0)
@@ -209,7 +214,7 @@ const once = clause({
       const { answer } = yield* send(place, terms)
       const remedy =
         "Send our id so that the broker refuses it a second time, and answer that with Unknown and isIdInUse"
-      yield* same("the second send is of unknown outcome", answer._tag, "Unknown", remedy)
+      yield* isAnswered("the second send is of unknown outcome", answer, "Unknown", remedy)
       const listed = reportsOf(yield* place.broker.orders(yield* around))
       yield* same("there is one order", listed.length, 1, remedy)
       const { holdings } = yield* place.broker.positions
