@@ -33,6 +33,7 @@ const steps = [
   { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types", isLong: true },
   { name: "seams", command: script("check-seams.mjs") },
   { name: "requirements", command: script("requirements.mjs", "--check") },
+  { name: "public face", command: script("api-report.mjs", "--check") },
   { name: "doc comments", command: script("check-docs.mjs") },
   { name: "dead code", command: tool("knip", "--no-config-hints"), isLong: true },
   { name: "packages", command: script("check-packages.mjs"), after: "types", isLong: true }

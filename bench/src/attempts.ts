@@ -3,30 +3,22 @@ import {
   Account,
   AccountName,
   Accumulator,
-  Books,
   type Broker as BrokerPort,
   Clock,
-  commands,
   Commands,
   Decimal,
-  Driving,
-  Entropy,
   Instant,
-  Ledger,
-  Need,
   Order,
-  type plan,
   Price,
   Quantity,
   Reads,
-  type Report,
   Roundlot,
   SourcePolicy,
-  Submission,
   Ticker,
-  type Trade,
-  TradeRepository
+  type Trade
 } from "@roundlot/core"
+import { Books, Entropy, Need, type Report, TradeRepository } from "@roundlot/core/adapter"
+import { commands, Driving, Ledger, type plan, Submission } from "@roundlot/core/ledger"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import { SqliteStore } from "@roundlot/store-sqlite"

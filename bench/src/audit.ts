@@ -1,4 +1,6 @@
-import { Audit, Books, Entry, Payload, Table } from "@roundlot/core"
+import { Audit } from "@roundlot/core"
+import { Books, Entry, Table } from "@roundlot/core/adapter"
+import { Payload } from "@roundlot/core/ledger"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Logger, LogLevel } from "effect"
 import { filledIn } from "./fill.ts"

@@ -4,10 +4,8 @@ import {
   AccountName,
   Accumulator,
   Batches,
-  Batch,
   Clock,
   Commands,
-  Entropy,
   Instant,
   Price,
   Quantity,
@@ -16,6 +14,8 @@ import {
   SourcePolicy,
   type Trade
 } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
+import { Batch } from "@roundlot/core/ledger"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Logger, LogLevel } from "effect"
 import { type Asked, atLeast, atMost, type Figure, inFolder, median, timing } from "./measuring.ts"

@@ -1,5 +1,7 @@
-import type { AccountName, OrderTerms } from "@roundlot/core"
-import { Broker, ClientOrderId, Decimal, Instant, Price, Report, type Id } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
+import { Broker, Decimal, Instant, Price } from "@roundlot/core"
+import { ClientOrderId, Report, type Id } from "@roundlot/core/adapter"
 import type { Queue } from "effect"
 import { Effect, Either, Layer } from "effect"
 

@@ -1,27 +1,17 @@
 import type { AccountName, Broker, Ticker } from "@roundlot/core"
 import {
   Account,
-  accountwise,
   Accumulator,
   Batches,
   Clock,
-  commands,
   Commands,
-  Driving,
-  Entropy,
-  Health,
   Instant,
-  Ledger,
-  Need,
-  type plan,
   Quantity,
-  type Report,
   type Roundlot,
-  SourcePolicy,
-  Submission,
-  TradeRepository,
-  work
+  SourcePolicy
 } from "@roundlot/core"
+import { Entropy, Need, type Report, TradeRepository } from "@roundlot/core/adapter"
+import { accountwise, commands, Driving, Health, Ledger, type plan, Submission, work } from "@roundlot/core/ledger"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Chunk, Effect, Layer, Logger, LogLevel, Queue, Redacted, type Scope, Stream } from "effect"

@@ -1,4 +1,5 @@
-import { Books, Entry, Payload, Table, TradeRepository } from "@roundlot/core"
+import { Books, Entry, Table, TradeRepository } from "@roundlot/core/adapter"
+import { Payload } from "@roundlot/core/ledger"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { timing } from "./measuring.ts"

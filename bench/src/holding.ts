@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { type Callers, drained, feeding, onStage } from "./engine.ts"
 import { type Asked, atMost, cpuSeconds, type Figure, inFolder, noted, quantile } from "./measuring.ts"

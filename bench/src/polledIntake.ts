@@ -2,16 +2,9 @@ import { join } from "node:path"
 import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import {
-  type AccountName,
-  type Broker,
-  Entropy,
-  Instant,
-  type Report,
-  Tracking,
-  TradeRepository,
-  work
-} from "@roundlot/core"
+import { type AccountName, type Broker, Instant } from "@roundlot/core"
+import { Entropy, type Report, TradeRepository } from "@roundlot/core/adapter"
+import { Tracking, work } from "@roundlot/core/ledger"
 import { Effect, Fiber, Layer } from "effect"
 import * as broker from "./broker.ts"
 import { feeding, onStage } from "./engine.ts"

@@ -1,5 +1,7 @@
 import { join } from "node:path"
-import { type Broker, Instant, type Report, Tracking, TradeRepository } from "@roundlot/core"
+import { type Broker, Instant } from "@roundlot/core"
+import { type Report, TradeRepository } from "@roundlot/core/adapter"
+import { Tracking } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import { answerOf, openOf, requestOf } from "./broker.ts"
 import { drained, feeding, onStage } from "./engine.ts"

@@ -1,19 +1,6 @@
-import {
-  type Books,
-  Instant,
-  intake,
-  Order,
-  plan,
-  Reads,
-  Reference,
-  type Recorder,
-  send,
-  SourcePolicy,
-  Submission,
-  TradeRepository,
-  Need,
-  type Id
-} from "@roundlot/core"
+import { Instant, Order, Reads, SourcePolicy } from "@roundlot/core"
+import { type Books, Reference, TradeRepository, Need, type Id } from "@roundlot/core/adapter"
+import { intake, plan, type Recorder, send, Submission } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { answerOf, fillOf, requestOf } from "./broker.ts"
 import { preparations } from "./engine.ts"

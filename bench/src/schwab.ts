@@ -7,22 +7,17 @@ import {
   Accumulator,
   Broker,
   Commands,
-  Driving,
-  Entropy,
-  Gates,
   Instant,
-  Ledger,
   Order,
   Price,
   Quantity,
   Reads,
   Roundlot,
   SourcePolicy,
-  Submission,
-  Ticker,
-  Tracking,
-  TradeRepository
+  Ticker
 } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import type { Trade } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import Database from "better-sqlite3"

@@ -4,20 +4,15 @@ import {
   AccountName,
   type Broker,
   Clock,
-  ClientOrderId,
   Commands,
   Decimal,
-  Driving,
-  Entropy,
   Instant,
-  Ledger,
   Price,
   Quantity,
-  type Report,
-  Roundlot,
-  Sync,
-  TradeRepository
+  Roundlot
 } from "@roundlot/core"
+import { ClientOrderId, Entropy, type Report, TradeRepository } from "@roundlot/core/adapter"
+import { Driving, Ledger, Sync } from "@roundlot/core/ledger"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Queue, Redacted } from "effect"

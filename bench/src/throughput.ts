@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url"
-import { Ledger } from "@roundlot/core"
+import { Ledger } from "@roundlot/core/ledger"
 import { Schema } from "effect"
 import type { Callers } from "./engine.ts"
 import { type Asked, atLeast, atMost, type Figure, median, noted } from "./measuring.ts"

@@ -1,5 +1,6 @@
 import { expect, it } from "@effect/vitest"
-import { ClientOrderId, Decimal, Price, Quantity } from "@roundlot/core"
+import { Decimal, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 import { BrokerContract, BrokerStorm, SampleOrder, Simulation } from "@roundlot/testing"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"

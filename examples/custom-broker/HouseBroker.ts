@@ -1,5 +1,7 @@
-import { Broker, Clock, ClientOrderId, Decimal, Price, Quantity, Report, Side, SupportedOrders } from "@roundlot/core"
-import type { AccountName, Instant, OrderTerms } from "@roundlot/core"
+import { Broker, Clock, Decimal, Price, Quantity, Side } from "@roundlot/core"
+import { ClientOrderId, Report, SupportedOrders } from "@roundlot/core/adapter"
+import type { AccountName, Instant } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Either, Layer } from "effect"
 
 /** An order as the house keeps it. It is filled whole when it comes in, so its own id names its one execution too. */

@@ -1,6 +1,7 @@
 // A store of one's own: rows in memory, and every write a line of a file. See docs/guides/write-a-store.md.
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
-import { MemoryRepository, MemoryStore, Table, TradeRepository } from "@roundlot/core"
+import { MemoryRepository } from "@roundlot/core"
+import { MemoryStore, Table, TradeRepository } from "@roundlot/core/adapter"
 import { Effect, Layer, Schema } from "effect"
 
 /** Bytes are the one cell that JSON does not know. */

@@ -1,4 +1,5 @@
-import { Clock, Instant, Price, Quantity, SourcePolicy, Trade, TradeSource } from "@roundlot/core"
+import { Clock, Instant, Price, Quantity, SourcePolicy, Trade } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { Effect, Option, Stream } from "effect"
 
 /** A fill as the venue tells it, numbered in its own order. */

@@ -1,5 +1,6 @@
 import { Decimal, Fill, Order, Reads, Side } from "@roundlot/core"
-import type { AccountName, TradeRepository } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 
 /** What one symbol of an account has earned, in dollars, and what of it is still held, in signed shares. */

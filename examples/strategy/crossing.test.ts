@@ -8,11 +8,11 @@ import {
   Decimal,
   Decision,
   Decisions,
-  Driving,
   Price,
   Reads,
   Roundlot
 } from "@roundlot/core"
+import { Driving } from "@roundlot/core/ledger"
 import { Effect, Layer, Stream } from "effect"
 import { run, signalOf } from "./crossing.ts"
 

@@ -1,4 +1,6 @@
-import { audit, Decimal, type AccountName, type Instant, type TradeRepository } from "@roundlot/core"
+import { Decimal, type AccountName, type Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { audit } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 
 /** What is remembered of a history beside its books, which are folded from the journal entry by entry. */

@@ -1,16 +1,7 @@
 import { PaperBroker } from "@roundlot/broker-paper"
-import {
-  Broker,
-  Clock,
-  Daemon,
-  Entropy,
-  Instant,
-  type Lease,
-  Roundlot,
-  Tracking,
-  TradeRepository,
-  type AccountName
-} from "@roundlot/core"
+import { Broker, Clock, Daemon, Instant, Roundlot, type AccountName } from "@roundlot/core"
+import { Entropy, type Lease, TradeRepository } from "@roundlot/core/adapter"
+import { Tracking } from "@roundlot/core/ledger"
 import {
   Context,
   Deferred,

@@ -1,15 +1,7 @@
 import type { Exchange } from "@roundlot/broker-paper"
-import {
-  type Account,
-  AccountName,
-  type Accumulator,
-  type Commands,
-  Decimal,
-  type Id,
-  type Ledger,
-  type Trade,
-  type TradeRepository
-} from "@roundlot/core"
+import { type Account, AccountName, type Accumulator, type Commands, Decimal, type Trade } from "@roundlot/core"
+import { type Id, type TradeRepository } from "@roundlot/core/adapter"
+import { type Ledger } from "@roundlot/core/ledger"
 import { Clock, Deferred, Effect, Random, type Context } from "effect"
 import type { Memory } from "./Memory.ts"
 import type { Trouble, Weather } from "./Weather.ts"

@@ -1,18 +1,13 @@
+import { Decimal, Instant, Side, type Order, Position } from "@roundlot/core"
 import {
-  audit,
-  Decimal,
-  Instant,
   OrderState,
-  Side,
   type Books,
-  Break,
   type Entry,
   type Id,
-  type Order,
   type OrderTerms,
-  Position,
   type TradeRepository
-} from "@roundlot/core"
+} from "@roundlot/core/adapter"
+import { audit, Break } from "@roundlot/core/ledger"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Clock, Effect, Schema } from "effect"
 import type { Memory } from "./Memory.ts"

@@ -1,16 +1,5 @@
-import {
-  Accumulator,
-  type Break,
-  type Command,
-  Commands,
-  Decimal,
-  Instant,
-  Price,
-  Quantity,
-  SourcePolicy,
-  Ticker,
-  Trade
-} from "@roundlot/core"
+import { Accumulator, Commands, Decimal, Instant, Price, Quantity, SourcePolicy, Ticker, Trade } from "@roundlot/core"
+import { type Break, type Command } from "@roundlot/core/ledger"
 import type { Instruction } from "@roundlot/broker-paper"
 import { Clock, Deferred, Effect, Either, Random } from "effect"
 import { account, oneOf, strikes, tell, type Doors, type Open, type Scene } from "./Scene.ts"

@@ -1,17 +1,7 @@
 import { Exchange } from "@roundlot/broker-paper"
-import {
-  Account,
-  AccountName,
-  Cache,
-  Clock,
-  Commands,
-  Entropy,
-  Ledger,
-  MemoryRepository,
-  MemoryStore,
-  Price,
-  TradeRepository
-} from "@roundlot/core"
+import { Account, AccountName, Clock, Commands, MemoryRepository, Price } from "@roundlot/core"
+import { Cache, Entropy, MemoryStore, TradeRepository } from "@roundlot/core/adapter"
+import { Ledger } from "@roundlot/core/ledger"
 import { Simulation } from "@roundlot/testing"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Cause, Context, Deferred, Effect, Exit, Layer, Option } from "effect"

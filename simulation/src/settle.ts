@@ -1,16 +1,6 @@
-import {
-  Audit,
-  Break,
-  Decimal,
-  Order,
-  OrderState,
-  Position,
-  PositionAnswer,
-  Reads,
-  Side,
-  Trade,
-  TradeRepository
-} from "@roundlot/core"
+import { Audit, Decimal, Order, Position, Reads, Side, Trade } from "@roundlot/core"
+import { OrderState, TradeRepository } from "@roundlot/core/adapter"
+import { Break, PositionAnswer } from "@roundlot/core/ledger"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, corrected, unlimited } from "./actors.ts"

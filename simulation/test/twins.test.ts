@@ -1,4 +1,5 @@
-import { OrderState, Report, type Fill } from "@roundlot/core"
+import { type Fill } from "@roundlot/core"
+import { OrderState, Report } from "@roundlot/core/adapter"
 import { setImmediate as breath } from "node:timers/promises"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import type * as aggregatesModule from "../../packages/core/src/rules/fill/aggregates.ts"

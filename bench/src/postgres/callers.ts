@@ -1,4 +1,4 @@
-import { Ledger } from "@roundlot/core"
+import { Ledger } from "@roundlot/core/ledger"
 import { run } from "../engine.ts"
 import { type Asked, atLeast, type Figure, median, noted } from "../measuring.ts"
 import { tradesOf, usual } from "../workload.ts"

@@ -1,4 +1,4 @@
-import { Books, type Column, Entry, type Table, TradeRepository } from "@roundlot/core"
+import { Books, type Column, Entry, type Table, TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Dialect } from "@roundlot/store-sql"
 import { Client } from "pg"
 import * as statements from "../../../packages/store-postgres/src/internal/statements.ts"

@@ -1,5 +1,5 @@
 import { Agent } from "node:http"
-import { Id } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { Ddl } from "@roundlot/store-sql"
 import { Effect, Redacted } from "effect"

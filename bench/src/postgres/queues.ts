@@ -1,7 +1,7 @@
 import { runMigrations, runOnce, Logger } from "graphile-worker"
 import { Client } from "pg"
 import PgBoss from "pg-boss"
-import { Ledger } from "@roundlot/core"
+import { Ledger } from "@roundlot/core/ledger"
 import { run } from "../engine.ts"
 import { type Asked, atLeast, type Figure, median, noted, type Took, timing } from "../measuring.ts"
 import { tradesOf, usual } from "../workload.ts"

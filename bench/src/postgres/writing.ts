@@ -1,5 +1,5 @@
 import { PostgresStore } from "@roundlot/store-postgres"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect, Redacted, Runtime } from "effect"
 import { whenTold } from "../player.ts"
 import { play } from "../schedule.ts"

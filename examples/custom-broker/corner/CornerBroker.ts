@@ -1,6 +1,8 @@
-import { Address, Broker, ClientOrderId, Decimal, ExactJson, HttpOutcome, Instant, Report } from "@roundlot/core"
-import { SupportedOrders } from "@roundlot/core"
-import type { AccountName, OrderTerms } from "@roundlot/core"
+import { Broker, Decimal, Instant } from "@roundlot/core"
+import { Address, ClientOrderId, ExactJson, HttpOutcome, Report } from "@roundlot/core/adapter"
+import { SupportedOrders } from "@roundlot/core/adapter"
+import type { AccountName } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Clock, Effect, Either, Schema } from "effect"
 import * as Wire from "./wire.ts"
 

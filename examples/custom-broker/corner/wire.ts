@@ -1,4 +1,5 @@
-import { type Address, ClientOrderId, Decimal, HttpOutcome, Instant, Price, Report, Side, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Price, Side, Ticker } from "@roundlot/core"
+import { type Address, ClientOrderId, HttpOutcome, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Either, Schema } from "effect"
 
 /** An order as Corner shows it. */

@@ -1,4 +1,4 @@
-import { Traces } from "@roundlot/core"
+import { Traces } from "@roundlot/core/ledger"
 import { Metric, MetricState, Schema } from "effect"
 
 /** One value of a family, with its labels. */

@@ -1,4 +1,4 @@
-import { Recent } from "@roundlot/core"
+import { Recent } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 
 /** How many calls pass: so many at once, and so many a second in the long run. */

@@ -4,20 +4,9 @@ import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type * as HttpServer from "@effect/platform/HttpServer"
-import {
-  Account,
-  AccountScope,
-  Clock,
-  Decimal,
-  Entropy,
-  Health,
-  Instant,
-  type Ledger,
-  overallStatus,
-  Reads,
-  type TradeRepository,
-  type Trading
-} from "@roundlot/core"
+import { Account, Clock, Decimal, Instant, Reads } from "@roundlot/core"
+import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { AccountScope, Health, type Ledger, overallStatus, type Trading } from "@roundlot/core/ledger"
 import { Effect, Either, Layer } from "effect"
 import { Detail, type Reading } from "./Access.ts"
 import { OPEN_METRICS_TEXT, RoundlotApi, type HealthDocument } from "./Api.ts"

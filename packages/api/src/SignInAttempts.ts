@@ -1,4 +1,4 @@
-import { Recent } from "@roundlot/core"
+import { Recent } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import * as Limiter from "./Limiter.ts"
 

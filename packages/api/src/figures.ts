@@ -1,4 +1,6 @@
-import { Break, Clock, Decimal, Health, Instant, Ledger, Order, Position, Reads, TradeRepository } from "@roundlot/core"
+import { Clock, Decimal, Instant, Order, Position, Reads } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Break, Health, Ledger } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { EventLoop, ProcessService, ProcessUsage } from "./EventLoop.ts"
 import { gauges, ofProgram, type Family } from "./Exposition.ts"

@@ -1,4 +1,4 @@
-import { RequestLimit } from "@roundlot/core"
+import { RequestLimit } from "@roundlot/core/adapter"
 import { Clock, Effect, Ref } from "effect"
 
 /** What Alpaca says of its limit in the headers of an answer. */

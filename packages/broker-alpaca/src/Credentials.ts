@@ -1,4 +1,4 @@
-import { Address } from "@roundlot/core"
+import { Address } from "@roundlot/core/adapter"
 import { Config } from "effect"
 import type { Either, Redacted } from "effect"
 

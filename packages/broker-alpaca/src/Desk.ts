@@ -1,5 +1,6 @@
-import { Report } from "@roundlot/core"
-import type { AccountName, Broker, Instant, Recent } from "@roundlot/core"
+import { Report } from "@roundlot/core/adapter"
+import type { AccountName, Broker, Instant } from "@roundlot/core"
+import type { Recent } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { reading } from "./Reading.ts"

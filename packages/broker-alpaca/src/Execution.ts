@@ -1,5 +1,7 @@
-import { ClientOrderId, Decimal, Instant, Price } from "@roundlot/core"
-import type { AccountName, Report, Side } from "@roundlot/core"
+import { Decimal, Instant, Price } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
+import type { AccountName, Side } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Either, Option, Schema } from "effect"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))

@@ -1,5 +1,6 @@
 import { Instant } from "@roundlot/core"
-import type { Broker, ClientOrderId, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Schema } from "effect"
 import { type Desk, enteredAt, payloadOf } from "./Desk.ts"
 import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"

@@ -1,5 +1,6 @@
 import { Instant } from "@roundlot/core"
-import type { Broker, ClientOrderId } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { ClientOrderId } from "@roundlot/core/adapter"
 import { Effect, Option, Schema } from "effect"
 import { FillActivity } from "./Execution.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"

@@ -1,4 +1,5 @@
-import { Instant, XnysCalendar } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import { reading } from "./Reading.ts"

@@ -1,5 +1,6 @@
 import { Decimal, Instant } from "@roundlot/core"
-import type { Broker, Quote } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Quote } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import { asking, exactContentsOf } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"

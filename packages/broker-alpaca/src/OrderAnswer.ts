@@ -1,5 +1,7 @@
-import { ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity } from "@roundlot/core"
-import type { AccountName, Report } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId, OrderTerms } from "@roundlot/core/adapter"
+import type { AccountName } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { livenessOf } from "./OrderStatus.ts"
 

@@ -1,5 +1,7 @@
-import { Broker, Decimal, SupportedOrders } from "@roundlot/core"
-import type { OrderTerms, Price } from "@roundlot/core"
+import { Broker, Decimal } from "@roundlot/core"
+import { SupportedOrders } from "@roundlot/core/adapter"
+import type { Price } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
 
 const text = Schema.optionalWith(Schema.String, { exact: true })

@@ -1,5 +1,5 @@
 import { Broker, Instant } from "@roundlot/core"
-import type { ClientOrderId, Report } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Option } from "effect"
 import { type Desk, orderPath, payloadOf, remember } from "./Desk.ts"
 import { listOrders } from "./Listings.ts"

@@ -1,4 +1,4 @@
-import { ExactJson, HttpOutcome } from "@roundlot/core"
+import { ExactJson, HttpOutcome } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Duration, Either, Schema } from "effect"

@@ -1,4 +1,4 @@
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 
 /** A code of Alpaca's for an order that it does not create. */
 export interface Code {

@@ -1,5 +1,6 @@
-import { ClientOrderId, Decimal, Report } from "@roundlot/core"
-import type { HttpOutcome, OrderTerms } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
+import { ClientOrderId, Report } from "@roundlot/core/adapter"
+import type { HttpOutcome, OrderTerms } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { classOf } from "./RefusalCodes.ts"

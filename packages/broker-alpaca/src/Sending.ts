@@ -1,5 +1,6 @@
-import { Broker, ClientOrderId, HttpOutcome, Instant } from "@roundlot/core"
-import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core"
+import { Broker, Instant } from "@roundlot/core"
+import { ClientOrderId, HttpOutcome } from "@roundlot/core/adapter"
+import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Either } from "effect"
 import { type Desk, orderPath, payloadOf } from "./Desk.ts"
 import { patchOf } from "./OrderRequest.ts"

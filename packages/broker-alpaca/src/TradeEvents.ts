@@ -1,5 +1,6 @@
 import * as Sse from "@effect/experimental/Sse"
-import { Broker, ClientOrderId, Instant } from "@roundlot/core"
+import { Broker, Instant } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
 import { Array, Chunk, Clock, Effect, Either, Ref, Stream } from "effect"
 import { isCorrection, readEvent, revisionsOf } from "./Execution.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal, Id } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { lately, open, SECRET, send, terms } from "./setup.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Budget } from "@roundlot/broker-alpaca"
-import type { RequestLimit } from "@roundlot/core"
+import type { RequestLimit } from "@roundlot/core/adapter"
 import { Effect, TestClock } from "effect"
 
 const leaves = (budget: Budget.Budget, purpose: RequestLimit.Purpose, times: number) =>

@@ -1,5 +1,6 @@
 import { Decimal } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { BrokerContract } from "@roundlot/testing"
 import { describeBroker } from "@roundlot/testing/vitest"
 import { Effect } from "effect"

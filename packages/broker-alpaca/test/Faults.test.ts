@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
-import { ClientOrderId, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import { Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
 import { Clock, Effect, Either, Redacted } from "effect"
 import { lately, open, send, terms, words } from "./setup.ts"

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { MarketCalendar } from "@roundlot/broker-alpaca"
-import { Instant, MarketHours, XnysCalendar } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
+import { MarketHours } from "@roundlot/core/ledger"
 import { Clock, Effect } from "effect"
 import { open } from "./setup.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrderRequest } from "@roundlot/broker-alpaca"
 import { Decimal, Price, Quantity } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Struct } from "effect"
 import { terms } from "./setup.ts"
 

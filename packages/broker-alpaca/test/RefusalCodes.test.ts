@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RefusalCodes } from "@roundlot/broker-alpaca"
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { open, send, terms } from "./setup.ts"
 

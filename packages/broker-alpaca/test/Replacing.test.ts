@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ClientOrderId, Decimal, Instant, OrderState, Price, Quantity } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId, OrderState } from "@roundlot/core/adapter"
+import type { Broker } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect, Fiber, Redacted, Schema, Stream } from "effect"
 import { lately, open, send, terms } from "./setup.ts"
 

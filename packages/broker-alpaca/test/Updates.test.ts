@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect, Fiber, Redacted, Stream } from "effect"
 import { createServer } from "node:http"
 import { WebSocketServer } from "ws"

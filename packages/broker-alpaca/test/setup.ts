@@ -2,7 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { AccountName } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
 import { Effect, Layer, Random } from "effect"
 

@@ -1,4 +1,4 @@
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 
 /** What a code means for what is under way. */
 export type CodeKind =

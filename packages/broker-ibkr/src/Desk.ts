@@ -1,5 +1,5 @@
 import { Instant } from "@roundlot/core"
-import type { Recent, Report } from "@roundlot/core"
+import type { Recent, Report } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import type * as Endings from "./Endings.ts"

@@ -1,5 +1,6 @@
-import { Instant, Recent } from "@roundlot/core"
-import type { Report } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Recent } from "@roundlot/core/adapter"
+import type { Report } from "@roundlot/core/adapter"
 import { kindOf } from "./Codes.ts"
 import { isDurable } from "./Execution.ts"
 import type { Message, OrderFacts } from "./Message.ts"

@@ -1,5 +1,5 @@
 import { Broker, Instant } from "@roundlot/core"
-import type { ClientOrderId, Report } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { type Desk, isConnected, now, payloadOf, sort, wholeOf } from "./Desk.ts"

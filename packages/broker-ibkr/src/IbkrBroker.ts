@@ -1,4 +1,4 @@
-import { Recent, SharedReads } from "@roundlot/core"
+import { Recent, SharedReads } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import type { Duration, Scope } from "effect"

@@ -1,6 +1,7 @@
 import { MarketDataType } from "@stoqey/ib"
 import { Broker, Instant } from "@roundlot/core"
-import type { Quote, Ticker } from "@roundlot/core"
+import type { Ticker } from "@roundlot/core"
+import type { Quote } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import { kindOf } from "./Codes.ts"
 import type { Line } from "./Line.ts"

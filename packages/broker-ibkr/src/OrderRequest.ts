@@ -1,4 +1,5 @@
-import { Broker, Decimal, Instant, OrderTerms, SupportedOrders } from "@roundlot/core"
+import { Broker, Decimal, Instant } from "@roundlot/core"
+import { OrderTerms, SupportedOrders } from "@roundlot/core/adapter"
 import type { Contract, Order } from "@stoqey/ib"
 import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Either } from "effect"

@@ -1,5 +1,6 @@
-import { ClientOrderId } from "@roundlot/core"
-import type { Broker, Instant, Report, SharedReads } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
+import type { Broker, Instant } from "@roundlot/core"
+import type { Report, SharedReads } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { type Desk, isConnected, note, now, payloadOf, wholeOf } from "./Desk.ts"

@@ -1,5 +1,6 @@
-import { ClientOrderId, Decimal, Report } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
+import { ClientOrderId, Report } from "@roundlot/core/adapter"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Deferred, Effect } from "effect"
 import { classOf, kindOf } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"

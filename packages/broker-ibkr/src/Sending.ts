@@ -1,5 +1,6 @@
-import { Broker, ClientOrderId } from "@roundlot/core"
-import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core"
+import { Broker } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
+import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core/adapter"
 import { Effect, Either } from "effect"
 import { kindOf } from "./Codes.ts"
 import { type Desk, now, payloadOf } from "./Desk.ts"

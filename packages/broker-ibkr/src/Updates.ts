@@ -1,5 +1,6 @@
 import { Broker } from "@roundlot/core"
-import type { Instant, Report } from "@roundlot/core"
+import type { Instant } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect, Queue, Stream } from "effect"
 import { type Desk, note, now, payloadOf } from "./Desk.ts"
 import { isDurable } from "./Execution.ts"

@@ -1,5 +1,5 @@
 import { Codes, OrderStatus } from "@roundlot/broker-ibkr"
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { describe, expect, it } from "vitest"
 
 /** The codes with which the plugin of LEAN gives an order up. */

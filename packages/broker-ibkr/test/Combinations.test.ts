@@ -1,6 +1,7 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { Break, Decimal, Fill, Order, Position, Reads, Sync, type Broker } from "@roundlot/core"
+import { Decimal, Fill, Order, Position, Reads, type Broker } from "@roundlot/core"
+import { Break, Sync } from "@roundlot/core/ledger"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { booksAt } from "./books.ts"

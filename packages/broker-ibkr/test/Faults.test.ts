@@ -1,6 +1,7 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { ClientOrderId, Decimal, Instant, Quantity, type Broker, type Report } from "@roundlot/core"
+import { Decimal, Instant, Quantity, type Broker } from "@roundlot/core"
+import { ClientOrderId, type Report } from "@roundlot/core/adapter"
 import { Effect, Fiber, Schedule, type Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { frame } from "../src/simulator/frames.ts"

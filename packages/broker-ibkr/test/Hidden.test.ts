@@ -2,25 +2,18 @@ import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import {
   Accumulator,
-  Break,
   Broker,
   Clock,
   Commands,
-  Doubts,
-  Gates,
   Instant,
   Order,
   Price,
   Quantity,
   Reads,
-  Refusals,
-  Risk,
-  Severity,
   SourcePolicy,
-  Stake,
-  Submission,
   type Trade
 } from "@roundlot/core"
+import { Break, Doubts, Gates, Refusals, Risk, Severity, Stake, Submission } from "@roundlot/core/ledger"
 import { Clock as EffectClock, Context, Effect, Exit, Layer, Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import { booksOf } from "./books.ts"

@@ -1,5 +1,6 @@
 import type { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { Decimal, Instant, Price, Quote, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Price, Ticker } from "@roundlot/core"
+import { Quote } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { open } from "./setup.ts"

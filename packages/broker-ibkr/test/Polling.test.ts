@@ -1,17 +1,5 @@
-import {
-  Accumulator,
-  Decimal,
-  Fill,
-  Gates,
-  Instant,
-  Order,
-  Price,
-  Quantity,
-  Reads,
-  SourcePolicy,
-  Submission,
-  Tracking
-} from "@roundlot/core"
+import { Accumulator, Decimal, Fill, Instant, Order, Price, Quantity, Reads, SourcePolicy } from "@roundlot/core"
+import { Gates, Submission, Tracking } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 import { booksAt } from "./books.ts"

@@ -1,6 +1,7 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import type { Instruction } from "@roundlot/broker-paper"
-import { Quantity, type Broker, type ClientOrderId, type Report } from "@roundlot/core"
+import { Quantity, type Broker } from "@roundlot/core"
+import { type ClientOrderId, type Report } from "@roundlot/core/adapter"
 import { Effect, Stream, type Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Endings from "../src/Endings.ts"

@@ -1,4 +1,6 @@
-import { Fill, Order, Reads, Sync, TradeRepository } from "@roundlot/core"
+import { Fill, Order, Reads } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Sync } from "@roundlot/core/ledger"
 import { Effect, type Scope } from "effect"
 import { describe, expect, it } from "vitest"
 import { booksAt } from "./books.ts"

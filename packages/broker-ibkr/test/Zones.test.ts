@@ -1,5 +1,5 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
-import { StartGate } from "@roundlot/core"
+import { StartGate } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import * as BrokerTime from "../src/BrokerTime.ts"

@@ -1,15 +1,6 @@
-import {
-  Account,
-  Broker,
-  Clock,
-  Commands,
-  Driving,
-  Entropy,
-  Ledger,
-  MemoryRepository,
-  Roundlot,
-  TradeRepository
-} from "@roundlot/core"
+import { Account, Broker, Clock, Commands, MemoryRepository, Roundlot } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Driving, Ledger } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { account } from "./setup.ts"
 

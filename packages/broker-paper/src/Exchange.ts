@@ -1,5 +1,6 @@
 import { Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, Broker, Price, Report, TradingWindow } from "@roundlot/core"
+import type { AccountName, Broker, Price } from "@roundlot/core"
+import type { Report, TradingWindow } from "@roundlot/core/adapter"
 import { Chunk, Context, Effect, Either, Layer, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import type { ExchangeFailed } from "./ExchangeFile.ts"

@@ -1,4 +1,5 @@
-import { AccountName, ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { AccountName, Decimal, Instant, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { ClientOrderId, OrderTerms } from "@roundlot/core/adapter"
 import { Schema } from "effect"
 import { operations } from "./Instruction.ts"
 

@@ -1,4 +1,5 @@
-import { AccountName, Decimal, OrderTerms, Price, Quantity, Report, Side, Ticker } from "@roundlot/core"
+import { AccountName, Decimal, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { OrderTerms, Report } from "@roundlot/core/adapter"
 import { Either, ParseResult, Schema } from "effect"
 import { nearest } from "./internal/nearest.ts"
 

@@ -1,5 +1,6 @@
 import { Decimal, Price } from "@roundlot/core"
-import type { OrderTerms, Side } from "@roundlot/core"
+import type { Side } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 
 /** What a symbol trades at in a simulator of another broker until an instruction says its price, in dollars. */
 export const SIMULATOR_PRICE = Price.unsafe("100")

@@ -1,16 +1,7 @@
-import {
-  Broker,
-  ClientOrderId,
-  Decimal,
-  Instant,
-  OrderTerms,
-  Price,
-  PriceReference,
-  Reference,
-  Report,
-  SupportedOrders
-} from "@roundlot/core"
-import type { AccountName, Id } from "@roundlot/core"
+import { Broker, Decimal, Instant, Price } from "@roundlot/core"
+import { ClientOrderId, OrderTerms, PriceReference, Reference, Report, SupportedOrders } from "@roundlot/core/adapter"
+import type { AccountName } from "@roundlot/core"
+import type { Id } from "@roundlot/core/adapter"
 import { Clock, type Context, Effect, Either, Layer, Option, Schema, Stream } from "effect"
 import { Exchange } from "./Exchange.ts"
 import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal, Id, Quantity } from "@roundlot/core"
+import { Decimal, Quantity } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { open, terms } from "./setup.ts"
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect, Either, Fiber, TestClock } from "effect"
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
 import { account, open, send, terms } from "./setup.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Either } from "effect"
 import { freshFile, open, send, terms } from "./setup.ts"
 import { Exchange } from "@roundlot/broker-paper"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccountName, Broker, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Either, Layer } from "effect"
 import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { account, open, send, terms } from "./setup.ts"

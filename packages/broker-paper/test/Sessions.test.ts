@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal, Instant, Price, XnysCalendar } from "@roundlot/core"
+import { Decimal, Instant, Price } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
 import { Effect, TestClock } from "effect"
 import { open, send, terms } from "./setup.ts"
 

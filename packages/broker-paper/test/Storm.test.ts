@@ -1,4 +1,5 @@
-import { Broker, ClientOrderId, type Id, type OrderTerms } from "@roundlot/core"
+import { Broker } from "@roundlot/core"
+import { ClientOrderId, type Id, type OrderTerms } from "@roundlot/core/adapter"
 import { BrokerStorm, Simulation } from "@roundlot/testing"
 import { Cause, Effect, Either, Exit } from "effect"
 import { describe, expect, it } from "vitest"

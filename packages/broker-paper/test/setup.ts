@@ -1,5 +1,5 @@
 import { AccountName, Price } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
 import { Effect, Either } from "effect"
 import type { Scope } from "effect"

@@ -1,5 +1,7 @@
-import { AccountName, ClientOrderId, Decimal, Id, Instant, Price, Quantity, Report, Ticker } from "@roundlot/core"
-import type { Broker, OrderTerms } from "@roundlot/core"
+import { AccountName, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Id, Report } from "@roundlot/core/adapter"
+import type { Broker } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import type { BrokerContract } from "@roundlot/testing"
 import { Effect, Either, Stream } from "effect"
 

@@ -1,5 +1,5 @@
 import { AccountName, Broker } from "@roundlot/core"
-import type { HttpOutcome } from "@roundlot/core"
+import type { HttpOutcome } from "@roundlot/core/adapter"
 import { Cache, Duration, Effect, Exit, Schema } from "effect"
 import { wordsOf } from "./ErrorBody.ts"
 import { reading } from "./Reading.ts"

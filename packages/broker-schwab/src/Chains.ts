@@ -1,5 +1,6 @@
 import { Decimal, Instant, Quantity } from "@roundlot/core"
-import type { Broker, ClientOrderId, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Effect, Option, Ref } from "effect"
 import { executionsOf, totalOf, tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"

@@ -1,5 +1,6 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { Broker, type Address, type HttpOutcome } from "@roundlot/core"
+import { Broker } from "@roundlot/core"
+import { type Address, type HttpOutcome } from "@roundlot/core/adapter"
 import { Effect, Redacted } from "effect"
 import { createHmac } from "node:crypto"
 import type { Credentials } from "./Credentials.ts"

@@ -1,4 +1,5 @@
-import { Decimal, Instant, Recent } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { Recent } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
 import { Clock, Effect, Schema } from "effect"
 import type { Linked } from "./Accounts.ts"

@@ -1,4 +1,4 @@
-import { Report } from "@roundlot/core"
+import { Report } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
 import type { Duration, Effect } from "effect"
 import type { Linked } from "./Accounts.ts"

@@ -1,4 +1,4 @@
-import type { HttpOutcome } from "@roundlot/core"
+import type { HttpOutcome } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 
 const Plain = Schema.Struct({ message: Schema.String, errors: Schema.optional(Schema.Array(Schema.String)) })

@@ -1,7 +1,7 @@
 import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { HttpOutcome } from "@roundlot/core"
+import { HttpOutcome } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import type { Duration } from "effect"
 

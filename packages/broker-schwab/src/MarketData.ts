@@ -1,5 +1,6 @@
 import { Decimal, Instant } from "@roundlot/core"
-import type { Broker, Quote } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Quote } from "@roundlot/core/adapter"
 import { Effect, Option, Schema } from "effect"
 import { errorIn } from "./ErrorBody.ts"
 import { asking, contentsOf } from "./Reading.ts"

@@ -1,4 +1,4 @@
-import { ClientOrderId } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 
 const DIGITS = /^\d{1,19}$/
 

@@ -1,4 +1,5 @@
-import { Broker, Decimal, OrderTerms, SupportedOrders } from "@roundlot/core"
+import { Broker, Decimal } from "@roundlot/core"
+import { OrderTerms, SupportedOrders } from "@roundlot/core/adapter"
 import type { Price, Side } from "@roundlot/core"
 import { Either, Schema } from "effect"
 

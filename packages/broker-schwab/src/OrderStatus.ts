@@ -1,4 +1,4 @@
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 
 const open: Report.Liveness = { _tag: "Open" }
 const closed = (kind: Report.ClosedKind): Report.Liveness => ({ _tag: "Closed", kind })

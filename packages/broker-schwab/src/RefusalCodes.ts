@@ -1,4 +1,4 @@
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 
 /** What Schwab says of an order that it does not create: the name of a rule in its words, else the status of the answer. */
 export interface Code {

@@ -1,5 +1,5 @@
 import { Broker, Decimal, Instant } from "@roundlot/core"
-import type { ClientOrderId, Report } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Option } from "effect"
 import * as Accounts from "./Accounts.ts"
 import type { Linked } from "./Accounts.ts"

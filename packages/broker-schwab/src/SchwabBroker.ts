@@ -1,4 +1,4 @@
-import { ClientOrderId } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Duration } from "effect"

@@ -1,5 +1,6 @@
-import { Decimal, Report } from "@roundlot/core"
-import type { ClientOrderId, HttpOutcome, OrderTerms } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
+import { Report } from "@roundlot/core/adapter"
+import type { ClientOrderId, HttpOutcome, OrderTerms } from "@roundlot/core/adapter"
 import { Option } from "effect"
 import { traderErrorIn, wordsOf } from "./ErrorBody.ts"
 import { tradedOf } from "./OrderAnswer.ts"

@@ -1,5 +1,6 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type { Address, Broker, Entropy } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Address, Entropy } from "@roundlot/core/adapter"
 import { Instant } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Redacted } from "effect"

@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Entropy, Instant } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto"
 import { basename, dirname } from "node:path"

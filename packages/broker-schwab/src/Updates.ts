@@ -1,4 +1,5 @@
-import type { Broker, ClientOrderId, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Effect, Option, Ref, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Activity from "./Activity.ts"

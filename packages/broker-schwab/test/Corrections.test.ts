@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Quantity } from "@roundlot/core"
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { lately, open, send, terms, words } from "./setup.ts"
 

@@ -1,5 +1,6 @@
 import { Listing } from "@roundlot/broker-schwab"
-import { Decimal, HttpOutcome, Instant } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { HttpOutcome } from "@roundlot/core/adapter"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { orderText } from "./orderText.ts"

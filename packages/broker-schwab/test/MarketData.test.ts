@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal, Instant, Price, Quote, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Price, Ticker } from "@roundlot/core"
+import { Quote } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import type { Instruction } from "@roundlot/broker-paper"
 import { open } from "./setup.ts"

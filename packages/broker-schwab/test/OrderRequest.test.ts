@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrderRequest } from "@roundlot/broker-schwab"
 import { Price, Quantity } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import { terms } from "./setup.ts"
 

@@ -7,11 +7,8 @@ import {
   Accumulator,
   Broker,
   Commands,
-  Driving,
   Fill,
-  Gates,
   Instant,
-  Ledger,
   MemoryRepository,
   Order,
   Price,
@@ -19,11 +16,10 @@ import {
   Reads,
   Roundlot,
   SourcePolicy,
-  Submission,
-  Ticker,
-  Tracking,
-  TradeRepository
+  Ticker
 } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import type { Trade } from "@roundlot/core"
 import { Clock, Effect, Layer, Logger, LogLevel, Ref, TestClock } from "effect"
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ClientOrderId, Instant, XnysCalendar } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { ClientOrderId, XnysCalendar } from "@roundlot/core/adapter"
 import { Effect, TestClock } from "effect"
 import { open, send, terms, words } from "./setup.ts"
 

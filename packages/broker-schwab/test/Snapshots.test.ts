@@ -7,12 +7,8 @@ import {
   Broker,
   Commands,
   Decimal,
-  Driving,
   Fill,
-  Gates,
-  HttpOutcome,
   Instant,
-  Ledger,
   MemoryRepository,
   Order,
   Price,
@@ -20,12 +16,11 @@ import {
   Reads,
   Roundlot,
   SourcePolicy,
-  Submission,
   Ticker,
-  Tracking,
-  Trade,
-  TradeRepository
+  Trade
 } from "@roundlot/core"
+import { HttpOutcome, TradeRepository } from "@roundlot/core/adapter"
+import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import { Effect, FastCheck, Layer, Logger, LogLevel, Redacted, TestClock } from "effect"
 import { fill, orderText, readOrder } from "./orderText.ts"
 import type { LegText } from "./orderText.ts"

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Activity, TokenFile } from "@roundlot/broker-schwab"
 import { Decimal, Instant, Quantity } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Fiber, Redacted, Stream } from "effect"
 import { lately, open, send, terms, words } from "./setup.ts"
 

@@ -1,6 +1,7 @@
 import { ContractPlace } from "@roundlot/broker-paper/serving"
 import { Credentials, SchwabBroker } from "@roundlot/broker-schwab"
-import { ClientOrderId, Price } from "@roundlot/core"
+import { Price } from "@roundlot/core"
+import { ClientOrderId } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { account, open } from "./setup.ts"
 

@@ -1,5 +1,5 @@
 import { OrderAnswer } from "@roundlot/broker-schwab"
-import { ExactJson } from "@roundlot/core"
+import { ExactJson } from "@roundlot/core/adapter"
 import { Schema } from "effect"
 
 /** One leg of an execution, as text of JSON. */

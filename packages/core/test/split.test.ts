@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { perform as carryOut } from "../src/rules/operator/Command.ts"
 import { acceptSplit, type Split } from "../src/rules/operator/split.ts"
-import { commands } from "../src/index.ts"
+import * as commands from "../src/rules/operator/commands.ts"
 import { TradeId } from "../src/values/Id.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import * as Price from "../src/values/Price.ts"

@@ -1,4 +1,5 @@
-import { Id, Traces } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { Traces } from "@roundlot/core/ledger"
 import { describe, expect, test } from "vitest"
 
 const order = (id: number, decisionId?: number) => ({

@@ -1,4 +1,6 @@
-import { Account, Command, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
+import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core/adapter"
+import { Command } from "@roundlot/core/ledger"
 import { Effect, ParseResult, Schema } from "effect"
 
 const Issues = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))

@@ -1,14 +1,6 @@
-import {
-  AccountName,
-  ClientOrderId,
-  HeldReport,
-  Id,
-  Instant,
-  OrderTerms,
-  Report,
-  SupportedOrders,
-  Ticker
-} from "@roundlot/core"
+import { AccountName, Instant, Ticker } from "@roundlot/core"
+import { ClientOrderId, Id, OrderTerms, Report, SupportedOrders } from "@roundlot/core/adapter"
+import { HeldReport } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { issuesOf, type Issues } from "./Given.ts"
 

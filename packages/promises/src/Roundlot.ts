@@ -3,32 +3,24 @@ import {
   AccountName,
   Accumulator,
   Audit,
-  Break,
   Broker,
   Clock,
-  type commands,
-  type Command,
   Commands,
   Daemon,
   Decision,
   Decisions,
-  type due,
-  Entropy,
-  type Event,
   Events,
   Fill,
-  Health,
-  type intake,
   MemoryRepository,
   Order,
   Position,
   Reads,
   Roundlot as Core,
-  type Table,
   Ticker,
-  Trade,
-  type TradeRepository
+  Trade
 } from "@roundlot/core"
+import { Entropy, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Break, type commands, type Command, type due, type Event, Health, type intake } from "@roundlot/core/ledger"
 import {
   Cause,
   Deferred,

@@ -1,5 +1,6 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { Accumulator, type Broker, Events, Id, Lease, type Report } from "@roundlot/core"
+import { Accumulator, type Broker, Events } from "@roundlot/core"
+import { Id, Lease, type Report } from "@roundlot/core/adapter"
 import {
   BooksClosed,
   brokerOf,

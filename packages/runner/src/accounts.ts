@@ -1,13 +1,6 @@
-import {
-  Account,
-  AccountName,
-  AccountScope,
-  Commands,
-  Configuring,
-  Reads,
-  type Ledger,
-  type TradeRepository
-} from "@roundlot/core"
+import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { AccountScope, Configuring, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
 import { unsupportedOrders } from "./start/unsupportedOrders.ts"

@@ -1,4 +1,5 @@
-import { type AccountName, Reads, Side, Trade, Instant, TradeRepository } from "@roundlot/core"
+import { type AccountName, Reads, Side, Trade, Instant } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import type { EventTrade } from "./EventTrade.ts"
 

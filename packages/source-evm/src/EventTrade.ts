@@ -1,4 +1,5 @@
-import { Decimal, Instant, Price, Quantity, unstorable, type Trade } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity, type Trade } from "@roundlot/core"
+import { unstorable } from "@roundlot/core/adapter"
 import { BigDecimal, Either, Schema } from "effect"
 import { decodeEventLog, parseAbiItem, toEventSelector, type AbiEvent } from "viem"
 import { idOf, type EventLog, type Wanted } from "./Block.ts"

@@ -1,4 +1,5 @@
-import { Clock, Instant, TradeSource } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { Chunk, Effect, Option, Queue, Schedule, Stream, type Scope } from "effect"
 import type { BooksSince } from "./Booked.ts"
 import * as EventTrade from "./EventTrade.ts"

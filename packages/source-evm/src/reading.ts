@@ -1,4 +1,5 @@
-import { Decimal, Instant, type TradeSource } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
 import { Effect, Either } from "effect"
 import { idOf, mayHave, sorted, type Block, type EventLog, type Wanted } from "./Block.ts"
 import { inputOf, keyOf, withdrawalOf, type Booked, type BooksSince } from "./Booked.ts"

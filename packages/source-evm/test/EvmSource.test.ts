@@ -1,6 +1,7 @@
 import { createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Cursor, Reads, Sources } from "@roundlot/core"
+import { Reads, Sources } from "@roundlot/core"
+import { Cursor } from "@roundlot/core/ledger"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
 import type { EvmStatus } from "../src/EvmSource.ts"
 import { chain, logged, type Chain, type Logged, type Signed } from "./chain.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cursor, Reads } from "@roundlot/core"
+import { Reads } from "@roundlot/core"
+import { Cursor } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { chain, logged, type Chain, type Signed } from "./chain.ts"
 import { caughtUp, engine, expectAsOnChain, opened, sourceOf, tookWithoutCursor, trades } from "./desk.ts"

@@ -6,18 +6,17 @@ import {
   AccountName,
   Accumulator,
   Audit,
-  Break,
   Commands,
-  Cursor,
   Decimal,
   Position,
   Reads,
   Roundlot,
   Sources,
   Ticker,
-  Trade,
-  type TradeSource
+  Trade
 } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
+import { Break, Cursor } from "@roundlot/core/ledger"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert } from "@effect/vitest"
 import { BigDecimal, Effect, Schema, Stream } from "effect"

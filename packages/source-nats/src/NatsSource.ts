@@ -1,4 +1,5 @@
-import { Clock, Instant, type Trade, TradeSource } from "@roundlot/core"
+import { Clock, Instant, type Trade } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { Deferred, type Duration, Effect, Either, Ref, Stream } from "effect"
 import { MessageChanged, MessagesMissing, type NatsError } from "./internal/failures.ts"
 import { beginning, type Choice, faultOf, format, type Position, resume, type Standing } from "./internal/position.ts"

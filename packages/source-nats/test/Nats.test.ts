@@ -1,5 +1,6 @@
 import { AckPolicy, RetentionPolicy } from "@nats-io/jetstream"
-import { Instant, Price, Quantity, type TradeSource } from "@roundlot/core"
+import { Instant, Price, Quantity } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
 import { Chunk, Effect, Fiber, Redacted, Schedule, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import type { NatsSource } from "../src/index.ts"

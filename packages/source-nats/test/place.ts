@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager, type StreamConfig } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
-import { Clock, Decimal, Instant, Price, Quantity, Side, Trade, type TradeSource } from "@roundlot/core"
+import { Clock, Decimal, Instant, Price, Quantity, Side, Trade } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
 import type { SourceContract } from "@roundlot/testing"
 import { Effect, Either, Redacted, Schema } from "effect"
 import { connect as connectSocket, createServer, type Socket } from "node:net"

@@ -1,4 +1,5 @@
-import { Clock, Instant, type Trade, TradeSource } from "@roundlot/core"
+import { Clock, Instant, type Trade } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { Deferred, Duration, Effect, Either, type Redacted, Ref, Stream } from "effect"
 import { connect, type Cells, type Connection } from "./internal/connection.ts"
 import { type OutboxError, PassedOver } from "./internal/failures.ts"

@@ -1,4 +1,5 @@
-import { Decimal, Instant, Price, Quantity, type TradeSource } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
 import type { SourceContract } from "@roundlot/testing"
 import { Chunk, Effect, Fiber, Schedule, Stream } from "effect"
 import { describe, expect, it } from "vitest"

@@ -1,4 +1,5 @@
-import { Clock, Decimal, Instant, Price, Quantity, Side, Trade, type TradeSource } from "@roundlot/core"
+import { Clock, Decimal, Instant, Price, Quantity, Side, Trade } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
 import type { SourceContract } from "@roundlot/testing"
 import { Effect, Either, Redacted, Schema } from "effect"
 import { readFileSync } from "node:fs"

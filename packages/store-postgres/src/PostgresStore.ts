@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Migrations } from "@roundlot/store-sql"
 import { Config, type ConfigError, Effect, Layer } from "effect"
 import type { PostgresStoreConfig } from "./internal/config.ts"

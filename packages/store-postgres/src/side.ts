@@ -1,4 +1,4 @@
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import type { Side } from "@roundlot/store-sql"
 import { Effect, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./internal/config.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Reads, Trade, TradeRepository } from "@roundlot/core"
+import { Reads, Trade } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Deferred, Effect, Fiber, Redacted, Schedule } from "effect"
 import { Client } from "pg"

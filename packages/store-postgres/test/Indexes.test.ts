@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Books, type Table, type TradeRepository } from "@roundlot/core"
+import { Books, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Pages } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { asking, database } from "./place.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AccountName, Need, type TradeRepository } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { Need, type TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Effect, Queue, Redacted, Stream } from "effect"
 import { make } from "../src/internal/make.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, type TradeRepository } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Migrations } from "@roundlot/store-sql"
 import { Client } from "pg"

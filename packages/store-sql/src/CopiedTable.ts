@@ -1,4 +1,4 @@
-import type { Column, TradeRepository } from "@roundlot/core"
+import type { Column, TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"

@@ -1,4 +1,4 @@
-import { Books, Entry, type TradeRepository } from "@roundlot/core"
+import { Books, Entry, type TradeRepository } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import { type CopiedTable, eachPage, insertAll, keyOf, type Row } from "./CopiedTable.ts"
 import { addReferences, nameOf, referenceName, sequenceOf } from "./Ddl.ts"

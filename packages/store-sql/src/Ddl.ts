@@ -1,4 +1,4 @@
-import { Books, type Column, Id, type Table } from "@roundlot/core"
+import { Books, type Column, Id, type Table } from "@roundlot/core/adapter"
 import { type Dialect, listed, literal, postgres, quote } from "./Dialect.ts"
 import { type Index, type Reference, rules, type StateRule } from "./Rules.ts"
 

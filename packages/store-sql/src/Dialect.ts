@@ -1,4 +1,4 @@
-import type { Column } from "@roundlot/core"
+import type { Column } from "@roundlot/core/adapter"
 
 /** Where databases differ: types, shapes of cells, places for parameters. Everything else is said once. */
 export interface Dialect {

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Clock, Effect, Random } from "effect"
 import { nameOf } from "./Ddl.ts"
 import type { Side } from "./Side.ts"

@@ -1,4 +1,4 @@
-import type { Column, TradeRepository } from "@roundlot/core"
+import type { Column, TradeRepository } from "@roundlot/core/adapter"
 import { Array, Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as Copy from "./Copy.ts"

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Context, Effect } from "effect"
 import { nameOf, PREFIX, tableNames } from "./Ddl.ts"
 import type { Dialect } from "./Dialect.ts"

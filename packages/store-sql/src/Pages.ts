@@ -1,4 +1,4 @@
-import type { Books, Column, TradeRepository } from "@roundlot/core"
+import type { Books, Column, TradeRepository } from "@roundlot/core/adapter"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import { entryColumns } from "./Statements.ts"

@@ -1,6 +1,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { Books, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core"
+import { Books, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core/adapter"
 import { Effect, Option, Schema } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"

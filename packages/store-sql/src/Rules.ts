@@ -1,4 +1,4 @@
-import { Table } from "@roundlot/core"
+import { Table } from "@roundlot/core/adapter"
 import { type Dialect, quote } from "./Dialect.ts"
 
 /**

@@ -1,4 +1,4 @@
-import { Books, type Entry, type Id, type Table } from "@roundlot/core"
+import { Books, type Entry, type Id, type Table } from "@roundlot/core/adapter"
 import { conditionOf, nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import type { Reference } from "./Rules.ts"

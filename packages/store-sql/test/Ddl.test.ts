@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Books } from "@roundlot/core"
+import { Books } from "@roundlot/core/adapter"
 import { Ddl, Dialect, Statements } from "../src/index.ts"
 
 const { commands, lots } = Books.tables

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Books } from "@roundlot/core"
+import { Books } from "@roundlot/core/adapter"
 import { Ddl, Rules, Statements } from "../src/index.ts"
 
 /** What a row names when it is made, and never anew. */

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Config, type ConfigError, Layer } from "effect"
 import { make } from "./internal/make.ts"
 

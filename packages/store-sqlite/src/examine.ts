@@ -1,4 +1,4 @@
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import Database from "better-sqlite3"
 import { Effect } from "effect"
 import { statSync } from "node:fs"

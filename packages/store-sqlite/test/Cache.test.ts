@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { TradeRepository } from "@roundlot/core"
-import { Books, Need } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
+import { Books, Need } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { bare, store } from "./place.ts"

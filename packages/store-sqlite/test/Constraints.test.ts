@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Books, type Column, type Table } from "@roundlot/core"
+import { Books, type Column, type Table } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Ddl, Rules } from "@roundlot/store-sql"
 import Database from "better-sqlite3"

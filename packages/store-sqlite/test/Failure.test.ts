@@ -1,6 +1,6 @@
 import { SqlError } from "@effect/sql/SqlError"
 import { assert, describe, it } from "@effect/vitest"
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import Database from "better-sqlite3"
 import { failureOf, failureOrIo, fileFailureOf } from "../src/internal/failure.ts"
 

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Books, type Table, type TradeRepository } from "@roundlot/core"
+import { Books, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Ddl, Dialect, Pages, Reads, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"

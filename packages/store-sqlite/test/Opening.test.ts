@@ -1,7 +1,7 @@
 import { mkdirSync, openSync, statSync, writeFileSync, writeSync, closeSync, existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Entry, Need, Table, TradeRepository } from "@roundlot/core"
+import { Entry, Need, Table, TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Cause, Config, ConfigProvider, Deferred, Effect, Fiber, Layer } from "effect"
 import * as Sqlite from "../src/SqliteStore.ts"

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Table, TradeRepository } from "@roundlot/core"
+import type { Table, TradeRepository } from "@roundlot/core/adapter"
 import Database from "better-sqlite3"
 import { Effect } from "effect"
 import { make, type Options } from "../src/internal/make.ts"

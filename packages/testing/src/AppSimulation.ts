@@ -16,20 +16,8 @@ import {
   Scope,
   Stream
 } from "effect"
-import {
-  Account,
-  type AccountName,
-  Broker,
-  Clock,
-  Commands,
-  Daemon,
-  Entropy,
-  type Lease,
-  MemoryRepository,
-  MemoryStore,
-  Roundlot,
-  TradeRepository
-} from "@roundlot/core"
+import { Account, type AccountName, Broker, Clock, Commands, Daemon, MemoryRepository, Roundlot } from "@roundlot/core"
+import { Entropy, type Lease, MemoryStore, TradeRepository } from "@roundlot/core/adapter"
 import { compared, heldOf, type Net } from "./broker/agreement.ts"
 import { makeStorm, type Storm } from "./broker/storm.ts"
 import * as Simulation from "./Simulation.ts"

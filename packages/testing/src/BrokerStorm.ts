@@ -5,7 +5,6 @@ import {
   Broker,
   Commands,
   Daemon,
-  Health,
   Instant,
   MemoryRepository,
   Quantity,
@@ -13,6 +12,7 @@ import {
   SourcePolicy,
   Trade
 } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { compared, heldOf, type Net } from "./broker/agreement.ts"
 import { isOfPlayMoney } from "./broker/Clause.ts"
 import type { Place } from "./broker/Place.ts"

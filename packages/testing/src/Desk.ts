@@ -1,19 +1,6 @@
-import {
-  Account,
-  AccountName,
-  type Entry,
-  type Id,
-  Instant,
-  MemoryStore,
-  type Need,
-  Order,
-  type Recorder,
-  Reference,
-  type Table,
-  Ticker,
-  commands,
-  plan
-} from "@roundlot/core"
+import { Account, AccountName, Instant, Order, Ticker } from "@roundlot/core"
+import { type Entry, type Id, MemoryStore, type Need, Reference, type Table } from "@roundlot/core/adapter"
+import { type Recorder, commands, plan } from "@roundlot/core/ledger"
 
 /** A ledger on a memory store that is driven by hand, one logical commit at a time: for replays, properties and simulation. */
 export interface Desk {

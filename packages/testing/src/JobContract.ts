@@ -1,5 +1,7 @@
 import { Context, Deferred, Effect, Exit, Layer, Ref, Schedule, Schema, Scope } from "effect"
-import { Clock, Entropy, Health, Instant, type Job, Jobs, TradeRepository, queue } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Health, type Job, Jobs, queue } from "@roundlot/core/ledger"
 
 /** What the clauses are tried on: an empty store, opened twice as two processes would. */
 export interface Ground {

@@ -1,15 +1,7 @@
 import { Effect, Either, Exit, Scope } from "effect"
-import {
-  Account,
-  AccountName,
-  Instant,
-  Lease,
-  Need,
-  Reference,
-  type TradeRepository,
-  commands,
-  plan
-} from "@roundlot/core"
+import { Account, AccountName, Instant } from "@roundlot/core"
+import { Lease, Need, Reference, type TradeRepository } from "@roundlot/core/adapter"
+import { commands, plan } from "@roundlot/core/ledger"
 
 /** What the clauses are tried on: an empty store, and its clock moved on. */
 export interface Ground {

@@ -1,32 +1,20 @@
 import { Either, Schema } from "effect"
+import { Decimal, Instant, Order, Position, Price, Quantity, Side, Trade } from "@roundlot/core"
+import { ClientOrderId, Entry, Id, MemoryStore, OrderState, Report } from "@roundlot/core/adapter"
 import {
   Allocation,
   Attempt,
   Break,
-  ClientOrderId,
-  Decimal,
-  Entry,
   type Event,
-  Id,
-  Instant,
   type Interpreted,
   Lot,
-  MemoryStore,
-  Order,
-  OrderState,
-  Position,
   PositionAnswer,
-  Price,
-  Quantity,
-  Report,
-  Side,
-  Trade,
   commands,
   decode,
   intake,
   interpret,
   send
-} from "@roundlot/core"
+} from "@roundlot/core/ledger"
 import * as Desk from "./Desk.ts"
 
 const Shares = Schema.String

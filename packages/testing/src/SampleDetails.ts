@@ -1,4 +1,6 @@
-import { type Break, type BreakDetails, Decimal, Id, Instant, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Ticker } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { type Break, type BreakDetails } from "@roundlot/core/ledger"
 
 const O1 = Id.OrderId.make(1)
 const AAPL = Ticker.Ticker.make("AAPL")

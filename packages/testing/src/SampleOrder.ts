@@ -1,15 +1,6 @@
 import { Clock, Effect } from "effect"
-import {
-  type AccountName,
-  type Broker,
-  ClientOrderId,
-  Id,
-  Instant,
-  type OrderTerms,
-  Quantity,
-  type Report,
-  Ticker
-} from "@roundlot/core"
+import { type AccountName, type Broker, Instant, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Id, type OrderTerms, type Report } from "@roundlot/core/adapter"
 
 let made = 0
 

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
-import { Books, type Entry, type Order, type Table, type TradeRepository } from "@roundlot/core"
+import { type Order } from "@roundlot/core"
+import { Books, type Entry, type Table, type TradeRepository } from "@roundlot/core/adapter"
 
 type Row = Table.EncodedRow
 

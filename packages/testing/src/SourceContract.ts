@@ -13,10 +13,10 @@ import {
   type Side,
   SourcePolicy,
   Sources,
-  Trade,
-  type TradeSource,
-  Why
+  Trade
 } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
+import { Why } from "@roundlot/core/ledger"
 import type { Outcome } from "./broker/Clause.ts"
 import { ContractBroken, same } from "./promise.ts"
 

@@ -4,25 +4,26 @@ import {
   AccountName,
   Accumulator,
   Audit,
-  Books,
   Clock,
-  type Column,
   Commands,
-  Entropy,
-  Entry,
-  Id,
   Instant,
-  type Lease,
-  Ledger,
-  Need,
   Quantity,
   Roundlot,
   SourcePolicy,
-  Table,
-  Trade,
-  TradeRepository,
-  type plan
+  Trade
 } from "@roundlot/core"
+import {
+  Books,
+  type Column,
+  Entropy,
+  Entry,
+  Id,
+  type Lease,
+  Need,
+  Table,
+  TradeRepository
+} from "@roundlot/core/adapter"
+import { Ledger, type plan } from "@roundlot/core/ledger"
 import { type ContractBroken, same } from "./promise.ts"
 import * as rows from "./SampleRows.ts"
 

@@ -1,6 +1,7 @@
 import { Effect, Either, type Scope } from "effect"
 import { describe, expect, it } from "vitest"
-import type { Address, Broker, TradeRepository } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Address, TradeRepository } from "@roundlot/core/adapter"
 import * as AppSimulation from "./AppSimulation.ts"
 import * as BrokerContract from "./BrokerContract.ts"
 import * as SourceContract from "./SourceContract.ts"

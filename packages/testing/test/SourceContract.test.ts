@@ -1,4 +1,5 @@
-import { Instant, Price, Quantity, Trade, TradeSource } from "@roundlot/core"
+import { Instant, Price, Quantity, Trade } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { BrokerContract, SourceContract } from "@roundlot/testing"
 import { describeSource } from "@roundlot/testing/vitest"
 import { Effect, Option, Stream } from "effect"

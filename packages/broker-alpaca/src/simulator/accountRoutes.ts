@@ -1,5 +1,6 @@
 import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, Instant, XnysCalendar } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"

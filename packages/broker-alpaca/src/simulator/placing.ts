@@ -1,5 +1,6 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, OrderTerms, Price, Quantity } from "@roundlot/core"
+import { Decimal, Price, Quantity } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
 import { forbidden, unprocessable } from "./Answer.ts"
 import type { Answer } from "./Answer.ts"

@@ -1,5 +1,6 @@
 import { Decimal, Ticker } from "@roundlot/core"
-import type { AccountName, Broker, ClientOrderId } from "@roundlot/core"
+import type { AccountName, Broker } from "@roundlot/core"
+import type { ClientOrderId } from "@roundlot/core/adapter"
 import type { BrokerContract } from "@roundlot/testing"
 import { Effect } from "effect"
 import type { ExchangeService } from "../Exchange.ts"

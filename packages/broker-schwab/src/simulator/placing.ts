@@ -1,5 +1,6 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, ExactJson, Price, Quantity, Ticker } from "@roundlot/core"
+import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import { ExactJson } from "@roundlot/core/adapter"
 import { Either, Option, Schema } from "effect"
 import { error } from "./Answer.ts"
 import type { Answer } from "./Answer.ts"

@@ -406,7 +406,7 @@ export const madeBy = (event: LedgerEvent): Subject | undefined => {
 }
 
 /** A held report, as a record: its order and its place among the reports of that. */
-export const heldReport = ({ number, orderId }: { readonly orderId: OrderId; readonly number: number }): Subject => ({
+const heldReport = ({ number, orderId }: { readonly orderId: OrderId; readonly number: number }): Subject => ({
   kind: "held_report",
   id: `${format("order", orderId)}/${number}`
 })

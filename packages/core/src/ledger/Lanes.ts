@@ -1,5 +1,5 @@
 /** The lanes of the ledger's queue, in the order in which they are served; intake is what pushes back. */
-export const lanes = ["command", "report", "send", "intake"] as const
+const lanes = ["command", "report", "send", "intake"] as const
 
 /** One of the lanes. */
 export type Lane = (typeof lanes)[number]

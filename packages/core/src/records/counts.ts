@@ -2,7 +2,7 @@ import type { Trade } from "./Trade.ts"
 import type { Batch, BatchStatus } from "./Batch.ts"
 
 /** Where a row of a batch is. Every row is in one of these places at every commit, and all of them are its total. */
-export const places = ["waiting", "working", "done", "failed", "cancelled"] as const
+const places = ["waiting", "working", "done", "failed", "cancelled"] as const
 
 /** Where a row of a batch is. */
 export type RowPlace = (typeof places)[number]

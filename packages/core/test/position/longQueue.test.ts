@@ -1,15 +1,6 @@
-import {
-  Allocation,
-  Decimal,
-  Id,
-  Order,
-  intake,
-  Price,
-  Quantity,
-  Reference,
-  type Recorder,
-  commands
-} from "@roundlot/core"
+import { Decimal, Order, Price, Quantity } from "@roundlot/core"
+import { Id, Reference } from "@roundlot/core/adapter"
+import { Allocation, intake, type Recorder, commands } from "@roundlot/core/ledger"
 import { Desk } from "@roundlot/testing"
 import { describe, expect, test } from "vitest"
 

@@ -1,6 +1,12 @@
 import { assert, describe, expect, it } from "vitest"
 import { Cause, Effect, Exit, Option } from "effect"
-import { Account, AccountName, AccountScope, Commands, Ledger, Roundlot, TradeRepository } from "../../src/index.ts"
+import * as Account from "../../src/records/Account.ts"
+import * as AccountName from "../../src/records/AccountName.ts"
+import * as AccountScope from "../../src/ports/AccountScope.ts"
+import * as Commands from "../../src/services/Commands.ts"
+import * as Ledger from "../../src/ledger/Ledger.ts"
+import * as Roundlot from "../../src/services/Roundlot.ts"
+import * as TradeRepository from "../../src/ports/TradeRepository.ts"
 
 const own = AccountName.AccountName.make("own")
 const foreign = AccountName.AccountName.make("foreign")

@@ -1,4 +1,5 @@
-import { Clock, Instant, XnysCalendar } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
 import { Context, Effect, Layer } from "effect"
 import { describe, expect, test } from "vitest"
 

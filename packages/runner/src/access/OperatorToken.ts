@@ -1,5 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type Clock, Entropy, type TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { type TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Option, Redacted, Schema } from "effect"
 import { dirname } from "node:path"
 import * as ownFile from "./ownFile.ts"

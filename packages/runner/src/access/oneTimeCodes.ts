@@ -1,4 +1,5 @@
-import { Clock, Entropy } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Either, Ref } from "effect"
 
 /** Codes that are good once, and soon: each stands for what was said when it was issued. */

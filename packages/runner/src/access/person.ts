@@ -1,4 +1,4 @@
-import { type Sessions, Token } from "@roundlot/core"
+import { type Sessions, Token } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { authorityOf, type Grant, type OidcSettings } from "../settings/oidc.ts"
 

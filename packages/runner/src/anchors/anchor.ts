@@ -1,6 +1,8 @@
 import { createPublicKey, sign, verify, type KeyObject } from "node:crypto"
-import type { Audit, Checkpoints } from "@roundlot/core"
-import { TradeRepository, Feed } from "@roundlot/core"
+import type { Audit } from "@roundlot/core"
+import type { Checkpoints } from "@roundlot/core/ledger"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Feed } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 

@@ -1,5 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Audit, AuditSince, type audit, type TradeRepository } from "@roundlot/core"
+import { Audit } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { AuditSince, type audit } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"

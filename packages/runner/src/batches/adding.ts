@@ -1,6 +1,8 @@
-import { type Batch, Batches } from "@roundlot/core"
-import { OrderTerms } from "@roundlot/core"
-import type { Accumulator, intake, Ledger, SourcePolicy, Trade } from "@roundlot/core"
+import { Batches } from "@roundlot/core"
+import { type Batch } from "@roundlot/core/ledger"
+import { OrderTerms } from "@roundlot/core/adapter"
+import type { Accumulator, SourcePolicy, Trade } from "@roundlot/core"
+import type { intake, Ledger } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 

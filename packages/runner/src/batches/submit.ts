@@ -1,22 +1,7 @@
 import { createHash } from "node:crypto"
-import {
-  type AccountName,
-  type Accumulator,
-  Batch,
-  OrderPolicy,
-  BatchPreview,
-  Batches,
-  Clock,
-  Control,
-  Entropy,
-  Id,
-  Instant,
-  type Ledger,
-  SourcePolicy,
-  type Trade,
-  type TradeRepository,
-  type intake
-} from "@roundlot/core"
+import { type AccountName, type Accumulator, Batches, Clock, Instant, SourcePolicy, type Trade } from "@roundlot/core"
+import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Batch, OrderPolicy, BatchPreview, Control, type Ledger, type intake } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Dialect } from "../import/Dialect.ts"
 import { fail, type ImportFileError } from "../import/ImportFileError.ts"

@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { age } from "@roundlot/core"
+import { age } from "@roundlot/core/ledger"
 import { Option } from "effect"
 
 /** The flags of every verb that needs a store. */

@@ -1,5 +1,5 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerStore, requireStore, type NoStore, type Reading, type Writing } from "../App.ts"

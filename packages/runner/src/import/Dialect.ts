@@ -1,4 +1,5 @@
-import { Instant, type Template } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { type Template } from "@roundlot/core/ledger"
 import { DateTime, Either, Option } from "effect"
 import type { Cell, Field } from "./TradeRow.ts"
 

@@ -1,4 +1,5 @@
-import { Decimal, Instant, OrderTerms, Price, Quantity, Side, type Trade, TradeSource } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity, Side, type Trade } from "@roundlot/core"
+import { OrderTerms, TradeSource } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { shown } from "./shown.ts"

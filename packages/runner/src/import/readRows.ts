@@ -1,4 +1,4 @@
-import { TradeSource } from "@roundlot/core"
+import { TradeSource } from "@roundlot/core/adapter"
 import { basename } from "node:path"
 import { shown } from "./shown.ts"
 import type { Parsed } from "./TradeRow.ts"

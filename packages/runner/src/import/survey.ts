@@ -1,4 +1,5 @@
-import { Instant, Template } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Template } from "@roundlot/core/ledger"
 import { Either, Option } from "effect"
 import { namesOf, type Columns } from "./columns.ts"
 import * as Csv from "./Csv.ts"

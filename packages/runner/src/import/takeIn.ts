@@ -1,4 +1,6 @@
-import { Accumulator, type AccountName, Id, type intake, type Ledger, SourcePolicy } from "@roundlot/core"
+import { Accumulator, type AccountName, SourcePolicy } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { type intake, type Ledger } from "@roundlot/core/ledger"
 import { Chunk, Effect, Option, Stream } from "effect"
 import { tradesOf } from "./readRows.ts"
 import type { Bad, Parsed, Row } from "./TradeRow.ts"

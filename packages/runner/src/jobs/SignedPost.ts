@@ -1,7 +1,8 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Access, Signature } from "@roundlot/api"
-import { Clock, Instant, Jobs } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 
 /** An address that is posted to, and what its bodies are signed with. */

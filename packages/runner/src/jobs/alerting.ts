@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { AlertChannels, Alerts, type Clock, Health, Jobs, work } from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { AlertChannels, Alerts, Health, Jobs, work } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import { isPostAddress } from "../settings/PostAddress.ts"
 import { running, type OwnAlerts } from "../settings/OwnParts.ts"

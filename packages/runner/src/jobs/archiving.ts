@@ -1,4 +1,5 @@
-import { Batches, Clock, Instant, work } from "@roundlot/core"
+import { Batches, Clock, Instant } from "@roundlot/core"
+import { work } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import * as views from "../views/batches.ts"

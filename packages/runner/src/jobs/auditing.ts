@@ -1,5 +1,5 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Jobs } from "@roundlot/core"
+import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 import { anchorOf } from "../anchors/anchor.ts"
 import { proveBooks } from "../anchors/proveBooks.ts"

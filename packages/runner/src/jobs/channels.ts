@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { type AlertChannels, AlertGravity, type Alerts, type Clock, Jobs } from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { type AlertChannels, AlertGravity, type Alerts, Jobs } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import type { ChannelKind, ChannelSettings } from "../settings/alertChannels.ts"
 import { variableOf } from "../settings/Configuration.ts"

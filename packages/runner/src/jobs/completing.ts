@@ -1,5 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { AlertChannels, Completions, Jobs, work } from "@roundlot/core"
+import { AlertChannels, Completions, Jobs, work } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { channelOf, hasChannel } from "./alerting.ts"

@@ -1,6 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Documents } from "@roundlot/api"
-import { Health, Jobs, Subscriptions, TradeRepository, work } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Health, Jobs, Subscriptions, work } from "@roundlot/core/ledger"
 import type { Clock } from "@roundlot/core"
 import { Effect, Redacted, Schema } from "effect"
 import { secretOf, type Configuration } from "../settings/Configuration.ts"

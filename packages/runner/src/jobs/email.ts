@@ -1,4 +1,4 @@
-import { Jobs } from "@roundlot/core"
+import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import type { ChannelSettings } from "../settings/alertChannels.ts"
 

@@ -1,5 +1,5 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import { Health, work } from "@roundlot/core"
+import { Health, work } from "@roundlot/core/ledger"
 import { Effect, Redacted, Schema } from "effect"
 import { isPostAddress } from "../settings/PostAddress.ts"
 import type { Settings } from "../settings/Settings.ts"

@@ -1,13 +1,6 @@
-import {
-  AlertChannels,
-  Alerts,
-  Completions,
-  type Clock,
-  type Entropy,
-  Jobs,
-  Subscriptions,
-  type TradeRepository
-} from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { AlertChannels, Alerts, Completions, Jobs, Subscriptions } from "@roundlot/core/ledger"
 import type { Layer } from "effect"
 import { auditType } from "./auditing.ts"
 import * as delivering from "./delivering.ts"

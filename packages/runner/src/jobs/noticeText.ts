@@ -1,4 +1,4 @@
-import type { AlertChannels, Alerts, Completions } from "@roundlot/core"
+import type { AlertChannels, Alerts, Completions } from "@roundlot/core/ledger"
 import type { Notice } from "../settings/OwnParts.ts"
 
 /** An alert as one line, which is all that a chat shows. */

@@ -1,16 +1,8 @@
-import {
-  AccountName,
-  Doubts,
-  Id,
-  Jobs,
-  Order,
-  Reads,
-  Reconciliation,
-  StartGate,
-  Traces,
-  Tracking
-} from "@roundlot/core"
-import type { Broker, Ledger } from "@roundlot/core"
+import { AccountName, Order, Reads } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { Doubts, Jobs, Reconciliation, StartGate, Traces, Tracking } from "@roundlot/core/ledger"
+import type { Broker } from "@roundlot/core"
+import type { Ledger } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 import * as views from "../views/reconciled.ts"
 import type { Surroundings } from "./Surroundings.ts"

@@ -1,19 +1,6 @@
-import {
-  Account,
-  AccountName,
-  Attempt,
-  Clock,
-  Instant,
-  Jobs,
-  Ledger,
-  Mark,
-  moveMark,
-  Need,
-  Reads,
-  StartGate,
-  Sync,
-  work
-} from "@roundlot/core"
+import { Account, AccountName, Clock, Instant, Reads } from "@roundlot/core"
+import { Need } from "@roundlot/core/adapter"
+import { Attempt, Jobs, Ledger, Mark, moveMark, StartGate, Sync, work } from "@roundlot/core/ledger"
 import type { Line } from "@roundlot/broker-ibkr"
 import type { Broker } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"

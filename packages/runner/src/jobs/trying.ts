@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Clock, Instant, Jobs } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { channelOf } from "./alerting.ts"

@@ -1,5 +1,6 @@
 import { Credentials, Http, Login, TokenFile, Transport } from "@roundlot/broker-schwab"
-import { Entropy, Instant } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Layer } from "effect"
 import { Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"

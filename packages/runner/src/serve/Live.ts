@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Feed, type Ledger, TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Feed, type Ledger } from "@roundlot/core/ledger"
 import { Context, Effect, Layer, Queue, Schedule, type Scope, Stream } from "effect"
 import { timeOf } from "../views/history.ts"
 import * as Readers from "./Readers.ts"

@@ -1,4 +1,5 @@
-import type { Clock, Entropy } from "@roundlot/core"
+import type { Clock } from "@roundlot/core"
+import type { Entropy } from "@roundlot/core/adapter"
 import { Context, Effect, Layer, type Redacted } from "effect"
 import * as oneTimeCodes from "../access/oneTimeCodes.ts"
 

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import type { AccountScope } from "@roundlot/core"
+import type { AccountScope } from "@roundlot/core/ledger"
 
 /** What a reader is told: commits, each whole and in order, and from time to time that nothing has happened. */
 export type Told =

@@ -1,6 +1,8 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, EventLoop, Problem } from "@roundlot/api"
-import { AccountScope, type Clock, Sessions, Token, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { AccountScope, Sessions, Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 

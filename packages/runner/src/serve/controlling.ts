@@ -3,22 +3,19 @@ import { Access, Api, Documents, type Parameters, Problem, type Server } from "@
 import {
   Account,
   type AccountName,
-  AccountScope,
-  Break,
   Broker,
   Commands,
-  type Command,
   Decimal,
   Decisions,
-  Jobs,
   Order,
   Price,
   Quantity,
   Reads,
-  type Table,
   Ticker,
   Trade
 } from "@roundlot/core"
+import { type Table } from "@roundlot/core/adapter"
+import { AccountScope, Break, type Command, Jobs } from "@roundlot/core/ledger"
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"

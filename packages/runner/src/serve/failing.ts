@@ -1,21 +1,7 @@
 import { Problem } from "@roundlot/api"
-import type {
-  SupportedOrders,
-  Accumulator,
-  AsOf,
-  Batch,
-  Batches,
-  Decisions,
-  Events,
-  Feed,
-  Jobs,
-  Ledger,
-  Requests,
-  Sources,
-  Templates,
-  TokenRegister,
-  TradeRepository
-} from "@roundlot/core"
+import type { Accumulator, Batches, Decisions, Events, Sources } from "@roundlot/core"
+import type { SupportedOrders, TradeRepository } from "@roundlot/core/adapter"
+import type { AsOf, Batch, Feed, Jobs, Ledger, Requests, Templates, TokenRegister } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { NotWhole } from "../batches/submit.ts"
 import type { ImportFileError } from "../import/ImportFileError.ts"

@@ -1,17 +1,9 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { type Access, Api, type Parameters, type Server } from "@roundlot/api"
-import {
-  type AccountName,
-  Allocation,
-  Attempt,
-  Break,
-  Decision,
-  Fill,
-  type Id,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core"
+import { type AccountName, Decision, Fill } from "@roundlot/core"
+import { type Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Attempt, Break } from "@roundlot/core/ledger"
 import { Effect, Layer, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import * as accounts from "../views/accounts.ts"

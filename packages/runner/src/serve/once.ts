@@ -3,7 +3,9 @@ import * as HttpApp from "@effect/platform/HttpApp"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Idempotency } from "@roundlot/api"
-import { type Clock, type Entropy, type Instant, Requests, type TradeRepository } from "@roundlot/core"
+import { type Clock, type Instant } from "@roundlot/core"
+import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { Requests } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex")

@@ -1,6 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Books } from "@roundlot/core"
+import { Books } from "@roundlot/core/adapter"
 import { Effect, type Layer } from "effect"
 import { roundlot } from "../cli/roundlot.ts"
 import type { Tree } from "../cli/Tree.ts"

@@ -2,17 +2,9 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import {
-  type AccountName,
-  AccountScope,
-  Accumulator,
-  Clock,
-  Entropy,
-  Report,
-  SourcePolicy,
-  Sources,
-  Trade
-} from "@roundlot/core"
+import { type AccountName, Accumulator, Clock, SourcePolicy, Sources, Trade } from "@roundlot/core"
+import { Entropy, Report } from "@roundlot/core/adapter"
+import { AccountScope } from "@roundlot/core/ledger"
 import { Array, Effect, type Layer } from "effect"
 import type { Writing } from "../App.ts"
 import { known, ofSource } from "../accounts.ts"

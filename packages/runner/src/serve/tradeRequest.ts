@@ -1,5 +1,7 @@
 import { type Documents, Problem } from "@roundlot/api"
-import { Id, Instant, type Trade, type intake } from "@roundlot/core"
+import { Instant, type Trade } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { type intake } from "@roundlot/core/ledger"
 import { Either } from "effect"
 import * as TradeRow from "../import/TradeRow.ts"
 import { complaint } from "../import/takeIn.ts"

@@ -3,7 +3,9 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Api } from "@roundlot/api"
-import { AttendedCases, Batch, Break, Id, Order, Reads, Trade, TradeRepository } from "@roundlot/core"
+import { Order, Reads, Trade } from "@roundlot/core"
+import { Id, TradeRepository } from "@roundlot/core/adapter"
+import { AttendedCases, Batch, Break } from "@roundlot/core/ledger"
 import { Effect, type Layer } from "effect"
 
 const { RoundlotApi } = Api

@@ -1,4 +1,4 @@
-import { Proposals } from "@roundlot/core"
+import { Proposals } from "@roundlot/core/ledger"
 import { Effect, Either, Layer, ParseResult, Schema } from "effect"
 import { resolve } from "node:path"
 import process from "node:process"

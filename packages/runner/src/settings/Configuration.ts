@@ -1,16 +1,7 @@
 import { Json } from "@roundlot/api"
-import {
-  Account,
-  AccountName,
-  type age,
-  type Configuring,
-  Event,
-  ladder,
-  OrderTerms,
-  Quantity,
-  type SourcePolicy,
-  Ticker
-} from "@roundlot/core"
+import { Account, AccountName, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core/adapter"
+import { type age, type Configuring, Event, ladder } from "@roundlot/core/ledger"
 import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { dirname, resolve } from "node:path"
 import { nearest } from "../import/nearest.ts"

@@ -1,14 +1,6 @@
-import type {
-  Alerts,
-  Broker,
-  Clock,
-  Completions,
-  Entropy,
-  PriceReference,
-  Roundlot,
-  TradeRepository,
-  TradeSource
-} from "@roundlot/core"
+import type { Broker, Clock, Roundlot } from "@roundlot/core"
+import type { Entropy, PriceReference, TradeRepository, TradeSource } from "@roundlot/core/adapter"
+import type { Alerts, Completions } from "@roundlot/core/ledger"
 import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
 import type { OwnStore } from "./StorePlace.ts"
 import type { Declared } from "../start/Environment.ts"

@@ -1,4 +1,4 @@
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Data, Effect, type Layer, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import { basename, dirname, extname, join, resolve } from "node:path"

@@ -1,4 +1,5 @@
-import { AccountName, AlertRoute, Severity } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { AlertRoute, Severity } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
 import { PostAddress } from "./PostAddress.ts"

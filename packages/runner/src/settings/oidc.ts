@@ -1,4 +1,5 @@
-import { AccountName, type Token } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { type Token } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { dirname, resolve } from "node:path"
 import { isPostAddress } from "./PostAddress.ts"

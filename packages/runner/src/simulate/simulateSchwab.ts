@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Credentials, TokenFile } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
-import { Entropy } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Option, Redacted } from "effect"
 import { resolve } from "node:path"
 import { Output } from "../cli/Output.ts"

@@ -1,4 +1,6 @@
-import { Health, TradeRepository, type AccountName, type TradeSource } from "@roundlot/core"
+import { type AccountName } from "@roundlot/core"
+import { TradeRepository, type TradeSource } from "@roundlot/core/adapter"
+import { Health } from "@roundlot/core/ledger"
 import { Clock, Deferred, Effect, Ref, Stream, type Duration } from "effect"
 import { join } from "node:path"
 import { shown } from "../import/shown.ts"

@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import type { TradeSource } from "@roundlot/core"
+import type { TradeSource } from "@roundlot/core/adapter"
 import { Chunk, Effect, Either, Ref, Stream } from "effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"

@@ -1,4 +1,5 @@
-import { drive, type Account, type Broker } from "@roundlot/core"
+import { type Account, type Broker } from "@roundlot/core"
+import { drive } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 
 /** An account as far as its environment goes. */

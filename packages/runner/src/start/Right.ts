@@ -1,4 +1,6 @@
-import { type AccountName, Driving, type Lease, type Ledger, type TradeRepository } from "@roundlot/core"
+import { type AccountName } from "@roundlot/core"
+import { type Lease, type TradeRepository } from "@roundlot/core/adapter"
+import { Driving, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Schedule, type Scope } from "effect"
 import { hostname } from "node:os"
 import { Output } from "../cli/Output.ts"

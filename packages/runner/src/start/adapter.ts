@@ -1,5 +1,6 @@
 import { Broker } from "@roundlot/core"
-import type { AccountName, drive } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import type { drive } from "@roundlot/core/ledger"
 import { ConfigProvider, Effect, Layer } from "effect"
 import type { Config, Scope } from "effect"
 import { UsageError } from "../cli/UsageError.ts"

@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker, Credentials } from "@roundlot/broker-alpaca"
-import type { Address, Broker } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import type { Address } from "@roundlot/core/adapter"
 import { Effect, Layer } from "effect"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"

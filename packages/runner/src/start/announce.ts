@@ -1,5 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { type Clock, type Entropy, TokenRegister, Tokens, type TradeRepository } from "@roundlot/core"
+import { type Clock } from "@roundlot/core"
+import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Option, Redacted, type Scope } from "effect"
 import * as DaemonFile from "../access/DaemonFile.ts"
 import * as OperatorToken from "../access/OperatorToken.ts"

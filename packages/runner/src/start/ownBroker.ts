@@ -1,5 +1,6 @@
 import { Broker } from "@roundlot/core"
-import type { AccountName, Clock, drive } from "@roundlot/core"
+import type { AccountName, Clock } from "@roundlot/core"
+import type { drive } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { running, type OwnBroker, type OwnPartFailed } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"

@@ -1,4 +1,4 @@
-import { Tracking } from "@roundlot/core"
+import { Tracking } from "@roundlot/core/ledger"
 import { Either, Option } from "effect"
 import { secondsMs } from "../settings/duration.ts"
 import { SettingsError } from "../settings/SettingsError.ts"

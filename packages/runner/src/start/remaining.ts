@@ -1,4 +1,6 @@
-import { Break, Daemon, Decimal, Id, PositionAnswer, Reads, type TradeRepository } from "@roundlot/core"
+import { Daemon, Decimal, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Break, PositionAnswer } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { answerOf } from "../views/positions.ts"
 

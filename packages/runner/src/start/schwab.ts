@@ -1,6 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Credentials, SchwabBroker, Transport, Wire, type TokenFile } from "@roundlot/broker-schwab"
-import { Entropy, type Address, type Broker } from "@roundlot/core"
+import { type Broker } from "@roundlot/core"
+import { Entropy, type Address } from "@roundlot/core/adapter"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { SettingsError } from "../settings/SettingsError.ts"

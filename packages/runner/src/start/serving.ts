@@ -1,7 +1,7 @@
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { EventLoop } from "@roundlot/api"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
 import { readdirSync } from "node:fs"

@@ -1,15 +1,5 @@
-import {
-  type Account,
-  type AccountName,
-  Daemon,
-  Decimal,
-  type Driving,
-  Position,
-  PositionAnswer,
-  Reads,
-  Trade,
-  type Tracking
-} from "@roundlot/core"
+import { type Account, type AccountName, Daemon, Decimal, Position, Reads, Trade } from "@roundlot/core"
+import { type Driving, PositionAnswer, type Tracking } from "@roundlot/core/ledger"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { relative } from "node:path"
 import { names, openedForDriving } from "../accounts.ts"

@@ -1,4 +1,6 @@
-import { Allocation, Decimal, Fill, Id, Order, Reads, Trade, type TradeRepository } from "@roundlot/core"
+import { Decimal, Fill, Order, Reads, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation } from "@roundlot/core/ledger"
 import { Effect, Ref } from "effect"
 import type { Step } from "../import/takeIn.ts"
 

@@ -1,4 +1,4 @@
-import { Health } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Cause, Effect, Schedule, type Scope } from "effect"
 import type { Writing } from "../App.ts"
 import { inALine, running } from "../settings/OwnParts.ts"

@@ -1,4 +1,5 @@
-import { Clock, Health } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Duration, Effect } from "effect"
 
 /** The part of the daemon that fails when its thread was long late to its work. */

@@ -1,4 +1,5 @@
-import { Account, SupportedOrders, type Broker } from "@roundlot/core"
+import { Account, type Broker } from "@roundlot/core"
+import { SupportedOrders } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { isBuiltIn, type BrokerName } from "../settings/Configuration.ts"
 

@@ -1,5 +1,6 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Audit, type TradeRepository } from "@roundlot/core"
+import { Audit } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
 import { Copy, type Side } from "@roundlot/store-sql"
 import { Effect, Redacted, Schema, type Scope } from "effect"
 import {

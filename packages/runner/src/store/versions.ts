@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Copy, Image, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"

@@ -1,20 +1,6 @@
-import {
-  Allocation,
-  Attempt,
-  Decimal,
-  type Decision,
-  decode,
-  Entry,
-  type Event,
-  Fill,
-  Id,
-  Order,
-  OrderState,
-  Trade,
-  TradeRepository,
-  Traces,
-  type Instant
-} from "@roundlot/core"
+import { Decimal, type Decision, Fill, Order, Trade, type Instant } from "@roundlot/core"
+import { Entry, Id, OrderState, TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Attempt, decode, type Event, Traces } from "@roundlot/core/ledger"
 import { Effect, Either, Schema, type Tracer } from "effect"
 import { among } from "../views/listing.ts"
 import { subjectsOf, type Subject } from "./subjects.ts"

@@ -1,4 +1,6 @@
-import { Break, Decision, type Entry, Fill, Id, Order, type TradeRepository } from "@roundlot/core"
+import { Decision, Fill, Order } from "@roundlot/core"
+import { type Entry, Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Break } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { among } from "../views/listing.ts"
 

@@ -1,4 +1,6 @@
-import { Clock, Feed, Health, type TradeRepository, work } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Feed, Health, work } from "@roundlot/core/ledger"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Chunk, Context, Effect, Exit, Option, Ref, type Scope, type Tracer } from "effect"
 import * as AnchorFile from "../anchors/anchorFile.ts"

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"

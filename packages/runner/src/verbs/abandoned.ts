@@ -1,4 +1,5 @@
-import { type Ledger, Order, Reads } from "@roundlot/core"
+import { Order, Reads } from "@roundlot/core"
+import { type Ledger } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Writing } from "../App.ts"
 import * as Right from "../start/Right.ts"

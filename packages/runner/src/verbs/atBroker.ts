@@ -1,15 +1,7 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
-import {
-  Account,
-  type AccountName,
-  type Broker,
-  type Clock,
-  Jobs,
-  Reads,
-  Reconciliation,
-  StartGate,
-  type TradeRepository
-} from "@roundlot/core"
+import { Account, type AccountName, type Broker, type Clock, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Jobs, Reconciliation, StartGate } from "@roundlot/core/ledger"
 import { Effect, Schedule, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import type { Told } from "../cli/Verb.ts"

@@ -1,5 +1,6 @@
 import * as Options from "@effect/cli/Options"
-import { Attempt, Decision } from "@roundlot/core"
+import { Decision } from "@roundlot/core"
+import { Attempt } from "@roundlot/core/ledger"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import * as attempts from "../views/attempts.ts"

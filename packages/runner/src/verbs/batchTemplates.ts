@@ -1,5 +1,5 @@
 import * as Args from "@effect/cli/Args"
-import { Templates } from "@roundlot/core"
+import { Templates } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"

@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
-import { Batch, OrderTerms, Template, Templates, type TradeRepository } from "@roundlot/core"
+import { OrderTerms, type TradeRepository } from "@roundlot/core/adapter"
+import { Batch, Template, Templates } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { isAtTerminal, NotConfirmed } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"

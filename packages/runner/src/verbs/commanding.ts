@@ -1,19 +1,8 @@
 import type * as Terminal from "@effect/platform/Terminal"
 import type { Documents } from "@roundlot/api"
-import {
-  type AccountName,
-  type Clock,
-  type Command,
-  Commands,
-  Decimal,
-  Entropy,
-  type effects,
-  Id,
-  type Ledger,
-  Order,
-  Reads,
-  type TradeRepository
-} from "@roundlot/core"
+import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
+import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
+import { type Command, type effects, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"

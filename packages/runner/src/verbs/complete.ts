@@ -1,21 +1,7 @@
 import * as Args from "@effect/cli/Args"
-import {
-  Account,
-  Allocation,
-  Attempt,
-  Batch,
-  Break,
-  Decision,
-  Fill,
-  Id,
-  Instrument,
-  Job,
-  Order,
-  Reads,
-  Trade,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core"
+import { Account, Decision, Fill, Order, Reads, Trade } from "@roundlot/core"
+import { Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Attempt, Batch, Break, Instrument, Job } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import type { Reading } from "../App.ts"
 import * as flags from "../cli/flags.ts"

@@ -1,5 +1,6 @@
 import * as Options from "@effect/cli/Options"
-import { Account, type AccountName, Commands, limits, Reads, TradingState, type Command } from "@roundlot/core"
+import { Account, type AccountName, Commands, Reads } from "@roundlot/core"
+import { limits, TradingState, type Command } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, yes } from "../cli/confirm.ts"

@@ -1,16 +1,7 @@
 import type * as Terminal from "@effect/platform/Terminal"
-import {
-  type AccountName,
-  type Clock,
-  type Commands,
-  Decimal,
-  type Entropy,
-  foresee,
-  Ledger,
-  Need,
-  PositionAnswer,
-  type TradeRepository
-} from "@roundlot/core"
+import { type AccountName, type Clock, type Commands, Decimal } from "@roundlot/core"
+import { type Entropy, Need, type TradeRepository } from "@roundlot/core/adapter"
+import { foresee, Ledger, PositionAnswer } from "@roundlot/core/ledger"
 import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"

@@ -1,15 +1,7 @@
 import * as Options from "@effect/cli/Options"
-import {
-  Account,
-  Decision,
-  Decisions,
-  Doubts,
-  type Ledger,
-  Order,
-  Reads,
-  Tracking,
-  type TradeRepository
-} from "@roundlot/core"
+import { Account, Decision, Decisions, Order, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Doubts, type Ledger, Tracking } from "@roundlot/core/ledger"
 import { type Duration, Effect, Layer, Option, Schedule } from "effect"
 import { ACTOR, opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"

@@ -1,4 +1,5 @@
-import { Decimal, type Decision, Instant, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { Decimal, type Decision, Instant, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 
 /** A decision as a person or a program writes it: texts, as flags and requests hold them. */

@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type Account, TokenRegister } from "@roundlot/core"
+import { type Account } from "@roundlot/core"
+import { TokenRegister } from "@roundlot/core/ledger"
 import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"

@@ -1,16 +1,8 @@
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import {
-  Account,
-  Break,
-  Clock,
-  decode,
-  Instant,
-  Reads,
-  TokenRegister,
-  TradeRepository,
-  TradingState
-} from "@roundlot/core"
+import { Account, Clock, Instant, Reads } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Break, decode, TokenRegister, TradingState } from "@roundlot/core/ledger"
 import { Exchange } from "@roundlot/broker-paper"
 import { examine } from "@roundlot/store-sqlite"
 import { Effect, Option } from "effect"

@@ -1,17 +1,6 @@
-import {
-  type AccountName,
-  type Clock,
-  command as orderCommand,
-  type Command,
-  type Commands,
-  type Entropy,
-  Id,
-  type Ledger,
-  Order,
-  OrderState,
-  Reads,
-  type TradeRepository
-} from "@roundlot/core"
+import { type AccountName, type Clock, type Commands, Order, Reads } from "@roundlot/core"
+import { type Entropy, Id, OrderState, type TradeRepository } from "@roundlot/core/adapter"
+import { command as orderCommand, type Command, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Either, Option } from "effect"
 import { type Asked, carryOut, type CommandRefused, type Done, type StaleRecord } from "./commanding.ts"
 

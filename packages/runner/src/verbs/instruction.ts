@@ -1,5 +1,6 @@
 import * as Options from "@effect/cli/Options"
-import { Instant, OrderTerms, Price } from "@roundlot/core"
+import { Instant, Price } from "@roundlot/core"
+import { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Either, Schema } from "effect"
 import * as cli from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"

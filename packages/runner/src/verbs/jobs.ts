@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Jobs } from "@roundlot/core"
+import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"

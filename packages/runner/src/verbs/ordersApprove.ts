@@ -1,4 +1,6 @@
-import { type Command, directOrder, Id, Order, Quantity, Reads } from "@roundlot/core"
+import { Order, Quantity, Reads } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { type Command, directOrder } from "@roundlot/core/ledger"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"

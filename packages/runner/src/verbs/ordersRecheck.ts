@@ -1,4 +1,5 @@
-import { Id, Order, Reads } from "@roundlot/core"
+import { Order, Reads } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"

@@ -1,5 +1,6 @@
 import * as Options from "@effect/cli/Options"
-import { type AccountName, adjust, Decimal, Price, type Ticker } from "@roundlot/core"
+import { type AccountName, Decimal, Price, type Ticker } from "@roundlot/core"
+import { adjust } from "@roundlot/core/ledger"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"

@@ -1,4 +1,5 @@
-import type { Audit, audit as proof } from "@roundlot/core"
+import type { Audit } from "@roundlot/core"
+import type { audit as proof } from "@roundlot/core/ledger"
 import * as Options from "@effect/cli/Options"
 import { Effect, Ref, Stream } from "effect"
 import * as flags from "../cli/flags.ts"

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Reconciliation } from "@roundlot/core"
+import { Reconciliation } from "@roundlot/core/ledger"
 import type { AccountName } from "@roundlot/core"
 import { Effect } from "effect"
 import { chosen } from "../accounts.ts"

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Retention } from "@roundlot/core"
+import { Retention } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"

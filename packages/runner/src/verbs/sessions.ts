@@ -1,5 +1,5 @@
 import * as Args from "@effect/cli/Args"
-import { Sessions, TokenRegister } from "@roundlot/core"
+import { Sessions, TokenRegister } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"

@@ -1,6 +1,7 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Client, type Documents } from "@roundlot/api"
-import { Health, TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Health } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import * as DaemonFile from "../access/DaemonFile.ts"
 import { shownStore } from "../App.ts"

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Sync } from "@roundlot/core"
+import { Sync } from "@roundlot/core/ledger"
 import { Effect, type Option } from "effect"
 import { chosen } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"

@@ -1,6 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Clock, Instant, Quantity, Token, Tokens } from "@roundlot/core"
+import { Clock, Instant, Quantity } from "@roundlot/core"
+import { Token, Tokens } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
 import { ACTOR, known } from "../accounts.ts"
 import * as OperatorToken from "../access/OperatorToken.ts"

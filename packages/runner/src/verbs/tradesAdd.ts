@@ -1,19 +1,7 @@
 import * as Options from "@effect/cli/Options"
-import {
-  Accumulator,
-  Clock,
-  Entropy,
-  Id,
-  Instant,
-  type intake,
-  Order,
-  Position,
-  PositionAnswer,
-  Reads,
-  type SourcePolicy,
-  Trade,
-  TradingState
-} from "@roundlot/core"
+import { Accumulator, Clock, Instant, Order, Position, Reads, type SourcePolicy, Trade } from "@roundlot/core"
+import { Entropy, Id } from "@roundlot/core/adapter"
+import { type intake, PositionAnswer, TradingState } from "@roundlot/core/ledger"
 import { Effect, Either, Option } from "effect"
 import { ACTOR, known, opened } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"

@@ -1,17 +1,7 @@
 import * as Options from "@effect/cli/Options"
-import {
-  Break,
-  ClientOrderId,
-  type Command,
-  Id,
-  Order,
-  Reads,
-  type Table,
-  Ticker,
-  Trade,
-  type AccountName,
-  type TradeRepository
-} from "@roundlot/core"
+import { Order, Reads, Ticker, Trade, type AccountName } from "@roundlot/core"
+import { ClientOrderId, Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Break, type Command } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"

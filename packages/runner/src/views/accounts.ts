@@ -1,18 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Account,
-  Decimal,
-  Instant,
-  ladder,
-  limits,
-  pin,
-  Reads,
-  settingChanges,
-  TradingState,
-  type TradeRepository,
-  age,
-  band
-} from "@roundlot/core"
+import { Account, Decimal, Instant, Reads } from "@roundlot/core"
+import { pin, type TradeRepository } from "@roundlot/core/adapter"
+import { ladder, limits, settingChanges, TradingState, age, band } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./asked.ts"
 import * as controls from "./controls.ts"

@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Allocation, Decimal, Id, Instant, Reads, Trade, type TradeRepository } from "@roundlot/core"
+import { Decimal, Instant, Reads, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"

@@ -1,4 +1,5 @@
-import { ClientOrderId, Id, Instant, type TradeRepository } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { ClientOrderId, Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import { nearest } from "../import/nearest.ts"
 import { BadFilter } from "./errors.ts"

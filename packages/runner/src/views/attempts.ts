@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Attempt, Attempts, Clock, Decimal, Id, Instant, Payload, Reads, type TradeRepository } from "@roundlot/core"
+import { Clock, Decimal, Instant, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Attempt, Attempts, Payload } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, type Conditions, type Period } from "./asked.ts"
 import * as decisions from "./decisionDocument.ts"

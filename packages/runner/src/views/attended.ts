@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { AccountName, AttendedCase, Instant, type TradeRepository } from "@roundlot/core"
+import { AccountName, Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { AttendedCase } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { historyOf, type HistoryDocument } from "./history.ts"
 import { valueOrNull } from "./text.ts"

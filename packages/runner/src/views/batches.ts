@@ -1,17 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Batch,
-  type Batches,
-  Clock,
-  Decimal,
-  Fill,
-  Id,
-  Instant,
-  Order,
-  Reads,
-  Trade,
-  type TradeRepository
-} from "@roundlot/core"
+import { type Batches, Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Batch } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Option, Stream } from "effect"
 import type { Checked } from "../batches/submit.ts"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"

@@ -1,21 +1,16 @@
 import type { Documents } from "@roundlot/api"
+import { Clock, Decimal, Instant, Reads, Ticker } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
   AttendedCase,
   AttendedCases,
   Break,
   type BreakDetails,
-  Clock,
-  Decimal,
-  Id,
-  Instant,
-  Reads,
   recommended,
   Risk,
   Severity,
-  Stake,
-  Ticker,
-  type TradeRepository
-} from "@roundlot/core"
+  Stake
+} from "@roundlot/core/ledger"
 import { Effect, Either, Record } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"

@@ -1,29 +1,23 @@
 import type { Documents } from "@roundlot/api"
+import { Clock, Instant, Order, Reads, Ticker, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
   AttendedCase,
   AttendedCases,
   Batch,
   Break,
-  Clock,
   directOrder,
   Health,
-  Id,
-  Instant,
   Job,
   OpenCases,
-  Order,
   Proposals,
-  Reads,
   recommended,
   Risk,
   Severity,
   Stake,
-  Ticker,
-  Trade,
   Trading,
-  TradeStanding,
-  type TradeRepository
-} from "@roundlot/core"
+  TradeStanding
+} from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"

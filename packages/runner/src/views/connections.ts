@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Clock, Health, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Account, Clock, Instant, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Health } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 
 /** How an account's connection to its broker stands. */

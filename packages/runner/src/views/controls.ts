@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Instant, Reads, TradingState, type TradeRepository } from "@roundlot/core"
+import { Instant, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { TradingState } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 
 /** The document of a trading state; an empty account or symbol means all. */

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Id, Instant, type Decision } from "@roundlot/core"
+import { Instant, type Decision } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A strategy's wish to trade and what became of it. Shares or dollars; dollars a share. */

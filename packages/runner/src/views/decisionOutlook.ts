@@ -1,4 +1,5 @@
-import { Decimal, type Decisions, directOrder, type Order } from "@roundlot/core"
+import { Decimal, type Decisions, type Order } from "@roundlot/core"
+import { directOrder } from "@roundlot/core/ledger"
 import type { Documents } from "@roundlot/api"
 import { decimalOrNull, valueOrNull } from "./text.ts"
 

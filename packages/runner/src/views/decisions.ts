@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Attempt, Attempts, Decimal, Decision, Reads, type TradeRepository } from "@roundlot/core"
+import { Decimal, Decision, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Attempt, Attempts } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./asked.ts"
 import * as attempts from "./attempts.ts"

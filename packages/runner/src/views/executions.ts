@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Allocation, Decimal, Fill, Id, Reads, Trade, type TradeRepository } from "@roundlot/core"
+import { Decimal, Fill, Reads, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { idOf } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"

@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Allocation, concluded, Decimal, Fill, Id, Instant, Order, Reads, type TradeRepository } from "@roundlot/core"
+import { Decimal, Fill, Instant, Order, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, concluded } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"

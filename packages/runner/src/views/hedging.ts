@@ -1,5 +1,7 @@
 import { Csv, type Documents } from "@roundlot/api"
-import { Decimal, Id, Instant, Reports, Trade, type hedging, type TradeRepository } from "@roundlot/core"
+import { Decimal, Instant, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Reports, type hedging } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWithin, type Period } from "./asked.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"

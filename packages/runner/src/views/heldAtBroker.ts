@@ -1,4 +1,6 @@
-import { Account, Decimal, Instant, Position, Reads, Sync, type TradeRepository } from "@roundlot/core"
+import { Account, Decimal, Instant, Position, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Sync } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase } from "./asked.ts"
 import type { ListDocument, ListOptions } from "./listing.ts"

@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { decode, Entry, Instant, Table, TradeRepository, type Event } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Entry, Table, TradeRepository } from "@roundlot/core/adapter"
+import { decode, type Event } from "@roundlot/core/ledger"
 import { Effect, Either, Schema } from "effect"
 import { valueOrNull } from "./text.ts"
 

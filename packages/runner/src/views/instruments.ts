@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Instant, Instrument, type TradeRepository } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Instrument } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./asked.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"

@@ -1,4 +1,6 @@
-import { Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlot/core"
+import { Instant, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Job, Jobs } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { exactly, isWithin, isWord, type Period } from "./asked.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Entry, TradeRepository, type Table, Feed } from "@roundlot/core"
+import { Entry, TradeRepository, type Table } from "@roundlot/core/adapter"
+import { Feed } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Stream } from "effect"
 import { entityOf, momentOf, type Entity, type Period } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"

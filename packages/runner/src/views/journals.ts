@@ -1,4 +1,5 @@
-import { Clock, TradeRepository, type Entry } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { TradeRepository, type Entry } from "@roundlot/core/adapter"
 import { Chunk, Effect, Option, Stream } from "effect"
 import type { Entity } from "./asked.ts"
 import { entriesAbout } from "./history.ts"

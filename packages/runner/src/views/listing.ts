@@ -1,4 +1,5 @@
-import { Reads, type Table, type TradeRepository } from "@roundlot/core"
+import { Reads } from "@roundlot/core"
+import { type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Effect, Either, Encoding, Schema } from "effect"
 import { partsOf, wordOf, type Conditions } from "./asked.ts"
 import { BadCursor, BadFilter } from "./errors.ts"

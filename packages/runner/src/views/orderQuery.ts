@@ -1,4 +1,5 @@
-import { Decimal, Order, OrderState, type Table } from "@roundlot/core"
+import { Decimal, Order } from "@roundlot/core"
+import { OrderState, type Table } from "@roundlot/core/adapter"
 import { BigDecimal, Either } from "effect"
 import { wordOf } from "./asked.ts"
 import { BadFilter } from "./errors.ts"

@@ -1,23 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  type Clock,
-  Allocation,
-  Attempt,
-  Break,
-  contradiction,
-  Decimal,
-  HeldReport,
-  Id,
-  Instant,
-  Instrument,
-  ladder,
-  Order,
-  OrderState,
-  Reads,
-  Trade,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core"
+import { type Clock, Decimal, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { Id, OrderState, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Attempt, Break, contradiction, HeldReport, Instrument, ladder } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import {
   exactly,

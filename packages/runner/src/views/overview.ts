@@ -1,25 +1,7 @@
 import { Server, type Documents } from "@roundlot/api"
-import {
-  Account,
-  Clock,
-  Decimal,
-  Feed,
-  Fill,
-  Health,
-  Id,
-  Instant,
-  OpenCases,
-  Order,
-  OrderState,
-  overallStatus,
-  Position,
-  Reads,
-  Reconciliation,
-  Risk,
-  TradeRepository,
-  TradingState,
-  XnysCalendar
-} from "@roundlot/core"
+import { Account, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
+import { Id, OrderState, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
+import { Feed, Health, OpenCases, overallStatus, Reconciliation, Risk, TradingState } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
 import * as controls from "./controls.ts"

@@ -1,17 +1,6 @@
-import {
-  Account,
-  AsOf,
-  Clock,
-  Entropy,
-  Health,
-  type Id,
-  Instant,
-  Ledger,
-  Reads,
-  type Table,
-  TradeRepository,
-  type AccountName
-} from "@roundlot/core"
+import { Account, Clock, Instant, Reads, type AccountName } from "@roundlot/core"
+import { Entropy, type Id, type Table, TradeRepository } from "@roundlot/core/adapter"
+import { AsOf, Health, Ledger } from "@roundlot/core/ledger"
 import { Array, Effect, Either, Layer, Stream } from "effect"
 import { idOf, momentOf } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"

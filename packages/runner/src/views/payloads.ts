@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Id, Instant, Payload, Reads, type TradeRepository } from "@roundlot/core"
+import { Instant, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Payload } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
 import { idOf } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"

@@ -2,28 +2,28 @@ import type { Documents } from "@roundlot/api"
 import {
   type Clock,
   Decimal,
-  Control,
-  due,
-  evaluation,
-  Id,
   Instant,
-  ladder,
-  Ledger,
-  Need,
   Position,
-  type PositionAnswer,
   Quantity,
   Reads,
   Side,
   Account,
   type AccountName,
+  type Ticker,
+  type Trade
+} from "@roundlot/core"
+import { Id, Need, type TradeRepository } from "@roundlot/core/adapter"
+import {
+  Control,
+  due,
+  evaluation,
+  ladder,
+  Ledger,
+  type PositionAnswer,
   type Break,
   type Lot,
-  type plan,
-  type Ticker,
-  type Trade,
-  type TradeRepository
-} from "@roundlot/core"
+  type plan
+} from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { inAnyCase } from "./asked.ts"
 import * as breaks from "./breaks.ts"

@@ -1,15 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Allocation,
-  band,
-  Decimal,
-  Fill,
-  type Order,
-  Position,
-  Reads,
-  Trade,
-  type TradeRepository
-} from "@roundlot/core"
+import { Decimal, Fill, type Order, Position, Reads, Trade } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, band } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { among } from "./listing.ts"
 

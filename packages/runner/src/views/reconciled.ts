@@ -1,4 +1,5 @@
-import { Decimal, holdings, Instant, type Reconciliation } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { holdings, type Reconciliation } from "@roundlot/core/ledger"
 import { Schema } from "effect"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"

@@ -1,21 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Account,
-  Allocation,
-  Attempt,
-  Batch,
-  Break,
-  Decision,
-  Fill,
-  Id,
-  Lot,
-  Order,
-  Position,
-  Reads,
-  Trade,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core"
+import { Account, Decision, Fill, Order, Position, Reads, Trade } from "@roundlot/core"
+import { Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Attempt, Batch, Break, Lot } from "@roundlot/core/ledger"
 import { Chunk, Effect, Stream } from "effect"
 import { exactly, inAnyCase, isClientOrderId, type Conditions } from "./asked.ts"
 import * as journals from "./journals.ts"

@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Clock, Instant, type Session, Sessions, type TradeRepository } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { type Session, Sessions } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { ListDocument } from "./listing.ts"
 import * as Columns from "./table.ts"

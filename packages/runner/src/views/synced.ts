@@ -1,4 +1,5 @@
-import { Instant, type Sync } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { type Sync } from "@roundlot/core/ledger"
 import { Schema } from "effect"
 
 /** What a sync of executions came to. `windowStart` is from when on the broker's listing is whole; `askedFrom` what was wished. */

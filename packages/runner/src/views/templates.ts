@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Instant, Templates, type Template, type TradeRepository } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Templates, type Template } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { ListDocument } from "./listing.ts"
 import * as Columns from "./table.ts"

@@ -1,4 +1,5 @@
-import { Decimal, Id, Instant } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 
 /** What `write` makes of a value, or null where there is none. */
 export const orNull = <A, B>(value: A | undefined, write: (value: A) => B): B | null =>

@@ -1,16 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Clock,
-  Decimal,
-  Fill,
-  Instant,
-  Order,
-  Reads,
-  type Table,
-  Trade,
-  TradeRepository,
-  XnysCalendar
-} from "@roundlot/core"
+import { Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { type Table, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import type { Conditions } from "./asked.ts"
 import { leastId } from "./leastId.ts"

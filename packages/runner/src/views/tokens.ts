@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Clock, Instant, Tokens, type Token, type TradeRepository } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Tokens, type Token } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { ListDocument } from "./listing.ts"
 import * as Columns from "./table.ts"

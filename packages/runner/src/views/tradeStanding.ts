@@ -1,4 +1,6 @@
-import { Break, Id, Trade, type TradeRepository, TradeStanding } from "@roundlot/core"
+import { Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Break, TradeStanding } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { among } from "./listing.ts"
 

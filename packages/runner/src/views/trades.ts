@@ -1,21 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Allocation,
-  type Clock,
-  Decimal,
-  type Entry,
-  Id,
-  Instant,
-  Lot,
-  OpenCases,
-  Order,
-  Reads,
-  type Table,
-  Ticker,
-  Trade,
-  type TradeRepository,
-  TradeStanding
-} from "@roundlot/core"
+import { type Clock, Decimal, Instant, Order, Reads, Ticker, Trade } from "@roundlot/core"
+import { type Entry, Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Allocation, Lot, OpenCases, TradeStanding } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import * as allocations from "./allocations.ts"
 import { exactly, idOf, inAnyCase, isWithin, isWord, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"

@@ -1,5 +1,7 @@
 import { Csv } from "@roundlot/api"
-import { Instant, TradeRepository, type Entry, type Event, Feed } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { TradeRepository, type Entry } from "@roundlot/core/adapter"
+import { type Event, Feed } from "@roundlot/core/ledger"
 import { Effect, Stream } from "effect"
 import { momentOf, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"

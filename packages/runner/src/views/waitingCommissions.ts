@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Decimal, Fill, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Decimal, Fill, Instant, Reads } from "@roundlot/core"
+import { type TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { inAnyCase } from "./asked.ts"
 import * as Columns from "./table.ts"

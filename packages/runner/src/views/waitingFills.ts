@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Break, Decimal, duplicates, Fill, Id, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Decimal, Fill, Instant, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Break, duplicates } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase } from "./asked.ts"
 import * as Columns from "./table.ts"

@@ -1,14 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import {
-  type Events,
-  Job,
-  type Jobs,
-  type Ledger,
-  Reads,
-  Subscriptions,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core"
+import { type Events, Reads } from "@roundlot/core"
+import { type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Job, type Jobs, type Ledger, Subscriptions } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { subscriptionsOf } from "../jobs/delivering.ts"
 import type { Configuration } from "../settings/Configuration.ts"

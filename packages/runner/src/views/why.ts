@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { Id, Instant, Why, type TradeRepository } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Why } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { shown } from "../import/shown.ts"
 import { BadFilter, NotFound } from "./errors.ts"

@@ -1,4 +1,5 @@
-import type { Audit, audit } from "@roundlot/core"
+import type { Audit } from "@roundlot/core"
+import type { audit } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random } from "effect"
 import { account, editsOf, provenTables, rehash, tampered, type Edit, type Row } from "./tampering.ts"

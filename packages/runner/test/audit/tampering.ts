@@ -1,38 +1,36 @@
 import {
   Account,
   AccountName,
-  AttendedCase,
-  Break,
   Accumulator,
   Audit,
   Batches,
-  Books,
-  type Column,
   Commands,
   Daemon,
   Decisions,
-  Entry,
   Instant,
-  Jobs,
-  Ledger,
   Order,
   Price,
   Quantity,
   Reads,
-  type Report,
-  Requests,
   Roundlot,
   SourcePolicy,
-  Submission,
-  Sync,
-  Table,
-  Templates,
   Ticker,
-  Sessions,
-  TokenRegister,
-  Tokens,
   Trade
 } from "@roundlot/core"
+import { Books, type Column, Entry, type Report, Table } from "@roundlot/core/adapter"
+import {
+  AttendedCase,
+  Break,
+  Jobs,
+  Ledger,
+  Requests,
+  Submission,
+  Sync,
+  Templates,
+  Sessions,
+  TokenRegister,
+  Tokens
+} from "@roundlot/core/ledger"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert } from "@effect/vitest"

@@ -1,29 +1,23 @@
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
+import { Broker, Commands, Decimal, Fill, Order, Position, Quantity, Reads } from "@roundlot/core"
+import { Entropy, type Id } from "@roundlot/core/adapter"
 import {
   Break,
-  Broker,
   Cancels,
-  Commands,
-  Decimal,
   Doubts,
-  Entropy,
-  Fill,
   Gates,
   Health,
-  type Id,
-  Order,
-  Position,
   PositionAnswer,
-  Quantity,
-  Reads,
   Reconciliation,
   Refusals,
   RefusedAccounts,
   StartGate,
   Submission,
   Tracking
-} from "@roundlot/core"
-import type { AccountName, Accumulator, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
+} from "@roundlot/core/ledger"
+import type { AccountName, Accumulator, Clock as MarketClock } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
+import type { Ledger } from "@roundlot/core/ledger"
 import { assert } from "@effect/vitest"
 import { Effect, Option, Schedule } from "effect"
 import { account, audited, orders, submit, trade } from "../engine/Engine.ts"

@@ -1,18 +1,8 @@
 import { PaperBroker } from "@roundlot/broker-paper"
 import type { Exchange } from "@roundlot/broker-paper"
-import {
-  Break,
-  Decimal,
-  Decisions,
-  Fill,
-  Instant,
-  Price,
-  PriceReference,
-  Quantity,
-  Reads,
-  StartGate,
-  Tracking
-} from "@roundlot/core"
+import { Decimal, Decisions, Fill, Instant, Price, Quantity, Reads } from "@roundlot/core"
+import { PriceReference } from "@roundlot/core/adapter"
+import { Break, StartGate, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
 import { account, audited, figures, statuses, submit, trade } from "../engine/Engine.ts"

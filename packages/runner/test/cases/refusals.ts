@@ -1,5 +1,5 @@
 import type { Instruction } from "@roundlot/broker-paper"
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Act, Row } from "./Row.ts"

@@ -1,4 +1,4 @@
-import { Ledger } from "@roundlot/core"
+import { Ledger } from "@roundlot/core/ledger"
 import { Cause } from "effect"
 import { expect, it } from "vitest"
 import { render } from "../../src/cli/failure.ts"

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
 import { UsageError } from "../../src/cli/UsageError.ts"

@@ -7,14 +7,10 @@ import {
   Commands,
   Daemon,
   Decimal,
-  Entropy,
   Instant,
   MemoryRepository,
   Order,
-  OrderState,
-  type Payload,
   Position,
-  PositionAnswer,
   Price,
   Quantity,
   Reads,
@@ -22,6 +18,8 @@ import {
   SourcePolicy,
   type Trade
 } from "@roundlot/core"
+import { Entropy, OrderState } from "@roundlot/core/adapter"
+import { type Payload, PositionAnswer } from "@roundlot/core/ledger"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Effect, Layer, TestClock } from "effect"
 

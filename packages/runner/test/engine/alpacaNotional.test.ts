@@ -1,19 +1,8 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
-import {
-  Attempt,
-  Daemon,
-  Decimal,
-  Decision,
-  Decisions,
-  Fill,
-  Payload,
-  Price,
-  Reads,
-  Ticker,
-  Tracking
-} from "@roundlot/core"
+import { Daemon, Decimal, Decision, Decisions, Fill, Price, Reads, Ticker } from "@roundlot/core"
+import { Attempt, Payload, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, audited, opened, orders } from "./Engine.ts"

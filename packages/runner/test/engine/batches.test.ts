@@ -1,17 +1,6 @@
-import {
-  Batch,
-  Batches,
-  Commands,
-  Daemon,
-  Decimal,
-  Fill,
-  Id,
-  Reads,
-  SourcePolicy,
-  Trade,
-  TradeRepository,
-  type intake
-} from "@roundlot/core"
+import { Batches, Commands, Daemon, Decimal, Fill, Reads, SourcePolicy, Trade } from "@roundlot/core"
+import { Id, TradeRepository } from "@roundlot/core/adapter"
+import { Batch, type intake } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { archiveByAge } from "../../src/jobs/archiving.ts"

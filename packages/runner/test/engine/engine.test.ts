@@ -1,18 +1,6 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import {
-  Account,
-  AccountName,
-  Attempt,
-  Attempts,
-  Break,
-  Broker,
-  Commands,
-  Decimal,
-  Fill,
-  Health,
-  Reads,
-  Ticker
-} from "@roundlot/core"
+import { Account, AccountName, Broker, Commands, Decimal, Fill, Reads, Ticker } from "@roundlot/core"
+import { Attempt, Attempts, Break, Health } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, TestClock } from "effect"
 import {

@@ -1,26 +1,20 @@
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
 import {
-  Attempt,
-  Attempts,
   Broker,
   Daemon,
   Decimal,
   Decisions,
-  Driving,
   Fill,
-  Gates,
-  Id,
   MemoryRepository,
   Price,
   Quantity,
   Reads,
-  Refusals,
   Roundlot,
-  Submission,
   Ticker,
-  type TradeRepository,
   type Clock
 } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Attempt, Attempts, Driving, Gates, Refusals, Submission } from "@roundlot/core/ledger"
 import { SampleOrder } from "@roundlot/testing"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"

@@ -1,28 +1,22 @@
 import {
   Accumulator,
-  ClientOrderId,
   Clock,
   Daemon,
   Decimal,
-  Entropy,
   Fill,
   Instant,
-  Ledger,
   MemoryRepository,
-  PriceReference,
   Price,
   Quantity,
   Reads,
-  Reference,
   Roundlot,
   SourcePolicy,
   Sources,
-  Submission,
   Ticker,
-  Tracking,
-  type Trade,
-  type TradeSource
+  type Trade
 } from "@roundlot/core"
+import { ClientOrderId, Entropy, PriceReference, Reference, type TradeSource } from "@roundlot/core/adapter"
+import { Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream, TestClock } from "effect"

@@ -1,4 +1,6 @@
-import { Entropy, Reads, RequestRecord, Requests } from "@roundlot/core"
+import { Reads } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
+import { RequestRecord, Requests } from "@roundlot/core/ledger"
 import { assert, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import * as Engine from "./Engine.ts"

@@ -4,22 +4,19 @@ import { Simulator } from "@roundlot/broker-schwab/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
 import {
   Account,
-  Break,
-  Cancels,
   Commands,
   Decimal,
   Decision,
   Decisions,
-  Entropy,
   Fill,
-  Health,
   Order,
   Price,
   Quantity,
   Reads,
-  Ticker,
-  Tracking
+  Ticker
 } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
+import { Break, Cancels, Health, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Either, Effect, Layer } from "effect"
 import { join } from "node:path"

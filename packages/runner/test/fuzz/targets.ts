@@ -1,5 +1,6 @@
 import { Documents, Json, Signature } from "@roundlot/api"
-import { AccountName, ExactJson } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { ExactJson } from "@roundlot/core/adapter"
 import { Instruction, Listing } from "@roundlot/broker-paper"
 import { Cause, Effect, Either, Exit, Logger, Option, Redacted, Schema, Stream } from "effect"
 import * as shared from "../../../api/src/groups/shared.ts"

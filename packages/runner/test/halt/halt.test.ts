@@ -1,17 +1,6 @@
-import {
-  AccountName,
-  Attempt,
-  Clock,
-  Commands,
-  Decimal,
-  Entropy,
-  Order,
-  Position,
-  Reads,
-  Roundlot,
-  Trade,
-  TradeRepository
-} from "@roundlot/core"
+import { AccountName, Clock, Commands, Decimal, Order, Position, Reads, Roundlot, Trade } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Attempt } from "@roundlot/core/ledger"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert, describe, expect, it } from "@effect/vitest"

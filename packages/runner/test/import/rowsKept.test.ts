@@ -1,17 +1,7 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
-import {
-  Account,
-  AccountName,
-  Clock,
-  Commands,
-  Payload,
-  Reads,
-  Roundlot,
-  SourcePolicy,
-  Trade,
-  Why
-} from "@roundlot/core"
+import { Account, AccountName, Clock, Commands, Reads, Roundlot, SourcePolicy, Trade } from "@roundlot/core"
+import { Payload, Why } from "@roundlot/core/ledger"
 import { Effect, Layer, Stream } from "effect"
 import { takeIn } from "../../src/import/takeIn.ts"
 import { readBytes } from "../../src/import/TradeFile.ts"

@@ -1,5 +1,7 @@
 import { it } from "@effect/vitest"
-import { Alerts, Entropy, Health, Job, Jobs, MemoryRepository, Reads } from "@roundlot/core"
+import { MemoryRepository, Reads } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
+import { Alerts, Health, Job, Jobs } from "@roundlot/core/ledger"
 import { Effect, Layer, Option, TestClock } from "effect"
 import { expect } from "vitest"
 import { acknowledging, attending } from "../../src/verbs/cases.ts"

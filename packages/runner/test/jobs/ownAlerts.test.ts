@@ -1,6 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Alerts, Completions, Jobs } from "@roundlot/core"
+import { Alerts, Completions, Jobs } from "@roundlot/core/ledger"
 import { Effect, Fiber, Layer, TestClock } from "effect"
 import { alertingHandlers } from "../../src/jobs/alerting.ts"
 import { completingHandlers } from "../../src/jobs/completing.ts"

@@ -1,22 +1,8 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import {
-  Account,
-  AccountName,
-  Broker,
-  Commands,
-  Driving,
-  Fill,
-  HeldAtBroker,
-  Jobs,
-  Ledger,
-  MemoryRepository,
-  Order,
-  Reads,
-  Roundlot,
-  StartGate,
-  TradeRepository
-} from "@roundlot/core"
+import { Account, AccountName, Broker, Commands, Fill, MemoryRepository, Order, Reads, Roundlot } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Driving, HeldAtBroker, Jobs, Ledger, StartGate } from "@roundlot/core/ledger"
 import { Effect, Layer, Ref } from "effect"
 import { describe, expect, it } from "vitest"
 import { reconcileType, reconcilingHandlers } from "../../src/jobs/reconciling.ts"

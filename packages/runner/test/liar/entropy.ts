@@ -1,4 +1,4 @@
-import { Entropy } from "@roundlot/core"
+import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
 

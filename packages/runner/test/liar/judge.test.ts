@@ -1,4 +1,5 @@
-import { ClientOrderId, Decimal, Id, Instant, Quantity, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Id } from "@roundlot/core/adapter"
 import { SampleDetails } from "@roundlot/testing"
 import { describe, expect, test } from "vitest"
 import {

@@ -1,16 +1,6 @@
-import {
-  Break,
-  Decimal,
-  Id,
-  Instant,
-  OrderState,
-  Side,
-  type Attempt,
-  type Order,
-  type Position,
-  PositionAnswer,
-  type Ticker
-} from "@roundlot/core"
+import { Decimal, Instant, Side, type Order, type Position, type Ticker } from "@roundlot/core"
+import { Id, OrderState } from "@roundlot/core/adapter"
+import { Break, type Attempt, PositionAnswer } from "@roundlot/core/ledger"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
 
 /** Signed shares that a trade asked for, and when. */

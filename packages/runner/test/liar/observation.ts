@@ -1,17 +1,6 @@
-import {
-  Attempt,
-  Audit,
-  Break,
-  Id,
-  Ledger,
-  Order,
-  Position,
-  Reads,
-  Risk,
-  Severity,
-  Trading,
-  type Instant
-} from "@roundlot/core"
+import { Audit, Order, Position, Reads, type Instant } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { Attempt, Break, Ledger, Risk, Severity, Trading } from "@roundlot/core/ledger"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Effect, Schema } from "effect"
 import type { Desk } from "./desks.ts"

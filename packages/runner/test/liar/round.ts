@@ -1,5 +1,4 @@
 import {
-  Break,
   Account,
   Accumulator,
   Broker,
@@ -7,7 +6,6 @@ import {
   Commands,
   Daemon,
   Decimal,
-  Health,
   Instant,
   MemoryRepository,
   Price,
@@ -15,9 +13,9 @@ import {
   Roundlot,
   Side,
   SourcePolicy,
-  Tracking,
   type Trade
 } from "@roundlot/core"
+import { Break, Health, Tracking } from "@roundlot/core/ledger"
 import { Cause, Effect, Exit, Fiber, Layer, Logger, Random, Schedule } from "effect"
 import { diceOf, type Dice } from "../dice.ts"
 import { entropyOf } from "./entropy.ts"

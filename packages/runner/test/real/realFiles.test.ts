@@ -10,11 +10,11 @@ import {
   Daemon,
   Decimal,
   Position,
-  PositionAnswer,
   Reads,
   Roundlot,
   SourcePolicy
 } from "@roundlot/core"
+import { PositionAnswer } from "@roundlot/core/ledger"
 import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { NodeFileSystem } from "@effect/platform-node"

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { Books, type Column } from "@roundlot/core"
+import { Books, type Column } from "@roundlot/core/adapter"
 import { Ddl, Dialect } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"

@@ -1,4 +1,4 @@
-import type { Column } from "@roundlot/core"
+import type { Column } from "@roundlot/core/adapter"
 
 /** A column of a table of executions and their orders as they are known elsewhere, and where it is here. */
 export interface MappedColumn {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { Health } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { jsonSchema } from "../../src/settings/Configuration.ts"

@@ -1,14 +1,7 @@
 import { Access, Api } from "@roundlot/api"
-import {
-  Entropy,
-  Health,
-  Instant,
-  MemoryRepository,
-  Sessions,
-  TokenRegister,
-  Tokens,
-  TradeRepository
-} from "@roundlot/core"
+import { Instant, MemoryRepository } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Health, Sessions, TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, Schema, TestClock } from "effect"
 import * as scene from "../views/scene.ts"

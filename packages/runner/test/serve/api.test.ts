@@ -1,6 +1,7 @@
 import { Client, Problem } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Health, Instant, OpenCases } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Health, OpenCases } from "@roundlot/core/ledger"
 import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"

@@ -1,5 +1,7 @@
 import { Client, type Documents } from "@roundlot/api"
-import { Batch, Batches, Break, Clock, Id, Reads, Tokens, Trade } from "@roundlot/core"
+import { Batches, Clock, Reads, Trade } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { Batch, Break, Tokens } from "@roundlot/core/ledger"
 import { PaperBroker, Exchange } from "@roundlot/broker-paper"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, TestServices } from "effect"

@@ -1,6 +1,7 @@
 import { Api } from "@roundlot/api"
 import * as OpenApi from "@effect/platform/OpenApi"
-import { Decimal, Decision, Order, Position, Reads, TradingState } from "@roundlot/core"
+import { Decimal, Decision, Order, Position, Reads } from "@roundlot/core"
+import { TradingState } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as scene from "../views/scene.ts"

@@ -1,6 +1,7 @@
 import { Api } from "@roundlot/api"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { Entropy, Health, type TradeRepository } from "@roundlot/core"
+import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { Health } from "@roundlot/core/ledger"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import * as OpenApi from "@effect/platform/OpenApi"

@@ -1,4 +1,6 @@
-import { Sessions, TradeRepository, AccountName, Tokens } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Sessions, Tokens } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Logger, Redacted, TestClock } from "effect"
 import { type Lie, lyingProvider, otherKey, signed, signedBySecret, unsigned } from "../oidc/lyingProvider.ts"

@@ -1,7 +1,7 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Access, Api } from "@roundlot/api"
-import { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, SchemaAST } from "effect"
 import * as scene from "../views/scene.ts"

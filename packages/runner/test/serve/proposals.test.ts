@@ -1,4 +1,5 @@
-import { Decimal, Order, Reads, type Token, Tokens } from "@roundlot/core"
+import { Decimal, Order, Reads } from "@roundlot/core"
+import { type Token, Tokens } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { proposed, proposing } from "../views/proposed.ts"

@@ -1,5 +1,6 @@
 import { Seats } from "@roundlot/api"
-import { Reads, Tokens, TradingState } from "@roundlot/core"
+import { Reads } from "@roundlot/core"
+import { Tokens, TradingState } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, Redacted, type Scope } from "effect"
 import { connect, type Socket } from "node:net"

@@ -1,6 +1,7 @@
 import { Documents } from "@roundlot/api"
 import { assert, describe, it } from "@effect/vitest"
-import { AccountName, Payload, Reads, Trade } from "@roundlot/core"
+import { AccountName, Reads, Trade } from "@roundlot/core"
+import { Payload } from "@roundlot/core/ledger"
 import { Effect, Fiber, Option, Schema, TestClock } from "effect"
 import { request } from "node:http"
 import * as scene from "../views/scene.ts"

@@ -6,15 +6,14 @@ import {
   Commands,
   Instant,
   Position,
-  PositionAnswer,
   Price,
-  PriceReference,
   Quantity,
   Reads,
-  Reference,
   SourcePolicy,
   Trade
 } from "@roundlot/core"
+import { PriceReference, Reference } from "@roundlot/core/adapter"
+import { PositionAnswer } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,4 +1,5 @@
-import { AccountName, Break, Reads } from "@roundlot/core"
+import { AccountName, Reads } from "@roundlot/core"
+import { Break } from "@roundlot/core/ledger"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import {

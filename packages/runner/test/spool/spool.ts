@@ -4,13 +4,13 @@ import {
   Clock,
   Commands,
   Decimal,
-  Health,
   Reads,
   Roundlot,
   Sources,
   Trade,
   SourcePolicy
 } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Effect, Layer, Stream, type Context, type Scope } from "effect"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

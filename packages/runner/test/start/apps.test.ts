@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Events, Health } from "@roundlot/core"
+import { Events } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Effect, Queue, Ref, Stream, TestClock } from "effect"
 import type { OwnApp } from "../../src/settings/OwnParts.ts"
 import { runApps } from "../../src/start/supervised.ts"

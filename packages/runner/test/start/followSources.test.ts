@@ -1,17 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Account,
-  AccountName,
-  Commands,
-  Health,
-  Id,
-  Instant,
-  Payload,
-  Quantity,
-  Reads,
-  Trade,
-  TradeSource
-} from "@roundlot/core"
+import { Account, AccountName, Commands, Instant, Quantity, Reads, Trade } from "@roundlot/core"
+import { Id, TradeSource } from "@roundlot/core/adapter"
+import { Health, Payload } from "@roundlot/core/ledger"
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
 import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
 import type { Settings } from "../../src/settings/Settings.ts"

@@ -1,4 +1,5 @@
-import { Clock, Health } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,5 +1,6 @@
 import { it } from "@effect/vitest"
-import { Clock, Health } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Layer } from "effect"
 import { expect } from "vitest"
 import { THREAD, watchThread } from "../../src/start/threadLag.ts"

@@ -1,5 +1,5 @@
 // A process that migrates a store, and says when it is at the last statement: STORE, then 'endless' or 'labels'.
-import type { Column } from "@roundlot/core"
+import type { Column } from "@roundlot/core/adapter"
 import { side as postgres } from "@roundlot/store-postgres"
 import { Migrations } from "@roundlot/store-sql"
 import { side as sqlite } from "@roundlot/store-sqlite"

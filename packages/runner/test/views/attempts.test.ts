@@ -1,4 +1,6 @@
-import { Attempt, Clock, TradeRepository } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Attempt } from "@roundlot/core/ledger"
 import { SampleRows as rows } from "@roundlot/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Ref } from "effect"

@@ -1,5 +1,7 @@
 import { it } from "@effect/vitest"
-import { AttendedCase, Audit, Entropy, Health, MemoryRepository, OpenCases, type TradeRepository } from "@roundlot/core"
+import { Audit, MemoryRepository } from "@roundlot/core"
+import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { AttendedCase, Health, OpenCases } from "@roundlot/core/ledger"
 import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
 import { databases } from "../cli/database.ts"

@@ -1,4 +1,6 @@
-import { Books, Health, Instant, type Job, Need, TradeRepository } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
+import { Books, Need, TradeRepository } from "@roundlot/core/adapter"
+import { Health, type Job } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import * as scene from "./scene.ts"
 

@@ -1,4 +1,6 @@
-import { AccountName, Account, Audit, Commands, Entry, Payload, TradeRepository } from "@roundlot/core"
+import { AccountName, Account, Audit, Commands } from "@roundlot/core"
+import { Entry, TradeRepository } from "@roundlot/core/adapter"
+import { Payload } from "@roundlot/core/ledger"
 import { expect, it } from "@effect/vitest"
 import { Chunk, Effect, Schema, Stream } from "effect"
 import type { ListOptions } from "../../src/views/listing.ts"

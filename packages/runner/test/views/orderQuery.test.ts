@@ -1,4 +1,5 @@
-import { Decimal, Id, Order, OrderState, Reads } from "@roundlot/core"
+import { Decimal, Order, Reads } from "@roundlot/core"
+import { Id, OrderState } from "@roundlot/core/adapter"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { queryOf, type OrderQuery } from "../../src/views/orderQuery.ts"

@@ -1,4 +1,6 @@
-import { AsOf, Books, Instant, Table, TradeRepository, type AccountName, Feed } from "@roundlot/core"
+import { Instant, type AccountName } from "@roundlot/core"
+import { Books, Table, TradeRepository } from "@roundlot/core/adapter"
+import { AsOf, Feed } from "@roundlot/core/ledger"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import * as orders from "../../src/views/orders.ts"

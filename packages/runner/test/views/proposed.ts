@@ -1,4 +1,5 @@
-import { Clock, Price, Proposals, Quantity, SourcePolicy, type Token, Tokens } from "@roundlot/core"
+import { Clock, Price, Quantity, SourcePolicy } from "@roundlot/core"
+import { Proposals, type Token, Tokens } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import * as scene from "./scene.ts"
 

@@ -3,33 +3,30 @@ import {
   AccountName,
   Accumulator,
   Batches,
-  Break,
-  type BreakDetails,
-  ClientOrderId,
   Clock,
-  commands,
   Commands,
   Decimal,
-  Entropy,
-  Id,
   Instant,
-  interpret,
-  Ledger,
-  ledgerBreaks,
   MemoryRepository,
-  Need,
   Order,
   Price,
   Quantity,
   Reads,
-  type Recorder,
-  Report,
-  send,
   type Side,
   SourcePolicy,
-  Ticker,
-  type TradeRepository
+  Ticker
 } from "@roundlot/core"
+import { ClientOrderId, Entropy, Id, Need, Report, type TradeRepository } from "@roundlot/core/adapter"
+import {
+  Break,
+  type BreakDetails,
+  commands,
+  interpret,
+  Ledger,
+  ledgerBreaks,
+  type Recorder,
+  send
+} from "@roundlot/core/ledger"
 import { SampleDetails } from "@roundlot/testing"
 import { Effect, Layer, TestClock } from "effect"
 

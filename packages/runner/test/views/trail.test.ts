@@ -1,4 +1,5 @@
-import { Batches, Id, SourcePolicy } from "@roundlot/core"
+import { Batches, SourcePolicy } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, type Layer, Schema } from "effect"
 import { databases } from "../cli/database.ts"

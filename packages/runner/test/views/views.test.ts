@@ -1,16 +1,7 @@
 import { Documents } from "@roundlot/api"
-import {
-  AttendedCase,
-  Break,
-  type Command,
-  Commands,
-  Health,
-  Id,
-  Instant,
-  MemoryRepository,
-  pin,
-  TradeRepository
-} from "@roundlot/core"
+import { Commands, Instant, MemoryRepository } from "@roundlot/core"
+import { Id, pin, TradeRepository } from "@roundlot/core/adapter"
+import { AttendedCase, Break, type Command, Health } from "@roundlot/core/ledger"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"

@@ -1,18 +1,7 @@
 import { Exchange } from "@roundlot/broker-paper"
-import {
-  Commands,
-  Decisions,
-  Fill,
-  Id,
-  Order,
-  Payload,
-  Price,
-  Quantity,
-  Reads,
-  Ticker,
-  TradeRepository,
-  Why
-} from "@roundlot/core"
+import { Commands, Decisions, Fill, Order, Price, Quantity, Reads, Ticker } from "@roundlot/core"
+import { Id, TradeRepository } from "@roundlot/core/adapter"
+import { Payload, Why } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as journal from "../../src/views/journal.ts"

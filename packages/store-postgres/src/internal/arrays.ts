@@ -1,4 +1,4 @@
-import type { Column } from "@roundlot/core"
+import type { Column } from "@roundlot/core/adapter"
 
 const SPECIAL = /["\\]/g
 

@@ -1,5 +1,5 @@
 import { SqlError } from "@effect/sql/SqlError"
-import { Books, Table, TradeRepository } from "@roundlot/core"
+import { Books, Table, TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Rules } from "@roundlot/store-sql"
 import { DatabaseError } from "pg"
 

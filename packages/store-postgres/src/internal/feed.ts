@@ -1,5 +1,5 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { type Column, Entry } from "@roundlot/core"
+import { type Column, Entry } from "@roundlot/core/adapter"
 import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import type { Beginning } from "./transaction.ts"

@@ -1,5 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { AccountName, type Entry, type Id, type TradeRepository } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { type Entry, type Id, type TradeRepository } from "@roundlot/core/adapter"
 import type { Identity } from "@roundlot/store-sql"
 import { Duration, Effect } from "effect"
 import { type Ask, type Line, type Send, theOne } from "./asking.ts"

@@ -1,4 +1,4 @@
-import { Books, type Id } from "@roundlot/core"
+import { Books, type Id } from "@roundlot/core/adapter"
 
 /** How many ids of each kind changes have taken, from where they began to count. */
 export const taken = (from: Id.Counters, changes: ReadonlyArray<Books.TableChanges>): ReadonlyMap<Id.Kind, number> => {

@@ -1,5 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { type AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
+import { type AccountName, Instant } from "@roundlot/core"
+import { Lease, type TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Identity } from "@roundlot/store-sql"
 import { Effect, Random } from "effect"
 import { type Ask, askingOn, askOne, type Send } from "./asking.ts"

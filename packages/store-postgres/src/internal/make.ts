@@ -1,4 +1,4 @@
-import { Lease, TradeRepository } from "@roundlot/core"
+import { Lease, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"

@@ -1,4 +1,4 @@
-import { Books, Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+import { Books, Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { type Lengths, makeSources, noteFound } from "./sources.ts"
 
 /** What one write works on, and what becomes of it. */

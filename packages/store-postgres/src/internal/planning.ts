@@ -1,4 +1,5 @@
-import { Books, Clock, type load, type Need, Table, type TradeRepository } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Books, type load, type Need, Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Rules } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { arrayText } from "./arrays.ts"

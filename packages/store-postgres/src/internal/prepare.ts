@@ -1,4 +1,4 @@
-import type { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Identity, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect } from "effect"
 

@@ -1,5 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { Books, Clock, type Entry, type Table, TradeRepository } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
+import { Books, type Entry, type Table, TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { arrayText } from "./arrays.ts"
 import { type Send, theOne } from "./asking.ts"

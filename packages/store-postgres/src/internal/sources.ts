@@ -1,4 +1,5 @@
-import { AccountName, Books, type load, type Table } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import { Books, type load, type Table } from "@roundlot/core/adapter"
 
 /** How long journals are, by their names. */
 export type Lengths = ReadonlyMap<string, number>

@@ -1,4 +1,4 @@
-import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core"
+import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core/adapter"
 import { Ddl, Dialect, Identity, Migrations, Statements } from "@roundlot/store-sql"
 
 /** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */

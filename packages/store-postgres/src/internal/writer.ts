@@ -1,5 +1,5 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { Books, Lease, type load, type Need, TradeRepository } from "@roundlot/core"
+import { Books, Lease, type load, type Need, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Identity, Migrations, Pages } from "@roundlot/store-sql"
 import { type Duration, Effect, Exit, Option, Schedule } from "effect"
 import { type Ask, askOne, type Line } from "./asking.ts"

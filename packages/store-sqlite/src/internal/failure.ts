@@ -1,5 +1,5 @@
 import { SqlError } from "@effect/sql/SqlError"
-import { Table, TradeRepository } from "@roundlot/core"
+import { Table, TradeRepository } from "@roundlot/core/adapter"
 import { Ddl } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 

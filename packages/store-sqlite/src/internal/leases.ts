@@ -1,4 +1,5 @@
-import { AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
+import { AccountName, Instant } from "@roundlot/core"
+import { Lease, type TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Identity } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Clock, Effect, Random, Schema } from "effect"

@@ -1,6 +1,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
-import { Lease, TradeRepository } from "@roundlot/core"
+import { Lease, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Option, Schedule, Scope } from "effect"

@@ -1,4 +1,4 @@
-import { Books, Cache, type Entry, type TradeRepository } from "@roundlot/core"
+import { Books, Cache, type Entry, type TradeRepository } from "@roundlot/core/adapter"
 import type { Ground, Writing } from "./rows.ts"
 
 /** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */

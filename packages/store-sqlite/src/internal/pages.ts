@@ -1,5 +1,5 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import type { Column, Entry, Table, TradeRepository } from "@roundlot/core"
+import type { Column, Entry, Table, TradeRepository } from "@roundlot/core/adapter"
 import type { Pages, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect, Option } from "effect"

@@ -1,4 +1,12 @@
-import { Books, type Cache, type Column, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+import {
+  Books,
+  type Cache,
+  type Column,
+  type load,
+  type Need,
+  type Table,
+  type TradeRepository
+} from "@roundlot/core/adapter"
 import { Dialect, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 

@@ -1,4 +1,4 @@
-import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core"
+import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Identity, Migrations, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 

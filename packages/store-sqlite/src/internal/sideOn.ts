@@ -1,4 +1,4 @@
-import type { Column, TradeRepository } from "@roundlot/core"
+import type { Column, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, type Side } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"

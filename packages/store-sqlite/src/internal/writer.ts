@@ -1,4 +1,4 @@
-import { Books, type Column, Lease, TradeRepository } from "@roundlot/core"
+import { Books, type Column, Lease, TradeRepository } from "@roundlot/core/adapter"
 import { Dialect, Pages } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"

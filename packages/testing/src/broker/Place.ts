@@ -1,15 +1,6 @@
 import { type Duration, Effect, Schema } from "effect"
-import type {
-  AccountName,
-  Broker,
-  ClientOrderId,
-  Decimal,
-  OrderTerms,
-  Price,
-  Quantity,
-  Report,
-  Ticker
-} from "@roundlot/core"
+import type { AccountName, Broker, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import type { ClientOrderId, OrderTerms, Report } from "@roundlot/core/adapter"
 
 /** What the exchange behind a broker does with the next order that it gets, or, with `fails to read`, with the next reads of orders. */
 export type Told = "works" | "refuses" | "loses the answer" | "fails to read"

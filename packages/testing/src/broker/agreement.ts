@@ -1,17 +1,7 @@
 import { Effect } from "effect"
-import {
-  Audit,
-  Break,
-  Broker,
-  Decimal,
-  Fill,
-  Id,
-  Order,
-  Reads,
-  type Report,
-  Side,
-  type TradeRepository
-} from "@roundlot/core"
+import { Audit, Broker, Decimal, Fill, Order, Reads, Side } from "@roundlot/core"
+import { Id, type Report, type TradeRepository } from "@roundlot/core/adapter"
+import { Break } from "@roundlot/core/ledger"
 import type { Place } from "./Place.ts"
 import { around, newest, reportsOf } from "./sample.ts"
 

@@ -1,5 +1,6 @@
 import { Clock, Effect } from "effect"
-import { Broker, Id, Instant, type OrderTerms, type Report } from "@roundlot/core"
+import { Broker, Instant } from "@roundlot/core"
+import { Id, type OrderTerms, type Report } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import { words } from "../SampleOrder.ts"
 import { clause } from "./Clause.ts"

@@ -1,5 +1,5 @@
 import { Effect, Fiber, Option, Stream } from "effect"
-import type { Report } from "@roundlot/core"
+import type { Report } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { shownFill } from "./executions.ts"

@@ -1,15 +1,6 @@
 import { Clock, Effect } from "effect"
-import {
-  Broker,
-  type ClientOrderId,
-  Decimal,
-  Instant,
-  type OrderTerms,
-  Price,
-  Quantity,
-  Quote,
-  type Report
-} from "@roundlot/core"
+import { Broker, Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { type ClientOrderId, type OrderTerms, Quote, type Report } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { CannotStage, type Place, type SentOrder, staged } from "./Place.ts"

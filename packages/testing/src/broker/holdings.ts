@@ -1,5 +1,7 @@
 import { Clock, Effect } from "effect"
-import { Decimal, Instant, Quote, type Report, skew } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
+import { Quote, type Report } from "@roundlot/core/adapter"
+import { skew } from "@roundlot/core/ledger"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { CannotStage, type Place } from "./Place.ts"

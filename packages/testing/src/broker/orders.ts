@@ -1,5 +1,6 @@
 import { Clock, Effect, Either } from "effect"
-import { Broker, ClientOrderId, Instant, Price, Quantity, type Report } from "@roundlot/core"
+import { Broker, Instant, Price, Quantity } from "@roundlot/core"
+import { ClientOrderId, type Report } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { type Place, type Read, type SentOrder, staged, tell } from "./Place.ts"

@@ -1,5 +1,6 @@
 import { Effect, Either } from "effect"
-import { AccountName, Broker, Decimal, Instant, OrderTerms, Price, SupportedOrders } from "@roundlot/core"
+import { AccountName, Broker, Decimal, Instant, Price } from "@roundlot/core"
+import { OrderTerms, SupportedOrders } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import { clause } from "./Clause.ts"
 import { type Place, staged } from "./Place.ts"

@@ -1,17 +1,6 @@
 import { Clock, Duration, Effect } from "effect"
-import {
-  type Broker,
-  ClientOrderId,
-  Decimal,
-  Instant,
-  OrderState,
-  OrderTerms,
-  Price,
-  Quantity,
-  type Report,
-  type Side,
-  SupportedOrders
-} from "@roundlot/core"
+import { type Broker, Decimal, Instant, Price, Quantity, type Side } from "@roundlot/core"
+import { ClientOrderId, OrderState, OrderTerms, type Report, SupportedOrders } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import * as SampleOrder from "../SampleOrder.ts"
 import { CannotStage, type Place, type SentOrder, tell } from "./Place.ts"

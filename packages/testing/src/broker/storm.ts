@@ -1,5 +1,6 @@
 import { Effect, Either, Ref, Stream } from "effect"
-import { Broker, Report } from "@roundlot/core"
+import { Broker } from "@roundlot/core"
+import { Report } from "@roundlot/core/adapter"
 
 /** What blows over a broker. */
 export interface Storm {

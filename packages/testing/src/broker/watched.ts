@@ -1,5 +1,6 @@
 import { Cause, Effect, Either } from "effect"
-import { Broker, Decimal, Instant, type OrderTerms } from "@roundlot/core"
+import { Broker, Decimal, Instant } from "@roundlot/core"
+import { type OrderTerms } from "@roundlot/core/adapter"
 import { ContractBroken } from "../promise.ts"
 import type { Place } from "./Place.ts"
 

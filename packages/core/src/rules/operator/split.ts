@@ -15,7 +15,7 @@ import type { CommandAnswer } from "./commands.ts"
 import { movedSince } from "../risk/heldAs.ts"
 
 /** A fraction of a share that the broker paid out instead of splitting it, and what it paid a share, where that is known. */
-export interface CashInLieu {
+interface CashInLieu {
   readonly quantity: Quantity
   readonly price: Price | undefined
 }

@@ -5,10 +5,10 @@ import type { Order } from "../../records/Order.ts"
 import type * as Instant from "../../values/Instant.ts"
 
 /** What is on record of an order in doubt that speaks for one side. */
-export const decidingFacts = ["ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"] as const
+const decidingFacts = ["ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"] as const
 
 /** One of these facts. */
-export type DecidingFact = (typeof decidingFacts)[number]
+type DecidingFact = (typeof decidingFacts)[number]
 
 /** Evidence that speaks for one side of a doubt: what it shows, and where it is from. */
 export interface Deciding {

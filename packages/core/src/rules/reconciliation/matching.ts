@@ -8,7 +8,7 @@ import * as Instant from "../../values/Instant.ts"
 import { hasTermsOf, isSecondOrder, type Terms } from "./plausibility.ts"
 
 /** By which step an order was found for a report; the first that fits. */
-export type Step = "broker order id" | "client order id"
+type Step = "broker order id" | "client order id"
 
 /** The order that a report speaks of, and how it was found. */
 export interface Match {

@@ -5,7 +5,7 @@ import type { Side } from "../../records/Side.ts"
 import * as Instant from "../../values/Instant.ts"
 
 /** How long the same intent counts as the same, in milliseconds. */
-export const SAME_INTENT_MS = 60_000
+const SAME_INTENT_MS = 60_000
 
 /** A strategy's wish to trade, as far as it tells one wish from another. */
 export interface Intent {

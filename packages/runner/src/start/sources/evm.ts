@@ -1,4 +1,4 @@
-import { Health } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
 import type { EvmSource } from "@roundlot/source-evm"
 import { isNodeUrl, type EvmSettings } from "@roundlot/source-evm/settings"
 import { Effect, Either, Stream } from "effect"

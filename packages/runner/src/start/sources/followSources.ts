@@ -1,12 +1,6 @@
-import {
-  Cursor,
-  Health,
-  Reads,
-  Sources,
-  type AccountName,
-  type TradeRepository,
-  type TradeSource
-} from "@roundlot/core"
+import { Reads, Sources, type AccountName } from "@roundlot/core"
+import { type TradeRepository, type TradeSource } from "@roundlot/core/adapter"
+import { Cursor, Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import type { Writing } from "../../App.ts"
 import { unknownWord, UsageError } from "../../cli/UsageError.ts"

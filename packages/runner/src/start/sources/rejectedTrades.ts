@@ -1,4 +1,6 @@
-import { Clock, Health, Instant, type TradeSource, work } from "@roundlot/core"
+import { Clock, Instant } from "@roundlot/core"
+import { type TradeSource } from "@roundlot/core/adapter"
+import { Health, work } from "@roundlot/core/ledger"
 import { Effect, Ref, Schema, type Scope } from "effect"
 import { access, type FileHandle, mkdir, open } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
