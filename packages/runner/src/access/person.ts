@@ -3,7 +3,7 @@ import { Either, Schema } from "effect"
 import { authorityOf, type Grant, type OidcSettings } from "../settings/oidc.ts"
 
 /** Why a person whom the provider knows is not let in. */
-export const refusals = ["no_subject", "other_issuer", "no_groups", "no_role"] as const
+const refusals = ["no_subject", "other_issuer", "no_groups", "no_role"] as const
 
 /** A person whom the provider knows is not let in. */
 export class PersonRefused extends Schema.TaggedError<PersonRefused>()("PersonRefused", {

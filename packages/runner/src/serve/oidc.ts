@@ -31,7 +31,7 @@ interface UnderWay extends Begun {
 const here = "http://roundlot.invalid"
 
 /** The page of this daemon that a path names; the first one where it names none, or a place elsewhere. */
-export const ownPath = (asked: string | null): string => {
+const ownPath = (asked: string | null): string => {
   if (asked === null || !asked.startsWith("/") || !URL.canParse(asked, here)) return "/"
   const { hash, host, origin, pathname, search } = new URL(asked, here)
   const isOwn = origin === here && host === "roundlot.invalid" && !/^\/[/\\]/.test(pathname)

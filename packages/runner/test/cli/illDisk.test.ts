@@ -57,7 +57,7 @@ describe("a disk that is read-only", () => {
       const started = running([...bound, ...program("main", [...words, ...place])])
       started.tell("")
       const { code, err } = await started.ended
-      expect([code, err], words.join(" ")).toEqual([1, expect.stringMatching(/right to read and write the file/)])
+      expect([words, code, err]).toEqual([words, 1, expect.stringMatching(/right to read and write the file/)])
       expect(err).not.toMatch(/^\s+at /m)
     }
     chmodSync(folder, 0o755)

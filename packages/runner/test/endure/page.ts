@@ -69,8 +69,8 @@ export const pageOf = (
   return [
     "# Endurance",
     "",
-    `Written by \`npm run torture -- --story endurance --minutes ${minutes} --page docs/reference/endurance.md\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.versions.node}, ${cpus().length} processors, other work beside it. What happens in it is in`,
-    "[reliability.md](../reliability.md#endurance).",
+    `Written by \`npm run torture -- --story endurance --page docs/reference/endurance.md\` on ${new Date().toISOString().slice(0, 10)}, in ${minutes} minutes:`,
+    `Node ${process.versions.node}, ${cpus().length} processors. What happens in it is in [reliability.md](../reliability.md#endurance).`,
     "",
     `${trades} trades were taken in, ${orders} orders filled, ${attempts} attempts made. At the end each trade counted once, books and exchange`,
     "had the same orders with the same fills, and `audit` found nothing. A life ends with `kill -9`.",
