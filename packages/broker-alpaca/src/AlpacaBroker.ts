@@ -48,7 +48,7 @@ export interface Options {
   readonly heartbeat?: Heartbeat | undefined
   /** How long an answer is waited for; 30 s for a send, 15 s for a cancel and 10 s for a read where it is left away. */
   readonly answersWithin?: Duration.DurationInput | undefined
-  /** How long the answer of a read serves whoever asks again; a second where it is left away. */
+  /** How long the answer of a read serves the next reader; a second where it is left away. */
   readonly servesAgainFor?: Duration.DurationInput | undefined
 }
 
@@ -104,7 +104,7 @@ export const make = (
     }
   })
 
-/** What a stream tells of an order is newer than what was read of it. */
+/** What a stream says of an order is newer than what was read of it. */
 const told = (
   reads: { readonly changed: (id: string) => Effect.Effect<void> },
   report: Report.Report
@@ -116,8 +116,8 @@ const told = (
 const JUST_BEFORE_MS = 5_000
 
 /**
- * Orders and executions as they happen, and corrections as they are told. When it listens it reads first what happened while it
- * was connecting; what went before that is asked for by whoever follows the stream.
+ * Orders and executions as they happen, and corrections as they are known. When it listens it reads first what happened while it
+ * was connecting; what went before that is asked for by the stream's follower.
  */
 const updates = (desk: Desk, heartbeat: Heartbeat): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrapScoped(

@@ -11,7 +11,7 @@ import type * as TradeEvents from "./TradeEvents.ts"
 
 const encodeEvent = Schema.encodeSync(Schema.parseJson(TradeEvent))
 
-/** A revision that the event stream told, under the ids of its order. */
+/** A revision that the event stream gave, under the ids of its order. */
 export const receivedOf = (
   { replacements }: Desk,
   { event, report }: Revised
@@ -23,7 +23,7 @@ const A_MINUTE_MS = 60_000
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
-/** Listings show no corrections: an order that was corrected is read from the event stream, and from them what that does not tell. */
+/** Listings show no corrections: an order that was corrected is read from the event stream, and from them what that does not have. */
 export const fills = (desk: Desk, window: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const { events, wire } = desk
@@ -48,7 +48,7 @@ export const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId):
     return yield* listingOf(desk, yield* listFillsOf(wire, listed, window), corrected)
   })
 
-/** Of an order that was corrected, only what the events do not tell. */
+/** Of an order that was corrected, only what the events do not have. */
 const isTakenBeside =
   (corrected: ReadonlyMap<string, TradeEvents.Corrected>) =>
   ({ value }: Row<FillActivity>): boolean => {

@@ -48,7 +48,7 @@ const withoutShares = (operation: string) =>
     detail: "the order is over a sum of money, and has no shares before it fills"
   })
 
-/** A status that Alpaca has not documented is kept, counts as open, and is told. */
+/** A status that Alpaca has not documented is kept, counts as open, and is logged. */
 const tellUnknown = ({ id, status }: OrderAnswer): Effect.Effect<void> =>
   known.includes(status) ? Effect.void : Broker.tellUndocumented(`Alpaca's order ${id}`, status)
 

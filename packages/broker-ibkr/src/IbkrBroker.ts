@@ -44,7 +44,7 @@ export interface Options {
   readonly heartbeatMs?: number | undefined
   /** The zone that TWS was logged in with, for versions that leave it away in the times of executions. */
   readonly zone?: string | undefined
-  /** How long what was read of orders serves whoever asks for one of them; a second where it is left away. */
+  /** How long what was read of orders serves each reader of one of them; a second where it is left away. */
   readonly servesAgainFor?: Duration.DurationInput | undefined
 }
 
@@ -104,7 +104,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       clock: brokersTime(desk),
       instrument: (symbol) => instrument(desk, symbol),
       quote: (symbol) => MarketData.quote(desk.session, symbol),
-      // What the stream tells is newer than what was read.
+      // What the stream says is newer than what was read.
       updates: Stream.tap(updates(desk), ({ report }) => (report._tag === "Commission" ? Effect.void : changed))
     }
   })

@@ -95,7 +95,7 @@ export const isReadable = ({ action, permId, quantity }: OrderFacts): boolean =>
   return !isDurable(permId) || (shares !== undefined && Decimal.sign(shares) >= 0 && sideOf(action) !== undefined)
 }
 
-/** A status that TWS has not documented is kept, counts as open, and is told; so is a quantity or a side that cannot be read. */
+/** A status that TWS has not documented is kept, counts as open, and is logged; so is a quantity or a side that cannot be read. */
 export const tellUnknown = (order: OrderFacts): Effect.Effect<void> =>
   Effect.all(
     [

@@ -10,7 +10,7 @@ import { isReadable, type ListedOrder, type Progress, seenOf, shownOf, tellUnkno
 import { completedLivenessOf, isStopped } from "./OrderStatus.ts"
 import { gather } from "./Reading.ts"
 
-/** TWS tells of no single order: every order that it shows, and when the reading of them began. */
+/** TWS shows no single order: every order that it shows, and when the reading of them began. */
 export interface EveryOrder {
   readonly asOf: Instant.Instant
   readonly all: ReadonlyArray<ListedOrder>
@@ -18,7 +18,7 @@ export interface EveryOrder {
   readonly isWhole: boolean
 }
 
-/** What is read of all orders serves whoever asks for one of them (SharedReads). */
+/** What is read of all orders serves each reader of one of them (SharedReads). */
 export type Listings = SharedReads.SharedReads<EveryOrder, Broker.BrokerReadFailed>
 
 /** The one key of what is shared. */
@@ -64,7 +64,7 @@ export const openOrders = (desk: Desk) =>
       })
     )
 
-/** The orders that ended today, whoever placed them. */
+/** The orders that ended today, of all clients and people. */
 const completedOrders = (desk: Desk) =>
   desk.alone
     .withPermits(1)(
@@ -141,7 +141,7 @@ export const orders = (
     const { all, asOf, isWhole } = yield* listings.afresh(ALL)
     const within = all.filter(({ endedAt = asOf }) => from <= endedAt)
     return {
-      // TWS shows what ended today: a window that begins before is not told whole.
+      // TWS shows what ended today: a window that begins before is not listed whole.
       ...(isWhole && within.every(({ facts }) => isReadable(facts)) ? wholeOf(desk, from, asOf) : { complete: false }),
       received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
     }

@@ -11,21 +11,21 @@ import { type ListedOrder, seenOf, shownOf } from "./OrderSeen.ts"
 import { decimalOf } from "./Text.ts"
 
 /**
- * A leg may be told before the sum of its combination, and alone looks like a fill of any order: of an order that was never shown, the
- * orders are read first. Where that fails it is told as it came.
+ * A leg may come before the sum of its combination, and alone looks like a fill of any order: of an order that was never shown, the
+ * orders are read first. Where that fails it is passed on as it came.
  */
 const sortFirst = (desk: Desk, { permId }: ExecutionFacts): Effect.Effect<void> =>
   !isDurable(permId) || desk.sorted.has(permId)
     ? Effect.void
     : Effect.ignore(Effect.tap(everyOrder(desk), () => Effect.sync(() => desk.sorted.add(permId))))
 
-/** What an order was last told as: TWS repeats itself. */
+/** What was last heard of an order: TWS repeats itself. */
 const lineOf = ({ averagePrice, cumulative, rawStatus, state }: Report.OrderSeen): string =>
   [state._tag, rawStatus, cumulative, averagePrice].map(String).join("/")
 
 /**
- * Executions, their costs and orders as TWS tells them. Before an end is told its executions are asked for. It fails when the
- * connection ends, and when TWS's servers were away, so that whoever follows it reads everything anew.
+ * Executions, their costs and orders as TWS sends them. Before an end is passed on its executions are asked for. It fails when the
+ * connection ends, and when TWS's servers were away, so that its follower reads everything again.
  */
 export const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrapScoped(

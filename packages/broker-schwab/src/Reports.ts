@@ -79,7 +79,7 @@ export const seenIn = (
     }))
   })
 
-/** A status that Schwab has not documented is kept, counts as open, and is told; so is what does not say what it trades. */
+/** A status that Schwab has not documented is kept, counts as open, and is logged; so is what does not say what it trades. */
 const tellUnknown = (order: OrderAnswer): Effect.Effect<void> =>
   Effect.all(
     [
@@ -93,7 +93,7 @@ const tellUnknown = (order: OrderAnswer): Effect.Effect<void> =>
     { discard: true }
   )
 
-/** Of a window that begins at `from`, what is told whole: nothing where a row was not, else what Schwab still lists. */
+/** Of a window that begins at `from`, what is listed whole: nothing where a row was not, else what Schwab still lists. */
 const wholeOf = (complete: boolean, from: Instant.Instant, earliest: Instant.Instant) =>
   complete ? { complete: from >= earliest, wholeFrom: Instant.later(from, earliest) } : { complete }
 
@@ -156,7 +156,7 @@ export const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
     yield* desk.chains.learn(reads)
     const ours = yield* desk.linked
     const all = yield* Effect.forEach(reads, (read) => executedIn(desk, ours, read))
-    // A correction is told whenever its execution was: it is known only since it was read.
+    // A correction is listed whenever its execution was: it is known only since it was read.
     const received = all
       .flat()
       .filter(({ report: { executedAt, revision } }) => revision > 1 || (from <= executedAt && executedAt <= to))

@@ -42,7 +42,7 @@ export interface Options {
   readonly answersWithin?: Duration.DurationInput | undefined
   /** Which session an order with extended hours is for: `SEAMLESS`, which is all of a day, where it is left away. */
   readonly extendedSession?: ExtendedSession | undefined
-  /** How long the answer of a read serves whoever asks again; a second where it is left away. */
+  /** How long the answer of a read serves the next reader; a second where it is left away. */
   readonly servesAgainFor?: Duration.DurationInput | undefined
   /** After how long without a sign of life a stream has failed; half a minute where it is left away. */
   readonly silentFor?: Duration.DurationInput | undefined

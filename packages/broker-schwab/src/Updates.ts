@@ -9,12 +9,12 @@ import { fillsOf, seenIn } from "./Reports.ts"
 /** After how long without a sign of life a stream has failed. */
 export const SILENT_FOR = "30 seconds"
 
-/** What is told of an order comes in bursts: one reading serves all of it. */
+/** News of an order come in bursts: one reading serves all of it. */
 const BURST = "150 millis"
 const READ_AT_ONCE = 8
 
 /**
- * What happens to orders, read as it is told: a message only says of which order it is (FILL-11), and what it came to stands in the order.
+ * What happens to orders, read as it happens: a message only says of which order it is (FILL-11), and what it came to stands in the order.
  * A reading that does not succeed is for the poller.
  */
 export const updates = (
@@ -39,7 +39,7 @@ export const updates = (
     })
   )
 
-/** The executions of an order, then the order, from one reading that began after it was told of. */
+/** The executions of an order, then the order, from one reading that began after the news. */
 const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<ReadonlyArray<Report.Received>> =>
   Effect.gen(function* () {
     const read = yield* desk.orders.afresh(id)

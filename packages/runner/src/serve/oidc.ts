@@ -17,10 +17,10 @@ const START = "/sign-in/oidc"
 /** How long a person has to sign in with the provider, in milliseconds. */
 const LIFE_MS = 10 * 60_000
 
-/** Sign-ins that are under way: whoever begins more than this at a time, all together, has the oldest forgotten. */
+/** Sign-ins that are under way, of all callers together: beyond so many the oldest is forgotten. */
 const MOST_UNDER_WAY = 10_000
 
-/** Sign-ins that one address may begin: whoever begins many makes nobody else's forgotten. */
+/** Sign-ins that one address may begin: many of one make nobody else's forgotten. */
 const BEGINNINGS: Limiter.Rate = { burst: 30, perSecond: 0.5 }
 
 /** A sign-in that is under way: what its answer is held against, and the page that was asked for. */
