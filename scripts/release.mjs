@@ -1,4 +1,4 @@
-// `npm run release`: builds and publishes every package, with a bill of what it stands on (`dist/sbom.cdx.json`); with --plan it says what of, and does nothing.
+// `npm run release`: asks the registry whether it signed what is installed, builds and publishes every package, with a bill of what it stands on (`dist/sbom.cdx.json`); with --plan it says what of, and does nothing.
 // A registry takes the proof of what a package was built from only where its manifest names that repository. Whose checkout this is
 // no manifest can know, so the address is written into them for as long as they are published.
 import { spawnSync } from "node:child_process"
@@ -64,5 +64,8 @@ if (process.argv.includes("--plan")) {
   process.exitCode = 1
 } else {
   process.exitCode =
-    run("node", "node_modules/typescript/bin/tsc", "-b") || run("node", "scripts/dashboard.mjs") || publish(manifests)
+    run("node", "scripts/signatures.mjs") ||
+    run("node", "node_modules/typescript/bin/tsc", "-b") ||
+    run("node", "scripts/dashboard.mjs") ||
+    publish(manifests)
 }

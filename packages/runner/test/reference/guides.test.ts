@@ -125,7 +125,8 @@ const NOT_TYPED = [
   blockWith("docs/reliability.md", "npm run simulate"),
   blockWith("docs/reliability.md", "--faults liar"),
   blockWith("docs/reliability.md", "--story properties"),
-  blockWith("docs/reliability.md", "--story batch")
+  blockWith("docs/reliability.md", "--story batch"),
+  blockWith("docs/reliability.md", "--story endurance")
 ]
 
 it("no command of a page is left out", () => {
