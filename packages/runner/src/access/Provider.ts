@@ -68,10 +68,14 @@ const isSilence = (error: unknown): boolean =>
 const read = async ({ body }: Response, most: number): Promise<Uint8Array<ArrayBuffer>> => {
   const parts: Array<Uint8Array> = []
   let length = 0
-  for await (const part of body ?? []) {
-    length += part.byteLength
-    if (length > most) throw new TypeError("the answer is too long", { cause: { code: "too_long" } })
-    parts.push(part)
+  const reader = body?.getReader()
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    length += part.value.byteLength
+    if (length > most) {
+      await reader?.cancel()
+      throw new TypeError("the answer is too long", { cause: { code: "too_long" } })
+    }
+    parts.push(part.value)
   }
   return new Uint8Array(Buffer.concat(parts))
 }
