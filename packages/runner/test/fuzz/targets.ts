@@ -15,10 +15,13 @@ import * as SchwabActivity from "../../../broker-schwab/src/Activity.ts"
 import * as SchwabErrors from "../../../broker-schwab/src/ErrorBody.ts"
 import * as SchwabOrders from "../../../broker-schwab/src/OrderAnswer.ts"
 import * as EvmCursor from "../../../source-evm/src/EvmCursor.ts"
+import * as NatsPosition from "../../../source-nats/src/internal/position.ts"
+import { personOf } from "../../src/access/person.ts"
 import * as anchor from "../../src/anchors/anchor.ts"
 import * as versions from "../../src/serve/versions.ts"
 import * as Configuration from "../../src/settings/Configuration.ts"
 import * as EnvFile from "../../src/settings/EnvFile.ts"
+import { readTrade } from "../../src/start/sources/sourceTrade.ts"
 import * as listing from "../../src/views/listing.ts"
 import * as past from "../../src/views/past.ts"
 import { rowsOf } from "../import/reading.ts"
@@ -140,6 +143,28 @@ const evmCursors: Target = ofText((text) => {
   isSame(Either.getOrUndefined(EvmCursor.parse(EvmCursor.format(chain, reached), chain)), reached, "a cursor")
 })
 
+const standing = { place: "nats:s@1", first: 1, last: 9 }
+
+const natsCursors: Target = ofText((text) => void NatsPosition.resume(text, standing, {}))
+
+/** What a followed source hands over, as a message of NATS or a row of an outbox: a trade, or why it is none. */
+const delivered: Target = ofText((text) => void readTrade("venue")(parsed(text)))
+
+const ISSUER = "https://login.example.com/"
+
+/** What a provider says of who signs in: whatever it is, the actor is one line without a slash, and has a role that is his. */
+const claims: Target = ofText((text) => {
+  const value = parsed(text)
+  if (typeof value !== "object" || value === null) return
+  const said = personOf(
+    { groupsClaim: "groups", issuer: ISSUER, roles: new Map([["staff", { role: "read" }]]) },
+    Object.fromEntries(Object.entries(value))
+  )
+  if (Either.isLeft(said)) return
+  const { name, person, role } = said.right
+  if (!/^oidc:[^\s/]+$/.test(name) || role !== "read" || /[\n\r]/.test(person)) throw new Error(`an actor ${name}`)
+})
+
 const store = { id: "s", incarnation: "i" }
 
 const anchors: Target = ofText((text) => {
@@ -182,6 +207,9 @@ export const targets: Readonly<Record<string, Target>> = {
   ibkr: ibkrFrames,
   cursors,
   evmCursors,
+  natsCursors,
+  delivered,
+  claims,
   headers,
   configuration,
   asOf: ofText(past.parse),
