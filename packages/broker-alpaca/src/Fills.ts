@@ -52,10 +52,10 @@ export const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId):
 const isTakenBeside =
   (corrected: ReadonlyMap<string, TradeEvents.Corrected>) =>
   ({ value }: Row<FillActivity>): boolean => {
-    const told = corrected.get(value.order_id)
-    if (told === undefined) return true
+    const known = corrected.get(value.order_id)
+    if (known === undefined) return true
     const base = baseOf(value.order_id, value.cum_qty)
-    return !told.isWhole && told.revisions.every(({ report }) => report.execIdBase !== base)
+    return !known.isWhole && known.revisions.every(({ report }) => report.execIdBase !== base)
   }
 
 const listingOf = (
@@ -70,11 +70,11 @@ const listingOf = (
         payload: payloadOf(text)
       }))
     )
-    const told = [...all.values()]
+    const orders = [...all.values()]
     const corrected = yield* Effect.forEach(
-      told.flatMap(({ revisions }) => revisions),
+      orders.flatMap(({ revisions }) => revisions),
       (each) => receivedOf(desk, each)
     )
-    const isWhole = (yield* desk.events.isWhole) && told.every((each) => each.isWhole)
+    const isWhole = (yield* desk.events.isWhole) && orders.every((each) => each.isWhole)
     return { complete: complete && isWhole, received: [...listed, ...corrected] }
   })

@@ -67,7 +67,7 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
       answer !== undefined && SECONDS.test(answer.seconds)
         ? Effect.succeed({ at: Instant.fromMillis(Number(answer.seconds) * SECOND_MS), cutToMs: SECOND_MS })
         : Effect.fail(
-            new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "TWS told no time" })
+            new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "TWS gave no time" })
           )
   )
 

@@ -84,7 +84,7 @@ const withoutZone = (time: string) =>
 export const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const asOf = yield* now
-    const all = yield* Effect.flatMap(executions(desk, from), (told) => zoned(desk, told))
+    const all = yield* Effect.flatMap(executions(desk, from), (listed) => zoned(desk, listed))
     const received = yield* executed(desk, all, asOf)
     return {
       ...((yield* isConnected(desk)) ? wholeOf(desk, from, asOf) : { complete: false }),

@@ -37,15 +37,15 @@ export const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.Broke
         (undo) => Effect.sync(undo)
       )
       const known = new Map<string, OrderFacts>()
-      const told = new Map<string, string>()
+      const last = new Map<string, string>()
       const isNew = (report: Report.OrderSeen): boolean => {
         const shown = lineOf(report)
-        if (told.get(report.brokerOrderId) === shown) return false
-        told.set(report.brokerOrderId, shown)
+        if (last.get(report.brokerOrderId) === shown) return false
+        last.set(report.brokerOrderId, shown)
         return true
       }
       /** What is news of an order; of one that has ended its executions come first. */
-      const toldOf = (listed: ListedOrder, method: string, message: unknown, asOf: Instant.Instant) =>
+      const newsOf = (listed: ListedOrder, method: string, message: unknown, asOf: Instant.Instant) =>
         Effect.gen(function* () {
           const report = seenOf(desk, listed, asOf, false)
           if (report === undefined || !isNew(report)) return []
@@ -74,11 +74,11 @@ export const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.Broke
               const facts = known.get(message.permId)
               if (facts === undefined) return []
               const shown = shownOf(desk, { ...facts, status: message.status }, message)
-              return yield* toldOf({ ...shown, endedAt: undefined }, "orderStatus", message, asOf)
+              return yield* newsOf({ ...shown, endedAt: undefined }, "orderStatus", message, asOf)
             }
             case "Notice": {
               const ending = desk.endings.ofPlaced(message.id)
-              return ending === undefined ? [] : yield* toldOf(ending, "error", message, asOf)
+              return ending === undefined ? [] : yield* newsOf(ending, "error", message, asOf)
             }
             default:
               return []

@@ -29,7 +29,7 @@ export const updates = (
         Effect.gen(function* () {
           yield* Effect.sleep(BURST)
           yield* Ref.update(waiting, (ids) => new Set([...ids].filter((each) => each !== id)))
-          return yield* told(desk, id)
+          return yield* newsOf(desk, id)
         })
       return Activity.orderIds(desk.wire, desk.linked, silentFor).pipe(
         Stream.filterEffect(isFirst),
@@ -40,7 +40,7 @@ export const updates = (
   )
 
 /** The executions of an order, then the order, from one reading that began after the news. */
-const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<ReadonlyArray<Report.Received>> =>
+const newsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<ReadonlyArray<Report.Received>> =>
   Effect.gen(function* () {
     const read = yield* desk.orders.afresh(id)
     if (Option.isNone(read)) return []
@@ -52,6 +52,6 @@ const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<Readon
     return [...received, ...seen]
   }).pipe(
     Effect.catchAll(({ message }) =>
-      Effect.as(Effect.logWarning(`order ${id} was told of and could not be read (${message}); it is polled`), [])
+      Effect.as(Effect.logWarning(`order ${id} has news and could not be read (${message}); it is polled`), [])
     )
   )

@@ -211,7 +211,7 @@ export const layer: Layer.Layer<never, never, Needed> = HttpApiBuilder.Router.us
   })
 )
 
-/** The same where no provider is configured: the page is told so. */
+/** The same where no provider is configured: the page says so. */
 export const layerNone: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
   router.get("/sign-in/provider", HttpServerResponse.unsafeJson({ name: null, problem: null }))
 )

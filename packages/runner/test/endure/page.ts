@@ -3,7 +3,7 @@ import { cpus } from "node:os"
 import process from "node:process"
 import { medianOf, type Sample } from "./resources.ts"
 
-/** So many points are told apart on a chart. */
+/** How many points a chart has. */
 const POINTS = 40
 
 const round = (value: number): number => Math.round(value * 10) / 10

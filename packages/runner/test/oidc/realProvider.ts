@@ -39,7 +39,7 @@ const withResolvers = () => {
   return { promise, resolve: (listener: RequestListener) => resolvers.forEach((resolve) => resolve(listener)) }
 }
 
-/** A provider that others wrote, on a free port of this machine. Until it is told who its client is, it lets everybody wait. */
+/** A provider that others wrote, on a free port of this machine. Until it knows its client, everybody waits. */
 export const realProvider = async () => {
   const { promise: listening, resolve: open } = withResolvers()
   const server = createServer((request, response) => void listening.then((listener) => listener(request, response)))
