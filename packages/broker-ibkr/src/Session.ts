@@ -1,5 +1,5 @@
 import { Broker } from "@roundlot/core"
-import { Deferred, Effect, Ref, Schedule } from "effect"
+import { Deferred, Duration, Effect, Ref, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import * as Line from "./Line.ts"
@@ -36,6 +36,8 @@ export interface Session {
 
 const FIRST_WAIT = "100 millis"
 const LONGEST_WAIT = "15 seconds"
+/** A line that stood for so long was well. */
+const STEADY = "10 seconds"
 const MOST_COMMISSIONS = 200_000
 
 /** Connects, proves that the account is there, and stays connected for as long as the scope is open. */
@@ -82,16 +84,14 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
       )
     )
 
-    const again = Schedule.exponential(FIRST_WAIT).pipe(Schedule.union(Schedule.spaced(LONGEST_WAIT)))
-    const told = live.pipe(
+    const noticed = live.pipe(
       Effect.tapError((error) =>
         Effect.flatMap(Ref.get(isFirst), (neverUp) =>
           neverUp ? Deferred.fail(first, error) : Effect.logWarning(error.message)
         )
       )
     )
-    // A line that stood begins the waits anew; one that could not be had waits ever longer.
-    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.retry(told, again), Effect.sleep(FIRST_WAIT))))
+    yield* Effect.forkScoped(again(noticed))
     const line = yield* Deferred.await(first)
     const account = yield* accountOf(options, line.accounts)
     return {
@@ -106,6 +106,21 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
       )
     }
   })
+
+const waits = Schedule.exponential(FIRST_WAIT).pipe(Schedule.union(Schedule.spaced(LONGEST_WAIT)))
+
+/**
+ * One line after another. The waits between them grow while none is had, or none stands for long: a TWS that drops every line at once
+ * (error 100, too many messages) is not stormed.
+ */
+export const again = <A, E>(line: Effect.Effect<A, E>): Effect.Effect<never> => {
+  const steady = Effect.filterOrFail(
+    Effect.timed(line),
+    ([stood]) => Duration.greaterThanOrEqualTo(stood, STEADY),
+    () => "dropped" as const
+  )
+  return Effect.forever(Effect.zipRight(Effect.orDie(Effect.retry(steady, waits)), Effect.sleep(FIRST_WAIT)))
+}
 
 const awaited = ({ address, connectTimeoutMs }: Options, next: Deferred.Deferred<Line.Line>) =>
   Effect.timeoutFail(Deferred.await(next), {
