@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
+import { build, type Message } from "esbuild"
 import ts from "typescript"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
@@ -54,6 +55,23 @@ const imported = (code: string, kind: "module" | "commonjs") => {
   return { status, stdout, stderr }
 }
 
+/** What a bundler says of an app that imports core. */
+const bundled = async (): Promise<ReadonlyArray<string>> => {
+  const contents = `import * as core from "@roundlot/core"; console.log(core)`
+  const said = ({ location, text }: Message) => `${text} ${location?.lineText ?? ""}`
+  return build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    logLevel: "silent"
+  }).then(
+    ({ errors, warnings }) => [...errors, ...warnings].map(said),
+    ({ errors }: { readonly errors: ReadonlyArray<Message> }) => errors.map(said)
+  )
+}
+
 const WAYS = [
   ["import", `import "@roundlot/core"`, "module"],
   ["require", `require("@roundlot/core")`, "commonjs"]
@@ -70,6 +88,16 @@ describe("SDK-6: core in an app", () => {
     expect(stderr).toMatch(/npm i @roundlot\/core effect@3/)
     expect(stderr).toContain("The requested module 'effect' does not provide")
     rmSync(join(modules, "effect"), { recursive: true })
+  })
+
+  it("bundled with another line of Effect says what to install, and nothing with Effect 3", async () => {
+    other()
+    const [first] = await bundled()
+    expect(first).toMatch(/No matching export in .+ for import "Either" .*npm i @roundlot\/core effect@3/)
+    rmSync(join(modules, "effect"), { recursive: true })
+    symlinkSync(join(core, "node_modules/effect"), join(modules, "effect"))
+    expect(await bundled()).toEqual([])
+    rmSync(join(modules, "effect"))
   })
 
   it.each(WAYS)("with Effect 3 says nothing by %s", (_, code, kind) => {
