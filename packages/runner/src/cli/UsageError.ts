@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { nearest } from "../import/nearest.ts"
+import { nearest } from "@roundlot/api/text"
 
 /** What was asked for cannot be asked for so: exit code 2. `problem` says what and where, `remedy` what to write instead. */
 export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {

@@ -1,4 +1,4 @@
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 import { paint, toneOf, whole, type Screen } from "../views/Screen.ts"
 import * as Columns from "../views/table.ts"
 import { isFields, type Fields } from "./Fields.ts"

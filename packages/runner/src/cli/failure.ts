@@ -31,7 +31,8 @@ const usageKinds = [
   "Ambiguous",
   "UnknownJobType",
   "BadJob",
-  "JobKeyTaken"
+  "JobKeyTaken",
+  "NotForBatch"
 ]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

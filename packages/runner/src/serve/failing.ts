@@ -2,9 +2,8 @@ import { Problem } from "@roundlot/api"
 import type { Accumulator, Batches, Decisions, Events, Sources } from "@roundlot/core"
 import type { SupportedOrders, TradeRepository } from "@roundlot/core/adapter"
 import type { AsOf, Batch, Feed, Jobs, Ledger, Requests, Templates, TokenRegister } from "@roundlot/core/ledger"
+import type { BatchFile, BatchRows, ImportFileError } from "@roundlot/imports"
 import { Effect } from "effect"
-import type { NotWhole } from "../batches/submit.ts"
-import type { ImportFileError } from "../import/ImportFileError.ts"
 import type { UsageError } from "../cli/UsageError.ts"
 import type { CommandRefused, StaleRecord } from "../verbs/commanding.ts"
 import type { Ambiguous, BadCursor, BadFilter, NotFound } from "../views/errors.ts"
@@ -24,8 +23,9 @@ export type LookFailure =
 /** What acting can fail with. */
 export type ActFailure =
   | LookFailure
-  | ImportFileError
-  | NotWhole
+  | ImportFileError.ImportFileError
+  | BatchFile.NotWhole
+  | BatchRows.NotForBatch
   | Batches.NoBatch
   | Batches.BatchStands
   | Batches.BatchChanged
@@ -89,6 +89,8 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
       return badRequest(error.message, "body")
     case "LostCursor":
       return badRequest(error.message, "after")
+    case "NotForBatch":
+      return badRequest(error.message, error.named === undefined ? undefined : "account")
     case "BadBatch":
       return badRequest(error.message, error.field)
     case "ModeNotNamed":

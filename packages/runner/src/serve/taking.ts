@@ -5,10 +5,10 @@ import { Access, Api, Documents, type Parameters, Problem, type Server } from "@
 import { type AccountName, Accumulator, Clock, SourcePolicy, Sources, Trade } from "@roundlot/core"
 import { Entropy, Report } from "@roundlot/core/adapter"
 import { AccountScope } from "@roundlot/core/ledger"
+import { BatchRows } from "@roundlot/imports"
 import { Array, Effect, type Layer } from "effect"
 import type { Writing } from "../App.ts"
 import { known, ofSource } from "../accounts.ts"
-import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import * as batches from "../views/batches.ts"
 import * as executions from "../views/executions.ts"
@@ -60,7 +60,7 @@ const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: 
       )
     }
     const policy = SourcePolicy.readFrom(policyOf(configuration, source), raw)
-    const results = yield* addTo({ batch, account, inputs, policy })
+    const results = yield* BatchRows.addTo({ batch, account, inputs, policy })
     return all(results.map(takenOf))
   })
 

@@ -9,11 +9,10 @@ import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } 
 import { Batches } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import { AccountScope, type Batch, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core/ledger"
+import { BatchFile, TradeFile } from "@roundlot/imports"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, ofSource, sole } from "../accounts.ts"
-import { check, open, submit, survey, type Written } from "../batches/submit.ts"
-import * as TradeFile from "../import/TradeFile.ts"
 import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
@@ -42,10 +41,10 @@ const bytesOf = ({ csv, rows }: Documents.BatchRequest) => {
 }
 
 /** What would become of each row and what would be ordered, with the first rows that are no trades. */
-const checked = (file: Parameters<typeof check>[0]) =>
+const checked = (file: Parameters<typeof BatchFile.check>[0]) =>
   Effect.gen(function* () {
     const rejectedRows: Array<Batch.RejectedRow> = []
-    const found = yield* check(file, (rows) =>
+    const found = yield* BatchFile.check(file, (rows) =>
       Effect.sync(() => void rejectedRows.push(...rows.slice(0, Batches.MOST_REJECTED - rejectedRows.length)))
     )
     return views.checkedOf(found, rejectedRows)
@@ -64,7 +63,7 @@ const openedBatch = (
     const { name: actor } = yield* Access.Caller
     const account = yield* sole(Option.fromNullable(terms.account))
     const order = OrderPolicy.said(terms)
-    const batch = yield* open({ name: asked.name, mode, priority, account, actor, order }, key)
+    const batch = yield* BatchFile.open({ name: asked.name, mode, priority, account, actor, order }, key)
     return submittedOf({ batch, accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0, noticed: [] })
   })
 
@@ -72,7 +71,7 @@ const openedBatch = (
 const takenAs = (
   request: Documents.UploadTerms,
   asked: Template.TemplateTerms,
-  bytes: Written["bytes"],
+  bytes: BatchFile.Written["bytes"],
   configuration: Configuration,
   key: string | undefined
 ) =>
@@ -81,12 +80,12 @@ const takenAs = (
     const { columns, dates, decimal, mode, priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
     const order = OrderPolicy.said(asked)
-    const file = yield* survey({ bytes, fileName, source, columns, dialect, mode, order })
+    const file = yield* BatchFile.survey({ bytes, fileName, source, columns, dialect, mode, order })
     const { name: actor } = yield* Access.Caller
     const account = yield* ofSource(configuration, source, asked.account)
     const policy = filePolicyOf(configuration, source, backfill)
     if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
-    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, strict, key, actor }))
+    return submittedOf(yield* BatchFile.submit({ ...file, name, account, priority, policy, again, strict, key, actor }))
   })
 
 const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>

@@ -2,9 +2,8 @@ import { type Documents, Problem } from "@roundlot/api"
 import { Instant, type Trade } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { type intake } from "@roundlot/core/ledger"
+import { TradeImport, TradeRow } from "@roundlot/imports"
 import { Either } from "effect"
-import * as TradeRow from "../import/TradeRow.ts"
-import { complaint } from "../import/takeIn.ts"
 import * as instruction from "../verbs/instruction.ts"
 
 const NAMES: { readonly [F in TradeRow.Field]: string } = {
@@ -61,7 +60,7 @@ export const inputOf = (
     { line: 1, raw: "", cell, columnName: (field) => `${at}${NAMES[field]}` },
     { source: request.source ?? SOURCE, identity: ["source_id"] }
   )
-  if (row._tag === "Bad") return Either.left(Problem.failures.badRequest(complaint(row), row.column))
+  if (row._tag === "Bad") return Either.left(Problem.failures.badRequest(TradeImport.complaint(row), row.column))
   const { direct } = request
   if (direct === undefined) return Either.right(row.input)
   const asked = {

@@ -1,10 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broker-paper"
 import type { Price } from "@roundlot/core"
+import { type ImportFileError, TradeFile, TradeImport } from "@roundlot/imports"
 import { Effect, Option, Stream } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
-import * as TradeFile from "../import/TradeFile.ts"
-import { complaint } from "../import/takeIn.ts"
 
 /** How the paper exchange of a daemon is to behave. */
 export interface PaperFlags {
@@ -15,11 +14,20 @@ export interface PaperFlags {
 }
 
 /** The last price of every symbol of a file of trades. */
-const readPrices = (file: string) =>
+const readPrices = (
+  file: string
+): Effect.Effect<
+  ReadonlyMap<string, Price.Price>,
+  UsageError | ImportFileError.ImportFileError,
+  FileSystem.FileSystem
+> =>
   TradeFile.readTrades(file).pipe(
     Stream.runFoldEffect(new Map<string, Price.Price>(), (prices, row) => {
       if (row._tag === "Bad")
-        return new UsageError({ problem: `${file}, line ${row.line}: ${complaint(row)}`, remedy: "Correct the prices" })
+        return new UsageError({
+          problem: `${file}, line ${row.line}: ${TradeImport.complaint(row)}`,
+          remedy: "Correct the prices"
+        })
       const { price, symbol } = row.input
       return Effect.succeed(price === undefined ? prices : prices.set(symbol, price))
     })

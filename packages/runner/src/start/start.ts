@@ -1,5 +1,6 @@
 import { type Account, type AccountName, Daemon, Decimal, Position, Reads, Trade } from "@roundlot/core"
 import { type Driving, PositionAnswer, type Tracking } from "@roundlot/core/ledger"
+import { TradeFile, TradeImport } from "@roundlot/imports"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { relative } from "node:path"
 import { names, openedForDriving } from "../accounts.ts"
@@ -10,8 +11,6 @@ import { Output } from "../cli/Output.ts"
 import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
-import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
-import * as TradeFile from "../import/TradeFile.ts"
 import { brokersOf, filePolicyOf } from "../settings/Configuration.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import * as working from "../jobs/working.ts"
@@ -71,22 +70,27 @@ const mayPlay = Effect.gen(function* () {
   return [first, last].every((trade) => trade === undefined || trade.source === TAPE)
 })
 
-const progress = (counts: Counts, orders: number, fills: number): string =>
-  `  ${total(counts)} trades in, ${orders} orders, ${fills} fills`
+const progress = (counts: TradeImport.Counts, orders: number, fills: number): string =>
+  `  ${TradeImport.total(counts)} trades in, ${orders} orders, ${fills} fills`
 
 /** Plays the tape into an account, telling of the first trades in full. */
-const play = (file: string, account: AccountName.AccountName, settings: Settings, counts: Ref.Ref<Counts>) =>
+const play = (
+  file: string,
+  account: AccountName.AccountName,
+  settings: Settings,
+  counts: Ref.Ref<TradeImport.Counts>
+) =>
   Effect.gen(function* () {
     const { line } = yield* Output
     const policy = filePolicyOf(settings.configuration, TAPE)
-    const tell = (step: Step) =>
+    const tell = (step: TradeImport.Step) =>
       Effect.gen(function* () {
         const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
         for (const text of tradeLines(step, told)) yield* line(text)
-        for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${complaint(row)}`)
+        for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${TradeImport.complaint(row)}`)
       })
     const rows = TradeFile.readTrades(file, { source: TAPE, terms: "refused" })
-    const steps = takeIn(rows, { account, policy, file }, TOGETHER)
+    const steps = TradeImport.takeIn(rows, { account, policy, file }, TOGETHER)
     // Slow enough to be watched: a file that is imported goes as fast as the ledger takes it.
     yield* Stream.runForEach(steps, (step) => Effect.zipRight(tell(step), Effect.sleep(PACE)))
   })
@@ -100,7 +104,7 @@ const demonstrate = (file: string, account: AccountName.AccountName, settings: S
       return undefined
     }
     yield* line(`Playing ${file} into account ${account}: fractional trades in, whole lots out.`)
-    const counts = yield* Ref.make(none)
+    const counts = yield* Ref.make(TradeImport.none)
     const watch = yield* watcher
     yield* watch.begin
     const tell = Effect.gen(function* () {
@@ -132,7 +136,7 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
   )
 )
 
-const countsLine = (counts: Counts): string =>
+const countsLine = (counts: TradeImport.Counts): string =>
   `${counts.accepted} accepted, ${counts.duplicates} duplicates, ${counts.conflicts} conflicts, ${counts.quarantined} quarantined, ${counts.rejected} rejected`
 
 /** The store as it is named on the command line from here. */

@@ -1,8 +1,8 @@
 import { Decimal, Fill, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation } from "@roundlot/core/ledger"
+import type { TradeImport } from "@roundlot/imports"
 import { Effect, Ref } from "effect"
-import type { Step } from "../import/takeIn.ts"
 
 const TRADES_IN_FULL = 5
 const ORDERS_IN_FULL = 5
@@ -20,7 +20,7 @@ const PAGE = 500
 const TRADES_SHOWN = 3
 
 /** The lines of the first trades, so that a reader sees what comes in. */
-export const tradeLines = (step: Step, told: number): ReadonlyArray<string> =>
+export const tradeLines = (step: TradeImport.Step, told: number): ReadonlyArray<string> =>
   step.taken
     .filter(([, result]) => result._tag === "Accepted")
     .slice(0, Math.max(0, TRADES_IN_FULL - told))

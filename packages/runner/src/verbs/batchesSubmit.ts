@@ -3,28 +3,16 @@ import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Documents } from "@roundlot/api"
 import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from "@roundlot/core/ledger"
+import { BatchFile, ImportFileError, TradeFile } from "@roundlot/imports"
 import { Effect, Option, Sink, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
-import {
-  check,
-  open,
-  submit,
-  survey,
-  type Checked,
-  type Read,
-  type Submission,
-  type Submitted,
-  type Unsettled
-} from "../batches/submit.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Progress from "../cli/Progress.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, reading } from "../cli/within.ts"
 import { onCopy } from "../import/dryRun.ts"
-import { fail } from "../import/ImportFileError.ts"
-import * as TradeFile from "../import/TradeFile.ts"
 import { filePolicyOf } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
 import * as views from "../views/batches.ts"
@@ -33,7 +21,10 @@ import * as terms from "./batchTerms.ts"
 const { place } = flags
 
 /** What was submitted, as programs read it. */
-export const submittedOf = ({ batch, ...counts }: Submitted) => ({ batch: views.documentOf(batch), ...counts })
+export const submittedOf = ({ batch, ...counts }: BatchFile.Submitted) => ({
+  batch: views.documentOf(batch),
+  ...counts
+})
 
 /** The bytes of a file, however often they are asked for; the standard input comes once, and is kept aside meanwhile. */
 const bytesOf = (file: string) =>
@@ -45,14 +36,23 @@ const bytesOf = (file: string) =>
     yield* Stream.run(
       TradeFile.standardInput,
       Sink.mapError(fs.sink(kept), (error) =>
-        fail("the standard input", "Unreadable", `cannot be kept aside (${error.message})`, "give a file instead")
+        ImportFileError.fail(
+          "the standard input",
+          "Unreadable",
+          `cannot be kept aside (${error.message})`,
+          "give a file instead"
+        )
       )
     )
     return again(kept)
   })
 
 /** How a file is read, and what its batch is to be, by the terms that hold. */
-const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.TemplateTerms): Unsettled => {
+const readingOf = (
+  file: string,
+  bytes: BatchFile.Submission["bytes"],
+  terms: Template.TemplateTerms
+): BatchFile.Unsettled => {
   const { columns, dates, decimal, mode, separator, skip, source = "batch", zone } = terms
   return {
     bytes,
@@ -72,14 +72,14 @@ interface DryRunFlags extends Flags {
 }
 
 /** Shows what would become of each row and what would be ordered, on a copy of the books; every bad row by line and column. */
-const dryRun = (asked: DryRunFlags, file: Read, terms: Template.TemplateTerms) =>
+const dryRun = (asked: DryRunFlags, file: BatchFile.Read, terms: Template.TemplateTerms) =>
   onCopy(asked, (configuration) =>
     Effect.gen(function* () {
       const { answer, line: print, look, note } = yield* Output
       const account = yield* opened(configuration, Option.fromNullable(terms.account))
       const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
       const rejectedRows: Array<Batch.RejectedRow> = []
-      const checked = yield* check({ ...file, account, policy, actor: ACTOR }, (rows) =>
+      const checked = yield* BatchFile.check({ ...file, account, policy, actor: ACTOR }, (rows) =>
         Effect.sync(() => void rejectedRows.push(...rows))
       )
       for (const { column, line, reason: why, value } of asked.json ? [] : rejectedRows) {
@@ -102,7 +102,7 @@ const dryRun = (asked: DryRunFlags, file: Read, terms: Template.TemplateTerms) =
 const ordersText = ({ notional, orders, quantity, side, symbol }: Documents.OrdersPreview): string =>
   `${orders} ${orders === 1 ? "order" : "orders"} to ${side} ${quantity} ${symbol}${notional === null ? "" : `, ${notional} dollars`}`
 
-const checkedText = (checked: Checked): string =>
+const checkedText = (checked: BatchFile.Checked): string =>
   [
     `${checked.accepted} rows would be taken`,
     ...countsSaid.flatMap((name) => (checked[name] === 0 ? [] : [`${checked[name]} ${name}`]))
@@ -153,7 +153,7 @@ export const batchesSubmit = Verb.make({
       const held = asked.template === undefined ? said : yield* reading(asked, () => terms.over(asked.template, said))
       const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
       // A file that cannot be read, or leaves open how, makes no store.
-      const file = yield* terms.withMode(survey, written)
+      const file = yield* terms.withMode(BatchFile.survey, written)
       if (asked.dryRun) return yield* dryRun(asked, file, held)
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
@@ -163,7 +163,7 @@ export const batchesSubmit = Verb.make({
           const terms = { name, account, priority: held.priority ?? 0, policy, again, strict, actor: ACTOR }
           const { at } = yield* Progress.make("Submitting", "rows")
           const reached = (done: number) => at({ done, total: file.surveyed.rows })
-          yield* tell(yield* submit({ ...file, ...terms, reached }))
+          yield* tell(yield* BatchFile.submit({ ...file, ...terms, reached }))
         })
       )
     }).pipe(Effect.scoped)
@@ -171,7 +171,7 @@ export const batchesSubmit = Verb.make({
 
 const MOST_NOTICES = 20
 
-const tell = (submitted: Submitted) =>
+const tell = (submitted: BatchFile.Submitted) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
     const document = submittedOf(submitted)
@@ -205,7 +205,7 @@ export const batchesOpen = Verb.make({
           timeInForce: Option.getOrUndefined(asked.timeInForce)
         })
         const opening = { name, mode, priority, account, order, actor: ACTOR }
-        const document = views.documentOf(yield* terms.withMode(open, opening))
+        const document = views.documentOf(yield* terms.withMode(BatchFile.open, opening))
         yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
       })
     )

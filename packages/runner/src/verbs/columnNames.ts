@@ -1,19 +1,18 @@
+import { TradeRow } from "@roundlot/imports"
 import { Effect } from "effect"
 import { UsageError, unknownWord } from "../cli/UsageError.ts"
-import type { Columns } from "../import/columns.ts"
-import { extras, fields, type Field } from "../import/TradeRow.ts"
 
-const known: ReadonlyArray<Field> = [...fields, ...extras]
+const known: ReadonlyArray<TradeRow.Field> = [...TradeRow.fields, ...TradeRow.extras]
 
 /** One of our column names: `source_id`, or `sourceId`. */
-export const fieldOf = (flag: string, word: string): Effect.Effect<Field, UsageError> => {
+export const fieldOf = (flag: string, word: string): Effect.Effect<TradeRow.Field, UsageError> => {
   const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   const field = known.find((each) => each === snake)
   return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, known)) : Effect.succeed(field)
 }
 
 /** The file's own names of its columns, `symbol=Ticker,price=`. */
-export const readColumns = (text: string | undefined): Effect.Effect<Columns | undefined, UsageError> =>
+export const readColumns = (text: string | undefined): Effect.Effect<TradeRow.Columns | undefined, UsageError> =>
   Effect.gen(function* () {
     if (text === undefined) return undefined
     const pairs = yield* Effect.forEach(text.split(","), (pair) =>

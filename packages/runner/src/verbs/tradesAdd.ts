@@ -2,9 +2,9 @@ import * as Options from "@effect/cli/Options"
 import { Accumulator, Clock, Instant, Order, Position, Reads, type SourcePolicy, Trade } from "@roundlot/core"
 import { Entropy, Id } from "@roundlot/core/adapter"
 import { type intake, PositionAnswer, TradingState } from "@roundlot/core/ledger"
+import { BatchRows, TradeRow } from "@roundlot/imports"
 import { Effect, Either, Option } from "effect"
 import { ACTOR, known, opened } from "../accounts.ts"
-import { addTo } from "../batches/adding.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { yes } from "../cli/confirm.ts"
@@ -12,7 +12,6 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
 import { onCopy, planned } from "../import/dryRun.ts"
-import * as TradeRow from "../import/TradeRow.ts"
 import * as instruction from "./instruction.ts"
 import { type Configuration, policyOf } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
@@ -74,7 +73,7 @@ const addToBatch = (
   Effect.gen(function* () {
     const batch = yield* batches.recordOf(id)
     const account = Option.isNone(named) ? undefined : yield* known(named.value)
-    const [result] = yield* addTo({ batch, account, inputs: [input], policy })
+    const [result] = yield* BatchRows.addTo({ batch, account, inputs: [input], policy })
     return result
   })
 

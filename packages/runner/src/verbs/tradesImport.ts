@@ -3,6 +3,7 @@ import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Account, type AccountName } from "@roundlot/core"
 import { type age } from "@roundlot/core/ledger"
+import { RejectedFile, TradeFile, TradeImport, type TradeRow } from "@roundlot/imports"
 import { Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
 import { opened } from "../accounts.ts"
@@ -13,10 +14,6 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import { onCopy, planned } from "../import/dryRun.ts"
-import * as RejectedFile from "../import/RejectedFile.ts"
-import { none, takeIn, total, type Counts, type Noticed, type Step } from "../import/takeIn.ts"
-import * as TradeFile from "../import/TradeFile.ts"
-import type { Bad } from "../import/TradeRow.ts"
 import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
 import { fieldOf, readColumns } from "./columnNames.ts"
@@ -61,7 +58,7 @@ const optionsOf = (asked: ImportFlags) =>
 const teller = (file: string) =>
   Effect.map(
     Ref.make(0),
-    (told) => (notices: ReadonlyArray<Noticed>) =>
+    (told) => (notices: ReadonlyArray<TradeImport.Noticed>) =>
       Effect.gen(function* () {
         const { note } = yield* Output
         const before = yield* Ref.getAndUpdate(told, (count) => count + notices.length)
@@ -78,13 +75,13 @@ const progress = ({ file }: ImportFlags) =>
     const { hasStatus } = yield* Output
     const { at } = yield* Progress.make("Importing", "rows")
     const rows = hasStatus && file !== "-" ? yield* TradeFile.linesOf(file) : undefined
-    return (counts: Counts) => at({ done: total(counts), total: rows })
+    return (counts: TradeImport.Counts) => at({ done: TradeImport.total(counts), total: rows })
   })
 
 const rejectedTo = (
   asked: ImportFlags
 ): Effect.Effect<
-  (rows: ReadonlyArray<Bad>) => Effect.Effect<void, RejectedFile.RejectedFileError>,
+  (rows: ReadonlyArray<TradeRow.Bad>) => Effect.Effect<void, RejectedFile.RejectedFileError>,
   never,
   FileSystem.FileSystem | Scope.Scope
 > =>
@@ -133,8 +130,8 @@ const take = (
     const tell = yield* teller(asked.file)
     const say = yield* progress(asked)
     const write = yield* rejectedTo(asked)
-    const counts = yield* Ref.make(none)
-    const onStep = (step: Step) =>
+    const counts = yield* Ref.make(TradeImport.none)
+    const onStep = (step: TradeImport.Step) =>
       Effect.gen(function* () {
         yield* Ref.set(counts, step.counts)
         yield* write(step.bad)
@@ -142,26 +139,32 @@ const take = (
         yield* say(step.counts)
       })
     const stopped = Effect.flatMap(Ref.get(counts), (done) =>
-      total(done) === 0
+      TradeImport.total(done) === 0
         ? Effect.void
-        : note(`Stopped after ${total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`)
+        : note(
+            `Stopped after ${TradeImport.total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`
+          )
     )
-    yield* Stream.runForEach(takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(
+    yield* Stream.runForEach(TradeImport.takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(
       Effect.onError(() => stopped)
     )
     return yield* Ref.get(counts)
   })
 
 /** What was only kept is told where it was asked for. */
-const told = ({ backfill }: ImportFlags, { recorded, ...counts }: Counts) =>
+const told = ({ backfill }: ImportFlags, { recorded, ...counts }: TradeImport.Counts) =>
   Option.contains(backfill, "record" as const) ? { ...counts, recorded } : counts
 
-const text = (counts: Partial<Counts>): string =>
+const text = (counts: Partial<TradeImport.Counts>): string =>
   Object.entries(counts)
     .map(([name, count]) => `${name.padEnd(12)} ${count}`)
     .join("\n")
 
-const finish = (asked: ImportFlags, counts: Counts, more: { readonly orders?: ReadonlyArray<object> } = {}) =>
+const finish = (
+  asked: ImportFlags,
+  counts: TradeImport.Counts,
+  more: { readonly orders?: ReadonlyArray<object> } = {}
+) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
     if (counts.rejected > 0 && !asked.dryRun)
@@ -202,7 +205,7 @@ const importTrades = (asked: ImportFlags): Verb.Doing =>
     if (bad > 0) {
       const { failed, note } = yield* Output
       yield* note("Nothing was taken: --strict, and the file has rows that are no trades.")
-      yield* finish(asked, { ...none, rejected: bad })
+      yield* finish(asked, { ...TradeImport.none, rejected: bad })
       return yield* failed
     }
     if (asked.dryRun) return yield* dryRun(asked, options)

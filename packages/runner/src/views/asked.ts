@@ -1,7 +1,7 @@
 import { Instant } from "@roundlot/core"
 import { ClientOrderId, Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Either } from "effect"
-import { nearest } from "../import/nearest.ts"
+import { nearest } from "@roundlot/api/text"
 import { BadFilter } from "./errors.ts"
 
 /** A condition on the rows of a list: all of these filters. */

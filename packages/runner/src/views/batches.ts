@@ -2,8 +2,8 @@ import type { Documents } from "@roundlot/api"
 import { type Batches, Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Batch } from "@roundlot/core/ledger"
+import type { BatchFile } from "@roundlot/imports"
 import { Chunk, Effect, Either, Option, Stream } from "effect"
-import type { Checked } from "../batches/submit.ts"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
@@ -70,7 +70,7 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
 
 /** The dry run of a submission; of the rows that are no trades, those given. */
 export const checkedOf = (
-  { outlook: { blocked, orders }, ...counts }: Checked,
+  { outlook: { blocked, orders }, ...counts }: BatchFile.Checked,
   rejectedRows: ReadonlyArray<Batch.RejectedRow>
 ): Documents.CheckedDocument => ({
   ...counts,

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 
 /** A filter that cannot be asked for: which one, what it was given, and what it takes. */
 export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {

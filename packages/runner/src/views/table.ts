@@ -1,5 +1,5 @@
 import { Decimal } from "@roundlot/core"
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 import { paint, toneOf, whole, type Screen, type Tone } from "./Screen.ts"
 
 /** One column of a table for people. */

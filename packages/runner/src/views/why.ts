@@ -3,7 +3,7 @@ import { Instant } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Why } from "@roundlot/core/ledger"
 import { Effect } from "effect"
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 import { BadFilter, NotFound } from "./errors.ts"
 
 /** A cause, with what caused it. */

@@ -24,7 +24,7 @@ import * as EnvFile from "../../src/settings/EnvFile.ts"
 import { readTrade } from "../../src/start/sources/sourceTrade.ts"
 import * as listing from "../../src/views/listing.ts"
 import * as past from "../../src/views/past.ts"
-import { rowsOf } from "../import/reading.ts"
+import { rowsOf } from "../../../imports/test/reading.ts"
 
 /** Reads an input as the program does, and throws where it holds no promise: a value or a typed error, the same when it is written and read again. */
 export type Target = (input: Buffer) => void

@@ -1,11 +1,10 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { AccountName, SourcePolicy } from "@roundlot/core"
+import { TradeFile, TradeImport } from "@roundlot/imports"
 import { ConfigProvider, Effect, Layer, Logger, Stream } from "effect"
 import process from "node:process"
 import { text } from "node:stream/consumers"
 import { layerBooks } from "../../src/App.ts"
-import { takeIn } from "../../src/import/takeIn.ts"
-import * as TradeFile from "../../src/import/TradeFile.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 import { parse } from "../../src/settings/StorePlace.ts"
 import { jumping } from "./jumping.ts"
@@ -23,7 +22,7 @@ const work = Effect.gen(function* () {
   const taken = Effect.gen(function* () {
     process.stdout.write("ready\n")
     yield* Effect.promise(() => text(process.stdin))
-    yield* Stream.runForEach(takeIn(rows, target, Number(together)), ({ taken }) =>
+    yield* Stream.runForEach(TradeImport.takeIn(rows, target, Number(together)), ({ taken }) =>
       Effect.sync(() => {
         for (const [{ input }, result] of taken) process.stdout.write(`${input.sourceId} ${result._tag}\n`)
       })

@@ -17,10 +17,10 @@ import {
 import { PositionAnswer } from "@roundlot/core/ledger"
 import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
+import { TradeFile } from "@roundlot/imports"
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Layer, Logger, Stream } from "effect"
-import { readTrades } from "../../src/import/TradeFile.ts"
 
 const account = AccountName.AccountName.make("paper")
 
@@ -44,7 +44,7 @@ interface Tally {
 }
 
 const take = (file: string) =>
-  readTrades(file).pipe(
+  TradeFile.readTrades(file).pipe(
     Stream.grouped(250),
     Stream.mapEffect((rows) =>
       Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import type { AccountName } from "@roundlot/core"
+import { FolderSource } from "@roundlot/imports"
 import type { Settings } from "../../settings/Settings.ts"
 import type { FollowedWays } from "../../settings/sources/sourceWays.ts"
-import * as FolderSource from "../../spool/FolderSource.ts"
 import { evmOpening } from "./evm.ts"
 import { openNats } from "./nats.ts"
 import type { Opening } from "./Opening.ts"

@@ -15,7 +15,7 @@ import { Effect, Layer, Stream, type Context, type Scope } from "effect"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as FolderSource from "../../src/spool/FolderSource.ts"
+import * as FolderSource from "../../src/folder/FolderSource.ts"
 
 /** The account of these tests. */
 export const desk = AccountName.AccountName.make("desk")

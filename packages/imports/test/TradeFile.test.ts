@@ -4,7 +4,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Either, FastCheck, Stream } from "effect"
 import { Csv } from "@roundlot/api"
-import { type Options, readBytes, readTrades } from "../../src/import/TradeFile.ts"
+import { type Options, readBytes, readTrades } from "../src/TradeFile.ts"
 import { badOf, bytes, plain, plainRows, rowsOf } from "./reading.ts"
 
 const HEADER = "source_id,timestamp,symbol,side,quantity,price"

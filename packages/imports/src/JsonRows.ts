@@ -1,5 +1,5 @@
 import { Either } from "effect"
-import { type Columns, namesOf } from "./columns.ts"
+import { type Columns, namesOf } from "./TradeRow.ts"
 import * as JsonLine from "./JsonLine.ts"
 import { type Line, textOf } from "./Line.ts"
 import type { Rows } from "./Rows.ts"

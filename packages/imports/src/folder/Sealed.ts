@@ -1,7 +1,7 @@
 import { Effect, Stream } from "effect"
 import { createHash } from "node:crypto"
 import { open, type FileHandle } from "node:fs/promises"
-import { fail, type ImportFileError } from "../import/ImportFileError.ts"
+import { fail, type ImportFileError } from "../ImportFileError.ts"
 import { PLAINLY, stampOf } from "./Look.ts"
 import { codeOf } from "./SpoolFault.ts"
 

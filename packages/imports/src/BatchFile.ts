@@ -3,14 +3,14 @@ import { type AccountName, type Accumulator, Batches, Clock, Instant, SourcePoli
 import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Batch, OrderPolicy, BatchPreview, Control, type Ledger, type intake } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Option, Schema, Stream } from "effect"
-import type { Dialect } from "../import/Dialect.ts"
-import { fail, type ImportFileError } from "../import/ImportFileError.ts"
-import { tradesOf } from "../import/readRows.ts"
-import * as surveys from "../import/survey.ts"
-import { complaint } from "../import/takeIn.ts"
-import * as TradeFile from "../import/TradeFile.ts"
-import type { Bad, Row } from "../import/TradeRow.ts"
-import { rowOf } from "./adding.ts"
+import type { Dialect } from "./Dialect.ts"
+import { fail, type ImportFileError } from "./ImportFileError.ts"
+import { tradesOf } from "./readRows.ts"
+import * as surveys from "./survey.ts"
+import { complaint } from "./TradeImport.ts"
+import * as TradeFile from "./TradeFile.ts"
+import type { Bad, Row } from "./TradeRow.ts"
+import { rowOf } from "./BatchRows.ts"
 
 /** How a file is read. */
 export interface Written {

@@ -3,12 +3,27 @@ import { type Batch } from "@roundlot/core/ledger"
 import { OrderTerms } from "@roundlot/core/adapter"
 import type { Accumulator, SourcePolicy, Trade } from "@roundlot/core"
 import type { intake, Ledger } from "@roundlot/core/ledger"
-import { Effect } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
+import { Effect, Schema } from "effect"
 
 /** A trade as a row of a batch: with an order of its own where the batch executes. */
 export const rowOf = (input: Trade.TradeInput, mode: Batch.BatchMode): Trade.TradeInput =>
   mode === "execute" ? { ...input, direct: input.direct ?? OrderTerms.atMarket } : input
+
+/** Trades that a batch does not take: it is of another account, or puts trades into positions and they say how to order. */
+export class NotForBatch extends Schema.TaggedError<NotForBatch>()("NotForBatch", {
+  batch: Schema.String,
+  account: Schema.String,
+  /** The other account; none where the terms of an order are the fault. */
+  named: Schema.optional(Schema.String)
+}) {
+  override get message() {
+    const why =
+      this.named === undefined
+        ? `puts its trades into their positions, and this one says how to order`
+        : `is of account ${this.account}, and the trade of ${this.named}`
+    return `The batch ${this.batch} ${why}. Give it without a batch, or make another`
+  }
+}
 
 /** Which trades go into which batch. */
 export interface Addition {
@@ -19,14 +34,11 @@ export interface Addition {
   readonly policy: SourcePolicy.SourcePolicy
 }
 
-const problemOf = ({ account, batch, inputs }: Addition): string | undefined => {
-  if (account !== undefined && account !== batch.account) {
-    return `The batch ${batch.name} is of account ${batch.account}, and the trade of ${account}`
-  }
+const faultOf = ({ account, batch, inputs }: Addition): NotForBatch | undefined => {
+  const of = { batch: batch.name, account: batch.account }
+  if (account !== undefined && account !== batch.account) return new NotForBatch({ ...of, named: account })
   const hasTerms = batch.mode === "accumulate" && inputs.some(({ direct }) => direct !== undefined)
-  return hasTerms
-    ? `The batch ${batch.name} puts its trades into their positions, and this one says how to order`
-    : undefined
+  return hasTerms ? new NotForBatch(of) : undefined
 }
 
 /** Adds trades to a batch that still collects them, each exactly once; they wait for its turn. */
@@ -34,13 +46,12 @@ export const addTo = (
   addition: Addition
 ): Effect.Effect<
   ReadonlyArray<intake.IntakeResult>,
-  UsageError | Accumulator.UnsoundTrade | Batches.BatchStands | Ledger.LedgerError,
+  NotForBatch | Accumulator.UnsoundTrade | Batches.BatchStands | Ledger.LedgerError,
   Batches.Batches
 > =>
   Effect.gen(function* () {
-    const problem = problemOf(addition)
-    if (problem !== undefined)
-      return yield* new UsageError({ problem, remedy: "Give it without a batch, or make another" })
+    const fault = faultOf(addition)
+    if (fault !== undefined) return yield* fault
     const batches = yield* Batches.Batches
     const { batch, inputs, policy } = addition
     return yield* batches.add(

@@ -1,6 +1,6 @@
 import { TradeSource } from "@roundlot/core/adapter"
 import { basename } from "node:path"
-import { shown } from "./shown.ts"
+import { shown } from "@roundlot/api/text"
 import type { Parsed } from "./TradeRow.ts"
 
 /**

@@ -3,8 +3,8 @@ import { expect, it } from "@effect/vitest"
 import { Account, AccountName, Clock, Commands, Reads, Roundlot, SourcePolicy, Trade } from "@roundlot/core"
 import { Payload, Why } from "@roundlot/core/ledger"
 import { Effect, Layer, Stream } from "effect"
-import { takeIn } from "../../src/import/takeIn.ts"
-import { readBytes } from "../../src/import/TradeFile.ts"
+import { takeIn } from "../src/TradeImport.ts"
+import { readBytes } from "../src/TradeFile.ts"
 
 const HEADER = "source_id,timestamp,symbol,side,quantity,price,note"
 

@@ -3,8 +3,7 @@ import { TradeRepository, type TradeSource } from "@roundlot/core/adapter"
 import { Health } from "@roundlot/core/ledger"
 import { Clock, Deferred, Effect, Ref, Stream, type Duration } from "effect"
 import { join } from "node:path"
-import { shown } from "../import/shown.ts"
-import type { Followed } from "../settings/OwnParts.ts"
+import { shown } from "@roundlot/api/text"
 import { claim, stillOurs, type Holder } from "./Claim.ts"
 import { isStill, look, type Entry } from "./Look.ts"
 import { makeRooms, move, numbered, type Numbered } from "./Numbered.ts"
@@ -140,6 +139,9 @@ const deliveriesOf = (
       Stream.concat(passes(opened, lookEvery))
     )
   })
+
+/** A followed source without its name and policy, which are the caller's to give. */
+export type Followed = Omit<TradeSource.TradeSourceService<unknown>, "name" | "policy">
 
 /**
  * B6: follows a folder into which other programs put files of trades: takes each in the order of its name, row by row, and puts it away. Its

@@ -4,7 +4,7 @@ import type { BigIntStats } from "node:fs"
 import { constants } from "node:fs"
 import { lstat, open, readdir } from "node:fs/promises"
 import { join } from "node:path"
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 import { rooms } from "./Numbered.ts"
 import { asking, codeOf, type SpoolFault } from "./SpoolFault.ts"
 

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url"
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
 import { Chunk, Effect, Stream } from "effect"
-import { readTrades } from "../../src/import/TradeFile.ts"
+import { readTrades } from "../src/TradeFile.ts"
 import { badOf } from "./reading.ts"
 
-const tape = fileURLToPath(new URL("../../../../examples/tape/trades.csv", import.meta.url))
+const tape = fileURLToPath(new URL("../../../examples/tape/trades.csv", import.meta.url))
 
 it.effect("the bundled tape has one bad row among 2,000, and no id stands for two trades", () =>
   Effect.gen(function* () {

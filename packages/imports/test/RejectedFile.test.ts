@@ -2,7 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as RejectedFile from "../../src/import/RejectedFile.ts"
+import * as RejectedFile from "../src/RejectedFile.ts"
 import { badOf, rowsOf } from "./reading.ts"
 
 const CSV = `source_id,timestamp,symbol,side,quantity

@@ -1,8 +1,8 @@
 import { Decimal, Instant, type Trade } from "@roundlot/core"
 import { Chunk, Effect, Stream } from "effect"
-import type { ImportFileError } from "../../src/import/ImportFileError.ts"
-import { type Options, readBytes } from "../../src/import/TradeFile.ts"
-import type { Bad, Row } from "../../src/import/TradeRow.ts"
+import type { ImportFileError } from "../src/ImportFileError.ts"
+import { type Options, readBytes } from "../src/TradeFile.ts"
+import type { Bad, Row } from "../src/TradeRow.ts"
 
 /** Bytes of a text, or bytes as they are. */
 export const bytes = (content: string | Uint8Array): Uint8Array =>

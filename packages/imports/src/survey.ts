@@ -1,7 +1,7 @@
 import { Instant } from "@roundlot/core"
 import { Template } from "@roundlot/core/ledger"
 import { Either, Option } from "effect"
-import { namesOf, type Columns } from "./columns.ts"
+import { namesOf, type Columns } from "./TradeRow.ts"
 import * as Csv from "./Csv.ts"
 import { type DateOrder, type Dialect, isLocal, zoneOf } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"

@@ -4,7 +4,7 @@ import { describeSource } from "@roundlot/testing/vitest"
 import { Effect } from "effect"
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as FolderSource from "../../src/spool/FolderSource.ts"
+import * as FolderSource from "../../src/folder/FolderSource.ts"
 import { books, desk, HEADER, ownFolder } from "./spool.ts"
 
 const place = Effect.gen(function* () {

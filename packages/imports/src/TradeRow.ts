@@ -2,7 +2,7 @@ import { Decimal, Instant, Price, Quantity, Side, type Trade } from "@roundlot/c
 import { OrderTerms, TradeSource } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import { shown } from "./shown.ts"
+import { shown } from "@roundlot/api/text"
 
 /** What a trade instruction says, by the names that a file's header has unless it is mapped. */
 export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
@@ -12,6 +12,18 @@ export const extras = ["limit_price", "stop_price", "time_in_force", "good_till"
 
 /** What a trade instruction says. */
 export type Field = (typeof fields)[number] | (typeof extras)[number]
+
+/** The file's own names of its columns, `{ source_id: "Id" }`; `{ price: "" }` says that it has no price. */
+export type Columns = Partial<Readonly<Record<Field, string>>>
+
+const camelCase = (field: string): string => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The names by which a file may have `field`: the mapped one, else ours in snake or camel case; none where there is no such. */
+export const namesOf = (field: Field, columns: Columns): ReadonlyArray<string> => {
+  const mapped = columns[field]
+  if (mapped === "") return []
+  return mapped === undefined ? [...new Set([field, camelCase(field)])] : [mapped]
+}
 
 /** Is it written as a number? */
 export const isNumeric = (field: Field): boolean => field === "quantity" || field.endsWith("price")

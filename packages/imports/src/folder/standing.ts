@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { open, readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { shown } from "../import/shown.ts"
+import { shown } from "@roundlot/api/text"
 import { LIST, newestOf, numberedIn } from "./Numbered.ts"
 import type { Reached } from "./Reached.ts"
 import { asking, codeOf, ifThere, type SpoolFault } from "./SpoolFault.ts"
