@@ -1,5 +1,5 @@
+import { Screen } from "@roundlot/queries"
 import { Context, Effect, Layer, Ref } from "effect"
-import { hasColours, whole, type Screen } from "../views/Screen.ts"
 
 /** Exit codes: done; failed; wrong usage; done, but look. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, look: 3 } as const
@@ -10,9 +10,9 @@ export interface OutputService {
   /** Does a person at a terminal read the lines on the way? Elsewhere they are kept: no secret is printed. */
   readonly isTerminal: boolean
   /** How the answer is laid out for people. */
-  readonly screen: Screen
+  readonly screen: Screen.Screen
   /** The answer of the verb: `document` as JSON, or `text` for people. Once a verb. */
-  readonly answer: (document: unknown, text: string | ((screen: Screen) => string)) => Effect.Effect<void>
+  readonly answer: (document: unknown, text: string | ((screen: Screen.Screen) => string)) => Effect.Effect<void>
   /** A line for people on the way: on the standard output, or beside the document. */
   readonly line: (text: string) => Effect.Effect<void>
   /** A line beside the answer: progress, warnings. */
@@ -64,11 +64,11 @@ export interface Wished {
 
 const columnsOf = ({ columns = USUAL }: Streams): number => Math.max(NARROWEST, columns)
 
-const screenOf = ({ isWide = false, variables = {} }: Wished, streams: Streams): Screen => {
+const screenOf = ({ isWide = false, variables = {} }: Wished, streams: Streams): Screen.Screen => {
   const isTerminal = streams.isOutTerminal === true
   return {
-    width: isTerminal && !isWide ? columnsOf(streams) : whole.width,
-    isColoured: hasColours(variables, isTerminal)
+    width: isTerminal && !isWide ? columnsOf(streams) : Screen.whole.width,
+    isColoured: Screen.hasColours(variables, isTerminal)
   }
 }
 

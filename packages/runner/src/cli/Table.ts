@@ -1,5 +1,4 @@
-import type { Screen } from "../views/Screen.ts"
-import * as Columns from "../views/table.ts"
+import { type Screen, table as Columns } from "@roundlot/queries"
 
 const isNumeric = (cell: string): boolean => /^[-−]?\d[\d.]*$/.test(cell) || cell === ""
 
@@ -13,7 +12,7 @@ const columnOf = (name: string, index: number, rows: ReadonlyArray<Row>): Column
 }
 
 /** Rows under a header as aligned text; columns of numbers stand to the right. */
-export const format = (header: ReadonlyArray<string>, rows: ReadonlyArray<Row>, screen?: Screen): string =>
+export const format = (header: ReadonlyArray<string>, rows: ReadonlyArray<Row>, screen?: Screen.Screen): string =>
   Columns.render(
     header.map((name, index) => columnOf(name, index, rows)),
     rows,

@@ -1,6 +1,5 @@
 import { shown } from "@roundlot/api/text"
-import { paint, toneOf, type Screen } from "../views/Screen.ts"
-import { momentOf } from "../views/table.ts"
+import { Screen, table } from "@roundlot/queries"
 import { isFields, type Fields } from "./Fields.ts"
 import { wrapped } from "./wrapped.ts"
 
@@ -77,14 +76,14 @@ const grouped = (moments: ReadonlyArray<Moment>): ReadonlyArray<ReadonlyArray<Mo
 }
 
 /** What happened, a line each, oldest first: when, what, and who brought it about. Many alike are one line with their number. */
-export const format = (moments: ReadonlyArray<Moment>, screen: Screen): ReadonlyArray<string> =>
+export const format = (moments: ReadonlyArray<Moment>, screen: Screen.Screen): ReadonlyArray<string> =>
   grouped(moments).flatMap((alike) => {
     const [first] = alike
     if (first === undefined) return []
     const lineOf = (moment: Moment, text: string) => {
-      const at = momentOf(moment.at)
-      const said = paint(screen, toneOf(nameOf(moment)), wrapped(text, at.length + 2, screen))
-      return `${paint(screen, "idle", at)}  ${said}`
+      const at = table.momentOf(moment.at)
+      const said = Screen.paint(screen, Screen.toneOf(nameOf(moment)), wrapped(text, at.length + 2, screen))
+      return `${Screen.paint(screen, "idle", at)}  ${said}`
     }
     return alike.length > MOST_ALIKE
       ? [lineOf(first, `${nameOf(first)}, ${alike.length} times (${causeText(first["cause"])})`)]

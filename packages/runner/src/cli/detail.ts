@@ -1,6 +1,5 @@
 import { shown } from "@roundlot/api/text"
-import { paint, toneOf, whole, type Screen } from "../views/Screen.ts"
-import * as Columns from "../views/table.ts"
+import { Screen, table as Columns } from "@roundlot/queries"
 import { isFields, type Fields } from "./Fields.ts"
 import * as Timeline from "./Timeline.ts"
 import { wrapped } from "./wrapped.ts"
@@ -66,7 +65,7 @@ const columnOf = (key: string, rows: ReadonlyArray<Fields>): Columns.TableColumn
 }
 
 /** Documents as a table, a column for each field that says something. */
-export const table = (rows: ReadonlyArray<Fields>, screen: Screen): string => tableOf(rows, { own: {}, screen })
+export const table = (rows: ReadonlyArray<Fields>, screen: Screen.Screen): string => tableOf(rows, { own: {}, screen })
 
 /** Rows within a document; what they all say as the document does itself is left out. */
 const tableOf = (rows: ReadonlyArray<Fields>, { own, screen }: Within): string => {
@@ -95,21 +94,21 @@ const isText = (value: unknown): value is string => typeof value === "string"
 /** Where something stands: in which document, and on what. */
 interface Within {
   readonly own: Fields
-  readonly screen: Screen
+  readonly screen: Screen.Screen
 }
 
 const INDENT = "  "
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, INDENT)
 
-const inner = (screen: Screen): Screen => ({
+const inner = (screen: Screen.Screen): Screen.Screen => ({
   ...screen,
   width: screen.width === undefined ? undefined : screen.width - INDENT.length
 })
 
 const sectionOf = (key: string, value: unknown, { own, screen }: Within): ReadonlyArray<string> => {
   if (isEmpty(value)) return []
-  const head = paint(screen, "heading", words(key))
+  const head = Screen.paint(screen, "heading", words(key))
   if (isFields(value)) return [`${head}\n${indent(format(value, inner(screen)))}`]
   if (!isList(value)) return []
   const rows = value.filter(isFields)
@@ -130,15 +129,15 @@ const lineText = (value: unknown): string =>
  * A document for people: its values line by line, its lists as tables and timelines under their names, what is empty left out.
  * The heading says what it is in a line.
  */
-export const format = (document: object, screen: Screen = whole, heading?: string): string => {
+export const format = (document: object, screen: Screen.Screen = Screen.whole, heading?: string): string => {
   const own: Fields = Object.fromEntries(Object.entries(document))
   const plain = Object.entries(own).filter(([, value]) => isLine(value))
   const width = Math.max(0, ...plain.map(([key]) => words(key).length))
   const lines = plain.map(([key, value]) => {
     const text = wrapped(lineText(value), width + 2, screen)
-    return `${paint(screen, "idle", words(key))}${" ".repeat(width - words(key).length)}  ${paint(screen, toneOf(text), text)}`
+    return `${Screen.paint(screen, "idle", words(key))}${" ".repeat(width - words(key).length)}  ${Screen.paint(screen, Screen.toneOf(text), text)}`
   })
   const sections = Object.entries(own).flatMap(([key, value]) => sectionOf(key, value, { own, screen }))
-  const head = heading === undefined ? "" : paint(screen, "heading", heading)
+  const head = heading === undefined ? "" : Screen.paint(screen, "heading", heading)
   return [head, lines.join("\n"), ...sections].filter((part) => part !== "").join("\n\n")
 }

@@ -1,9 +1,9 @@
-import type { Screen } from "../views/Screen.ts"
+import type { Screen } from "@roundlot/queries"
 
 const NARROWEST = 20
 
 /** Text that goes on below where it began, `at` columns from the left, broken between words where a screen is too narrow. */
-export const wrapped = (text: string, at: number, { width }: Screen): string => {
+export const wrapped = (text: string, at: number, { width }: Screen.Screen): string => {
   if (width === undefined) return text
   const room = Math.max(NARROWEST, width - at)
   const lines: Array<string> = []

@@ -3,12 +3,12 @@ import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Health, Jobs, Subscriptions, work } from "@roundlot/core/ledger"
 import type { Clock } from "@roundlot/core"
+import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema } from "effect"
 import { secretOf, type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { spanOf } from "../traces/spans.ts"
 import { subjectsOf } from "../traces/subjects.ts"
-import { entryDocumentOf } from "../views/journal.ts"
 import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
@@ -49,7 +49,7 @@ const posting =
   ({ events, id, subscription }) =>
     Effect.gen(function* () {
       const documents = yield* Effect.forEach(events, ({ cursor, entry }) =>
-        Effect.map(entryDocumentOf(entry), (document) => ({ cursor, ...document }))
+        Effect.map(journal.entryDocumentOf(entry), (document) => ({ cursor, ...document }))
       ).pipe(Effect.mapError(({ message }) => new Jobs.JobFailed({ detail: message, final: true })))
       const inTrace = yield* inTraceOf(subscription, events)
       yield* inTrace(post(settings, { webhook: subscription, id, events: documents }))

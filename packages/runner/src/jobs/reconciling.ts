@@ -3,8 +3,8 @@ import { Id } from "@roundlot/core/adapter"
 import { Doubts, Jobs, Reconciliation, StartGate, Traces, Tracking } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
 import type { Ledger } from "@roundlot/core/ledger"
+import { reconciled as views } from "@roundlot/queries"
 import { Effect, Schema } from "effect"
-import * as views from "../views/reconciled.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Compares an account with its broker; its result is the document that `roundlot reconcile` prints. */

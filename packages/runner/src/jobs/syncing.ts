@@ -3,11 +3,11 @@ import { Need } from "@roundlot/core/adapter"
 import { Attempt, Jobs, Ledger, Mark, moveMark, StartGate, Sync, work } from "@roundlot/core/ledger"
 import type { Line } from "@roundlot/broker-ibkr"
 import type { Broker } from "@roundlot/core"
+import { synced as views } from "@roundlot/queries"
 import { Effect, Either, Schema } from "effect"
 import type { Scope } from "effect"
 import { hostFault, notAllowed } from "../settings/places.ts"
 import type { Settings } from "../settings/Settings.ts"
-import * as views from "../views/synced.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 const LONGEST_LOOK_BACK_DAYS = 30

@@ -6,17 +6,13 @@ import { Id } from "@roundlot/core/adapter"
 import { AccountScope, Jobs, Proposals, Token, type TokenRegister } from "@roundlot/core/ledger"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Traces } from "@roundlot/core/ledger"
+import { breaks, jobs, orders, positions, trades } from "@roundlot/queries"
 import { type Context, Effect, type Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import { ofSource, sole } from "../accounts.ts"
 import type { Told } from "../cli/Verb.ts"
 import * as tradeRequest from "../serve/tradeRequest.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
-import * as breaks from "../views/breaks.ts"
-import * as jobs from "../views/jobs.ts"
-import * as orders from "../views/orders.ts"
-import * as positions from "../views/positions.ts"
-import * as trades from "../views/trades.ts"
 
 const text = Schema.optional(Schema.String)
 const listed = {

@@ -1,8 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Feed, type Ledger } from "@roundlot/core/ledger"
+import { history } from "@roundlot/queries"
 import { Context, Effect, Layer, Queue, Schedule, type Scope, Stream } from "effect"
-import { timeOf } from "../views/history.ts"
 import * as Readers from "./Readers.ts"
 import type { Commits, Wanted } from "./Told.ts"
 
@@ -39,7 +39,7 @@ const documentOf = ({ entries, row }: Feed.Commit): Documents.CommitDocument => 
   account: row.account,
   changes: entries.map((entry) => ({
     seq: entry.seq,
-    at: timeOf(entry),
+    at: history.timeOf(entry),
     tag: entry.tag,
     kind: entry.entityKind,
     id: entry.entityId

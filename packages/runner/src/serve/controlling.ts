@@ -16,6 +16,15 @@ import {
 } from "@roundlot/core"
 import { type Table } from "@roundlot/core/adapter"
 import { AccountScope, Break, type Command, Jobs } from "@roundlot/core/ledger"
+import {
+  accounts,
+  controls,
+  criteria,
+  decisionDocument as decisions,
+  decisionOutlook as outlooks,
+  jobs as jobViews,
+  past
+} from "@roundlot/queries"
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"
@@ -32,13 +41,6 @@ import { expectTaken, expectUnconfigured } from "../verbs/orderPolicy.ts"
 import { halt } from "../verbs/halting.ts"
 import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import { acknowledging, assigning, attending, noting, type Act } from "../verbs/cases.ts"
-import * as accounts from "../views/accounts.ts"
-import { momentOf } from "../views/asked.ts"
-import * as controls from "../views/controls.ts"
-import * as decisions from "../views/decisionDocument.ts"
-import * as outlooks from "../views/decisionOutlook.ts"
-import * as jobViews from "../views/jobs.ts"
-import * as past from "../views/past.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
@@ -417,7 +419,7 @@ const ofControls = (configuration: Configuration) =>
         "rename",
         onSymbol((symbol, { payload: { since, to } }) =>
           Effect.gen(function* () {
-            const from = since === undefined ? undefined : yield* momentOf("since", since)
+            const from = since === undefined ? undefined : yield* criteria.momentOf("since", since)
             return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
           })
         )

@@ -3,18 +3,18 @@ import type { Accumulator, Batches, Decisions, Events, Sources } from "@roundlot
 import type { SupportedOrders, TradeRepository } from "@roundlot/core/adapter"
 import type { AsOf, Batch, Feed, Jobs, Ledger, Requests, Templates, TokenRegister } from "@roundlot/core/ledger"
 import type { BatchFile, BatchRows, ImportFileError } from "@roundlot/imports"
+import type { errors } from "@roundlot/queries"
 import { Effect } from "effect"
 import type { UsageError } from "../cli/UsageError.ts"
 import type { CommandRefused, StaleRecord } from "../verbs/commanding.ts"
-import type { Ambiguous, BadCursor, BadFilter, NotFound } from "../views/errors.ts"
 
 /** What looking can fail with. */
 export type LookFailure =
-  | BadFilter
-  | BadCursor
+  | errors.BadFilter
+  | errors.BadCursor
   | AsOf.UnknownMoment
-  | NotFound
-  | Ambiguous
+  | errors.NotFound
+  | errors.Ambiguous
   | Events.UnreadableEntry
   | Ledger.LedgerError
   | TokenRegister.TokensDisagree

@@ -4,31 +4,33 @@ import { type Access, Api, type Parameters, type Server } from "@roundlot/api"
 import { type AccountName, Decision, Fill } from "@roundlot/core"
 import { type Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, Break } from "@roundlot/core/ledger"
+import {
+  accounts,
+  allocations,
+  attempts,
+  breaks,
+  cases,
+  connections,
+  decisions,
+  fills,
+  hedging,
+  instruments,
+  journal,
+  orderQuery,
+  orders,
+  overview,
+  past,
+  payloads,
+  positions,
+  resolve,
+  today,
+  trail,
+  waitingCommissions,
+  waitingFills,
+  why
+} from "@roundlot/queries"
 import { Effect, Layer, Stream } from "effect"
 import type { Writing } from "../App.ts"
-import * as accounts from "../views/accounts.ts"
-import * as allocations from "../views/allocations.ts"
-import * as attempts from "../views/attempts.ts"
-import * as breaks from "../views/breaks.ts"
-import * as cases from "../views/cases.ts"
-import * as connections from "../views/connections.ts"
-import * as decisions from "../views/decisions.ts"
-import * as fills from "../views/fills.ts"
-import * as hedging from "../views/hedging.ts"
-import * as instruments from "../views/instruments.ts"
-import * as journal from "../views/journal.ts"
-import { queryOf } from "../views/orderQuery.ts"
-import * as orders from "../views/orders.ts"
-import * as overview from "../views/overview.ts"
-import * as past from "../views/past.ts"
-import * as payloads from "../views/payloads.ts"
-import * as positions from "../views/positions.ts"
-import * as resolve from "../views/resolve.ts"
-import * as today from "../views/today.ts"
-import * as trail from "../views/trail.ts"
-import * as waitingCommissions from "../views/waitingCommissions.ts"
-import * as waitingFills from "../views/waitingFills.ts"
-import * as why from "../views/why.ts"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
 
@@ -63,7 +65,7 @@ const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
     .handle("list", ({ urlParams: { asOf, phase, status, ...asked } }) =>
       ofThen(
         { asOf, account: asked.account },
-        Effect.flatMap(queryOf({ phase, status }), (query) => orders.list({ ...asked, query }))
+        Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) => orders.list({ ...asked, query }))
       )
     )
     .handle("show", ({ path: { id }, urlParams }) => ofOrder(id, urlParams, orders.show(id)))

@@ -1,8 +1,8 @@
 import { Daemon, Decimal, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Break, PositionAnswer } from "@roundlot/core/ledger"
+import { positions as positionViews } from "@roundlot/queries"
 import { Effect } from "effect"
-import { answerOf } from "../views/positions.ts"
 
 /** What is left where nothing moves by itself: orders, positions that wait, breaks that hold sending. */
 export interface Remaining extends Daemon.Left {
@@ -58,7 +58,7 @@ export const document = ({ breaks, orders, positions }: Remaining) => ({
     account,
     symbol,
     residual: Decimal.format(residual),
-    answer: answerOf(answer)
+    answer: positionViews.answerOf(answer)
   })),
   breaks: breaks.map((found) => ({
     id: Id.format("break", found.id),

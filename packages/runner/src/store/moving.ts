@@ -2,6 +2,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Copy, type Side } from "@roundlot/store-sql"
+import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema, type Scope } from "effect"
 import {
   isStoreThere,
@@ -17,7 +18,6 @@ import { Output } from "../cli/Output.ts"
 import * as Progress from "../cli/Progress.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
-import * as journal from "../views/journal.ts"
 
 /** The copy is there and is not what was to be copied. */
 export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {

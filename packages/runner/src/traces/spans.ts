@@ -1,8 +1,8 @@
 import { Decimal, type Decision, Fill, Order, Trade, type Instant } from "@roundlot/core"
 import { Entry, Id, OrderState, TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, decode, type Event, Traces } from "@roundlot/core/ledger"
+import { listing } from "@roundlot/queries"
 import { Effect, Either, Schema, type Tracer } from "effect"
-import { among } from "../views/listing.ts"
 import { subjectsOf, type Subject } from "./subjects.ts"
 
 /** A stretch of time in a trace. Times are those of the books; a fill begins with the broker's. */
@@ -195,8 +195,8 @@ export const ofOrders = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
     })
     const madeBy = (tag: "AttemptAnswered" | "FillRecorded") =>
       about.flatMap(({ event }) => (event?._tag === tag ? event.id : []))
-    const attempts = yield* among(Attempt.AttemptTable, "id", madeBy("AttemptAnswered"))
-    const fills = yield* among(Fill.FillTable, "id", madeBy("FillRecorded"))
+    const attempts = yield* listing.among(Attempt.AttemptTable, "id", madeBy("AttemptAnswered"))
+    const fills = yield* listing.among(Fill.FillTable, "id", madeBy("FillRecorded"))
     const measured = measuredBy(store, attempts, fills)
     return about.flatMap(({ entry, event, subject }) => [...measured(subject, event), ofEntry(store, subject, entry)])
   })
@@ -230,11 +230,11 @@ export const ofTrades = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
     const store = yield* storeId
     const over = entries.filter(({ tag }) => ENDS.has(tag))
     const ids = [...new Set(over.flatMap(({ entityId }) => Id.parse("trade", entityId) ?? []))].slice(0, MOST_TRADES)
-    const trades = (yield* among(Trade.TradeTable, "id", ids)).filter(isOver)
+    const trades = (yield* listing.among(Trade.TradeTable, "id", ids)).filter(isOver)
     const own = trades.map(({ id }) => id)
-    const links = yield* among(Allocation.AllocationTable, "tradeId", own)
-    const direct = yield* among(Order.OrderTable, "tradeId", own)
-    const linked = yield* among(Order.OrderTable, "id", new Set(links.flatMap(({ orderId }) => orderId ?? [])))
+    const links = yield* listing.among(Allocation.AllocationTable, "tradeId", own)
+    const direct = yield* listing.among(Order.OrderTable, "tradeId", own)
+    const linked = yield* listing.among(Order.OrderTable, "id", new Set(links.flatMap(({ orderId }) => orderId ?? [])))
     return trades.map((trade) => {
       const into = new Set(links.flatMap(({ orderId, tradeId }) => (tradeId === trade.id ? (orderId ?? []) : [])))
       return ofTrade(store, trade, [

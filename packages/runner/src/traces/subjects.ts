@@ -1,8 +1,8 @@
 import { Decision, Fill, Order } from "@roundlot/core"
 import { type Entry, Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Break } from "@roundlot/core/ledger"
+import { listing } from "@roundlot/queries"
 import { Effect } from "effect"
-import { among } from "../views/listing.ts"
 
 /** The decision or order that an entry is about: whose trace it is in. */
 export type Subject =
@@ -22,9 +22,9 @@ export const subjectsOf = (
   entries: ReadonlyArray<Named>
 ): Effect.Effect<(entry: Named) => Subject | undefined, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const decisions = yield* among(Decision.DecisionTable, "id", idsOf(entries, "decision"))
-    const fills = yield* among(Fill.FillTable, "id", idsOf(entries, "fill"))
-    const breaks = yield* among(Break.BreakTable, "id", idsOf(entries, "break"))
+    const decisions = yield* listing.among(Decision.DecisionTable, "id", idsOf(entries, "decision"))
+    const fills = yield* listing.among(Fill.FillTable, "id", idsOf(entries, "fill"))
+    const breaks = yield* listing.among(Break.BreakTable, "id", idsOf(entries, "break"))
     const orderOf = new Map<string, number>()
     for (const id of idsOf(entries, "order")) orderOf.set(`order O${id}`, id)
     for (const { id, orderId } of fills) orderOf.set(`fill ${Id.format("fill", id)}`, orderId)
@@ -32,7 +32,7 @@ export const subjectsOf = (
       const order = Id.parse("order", subject)
       if (order !== undefined) orderOf.set(`break ${Id.format("break", id)}`, order)
     }
-    const orders = yield* among(Order.OrderTable, "id", new Set(orderOf.values()))
+    const orders = yield* listing.among(Order.OrderTable, "id", new Set(orderOf.values()))
     const ofOrders = new Map<number, Subject>(orders.map((order) => [order.id, { _tag: "Order", order }]))
     const ofDecisions = new Map<number, Subject>(
       decisions.map((decision) => [decision.id, { _tag: "Decision", decision }])

@@ -1,6 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { accounts } from "@roundlot/queries"
 import { Effect, Either, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -10,7 +11,6 @@ import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import { readAccount } from "../settings/Configuration.ts"
 import { settle } from "../settings/Settings.ts"
-import { show } from "../views/accounts.ts"
 import * as detail from "../cli/detail.ts"
 import { CommandRefused } from "./commanding.ts"
 import { limitFlags, limitsSaid, said } from "./limitFlags.ts"
@@ -113,7 +113,7 @@ export const accountsAdd = Verb.make({
           if (isOfOrders) yield* expectTaken(settings)
           const made = yield* commands.setAccount(account, settings, ACTOR, reason, known)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
-          const document = yield* show(account)
+          const document = yield* accounts.show(account)
           yield* note(`${made.what}.`)
           return yield* answer(document, (screen) => detail.format(document, screen))
         })

@@ -3,6 +3,7 @@ import { Decimal, Instant, Order, Reads } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import type { Command } from "@roundlot/core/ledger"
+import { errors } from "@roundlot/queries"
 import { Effect } from "effect"
 import type { Option } from "effect"
 import { chosen } from "../accounts.ts"
@@ -13,7 +14,6 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { NotFound } from "../views/errors.ts"
 import { compared } from "./atBroker.ts"
 import { carryOut } from "./commanding.ts"
 
@@ -23,7 +23,7 @@ export const theAccount = (
 ): Effect.Effect<AccountName.AccountName, Told, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const [only, ...others] = yield* chosen(named)
-    if (only === undefined) return yield* new NotFound({ kind: "account", id: "", list: "accounts" })
+    if (only === undefined) return yield* new errors.NotFound({ kind: "account", id: "", list: "accounts" })
     if (others.length === 0) return only
     return yield* new UsageError({ problem: "There are several accounts", remedy: "Name one with --account" })
   })

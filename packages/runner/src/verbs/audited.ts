@@ -1,10 +1,9 @@
 import * as Options from "@effect/cli/Options"
 import { Decision } from "@roundlot/core"
 import { Attempt } from "@roundlot/core/ledger"
+import { attempts, decisions } from "@roundlot/queries"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
-import * as attempts from "../views/attempts.ts"
-import * as decisions from "../views/decisions.ts"
 import { listed, newestFirst, shownOf } from "./lists.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags

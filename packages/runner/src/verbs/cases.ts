@@ -3,6 +3,7 @@ import type { Documents } from "@roundlot/api"
 import { AccountName, type Clock } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { AttendedCase, type Command } from "@roundlot/core/ledger"
+import { cases, type errors, past } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
 import { names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -10,9 +11,6 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
-import * as cases from "../views/cases.ts"
-import type { BadFilter, NotFound } from "../views/errors.ts"
-import * as past from "../views/past.ts"
 import { perform } from "./commanding.ts"
 import { listed, shown } from "./lists.ts"
 
@@ -70,7 +68,7 @@ export const attending = (
   act: Act
 ): Effect.Effect<
   Attending,
-  UsageError | BadFilter | NotFound | TradeRepository.StoreError,
+  UsageError | errors.BadFilter | errors.NotFound | TradeRepository.StoreError,
   TradeRepository.TradeRepository | Clock.Clock
 > =>
   Effect.gen(function* () {

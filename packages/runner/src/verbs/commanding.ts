@@ -3,14 +3,12 @@ import type { Documents } from "@roundlot/api"
 import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
 import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
 import { type Command, type effects, type Ledger } from "@roundlot/core/ledger"
+import { breaks, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { UsageError } from "../cli/UsageError.ts"
-import * as breaks from "../views/breaks.ts"
-import * as orders from "../views/orders.ts"
-import { decimalOrNull } from "../views/text.ts"
 
 /** A command that may not be carried out as things are, and why. */
 export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
@@ -101,7 +99,7 @@ const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocu
     symbol,
     side,
     quantity: Decimal.format(quantity),
-    notional: decimalOrNull(notional)
+    notional: text.decimalOrNull(notional)
   }))
 })
 

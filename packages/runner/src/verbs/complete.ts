@@ -2,13 +2,13 @@ import * as Args from "@effect/cli/Args"
 import { Account, Decision, Fill, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, Batch, Break, Instrument, Job } from "@roundlot/core/ledger"
+import { cases } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Reading } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
-import * as cases from "../views/cases.ts"
 
 type Words = Effect.Effect<ReadonlyArray<string>, TradeRepository.StoreError, Reading>
 

@@ -2,11 +2,11 @@ import type * as Terminal from "@effect/platform/Terminal"
 import { type AccountName, type Clock, type Commands, Decimal } from "@roundlot/core"
 import { type Entropy, Need, type TradeRepository } from "@roundlot/core/adapter"
 import { foresee, Ledger, PositionAnswer } from "@roundlot/core/ledger"
+import { positions } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { Told } from "../cli/Verb.ts"
-import { answerOf } from "../views/positions.ts"
 import { carryOut } from "./commanding.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
@@ -75,7 +75,14 @@ export const correct = ({
     const { after, now, obstacle } = found
     const { symbol } = correction
     const holds = Decimal.format(found.holds)
-    const document = { account, symbol, ...fields, holds, now: answerOf(now), after: answerOf(after) }
+    const document = {
+      account,
+      symbol,
+      ...fields,
+      holds,
+      now: positions.answerOf(now),
+      after: positions.answerOf(after)
+    }
     const due = `the answer is ${PositionAnswer.answerText(now)} now, ${PositionAnswer.answerText(after)} after it`
     const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
     const shown = `${symbol} of ${account}, ${title}: the books hold ${holds}; ${what}.`

@@ -1,4 +1,5 @@
 import { type Account, Broker, Decimal, type Decision, Decisions, Instant, type Order, Reads } from "@roundlot/core"
+import { decisionOutlook as outlooks, text } from "@roundlot/queries"
 import { Effect, Layer, type Option } from "effect"
 import { layerPaper } from "../App.ts"
 import { opened } from "../accounts.ts"
@@ -8,8 +9,6 @@ import { onCopies } from "../import/dryRun.ts"
 import type { Flags, Settings } from "../settings/Settings.ts"
 import { refuseLive } from "../start/Environment.ts"
 import { listingsOf } from "../start/listings.ts"
-import * as outlooks from "../views/decisionOutlook.ts"
-import { decimalOrNull, timeOrNull } from "../views/text.ts"
 
 const nobody = Layer.succeed(Broker.Brokers, { get: (account) => new Broker.NoBroker({ account }) })
 
@@ -25,12 +24,12 @@ const orderOf = (order: Order.Order) => ({
   symbol: order.symbol,
   side: order.side,
   quantity: Decimal.format(order.quantity),
-  askedNotional: decimalOrNull(order.askedNotional),
+  askedNotional: text.decimalOrNull(order.askedNotional),
   type: order.type,
-  limitPrice: decimalOrNull(order.limitPrice),
-  stopPrice: decimalOrNull(order.stopPrice),
+  limitPrice: text.decimalOrNull(order.limitPrice),
+  stopPrice: text.decimalOrNull(order.stopPrice),
   timeInForce: order.timeInForce,
-  goodTill: timeOrNull(order.goodTill),
+  goodTill: text.timeOrNull(order.goodTill),
   session: order.session
 })
 
@@ -50,7 +49,7 @@ const documentOf = (outlook: Decisions.DecisionOutlook) => {
     sentToday: {
       before: Decimal.format(sentToday.before),
       after: Decimal.format(sentToday.after),
-      most: decimalOrNull(sentToday.most)
+      most: text.decimalOrNull(sentToday.most)
     },
     dependsOn
   }

@@ -1,6 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Jobs } from "@roundlot/core/ledger"
+import { jobs as views } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -10,7 +11,6 @@ import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
 import { layerJobs, layerJobsAt } from "../jobs/jobTypes.ts"
 import { durationMs } from "../settings/duration.ts"
-import * as views from "../views/jobs.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
 const { page, period, place, text, view } = flags

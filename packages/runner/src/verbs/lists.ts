@@ -3,6 +3,24 @@ import * as Options from "@effect/cli/Options"
 import { type AccountName, Fill, Trade } from "@roundlot/core"
 import { type Id, type Table } from "@roundlot/core/adapter"
 import { Allocation, Break } from "@roundlot/core/ledger"
+import {
+  accounts,
+  allocations,
+  breaks,
+  fills,
+  heldAtBroker,
+  instruments,
+  journal,
+  listing,
+  orderQuery,
+  orders,
+  past,
+  positions,
+  type Screen,
+  trades,
+  waitingCommissions,
+  waitingFills
+} from "@roundlot/queries"
 import { Effect } from "effect"
 import { expectKnown } from "../accounts.ts"
 import type { Reading } from "../App.ts"
@@ -13,26 +31,10 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
-import * as accounts from "../views/accounts.ts"
-import * as allocations from "../views/allocations.ts"
-import * as breaks from "../views/breaks.ts"
-import * as fills from "../views/fills.ts"
-import * as heldAtBroker from "../views/heldAtBroker.ts"
-import * as instruments from "../views/instruments.ts"
-import * as journal from "../views/journal.ts"
-import { orderOfCursor, type ListDocument, type ListError } from "../views/listing.ts"
-import type { Screen } from "../views/Screen.ts"
-import { queryOf } from "../views/orderQuery.ts"
-import * as orders from "../views/orders.ts"
-import * as past from "../views/past.ts"
-import * as positions from "../views/positions.ts"
-import * as trades from "../views/trades.ts"
-import * as waitingCommissions from "../views/waitingCommissions.ts"
-import * as waitingFills from "../views/waitingFills.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
 
-type Found<D> = Effect.Effect<ListDocument<D>, ListError, Reading>
+type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Reading>
 
 /** What a list may be narrowed to. */
 interface Narrowed extends Flags {
@@ -53,19 +55,19 @@ interface Ordered {
 export const newestFirst = <A extends Ordered>(asked: A): A => {
   const { cursor, json, order, sort = "date" } = asked
   if (order !== undefined || sort !== "date") return asked
-  const begun = cursor === undefined ? undefined : orderOfCursor(cursor)
+  const begun = cursor === undefined ? undefined : listing.orderOfCursor(cursor)
   return { ...asked, order: begun ?? (json ? undefined : "newest") }
 }
 
 /** Documents as a table, as a screen has room for it. */
-type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen) => string
+type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen.Screen) => string
 
 const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
 
 /** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
 export const pageText =
-  <D>({ count, items, nextCursor }: ListDocument<D>, table: Tabled<D>) =>
-  (screen: Screen): string => {
+  <D>({ count, items, nextCursor }: listing.ListDocument<D>, table: Tabled<D>) =>
+  (screen: Screen.Screen): string => {
     const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
     const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
     return items.length === 0 ? "None." : `${table(items, screen)}${all}${more}`
@@ -77,7 +79,7 @@ export const listed = <D>(where: Narrowed, found: Found<D>, table: Tabled<D>): V
 
 const paged = <D, E extends Verb.Told>(
   where: Narrowed,
-  found: Effect.Effect<ListDocument<D>, E, Reading>,
+  found: Effect.Effect<listing.ListDocument<D>, E, Reading>,
   table: Tabled<D>
 ): Verb.Doing =>
   reading(where, () =>
@@ -189,7 +191,7 @@ export const ordersList = Verb.make({
     tradeId: text("trade-id", "Orders that took of this trade")
   },
   run: ({ phase, status, ...asked }) =>
-    Effect.flatMap(queryOf({ phase, status }), (query) =>
+    Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
       listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
     )
 })
@@ -284,7 +286,7 @@ export const fillsList = Verb.make({
 })
 
 /** What waits is few, and shown whole. */
-const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Effect<ListDocument<D>, E, R> =>
+const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Effect<listing.ListDocument<D>, E, R> =>
   Effect.map(found, (items) => ({ items, nextCursor: null }))
 
 /** `fills waiting`. */

@@ -1,11 +1,11 @@
 import * as Options from "@effect/cli/Options"
 import type { Account, AccountName } from "@roundlot/core"
+import { accounts } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import * as cli from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { unsupportedOrders } from "../start/unsupportedOrders.ts"
-import { orderOf } from "../views/accounts.ts"
 import { CommandRefused } from "./commanding.ts"
 import { said } from "./limitFlags.ts"
 
@@ -41,7 +41,7 @@ const offsetsIn = (text: string): number | ReadonlyArray<number> => {
 export const orderSaid = (asked: OrderSaid, before: Account.AccountSettings): object | undefined => {
   const { lifeSeconds, limitOffsetBp, session, timeInForce } = asked
   if (Object.keys(said({ ...asked })).length === 0) return undefined
-  const order = orderOf(before)
+  const order = accounts.orderOf(before)
   const { lifeSeconds: life, limitOffsetBp: offsets, ...rest } = order === "market" ? {} : order
   const limit =
     limitOffsetBp === "none"

@@ -1,14 +1,13 @@
 import { Order, Quantity, Reads } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { type Command, directOrder } from "@roundlot/core/ledger"
+import { criteria, errors } from "@roundlot/queries"
 import { Effect, Either, Schema } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { idOf } from "../views/asked.ts"
-import { NotFound } from "../views/errors.ts"
 import { performIfMeant } from "./commanding.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
@@ -43,9 +42,9 @@ export const ordersApprove = Verb.make({
   run: ({ commandId, dryRun, id, quantity, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const number = Id.OrderId.make(yield* idOf("order", "order", id))
+        const number = Id.OrderId.make(yield* criteria.idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
-        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
         if (isSaid && !dryRun && order.status === "pending" && Order.isUnapproved(order))
           return yield* new UsageError(PROPOSED)
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)

@@ -3,6 +3,7 @@ import type { FileSystem } from "@effect/platform/FileSystem"
 import { Order, Reads } from "@roundlot/core"
 import { Id, OrderState } from "@roundlot/core/adapter"
 import { Cancels, Tracking } from "@roundlot/core/ledger"
+import { criteria, errors } from "@roundlot/queries"
 import { Effect, Schedule } from "effect"
 import type { Writing } from "../App.ts"
 import * as flags from "../cli/flags.ts"
@@ -12,8 +13,6 @@ import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { idOf } from "../views/asked.ts"
-import { NotFound } from "../views/errors.ts"
 import { proving } from "./atBroker.ts"
 import { carryOut, sentenceOf } from "./commanding.ts"
 
@@ -61,9 +60,9 @@ export const ordersCancel = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const number = Id.OrderId.make(yield* idOf("order", "order", id))
+        const number = Id.OrderId.make(yield* criteria.idOf("order", "order", id))
         const order = yield* orderById(number)
-        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
         const command = { _tag: "Cancel", orderId: order.id } as const
         const done = yield* carryOut({ account: order.account, commandId, reason, command, dryRun })
         if (dryRun) return yield* answer(done, sentenceOf(done))

@@ -1,14 +1,12 @@
 import { Order, Reads } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
+import { criteria, errors, orders } from "@roundlot/queries"
 import { Effect, Schema } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { recheck, recheckType } from "../jobs/reconciling.ts"
-import { idOf } from "../views/asked.ts"
-import { NotFound } from "../views/errors.ts"
-import * as orders from "../views/orders.ts"
 import { atBroker } from "./atBroker.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
@@ -23,8 +21,8 @@ export const ordersRecheck = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const order = yield* orderById(Id.OrderId.make(yield* idOf("order", "order", id)))
-        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        const order = yield* orderById(Id.OrderId.make(yield* criteria.idOf("order", "order", id)))
+        if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
         yield* atBroker(order.account, settings, recheck(order.id), {
           type: recheckType.name,
           payload: { orderId: order.id },

@@ -1,10 +1,10 @@
+import { criteria } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { momentOf } from "../views/asked.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
 import { tickerOf } from "./verdicts.ts"
@@ -33,7 +33,7 @@ export const positionsRename = Verb.make({
         const account = yield* theAccount(named)
         const symbol = yield* tickerOf(text)
         const to = yield* tickerOf(given)
-        const since = said === undefined ? undefined : yield* momentOf("since", said)
+        const since = said === undefined ? undefined : yield* criteria.momentOf("since", said)
         yield* correct({
           account,
           correction: { _tag: "RenameSymbol", symbol, to, since },

@@ -1,5 +1,6 @@
 import type { Audit } from "@roundlot/core"
 import type { audit as proof } from "@roundlot/core/ledger"
+import { journal, past, payloads, why } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect, Ref, Stream } from "effect"
 import * as flags from "../cli/flags.ts"
@@ -10,10 +11,6 @@ import * as detail from "../cli/detail.ts"
 import { anchorOf, type KeptAnchor } from "../anchors/anchor.ts"
 import { proveBooks } from "../anchors/proveBooks.ts"
 import * as Progress from "../cli/Progress.ts"
-import * as journal from "../views/journal.ts"
-import * as payloads from "../views/payloads.ts"
-import * as why from "../views/why.ts"
-import * as past from "../views/past.ts"
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   const first = account === undefined || seq === undefined || where.startsWith("journal") ? "" : ` (${account}/${seq})`

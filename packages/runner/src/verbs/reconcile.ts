@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Reconciliation } from "@roundlot/core/ledger"
 import type { AccountName } from "@roundlot/core"
+import { reconciled as views } from "@roundlot/queries"
 import { Effect } from "effect"
 import { chosen } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -9,7 +10,6 @@ import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
-import * as views from "../views/reconciled.ts"
 import { atBroker, compared } from "./atBroker.ts"
 
 /** The comparison alone: positions are read, nothing is written, whoever drives the account. */

@@ -1,3 +1,4 @@
+import { hedging as views, past } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
 import { expectKnown } from "../accounts.ts"
@@ -5,8 +6,6 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
-import * as views from "../views/hedging.ts"
-import * as past from "../views/past.ts"
 import { newestFirst, pageText } from "./lists.ts"
 
 /** `report hedging`. */

@@ -1,11 +1,10 @@
+import { journal, trail as views } from "@roundlot/queries"
 import { Effect, Stream } from "effect"
 import { expectKnown } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
-import * as journal from "../views/journal.ts"
-import * as views from "../views/trail.ts"
 
 /** `report trail`. */
 export const reportTrail = Verb.make({

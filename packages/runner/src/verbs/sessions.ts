@@ -1,12 +1,12 @@
 import * as Args from "@effect/cli/Args"
 import { Sessions, TokenRegister } from "@roundlot/core/ledger"
+import { sessions as views } from "@roundlot/queries"
 import { Effect } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import * as views from "../views/sessions.ts"
 import { listed } from "./lists.ts"
 
 /** `sessions list`. */

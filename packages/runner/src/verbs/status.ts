@@ -2,6 +2,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Client, type Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Health } from "@roundlot/core/ledger"
+import { overview as overviews } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import * as DaemonFile from "../access/DaemonFile.ts"
 import { shownStore } from "../App.ts"
@@ -9,7 +10,6 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
-import * as overviews from "../views/overview.ts"
 
 /** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
 interface Daemon {

@@ -1,5 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import { Sync } from "@roundlot/core/ledger"
+import { synced as views } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
 import { chosen } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
@@ -9,7 +10,6 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { positionsSync, tradesSync } from "../jobs/syncing.ts"
-import * as views from "../views/synced.ts"
 import { atBroker } from "./atBroker.ts"
 
 const common = { ...flags.view, account: flags.account }

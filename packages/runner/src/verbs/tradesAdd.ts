@@ -3,6 +3,7 @@ import { Accumulator, Clock, Instant, Order, Position, Reads, type SourcePolicy,
 import { Entropy, Id } from "@roundlot/core/adapter"
 import { type intake, PositionAnswer, TradingState } from "@roundlot/core/ledger"
 import { BatchRows, TradeRow } from "@roundlot/imports"
+import { batches, criteria, errors } from "@roundlot/queries"
 import { Effect, Either, Option } from "effect"
 import { ACTOR, known, opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -15,9 +16,6 @@ import { onCopy, planned } from "../import/dryRun.ts"
 import * as instruction from "./instruction.ts"
 import { type Configuration, policyOf } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
-import { idOf } from "../views/asked.ts"
-import * as batches from "../views/batches.ts"
-import { NotFound } from "../views/errors.ts"
 import { performAsked } from "./commanding.ts"
 
 /** What became of a trade in a word, and why where it does not count. */
@@ -248,9 +246,9 @@ export const tradesReverse = Verb.make({
   run: ({ commandId, dryRun, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const number = yield* idOf("trade", "trade", id)
+        const number = yield* criteria.idOf("trade", "trade", id)
         const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
-        if (trade === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
+        if (trade === undefined) return yield* new errors.NotFound({ kind: "trade", id, list: "trades" })
         return yield* performAsked({
           account: trade.account,
           command: { _tag: "Reverse", tradeId: trade.id },

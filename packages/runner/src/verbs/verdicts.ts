@@ -2,6 +2,7 @@ import * as Options from "@effect/cli/Options"
 import { Order, Reads, Ticker, Trade, type AccountName } from "@roundlot/core"
 import { ClientOrderId, Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Break, type Command } from "@roundlot/core/ledger"
+import { criteria, errors } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -10,8 +11,6 @@ import { yes } from "../cli/confirm.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { idOf } from "../views/asked.ts"
-import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
 import { type Done, perform, performAsked, performIfMeant, sentenceOf } from "./commanding.ts"
 import { halt as halted } from "./halting.ts"
@@ -29,11 +28,11 @@ export const recordOf = <R>(
   table: Table.Table<R>,
   kind: "order" | "trade" | "break",
   text: string
-): Effect.Effect<R, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<R, errors.BadFilter | errors.NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const id = yield* idOf(kind, kind, text)
+    const id = yield* criteria.idOf(kind, kind, text)
     const found = yield* Reads.first(table, { where: [{ column: "id", in: [id] }] })
-    return found ?? (yield* new NotFound({ kind, id: text, list: `${kind}s` }))
+    return found ?? (yield* new errors.NotFound({ kind, id: text, list: `${kind}s` }))
   })
 
 /** The symbol that was typed. */

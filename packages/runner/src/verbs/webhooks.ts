@@ -11,7 +11,7 @@ import { writing } from "../cli/within.ts"
 import { postTrial } from "../jobs/delivering.ts"
 import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { settle } from "../settings/Settings.ts"
-import * as views from "../views/webhooks.ts"
+import * as views from "../jobs/webhooks.ts"
 import { pageText } from "./lists.ts"
 
 const ofWebhook = {

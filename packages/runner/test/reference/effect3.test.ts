@@ -55,10 +55,11 @@ const imported = (code: string, kind: "module" | "commonjs") => {
   return { status, stdout, stderr }
 }
 
+const said = ({ location, text }: Message) => `${text} ${location?.lineText ?? ""}`
+
 /** What a bundler says of an app that imports core. */
 const bundled = async (): Promise<ReadonlyArray<string>> => {
   const contents = `import * as core from "@roundlot/core"; console.log(core)`
-  const said = ({ location, text }: Message) => `${text} ${location?.lineText ?? ""}`
   return build({
     stdin: { contents, resolveDir: folder },
     bundle: true,

@@ -2,12 +2,10 @@ import { Clock } from "@roundlot/core"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Attempt } from "@roundlot/core/ledger"
 import { SampleRows as rows } from "@roundlot/testing"
+import { attempts, listing, orders } from "@roundlot/queries"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Ref } from "effect"
 import { databases } from "../cli/database.ts"
-import * as attempts from "../../src/views/attempts.ts"
-import { collect } from "../../src/views/listing.ts"
-import * as orders from "../../src/views/orders.ts"
 import * as scene from "./scene.ts"
 import { isTried, storesOf } from "./stores.ts"
 
@@ -96,7 +94,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
           keep: Effect.succeed<ReadonlyArray<Attempt.Attempt>>
         }
         const counted = (count: number) =>
-          Effect.map(costOf(count, collect(judged, { limit: 1, count: true })), ({ answer, queries }) => ({
+          Effect.map(costOf(count, listing.collect(judged, { limit: 1, count: true })), ({ answer, queries }) => ({
             ...answer.count,
             queries
           }))

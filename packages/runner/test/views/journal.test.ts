@@ -1,10 +1,9 @@
 import { AccountName, Account, Audit, Commands } from "@roundlot/core"
 import { Entry, TradeRepository } from "@roundlot/core/adapter"
 import { Payload } from "@roundlot/core/ledger"
+import { journal, type listing } from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
 import { Chunk, Effect, Schema, Stream } from "effect"
-import type { ListOptions } from "../../src/views/listing.ts"
-import * as journal from "../../src/views/journal.ts"
 import * as scene from "./scene.ts"
 
 const other = AccountName.AccountName.make("other")
@@ -71,7 +70,7 @@ const seqs = (options: journal.JournalFilters) =>
 const paged = (filters: journal.JournalFilters) =>
   Effect.gen(function* () {
     const items: Array<string> = []
-    let cursor: ListOptions["cursor"]
+    let cursor: listing.ListOptions["cursor"]
     do {
       const page = yield* journal.list({ ...filters, cursor })
       items.push(...page.items.map(({ account, seq }) => `${account}/${seq}`))

@@ -1,6 +1,6 @@
 import { Effect, FastCheck as fc } from "effect"
 import { expect, test } from "vitest"
-import { leastId } from "../../src/views/leastId.ts"
+import { leastId } from "../../../queries/src/leastId.ts"
 
 test("the least id since a moment is found in few reads: none that is meant is below it, none that is not above it", () => {
   fc.assert(

@@ -1,24 +1,19 @@
+import { allocations, fills, journal, type listing, positions, trades } from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
 import { Effect, Encoding, FastCheck } from "effect"
-import * as allocations from "../../src/views/allocations.ts"
-import * as fills from "../../src/views/fills.ts"
-import * as journal from "../../src/views/journal.ts"
-import * as positions from "../../src/views/positions.ts"
-import * as trades from "../../src/views/trades.ts"
-import type { ListDocument, ListError, ListOptions } from "../../src/views/listing.ts"
 import * as scene from "./scene.ts"
 
 /** All items of a list, page by page. */
 const paged = <D, R>(
-  list: (options: ListOptions) => Effect.Effect<ListDocument<D>, ListError, R>,
-  options: ListOptions
+  list: (options: listing.ListOptions) => Effect.Effect<listing.ListDocument<D>, listing.ListError, R>,
+  options: listing.ListOptions
 ) =>
   Effect.gen(function* () {
     const items: Array<D> = []
     const sizes: Array<number> = []
     let cursor: string | undefined
     do {
-      const page: ListDocument<D> = yield* list({ ...options, cursor })
+      const page: listing.ListDocument<D> = yield* list({ ...options, cursor })
       items.push(...page.items)
       sizes.push(page.items.length)
       cursor = page.nextCursor ?? undefined
@@ -45,7 +40,7 @@ it.effect("pages of any size, from either end, come to the whole list, and the l
 
 const exactly = (rows: number) => ({ kind: "exactly", rows })
 
-const ofThird = (options: ListOptions) => allocations.list({ ...options, tradeId: "T3" })
+const ofThird = (options: listing.ListOptions) => allocations.list({ ...options, tradeId: "T3" })
 
 it.effect("a list of two conditions is paged like one", () =>
   Effect.gen(function* () {

@@ -1,16 +1,16 @@
 import { Decimal, Order, Reads } from "@roundlot/core"
 import { Id, OrderState } from "@roundlot/core/adapter"
+import { orderQuery, orders } from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
-import { queryOf, type OrderQuery } from "../../src/views/orderQuery.ts"
-import * as orders from "../../src/views/orders.ts"
 import { databases } from "../cli/database.ts"
 import * as scene from "./scene.ts"
 import { isTried, storesOf } from "./stores.ts"
 
 const stores = storesOf(databases().fresh)
 
-const found = (query: OrderQuery) => Effect.map(orders.list({ query }), ({ items }) => items.map(({ id }) => id))
+const found = (query: orderQuery.OrderQuery) =>
+  Effect.map(orders.list({ query }), ({ items }) => items.map(({ id }) => id))
 
 /** O1 filled, O2 rejected, O3 pending. */
 const played = Effect.zipRight(scene.played, scene.trade("t-7", "buy", "1"))
@@ -74,9 +74,9 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
 )
 
 it("a phase and a status at once are refused, and words that are none of them", () => {
-  expect(queryOf({})).toEqual(Either.right(undefined))
-  expect(queryOf({ phase: "open" })).toEqual(Either.right({ _tag: "Phase", phase: "open" }))
-  const both = Either.flip(queryOf({ phase: "open", status: "filled" }))
+  expect(orderQuery.queryOf({})).toEqual(Either.right(undefined))
+  expect(orderQuery.queryOf({ phase: "open" })).toEqual(Either.right({ _tag: "Phase", phase: "open" }))
+  const both = Either.flip(orderQuery.queryOf({ phase: "open", status: "filled" }))
   expect(Either.getOrThrow(both).message).toBe('status "filled" and a phase are given: give one of them')
 })
 

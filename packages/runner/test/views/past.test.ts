@@ -1,11 +1,9 @@
 import { Instant, type AccountName } from "@roundlot/core"
 import { Books, Table, TradeRepository } from "@roundlot/core/adapter"
 import { AsOf, Feed } from "@roundlot/core/ledger"
+import { orders, past, positions } from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
-import * as orders from "../../src/views/orders.ts"
-import { seen } from "../../src/views/past.ts"
-import * as positions from "../../src/views/positions.ts"
 import * as scene from "./scene.ts"
 
 /** Every row of the domain tables, payloads' bytes aside: those a fold of the journal does not have. */
@@ -27,7 +25,7 @@ const newest = Effect.map(Feed.newestRow, (row) => row?.position ?? 0)
 
 const owner: Effect.Effect<AccountName.AccountName> = Effect.succeed(scene.main)
 
-const failure = (asOf: string) => scene.told(seen(asOf, owner, orders.show("O1")))
+const failure = (asOf: string) => scene.told(past.seen(asOf, owner, orders.show("O1")))
 
 describe("the books as of an earlier moment", () => {
   it.effect("every row at a position of the feed is what it was when that was the newest", () =>
@@ -49,7 +47,7 @@ describe("the books as of an earlier moment", () => {
   it.effect("an order and a position are shown as they stood, by position and by time, and today as they are", () =>
     Effect.gen(function* () {
       yield* scene.played
-      const show = (asOf: string | undefined) => seen(asOf, owner, orders.show("O1"))
+      const show = (asOf: string | undefined) => past.seen(asOf, owner, orders.show("O1"))
       const today = yield* show(undefined)
       expect(today).not.toHaveProperty("asOf")
       expect(yield* show(String(yield* newest))).toMatchObject(today)
@@ -58,7 +56,7 @@ describe("the books as of an earlier moment", () => {
       expect(Object.keys(sent).toSorted()).toEqual([...Object.keys(today), "asOf"].toSorted())
       expect(yield* show(scene.second(2))).toMatchObject({ status: "filled", averagePrice: "150.18" })
       expect(yield* show(scene.second(3))).toMatchObject({ status: "filled", averagePrice: "150.12" })
-      const position = yield* seen(scene.second(0), owner, positions.show("AAPL"))
+      const position = yield* past.seen(scene.second(0), owner, positions.show("AAPL"))
       expect(position).toMatchObject({
         target: "1.2",
         hedged: "0",

@@ -1,17 +1,19 @@
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem } from "@effect/platform-node"
 import { SqliteStore } from "@roundlot/store-sqlite"
+import {
+  accounts,
+  allocations,
+  breaks,
+  fills,
+  instruments,
+  journal,
+  orders,
+  positions,
+  trades
+} from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
 import { Chunk, Effect, Layer, Stream } from "effect"
-import * as accounts from "../../src/views/accounts.ts"
-import * as allocations from "../../src/views/allocations.ts"
-import * as breaks from "../../src/views/breaks.ts"
-import * as fills from "../../src/views/fills.ts"
-import * as instruments from "../../src/views/instruments.ts"
-import * as journal from "../../src/views/journal.ts"
-import * as orders from "../../src/views/orders.ts"
-import * as positions from "../../src/views/positions.ts"
-import * as trades from "../../src/views/trades.ts"
 import * as scene from "./scene.ts"
 
 const inFile = scene.books(

@@ -1,6 +1,5 @@
+import { Screen, table } from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
-import { hasColours } from "../../src/views/Screen.ts"
-import { minor, numbers, render, short, states, times, words } from "../../src/views/table.ts"
 
 interface Row {
   readonly name: string | null
@@ -9,9 +8,9 @@ interface Row {
 }
 
 const columns = [
-  words<Row>("NAME", (row) => row.name),
-  numbers<Row>("AMOUNT", (row) => row.amount),
-  times<Row>("AT", (row) => row.at)
+  table.words<Row>("NAME", (row) => row.name),
+  table.numbers<Row>("AMOUNT", (row) => row.amount),
+  table.times<Row>("AT", (row) => row.at)
 ]
 
 it("numbers stand to the right, times are cut to the second, and - stands for nothing", () => {
@@ -20,15 +19,15 @@ it("numbers stand to the right, times are cut to the second, and - stands for no
     { name: null, amount: "-1234.5", at: null },
     { name: "", amount: null, at: null }
   ]
-  expect(render(columns, rows)).toBe(
+  expect(table.render(columns, rows)).toBe(
     ["NAME   AMOUNT  AT", "AAPL      0.3  2026-11-20 14:30:00", "-     -1234.5  -", "-           -  -"].join("\n")
   )
-  expect(render(columns, [])).toBe("NAME  AMOUNT  AT")
+  expect(table.render(columns, [])).toBe("NAME  AMOUNT  AT")
 })
 
 it("one document is one line, whatever its texts hold", () => {
   const rows = [{ name: `a\nb\u001B[31m${"x".repeat(400)}`, amount: "1", at: null }]
-  const text = render(columns, rows, { width: 200, isColoured: false })
+  const text = table.render(columns, rows, { width: 200, isColoured: false })
   const lines = text.split("\n")
   expect(lines).toHaveLength(2)
   expect(lines[1]?.startsWith("a\\nb\\u001B[31mxxx")).toBe(true)
@@ -37,15 +36,15 @@ it("one document is one line, whatever its texts hold", () => {
 })
 
 it("long decimals are rounded for people", () => {
-  expect(short("150.123456789012")).toBe("150.1235")
-  expect(short("150.1")).toBe("150.1")
-  expect(short("0.000012345678")).toBe("0.00001235")
-  expect(short("-0.00049996")).toBe("-0.0005")
-  expect(short("0.0123456")).toBe("0.0123")
-  expect(short(null)).toBeNull()
+  expect(table.short("150.123456789012")).toBe("150.1235")
+  expect(table.short("150.1")).toBe("150.1")
+  expect(table.short("0.000012345678")).toBe("0.00001235")
+  expect(table.short("-0.00049996")).toBe("-0.0005")
+  expect(table.short("0.0123456")).toBe("0.0123")
+  expect(table.short(null)).toBeNull()
 })
 
-const named = (length: number) => render(columns, [{ name: "x".repeat(length), amount: null, at: null }])
+const named = (length: number) => table.render(columns, [{ name: "x".repeat(length), amount: null, at: null }])
 
 it("what is piped is whole; what no terminal could hold is cut all the same", () => {
   expect(named(200)).toContain("x".repeat(200))
@@ -53,13 +52,13 @@ it("what is piped is whole; what no terminal could hold is cut all the same", ()
 })
 
 const narrow = [
-  words<Row>("NAME", (row) => row.name),
-  minor(words<Row>("AGAIN", (row) => row.name)),
-  numbers<Row>("AMOUNT", (row) => row.amount),
-  minor(times<Row>("AT", (row) => row.at))
+  table.words<Row>("NAME", (row) => row.name),
+  table.minor(table.words<Row>("AGAIN", (row) => row.name)),
+  table.numbers<Row>("AMOUNT", (row) => row.amount),
+  table.minor(table.times<Row>("AT", (row) => row.at))
 ]
 const row = { name: "Friday's long file of trades", amount: "1234567.123456", at: "2026-11-20T14:30:00.123456Z" }
-const at = (width: number) => render(narrow, [row], { width, isColoured: false }).split("\n")
+const at = (width: number) => table.render(narrow, [row], { width, isColoured: false }).split("\n")
 
 it("a screen too narrow has its texts cut, then minor columns left out from the right, and says so; numbers are never cut", () => {
   expect(at(100)[0]).toMatch(/^NAME +AGAIN +AMOUNT  AT$/)
@@ -80,20 +79,20 @@ it("a screen too narrow has its texts cut, then minor columns left out from the 
 })
 
 it("a state has its tone on a screen with colours, and lines stand as without", () => {
-  const state = [states<Row>("STATUS", (each) => each.name), numbers<Row>("AMOUNT", (each) => each.amount)]
+  const state = [table.states<Row>("STATUS", (each) => each.name), table.numbers<Row>("AMOUNT", (each) => each.amount)]
   const rows = ["filled", "rejected", "unheard"].map((name) => ({ name, amount: "1", at: null }))
-  const [, ok, bad, none] = render(state, rows, { width: 80, isColoured: true }).split("\n")
+  const [, ok, bad, none] = table.render(state, rows, { width: 80, isColoured: true }).split("\n")
   expect(ok).toBe("\u001B[32mfilled\u001B[0m         1")
   expect(bad).toBe("\u001B[31mrejected\u001B[0m       1")
   expect(none).toBe("unheard        1")
 })
 
 it("colours stand at a terminal, unless the environment says otherwise", () => {
-  expect(hasColours({}, true)).toBe(true)
-  expect(hasColours({}, false)).toBe(false)
-  expect(hasColours({ NO_COLOR: "1", FORCE_COLOR: "1" }, true)).toBe(false)
-  expect(hasColours({ NO_COLOR: "" }, true)).toBe(true)
-  expect(hasColours({ FORCE_COLOR: "1" }, false)).toBe(true)
-  expect(hasColours({ FORCE_COLOR: "0" }, true)).toBe(false)
-  expect(hasColours({ TERM: "dumb" }, true)).toBe(false)
+  expect(Screen.hasColours({}, true)).toBe(true)
+  expect(Screen.hasColours({}, false)).toBe(false)
+  expect(Screen.hasColours({ NO_COLOR: "1", FORCE_COLOR: "1" }, true)).toBe(false)
+  expect(Screen.hasColours({ NO_COLOR: "" }, true)).toBe(true)
+  expect(Screen.hasColours({ FORCE_COLOR: "1" }, false)).toBe(true)
+  expect(Screen.hasColours({ FORCE_COLOR: "0" }, true)).toBe(false)
+  expect(Screen.hasColours({ TERM: "dumb" }, true)).toBe(false)
 })

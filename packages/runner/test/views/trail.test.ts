@@ -1,14 +1,9 @@
 import { Batches, SourcePolicy } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
+import { batches, fills, journal, type listing, orders, trades } from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, type Layer, Schema } from "effect"
 import { databases } from "../cli/database.ts"
-import * as batches from "../../src/views/batches.ts"
-import * as fills from "../../src/views/fills.ts"
-import * as journal from "../../src/views/journal.ts"
-import type { ListDocument } from "../../src/views/listing.ts"
-import * as orders from "../../src/views/orders.ts"
-import * as trades from "../../src/views/trades.ts"
 import * as scene from "./scene.ts"
 import { isTried, storesOf } from "./stores.ts"
 
@@ -26,7 +21,7 @@ interface Page {
 }
 
 /** A list page by page, one on each. */
-const pagedIds = <E, R>(page: (part: Page) => Effect.Effect<ListDocument<{ readonly id: string }>, E, R>) =>
+const pagedIds = <E, R>(page: (part: Page) => Effect.Effect<listing.ListDocument<{ readonly id: string }>, E, R>) =>
   Effect.gen(function* () {
     const found: Array<string> = []
     let cursor: string | undefined

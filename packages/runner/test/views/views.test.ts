@@ -2,22 +2,24 @@ import { Documents } from "@roundlot/api"
 import { Commands, Instant, MemoryRepository } from "@roundlot/core"
 import { Id, pin, TradeRepository } from "@roundlot/core/adapter"
 import { AttendedCase, Break, type Command, Health } from "@roundlot/core/ledger"
+import {
+  accounts,
+  allocations,
+  breaks,
+  cases,
+  fills,
+  instruments,
+  orders,
+  overview,
+  positions,
+  today,
+  trades,
+  waitingCommissions,
+  waitingFills
+} from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
-import * as accounts from "../../src/views/accounts.ts"
-import * as allocations from "../../src/views/allocations.ts"
-import * as breaks from "../../src/views/breaks.ts"
-import * as cases from "../../src/views/cases.ts"
-import * as fills from "../../src/views/fills.ts"
-import * as instruments from "../../src/views/instruments.ts"
-import * as orders from "../../src/views/orders.ts"
-import * as overview from "../../src/views/overview.ts"
-import * as positions from "../../src/views/positions.ts"
-import * as today from "../../src/views/today.ts"
-import * as trades from "../../src/views/trades.ts"
-import * as waitingCommissions from "../../src/views/waitingCommissions.ts"
-import * as waitingFills from "../../src/views/waitingFills.ts"
 import * as scene from "./scene.ts"
 
 const CLIENT_ID = /^rl1-[a-z2-7]{26}$/

@@ -1,0 +1,568 @@
+import type { Documents } from "@roundlot/api"
+import { type Batches, Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Batch, type BatchPreview } from "@roundlot/core/ledger"
+import { Chunk, Effect, Either, Option, Stream } from "effect"
+import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./criteria.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import { historyOf } from "./history.ts"
+import {
+  among,
+  collect,
+  countedBeside,
+  decodeCursor,
+  encodeCursor,
+  type Keep,
+  limitOf,
+  type ListDocument,
+  type ListError,
+  type ListOptions,
+  MOST_COUNTED
+} from "./listing.ts"
+import { kept } from "./past.ts"
+import { answerOf } from "./positions.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import * as trades from "./trades.ts"
+
+/** Which batches; `q` searches names, uids, file names, and symbols of their rows. Those that were deleted are left out. */
+export interface BatchFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly status?: string | undefined
+  readonly mode?: string | undefined
+  readonly q?: string | undefined
+  readonly archived?: boolean | undefined
+}
+
+/** What asking for one can fail with. */
+export type OneError = BadFilter | NotFound | TradeRepository.StoreError
+
+type Reading = TradeRepository.TradeRepository
+
+/** The document of a batch. */
+export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
+  id: Id.format("batch", batch.id),
+  uid: batch.uid,
+  name: batch.name,
+  account: batch.account,
+  mode: batch.mode,
+  status: batch.status,
+  priority: batch.priority,
+  fileName: valueOrNull(batch.fileName),
+  totalTrades: batch.total,
+  processedTrades: batch.done + batch.failed + batch.cancelled,
+  failedTrades: batch.failed,
+  cancelledTrades: batch.cancelled,
+  rejectedRows: batch.rejected,
+  retryOf: idOrNull("batch", batch.retryOf),
+  retriedBy: idOrNull("batch", batch.retriedBy),
+  session: valueOrNull(batch.session),
+  timeInForce: valueOrNull(batch.timeInForce),
+  reason: valueOrNull(batch.reason),
+  createdAt: Instant.format(batch.createdAt),
+  queuedAt: timeOrNull(batch.queuedAt),
+  startedAt: timeOrNull(batch.startedAt),
+  finishedAt: timeOrNull(batch.finishedAt),
+  archivedAt: timeOrNull(batch.archivedAt),
+  updatedAt: Instant.format(batch.updatedAt)
+})
+
+/** What a submission would come to: the counts of its rows, and what would be sent. */
+export type Checked = Omit<Documents.CheckedDocument, "rejectedRows" | "orders" | "blocked"> & {
+  readonly outlook: BatchPreview.BatchOutlook
+}
+
+/** The dry run of a submission; of the rows that are no trades, those given. */
+export const checkedOf = (
+  { outlook: { blocked, orders }, ...counts }: Checked,
+  rejectedRows: ReadonlyArray<Batch.RejectedRow>
+): Documents.CheckedDocument => ({
+  ...counts,
+  rejectedRows,
+  orders: orders.map(({ notional, quantity, ...each }) => ({
+    ...each,
+    quantity: Decimal.format(quantity),
+    notional: decimalOrNull(notional)
+  })),
+  blocked: blocked.map(({ answer, symbol }) => ({ symbol, answer: answerOf(answer) }))
+})
+
+/** What a dry run on a batch says. */
+export const rehearsedOf = ({ batch, rows, what }: Batches.RehearsedBatch): Rehearsed => ({
+  ...documentOf(batch),
+  effects: {
+    done: what,
+    rows: rows.map(({ fate, rows: count, shares }) => ({
+      fate,
+      what: fared[fate],
+      rows: count,
+      shares: shares.map(({ notional, quantity, side, symbol }) => ({
+        symbol,
+        side,
+        quantity: Decimal.format(quantity),
+        notional: decimalOrNull(notional)
+      }))
+    }))
+  }
+})
+
+/** A batch as it stands, and what a change of it would come to. */
+export type Rehearsed = Documents.BatchDocument & {
+  readonly effects: NonNullable<Documents.ChangedBatchDocument["effects"]>
+}
+
+const fared: { readonly [F in Documents.BatchRowsDocument["fate"]]: string } = {
+  stopped: "not begun: nothing is sent",
+  asked: "under way: the order is asked to end",
+  goes_on: "under way: nothing more is asked",
+  again: "tried again whole",
+  rest: "filled in part: the rest is tried again",
+  dismissed: "dismissed or never counted: not tried again",
+  filled: "with nothing left: not tried again",
+  known: "tried again already",
+  not_failed: "failed no more: not tried again",
+  rejected: "no trade: not tried again",
+  done: "done: nothing changes",
+  failed: "failed: nothing changes",
+  cancelled: "cancelled: nothing changes"
+}
+
+const faredLine = ({ rows: count, shares, what }: Documents.BatchRowsDocument): string => {
+  const each = shares.map(
+    ({ notional, quantity, side, symbol }) =>
+      `${side} ${quantity} ${symbol}${notional === null ? "" : `, about $${notional}`}`
+  )
+  return `  ${count} ${count === 1 ? "row" : "rows"} ${what}${each.length === 0 ? "" : ` (${each.join("; ")})`}`
+}
+
+/** A dry run on a batch as people read it. */
+export const rehearsedText = ({ effects: { done, rows } }: Rehearsed): string =>
+  [`Nothing is written. It would be: ${done}.`, ...rows.map(faredLine)].join("\n")
+
+const conditionsOf = (filters: BatchFilters) =>
+  Effect.gen(function* () {
+    const archived: Conditions =
+      filters.archived === true ? [{ column: "archivedAt", atLeast: 0 }] : [{ column: "archivedAt", in: [null] }]
+    const conditions: Conditions = [
+      { column: "hiddenAt", in: [null] },
+      ...archived,
+      ...inAnyCase("account", filters.account),
+      ...(yield* isWord("status", filters.status, Batch.batchStatuses)),
+      ...(yield* isWord("mode", filters.mode, Batch.batchModes)),
+      ...(yield* isWithin("createdAt", filters))
+    ]
+    return conditions
+  })
+
+/** Has a batch a row of one of the symbols? */
+const hasRowOf = ({ id }: Batch.Batch, symbols: ReadonlyArray<string>) =>
+  Effect.map(
+    Reads.first(Trade.TradeTable, {
+      where: [
+        { column: "batchId", in: [id] },
+        { column: "symbol", in: symbols }
+      ]
+    }),
+    (row) => row !== undefined
+  )
+
+/** By when they were made, by the word of their status, by how many rows they have. */
+const sorts = { date: ["createdAt", "id"], status: ["status", "id"], size: ["total", "id"] } as const
+
+/** A page of batches. */
+export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Documents.BatchDocument>, ListError, Reading> =>
+  Effect.gen(function* () {
+    const wanted = filters.q?.toLowerCase()
+    const holds = ({ fileName, name, uid }: Batch.Batch) =>
+      [name, uid, fileName ?? ""].some((text) => text.toLowerCase().includes(wanted ?? ""))
+    const symbols = [...new Set([filters.q ?? "", filters.q?.toUpperCase() ?? ""])]
+    const keep: Keep<Batch.Batch> | undefined =
+      wanted === undefined
+        ? undefined
+        : (found) => Effect.filter(found, (each) => (holds(each) ? Effect.succeed(true) : hasRowOf(each, symbols)))
+    const listing = { table: Batch.BatchTable, anyOf: [yield* conditionsOf(filters)], keep, sorts }
+    const { records, ...page } = yield* collect(listing, filters)
+    return { items: records.map(documentOf), ...page }
+  })
+
+/** The batches that wait or run. */
+export const active: Effect.Effect<
+  ListDocument<Documents.BatchDocument>,
+  TradeRepository.StoreError,
+  Reading
+> = Effect.map(Reads.all(Batch.BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] }), (found) => ({
+  items: found.map(documentOf),
+  nextCursor: null
+}))
+
+/** A batch by its id (`G3`), where it was not deleted. */
+export const recordOf = (id: string): Effect.Effect<Batch.Batch, OneError, Reading> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("batch", "batch", id)
+    const found = yield* Reads.first(Batch.BatchTable, { where: [{ column: "id", in: [number] }] })
+    if (found === undefined || found.hiddenAt !== undefined) {
+      return yield* new NotFound({ kind: "batch", id, list: "batches" })
+    }
+    return found
+  })
+
+/** The account of a batch. */
+export const ownerOf = (id: string) => Effect.map(recordOf(id), ({ account }) => account)
+
+const MS = 1000
+
+const progressOf = (batch: Batch.Batch, now: Instant.Instant): Documents.ProgressDocument => {
+  const { cancelled, done, failed, finishedAt, startedAt, total, waiting, working } = batch
+  const spentMs = startedAt === undefined ? 0 : Instant.millisBetween(startedAt, finishedAt ?? now)
+  const processed = done + failed + cancelled - batch.rejected
+  const rate = spentMs <= 0 ? null : Math.round((processed / (spentMs / MS)) * 100) / 100
+  const left = waiting + working
+  const timeLeft = left === 0 ? 0 : rate === null || rate === 0 ? null : Math.round(left / rate)
+  return { status: batch.status, total, done, working, waiting, failed, cancelled, rate, timeLeft }
+}
+
+/** How far a batch is: counts, rows a second since it began, and seconds that are left at that rate. */
+export const progress = (id: string): Effect.Effect<Documents.ProgressDocument, OneError, Reading | Clock.Clock> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    return progressOf(yield* recordOf(id), now)
+  })
+
+/** One batch with how far it is and what happened to it. */
+export const show = (id: string): Effect.Effect<Documents.BatchDetail, OneError, Reading | Clock.Clock> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const document = documentOf(batch)
+    return {
+      ...document,
+      progress: progressOf(batch, now),
+      history: yield* historyOf(batch.account, "batch", document.id)
+    }
+  })
+
+/** A page of a batch's trades. */
+export const rows = (
+  id: string,
+  options: ListOptions & { readonly status?: string | undefined }
+): Effect.Effect<ListDocument<Documents.TradeDocument>, ListError | NotFound, Reading> =>
+  Effect.flatMap(recordOf(id), (batch) => trades.list({ ...options, batchId: Id.format("batch", batch.id) }))
+
+const faultOfRow = (row: Batch.RejectedRow): Documents.BatchErrorDocument => ({ ...row, tradeId: null })
+
+const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument => ({
+  line: trade.batchLine ?? 0,
+  column: null,
+  value: `${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`,
+  reason: trades.reasonOf(trade) ?? "failed",
+  tradeId: Id.format("trade", trade.id)
+})
+
+/** What tells the cursors of this list from others. */
+const ERRORS = "errors of a batch"
+
+/** Where a page of errors begins: after so many rows that are no trades, and after the failed trade of a number. */
+const beganAt = (cursor: string | undefined) =>
+  Either.map(
+    cursor === undefined ? Either.right([]) : decodeCursor(ERRORS, "oldest", ["number", "number"], cursor),
+    ([refused, trade]) => ({ refused: Number(refused ?? 0), trade: Number(trade ?? 0) })
+  )
+
+const failedOf = ({ id }: Batch.Batch): Conditions => [
+  { column: "batchId", in: [id] },
+  { column: "status", in: ["failed"] }
+]
+
+/** A page of what is wrong with the rows of a batch: those that are no trades, and those that failed, by their lines. */
+export const errors = (
+  id: string,
+  options: Pick<ListOptions, "limit" | "cursor" | "count"> = {}
+): Effect.Effect<ListDocument<Documents.BatchErrorDocument>, ListError | NotFound, Reading> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
+    const limit = yield* limitOf(options)
+    const began = yield* beganAt(options.cursor)
+    const where = failedOf(batch)
+    const { items: failed, next } = yield* Reads.page(Trade.TradeTable, { where, after: [began.trade], limit })
+    const refused = batch.rejectedRows.toSorted((a, b) => a.line - b.line).slice(began.refused)
+    const found = [
+      ...refused.map((row) => ({ fault: faultOfRow(row), trade: undefined })),
+      ...failed.map((trade) => ({ fault: faultOfTrade(trade), trade: trade.id }))
+    ].toSorted((a, b) => a.fault.line - b.fault.line)
+    const records = found.slice(0, limit)
+    const trades = records.flatMap(({ trade }) => trade ?? [])
+    const cells = [began.refused + records.length - trades.length, trades.at(-1) ?? began.trade]
+    const nextCursor =
+      records.length < found.length || next !== undefined ? encodeCursor(ERRORS, "oldest", cells) : null
+    const counting = Effect.map(Reads.count(Trade.TradeTable, { anyOf: [where], upTo: MOST_COUNTED }), (count) => ({
+      ...count,
+      rows: count.rows + batch.rejectedRows.length
+    }))
+    return {
+      items: records.map(({ fault }) => fault),
+      nextCursor,
+      ...(yield* countedBeside(options, { records, nextCursor }, counting))
+    }
+  })
+
+/** A row with the order that is its own, where it has one. */
+interface Outcome {
+  readonly trade: Trade.Trade
+  readonly order: Order.Order | undefined
+  readonly commission: Decimal.Decimal | undefined
+}
+
+const ordersOf = (found: ReadonlyArray<Trade.Trade>) =>
+  among(
+    Order.OrderTable,
+    "tradeId",
+    found.filter(({ kind }) => kind === "direct").map(({ id }) => id)
+  )
+
+const fillsOf = (orders: ReadonlyArray<Order.Order>) =>
+  among(
+    Fill.FillTable,
+    "orderId",
+    orders.map(({ id }) => id)
+  )
+
+const withOrders = (found: ReadonlyArray<Trade.Trade>) =>
+  Effect.gen(function* () {
+    const orders = yield* ordersOf(found)
+    const byTrade = new Map(orders.map((order) => [order.tradeId, order]))
+    const commissions = new Map<number, Decimal.Decimal>()
+    for (const { canonical, commission, orderId } of yield* fillsOf(orders)) {
+      if (!canonical || commission === undefined) continue
+      commissions.set(orderId, Decimal.add(commissions.get(orderId) ?? Decimal.zero, commission))
+    }
+    return found.map((trade): Outcome => {
+      const order = byTrade.get(trade.id)
+      return { trade, order, commission: order === undefined ? undefined : commissions.get(order.id) }
+    })
+  })
+
+const PAGE = 500
+
+/** The rows of a batch, some hundreds at a time, since there may be a million, and others in between: as they came, which is the order of its file. */
+const outcomesOf = ({ id }: Batch.Batch): Stream.Stream<Outcome, TradeRepository.StoreError, Reading> =>
+  Stream.paginateChunkEffect(undefined, (after: Reads.Question["after"]) =>
+    Effect.gen(function* () {
+      const { items, next } = yield* Reads.page(Trade.TradeTable, {
+        where: [{ column: "batchId", in: [id] }],
+        orderBy: ["id"],
+        after,
+        limit: PAGE
+      })
+      return [
+        yield* Effect.zipRight(Clock.turn, Effect.map(withOrders(items), Chunk.fromIterable)),
+        Option.map(Option.fromNullable(next), (cells): Reads.Question["after"] => cells)
+      ]
+    })
+  )
+
+/** What the rows of a symbol and side came to so far. */
+interface Sum {
+  readonly symbol: string
+  readonly side: Trade.Trade["side"]
+  trades: number
+  done: number
+  quantity: Decimal.Decimal
+  filled: Decimal.Decimal
+  notional: Decimal.Decimal
+  unpriced: Decimal.Decimal
+  commission: Decimal.Decimal
+}
+
+const noSum = ({ side, symbol }: Trade.Trade): Sum => ({
+  symbol,
+  side,
+  trades: 0,
+  done: 0,
+  quantity: Decimal.zero,
+  filled: Decimal.zero,
+  notional: Decimal.zero,
+  unpriced: Decimal.zero,
+  commission: Decimal.zero
+})
+
+const addOutcome = (sum: Sum, { commission, order, trade }: Outcome): void => {
+  sum.trades += 1
+  if (trade.status === "completed" || trade.status === "accumulated") sum.done += 1
+  sum.quantity = Decimal.add(sum.quantity, trade.quantity)
+  if (commission !== undefined) sum.commission = Decimal.add(sum.commission, commission)
+  if (order === undefined) return
+  sum.filled = Decimal.add(sum.filled, order.filled)
+  sum.notional = Decimal.add(sum.notional, order.notional)
+  sum.unpriced = Decimal.add(sum.unpriced, order.unpriced)
+}
+
+const PLACES = 12
+
+const symbolResult = (sum: Sum): Documents.BatchSymbolDocument => {
+  const { commission, done, filled, notional, quantity, side, symbol, trades: count, unpriced } = sum
+  const priced = Decimal.subtract(filled, unpriced)
+  return {
+    symbol,
+    side,
+    trades: count,
+    done,
+    quantity: Decimal.format(quantity),
+    filledQuantity: Decimal.format(filled),
+    filledNotional: Decimal.format(notional),
+    averagePrice: Decimal.isPositive(priced) ? Decimal.format(Decimal.divide(notional, priced, PLACES)) : null,
+    commission: Decimal.format(commission)
+  }
+}
+
+const byKey = <A>(all: ReadonlyMap<string, A>): ReadonlyArray<A> =>
+  [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
+
+/** What a batch came to: by symbol and side, and why rows failed. */
+export const results = (id: string): Effect.Effect<Documents.BatchResultsDocument, OneError, Reading> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
+    const sums = new Map<string, Sum>()
+    const reasons = new Map<string, { count: number; readonly reason: string; first: Documents.BatchErrorDocument }>()
+    const count = (reason: string, fault: Documents.BatchErrorDocument): void => {
+      const known = reasons.get(reason)
+      if (known === undefined) return void reasons.set(reason, { reason, count: 1, first: fault })
+      known.count += 1
+      if (fault.line < known.first.line) known.first = fault
+    }
+    for (const row of batch.rejectedRows) count(`rejected: ${row.reason}`, faultOfRow(row))
+    yield* Stream.runForEach(outcomesOf(batch), (outcome) =>
+      Effect.sync(() => {
+        const { trade } = outcome
+        const key = `${trade.symbol}\u0000${trade.side}`
+        const sum = sums.get(key) ?? noSum(trade)
+        addOutcome(sum, outcome)
+        sums.set(key, sum)
+        if (trade.status === "failed") count(trades.reasonOf(trade) ?? "failed", faultOfTrade(trade))
+      })
+    )
+    return {
+      ...documentOf(batch),
+      symbols: byKey(sums).map(symbolResult),
+      failures: byKey(reasons).toSorted((a, b) => b.count - a.count)
+    }
+  })
+
+const rowOf = ({ commission, order, trade }: Outcome): Documents.BatchRowDocument => ({
+  line: trade.batchLine ?? 0,
+  source_id: trade.sourceId,
+  timestamp: Instant.format(trade.tradedAt),
+  symbol: trade.givenSymbol,
+  side: trade.side,
+  quantity: Decimal.format(trade.quantity),
+  price: decimalOrNull(trade.price),
+  status: trade.status,
+  reason: trades.reasonOf(trade),
+  trade: Id.format("trade", trade.id),
+  order: idOrNull("order", order?.id),
+  filled_quantity: decimalOrNull(order?.filled),
+  average_price: order === undefined ? null : decimalOrNull(Order.averagePrice(order)),
+  commission: decimalOrNull(commission)
+})
+
+const refusedRow = ({ column, line, reason, value }: Batch.RejectedRow): Documents.BatchRowDocument => ({
+  line,
+  source_id: null,
+  timestamp: null,
+  symbol: null,
+  side: null,
+  quantity: null,
+  price: null,
+  status: "rejected",
+  reason: `${column === null ? "" : `${column} `}"${value}" ${reason}`,
+  trade: null,
+  order: null,
+  filled_quantity: null,
+  average_price: null,
+  commission: null
+})
+
+/** The names of a row's columns, as they are exported. */
+export const rowColumns = [
+  "line",
+  "source_id",
+  "timestamp",
+  "symbol",
+  "side",
+  "quantity",
+  "price",
+  "status",
+  "reason",
+  "trade",
+  "order",
+  "filled_quantity",
+  "average_price",
+  "commission"
+] as const satisfies ReadonlyArray<keyof Documents.BatchRowDocument>
+
+/** Rows that came to something, with those that were refused at their places. */
+const interleaved = <E, R>(
+  rows: Stream.Stream<Documents.BatchRowDocument, E, R>,
+  refused: ReadonlyArray<Documents.BatchRowDocument>
+): Stream.Stream<Documents.BatchRowDocument, E, R> =>
+  Stream.suspend(() => {
+    let at = 0
+    const upTo = (line: number) => {
+      const from = at
+      while ((refused[at]?.line ?? Infinity) <= line) at++
+      return refused.slice(from, at)
+    }
+    const rest = Stream.suspend(() => Stream.fromIterable(refused.slice(at)))
+    return Stream.concat(
+      Stream.mapConcat(rows, (row) => [...upTo(row.line), row]),
+      rest
+    )
+  })
+
+/** Rows that are read while they are told. */
+interface ExportedRows {
+  readonly rows: Stream.Stream<Documents.BatchRowDocument, TradeRepository.StoreError>
+}
+
+/** Every row of a batch with what became of it, in the order of the file. */
+export const exported = (id: string): Effect.Effect<ExportedRows, OneError, Reading> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
+    const refused = batch.rejectedRows.map(refusedRow).toSorted((a, b) => a.line - b.line)
+    return { rows: yield* kept(interleaved(Stream.map(outcomesOf(batch), rowOf), refused)) }
+  })
+
+/** Ended batches that are older than a moment and were not put away yet. */
+export const endedBefore = (
+  moment: Instant.Instant
+): Effect.Effect<ReadonlyArray<Batch.Batch>, TradeRepository.StoreError, Reading> =>
+  Reads.all(Batch.BatchTable, {
+    where: [
+      { column: "finishedAt", below: Number(moment) },
+      { column: "archivedAt", in: [null] },
+      ...exactly("hiddenAt", undefined)
+    ]
+  })
+
+/** What people see of batches. */
+const columns: ReadonlyArray<Columns.TableColumn<Documents.BatchDocument>> = [
+  Columns.ids("ID", (each) => each.id),
+  Columns.words("NAME", (each) => each.name),
+  Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.minor(Columns.words("MODE", (each) => each.mode)),
+  Columns.states("STATUS", (each) => each.status),
+  Columns.numbers("ROWS", (each) => String(each.totalTrades)),
+  Columns.numbers("DONE", (each) => String(each.processedTrades - each.failedTrades - each.cancelledTrades)),
+  Columns.numbers("FAILED", (each) => String(each.failedTrades)),
+  Columns.times("CREATED", (each) => each.createdAt),
+  Columns.minor(Columns.times("FINISHED", (each) => each.finishedAt))
+]
+
+/** Batches as a table for people. */
+export const table = Columns.tableOf<Documents.BatchDocument>(columns)
+
+/** A batch in a line: `Batch G1, Morning: partial_success, 2 of 3 rows done, 1 failed`. */
+export const heading = (batch: Documents.BatchDocument): string => {
+  const done = batch.processedTrades - batch.failedTrades - batch.cancelledTrades
+  const failed = batch.failedTrades === 0 ? "" : `, ${batch.failedTrades} failed`
+  return `Batch ${batch.id}, ${batch.name}: ${batch.status}, ${done} of ${batch.totalTrades} rows done${failed}`
+}

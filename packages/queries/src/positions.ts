@@ -1,0 +1,345 @@
+import type { Documents } from "@roundlot/api"
+import {
+  type Clock,
+  Decimal,
+  Instant,
+  Position,
+  Quantity,
+  Reads,
+  Side,
+  Account,
+  type AccountName,
+  type Ticker,
+  type Trade
+} from "@roundlot/core"
+import { Id, Need, type TradeRepository } from "@roundlot/core/adapter"
+import {
+  Control,
+  due,
+  evaluation,
+  ladder,
+  Ledger,
+  type PositionAnswer,
+  type Break,
+  type Lot,
+  type plan
+} from "@roundlot/core/ledger"
+import { Effect, Option, Schema } from "effect"
+import { inAnyCase } from "./criteria.ts"
+import * as breaks from "./breaks.ts"
+import { Ambiguous, BadFilter, NotFound } from "./errors.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as orders from "./orders.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+/** One account's standing in one instrument, in signed shares. */
+export type PositionDocument = Documents.PositionDocument
+
+/** The answer to "what order would be made now, or why none?". */
+export type AnswerDocument = Documents.AnswerDocument
+
+type HoldCause = Extract<AnswerDocument, { readonly code: "Held" }>["by"]
+
+/** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
+type LotDocument = Documents.LotDocument
+
+/** What order would be made now, or why there is none (ACC-11). */
+type NextDocument = Documents.NextDocument
+
+/** A position with its queue, what is under way and in the way, and the order that comes next. */
+export type PositionDetail = Documents.PositionDetail
+
+/** Which positions; they come by account and symbol. */
+export interface PositionFilters extends ListOptions {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+}
+
+/** The document of an answer. */
+export const answerOf = (answer: PositionAnswer.PositionAnswer | PositionAnswer.ForeseenAnswer): AnswerDocument => {
+  switch (answer._tag) {
+    case "Ordered":
+      return { code: answer._tag, orderId: Id.format("order", answer.orderId) }
+    case "Order":
+    case "Observed":
+      return { code: answer._tag, side: answer.side, quantity: Decimal.format(answer.quantity) }
+    case "Refused":
+      return { code: answer._tag, control: answer.control }
+    case "Held":
+      return { code: answer._tag, by: answer.by, orderId: idOrNull("order", answer.orderId) }
+    default:
+      return { code: answer._tag }
+  }
+}
+
+/** An answer in short, for people: `Refused(MaxNotional)`, `Held(cancel O5)`, `Order(buy 1)`. */
+const answerText = ({ code, ...fields }: AnswerDocument): string => {
+  const said = Object.values(fields).filter((each) => each !== null)
+  return said.length === 0 ? code : `${code}(${said.join(" ")})`
+}
+
+/** A position for people, its answers in short. */
+export const inShort = ({ answer, next, ...detail }: PositionDetail) => ({
+  ...detail,
+  answer: answerText(answer),
+  next: { ...next, answer: answerText(next.answer) }
+})
+
+/** The document of a position. */
+export const documentOf = (position: Position.Position): PositionDocument => ({
+  account: position.account,
+  symbol: position.symbol,
+  exposure: Decimal.format(position.exposure),
+  target: Decimal.format(position.target),
+  hedged: Decimal.format(position.hedged),
+  inFlight: Decimal.format(position.inFlight),
+  residual: Decimal.format(position.residual),
+  base: Decimal.format(position.base),
+  direct: Decimal.format(position.direct),
+  adopted: Decimal.format(position.adopted),
+  answer: answerOf(position.answer),
+  answerSince: Instant.format(position.answerSince),
+  updatedAt: Instant.format(position.updatedAt)
+})
+
+/** A page of positions. */
+export const list = (
+  filters: PositionFilters
+): Effect.Effect<ListDocument<PositionDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const anyOf = [[...inAnyCase("account", filters.account), ...inAnyCase("symbol", filters.symbol)]]
+    const { records, ...page } = yield* collect({ table: Position.PositionTable, anyOf }, filters)
+    return { items: records.map(documentOf), ...page }
+  })
+
+const onlyOne = (symbol: string, account: string | undefined) =>
+  Effect.gen(function* () {
+    const where = [...inAnyCase("symbol", symbol), ...inAnyCase("account", account)]
+    const found = yield* Reads.all(Position.PositionTable, { where })
+    const [only, ...others] = found
+    if (only === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    if (others.length > 0) {
+      return yield* new Ambiguous({ kind: "position", id: symbol, accounts: found.map((each) => each.account) })
+    }
+    return only
+  })
+
+/** The account whose position in a symbol it is. */
+export const accountOf = (symbol: string, account?: string) =>
+  Effect.map(onlyOne(symbol, account), (position) => position.account)
+
+/** The position of a symbol; the account may be left out where only one has it. All is read in one transaction. */
+export const show = (
+  symbol: string,
+  account?: string
+): Effect.Effect<
+  PositionDetail,
+  NotFound | Ambiguous | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Ledger.Ledger | Clock.Clock
+> =>
+  Effect.gen(function* () {
+    const only = yield* onlyOne(symbol, account)
+    const ledger = yield* Ledger.Ledger
+    const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
+    if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    return yield* detailOf(seen)
+  })
+
+/** A trade that somebody thinks of, as he wrote it. */
+interface Thought {
+  readonly side: string
+  readonly quantity: string
+}
+
+const thoughtOf = ({ quantity, side }: Thought) =>
+  Effect.gen(function* () {
+    const way = Side.inAnyCase(side)
+    if (way === undefined) return yield* new BadFilter({ filter: "side", value: side, problem: "write buy or sell" })
+    const shares = Schema.decodeOption(Quantity.Quantity)(quantity)
+    if (Option.isSome(shares)) return Side.signed(way, shares.value)
+    return yield* new BadFilter({
+      filter: "quantity",
+      value: quantity,
+      problem: "write a positive decimal such as 1.5"
+    })
+  })
+
+/** What order would be made if a trade were taken in now, or why none (ACC-11); nothing is on record of it. */
+export const preview = (
+  symbol: string,
+  account: string | undefined,
+  thought: Thought
+): Effect.Effect<
+  NextDocument,
+  BadFilter | NotFound | Ambiguous | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Ledger.Ledger
+> =>
+  Effect.gen(function* () {
+    const shares = yield* thoughtOf(thought)
+    const only = yield* onlyOne(symbol, account)
+    const ledger = yield* Ledger.Ledger
+    const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
+    if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    const { position } = seen.standing
+    const more = seen.standing.account.direction === "mirror" ? shares : Decimal.negate(shares)
+    return nextOf({ ...seen.standing, position: { ...position, residual: Decimal.add(position.residual, more) } })
+  })
+
+// What is seen
+
+interface Seen {
+  readonly standing: due.Standing
+  readonly lots: ReadonlyArray<Lot.Lot>
+  readonly trades: ReadonlyMap<number, Trade.Trade>
+  readonly breaks: ReadonlyArray<Break.Break>
+}
+
+/** Reads a position and all around it as a commit would have it before it, and writes nothing. */
+const viewMember = (account: AccountName.AccountName, symbol: Ticker.Ticker): plan.Member<Seen | undefined> => ({
+  account,
+  cause: { kind: "command", actor: "show" },
+  needs: [Need.Need.Position({ account, symbol })],
+  apply: (recorder) => {
+    const { books } = recorder
+    const standing = evaluation.standingOf(recorder, symbol)
+    if (standing === undefined) return undefined
+    const lots = books.lots.find("open", [account, symbol])
+    const owners = lots.flatMap(({ tradeId }) => (tradeId === undefined ? [] : (books.trades.get(tradeId) ?? [])))
+    return {
+      standing,
+      lots: lots.toSorted((a, b) => a.id - b.id),
+      trades: new Map(owners.map((trade) => [trade.id, trade])),
+      breaks: [...books.breaks.find("open", [account, symbol])].toSorted((a, b) => a.id - b.id)
+    }
+  }
+})
+
+const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
+  Effect.gen(function* () {
+    const { position } = standing
+    const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
+    const detail: PositionDetail = {
+      ...documentOf(position),
+      coolDownUntil: timeOrNull(position.coolDownUntil),
+      circuitUntil: timeOrNull(position.circuitUntil),
+      ladder: ladderOf(standing),
+      refusedSide: valueOrNull(position.refusedSide),
+      refusedUntil: timeOrNull(position.refusedUntil),
+      heldBy: idOrNull("order", position.heldBy),
+      lots: lots.map((lot) => lotOf(lot, trades)),
+      orders: yield* orders.documentsOf(live),
+      breaks: yield* breaks.openDocumentsOf(open),
+      next: nextOf(standing)
+    }
+    return detail
+  })
+
+/** The step that the next order is made at; nothing where there is one offset only, or none. */
+const ladderOf = ({ account, at, position }: due.Standing): PositionDetail["ladder"] => {
+  const offsets = ladder.offsetsOf(account)
+  const step = ladder.stepOf(position, account, Side.ofSign(position.residual), at)
+  const limitOffsetBp = offsets[step]
+  if (offsets.length < 2 || limitOffsetBp === undefined) return null
+  return { step: step + 1, steps: offsets.length, limitOffsetBp }
+}
+
+const lotOf = (lot: Lot.Lot, trades: Seen["trades"]): LotDocument => ({
+  id: Id.format("lot", lot.id),
+  tradeId: idOrNull("trade", lot.tradeId),
+  sourceId: valueOrNull(lot.tradeId === undefined ? undefined : trades.get(lot.tradeId)?.sourceId),
+  orderId: idOrNull("order", lot.orderId),
+  open: Decimal.format(lot.open)
+})
+
+// What comes next
+
+const nextOf = (standing: due.Standing): NextDocument => {
+  const next = due.dueOf(standing)
+  const order =
+    next._tag === "Order"
+      ? {
+          side: next.side,
+          quantity: Decimal.format(next.quantity),
+          positionEffect: valueOrNull(next.positionEffect),
+          limitPrice: decimalOrNull(next.terms.limitPrice)
+        }
+      : null
+  return { answer: answerOf(due.foreseenOf(next)), why: whyOf(next, standing), order }
+}
+
+const whyOf = (next: due.Due, standing: due.Standing): string =>
+  due.Due.$match(next, {
+    Order: ({ quantity, side, terms }) =>
+      `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
+    OrderLive: ({ orderId }) => `${Id.format("order", orderId)} has not ended, and a position has one order at a time`,
+    NotDue: () => notDue(standing),
+    Halted: () => "trading is halted; 'roundlot resume' lets it go on",
+    Observed: ({ quantity, side }) =>
+      `an order to ${side} ${Decimal.format(quantity)} would be made, but trading is only observed`,
+    Held: ({ by, orderId }) => held(by, orderId, standing.position),
+    BreakOpen: ({ kind, subject }) => `the break ${kind} ${subject} holds it; 'roundlot breaks list' shows it`,
+    SessionClosed: () => "the market is closed",
+    CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
+    OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
+    NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
+    Refused: ({ control }) => refusal(Control.controls[control])
+  })
+
+/** At which price and step, where the account has several. */
+const atStep = (
+  limitPrice: Decimal.Decimal | undefined,
+  { account, at, position }: due.Standing,
+  side: Side.Side
+): string => {
+  const steps = ladder.offsetsOf(account).length
+  if (limitPrice === undefined || steps < 2) return ""
+  return `, at ${Decimal.format(limitPrice)} or better: step ${ladder.stepOf(position, account, side, at) + 1} of ${steps}`
+}
+
+const goesOn = (until: Instant.Instant | undefined) =>
+  `it goes on at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
+
+const held = (
+  by: HoldCause,
+  orderId: number | undefined,
+  { circuitUntil, refusedUntil }: Position.Position
+): string => {
+  switch (by) {
+    case "circuit":
+      return `several orders in a row ended short; ${goesOn(circuitUntil)}`
+    case "refused":
+      return `its broker refuses this side until the next session; ${goesOn(refusedUntil)}`
+    case "cancel":
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; 'roundlot resume' lets it go on`
+  }
+}
+
+const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): string => `${says}. ${remedy}`
+
+const notDue = ({ account, instrument, position }: due.Standing): string => {
+  const from = Account.dueFrom(account, due.lotOf({ account, instrument }))
+  const residual = Decimal.abs(position.residual)
+  return Decimal.isLess(residual, from)
+    ? `the residual of ${Decimal.format(position.residual)} is less than the ${Decimal.format(from)} from which an order is due`
+    : `the residual of ${Decimal.format(position.residual)} is worth less than the account's threshold`
+}
+
+/** What people see of positions. */
+const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
+  Columns.minor(Columns.words("ACCOUNT", (position) => position.account)),
+  Columns.ids("SYMBOL", (position) => position.symbol),
+  Columns.numbers("EXPOSURE", (position) => position.exposure),
+  Columns.minor(Columns.numbers("TARGET", (position) => position.target)),
+  Columns.numbers("HEDGED", (position) => position.hedged),
+  Columns.numbers("IN FLIGHT", (position) => position.inFlight),
+  Columns.numbers("RESIDUAL", (position) => position.residual),
+  Columns.minor(Columns.times("UPDATED", (position) => position.updatedAt))
+]
+
+/** Positions as a table for people. */
+export const table = Columns.tableOf<PositionDocument>(columns)
+
+/** A position in a line: `SPY of paper: target 3.7 = hedged 3 + in flight 0 + residual 0.7`. */
+export const heading = ({ account, hedged, inFlight, residual, symbol, target }: PositionDocument): string =>
+  `${symbol} of ${account}: target ${target} = hedged ${hedged} + in flight ${inFlight} + residual ${residual}`

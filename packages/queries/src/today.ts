@@ -1,0 +1,80 @@
+import type { Documents } from "@roundlot/api"
+import { Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { type Table, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
+import { Effect } from "effect"
+import type { Conditions } from "./criteria.ts"
+import { leastId } from "./leastId.ts"
+
+/** So many are counted one by one at most. */
+const MOST_COUNTED = 10_000
+/** So many fills are summed at most: a sum is exact or not there. */
+const MOST_SUMMED = 5_000
+/** How far ids may be out of the order of time, where several processes write: what one commit takes, several times over. */
+const SLACK = 5_000
+
+/** What came in, was ordered and was filled since midnight at the market, and what it comes to. */
+export const today = Effect.gen(function* () {
+  const repository = yield* TradeRepository.TradeRepository
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  const date = XnysCalendar.marketDate(now)
+  const since = XnysCalendar.momentOf(date, "00:00") ?? now
+  return yield* repository.snapshot(
+    Effect.gen(function* () {
+      const made: Conditions = [{ column: "createdAt", atLeast: Number(since) }]
+      const orders = [...(yield* newIn(Order.OrderTable, since)), ...made]
+      const executed: Conditions = [
+        ...(yield* newIn(Fill.FillTable, since)),
+        { column: "executedAt", atLeast: Number(since) },
+        { column: "canonical", in: [1] }
+      ]
+      const fills = yield* counted(Fill.FillTable, executed)
+      const isSummed = fills.kind === "exactly" && fills.rows <= MOST_SUMMED
+      const document: Documents.TodayDocument = {
+        at: Instant.format(now),
+        date,
+        since: Instant.format(since),
+        trades: yield* counted(Trade.TradeTable, made),
+        orders: yield* counted(Order.OrderTable, orders),
+        rejected: yield* counted(Order.OrderTable, [...orders, { column: "status", in: ["rejected"] }]),
+        fills,
+        sums: isSummed ? sumsOf(yield* Reads.all(Fill.FillTable, { where: executed })) : null
+      }
+      return document
+    })
+  )
+})
+
+const counted = <R>(table: Table.Table<R>, where: Conditions) =>
+  Reads.count(table, { anyOf: [where], upTo: MOST_COUNTED })
+
+/** Narrows a table without an index on times to the ids since a moment, and some before them. */
+const newIn = <R extends { readonly id: number; readonly createdAt: Instant.Instant }>(
+  table: Table.Table<R>,
+  since: Instant.Instant
+) =>
+  Effect.gen(function* () {
+    const newest = yield* Reads.first(table, { descending: true })
+    const least = yield* leastId(newest?.id ?? 0, (id) =>
+      Effect.map(Reads.first(table, { where: [{ column: "id", atLeast: id }] }), (found) =>
+        found === undefined ? undefined : { id: found.id, isMeant: found.createdAt >= since }
+      )
+    )
+    const narrowed: Conditions = [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
+    return narrowed
+  })
+
+/** Dollars; what is not known of a fill is counted beside them. */
+const sumsOf = (fills: ReadonlyArray<Fill.Fill>) => {
+  const priced = fills.flatMap(({ price, quantity }) =>
+    price === undefined ? [] : [Decimal.multiply(quantity, price)]
+  )
+  const charged = fills.flatMap(({ commission, commissionCurrency = "USD" }) =>
+    commission === undefined || commissionCurrency !== "USD" ? [] : [commission]
+  )
+  return {
+    notional: Decimal.format(Decimal.sum(priced)),
+    unpriced: fills.length - priced.length,
+    commission: Decimal.format(Decimal.sum(charged)),
+    uncharged: fills.length - charged.length
+  }
+}
