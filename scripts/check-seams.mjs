@@ -136,6 +136,15 @@ const rooms = [
 
 const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]
 
+/** What the program's faces have in common knows neither of them; HTTP handlers know no verb of the command line. */
+const verbFaults = (source, node) => {
+  const from = /^packages\/runner\/src\/([^/]+)\//.exec(source.path)?.[1]
+  if (from === undefined || from === "verbs" || from === "cli" || node.moduleSpecifier === undefined) return []
+  return /\/verbs\//.test(node.moduleSpecifier.text)
+    ? [`imports a verb: what ${from} needs of it stands in commands`]
+    : []
+}
+
 /** Arrows point down: a rule that needs one above it stands in the wrong room, or holds what belongs to a record. */
 const roomFaults = (source, node) => {
   const room = roomOf(source.path)
@@ -195,7 +204,9 @@ const faultsOf = (source) => {
   const isEffectOnly = effectOnly.has(source.package)
   const visit = (node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-      found.push(...roomFaults(source, node).map((fault) => `${place(source, node)} ${fault}`))
+      found.push(
+        ...[...roomFaults(source, node), ...verbFaults(source, node)].map((fault) => `${place(source, node)} ${fault}`)
+      )
     }
     if (isEffectOnly && ts.isImportDeclaration(node)) {
       const imported = source.path === entropySeam ? [] : importFaults(node)

@@ -1,10 +1,11 @@
-import type { Documents } from "@roundlot/api"
+import { Csv, type Documents } from "@roundlot/api"
 import { type Batches, Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Batch, type BatchPreview } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Option, Stream } from "effect"
-import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./criteria.ts"
-import { NotFound, type BadFilter } from "./errors.ts"
+import { batches as views } from "@roundlot/queries"
+import { type Conditions, exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./criteria.ts"
+import { type BadFilter, NotFound } from "./errors.ts"
 import { historyOf } from "./history.ts"
 import {
   among,
@@ -566,3 +567,16 @@ export const heading = (batch: Documents.BatchDocument): string => {
   const failed = batch.failedTrades === 0 ? "" : `, ${batch.failedTrades} failed`
   return `Batch ${batch.id}, ${batch.name}: ${batch.status}, ${done} of ${batch.totalTrades} rows done${failed}`
 }
+
+/** Rows as lines of a CSV file that is safe to open in a spreadsheet, its head first. */
+export const csvOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(Csv.record(views.rowColumns)),
+    Stream.map(rows, (row) => Csv.record(views.rowColumns.map((name) => row[name])))
+  )
+
+/** What was submitted, as programs read it. */
+export const submittedOf = <S extends { readonly batch: Batch.Batch }>({ batch, ...counts }: S) => ({
+  batch: views.documentOf(batch),
+  ...counts
+})

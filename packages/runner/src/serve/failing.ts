@@ -6,7 +6,7 @@ import type { BatchFile, BatchRows, ImportFileError } from "@roundlot/imports"
 import type { errors } from "@roundlot/queries"
 import { Effect } from "effect"
 import type { UsageError } from "../cli/UsageError.ts"
-import type { CommandRefused, StaleRecord } from "../verbs/commanding.ts"
+import type { CommandRefused, StaleRecord } from "../commands/carryOut.ts"
 
 /** What looking can fail with. */
 export type LookFailure =

@@ -18,9 +18,7 @@ import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { over } from "../verbs/batchTerms.ts"
-import { csvOf } from "../verbs/batches.ts"
-import { submittedOf } from "../verbs/batchesSubmit.ts"
+import { over } from "../commands/batchTerms.ts"
 import * as webhooks from "../jobs/webhooks.ts"
 import { acted } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
@@ -61,7 +59,15 @@ const openedBatch = (
     const account = yield* sole(Option.fromNullable(terms.account))
     const order = OrderPolicy.said(terms)
     const batch = yield* BatchFile.open({ name: asked.name, mode, priority, account, actor, order }, key)
-    return submittedOf({ batch, accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0, noticed: [] })
+    return views.submittedOf({
+      batch,
+      accepted: 0,
+      duplicates: 0,
+      conflicts: 0,
+      quarantined: 0,
+      rejected: 0,
+      noticed: []
+    })
   })
 
 /** Reads a submission's file once, and then takes its rows, or says what would be taken. */
@@ -82,7 +88,9 @@ const takenAs = (
     const account = yield* ofSource(configuration, source, asked.account)
     const policy = filePolicyOf(configuration, source, backfill)
     if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
-    return submittedOf(yield* BatchFile.submit({ ...file, name, account, priority, policy, again, strict, key, actor }))
+    return views.submittedOf(
+      yield* BatchFile.submit({ ...file, name, account, priority, policy, again, strict, key, actor })
+    )
   })
 
 const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
@@ -236,7 +244,7 @@ const ofBatches = (configuration: Configuration) =>
       .handle("export", ({ path: { id }, urlParams: { asOf } }) =>
         acted(
           Effect.map(past.seen(asOf, views.ownerOf(id), views.exported(id)), ({ rows }) =>
-            streamed(csvOf(rows), "text/csv; charset=utf-8", {
+            streamed(views.csvOf(rows), "text/csv; charset=utf-8", {
               "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
             })
           )

@@ -12,9 +12,11 @@ import { making } from "../cli/within.ts"
 import { readAccount } from "../settings/Configuration.ts"
 import { settle } from "../settings/Settings.ts"
 import * as detail from "../cli/detail.ts"
-import { CommandRefused } from "./commanding.ts"
-import { limitFlags, limitsSaid, said } from "./limitFlags.ts"
-import { expectTaken, expectUnconfigured, orderFlags, orderSaid } from "./orderPolicy.ts"
+import { CommandRefused } from "../commands/carryOut.ts"
+import { limitFlags, limitsSaid } from "./limitFlags.ts"
+import { said } from "../commands/said.ts"
+import { orderFlags, orderSaid } from "./orderPolicy.ts"
+import { expectTaken, expectUnconfigured } from "../commands/orderPolicy.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {

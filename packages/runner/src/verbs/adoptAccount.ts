@@ -15,7 +15,7 @@ import * as Verb from "../cli/Verb.ts"
 import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { compared } from "./atBroker.ts"
-import { carryOut } from "./commanding.ts"
+import { carryOut } from "../commands/carryOut.ts"
 
 /** The account that is meant: the named one, else the only one of the books. */
 export const theAccount = (

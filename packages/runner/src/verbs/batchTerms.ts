@@ -1,12 +1,13 @@
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
-import { OrderTerms, type TradeRepository } from "@roundlot/core/adapter"
-import { Batch, Template, Templates } from "@roundlot/core/ledger"
+import { OrderTerms } from "@roundlot/core/adapter"
+import { Batch, Template } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { isAtTerminal, NotConfirmed } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import { readColumns } from "./columnNames.ts"
+import { given } from "../commands/batchTerms.ts"
 
 const { text } = flags
 
@@ -98,9 +99,6 @@ interface FileFlags {
   readonly skip: Option.Option<number>
 }
 
-const given = (terms: Template.TemplateTerms): Template.TemplateTerms =>
-  Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined))
-
 /** What flags say of a batch, and nothing of what they leave out. */
 export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms, UsageError> =>
   Effect.gen(function* () {
@@ -120,19 +118,6 @@ export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms,
       skip: Option.getOrUndefined(asked.skip)
     })
   })
-
-/** Terms over those of a template, where one is named. */
-export const over = (
-  template: string | undefined,
-  terms: Template.TemplateTerms
-): Effect.Effect<
-  Template.TemplateTerms,
-  Templates.NoTemplate | TradeRepository.StoreError,
-  TradeRepository.TradeRepository
-> =>
-  template === undefined
-    ? Effect.succeed(terms)
-    : Effect.map(Templates.find(template), (found) => ({ ...found.terms, ...given(terms) }))
 
 /** What a person at the terminal may choose; what the cursor is on first does nothing. */
 const modeChoices = [

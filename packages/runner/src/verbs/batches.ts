@@ -2,11 +2,10 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Csv, type Documents } from "@roundlot/api"
 import { Batches, Clock, Instant } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
-import { type Batch } from "@roundlot/core/ledger"
-import { batches as views, past } from "@roundlot/queries"
+import type { Batch } from "@roundlot/core/ledger"
+import { past, batches as views } from "@roundlot/queries"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, yes } from "../cli/confirm.ts"
@@ -22,6 +21,7 @@ import { listed, newestFirst, shown } from "./lists.ts"
 const { page, period, place, text, view } = flags
 
 const id = flags.id("The batch, G3")
+
 const reason = Options.text("reason").pipe(
   Options.withDescription("Why; it goes on record"),
   Options.withDefault("not said")
@@ -248,13 +248,6 @@ export const batchesArchive = Verb.make({
     )
 })
 
-/** Rows as lines of a CSV file that is safe to open in a spreadsheet, its head first. */
-export const csvOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
-  Stream.concat(
-    Stream.make(Csv.record(views.rowColumns)),
-    Stream.map(rows, (row) => Csv.record(views.rowColumns.map((name) => row[name])))
-  )
-
 const cannotBeWritten = (file: string) => (error: PlatformError) =>
   new UsageError({ problem: `${file} cannot be written: ${error.message}`, remedy: "Name another file" })
 
@@ -279,14 +272,14 @@ export const batchesExport = Verb.make({
         const { rows, ...moment } = yield* past.seen(asOf, views.ownerOf(batch), views.exported(batch))
         if (Option.isNone(to)) {
           const items = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
-          const text = yield* Stream.mkString(csvOf(Stream.fromIterable(items)))
+          const text = yield* Stream.mkString(views.csvOf(Stream.fromIterable(items)))
           return yield* answer({ items, nextCursor: null, ...moment }, text.trimEnd())
         }
         const fs = yield* FileSystem.FileSystem
         const file = fs.sink(to.value, { flag: "wx", mode: 0o600 })
         const written = yield* Ref.make(0)
         const counted = Stream.tap(rows, () => Ref.update(written, (count) => count + 1))
-        yield* Stream.run(Stream.encodeText(csvOf(counted)), Sink.mapError(file, cannotBeWritten(to.value)))
+        yield* Stream.run(Stream.encodeText(views.csvOf(counted)), Sink.mapError(file, cannotBeWritten(to.value)))
         const count = yield* Ref.get(written)
         return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows are in ${to.value}.`)
       })

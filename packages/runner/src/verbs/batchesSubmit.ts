@@ -1,3 +1,4 @@
+import { basename } from "node:path"
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -6,7 +7,6 @@ import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from
 import { BatchFile, ImportFileError, TradeFile } from "@roundlot/imports"
 import { batches as views } from "@roundlot/queries"
 import { Effect, Option, Sink, Stream } from "effect"
-import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -16,15 +16,10 @@ import { making, reading } from "../cli/within.ts"
 import { onCopy } from "../import/dryRun.ts"
 import { filePolicyOf } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
+import { over } from "../commands/batchTerms.ts"
 import * as terms from "./batchTerms.ts"
 
 const { place } = flags
-
-/** What was submitted, as programs read it. */
-export const submittedOf = ({ batch, ...counts }: BatchFile.Submitted) => ({
-  batch: views.documentOf(batch),
-  ...counts
-})
 
 /** The bytes of a file, however often they are asked for; the standard input comes once, and is kept aside meanwhile. */
 const bytesOf = (file: string) =>
@@ -150,7 +145,7 @@ export const batchesSubmit = Verb.make({
   run: (asked) =>
     Effect.gen(function* () {
       const said = yield* terms.termsOf(asked)
-      const held = asked.template === undefined ? said : yield* reading(asked, () => terms.over(asked.template, said))
+      const held = asked.template === undefined ? said : yield* reading(asked, () => over(asked.template, said))
       const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
       // A file that cannot be read, or leaves open how, makes no store.
       const file = yield* terms.withMode(BatchFile.survey, written)
@@ -174,7 +169,7 @@ const MOST_NOTICES = 20
 const tell = (submitted: BatchFile.Submitted) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
-    const document = submittedOf(submitted)
+    const document = views.submittedOf(submitted)
     for (const { line, what } of submitted.noticed.slice(0, MOST_NOTICES)) {
       yield* note(line === 0 ? what : `line ${line} ${what}`)
     }

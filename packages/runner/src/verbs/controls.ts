@@ -13,9 +13,11 @@ import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
 import { readAccount, type Configuration } from "../settings/Configuration.ts"
 import { theAccount } from "./adoptAccount.ts"
-import { askWhereOrdersFollow, carryOut, CommandRefused, sentenceOf } from "./commanding.ts"
+import { askWhereOrdersFollow } from "./commanding.ts"
+import { carryOut, CommandRefused, sentenceOf } from "../commands/carryOut.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
-import { scopeFlags, scopeOf } from "./verdicts.ts"
+import { scopeFlags } from "./verdicts.ts"
+import { scopeOf } from "../commands/verdicts.ts"
 
 /** The trading states other than normal, and the limits of every account. */
 const inForce = Effect.gen(function* () {

@@ -7,7 +7,7 @@ import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { Told } from "../cli/Verb.ts"
-import { carryOut } from "./commanding.ts"
+import { carryOut } from "../commands/carryOut.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
 const foreseen = (

@@ -1,9 +1,8 @@
 import * as Options from "@effect/cli/Options"
 import { Account, Decision, Decisions, Order, Reads } from "@roundlot/core"
-import { type TradeRepository } from "@roundlot/core/adapter"
-import { Doubts, type Ledger, Tracking } from "@roundlot/core/ledger"
+import { Doubts, Tracking } from "@roundlot/core/ledger"
 import { decisionDocument as decisions } from "@roundlot/queries"
-import { type Duration, Effect, Layer, Option, Schedule } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { ACTOR, opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -17,7 +16,8 @@ import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import * as instruction from "./instruction.ts"
 import { dryRun } from "./decideDryRun.ts"
-import { decisionInputOf, type ReadTerm, type WrittenDecision } from "./decisionInput.ts"
+import { decisionInputOf, type ReadTerm, type WrittenDecision } from "../commands/decisionInput.ts"
+import { askDaemon, isOver, LONGEST_FILL, LONGEST_TURN, LOOK_AGAIN } from "../commands/askDaemon.ts"
 
 const { text } = flags
 
@@ -43,34 +43,7 @@ const inputOf = (written: WrittenDecision) =>
     (input) => Effect.fail(refused(`This is no decision: ${Decision.faultOf(input)}`))
   )
 
-const isTaken = ({ status }: Decision.Decision) => status !== "pending"
-const isOver = ({ status }: Decision.Decision) => status === "executed" || status === "failed"
-
-const LONGEST_TURN = "30 seconds"
-const LONGEST_FILL = "2 seconds"
 const LONGEST_DOUBT = "25 seconds"
-const LOOK_AGAIN = Schedule.spaced("50 millis")
-
-/**
- * A daemon drives the account: it is asked, and waited for until the attempt has an outcome, but not longer than so, and a moment for
- * the fill.
- */
-export const askDaemon = (
-  decision: Decision.Decision,
-  actor: string,
-  longest: Duration.DurationInput = LONGEST_TURN
-): Effect.Effect<
-  void,
-  Ledger.LedgerError | Decisions.UnknownDecision,
-  Ledger.Ledger | TradeRepository.TradeRepository
-> =>
-  Effect.gen(function* () {
-    const now = Decisions.find(decision.id)
-    const until = (is: typeof isOver, most: Duration.DurationInput) =>
-      Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: is }), most)
-    yield* Decisions.ask(decision, actor)
-    if (Option.isSome(yield* until(isTaken, longest))) yield* until(isOver, LONGEST_FILL)
-  })
 
 /** On a machine that stalls the lease may not have been renewed in time; then nothing has changed, and it is renewed soon. */
 const whileUnproven = {

@@ -7,7 +7,7 @@ import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { DEFAULT_CONFIGS, isModule } from "../settings/configFile.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
-import { CommandRefused } from "./commanding.ts"
+import { CommandRefused } from "../commands/carryOut.ts"
 
 const STARTER = {
   store: DEFAULT_STORE,

@@ -6,7 +6,7 @@ import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { perform } from "./commanding.ts"
-import { tickerOf } from "./verdicts.ts"
+import { tickerOf } from "../commands/verdicts.ts"
 
 /** What a flag says, as a positive number of its kind. */
 const read = <A>(flag: string, schema: Schema.Schema<A, string>, text: string | undefined) =>

@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Option } from "effect"
 import * as flags from "../cli/flags.ts"
+import { said } from "../commands/said.ts"
 
 const whole = (name: string, description: string): Options.Options<number | undefined> =>
   Options.integer(name).pipe(Options.withDescription(description), Options.optional, Options.map(Option.getOrUndefined))
@@ -22,10 +23,6 @@ export const limitFlags = {
 }
 
 type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undefined }
-
-/** What was said of several flags. */
-export const said = (values: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
 /** The limits that were said, as a configuration writes them. */
 export const limitsSaid = ({

@@ -1,13 +1,9 @@
 import * as Options from "@effect/cli/Options"
-import type { Account, AccountName } from "@roundlot/core"
+import type { Account } from "@roundlot/core"
 import { accounts } from "@roundlot/queries"
-import { Effect, Option } from "effect"
+import { Option } from "effect"
 import * as cli from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
-import type { Configuration } from "../settings/Configuration.ts"
-import { unsupportedOrders } from "../start/unsupportedOrders.ts"
-import { CommandRefused } from "./commanding.ts"
-import { said } from "./limitFlags.ts"
+import { said } from "../commands/said.ts"
 
 /** How the orders of an account leave that say nothing themselves, a flag each. */
 export const orderFlags = {
@@ -52,22 +48,3 @@ export const orderSaid = (asked: OrderSaid, before: Account.AccountSettings): ob
         }
   return said({ ...rest, ...limit, ...said({ session, timeInForce }) })
 }
-
-/** How orders of an account leave that the configuration names is said there: each start writes that over the books. */
-export const expectUnconfigured = (
-  name: AccountName.AccountName,
-  { accounts }: Pick<Configuration, "accounts">
-): Effect.Effect<void, CommandRefused> =>
-  accounts.has(name)
-    ? new CommandRefused({
-        why: `the configuration names ${name}, and each start writes what it says: change accounts.${name}.order there`
-      })
-    : Effect.void
-
-/** Orders that the broker of an account does not take are refused, with all that it takes. */
-export const expectTaken = (settings: Account.AccountSettings): Effect.Effect<void, UsageError> =>
-  Effect.flatMap(unsupportedOrders(settings), (problem) =>
-    problem === undefined
-      ? Effect.void
-      : new UsageError({ problem, remedy: "Ask for what it takes", field: "timeInForce" })
-  )

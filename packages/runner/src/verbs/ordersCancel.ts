@@ -14,7 +14,7 @@ import { writing } from "../cli/within.ts"
 import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { proving } from "./atBroker.ts"
-import { carryOut, sentenceOf } from "./commanding.ts"
+import { carryOut, sentenceOf } from "../commands/carryOut.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
 

@@ -5,7 +5,7 @@ import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { performIfMeant } from "./commanding.ts"
-import { recordOf } from "./verdicts.ts"
+import { recordOf } from "../commands/verdicts.ts"
 
 /** `orders retry`. */
 export const ordersRetry = Verb.make({

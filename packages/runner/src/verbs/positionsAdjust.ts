@@ -11,7 +11,7 @@ import type { Settings } from "../settings/Settings.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { compared } from "./atBroker.ts"
 import { correct } from "./correcting.ts"
-import { tickerOf } from "./verdicts.ts"
+import { tickerOf } from "../commands/verdicts.ts"
 
 /** Signed shares of a flag. */
 export const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>

@@ -9,7 +9,7 @@ import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
 import { readPrice } from "./positionsAdjust.ts"
-import { tickerOf } from "./verdicts.ts"
+import { tickerOf } from "../commands/verdicts.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {

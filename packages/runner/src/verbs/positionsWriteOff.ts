@@ -8,7 +8,7 @@ import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
-import { tickerOf } from "./verdicts.ts"
+import { tickerOf } from "../commands/verdicts.ts"
 
 const readShares = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {

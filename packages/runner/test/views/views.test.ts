@@ -19,7 +19,7 @@ import {
 } from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
-import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
+import { carryOut, sentenceOf } from "../../src/commands/carryOut.ts"
 import * as scene from "./scene.ts"
 
 const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
