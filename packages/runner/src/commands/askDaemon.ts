@@ -5,12 +5,16 @@ import { type Duration, Effect, Option, Schedule } from "effect"
 
 const isTaken = ({ status }: Decision.Decision) => status !== "pending"
 
+/** Has its order been sent with an outcome, or was it given up? */
 export const isOver = ({ status }: Decision.Decision) => status === "executed" || status === "failed"
 
+/** So long an account may take until it takes a decision up. */
 export const LONGEST_TURN = "30 seconds"
 
+/** So long its outcome is waited for. */
 export const LONGEST_FILL = "2 seconds"
 
+/** How often it is looked whether anything has changed. */
 export const LOOK_AGAIN = Schedule.spaced("50 millis")
 
 /**

@@ -2,6 +2,7 @@ import type { TradeRepository } from "@roundlot/core/adapter"
 import { type Template, Templates } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 
+/** Terms but for those that say nothing. */
 export const given = (terms: Template.TemplateTerms): Template.TemplateTerms =>
   Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined))
 

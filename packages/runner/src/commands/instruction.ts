@@ -13,6 +13,7 @@ export interface Asked {
   readonly session: string | undefined
 }
 
+/** An instruction that cannot be, of which part. */
 export const refused = (problem: string, field?: string): UsageError =>
   new UsageError({ problem, remedy: "See the verb's --help for what there is", field })
 
