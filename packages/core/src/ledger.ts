@@ -148,6 +148,8 @@ export * as AttendedCases from "./services/AttendedCases.ts"
 export * as Attempts from "./services/Attempts.ts"
 /** `services/AuditSince`: see that module. */
 export * as AuditSince from "./services/AuditSince.ts"
+/** `services/BatchWork`: the pass that has batches their turn, and whether any is left. */
+export * as BatchWork from "./services/BatchWork.ts"
 /** `services/BatchPreview`: see that module. */
 export * as BatchPreview from "./services/BatchPreview.ts"
 /** `services/Cancels`: see that module. */

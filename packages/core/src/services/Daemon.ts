@@ -18,7 +18,7 @@ import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import type { PositionAnswer } from "../records/PositionAnswer.ts"
 import { atOnce, inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
-import * as Batches from "./Batches.ts"
+import * as BatchWork from "./BatchWork.ts"
 import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
@@ -197,7 +197,7 @@ const tryGate = Effect.fn("Daemon.tryGate")(function* (
 })
 
 /** Again at once while there is more to do: rows are taken up a few hundred at a time. */
-const workOffBatches = Effect.repeat(Batches.workOff(), { until: (isMore) => !isMore })
+const workOffBatches = Effect.repeat(BatchWork.workOff(), { until: (isMore) => !isMore })
 
 const LONGEST_IN_INBOX_MS = 15 * 60_000
 
@@ -381,7 +381,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const hasStarted = yield* wentWell(STARTED)
     const moves =
       unverified.length > 0 || asksStill || readsAgain || orders.some((order) => isOnItsWay(order) || hasLife(order))
-    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()) || (yield* KnownInstruments.isBusy) }
+    return { orders, isBusy: moves || !hasStarted || (yield* BatchWork.isBusy()) || (yield* KnownInstruments.isBusy) }
   })
   let still = 0
   let before = ""

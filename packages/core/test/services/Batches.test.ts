@@ -5,7 +5,7 @@ import * as Ledger from "../../src/ledger/Ledger.ts"
 import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
 import { layerSecure } from "../../src/ports/Entropy.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
-import * as Batches from "../../src/services/Batches.ts"
+import * as BatchWork from "../../src/services/BatchWork.ts"
 import { SampleRows as rows } from "@roundlot/testing"
 
 const MANY = 40
@@ -41,9 +41,9 @@ it("BAT-11: of batches that were called off, a pass reads those alone whose rows
             })
           )
       }
-      yield* Effect.provideService(Batches.workOff(), TradeRepository, noting)
+      yield* Effect.provideService(BatchWork.workOff(), TradeRepository, noting)
       assert.deepStrictEqual(read, [5, 7])
-      yield* Effect.provideService(Batches.isBusy(), TradeRepository, noting)
+      yield* Effect.provideService(BatchWork.isBusy(), TradeRepository, noting)
       assert.deepStrictEqual(read, [5, 7, 5, 7])
     }).pipe(
       Effect.provide(

@@ -20,6 +20,7 @@ import { PositionTable } from "../../src/records/Position.ts"
 import { Answer } from "../../src/records/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Batches from "../../src/services/Batches.ts"
+import * as BatchWork from "../../src/services/BatchWork.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Gates from "../../src/services/Gates.ts"
@@ -329,7 +330,7 @@ const whyNot = (account: AccountName) =>
 const worked = (gate: StartGate.StartGate) =>
   Effect.gen(function* () {
     yield* Effect.ignore(Gates.confirmInstruments)
-    yield* Effect.repeat(Batches.workOff(), { until: (isMore) => !isMore })
+    yield* Effect.repeat(BatchWork.workOff(), { until: (isMore) => !isMore })
     yield* Submission.submitPending(gate.isOpen)
   })
 

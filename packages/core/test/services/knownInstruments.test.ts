@@ -8,6 +8,7 @@ import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Batches from "../../src/services/Batches.ts"
+import * as BatchWork from "../../src/services/BatchWork.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as KnownInstruments from "../../src/services/KnownInstruments.ts"
@@ -180,7 +181,7 @@ describe("an instrument that becomes known", () => {
         yield* KnownInstruments.releaseKnown
         expect((yield* trades)[1]).toBe("row AwaitsBatch")
         yield* batches.queue(late.id, { actor: "test" })
-        while (yield* Batches.workOff()) continue
+        while (yield* BatchWork.workOff()) continue
         expect(yield* targets).toEqual(["ZZZZQ 3"])
         expect((yield* Batches.find(late.id)).status).toBe("success")
         expect((yield* Audit.run()).findings).toEqual([])
@@ -203,9 +204,9 @@ describe("an instrument that becomes known", () => {
           yield* batches.add({ id, ...batch }, [{ line: 2, input: Stage.trade(uid, "1", of) }], SourcePolicy.anyAge)
           yield* batches.queue(id, { actor: "test" })
         }
-        while (yield* Batches.workOff(1)) continue
+        while (yield* BatchWork.workOff(1)) continue
         expect(yield* trades).toEqual(["first accumulated", "stuck UnknownInstrument", "next accumulated"])
-        expect(yield* Batches.isBusy(1)).toBe(false)
+        expect(yield* BatchWork.isBusy(1)).toBe(false)
       }),
       stand({ says: "NotKnown" })
     )

@@ -8,6 +8,7 @@ import { PositionTable } from "../../src/records/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Batches from "../../src/services/Batches.ts"
+import * as BatchWork from "../../src/services/BatchWork.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/values/Instant.ts"
@@ -168,7 +169,7 @@ describe("B5: trades that come at the wrong time", () => {
         const [result] = yield* batches.add(batch, [row], SourcePolicy.plain)
         expect(result).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("TooOld") })
         yield* batches.queue(batch.id, { actor: "test" })
-        while (yield* Batches.workOff()) continue
+        while (yield* BatchWork.workOff()) continue
         expect((yield* Reads.first(TradeTable, {}))?.status).toBe("pending")
       })
     ))

@@ -10,6 +10,7 @@ import { Accumulator } from "../../src/services/Accumulator.ts"
 import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Batches from "../../src/services/Batches.ts"
+import * as BatchWork from "../../src/services/BatchWork.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
@@ -308,7 +309,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         )
         expect(row).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("UnknownInstrument") })
         yield* batches.queue(early.id, { actor: "test" })
-        while (yield* Batches.workOff()) continue
+        while (yield* BatchWork.workOff()) continue
         expect(yield* trades).toEqual(["a UnknownInstrument", "b UnknownInstrument"])
         expect(yield* targets).toEqual([])
         at.says = "Known"
@@ -318,7 +319,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         expect(yield* trades).toEqual(["a accumulated", "b AwaitsBatch"])
         expect((yield* Batches.find(early.id)).status).toBe("success")
         yield* batches.queue(late.id, { actor: "test" })
-        while (yield* Batches.workOff()) continue
+        while (yield* BatchWork.workOff()) continue
         yield* KnownInstruments.releaseKnown
         expect(yield* targets).toEqual(["ZZZZQ 3"])
         expect((yield* Batches.find(late.id)).status).toBe("success")

@@ -1,6 +1,6 @@
 import { Batches, Commands, Daemon, Decimal, Fill, Reads, SourcePolicy, Trade } from "@roundlot/core"
 import { Id, TradeRepository } from "@roundlot/core/adapter"
-import { Batch, type intake } from "@roundlot/core/ledger"
+import { Batch, BatchWork, type intake } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { archiveByAge } from "../../src/jobs/archiving.ts"
@@ -155,7 +155,7 @@ describe("batches", () => {
         yield* submitted([row(at + 1, "AAPL", "1", "execute")], { uid: `u-${at}`, priority })
       }
       // Nobody drives the account: nothing has its turn.
-      yield* Batches.workOff(2)
+      yield* BatchWork.workOff(2)
       assert.deepStrictEqual(
         (yield* Effect.forEach([1, 2, 3], (id) => seen(id))).map(({ status }) => status),
         ["pending", "pending", "pending"]
