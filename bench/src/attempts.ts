@@ -18,7 +18,7 @@ import {
   type Trade
 } from "@roundlot/core"
 import { Books, Entropy, Need, type Report, TradeRepository } from "@roundlot/core/adapter"
-import { commands, Driving, Ledger, type plan, Submission } from "@roundlot/core/ledger"
+import { Booking, commands, Driving, Ledger, type plan, Submission } from "@roundlot/core/ledger"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import { SqliteStore } from "@roundlot/store-sqlite"
@@ -253,7 +253,7 @@ const paced = <A, E, R>(
 
 /** Books executions by the daemon's own way. */
 const booked = (received: ReadonlyArray<Report.Received>) =>
-  Effect.map(Submission.bookAll(received), () => {
+  Effect.map(Booking.bookAll(received), () => {
     const at = performance.now()
     return received.map(() => at)
   })

@@ -11,7 +11,17 @@ import {
   SourcePolicy
 } from "@roundlot/core"
 import { Entropy, Need, type Report, TradeRepository } from "@roundlot/core/adapter"
-import { accountwise, commands, Driving, Health, Ledger, type plan, Submission, work } from "@roundlot/core/ledger"
+import {
+  accountwise,
+  Booking,
+  commands,
+  Driving,
+  Health,
+  Ledger,
+  type plan,
+  Submission,
+  work
+} from "@roundlot/core/ledger"
 import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Chunk, Effect, Layer, Logger, LogLevel, Queue, Redacted, type Scope, Stream } from "effect"
@@ -71,10 +81,7 @@ const prepare = (shape: Shape) =>
 const following = (fills: Queue.Dequeue<Report.Received>) =>
   Effect.flatMap(Ledger.Ledger, (ledger) =>
     Stream.runForEachChunk(Stream.fromQueue(fills), (chunk) =>
-      ledger.submitAll(
-        "report",
-        Chunk.toReadonlyArray(Chunk.map(chunk, (received) => Submission.reportMember(received)))
-      )
+      ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, (received) => Booking.reportMember(received))))
     )
   )
 

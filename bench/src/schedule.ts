@@ -1,6 +1,6 @@
 import { Instant, Order, Reads, SourcePolicy } from "@roundlot/core"
 import { type Books, Reference, TradeRepository, Need, type Id } from "@roundlot/core/adapter"
-import { intake, plan, type Recorder, send, Submission } from "@roundlot/core/ledger"
+import { Booking, intake, plan, type Recorder, send } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { answerOf, fillOf, requestOf } from "./broker.ts"
 import { preparations } from "./engine.ts"
@@ -39,8 +39,8 @@ const sendMember = (order: Order.Order): Member => ({
   apply: (recorder) => send.planSend(recorder, order.id, () => requestOf(order))
 })
 
-const reportMember = (received: Parameters<typeof Submission.reportMember>[0]): Member => {
-  const member = Submission.reportMember(received)
+const reportMember = (received: Parameters<typeof Booking.reportMember>[0]): Member => {
+  const member = Booking.reportMember(received)
   return { ...member, apply: (recorder) => void member.apply(recorder) }
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Account, AccountName, Accumulator, Audit, Commands, Daemon, Decimal, Fill } from "@roundlot/core"
 import { Instant, Price, Quantity, Reads, Roundlot, Trade } from "@roundlot/core"
-import { Ledger, Submission, Tracking } from "@roundlot/core/ledger"
+import { Booking, Ledger, Sweep } from "@roundlot/core/ledger"
 import type { Side } from "@roundlot/core"
 import { Clock, Effect, Layer } from "effect"
 import { realisedProfits } from "./pnl.ts"
@@ -64,7 +64,7 @@ it.live(
       const { instruct } = yield* Exchange.Exchange
       const [first] = yield* Reads.all(Fill.FillTable)
       yield* instruct({ id: "c", do: { correct: { execId: first?.execId ?? "", price: "101" } } })
-      yield* Tracking.sweep(desk)
+      yield* Sweep.sweep(desk)
       expect(yield* rowsOf).toEqual(["AAPL 190 190 0 0", "KO 0 0 2 121"])
       expect((yield* Audit.run()).findings).toEqual([])
     }).pipe(Effect.scoped, Effect.provide(services))
@@ -88,7 +88,7 @@ it.live("BAT-15: what a fill cost is taken off, whenever it comes", () =>
         amount: Decimal.unsafe("0.35"),
         currency: "USD"
       } as const
-      yield* ledger.submit("command", Submission.reportMember({ report, payload: undefined }))
+      yield* ledger.submit("command", Booking.reportMember({ report, payload: undefined }))
     }
     expect(yield* rowsOf).toEqual(["AAPL 1 0.3 0 0"])
   }).pipe(Effect.scoped, Effect.provide(services))

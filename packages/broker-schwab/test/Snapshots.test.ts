@@ -20,7 +20,7 @@ import {
   Trade
 } from "@roundlot/core"
 import { HttpOutcome, TradeRepository } from "@roundlot/core/adapter"
-import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
+import { Driving, Gates, Ledger, OrderReading, Submission, Sweep } from "@roundlot/core/ledger"
 import { Effect, FastCheck, Layer, Logger, LogLevel, Redacted, TestClock } from "effect"
 import { fill, orderText, readOrder } from "./orderText.ts"
 import type { LegText } from "./orderText.ts"
@@ -151,7 +151,7 @@ describe("snapshots of an order, in the ledger", () => {
         yield* Effect.gen(function* () {
           const order = yield* sent(totalOf(legs))
           assert.strictEqual(order.status, "submitted")
-          const looking = { order: Tracking.readOrder(order), window: Tracking.sweep(account) }
+          const looking = { order: OrderReading.readOrder(order), window: Sweep.sweep(account) }
           for (const [left, ranks, way] of seen) {
             const ranked = legs.map((leg) => ({ leg, at: ranks.next().value ?? 0 }))
             const known = ranked.toSorted((a, b) => a.at - b.at).flatMap(({ leg }, i) => (i < left ? [leg] : []))

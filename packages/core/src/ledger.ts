@@ -186,6 +186,12 @@ export * as Reports from "./services/Reports.ts"
 export * as Retention from "./services/Retention.ts"
 /** `services/StartGate`: see that module. */
 export * as StartGate from "./services/StartGate.ts"
+/** `services/Booking`: reports of a broker into the books, alone, together or with an order's executions. */
+export * as Booking from "./services/Booking.ts"
+/** `services/OrderReading`: an order as its broker has it now. */
+export * as OrderReading from "./services/OrderReading.ts"
+/** `services/Sweep`: what a broker lists of a window, whatever was heard of it. */
+export * as Sweep from "./services/Sweep.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
 /** `services/Subscriptions`: see that module. */

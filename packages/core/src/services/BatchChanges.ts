@@ -59,6 +59,7 @@ export const find = (id: BatchId): Effect.Effect<Batch, NoBatch | StoreError, Tr
     batch === undefined ? Effect.fail(new NoBatch({ id: format("batch", id) })) : Effect.succeed(batch)
   )
 
+/** Who changes a batch, and why. */
 export const causeOf = (actor: string, reason?: string) =>
   reason === undefined ? ({ kind: "command", actor } as const) : ({ kind: "command", actor, reason } as const)
 
@@ -108,6 +109,7 @@ export const changed = (
     return yield* find(id)
   })
 
+/** A change of a batch as a whole; refused where it has changed since its caller read it. */
 export type Change = (
   id: BatchId,
   reason: string,

@@ -85,6 +85,7 @@ const rowMember = (batch: Batch, { input, line }: BatchRow, policy: SourcePolicy
   }
 }
 
+/** Makes a batch; one of the same uid is the same, and has to be asked for on the same terms. */
 export const create = ({ account, actor, reason, ...request }: NewBatch) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -123,6 +124,7 @@ const terms = ["account", "mode", "session", "timeInForce", "retryOf"] as const
 const otherTerm = (batch: Batch, asked: Pick<NewBatch, (typeof terms)[number]>) =>
   terms.find((term) => batch[term] !== asked[term])
 
+/** Adds rows to a batch that still collects them, each exactly once. */
 export const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -137,11 +139,13 @@ export const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourceP
     return yield* hasAllRows(batch)
   })
 
+/** Why no row is added to a batch that was queued. */
 export const hasAllRows = (batch: Batch): BatchStands => {
   const id = format("batch", batch.id)
   return new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
 }
 
+/** No more rows: the batch waits for its turn. */
 export const queue = (id: BatchId, { actor, left = nothingLeft, reason, versions }: Queueing) =>
   changed(id, causeOf(actor, reason), versions, (recorder) =>
     batches.queue(recorder, id, left.rejected, left.rejectedRows.slice(0, MOST_REJECTED))

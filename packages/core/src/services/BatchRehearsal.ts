@@ -138,6 +138,7 @@ const rehearseRetry = (id: BatchId, actor: string, versions: Versions) =>
     return { batch: old, what: `a new batch tries ${format("batch", id)} again`, rows: rows.all() }
   })
 
+/** What would become of each row; nothing is written. */
 export const rehearse = (
   id: BatchId,
   verb: BatchVerb,

@@ -21,6 +21,7 @@ export const ROWS = 500
 
 const ended = orderStatuses.filter((status) => !isLive(status))
 
+/** The statuses of an order that has not ended. */
 export const live = orderStatuses.filter((status) => !ended.includes(status))
 
 const rowsThatAre = ({ id }: Batch, status: Trade["status"]) =>
@@ -155,6 +156,7 @@ export const requestOf = (old: Batch, uid: string): batches.BatchRequest => ({
   retryOf: old.id
 })
 
+/** A new batch of the rows that failed, on the same terms. */
 export const retry = (id: BatchId, uid: string, reason: string, actor: string, versions: Versions) =>
   Effect.gen(function* () {
     const { begun, old } = yield* retryOf(id, versions)

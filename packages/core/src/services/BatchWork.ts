@@ -23,6 +23,7 @@ const MOST_WORKING = 500
 
 // The queue
 
+/** A change of a batch by what became of its rows. */
 export const member = <A>({ account }: Batch, needs: ReadonlyArray<Need>, apply: Member<A>["apply"]): Member<A> => ({
   account,
   cause: { kind: "timer", actor: "batches" },

@@ -41,16 +41,11 @@ import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
 import { trading } from "./Risk.ts"
-import { recoverLost, submissionFollows, submitPending } from "./Submission.ts"
-import {
-  defaultPolling,
-  follow,
-  makePolled,
-  pollEach,
-  pollOpenOrders,
-  sweepEach,
-  type PollingOptions
-} from "./Tracking.ts"
+import { submissionFollows, submitPending } from "./Submission.ts"
+import { recoverLost } from "./SendRecovery.ts"
+import { defaultPolling, makePolled, pollEach, type PollingOptions, pollOpenOrders } from "./Tracking.ts"
+import { follow } from "./Following.ts"
+import { sweepEach } from "./Sweep.ts"
 import * as StartGate from "./StartGate.ts"
 import * as work from "./work.ts"
 

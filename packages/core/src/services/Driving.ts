@@ -9,7 +9,7 @@ import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
-import { abandonUnsent, recoverUnanswered } from "./Submission.ts"
+import { abandonUnsent, recoverUnanswered } from "./SendRecovery.ts"
 import { reported } from "./work.ts"
 
 /** The right of this process to drive accounts: to send, and to book what brokers say. */

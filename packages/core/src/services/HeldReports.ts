@@ -19,7 +19,7 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
 import { reportedMember } from "./reported.ts"
-import { bookRead, reportMember } from "./Submission.ts"
+import { bookRead, reportMember } from "./Booking.ts"
 import { syncTradesOnce } from "./Sync.ts"
 import { reported } from "./work.ts"
 

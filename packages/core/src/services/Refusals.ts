@@ -22,7 +22,7 @@ import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
-import { bookAll, reportMember } from "./Submission.ts"
+import { bookAll, reportMember } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** When each refused order was last asked for, in milliseconds of a clock that never jumps; lives as long as the program. */

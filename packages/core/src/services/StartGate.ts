@@ -15,7 +15,7 @@ import { learnHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
-import { sweep } from "./Tracking.ts"
+import { sweep } from "./Sweep.ts"
 import { reported } from "./work.ts"
 
 /** The broker shows another account than the one to which ours is pinned, as with the keys of another: nothing is sent. */

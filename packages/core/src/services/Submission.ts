@@ -1,39 +1,39 @@
-import { Cause, Context, Effect, Either, Exit, FiberRef, LogLevel, Schedule } from "effect"
+import { Effect, Either } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import { format, type AttemptId, type OrderId } from "../values/Id.ts"
-import type * as Entry from "../events/Entry.ts"
-import type { Recorder } from "../books/Recorder.ts"
+import type { OrderId } from "../values/Id.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
-import { Ledger, type LedgerError, type Topic } from "../ledger/Ledger.ts"
+import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../values/Quantity.ts"
-import { AttemptTable } from "../records/Attempt.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
+import { type Order, OrderTable } from "../records/Order.ts"
 import { awaitedBy, inRuns } from "../rules/order/runs.ts"
 import type { PositionEffect } from "../records/OrderTerms.ts"
-import { awaitLogin, planSend, recover, refuseSend, type SendPlanned } from "../rules/order/send.ts"
-import { Refusal, type Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
+import { awaitLogin, planSend, refuseSend, type SendPlanned } from "../rules/order/send.ts"
+import { type Brokers, type BrokerService, type Prepared, Refusal } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import { TradeRepository } from "../ports/TradeRepository.ts"
-import { begin } from "../ports/deadline.ts"
-import { interpret, type HeardBy } from "../rules/reconciliation/interpret.ts"
-import type { Interpreted } from "../records/Interpreted.ts"
-import { Answer, type Answered, type Executed, type OrderSeen, type Received, type Report } from "../records/Report.ts"
-import * as Instant from "../values/Instant.ts"
+import type { Answered, Received } from "../records/Report.ts"
+import type * as Instant from "../values/Instant.ts"
 import type { TradingWindow } from "../values/TradingWindow.ts"
-import { noteAnswer, noteStage } from "./metrics.ts"
-import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
-import { inTurn, type EachAccount } from "./accountwise.ts"
+import { brokerForAttempt, type ForAttempt } from "./drive.ts"
+import { type EachAccount, inTurn } from "./accountwise.ts"
 import type { Health } from "./Health.ts"
 import { needsLogin } from "./Logins.ts"
 import { askBeforeSend } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
-import * as Traces from "./Traces.ts"
 import { recoverIdle, reported } from "./work.ts"
+import { memberOf, reportMember } from "./Booking.ts"
+import {
+  beginSending,
+  bookAnswer,
+  type Committed,
+  isPassing,
+  type ReadyToSend,
+  type SendingNeeds,
+  sendNow,
+  tellAnswer
+} from "./Sending.ts"
 
-/** How long after its commit an attempt may still leave at most, in milliseconds (rule 2 of sending). */
-const LATEST_SEND_MS = 5_000
 const TOGETHER = 16
 
 /** What an order asks of its broker. Written out: an object that is spread and added to gets a shape of its own each time. */
@@ -66,124 +66,6 @@ export const prepare = (
     ? broker.prepare(termsOf(order, Quantity.make(order.quantity)))
     : (broker.prepareNotional?.({ ...termsOf(order, undefined), notional }) ?? Either.left(NO_NOTIONAL))
 }
-
-const memberOf = <A>(
-  account: AccountName,
-  kind: Entry.Cause["kind"],
-  needs: ReadonlyArray<Need>,
-  apply: (recorder: Recorder) => A
-): Member<A> => ({ account, cause: { kind, actor: "roundlot" }, needs, apply })
-
-/** The logical commit that books a report: a frame of a stream or an answer, where nobody says when its reading began (W11). */
-export const reportMember = (received: Received, begun?: Instant.Instant): Member<Interpreted> =>
-  memberOf(received.report.account, "report", needsOf(received.report), (recorder) =>
-    interpret(recorder, received, heardBy(begun))
-  )
-
-const heardBy = (begun: Instant.Instant | undefined): HeardBy => (begun === undefined ? "frame" : { begun })
-
-/** Books reports in their order, and notes how long ago was executed what is booked for the first time. */
-export const bookAll = (
-  received: ReadonlyArray<Received>,
-  begun?: Instant.Instant
-): Effect.Effect<ReadonlyArray<Interpreted>, LedgerError, Ledger | Clock> =>
-  Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const answers = yield* ledger.submitAll(
-      "report",
-      received.map((each) => reportMember(each, begun))
-    )
-    yield* noteBooked(received, answers)
-    return answers
-  })
-
-const noteBooked = (received: ReadonlyArray<Received>, answers: ReadonlyArray<Interpreted>) =>
-  Effect.gen(function* () {
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    for (const [i, { report }] of received.entries()) {
-      if (report._tag !== "Executed" || answers[i]?._tag !== "Applied") continue
-      yield* noteStage("executed_to_booked", Instant.millisBetween(report.asOf, now))
-    }
-  })
-
-/** What was read of an order: what it executed, and then how it stands. */
-export interface OrderRead {
-  readonly executions: ReadonlyArray<Received<Executed>>
-  readonly seen: Received<OrderSeen>
-}
-
-/** So many executions of an order are booked together with how it stands; more would hold the thread for too long. */
-const AT_ONCE = 64
-
-const isCrowded = ({ executions }: OrderRead): boolean => executions.length > AT_ONCE
-
-/**
- * Books what was read of orders, each in one logical commit: an end is never booked without the fills that were read with it, and
- * what cannot be booked of one order keeps nothing from the others. Many executions of one order come before its end, by themselves.
- */
-export const bookRead = (
-  reads: ReadonlyArray<OrderRead>,
-  begun: Instant.Instant
-): Effect.Effect<void, LedgerError, Ledger | Clock> =>
-  Effect.gen(function* () {
-    const few = bookEach(
-      reads.filter((read) => !isCrowded(read)),
-      begun
-    )
-    const many = reads
-      .filter(isCrowded)
-      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions, begun), bookAll([seen], begun)))
-    const exits = yield* Effect.forEach([few, ...many], (booking) => Effect.exit(booking))
-    yield* Effect.forEach(exits, (exit) => exit, { discard: true })
-  })
-
-const bookEach = (reads: ReadonlyArray<OrderRead>, begun: Instant.Instant) =>
-  Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const answers = yield* ledger.submitAll(
-      "report",
-      reads.map((read) => readMember(read, begun))
-    )
-    yield* noteBooked(
-      reads.flatMap(({ executions, seen }) => [...executions, seen]),
-      answers.flat()
-    )
-  })
-
-const readMember = ({ executions, seen }: OrderRead, begun: Instant.Instant): Member<ReadonlyArray<Interpreted>> => {
-  const received = [...executions, seen]
-  const needs = received.flatMap(({ report }) => needsOf(report))
-  return memberOf(seen.report.account, "report", needs, (recorder) =>
-    received.map((each) => interpret(recorder, each, { begun }))
-  )
-}
-
-const needsOf = (report: Report): ReadonlyArray<Need> => {
-  const { account } = report
-  switch (report._tag) {
-    case "OrderSeen":
-      return [Need.OrderByBrokerId({ account, brokerOrderId: report.brokerOrderId })]
-    case "Executed":
-      return [
-        Need.Execution({ account, execIdBase: report.execIdBase }),
-        Need.WaitingCommissions({ account, execId: report.execId }),
-        ...brokerIdNeeds(account, report.brokerOrderId)
-      ]
-    case "Answered": {
-      const taken = report.answer._tag === "Accepted" ? report.answer.brokerOrderId : undefined
-      return [Need.AttemptById({ id: report.attemptId }), ...brokerIdNeeds(account, taken)]
-    }
-    case "Commission":
-      return [Need.FillByExecId({ account, execId: report.execId })]
-    case "Listed":
-      return [Need.WaitingFills({ account })]
-    default:
-      return []
-  }
-}
-
-const brokerIdNeeds = (account: AccountName, brokerOrderId: string | undefined): ReadonlyArray<Need> =>
-  brokerOrderId === undefined ? [] : [Need.OrderByBrokerId({ account, brokerOrderId })]
 
 /** The commits that may make an order that can be sent, or let one go that waits; what the clock brings comes by the clock. */
 export const submissionFollows: ReadonlyArray<Topic> = [
@@ -285,15 +167,10 @@ const awaitLogins = (account: AccountName, orders: ReadonlyArray<Order>) =>
 const beingSent = Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
 
 const FEWEST_AT_ONCE = 64
-const MOST_AT_ONCE = 512
-const QUICK_MS = 500
 
-interface ReadyToSend extends ForAttempt {
-  readonly order: Order
-  readonly prepared: Prepared
-  /** Under which it was made ready. */
-  readonly lease: OwnLease | undefined
-}
+const MOST_AT_ONCE = 512
+
+const QUICK_MS = 500
 
 const readyToSend = (
   { broker, settingsVersion }: ForAttempt,
@@ -354,13 +231,6 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
     })
   )
 })
-
-/** An order whose attempt is committed: it leaves now or not at all. */
-interface Committed extends ReadyToSend {
-  readonly attemptId: AttemptId
-  /** Before its attempt was committed, by the clock that never jumps. */
-  readonly begunMs: number
-}
 
 /**
  * Sends them one after the other as long as their answers are there at once, and books those together; from the first that is waited
@@ -497,173 +367,3 @@ const attempt = Effect.fnUntraced(function* (order: Order, driving: ForAttempt, 
     Effect.zipRight(tellAnswer(sent, received), bookAnswer(received))
   )
 }, Effect.uninterruptible)
-
-type SendingNeeds = Clock | Ledger | TradeRepository
-
-/**
- * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
- * answer committed. Nobody who sends may be interrupted, from before the attempt is committed. Gives the answer where it is there at
- * once, else what waits for it.
- */
-const beginSending: (
-  sent: Committed
-) => Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>, never, SendingNeeds> =
-  Effect.fnUntraced(function* (sent) {
-    const services = yield* Effect.context<SendingNeeds>()
-    const clock = Context.get(services, Clock)
-    const { leases } = Context.get(services, Ledger)
-    const { identity, leases: stored } = Context.get(services, TradeRepository)
-    const asOf = yield* clock.now
-    const waitedMs = (yield* clock.monotonicMs) - sent.begunMs
-    const { attemptId, order, prepared } = sent
-    const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
-    const why = reasonNotToSend(sent.lease, leases.of(order.account), waitedMs, stored.durationMs)
-    if (why !== undefined) return Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
-    const { traceId } = Traces.within(identity.id, order, format("attempt", attemptId))
-    yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf), traceId)
-    return yield* beginOnce(prepared, attemptId, concluded)
-  })
-
-const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, SendingNeeds> =>
-  Effect.flatMap(beginSending(sent), Either.match({ onLeft: (waiting) => waiting, onRight: Effect.succeed }))
-
-/** One line an outcome; its ids are gathered only where it is written. */
-const tellAnswer = Effect.fnUntraced(function* (
-  { attemptId, begunMs, broker, order }: Committed,
-  { report: { answer } }: Received<Answered>
-) {
-  const clock = yield* Clock
-  const { identity } = yield* TradeRepository
-  const span = Traces.within(identity.id, order, format("attempt", attemptId))
-  yield* noteAnswer(answer._tag, (yield* clock.monotonicMs) - begunMs, span.traceId)
-  const least = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
-  if (LogLevel.greaterThan(least, LogLevel.Info)) return
-  yield* Effect.logInfo("order answered").pipe(
-    Effect.withParentSpan(span),
-    Effect.annotateLogs({
-      order: format("order", order.id),
-      attempt: format("attempt", attemptId),
-      account: order.account,
-      symbol: order.symbol,
-      broker: broker.name,
-      answer: answer._tag
-    })
-  )
-})
-
-/** Rule 2: another may have taken over where half of a lease has passed, or has where ours is another one now. */
-const reasonNotToSend = (
-  committedUnder: OwnLease | undefined,
-  held: OwnLease | undefined,
-  waitedMs: number,
-  leaseMs: number
-): string | undefined => {
-  if (waitedMs > LATEST_SEND_MS || waitedMs >= leaseMs / 2) return LATE
-  return held?.token === committedUnder?.token ? undefined : FENCED
-}
-
-const FENCED = "Fenced: another process drives the account now"
-
-const LATE = "Late: too much time passed between the commit and the send"
-const LONGEST_SEND = "1 minute"
-
-/** Whatever an adapter does beside answering leaves us not knowing: its order may be live. */
-const beginOnce = (
-  prepared: Prepared,
-  attemptId: AttemptId,
-  concluded: (answer: Answer) => Received<Answered>
-): Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>> => {
-  const unknown = (why: string) => concluded(Answer.Unknown({ why, candidate: undefined }))
-  const failed = (cause: Cause.Cause<never>) =>
-    unknown(`the adapter failed: ${Cause.pretty(cause).split("\n")[0] ?? ""}`)
-  const late = () => Effect.succeed(unknown("the adapter gave no answer in time"))
-  // What it dies of, an adapter may die of in `send` already.
-  return Effect.map(
-    begin(
-      Effect.suspend(() => prepared.send(attemptId)),
-      LONGEST_SEND,
-      late
-    ),
-    Either.mapBoth({
-      onLeft: (waiting) => Effect.catchAllCause(waiting, (cause) => Effect.succeed(failed(cause))),
-      onRight: Exit.match({ onFailure: failed, onSuccess: (received) => received })
-    })
-  )
-}
-
-/** An answer that we draw ourselves, from what did not come. */
-const concludedOf = (
-  account: AccountName,
-  attemptId: AttemptId,
-  asOf: Instant.Instant,
-  answer: Answer
-): Received<Answered> => ({
-  report: { _tag: "Answered", account, asOf, asOfKind: "ours", attemptId, answer, httpStatus: undefined },
-  payload: undefined
-})
-
-/** A store that cannot be written to for a while must not cost an answer; after a minute its attempt counts as lost. */
-const comingBack = Schedule.exponential("100 millis").pipe(
-  Schedule.union(Schedule.spaced("5 seconds")),
-  Schedule.upTo("1 minute")
-)
-
-const isPassing = (error: LedgerError): boolean => error._tag === "StoreUnavailable"
-
-/** Most answers are booked at once: only what was not asks for a schedule. */
-const bookAnswer = (received: Received<Answered>) =>
-  Effect.flatMap(Ledger, (ledger) => {
-    const booking = ledger.submit("report", reportMember(received))
-    return Effect.catchIf(booking, isPassing, () => Effect.retry(booking, { schedule: comingBack, while: isPassing }))
-  })
-
-/**
- * When an account's lease was taken, before anything is sent under it: attempts that an older holder left without an answer are
- * unknown, their orders in doubt.
- */
-export const recoverUnanswered = Effect.fn("Submission.recoverUnanswered")(function* (account: AccountName) {
-  const unanswered = yield* Reads.all(AttemptTable, {
-    where: [
-      { column: "account", in: [account] },
-      { column: "outcome", in: [null] }
-    ]
-  })
-  yield* Effect.forEach(unanswered, ({ id }) => recoverOne(account, id), { discard: true })
-})
-
-/** When an account is taken: a decision whose order was never sent has failed; it is not sent later than it was meant. */
-export const abandonUnsent = Effect.fn("Submission.abandonUnsent")(function* (account: AccountName) {
-  const pending = yield* Reads.all(OrderTable, {
-    where: [
-      { column: "status", in: ["pending"] },
-      { column: "account", in: [account] }
-    ]
-  })
-  const abandoned = pending.filter(({ decisionId }) => decisionId !== undefined)
-  yield* Effect.forEach(abandoned, (order) => refuse(order, "the process ended before it was sent"), { discard: true })
-})
-
-/** Longer than a send and the commit of its answer can take, in milliseconds. */
-const LOST_AFTER_MS = 180_000
-
-/**
- * While the program runs: attempts whose answer could not be kept are unknown, so that they are asked for, also where a report has
- * shown meanwhile what became of their orders: one pass.
- */
-export const recoverLost = Effect.gen(function* () {
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const unanswered = yield* Reads.all(AttemptTable, { where: [{ column: "outcome", in: [null] }] })
-  const lost = (yield* driven(unanswered)).filter(
-    ({ submittedAt }) => Instant.millisBetween(submittedAt, now) >= LOST_AFTER_MS
-  )
-  yield* Effect.forEach(lost, ({ account, id }) => recoverOne(account, id), { discard: true })
-  return lost.length
-})
-
-const recoverOne = (account: AccountName, id: AttemptId) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit(
-      "report",
-      memberOf(account, "start", [Need.AttemptById({ id })], (recorder) => recover(recorder, id))
-    )
-  )

@@ -34,7 +34,7 @@ import * as Reads from "./Reads.ts"
 import { settleAbsent } from "./absent.ts"
 import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
-import { bookAll } from "./Submission.ts"
+import { bookAll } from "./Booking.ts"
 
 /** A table that a sync writes to cannot be read: the store was not migrated, or is damaged. Nothing was asked of the broker. */
 export class NotReady extends Schema.TaggedError<NotReady>()("NotReady", {

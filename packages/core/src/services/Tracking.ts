@@ -1,46 +1,32 @@
-import { Chunk, Duration, Effect, Exit, Hash, Option, Ref, Stream } from "effect"
+import { Effect, Exit, Hash, Ref } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
-import { Need } from "../books/Need.ts"
-import { joinKey } from "../tables/Table.ts"
-import * as ClientOrderId from "../values/ClientOrderId.ts"
-import { format, type OrderId } from "../values/Id.ts"
+import type { OrderId } from "../values/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import type { Member } from "../ledger/plan.ts"
-import * as Decimal from "../values/Decimal.ts"
 import { SEPARATE_MS } from "../rules/order/hearing.ts"
-import { acknowledgedOf, averagePrice, OrderTable, type Order } from "../records/Order.ts"
+import { type Order, OrderTable } from "../records/Order.ts"
 import {
   brokerOf,
-  Brokers,
-  isWhole,
-  wholeSince,
   type BrokerReadFailed,
   type BrokerService,
+  isWhole,
   type Listing,
   type OrderListing,
   type TimeWindow
 } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Filter } from "../ports/TradeRepository.ts"
-import { ABSENT_AFTER_MS, QUIET_MS } from "../rules/reconciliation/missing.ts"
-import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../records/Report.ts"
+import type { Executed, Received } from "../records/Report.ts"
 import * as Instant from "../values/Instant.ts"
-import { SKEW_MS } from "../values/skew.ts"
-import { CursorTable } from "../records/Cursor.ts"
-import { moveCursor } from "../rules/trade/moveCursor.ts"
-import { inTurn, type EachAccount } from "./accountwise.ts"
-import { driven, drivenAccounts } from "./drive.ts"
-import { Health } from "./Health.ts"
+import { type EachAccount, inTurn } from "./accountwise.ts"
+import { driven } from "./drive.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
-import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
-import { brokersNow, withRetries } from "./reading.ts"
-import { reportedMember } from "./reported.ts"
-import { bookAll, bookRead, reportMember } from "./Submission.ts"
-import type { SnapshotFault } from "../records/BreakDetails.ts"
-import { bookUnreadable, soundnessMember } from "./unsound.ts"
-import * as Traces from "./Traces.ts"
+import { withRetries } from "./reading.ts"
+import { bookRead } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
+import { ofAccount } from "./OrderReading.ts"
+import { newest, OVERLAP_MS } from "./OrderReading.ts"
+import { asksForExecutions, booksNow, readOrder, tellChanges } from "./OrderReading.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
 export interface PollingOptions {
@@ -343,306 +329,3 @@ export const pollAll = pollEach(inTurn)
 
 /** The same for one account. */
 export const pollAllOf = (account: AccountName) => pollEach(inTurn, [{ column: "account", in: [account] }])
-
-/** What time it is in the books: by it a reading begins after what was heard, or not (W11). */
-const booksNow = Effect.flatMap(Ledger, (ledger) => ledger.now)
-
-/** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
-export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
-  const acknowledged = acknowledgedOf(order)
-  if (acknowledged === undefined) return
-  const brokers = yield* Brokers
-  const broker = yield* brokers.get(order.account)
-  const id = ClientOrderId.current(acknowledged.brokerOrderIds)
-  const begun = yield* booksNow
-  const seen = yield* withRetries(broker.order(id))
-  const { report } = seen
-  if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
-  if ((yield* ofAccount(order.account, [seen])).length === 0) return
-  if (asksForExecutions(order, report)) {
-    const fills = yield* withRetries(broker.fillsOf(id))
-    const executions = yield* ofAccount(order.account, fills.received)
-    const { payload } = seen
-    yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }], begun)
-  } else yield* book(report, seen, begun)
-  return yield* tellChanges([{ order, report }])
-})
-
-/** An order as it was, and what was read of it. */
-interface Seen {
-  readonly order: Order
-  readonly report: OrderSeen
-}
-
-/** FILL-14: what a reading changed of an order is a line of the log; a reading that says nothing new is none. */
-const tellChanges = Effect.fn("Tracking.tellChanges")(function* (seen: ReadonlyArray<Seen>) {
-  const news = seen.filter(
-    ({ order, report }) => order.rawStatus !== report.rawStatus || asksForExecutions(order, report)
-  )
-  if (news.length === 0) return
-  const before = new Map(news.map(({ order }) => [order.id, order]))
-  const after = yield* Reads.all(OrderTable, { where: [{ column: "id", in: [...before.keys()] }] })
-  yield* Effect.forEach(after, (order) => Traces.inTraceOf(order)(tellChange(before.get(order.id) ?? order, order)), {
-    discard: true
-  })
-})
-
-const tellChange = (before: Order, after: Order): Effect.Effect<void> =>
-  shownOf(after) === shownOf(before)
-    ? Effect.void
-    : Effect.logInfo("order changed").pipe(
-        Effect.annotateLogs({
-          order: format("order", after.id),
-          account: after.account,
-          symbol: after.symbol,
-          before: shownOf(before),
-          after: shownOf(after)
-        })
-      )
-
-/** Status, quantity and average price of what has filled. */
-const shownOf = (order: Order): string => {
-  const average = averagePrice(order)
-  const status = order.rawStatus === undefined ? order.status : `${order.status} (${order.rawStatus})`
-  const paid = average === undefined ? "" : ` at ${Decimal.format(average)}`
-  return `${status}, ${Decimal.format(order.filled)} of ${Decimal.format(order.quantity)}${paid}`
-}
-
-/**
- * O22: an order that was quiet for a while and is not there when asked for by its id is looked for in the broker's history, and
- * once more by our own id, before it is said to be missing.
- */
-const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
-  order: Order,
-  broker: BrokerService,
-  missing: NotFound
-) {
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const begun = yield* booksNow
-  const { endReportedAt } = order
-  const isQuiet =
-    endReportedAt === undefined
-      ? Instant.millisBetween(order.updatedAt, now) >= QUIET_MS
-      : Instant.millisBetween(endReportedAt, begun) >= ABSENT_AFTER_MS
-  const from = Instant.addMillis(order.sentAt ?? order.acceptedAt ?? order.createdAt, -OVERLAP_MS)
-  const isWithinHistory = Instant.millisBetween(from, now) <= broker.capabilities.historyWindowMs
-  if (!missing.complete || !isQuiet || !isWithinHistory) return
-  const listed = yield* ordersListed(broker, order.account, { from, to: newest(now) }, order.id)
-  const there = listed.received.find(({ report }) => order.brokerOrderIds.includes(report.brokerOrderId))
-  if (there !== undefined) return yield* book(there.report, there, begun)
-  if (!listed.complete) return
-  const isOurs = order.origin !== "external" && broker.lookup !== undefined
-  const found = isOurs ? yield* withRetries(broker.lookup(order.clientOrderId)) : undefined
-  if (found?.report._tag === "OrderSeen") return yield* book(found.report, found, begun)
-  if (found?.report.complete === false) return
-  if (endReportedAt !== undefined && !(yield* readExecutions(order, broker))) return
-  const report = { ...missing, asOf: now, asOfKind: "ours", brokerOrderId: order.brokerOrderId } as const
-  return yield* book(report, { payload: undefined }, begun)
-})
-
-/** W11: what an order executed, before its absence confirms its end. Were all of them told? */
-const readExecutions = (order: Order, broker: BrokerService) =>
-  Effect.gen(function* () {
-    if (order.brokerOrderId === undefined) return false
-    const fills = yield* withRetries(broker.fillsOf(order.brokerOrderId))
-    yield* bookAll(yield* ofAccount(order.account, fills.received))
-    return fills.complete
-  })
-
-const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
-  report.state._tag === "Closed" ||
-  (report.cumulative !== undefined && !Decimal.equals(report.cumulative, order.filled)) ||
-  Decimal.isPositive(order.unpriced) ||
-  Decimal.isPositive(order.inferred)
-
-const book = (
-  report: OrderSeen | NotFound,
-  { payload }: Pick<Received, "payload">,
-  begun: Instant.Instant | undefined
-) =>
-  Effect.flatMap(Ledger, (ledger) => Effect.asVoid(ledger.submit("report", reportMember({ report, payload }, begun))))
-
-const OVERLAP_MS = 10 * 60_000
-
-/** Windows are of the broker's time, and what we know of it may be behind: what has just happened there is in them all the same. */
-const newest = (now: Instant.Instant): Instant.Instant => Instant.addMillis(now, SKEW_MS)
-
-/** The name under which the books keep until when an account was swept. */
-const SWEPT = "roundlot/sweep"
-
-/**
- * Reads an account's executions and orders since it was last read whole (with an overlap, and as far back as the broker lists):
- * late fills, corrections and busts of ended orders, and orders that are not ours. At start, after every reconnect and on a
- * schedule: a healthy stream is not completeness.
- */
-export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName) {
-  const brokers = yield* Brokers
-  const ledger = yield* Ledger
-  const broker = yield* brokers.get(account)
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const told = yield* brokersNow(broker, now)
-  const theirs = Option.getOrElse(told, () => now)
-  const begun = yield* booksNow
-  const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
-  const [orders, fills] = yield* Effect.all([
-    bookUnreadable(account, "orders")(ordersListed(broker, account, window)),
-    bookUnreadable(account, "orders", "executions")(withRetries(broker.fills(window)))
-  ])
-  yield* bookAll(yield* ofAccount(account, fills.received))
-  const executionsRead = isWhole(fills)
-  if (executionsRead && isWhole(orders)) yield* noOthersBeside(account, [...fills.received, ...orders.received])
-  const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
-    report: { ...report, executionsRead },
-    payload
-  }))
-  const interpreted = yield* ledger.submitAll(
-    "report",
-    read.map((each) => reportMember(each, begun))
-  )
-  // O24: what may be an order in doubt is not adopted: it must be listed again once the doubt is settled.
-  const isWaiting = interpreted.some(({ _tag }) => _tag === "Waiting")
-  const listed = listedOf(account, now, window.from, orders)
-  yield* ledger.submitAll<unknown>("report", [
-    reportMember({ report: listed, payload: undefined }),
-    soundnessMember(account, "orders", missingOf(orders, fills))
-  ])
-  if (!isWhole(orders) || !executionsRead || isWaiting || Option.isNone(told)) return
-  yield* ledger.submit("report", sweptMember(account, theirs))
-})
-
-/** What is missing of a listing is not known: nothing is concluded from it, and the next one is read from as far back. */
-const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): SnapshotFault | undefined => {
-  if (!isWhole(orders)) return { _tag: "InPart", listing: "orders" }
-  return isWhole(fills) ? undefined : { _tag: "InPart", listing: "executions" }
-}
-
-/** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */
-const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArray<Received<R>>) =>
-  Effect.gen(function* () {
-    const others = received.filter(({ report }) => report.account !== account)
-    if (others.length === 0) return received
-    const health = yield* Health
-    const whose = [...new Set(others.map(({ report }) => report.account))].join(", ")
-    yield* health.failed(othersBeside(account), `${others.length} reports of ${whose} were skipped`)
-    return received.filter(({ report }) => report.account === account)
-  })
-
-const othersBeside = (account: AccountName): string => `other accounts beside ${account}`
-
-/** A whole look in which no other account was heard of ends what was said of them. */
-const noOthersBeside = Effect.fn("Tracking.noOthersBeside")(function* (
-  account: AccountName,
-  told: ReadonlyArray<Received>
-) {
-  if (told.some(({ report }) => report.account !== account)) return
-  const health = yield* Health
-  const parts = yield* health.all
-  if (parts.some(({ isWell, part }) => part === othersBeside(account) && !isWell))
-    yield* health.succeeded(othersBeside(account))
-})
-
-/** Nothing that happened while no program ran is passed over: the window begins before the last sweep that saw everything. */
-const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
-  account: AccountName,
-  now: Instant.Instant,
-  { capabilities }: BrokerService
-) {
-  const swept = yield* Reads.first(CursorTable, {
-    where: [
-      { column: "account", in: [account] },
-      { column: "source", in: [SWEPT] }
-    ]
-  })
-  const settings = yield* Reads.account(account)
-  const last = (swept === undefined ? undefined : Instant.parse(swept.cursor)) ?? settings?.createdAt ?? now
-  const wanted = Instant.addMillis(last < now ? last : now, -OVERLAP_MS)
-  return Instant.later(wanted, Instant.addMillis(now, -capabilities.historyWindowMs))
-})
-
-/** A window begins so long before the cursor anyway: each move is an entry, and one a minute would say no more. */
-const MOVED_EVERY_MS = OVERLAP_MS
-
-const sweptMember = (account: AccountName, at: Instant.Instant): Member<void> =>
-  reportedMember(account, [Need.Cursor({ account, source: SWEPT })], (recorder) => {
-    const known = recorder.books.cursors.get(joinKey([account, SWEPT]))
-    const last = known === undefined ? undefined : Instant.parse(known.cursor)
-    const sinceMs = last === undefined ? Infinity : Instant.millisBetween(last, at)
-    if (sinceMs < 0 || sinceMs >= MOVED_EVERY_MS) moveCursor(recorder, SWEPT, Instant.format(at))
-  })
-
-const listedOf = (
-  account: AccountName,
-  asOf: Instant.Instant,
-  from: Instant.Instant,
-  orders: Listing<OrderSeen>
-): Listed => {
-  const since = wholeSince(orders, from) ?? from
-  return {
-    _tag: "Listed",
-    account,
-    asOf,
-    asOfKind: "ours",
-    from: since,
-    complete: isWhole(orders),
-    brokerOrderIds: orders.received.map(({ report }) => report.brokerOrderId)
-  }
-}
-
-/** Sweeps every account that this process drives; one account's failure does not stop the others. */
-export const sweepEach = (each: EachAccount = inTurn) =>
-  Effect.flatMap(drivenAccounts, (accounts) => each(accounts, (name) => reported(`sweep ${name}`, sweep(name))))
-
-/**
- * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever
- * later while it does not hold. `afterCatchUp` runs once after each catching up.
- */
-export const follow = Effect.fn("Tracking.follow")(function* <R = never>(
-  account: AccountName,
-  afterCatchUp: Effect.Effect<void, never, R> = Effect.void
-) {
-  const clock = yield* Clock
-  let waitMs = FIRST_WAIT_MS
-  for (;;) {
-    const begunMs = yield* clock.monotonicMs
-    yield* reported(`stream ${account}`, connect(account, afterCatchUp))
-    const heldMs = (yield* clock.monotonicMs) - begunMs
-    waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * 2)
-    yield* Effect.sleep(Duration.millis(waitMs))
-  }
-})
-
-/** A connection is a success while it stands, not when it ends: once it has stood longer than adapters try to make one. */
-const tellThatItHolds = (account: AccountName) =>
-  Effect.flatMap(Health, (health) => Effect.delay(health.succeeded(`stream ${account}`), HOLDS_AFTER))
-
-const HOLDS_AFTER = "15 seconds"
-const FIRST_WAIT_MS = 125
-const LONGEST_WAIT_MS = 30_000
-/** A connection that held for so long was a good one. */
-const STEADY_MS = 60_000
-
-const connect = Effect.fn("Tracking.connect")(function* <R>(
-  account: AccountName,
-  afterCatchUp: Effect.Effect<void, never, R>
-) {
-  const brokers = yield* Brokers
-  const { updates } = yield* brokers.get(account)
-  return updates === undefined ? yield* Effect.never : yield* followOnce(account, updates, afterCatchUp)
-})
-
-const followOnce = <R>(
-  account: AccountName,
-  updates: NonNullable<BrokerService["updates"]>,
-  afterCatchUp: Effect.Effect<void, never, R>
-) =>
-  Effect.gen(function* () {
-    yield* Effect.all(
-      [
-        Stream.runForEachChunk(updates, (chunk) =>
-          Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) => bookAll(received))
-        ),
-        Effect.all([sweep(account), pollAllOf(account), afterCatchUp, tellThatItHolds(account)], { discard: true })
-      ],
-      { concurrency: 2, discard: true }
-    )
-  })

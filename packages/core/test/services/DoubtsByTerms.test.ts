@@ -21,6 +21,7 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import { CursorTable } from "../../src/records/Cursor.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
+import * as Sweep from "../../src/services/Sweep.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -221,11 +222,11 @@ describe("an order in doubt at a broker without client order ids", () => {
         const { after, order } = yield* doubted
         const other = theirs(order, { brokerOrderId: second, quantity: Quantity.unsafe("2") })
         list(theirs(order, { brokerOrderId: first }), other)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* swept).toEqual([])
         yield* after("6 seconds")
         expect(only(yield* Stage.orders)).toMatchObject({ status: "submitted", brokerOrderId: first })
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* swept).toHaveLength(1)
         const all = yield* Stage.orders
         expect(all.map(({ brokerOrderId, origin }) => [brokerOrderId, origin])).toEqual([
@@ -286,7 +287,7 @@ describe("an order in doubt at a broker without client order ids", () => {
         expect(only(yield* Stage.orders)).toMatchObject({ status: "failed", code: "NotPlaced" })
         expect(yield* doubts).toEqual([])
         list(theirs(order, { brokerOrderId: first }))
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(only(yield* Stage.orders)).toMatchObject({ id: order.id, status: "submitted", brokerOrderId: first })
         expect(yield* openKinds).toEqual(["Reappeared"])
       }),
@@ -308,7 +309,7 @@ describe("an order in doubt at a broker without client order ids", () => {
           const lied = theirs(order, { brokerOrderId: first, ...differs })
           list(lied)
           yield* after("6 seconds")
-          yield* Tracking.sweep(Stage.account)
+          yield* Sweep.sweep(Stage.account)
           yield* after("2 minutes")
           yield* after("2 minutes")
           expect(only(yield* Stage.orders)).toMatchObject({ id: order.id, status: "in_doubt" })
@@ -330,11 +331,11 @@ describe("an order in doubt at a broker without client order ids", () => {
         const { after, order } = yield* doubtedAfter(TestClock.adjust("3 days"))
         const others = theirs(order, { brokerOrderId: second, side: "sell" })
         list(others)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         list(others, theirs(order, { brokerOrderId: first }))
         yield* after("2 minutes")
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["submitted", "submitted"])
       }),
       layer
@@ -347,9 +348,9 @@ describe("an order in doubt at a broker without client order ids", () => {
       Effect.gen(function* () {
         const { order } = yield* doubtedAfter(TestClock.adjust("3 days"))
         list(theirs(order, { brokerOrderId: first, enteredAt: Instant.make(0n) }))
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         list(theirs(order, { brokerOrderId: first, enteredAt: undefined }))
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.orders).toHaveLength(1)
       }),
       layer
@@ -375,10 +376,10 @@ describe("an order in doubt at a broker without client order ids", () => {
           { ...listed, brokerOrderId: "1002" }
         ])
         expect(candidates?.map(({ quantity }) => Decimal.format(quantity))).toEqual(["1", "1"])
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* markPlaced(order, second)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect((yield* Stage.orders).map(({ brokerOrderId, origin }) => `${brokerOrderId} ${origin}`)).toEqual([
           "1002 accumulation",
           "1001 external"

@@ -14,6 +14,7 @@ import { Health } from "../../src/services/Health.ts"
 import { brokerToDrive } from "../../src/services/drive.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
+import * as Booking from "../../src/services/Booking.ts"
 import * as Stage from "./Stage.ts"
 
 const another = { host: "elsewhere", pid: 2 }
@@ -141,7 +142,7 @@ describe("a holder whose lease went to another", () => {
         yield* takenOver(store)
         const ledger = yield* Ledger
         const order = yield* Effect.head(Stage.orders)
-        const report = Submission.reportMember({ report: Stage.seen(order), payload: undefined })
+        const report = Booking.reportMember({ report: Stage.seen(order), payload: undefined })
         const [booked, taken] = yield* Effect.all(
           [Effect.flip(ledger.submit("report", report)), Stage.submit(Stage.trade("t2", "0.1"))],
           { concurrency: "unbounded" }

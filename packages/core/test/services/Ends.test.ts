@@ -16,7 +16,7 @@ import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { SEPARATE_MS } from "../../src/rules/order/hearing.ts"
-import * as Tracking from "../../src/services/Tracking.ts"
+import * as Sweep from "../../src/services/Sweep.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 import { answered } from "../answered.ts"
@@ -632,7 +632,7 @@ describe("an end that nobody asked for", () => {
         expect(yield* Stage.statuses).toEqual(["filled"])
         const cut = { ...Stage.seen(order), ...ended, asOf: Instant.make(10n) }
         show(cut)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: "cancelled" })
         yield* TestClock.adjust("2 minutes")
         expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])

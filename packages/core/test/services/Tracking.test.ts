@@ -19,6 +19,8 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
+import * as Following from "../../src/services/Following.ts"
+import * as Sweep from "../../src/services/Sweep.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as work from "../../src/services/work.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
@@ -135,14 +137,14 @@ describe("what a broker lists in part", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         yield* TestClock.adjust("3 hours")
         isComplete = false
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         yield* TestClock.adjust("1 hour")
         isComplete = true
-        yield* Tracking.sweep(Stage.account)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         const begun = windows.map(({ from }) => Instant.toMillis(from) / MINUTE)
         expect(begun).toEqual([-10, -10, -10, 230])
         const ended = windows.map(({ to }) => Instant.toMillis(to) / MINUTE)
@@ -160,7 +162,7 @@ describe("what a broker lists in part", () => {
         yield* Stage.driving
         const repository = yield* TradeRepository
         for (let minute = 0; minute < 25; minute++) {
-          yield* Tracking.sweep(Stage.account)
+          yield* Sweep.sweep(Stage.account)
           yield* TestClock.adjust("1 minute")
         }
         const entity = { kind: "cursor", id: "roundlot/sweep" }
@@ -180,7 +182,7 @@ describe("what a broker lists in part", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        const sweeping = yield* Effect.forkDaemon(Tracking.sweep(Stage.account))
+        const sweeping = yield* Effect.forkDaemon(Sweep.sweep(Stage.account))
         yield* TestClock.adjust("6 seconds")
         expect(Option.map(yield* Fiber.poll(sweeping), Exit.isSuccess)).toEqual(Option.some(true))
       }),
@@ -203,17 +205,17 @@ describe("what a broker lists in part", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         yield* TestClock.adjust("20 minutes")
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         aheadMs = 0
         yield* TestClock.adjust("20 minutes")
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         isTold = false
         aheadMs = 60 * MINUTE
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         isTold = true
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         const minutes = windows.map(({ from, to }) => [from, to].map((at) => Instant.toMillis(at) / MINUTE))
         expect(minutes).toEqual([
           [-10, 2],
@@ -251,10 +253,10 @@ describe("what a broker lists that keeps its own day only", () => {
         yield* Stage.opened()
         yield* Stage.driving
         yield* TestClock.adjust(DAY_MS + MINUTE)
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["filled"])
         yield* TestClock.adjust("1 hour")
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         const begun = windows.map(({ from }) => (Instant.toMillis(from) - DAY_MS) / MINUTE)
         expect(begun.slice(-1)).toEqual([1 - 10])
         expect((yield* Audit.run()).findings).toEqual([])
@@ -342,7 +344,7 @@ describe("a broker that is not well", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        yield* Effect.forkScoped(Following.follow(Stage.account))
         yield* TestClock.adjust("10 minutes")
         expect(connected).toBeGreaterThan(10)
         expect(connected).toBeLessThan(40)
@@ -451,7 +453,7 @@ describe("a part that failed for an account", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        yield* Effect.forkScoped(Following.follow(Stage.account))
         yield* TestClock.adjust("10 millis")
         expect(yield* isWell("stream paper")).toBe(false)
         yield* TestClock.adjust("5 seconds")
@@ -575,7 +577,7 @@ describe("a fill that waits", () => {
         yield* Stage.book(execution("x1", undefined))
         yield* Stage.book(execution("x2", order.clientOrderId))
         yield* TestClock.adjust("1 minute")
-        yield* Tracking.sweep(Stage.account)
+        yield* Sweep.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["filled"])
         expect((yield* Reads.all(FillTable)).length).toBe(2)
         expect((yield* Audit.run()).findings).toEqual([])
@@ -605,8 +607,8 @@ describe("what a broker says of another account", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Tracking.sweep(Stage.account)
-        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        yield* Sweep.sweep(Stage.account)
+        yield* Effect.forkScoped(Following.follow(Stage.account))
         const health = yield* Stage.until(
           Effect.flatMap(Health.Health, ({ all }) => all),
           (parts) => parts.some(({ failures, part }) => part === "other accounts beside paper" && failures > 2)
@@ -618,7 +620,7 @@ describe("what a broker says of another account", () => {
         expect(booked.map(({ account, brokerOrderId }) => [account, brokerOrderId])).toEqual([["paper", Stage.theirId]])
         said.pop()
         const isOver = Effect.gen(function* () {
-          yield* Tracking.sweep(Stage.account)
+          yield* Sweep.sweep(Stage.account)
           const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
           return parts.find(({ part }) => part === "other accounts beside paper")?.isWell
         })

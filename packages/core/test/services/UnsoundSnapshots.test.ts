@@ -13,7 +13,7 @@ import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { reconcile } from "../../src/services/Reconciliation.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import { sweep } from "../../src/services/Tracking.ts"
+import { sweep } from "../../src/services/Sweep.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 

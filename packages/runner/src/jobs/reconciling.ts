@@ -1,6 +1,6 @@
 import { AccountName, Order, Reads } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
-import { Doubts, Jobs, Reconciliation, StartGate, Traces, Tracking } from "@roundlot/core/ledger"
+import { Doubts, Jobs, OrderReading, Reconciliation, StartGate, Traces } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
 import type { Ledger } from "@roundlot/core/ledger"
 import { reconciled as views } from "@roundlot/queries"
@@ -50,6 +50,6 @@ export const recheck = (
   Effect.gen(function* () {
     const order = yield* orderOf(id)
     if (order === undefined) return
-    const read = order.status === "in_doubt" ? Doubts.lookFor(order) : Tracking.readOrder(order)
+    const read = order.status === "in_doubt" ? Doubts.lookFor(order) : OrderReading.readOrder(order)
     yield* Traces.inTraceOf(order)(read)
   })

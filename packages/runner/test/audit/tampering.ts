@@ -20,14 +20,14 @@ import {
 import { Books, type Column, Entry, type Report, Table } from "@roundlot/core/adapter"
 import {
   AttendedCase,
+  Booking,
   Break,
   Jobs,
   Ledger,
   Requests,
-  Submission,
+  Sessions,
   Sync,
   Templates,
-  Sessions,
   TokenRegister,
   Tokens
 } from "@roundlot/core/ledger"
@@ -172,13 +172,13 @@ const living = Effect.gen(function* () {
   )
   yield* together
   yield* Daemon.untilIdle
-  const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
+  const strays = ["x", "y"].map((id) => Booking.reportMember({ report: stray(id), payload: undefined }))
   yield* ledger.submitAll("report", strays)
-  const costs = ["c1", "c2"].map((id) => Submission.reportMember({ report: cost(id), payload: undefined }))
+  const costs = ["c1", "c2"].map((id) => Booking.reportMember({ report: cost(id), payload: undefined }))
   yield* ledger.submitAll("report", costs)
   const filled = yield* Reads.all(Order.OrderTable, { where: [{ column: "symbol", in: ["AAPL"] }] })
   const held = filled.flatMap((order) =>
-    ["h1", "h2"].map((id) => Submission.reportMember({ report: implausible(order, id), payload: undefined }))
+    ["h1", "h2"].map((id) => Booking.reportMember({ report: implausible(order, id), payload: undefined }))
   )
   yield* ledger.submitAll("report", held)
   for (const side of ["buy", "sell"] as const) {

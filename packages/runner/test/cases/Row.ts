@@ -13,6 +13,7 @@ import {
   RefusedAccounts,
   StartGate,
   Submission,
+  Sweep,
   Tracking
 } from "@roundlot/core/ledger"
 import type { AccountName, Accumulator, Clock as MarketClock } from "@roundlot/core"
@@ -81,7 +82,7 @@ const READINGS = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recu
 
 const deeds: { readonly [D in Deed]: Doing } = {
   pin: StartGate.prove(account),
-  read: Effect.zipRight(Tracking.sweep(account), Tracking.pollAll),
+  read: Effect.zipRight(Sweep.sweep(account), Tracking.pollAll),
   reconcile: Reconciliation.reconcile(account),
   reconcileAll: Reconciliation.reconcileEach(),
   askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),

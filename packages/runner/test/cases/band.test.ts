@@ -2,7 +2,7 @@ import { PaperBroker } from "@roundlot/broker-paper"
 import type { Exchange } from "@roundlot/broker-paper"
 import { Decimal, Decisions, Fill, Instant, Price, Quantity, Reads } from "@roundlot/core"
 import { PriceReference } from "@roundlot/core/adapter"
-import { Break, StartGate, Tracking } from "@roundlot/core/ledger"
+import { Break, StartGate, Sweep, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
 import { account, audited, figures, statuses, submit, trade } from "../engine/Engine.ts"
@@ -189,7 +189,7 @@ const asked = (limit: string | undefined) =>
     yield* decisions.execute(id)
   })
 
-const read = Effect.zipRight(Tracking.sweep(account), Tracking.pollAll)
+const read = Effect.zipRight(Sweep.sweep(account), Tracking.pollAll)
 
 const format = (amount: Decimal.Decimal | undefined): string => (amount === undefined ? "-" : Decimal.format(amount))
 

@@ -2,7 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { Decimal, Decisions, Fill, Price, Quantity, Reads, Ticker } from "@roundlot/core"
-import { Tracking } from "@roundlot/core/ledger"
+import { Sweep } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, audited } from "./Engine.ts"
@@ -167,7 +167,7 @@ describe("what cannot be ordered at Alpaca", () => {
             )
           if (held !== "0") {
             yield* decided("buy", held)
-            yield* Tracking.sweep(account)
+            yield* Sweep.sweep(account)
           }
           const { reason: why = "", status } = yield* decided(side, quantity)
           assert.strictEqual(status, "failed")

@@ -2,7 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { Daemon, Decimal, Decision, Decisions, Fill, Price, Reads, Ticker } from "@roundlot/core"
-import { Attempt, Payload, Tracking } from "@roundlot/core/ledger"
+import { Attempt, Payload, Sweep } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, audited, opened, orders } from "./Engine.ts"
@@ -60,7 +60,7 @@ describe("an order over dollars at Alpaca, over sockets", () => {
         const body = yield* request
         assert.containSubset(body, { symbol: "AAPL", notional: "100", type: "market", time_in_force: "day" })
         assert.notProperty(body, "qty")
-        yield* Tracking.sweep(account)
+        yield* Sweep.sweep(account)
         assert.deepStrictEqual(yield* figures, ["filled 100 0.666666666 0.666666666"])
         assert.strictEqual(yield* decision, "executed")
         const fills = yield* Reads.all(Fill.FillTable)

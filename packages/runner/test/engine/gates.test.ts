@@ -16,7 +16,7 @@ import {
   type Trade
 } from "@roundlot/core"
 import { ClientOrderId, Entropy, PriceReference, Reference, type TradeSource } from "@roundlot/core/adapter"
-import { Ledger, Submission, Tracking } from "@roundlot/core/ledger"
+import { Booking, Ledger, Sweep } from "@roundlot/core/ledger"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream, TestClock } from "effect"
@@ -167,11 +167,11 @@ describe("orders and fills that others brought about", () => {
         price: Price.unsafe("150"),
         executedAt: Instant.fromMillis(5000)
       } as const
-      const booked = yield* ledger.submit("report", Submission.reportMember({ report: executed, payload: undefined }))
+      const booked = yield* ledger.submit("report", Booking.reportMember({ report: executed, payload: undefined }))
       assert.strictEqual(booked._tag, "Waiting")
       assert.deepStrictEqual(yield* orders, [])
       yield* TestClock.adjust("30 seconds")
-      yield* Tracking.sweep(account)
+      yield* Sweep.sweep(account)
       const [order] = yield* orders
       assert.strictEqual(order?.origin, "external")
       assert.strictEqual(order?.status, "filled")

@@ -16,7 +16,7 @@ import {
   Ticker
 } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
-import { Break, Cancels, Health, Tracking } from "@roundlot/core/ledger"
+import { Break, Cancels, Health, Sweep, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Either, Effect, Layer } from "effect"
 import { join } from "node:path"
@@ -151,7 +151,7 @@ describe("what is sold and bought as it was decided", () => {
             const wanted = { symbol: Ticker.Ticker.make("KO"), side, quantity: Quantity.unsafe(quantity) }
             const { id } = yield* decisions.decide(account, wanted)
             const { reason, status } = yield* decisions.execute(id)
-            yield* Tracking.sweep(account)
+            yield* Sweep.sweep(account)
             const order = (yield* orders).at(-1)
             const listed = yield* wire.ask({ method: "GET", path: EVERY_ORDER, within: "5 seconds" })
             const newest = listed._tag === "Answered" ? /"instruction":"(\w+)"/.exec(listed.text)?.[1] : undefined
