@@ -6,6 +6,8 @@ export * as allocations from "./allocations.ts"
 export * as attempts from "./attempts.ts"
 /** `batches`: batches and their rows. */
 export * as batches from "./batches.ts"
+/** `batchResults`: what became of a batch, row by row and in sum. */
+export * as batchResults from "./batchResults.ts"
 /** `breaks`: differences and contradictions, open or closed. */
 export * as breaks from "./breaks.ts"
 /** `cases`: what needs a person, the gravest first. */

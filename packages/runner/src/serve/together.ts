@@ -10,7 +10,7 @@ import { Batches } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import { AccountScope, type Batch, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core/ledger"
 import { BatchFile, TradeFile } from "@roundlot/imports"
-import { batches as views, jobs as jobViews, past, templates } from "@roundlot/queries"
+import { batches as views, batchResults, jobs as jobViews, past, templates } from "@roundlot/queries"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, ofSource, sole } from "../accounts.ts"
@@ -229,22 +229,22 @@ const ofBatches = (configuration: Configuration) =>
         acted(past.seen(asOf, views.ownerOf(id), views.progress(id)))
       )
       .handle("results", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, views.ownerOf(id), views.results(id)))
+        acted(past.seen(asOf, views.ownerOf(id), batchResults.results(id)))
       )
       .handle("errors", ({ path: { id }, urlParams }) =>
         acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
       )
       .handle("rows", ({ path: { id }, urlParams: { asOf } }) =>
         acted(
-          Effect.map(past.seen(asOf, views.ownerOf(id), views.exported(id)), (exported) =>
+          Effect.map(past.seen(asOf, views.ownerOf(id), batchResults.exported(id)), (exported) =>
             streamed(jsonOf(exported), "application/json")
           )
         )
       )
       .handle("export", ({ path: { id }, urlParams: { asOf } }) =>
         acted(
-          Effect.map(past.seen(asOf, views.ownerOf(id), views.exported(id)), ({ rows }) =>
-            streamed(views.csvOf(rows), "text/csv; charset=utf-8", {
+          Effect.map(past.seen(asOf, views.ownerOf(id), batchResults.exported(id)), ({ rows }) =>
+            streamed(batchResults.csvOf(rows), "text/csv; charset=utf-8", {
               "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
             })
           )

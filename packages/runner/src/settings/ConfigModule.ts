@@ -4,27 +4,28 @@ import { resolve } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
 import * as Configuration from "./Configuration.ts"
+import * as ConfigurationFile from "./ConfigurationFile.ts"
 import type { OwnAlerts, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
 import { SettingsError } from "./SettingsError.ts"
 import type { OwnStore } from "./StorePlace.ts"
 
-type Account<Own extends string> = Omit<Configuration.WrittenAccount, "broker"> & {
-  readonly broker?: Configuration.BrokerName | NoInfer<Own>
+type Account<Own extends string> = Omit<ConfigurationFile.WrittenAccount, "broker"> & {
+  readonly broker?: ConfigurationFile.BrokerName | NoInfer<Own>
 }
 
-type Source = Configuration.WrittenSource & {
+type Source = ConfigurationFile.WrittenSource & {
   /** Where its trades come from; the daemon follows it. */
   readonly follow?: OwnSource
 }
 
 /** A configuration as a module: all that `roundlot.json` says, and what only a program can. */
 export interface RoundlotConfig<Own extends string = never> extends Omit<
-  Configuration.Written,
+  ConfigurationFile.Written,
   "$schema" | "accounts" | "alerts" | "sources" | "store"
 > {
   readonly accounts?: Readonly<Record<string, Account<Own>>>
   /** Where what needs a person is sent: a webhook, or whatever a function reaches. */
-  readonly alerts?: Configuration.Written["alerts"] | { readonly send: OwnAlerts }
+  readonly alerts?: ConfigurationFile.Written["alerts"] | { readonly send: OwnAlerts }
   readonly sources?: Readonly<Record<string, Source>>
   /** Brokers of one's own, by the names that accounts call them by. */
   readonly brokers?: Readonly<Record<Own, OwnBroker>>
@@ -164,7 +165,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
       const [issue] = issues.toSorted((one, other) => other.path.length - one.path.length)
       return wrong(file, issue?.path.map(String).join(".") ?? "", issue?.message ?? "cannot be read")
     })
-    const taken = Object.keys(brought.brokers).find(Configuration.isBuiltIn)
+    const taken = Object.keys(brought.brokers).find(ConfigurationFile.isBuiltIn)
     if (taken !== undefined) {
       return yield* wrong(file, `brokers.${taken}`, "is the name of a broker that roundlot brings", "Choose another")
     }

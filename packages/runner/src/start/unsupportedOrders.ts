@@ -1,7 +1,7 @@
 import { Account, type Broker } from "@roundlot/core"
 import { SupportedOrders } from "@roundlot/core/adapter"
 import { Effect } from "effect"
-import { isBuiltIn, type BrokerName } from "../settings/Configuration.ts"
+import { type BrokerName, isBuiltIn } from "../settings/ConfigurationFile.ts"
 
 type Declared = Broker.Capabilities["supportedOrders"]
 

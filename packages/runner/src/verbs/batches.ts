@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Batches, Clock, Instant } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import type { Batch } from "@roundlot/core/ledger"
-import { past, batches as views } from "@roundlot/queries"
+import { batches as views, batchResults, past } from "@roundlot/queries"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, yes } from "../cli/confirm.ts"
@@ -269,17 +269,20 @@ export const batchesExport = Verb.make({
     reading(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const { rows, ...moment } = yield* past.seen(asOf, views.ownerOf(batch), views.exported(batch))
+        const { rows, ...moment } = yield* past.seen(asOf, views.ownerOf(batch), batchResults.exported(batch))
         if (Option.isNone(to)) {
           const items = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
-          const text = yield* Stream.mkString(views.csvOf(Stream.fromIterable(items)))
+          const text = yield* Stream.mkString(batchResults.csvOf(Stream.fromIterable(items)))
           return yield* answer({ items, nextCursor: null, ...moment }, text.trimEnd())
         }
         const fs = yield* FileSystem.FileSystem
         const file = fs.sink(to.value, { flag: "wx", mode: 0o600 })
         const written = yield* Ref.make(0)
         const counted = Stream.tap(rows, () => Ref.update(written, (count) => count + 1))
-        yield* Stream.run(Stream.encodeText(views.csvOf(counted)), Sink.mapError(file, cannotBeWritten(to.value)))
+        yield* Stream.run(
+          Stream.encodeText(batchResults.csvOf(counted)),
+          Sink.mapError(file, cannotBeWritten(to.value))
+        )
         const count = yield* Ref.get(written)
         return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows are in ${to.value}.`)
       })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { Health } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { jsonSchema } from "../../src/settings/Configuration.ts"
+import { jsonSchema } from "../../src/settings/ConfigurationFile.ts"
 import * as Engine from "../engine/Engine.ts"
 import { ask, books, serving } from "../serve/serving.ts"
 

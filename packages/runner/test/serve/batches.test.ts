@@ -3,7 +3,7 @@ import { Batches, Clock, Reads, Trade } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { Batch, Break, Tokens } from "@roundlot/core/ledger"
 import { PaperBroker, Exchange } from "@roundlot/broker-paper"
-import { batches as views } from "@roundlot/queries"
+import { batchResults } from "@roundlot/queries"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, TestServices } from "effect"
 import * as Engine from "../engine/Engine.ts"
@@ -417,7 +417,7 @@ describe("batches over the API", () => {
         assert.strictEqual((yield* api.overview.overview({ urlParams: {} })).quarantined, 1)
         assert.deepStrictEqual(yield* held, [["quarantined", "no ticker"]])
         assert.deepStrictEqual(yield* cases, ["quarantine"])
-        assert.isAtLeast(yield* turnsDuring(views.results("G5")), 3)
+        assert.isAtLeast(yield* turnsDuring(batchResults.results("G5")), 3)
         const cancelling = Effect.flatMap(Batches.Batches, ({ rehearse }) =>
           rehearse(Id.BatchId.make(5), "cancel", "test")
         )

@@ -1,6 +1,7 @@
 import type { AccountName } from "@roundlot/core"
 import { Either, Redacted } from "effect"
-import { variableOf, type Configuration } from "../Configuration.ts"
+import type { Configuration } from "../Configuration.ts"
+import { variableOf } from "../ConfigurationFile.ts"
 import { durationMs } from "../duration.ts"
 import type { Settings } from "../Settings.ts"
 

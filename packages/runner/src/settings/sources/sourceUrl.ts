@@ -1,5 +1,5 @@
 import { Effect, Redacted } from "effect"
-import { variableOf } from "../Configuration.ts"
+import { variableOf } from "../ConfigurationFile.ts"
 import { SettingsError } from "../SettingsError.ts"
 import type { Settings } from "../Settings.ts"
 
