@@ -48,7 +48,6 @@ const bundle = (outfile: string) =>
     platform: "node",
     target: "node20",
     conditions: ["@roundlot/source"],
-    external: ["better-sqlite3"],
     banner: {
       js: 'import { createRequire as requireOf } from "node:module"\nconst require = requireOf(import.meta.url)'
     },
