@@ -121,7 +121,7 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     })
     const { components, dependencies } = Schema.decodeSync(Bill)(stdout)
     const names = components.map(({ name }) => name)
-    expect(names).toEqual(expect.arrayContaining(["@roundlot/core", "@roundlot/store-sql", "effect", "better-sqlite3"]))
+    expect(names).toEqual(expect.arrayContaining(["@roundlot/core", "@roundlot/store-sql", "effect", "@photostructure/sqlite"]))
     expect(names).not.toContain("vitest")
     const unhashed = components.filter(({ hashes, name }) => hashes === undefined && !name.startsWith("@roundlot/"))
     expect(unhashed).toEqual([])
