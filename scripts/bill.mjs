@@ -69,8 +69,8 @@ const standsOn = (name, wants = wantedBy) => {
   return { own: found.get(own), others: [...found.values()].filter(({ id }) => id !== own) }
 }
 
-/** A file for one kind of machine, which another package chooses: it is no package more. */
-const isPlatform = ({ cpu, os }) => os !== undefined || cpu !== undefined
+/** A file for one kind of machine, which another package chooses: it is no package more. One that has files for several is one. */
+const isPlatform = ({ cpu, os }) => os?.length === 1 || cpu?.length === 1
 
 const isNative = ({ folder, manifest }) => manifest.gypfile === true || existsSync(join(folder, "binding.gyp"))
 

@@ -3,7 +3,6 @@
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { join } from "node:path"
 import process from "node:process"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -28,11 +27,11 @@ const checkNode = () => {
   )
 }
 
-/** Native modules are built for one ABI: another major version of Node asks for a new install. */
+/** What is installed is for one kind of machine, and for every version of Node. */
 const wantedStamp = () => {
   const hash = createHash("sha256")
   hash.update(readFileSync(join(root, "pnpm-lock.yaml")))
-  return hash.update(`abi ${process.versions.modules} ${process.platform} ${process.arch}`).digest("hex")
+  return hash.update(`${process.platform} ${process.arch}`).digest("hex")
 }
 
 const readStamp = () => {
@@ -53,45 +52,10 @@ const pnpm = (...args) => {
   }).status
 }
 
-const sqliteLoads = () => {
-  try {
-    const require = createRequire(join(root, "packages", "store-sqlite", "package.json"))
-    const Database = require("better-sqlite3")
-    new Database(":memory:").close()
-    return true
-  } catch {
-    return false
-  }
-}
-
-const buildAdvice = [
-  "better-sqlite3 could be neither downloaded prebuilt nor compiled here. It compiles with python3, make and g++:",
-  "  Debian, Ubuntu:  apt-get install python3 make g++",
-  "  Fedora:          dnf install python3 make gcc-c++",
-  "  Alpine:          apk add python3 make g++",
-  "  macOS:           xcode-select --install",
-  "then run the command again."
-]
-
-const hasCommand = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).error === undefined
-
-const canCompile = () => ["python3", "make", "g++"].every(hasCommand)
-
 const install = () => {
-  say(
-    "roundlot: installing dependencies (once per version of the lockfile and of Node; compiling SQLite takes a minute)"
-  )
-  if (pnpm("install", "--frozen-lockfile") !== 0) {
-    fail(
-      "roundlot: the dependencies could not be installed; the lines above say why.",
-      ...(canCompile() ? [] : buildAdvice)
-    )
-  }
-  if (sqliteLoads()) return
-  // An install leaves a module alone that was built for another ABI.
-  say("roundlot: building better-sqlite3 for this version of Node")
-  if (pnpm("--filter", "@roundlot/store-sqlite", "rebuild", "better-sqlite3") !== 0 || !sqliteLoads())
-    fail(...buildAdvice)
+  say("roundlot: installing dependencies (once per version of the lockfile)")
+  if (pnpm("install", "--frozen-lockfile") !== 0)
+    fail("roundlot: the dependencies could not be installed; the lines above say why.")
 }
 
 /** `npx roundlot` looks in node_modules/.bin first. */

@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const packages = join(root, "packages")
 const runner = join(packages, "runner")
 
-/** Modules of native code, and what asks for them: they are found where the package is. */
-const apart = ["better-sqlite3", "pg-native"]
+/** A module of native code that is used where it is installed. That of SQLite is asked for by name when a first file is opened. */
+const apart = ["pg-native"]
 
 /** The program of the thread that writes a store's pages: it is found beside what starts it. */
 const checkpointer = join(packages, "store-sqlite", "src", "internal", "checkpointer.js")

@@ -40,7 +40,8 @@ const makeApp = () => {
         private: true,
         type: "module",
         dependencies,
-        pnpm: { overrides: ours, neverBuiltDependencies: [] }
+        // No package's build script runs: nothing may be compiled.
+        pnpm: { overrides: ours, onlyBuiltDependencies: [] }
       },
       null,
       2
@@ -62,7 +63,7 @@ const oneEffect = () => {
 /** Other versions of Node that programs run on: the one that runs this is the oldest. `--node 22,24` has them fetched as packages. */
 const others = (process.argv[process.argv.indexOf("--node") + 1] ?? "").split(",").filter((each) => /^\d+$/.test(each))
 
-/** The README's program on another version of Node, where no native module was made for it: none may be needed. */
+/** The README's program on another version of Node, on what was installed by this one. */
 const runsOn = (version) => {
   const said = run(app, "npx", "-y", `node@${version}`, "-p", "process.version").trim()
   run(app, "npx", "-y", `node@${version}`, "main.js")

@@ -22,7 +22,7 @@ import { Booking, commands, Driving, Ledger, type plan, Submission } from "@roun
 import { SampleRows as rows } from "@roundlot/testing"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import type Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Chunk, Effect, Fiber, Layer, Logger, LogLevel, Queue, Stream } from "effect"
 import * as broker from "./broker.ts"
 import * as floor from "./floor.ts"
@@ -109,7 +109,7 @@ const pendingOrders = (count: number, from = 0) =>
   })
 
 /** A file with the store's tables, and one row of each that attempts, payloads and fills refer to. */
-const bareFile = async (file: string): Promise<Database.Database> => {
+const bareFile = async (file: string): Promise<Sqlite.Database> => {
   const write = Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
     repository.write(rows.scope(), rows.writing(rows.everything))
   )
@@ -117,12 +117,10 @@ const bareFile = async (file: string): Promise<Database.Database> => {
   return floor.open(file)
 }
 
-type Cells = ReadonlyArray<unknown>
-
-const inserter = (db: Database.Database, table: "payloads" | "attempts" | "fills") => {
+const inserter = (db: Sqlite.Database, table: "payloads" | "attempts" | "fills") => {
   const { cells, text } = Statements.insert(Dialect.sqlite, Books.tables[table])
-  const statement = db.prepare<[Cells]>(text)
-  return (row: Readonly<Record<string, unknown>>) => void statement.run(cells.map((cell) => row[cell]))
+  const statement = db.prepare(text)
+  return (row: Readonly<Record<string, Sqlite.Cell>>) => void statement.run(...cells.map((cell) => row[cell] ?? null))
 }
 
 const FIRST_ID = 1_000
@@ -137,17 +135,16 @@ interface BareAttempt {
 }
 
 /** Writes the request, the attempt and the answer with bare statements, both ways. */
-const bareAttempts = (db: Database.Database) => {
+const bareAttempts = (db: Sqlite.Database) => {
   const [payload, attempt] = [inserter(db, "payloads"), inserter(db, "attempts")]
   let id = FIRST_ID
   const request = () => payload({ ...rows.payload, ...body, id: 2 * id })
   const sent = () => attempt({ ...rows.attempt, id, number: id, requestPayloadId: 2 * id })
   const answer = () => payload({ ...rows.payload, ...body, id: 2 * id + 1, direction: "response" })
-  const before = db.transaction(() => {
+  const before = () => {
     request()
     sent()
-  })
-  const after = db.transaction(answer)
+  }
   const timedBy = (write: () => void): number => {
     id += 1
     const begun = performance.now()
@@ -161,14 +158,14 @@ const bareAttempts = (db: Database.Database) => {
       answer()
     }),
     commits: timedBy(() => {
-      before.immediate()
-      after.immediate()
+      Sqlite.transaction(db, before)
+      Sqlite.transaction(db, answer)
     })
   })
 }
 
 /** Commits fills with a bare statement, each by itself, and says when each was durable. */
-const bareFills = (db: Database.Database) => {
+const bareFills = (db: Sqlite.Database) => {
   const fill = inserter(db, "fills")
   let id = FIRST_ID
   return (come: ReadonlyArray<unknown>): Effect.Effect<ReadonlyArray<number>> =>

@@ -26,7 +26,7 @@ const barePass = (file: string): Took => {
   const took = timing()
   let previous = ""
   let account = ""
-  for (const entry of db.prepare<[], Entry.Entry>("SELECT * FROM roundlot_journal ORDER BY account, seq").iterate()) {
+  for (const entry of db.prepare<Entry.Entry>("SELECT * FROM roundlot_journal ORDER BY account, seq").iterate()) {
     if (entry.account !== account) previous = ""
     account = entry.account
     JSON.parse(entry.body)
@@ -38,7 +38,7 @@ const barePass = (file: string): Took => {
     const parsed = Object.entries(Books.tables[table].columns).flatMap(([name, { kind }]) =>
       kind === "json" ? [name] : []
     )
-    for (const row of db.prepare<[], Table.EncodedRow>(`SELECT * FROM roundlot_${table}`).iterate()) {
+    for (const row of db.prepare<Table.EncodedRow>(`SELECT * FROM roundlot_${table}`).iterate()) {
       for (const name of parsed) JSON.parse(String(row[name] ?? null))
       const { bytes } = row
       if (bytes instanceof Uint8Array && Payload.sha256(bytes) !== row["sha256"])
@@ -46,7 +46,7 @@ const barePass = (file: string): Took => {
     }
   }
   let last: Entry.FeedRow | undefined
-  for (const row of db.prepare<[], Entry.FeedRow>("SELECT * FROM roundlot_feed ORDER BY position").iterate()) {
+  for (const row of db.prepare<Entry.FeedRow>("SELECT * FROM roundlot_feed ORDER BY position").iterate()) {
     last = Entry.nextFeedRow(last, row)
     if (last.feedHash !== row.feedHash) throw new Error(`row ${row.position} of the feed has another hash`)
   }

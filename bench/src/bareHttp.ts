@@ -1,9 +1,9 @@
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { createServer } from "node:http"
 
 /** Serves the same bytes from the same query with nothing in between: `FILE QUERY BODY`. */
 const [file = "", query = "", body = ""] = process.argv.slice(2)
-const db = new Database(file, { readonly: true })
+const db = Sqlite.open(file, { readOnly: true })
 const statements = query.split(";").map((text) => db.prepare(text))
 const bytes = Buffer.from(body, "base64")
 

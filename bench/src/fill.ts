@@ -1,5 +1,6 @@
 import { copyFileSync } from "node:fs"
 import { join } from "node:path"
+import { Sqlite } from "@roundlot/sqlite"
 import * as floor from "./floor.ts"
 import type { Asked } from "./measuring.ts"
 import { played } from "./played.ts"
@@ -20,14 +21,14 @@ export const fill = async (file: string, trades: number, shape: Shape = usual(tr
 /** Brings everything of a store into its file, so that it can be copied. */
 const settled = (file: string): void => {
   const db = floor.open(file)
-  db.pragma("wal_checkpoint(TRUNCATE)")
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)")
   db.close()
 }
 
 /** How many transactions a store has behind it. */
 export const commitsOf = (file: string): number => {
   const db = floor.open(file)
-  const count = db.prepare<[], number>("SELECT count(*) FROM roundlot_ops_commits").pluck().get()
+  const count = Sqlite.scalar<number>(db, "SELECT count(*) FROM roundlot_ops_commits")()
   db.close()
   return count ?? 0
 }

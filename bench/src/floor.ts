@@ -1,17 +1,15 @@
 import { Books, Entry, Table, TradeRepository } from "@roundlot/core/adapter"
 import { Payload } from "@roundlot/core/ledger"
+import { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Statements } from "@roundlot/store-sql"
-import Database from "better-sqlite3"
 import { timing } from "./measuring.ts"
 import type { Group } from "./schedule.ts"
 
-type Cells = ReadonlyArray<Books.BareChanges["inserts"][number][number]>
-
 /** A connection as the store has its own: write-ahead, every commit forced to the disk. */
-export const open = (file: string): Database.Database => {
-  const db = new Database(file)
+export const open = (file: string): Sqlite.Database => {
+  const db = Sqlite.open(file)
   for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"])
-    db.pragma(pragma)
+    db.exec(`PRAGMA ${pragma}`)
   return db
 }
 
@@ -23,43 +21,43 @@ const { sqlite } = Dialect
  * transaction.
  */
 export const writer = (
-  db: Database.Database,
+  db: Sqlite.Database,
   around: (writeAll: () => void) => void = (writeAll) => writeAll()
 ): ((group: Group) => void) => {
-  const statements = new Map<string, Database.Statement<[Cells]>>()
-  const statement = (key: string, text: () => string): Database.Statement<[Cells]> => {
-    const known = statements.get(key) ?? db.prepare<[Cells]>(text())
+  const statements = new Map<string, Sqlite.Statement>()
+  const statement = (key: string, text: () => string): Sqlite.Statement => {
+    const known = statements.get(key) ?? db.prepare(text())
     statements.set(key, known)
     return known
   }
   const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")]
-  const identity = db.prepare<[string, string], { id: number }>(
+  const identity = db.prepare<{ id: number }>(
     `SELECT "id" FROM roundlot_trades WHERE "account" = ? AND "source" = 'bench' AND "sourceId" = ? AND "occurrence" = '0'`
   )
-  const entry = db.prepare<[Cells]>(Statements.appendEntry(sqlite))
-  const head = db.prepare<[Cells]>(Statements.setHead(sqlite))
-  const feedRow = db.prepare<[Cells]>(Statements.appendFeed(sqlite))
-  const remember = db.prepare<[Cells]>(Statements.rememberCommit(sqlite))
-  const stood = db.prepare<[], Entry.Head & { readonly account: string }>(SELECT_HEADS).all()
+  const entry = db.prepare(Statements.appendEntry(sqlite))
+  const head = db.prepare(Statements.setHead(sqlite))
+  const feedRow = db.prepare(Statements.appendFeed(sqlite))
+  const remember = db.prepare(Statements.rememberCommit(sqlite))
+  const stood = db.prepare<Entry.Head & { readonly account: string }>(SELECT_HEADS).all()
   const heads = new Map(stood.map(({ account, hash }) => [account, hash]))
-  let feed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed).get()
+  let feed = db.prepare<Entry.FeedRow>(Statements.selectLastFeed).get()
   const writeRows = ({ changes }: Group): void => {
     for (const { kind, table } of Statements.order) {
       const bare = changes.find((change) => change.table === table)?.bare
       if (bare === undefined) continue
       if (kind === "inserts") {
         const insert = statement(table, () => Statements.insert(sqlite, Books.tables[table]).text)
-        for (const cells of bare.inserts) insert.run(cells)
+        for (const cells of bare.inserts) insert.run(...cells)
         continue
       }
       const columns = Object.keys(Books.tables[table].columns)
       for (const { cells, columns: places, key } of bare.updates) {
         if (places.length === 0) continue
         const names = () => places.map((place) => columns[place] ?? "")
-        statement(`${table} ${places.join()}`, () => Statements.set(sqlite, Books.tables[table], names()).text).run([
+        statement(`${table} ${places.join()}`, () => Statements.set(sqlite, Books.tables[table], names()).text).run(
           ...cells,
           ...key
-        ])
+        )
       }
     }
   }
@@ -71,17 +69,17 @@ export const writer = (
       for (const { account, at, body, cause, commitId, entityId, entityKind, eventVersion, seq, tag } of part.entries) {
         const line = { account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body }
         previous = Entry.hashOf(previous, line)
-        entry.run([account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body, previous])
+        entry.run(account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body, previous)
       }
       heads.set(part.account, previous)
-      head.run([part.account, part.head.seq, previous])
+      head.run(part.account, part.head.seq, previous)
     }
     for (const { account, entries, head: reached } of group.journals) {
       const row = { account, firstSeq: entries[0].seq, lastSeq: reached.seq, headHash: heads.get(account) ?? "" }
       feed = Entry.nextFeedRow(feed, row)
-      feedRow.run([feed.position, feed.account, feed.firstSeq, feed.lastSeq, feed.headHash, feed.feedHash])
+      feedRow.run(feed.position, feed.account, feed.firstSeq, feed.lastSeq, feed.headHash, feed.feedHash)
     }
-    remember.run([group.commitId, TradeRepository.rememberedAs(group.journals)])
+    remember.run(group.commitId, TradeRepository.rememberedAs(group.journals))
   }
   return (group) => {
     begin.run()
@@ -91,7 +89,7 @@ export const writer = (
 }
 
 /** Writes groups; what those from `from` on took. */
-export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from: number) => {
+export const write = (db: Sqlite.Database, groups: ReadonlyArray<Group>, from: number) => {
   const writeGroup = writer(db)
   for (const group of groups.slice(0, from)) writeGroup(group)
   const took = timing()
@@ -104,7 +102,7 @@ const SELECT_HEADS = `SELECT "account", "seq", "hash" FROM roundlot_heads`
 const WRITTEN = [...Table.domainTables, "journal", "heads", "feed"]
 
 /** How many rows each table has, and a hash over all of its cells. */
-export const contentsOf = (db: Database.Database): ReadonlyMap<string, string> =>
+export const contentsOf = (db: Sqlite.Database): ReadonlyMap<string, string> =>
   new Map(
     WRITTEN.map((table) => {
       let hash = ""

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { Accumulator, SourcePolicy } from "@roundlot/core"
-import type Database from "better-sqlite3"
+import type { Sqlite } from "@roundlot/sqlite"
 import { Effect } from "effect"
 import { drained, onStage } from "./engine.ts"
 import * as floor from "./floor.ts"
@@ -24,7 +24,7 @@ interface Latencies {
 }
 
 /** Writes the groups of a schedule one after the other; says how many milliseconds each intake took. */
-const bareTransactions = (db: Database.Database, groups: ReadonlyArray<Group>) => {
+const bareTransactions = (db: Sqlite.Database, groups: ReadonlyArray<Group>) => {
   const write = floor.writer(db)
   let at = 0
   /** Writes up to and with the next intake. */

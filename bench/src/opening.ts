@@ -4,6 +4,7 @@ import { Accumulator, SourcePolicy } from "@roundlot/core"
 import { Effect } from "effect"
 import { onStage } from "./engine.ts"
 import { filledIn } from "./fill.ts"
+import { Sqlite } from "@roundlot/sqlite"
 import * as floor from "./floor.ts"
 import { type Asked, atMost, type Figure, inFolder, median, noted, type Took, timing } from "./measuring.ts"
 import { emptyStore, played } from "./played.ts"
@@ -36,7 +37,7 @@ const bareOpening = (file: string): Took => {
 
 const entriesOf = (file: string): number => {
   const db = floor.open(file)
-  const entries = db.prepare<[], number>("SELECT count(*) FROM roundlot_journal").pluck().get()
+  const entries = Sqlite.scalar<number>(db, "SELECT count(*) FROM roundlot_journal")()
   db.close()
   return entries ?? 0
 }

@@ -14,11 +14,11 @@ const stepByStep = async (file: string, groups: ReadonlyArray<Group>, from: numb
   await emptyStore(file)
   const db = floor.open(file)
   db.exec("CREATE TABLE jobs (id INTEGER PRIMARY KEY, step TEXT NOT NULL, body TEXT NOT NULL, takenAt INTEGER)")
-  const put = db.prepare<[string, string]>("INSERT INTO jobs (step, body) VALUES (?, ?)")
-  const take = db.prepare<[number], { readonly id: number; readonly body: string }>(
+  const put = db.prepare("INSERT INTO jobs (step, body) VALUES (?, ?)")
+  const take = db.prepare<{ readonly id: number; readonly body: string }>(
     "UPDATE jobs SET takenAt = ? WHERE id = (SELECT min(id) FROM jobs WHERE takenAt IS NULL) RETURNING id, body"
   )
-  const done = db.prepare<[number]>("DELETE FROM jobs WHERE id = ?")
+  const done = db.prepare("DELETE FROM jobs WHERE id = ?")
   const write = floor.writer(db, (step) => {
     const job = take.get(Date.now())
     step()

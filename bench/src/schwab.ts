@@ -20,7 +20,7 @@ import { Entropy, TradeRepository } from "@roundlot/core/adapter"
 import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import type { Trade } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
 import { join } from "node:path"
 import { type Asked, atMost, type Figure, inFolder, median, noted, timing } from "./measuring.ts"
@@ -84,9 +84,8 @@ const filledThere = (
 
 /** The same requests as were made, and for each order of the answers its fill and its status written, as a loop does. */
 const bare = async (file: string, urls: ReadonlyArray<string>, token: string): Promise<number> => {
-  const database = new Database(file)
-  database.pragma("journal_mode = WAL")
-  database.pragma("synchronous = FULL")
+  const database = Sqlite.open(file)
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
   database.exec("CREATE TABLE orders (id TEXT PRIMARY KEY, status TEXT, filled TEXT)")
   database.exec("CREATE TABLE fills (id TEXT PRIMARY KEY, price TEXT, quantity TEXT)")
   const [fill, order] = [
@@ -99,10 +98,10 @@ const bare = async (file: string, urls: ReadonlyArray<string>, token: string): P
     const orders: unknown = await answer.json()
     for (const each of Array.isArray(orders) ? orders : []) {
       const [leg] = each.orderActivityCollection?.[0]?.executionLegs ?? []
-      database.transaction(() => {
+      Sqlite.transaction(database, () => {
         fill.run(String(each.orderId), String(leg?.price), String(leg?.quantity))
         order.run(String(each.orderId), String(each.status), String(each.filledQuantity))
-      })()
+      })
     }
   }
   const { seconds } = took()

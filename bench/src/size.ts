@@ -7,9 +7,9 @@ import { tradesOf, usual } from "./workload.ts"
 /** How many bytes each table takes of a store's file, its indexes apart. */
 const bytesOf = (file: string): ReadonlyMap<string, number> => {
   const db = floor.open(file)
-  db.pragma("wal_checkpoint(TRUNCATE)")
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)")
   const rows = db
-    .prepare<[], { readonly name: string; readonly table: string; readonly bytes: number }>(
+    .prepare<{ readonly name: string; readonly table: string; readonly bytes: number }>(
       "SELECT s.name, m.tbl_name AS 'table', sum(s.pgsize) AS bytes FROM dbstat s JOIN sqlite_master m ON m.name = s.name GROUP BY s.name"
     )
     .all()

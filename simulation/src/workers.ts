@@ -48,7 +48,6 @@ const bundle = (outfile: string) =>
     platform: "node",
     target: "node20",
     conditions: ["@roundlot/source"],
-    external: ["better-sqlite3"],
     banner: {
       js: 'import { createRequire as requireOf } from "node:module"\nconst require = requireOf(import.meta.url)'
     },
@@ -88,7 +87,7 @@ const share = (program: string, first: number, asked: Share): Promise<void> =>
 
 /** Plays the histories of seeds, each to its end, in processes of their own. */
 export const playAll = async (asked: Share): Promise<void> => {
-  // Where its native module is found.
+  // Where SQLite's binary is found.
   const cache = join(home, "node_modules", ".cache")
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, "simulation-"))

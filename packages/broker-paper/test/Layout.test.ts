@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Decimal, Instant, Price } from "@roundlot/core"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { account, freshFile, send, terms } from "./setup.ts"
@@ -14,19 +14,12 @@ CREATE INDEX orders_limit ON orders (symbol, number) WHERE limitPrice IS NOT NUL
 UPDATE events SET body = json_remove(body, '$.goodTill') WHERE kind = 'order';
 PRAGMA user_version = 2;`
 
-const on = <A>(file: string, use: (database: Database.Database) => A): A => {
-  const database = new Database(file)
-  try {
-    return use(database)
-  } finally {
-    database.close()
-  }
-}
+const on = <A>(file: string, use: (database: Sqlite.Database) => A): A => Sqlite.using(file, {}, use)
 
 /** The columns and indexes of a file, and its version. */
 const shapeOf = (file: string) =>
   on(file, (database) => [
-    database.pragma("user_version", { simple: true }),
+    Sqlite.scalar(database, "PRAGMA user_version")(),
     database.prepare("SELECT name FROM pragma_table_info('orders') ORDER BY name").all(),
     database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name").all()
   ])
@@ -85,7 +78,7 @@ describe("a file of the layout before", () => {
     Effect.scoped(
       Effect.gen(function* () {
         const { file, shape } = yield* before
-        const other = new Database(file)
+        const other = Sqlite.open(file)
         other.exec("BEGIN IMMEDIATE")
         const begun = yield* Deferred.make<void>()
         const opening = Effect.zipRight(Deferred.succeed(begun, undefined), Exchange.make({ file }))

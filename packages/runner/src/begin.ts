@@ -47,13 +47,6 @@ const keepLater = (keep: () => void): void => {
   timer.unref()
 }
 
-/** Where the program finds modules; that of native code belongs to the store, and strict installers let nobody else see it. */
-const requireFrom = (source: URL) => {
-  const own = createRequire(source)
-  return (name: string): unknown =>
-    name === "better-sqlite3" ? createRequire(own.resolve("@roundlot/store-sqlite/package.json"))(name) : own(name)
-}
-
 /**
  * Begins the program `program.cjs` of a folder, and gives what it exports. It is not compiled anew: Node 20 keeps no compiled modules,
  * and to compile is half of what a start takes. `kind` is what the process is for; each kind has compiled what it needs.
@@ -69,6 +62,6 @@ export const begin = (folder: URL, kind: string): unknown => {
     keepLater(() => writeCompiled(compiled, name, script.createCachedData()))
   }
   const bundle: { exports: unknown } = { exports: {} }
-  script.runInThisContext()(bundle, requireFrom(source), source.href)
+  script.runInThisContext()(bundle, createRequire(source), source.href)
   return bundle.exports
 }

@@ -1,5 +1,5 @@
 import type { TradeRepository } from "@roundlot/core/adapter"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect } from "effect"
 import { statSync } from "node:fs"
 import { failureOrIo } from "./internal/failure.ts"
@@ -20,15 +20,11 @@ const FAULTS_AT_MOST = 5
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
-const faultsOf = (file: string): ReadonlyArray<string> => {
-  const db = new Database(file, { readonly: true, fileMustExist: true })
-  try {
-    const rows = db.prepare<[], { quick_check: string }>(`PRAGMA quick_check(${FAULTS_AT_MOST})`).all()
+const faultsOf = (file: string): ReadonlyArray<string> =>
+  Sqlite.using(file, { readOnly: true }, (db) => {
+    const rows = db.prepare<{ quick_check: string }>(`PRAGMA quick_check(${FAULTS_AT_MOST})`).all()
     return rows.map((row) => row.quick_check).filter((text) => text !== "ok")
-  } finally {
-    db.close()
-  }
-}
+  })
 
 /** Looks at the file of a store and changes nothing. Fails with `StoreUnavailable` where it cannot even be opened. */
 export const examine = (file: string): Effect.Effect<Examined, TradeRepository.StoreError> =>

@@ -1,7 +1,7 @@
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Identity, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect, type Scope } from "effect"
-import { ensureFile, open } from "./internal/connection.ts"
+import { close, ensureFile, open } from "./internal/connection.ts"
 import { attempt, sideOn } from "./internal/sideOn.ts"
 
 /** The store in a file as it is, of whatever version, one connection to it. The file is made where there is none, and nothing in it. */
@@ -11,7 +11,7 @@ export const sideAsItIs = (file: string): Effect.Effect<Side.Side, TradeReposito
     yield* attempt(file, () => ensureFile(file))
     const db = yield* Effect.acquireRelease(
       attempt(file, () => open(file, known)),
-      (connection) => Effect.sync(() => connection.close())
+      (connection) => Effect.sync(() => close(connection))
     )
     return sideOn(file, db)
   })

@@ -14,7 +14,7 @@ const changing = (repository: TradeRepository.TradeRepositoryService, code: stri
   rows.changeOrder(repository, aboutTheOrder(), { code })
 
 const stored = (file: string) =>
-  Effect.map(bare(file), (db) => db.prepare<[], { code: string }>(`SELECT "code" FROM roundlot_orders`).get()?.code)
+  Effect.map(bare(file), (db) => db.prepare<{ code: string }>(`SELECT "code" FROM roundlot_orders`).get()?.code)
 
 const begun = Effect.gen(function* () {
   const { file, repository } = yield* store()

@@ -2,8 +2,8 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type Column, type Table } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
+import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Rules } from "@roundlot/store-sql"
-import Database from "better-sqlite3"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { folder } from "./place.ts"
@@ -21,8 +21,8 @@ const bareStore = Effect.gen(function* () {
   )
   return yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const db = new Database(file)
-      db.pragma("foreign_keys = ON")
+      const db = Sqlite.open(file)
+      db.exec("PRAGMA foreign_keys = ON")
       return db
     }),
     (db) => Effect.sync(() => db.close())
@@ -32,35 +32,36 @@ const bareStore = Effect.gen(function* () {
 const quoted = (names: ReadonlyArray<string>): string => names.map((name) => `"${name}"`).join(", ")
 
 /** What the database says to a statement that is taken back at once; `undefined` where it takes it. */
-const refusal = (db: Database.Database, act: () => void): string | undefined => {
+const refusal = (db: Sqlite.Database, act: () => void): string | undefined => {
   db.exec("BEGIN")
   try {
     act()
     return undefined
   } catch (error) {
-    return error instanceof Database.SqliteError ? `${error.code}: ${error.message}` : String(error)
+    const code = Sqlite.codeOf(error)
+    return error instanceof Error && code !== undefined ? `${code}: ${error.message}` : String(error)
   } finally {
     db.exec("ROLLBACK")
   }
 }
 
 /** Sets cells in the first row of a table. */
-const change = (db: Database.Database, table: string, cells: Row): void => {
+const change = (db: Sqlite.Database, table: string, cells: Row): void => {
   const name = Ddl.nameOf(table)
   const sets = Object.keys(cells)
     .map((column) => `"${column}" = ?`)
     .join(", ")
-  const key = String(db.prepare(`SELECT name FROM pragma_table_info('${name}') WHERE pk = 1`).pluck().get())
+  const key = String(Sqlite.scalar(db, `SELECT name FROM pragma_table_info('${name}') WHERE pk = 1`)())
   db.prepare(`UPDATE ${name} SET ${sets} WHERE "${key}" = (SELECT min("${key}") FROM ${name})`).run(
     ...Object.values(cells)
   )
 }
 
-const changing = (db: Database.Database, table: string, cells: Row): string | undefined =>
+const changing = (db: Sqlite.Database, table: string, cells: Row): string | undefined =>
   refusal(db, () => change(db, table, cells))
 
 /** Inserts a sound row with other cells. */
-const inserting = (db: Database.Database, table: Table.TableName, cells: Row): string | undefined =>
+const inserting = (db: Sqlite.Database, table: Table.TableName, cells: Row): string | undefined =>
   refusal(db, () => {
     const row = { ...rows.soundRows[table], ...cells }
     const places = Object.keys(row)
@@ -315,7 +316,7 @@ describe("the database by itself", () => {
   it.scoped("every check of the schema is tried here, and no other", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
-      const schema = db.prepare("SELECT group_concat(sql, ';') FROM sqlite_master").pluck().get()
+      const schema = Sqlite.scalar(db, "SELECT group_concat(sql, ';') FROM sqlite_master")()
       const inSchema = [...String(schema).matchAll(/CONSTRAINT "([^"]+)" CHECK/g)].map(([, name]) => name ?? "")
       const ofColumns = tables.flatMap((table) =>
         Object.entries(table.columns).flatMap(([name, column]) =>
@@ -399,7 +400,7 @@ describe("the database by itself", () => {
       let tried = 0
       for (const name of [...tables.map((table): string => table.name), "journal", "heads", "feed", "ops_store"]) {
         const columns = db
-          .prepare<[], { name: string; notnull: 0 | 1 }>(
+          .prepare<{ name: string; notnull: 0 | 1 }>(
             `SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`
           )
           .all()
@@ -424,7 +425,7 @@ describe("the database by itself", () => {
   it.scoped("every reference refuses what is not there, a deferred one at COMMIT", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
-      db.pragma("ignore_check_constraints = ON")
+      db.exec("PRAGMA ignore_check_constraints = ON")
       for (const table of tables) {
         for (const { column, deferred, table: parent } of Rules.rules[table.name].references) {
           const cell = parent === "accounts" ? "nobody" : 999
@@ -435,8 +436,8 @@ describe("the database by itself", () => {
           assert.throws(deferred ? () => db.exec("COMMIT") : writes, /FOREIGN KEY constraint failed/, place)
           db.exec("ROLLBACK")
         }
-        const declared = db.prepare(`SELECT count(*) FROM pragma_foreign_key_list('${Ddl.nameOf(table.name)}')`)
-        assert.strictEqual(declared.pluck().get(), Rules.rules[table.name].references.length, table.name)
+        const declared = Sqlite.scalar(db, `SELECT count(*) FROM pragma_foreign_key_list('${Ddl.nameOf(table.name)}')`)
+        assert.strictEqual(declared(), Rules.rules[table.name].references.length, table.name)
       }
     })
   )
@@ -493,7 +494,7 @@ describe("unique indexes", () => {
     Effect.gen(function* () {
       const db = yield* bareStore
       const inSchema = db
-        .prepare<[], { name: string; sql: string }>(
+        .prepare<{ name: string; sql: string }>(
           `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%' AND tbl_name <> 'roundlot_journal'`
         )
         .all()
@@ -516,9 +517,9 @@ describe("unique indexes", () => {
         }
         if (index === "decisions_one_of_order") db.exec(`UPDATE roundlot_decisions SET "orderId" = 1`)
         const columns = db
-          .prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`)
-          .pluck()
+          .prepare<{ name: string }>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`)
           .all()
+          .map(({ name }) => name)
         const inside = (cells: Row) => attempt(db, table, cells)
         assert.strictEqual(
           inside(refused),
@@ -555,7 +556,7 @@ describe("unique indexes", () => {
 })
 
 /** Inserts within an open savepoint, and takes it back. */
-const attempt = (db: Database.Database, table: Table.TableName, cells: Row): string | undefined => {
+const attempt = (db: Sqlite.Database, table: Table.TableName, cells: Row): string | undefined => {
   db.exec("SAVEPOINT one")
   const row = { ...rows.soundRows[table], ...cells }
   try {

@@ -1,7 +1,7 @@
 import { SqlError } from "@effect/sql/SqlError"
 import { assert, describe, it } from "@effect/vitest"
 import { TradeRepository } from "@roundlot/core/adapter"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { failureOf, failureOrIo, fileFailureOf } from "../src/internal/failure.ts"
 
 const FILE = "/books/roundlot.db"
@@ -9,20 +9,26 @@ const FILE = "/books/roundlot.db"
 const problemOf = (failure: unknown): string =>
   failure instanceof TradeRepository.StoreUnavailable ? failure.problem : String(failure)
 
-const sqlite: ReadonlyArray<readonly [code: string, problem: string]> = [
-  ["SQLITE_BUSY", "busy"],
-  ["SQLITE_BUSY_SNAPSHOT", "busy"],
-  ["SQLITE_LOCKED_SHAREDCACHE", "busy"],
-  ["SQLITE_FULL", "full"],
-  ["SQLITE_READONLY", "read_only"],
-  ["SQLITE_READONLY_DIRECTORY", "read_only"],
-  ["SQLITE_PERM", "read_only"],
-  ["SQLITE_CORRUPT_INDEX", "corrupt"],
-  ["SQLITE_NOTADB", "corrupt"],
-  ["SQLITE_CANTOPEN_ISDIR", "io"],
-  ["SQLITE_IOERR_WRITE", "io"],
-  ["SQLITE_IOERR_SHMSIZE", "io"],
-  ["SQLITE_IOERR_FSYNC", "io"]
+/** An error as SQLite's modules throw it. */
+const sqliteError = (errcode: number) => Object.assign(new Error("words"), { code: "ERR_SQLITE_ERROR", errcode })
+
+const FULL = 13
+const IOERR_WRITE = 778
+
+const sqlite: ReadonlyArray<readonly [code: number, name: string, problem: string]> = [
+  [5, "SQLITE_BUSY", "busy"],
+  [517, "SQLITE_BUSY_SNAPSHOT", "busy"],
+  [262, "SQLITE_LOCKED_SHAREDCACHE", "busy"],
+  [FULL, "SQLITE_FULL", "full"],
+  [8, "SQLITE_READONLY", "read_only"],
+  [1544, "SQLITE_READONLY_DIRECTORY", "read_only"],
+  [3, "SQLITE_PERM", "read_only"],
+  [779, "SQLITE_CORRUPT_INDEX", "corrupt"],
+  [26, "SQLITE_NOTADB", "corrupt"],
+  [526, "SQLITE_CANTOPEN_ISDIR", "io"],
+  [IOERR_WRITE, "SQLITE_IOERR_WRITE", "io"],
+  [4874, "SQLITE_IOERR_SHMSIZE", "io"],
+  [1034, "SQLITE_IOERR_FSYNC", "io"]
 ]
 
 const files: ReadonlyArray<readonly [code: string, problem: string]> = [
@@ -41,21 +47,21 @@ const files: ReadonlyArray<readonly [code: string, problem: string]> = [
 
 describe("failures of the store", () => {
   it("SQLite's codes become problems with a place and a remedy", () => {
-    for (const [code, problem] of sqlite) {
-      const error = new Database.SqliteError("words", code)
-      assert.strictEqual(problemOf(failureOf(FILE, error)), problem, code)
-      assert.strictEqual(problemOf(failureOf(FILE, new SqlError({ cause: error }))), problem, code)
-      assert.match(String(failureOf(FILE, error)?.message), new RegExp(`^${FILE}: .+ \\(${code}\\)\\. [A-Z]`), code)
+    for (const [code, name, problem] of sqlite) {
+      const error = sqliteError(code)
+      assert.strictEqual(problemOf(failureOf(FILE, error)), problem, name)
+      assert.strictEqual(problemOf(failureOf(FILE, new SqlError({ cause: error }))), problem, name)
+      assert.match(String(failureOf(FILE, error)?.message), new RegExp(`^${FILE}: .+ \\(${name}\\)\\. [A-Z]`), name)
     }
   })
 
   it("a write that failed names room on the disk, what was kept and what to do", () => {
-    for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
-      const failure = failureOf(FILE, new Database.SqliteError("words", code))
+    for (const code of [FULL, IOERR_WRITE]) {
+      const failure = failureOf(FILE, sqliteError(code))
       assert.match(
         String(failure?.message),
         /no room for the write.*disk.*nothing of the write was kept, and a daemon goes on/,
-        code
+        String(code)
       )
     }
   })
@@ -74,7 +80,15 @@ describe("failures of the store", () => {
 
   it("what is no failure of the store is a fault of ours, except behind a read", () => {
     assert.isUndefined(failureOf(FILE, new TypeError("a fault")))
-    assert.isUndefined(failureOf(FILE, new Database.SqliteError("no such column: x", "SQLITE_ERROR")))
+    assert.isUndefined(failureOf(FILE, sqliteError(1)))
     assert.strictEqual(problemOf(failureOrIo(FILE, new TypeError("a fault"))), "io")
+  })
+
+  it("a machine for which there is no SQLite is a failure that says which Node to use", () => {
+    const failure = failureOf(FILE, new Sqlite.NoSqlite(["node:sqlite is not complete"]))
+    assert.match(
+      String(failure?.message),
+      /there is no SQLite for Node .+ \(node:sqlite is not complete\)\. Use Node 22\.16 or newer, which has it built in/
+    )
   })
 })

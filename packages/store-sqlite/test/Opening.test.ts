@@ -3,10 +3,12 @@ import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
+import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { BUSY_TIMEOUT_MS, assertSetting, open, settings } from "../src/internal/connection.ts"
 import { make, type Options } from "../src/internal/make.ts"
+import * as Client from "../src/internal/client.ts"
 import * as Reader from "../src/internal/reader.ts"
 import { bare, everyRow, folder } from "./place.ts"
 
@@ -58,7 +60,7 @@ describe("opening a store", () => {
         Effect.sync(() => open(file)),
         (db) => Effect.sync(() => db.close())
       )
-      const reader = yield* Reader.connect(file)
+      const reader = yield* Client.make(file)
       yield* Reader.prepare(file, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
       const expected: ReadonlyArray<readonly [string, unknown]> = [
@@ -73,7 +75,7 @@ describe("opening a store", () => {
         expected.map(([name, is]) => [name, is])
       )
       for (const [name, is] of expected) {
-        assert.strictEqual(writer.pragma(name, { simple: true }), is, name)
+        assert.strictEqual(Sqlite.scalar(writer, `PRAGMA ${name}`)(), is, name)
         assert.strictEqual(yield* read(name), is, name)
       }
       assert.strictEqual(yield* read("query_only"), 1)
@@ -90,7 +92,7 @@ describe("opening a store", () => {
       yield* closedStore(file)
       const db = yield* bare(file)
       const lax = db
-        .prepare<[], { name: string }>(`SELECT name FROM pragma_table_list WHERE name LIKE 'roundlot%' AND NOT strict`)
+        .prepare<{ name: string }>(`SELECT name FROM pragma_table_list WHERE name LIKE 'roundlot%' AND NOT strict`)
         .all()
       assert.deepStrictEqual(lax, [])
     })
@@ -107,7 +109,7 @@ describe("a file that cannot be used", () => {
       const { message, problem } = yield* refusal(file)
       assert.strictEqual(problem, "from_the_future")
       assert.include(message, `the store has version 7, and this Roundlot knows versions up to ${Migrations.newest}`)
-      assert.strictEqual(db.prepare(`SELECT count(*) FROM ${Migrations.TABLE}`).pluck().get(), Migrations.newest + 1)
+      assert.strictEqual(Sqlite.scalar(db, `SELECT count(*) FROM ${Migrations.TABLE}`)(), Migrations.newest + 1)
     })
   )
 
@@ -131,7 +133,7 @@ describe("a file that cannot be used", () => {
       const { message, problem } = yield* refusal(file)
       assert.strictEqual(problem, "not_ours")
       assert.include(message, "it is a database of something else (table customers). Name another file")
-      assert.strictEqual(db.pragma("journal_mode", { simple: true }), "delete")
+      assert.strictEqual(Sqlite.scalar(db, "PRAGMA journal_mode")(), "delete")
       assert.isFalse(existsSync(`${file}-wal`))
     })
   )
@@ -152,7 +154,7 @@ describe("a file that cannot be used", () => {
       const file = join(yield* folder, "roundlot.db")
       yield* closedStore(file)
       const db = yield* bare(file)
-      const root = db.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'roundlot_orders'").pluck().get()
+      const root = Sqlite.scalar(db, "SELECT rootpage FROM sqlite_master WHERE name = 'roundlot_orders'")()
       db.close()
       const handle = openSync(file, "r+")
       writeSync(handle, new Uint8Array(4096).fill(0xff), 0, 4096, (Number(root) - 1) * 4096)
@@ -199,7 +201,7 @@ describe("a file that cannot be used", () => {
     Effect.gen(function* () {
       const file = join(yield* folder, "roundlot.db")
       const db = yield* bare(file)
-      db.pragma("journal_mode = WAL")
+      db.exec("PRAGMA journal_mode = WAL")
       db.exec(
         `CREATE TABLE ${Migrations.TABLE} (migration_id INTEGER PRIMARY KEY NOT NULL, created_at TEXT, name TEXT NOT NULL, backup TEXT)`
       )
@@ -207,13 +209,7 @@ describe("a file that cannot be used", () => {
       assert.strictEqual((yield* refusal(file)).problem, "busy")
       db.exec("ROLLBACK")
       yield* closedStore(file)
-      assert.strictEqual(
-        db
-          .prepare(`SELECT count(*) FROM ${Ddl.nameOf("ops_store")}`)
-          .pluck()
-          .get(),
-        1
-      )
+      assert.strictEqual(Sqlite.scalar(db, `SELECT count(*) FROM ${Ddl.nameOf("ops_store")}`)(), 1)
     })
   )
 })

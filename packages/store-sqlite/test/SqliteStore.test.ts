@@ -312,7 +312,7 @@ const damaged = (damage: string) =>
     const { file, repository } = yield* store()
     yield* repository.write(rows.scope(), rows.writing(rows.everything))
     const db = yield* bare(file)
-    db.pragma("ignore_check_constraints = ON")
+    db.exec("PRAGMA ignore_check_constraints = ON")
     db.exec(damage)
     return repository
   })

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import type { Table, TradeRepository } from "@roundlot/core/adapter"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect } from "effect"
 import { make, type Options } from "../src/internal/make.ts"
 
@@ -22,9 +24,25 @@ export const store = (options: Omit<Options, "file"> = {}) =>
 /** Another connection to a file, without anything of ours. */
 export const bare = (file: string) =>
   Effect.acquireRelease(
-    Effect.sync(() => new Database(file, { timeout: 20 })),
-    (db) => Effect.sync(() => db.close())
+    Effect.sync(() => Sqlite.open(file, { timeout: 20 })),
+    (db) => Effect.sync(() => (db.isOpen ? db.close() : undefined))
   )
+
+const collect: unknown = (() => {
+  setFlagsFromString("--expose-gc")
+  return runInNewContext("gc")
+})()
+
+/**
+ * Waits until nothing has a file open that stands beside a closed store. SQLite keeps a connection that was closed with statements until they
+ * are finalised: Node's own does so at once, the prebuilt module when they are collected.
+ */
+export const gone = (path: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (!existsSync(path)) return Effect.void
+    if (typeof collect === "function") collect()
+    return Effect.zipRight(Effect.sleep("2 millis"), gone(path))
+  })
 
 /** The query for all rows of a table. */
 export const everyRow = (table: Table.TableName, ...orderBy: ReadonlyArray<string>): TradeRepository.PageQuery => ({

@@ -1,13 +1,13 @@
 import { Clock, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import { Instant } from "@roundlot/core"
+import { Sqlite } from "@roundlot/sqlite"
 import { closeSync, openSync } from "node:fs"
 import { ExchangeFailed } from "../ExchangeFile.ts"
-import { codeOf, connected, type Sqlite } from "./sqlite.ts"
 
 /** One connection to an exchange's file. */
 export interface ExchangeFile {
-  readonly database: Sqlite
+  readonly database: Sqlite.Database
   readonly name: string
   /**
    * Runs `body` in one immediate transaction. What it throws undoes all of it, and so does an answer that `keeps` says no to.
@@ -25,6 +25,8 @@ const LAYOUT = 3
 /** The layout before orders were good until a moment, and waited for a price. */
 const BEFORE = 2
 const BUSY_TIMEOUT_MS = 20
+/** What is kept of the file in memory, in kibibytes. */
+const CACHE_KIB = 16_000
 const APPLICATION_ID = 0x524c5058
 
 const WORKING =
@@ -82,17 +84,16 @@ export const open = (file: string | undefined): Effect.Effect<ExchangeFile, Exch
   )
 }
 
-const connect = (file: string): Sqlite => {
+const connect = (file: string): Sqlite.Database => {
   if (file !== "" && file !== ":memory:") closeSync(openSync(file, "a", 0o600))
-  const database = connected(file, BUSY_TIMEOUT_MS)
+  const database = Sqlite.open(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec("PRAGMA journal_mode = WAL")
     // A killed process loses nothing; what a power cut takes from a simulation is not worth a disk flush an order.
     database.exec("PRAGMA synchronous = NORMAL")
     database.exec("PRAGMA foreign_keys = ON")
-    database.exec("BEGIN IMMEDIATE")
-    layOut(database)
-    database.exec("COMMIT")
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
+    Sqlite.transaction(database, () => layOut(database))
     return database
   } catch (error) {
     database.close()
@@ -103,12 +104,10 @@ const connect = (file: string): Sqlite => {
 class Foreign extends Error {}
 
 /** What SQLite keeps under a name in the head of a file. */
-const numberOf = (database: Sqlite, name: "application_id" | "user_version"): number => {
-  const row = database.prepare(`SELECT ${name} AS value FROM pragma_${name}`).get()
-  return typeof row === "object" && row !== null && "value" in row ? Number(row.value) : 0
-}
+const numberOf = (database: Sqlite.Database, name: "application_id" | "user_version"): number =>
+  Number(Sqlite.scalar(database, `PRAGMA ${name}`)())
 
-const layOut = (database: Sqlite): void => {
+const layOut = (database: Sqlite.Database): void => {
   const application = numberOf(database, "application_id")
   const layout = numberOf(database, "user_version")
   if (application === APPLICATION_ID) {
@@ -147,7 +146,7 @@ const attempt = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFaile
 
 const isBusy = ({ kind }: ExchangeFailed): boolean => kind === "busy"
 
-const transactOn = (database: Sqlite, name: string): ExchangeFile["transact"] => {
+const transactOn = (database: Sqlite.Database, name: string): ExchangeFile["transact"] => {
   const begin = database.prepare("BEGIN IMMEDIATE")
   const commit = database.prepare("COMMIT")
   const rollback = database.prepare("ROLLBACK")
@@ -158,7 +157,7 @@ const transactOn = (database: Sqlite, name: string): ExchangeFile["transact"] =>
       if (keeps(answer)) commit.run()
       return answer
     } finally {
-      if (database.isInTransaction()) rollback.run()
+      if (database.isTransaction) rollback.run()
     }
   }
   return (body, keeps = () => true) =>
@@ -167,13 +166,15 @@ const transactOn = (database: Sqlite, name: string): ExchangeFile["transact"] =>
 
 /** A broken constraint is a fault of this program, not of the file. */
 const isFileFault = (error: unknown): error is Error => {
-  const code = codeOf(error)
-  return error instanceof Foreign || (code !== undefined && !code.startsWith("SQLITE_CONSTRAINT"))
+  const code = Sqlite.codeOf(error)
+  return isRefusal(error) || (code !== undefined && !code.startsWith("SQLITE_CONSTRAINT"))
 }
+
+const isRefusal = (error: unknown) => error instanceof Foreign || error instanceof Sqlite.NoSqlite
 
 const failed = (file: string, error: Error): ExchangeFailed =>
   new ExchangeFailed({
     file,
-    kind: /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? "") ? "busy" : "unusable",
+    kind: /^SQLITE_(BUSY|LOCKED)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
     detail: error.message
   })

@@ -1,9 +1,9 @@
 import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
+import type { Sqlite } from "@roundlot/sqlite"
 import { Schema } from "effect"
 import { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
 import type { PlaceRequest } from "../ExchangeOrder.ts"
 import { Instruction, operations } from "../Instruction.ts"
-import type { Sqlite } from "./sqlite.ts"
 
 /** An order with what the exchange keeps to itself. */
 export const OrderRow = Schema.Struct({
@@ -76,36 +76,39 @@ export type Fact =
   | `spread ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
-export const make = (database: Sqlite) => {
+export const make = (database: Sqlite.Database) => {
   const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
     const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
-    return (...parameters: ReadonlyArray<unknown>): ReadonlyArray<A> =>
+    return (...parameters: ReadonlyArray<Sqlite.Cell>): ReadonlyArray<A> =>
       statement.all(...parameters).map((found) => decode(found))
   }
   const one = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
     const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
-    return (...parameters: ReadonlyArray<unknown>): A | undefined => {
+    return (...parameters: ReadonlyArray<Sqlite.Cell>): A | undefined => {
       const found = statement.get(...parameters)
       return found === undefined ? undefined : decode(found)
     }
   }
   const run = (sql: string) => {
     const statement = database.prepare(sql)
-    return (...parameters: ReadonlyArray<unknown>): void => void statement.run(...parameters)
+    return (...parameters: ReadonlyArray<Sqlite.Cell>): void => void statement.run(...parameters)
   }
-  const put = <A, I extends { readonly number: number }>(
+  const put = <A, I extends { readonly [column: string]: Sqlite.Cell | undefined }>(
     table: string,
     row: Schema.Schema<A, I>,
     columns: ReadonlyArray<string>
   ) => {
     const encode = Schema.encodeSync(row)
     const write = run(
-      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
+      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
        ON CONFLICT (number) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`
     )
-    return (value: A): void => write(encode(value))
+    return (value: A): void => {
+      const row = encode(value)
+      write(...columns.map((column) => row[column] ?? null))
+    }
   }
   const last = (table: string) => {
     const read = one(Count, `SELECT coalesce(max(number), 0) AS number FROM ${table}`)

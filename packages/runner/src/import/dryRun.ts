@@ -1,9 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import * as SqlClient from "@effect/sql/SqlClient"
 import { type AccountName, Decimal, Order, Reads } from "@roundlot/core"
 import { type Id, TradeRepository } from "@roundlot/core/adapter"
 import { Gates, StartGate } from "@roundlot/core/ledger"
+import { Sqlite } from "@roundlot/sqlite"
 import { Ddl } from "@roundlot/store-sql"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
@@ -20,37 +19,29 @@ import type { Lease } from "@roundlot/core/adapter"
 import type { Driving, Ledger } from "@roundlot/core/ledger"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 
-const on = <A, E>(file: string, work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
-  Effect.provide(work, SqliteClient.layer({ filename: file, disableWAL: true }))
+/** Runs a statement on a file that is there. */
+const runOn = (
+  file: string,
+  sql: string,
+  ...cells: ReadonlyArray<Sqlite.Cell>
+): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
+  Effect.try({
+    try: () => Sqlite.using(file, { mustExist: true }, (database) => void database.prepare(sql).run(...cells)),
+    catch: (error) => notCopiable(file, error)
+  })
 
 const copy = (from: string, to: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
-  on(
-    from,
-    Effect.flatMap(SqlClient.SqlClient, (sql) => sql`VACUUM INTO ${to}`)
-  ).pipe(
-    Effect.asVoid,
-    Effect.scoped,
-    Effect.mapError((error) => notCopiable(from, error))
-  )
+  runOn(from, "VACUUM INTO ?", to)
 
 /** Who drives the store drives no copy of it. */
 const freed = (file: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
-  on(
-    file,
-    Effect.flatMap(SqlClient.SqlClient, (sql) =>
-      sql.unsafe(`UPDATE ${Ddl.nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
-    )
-  ).pipe(
-    Effect.asVoid,
-    Effect.scoped,
-    Effect.mapError((error) => notCopiable(file, error))
-  )
+  runOn(file, `UPDATE ${Ddl.nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
 
-const notCopiable = (place: string, { message }: { readonly message: string }) =>
+const notCopiable = (place: string, error: unknown) =>
   new TradeRepository.StoreUnavailable({
     place,
     problem: "io",
-    detail: `it cannot be copied for the dry run (${message})`,
+    detail: `it cannot be copied for the dry run (${error instanceof Error ? error.message : String(error)})`,
     remedy: "Run 'roundlot doctor'"
   })
 

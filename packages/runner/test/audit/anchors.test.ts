@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto"
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { describe, expect, it } from "vitest"
 import { buys, desk, until } from "../cli/roundlot.ts"
 import { healthOf } from "../kill/health.ts"
@@ -29,11 +29,14 @@ const linesOf = (path: string): ReadonlyArray<string> =>
 
 /** Changes who did what, everywhere, with hashes that fit. */
 const rewrite = (books: string) => {
-  const db = new Database(books)
-  db.transaction(() =>
-    rehash(handOn(db), (row) => ({ ...row, cause: String(row["cause"]).replace(/"actor":"[^"]*"/, '"actor":"root"') }))
-  )()
-  db.close()
+  Sqlite.using(books, {}, (db) =>
+    Sqlite.transaction(db, () =>
+      rehash(handOn(db), (row) => ({
+        ...row,
+        cause: String(row["cause"]).replace(/"actor":"[^"]*"/, '"actor":"root"')
+      }))
+    )
+  )
 }
 
 describe("anchors", () => {

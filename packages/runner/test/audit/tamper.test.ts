@@ -152,7 +152,7 @@ describe("audit finds what was changed by hand", () => {
         }
         const before = hand.rows("journal").find((row) => row["account"] === account && row["seq"] === from - 1)
         hand.set("heads", "seq", from - 1, [account])
-        hand.set("heads", "hash", before?.["hash"], [account])
+        hand.set("heads", "hash", before?.["hash"] ?? null, [account])
         hand.remove("feed", newest)
         for (const row of hand.rows("controls")) if (row["account"] === account) hand.remove("controls", row)
         for (const row of hand.rows("commands")) if (row["id"] === "h2") hand.remove("commands", row)

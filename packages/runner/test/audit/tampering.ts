@@ -34,7 +34,7 @@ import {
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert } from "@effect/vitest"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect, Layer, Logger, Schema } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -303,9 +303,9 @@ export interface ColumnOf {
 }
 
 /** What reaches into the file of a store. */
-export const handOn = (db: Database.Database) => {
-  const rows = (table: string) => db.prepare<[], Row>(`SELECT * FROM ${name(table)}`).all()
-  const set = (table: string, column: string, value: unknown, key: ReadonlyArray<unknown>) =>
+export const handOn = (db: Sqlite.Database) => {
+  const rows = (table: string) => db.prepare<Row>(`SELECT * FROM ${name(table)}`).all()
+  const set = (table: string, column: string, value: Sqlite.Cell, key: ReadonlyArray<Sqlite.Cell>) =>
     db.prepare(`UPDATE ${name(table)} SET "${column}" = ? WHERE ${matching(table).join(" AND ")}`).run(value, ...key)
   const insert = (table: string, row: Row) => {
     const columns = Object.keys(row)
@@ -317,17 +317,15 @@ export const handOn = (db: Database.Database) => {
     db.prepare(`DELETE FROM ${name(table)} WHERE ${matching(table).join(" AND ")}`).run(...keyOf(table, row))
   const tables = () =>
     db
-      .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'roundlot%'`)
-      .pluck()
+      .prepare<ColumnOf>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'roundlot%'`)
       .all()
-      .map((each) => each.slice(name("").length))
+      .map((each) => each.name.slice(name("").length))
   const columns = (table: string) =>
-    db.prepare<[], ColumnOf>(`SELECT name, type, pk FROM pragma_table_info('${name(table)}')`).all()
-  const replace = (table: string, all: ReadonlyArray<Row>) =>
-    db.transaction(() => {
-      db.exec(`DELETE FROM ${name(table)}`)
-      for (const row of all) insert(table, row)
-    })()
+    db.prepare<ColumnOf>(`SELECT name, type, pk FROM pragma_table_info('${name(table)}')`).all()
+  const replace = (table: string, all: ReadonlyArray<Row>) => {
+    db.exec(`DELETE FROM ${name(table)}`)
+    for (const row of all) insert(table, row)
+  }
   return { columns, insert, remove, replace, rows, set, tables }
 }
 
@@ -345,13 +343,11 @@ export const tampered = Effect.gen(function* () {
   const repository = yield* Layer.build(SqliteStore.layer({ file }))
   const audited = (anchor?: Audit.Anchor) => Effect.provide(Audit.run(anchor === undefined ? [] : [anchor]), repository)
   const db = yield* Effect.acquireRelease(
-    Effect.sync(() => new Database(file)),
+    Effect.sync(() => Sqlite.open(file)),
     (opened) => Effect.sync(() => opened.close())
   )
-  db.pragma("synchronous = OFF")
-  db.pragma("foreign_keys = OFF")
-  db.pragma("ignore_check_constraints = ON")
-  const indexes = db.prepare<[], { name: string }>(
+  db.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+  const indexes = db.prepare<{ name: string }>(
     "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
   )
   for (const index of indexes.all()) db.exec(`DROP INDEX "${index.name}"`)
@@ -363,11 +359,11 @@ export const tampered = Effect.gen(function* () {
   const after = (change: () => void, anchor?: Audit.Anchor) =>
     Effect.gen(function* () {
       const copies = provenTables.map((table) => [table, rows(table)] as const)
-      db.transaction(change)()
+      Sqlite.transaction(db, change)
       const { findings } = yield* audited(anchor)
-      db.transaction(() => {
+      Sqlite.transaction(db, () => {
         for (const [table, kept] of copies) replace(table, kept)
-      })()
+      })
       return findings
     })
 
@@ -377,7 +373,7 @@ export const tampered = Effect.gen(function* () {
       const kind = columnsOf(table).find(([each]) => each === column)?.[1] ?? "text"
       const cell = row[column] ?? null
       const other = changed(kind, cell)
-      const key = (now: unknown) => keyed(table).map((part) => (part === column ? now : row[part]))
+      const key = (now: Sqlite.Cell) => keyed(table).map((part) => (part === column ? now : (row[part] ?? null)))
       assert.strictEqual(set(table, column, other, key(cell)).changes, 1)
       const { findings } = yield* audited()
       assert.strictEqual(set(table, column, cell, key(other)).changes, 1)

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { databases } from "./database.ts"
 import { buys, desk, until } from "./roundlot.ts"
 import { books } from "./synced.ts"
@@ -18,8 +18,8 @@ const stores: ReadonlyArray<readonly [name: string, place: () => Promise<string 
 const dropIn = async (store: string, table: string): Promise<void> => {
   const text = `DROP TABLE ${table}`
   if (!store.startsWith("sqlite:")) return void (await ask(store, `${text} CASCADE`))
-  const db = new Database(store.slice("sqlite:".length))
-  db.pragma("foreign_keys = OFF")
+  const db = Sqlite.open(store.slice("sqlite:".length))
+  db.exec("PRAGMA foreign_keys = OFF")
   db.exec(text)
   db.close()
 }

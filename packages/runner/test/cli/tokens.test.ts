@@ -1,4 +1,4 @@
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
@@ -51,7 +51,7 @@ describe("tokens", () => {
   it("whose rows were changed in the database are named by audit and doctor, and none is made or revoked beside them", async () => {
     const { cli, json, store } = desk()
     await cli("tokens", "create", "dana", "--role", "read")
-    const db = new Database(store.slice("sqlite:".length))
+    const db = Sqlite.open(store.slice("sqlite:".length))
     db.exec("UPDATE roundlot_tokens SET role = 'operate'")
     const difference = "role is operate, the journal gives read"
     const audited = Object(await json("audit"))
@@ -201,7 +201,7 @@ describe("a store whose tokens were made once", () => {
     const daemon = await served(place)
     const secret = secretIn(tokenFile(place))
     expect(await daemon.halt(secret)).toBe(200)
-    const db = new Database(place.store.slice("sqlite:".length))
+    const db = Sqlite.open(place.store.slice("sqlite:".length))
     db.exec("DELETE FROM roundlot_tokens")
     db.close()
     expect([await daemon.halt(), await daemon.halt(secret)]).toEqual([503, 503])

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { statSync } from "node:fs"
 import type { running } from "../cli/roundlot.ts"
 
@@ -34,8 +34,6 @@ const filesOf = (store: string): ReadonlyArray<string> => {
 /** Makes room where the logs beside the books and the exchange can grow no more: writes them into their files. */
 export const makeRoom = (store: string): void => {
   for (const file of filesOf(store)) {
-    const db = new Database(file, { timeout: 5_000 })
-    db.pragma("wal_checkpoint(TRUNCATE)")
-    db.close()
+    Sqlite.using(file, { timeout: 5_000 }, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"))
   }
 }

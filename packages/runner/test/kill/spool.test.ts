@@ -1,4 +1,4 @@
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Schema } from "effect"
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -22,16 +22,15 @@ it("ACC-2: a daemon that is killed in the middle of a file goes on where it was:
   )
   writeFileSync(join(spool, "a.csv"), buys(...Array.from({ length: ROWS }, (_, at) => [`k-${at}`, "0.01"] as const)))
   writeFileSync(join(spool, "b.csv"), buys(["last", "0.01"]))
-  const counted = () => {
-    const db = new Database(store.replace("sqlite:", ""), { readonly: true, timeout: 5_000 })
-    try {
-      return Counted(
-        db.prepare(`SELECT COUNT(*) AS "all", COUNT(DISTINCT "sourceId") AS "apart" FROM roundlot_trades`).all()
-      )[0]
-    } finally {
-      db.close()
-    }
-  }
+  const counted = () =>
+    Sqlite.using(
+      store.replace("sqlite:", ""),
+      { readOnly: true, timeout: 5_000 },
+      (db) =>
+        Counted(
+          db.prepare(`SELECT COUNT(*) AS "all", COUNT(DISTINCT "sourceId") AS "apart" FROM roundlot_trades`).all()
+        )[0]
+    )
   await cli("accounts", "add", "paper")
   for (const rows of KILLS) {
     const daemon = child(["start", "--log-level", "error", "--config", config, ...place])

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Schema } from "effect"
 import { existsSync } from "node:fs"
 import { Client } from "pg"
@@ -60,11 +60,11 @@ const TRADES = `SELECT "sourceId" AS id FROM roundlot_trades`
  * and spare the next one its recovery.
  */
 const watchFile = (file: string): Watch => {
-  const db = new Database(file, { readonly: true, timeout: 5_000 })
+  const db = Sqlite.open(file, { readOnly: true, timeout: 5_000 })
   return {
     count: async (what) => Counted(db.prepare(counting(what)).all())[0].n,
     trades: async () => new Set(Named(db.prepare(TRADES).all()).map(({ id }) => id)),
-    close: async () => void db.close()
+    close: async () => db.close()
   }
 }
 
@@ -349,9 +349,9 @@ export const expectProven = async (json: Json, anchor?: typeof Head.Type): Promi
 /** A file is sound to SQLite too. */
 export const expectSound = (file: string): void => {
   if (!existsSync(file)) return
-  const db = new Database(file, { readonly: true })
-  expect(db.pragma("integrity_check")).toEqual([{ integrity_check: "ok" }])
-  db.close()
+  expect(Sqlite.using(file, { readOnly: true }, (db) => db.prepare("PRAGMA integrity_check").all())).toEqual([
+    { integrity_check: "ok" }
+  ])
 }
 
 /** Tells one story: its rounds, then everything that must hold. */

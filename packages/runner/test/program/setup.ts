@@ -58,7 +58,7 @@ const make = (): string => {
 
 /**
  * Makes the command line one program, once for a run: it starts in a fraction of the time that its sources take, and stays as it is
- * while sources change under a long run. It stands in the package's folder, since that is where its native modules are found.
+ * while sources change under a long run. It stands in the package's folder, since that is where SQLite's binary is found.
  */
 export const setup = (project: Pick<TestProject, "provide">): (() => void) => {
   const folder = make()

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { Books, type Column } from "@roundlot/core/adapter"
 import { Ddl, Dialect } from "@roundlot/store-sql"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { describe, expect, it } from "vitest"
 import { databases } from "../cli/database.ts"
 import { buys, desk } from "../cli/roundlot.ts"
@@ -131,10 +131,10 @@ describe("columns and indexes of a sync, in the words that others have for them"
   it("SYNC-5, SYNC-6: a SQLite store has every column, without defaults, and every index", async () => {
     const { cli, folder } = desk()
     await cli("accounts", "add", "paper")
-    const db = new Database(`${folder}/books.db`, { readonly: true })
+    const db = Sqlite.open(`${folder}/books.db`, { readOnly: true })
     for (const each of mapped) {
       const [found] = db
-        .prepare<[string, string], { type: string; notnull: number; dflt_value: unknown; pk: number }>(
+        .prepare<{ type: string; notnull: number; dflt_value: unknown; pk: number }>(
           `SELECT type, "notnull", dflt_value, pk FROM pragma_table_info(?) WHERE name = ?`
         )
         .all(Ddl.nameOf(each.table), each.column)
@@ -146,9 +146,9 @@ describe("columns and indexes of a sync, in the words that others have for them"
       expect([each.word, told]).toEqual([each.word, wanted(Dialect.sqlite, each)])
     }
     const statements = db
-      .prepare<[], string>(`SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
-      .pluck()
+      .prepare<{ sql: string }>(`SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`)
       .all()
+      .map(({ sql }) => sql)
     expect(indexes.filter((each) => !isThere(statements, each)).map(({ word }) => word)).toEqual([])
     db.close()
   })

@@ -1,21 +1,26 @@
+import { createRequire } from "node:module"
+import process from "node:process"
+import { pathToFileURL } from "node:url"
 import { parentPort, workerData } from "node:worker_threads"
-import Database from "better-sqlite3"
 
 /**
  * A thread's program, in JavaScript because a thread has no loader of its program's but Node's own: each time that it is asked it
  * writes what waits beside a store into its file, and says so. It never waits for a reader or a writer (`PASSIVE`), and writes no row.
  *
  * @param {import("node:worker_threads").MessagePort} port
- * @param {string} file
+ * @param {{ readonly file: string, readonly sqlite: string }} given the store's file, and where the program has found SQLite
  */
-const serve = (port, file) => {
-  const db = new Database(file, { timeout: 0, fileMustExist: true })
-  db.pragma("synchronous = FULL")
+const serve = (port, { file, sqlite }) => {
+  // What Node warns of is known to the program, which loaded the same.
+  process.emitWarning = () => undefined
+  const { DatabaseSync } = createRequire(import.meta.url)(sqlite)
+  const db = new DatabaseSync(`${pathToFileURL(file).href}?mode=rw`, { timeout: 0 })
+  db.exec("PRAGMA synchronous = FULL")
   const write = () => {
     try {
-      db.pragma("wal_checkpoint(PASSIVE)")
+      db.exec("PRAGMA wal_checkpoint(PASSIVE)")
     } catch {
-      // What stands in the way is met, and told, by whoever commits: pages that are left here are written then.
+      // What stands in the way is met, and said, by whoever commits: pages that are left here are written then.
     }
     port.postMessage("written")
   }
@@ -26,4 +31,4 @@ const serve = (port, file) => {
   port.on("message", (wanted) => (wanted === "end" ? end() : write()))
 }
 
-if (parentPort !== null) serve(parentPort, String(workerData))
+if (parentPort !== null) serve(parentPort, workerData)

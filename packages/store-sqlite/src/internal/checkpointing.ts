@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads"
-import type Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect, Inspectable, Runtime, type Scope } from "effect"
 
 /**
@@ -28,7 +28,7 @@ const program = new URL("./checkpointer.js", import.meta.url)
 
 /** A thread that writes the pages of `file`. `gone` is told where it has ended, with the error where it ended by one. */
 const threadOf = (file: string, written: () => void, gone: (error?: unknown) => void) => {
-  const thread = new Worker(program, { workerData: file })
+  const thread = new Worker(program, { workerData: { file, sqlite: Sqlite.requireName() } })
   const over = new Promise<void>((resolve) => thread.once("exit", () => resolve()))
   thread.on("message", written)
   thread.on("error", gone)
@@ -50,7 +50,7 @@ const threadOf = (file: string, written: () => void, gone: (error?: unknown) => 
  */
 export const make = (
   file: string,
-  db: Database.Database,
+  db: Sqlite.Database,
   mayBegin = true
 ): Effect.Effect<Checkpointing, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -69,15 +69,15 @@ const withoutThread = (file: string, error: unknown) =>
     Effect.annotateLogs({ file, error: error instanceof Error ? error.message : Inspectable.toStringUnknown(error) })
   )
 
-const start = (file: string, db: Database.Database, mayBegin: boolean, missed: (error: unknown) => void) => {
+const start = (file: string, db: Sqlite.Database, mayBegin: boolean, missed: (error: unknown) => void) => {
   let thread: ReturnType<typeof threadOf> | undefined
   /** Is there nothing that the thread was asked for and has not done? Never where there may be none. */
   let mayAsk = mayBegin
   let rows = ROWS_A_TURN - ROWS_WITHOUT
-  const bound = (pages: number) => void db.pragma(`wal_autocheckpoint = ${pages}`)
+  const bound = (pages: number) => db.exec(`PRAGMA wal_autocheckpoint = ${pages}`)
   const gone = (error?: unknown): void => {
     mayAsk = false
-    if (db.open) bound(PAGES_BESIDE)
+    if (db.isOpen) bound(PAGES_BESIDE)
     if (error !== undefined) missed(error)
   }
   const begin = () => {

@@ -1,7 +1,7 @@
 import { closeSync, constants, mkdirSync, openSync } from "node:fs"
 import { dirname } from "node:path"
+import { Sqlite } from "@roundlot/sqlite"
 import { Migrations } from "@roundlot/store-sql"
-import Database from "better-sqlite3"
 import { fileFailureOf, unavailable } from "./failure.ts"
 
 /** How long one call may wait for a lock, in milliseconds: it stops the whole process meanwhile. */
@@ -29,14 +29,14 @@ export const ensureFile = (file: string): void => {
 }
 
 /** Throws where the database is not one that this version can go on from; it is not touched then. */
-const recognise = (file: string, db: Database.Database, known: ReadonlyArray<Migrations.Migration>): void => {
-  const tables = db.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+const recognise = (file: string, db: Sqlite.Database, known: ReadonlyArray<Migrations.Migration>): void => {
+  const tables = db.prepare<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all()
   if (tables.length === 0) return
   if (!tables.some(({ name }) => name === Migrations.TABLE)) {
     throw unavailable(file, "not_ours", `it is a database of something else (table ${tables[0]?.name ?? "?"})`)
   }
   const applied = db
-    .prepare<[], Migrations.Applied>(`SELECT migration_id AS id, name FROM ${Migrations.TABLE} ORDER BY migration_id`)
+    .prepare<Migrations.Applied>(`SELECT migration_id AS id, name FROM ${Migrations.TABLE} ORDER BY migration_id`)
     .all()
   const fault = Migrations.faultOf(applied, known)
   if (fault !== undefined) throw unavailable(file, fault.problem, fault.detail, fault.remedy)
@@ -48,21 +48,32 @@ export const assertSetting = (file: string, name: string, expected: string | num
   throw unavailable(file, "io", `${name} is ${String(actual)} where ${String(expected)} was set`)
 }
 
-const configure = (file: string, db: Database.Database): void => {
+const configure = (file: string, db: Sqlite.Database): void => {
   for (const { is, name, set } of settings) {
-    db.pragma(`${name} = ${set}`)
-    assertSetting(file, name, is, db.pragma(name, { simple: true }))
+    db.exec(`PRAGMA ${name} = ${set}`)
+    assertSetting(file, name, is, Sqlite.scalar(db, `PRAGMA ${name}`)())
+  }
+}
+
+/** Ends the writer's connection. What waits beside the file is in it then, as far as nobody else reads or writes. */
+export const close = (db: Sqlite.Database): void => {
+  try {
+    db.exec("PRAGMA wal_checkpoint(PASSIVE)")
+  } catch {
+    // It is durable where it is, and whoever opens the file next finds it.
+  } finally {
+    db.close()
   }
 }
 
 /** The writer's connection to the store in `file`, which is made where there is none. Throws. */
-export const open = (file: string, known: ReadonlyArray<Migrations.Migration> = Migrations.ours): Database.Database => {
+export const open = (file: string, known: ReadonlyArray<Migrations.Migration> = Migrations.ours): Sqlite.Database => {
   ensureFile(file)
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  const db = Sqlite.open(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     recognise(file, db, known)
     configure(file, db)
-    db.pragma(`cache_size = -${WRITER_CACHE_KIB}`)
+    db.exec(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`)
     return db
   } catch (error) {
     db.close()

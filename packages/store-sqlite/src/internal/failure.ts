@@ -1,9 +1,8 @@
 import { SqlError } from "@effect/sql/SqlError"
 import { Table, TradeRepository } from "@roundlot/core/adapter"
+import { Sqlite } from "@roundlot/sqlite"
 import { Ddl } from "@roundlot/store-sql"
-import Database from "better-sqlite3"
 
-type SqliteError = InstanceType<typeof Database.SqliteError>
 type Problem = TradeRepository.StoreUnavailable["problem"]
 
 const REMEDIES: { readonly [P in Problem]: string } = {
@@ -48,7 +47,7 @@ const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail
 const withoutPrefix = (text: string): string => text.replaceAll(Ddl.PREFIX, "")
 
 /** SQLite's words for what was refused: `CHECK constraint failed: orders_when_filled` becomes `CHECK orders_when_filled`. */
-const refusedBy = (error: SqliteError, table: string): TradeRepository.ConstraintRefused => {
+const refusedBy = (error: Error, table: string): TradeRepository.ConstraintRefused => {
   const [, kind = "", detail = ""] = /^(.*?) ?constraint failed:? ?(.*)$/s.exec(error.message) ?? [
     "",
     "",
@@ -61,18 +60,20 @@ const refusedBy = (error: SqliteError, table: string): TradeRepository.Constrain
   })
 }
 
-const ofSqlite = (file: string, error: SqliteError, table: string): TradeRepository.StoreError | undefined => {
-  if (error.code.startsWith("SQLITE_CONSTRAINT")) return refusedBy(error, table)
-  const found = PROBLEMS.find(([prefix]) => error.code.startsWith(prefix))
+const ofSqlite = (file: string, code: string, error: Error, table: string): TradeRepository.StoreError | undefined => {
+  if (code.startsWith("SQLITE_CONSTRAINT")) return refusedBy(error, table)
+  const found = PROBLEMS.find(([prefix]) => code.startsWith(prefix))
   if (found === undefined) return undefined
   const [, problem, detail, remedy] = found
-  return unavailable(file, problem, `${detail} (${error.code})`, remedy)
+  return unavailable(file, problem, `${detail} (${code})`, remedy)
 }
 
 /** The typed failure that an error of the store in `file` stands for; `undefined` where it is a fault of ours. */
 export const failureOf = (file: string, error: unknown, table = ""): TradeRepository.StoreError | undefined => {
-  if (error instanceof Database.SqliteError) return ofSqlite(file, error, table)
   if (error instanceof SqlError) return failureOf(file, error.cause, table)
+  if (error instanceof Sqlite.NoSqlite) return unavailable(file, "io", error.message, error.remedy)
+  const code = Sqlite.codeOf(error)
+  if (code !== undefined && error instanceof Error) return ofSqlite(file, code, error, table)
   const isTyped =
     error instanceof Table.BadRow ||
     error instanceof TradeRepository.StoreUnavailable ||

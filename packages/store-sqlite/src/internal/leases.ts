@@ -1,7 +1,7 @@
 import { AccountName, Instant } from "@roundlot/core"
 import { Lease, type TradeRepository } from "@roundlot/core/adapter"
+import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
 import { Clock, Effect, Random, Schema } from "effect"
 import { failureOrIo } from "./failure.ts"
 import * as Life from "./life.ts"
@@ -32,11 +32,11 @@ const texts = {
 }
 
 /** Throws `Fenced` where a commit's lease is not the newest of its account; asked in the commit's own transaction. */
-export const fencing = (db: Database.Database) => {
-  const newest = db.prepare<[string], number>(texts.token).pluck()
+export const fencing = (db: Sqlite.Database) => {
+  const newest = Sqlite.scalar<number>(db, texts.token)
   return (fences: ReadonlyArray<Lease.Fence>): void => {
     for (const { account, token } of fences) {
-      if (newest.get(account) !== token) throw new Lease.Fenced({ account, token })
+      if (newest(account) !== token) throw new Lease.Fenced({ account, token })
     }
   }
 }
@@ -55,19 +55,19 @@ const refused = ({ account, host, pid, takenAt }: Row, now: number) =>
 /** The leases of the store in `file`: rows of its own beside the books, and a lock for each session that drives. */
 export const make = (
   file: string,
-  db: Database.Database,
+  db: Sqlite.Database,
   durationMs: number,
   patiently: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
 ): Lease.Leases => {
-  const find = db.prepare<[string]>(texts.one)
-  const findHeld = db.prepare<[]>(texts.held)
+  const find = db.prepare(texts.one)
+  const findHeld = db.prepare(texts.held)
   const put = db.prepare(texts.put)
   const setRenewed = db.prepare(texts.renew)
   const setReleased = db.prepare(texts.release)
-  const findState = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
+  const findState = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
   const check = fencing(db)
   const mustDrive = (): void => {
-    const refused = Identity.drivingRefusal(file, findState.get() ?? "active")
+    const refused = Identity.drivingRefusal(file, findState() ?? "active")
     if (refused !== undefined) throw refused
   }
 
@@ -96,18 +96,16 @@ export const make = (
     const before = rowOf(account)
     if (before?.session === session) return before.token
     if (before !== undefined && isLive(before, holder.host, now)) throw refused(before, now)
-    return db
-      .transaction(() => {
-        const row = rowOf(account)
-        if (row !== undefined && isLive(row, holder.host, now)) throw refused(row, now)
-        mustDrive()
-        const token = (row?.token ?? 0) + 1
-        put.run(account, token, session, holder.host, holder.pid, now, now)
-        const left = row?.session ?? undefined
-        if (left !== undefined && row?.host === holder.host && Life.isOver(file, left)) Life.clear(file, left)
-        return token
-      })
-      .immediate()
+    return Sqlite.transaction(db, () => {
+      const row = rowOf(account)
+      if (row !== undefined && isLive(row, holder.host, now)) throw refused(row, now)
+      mustDrive()
+      const token = (row?.token ?? 0) + 1
+      put.run(account, token, session, holder.host, holder.pid, now, now)
+      const left = row?.session ?? undefined
+      if (left !== undefined && row?.host === holder.host && Life.isOver(file, left)) Life.clear(file, left)
+      return token
+    })
   }
 
   const sessionOf = (holder: Lease.Holder, session: string): Lease.LeaseSession => {
@@ -127,12 +125,10 @@ export const make = (
       renew: Effect.flatMap(nowUs, (now) =>
         attempt(
           () =>
-            db
-              .transaction(() => {
-                check(taken)
-                setRenewed.run(now, session)
-              })
-              .immediate(),
+            Sqlite.transaction(db, () => {
+              check(taken)
+              setRenewed.run(now, session)
+            }),
           (error) => error instanceof Lease.Fenced
         )
       )

@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { ensureFile } from "./connection.ts"
 
 /** The lock database of a session: beside the store, empty, held in an exclusive transaction for as long as its process lives. */
 const placeOf = (file: string, session: string): string => `${file}.lease-${session}`
 
 /** Without a journal beside it: nothing is ever written. */
-const lock = (db: Database.Database): void => {
-  db.pragma("journal_mode = MEMORY")
+const lock = (db: Sqlite.Database): void => {
+  db.exec("PRAGMA journal_mode = MEMORY")
   db.exec("BEGIN EXCLUSIVE")
 }
 
@@ -15,7 +15,7 @@ const lock = (db: Database.Database): void => {
 export const begin = (file: string, session: string): (() => void) => {
   const place = placeOf(file, session)
   ensureFile(place)
-  const db = new Database(place, { timeout: 0 })
+  const db = Sqlite.open(place, { timeout: 0 })
   lock(db)
   return () => {
     db.close()
@@ -26,13 +26,8 @@ export const begin = (file: string, session: string): (() => void) => {
 /** Is the process of a session gone for certain? Its lock can be had then. Where the lock itself is gone, nobody knows. */
 export const isOver = (file: string, session: string): boolean => {
   try {
-    const db = new Database(placeOf(file, session), { timeout: 0, fileMustExist: true })
-    try {
-      lock(db)
-      return true
-    } finally {
-      db.close()
-    }
+    Sqlite.using(placeOf(file, session), { timeout: 0, mustExist: true }, lock)
+    return true
   } catch {
     return false
   }

@@ -1,11 +1,12 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Lease, TradeRepository } from "@roundlot/core/adapter"
+import type { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
 import { type Duration, Effect, Option, Schedule, Scope } from "effect"
 import * as Checkpointing from "./checkpointing.ts"
-import { open } from "./connection.ts"
+import * as Client from "./client.ts"
+import { close, open } from "./connection.ts"
 import { failureOf, failureOrIo } from "./failure.ts"
 import * as Leases from "./leases.ts"
 import * as Pages from "./pages.ts"
@@ -43,7 +44,7 @@ const comingBack = (busyFor: Duration.DurationInput) =>
 const opened = (
   file: string,
   known: ReadonlyArray<Migrations.Migration>
-): Effect.Effect<Database.Database, TradeRepository.StoreError, Scope.Scope> =>
+): Effect.Effect<Sqlite.Database, TradeRepository.StoreError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.suspend(() => {
       try {
@@ -53,7 +54,7 @@ const opened = (
         return failure === undefined ? Effect.die(error) : Effect.fail(failure)
       }
     }),
-    (db) => Effect.sync(() => db.close())
+    (db) => Effect.sync(() => close(db))
   )
 
 /** The repository on one SQLite file: a reading connection through `SqlClient`, a writing one beside it. */
@@ -68,11 +69,11 @@ export const make = (
     const side = sideOn(file, db)
     const ready = Effect.zipRight(Migrations.migrate(side), Identity.identify(side))
     const { state, ...identity } = yield* Effect.retry(ready, again)
-    const client = yield* Reader.connect(file)
+    const client = yield* Client.make(file)
     yield* Effect.retry(Reader.prepare(file, client), again)
     const unopened = Identity.openingRefusal(file, state)
     if (unopened !== undefined) return yield* unopened
-    for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
+    for (const pragma of options.writerPragmas ?? []) db.exec(`PRAGMA ${pragma}`)
     const reads = yield* Reads.make({
       dialect: Dialect.sqlite,
       classify: (error) => failureOrIo(file, error),
@@ -108,7 +109,7 @@ const snapshotOf = <A, E, R>(file: string, wanted: Effect.Effect<A, E, R>) =>
     Scope.make(),
     (scope) =>
       Effect.gen(function* () {
-        const client = yield* Scope.extend(Reader.connect(file), scope)
+        const client = yield* Scope.extend(Client.make(file), scope)
         yield* Reader.prepare(file, client)
         return yield* client.withTransaction(wanted)
       }),

@@ -1,16 +1,15 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { Column, Entry, Table, TradeRepository } from "@roundlot/core/adapter"
+import type { Sqlite } from "@roundlot/sqlite"
 import type { Pages, Reads } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
 import { Effect, Option } from "effect"
 import { failureOrIo } from "./failure.ts"
 import { attempt } from "./sideOn.ts"
-
-type Cells = ReadonlyArray<Column.Cell>
+import { type Cells, isCells, keeping } from "./statements.ts"
 
 /** A statement that gives cells, and the columns that they are of. */
 interface Prepared {
-  readonly statement: Database.Statement<[Cells], Cells>
+  readonly statement: Sqlite.Statement<Cells>
   readonly names: ReadonlyArray<string>
 }
 
@@ -20,29 +19,15 @@ const rowOf = (names: ReadonlyArray<string>, cells: Cells): Table.EncodedRow => 
   return row
 }
 
-/** So many statements are kept; lists of cells of every length have one each. */
-const MOST_STATEMENTS = 200
-
-const preparing = (db: Database.Database) => {
-  const prepared = new Map<string, Prepared>()
-  return (text: string): Prepared => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    if (prepared.size >= MOST_STATEMENTS) prepared.clear()
-    const statement = db.prepare<[Cells], Cells>(text).raw()
-    const made = { statement, names: statement.columns().map(({ name }) => name) }
-    prepared.set(text, made)
-    return made
-  }
-}
+const preparing = (db: Sqlite.Database) =>
+  keeping((text): Prepared => {
+    const statement = db.prepare<Cells>(text)
+    statement.setReturnArrays(true)
+    return { statement, names: statement.columns().map(({ name }) => name) }
+  })
 
 /** What a snapshot's connection gives. */
 type Given = ReadonlyArray<ReadonlyArray<unknown>>
-
-const isCell = (value: unknown): value is Column.Cell =>
-  typeof value === "string" || typeof value === "number" || value === null || value instanceof Uint8Array
-
-const isCells = (values: ReadonlyArray<unknown>): values is Cells => values.every(isCell)
 
 const isText = (value: unknown): value is string => typeof value === "string"
 
@@ -107,7 +92,7 @@ const read = <A>(file: string, { cells, text }: Pages.Asked, { byClient, made, o
  * anew what was just written. What belongs to a snapshot is read by the connection that holds it. Both give cells: the driver takes
  * twice as long to make objects of them.
  */
-export const reading = (file: string, db: Database.Database): Pick<Reads.Asking, "rowsOf" | "entriesOf"> => {
+export const reading = (file: string, db: Sqlite.Database): Pick<Reads.Asking, "rowsOf" | "entriesOf"> => {
   const statementOf = preparing(db)
   return {
     rowsOf: (byClient) => (asked) =>
@@ -120,7 +105,7 @@ export const reading = (file: string, db: Database.Database): Pick<Reads.Asking,
         outside: () =>
           attempt(file, () => {
             const { names, statement } = statementOf(asked.text)
-            return statement.all(asked.cells).map((cells) => rowOf(names, cells))
+            return statement.all(...asked.cells).map((cells) => rowOf(names, cells))
           })
       }),
     entriesOf: (byClient) => (asked) =>

@@ -1,14 +1,6 @@
-import {
-  Books,
-  type Cache,
-  type Column,
-  type load,
-  type Need,
-  type Table,
-  type TradeRepository
-} from "@roundlot/core/adapter"
+import { Books, type Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import type { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Rules, Statements } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
 
 type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
 
@@ -20,8 +12,8 @@ const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow =
 }
 
 /** Finds the rows that planning asks for, with statements prepared once; throws `BadRow`. */
-export const finding = (db: Database.Database): Find => {
-  const statements = new Map<string, Database.Statement<Array<Column.Cell>, Table.EncodedRow>>()
+export const finding = (db: Sqlite.Database): Find => {
+  const statements = new Map<string, Sqlite.Statement<Table.EncodedRow>>()
   const statementOf = (name: Table.TableName, lookup: string, isLimited: boolean) => {
     const key = `${name}/${lookup}/${isLimited ? "first" : "all"}`
     const known = statements.get(key)
@@ -30,7 +22,7 @@ export const finding = (db: Database.Database): Find => {
     const description = table.lookups[lookup]
     if (description === undefined) throw new TypeError(`table ${name} has no lookup ${lookup}`)
     const text = (isLimited ? Statements.lookup : Statements.lookupAll)(Dialect.sqlite, table, description)
-    const made = db.prepare<Array<Column.Cell>, Table.EncodedRow>(text)
+    const made = db.prepare<Table.EncodedRow>(text)
     statements.set(key, made)
     return made
   }

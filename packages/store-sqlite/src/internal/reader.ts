@@ -1,8 +1,6 @@
-import * as Reactivity from "@effect/experimental/Reactivity"
 import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import type { TradeRepository } from "@roundlot/core/adapter"
-import { Effect, type Scope } from "effect"
+import { Effect } from "effect"
 import { assertSetting, settings } from "./connection.ts"
 import { failureOrIo } from "./failure.ts"
 
@@ -19,13 +17,14 @@ const configure = (file: string, sql: SqlClient.SqlClient) =>
     }
   })
 
+/** What a reader keeps of the file in memory, in kibibytes. */
+const CACHE_KIB = 16_000
+
 /** Sets a reading connection up, which can write nothing from then on. */
 export const prepare = (file: string, sql: SqlClient.SqlClient): Effect.Effect<void, TradeRepository.StoreError> =>
-  Effect.zipRight(configure(file, sql), sql.unsafe("PRAGMA query_only = ON")).pipe(
+  configure(file, sql).pipe(
+    Effect.zipRight(sql.unsafe(`PRAGMA cache_size = -${CACHE_KIB}`)),
+    Effect.zipRight(sql.unsafe("PRAGMA query_only = ON")),
     Effect.mapError((error) => failureOrIo(file, error)),
     Effect.asVoid
   )
-
-/** A reading connection. The file is known to open. */
-export const connect = (file: string): Effect.Effect<SqlClient.SqlClient, never, Scope.Scope> =>
-  SqliteClient.make({ filename: file }).pipe(Effect.provide(Reactivity.layer))

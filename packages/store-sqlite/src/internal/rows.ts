@@ -1,10 +1,6 @@
-import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core/adapter"
+import { Books, Entry, type Id, type Table, TradeRepository } from "@roundlot/core/adapter"
+import { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Identity, Migrations, Rules, Statements } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
-
-type Cells = ReadonlyArray<Column.Cell>
-
-type Statement = Database.Statement<[Cells]>
 
 /** A row of a write, and where it goes. */
 interface Written {
@@ -53,12 +49,12 @@ const partsOf = (changes: ReadonlyArray<Books.TableChanges>): ReadonlyArray<Part
 const MOST_UPDATES = 200
 
 /** The statements that write one table, prepared when they are first needed. */
-const tableOf = (db: Database.Database, name: Table.TableName) => {
+const tableOf = (db: Sqlite.Database, name: Table.TableName) => {
   const table = Books.tables[name]
   const columns = Object.keys(table.columns)
-  const prepare = ({ text, cells }: Statements.RowStatement) => ({ statement: db.prepare<[Cells]>(text), cells })
+  const prepare = ({ text, cells }: Statements.RowStatement) => ({ statement: db.prepare(text), cells })
   const whole = { inserts: Statements.insert(sqlite, table), updates: Statements.update(sqlite, table) }
-  const prepared = new Map<string, { readonly statement: Statement; readonly cells: ReadonlyArray<string> }>()
+  const prepared = new Map<string, { readonly statement: Sqlite.Statement; readonly cells: ReadonlyArray<string> }>()
   const statementOf = (key: string, make: () => Statements.RowStatement) => {
     const known = prepared.get(key)
     if (known !== undefined) return known
@@ -68,10 +64,10 @@ const tableOf = (db: Database.Database, name: Table.TableName) => {
   }
   return {
     idPlace: columns.indexOf("id"),
-    insert: (): Statement => statementOf("inserts", () => whole.inserts).statement,
+    insert: (): Sqlite.Statement => statementOf("inserts", () => whole.inserts).statement,
     whole: (kind: "inserts" | "updates") => statementOf(kind, () => whole[kind]),
     /** The statement that sets these columns of a row; `undefined` where there are too many such. */
-    setting: (places: ReadonlyArray<number>): Statement | undefined => {
+    setting: (places: ReadonlyArray<number>): Sqlite.Statement | undefined => {
       const key = places.join()
       if (prepared.size > MOST_UPDATES && !prepared.has(key)) return undefined
       return statementOf(key, () =>
@@ -91,24 +87,24 @@ const setHead = Statements.setHead(sqlite)
 const rememberCommit = Statements.rememberCommit(sqlite)
 
 /** The statements of one connection's writes to a store opened at a version, prepared once. Everything throws. */
-export const writing = (file: string, db: Database.Database, opened: number) => {
+export const writing = (file: string, db: Sqlite.Database, opened: number) => {
   const tables = new Map(Statements.order.map(({ table }) => [table, tableOf(db, table)]))
   const own = (name: Table.TableName) => tables.get(name) ?? tableOf(db, name)
-  const begin = db.prepare<[]>("BEGIN IMMEDIATE")
-  const commit = db.prepare<[]>("COMMIT")
-  const rollback = db.prepare<[]>("ROLLBACK")
-  const entry = db.prepare<[Cells]>(appendEntry)
-  const head = db.prepare<[Cells]>(setHead)
-  const feedRow = db.prepare<[Cells]>(appendFeed)
-  const counters = db.prepare<[], Id.Counters>(Statements.counters)
-  const headOf = db.prepare<[string], Entry.Head>(Statements.selectHead(sqlite))
-  const newest = db.prepare<[], Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
-  const remembered = db.prepare<[string], { readonly journals: string }>(Statements.selectCommit(sqlite))
-  const remember = db.prepare<[Cells]>(rememberCommit)
-  const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
-  const version = db.prepare<[], number>("PRAGMA data_version").pluck()
-  const migrated = db.prepare<[], number>(Migrations.selectVersion).pluck()
-  const state = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
+  const begin = db.prepare("BEGIN IMMEDIATE")
+  const commit = db.prepare("COMMIT")
+  const rollback = db.prepare("ROLLBACK")
+  const entry = db.prepare(appendEntry)
+  const head = db.prepare(setHead)
+  const feedRow = db.prepare(appendFeed)
+  const counters = db.prepare<Id.Counters>(Statements.counters)
+  const headOf = db.prepare<Entry.Head>(Statements.selectHead(sqlite))
+  const newest = db.prepare<Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
+  const remembered = db.prepare<{ readonly journals: string }>(Statements.selectCommit(sqlite))
+  const remember = db.prepare(rememberCommit)
+  const lastFeed = db.prepare<Entry.FeedRow>(Statements.selectLastFeed)
+  const version = Sqlite.scalar<number>(db, "PRAGMA data_version")
+  const migrated = Sqlite.scalar<number>(db, Migrations.selectVersion)
+  const state = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
   const heads: TradeRepository.Heads = { get: (account) => headOf.get(account) }
   let place = ""
   let current = nothingYet
@@ -122,7 +118,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     const { cells, statement } = own(table).whole(kind)
     for (const row of rows) {
       current = () => [{ table, row }]
-      changed(statement.run(cells.map((column) => row[column] ?? null)).changes)
+      changed(statement.run(...cells.map((column) => row[column] ?? null)).changes)
     }
   }
 
@@ -134,14 +130,14 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     if (kind === "inserts") {
       const insert = bare.inserts.length === 0 ? undefined : own(table).insert()
       for (const cells of bare.inserts) {
-        insert?.run(cells)
+        insert?.run(...cells)
         at++
       }
       return
     }
     for (const difference of bare.updates) {
       const statement = difference.columns.length === 0 ? undefined : own(table).setting(difference.columns)
-      if (statement !== undefined) changed(statement.run([...difference.cells, ...difference.key]).changes)
+      if (statement !== undefined) changed(statement.run(...difference.cells, ...difference.key).changes)
       else if (difference.columns.length > 0) writeWhole(table, kind, change.updates.slice(at, at + 1))
       current = underWay
       at++
@@ -158,16 +154,16 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     commit: (): void => void commit.run(),
     rollback: (): void => void rollback.run(),
     /** Changes whenever another connection has written, and with nothing that this one writes. */
-    version: (): number | undefined => version.get(),
+    version,
     /** The newest row of the feed. */
     lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
     /** The heads of journals, each as it stands when it is asked for. */
     heads,
     /** When the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
     ground: (): Ground => {
-      const found = migrated.get() ?? 0
+      const found = migrated() ?? 0
       if (found !== opened) throw Migrations.versionChanged(file, opened, found)
-      const refused = Identity.drivingRefusal(file, state.get() ?? "active")
+      const refused = Identity.drivingRefusal(file, state() ?? "active")
       if (refused !== undefined) throw refused
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
@@ -199,9 +195,9 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     },
     journal: (part: TradeRepository.JournalPart): void => {
       place = "journal"
-      for (const each of part.entries) entry.run(Statements.entryCells(each))
+      for (const each of part.entries) entry.run(...Statements.entryCells(each))
       place = "heads"
-      head.run([part.account, part.head.seq, part.head.hash])
+      head.run(part.account, part.head.seq, part.head.hash)
     },
     /** Appends a row for each part after `newest`; gives the row that is the newest then. */
     feed: (
@@ -214,7 +210,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
         const step = { account, firstSeq: entries[0].seq, lastSeq: head.seq, headHash: head.hash }
         const next = Entry.nextFeedRow(last, step)
         const cells = Statements.feedColumns.map((column) => next[column])
-        feedRow.run(cells)
+        feedRow.run(...cells)
         last = next
       }
       return last
@@ -226,7 +222,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     },
     /** Remembers what a commit did. */
     remember: (commitId: string, parts: ReadonlyArray<TradeRepository.JournalPart>): void => {
-      remember.run([commitId, TradeRepository.rememberedAs(parts)])
+      remember.run(commitId, TradeRepository.rememberedAs(parts))
     },
     /** The table whose row was being written. */
     place: (): string => place,

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, rmSync } from "node:fs"
-import Database from "better-sqlite3"
+import { Sqlite } from "@roundlot/sqlite"
 import { Effect, type Scope } from "effect"
 import { ensureFile } from "./connection.ts"
 
@@ -47,18 +47,18 @@ export const make = (
     const take = db.prepare("BEGIN IMMEDIATE")
     const give = db.prepare("ROLLBACK")
     const tryIt = (): boolean => {
-      if (db.inTransaction) return true
+      if (db.isTransaction) return true
       mark.leave()
       try {
         take.run()
         return true
       } catch (error) {
-        if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return false
+        if (Sqlite.codeOf(error)?.startsWith("SQLITE_BUSY") === true) return false
         throw error
       }
     }
     const pass = (): void => {
-      if (!db.inTransaction) return
+      if (!db.isTransaction) return
       mark.remove()
       give.run()
     }
@@ -79,9 +79,9 @@ export const make = (
     }
   })
 
-const opened = (path: string): Database.Database => {
+const opened = (path: string): Sqlite.Database => {
   ensureFile(path)
-  return new Database(path, { timeout: 0 })
+  return Sqlite.open(path, { timeout: 0 })
 }
 
 /** So many writes go by a look that found no mark: to look takes as long as to write a row. */

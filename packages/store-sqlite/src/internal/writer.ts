@@ -1,14 +1,12 @@
-import { Books, type Column, Lease, TradeRepository } from "@roundlot/core/adapter"
+import { Books, Lease, TradeRepository } from "@roundlot/core/adapter"
+import type { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Pages } from "@roundlot/store-sql"
-import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
 import { fencing } from "./leases.ts"
 import * as Memory from "./memory.ts"
 import { finding, planning } from "./planning.ts"
 import { writing } from "./rows.ts"
-
-type Cells = ReadonlyArray<Column.Cell>
 
 const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean =>
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
@@ -25,7 +23,7 @@ export interface Told {
 }
 
 /** The writes of a repository on a connection of its own: one call, one transaction, nothing in between. */
-export const make = (file: string, db: Database.Database, version: number, { begun, committed }: Told) => {
+export const make = (file: string, db: Sqlite.Database, version: number, { begun, committed }: Told) => {
   const find = finding(db)
   const checkFences = fencing(db)
   const write = writing(file, db, version)
@@ -33,9 +31,9 @@ export const make = (file: string, db: Database.Database, version: number, { beg
   const failed = (error: unknown): Effect.Effect<never, TradeRepository.WriteError> => {
     memory.drop()
     const failure = failureOf(file, error, write.place())
-    const named = isForeignKey(failure) && db.inTransaction ? write.dangling() : undefined
+    const named = isForeignKey(failure) && db.isTransaction ? write.dangling() : undefined
     // On some errors SQLite has rolled back by itself.
-    if (db.inTransaction) write.rollback()
+    if (db.isTransaction) write.rollback()
     if (error instanceof TradeRepository.AlreadyCommitted || error instanceof Lease.Fenced) return Effect.fail(error)
     return failure === undefined ? Effect.die(error) : Effect.fail(named ?? failure)
   }
@@ -72,7 +70,7 @@ export const make = (file: string, db: Database.Database, version: number, { beg
     forget: (query: TradeRepository.ForgetQuery): Effect.Effect<number, TradeRepository.WriteError> =>
       transaction(() => {
         const { cells, text } = Pages.forget(Dialect.sqlite, Books.tables[query.table], query)
-        const { changes } = db.prepare<[Cells]>(text).run(cells)
+        const { changes } = db.prepare(text).run(...cells)
         write.commit()
         if (changes > 0) memory.drop()
         committed(changes)

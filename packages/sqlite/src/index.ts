@@ -1,0 +1,2 @@
+/** `Sqlite`: see that module. */
+export * as Sqlite from "./Sqlite.ts"

@@ -1,0 +1,81 @@
+import type { Cell, Database, Statement } from "../Database.ts"
+
+/** SQLite's own words for its result codes (`sqlite3_errstr`), which are all that `all` and `iterate` of the prebuilt module say. */
+const CODES = new Map([
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["out of memory", 7],
+  ["attempt to write a readonly database", 8],
+  ["interrupted", 9],
+  ["disk I/O error", 10],
+  ["database disk image is malformed", 11],
+  ["database or disk is full", 13],
+  ["unable to open database file", 14],
+  ["locking protocol", 15],
+  ["file is not a database", 26]
+])
+
+const CONSTRAINT = 19
+
+const codeOf = (words: string): number | undefined =>
+  CODES.get(words) ?? (words.includes("constraint failed") ? CONSTRAINT : undefined)
+
+/** Gives what happens its result code where the module has lost it. */
+const coded = <A>(act: () => A): A => {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof Error && !("errcode" in error)) Object.assign(error, { errcode: codeOf(error.message) })
+    throw error
+  }
+}
+
+/** A statement whose every failure has its code. */
+const codedStatement = <Row>(statement: Statement<Row>): Statement<Row> => {
+  let isReader: boolean | undefined
+  return {
+    run: statement.run.bind(statement),
+    get: statement.get.bind(statement),
+    all: (...cells) => {
+      isReader ??= statement.columns().length > 0
+      if (isReader) return coded(() => statement.all(...cells))
+      // What gives no rows has its exact code this way.
+      statement.run(...cells)
+      return []
+    },
+    iterate: (...cells) => codedRows(statement, cells),
+    columns: statement.columns.bind(statement),
+    setReturnArrays: statement.setReturnArrays.bind(statement)
+  }
+}
+
+function* codedRows<Row>(statement: Statement<Row>, cells: ReadonlyArray<Cell>): Generator<Row> {
+  const rows = coded(() => statement.iterate(...cells))[Symbol.iterator]()
+  try {
+    for (let row = coded(() => rows.next()); row.done !== true; row = coded(() => rows.next())) yield row.value
+  } finally {
+    rows.return?.()
+  }
+}
+
+/**
+ * A connection of the prebuilt module with what it lacks beside Node's own. Where a statement is left when a connection is closed, SQLite
+ * keeps it until the statement is collected: what it holds of the file, a transaction and pages, is given back here.
+ */
+export const completed = (database: Database): Database => ({
+  get isOpen() {
+    return database.isOpen
+  },
+  get isTransaction() {
+    return database.isTransaction
+  },
+  exec: (sql) => database.exec(sql),
+  prepare: (sql) => codedStatement(database.prepare(sql)),
+  close: () => {
+    if (database.isOpen) {
+      if (database.isTransaction) database.exec("ROLLBACK")
+      database.exec("PRAGMA shrink_memory")
+    }
+    database.close()
+  }
+})
