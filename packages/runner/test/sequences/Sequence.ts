@@ -76,6 +76,8 @@ const servicesOf = (broker: () => Broker.BrokerService) =>
     )
   )
 
+const run = (own: Scope.Scope) => Effect.forkIn(Daemon.run(POLLING), own)
+
 /** A program that drives the account: a daemon, and a connection of its own. */
 const program = (place: Place) => {
   let broker: Broker.BrokerService | undefined
@@ -87,8 +89,7 @@ const program = (place: Place) => {
     broker = yield* Scope.extend(place.connect, own)
     return own
   })
-  const run = (own: Scope.Scope) => Effect.forkIn(Daemon.run(POLLING), own)
-  return { begin, end, run, broker: () => broker ?? assert.fail("no program has begun") }
+  return { begin, end, broker: () => broker ?? assert.fail("no program has begun") }
 }
 
 const turn = Effect.promise(() => new Promise((resolve) => void setTimeout(resolve, 20)))
@@ -157,7 +158,7 @@ const play = (sequence: Sequence, place: Place, ahead: Ahead) =>
     const own = yield* daemon.begin
     yield* Effect.gen(function* () {
       yield* opened({})
-      yield* daemon.run(own)
+      yield* run(own)
       yield* until(looks(exchange), (count) => count > 0)
       const does = stepping(place, ahead, daemon)
       const first = sequence.first?.({ there, name }) ?? [{ id: "", when: {}, do: { accept: {} } }]
@@ -187,7 +188,7 @@ const stepping = (place: Place, ahead: Ahead, daemon: ReturnType<typeof program>
       return Effect.flatMap(place.exchange.orders, (all) =>
         happen({ fill: { brokerOrderId: all.at(-1)?.brokerOrderId } })
       )
-    if (step === "restart") return Effect.flatMap(Effect.zipRight(daemon.end, daemon.begin), daemon.run)
+    if (step === "restart") return Effect.flatMap(Effect.zipRight(daemon.end, daemon.begin), run)
     if (typeof step === "string") return happen(step)
     if ("until" in step)
       return Effect.zipWith(

@@ -349,6 +349,7 @@ export const alpaca: ReadonlyArray<Sequence> = [
       { id: "", when: {}, do: { takeThenReset: {} } },
       {
         tells: {
+          frame: (said) => (said.includes(`"event"`) ? [] : [said]),
           status: (status, path) => (BY_CLIENT_ID.test(path) ? 404 : status),
           text: (said, path) =>
             BY_CLIENT_ID.test(path) ? `{"code":40410000,"message":"order not found"}` : LIST.test(path) ? "[]" : said
@@ -357,5 +358,36 @@ export const alpaca: ReadonlyArray<Sequence> = [
     ],
     steps: () => [{ laterMs: 6_000 }, "look", { until: ["in_doubt 0"] }, { tells: {} }, { laterMs: 61_000 }],
     books: { orders: ["filled 3"], fills: ["3"], position: "3", sent: 2 }
+  },
+  {
+    id: "ALPACA-27",
+    at: "alpaca",
+    what: "429 to an order: it was not processed, and is sent again at the broker's pace",
+    source: "alpacahq/alpaca-trade-api-csharp#416",
+    first: () => [
+      {
+        id: "",
+        when: {},
+        do: { answer: { status: 429, headers: { "retry-after": "1" }, body: { message: "rate limit exceeded" } } }
+      }
+    ],
+    steps: () => [{ laterMs: 61_000 }],
+    books: { orders: ["filled 3"], fills: ["3"], position: "3", sent: 2 }
+  },
+  {
+    id: "ALPACA-28",
+    at: "alpaca",
+    what: "parts are filled while nothing can be heard or read, and the stream repeats none of them",
+    source: "alpacahq/Alpaca-API#94",
+    steps: ({ id }) => [
+      { tells: { frame: () => [], status: (status, path) => (path.startsWith("GET") ? 503 : status) } },
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { cancel: { brokerOrderId: id } },
+      { tells: {} },
+      { laterMs: 3_000 },
+      { until: ["cancelled 2"] }
+    ],
+    books: { orders: ["cancelled 2"], fills: ["1", "1"], position: "2" }
   }
 ]

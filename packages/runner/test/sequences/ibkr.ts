@@ -34,6 +34,22 @@ const twice = (): Telling => ({
   }
 })
 
+/** The same, and what is executed is the second one's: the first works on. */
+const secondFills = (id: string): Telling => {
+  let opened: Fields = []
+  let status: Fields = []
+  const ofSecond = (fields: Fields): Fields => fields.map((each) => (each === id ? `${id}7` : each))
+  return {
+    message: (fields) => {
+      const isWorking = fields.includes("Submitted") && fields.includes(id)
+      if (fields[0] === messages.openOrder && isWorking) opened = fields
+      if (fields[0] === messages.orderStatus && isWorking) status = fields
+      if (fields[0] === messages.openOrdersEnd && opened.length > 0) return [opened, status, fields]
+      return isWorking ? [fields, ofSecond(fields)] : [ofSecond(fields)]
+    }
+  }
+}
+
 /** A cancel is answered with this instead of with an end. */
 const refusedCancel = (code: number, words: string): Telling => ({
   message: (fields) => {
@@ -543,5 +559,31 @@ export const ibkr: ReadonlyArray<Sequence> = [
       breaks: ["PositionBlocked"],
       answer: "Held(refused)"
     }
+  },
+  {
+    id: "IBKR-36",
+    at: "ibkr",
+    what: "three parts alike in shares, price and second, each at a total of its own: all of them are real",
+    source: "softwarespartan/IB4m#80",
+    steps: ({ id }) => [
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { fill: { brokerOrderId: id, quantity: "1" } }
+    ],
+    books: { orders: ["filled 3"], fills: ["1", "1", "1"], position: "3" }
+  },
+  {
+    id: "IBKR-37",
+    at: "ibkr",
+    what: "of two orders that a change has made of one, the second is filled while the first works on",
+    source: "nautechsystems/nautilus_trader#4564",
+    steps: ({ id }) => [
+      { tells: secondFills(id) },
+      { laterMs: 3_000 },
+      { until: ["submitted 0", "submitted 0"] },
+      { fill: { brokerOrderId: id } },
+      { laterMs: 3_000 }
+    ],
+    books: { orders: ["submitted 0", "filled 3"], fills: ["3"], position: "3", breaks: ["DuplicateOrder"], sent: 1 }
   }
 ]

@@ -11,6 +11,9 @@ const answered = (
 
 const ORDERS = /\/orders/
 
+/** What was measured of the stream and of what is read beside it. */
+const SCHWABY = "https://github.com/Hu1kSmash/schwaby/blob/011a4bf105bcfde234296e4b64105a421c49b832/docs/streaming.rst"
+
 const statusIs = (was: string, is: string): Step => ({
   tells: text(ORDERS, [new RegExp(`"status":"${was}"`, "g"), `"status":"${is}"`])
 })
@@ -38,6 +41,33 @@ const absent: ReadonlyArray<Step> = [
   { until: ["failed 0"] },
   { laterMs: 31_000 }
 ]
+
+/** The data of an event about shares of an order. */
+const executionOf = (id: string, type: string): string =>
+  JSON.stringify({
+    SchwabOrderID: id,
+    BaseEvent: {
+      EventType: "ExecutionCreated",
+      ExecutionCreatedEventExecutionInfo: {
+        ExecutionInfo: { ExecutionQuantity: { lo: "3000000", signScale: 12 }, ExecutionTransType: type }
+      }
+    }
+  })
+
+/** A person has two shares left of an order work on at another price. */
+const replacing = (id: string) =>
+  [
+    "PUT",
+    `/trader/v1/accounts/{hash}/orders/${id}`,
+    {
+      orderType: "LIMIT",
+      session: "NORMAL",
+      duration: "DAY",
+      orderStrategyType: "SINGLE",
+      price: "148",
+      orderLegCollection: [{ instruction: "BUY", quantity: 2, instrument: { symbol: "AAPL", assetType: "EQUITY" } }]
+    }
+  ] as const
 
 /** What befell users of Schwab, and of TD Ameritrade before it. */
 export const schwab: ReadonlyArray<Sequence> = [
@@ -309,26 +339,13 @@ export const schwab: ReadonlyArray<Sequence> = [
     id: "SCHWAB-21",
     at: "schwab",
     what: "a person replaces an order that is filled in part: the old one is REPLACED, and a new one works on",
-    source: "https://kaizhu256.github.io/tdameritrade-dev-mirror/developer.tdameritrade.com/node/83.html",
+    source: SCHWABY,
     limit: "149",
     steps: ({ id }) => [
       { fill: { brokerOrderId: id, quantity: "1" } },
       { until: ["partially_filled 1"] },
       {
-        asks: [
-          "PUT",
-          `/trader/v1/accounts/{hash}/orders/${id}`,
-          {
-            orderType: "LIMIT",
-            session: "NORMAL",
-            duration: "DAY",
-            orderStrategyType: "SINGLE",
-            price: "148",
-            orderLegCollection: [
-              { instruction: "BUY", quantity: 2, instrument: { symbol: "AAPL", assetType: "EQUITY" } }
-            ]
-          }
-        ]
+        asks: replacing(id)
       },
       "look",
       "fillNewest"
@@ -348,9 +365,62 @@ export const schwab: ReadonlyArray<Sequence> = [
     id: "SCHWAB-23",
     at: "schwab",
     what: "201 with an order id, and REJECTED a second later, for want of buying power",
-    source: "https://github.com/Hu1kSmash/schwaby/blob/HEAD/docs/streaming.rst",
+    source: SCHWABY,
     first: ({ there }) => [{ buyingPower: { amount: "1", account: there } }],
     steps: () => [{ laterMs: 2_000 }, { until: ["rejected 0"] }],
     books: { orders: ["rejected 0"], fills: [], position: "0" }
+  },
+  {
+    id: "SCHWAB-24",
+    at: "schwab",
+    what: "a cancel comes as `ExecutionCreated` with the order's shares, and is read as an EXECUTION activity: nothing was executed",
+    source: SCHWABY,
+    steps: ({ id }) => [
+      {
+        tells: text(ORDERS, [
+          /"status":"CANCELED"/g,
+          `"status":"CANCELED","orderActivityCollection":[{"activityType":"EXECUTION","executionType":"CANCELED","quantity":3.0,"orderRemainingQuantity":0.0,"executionLegs":[{"legId":1,"quantity":3.0,"mismarkedQuantity":0.0,"price":0.0,"time":"2026-01-05T15:00:00+0000"}]}]`
+        ])
+      },
+      { cancel: { brokerOrderId: id } },
+      { says: activity("ExecutionCreated", executionOf(id, "UROut")) },
+      { laterMs: 2_000 },
+      { until: ["cancelled 0"] }
+    ],
+    books: { orders: ["cancelled 0"], fills: [], position: "0" }
+  },
+  {
+    id: "SCHWAB-25",
+    at: "schwab",
+    what: "after it is connected again the stream repeats a fill, without account, symbol and execution id",
+    source: SCHWABY,
+    steps: ({ id }) => [
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { until: ["partially_filled 1"] },
+      { dropStream: {} },
+      "look",
+      { says: activity("OrderFillCompleted", executionOf(id, "Fill")).replace(`"1":"12345678",`, "") },
+      "look",
+      { fill: { brokerOrderId: id } }
+    ],
+    books: { orders: ["filled 3"], fills: ["1", "2"], position: "3" }
+  },
+  {
+    id: "SCHWAB-26",
+    at: "schwab",
+    what: "an order is replaced while nobody runs, and a program that knows the retired id alone is to find what follows it",
+    source: SCHWABY,
+    limit: "149",
+    steps: ({ id }) => [
+      { fill: { brokerOrderId: id, quantity: "1" } },
+      { until: ["partially_filled 1"] },
+      { tells: { frame: () => [], status: (status, path) => (ORDERS.test(path) ? 503 : status) } },
+      { asks: replacing(id) },
+      { tells: {} },
+      "restart",
+      "look",
+      "fillNewest"
+    ],
+    books: { orders: ["filled 3"], fills: ["1", "2"], position: "3" }
   }
 ]
