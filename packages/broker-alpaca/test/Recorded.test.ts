@@ -9,6 +9,7 @@ import { AccountAnswer, AssetAnswer, ClockAnswer, PositionAnswer } from "../src/
 import { FillActivity } from "../src/Execution.ts"
 import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
 import { wordsOf } from "../src/SendAnswers.ts"
+import { TradeUpdate } from "../src/TradeUpdates.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [
@@ -23,11 +24,17 @@ interface Recording {
   readonly body: string
 }
 
-const Exvcr = Schema.Array(
-  Schema.Struct({
-    request: Schema.Struct({ method: Schema.String, url: Schema.String }),
-    response: Schema.Struct({ status_code: Schema.Number, body: Schema.String })
-  })
+/** A request and its answer as a client of Elixir's keeps them, or a message of the stream. */
+const Kept = Schema.parseJson(
+  Schema.Array(
+    Schema.Union(
+      Schema.Struct({
+        request: Schema.Struct({ method: Schema.String, url: Schema.String }),
+        response: Schema.Struct({ status_code: Schema.Number, body: Schema.String })
+      }),
+      Schema.Struct({ update: Schema.Unknown })
+    )
+  )
 )
 
 const Vcr = Schema.Struct({
@@ -45,11 +52,15 @@ const Vcr = Schema.Struct({
 const recordingsIn = (file: string): ReadonlyArray<Recording> => {
   const text = readFileSync(file, "utf8")
   if (file.endsWith(".json"))
-    return Schema.decodeUnknownSync(Schema.parseJson(Exvcr))(text).map(({ request, response }) => ({
-      asked: `${request.method.toUpperCase()} ${new URL(request.url).pathname}`,
-      status: response.status_code,
-      body: response.body
-    }))
+    return Schema.decodeUnknownSync(Kept)(text).map((kept) =>
+      "update" in kept
+        ? { asked: "STREAM trade_updates", status: 200, body: JSON.stringify(kept.update) }
+        : {
+            asked: `${kept.request.method.toUpperCase()} ${new URL(kept.request.url).pathname}`,
+            status: kept.response.status_code,
+            body: kept.response.body
+          }
+    )
   return Schema.decodeUnknownSync(Vcr)(parse(text)).http_interactions.map(({ request, response }) => ({
     asked: `${request.method.toUpperCase()} ${new URL(request.uri).pathname}`,
     status: response.status.code,
@@ -77,7 +88,8 @@ const decoders: ReadonlyArray<readonly [asked: RegExp, reads: (value: unknown) =
   [/^GET \/v2\/positions/, reads(PositionAnswer)],
   [/^GET \/v2\/account$/, reads(AccountAnswer)],
   [/^GET \/v2\/assets\//, reads(AssetAnswer)],
-  [/^GET \/v2\/clock$/, reads(ClockAnswer)]
+  [/^GET \/v2\/clock$/, reads(ClockAnswer)],
+  [/^STREAM /, reads(TradeUpdate)]
 ]
 
 /** The values of an answer that are read one by one. */

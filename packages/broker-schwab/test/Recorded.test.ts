@@ -6,6 +6,7 @@ import { Option, Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { AccountAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
+import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
 
@@ -39,7 +40,8 @@ const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => 
   ["orderLegCollection", readsOrder],
   ["securitiesAccount", reads(AccountAnswer)],
   ["hashValue", reads(AccountNumbers.value)],
-  ["netAmount", reads(Transactions.value)]
+  ["netAmount", reads(Transactions.value)],
+  ["frame", ({ frame, orders }) => ordersIn(String(frame), "11111111").length === Number(orders)]
 ]
 
 const Values = Schema.parseJson(
