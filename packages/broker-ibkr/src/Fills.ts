@@ -45,9 +45,9 @@ export const executed = (
     (facts) => {
       const cost = desk.session.commissions.get(facts.execId)
       const isLeg = desk.combinations.has(facts.permId)
-      const told = executedOf(desk.names, facts, at, isLeg, cost)
+      const read = executedOf(desk.names, facts, at, isLeg, cost)
       const report =
-        told !== undefined && !isLeg && isToldBefore(desk, facts, told) ? { ...told, mayHaveOtherId: true } : told
+        read !== undefined && !isLeg && isRepeated(desk, facts, read) ? { ...read, mayHaveOtherId: true } : read
       return report === undefined
         ? Effect.fail(unreadableExecution(facts))
         : Effect.succeed({ report, payload: payloadOf(desk, "execDetails", facts) })
@@ -56,10 +56,10 @@ export const executed = (
 }
 
 /**
- * F10: TWS now and then tells an execution twice, under two ids. An execution raises its order's total: one like another that has the same
+ * F10: TWS now and then shows an execution twice, under two ids. An execution raises its order's total: one like another that has the same
  * total is the same one.
  */
-const isToldBefore = ({ totals }: Desk, facts: ExecutionFacts, { execIdBase }: Report.Executed): boolean => {
+const isRepeated = ({ totals }: Desk, facts: ExecutionFacts, { execIdBase }: Report.Executed): boolean => {
   const { cumulative, permId, price, shares } = facts
   if (!isDurable(permId) || !Decimal.isPositive(decimalOf(cumulative) ?? Decimal.zero)) return false
   const key = [permId, cumulative, shares, price].join("/")

@@ -25,7 +25,7 @@ export type Name = (typeof names)[number]
 
 /** A simulated exchange behind a broker's protocol, the account there, and the broker of ours in front of it. */
 export interface Place {
-  /** The broker of ours, connected anew: as by a program that begins. */
+  /** The broker of ours, connected once more: as by a program that begins. */
   readonly connect: Effect.Effect<Broker.BrokerService, unknown, Scope.Scope>
   readonly exchange: Exchange.ExchangeService
   readonly there: AccountName.AccountName

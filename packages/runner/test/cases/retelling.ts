@@ -29,7 +29,7 @@ export interface Between {
 /** What a server between them works with. */
 interface Desk {
   readonly telling: () => Telling
-  /** How each client that is connected is told something. */
+  /** Sends something to each client that is connected. */
   readonly clients: Set<(said: string | Fields) => void>
 }
 
@@ -75,17 +75,17 @@ const passedOn = async (upstream: string, telling: Telling, request: IncomingMes
     ...(body === "" ? {} : { body })
   })
   const said = await answer.text()
-  const told = telling.text === undefined || said === "" ? said : telling.text(said, `${method} ${url}`)
+  const retold = telling.text === undefined || said === "" ? said : telling.text(said, `${method} ${url}`)
   const status = telling.status?.(answer.status, `${method} ${url}`) ?? answer.status
   response.writeHead(status, Object.fromEntries([...answer.headers].filter(([name]) => !OWN.has(name))))
   // Where the stream is to be found is here too.
-  response.end(told.replaceAll(new URL(upstream).host, home))
+  response.end(retold.replaceAll(new URL(upstream).host, home))
 }
 
 const textIn = (data: RawData): string =>
   (Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data)).toString("utf8")
 
-/** Frames of the stream, each as it is told. */
+/** Frames of the stream, each as it is said. */
 const streamed = (upstream: string, { clients, telling }: Desk) => {
   const sockets = new WebSocketServer({ noServer: true })
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -30,6 +30,10 @@ export type Step =
   | "fillNewest"
   /** The daemon looks at everything again. */
   | "look"
+  /** It does so a minute later, and again, until no order is in doubt. */
+  | "proven"
+  /** It does so seconds later, until the order has been sent a second time. */
+  | "sentAgain"
   /** A person logs in. */
   | "login"
 
@@ -96,7 +100,7 @@ const turn = Effect.promise(() => new Promise((resolve) => void setTimeout(resol
 
 const WAITS_MS = 15_000
 
-/** Reads until it is so, and then what it was at last: what never comes is told by who compares. */
+/** Reads until it is so, and then what it was at last: what never comes is seen by who compares. */
 const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<A, E, R> => {
   const end = performance.now() + WAITS_MS
   const look: Effect.Effect<A, E, R> = Effect.flatMap(read, (value) =>
@@ -112,6 +116,30 @@ const looks = ({ requests }: Exchange.ExchangeService) =>
 const lookedAgain = (exchange: Exchange.ExchangeService) =>
   Effect.flatMap(looks(exchange), (before) => until(looks(exchange), (now) => now >= before + 3))
 
+const ROUNDS = 8
+
+const isInDoubt = Effect.map(shown, (all) => all.some((order) => order.startsWith("in_doubt")))
+
+const proven = (exchange: Exchange.ExchangeService, ahead: Ahead) =>
+  Effect.iterate(0, {
+    while: (round) => round < ROUNDS,
+    body: (round) =>
+      Effect.flatMap(isInDoubt, (still) => {
+        if (!still) return Effect.succeed(ROUNDS)
+        ahead.ms += 61_000
+        return Effect.as(lookedAgain(exchange), round + 1)
+      })
+  })
+
+const sentBy = ({ requests }: Exchange.ExchangeService) =>
+  Effect.map(requests, (all) => all.filter(({ operation }) => operation === "place").length)
+
+/** A leap is longer than a lease counts: nothing is sent before it is renewed. */
+const sentAgain = (exchange: Exchange.ExchangeService, ahead: Ahead) => {
+  ahead.ms += 6_000
+  return until(sentBy(exchange), (sent) => sent > 1)
+}
+
 const heldOf = ({ adopted, base, direct, hedged }: Position.Position) => Decimal.sum([base, hedged, direct, adopted])
 
 /** `persons`: how many of the requests for orders were not ours. */
@@ -126,7 +154,7 @@ const inBooks = (exchange: Exchange.ExchangeService, persons: number) =>
       fills: fills.map(({ quantity }) => Decimal.format(quantity)),
       position: position === undefined ? "0" : Decimal.format(heldOf(position)),
       breaks: (yield* open).map(({ kind }) => kind),
-      sent: (yield* exchange.requests).filter(({ operation }) => operation === "place").length - persons,
+      sent: (yield* sentBy(exchange)) - persons,
       answer: position === undefined ? "" : PositionAnswer.answerText(position.answer)
     }
   })
@@ -134,13 +162,13 @@ const inBooks = (exchange: Exchange.ExchangeService, persons: number) =>
 const judged = (exchange: Exchange.ExchangeService, persons: number, { answer, breaks = [], ...books }: Books) =>
   Effect.gen(function* () {
     const wanted = { sent: books.orders.length, ...books, breaks }
-    const told = Effect.map(inBooks(exchange, persons), ({ answer: now, ...rest }) => ({
+    const seen = Effect.map(inBooks(exchange, persons), ({ answer: now, ...rest }) => ({
       ...rest,
       ...(answer === undefined ? {} : { answer: now })
     }))
     const expected = { ...wanted, ...(answer === undefined ? {} : { answer }) }
     const same = (now: object) => JSON.stringify(sorted(now)) === JSON.stringify(sorted(expected))
-    assert.deepStrictEqual(yield* until(told, same), expected)
+    assert.deepStrictEqual(yield* until(seen, same), expected)
   })
 
 const sorted = (value: object) => Object.entries(value).toSorted(([one], [other]) => one.localeCompare(other))
@@ -184,6 +212,8 @@ const stepping = (place: Place, ahead: Ahead, daemon: ReturnType<typeof program>
     if (step === "rename") return place.renames
     if (step === "login") return place.logsIn
     if (step === "look") return lookedAgain(place.exchange)
+    if (step === "proven") return proven(place.exchange, ahead)
+    if (step === "sentAgain") return sentAgain(place.exchange, ahead)
     if (step === "fillNewest")
       return Effect.flatMap(place.exchange.orders, (all) =>
         happen({ fill: { brokerOrderId: all.at(-1)?.brokerOrderId } })

@@ -260,7 +260,7 @@ export const alpaca: ReadonlyArray<Sequence> = [
   {
     id: "ALPACA-20",
     at: "alpaca",
-    what: "the answer to the order shows it as filled in part already, and the part is not told again",
+    what: "the answer to the order shows it as filled in part already, and the part does not come again",
     source: "ml4t/live#67",
     first: () => [
       { tells: { frame: (said) => (said.includes("partial_fill") ? [] : [said]) } },
@@ -272,7 +272,7 @@ export const alpaca: ReadonlyArray<Sequence> = [
   {
     id: "ALPACA-21",
     at: "alpaca",
-    what: "an order that was placed is not told on the stream until it is cancelled",
+    what: "nothing of an order comes on the stream until it is cancelled",
     source: "alpacahq/Alpaca-API#74",
     first: () => [{ tells: { frame: (said) => (said.includes(`"canceled"`) ? [said] : []) } }, rests],
     steps: ({ id }) => ["cancel", { laterMs: 2_000 }, { hide: { brokerOrderId: id, ms: 1 } }],
@@ -356,7 +356,7 @@ export const alpaca: ReadonlyArray<Sequence> = [
         }
       }
     ],
-    steps: () => [{ laterMs: 6_000 }, "look", { until: ["in_doubt 0"] }, { tells: {} }, { laterMs: 61_000 }],
+    steps: () => ["sentAgain", { until: ["in_doubt 0"] }, { tells: {} }, { laterMs: 61_000 }],
     books: { orders: ["filled 3"], fills: ["3"], position: "3", sent: 2 }
   },
   {

@@ -60,14 +60,7 @@ const refusedCancel = (code: number, words: string): Telling => ({
 })
 
 /** Absence is proven by looks that are a minute apart; then the cool-down goes by. */
-const absent: ReadonlyArray<Step> = [
-  { laterMs: 61_000 },
-  "look",
-  { laterMs: 61_000 },
-  "look",
-  { until: ["failed 0"] },
-  { laterMs: 31_000 }
-]
+const absent: ReadonlyArray<Step> = ["proven", { until: ["failed 0"] }, { laterMs: 31_000 }]
 
 /** TWS shows no order until an execution of it has come. */
 const late = (): Telling => {
@@ -325,7 +318,7 @@ export const ibkr: ReadonlyArray<Sequence> = [
   {
     id: "IBKR-18",
     at: "ibkr",
-    what: "F10: a part is told twice, under two execution ids that are both real, and counts once",
+    what: "F10: a part comes twice, under two execution ids that are both real, and counts once",
     source: "softwarespartan/IB4m#80",
     steps: ({ id }) => [
       {
@@ -406,7 +399,7 @@ export const ibkr: ReadonlyArray<Sequence> = [
     source: "erdewit/ib_insync#644",
     first: () => [{ id: "", when: {}, do: { reject: { code: "103", words: "Duplicate order id" } } }],
     // On the line that has no answer nothing is proven: it is ended, and the next one counts.
-    steps: () => [{ laterMs: 6_000 }, { until: ["in_doubt 0"] }, "look", { laterMs: 61_000 }, "look", ...absent],
+    steps: () => [{ laterMs: 6_000 }, { until: ["in_doubt 0"] }, ...absent],
     books: { orders: ["failed 0", "filled 3"], fills: ["3"], position: "3" }
   },
   {

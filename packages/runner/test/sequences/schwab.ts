@@ -20,27 +20,20 @@ const statusIs = (was: string, is: string): Step => ({
 
 const cooledDown: ReadonlyArray<Step> = [{ laterMs: 6_000 }, { until: ["rejected 0"] }, { laterMs: 31_000 }]
 
-const activity = (type: string, told: string): string =>
+const activity = (type: string, content: string): string =>
   JSON.stringify({
     data: [
       {
         service: "ACCT_ACTIVITY",
         timestamp: 1_760_502_601_557,
         command: "SUBS",
-        content: [{ seq: 11, key: "Account Activity", "1": "12345678", "2": type, "3": told }]
+        content: [{ seq: 11, key: "Account Activity", "1": "12345678", "2": type, "3": content }]
       }
     ]
   })
 
 /** Absence is proven by looks that are a minute apart; then the cool-down goes by. */
-const absent: ReadonlyArray<Step> = [
-  { laterMs: 61_000 },
-  "look",
-  { laterMs: 61_000 },
-  "look",
-  { until: ["failed 0"] },
-  { laterMs: 31_000 }
-]
+const absent: ReadonlyArray<Step> = ["proven", { until: ["failed 0"] }, { laterMs: 31_000 }]
 
 /** The data of an event about shares of an order. */
 const executionOf = (id: string, type: string): string =>
@@ -311,7 +304,7 @@ export const schwab: ReadonlyArray<Sequence> = [
   {
     id: "SCHWAB-19",
     at: "schwab",
-    what: "an order that was placed is polled, and the order that it triggers is told as another one",
+    what: "an order that was placed is polled, and the order that it triggers comes as another one",
     source: "studerw/td-ameritrade-client#50",
     steps: ({ id, there }) => [
       manual(there, { side: "buy", quantity: "1", type: "limit", limitPrice: "1" }),
