@@ -39,7 +39,7 @@ export type Step =
 
 /** What the books say in the end, and what the exchange was asked for. */
 export interface Books {
-  /** Status and filled shares of every order, ours first; with what it is for where that is not three shares. */
+  /** Status and filled shares of every order; with what it is for where that is not three shares. */
   readonly orders: ReadonlyArray<string>
   /** Shares of the executions of each that count, as they were executed. */
   readonly fills: ReadonlyArray<string>
@@ -163,13 +163,20 @@ const judged = (exchange: Exchange.ExchangeService, persons: number, { answer, b
   Effect.gen(function* () {
     const wanted = { sent: books.orders.length, ...books, breaks }
     const seen = Effect.map(inBooks(exchange, persons), ({ answer: now, ...rest }) => ({
-      ...rest,
+      ...inOrder(rest),
       ...(answer === undefined ? {} : { answer: now })
     }))
-    const expected = { ...wanted, ...(answer === undefined ? {} : { answer }) }
+    const expected = inOrder({ ...wanted, ...(answer === undefined ? {} : { answer }) })
     const same = (now: object) => JSON.stringify(sorted(now)) === JSON.stringify(sorted(expected))
     assert.deepStrictEqual(yield* until(seen, same), expected)
   })
+
+/** What happens at the same time is booked in either order. */
+const inOrder = <A extends Pick<Books, "fills" | "orders">>(books: A) => ({
+  ...books,
+  fills: books.fills.toSorted(),
+  orders: books.orders.toSorted()
+})
 
 const sorted = (value: object) => Object.entries(value).toSorted(([one], [other]) => one.localeCompare(other))
 
