@@ -7,7 +7,8 @@ import { PAPER_URL } from "./Credentials.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import type * as Wire from "./Wire.ts"
 
-const PositionAnswer = Schema.Struct({
+/** One row of `GET /v2/positions`. */
+export const PositionAnswer = Schema.Struct({
   symbol: Schema.String,
   asset_class: Schema.optional(Schema.String),
   qty: Decimal.FromString,
@@ -27,7 +28,8 @@ export const positions = (wire: Wire.Wire): Broker.BrokerService["positions"] =>
     }))
   }))
 
-const AccountAnswer = Schema.Struct({
+/** What is read of `GET /v2/account`. */
+export const AccountAnswer = Schema.Struct({
   account_number: Schema.String,
   currency: Schema.String,
   buying_power: Decimal.FromString,
@@ -74,13 +76,15 @@ const unproven = (seen: string): Broker.Proof => ({
   remedy: `Use the keys of a paper account, at ${PAPER_URL}, or a simulator ('roundlot simulate alpaca')`
 })
 
-const ClockAnswer = Schema.Struct({ timestamp: Instant.FromString })
+/** What is read of `GET /v2/clock`. */
+export const ClockAnswer = Schema.Struct({ timestamp: Instant.FromString })
 
 /** Alpaca's own clock, to the millisecond. */
 export const brokersTime = (wire: Wire.Wire): NonNullable<Broker.BrokerService["clock"]> =>
   Effect.map(reading(wire, "clock", "/v2/clock", ClockAnswer), ({ timestamp }) => ({ at: timestamp, cutToMs: 1 }))
 
-const AssetAnswer = Schema.Struct({
+/** What is read of an instrument. */
+export const AssetAnswer = Schema.Struct({
   symbol: Ticker.Ticker,
   class: Schema.String,
   status: Schema.String,

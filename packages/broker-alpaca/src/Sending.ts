@@ -104,10 +104,19 @@ export const replace = (
   })
 }
 
-/** What an answer to a replacement means: 200 is a request taken, and no proof that it comes into force. */
-const replaceAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer => {
-  const answer = cancelAnswerOf(outcome)
-  if (outcome._tag !== "Answered" || outcome.status !== 403) return answer
-  const { code, words } = wordsOf(outcome)
-  return code === undefined ? answer : { _tag: "Refused", code, words }
-}
+/**
+ * What an answer to a replacement means: 200 is a request taken, and no proof that it comes into force. A refusal is no word on an end:
+ * 422 is the answer to an order that is not at the exchange yet, too.
+ */
+const replaceAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
+  HttpOutcome.cancelAnswerOf(
+    outcome,
+    TAKEN,
+    (answer) => wordsOf(answer).words,
+    (answer) => {
+      const { code } = wordsOf(answer)
+      return code !== undefined && REFUSING.has(answer.status) ? { code, hasEnded: false } : undefined
+    }
+  )
+
+const REFUSING: ReadonlySet<number> = new Set([403, 404, 422])

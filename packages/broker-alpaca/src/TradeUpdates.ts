@@ -19,7 +19,7 @@ const Listening = Schema.Struct({ streams: Schema.Array(Schema.String) })
 const ErrorFrame = Schema.Struct({ action: Schema.Literal("error"), data: Schema.Unknown })
 
 /** One message of `trade_updates`: an order, and with `fill` and `partial_fill` the execution that changed it. */
-const TradeUpdate = Schema.Struct({
+export const TradeUpdate = Schema.Struct({
   event: Schema.String,
   timestamp: nullable(Instant.FromString),
   execution_id: nullable(Schema.String),
@@ -28,7 +28,8 @@ const TradeUpdate = Schema.Struct({
   order: OrderAnswer
 })
 
-type TradeUpdate = typeof TradeUpdate.Type
+/** One message of `trade_updates`. */
+export type TradeUpdate = typeof TradeUpdate.Type
 
 const decodeFrame = Schema.decodeUnknownOption(Schema.parseJson(Schema.Union(ErrorFrame, Frame)))
 const decodeUpdate = Schema.decodeUnknownOption(TradeUpdate)

@@ -28,6 +28,8 @@ export interface Desk {
   readonly combinations: Set<string>
   /** Durable ids of which is known whether they are combinations. */
   readonly sorted: Set<string>
+  /** By which execution an order came to a total: what tells it again under another id is that one. */
+  readonly totals: Recent.Recent<string>
   /** Executions were listed, and what had a time had a zone, or one is configured. */
   isZoned: boolean
 }

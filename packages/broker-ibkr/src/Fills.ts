@@ -1,11 +1,12 @@
-import { Broker, Instant } from "@roundlot/core"
+import { Broker, Decimal, Instant } from "@roundlot/core"
 import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { type Desk, isConnected, now, payloadOf, sort, wholeOf } from "./Desk.ts"
-import { COMBINATION, executedOf } from "./Execution.ts"
+import { COMBINATION, executedOf, isDurable } from "./Execution.ts"
 import type { ExecutionFacts } from "./Message.ts"
 import { gather } from "./Reading.ts"
+import { decimalOf } from "./Text.ts"
 
 /** `yyyymmdd-hh:mm:ss` in UTC, as filters take it. */
 const filterTime = (at: Instant.Instant): string => {
@@ -43,12 +44,28 @@ export const executed = (
     all.filter(({ contract }) => contract.secType !== COMBINATION),
     (facts) => {
       const cost = desk.session.commissions.get(facts.execId)
-      const report = executedOf(desk.names, facts, at, desk.combinations.has(facts.permId), cost)
+      const isLeg = desk.combinations.has(facts.permId)
+      const read = executedOf(desk.names, facts, at, isLeg, cost)
+      const report =
+        read !== undefined && !isLeg && isRepeated(desk, facts, read) ? { ...read, mayHaveOtherId: true } : read
       return report === undefined
         ? Effect.fail(unreadableExecution(facts))
         : Effect.succeed({ report, payload: payloadOf(desk, "execDetails", facts) })
     }
   )
+}
+
+/**
+ * F10: TWS now and then shows an execution twice, under two ids. An execution raises its order's total: one like another that has the same
+ * total is the same one.
+ */
+const isRepeated = ({ totals }: Desk, facts: ExecutionFacts, { execIdBase }: Report.Executed): boolean => {
+  const { cumulative, permId, price, shares } = facts
+  if (!isDurable(permId) || !Decimal.isPositive(decimalOf(cumulative) ?? Decimal.zero)) return false
+  const key = [permId, cumulative, shares, price].join("/")
+  const first = totals.get(key)
+  if (first === undefined) totals.set(key, execIdBase)
+  return first !== undefined && first !== execIdBase
 }
 
 const unreadableExecution = ({ contract, execId, permId, shares, side }: ExecutionFacts) =>

@@ -82,6 +82,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       endings,
       unanswered: Recent.make(),
       combinations: new Set(),
+      totals: Recent.make<string>(),
       sorted: new Set(),
       isZoned: false
     }

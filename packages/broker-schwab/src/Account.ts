@@ -11,7 +11,8 @@ const Balance = Schema.Struct({
   cashAvailableForTrading: Schema.optional(Decimal.FromString)
 })
 
-const AccountAnswer = Schema.Struct({
+/** What is read of an account, with what it holds. */
+export const AccountAnswer = Schema.Struct({
   securitiesAccount: Schema.Struct({
     accountNumber: Schema.String,
     isClosingOnlyRestricted: Schema.optional(Schema.Boolean),

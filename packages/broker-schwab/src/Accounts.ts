@@ -12,7 +12,8 @@ export interface Linked {
   readonly hash: string
 }
 
-const AccountNumbers = Schema.Array(
+/** What is read of `GET /accounts/accountNumbers`. */
+export const AccountNumbers = Schema.Array(
   Schema.Struct({ accountNumber: Schema.NonEmptyString, hashValue: Schema.NonEmptyString })
 )
 

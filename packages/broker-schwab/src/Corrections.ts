@@ -28,7 +28,8 @@ interface History {
   readonly uncorrectedMs?: number | undefined
 }
 
-const Transactions = Schema.Array(
+/** What is read of transactions. */
+export const Transactions = Schema.Array(
   Schema.Struct({
     orderId: Schema.optional(Schema.NullOr(Schema.String)),
     status: Schema.optional(Schema.NullOr(Schema.String)),

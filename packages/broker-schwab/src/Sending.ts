@@ -127,14 +127,19 @@ const noOrderOfSchwabs = (id: string): Broker.CancelAnswer => ({
   words: `${id} is no order id of Schwab's: those have 1 to 19 digits`
 })
 
-/** What an answer to a cancel or a replacement means: 200 and 201 are a request taken, 400 and 404 in words one that changes nothing. */
+/** What an answer to a cancel means: 200 and 201 are a request taken, 400 and 404 in words one that changes nothing. */
 export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
-  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, (answer) => {
-    const { status, text } = answer
-    if ((status !== 400 && status !== 404) || Option.isNone(errorIn(text))) return undefined
+  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, (answer) =>
     // Under a stale hash the order was not looked at.
-    return { code: String(status), hasEnded: !saysStaleHash(wordsOf(answer)) }
-  })
+    refusalIn(answer, !saysStaleHash(wordsOf(answer)))
+  )
+
+/** What an answer to a replacement means: a refusal may be of the new terms, and is no word on an end. */
+const replaceAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
+  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, (answer) => refusalIn(answer, false))
+
+const refusalIn = ({ status, text }: HttpOutcome.Answered, hasEnded: boolean) =>
+  (status === 400 || status === 404) && Option.isSome(errorIn(text)) ? { code: String(status), hasEnded } : undefined
 
 const TAKEN: ReadonlySet<number> = new Set([200, 201])
 
@@ -162,7 +167,7 @@ export const replace = (
     yield* desk.orders.changed(id)
     const placed = placedOf(outcome, hash)
     if (placed._tag === "Placed") yield* desk.chains.link(id, placed.id)
-    return cancelAnswerOf(outcome)
+    return replaceAnswerOf(outcome)
   }).pipe(Effect.catchAll((error) => Effect.succeed(notSent(error))))
 }
 

@@ -10,7 +10,7 @@ import { Simulator as Schwab } from "@roundlot/broker-schwab/simulator"
 import { AccountName, Price } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import type { Scope } from "effect"
 import { join } from "node:path"
 import { account } from "../engine/Engine.ts"
@@ -25,11 +25,20 @@ export type Name = (typeof names)[number]
 
 /** A simulated exchange behind a broker's protocol, the account there, and the broker of ours in front of it. */
 export interface Place {
-  readonly broker: Broker.BrokerService
+  /** The broker of ours, connected once more: as by a program that begins. */
+  readonly connect: Effect.Effect<Broker.BrokerService, unknown, Scope.Scope>
   readonly exchange: Exchange.ExchangeService
   readonly there: AccountName.AccountName
   /** From now on the broker says it so, whatever its simulator says. */
   readonly tells: Retelling.Between["tells"]
+  /** The broker says this to us by itself. */
+  readonly says: Retelling.Between["says"]
+  /** A person of the same login asks for something, past whoever stands between. */
+  readonly asks: (method: string, path: string, body?: unknown) => Effect.Effect<void, unknown>
+  /** The broker gives its account another name in addresses. */
+  readonly renames: Effect.Effect<void>
+  /** A person logs in, where that is needed from time to time. */
+  readonly logsIn: Effect.Effect<void, unknown>
 }
 
 /** Opens a place. Where a row has it tell things otherwise, somebody stands between it and us. */
@@ -41,7 +50,27 @@ export const OTHER = AccountName.AccountName.make("other")
 const prices = new Map([["AAPL", Price.unsafe("150")]])
 
 /** Where nobody stands between, nothing is told otherwise. */
-const nobody: Pick<Place, "tells"> = { tells: () => Effect.void }
+const nobody: Pick<Place, "tells" | "says"> = { tells: () => Effect.void, says: () => Effect.void }
+
+/** What only some brokers have. */
+const plain: Pick<Place, "asks" | "logsIn" | "renames"> = {
+  asks: () => Effect.void,
+  logsIn: Effect.void,
+  renames: Effect.void
+}
+
+const asking =
+  (baseUrl: string, headers: { readonly [name: string]: string }): Place["asks"] =>
+  (method, path, body) =>
+    Effect.asVoid(
+      Effect.tryPromise(() =>
+        fetch(`${baseUrl}${path}`, {
+          method,
+          headers: { ...headers, "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) })
+        })
+      )
+    )
 
 const alpaca: Opening = (isRetold) =>
   Effect.gen(function* () {
@@ -49,7 +78,7 @@ const alpaca: Opening = (isRetold) =>
     const between = isRetold ? yield* Retelling.http(credentials.baseUrl) : undefined
     const baseUrl = between === undefined ? credentials.baseUrl : `http://127.0.0.1:${between.port}`
     const http = yield* Layer.build(NodeHttpClient.layerUndici)
-    const broker = yield* Effect.provide(
+    const connect = Effect.provide(
       AlpacaBroker.make({
         account,
         credentials: { ...credentials, baseUrl },
@@ -58,7 +87,11 @@ const alpaca: Opening = (isRetold) =>
       }),
       http
     )
-    return { broker, exchange, there, ...(between ?? nobody) }
+    const asks = asking(credentials.baseUrl, {
+      "APCA-API-KEY-ID": Redacted.value(credentials.keyId),
+      "APCA-API-SECRET-KEY": Redacted.value(credentials.secretKey)
+    })
+    return { connect, exchange, there, ...plain, asks, ...(between ?? nobody) }
   })
 
 const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
@@ -74,13 +107,23 @@ const schwab: Opening = (isRetold) =>
     const baseUrl = between === undefined ? simulator.credentials.baseUrl : `http://127.0.0.1:${between.port}`
     const context = yield* Layer.build(world)
     const tokens = { file: join(yield* folder, "tokens.json"), key: undefined }
-    yield* Effect.provide(TokenFile.write(tokens, yield* simulator.login), context)
+    const logsIn = Effect.flatMap(simulator.login, (login) => Effect.provide(TokenFile.write(tokens, login), context))
+    yield* logsIn
     const wire = yield* Effect.provide(
       Wire.open({ credentials: { ...simulator.credentials, baseUrl }, tokens, requestsAMinute: 100_000 }),
       context
     )
-    const broker = yield* SchwabBroker.make({ account, accountNumber: "12345678", wire, servesAgainFor: 0 })
-    return { broker, exchange: simulator.exchange, there: simulator.account, ...(between ?? nobody) }
+    const connect = SchwabBroker.make({ account, accountNumber: "12345678", wire, servesAgainFor: 0 })
+    const { exchange, rehash: renames } = simulator
+    return {
+      connect,
+      exchange,
+      there: simulator.account,
+      asks: asPerson(simulator),
+      logsIn,
+      renames,
+      ...(between ?? nobody)
+    }
   })
 
 const ibkr: Opening = (isRetold) =>
@@ -88,17 +131,33 @@ const ibkr: Opening = (isRetold) =>
     const { account: there, exchange, host, port } = yield* Ibkr.make({ prices })
     const between = isRetold ? yield* Retelling.tws(port) : undefined
     const address = { host, port: between?.port ?? port, clientId: 7 }
-    const broker = yield* IbkrBroker.make({ account, address })
-    return { broker, exchange, there, ...(between ?? nobody) }
+    const connect = IbkrBroker.make({ account, address })
+    return { connect, exchange, there, ...plain, ...(between ?? nobody) }
   })
 
 const paper: Opening = () =>
   Effect.map(Exchange.make({ prices }), (exchange) => ({
-    broker: PaperBroker.make(exchange, account),
+    connect: Effect.sync(() => PaperBroker.make(exchange, account)),
     exchange,
     there: account,
+    ...plain,
     ...nobody
   }))
+
+/** With a login of the person's own; `{hash}` in a path stands for the account. */
+const asPerson =
+  ({ credentials: { baseUrl }, login }: Schwab.Simulator): Place["asks"] =>
+  (method, path, body) =>
+    Effect.gen(function* () {
+      const { accessToken } = yield* login
+      const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
+      const listed = yield* Effect.tryPromise(async () => {
+        const answer = await fetch(`${baseUrl}/trader/v1/accounts/accountNumbers`, { headers })
+        return answer.text()
+      })
+      const [, hash = ""] = /"hashValue":"([^"]*)"/.exec(listed) ?? []
+      yield* asking(baseUrl, headers)(method, path.replace("{hash}", hash), body)
+    })
 
 /** How each broker is opened. */
 export const places: { readonly [N in Name]: Opening } = { schwab, ibkr, alpaca, paper }

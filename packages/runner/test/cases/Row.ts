@@ -191,7 +191,8 @@ const instructionOf = (
   return Effect.succeed("do" in act ? act : { do: act })
 }
 
-const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
+/** Lets things happen at a place, one after another. */
+export const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
   let told = 0
   return (act: Act): Doing => {
     if (isDeed(act)) return deeds[act]
@@ -206,14 +207,16 @@ const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
 
 const THREE = Decimal.unsafe("3")
 
-const shown = Effect.map(orders, (all) =>
+/** Status and filled shares of every order, with what it is for where that is not three shares. */
+export const shown = Effect.map(orders, (all) =>
   all.map(({ filled, origin, quantity, status }) => {
     const size = origin === "external" || Decimal.equals(quantity, THREE) ? "" : ` of ${Decimal.format(quantity)}`
     return `${status} ${Decimal.format(filled)}${size}`
   })
 )
 
-const open = Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+/** The breaks that are open. */
+export const open = Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
 
 const unwell = Effect.flatMap(Health.Health, ({ all }) =>
   Effect.map(all, (parts) => parts.flatMap(({ detail, isWell }) => (isWell ? [] : [detail])))
@@ -263,7 +266,8 @@ export const assertRow = (name: Name, row: Row) => {
   const ahead = { ms: startOf(name) }
   return Effect.gen(function* () {
     const place = yield* places[name](isRetold(row, { id: "", there: account, name }))
-    const { broker, exchange, there } = place
+    const { exchange, there } = place
+    const broker = yield* place.connect
     yield* Effect.gen(function* () {
       const happen = happens(place, ahead)
       const id = yield* workingAfter(exchange, "3", {

@@ -1,6 +1,6 @@
 import { PaperBroker } from "@roundlot/broker-paper"
 import type { Exchange } from "@roundlot/broker-paper"
-import { Decimal, Decisions, Fill, Instant, Price, Quantity, Reads } from "@roundlot/core"
+import { Decimal, Decisions, Fill, Instant, Price, Quantity, Reads, type Broker } from "@roundlot/core"
 import { PriceReference } from "@roundlot/core/adapter"
 import { Break, StartGate, Sweep, Tracking } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
@@ -158,7 +158,7 @@ const filled: ReadonlyArray<Filled> = [
 ]
 
 /** An engine at a broker; the paper exchange's market is a source of prices, as the daemon has it. */
-const servicesAt = (name: Name, { broker, exchange }: Place) => {
+const servicesAt = (name: Name, broker: Broker.BrokerService, { exchange }: Pick<Place, "exchange">) => {
   const { services } = engineAt(broker, exchange)
   const prices = Layer.succeed(PriceReference.PriceReference, PaperBroker.pricesOf(exchange))
   return name === "paper" ? Layer.provide(services, prices) : services
@@ -233,6 +233,7 @@ const assertFilled = (name: Name, row: Filled) => {
     const { market = "175", says } = row
     const place = yield* places[name](says !== undefined)
     const { exchange, tells } = place
+    const broker = yield* place.connect
     yield* Effect.gen(function* () {
       yield* driven
       yield* StartGate.declared(account)
@@ -241,7 +242,7 @@ const assertFilled = (name: Name, row: Filled) => {
       if (says !== undefined && name !== "paper") yield* tells(quoted[name](says(yield* Clock.currentTimeMillis)))
       yield* filledAt(exchange, ahead, row)
       yield* assertBooked(row)
-    }).pipe(Effect.provide(servicesAt(name, place)))
+    }).pipe(Effect.provide(servicesAt(name, broker, place)))
   }).pipe(Effect.withClock(clockAhead(ahead)))
 }
 

@@ -228,7 +228,8 @@ export const workingAfter = <E, R>(
     return placed?.brokerOrderId
   })
 
-const decided = (quantity: string, limit: string) =>
+/** A decision to buy so many shares of AAPL at a limit, which is carried out. */
+export const decided = (quantity: string, limit: string) =>
   Effect.gen(function* () {
     const decisions = yield* Decisions.Decisions
     const { id } = yield* decisions.decide(account, {

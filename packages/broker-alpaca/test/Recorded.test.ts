@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { HttpOutcome } from "@roundlot/core/adapter"
+import { AccountName } from "@roundlot/core"
+import { Option, Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { AccountAnswer, AssetAnswer, ClockAnswer, PositionAnswer } from "../src/Account.ts"
+import { FillActivity } from "../src/Execution.ts"
+import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
+import { wordsOf } from "../src/SendAnswers.ts"
+import { TradeUpdate } from "../src/TradeUpdates.ts"
+
+const real = process.env["ROUNDLOT_REAL_DATA"]
+const folders = [
+  join(import.meta.dirname, "recorded"),
+  ...(real === undefined ? [] : [join(real, "broker-json/alpaca")])
+]
+
+/** What was asked for and what came back. */
+interface Recording {
+  readonly asked: string
+  readonly status: number
+  readonly body: string
+}
+
+/** A request and its answer as a client of Elixir's keeps them, or a message of the stream. */
+const Kept = Schema.parseJson(
+  Schema.Array(
+    Schema.Union(
+      Schema.Struct({
+        request: Schema.Struct({ method: Schema.String, url: Schema.String }),
+        response: Schema.Struct({ status_code: Schema.Number, body: Schema.String })
+      }),
+      Schema.Struct({ update: Schema.Unknown })
+    )
+  )
+)
+
+const Vcr = Schema.Struct({
+  http_interactions: Schema.Array(
+    Schema.Struct({
+      request: Schema.Struct({ method: Schema.String, uri: Schema.String }),
+      response: Schema.Struct({
+        status: Schema.Struct({ code: Schema.Number }),
+        body: Schema.Struct({ string: Schema.String })
+      })
+    })
+  )
+})
+
+const recordingsIn = (file: string): ReadonlyArray<Recording> => {
+  const text = readFileSync(file, "utf8")
+  if (file.endsWith(".json"))
+    return Schema.decodeUnknownSync(Kept)(text).map((kept) =>
+      "update" in kept
+        ? { asked: "STREAM trade_updates", status: 200, body: JSON.stringify(kept.update) }
+        : {
+            asked: `${kept.request.method.toUpperCase()} ${new URL(kept.request.url).pathname}`,
+            status: kept.response.status_code,
+            body: kept.response.body
+          }
+    )
+  return Schema.decodeUnknownSync(Vcr)(parse(text)).http_interactions.map(({ request, response }) => ({
+    asked: `${request.method.toUpperCase()} ${new URL(request.uri).pathname}`,
+    status: response.status.code,
+    body: response.body.string
+  }))
+}
+
+const account = AccountName.AccountName.make("paper")
+
+/** An order is read where the books have something of it. */
+const readsOrder = (value: unknown): boolean =>
+  Option.isSome(Option.flatMap(Schema.decodeUnknownOption(OrderAnswer)(value), (order) => seenOf(account, order)))
+
+const reads =
+  <A, I>(schema: Schema.Schema<A, I>) =>
+  (value: unknown): boolean =>
+    Option.isSome(Schema.decodeUnknownOption(schema)(value))
+
+const PerOrder = Schema.Array(Schema.Struct({ body: Schema.Unknown }))
+
+/** Which decoder reads the answers under a path; a list is read row by row, as the adapter reads it. */
+const decoders: ReadonlyArray<readonly [asked: RegExp, reads: (value: unknown) => boolean]> = [
+  [/^GET \/v2\/account\/activities/, reads(FillActivity)],
+  [/^(GET|POST|PATCH|DELETE) \/v2\/orders/, readsOrder],
+  [/^GET \/v2\/positions/, reads(PositionAnswer)],
+  [/^GET \/v2\/account$/, reads(AccountAnswer)],
+  [/^GET \/v2\/assets\//, reads(AssetAnswer)],
+  [/^GET \/v2\/clock$/, reads(ClockAnswer)],
+  [/^STREAM /, reads(TradeUpdate)]
+]
+
+/** The values of an answer that are read one by one. */
+const valuesIn = ({ body, status }: Recording): ReadonlyArray<unknown> => {
+  if (body === "") return []
+  const parsed: unknown = JSON.parse(body)
+  if (status === 207) return Schema.decodeUnknownSync(PerOrder)(parsed).map((each) => each.body)
+  return Array.isArray(parsed) ? parsed : [parsed]
+}
+
+/** Files whose answers are read by nothing here, with the reason. */
+const unread: ReadonlyMap<string, string> = new Map()
+
+const saidBy = (recording: Recording): string | undefined => {
+  const { asked, body, status } = recording
+  if (status >= 400) {
+    const { code, words } = wordsOf(HttpOutcome.answered({ status, headers: {} }, body, [], undefined))
+    return code === undefined ? `${asked}: ${words}` : undefined
+  }
+  const [, isRead] = decoders.find(([path]) => path.test(asked)) ?? []
+  if (isRead === undefined) return `${asked}: no decoder reads such answers`
+  const lost = valuesIn(recording).filter((value) => !isRead(value))
+  return lost.length === 0 ? undefined : `${asked}: ${lost.length} values cannot be read`
+}
+
+const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))
+
+describe("answers as they were recorded of Alpaca", () => {
+  for (const { name, path } of files)
+    it(`${name} is read`, () => {
+      const lost = recordingsIn(path).flatMap((recording) => saidBy(recording) ?? [])
+      expect(lost.length === 0 || unread.has(name) ? [] : lost).toEqual([])
+    })
+
+  it("an order with a status and a field that nobody has documented is kept, open, in Alpaca's own word", () => {
+    const [order] = recordingsIn(join(import.meta.dirname, "recorded/orders.json")).flatMap(valuesIn)
+    const novel = { ...Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))(order) }
+    const read = Schema.decodeUnknownSync(OrderAnswer)({ ...novel, status: "put_aside", a_new_field: [1] })
+    expect(Option.getOrUndefined(seenOf(account, read))).toMatchObject({
+      rawStatus: "put_aside",
+      state: { _tag: "Open" }
+    })
+  })
+})
