@@ -175,7 +175,7 @@ const adapterFaults = (source, node) => {
 const withoutProse = new Set(["core", "testing", "api", "runner", "dashboard", "simulation"])
 
 /** They cut what a library says for people, and decide nothing by it. */
-const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/runner/src/settings/Configuration.ts"])
+const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/runner/src/settings/configurationFaults.ts"])
 
 /** What is said to people. */
 const sentences = new Set(["evidence", "reason", "why", "detail", "message", "closedWhy"])
