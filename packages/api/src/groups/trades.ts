@@ -60,7 +60,7 @@ export const trades = acting("trades", "What came in.")
         asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Submit trades",
-          "Takes one trade or up to 1,000. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (known `sourceId`, other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
+          "Takes up to 1,000 trades. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
         )
       )
   )

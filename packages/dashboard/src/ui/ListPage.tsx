@@ -10,6 +10,7 @@ import { ALL, askedBy, type Usual } from "../words/usual.ts"
 import type { Column } from "./Column.ts"
 import { DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
+import { Folding } from "./folding.tsx"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
@@ -62,6 +63,8 @@ export interface Listing<A> {
   readonly above?: ReactNode
   /** What its rows come to, below them: whether all that the filters find are among them. */
   readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
+  /** What took the place of a row: where both are loaded, the row is folded under it. */
+  readonly replacementOf?: (row: A) => string | null
   /** What a phone shows of a row beside its first column; all where it is absent. */
   readonly card?: ReadonlyArray<Term>
 }
@@ -216,6 +219,8 @@ const Forthcoming = ({ terms }: { readonly terms: ReadonlyArray<Term> }) => (
   </div>
 )
 
+const never = (): null => null
+
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
@@ -348,29 +353,33 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         ) : null
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
-          <DataTable
-            key={JSON.stringify([asked, past, ordered])}
-            label={listing.title}
-            columns={listing.columns}
-            hidden={hidden}
-            rows={rows}
-            idOf={listing.idOf}
-            hrefOf={listing.hrefOf}
-            hasMore={hasMore}
-            count={count}
-            news={news}
-            onSight={look}
-            coming={ordered["order"] === "newest" ? "above" : "waiting"}
-            empty={
-              isFiltered && Object.keys(asked).length > 0
-                ? `Nothing matches ${Object.entries(asked)
-                    .map(([name, value]) => `${name} ${value}`)
-                    .join(", ")}.`
-                : listing.empty
-            }
-            onEnd={readOn}
-            sorting={sorting}
-          />
+          <Folding rows={rows} by={{ idOf: listing.idOf, replacementOf: listing.replacementOf ?? never }}>
+            {(shown, isUnfolded) => (
+              <DataTable
+                key={JSON.stringify([asked, past, ordered, isUnfolded])}
+                label={listing.title}
+                columns={listing.columns}
+                hidden={hidden}
+                rows={shown}
+                idOf={listing.idOf}
+                hrefOf={listing.hrefOf}
+                hasMore={hasMore}
+                count={count}
+                news={news}
+                onSight={look}
+                coming={ordered["order"] === "newest" ? "above" : "waiting"}
+                empty={
+                  isFiltered && Object.keys(asked).length > 0
+                    ? `Nothing matches ${Object.entries(asked)
+                        .map(([name, value]) => `${name} ${value}`)
+                        .join(", ")}.`
+                    : listing.empty
+                }
+                onEnd={readOn}
+                sorting={sorting}
+              />
+            )}
+          </Folding>
           {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>
       )}

@@ -100,7 +100,10 @@ const entries = {
   batch: { head: "Batch", help: "The batch that the trade came in." },
   orders: { head: "Orders", help: "Orders that took of it." },
   decision: { head: "Decision", help: "The decision that the order executes." },
-  insteadOf: { head: "In place of", help: "The order that ended, and in whose place a person asked for this one." },
+  insteadOf: {
+    head: "In place of",
+    help: "The orders in whose place this one came: one that ended and that a person asked for again, or plans that were no longer due."
+  },
   replacedBy: {
     head: "Replaced by",
     help: "The order that came in its place: one that a person asked for, or the next one of its position."
