@@ -9,6 +9,7 @@ import { signs, type Family } from "../words/signs.ts"
 import { ALL, askedBy, type Usual } from "../words/usual.ts"
 import type { Column } from "./Column.ts"
 import { DataTable } from "./DataTable.tsx"
+import { instantOf, writtenTime } from "../format/time.ts"
 import { useFilters } from "./filters.ts"
 import { Folding } from "./folding.tsx"
 import { useAsOf } from "./asOf.ts"
@@ -128,6 +129,9 @@ interface WrittenProps {
 /** Was it chosen from a list, whole? Then nothing more is written. */
 const isChosen = (event: Event): boolean =>
   event instanceof InputEvent ? event.inputType === "insertReplacementText" : true
+
+/** Is it a moment, which is written and shown in the zone that the top bar names? */
+const isMoment = (name: string): boolean => name === "since" || name === "until"
 
 /** A filter that is written; accounts and symbols are completed. */
 const Written = ({ name, onSet, term, value }: WrittenProps) => {
@@ -266,6 +270,7 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
 /** A list with its filters in the address, read on as it is scrolled, live. */
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
+  const { utc } = useSettings()
   const asked = Object.fromEntries(
     listing.filters
       .map(({ name, usual }) => [name, askedBy(get, name, usual)] as const)
@@ -306,11 +311,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
               <Head term={term} />
               {options === undefined ? (
                 <Written
-                  key={get(name)}
+                  key={`${get(name)} ${isMoment(name) && utc}`}
                   name={name}
                   term={term}
-                  value={get(name)}
-                  onSet={(value) => set(name, value)}
+                  value={isMoment(name) ? writtenTime(get(name), utc) : get(name)}
+                  onSet={(value) => set(name, isMoment(name) ? instantOf(value, utc) : value)}
                 />
               ) : (
                 <select

@@ -335,11 +335,11 @@ const entries = {
   period: { head: "Period", help: "Rows of these days, by the zone that the top bar names." },
   since: {
     head: "From",
-    help: "Rows from this moment on: a date, which begins at midnight UTC, or a time with its zone."
+    help: "Rows from this moment on: a date or a time, in the zone that the top bar names unless it names its own."
   },
   until: {
     head: "Before",
-    help: "Rows before this moment: a date, which begins at midnight UTC, or a time with its zone."
+    help: "Rows before this moment: a date or a time, in the zone that the top bar names unless it names its own."
   },
   canonical: { head: "Counts", help: "Does it count, or did a later revision replace it?" },
   journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
@@ -406,7 +406,7 @@ const entries = {
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "How high the rows of tables are: more of them on a screen, or more room for each." },
-  zone: { head: "Zone", help: "Times in your own zone, or in UTC." },
+  zone: { head: "Zone", help: "Times on every page, and those that you write, are in your own zone, or in UTC." },
   shortcuts: {
     head: "Single-key shortcuts",
     help: "Keys such as g o or z. Switch them off where they are in the way, for speech input for example."
