@@ -94,6 +94,27 @@ describe("a daemon that asks for tokens", () => {
     expect(faults).toEqual([expect.stringContaining("Framing")])
   })
 
+  test("shows who is signed in what is theirs in the journal, in one click", async () => {
+    await daemon.cli("accounts", "add", "desk", "--broker", "paper")
+    await daemon.cli("halt", "--account", "desk", "--reason", "what another has done")
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    const main = page.getByRole("navigation", { name: "Main" })
+    await main.getByRole("link", { name: "operator operate" }).waitFor()
+    await main.getByRole("link", { name: "Journal" }).click()
+    const table = page.getByRole("table", { name: "Journal" })
+    const done = table.getByText("what another has done")
+    await done.first().waitFor()
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Mine" }).click()
+    await done.first().waitFor({ state: "detached" })
+    expect(new URL(page.url()).search).toBe("?actor=operator")
+    const { items } = Object(await page.evaluate("fetch('/api/v1/journal?actor=operator').then((one) => one.json())"))
+    expect(items.map(({ cause }: { readonly cause: { readonly actor: string } }) => cause.actor)).toContain("operator")
+    expect(await table.getByText("operator", { exact: true }).count()).toBe(items.length)
+    expect(await findingsInThemes(page)).toEqual([])
+    expect(faults).toEqual([])
+  })
+
   test("signs in where a link is pasted into a page that is signed out", async () => {
     await using seen = await open("/")
     const { faults, page } = seen

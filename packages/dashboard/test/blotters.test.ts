@@ -241,6 +241,14 @@ describe("a blotter", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("nobody's view is offered where nobody is signed in", async () => {
+    await using seen = await open("/journal")
+    const { page } = seen
+    await page.getByRole("table", { name: "Journal" }).waitFor()
+    await page.getByRole("link", { name: "api operate" }).waitFor()
+    expect(await page.getByRole("navigation", { name: "Views" }).getByRole("link").allTextContents()).toEqual(["All"])
+  })
+
   test("a row is opened by its link, which says what is looked at, and by the middle button wherever it is pressed", async () => {
     const { position } = Object(await daemon.ask("/api/v1/journal/head"))
     const [trade = ""] = await daemon.idsOf("/api/v1/trades?symbol=KO", 1)

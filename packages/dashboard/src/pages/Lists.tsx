@@ -275,7 +275,13 @@ const journal: Listing<Documents.EntryDocument> = {
   title: "Journal",
   sorts: sortsBy("time"),
   moment: "asOf",
-  filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }],
+  filters: [
+    filters.account,
+    { name: "entity", term: "entity" },
+    { name: "tag", term: "event" },
+    { name: "actor", term: "actor" }
+  ],
+  chips: [{ name: "Mine", asks: {}, isMine: true }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),

@@ -3,6 +3,7 @@ import { Fragment, useEffect, useId, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
+import { useCaller } from "../api/overview.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
@@ -39,6 +40,8 @@ interface Filter {
 /** A view that many ask for: what its address says. Of today are those since the day began in the zone that is shown. */
 interface Chip {
   readonly name: string
+  /** It is of who is signed in: absent where nobody is, since whoever is on the machine has one name then. */
+  readonly isMine?: boolean
   readonly asks: Readonly<Record<string, string>>
   readonly isToday?: boolean
 }
@@ -230,8 +233,9 @@ const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
 
 type Params = Readonly<Record<string, string>>
 
-const asksOf = ({ asks, isToday = false }: Chip, utc: boolean): Params => ({
+const asksOf = ({ asks, isMine = false, isToday = false }: Chip, utc: boolean, actor: string): Params => ({
   ...asks,
+  ...(isMine ? { actor } : {}),
   ...(isToday ? { since: periodOf("today", new Date(), utc).since } : {})
 })
 
@@ -243,14 +247,17 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
   const [path] = useLocation()
   const { get } = useFilters()
   const { utc } = useSettings()
+  const { data: caller } = useCaller()
+  const isSignedIn = caller !== undefined && !caller.open
+  const offered = chips.filter(({ isMine = false }) => !isMine || isSignedIn)
   const staying = Object.fromEntries(STAYING.filter((name) => get(name) !== "").map((name) => [name, get(name)]))
   const searchOf = (asks: Params): string => new URLSearchParams({ ...staying, ...asks }).toString()
   const isNow = (asks: Params): boolean =>
     names.every((name) => STAYING.includes(name) || get(name) === (asks[name] ?? ""))
   return (
     <nav className="chips" aria-label="Views">
-      {[{ name: "All", asks: {} }, ...chips].map((chip) => {
-        const asks = asksOf(chip, utc)
+      {[{ name: "All", asks: {} }, ...offered].map((chip) => {
+        const asks = asksOf(chip, utc, caller?.name ?? "")
         const search = searchOf(asks)
         return (
           <Link
