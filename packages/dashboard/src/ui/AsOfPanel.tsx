@@ -5,6 +5,7 @@ import { instantOf, shownTime, writtenTime, zoneName } from "../format/time.ts"
 import { signOfState } from "../words/signs.ts"
 import { momentOf, useLookAt } from "./asOf.ts"
 import { Field } from "./Field.tsx"
+import { Head } from "./Help.tsx"
 import { useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
 
@@ -33,7 +34,8 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
     setDragged(undefined)
   }
   return (
-    <div className="past-steps" role="group" aria-label="Steps">
+    <div className="field past-steps" role="group" aria-label="Steps">
+      <Head term="feedPosition" />
       <button
         type="button"
         className="button small"

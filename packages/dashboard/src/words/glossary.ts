@@ -354,6 +354,7 @@ const entries = {
     help: "The order that would be made if this trade were taken in now, or why none would be. In a batch it has its turn later. Nothing is on record of the question."
   },
   asOf: { head: "As of", help: "The moment that the page shows the books of. What came later is not in it." },
+  feedPosition: { head: "Feed", help: "The position of the feed: the number of a commit among all that there are." },
   viewName: { head: "View", help: "A name for these filters. It is kept in this browser, and leads to the same rows." },
   pendingBatch: {
     head: "Batch",
