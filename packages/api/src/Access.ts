@@ -33,8 +33,27 @@ export const hostOf = ({ headers }: HttpServerRequest.HttpServerRequest): string
 export const cookieAt = (host: string, purpose: "session" | "sign_in" = "session"): string =>
   `roundlot_${purpose}_${/:(\d+)$/.exec(host)?.[1] ?? "80"}`
 
-/** Where a browser that has signed in with a team's OpenID provider comes back: the one address to which another site may send it. */
+/** Where a browser that has signed in with a team's OpenID provider comes back: another site may send it there. */
 export const CALLBACK = "/sign-in/oidc/callback"
+
+/**
+ * The first words of the addresses of pages that a link of another site may open: each is answered with the same page, which holds no
+ * figure and changes nothing. Signing in is not among them, or a link could sign somebody in as another.
+ */
+export const SCREENS = [
+  "attention",
+  "positions",
+  "trades",
+  "orders",
+  "fills",
+  "decisions",
+  "attempts",
+  "batches",
+  "journal",
+  "why",
+  "ops",
+  "settings"
+] as const
 
 /** The secret of the session that a browser sends with a request. */
 export const sessionSecretOf = (request: HttpServerRequest.HttpServerRequest): string | undefined =>

@@ -8,7 +8,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { AccountScope } from "@roundlot/core/ledger"
 import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
-import { CALLBACK, givenIn } from "./Access.ts"
+import { CALLBACK, givenIn, SCREENS } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
@@ -87,7 +87,8 @@ const refusalOf = (
   // A page of elsewhere that makes a browser ask us names its own host: only names that are ours are answered.
   if (!Listening.isOwnHost(host, listening)) return problem("misdirected-request", notOurs(listening))
   const isForeign =
-    !isOwnOrigin(headers["origin"], host) || (headers["sec-fetch-site"] === "cross-site" && !isReturn(request))
+    !isOwnOrigin(headers["origin"], host) ||
+    (headers["sec-fetch-site"] === "cross-site" && !isReturn(request) && !isLinkToPage(request))
   if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
   if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
   // No name has a zero byte, and no database takes one.
@@ -103,6 +104,17 @@ const refusalOf = (
 /** Does a provider send a browser back, as a whole page? */
 const isReturn = ({ headers, method, url }: Asked): boolean =>
   method === "GET" && routed(url) === CALLBACK && headers["sec-fetch-mode"] === "navigate"
+
+const PAGE = new RegExp(`^/(?:(?:docs|${SCREENS.join("|")})(?:/.*)?)?$`)
+
+/** Does a link of another site open one of our pages, as a whole page and with nothing to read? It brings no session along. */
+const isLinkToPage = ({ headers, method, url }: Asked): boolean =>
+  method === "GET" &&
+  PAGE.test(routed(url)) &&
+  headers["sec-fetch-mode"] === "navigate" &&
+  headers["sec-fetch-dest"] === "document" &&
+  (headers["content-length"] ?? "0") === "0" &&
+  headers["transfer-encoding"] === undefined
 
 /** A form of another page can send a body, but none that says it is JSON. */
 const isOfDeclaredType = (request: Asked): boolean => {

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from "react"
 import { Route, Router, Switch, useLocation } from "wouter"
 import { useLiveReading } from "./api/asking.ts"
 import { Overview } from "./pages/Overview.tsx"
-import { useKeepingView } from "./ui/asOf.ts"
+import { carried, useKeepingView } from "./ui/asOf.ts"
 import { nameAt } from "./ui/navigation.ts"
 import { Skeleton } from "./ui/Panel.tsx"
 import { FormForRole } from "./ui/Role.tsx"
@@ -40,7 +40,7 @@ const useTop = (): void => {
 
 /** All screens, by their address; who looks at the past, or at one account, stays there from screen to screen. */
 export const App = () => (
-  <Router hook={useKeepingView}>
+  <Router hook={useKeepingView} hrefs={carried}>
     <Screens />
   </Router>
 )

@@ -1,3 +1,4 @@
+import { createServer } from "node:http"
 import { describe, expect, test } from "vitest"
 import { findingsInThemes, stage } from "./stage.ts"
 
@@ -52,6 +53,65 @@ describe("a daemon that asks for tokens", () => {
     await rows.first().click()
     await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click()
     await page.getByText("You are signed out").first().waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test("opens a link of another site to who is signed in, and signs nobody in by one", async () => {
+    const code = await link()
+    const links = [
+      [`${daemon.url}/settings?from=chat`, "Look"],
+      [daemon.url + code, "Sign in there"]
+    ]
+    const chat = createServer((_, answer) => {
+      const anchors = links.map(([to, words]) => `<a href="${to}" target="_blank" rel="opener">${words}</a>`)
+      answer.setHeader("content-type", "text/html")
+      answer.end(`<title>Chat</title>${anchors.join(" ")}<iframe src="${daemon.url}/settings"></iframe>`)
+    })
+    const port = await new Promise<number>((resolve) =>
+      chat.listen(0, "127.0.0.1", () => resolve(Object(chat.address()).port))
+    )
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    const who = { name: "operator operate" }
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
+    // Another name is another site; the address of the daemon is a number.
+    await page.goto(`http://localhost:${port}/`)
+    const opened = async (words: string) => {
+      const coming = page.context().waitForEvent("page")
+      await page.getByRole("link", { name: words }).click()
+      return coming
+    }
+    const shown = await opened("Look")
+    await shown.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
+    await shown.getByRole("heading", { level: 1, name: "Settings" }).waitFor()
+    await shown.locator("[data-live=live], [data-live=quiet]").waitFor()
+    expect(await shown.getByText("You are signed out").count()).toBe(0)
+    expect([shown.url(), await shown.evaluate("window.opener")]).toEqual([`${daemon.url}/settings?from=chat`, null])
+    const refused = await opened("Sign in there")
+    await refused.getByText("pages of other origins may not ask here").waitFor()
+    chat.closeAllConnections()
+    chat.close()
+    expect(faults).toEqual([expect.stringContaining("Framing")])
+  })
+
+  test("shows who is signed in what is theirs in the journal, in one click", async () => {
+    await daemon.cli("accounts", "add", "desk", "--broker", "paper")
+    await daemon.cli("halt", "--account", "desk", "--reason", "what another has done")
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    const main = page.getByRole("navigation", { name: "Main" })
+    await main.getByRole("link", { name: "operator operate" }).waitFor()
+    await main.getByRole("link", { name: "Journal" }).click()
+    const table = page.getByRole("table", { name: "Journal" })
+    const done = table.getByText("what another has done")
+    await done.first().waitFor()
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Mine" }).click()
+    await done.first().waitFor({ state: "detached" })
+    expect(new URL(page.url()).search).toBe("?actor=operator")
+    const { items } = Object(await page.evaluate("fetch('/api/v1/journal?actor=operator').then((one) => one.json())"))
+    expect(items.map(({ cause }: { readonly cause: { readonly actor: string } }) => cause.actor)).toContain("operator")
+    expect(await table.getByText("operator", { exact: true }).count()).toBe(items.length)
+    expect(await findingsInThemes(page)).toEqual([])
     expect(faults).toEqual([])
   })
 

@@ -14,6 +14,9 @@ beforeAll(async () => {
   filled = await daemon.orderAt("filled", "KO")
 })
 
+/** Does a table fit the box that it is in? */
+const isWhole = ({ parentElement: box }: Element) => box !== null && box.scrollWidth <= box.clientWidth
+
 describe("a blotter", () => {
   test("of fills says symbol, side, account, where the order came from, and how long it took", async () => {
     await using seen = await open("/fills")
@@ -159,14 +162,22 @@ describe("a blotter", () => {
   test("shows on a phone what counts of a row, and nothing beside the screen", async () => {
     await using seen = await open("/orders", { width: 390 })
     const { page } = seen
-    const table = page.getByRole("table", { name: "Orders" })
-    await table.getByRole("link", { name: filled, exact: true }).waitFor()
-    const heads = () => table.getByRole("columnheader").allTextContents()
-    expect(await heads()).toEqual(["Id", "Side", "Quantity", "Symbol", "Status"])
-    expect(await table.evaluate(({ parentElement: box }) => box !== null && box.scrollWidth <= box.clientWidth)).toBe(
-      true
-    )
-    expect(await findings(page)).toEqual([])
+    const heads = () => page.getByRole("columnheader").allTextContents()
+    const shownOn = async (name: string, id: string) => {
+      const table = page.getByRole("table", { name, exact: true })
+      await table.getByRole("link", { name: id, exact: true }).waitFor()
+      expect(await table.evaluate(isWhole)).toBe(true)
+      expect(await findings(page)).toEqual([])
+      return heads()
+    }
+    const [fill = ""] = await daemon.idsOf("/api/v1/fills", 1)
+    const [trade = ""] = await daemon.idsOf("/api/v1/trades", 1)
+    await page.goto(`${daemon.url}/fills`)
+    expect(await shownOn("Fills", fill)).toEqual(["Id", "Quantity", "Symbol", "Price", "State"])
+    await page.goto(`${daemon.url}/trades`)
+    expect(await shownOn("Trades", trade)).toEqual(["Id", "Symbol", "Side", "Quantity", "Status"])
+    await page.goto(`${daemon.url}/orders`)
+    expect(await shownOn("Orders", filled)).toEqual(["Id", "Side", "Quantity", "Symbol", "Status"])
     await page.setViewportSize({ width: 1440, height: 900 })
     await expect.poll(async () => (await heads()).length).toBeGreaterThan(5)
     expect(seen.faults).toEqual([])
@@ -190,12 +201,77 @@ describe("a blotter", () => {
     const ended = "2020-01-01T00:00:00.000000Z"
     await page.route("**/api/v1/orders/O9001*", async (route) => {
       const base = Object(await daemon.ask(`/api/v1/orders/${filled}`))
-      const changed = { id: "O9001", status: "cancelled", phase: "ended", reason: "Superseded", endedAt: ended }
+      const changed = { id: "O9001", status: "cancelled", phase: "ended", replacedBy: filled, endedAt: ended }
       await route.fulfill({ json: { ...base, ...changed } })
     })
     await page.goto(`${daemon.url}/orders/O9001`)
     await facts.getByRole("link", { name: filled, exact: true }).waitFor()
     expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("folds orders that were replaced under the one that took their place, with a link to each", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    const [like] = Object(await daemon.ask("/api/v1/orders")).items
+    const replaced = { ...like, status: "cancelled", phase: "ended" }
+    const items = [
+      { ...like, id: "O903", status: "pending", phase: "pending" },
+      { ...replaced, id: "O902", replacedBy: "O903" },
+      { ...replaced, id: "O901", replacedBy: "O902" },
+      { ...replaced, id: "O900", replacedBy: "O899" }
+    ]
+    await page.route("**/api/v1/orders?*", (route) =>
+      route.fulfill({ json: { items, nextCursor: null, count: { kind: "exactly", rows: items.length } } })
+    )
+    await page.goto(`${daemon.url}/orders`)
+    const table = page.getByRole("table", { name: "Orders" })
+    const link = (id: string) => table.getByRole("link", { name: id, exact: true })
+    await link("O903").waitFor()
+    const ids = () => table.locator("tbody td:first-child").allTextContents()
+    expect(await ids()).toEqual(["O903", "O900"])
+    const last = table.getByRole("row").filter({ hasText: "O903" }).first()
+    expect(await last.getByRole("link").allTextContents()).toEqual(["O903", "O902", "O901"])
+    expect(await link("O899").getAttribute("href")).toBe("/orders/O899")
+    expect(await findings(page)).toEqual([])
+    await page.getByRole("button", { name: "Show them" }).click()
+    await expect.poll(ids).toEqual(["O903", "O902", "O901", "O900"])
+    await page.getByRole("button", { name: "Fold them" }).click()
+    await expect.poll(ids).toEqual(["O903", "O900"])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("nobody's view is offered where nobody is signed in", async () => {
+    await using seen = await open("/journal")
+    const { page } = seen
+    await page.getByRole("table", { name: "Journal" }).waitFor()
+    await page.getByRole("link", { name: "api operate" }).waitFor()
+    expect(await page.getByRole("navigation", { name: "Views" }).getByRole("link").allTextContents()).toEqual(["All"])
+  })
+
+  test("a row is opened by its link, which says what is looked at, and by the middle button wherever it is pressed", async () => {
+    const { position } = Object(await daemon.ask("/api/v1/journal/head"))
+    const [trade = ""] = await daemon.idsOf("/api/v1/trades?symbol=KO", 1)
+    await using seen = await open(`/trades?asOf=${position}`)
+    const { page } = seen
+    const link = page.getByRole("link", { name: trade, exact: true })
+    await link.waitFor()
+    const there = `/trades/${trade}?asOf=${position}`
+    expect(await link.getAttribute("href")).toBe(there)
+    const row = page.getByRole("row").filter({ has: link })
+    const apart = async (press: () => Promise<void>) => {
+      const coming = page.context().waitForEvent("page")
+      await press()
+      const opened = await coming
+      await opened.waitForURL(daemon.url + there)
+      await opened.close()
+    }
+    const cell = row.getByText("KO")
+    await apart(() => cell.click({ button: "middle" }))
+    await apart(() => cell.click({ modifiers: ["ControlOrMeta"] }))
+    await cell.click()
+    await page.waitForURL(daemon.url + there)
+    await page.getByRole("heading", { level: 1 }).waitFor()
     expect(seen.faults).toEqual([])
   })
 

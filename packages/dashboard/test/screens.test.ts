@@ -303,7 +303,7 @@ describe("more of what an operator does", () => {
     await press(".")
     expect(await page.evaluate("document.activeElement.textContent")).toBe(`Reverse ${newest[2]}`)
     await press("a")
-    expect(await focused("aria-label")).toBe("As of")
+    await expect.poll(() => focused("aria-label")).toBe("As of")
     await page.getByRole("heading", { level: 1 }).click()
     await press("?")
     const dialog = page.getByRole("dialog", { name: "Keys of this page" })

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Entry, TradeRepository, type Table } from "@roundlot/core/adapter"
 import { Feed } from "@roundlot/core/ledger"
-import { Chunk, Effect, Either, Stream } from "effect"
+import { Chunk, Effect, Either, Option, Stream } from "effect"
 import { entityOf, momentOf, type Entity, type Period } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import { bodyOf, causeOf, timeOf } from "./history.ts"
@@ -36,6 +36,8 @@ export interface JournalFilters extends ListOptions, Period {
   readonly account?: string | undefined
   readonly entity?: string | undefined
   readonly tag?: string | undefined
+  /** Who brought it about: the name of a token, a person, a source or a part of the program. */
+  readonly actor?: string | undefined
 }
 
 /** An entry as it is shown. */
@@ -82,9 +84,9 @@ export const list = (
 /** Entries have no gaps: the number of the newest is how many there are. Which of them are wanted only reading them tells. */
 const countOf = (filters: JournalFilters) =>
   Effect.gen(function* () {
-    const { account, entity, since, tag, until } = filters
+    const { account, actor, entity, since, tag, until } = filters
     const repository = yield* TradeRepository.TradeRepository
-    if ([entity, since, tag, until].every((each) => each === undefined)) {
+    if ([actor, entity, since, tag, until].every((each) => each === undefined)) {
       const heads = [...(yield* repository.heads)].filter(([name]) => journals.isOf(account, name))
       return { kind: "exactly", rows: heads.reduce((sum, [, { seq }]) => sum + seq, 0) } as const
     }
@@ -140,7 +142,12 @@ const journalSource = (filters: JournalFilters, order: Order): Either.Either<Sou
     }
   })
 
-const judgeOf = ({ since, tag, until }: JournalFilters): Either.Either<(entry: Entry.Entry) => boolean, BadFilter> =>
+const judgeOf = ({
+  actor,
+  since,
+  tag,
+  until
+}: JournalFilters): Either.Either<(entry: Entry.Entry) => boolean, BadFilter> =>
   Either.gen(function* () {
     const from = since === undefined ? undefined : Number(yield* momentOf("since", since))
     const to = until === undefined ? undefined : Number(yield* momentOf("until", until))
@@ -148,7 +155,8 @@ const judgeOf = ({ since, tag, until }: JournalFilters): Either.Either<(entry: E
     return (entry) =>
       (from === undefined || entry.at >= from) &&
       (to === undefined || entry.at < to) &&
-      (wanted === undefined || entry.tag.toLowerCase() === wanted)
+      (wanted === undefined || entry.tag.toLowerCase() === wanted) &&
+      (actor === undefined || Option.exists(Either.getRight(causeOf(entry)), (cause) => cause.actor === actor))
   })
 
 /** One entry, `ACCOUNT/SEQ`. */

@@ -80,6 +80,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       averagePrice: decimalOrNull(Order.averagePrice(order)),
       decisionId: order.decisionId === undefined ? null : Id.format("decision", order.decisionId),
       retryOf: idOrNull("order", order.retryOf),
+      replacedBy: null,
       batchId: null,
       endReported: valueOrNull(order.endReported),
       endReportedAt: timeOrNull(order.endReportedAt),
@@ -131,7 +132,27 @@ const hasFillStatus = (text: string | undefined): Either.Either<Conditions, BadF
         { column: "status", in: OrderState.orderStatuses.filter((status) => OrderState.fillStatusOf[status] === word) }
       ])
 
-/** The documents of orders, with the batches whose rows they execute: read for all of them at once. */
+/** D6: an order that was no longer due ends unsent; in the same commit its position is evaluated, and the next one made. */
+const isSuperseded = ({ deed, status }: Order.Order): boolean => deed === "superseded" && status === "cancelled"
+
+/** What took the place of each of these orders, where something did: read for all of them at once. */
+const replacementsOf = (orders: ReadonlyArray<Order.Order>) =>
+  Effect.gen(function* () {
+    const superseded = orders.filter(isSuperseded)
+    const ends = superseded.flatMap(({ endedAt }) => (endedAt === undefined ? [] : [Number(endedAt)]))
+    const made = yield* among(Order.OrderTable, "createdAt", new Set(ends), [
+      { column: "origin", in: ["accumulation"] }
+    ])
+    return new Map(
+      superseded.flatMap(({ account, endedAt, id, symbol }) =>
+        made
+          .filter((each) => each.account === account && each.symbol === symbol && each.createdAt === endedAt)
+          .map((each) => [id, each.id] as const)
+      )
+    )
+  })
+
+/** The documents of orders, with the batches whose rows they execute and what took their place: read for all of them at once. */
 export const documentsOf = (
   orders: ReadonlyArray<Order.Order>
 ): Effect.Effect<ReadonlyArray<OrderDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
@@ -139,9 +160,11 @@ export const documentsOf = (
     const executed = orders.flatMap(({ tradeId }) => tradeId ?? [])
     const trades = yield* among(Trade.TradeTable, "id", executed)
     const batches = new Map(trades.map(({ batchId, id }) => [id, batchId]))
+    const replacements = yield* replacementsOf(orders)
     return yield* Effect.forEach(orders, (order) =>
       Either.map(documentOf(order), (document) => ({
         ...document,
+        replacedBy: idOrNull("order", replacements.get(order.id)),
         batchId: idOrNull("batch", order.tradeId === undefined ? undefined : batches.get(order.tradeId))
       }))
     )

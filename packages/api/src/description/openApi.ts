@@ -241,11 +241,11 @@ const sharedBodies = (paths: OpenApi.OpenAPISpecPaths): Shared =>
 const DESCRIPTION = `What a Roundlot daemon serves: trades in, orders at brokers, and the books.
 
 - Amounts are exact decimals as texts: shares, dollars, dollars a share. Times are ISO 8601 in UTC.
-- Lists are \`{ items, nextCursor }\`: give \`nextCursor\` back as \`cursor\` until it is null.
-- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. What any call may be refused with is an operation's \`default\`: 400 for what cannot be read, 404 for what is not there, 409 for what cannot be done as things stand, 412 for a record that has changed, 429 (with \`Retry-After\`) for too much at once.
+- Lists are \`{ items, nextCursor }\`: give it back as \`cursor\` until it is null.
+- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. Any call may be refused, as its \`default\` says: 400 for what cannot be read, 404 for what is not there, 409 for what cannot be done as things stand, 412 for a record that has changed, 429 (\`Retry-After\`) for too much.
 - An \`Idempotency-Key\` makes a call happen once; an answer given again says \`Idempotency-Replayed: true\`. Without a key a repeated call acts again.
-- Calls need a token with the role that each operation names, or one that includes it: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. What a source hands over is signed instead.
-- Changes as they happen are described in \`/asyncapi.json\`.`
+- Calls need a token of the role that an operation names, or of a later one: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. Sources sign what they hand over.
+- Changes as they happen: \`/asyncapi.json\`.`
 
 /** Answers may say more in a later version; what is asked with may not. */
 const schemasOf = (spec: OpenApi.OpenAPISpec): Json => {

@@ -306,6 +306,8 @@ export const OrderDocument = Schema.Struct({
   decisionId: Schema.NullOr(Id),
   /** The order that has ended and in whose place an operator asked for this one. */
   retryOf: Schema.NullOr(Id),
+  /** The order that was made in its place in the commit in which this one ended unsent. */
+  replacedBy: Schema.NullOr(Id),
   /** The batch whose trade it executes. */
   batchId: Schema.NullOr(Id),
   /** An end or a refusal that the broker told once and no second reading confirms yet: nothing is concluded from it. */

@@ -384,7 +384,7 @@ export const controls = acting(
         asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Decide on an order",
-          "Sends one order beside the positions, for shares or for dollars, and waits up to `waitSeconds` for its outcome. Under the same key it is sent once."
+          "Sends one order beside the positions, for shares or for dollars, and waits up to `waitSeconds` for its outcome."
         )
       )
   )

@@ -306,7 +306,7 @@ export const journal = looking("journal", "What happened.")
   .add(
     list(
       "/api/v1/journal",
-      query({ ...narrowed, ...moment, entity: only.entity, tag: only.tag }),
+      query({ ...narrowed, ...moment, entity: only.entity, tag: only.tag, actor: only.actor }),
       Documents.EntryPage
     ).pipe(
       says(

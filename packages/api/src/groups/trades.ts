@@ -60,7 +60,7 @@ export const trades = acting("trades", "What came in.")
         asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Submit trades",
-          "Takes one trade or up to 1,000. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (known `sourceId`, other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
+          "Takes up to 1,000 trades. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
         )
       )
   )
@@ -91,7 +91,7 @@ export const trades = acting("trades", "What came in.")
         asTyped("roundlot trades import {file} --source {source}"),
         says(
           "Hand over trades as their source",
-          "Takes up to 1,000 trades that a source signs; all, or none where one cannot be read. With `cursor` and `after` a delivery says which one it follows, else it is refused (409) with the `cursor` that its source has come to."
+          "Takes up to 1,000 trades that a source signs; all, or none where one cannot be read. `cursor` and `after` say which delivery it follows: 409 with the `cursor` of its source where it is another."
         )
       )
   )

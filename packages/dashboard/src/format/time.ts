@@ -42,6 +42,21 @@ export const shownTime = (iso: string, now: number, utc: boolean): string => {
   return own.year === today.year ? `${day} ${clock}` : `${day} ${own.year} ${clock}`
 }
 
+/** A moment as it is written in the zone that is shown, by a field of a browser or by hand: `2026-11-18T14:32:07`. */
+export const writtenTime = (iso: string, utc: boolean): string => {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return iso
+  const { day, hour, minute, month, second, year } = partsOf(at, utc)
+  return `${year}-${two(month + 1)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`
+}
+
+/** The moment that a date or a time means in the zone that is shown, where it names none itself; whatever else is written stays as it is. */
+export const instantOf = (text: string, utc: boolean): string => {
+  const [, day, clock = "00:00"] = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?\s*$/.exec(text) ?? []
+  const at = new Date(`${day ?? ""}T${clock}${utc ? "Z" : ""}`)
+  return Number.isNaN(at.getTime()) ? text : at.toISOString()
+}
+
 /** The name of the zone that times are shown in. */
 export const zoneName = (utc: boolean): string =>
   utc ? "UTC" : (new Intl.DateTimeFormat().resolvedOptions().timeZone.split("/").at(-1) ?? "local").replaceAll("_", " ")

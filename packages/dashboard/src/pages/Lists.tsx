@@ -4,6 +4,7 @@ import { grouped, magnitude } from "../format/figure.ts"
 import { FillBar, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import { Foreign } from "../ui/Figure.tsx"
+import { Replaced } from "../ui/folding.tsx"
 import { FillTotals } from "../ui/FillTotals.tsx"
 import { type Listing, ListPage, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
@@ -71,6 +72,7 @@ const orders: Listing<Documents.OrderDocument> = {
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
   empty: "No orders yet. The first is made once a position owes a whole lot.",
   card: ["side", "quantity", "symbol", "status"],
+  replacementOf: ({ replacedBy }) => replacedBy,
   columns: [
     columns.id("/orders"),
     columns.created,
@@ -87,8 +89,8 @@ const orders: Listing<Documents.OrderDocument> = {
     {
       term: "insteadOf",
       kind: "node",
-      of: ({ retryOf }) => (retryOf === null ? null : <RecordLink id={retryOf} to={`/orders/${retryOf}`} />),
-      isShown: (rows) => rows.some(({ retryOf }) => retryOf !== null)
+      of: ({ id, retryOf }) => <Replaced folder="/orders" id={id} of={retryOf} />,
+      isShown: (rows) => rows.some(({ replacedBy, retryOf }) => replacedBy !== null || retryOf !== null)
     },
     columns.foreignId("brokerOrderId", ({ brokerOrderId }) => brokerOrderId)
   ]
@@ -183,7 +185,7 @@ const fills: Listing<Documents.FillDocument> = {
     }),
   empty: "No fills yet. They come when a broker executes an order.",
   foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
-  card: ["side", "quantity", "symbol", "price"],
+  card: ["quantity", "symbol", "price", "counts"],
   columns: [
     columns.id("/fills"),
     columns.time("executed", ({ executedAt }) => executedAt),
@@ -273,7 +275,13 @@ const journal: Listing<Documents.EntryDocument> = {
   title: "Journal",
   sorts: sortsBy("time"),
   moment: "asOf",
-  filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }],
+  filters: [
+    filters.account,
+    { name: "entity", term: "entity" },
+    { name: "tag", term: "event" },
+    { name: "actor", term: "actor" }
+  ],
+  chips: [{ name: "Mine", asks: {}, isMine: true }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),

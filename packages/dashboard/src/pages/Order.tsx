@@ -197,27 +197,27 @@ const AwaitsApproval = ({ order }: { readonly order: Order }) => {
   )
 }
 
-/** What the list of orders is asked to find what came in place of one: the next one of its position, or the one that a person asked for. */
-const successorOf = ({ account, id, reason, symbol }: Order, since: string) => ({
-  asked: { account, symbol, since, order: "oldest", limit: 100 } as const,
-  is: (next: Documents.OrderDocument): boolean =>
-    next.retryOf === id || (reason === "Superseded" && next.origin === "accumulation" && next.id !== id)
-})
-
-/** The order that took the place of one that ended without being filled; nothing where none did. */
-const ReplacedBy = ({ order, since }: { readonly order: Order; readonly since: string }) => {
-  const { asked, is } = successorOf(order, since)
+/** The order that a person asked for in the place of one that ended; nothing where nobody did. */
+const Retried = ({ order: { account, id, symbol }, since }: { readonly order: Order; readonly since: string }) => {
   const asOf = useAsOf()
-  const { data } = useAsk(["replaced", order.id, since, asOf], (api) =>
-    api.orders.list({ urlParams: { ...asked, ...momentOf(asOf) } })
+  const { data } = useAsk(["replaced", id, since, asOf], (api) =>
+    api.orders.list({ urlParams: { account, symbol, since, order: "oldest", limit: 100, ...momentOf(asOf) } })
   )
-  const next = data?.items.find(is)
+  const next = data?.items.find(({ retryOf }) => retryOf === id)
   return next === undefined ? (
     <span className="faint">none yet</span>
   ) : (
     <RecordLink id={next.id} to={`/orders/${next.id}`} />
   )
 }
+
+/** What took the place of an order: the next of its position where it was no longer due, else what a person asked for. */
+const ReplacedBy = ({ order, since }: { readonly order: Order; readonly since: string }) =>
+  order.replacedBy === null ? (
+    <Retried order={order} since={since} />
+  ) : (
+    <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} />
+  )
 
 /** What the order comes from: trades of a direct one, its batch, the decision, and the order in whose place it is. */
 const originsOf = ({ batchId, decisionId, origin, retryOf, tradeIds }: Order): ReadonlyArray<Fact> => [

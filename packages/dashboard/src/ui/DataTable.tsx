@@ -4,6 +4,7 @@ import { useLocation } from "wouter"
 import type { Sight } from "../api/asking.ts"
 import type { Term } from "../words/glossary.ts"
 import { useFractions } from "./alignment.ts"
+import { openApart } from "./asOf.ts"
 import type { Column } from "./Column.ts"
 import { Extent } from "./Extent.tsx"
 import { type Held, useHolding } from "./holding.ts"
@@ -116,7 +117,11 @@ const Body = <A extends object>({
           onFocus={focus.onFocus}
           onBlur={focus.onBlur}
           onKey={onKey}
-          onOpen={hrefOf === undefined ? undefined : (opened) => go(hrefOf(opened))}
+          onOpen={
+            hrefOf === undefined
+              ? undefined
+              : (opened, isApart) => (isApart ? openApart(hrefOf(opened)) : go(hrefOf(opened)))
+          }
         />
       ))}
       <Gap height={inView.after} />

@@ -3,13 +3,16 @@ import { Fragment, useEffect, useId, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
+import { useCaller } from "../api/overview.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import { ALL, askedBy, type Usual } from "../words/usual.ts"
 import type { Column } from "./Column.ts"
 import { DataTable } from "./DataTable.tsx"
+import { instantOf, writtenTime } from "../format/time.ts"
 import { useFilters } from "./filters.ts"
+import { Folding } from "./folding.tsx"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
@@ -37,6 +40,8 @@ interface Filter {
 /** A view that many ask for: what its address says. Of today are those since the day began in the zone that is shown. */
 interface Chip {
   readonly name: string
+  /** It is of who is signed in: absent where nobody is, since whoever is on the machine has one name then. */
+  readonly isMine?: boolean
   readonly asks: Readonly<Record<string, string>>
   readonly isToday?: boolean
 }
@@ -62,6 +67,8 @@ export interface Listing<A> {
   readonly above?: ReactNode
   /** What its rows come to, below them: whether all that the filters find are among them. */
   readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
+  /** What took the place of a row: where both are loaded, the row is folded under it. */
+  readonly replacementOf?: (row: A) => string | null
   /** What a phone shows of a row beside its first column; all where it is absent. */
   readonly card?: ReadonlyArray<Term>
 }
@@ -125,6 +132,9 @@ interface WrittenProps {
 /** Was it chosen from a list, whole? Then nothing more is written. */
 const isChosen = (event: Event): boolean =>
   event instanceof InputEvent ? event.inputType === "insertReplacementText" : true
+
+/** Is it a moment, which is written and shown in the zone that the top bar names? */
+const isMoment = (name: string): boolean => name === "since" || name === "until"
 
 /** A filter that is written; accounts and symbols are completed. */
 const Written = ({ name, onSet, term, value }: WrittenProps) => {
@@ -216,13 +226,16 @@ const Forthcoming = ({ terms }: { readonly terms: ReadonlyArray<Term> }) => (
   </div>
 )
 
+const never = (): null => null
+
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
 type Params = Readonly<Record<string, string>>
 
-const asksOf = ({ asks, isToday = false }: Chip, utc: boolean): Params => ({
+const asksOf = ({ asks, isMine = false, isToday = false }: Chip, utc: boolean, actor: string): Params => ({
   ...asks,
+  ...(isMine ? { actor } : {}),
   ...(isToday ? { since: periodOf("today", new Date(), utc).since } : {})
 })
 
@@ -234,14 +247,17 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
   const [path] = useLocation()
   const { get } = useFilters()
   const { utc } = useSettings()
+  const { data: caller } = useCaller()
+  const isSignedIn = caller !== undefined && !caller.open
+  const offered = chips.filter(({ isMine = false }) => !isMine || isSignedIn)
   const staying = Object.fromEntries(STAYING.filter((name) => get(name) !== "").map((name) => [name, get(name)]))
   const searchOf = (asks: Params): string => new URLSearchParams({ ...staying, ...asks }).toString()
   const isNow = (asks: Params): boolean =>
     names.every((name) => STAYING.includes(name) || get(name) === (asks[name] ?? ""))
   return (
     <nav className="chips" aria-label="Views">
-      {[{ name: "All", asks: {} }, ...chips].map((chip) => {
-        const asks = asksOf(chip, utc)
+      {[{ name: "All", asks: {} }, ...offered].map((chip) => {
+        const asks = asksOf(chip, utc, caller?.name ?? "")
         const search = searchOf(asks)
         return (
           <Link
@@ -261,6 +277,7 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
 /** A list with its filters in the address, read on as it is scrolled, live. */
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
+  const { utc } = useSettings()
   const asked = Object.fromEntries(
     listing.filters
       .map(({ name, usual }) => [name, askedBy(get, name, usual)] as const)
@@ -301,11 +318,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
               <Head term={term} />
               {options === undefined ? (
                 <Written
-                  key={get(name)}
+                  key={`${get(name)} ${isMoment(name) && utc}`}
                   name={name}
                   term={term}
-                  value={get(name)}
-                  onSet={(value) => set(name, value)}
+                  value={isMoment(name) ? writtenTime(get(name), utc) : get(name)}
+                  onSet={(value) => set(name, isMoment(name) ? instantOf(value, utc) : value)}
                 />
               ) : (
                 <select
@@ -348,29 +365,33 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         ) : null
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
-          <DataTable
-            key={JSON.stringify([asked, past, ordered])}
-            label={listing.title}
-            columns={listing.columns}
-            hidden={hidden}
-            rows={rows}
-            idOf={listing.idOf}
-            hrefOf={listing.hrefOf}
-            hasMore={hasMore}
-            count={count}
-            news={news}
-            onSight={look}
-            coming={ordered["order"] === "newest" ? "above" : "waiting"}
-            empty={
-              isFiltered && Object.keys(asked).length > 0
-                ? `Nothing matches ${Object.entries(asked)
-                    .map(([name, value]) => `${name} ${value}`)
-                    .join(", ")}.`
-                : listing.empty
-            }
-            onEnd={readOn}
-            sorting={sorting}
-          />
+          <Folding rows={rows} by={{ idOf: listing.idOf, replacementOf: listing.replacementOf ?? never }}>
+            {(shown, isUnfolded) => (
+              <DataTable
+                key={JSON.stringify([asked, past, ordered, isUnfolded])}
+                label={listing.title}
+                columns={listing.columns}
+                hidden={hidden}
+                rows={shown}
+                idOf={listing.idOf}
+                hrefOf={listing.hrefOf}
+                hasMore={hasMore}
+                count={count}
+                news={news}
+                onSight={look}
+                coming={ordered["order"] === "newest" ? "above" : "waiting"}
+                empty={
+                  isFiltered && Object.keys(asked).length > 0
+                    ? `Nothing matches ${Object.entries(asked)
+                        .map(([name, value]) => `${name} ${value}`)
+                        .join(", ")}.`
+                    : listing.empty
+                }
+                onEnd={readOn}
+                sorting={sorting}
+              />
+            )}
+          </Folding>
           {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>
       )}

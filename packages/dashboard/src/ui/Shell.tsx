@@ -139,6 +139,21 @@ const useTab = (overview: Documents.OverviewDocument | undefined, path: string):
   }, [cases, isHalted, isStale, path])
 }
 
+/** In which zone all times are, shown and written: pressed, the other one. */
+const ZoneSwitch = ({ children }: { readonly children: (zone: string) => string }) => {
+  const { utc } = useSettings()
+  return (
+    <button
+      type="button"
+      className="button quiet zone"
+      onClick={() => choose({ utc: !utc })}
+      aria-label={`Times in ${zoneName(utc)}; change`}
+    >
+      {children(zoneName(utc))}
+    </button>
+  )
+}
+
 const PageIcon = ({ of }: { readonly of: string }) => (
   <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
     <path
@@ -212,7 +227,6 @@ const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: str
 /** The frame around every screen: where one can go, how the stream stands, what is halted, and the stop. */
 export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [path, go] = useLocation()
-  const { utc } = useSettings()
   const asOf = useAsOf()
   const isStale = useIsStale()
   const { data: overview } = useOverview()
@@ -244,14 +258,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           </Explained>
           <AccountSwitch names={accounts.map(({ name }) => name)} />
           <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
-          <button
-            type="button"
-            className="button quiet zone"
-            onClick={() => choose({ utc: !utc })}
-            aria-label={`Times in ${zoneName(utc)}; change`}
-          >
-            {zoneName(utc)}
-          </button>
+          <ZoneSwitch>{(zone) => zone}</ZoneSwitch>
           {overview === undefined ? null : <MarketClock of={overview.market} />}
           <LiveClock />
           <span ref={halting}>
@@ -274,6 +281,9 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           <AsOfBar />
           {children}
         </main>
+        <footer className="zoned">
+          <ZoneSwitch>{(zone) => `Times in ${zone}`}</ZoneSwitch>
+        </footer>
       </div>
       <BottomBar cases={cases} path={path} />
       <Announcer />

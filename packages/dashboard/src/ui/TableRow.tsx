@@ -34,12 +34,14 @@ interface TableRowProps<A extends object> {
   readonly onFocus: (id: string, index: number) => void
   readonly onBlur: (to: EventTarget | null) => void
   readonly onKey: (event: KeyboardEvent<HTMLElement>, index: number) => void
-  readonly onOpen: ((row: A) => void) | undefined
+  readonly onOpen: ((row: A, isApart: boolean) => void) | undefined
 }
 
 /** Was something pressed that does its own, or text selected? Then the row is not opened. */
 const isForOther = ({ target }: MouseEvent): boolean =>
   (target instanceof Element && target.closest("a,button,summary") !== null) || getSelection()?.isCollapsed === false
+
+const MIDDLE = 1
 
 /** A row of a table. */
 export const TableRow = <A extends object>(props: TableRowProps<A>) => {
@@ -55,7 +57,10 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
       onBlur={({ relatedTarget }) => onBlur(relatedTarget)}
       onKeyDown={(event) => onKey(event, index)}
       onClick={(event) => {
-        if (!isForOther(event)) onOpen?.(row.original)
+        if (!isForOther(event)) onOpen?.(row.original, event.ctrlKey || event.metaKey)
+      }}
+      onAuxClick={(event) => {
+        if (event.button === MIDDLE && !isForOther(event)) onOpen?.(row.original, true)
       }}
     >
       {row.getVisibleCells().map(({ column, id }, at) => {

@@ -27,9 +27,14 @@ export const carried = (to: string): string => {
 
 /** Where the page is; who goes on while he looks at the past, or at one account, stays there. */
 export const useKeepingView: BaseLocationHook = () => {
+  // A link that is copied, or opened in another tab, says what is looked at: it is written again where that changes.
+  useSearch()
   const [path, go] = useBrowserLocation()
   return [path, (to, options) => go(carried(to), options)]
 }
+
+/** Opens an address in a tab of its own, which looks at the same. */
+export const openApart = (to: string): void => void window.open(carried(to), "_blank", "noopener")
 
 /** The moment that is looked at: a time, or a position of the feed; empty where it is now. */
 export const useAsOf = (): string => pastIn(useSearch())

@@ -64,9 +64,17 @@ export const counts: Column<Documents.FillDocument> = node("counts", (fill) => (
   <SignView sign={signOfFill(fill)} tail={fill.canonical && fill.revision > 1 ? `r${fill.revision}` : undefined} />
 ))
 
-/** Where an order stands, and how far it is filled. */
+/** Where an order stands, how far it is filled, and what took its place. */
 export const orderStatus: Column<Documents.OrderDocument> = node("status", (order) => (
-  <SignView sign={signOfOrder(order)} />
+  <>
+    <SignView sign={signOfOrder(order)} />
+    {order.replacedBy === null ? null : (
+      <>
+        {" "}
+        replaced by <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} />
+      </>
+    )}
+  </>
 ))
 
 /** Where a trade stands: held, contradicted and undone ones are told from others. */

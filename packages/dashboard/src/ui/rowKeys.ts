@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react"
 import { useLocation } from "wouter"
-import { carried } from "./asOf.ts"
+import { openApart } from "./asOf.ts"
 import { along } from "./rowFocus.ts"
 import type { useSelection } from "./Selection.tsx"
 import { chosen } from "./settings.ts"
@@ -45,7 +45,7 @@ export const useRowKeys = <A extends object>({ hrefOf, move, selection, shown, t
     const isOnRow = event.target === event.currentTarget
     if (event.ctrlKey || event.metaKey) {
       if (event.key !== "Enter" || hrefOf === undefined || !isOnRow) return
-      window.open(carried(hrefOf(row)), "_blank", "noopener")
+      openApart(hrefOf(row))
     } else if (!along(event)) {
       const doing = isOnRow ? keysOf(index, row)[event.key] : undefined
       if (doing === undefined) return

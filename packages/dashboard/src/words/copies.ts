@@ -54,7 +54,7 @@ const lists: Readonly<Record<string, List>> = {
     moment: "asOf"
   },
   batches: { route: "batches", verb: "batches list", filters: ["account", "status", "mode", "q"], moment: "asOf" },
-  journal: { route: "journal", verb: "journal list", filters: ["account", "entity", "tag"], moment: "asOf" }
+  journal: { route: "journal", verb: "journal list", filters: ["account", "entity", "tag", "actor"], moment: "asOf" }
 }
 
 /** Pages that are neither a list nor a record. */

@@ -100,7 +100,10 @@ const entries = {
   batch: { head: "Batch", help: "The batch that the trade came in." },
   orders: { head: "Orders", help: "Orders that took of it." },
   decision: { head: "Decision", help: "The decision that the order executes." },
-  insteadOf: { head: "In place of", help: "The order that ended, and in whose place a person asked for this one." },
+  insteadOf: {
+    head: "In place of",
+    help: "The orders in whose place this one came: one that ended and that a person asked for again, or plans that were no longer due."
+  },
   replacedBy: {
     head: "Replaced by",
     help: "The order that came in its place: one that a person asked for, or the next one of its position."
@@ -332,11 +335,11 @@ const entries = {
   period: { head: "Period", help: "Rows of these days, by the zone that the top bar names." },
   since: {
     head: "From",
-    help: "Rows from this moment on: a date, which begins at midnight UTC, or a time with its zone."
+    help: "Rows from this moment on: a date or a time, in the zone that the top bar names unless it names its own."
   },
   until: {
     head: "Before",
-    help: "Rows before this moment: a date, which begins at midnight UTC, or a time with its zone."
+    help: "Rows before this moment: a date or a time, in the zone that the top bar names unless it names its own."
   },
   canonical: { head: "Counts", help: "Does it count, or did a later revision replace it?" },
   journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
@@ -351,6 +354,7 @@ const entries = {
     help: "The order that would be made if this trade were taken in now, or why none would be. In a batch it has its turn later. Nothing is on record of the question."
   },
   asOf: { head: "As of", help: "The moment that the page shows the books of. What came later is not in it." },
+  feedPosition: { head: "Feed", help: "The position of the feed: the number of a commit among all that there are." },
   viewName: { head: "View", help: "A name for these filters. It is kept in this browser, and leads to the same rows." },
   pendingBatch: {
     head: "Batch",
@@ -403,7 +407,7 @@ const entries = {
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "How high the rows of tables are: more of them on a screen, or more room for each." },
-  zone: { head: "Zone", help: "Times in your own zone, or in UTC." },
+  zone: { head: "Zone", help: "Times on every page, and those that you write, are in your own zone, or in UTC." },
   shortcuts: {
     head: "Single-key shortcuts",
     help: "Keys such as g o or z. Switch them off where they are in the way, for speech input for example."

@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { Access } from "@roundlot/api"
 import { Effect, type Layer } from "effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -52,23 +53,6 @@ const read = (built: string): ReadonlyMap<`/${string}`, Asset> => {
   return assets
 }
 
-/** The first words of the dashboard's addresses: each is answered with its page, which finds the rest in the address. */
-const screens = [
-  "attention",
-  "positions",
-  "trades",
-  "orders",
-  "fills",
-  "decisions",
-  "attempts",
-  "batches",
-  "journal",
-  "why",
-  "ops",
-  "settings",
-  "sign-in"
-] as const
-
 const answer = (asset: Asset) =>
   Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
     const accepted = (headers["accept-encoding"] ?? "").split(",").map((each) => each.split(";")[0]?.trim())
@@ -99,7 +83,7 @@ export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
     const index = assets.get("/index.html")
     const page = index === undefined ? HttpServerResponse.text(NOT_BUILT, { status: 404 }) : answer(index)
     yield* router.get("/", page)
-    for (const screen of screens) {
+    for (const screen of [...Access.SCREENS, "sign-in"] as const) {
       yield* router.get(`/${screen}`, page)
       yield* router.get(`/${screen}/*`, page)
     }

@@ -434,7 +434,8 @@ export const journalList = Verb.make({
     account: ofAccount,
     asOf,
     entity: text("entity", "An id (T12, O5) or a symbol"),
-    tag: text("tag", "The kind of entry, such as OrderPlanned")
+    tag: text("tag", "The kind of entry, such as OrderPlanned"),
+    actor: text("actor", "Who brought it about: a token, a person, a source")
   },
   run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(newestFirst(asked))), journal.table)
 })

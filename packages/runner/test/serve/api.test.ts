@@ -368,6 +368,71 @@ describe("what cannot be answered", () => {
   )
 
   it.scopedLive(
+    "a link of another site opens a page, as a whole page; it opens no frame, sends nothing, and asks nothing of the API",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }
+        const statusOf = (
+          path: string,
+          headers: Readonly<Record<string, string>> = {},
+          method = "GET",
+          body?: unknown
+        ) => Effect.map(ask(port, path, { headers: { ...link, ...headers }, method, body }), ({ status }) => status)
+        const opened = [
+          "/",
+          "/?view=1",
+          "/orders",
+          "/orders/O1?asOf=3",
+          "/Positions/main/AAPL",
+          "//ops/",
+          "/docs",
+          "/docs/api"
+        ]
+        const pages = yield* Effect.forEach(opened, (path) => statusOf(path))
+        assert.deepStrictEqual(
+          [...new Set(pages)].filter((status) => status === 403 || status >= 500),
+          []
+        )
+        const closed = [
+          "/api/v1/orders",
+          "/API/v1/orders",
+          "//api/v1/orders",
+          "/api/v1/batches/B1/results.csv",
+          "/health",
+          "/metrics",
+          "/openapi.json",
+          "/theme.js",
+          "/sign-in",
+          "/sign-in/oidc",
+          "/sign-in/provider",
+          "/ordersx",
+          "/orders%2f..%2fapi"
+        ]
+        assert.deepStrictEqual(
+          yield* Effect.forEach(closed, (path) => Effect.map(statusOf(path), (status) => [path, status])),
+          closed.map((path) => [path, 403])
+        )
+        const asked = [
+          statusOf("/orders", { "sec-fetch-dest": "iframe" }),
+          statusOf("/orders", { "sec-fetch-dest": "object" }),
+          statusOf("/orders", { "sec-fetch-mode": "no-cors" }),
+          statusOf("/orders", { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }),
+          statusOf("/orders", { origin: "http://evil.example" }),
+          statusOf("/orders", {}, "POST"),
+          statusOf("/orders", {}, "HEAD"),
+          statusOf("/orders", {}, "GET", {}),
+          statusOf("/orders", { "transfer-encoding": "chunked" })
+        ]
+        assert.deepStrictEqual(
+          yield* Effect.all(asked),
+          asked.map(() => 403)
+        )
+        assert.strictEqual(yield* statusOf("/orders", { host: "evil.example" }), 421)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
     "the API describes itself: every route stands in /openapi.json, and /docs/api shows it without a script",
     () =>
       Effect.gen(function* () {

@@ -122,6 +122,15 @@ it.effect("an entry is shown with its cause and event", () =>
     })
     const id = `main/${accepted?.seq ?? 0}`
     expect(yield* journal.show(id)).toStrictEqual(accepted)
+    const [all, own, nobodys] = yield* Effect.all(
+      [{}, { actor: accepted?.cause.actor }, { actor: "nobody" }].map((asked) =>
+        journal.list({ ...asked, limit: 0, count: true })
+      )
+    )
+    const isOwn = ({ cause }: journal.EntryDocument) => cause.actor === accepted?.cause.actor
+    expect(own?.items).toStrictEqual(all?.items.filter(isOwn))
+    expect([own?.count?.rows, nobodys?.count?.rows]).toEqual([own?.items.length, 0])
+    expect(own?.items.length).toBeLessThan(all?.items.length ?? 0)
     const halted = (yield* journal.list({ account: "_store", tag: "TradingStateSet" })).items
     expect(halted).toMatchObject([{ tag: "TradingStateSet", cause: { kind: "command", actor: "ann", command: "h1" } }])
     const told = yield* Effect.all([

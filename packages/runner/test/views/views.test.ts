@@ -390,6 +390,31 @@ describe("documents", () => {
     expect(marketAt("2123-11-20T15:00:00Z")).toEqual({ isOpen: false, changesAt: null })
   })
 
+  it.effect("an order that was no longer due names the one that was made in its place, and no other order does", () =>
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open(["AAPL", "MSFT"])
+      yield* scene.trade("t-1", "buy", "1")
+      yield* scene.trade("t-2", "buy", "1", "MSFT")
+      yield* scene.at(1)
+      yield* scene.trade("t-3", "sell", "2")
+      yield* scene.trade("t-4", "sell", "1", "MSFT")
+      yield* scene.at(2)
+      // At the same moment: an order of another position is none of its own.
+      yield* scene.begins(1)
+      yield* scene.begins(2)
+      const listed = yield* orders.list({})
+      expect(
+        listed.items.map(({ id, replacedBy, side, status, symbol }) => [id, symbol, side, status, replacedBy])
+      ).toStrictEqual([
+        ["O1", "AAPL", "buy", "cancelled", "O3"],
+        ["O2", "MSFT", "buy", "cancelled", null],
+        ["O3", "AAPL", "sell", "pending", null]
+      ])
+      expect((yield* orders.show("O1")).replacedBy).toBe("O3")
+    }).pipe(Effect.provide(scene.inMemory))
+  )
+
   itPlays(
     "orders are listed as programs read them",
     Effect.gen(function* () {
@@ -419,6 +444,7 @@ describe("documents", () => {
         averagePrice: "150.12",
         decisionId: null,
         retryOf: null,
+        replacedBy: null,
         batchId: null,
         endReported: null,
         endReportedAt: null,
