@@ -10,7 +10,7 @@ import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from ".
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
-import { imageInto } from "../store/versions.ts"
+import { imageInto } from "./versions.ts"
 import { listingsOf } from "../start/listings.ts"
 import * as Right from "../start/Right.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
