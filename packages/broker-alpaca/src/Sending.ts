@@ -61,21 +61,24 @@ export const cancel = (
     cancelAnswerOf
   )
 
-/** What an answer to a cancel means: 204 is a request taken, 404 and 422 say that there is nothing to end. */
-const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
-  HttpOutcome.cancelAnswerOf(
-    outcome,
-    TAKEN,
-    (answer) => wordsOf(answer).words,
-    (answer) => {
-      const { code } = wordsOf(answer)
-      return code !== undefined && (answer.status === 404 || answer.status === 422)
-        ? { code, hasEnded: true }
-        : undefined
-    }
-  )
-
 const TAKEN: ReadonlySet<number> = new Set([200, 204])
+
+/** What an answer means where these statuses refuse in Alpaca's own words, and whether they say that the order has ended. */
+const answered =
+  (refusing: ReadonlySet<number>, hasEnded: boolean) =>
+  (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
+    HttpOutcome.cancelAnswerOf(
+      outcome,
+      TAKEN,
+      (answer) => wordsOf(answer).words,
+      (answer) => {
+        const { code } = wordsOf(answer)
+        return code !== undefined && refusing.has(answer.status) ? { code, hasEnded } : undefined
+      }
+    )
+
+/** What an answer to a cancel means: 204 is a request taken, 404 and 422 say that there is nothing to end. */
+const cancelAnswerOf = answered(new Set([404, 422]), true)
 
 const LONGEST_REPLACE = "30 seconds"
 
@@ -108,15 +111,4 @@ export const replace = (
  * What an answer to a replacement means: 200 is a request taken, and no proof that it comes into force. A refusal is no word on an end:
  * 422 is the answer to an order that is not at the exchange yet, too.
  */
-const replaceAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
-  HttpOutcome.cancelAnswerOf(
-    outcome,
-    TAKEN,
-    (answer) => wordsOf(answer).words,
-    (answer) => {
-      const { code } = wordsOf(answer)
-      return code !== undefined && REFUSING.has(answer.status) ? { code, hasEnded: false } : undefined
-    }
-  )
-
-const REFUSING: ReadonlySet<number> = new Set([403, 404, 422])
+const replaceAnswerOf = answered(new Set([403, 404, 422]), false)

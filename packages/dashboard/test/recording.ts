@@ -45,7 +45,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await session.send("Emulation.setTimezoneOverride", { timezoneId: "Asia/Tokyo" })
     await page.reload()
     const stood = (position: number) => page.getByText(`As it stood at position ${position} of the feed, `)
-    // A time is told with its number, which all steps go by.
+    // A time stands with its number, which all steps go by.
     await stood(before).waitFor()
     await page.getByText("Nothing matches symbol ORCL.").waitFor()
     const steps = page.getByRole("group", { name: "Steps" })

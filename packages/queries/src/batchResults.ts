@@ -222,7 +222,7 @@ const interleaved = <E, R>(
     )
   })
 
-/** Rows that are read while they are told. */
+/** Rows that are read while they are written out. */
 interface ExportedRows {
   readonly rows: Stream.Stream<Documents.BatchRowDocument, TradeRepository.StoreError>
 }

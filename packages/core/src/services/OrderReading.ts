@@ -22,7 +22,7 @@ import { Health } from "./Health.ts"
 export const booksNow = Effect.flatMap(Ledger, (ledger) => ledger.now)
 
 /** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
-export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
+export const readOrder = Effect.fn("OrderReading.readOrder")(function* (order: Order) {
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const brokers = yield* Brokers
@@ -49,7 +49,7 @@ interface Seen {
 }
 
 /** FILL-14: what a reading changed of an order is a line of the log; a reading that says nothing new is none. */
-export const tellChanges = Effect.fn("Tracking.tellChanges")(function* (seen: ReadonlyArray<Seen>) {
+export const tellChanges = Effect.fn("OrderReading.tellChanges")(function* (seen: ReadonlyArray<Seen>) {
   const news = seen.filter(
     ({ order, report }) => order.rawStatus !== report.rawStatus || asksForExecutions(order, report)
   )
@@ -86,7 +86,7 @@ const shownOf = (order: Order): string => {
  * O22: an order that was quiet for a while and is not there when asked for by its id is looked for in the broker's history, and
  * once more by our own id, before it is said to be missing.
  */
-const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
+const lookFurther = Effect.fn("OrderReading.lookFurther")(function* (
   order: Order,
   broker: BrokerService,
   missing: NotFound
@@ -114,7 +114,7 @@ const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
   return yield* book(report, { payload: undefined }, begun)
 })
 
-/** W11: what an order executed, before its absence confirms its end. Were all of them told? */
+/** W11: what an order executed, before its absence confirms its end. Were all of them listed? */
 const readExecutions = (order: Order, broker: BrokerService) =>
   Effect.gen(function* () {
     if (order.brokerOrderId === undefined) return false
@@ -157,11 +157,11 @@ export const ofAccount = <R extends Report>(account: AccountName, received: Read
 const othersBeside = (account: AccountName): string => `other accounts beside ${account}`
 
 /** A whole look in which no other account was heard of ends what was said of them. */
-export const noOthersBeside = Effect.fn("Tracking.noOthersBeside")(function* (
+export const noOthersBeside = Effect.fn("OrderReading.noOthersBeside")(function* (
   account: AccountName,
-  told: ReadonlyArray<Received>
+  listed: ReadonlyArray<Received>
 ) {
-  if (told.some(({ report }) => report.account !== account)) return
+  if (listed.some(({ report }) => report.account !== account)) return
   const health = yield* Health
   const parts = yield* health.all
   if (parts.some(({ isWell, part }) => part === othersBeside(account) && !isWell))

@@ -17,7 +17,7 @@ import { refuse } from "./Submission.ts"
  * When an account's lease was taken, before anything is sent under it: attempts that an older holder left without an answer are
  * unknown, their orders in doubt.
  */
-export const recoverUnanswered = Effect.fn("Submission.recoverUnanswered")(function* (account: AccountName) {
+export const recoverUnanswered = Effect.fn("SendRecovery.recoverUnanswered")(function* (account: AccountName) {
   const unanswered = yield* Reads.all(AttemptTable, {
     where: [
       { column: "account", in: [account] },
@@ -28,7 +28,7 @@ export const recoverUnanswered = Effect.fn("Submission.recoverUnanswered")(funct
 })
 
 /** When an account is taken: a decision whose order was never sent has failed; it is not sent later than it was meant. */
-export const abandonUnsent = Effect.fn("Submission.abandonUnsent")(function* (account: AccountName) {
+export const abandonUnsent = Effect.fn("SendRecovery.abandonUnsent")(function* (account: AccountName) {
   const pending = yield* Reads.all(OrderTable, {
     where: [
       { column: "status", in: ["pending"] },

@@ -30,13 +30,13 @@ const SWEPT = "roundlot/sweep"
  * late fills, corrections and busts of ended orders, and orders that are not ours. At start, after every reconnect and on a
  * schedule: a healthy stream is not completeness.
  */
-export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName) {
+export const sweep = Effect.fn("Sweep.sweep")(function* (account: AccountName) {
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(account)
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const told = yield* brokersNow(broker, now)
-  const theirs = Option.getOrElse(told, () => now)
+  const brokersTime = yield* brokersNow(broker, now)
+  const theirs = Option.getOrElse(brokersTime, () => now)
   const begun = yield* booksNow
   const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
   const [orders, fills] = yield* Effect.all([
@@ -61,7 +61,7 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
     reportMember({ report: listed, payload: undefined }),
     soundnessMember(account, "orders", missingOf(orders, fills))
   ])
-  if (!isWhole(orders) || !executionsRead || isWaiting || Option.isNone(told)) return
+  if (!isWhole(orders) || !executionsRead || isWaiting || Option.isNone(brokersTime)) return
   yield* ledger.submit("report", sweptMember(account, theirs))
 })
 
@@ -72,7 +72,7 @@ const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): Snapsh
 }
 
 /** Nothing that happened while no program ran is passed over: the window begins before the last sweep that saw everything. */
-const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
+const sweptFrom = Effect.fn("Sweep.sweptFrom")(function* (
   account: AccountName,
   now: Instant.Instant,
   { capabilities }: BrokerService

@@ -102,7 +102,7 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
           type="datetime-local"
           step={1}
           aria-label="As of"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- whoever opened the bar has asked for this field
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- who opened the bar has asked for this field
           autoFocus={asOf === ""}
           value={place === undefined ? "" : writtenTime(place.at, utc)}
           onChange={({ target }) => {

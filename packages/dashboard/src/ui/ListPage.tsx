@@ -40,7 +40,7 @@ interface Filter {
 /** A view that many ask for: what its address says. Of today are those since the day began in the zone that is shown. */
 interface Chip {
   readonly name: string
-  /** It is of who is signed in: absent where nobody is, since whoever is on the machine has one name then. */
+  /** It is of who is signed in: absent where nobody is, since all who are on the machine have one name then. */
   readonly isMine?: boolean
   readonly asks: Readonly<Record<string, string>>
   readonly isToday?: boolean

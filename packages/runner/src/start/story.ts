@@ -13,17 +13,17 @@ interface Seen {
   readonly lastOrder: number
   readonly fills: number
   readonly lastFill: number
-  readonly told: number
+  readonly shown: number
 }
 
 const PAGE = 500
 const TRADES_SHOWN = 3
 
 /** The lines of the first trades, so that a reader sees what comes in. */
-export const tradeLines = (step: TradeImport.Step, told: number): ReadonlyArray<string> =>
+export const tradeLines = (step: TradeImport.Step, shown: number): ReadonlyArray<string> =>
   step.taken
     .filter(([, result]) => result._tag === "Accepted")
-    .slice(0, Math.max(0, TRADES_IN_FULL - told))
+    .slice(0, Math.max(0, TRADES_IN_FULL - shown))
     .map(([{ input }]) => {
       const price = input.price === undefined ? "" : ` @ ${Decimal.format(input.price)}`
       return `  trade  ${input.sourceId}  ${input.side} ${Decimal.format(input.quantity)} ${input.symbol}${price}`
@@ -60,7 +60,7 @@ type Looking<A> = Effect.Effect<A, TradeRepository.StoreError, TradeRepository.T
 
 /** Watches orders and fills come up: each look costs a page of what is new, however large the books are. */
 export const watcher: Effect.Effect<Watcher> = Effect.map(
-  Ref.make<Seen>({ orders: 0, lastOrder: 0, fills: 0, lastFill: 0, told: 0 }),
+  Ref.make<Seen>({ orders: 0, lastOrder: 0, fills: 0, lastFill: 0, shown: 0 }),
   (seen) => {
     const look = Effect.gen(function* () {
       const before = yield* Ref.get(seen)
@@ -81,19 +81,19 @@ export const watcher: Effect.Effect<Watcher> = Effect.map(
       Effect.map(({ after }) => after)
     )
     const firstOrders = Effect.gen(function* () {
-      const { told } = yield* Ref.get(seen)
-      if (told >= ORDERS_IN_FULL) return []
+      const { shown } = yield* Ref.get(seen)
+      if (shown >= ORDERS_IN_FULL) return []
       const ended = yield* Reads.page(Order.OrderTable, {
         where: [{ column: "status", in: ["filled", "rejected", "cancelled", "expired", "failed"] }],
         limit: ORDERS_IN_FULL
       })
-      yield* Ref.update(seen, (before) => ({ ...before, told: ended.items.length }))
-      return yield* Effect.forEach(ended.items.slice(told), orderLine)
+      yield* Ref.update(seen, (before) => ({ ...before, shown: ended.items.length }))
+      return yield* Effect.forEach(ended.items.slice(shown), orderLine)
     })
     const begin = Effect.gen(function* () {
       const lastOrder = (yield* Reads.first(Order.OrderTable, { descending: true }))?.id ?? 0
       const lastFill = (yield* Reads.first(Fill.FillTable, { descending: true }))?.id ?? 0
-      yield* Ref.set(seen, { orders: 0, lastOrder, fills: 0, lastFill, told: lastOrder > 0 ? ORDERS_IN_FULL : 0 })
+      yield* Ref.set(seen, { orders: 0, lastOrder, fills: 0, lastFill, shown: lastOrder > 0 ? ORDERS_IN_FULL : 0 })
     })
     return { begin, catchUp, firstOrders }
   }

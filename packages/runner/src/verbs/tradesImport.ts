@@ -58,10 +58,10 @@ const optionsOf = (asked: ImportFlags) =>
 const teller = (file: string) =>
   Effect.map(
     Ref.make(0),
-    (told) => (notices: ReadonlyArray<TradeImport.Noticed>) =>
+    (counted) => (notices: ReadonlyArray<TradeImport.Noticed>) =>
       Effect.gen(function* () {
         const { note } = yield* Output
-        const before = yield* Ref.getAndUpdate(told, (count) => count + notices.length)
+        const before = yield* Ref.getAndUpdate(counted, (count) => count + notices.length)
         for (const { line, what } of notices.slice(0, Math.max(0, MOST_NOTICES - before)))
           yield* note(`${file}, line ${line}: ${what}`)
         if (before <= MOST_NOTICES && before + notices.length > MOST_NOTICES)
@@ -151,8 +151,8 @@ const take = (
     return yield* Ref.get(counts)
   })
 
-/** What was only kept is told where it was asked for. */
-const told = ({ backfill }: ImportFlags, { recorded, ...counts }: TradeImport.Counts) =>
+/** What was only kept is shown where it was asked for. */
+const saidOf = ({ backfill }: ImportFlags, { recorded, ...counts }: TradeImport.Counts) =>
   Option.contains(backfill, "record" as const) ? { ...counts, recorded } : counts
 
 const text = (counts: Partial<TradeImport.Counts>): string =>
@@ -170,7 +170,7 @@ const finish = (
     if (counts.rejected > 0 && !asked.dryRun)
       yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
     if (counts.rejected + counts.conflicts + counts.quarantined > 0) yield* look
-    const shown = told(asked, counts)
+    const shown = saidOf(asked, counts)
     yield* answer({ ...shown, ...more }, text(shown))
   })
 

@@ -33,7 +33,7 @@ export interface Place {
   readonly tells: Retelling.Between["tells"]
   /** The broker says this to us by itself. */
   readonly says: Retelling.Between["says"]
-  /** A person of the same login asks for something, past whoever stands between. */
+  /** A person of the same login asks for something, past what stands between. */
   readonly asks: (method: string, path: string, body?: unknown) => Effect.Effect<void, unknown>
   /** The broker gives its account another name in addresses. */
   readonly renames: Effect.Effect<void>

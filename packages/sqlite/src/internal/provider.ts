@@ -50,7 +50,7 @@ const isComplete = (makes: DatabaseSync): boolean => {
   }
 }
 
-/** Node says of its own, on stderr of whoever loads it, that it is experimental; what we ask of it is tried by tests on each Node. */
+/** Node says of its own, on stderr of the program that loads it, that it is experimental; what we ask of it is tried by tests on each Node. */
 const quietly = (load: () => unknown): unknown => {
   const warns = Object.getOwnPropertyDescriptor(process, "emitWarning")
   Object.defineProperty(process, "emitWarning", { configurable: true, writable: true, value: () => undefined })

@@ -20,7 +20,7 @@ const serve = (port, { file, sqlite }) => {
     try {
       db.exec("PRAGMA wal_checkpoint(PASSIVE)")
     } catch {
-      // What stands in the way is met, and said, by whoever commits: pages that are left here are written then.
+      // What stands in the way is met, and said, by who commits: pages that are left here are written then.
     }
     port.postMessage("written")
   }

@@ -60,7 +60,7 @@ export const close = (db: Sqlite.Database): void => {
   try {
     db.exec("PRAGMA wal_checkpoint(PASSIVE)")
   } catch {
-    // It is durable where it is, and whoever opens the file next finds it.
+    // It is durable where it is, and the next who opens the file finds it.
   } finally {
     db.close()
   }
