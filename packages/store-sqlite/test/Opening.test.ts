@@ -60,7 +60,7 @@ describe("opening a store", () => {
         Effect.sync(() => open(file)),
         (db) => Effect.sync(() => db.close())
       )
-      const reader = yield* Client.make(file)
+      const { client: reader } = yield* Client.open(file)
       yield* Reader.prepare(file, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
       const expected: ReadonlyArray<readonly [string, unknown]> = [
