@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import process from "node:process"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
@@ -144,6 +144,19 @@ describe("a connection", () => {
     withNotes(file).database.close()
     expect(Sqlite.using(file, { mustExist: true }, count)).toBe(0)
     expect(codeOf(() => Sqlite.using(file, { readOnly: true }, emptied))).toBe("SQLITE_READONLY")
+  })
+
+  test("is to the file of a name, also where that begins like an address", () => {
+    const [folder, before] = [dirname(freshFile()), process.cwd()]
+    process.chdir(folder)
+    try {
+      withNotes("file:x?mode=memory").database.close()
+      expect(Sqlite.using("file:x?mode=memory", { mustExist: true }, count)).toBe(0)
+      expect(Sqlite.using("file:x?mode=memory", { readOnly: true }, count)).toBe(0)
+    } finally {
+      process.chdir(before)
+    }
+    expect(existsSync(join(folder, "file:x?mode=memory"))).toBe(true)
   })
 
   test("is closed with statements open, gives its locks back, and is closed once", () => {

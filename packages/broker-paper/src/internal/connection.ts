@@ -176,6 +176,6 @@ const isRefusal = (error: unknown) => error instanceof Foreign || error instance
 const failed = (file: string, error: Error): ExchangeFailed =>
   new ExchangeFailed({
     file,
-    kind: /^SQLITE_(BUSY|LOCKED)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
+    kind: /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
     detail: error.message
   })
