@@ -194,11 +194,16 @@ describe("a connection", () => {
     database.close()
   })
 
-  test("is there for as long as a statement of it", async () => {
+  test("is there for as long as a statement of it, and a statement for as long as what reads it", async () => {
     const statements = Array.from({ length: 50 }, () => {
       const { database, insert } = withNotes()
-      database.prepare("SELECT 1").get()
+      database.prepare("SELECT 1 UNION SELECT 2").iterate()[Symbol.iterator]().next()
       return insert
+    })
+    const databases = Array.from({ length: 50 }, () => {
+      const { database } = withNotes()
+      database.prepare("SELECT 1 UNION SELECT 2").iterate()[Symbol.iterator]().next()
+      return database
     })
     // The memory of what was collected is used again by what is opened then.
     for (let turn = 0; turn < 3; turn++) {
@@ -207,7 +212,7 @@ describe("a connection", () => {
     }
     const others = Array.from({ length: 200 }, () => Sqlite.open(":memory:"))
     expect(statements.map((insert) => insert.run(1, "x", null, null, null, null).changes)).toEqual(Array(50).fill(1))
-    for (const other of others) other.close()
+    for (const each of [...databases, ...others]) each.close()
   })
 
   test("is had by a thread by the name that `require` knows", async () => {

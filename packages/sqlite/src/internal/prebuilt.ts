@@ -38,10 +38,10 @@ const whole = (cells: ReadonlyArray<Cell>): ReadonlyArray<Cell> => {
   return cells
 }
 
-/** A connection, and the readings of it that are under way. */
+/** A connection, and the readings of it that are under way, with the statements that they point to. */
 interface Connection {
   readonly database: Database
-  readonly readings: Set<Iterator<unknown>>
+  readonly readings: Map<Iterator<unknown>, Statement>
 }
 
 /** A statement, and the connection that it points to: the process ends by a fault where that is collected before it. */
@@ -75,7 +75,7 @@ function* codedRows<Row>(
   cells: ReadonlyArray<Cell>
 ): Generator<Row> {
   const rows = coded(() => statement.iterate(...cells))[Symbol.iterator]()
-  readings.add(rows)
+  readings.set(rows, statement)
   try {
     for (let row = coded(() => rows.next()); row.done !== true; row = coded(() => rows.next())) yield row.value
   } finally {
@@ -89,7 +89,7 @@ function* codedRows<Row>(
  * keeps it until the statement is collected: what it holds of the file, a reading, a transaction and pages, is given back here.
  */
 export const completed = (database: Database): Database => {
-  const connection: Connection = { database, readings: new Set() }
+  const connection: Connection = { database, readings: new Map() }
   return {
     get isOpen() {
       return database.isOpen
@@ -101,7 +101,7 @@ export const completed = (database: Database): Database => {
     prepare: (sql) => codedStatement(connection, database.prepare(sql)),
     close: () => {
       if (database.isOpen) {
-        for (const rows of connection.readings) rows.return?.()
+        for (const rows of connection.readings.keys()) rows.return?.()
         if (database.isTransaction) database.exec("ROLLBACK")
         database.exec("PRAGMA shrink_memory")
       }
