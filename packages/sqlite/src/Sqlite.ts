@@ -1,4 +1,5 @@
 import type { Cell, Database } from "./Database.ts"
+import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { nameOf } from "./internal/codes.ts"
 import { provider } from "./internal/provider.ts"
@@ -20,13 +21,18 @@ export interface Options {
 
 const TIMEOUT_MS = 5_000
 
+/** How SQLite is said which file it is. What begins like an address would be taken for one, and be another file, or none. */
+const placeOf = (file: string, mustExist: boolean): string => {
+  if (mustExist) return `${pathToFileURL(file).href}?mode=rw`
+  return file.startsWith("file:") ? resolve(file) : file
+}
+
 /** Opens a file, which is made where there is none; `:memory:` and an empty name are databases of this connection alone. */
 export const open = (
   file: string,
   { mustExist = false, readOnly = false, timeout = TIMEOUT_MS }: Options = {}
 ): Database => {
-  const place = mustExist && !readOnly ? `${pathToFileURL(file).href}?mode=rw` : file
-  return provider().open(place, { readOnly, timeout })
+  return provider().open(placeOf(file, mustExist && !readOnly), { readOnly, timeout })
 }
 
 /** What comes of a connection to a file that is closed again. */

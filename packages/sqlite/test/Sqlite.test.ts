@@ -1,8 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import process from "node:process"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { Worker } from "node:worker_threads"
 import { afterEach, describe, expect, test } from "vitest"
 import { Sqlite } from "../src/index.ts"
@@ -23,6 +25,13 @@ const TABLE = `CREATE TABLE notes (
   id INTEGER PRIMARY KEY, text TEXT NOT NULL, bytes BLOB, number INTEGER CHECK (number < 100), name TEXT UNIQUE,
   parent INTEGER REFERENCES notes (id)) STRICT`
 
+const collect = (() => {
+  setFlagsFromString("--expose-gc")
+  const found: unknown = runInNewContext("gc")
+  if (typeof found !== "function") throw new Error("memory cannot be collected")
+  return () => void Reflect.apply(found, undefined, [])
+})()
+
 const withNotes = (file = ":memory:", options: Sqlite.Options = {}) => {
   const database = Sqlite.open(file, options)
   database.exec(TABLE)
@@ -34,6 +43,15 @@ const count = (database: Sqlite.Database) => Sqlite.scalar(database, "SELECT cou
 const emptied = (database: Sqlite.Database) => database.exec("DELETE FROM notes")
 
 const tables = (database: Sqlite.Database) => database.prepare("SELECT * FROM sqlite_schema").all()
+
+/** What something gives, or in words what it throws. */
+const given = (act: () => unknown): unknown => {
+  try {
+    return act()
+  } catch (error) {
+    return String(error)
+  }
+}
 
 /** The code of what is thrown; `undefined` where it is not SQLite's. */
 const codeOf = (act: () => unknown): string | undefined => {
@@ -64,6 +82,23 @@ describe("cells", () => {
     expect(() => Sqlite.scalar(database, "SELECT 9007199254740993")()).toThrow("too large")
     expect(() => database.prepare("SELECT 9007199254740993 AS n").all()).toThrow("too large")
     expect(Sqlite.scalar(database, "SELECT ? = 9007199254740993")(9_007_199_254_740_993n)).toBe(1)
+    database.close()
+  })
+
+  test("a text with a NUL character is bound whole, or refused: it is never another text", () => {
+    const { database, insert } = withNotes()
+    insert.run(1, "a", null, null, null, null)
+    const find = Sqlite.scalar(database, "SELECT id FROM notes WHERE text = ?")
+    const list = database.prepare("SELECT id FROM notes WHERE text = ?")
+    const results = [
+      given(() => insert.run(2, "b\0c", null, null, null, null).changes),
+      given(() => find("a\0b")),
+      given(() => list.all("a\0b")),
+      given(() => [...list.iterate("a\0b")])
+    ]
+    const refused = "TypeError: a text with a NUL character cannot be bound"
+    expect([[1, undefined, [], []], Array(4).fill(refused)]).toContainEqual(results)
+    expect(find("b")).toBeUndefined()
     database.close()
   })
 
@@ -111,12 +146,23 @@ describe("a connection", () => {
     expect(codeOf(() => Sqlite.using(file, { readOnly: true }, emptied))).toBe("SQLITE_READONLY")
   })
 
+  test("is to the file of a name, also where that begins like an address", () => {
+    const [folder, before] = [dirname(freshFile()), process.cwd()]
+    process.chdir(folder)
+    try {
+      withNotes("file:x?mode=memory").database.close()
+      expect(Sqlite.using("file:x?mode=memory", { mustExist: true }, count)).toBe(0)
+      expect(Sqlite.using("file:x?mode=memory", { readOnly: true }, count)).toBe(0)
+    } finally {
+      process.chdir(before)
+    }
+    expect(existsSync(join(folder, "file:x?mode=memory"))).toBe(true)
+  })
+
   test("is closed with statements open, gives its locks back, and is closed once", () => {
     const file = freshFile()
     const { database, insert } = withNotes(file)
     insert.run(1, "x", null, 1, null, null)
-    const [first] = database.prepare("SELECT * FROM notes").iterate()
-    expect(first).toMatchObject({ id: 1 })
     database.exec("BEGIN EXCLUSIVE")
     const kept = database.prepare("SELECT * FROM notes")
     kept.get()
@@ -127,15 +173,46 @@ describe("a connection", () => {
     expect(() => database.close()).toThrow("not open")
   })
 
-  test("an iteration that is left early holds nothing", () => {
-    const { database, insert } = withNotes()
+  test("an iteration that is left early holds nothing, nor does one that is under way when it is closed", () => {
+    const file = freshFile()
+    const { database, insert } = withNotes(file)
+    database.exec("PRAGMA journal_mode = WAL")
     for (const id of [1, 2, 3]) insert.run(id, "x", null, null, null, null)
-    for (const row of database.prepare("SELECT id FROM notes").iterate()) {
+    const other = Sqlite.open(file)
+    const read = other.prepare("SELECT id FROM notes")
+    for (const row of read.iterate()) {
       expect(row).toMatchObject({ id: 1 })
       break
     }
-    database.exec("DROP TABLE notes")
+    other.exec("CREATE TABLE more (a); DROP TABLE more")
+    const underWay = read.iterate()[Symbol.iterator]()
+    expect(underWay.next().value).toMatchObject({ id: 1 })
+    other.close()
+    insert.run(4, "x", null, null, null, null)
+    expect(database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all()).toMatchObject([{ busy: 0, log: 0 }])
+    expect(() => underWay.next()).toThrow(/closed|finalized/)
     database.close()
+  })
+
+  test("is there for as long as a statement of it, and a statement for as long as what reads it", async () => {
+    const statements = Array.from({ length: 50 }, () => {
+      const { database, insert } = withNotes()
+      database.prepare("SELECT 1 UNION SELECT 2").iterate()[Symbol.iterator]().next()
+      return insert
+    })
+    const databases = Array.from({ length: 50 }, () => {
+      const { database } = withNotes()
+      database.prepare("SELECT 1 UNION SELECT 2").iterate()[Symbol.iterator]().next()
+      return database
+    })
+    // The memory of what was collected is used again by what is opened then.
+    for (let turn = 0; turn < 3; turn++) {
+      collect()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const others = Array.from({ length: 200 }, () => Sqlite.open(":memory:"))
+    expect(statements.map((insert) => insert.run(1, "x", null, null, null, null).changes)).toEqual(Array(50).fill(1))
+    for (const each of [...databases, ...others]) each.close()
   })
 
   test("is had by a thread by the name that `require` knows", async () => {

@@ -19,6 +19,7 @@ const sqlite: ReadonlyArray<readonly [code: number, name: string, problem: strin
   [5, "SQLITE_BUSY", "busy"],
   [517, "SQLITE_BUSY_SNAPSHOT", "busy"],
   [262, "SQLITE_LOCKED_SHAREDCACHE", "busy"],
+  [15, "SQLITE_PROTOCOL", "busy"],
   [FULL, "SQLITE_FULL", "full"],
   [8, "SQLITE_READONLY", "read_only"],
   [1544, "SQLITE_READONLY_DIRECTORY", "read_only"],

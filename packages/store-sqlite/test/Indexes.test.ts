@@ -20,7 +20,7 @@ const connected = Effect.gen(function* () {
     Effect.sync(() => open(file)),
     (db) => Effect.sync(() => db.close())
   )
-  return { db, sql: yield* Client.make(file) }
+  return { db, sql: (yield* Client.open(file)).client }
 })
 
 const planOf = (db: Sqlite.Database, text: string, cells: ReadonlyArray<unknown>): string =>

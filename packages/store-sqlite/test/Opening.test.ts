@@ -1,12 +1,14 @@
 import { mkdirSync, openSync, statSync, writeFileSync, writeSync, closeSync, existsSync } from "node:fs"
+import { spawnSync } from "node:child_process"
 import { dirname, join } from "node:path"
+import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { SampleRows as rows } from "@roundlot/testing"
 import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"
-import { BUSY_TIMEOUT_MS, assertSetting, open, settings } from "../src/internal/connection.ts"
+import { BUSY_TIMEOUT_MS, assertSetting, ensureFile, open, settings } from "../src/internal/connection.ts"
 import { make, type Options } from "../src/internal/make.ts"
 import * as Client from "../src/internal/client.ts"
 import * as Reader from "../src/internal/reader.ts"
@@ -29,7 +31,26 @@ const closedStore = (file: string) =>
     Effect.flatMap(make({ file }), (repository) => repository.write(rows.scope(), rows.writing(rows.everything)))
   )
 
+/** Can another process write to a file now? */
+const isFree = (file: string): boolean => {
+  const program = `const { DatabaseSync } = require(${JSON.stringify(Sqlite.requireName())})
+    new DatabaseSync(${JSON.stringify(file)}, { timeout: 0 }).exec("BEGIN IMMEDIATE")`
+  return spawnSync(process.execPath, ["-e", program]).status === 0
+}
+
 describe("opening a store", () => {
+  it.scoped("a file that is open already keeps its locks when it is made sure of", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "roundlot.db")
+      ensureFile(file)
+      const db = yield* bare(file)
+      assert.isTrue(isFree(file))
+      db.exec("BEGIN EXCLUSIVE")
+      ensureFile(file)
+      assert.isFalse(isFree(file))
+    })
+  )
+
   it.scoped("makes file and folders for this user alone, and finds everything again", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "a", "b", "roundlot.db")
@@ -60,7 +81,7 @@ describe("opening a store", () => {
         Effect.sync(() => open(file)),
         (db) => Effect.sync(() => db.close())
       )
-      const reader = yield* Client.make(file)
+      const { client: reader } = yield* Client.open(file)
       yield* Reader.prepare(file, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
       const expected: ReadonlyArray<readonly [string, unknown]> = [

@@ -2,7 +2,7 @@ import { Clock, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import { Instant } from "@roundlot/core"
 import { Sqlite } from "@roundlot/sqlite"
-import { closeSync, openSync } from "node:fs"
+import { closeSync, existsSync, openSync } from "node:fs"
 import { ExchangeFailed } from "../ExchangeFile.ts"
 
 /** One connection to an exchange's file. */
@@ -85,7 +85,8 @@ export const open = (file: string | undefined): Effect.Effect<ExchangeFile, Exch
 }
 
 const connect = (file: string): Sqlite.Database => {
-  if (file !== "" && file !== ":memory:") closeSync(openSync(file, "a", 0o600))
+  // One that is there is not opened: to close it would free the locks that this process has on it.
+  if (file !== "" && file !== ":memory:" && !existsSync(file)) closeSync(openSync(file, "a", 0o600))
   const database = Sqlite.open(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     database.exec("PRAGMA journal_mode = WAL")
@@ -175,6 +176,6 @@ const isRefusal = (error: unknown) => error instanceof Foreign || error instance
 const failed = (file: string, error: Error): ExchangeFailed =>
   new ExchangeFailed({
     file,
-    kind: /^SQLITE_(BUSY|LOCKED)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
+    kind: /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
     detail: error.message
   })

@@ -54,13 +54,9 @@ const connectionOn = (db: Sqlite.Database): Connection => {
   }
 }
 
-/** A client on one connection to a file: a transaction has it alone until it ends. */
-export const make = (file: string): Effect.Effect<SqlClient.SqlClient, TradeRepository.StoreError, Scope.Scope> =>
+/** A client on one connection, which a transaction has alone until it ends. */
+const on = (db: Sqlite.Database) =>
   Effect.gen(function* () {
-    const db = yield* Effect.acquireRelease(
-      attempt(file, () => Sqlite.open(file, { timeout: BUSY_TIMEOUT_MS })),
-      (open) => Effect.sync(() => open.close())
-    )
     const connection = connectionOn(db)
     const turn = yield* Effect.makeSemaphore(1)
     return yield* SqlClient.make({
@@ -72,3 +68,19 @@ export const make = (file: string): Effect.Effect<SqlClient.SqlClient, TradeRepo
       spanAttributes: [["db.system.name", "sqlite"]]
     })
   }).pipe(Effect.provide(Reactivity.layer))
+
+/** A connection to a file, and a client on it. */
+export const open = (
+  file: string
+): Effect.Effect<
+  { readonly db: Sqlite.Database; readonly client: SqlClient.SqlClient },
+  TradeRepository.StoreError,
+  Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const db = yield* Effect.acquireRelease(
+      attempt(file, () => Sqlite.open(file, { timeout: BUSY_TIMEOUT_MS })),
+      (connection) => Effect.sync(() => connection.close())
+    )
+    return { db, client: yield* on(db) }
+  })

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync } from "node:fs"
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { Sqlite } from "@roundlot/sqlite"
 import { Migrations } from "@roundlot/store-sql"
@@ -18,9 +18,14 @@ export const settings: ReadonlyArray<{ readonly name: string; readonly set: stri
 /** What the writer keeps of the file in memory, in kibibytes: SQLite's own two megabytes make it read indexes again and again. */
 const WRITER_CACHE_KIB = 32_768
 
-/** Makes the file, for its user alone, where there is none. */
+/**
+ * Makes the file, for its user alone, where there is none. One that is there is not opened: to close any descriptor of a file frees every lock
+ * that the process has on it, those of SQLite as well.
+ */
 export const ensureFile = (file: string): void => {
   try {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+      return accessSync(file, constants.R_OK | constants.W_OK)
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600))
   } catch (error) {

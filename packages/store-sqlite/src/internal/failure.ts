@@ -32,6 +32,7 @@ const NOT_WRITTEN =
 const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail: string, remedy?: string]> = [
   ["SQLITE_BUSY", "busy", "the database is locked"],
   ["SQLITE_LOCKED", "busy", "the database is locked"],
+  ["SQLITE_PROTOCOL", "busy", "the database is locked"],
   ["SQLITE_FULL", "full", "there is no room for the write: the disk is full"],
   ["SQLITE_READONLY", "read_only", "it cannot be written"],
   ["SQLITE_PERM", "read_only", "it cannot be written"],

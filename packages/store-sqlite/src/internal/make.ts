@@ -1,9 +1,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { SqlError } from "@effect/sql/SqlError"
 import { Lease, TradeRepository } from "@roundlot/core/adapter"
 import type { Sqlite } from "@roundlot/sqlite"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
-import { type Duration, Effect, Option, Schedule, Scope } from "effect"
+import { type Duration, Effect, Option, Schedule, type Scope } from "effect"
 import * as Checkpointing from "./checkpointing.ts"
 import * as Client from "./client.ts"
 import { close, open } from "./connection.ts"
@@ -12,6 +11,7 @@ import * as Leases from "./leases.ts"
 import * as Pages from "./pages.ts"
 import * as Reader from "./reader.ts"
 import { sideOn } from "./sideOn.ts"
+import * as Snapshots from "./snapshots.ts"
 import * as Turnstile from "./turnstile.ts"
 import * as Writer from "./writer.ts"
 
@@ -69,7 +69,7 @@ export const make = (
     const side = sideOn(file, db)
     const ready = Effect.zipRight(Migrations.migrate(side), Identity.identify(side))
     const { state, ...identity } = yield* Effect.retry(ready, again)
-    const client = yield* Client.make(file)
+    const { client } = yield* Client.open(file)
     yield* Effect.retry(Reader.prepare(file, client), again)
     const unopened = Identity.openingRefusal(file, state)
     if (unopened !== undefined) return yield* unopened
@@ -79,6 +79,7 @@ export const make = (
       classify: (error) => failureOrIo(file, error),
       ...Pages.reading(file, db)
     }).pipe(Effect.provideService(SqlClient.SqlClient, client))
+    const inSnapshot = yield* Snapshots.make(file)
     const turnstile = yield* Turnstile.make(file, {
       isBusy,
       patiently: (wanted) => Effect.retry(wanted, again),
@@ -95,28 +96,10 @@ export const make = (
         Effect.flatMap(
           Effect.serviceOption(SqlClient.TransactionConnection),
           (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>
-            Option.isSome(shared) ? wanted : snapshotOf(file, wanted)
+            Option.isSome(shared) ? wanted : inSnapshot(wanted)
         ),
       write: <A>(scope: TradeRepository.Scope, plan: TradeRepository.Planning<A>) =>
         refused === undefined ? turnstile.inTurn(writer.write(scope, plan)) : refused,
       forget: (query) => refused ?? Reads.forgetting(query, turnstile.inTurn(writer.forget(query)))
     }
   })
-
-/** By a connection of its own: what looks at one state for long, as an audit does, keeps nobody else from reading. */
-const snapshotOf = <A, E, R>(file: string, wanted: Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Scope.make(),
-    (scope) =>
-      Effect.gen(function* () {
-        const client = yield* Scope.extend(Client.make(file), scope)
-        yield* Reader.prepare(file, client)
-        return yield* client.withTransaction(wanted)
-      }),
-    (scope, exit) => Scope.close(scope, exit)
-  ).pipe(
-    Effect.catchIf(
-      (error) => error instanceof SqlError,
-      (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
-    )
-  )
