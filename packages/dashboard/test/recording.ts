@@ -36,10 +36,10 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
 
   test("the moment that is looked at is one number on every page, by steps and a slider, in the zone that is shown", async () => {
     const { position: before } = Object(await daemon.ask("/api/v1/journal/head"))
-    await daemon.ask("/api/v1/trades", { sourceId: "step", symbol: "ORCL", side: "buy", quantity: "0.25", price: "50" })
+    await daemon.ask("/api/v1/trades", { sourceId: "step", symbol: "CRM", side: "buy", quantity: "0.01", price: "50" })
     const { position: head } = Object(await daemon.ask("/api/v1/journal/head"))
     const { asOf } = Object(await daemon.ask(`/api/v1/journal/head?asOf=${before}`))
-    await using seen = await open(`/trades?asOf=${encodeURIComponent(asOf.at)}&symbol=ORCL`)
+    await using seen = await open(`/trades?asOf=${encodeURIComponent(asOf.at)}&symbol=CRM`)
     const { page } = seen
     const session = await page.context().newCDPSession(page)
     await session.send("Emulation.setTimezoneOverride", { timezoneId: "Asia/Tokyo" })
@@ -47,12 +47,12 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const stood = (position: number) => page.getByText(`As it stood at position ${position} of the feed, `)
     // A time stands with its number, which all steps go by.
     await stood(before).waitFor()
-    await page.getByText("Nothing matches symbol ORCL.").waitFor()
+    await page.getByText("Nothing matches symbol CRM.").waitFor()
     const steps = page.getByRole("group", { name: "Steps" })
     const later = steps.getByRole("button", { name: "Later" })
     await later.click()
     await stood(before + 1).waitFor()
-    expect(new URL(page.url()).search).toBe(`?asOf=${before + 1}&symbol=ORCL`)
+    expect(new URL(page.url()).search).toBe(`?asOf=${before + 1}&symbol=CRM`)
     await steps.getByRole("button", { name: "Earlier" }).click()
     await stood(before).waitFor()
     const slider = steps.getByRole("slider", { name: "Position of the feed" })
@@ -66,7 +66,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const last = asked()
     await stood(last).waitFor()
     await expect.poll(() => slider.inputValue()).toBe(String(last))
-    await page.getByRole("table", { name: "Trades" }).getByText("ORCL").waitFor()
+    await page.getByRole("table", { name: "Trades" }).getByText("CRM").waitFor()
     expect(await findings(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390)

@@ -12,7 +12,7 @@ interface Replaceable<A> {
 }
 
 /** Returns the rows that stand by themselves, and those that are folded under the last that took their place. What is not loaded folds nothing. */
-export const fold = <A,>(rows: ReadonlyArray<A>, { idOf, replacementOf }: Replaceable<A>) => {
+const fold = <A,>(rows: ReadonlyArray<A>, { idOf, replacementOf }: Replaceable<A>) => {
   const loaded = new Set(rows.map(idOf))
   const next = new Map(
     rows.flatMap((row) => {
