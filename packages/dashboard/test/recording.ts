@@ -36,7 +36,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
 
   test("the moment that is looked at is one number on every page, by steps and a slider, in the zone that is shown", async () => {
     const { position: before } = Object(await daemon.ask("/api/v1/journal/head"))
-    await daemon.ask("/api/v1/trades", { sourceId: "step", symbol: "CRM", side: "buy", quantity: "0.01", price: "50" })
+    await daemon.ask("/api/v1/trades", { sourceId: "step", symbol: "CRM", side: "buy", quantity: "1", price: "250" })
     const { position: head } = Object(await daemon.ask("/api/v1/journal/head"))
     const { asOf } = Object(await daemon.ask(`/api/v1/journal/head?asOf=${before}`))
     await using seen = await open(`/trades?asOf=${encodeURIComponent(asOf.at)}&symbol=CRM`)
