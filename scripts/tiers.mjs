@@ -65,6 +65,7 @@ const places = {
   "packages/runner/test/kill/": VERIFY,
   "packages/runner/test/kill/batch.test.ts": TEST,
   "packages/runner/test/liar/": VERIFY,
+  "packages/runner/test/liar/liar.test.ts": BOTH,
   "packages/runner/test/program/": VERIFY,
   "packages/runner/test/real/": VERIFY,
   "packages/runner/test/reference/": VERIFY,

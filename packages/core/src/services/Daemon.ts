@@ -374,8 +374,12 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     )
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
     const hasStarted = yield* wentWell(STARTED)
+    const living = new Set(orders.map(({ id }) => id))
     const moves =
-      unverified.length > 0 || asksStill || readsAgain || orders.some((order) => isOnItsWay(order) || hasLife(order))
+      unverified.length > 0 ||
+      asksStill ||
+      readsAgain ||
+      orders.some((order) => isOnItsWay(order, living) || hasLife(order))
     return { orders, isBusy: moves || !hasStarted || (yield* BatchWork.isBusy()) || (yield* KnownInstruments.isBusy) }
   })
   let still = 0
@@ -399,11 +403,14 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   }
 })
 
-/** W11: an end waits for its second reading. A plan that was judged and told to wait moves only when what it waits for does. */
-const isOnItsWay = (order: Order): boolean =>
+/** W11: an end waits for its second reading. A plan that was judged and told to wait moves when what it waits for does: an order of the other side that has ended (D5). */
+const isOnItsWay = (order: Order, living: ReadonlySet<OrderId>): boolean =>
   order.status === "submitting" ||
   order.endReported !== undefined ||
-  (order.status === "pending" && order.heldFor === undefined)
+  (order.status === "pending" && isNext(order, living))
+
+const isNext = ({ heldBehind, heldFor }: Order, living: ReadonlySet<OrderId>): boolean =>
+  heldFor === undefined || (heldBehind !== undefined && !living.has(heldBehind))
 
 const settled: ReadonlyArray<PositionAnswer["_tag"]> = ["NotDue", "OrderLive", "Ordered"]
 

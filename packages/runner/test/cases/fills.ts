@@ -1,7 +1,7 @@
 import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Telling } from "./retelling.ts"
-import type { Row } from "./Row.ts"
+import type { Act, Row } from "./Row.ts"
 import { manual, message, messages, onlyOrder, text, without } from "./messages.ts"
 
 const at = (name: Name, alpaca: Telling, ibkr: Telling): Telling => (name === "alpaca" ? alpaca : ibkr)
@@ -13,6 +13,9 @@ export const executionsAreGone = (name: Name): Telling =>
   name === "schwab"
     ? text(/\/orders/, [/,"orderActivityCollection":\[.*?\}\]\}\]/g, ""])
     : at(name, text(FILLS, [/^.*$/gs, "[]"]), without("execution"))
+
+/** Each has a time of its own, where the broker's readings have: what is a minute old is so from the first on. */
+export const aMinuteOfReadings: ReadonlyArray<Act> = ["read", { laterMs: 31_000 }, "read", { laterMs: 31_000 }]
 
 /** The first revision of an execution at TWS ends so. */
 const FIRST = /\.01\.01$/
@@ -158,8 +161,7 @@ export const fillRows: ReadonlyArray<Row> = [
     acts: ({ id, name }) => [
       { tells: executionsAreGone(name) },
       { fill: { brokerOrderId: id, quantity: "2" } },
-      "read",
-      { laterMs: 61_000 }
+      ...aMinuteOfReadings
     ],
     orders: ["partially_filled 2"],
     breaks: ["Unpriced"],
@@ -172,8 +174,7 @@ export const fillRows: ReadonlyArray<Row> = [
     acts: ({ id, name }) => [
       { tells: executionsAreGone(name) },
       { fill: { brokerOrderId: id, quantity: "2" } },
-      "read",
-      { laterMs: 61_000 },
+      ...aMinuteOfReadings,
       "read",
       { tells: {} }
     ],

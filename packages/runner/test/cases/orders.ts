@@ -1,4 +1,4 @@
-import { executionsAreGone } from "./fills.ts"
+import { aMinuteOfReadings, executionsAreGone } from "./fills.ts"
 import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Fields, Telling } from "./retelling.ts"
@@ -329,7 +329,7 @@ export const orderRows: ReadonlyArray<Row> = [
     row: "O16",
     what: "somebody else's order is filled, and nothing tells at which price",
     at: ["schwab", "ibkr", "alpaca"],
-    acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
+    acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), ...aMinuteOfReadings],
     orders: ["submitted 0", "filled 2"],
     breaks: ["Unpriced"],
     evidence: /^the broker counts 2, and executions with a price come to 0$/

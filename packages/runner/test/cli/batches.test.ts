@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { databases } from "./database.ts"
-import { buys, desk, program, running, until } from "./roundlot.ts"
+import { buys, desk, HEADER, program, running, until } from "./roundlot.ts"
 
 const FILE = `source_id,timestamp,symbol,side,quantity,price
 a-1,2026-11-20T14:30:00Z,AAPL,buy,2,
@@ -119,6 +119,22 @@ describe("batches", () => {
     expect(JSON.parse(named.out)).toMatchObject({ batch: { id: "G1" }, duplicates: 1 })
     const templated = await cli("batches", "submit", market, "--name", "Friday", "--template", "executed", "--json")
     expect(JSON.parse(templated.out)).toMatchObject({ batch: { id: "G2", mode: "execute" }, accepted: 2 })
+  })
+
+  it("BAT-1, D5: rows of both sides of ten symbols wait for each other: each ends, and no break was ever open", async () => {
+    const { cli, file, json } = desk()
+    const symbols = ["AAPL", "MSFT", "KO", "IBM", "PFE", "DIS", "NKE", "V", "MA", "T"]
+    const rows = Array.from({ length: 200 }, (_, at) => {
+      const side = Math.floor(at / symbols.length) % 2 === 0 ? "buy" : "sell"
+      return `b-${at},2026-11-20T15:00:00Z,${symbols[at % symbols.length]},${side},${1 + (at % 5)},100`
+    })
+    const both = file("both.csv", [HEADER, ...rows, ""].join("\n"))
+    await cli("batches", "submit", "--mode", "execute", both, "--name", "both sides", "--account", "paper")
+    expect((await cli("start", "--until-idle")).code).toBe(0)
+    const counts = { total: 200, done: 200, failed: 0, waiting: 0, working: 0 }
+    expect(await json("batches", "watch", "G1")).toMatchObject({ status: "success", ...counts })
+    expect(await json("breaks", "list")).toMatchObject({ items: [] })
+    expect((await cli("audit")).code).toBe(0)
   })
 
   it("BAT-13: a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {

@@ -60,6 +60,11 @@ const rows: ReadonlyArray<Row> = [
     forTheSession,
     /^trade denied$/
   ],
+  [
+    { what: "403 40310010, a halt", act: answer(403, refusal(40310010, "trading halted")) },
+    forTheSession,
+    /^trading halted$/
+  ],
   [{ what: "404 40410000", act: answer(404, refusal(40410000, "not found")) }, rejected, /^not found$/],
   [{ what: "a code that is new", act: answer(403, refusal(40319999, "new words")) }, withoutAClass, /^new words$/],
   [{ what: "403 without a code", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],

@@ -68,6 +68,9 @@ export interface Sequence {
   readonly steps: (scene: Scene) => ReadonlyArray<Step>
 }
 
+/** What is played: also at the paper exchange, and whoever tells it. */
+export type Played = Omit<Sequence, "at" | "source"> & { readonly at: Name }
+
 const POLLING: Parameters<typeof Daemon.run>[0] = { intervalMs: 400, maxJitterMs: 0, lookMs: 100, sweepMs: 700 }
 
 /** Books in memory and the services over them, at the broker of each moment. */
@@ -185,7 +188,7 @@ const isSent = (all: Effect.Effect.Success<typeof orders>): boolean =>
 
 const TO_SETTLE_MS = 10_000
 
-const play = (sequence: Sequence, place: Place, ahead: Ahead) =>
+const play = (sequence: Played, place: Place, ahead: Ahead) =>
   Effect.gen(function* () {
     const { exchange, there } = place
     const { at: name, books, limit } = sequence
@@ -251,7 +254,7 @@ const leaping = (ahead: Ahead): Clock.Clock => {
 const real = Clock.make()
 
 /** Plays a sequence at its broker's adapter, over sockets, with a daemon behind it whose books are judged. */
-export const assertSequence = (sequence: Sequence) => {
+export const assertSequence = (sequence: Played) => {
   const ahead = { ms: startOf(sequence.at) }
   return Effect.gen(function* () {
     const place = yield* places[sequence.at](true)

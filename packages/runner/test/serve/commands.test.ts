@@ -86,6 +86,42 @@ describe("commands over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive(
+    "W2, W9: a held report is accepted and what was booked is voided, each after a dry run that writes nothing",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+        yield* scene.accepted(1)
+        yield* scene.at(3)
+        yield* scene.fills(1, { exec: "x1", quantity: "9", price: "150", isJudged: true })
+        const port = yield* serving
+        const head = ask(port, "/api/v1/journal/head")
+        const filled = Effect.map(
+          ask(port, "/api/v1/orders/O1"),
+          ({ text }) => /"filledQuantity":"(\d+)"/.exec(text)?.[1]
+        )
+        const does = (verb: string, wish: object, follows: string, comesTo: string) =>
+          Effect.gen(function* () {
+            const [before, was] = yield* Effect.all([head, filled])
+            const [path, wanted] = [`/api/v1/orders/O1/${verb}`, { ...wish, reason: "seen" }]
+            const rehearsed = yield* post(port, path, { ...wanted, dryRun: true })
+            assert.include(rehearsed.text, follows)
+            assert.deepStrictEqual([json(yield* head), yield* filled], [json(before), was])
+            assert.strictEqual((yield* post(port, path, wanted)).status, 200)
+            assert.strictEqual(yield* filled, comesTo)
+          })
+        assert.strictEqual(yield* filled, "0")
+        yield* does("accept-report", { report: 1 }, "FillRecorded", "9")
+        yield* does("void", { execution: ["x1.0"] }, "FillRecorded", "0")
+        assert.strictEqual(
+          (yield* post(port, "/api/v1/orders/O1/accept-report", { report: 1, reason: "x" })).status,
+          409
+        )
+      }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("a dry run of what would be refused is refused, in the same words", () =>
     Effect.gen(function* () {
       const port = yield* played

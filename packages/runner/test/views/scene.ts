@@ -186,7 +186,7 @@ export const notSent = (id: number) =>
 export const unclear = (id: number, isIdInUse = false) =>
   sends(id, Report.Answer.Unknown({ why: "no answer", candidate: undefined, isIdInUse }))
 
-/** Books an execution of an order. */
+/** Books an execution of an order; where it is to be judged, only if it is possible. */
 export const fills = (
   id: number,
   execution: {
@@ -197,10 +197,20 @@ export const fills = (
     quantity: string
     price: string | undefined
     mayHaveOtherId?: boolean
+    isJudged?: boolean
     facts?: Report.Executed["facts"]
   }
 ) => {
-  const { account = main, exec, facts, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
+  const {
+    account = main,
+    exec,
+    facts,
+    isJudged = false,
+    mayHaveOtherId = false,
+    price,
+    quantity,
+    revision = 0
+  } = execution
   const report: Report.Executed = {
     _tag: "Executed",
     account,
@@ -221,7 +231,10 @@ export const fills = (
   }
   return submit(
     "report",
-    (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }),
+    (recorder) =>
+      isJudged
+        ? interpret.interpret(recorder, { report, payload: undefined }, "frame")
+        : interpret.interpretFact(recorder, { report, payload: undefined }),
     [Need.Need.Execution({ account, execIdBase: exec }), Need.Need.OrderById({ id })],
     account
   )
