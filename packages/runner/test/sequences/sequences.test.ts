@@ -7,7 +7,7 @@ const few: ReadonlyArray<string> = ["ALPACA-14", "IBKR-1", "SCHWAB-2"]
 
 const isPlayed = process.env["ROUNDLOT_TIER"] === "test" ? (id: string) => few.includes(id) : () => true
 
-describe("a sequence from the field, played at the adapter and judged by the books of a daemon", () => {
+describe.concurrent("a sequence from the field, played at the adapter and judged by the books of a daemon", () => {
   for (const sequence of sequences.filter(({ id }) => isPlayed(id)))
     it.scopedLive(`${sequence.id}: ${sequence.what}`, () => assertSequence(sequence), 120_000)
 })
