@@ -403,7 +403,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   }
 })
 
-/** W11: an end waits for its second reading. A plan that was judged and told to wait moves when what it waits for does: an order of the other side that has ended (D5). */
+/** W11: an end waits for its second reading. A plan that was judged and has to wait moves when what it waits for does: an order of the other side that has ended (D5). */
 const isOnItsWay = (order: Order, living: ReadonlySet<OrderId>): boolean =>
   order.status === "submitting" ||
   order.endReported !== undefined ||

@@ -8,27 +8,27 @@ import { play } from "./round.ts"
 const MILLION = 1_000_000n
 const TRILLION = 1_000_000_000_000n
 
-/** Told from the first message on, of its last change as it was. */
-const told = (lie: Lie, where: string, times = Infinity): Told => ({ lie, where, from: 0, times, stamp: "kept" })
+/** From the first message on, of its last change as it was. */
+const lying = (lie: Lie, where: string, times = Infinity): Told => ({ lie, where, from: 0, times, stamp: "kept" })
 
-const placedAll = (status: number, where: string): Told => told({ what: "refused though placed", status }, where)
+const placedAll = (status: number, where: string): Told => lying({ what: "refused though placed", status }, where)
 
 const seen: ReadonlyArray<readonly [name: Name, what: string, lie: Told]> = [
   [
     "alpaca",
     "one answer has its shares times 10^12",
-    told({ what: "quantity", of: "all", by: TRILLION }, "GET /v2/orders/{id}", 1)
+    lying({ what: "quantity", of: "all", by: TRILLION }, "GET /v2/orders/{id}", 1)
   ],
   ["alpaca", "403 in its words answers orders that it placed", placedAll(403, "POST /v2/orders")],
-  ["schwab", "executions have shares times 10^6", told({ what: "quantity", of: "executed", by: MILLION }, EVERYWHERE)],
-  ["schwab", "all shares are times 10^6", told({ what: "quantity", of: "all", by: MILLION }, EVERYWHERE)],
-  ["schwab", "prices are times 1,000", told({ what: "price", by: 1000n }, EVERYWHERE)],
-  ["schwab", "times are times 1,000", told({ what: "time", by: "thousandfold" }, EVERYWHERE)],
-  ["schwab", "sides are swapped", told({ what: "side" }, EVERYWHERE)],
+  ["schwab", "executions have shares times 10^6", lying({ what: "quantity", of: "executed", by: MILLION }, EVERYWHERE)],
+  ["schwab", "all shares are times 10^6", lying({ what: "quantity", of: "all", by: MILLION }, EVERYWHERE)],
+  ["schwab", "prices are times 1,000", lying({ what: "price", by: 1000n }, EVERYWHERE)],
+  ["schwab", "times are times 1,000", lying({ what: "time", by: "thousandfold" }, EVERYWHERE)],
+  ["schwab", "sides are swapped", lying({ what: "side" }, EVERYWHERE)],
   ["schwab", "400 in its words answers orders that it placed", placedAll(400, "POST /accounts/{hash}/orders")],
-  ["ibkr", "all shares are times 10^12", told({ what: "quantity", of: "all", by: TRILLION }, EVERYWHERE)],
+  ["ibkr", "all shares are times 10^12", lying({ what: "quantity", of: "all", by: TRILLION }, EVERYWHERE)],
   ["ibkr", "201 answers orders that it placed", placedAll(400, "PLACE_ORDER")],
-  ["paper", "all shares are times 10^12", told({ what: "quantity", of: "all", by: TRILLION }, EVERYWHERE)],
+  ["paper", "all shares are times 10^12", lying({ what: "quantity", of: "all", by: TRILLION }, EVERYWHERE)],
   ["paper", "422 answers orders that it placed", placedAll(422, "place")]
 ]
 

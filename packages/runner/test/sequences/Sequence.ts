@@ -68,7 +68,7 @@ export interface Sequence {
   readonly steps: (scene: Scene) => ReadonlyArray<Step>
 }
 
-/** What is played: also at the paper exchange, and whoever tells it. */
+/** What is played: also at the paper exchange, and what instructs it. */
 export type Played = Omit<Sequence, "at" | "source"> & { readonly at: Name }
 
 const POLLING: Parameters<typeof Daemon.run>[0] = { intervalMs: 400, maxJitterMs: 0, lookMs: 100, sweepMs: 700 }

@@ -86,7 +86,7 @@ function* codedRows<Row>(
 
 /**
  * A connection of the prebuilt module with what it lacks beside Node's own. Where a statement is left when a connection is closed, SQLite
- * keeps it until the statement is collected: what it holds of the file, a reading, a transaction and pages, is given back here.
+ * keeps it until the statement is collected: what it holds of the file, a reading, a transaction and pages, is released here.
  */
 export const completed = (database: Database): Database => {
   const connection: Connection = { database, readings: new Map() }
