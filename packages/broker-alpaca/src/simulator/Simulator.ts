@@ -111,7 +111,7 @@ const serving = (desk: Desk, limits: Limits, isOpen: IsOpen): Serving.App =>
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
     if (url.pathname === "/stream") {
-      const socket = yield* request.upgrade
+      const socket = yield* Serving.upgraded(request)
       yield* tradeStream.serve(desk, socket)
       return HttpServerResponse.empty()
     }

@@ -1,6 +1,7 @@
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import type { ServeError } from "@effect/platform/HttpServerError"
+import type { RequestError, ServeError } from "@effect/platform/HttpServerError"
+import type * as WebSocket from "@effect/platform/Socket"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Effect } from "effect"
@@ -55,6 +56,29 @@ export const serve = (port: number, app: App, secured?: Secured): Effect.Effect<
     yield* server.serve(Effect.interruptible(app))
     yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
     return server.address._tag === "TcpAddress" ? server.address.port : port
+  })
+
+/**
+ * The WebSocket of a request. A handshake that is refused, or whose client has left, is never answered for: who waits for it, in a
+ * part that cannot be interrupted, would hold up the end of the server. Here it ends with its connection.
+ */
+export const upgraded = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<WebSocket.Socket, RequestError> =>
+  Effect.map(request.upgrade, (socket) => {
+    const left = closed(NodeHttpServerRequest.toIncomingMessage(request).socket)
+    const untilLeft = <E, R>(running: Effect.Effect<void, E, R>) => Effect.raceFirst(Effect.disconnect(running), left)
+    return {
+      ...socket,
+      run: (...run) => untilLeft(socket.run(...run)),
+      runRaw: (...run) => untilLeft(socket.runRaw(...run))
+    }
+  })
+
+const closed = (socket: Socket): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (socket.closed) return resume(Effect.void)
+    const left = (): void => resume(Effect.void)
+    socket.once("close", left)
+    return Effect.sync(() => socket.off("close", left))
   })
 
 /** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */

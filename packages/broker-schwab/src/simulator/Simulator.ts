@@ -160,7 +160,7 @@ const serving = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
     if (url.pathname === "/ws") {
-      yield* activityStream.serve(desk, logins, yield* request.upgrade)
+      yield* activityStream.serve(desk, logins, yield* Serving.upgraded(request))
       return HttpServerResponse.empty()
     }
     if (url.pathname === Challenge.PATH)

@@ -4,6 +4,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { type Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
 import { type TradeRepository } from "@roundlot/core/adapter"
+import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountScope } from "@roundlot/core/ledger"
 import { Effect, type Layer, Option, Queue, Schedule } from "effect"
 import type { Socket } from "node:net"
@@ -120,7 +121,7 @@ const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
       asked,
       (told) => ahead.unsafeOffer(told) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
     )
-    const socket = yield* Effect.mapError(request.upgrade, () =>
+    const socket = yield* Effect.mapError(Serving.upgraded(request), () =>
       Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
     )
     const write = yield* socket.writer

@@ -116,6 +116,24 @@ const refused = (url: string, headers: Readonly<Record<string, string>> = {}) =>
     socket.on("open", () => resume(Effect.die("it was let in")))
   })
 
+/** What a server says to a handshake of a version that nobody speaks, until it hangs up. */
+const badHandshake = (port: number) =>
+  Effect.async<string>((resume) => {
+    const socket = connect(port, "127.0.0.1")
+    let heard = ""
+    socket.on("data", (part: Buffer) => (heard += part.toString()))
+    socket.on("close", () => resume(Effect.succeed(heard)))
+    const lines = [
+      "GET /api/v1/live/socket HTTP/1.1",
+      `Host: 127.0.0.1:${port}`,
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 99",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    ]
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`)
+  })
+
 // Readers who do not listen
 
 /** So many trades, a few a commit, that what nobody reads fills every buffer on the way. */
@@ -303,6 +321,15 @@ describe("what happens, as it happens", () => {
       assert.strictEqual(yield* refused(url, { host: "evil.example" }), 421)
       const own = yield* socketed(url, position, { origin: `http://127.0.0.1:${port}` })
       assert.deepStrictEqual(placesOf(own), counted(1, position))
+    }).pipe(Effect.provide(books))
+  )
+
+  // A server that waited for it would not end with the scope of this test.
+  it.scopedLive("a handshake that is refused ends with its connection: the server does not wait for it", () =>
+    Effect.gen(function* () {
+      yield* scene.played
+      const port = yield* serving
+      assert.match(yield* badHandshake(port), /^HTTP\/1\.1 400 /)
     }).pipe(Effect.provide(books))
   )
 

@@ -84,29 +84,16 @@ const opened = (path: string): Sqlite.Database => {
   return Sqlite.open(path, { timeout: 0 })
 }
 
-/** So many writes go by a look that found no mark: to look takes as long as to write a row. */
-const WRITES_A_LOOK = 4
-
 /** Says to all processes that somebody waits. Where it cannot be left, whoever waits comes back by the clock. */
-const markAt = (path: string) => {
-  let unlooked = 0
-  return {
-    stands: (): boolean => {
-      if (unlooked > 0) {
-        unlooked -= 1
-        return false
-      }
-      if (existsSync(path)) return true
-      unlooked = WRITES_A_LOOK - 1
-      return false
-    },
-    leave: (): void => {
-      try {
-        if (!existsSync(path)) closeSync(openSync(path, "a", 0o600))
-      } catch {
-        // A full disk, for one; the lock itself is asked for all the same.
-      }
-    },
-    remove: (): void => rmSync(path, { force: true })
-  }
-}
+const markAt = (path: string) => ({
+  // Looked for before every write: a process that wrote several between two looks let them all go before a halt.
+  stands: (): boolean => existsSync(path),
+  leave: (): void => {
+    try {
+      if (!existsSync(path)) closeSync(openSync(path, "a", 0o600))
+    } catch {
+      // A full disk, for one; the lock itself is asked for all the same.
+    }
+  },
+  remove: (): void => rmSync(path, { force: true })
+})
