@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect } from "react"
+import { lazy, useEffect } from "react"
 import { Route, Router, Switch, useLocation } from "wouter"
 import { useLiveReading } from "./api/asking.ts"
 import { Overview } from "./pages/Overview.tsx"
 import { carried, useKeepingView } from "./ui/asOf.ts"
 import { nameAt } from "./ui/navigation.ts"
-import { Skeleton } from "./ui/Panel.tsx"
+import { Problem, Skeleton } from "./ui/Panel.tsx"
+import { Part, useMissing } from "./ui/Part.tsx"
 import { FormForRole } from "./ui/Role.tsx"
 import { PageHead, Shell } from "./ui/Shell.tsx"
 
@@ -56,12 +57,26 @@ const Coming = () => {
   )
 }
 
+/** A screen that did not come, or cannot be shown. */
+const NotShown = ({ error }: { readonly error: Error }) => {
+  const isMissing = useMissing()
+  const [path] = useLocation()
+  return (
+    <>
+      <h1>{nameAt(path)}</h1>
+      {/* What did not come, the frame says, and what to do. */}
+      <Problem error={error} again={isMissing ? undefined : () => location.reload()} />
+    </>
+  )
+}
+
 const Screens = () => {
   useLiveReading()
   useTop()
+  const [path] = useLocation()
   return (
     <Shell>
-      <Suspense fallback={<Coming />}>
+      <Part at={path} coming={<Coming />} instead={(error) => <NotShown error={error} />}>
         <Switch>
           <Route path="/">
             <Overview />
@@ -123,7 +138,7 @@ const Screens = () => {
             <PageHead note="Use the navigation, or find it by its id with Ctrl K.">There is no such page</PageHead>
           </Route>
         </Switch>
-      </Suspense>
+      </Part>
     </Shell>
   )
 }

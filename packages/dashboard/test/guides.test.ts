@@ -99,6 +99,46 @@ describe("the files", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024)
   })
 
+  test("one that does not come leaves the page: it says so, offers to load all again, and other pages open", async () => {
+    await using seen = await open("/")
+    const { faults, page } = seen
+    const rail = page.getByRole("navigation", { name: "Main", exact: true })
+    const missing = page.getByRole("alert").filter({ hasText: "A part of the dashboard could not be loaded" })
+    const figures = page.locator("main").getByText("Positions near an order")
+    await figures.waitFor()
+    // The daemon was updated: it has no such file any more.
+    for (const part of ["ActionDialog", "HelpPopover", "Lists"]) {
+      await page.route(`**/assets/${part}-*.js`, (route) => route.fulfill({ status: 404, body: "{}" }))
+    }
+    await page.getByRole("button", { name: "Halt", exact: true }).click()
+    await missing.waitFor()
+    const asked = page.waitForResponse(/HelpPopover/)
+    await page.getByRole("button", { name: "Paper", exact: true }).hover()
+    await asked
+    await figures.waitFor()
+    await rail.getByRole("link", { name: "Orders", exact: true }).click()
+    await page.getByRole("heading", { level: 1, name: "Orders", exact: true }).waitFor()
+    await page.locator("main").getByRole("alert").waitFor()
+    expect(await findings(page)).toEqual([])
+    await rail.getByRole("link", { name: "Overview", exact: true }).click()
+    await figures.waitFor()
+    await rail.getByRole("link", { name: "Orders", exact: true }).click()
+    await page.locator("main").getByRole("alert").waitFor()
+    await page.unrouteAll()
+    await missing.getByRole("button", { name: "Reload" }).click()
+    await page.getByRole("table", { name: "Orders" }).or(page.getByText("No orders")).first().waitFor()
+    expect(await missing.count()).toBe(0)
+    // What asks the daemon is missing, its answer with it: it is asked for again.
+    await page.route("**/assets/client-*.js", (route) => route.abort())
+    await page.goto(`${daemon.url}/trades`)
+    await missing.waitFor()
+    await page.locator("main").getByRole("alert").filter({ hasText: "could not be read" }).waitFor()
+    await page.unrouteAll()
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.locator("main").getByRole("alert").waitFor({ state: "detached" })
+    expect(faults).toEqual([])
+  })
+
   test("what is no page and no file is told as a problem", async () => {
     const response = await fetch(`${daemon.url}/assets/none.js`)
     expect([response.status, response.headers.get("content-type")]).toEqual([404, "application/problem+json"])

@@ -2,7 +2,10 @@ import { QueryClient, useQuery } from "@tanstack/react-query"
 import type { Effect } from "effect"
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
 import * as live from "../live/live.ts"
-import { type Api, ProblemError, readOf } from "./client.ts"
+import { readOf } from "./calling.ts"
+import type { Api } from "./client.ts"
+import { documentAt, type Place } from "./documents.ts"
+import { ProblemError } from "./problem.ts"
 import {
   after,
   anchored,
@@ -58,21 +61,31 @@ const useInterval = (heard: number | false = false): number | false =>
   useSyncExternalStore(live.watch, isHeard) ? heard : FALLBACK_MS
 
 /**
- * Reads a document, and again whenever something happened, and so often where not all of it is told by the stream. Another record
+ * Reads something, and again whenever something happened, and so often where not all of it is told by the stream. Another record
  * never shows in the place of the one that is asked for.
  */
+export const useRead = <A>(
+  key: ReadonlyArray<unknown>,
+  read: () => Promise<A>,
+  enabled = true,
+  every: number | false = false
+) => useQuery({ queryKey: key, queryFn: () => read(), refetchInterval: useInterval(every), enabled })
+
+/** Reads a document by the client of the whole API. */
 export const useAsk = <A, E>(
   key: ReadonlyArray<unknown>,
   use: (api: Api) => Effect.Effect<A, E>,
   enabled = true,
   every: number | false = false
-) =>
-  useQuery({
-    queryKey: key,
-    queryFn: () => readOf(use),
-    refetchInterval: useInterval(every),
-    enabled
-  })
+) => useRead(key, () => readOf(use), enabled, every)
+
+/** Reads a document of the frame or the first screen. */
+export const useDocument = <P extends Place>(
+  key: ReadonlyArray<unknown>,
+  place: P,
+  search: Readonly<Record<string, string>> = {},
+  every: number | false = false
+) => useRead(key, () => documentAt(place, search), true, every)
 
 /** How a list is read: its name among what was read, its pages, and what tells its rows apart. */
 export interface Reading<A, E> {

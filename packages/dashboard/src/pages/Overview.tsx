@@ -1,10 +1,9 @@
 import type { Api, Documents } from "@roundlot/api"
-import { Effect } from "effect"
 import { Link } from "wouter"
-import { useAsk, useIsStale, useStanding } from "../api/asking.ts"
-import type { Api as Client } from "../api/client.ts"
+import { useDocument, useIsStale, useRead, useStanding } from "../api/asking.ts"
+import { documentAt } from "../api/documents.ts"
 import { useOverview } from "../api/overview.ts"
-import { after, AT_ONCE, type PageAsked } from "../api/parts.ts"
+import { AT_ONCE } from "../api/parts.ts"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
@@ -148,7 +147,7 @@ const Summed = ({ all, missing, of, to }: SummedProps) => {
 
 /** What was done today, each figure a way to its rows. */
 const Today = () => {
-  const { data } = useAsk(["overview", "today"], (api) => api.overview.today({ urlParams: {} }))
+  const { data } = useDocument(["overview", "today"], "/api/v1/overview/today")
   if (data === undefined) return null
   const { date, fills, orders, rejected, since, sums, trades } = data
   const from = `since=${encodeURIComponent(since)}`
@@ -215,9 +214,11 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
 
 /** Batches on their way; absent where there is none. */
 const RunningBatches = () => {
-  const { data } = useAsk(["batches", "running"], (api) =>
-    api.batches.list({ urlParams: { status: "running", order: "newest", limit: 5 } })
-  )
+  const { data } = useDocument(["batches", "running"], "/api/v1/batches", {
+    status: "running",
+    order: "newest",
+    limit: "5"
+  })
   if (data === undefined || data.items.length === 0) return null
   return (
     <Panel title="Running batches" action={<Link href={ofAllAccounts("/batches?status=running")}>All running</Link>}>
@@ -246,18 +247,17 @@ const SHOWN = 12
 const FURTHER = 6
 
 /** Reads the newest entries, as many as it takes for the lines that are shown. */
-const readHappened = (
-  api: Client,
+const readHappened = async (
   known: ReadonlyArray<Documents.EntryDocument> = [],
-  page: PageAsked = after(undefined, HAPPENED),
+  search: Readonly<Record<string, string>> = { limit: String(HAPPENED) },
   further = FURTHER
-): Effect.Effect<ReadonlyArray<Documents.EntryDocument>, unknown> =>
-  Effect.flatMap(api.journal.list({ urlParams: { order: "newest", ...page } }), ({ items, nextCursor }) => {
-    const all = [...known, ...items]
-    return nextCursor === null || further === 0 || activitiesOf(all).length >= SHOWN
-      ? Effect.succeed(all)
-      : readHappened(api, all, after(nextCursor, AT_ONCE), further - 1)
-  })
+): Promise<ReadonlyArray<Documents.EntryDocument>> => {
+  const { items, nextCursor } = await documentAt("/api/v1/journal", { order: "newest", ...search })
+  const all = [...known, ...items]
+  return nextCursor === null || further === 0 || activitiesOf(all).length >= SHOWN
+    ? all
+    : readHappened(all, { cursor: nextCursor, limit: String(AT_ONCE) }, further - 1)
+}
 
 const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) => {
   const { account, at, entity, seq } = newest
@@ -283,7 +283,7 @@ const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) =
 }
 
 const Happened = () => {
-  const query = useAsk(["journal", "newest"], (api) => readHappened(api))
+  const query = useRead(["journal", "newest"], readHappened)
   return (
     <Panel title="Just happened" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
       <Asked query={query}>
@@ -313,7 +313,7 @@ const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api
 )
 
 const HealthPanel = () => {
-  const query = useAsk(["health"], (api) => api.health())
+  const query = useDocument(["health"], "/health")
   return (
     <Panel title="Health" action={<Link href="/ops">Operations</Link>}>
       <Asked query={query}>

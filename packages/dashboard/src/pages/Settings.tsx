@@ -1,7 +1,7 @@
 import { Link, useLocation } from "wouter"
 import { queries } from "../api/asking.ts"
 import { useCaller } from "../api/overview.ts"
-import { call } from "../api/client.ts"
+import { call } from "../api/calling.ts"
 import { zoneName } from "../format/time.ts"
 import { Choice, Field } from "../ui/Field.tsx"
 import { keys } from "../ui/keys.ts"

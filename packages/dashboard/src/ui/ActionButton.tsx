@@ -1,6 +1,7 @@
-import { lazy, Suspense, useSyncExternalStore } from "react"
+import { lazy, useSyncExternalStore } from "react"
 import { useAsOf } from "./asOf.ts"
 import type { Action } from "./Action.ts"
+import { Part } from "./Part.tsx"
 
 const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialog }) => ({ default: ActionDialog })))
 
@@ -23,9 +24,26 @@ export const ActionHost = () => {
   const action = useSyncExternalStore(watch, () => asked)
   if (action === undefined) return null
   return (
-    <Suspense fallback={null}>
+    <Part>
       <ActionDialog action={action} onClose={() => ask(undefined)} />
-    </Suspense>
+    </Part>
+  )
+}
+
+interface DialogButtonProps {
+  readonly label: string
+  readonly className?: string | undefined
+  readonly onAsk: () => void
+}
+
+/** Opens a dialog in which something is done. */
+export const DialogButton = ({ className, label, onAsk }: DialogButtonProps) => {
+  // Nothing is done to the past.
+  const isPast = useAsOf() !== ""
+  return (
+    <button type="button" className={className ?? "button"} onClick={onAsk} disabled={isPast} aria-haspopup="dialog">
+      {label}
+    </button>
   )
 }
 
@@ -36,18 +54,6 @@ interface ActionButtonProps {
 }
 
 /** Opens the dialog of an action. */
-export const ActionButton = ({ action, className, label }: ActionButtonProps) => {
-  // Nothing is done to the past.
-  const isPast = useAsOf() !== ""
-  return (
-    <button
-      type="button"
-      className={className ?? "button"}
-      onClick={() => ask(action)}
-      disabled={isPast}
-      aria-haspopup="dialog"
-    >
-      {label ?? action.verb}
-    </button>
-  )
-}
+export const ActionButton = ({ action, className, label }: ActionButtonProps) => (
+  <DialogButton className={className} label={label ?? action.verb} onAsk={() => ask(action)} />
+)

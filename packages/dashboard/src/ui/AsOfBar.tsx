@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from "react"
+import { lazy, useState } from "react"
 import { useLocation } from "wouter"
 import { useAsOf, useLookAt } from "./asOf.ts"
+import { Part } from "./Part.tsx"
 
 const AsOfPanel = lazy(() => import("./AsOfPanel.tsx").then(({ AsOfPanel }) => ({ default: AsOfPanel })))
 
@@ -32,7 +33,7 @@ export const AsOfBar = () => {
     ) : null
   }
   return (
-    <Suspense fallback={null}>
+    <Part>
       <AsOfPanel
         asOf={asOf}
         isPast={isPast}
@@ -41,6 +42,6 @@ export const AsOfBar = () => {
           look("")
         }}
       />
-    </Suspense>
+    </Part>
   )
 }

@@ -1,6 +1,7 @@
 import type { Effect } from "effect"
 import { useMutation } from "@tanstack/react-query"
-import { type Api, readOf } from "../api/client.ts"
+import { readOf } from "../api/calling.ts"
+import type { Api } from "../api/client.ts"
 import type { Page } from "../api/parts.ts"
 import { csvOf, type Row, rowOf } from "./csv.ts"
 import { Problem } from "./Panel.tsx"

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactNode } from "react"
+import { lazy, useEffect, useId, useRef, useState, type ReactNode } from "react"
 import { glossary, type Term } from "../words/glossary.ts"
+import { Part } from "./Part.tsx"
 
 const HelpPopover = lazy(() => import("./HelpPopover.tsx").then(({ HelpPopover }) => ({ default: HelpPopover })))
 
@@ -49,11 +50,11 @@ export const Explained = ({ children, className, help }: ExplainedProps) => {
         {children}
       </button>
       {wanted ? (
-        <Suspense fallback={null}>
+        <Part>
           <HelpPopover id={id} isOpen={isOpen} onOpenChange={setOpen} onEnter={show} onLeave={leave} word={word}>
             {help}
           </HelpPopover>
-        </Suspense>
+        </Part>
       ) : null}
     </>
   )

@@ -1,10 +1,10 @@
 import type { Documents } from "@roundlot/api"
-import { useAsk } from "../api/asking.ts"
+import { useDocument } from "../api/asking.ts"
 import { grouped, signOf } from "../format/figure.ts"
 import { signOfNext } from "../words/signs.ts"
 import { SignView } from "./Sign.tsx"
 
-const useAccounts = () => useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+const useAccounts = () => useDocument(["accounts"], "/api/v1/accounts")
 
 /** Whether it is still being read from which residuals orders are due. */
 export const useIsDuePending = (): boolean => useAccounts().isPending

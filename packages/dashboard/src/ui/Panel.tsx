@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useIsStale } from "../api/asking.ts"
-import { ProblemError } from "../api/client.ts"
+import { ProblemError } from "../api/problem.ts"
 import { StateSign } from "./Sign.tsx"
 
 /** What a part of a page has. */

@@ -1,10 +1,10 @@
 import type { Documents } from "@roundlot/api"
 import { useId, useState, type KeyboardEvent, type RefObject } from "react"
 import { useLocation } from "wouter"
-import { readOf } from "../api/client.ts"
+import { readOf } from "../api/calling.ts"
 import { pathOfRecord } from "../words/paths.ts"
-import { halt, scopeName } from "./halting.ts"
-import { ask } from "./ActionButton.tsx"
+import { askHalt } from "./askHalt.ts"
+import { scopeName } from "./standing.ts"
 import { pages } from "./navigation.ts"
 import { useMay } from "./useMay.ts"
 import { choose, chosen, turnTheme } from "./settings.ts"
@@ -37,12 +37,13 @@ const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: stri
     ...positions.map((at) => [at.account, at.symbol] as const)
   ]
   return scopes
-    .filter(([account, symbol]) => fits(text, `Halt ${scopeName(account, symbol)}`))
+    .map(([account, symbol]) => ({
+      name: `Halt ${scopeName(account, symbol)}`,
+      does: "asks for the reason",
+      run: () => askHalt(account, symbol)
+    }))
+    .filter(({ name }) => fits(text, name))
     .slice(0, MOST)
-    .map(([account, symbol]) => {
-      const action = halt(account, symbol)
-      return { name: action.verb, does: "asks for the reason", run: () => ask(action) }
-    })
 }
 
 /** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */

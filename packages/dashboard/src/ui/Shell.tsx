@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react"
+import { lazy, useEffect, useRef, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import type { Documents } from "@roundlot/api"
 import { queries, useIsStale, useStanding } from "../api/asking.ts"
@@ -8,8 +8,8 @@ import * as live from "../live/live.ts"
 import { eventWords } from "../words/events.ts"
 import { positionAt } from "../words/paths.ts"
 import { signOfLink, signOfState } from "../words/signs.ts"
-import { haltAny } from "./halting.ts"
-import { ActionButton, ActionHost } from "./ActionButton.tsx"
+import { ActionHost, DialogButton } from "./ActionButton.tsx"
+import { askHaltAny } from "./askHalt.ts"
 import { useChangedCells } from "./changes.ts"
 import { CopyAs } from "./CopyAs.tsx"
 import { Foreign } from "./Figure.tsx"
@@ -20,6 +20,7 @@ import { Announcer } from "./Announcer.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
 import { useAsOf } from "./asOf.ts"
 import { drawingOf, groups, isAt, pages, titleAt } from "./navigation.ts"
+import { Part, useMissing } from "./Part.tsx"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
@@ -111,6 +112,21 @@ const Fallback = () => {
     </section>
   )
 }
+
+/** A part of the program did not come: why, and what to do. What is on the page stays. */
+const Missing = () =>
+  useMissing() ? (
+    <div className="banner tone-warn" role="alert">
+      <SignIcon sign={signOfState("link", "stale")} />
+      <span>
+        A part of the dashboard could not be loaded: the daemon is not answering, or was updated since this page was
+        opened.
+      </span>
+      <button type="button" className="button small" onClick={() => location.reload()}>
+        Reload
+      </button>
+    </div>
+  ) : null
 
 /** On every page of a daemon that asks for no token: that it does not. */
 const Unlocked = () => {
@@ -262,7 +278,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           {overview === undefined ? null : <MarketClock of={overview.market} />}
           <LiveClock />
           <span ref={halting}>
-            <ActionButton action={haltAny(accounts, positionAt(path))} label="Halt" className="button halt" />
+            <DialogButton label="Halt" className="button halt" onAsk={() => askHaltAny(accounts, positionAt(path))} />
           </span>
         </header>
         {halted.length === 0 ? null : (
@@ -276,6 +292,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         )}
         <Unlocked />
         <Fallback />
+        <Missing />
         <main id="main" tabIndex={-1} ref={main}>
           <CopyAs />
           <AsOfBar />
@@ -293,9 +310,9 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       <Notices />
       <ActionHost />
       {isHelping ? (
-        <Suspense fallback={null}>
+        <Part>
           <KeysDialog onClose={() => setHelping(false)} />
-        </Suspense>
+        </Part>
       ) : null}
     </div>
   )

@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { useAsk } from "../api/asking.ts"
-import { ProblemError } from "../api/client.ts"
+import { ProblemError } from "../api/problem.ts"
 import { Choice, Written } from "./Field.tsx"
 import { useFilters } from "./filters.ts"
 

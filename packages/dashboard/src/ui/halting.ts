@@ -1,23 +1,21 @@
 import type { Documents } from "@roundlot/api"
 import { Effect, Either } from "effect"
-import { type Api, ProblemError, problemOf } from "../api/client.ts"
+import type { Api } from "../api/client.ts"
+import { ProblemError, problemOf } from "../api/problem.ts"
 import type { Action } from "./Action.ts"
+import { scopeName } from "./standing.ts"
 
 /** A dry run leaves no trace, its reason neither. */
 export const rehearsal = { reason: "what would follow", dryRun: true } as const
 
 /** What something is set for: everything where nothing is named. */
-interface Scope {
+export interface Scope {
   readonly account?: string | undefined
   readonly symbol?: string | undefined
 }
 
 const scopeFlags = ({ account, symbol }: Scope): string =>
   `${account === undefined ? "--all" : `--account ${account}`}${symbol === undefined ? "" : ` --symbol ${symbol}`}`
-
-/** What a scope is called. */
-export const scopeName = (account: string | undefined, symbol: string | undefined): string =>
-  account === undefined ? "everything" : symbol === undefined ? account : `${symbol} on ${account}`
 
 const scope = ({ account, symbol }: Scope) => ({
   ...(account === undefined ? {} : { account }),
@@ -131,7 +129,7 @@ export const halt = (account?: string, symbol?: string): Action =>
   haltIn(scopeName(account, symbol), [{ account, symbol }])
 
 /** An account, as far as a halt asks. */
-interface AtBroker {
+export interface AtBroker {
   readonly name: string
   readonly broker: string
 }

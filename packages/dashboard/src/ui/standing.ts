@@ -1,6 +1,5 @@
 import type { Documents } from "@roundlot/api"
 import { signs, signOfState } from "../words/signs.ts"
-import { scopeName } from "./halting.ts"
 
 type Overview = Documents.OverviewDocument
 type Control = Documents.ControlDocument
@@ -28,6 +27,10 @@ export const boundIn = ({ controls }: Pick<Overview, "controls">): ReadonlyArray
 /** What binds a position: set for its symbol, its account or everything. */
 export const boundAt = ({ controls }: Pick<Overview, "controls">, position: Scope): ReadonlyArray<Control> =>
   controls.filter((each) => isBound(each) && covers(each, position))
+
+/** What a scope is called. */
+export const scopeName = (account: string | undefined, symbol: string | undefined): string =>
+  account === undefined ? "everything" : symbol === undefined ? account : `${symbol} on ${account}`
 
 /** What a control is set for. */
 export const nameOf = ({ account, symbol }: Scope): string => scopeName(account ?? undefined, symbol ?? undefined)
