@@ -123,7 +123,7 @@ const ROUNDS = 8
 
 const isInDoubt = Effect.map(shown, (all) => all.some((order) => order.startsWith("in_doubt")))
 
-export const proven = (exchange: Exchange.ExchangeService, ahead: Ahead) =>
+const proven = (exchange: Exchange.ExchangeService, ahead: Ahead) =>
   Effect.iterate(0, {
     while: (round) => round < ROUNDS,
     body: (round) =>
