@@ -71,6 +71,7 @@ const places = {
   "packages/runner/test/reference/": VERIFY,
   "packages/runner/test/sequences/": BOTH,
   "packages/runner/test/sequences/table.test.ts": TEST,
+  "packages/runner/test/sequences/unknownCodes.test.ts": VERIFY,
   "packages/runner/test/serve/asOf.test.ts": VERIFY,
   "packages/runner/test/serve/badInput.test.ts": VERIFY,
   "packages/runner/test/serve/injection.test.ts": VERIFY,

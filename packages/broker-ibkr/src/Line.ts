@@ -206,7 +206,7 @@ export const open = (
       settle()
     })
     api.on(EventName.nextValidId, (id) => {
-      orderIds.isNext(id)
+      if (!orderIds.isNext(id)) return drop(`TWS says that the next order's id is ${id}, which no order can have`)
       standing.hasOrderId = true
       settle()
     })

@@ -48,6 +48,7 @@ export const seenOf = (
     state,
     words,
     refusal: refusalOf(state, words, code),
+    notWorking: notWorkingOf(order, state, progress),
     cumulative: progress === undefined ? undefined : decimalOf(progress.filled),
     averagePrice: averagePrice !== undefined && Decimal.isPositive(averagePrice) ? averagePrice : undefined,
     executionsRead
@@ -66,6 +67,20 @@ const refusalOf = (state: Report.Liveness, words: string | undefined, code = REJ
 const rawStatusOf = ({ status }: OrderFacts, progress: Progress | undefined): string => {
   const whyHeld = progress?.whyHeld ?? ""
   return whyHeld === "" ? status : `${status} (${whyHeld})`
+}
+
+/** Words of an order that waits as it was asked to: for its trigger, or for the order that it hangs on. */
+const asOrdered = ["trigger", "child"]
+
+/** TWS does not work an open order that is inactive, or held for anything but what it was to wait for. */
+const notWorkingOf = (
+  { status }: OrderFacts,
+  state: Report.Liveness,
+  { whyHeld = "" }: Partial<Progress> = {}
+): Report.OrderSeen["notWorking"] => {
+  if (state._tag === "Closed") return undefined
+  const isHeld = whyHeld.split(",").some((word) => word.trim() !== "" && !asOrdered.includes(word.trim()))
+  return status === "Inactive" || isHeld ? { reason: whyHeld === "" ? undefined : whyHeld } : undefined
 }
 
 const decodePrice = Schema.decodeEither(Price.Price)

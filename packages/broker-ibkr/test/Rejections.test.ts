@@ -103,16 +103,23 @@ describe("a rejection after an acknowledgement", () => {
     ))
 
   it.each([
-    ["Inactive", "Inactive"],
-    ["Inactive/locate", "Inactive (locate)"]
-  ])("Refusals: %s without an error lives, and says why it does not work", (word, rawStatus) =>
+    ["Inactive", "Inactive", {}],
+    ["Inactive/locate", "Inactive (locate)", { reason: "locate" }],
+    ["Inactive/trigger", "Inactive (trigger)", { reason: "trigger" }],
+    ["PreSubmitted/locate", "PreSubmitted (locate)", { reason: "locate" }],
+    ["PreSubmitted/child,locate", "PreSubmitted (child,locate)", { reason: "child,locate" }],
+    ["PreSubmitted/child,trigger", "PreSubmitted (child,trigger)", undefined],
+    ["PreSubmitted", "PreSubmitted", undefined]
+  ])("Refusals: %s without an error lives, and says why it does not work", (word, rawStatus, notWorking) =>
     run(
       Effect.gen(function* () {
         const { broker, brokerOrderId, meets, reports, until } = yield* acknowledged()
         yield* meets({ status: { word, brokerOrderId } })
         yield* until((report) => report._tag === "OrderSeen" && report.rawStatus === rawStatus)
         expect(reports.some(isClosed)).toBe(false)
-        expect(yield* seen(broker, brokerOrderId)).toMatchObject({ state: { _tag: "Open" }, rawStatus })
+        const report = yield* seen(broker, brokerOrderId)
+        expect(report).toMatchObject({ state: { _tag: "Open" }, rawStatus })
+        expect(report._tag === "OrderSeen" && report.notWorking).toEqual(notWorking)
         yield* meets({ fill: { quantity: "1", brokerOrderId } })
         yield* until((report) => report._tag === "OrderSeen" && report.rawStatus === "Filled")
       })

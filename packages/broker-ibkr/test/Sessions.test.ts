@@ -71,6 +71,23 @@ describe("ids of orders", () => {
       })
     ))
 
+  it.each([2_147_483_647, 4_000_000_000_000])(
+    "that no order can have, as %i, are not taken: the line ends, and the next one says others",
+    (id) =>
+      run(
+        Effect.gen(function* () {
+          const orderIds = OrderIds.make()
+          const failed = yield* Effect.flip(lineAt(yield* saying(id), orderIds))
+          expect([failed.problem, failed.detail]).toEqual([
+            "lost",
+            `TWS says that the next order's id is ${id}, which no order can have`
+          ])
+          const line = yield* lineAt(yield* saying(5, status(id, CLIENT)), orderIds)
+          expect(line.nextOrderId()).toBe(5)
+        })
+      )
+  )
+
   it("O28: that were given on a connection that is lost are not given again, whatever TWS has seen of them", () =>
     run(
       Effect.gen(function* () {

@@ -26,6 +26,7 @@ const sentences: { readonly [K in BreakKind]: string } = {
   Doubt: "not found at the broker",
   OrderMissing: "b-1 was WORKING and is not in the broker's whole history",
   EndUnconfirmed: "its broker says that O1 is cancelled, and has not refused to end it",
+  OrderNotWorking: "its broker holds O1 and does not work it (locate): 3 in flight",
   TermsDiffer: "sent buy 3 AAPL (type limit), the broker's b-1 is buy 3 AAPL (type market)",
   ForeignOrderId: "b-1 has the client order id rl1-x, which these books never made",
   ClientIdDiffers: "b-1 has the client order id rl1-x, sent was rl1-y",

@@ -271,6 +271,72 @@ describe("SDK-1, O22: an open order that the broker's whole history does not hav
   })
 })
 
+/** The sentence of each open break, with its kind. */
+const saidOf = (desk: Desk.Desk): ReadonlyArray<string> =>
+  desk
+    .all(Break.BreakTable)
+    .filter(({ closedAt }) => closedAt === undefined)
+    .map((each) => `${each.kind} ${Break.evidenceOf(each)}`)
+
+const located = { rawStatus: "Inactive (locate)", notWorking: { reason: "locate" } } as const
+const IDLE = "OrderNotWorking its broker holds O1 and does not work it (locate)"
+
+describe("Refusals: a live order that its broker does not work", () => {
+  test("is a warning with the broker's reason and what is in flight, and closes once it is worked", () => {
+    const desk = working()
+    hear(desk, seen(desk, { ...located, asOf: second(11) }))
+    expect([desk.order(first).status, saidOf(desk)]).toEqual(["submitted", [`${IDLE}: 3 in flight`]])
+    hear(desk, seen(desk, { ...located, asOf: second(12) }))
+    expect(desk.all(Break.BreakTable)).toHaveLength(1)
+    hear(desk, seen(desk, { asOf: second(13) }))
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("its reason and what is in flight follow what the broker says and fills", () => {
+    const desk = working()
+    hear(desk, seen(desk, { ...located, asOf: second(11) }))
+    perform(desk, fill("e1", 1000, 12))
+    expect(saidOf(desk)).toEqual([`${IDLE}: 2 in flight`])
+    hear(desk, seen(desk, { rawStatus: "Inactive", notWorking: {}, asOf: second(13) }))
+    expect(saidOf(desk)).toEqual([`${IDLE.replace("locate", "it does not say why")}: 2 in flight`])
+    expect(desk.all(Break.BreakTable)).toHaveLength(1)
+    isSound(desk)
+  })
+
+  test.each<readonly [how: string, end: (desk: Desk.Desk) => unknown]>([
+    ["it is filled", (desk) => perform(desk, fill("e1", 3000, 12))],
+    [
+      "it is cancelled",
+      (desk) =>
+        hear(desk, seen(desk, { asOf: second(12), state: { _tag: "Closed", kind: "cancelled" }, executionsRead: true }))
+    ]
+  ])("closes when %s", (_how, end) => {
+    const desk = working()
+    hear(desk, seen(desk, { ...located, asOf: second(11) }))
+    end(desk)
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("C5: an older report neither opens nor closes it", () => {
+    const desk = working()
+    hear(desk, seen(desk, { asOf: second(12) }))
+    hear(desk, seen(desk, { ...located, asOf: second(11) }))
+    expect(openBreaks(desk)).toEqual([])
+    hear(desk, seen(desk, { ...located, asOf: second(14) }))
+    hear(desk, seen(desk, { asOf: second(13) }))
+    expect(openBreaks(desk)).toEqual(["OrderNotWorking O1 nothing"])
+    isSound(desk)
+  })
+
+  test("an order that is not ours is its owner's business", () => {
+    const desk = working()
+    hear(desk, seen(desk, { ...located, brokerOrderId: BrokerOrderId.make("X-1"), clientOrderId: "a" }))
+    expect(openBreaks(desk)).toEqual([])
+  })
+})
+
 const ended = (desk: Desk.Desk) =>
   desk.commit("command", (recorder) => Commands.markEnded(recorder, first, "the broker confirmed by phone"))
 const heard = (desk: Desk.Desk, report: Report.Report) =>

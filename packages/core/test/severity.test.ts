@@ -100,6 +100,12 @@ describe("what stands behind a break", () => {
     expect(stakeOf({ kind: "Doubt", holds: "nothing" }, [owing("-3")], direct).blocks).toHaveLength(1)
   })
 
+  test("of an order that is not worked, what is due besides waits; no order is in doubt", () => {
+    const idle = { kind: "OrderNotWorking", holds: "nothing" } as const
+    expect(shown(stakeOf(idle, [standing], { ...order, status: "submitted" }))).toEqual([[["2.5", "25"]], undefined])
+    expect(shown(stakeOf(idle, [owing("0.5")], { ...order, status: "submitted" }))).toEqual([[], undefined])
+  })
+
   test("its dollars are unknown where a part has no price, and zero where nothing is at risk", () => {
     const unpriced = { ...standing, position: { ...standing.position, lastPrice: undefined } }
     expect(dollarsAtRisk(stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [unpriced], undefined))).toBeUndefined()
@@ -136,6 +142,9 @@ describe("how grave a break is", () => {
     ["critical", "PositionBlocked", "nothing", owed, 0],
     ["escalated", "PositionBlocked", "nothing", owed, HOUR_MS],
     ["warning", "ClockAhead", "nothing", noStake, 0],
+    // An order is not worked: what is due besides waits for it.
+    ["warning", "OrderNotWorking", "nothing", noStake, 0],
+    ["critical", "OrderNotWorking", "nothing", owed, 0],
     ["info", "OffBand", "nothing", noStake, 0],
     // P11: by their age.
     ["critical", "PositionDiffers", "symbol", noStake, HOUR_MS - 1],

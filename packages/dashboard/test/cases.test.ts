@@ -45,6 +45,8 @@ test("G: the page of a case of every kind of break shows its evidence, both side
           expect([said[0], recommended.length]).toEqual([scene.evidenceOf(kind), 1])
           await seen.page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
           await seen.page.getByRole("heading", { name: "Theirs", exact: true }).waitFor()
+          const cancels = await seen.page.getByRole("button", { name: "Cancel O1", exact: true }).count()
+          expect([kind, cancels]).toEqual([kind, recommended[0]?.startsWith("Recommended: ask for its end.") ? 1 : 0])
         }
         expect(seen.faults).toEqual([])
       })

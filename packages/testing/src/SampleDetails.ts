@@ -52,6 +52,7 @@ export const sampleDetails: { readonly [K in Break.BreakKind]: BreakDetails.Deta
   Doubt: { _tag: "Doubt", reason: "NotFound" },
   OrderMissing: { _tag: "OrderMissing", order: "b-1", status: "WORKING" },
   EndUnconfirmed: { _tag: "EndUnconfirmed", orderId: O1, reported: "cancelled" },
+  OrderNotWorking: { _tag: "OrderNotWorking", orderId: O1, reason: "locate", leaves: three },
   TermsDiffer: {
     _tag: "TermsDiffer",
     brokerOrderId: "b-1",

@@ -137,10 +137,15 @@ const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => 
   return { orderId: Number(field(1)), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
 }
 
+/** Ids are of 31 bits; the largest is that of orders that were entered by hand. */
+const LARGEST = 2_147_483_647
+
 const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
   const { clientId, desk, send } = seat
   const { orderId, orderRef, request, timeInForce } = askedOf(tokens, desk)
   const newest = desk.orderIds.get(clientId) ?? 0
+  if (orderId >= LARGEST)
+    return Effect.sync(() => send(messages.notice(-1, 320, `Error reading request: Unable to parse field: ${orderId}`)))
   if (orderId <= newest) return Effect.sync(() => send(messages.notice(orderId, 103, "Duplicate order id")))
   desk.orderIds.set(clientId, orderId)
   return Either.match(request, {

@@ -24,6 +24,8 @@ interface KindOfBreak {
   readonly isCritical?: true
   /** It says that nobody knows whether the broker has an order. */
   readonly isFateUnknown?: true
+  /** It says that a live order is not worked, so that what it is for waits. */
+  readonly isIdle?: true
 }
 
 const holding = { holds: "symbol", closes: "by itself" } as const
@@ -51,6 +53,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Doubt: ofUnknownFate,
   OrderMissing: ofUnknownFate,
   EndUnconfirmed: ofUnknownFate,
+  OrderNotWorking: { ...shown, isIdle: true },
   TermsDiffer: holding,
   ForeignOrderId: holdingUntilJudged,
   ClientIdDiffers: shownUntilJudged,

@@ -184,6 +184,8 @@ export const BreakDetails = Schema.Union(
   Doubt,
   Schema.TaggedStruct("OrderMissing", { order: words, status: words }),
   Schema.TaggedStruct("EndUnconfirmed", { orderId: OrderId, reported: words }),
+  /** The broker's own word of why, where it says one; what may still fill, in shares, where shares were ordered. */
+  Schema.TaggedStruct("OrderNotWorking", { orderId: OrderId, reason: maybe(words), leaves: maybe(amount) }),
   Schema.TaggedStruct("TermsDiffer", { brokerOrderId: words, term: words, sent: OrderTerms, shown: OrderTerms }),
   Schema.TaggedStruct("ForeignOrderId", { brokerOrderId: words, clientOrderId: words }),
   Schema.TaggedStruct("ClientIdDiffers", { brokerOrderId: words, clientOrderId: words, sent: words }),

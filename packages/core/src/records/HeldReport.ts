@@ -70,6 +70,7 @@ export const HeldOrderSeen = Schema.TaggedStruct("OrderSeen", {
   notional: maybe(Decimal.FromStored),
   rawStatus: Schema.String,
   closed: maybe(Schema.Literal(...closedKinds)),
+  notWorking: maybe(Schema.Struct({ reason: maybe(Schema.String) })),
   cumulative: maybe(Decimal.FromStored),
   averagePrice: maybe(Decimal.FromStored),
   enteredAt: maybe(Instant.FromString),

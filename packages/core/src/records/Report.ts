@@ -91,6 +91,8 @@ export interface OrderSeen extends Stamped {
   readonly words?: string | undefined
   /** Of an order that was rejected after it was acknowledged: by what. */
   readonly refusal?: Refusal | undefined
+  /** It is open and the broker does not work it, with the broker's own word of why where it says one. */
+  readonly notWorking?: { readonly reason?: string | undefined } | undefined
   /** Shares filled so far, in all; `undefined` where the broker does not say. */
   readonly cumulative: Decimal | undefined
   readonly averagePrice: Decimal | undefined

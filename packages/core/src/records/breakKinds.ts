@@ -14,6 +14,7 @@ export const breakKinds = [
   "Doubt",
   "OrderMissing",
   "EndUnconfirmed",
+  "OrderNotWorking",
   "TermsDiffer",
   "ForeignOrderId",
   "ClientIdDiffers",

@@ -285,6 +285,8 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
   OrderMissing: ({ order, status }) => `${order} was ${status} and is not in the broker's whole history`,
   EndUnconfirmed: ({ orderId, reported }) =>
     `its broker says that ${nameOf(orderId)} is ${reported}, and has not refused to end it`,
+  OrderNotWorking: ({ leaves, orderId, reason }) =>
+    `its broker holds ${nameOf(orderId)} and does not work it (${reason ?? "it does not say why"})${leaves === undefined ? "" : `: ${shown(leaves)} in flight`}`,
   TermsDiffer: termsText,
   ForeignOrderId: ({ brokerOrderId, clientOrderId }) =>
     `${brokerOrderId} has the client order id ${clientOrderId}, which these books never made`,

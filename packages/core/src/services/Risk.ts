@@ -17,7 +17,7 @@ import {
   type BlockedPosition
 } from "../rules/reconciliation/blocked.ts"
 import { isUrgent, severityOf } from "../rules/reconciliation/severity.ts"
-import { noStake, owedOf, stakeOf, type Stake, type Standing } from "../rules/reconciliation/Stake.ts"
+import { isAboutOrder, noStake, owedOf, stakeOf, type Stake, type Standing } from "../rules/reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 import * as Reads from "./Reads.ts"
@@ -31,10 +31,7 @@ const isJudgedBeside = (kind: Break["kind"]): boolean => kind === "Excess" || ki
 /** A break of which something may wait, or that is judged by what stands beside it. */
 const mayWeigh = ({ closedAt, holds, kind }: Break): boolean =>
   closedAt === undefined &&
-  (holds !== "nothing" ||
-    kind === "PositionBlocked" ||
-    kinds[kind].isFateUnknown === true ||
-    kind === "ForeignPosition")
+  (holds !== "nothing" || kind === "PositionBlocked" || isAboutOrder(kind) || kind === "ForeignPosition")
 
 const unique = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
 
@@ -114,9 +111,9 @@ const inSymbols = <R>(
     ? Reads.all(table, { where: [{ column: "account", in: [account] }] })
     : Reads.among(table, account, "symbol", symbols)
 
-/** The orders of an unknown fate, by the ids that breaks name. */
+/** The orders that breaks are about, by the ids that they name. */
 const ordersOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
-  const subjects = breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : []))
+  const subjects = breaks.flatMap(({ kind, subject }) => (isAboutOrder(kind) ? [subject] : []))
   const ids = unique(subjects.flatMap((subject) => parse("order", subject) ?? []))
   return Effect.map(
     Reads.among(OrderTable, account, "id", ids),

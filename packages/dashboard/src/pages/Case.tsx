@@ -7,6 +7,7 @@ import {
   acknowledgeCase,
   adjustPosition,
   assignCase,
+  cancelOrder,
   changedAt,
   dismissBreak,
   noteCase,
@@ -48,8 +49,8 @@ const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }
   return <BothSides lines={[shares, ...made]} note="of ours, what it is made of" />
 }
 
-/** An order, as the books have it and as the broker last answered. */
-export const OrderSides = ({ id }: { readonly id: string }) => (
+/** An order, as the books have it and as the broker last answered; with its cancel where that is what to do first. */
+export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; readonly isToEnd?: boolean }) => (
   <Shown name={["order", id]} read={(api, past) => orderOf(id, past)(api)}>
     {(order) => {
       const last = order.attempts.at(-1)
@@ -71,6 +72,9 @@ export const OrderSides = ({ id }: { readonly id: string }) => (
                   ["clientOrderId", <GivenId id={order.clientOrderId} />]
                 ]}
               />
+              {isToEnd && order.phase === "open" && order.cancelRequestedAt === null ? (
+                <ActionButton action={cancelOrder(order)} />
+              ) : null}
             </Panel>
             <Panel title="Theirs" note="what the broker last answered to the sending">
               <Payload title="Answer" of={last?.response ?? null} />
@@ -208,7 +212,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>
       {found.holdings === null ? null : <Positions of={found.holdings} />}
-      {/^O\d+$/.test(subject) ? <OrderSides id={subject} /> : null}
+      {/^O\d+$/.test(subject) ? <OrderSides id={subject} isToEnd={found.recommended?.resolution === "cancel"} /> : null}
       <Facts
         facts={[
           ["account", account],

@@ -203,6 +203,30 @@ export const orderRows: ReadonlyArray<Row> = [
     answer: "Held(refused)"
   },
   {
+    row: "O4",
+    what: "it is held until shares to borrow are found: a warning, until it is worked again",
+    at: ["ibkr"],
+    acts: ({ id }) => [{ status: { word: "Inactive/locate", brokerOrderId: id } }],
+    orders: ["submitted 0"],
+    raw: { ibkr: "Inactive (locate)" },
+    breaks: ["OrderNotWorking"],
+    evidence: /holds O\d+ and does not work it \(locate\): 3 in flight/
+  },
+  {
+    row: "O4",
+    what: "it was held, and a part of it is filled since",
+    at: ["ibkr"],
+    acts: ({ id }) => [
+      { status: { word: "Inactive/locate", brokerOrderId: id } },
+      "read",
+      { status: { word: "Submitted", brokerOrderId: id } },
+      { fill: { brokerOrderId: id, quantity: "1" } }
+    ],
+    orders: ["partially_filled 1"],
+    breaks: [],
+    passed: ["OrderNotWorking"]
+  },
+  {
     row: "O6",
     what: "it is listed as Inactive for ever: refused a cancel as one that has ended, it has",
     at: ["ibkr"],
@@ -215,7 +239,9 @@ export const orderRows: ReadonlyArray<Row> = [
       { laterMs: 2_000 },
       "read"
     ],
-    orders: ["cancelled 0"]
+    orders: ["cancelled 0"],
+    breaks: [],
+    passed: ["OrderNotWorking"]
   },
   {
     row: "O6",

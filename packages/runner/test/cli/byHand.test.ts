@@ -92,6 +92,33 @@ describe.each(brokers)("what is done by hand at %s while the daemon is stopped",
   })
 })
 
+describe("what TWS holds", () => {
+  it("Refusals: an order that is not worked is a warning with TWS's reason and its cancel, until it is worked again", async () => {
+    const { cli, end, json, start, tell, wait, working } = await leftAlone("ibkr", true)
+    const brokerOrderId = await working()
+    await tell({ status: { word: "Inactive/locate", brokerOrderId } })
+    wait(10_000)
+    expect((await start()).code).toBe(3)
+    const held = { severity: "warning", recommended: { resolution: "cancel" } }
+    expect(await json("cases", "list")).toMatchObject({
+      items: [{ ...held, what: expect.stringContaining("holds O2 and does not work it (locate): 5 in flight") }]
+    })
+    expect(await json("orders", "show", "O2")).toMatchObject({
+      status: "submitted",
+      breaks: [{ kind: "OrderNotWorking", closes: "by itself" }]
+    })
+    expect((await cli("cases", "show", "B1")).out).toMatch(/resolution +cancel/)
+    const asked = await cli("orders", "cancel", "O2", "--reason", "nothing to borrow", "--dry-run")
+    expect(asked.out).toContain("the broker is asked to cancel O2")
+    await tell({ status: { word: "Submitted", brokerOrderId } })
+    wait(10_000)
+    await start()
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
+    expect((await cli("audit")).code).toBe(0)
+    await end()
+  })
+})
+
 /** An execution of a filled order is corrected at the broker, which the next start books, and then busted. */
 const bustedAt = async (broker: Simulated) => {
   const left = await leftAlone(broker)

@@ -6,6 +6,8 @@ export type Lie =
   | { readonly what: "price"; readonly by: bigint }
   | { readonly what: "negated" }
   | { readonly what: "symbol" | "side" | "truncated" | "repeated" | "reordered" }
+  | { readonly what: "account"; readonly number: string }
+  | { readonly what: "id"; readonly is: string }
   | { readonly what: "time"; readonly by: "thousandfold" | "thousandth" | "a day later" | "a day earlier" }
   | { readonly what: "word"; readonly word: string }
   | { readonly what: "late"; readonly ms: number }
@@ -34,6 +36,10 @@ export interface Vocabulary {
   readonly send: string
   /** Words for where an order stands: each end and each open one. */
   readonly words: readonly [string, ...ReadonlyArray<string>]
+  /** Numbers of other accounts, where messages name the account that they are of. */
+  readonly accounts?: readonly [string, ...ReadonlyArray<string>]
+  /** What the next order's id is not, where the broker says it. */
+  readonly ids?: readonly [string, ...ReadonlyArray<string>]
 }
 
 export const EVERYWHERE = "everywhere"
@@ -44,7 +50,7 @@ const STATUSES = [401, 403, 404, 409, 422, 429, 500, 502] as const
 const REFUSALS = [400, 403, 422] as const
 const A_MINUTE_MS = 60_000
 
-const contents = (dice: Dice, { words }: Vocabulary): Lie =>
+const contents = (dice: Dice, { accounts, ids, words }: Vocabulary): Lie =>
   dice.oneOf<() => Lie>([
     () => ({
       what: "quantity",
@@ -55,7 +61,9 @@ const contents = (dice: Dice, { words }: Vocabulary): Lie =>
     () => ({ what: "negated" }),
     () => ({ what: dice.oneOf(["symbol", "side"]) }),
     () => ({ what: "time", by: dice.oneOf(["thousandfold", "thousandth", "a day later", "a day earlier"]) }),
-    () => ({ what: "word", word: dice.oneOf(words) })
+    () => ({ what: "word", word: dice.oneOf(words) }),
+    ...(accounts === undefined ? [] : [(): Lie => ({ what: "account", number: dice.oneOf(accounts) })]),
+    ...(ids === undefined ? [] : [(): Lie => ({ what: "id", is: dice.oneOf(ids) })])
   ])()
 
 const wholes = (dice: Dice): Lie =>

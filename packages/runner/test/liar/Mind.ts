@@ -20,6 +20,8 @@ export interface Mind {
   readonly story: Array<string>
   /** The lies that a message of this place is told with; it counts as spoken of. */
   readonly about: (place: string) => ReadonlyArray<Told>
+  /** Is one of its lies about one of these places by name? */
+  readonly isAbout: (places: ReadonlyArray<string>) => boolean
   /** The client asks for something. */
   readonly ask: (place: string) => void
   readonly note: (line: string) => void
@@ -44,6 +46,7 @@ export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: Readonl
     story,
     ask: (place) => void mind.asked.push({ place, atMs: world.nowMs() }),
     note,
+    isAbout: (places) => lies.some(({ where }) => places.includes(where)),
     about: (place) => {
       if (!mind.isLying) return []
       return lies.filter((told) => {

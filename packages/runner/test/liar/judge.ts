@@ -117,6 +117,7 @@ const names: { readonly [K in Break.BreakKind]: "order" | "execution" | "symbol"
   Doubt: "order",
   OrderMissing: "order",
   EndUnconfirmed: "order",
+  OrderNotWorking: "nothing",
   TermsDiffer: "order",
   ForeignOrderId: "order",
   ClientIdDiffers: "nothing",

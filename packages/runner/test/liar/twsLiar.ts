@@ -15,13 +15,17 @@ interface Message {
   readonly symbols?: ReadonlyArray<number>
   readonly sides?: ReadonlyArray<number>
   readonly statuses?: ReadonlyArray<number>
+  readonly accounts?: ReadonlyArray<number>
+  readonly ids?: ReadonlyArray<number>
   /** Where the client's id of the order stands. */
   readonly orderId?: number
 }
 
 /** Messages of version 193, server to client, by the protocol's documentation. */
 const messages: { readonly [number: string]: Message } = {
+  1: { name: "TICK_PRICE", prices: [4] },
   4: { name: "ERROR", orderId: 2 },
+  9: { name: "NEXT_VALID_ID", ids: [2] },
   3: { name: "ORDER_STATUS", ordered: [4], filled: [3], prices: [5, 8], statuses: [2], orderId: 1 },
   5: {
     name: "OPEN_ORDER",
@@ -30,9 +34,11 @@ const messages: { readonly [number: string]: Message } = {
     symbols: [3, 11],
     sides: [13],
     statuses: [93],
+    accounts: [20],
     orderId: 1
   },
   10: { name: "CONTRACT_DATA", symbols: [2, 10] },
+  15: { name: "MANAGED_ACCTS", accounts: [2] },
   11: {
     name: "EXECUTION_DATA",
     filled: [24],
@@ -41,16 +47,21 @@ const messages: { readonly [number: string]: Message } = {
     times: [15],
     symbols: [4, 12],
     sides: [18],
+    accounts: [16],
     orderId: 2
   },
+  46: { name: "TICK_STRING", times: [4] },
   49: { name: "CURRENT_TIME", times: [2] },
   52: { name: "CONTRACT_DATA_END" },
   53: { name: "OPEN_ORDER_END" },
   55: { name: "EXECUTION_DATA_END" },
+  57: { name: "TICK_SNAPSHOT_END" },
   59: { name: "COMMISSION_REPORT", prices: [3] },
-  61: { name: "POSITION", ordered: [14], prices: [15], symbols: [4, 12] },
+  61: { name: "POSITION", ordered: [14], prices: [15], symbols: [4, 12], accounts: [2] },
   62: { name: "POSITION_END" },
-  101: { name: "COMPLETED_ORDER", ordered: [13], prices: [15], symbols: [2, 10], sides: [12] },
+  63: { name: "ACCOUNT_SUMMARY", prices: [5], accounts: [3] },
+  64: { name: "ACCOUNT_SUMMARY_END" },
+  101: { name: "COMPLETED_ORDER", ordered: [13], prices: [15], symbols: [2, 10], sides: [12], accounts: [19] },
   102: { name: "COMPLETED_ORDER_END" }
 }
 
@@ -64,6 +75,9 @@ const writes: ReadonlyMap<string, string> = new Map([
 
 /** Does a request change something? */
 export const isWrite = (place: string): boolean => place === SEND || place === CANCEL
+
+/** What is said when a client connects, and never afterwards. */
+const LOGINS = ["MANAGED_ACCTS", "NEXT_VALID_ID"] as const
 
 /** What TWS says, and which words it has for where an order stands. */
 export const tws: Vocabulary = {
@@ -86,8 +100,18 @@ export const tws: Vocabulary = {
     "COMMISSION_REPORT",
     "CONTRACT_DATA_END",
     "POSITION_END",
-    "COMPLETED_ORDER_END"
+    "COMPLETED_ORDER_END",
+    ...LOGINS,
+    "ACCOUNT_SUMMARY",
+    "ACCOUNT_SUMMARY_END",
+    "TICK_PRICE",
+    "TICK_STRING",
+    "TICK_SNAPSHOT_END"
   ],
+  // A live account, another one of play money, several, and none.
+  accounts: ["U7654321", "DU7654321", "DU7654321,U7654321", ""],
+  // Used before, none at all, of what a person entered, beyond what TWS counts to, and no number.
+  ids: ["1", "0", "-1", "2147483647", "4000000000000", "none"],
   words: [
     "ApiPending",
     "PendingSubmit",
@@ -167,6 +191,10 @@ const oneLie = (fields: ReadonlyArray<string>, shape: Message, { lie }: Told, mi
       return changed(fields, shape.times, (time) => liedTime(time, lie.by))
     case "word":
       return changed(fields, shape.statuses, () => lie.word)
+    case "account":
+      return changed(fields, shape.accounts, () => lie.number)
+    case "id":
+      return changed(fields, shape.ids, () => lie.is)
     default:
       return fields
   }
@@ -236,6 +264,7 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
   const denied = new Set<string>()
   let isListing = false
   const kept: Array<() => void> = []
+  const wasLying = mind.isLying
   const tell = (fields: ReadonlyArray<string>) => {
     mind.world.heard()
     if (!ours.destroyed) ours.write(framed(fields))
@@ -257,6 +286,8 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
     if (refused !== undefined) tell(errorTo(orderId, refused.status))
   }
   const heard = (fields: ReadonlyArray<string>): void => {
+    // What is said at a login alone is lied about at the next one: the line is cut once.
+    if (mind.isLying && !wasLying && mind.isAbout(LOGINS)) return void ours.destroy()
     if (fields[0] === OPEN_ORDER_END) isListing = false
     const shape = shapeOf(fields)
     if (shape === undefined) return tell(fields)

@@ -74,7 +74,7 @@ export type Played = Omit<Sequence, "at" | "source"> & { readonly at: Name }
 const POLLING: Parameters<typeof Daemon.run>[0] = { intervalMs: 400, maxJitterMs: 0, lookMs: 100, sweepMs: 700 }
 
 /** Books in memory and the services over them, at the broker of each moment. */
-const servicesOf = (broker: () => Broker.BrokerService) =>
+export const servicesOf = (broker: () => Broker.BrokerService) =>
   Layer.provideMerge(
     Decisions.layer,
     Layer.provideMerge(
@@ -83,10 +83,10 @@ const servicesOf = (broker: () => Broker.BrokerService) =>
     )
   )
 
-const run = (own: Scope.Scope) => Effect.forkIn(Daemon.run(POLLING), own)
+export const run = (own: Scope.Scope) => Effect.forkIn(Daemon.run(POLLING), own)
 
 /** A program that drives the account: a daemon, and a connection of its own. */
-const program = (place: Place) => {
+export const program = (place: Place) => {
   let broker: Broker.BrokerService | undefined
   let scope: Scope.CloseableScope | undefined
   const end = Effect.suspend(() => (scope === undefined ? Effect.void : Scope.close(scope, Exit.void)))
@@ -104,7 +104,7 @@ const turn = Effect.promise(() => new Promise((resolve) => void setTimeout(resol
 const WAITS_MS = 15_000
 
 /** Reads until it is so, and then what it was at last: what never comes is seen by who compares. */
-const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<A, E, R> => {
+export const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<A, E, R> => {
   const end = performance.now() + WAITS_MS
   const look: Effect.Effect<A, E, R> = Effect.flatMap(read, (value) =>
     isSo(value) || performance.now() > end ? Effect.succeed(value) : Effect.zipRight(turn, look)
@@ -112,11 +112,11 @@ const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolea
   return look
 }
 
-const looks = ({ requests }: Exchange.ExchangeService) =>
+export const looks = ({ requests }: Exchange.ExchangeService) =>
   Effect.map(requests, (all) => all.filter(({ operation }) => operation === "orders").length)
 
 /** The daemon has begun and ended another look at everything. */
-const lookedAgain = (exchange: Exchange.ExchangeService) =>
+export const lookedAgain = (exchange: Exchange.ExchangeService) =>
   Effect.flatMap(looks(exchange), (before) => until(looks(exchange), (now) => now >= before + 3))
 
 const ROUNDS = 8
@@ -242,10 +242,10 @@ const stepping = (place: Place, ahead: Ahead, daemon: ReturnType<typeof program>
   }
 }
 
-const silent = Logger.replace(Logger.defaultLogger, Logger.none)
+export const silent = Logger.replace(Logger.defaultLogger, Logger.none)
 
 /** A minute that is skipped has gone by on every clock: what is done once a minute is due. */
-const leaping = (ahead: Ahead): Clock.Clock => {
+export const leaping = (ahead: Ahead): Clock.Clock => {
   const wall = clockAhead(ahead)
   const nanos = () => real.unsafeCurrentTimeNanos() + BigInt(ahead.ms) * 1_000_000n
   return { ...wall, unsafeCurrentTimeNanos: nanos, currentTimeNanos: Effect.sync(nanos) }

@@ -91,6 +91,7 @@ export const reviewOrders = (recorder: Recorder): void => {
     reviewExcess(recorder, order)
     if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
     reviewEnd(recorder, order)
+    reviewIdle(recorder, order)
     if (isLive(order.status)) continue
     closeIfOpen(recorder, order.symbol, "Reappeared", nameOf(id), "it has ended")
     closeIfOpen(recorder, order.symbol, "OrderMissing", nameOf(id), "it has ended")
@@ -109,6 +110,20 @@ const reviewEnd = (recorder: Recorder, { endReported, endReportedAt, id, status,
   if (recorder.world.at < Instant.addMillis(endReportedAt, UNCONFIRMED_MS)) return
   const details = { _tag: "EndUnconfirmed", orderId: id, reported: endReported ?? status } as const
   open(recorder, { symbol, subject: nameOf(id), details })
+}
+
+/** What may still fill, in shares; of an order over a notional nobody knows. */
+export const leavesOf = ({ askedNotional, filled, quantity }: Order): Decimal.Decimal | undefined =>
+  askedNotional === undefined ? Decimal.max(Decimal.zero, Decimal.subtract(quantity, filled)) : undefined
+
+/** An order that its broker does not work: what is in flight changes with its fills, and nothing is once it has ended. */
+const reviewIdle = (recorder: Recorder, order: Order): void => {
+  const { id, status, symbol } = order
+  const subject = nameOf(id)
+  const known = findOpen(recorder, symbol, "OrderNotWorking", subject)
+  if (known?.details._tag !== "OrderNotWorking") return
+  if (!isLive(status)) return closeIfOpen(recorder, symbol, "OrderNotWorking", subject, "it has ended")
+  openOrUpdate(recorder, { symbol, subject, details: { ...known.details, leaves: leavesOf(order) } })
 }
 
 /** G: every excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */

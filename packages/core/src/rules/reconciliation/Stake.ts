@@ -36,6 +36,10 @@ export interface Stake {
   readonly beside: ReadonlyArray<Pick<Break, "id" | "kind">>
 }
 
+/** Is it about an order, for whose end what is due waits? */
+export const isAboutOrder = (kind: Break["kind"]): boolean =>
+  kinds[kind].isFateUnknown === true || kinds[kind].isIdle === true
+
 /** Nothing waits for it. */
 export const noStake: Stake = {
   blocks: [],
@@ -117,7 +121,7 @@ export const stakeOf = (
   const waiting =
     holds !== "nothing" || kind === "PositionBlocked"
       ? standings
-      : isUnknown
+      : order !== undefined && isAboutOrder(kind)
         ? standings.filter((standing) => letsWait(order, standing))
         : []
   return {

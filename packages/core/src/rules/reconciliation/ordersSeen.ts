@@ -21,7 +21,7 @@ import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
 import { lateOf, mayBeOurs } from "./couldBe.ts"
 import type { TotalTold } from "./duplicates.ts"
-import { closeIfOpen, findOpen, open, openOrUpdate } from "../breaks/ledgerBreaks.ts"
+import { closeIfOpen, findOpen, leavesOf, open, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { differsFromSent, type DifferingTerm, hasTermsOf, isOfReplacedId } from "./plausibility.ts"
 import { reviewUnpriced } from "./unpriced.ts"
@@ -98,7 +98,19 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.passWaiting, toldBy(report, passed.witness))
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
+  reviewWorking(recorder, joined, report)
   return applied(joined)
+}
+
+/** Refusals: an order of ours that lives and that its broker does not work, by the newest report; until one says nothing of that. */
+const reviewWorking = (recorder: Recorder, order: Order, { asOf, notWorking }: OrderSeen): void => {
+  const { id, origin, reportedAt = asOf, symbol } = order
+  if (origin === "external" || asOf < reportedAt || !isLive(order.status)) return
+  const subject = format("order", id)
+  if (notWorking === undefined)
+    return closeIfOpen(recorder, symbol, "OrderNotWorking", subject, "its broker does not say so any more")
+  const details = { _tag: "OrderNotWorking", orderId: id, reason: notWorking.reason, leaves: leavesOf(order) } as const
+  openOrUpdate(recorder, { symbol, subject, details })
 }
 
 /** F10: a reading tells the total of its own time, however long ago the order last changed; a shared one may have begun a second sooner. */

@@ -60,6 +60,10 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
     "wait",
     "Its broker is asked to end it until it refuses that. Look there: where it has ended, orders resolve --ended says so."
   ),
+  OrderNotWorking: first(
+    "cancel",
+    "It is in flight and does not fill as it stands: cancel it where it is not to wait. It closes by itself once the broker works it."
+  ),
   TermsDiffer: first(
     "cancel",
     "The broker works other terms than were sent: ask for its end. A later reading with the terms that were sent closes it."

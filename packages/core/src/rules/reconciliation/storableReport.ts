@@ -34,6 +34,7 @@ export const storableReport = (report: Report): Report => {
         symbol: storable(report.symbol),
         rawStatus: storable(report.rawStatus),
         ...(report.words === undefined ? {} : { words: storable(report.words) }),
+        ...(report.notWorking === undefined ? {} : { notWorking: { reason: maybe(report.notWorking.reason) } }),
         ...(report.otherIds === undefined ? {} : { otherIds: report.otherIds.map(idOf) })
       }
     case "Executed":
