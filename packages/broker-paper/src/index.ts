@@ -12,3 +12,5 @@ export * as Listing from "./Listing.ts"
 export * as Matching from "./Matching.ts"
 /** `PaperBroker`: the `Broker` of an account on it. */
 export * as PaperBroker from "./PaperBroker.ts"
+/** `WallClock`: how simulators write times. */
+export * as WallClock from "./WallClock.ts"

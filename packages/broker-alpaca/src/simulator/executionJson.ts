@@ -1,5 +1,4 @@
-import { WallClock } from "@roundlot/broker-paper/serving"
-import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
 import { uuidOf } from "./uuid.ts"
 

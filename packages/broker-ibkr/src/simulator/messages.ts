@@ -1,5 +1,4 @@
-import { WallClock } from "@roundlot/broker-paper/serving"
-import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 

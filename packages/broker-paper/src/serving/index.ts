@@ -2,5 +2,3 @@
 export * as ContractPlace from "./ContractPlace.ts"
 /** `Serving`: how simulators of brokers serve HTTP on this machine. */
 export * as Serving from "./Serving.ts"
-/** `WallClock`: how simulators write times. */
-export * as WallClock from "./WallClock.ts"

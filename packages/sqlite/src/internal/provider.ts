@@ -20,7 +20,8 @@ export interface Provider {
 /** No SQLite can be had on this machine; `reasons` say of each way why not. */
 export class NoSqlite extends Error {
   override readonly name = "NoSqlite"
-  readonly remedy = "Use Node 22.16 or newer, which has it built in"
+  readonly remedy =
+    "Use Node 22.16 or newer, which has it built in, or install @photostructure/sqlite beside this package"
   readonly reasons: ReadonlyArray<string>
   constructor(reasons: ReadonlyArray<string>) {
     const here = `Node ${process.versions.node} on ${process.platform} ${process.arch}`
