@@ -105,6 +105,63 @@ test("G: each line of the inbox that is no break has its page with evidence and 
     })
   ))
 
+/** A page that stays open while time passes in the books. */
+const opened = (url: string) =>
+  Effect.acquireRelease(
+    Effect.promise(() => open(url)),
+    (seen) => Effect.promise(() => seen[Symbol.asyncDispose]())
+  )
+
+/** Sooner than a page asks for what no event tells. */
+const SOON = { timeout: 20_000 }
+
+test("G: breaks of one cause come as one line with the way to each, by themselves once they have settled; before that they are no case", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      for (const subject of ["O1", "O2"]) yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject })
+      const url = `http://127.0.0.1:${yield* serving}`
+      const seen = yield* opened(url)
+      const inbox = yield* opened(`${url}/attention`)
+      const lines = inbox.page.locator("section", { hasText: "Waiting for you" }).getByRole("listitem")
+      yield* Effect.promise(async () => {
+        await seen.page.getByText("Nothing needs you.").waitFor()
+        await inbox.page.getByRole("table", { name: "Attention" }).getByText("O2").waitFor()
+        expect(await lines.count()).toBe(0)
+      })
+      yield* scene.at(5)
+      yield* Effect.promise(async () => {
+        const { page } = seen
+        await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor(SOON)
+        expect(await page.title()).toBe("(1) Overview · Roundlot")
+        await page.getByText("1 case opened.").waitFor(SOON)
+        const needs = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
+        expect(await needs.count()).toBe(1)
+        await needs.getByText("2 of one cause").waitFor()
+        expect(await findings(page)).toEqual([])
+        await lines.first().waitFor(SOON)
+        expect(await lines.count()).toBe(1)
+        expect(await findings(inbox.page)).toEqual([])
+        for (const id of ["B1", "B2"]) {
+          await inbox.page.goto(`${url}/attention`)
+          await lines.getByRole("link", { name: id, exact: true }).last().click()
+          await inbox.page.waitForURL(`**/attention/${id}`)
+          const others = inbox.page.locator("section", { hasText: "What was seen" }).getByText("2 of one cause")
+          await others.getByRole("link", { name: "B2" }).waitFor()
+        }
+        await inbox.page.getByRole("button", { name: "Resolve B2" }).click()
+        const dialog = inbox.page.getByRole("dialog")
+        await dialog.getByLabel("Reason").fill("not of this desk")
+        await dialog.getByRole("button", { name: "Resolve B2" }).click()
+        await dialog.getByText("On record for").waitFor()
+        await needs.getByText("2 of one cause").waitFor({ state: "detached" })
+        expect(await needs.count()).toBe(1)
+        expect([...seen.faults, ...inbox.faults]).toEqual([])
+      })
+    })
+  ))
+
 test("SYNC-12: an order that a program proposed is found on the overview, looked at, and approved in a dialog: four clicks and a reason", () =>
   onBooks(
     Effect.gen(function* () {

@@ -54,25 +54,27 @@ const isOld = (): boolean => {
 /** Whether nothing was heard for so long that what is shown may be old. */
 export const useIsStale = (): boolean => useSyncExternalStore(live.watch, isOld)
 
-const useInterval = (heard: number | false = false): number | false =>
-  useSyncExternalStore(live.watch, isHeard) ? heard : FALLBACK_MS
+/** How often something is read while the stream is silent. */
+const useFallback = (): number | false => (useSyncExternalStore(live.watch, isHeard) ? false : FALLBACK_MS)
 
 /**
- * Reads a document, and again whenever something happened, and so often where not all of it is told by the stream. Another record
- * never shows in the place of the one that is asked for.
+ * Reads a document, and again whenever something happened, and so often where not all of it is told by the stream, as what was read may
+ * say. Another record never shows in the place of the one that is asked for.
  */
 export const useAsk = <A, E>(
   key: ReadonlyArray<unknown>,
   use: (api: Api) => Effect.Effect<A, E>,
   enabled = true,
-  every: number | false = false
-) =>
-  useQuery({
+  every: number | false | ((seen: A | undefined) => number) = false
+) => {
+  const fallback = useFallback()
+  return useQuery({
     queryKey: key,
     queryFn: () => readOf(use),
-    refetchInterval: useInterval(every),
+    refetchInterval: ({ state }) => fallback || (typeof every === "function" ? every(state.data) : every),
     enabled
   })
+}
 
 /** How a list is read: its name among what was read, its pages, and what tells its rows apart. */
 export interface Reading<A, E> {
@@ -135,7 +137,7 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
       const parts = isHeld ? (anchor === undefined ? now : anchored(now, anchor)) : trimmed(taken(now, head, idOf))
       return counted(parts, head.page.count)
     },
-    refetchInterval: useInterval()
+    refetchInterval: useFallback()
   })
   const parts = query.data
   const rows = useMemo(() => (parts ?? []).flatMap(({ items }) => items), [parts])

@@ -57,6 +57,9 @@ export const second = (seconds: number): string => Instant.format(Instant.fromMi
 /** Sets the clock to so many seconds after the first moment. */
 export const at = (seconds: number) => TestClock.setTime(AT + seconds * 1000)
 
+/** A break that stands until now is a case from then on. */
+export const settles = TestClock.adjust("5 seconds")
+
 const submit = <A>(
   kind: "command" | "send" | "report",
   apply: (recorder: Recorder.Recorder) => A,
