@@ -153,6 +153,7 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
         await inbox.page.getByRole("button", { name: "Resolve B2" }).click()
         const dialog = inbox.page.getByRole("dialog")
         await dialog.getByLabel("Reason").fill("not of this desk")
+        await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
         await dialog.getByRole("button", { name: "Resolve B2" }).click()
         await dialog.getByText("On record for").waitFor()
         await needs.getByText("2 of one cause").waitFor({ state: "detached" })
