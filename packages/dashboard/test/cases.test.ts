@@ -163,6 +163,74 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
     })
   ))
 
+/** Presses a button of an order's page and confirms it by its symbol, once its dialog says what follows and the verb that does the same. */
+const resolves = async (page: Page, verb: string, follows: RegExp, cli: string) => {
+  await page.getByRole("button", { name: verb, exact: true }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByText(follows).first().waitFor()
+  await dialog.getByText(cli).waitFor()
+  const press = dialog.getByRole("button", { name: verb, exact: true })
+  await dialog.getByLabel("Reason").fill("the broker said so by phone")
+  expect(await press.getAttribute("aria-disabled")).toBe("true")
+  await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
+  await press.click()
+  await dialog.getByText("On record for").waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
+}
+
+test("W2, W9: what a broker reported and was not possible is looked at from its case, and a person accepts an amendment, accepts an execution, and voids", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+      yield* scene.accepted(1)
+      yield* scene.at(3)
+      yield* scene.shows(1, "5", 3)
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      const order = Effect.map(ask(port, "/api/v1/orders/O1"), json)
+      const { page, faults } = yield* opened(`${url}/attention/B1`)
+      yield* Effect.promise(async () => {
+        await page.getByRole("heading", { level: 1, name: /^Implausible/ }).waitFor()
+        await page
+          .locator("section", { hasText: "What was seen" })
+          .getByText(/^Recommended: /)
+          .waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.getByRole("link", { name: "O1", exact: true }).first().click()
+        await page.getByText("Held report 1 (W2): quantity 5, possible is 2. Not booked.").waitFor()
+        expect(await findings(page)).toEqual([])
+        const cli = "orders accept-report O1 --report 1"
+        await resolves(page, "Accept report 1", /^Books quantity 5 of O1, where 2 was possible\.$/, cli)
+        await page.getByText("Held report 1 (").waitFor({ state: "detached" })
+      })
+      expect(yield* order).toMatchObject({ quantity: "5", sentQuantity: "2" })
+      expect(json(yield* ask(port, "/api/v1/breaks/B1"))).toMatchObject({ status: "closed" })
+      yield* scene.at(6)
+      yield* scene.fills(1, { exec: "x1", quantity: "9", price: "150", isJudged: true })
+      yield* Effect.promise(async () => {
+        await page.getByText("Held report 2 (W9): execution 9, possible is 5, execution x1.0. Not booked.").waitFor()
+        const cli = "orders accept-report O1 --report 2"
+        await resolves(page, "Accept report 2", /^Books execution 9 of O1, where 5 was possible\.$/, cli)
+        await page.getByText("Held report 2 (").waitFor({ state: "detached" })
+      })
+      expect(yield* order).toMatchObject({ filledQuantity: "9", excess: "7" })
+      yield* scene.at(9)
+      yield* scene.shows(1, "70", 9)
+      yield* Effect.promise(async () => {
+        await page.getByText("Held report 3 (W2): quantity 70").waitFor()
+        const follows = /^All totals that were reported of O1 are forgotten; it is buy 2 AAPL again, as it was sent\.$/
+        await resolves(page, "Void reports of O1", follows, "orders void O1")
+        await page.getByText("Held report 3 (").waitFor({ state: "detached" })
+        expect(faults).toEqual([])
+      })
+      expect(yield* order).toMatchObject({ quantity: "2", filledQuantity: "9" })
+      const open = json(yield* ask(port, "/api/v1/breaks?status=open&kind=Implausible"))
+      expect(open).toMatchObject({ items: [] })
+    })
+  ))
+
 test("SYNC-12: an order that a program proposed is found on the overview, looked at, and approved in a dialog: four clicks and a reason", () =>
   onBooks(
     Effect.gen(function* () {

@@ -243,6 +243,32 @@ export const fills = (
   )
 }
 
+/** The broker shows an order as open with so many shares; it is judged whether that is possible. */
+export const shows = (id: number, quantity: string, seconds: number) => {
+  const report: Report.OrderSeen = {
+    _tag: "OrderSeen",
+    account: main,
+    asOf: Instant.fromMillis(AT + seconds * 1000),
+    asOfKind: "broker",
+    brokerOrderId: brokerId(id),
+    clientOrderId: undefined,
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Decimal.unsafe(quantity),
+    rawStatus: "new",
+    state: { _tag: "Open" },
+    cumulative: undefined,
+    averagePrice: undefined,
+    executionsRead: true
+  }
+  return submit(
+    "report",
+    (recorder) => interpret.interpret(recorder, { report, payload: undefined }, "frame"),
+    [Need.Need.OrderById({ id })],
+    main
+  )
+}
+
 /** The broker says what an execution cost, in dollars. */
 export const costs = (execId: string, amount: string) => {
   const report: Report.Commission = {
