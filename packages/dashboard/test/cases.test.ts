@@ -163,6 +163,46 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
     })
   ))
 
+test("O24: what decides a doubt stands in its line, on its page and in the dialog of each verdict, before anything is said", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+      yield* scene.unclear(1)
+      yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
+      yield* scene.at(30)
+      yield* scene.unclear(1, true)
+      yield* scene.at(61)
+      const url = `http://127.0.0.1:${yield* serving}`
+      yield* Effect.promise(async () => {
+        await using seen = await open(`${url}/attention`)
+        const { page } = seen
+        const decides = "The broker answered that its client order id is in use: it has the order."
+        await page.getByRole("table", { name: "Attention" }).getByText(decides).waitFor()
+        await page.goto(`${url}/attention/B1`)
+        await page.getByRole("list", { name: "At risk" }).getByText(decides).waitFor()
+        await page.getByRole("link", { name: "O1", exact: true }).first().click()
+        for (const verdict of ["The broker has O1", "O1 was never placed"]) {
+          await page.getByRole("button", { name: verdict }).click()
+          const dialog = page.getByRole("dialog")
+          // A dry run that has to know the broker's id is made once that is typed.
+          if (verdict.startsWith("The")) await dialog.getByLabel("The broker's order id").fill("B-1")
+          const atRisk = dialog.getByRole("list", { name: "At risk" })
+          await atRisk.getByText(decides).waitFor()
+          await atRisk.getByText("S2", { exact: true }).waitFor()
+          await atRisk.getByText(/^Owed and not ordered: 3 AAPL/).waitFor()
+          await dialog.getByText("Recommended: mark it placed.").waitFor()
+          await dialog.getByText(/^The broker has its client order id/).waitFor()
+          expect(await findings(page)).toEqual([])
+          await dialog.getByRole("button", { name: "Back" }).click()
+        }
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
 /** Presses a button of an order's page and confirms it by its symbol, once its dialog says what follows and the verb that does the same. */
 const resolves = async (page: Page, verb: string, follows: RegExp, cli: string) => {
   await page.getByRole("button", { name: verb, exact: true }).click()
