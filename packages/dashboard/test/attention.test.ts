@@ -153,3 +153,26 @@ test("BAT-10: a batch with failed rows is a case with its page; the case of one 
   await page.waitForURL(`**/batches/${batch.id}`)
   expect(seen.faults).toEqual([])
 })
+
+/** Sooner than a page that hears of nothing asks again. */
+const SOON = { timeout: 20_000 }
+
+test("G: a break is no line of the inbox until it has settled; then its line and its count come by themselves, though nothing else happens", async () => {
+  await using seen = await open("/attention")
+  const { page } = seen
+  const waiting = page.locator("section", { hasText: "Waiting for you" })
+  const casesThen = async (asOf: string) =>
+    Object(await daemon.ask(`/api/v1/overview?asOf=${encodeURIComponent(asOf)}`))
+  await holds("MRK", "6")
+  const [id = ""] = await daemon.idsOf("/api/v1/breaks?symbol=MRK&status=open", 1)
+  const { openedAt } = Object(await daemon.ask(`/api/v1/breaks/${id}`))
+  const opening = await casesThen(openedAt)
+  expect(opening.openBreaks.map((each: { readonly id: string }) => each.id)).toContain(id)
+  expect(opening.breakCases.flat()).not.toContain(id)
+  await waiting.getByRole("link", { name: id, exact: true }).waitFor(SOON)
+  const { at, breakCases, cases } = Object(await daemon.ask("/api/v1/overview"))
+  expect(breakCases).toContainEqual([id])
+  expect(Date.parse(at) - Date.parse(openedAt)).toBeGreaterThanOrEqual(5000)
+  await expect.poll(() => page.title()).toBe(`(${cases}) Attention · Roundlot`)
+  expect(seen.faults).toEqual([])
+})

@@ -112,9 +112,6 @@ const opened = (url: string) =>
     (seen) => Effect.promise(() => seen[Symbol.asyncDispose]())
   )
 
-/** Sooner than a page asks for what no event tells. */
-const SOON = { timeout: 20_000 }
-
 test("G: breaks of one cause come as one line with the way to each, by themselves once they have settled; before that they are no case", () =>
   onBooks(
     Effect.gen(function* () {
@@ -133,14 +130,14 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
       yield* scene.at(5)
       yield* Effect.promise(async () => {
         const { page } = seen
-        await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor(SOON)
+        await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor()
         expect(await page.title()).toBe("(1) Overview · Roundlot")
-        await page.getByText("1 case opened.").waitFor(SOON)
+        await page.getByText("1 case opened.").waitFor()
         const needs = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
         expect(await needs.count()).toBe(1)
         await needs.getByText("2 of one cause").waitFor()
         expect(await findings(page)).toEqual([])
-        await lines.first().waitFor(SOON)
+        await lines.first().waitFor()
         expect(await lines.count()).toBe(1)
         expect(await findings(inbox.page)).toEqual([])
         for (const id of ["B1", "B2"]) {
