@@ -118,14 +118,15 @@ const named = (name: string, severity: "critical" | "info", dollars: string | un
 
 const owed = stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [standing], undefined)
 
+const doubted = (id: number, quantity: string): Order => ({
+  ...order,
+  id: OrderId.make(id),
+  quantity: Quantity.make(dec(quantity)),
+  filled: Decimal.zero,
+  status: "in_doubt"
+})
+
 test("G: behind the breaks of one cause stands what is blocked, once, and all that is in doubt", () => {
-  const doubted = (id: number, quantity: string): Order => ({
-    ...order,
-    id: OrderId.make(id),
-    quantity: Quantity.make(dec(quantity)),
-    filled: Decimal.zero,
-    status: "in_doubt"
-  })
   const doubt = { kind: "Doubt", holds: "symbol" } as const
   const stakes = [doubted(1, "2"), doubted(2, "3")].map((each) => stakeOf(doubt, [owing("3")], each))
   const { blocks, inDoubt } = together(stakes)
