@@ -1,3 +1,4 @@
+import { FastCheck } from "effect"
 import { expect, test } from "vitest"
 import { AccountName } from "../src/records/AccountName.ts"
 import { BreakId } from "../src/values/Id.ts"
@@ -42,4 +43,51 @@ test("G: breaks of one account, symbol and kind are one case, the oldest first; 
     [4, 1],
     [5, 1]
   ])
+})
+
+const SETTLING_MS = 5000
+
+const anyBreak = FastCheck.record({
+  account: FastCheck.constantFrom(...["paper", "live"].map((name) => AccountName.make(name))),
+  symbol: FastCheck.constantFrom(undefined, ...["AAPL", "MSFT"].map((symbol) => Ticker.make(symbol))),
+  kind: FastCheck.constantFrom("TermsDiffer" as const, "Excess" as const),
+  ageMs: FastCheck.integer({ min: 0, max: 2 * SETTLING_MS })
+})
+
+const causeOf = ({ account, kind, symbol }: Pick<Break, "account" | "kind" | "symbol">): string =>
+  `${account} ${symbol ?? "-"} ${kind}`
+
+test("G: every break of a cause of which one has settled stands in one case, with its like alone; no other stands in any", () => {
+  const open = FastCheck.array(anyBreak, { maxLength: 20 }).map((all) =>
+    all.map(({ ageMs, ...fields }, at) => aged(at + 1, ageMs, fields))
+  )
+  FastCheck.assert(
+    FastCheck.property(open, FastCheck.nat(), (breaks, seed) => {
+      const settled = new Set(
+        breaks.filter((each) => Instant.millisBetween(each.openedAt, NOW) >= SETTLING_MS).map(causeOf)
+      )
+      const shuffled = breaks.toSorted((a, b) => ((a.id * 7919 + seed) % 31) - ((b.id * 7919 + seed) % 31))
+      const cases = casesOf(shuffled, NOW)
+      expect(new Set(cases.map(causeOf))).toEqual(settled)
+      expect(cases).toHaveLength(settled.size)
+      for (const each of cases) {
+        const ofCause = breaks.filter((found) => causeOf(found) === causeOf(each))
+        expect(each.breaks).toEqual(ofCause)
+        expect(each.first).toBe(ofCause[0])
+      }
+    })
+  )
+})
+
+test("G: as time passes with the same breaks open, a case comes and none goes", () => {
+  const open = FastCheck.array(anyBreak, { maxLength: 12 }).map((all) =>
+    all.map(({ ageMs, ...fields }, at) => aged(at + 1, ageMs - SETTLING_MS, fields))
+  )
+  FastCheck.assert(
+    FastCheck.property(open, FastCheck.nat({ max: 2 * SETTLING_MS }), (breaks, laterMs) => {
+      const past = breaks.filter(({ openedAt }) => openedAt <= NOW)
+      const [before, after] = [NOW, Instant.addMillis(NOW, laterMs)].map((at) => casesOf(past, at).map(causeOf))
+      expect(after).toEqual(expect.arrayContaining(before ?? []))
+    })
+  )
 })

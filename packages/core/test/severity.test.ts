@@ -17,6 +17,7 @@ import {
   owedOf,
   stakeOf,
   type Stake,
+  together,
   type Standing
 } from "../src/rules/reconciliation/Stake.ts"
 import { tradingOf, wordsOf } from "../src/rules/reconciliation/trading.ts"
@@ -122,6 +123,23 @@ const named = (name: string, severity: "critical" | "info", dollars: string | un
 })
 
 const owed = stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [standing], undefined)
+
+const doubted = (id: number, quantity: string): Order => ({
+  ...order,
+  id: OrderId.make(id),
+  quantity: Quantity.make(dec(quantity)),
+  filled: Decimal.zero,
+  status: "in_doubt"
+})
+
+test("G: behind the breaks of one cause stands what is blocked, once, and all that is in doubt", () => {
+  const doubt = { kind: "Doubt", holds: "symbol" } as const
+  const stakes = [doubted(1, "2"), doubted(2, "3")].map((each) => stakeOf(doubt, [owing("3")], each))
+  const { blocks, inDoubt } = together(stakes)
+  expect(blocks.map(({ shares }) => Decimal.format(shares))).toEqual(["3"])
+  expect(inDoubt && Decimal.format(inDoubt.shares)).toBe("5")
+  expect(together([])).toEqual(noStake)
+})
 
 describe("how grave a break is", () => {
   test.each([
@@ -237,6 +255,16 @@ describe("how trading stands", () => {
       expect(wordsOf(trading)).toBe("6 critical cases: 6 positions blocked, 6 orders in doubt, 300 dollars at risk")
     }
   )
+
+  test("G: while the break of a doubt settles, the doubt is as grave as it was: no moment shows trading well", () => {
+    const { symbol } = order
+    const doubted: Order = { ...order, status: "in_doubt", sentAt: ago(60_000) }
+    const stake = stakeOf({ kind: "Doubt", holds: "nothing" }, [standing], doubted)
+    const about = { ...breakOf(symbol, ago(0)), subject: `O${order.id}` }
+    const obstacles = { breaks: [about], stakes: () => stake, doubtful: [{ order: doubted, stake }] }
+    expect(tradingOf(obstacles, NOW)).toMatchObject({ isWell: false, critical: 1 })
+    expect(tradingOf(obstacles, Instant.addMillis(NOW, 5000))).toMatchObject({ isWell: false, critical: 1 })
+  })
 
   test("a doubt of less than a minute is a warning, and trading is well", () => {
     const trading = sixInDoubt(59_000)

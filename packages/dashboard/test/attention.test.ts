@@ -110,3 +110,69 @@ test("O22, W11: an order that its broker contradicts says so, and a person who h
   expect(Object(await daemon.ask(`/api/v1/orders/${id}`))).toMatchObject({ status: "cancelled", contradiction: null })
   expect(seen.faults).toEqual([])
 })
+
+test("BAT-10: a batch with failed rows is a case with its page; the case of one of its rows leads to its order, and that to the batch", async () => {
+  const tells = (id: string, symbol: string, instruction: object) =>
+    daemon.cli("exchange", "do", JSON.stringify({ id, when: { symbol }, do: instruction }))
+  await tells("too much", "CAT", { fill: { quantity: "9" } })
+  const rows = [
+    { source_id: "r1", symbol: "CAT", side: "buy", quantity: "2", price: "150" },
+    { source_id: "r2", symbol: "CAT", side: "buy", quantity: "none" }
+  ]
+  const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Rows", rows, mode: "execute" }))
+  const held = "/api/v1/breaks?symbol=CAT&kind=Implausible&status=open"
+  const [found = ""] = await daemon.idsOf(held, 1)
+  const { subject } = Object(await daemon.ask(`/api/v1/breaks/${found}`))
+  await using seen = await open("/attention")
+  const { page } = seen
+  const lines = page.locator("section", { hasText: "Waiting for you" })
+  await lines.getByRole("link", { name: found, exact: true }).click()
+  await page.getByRole("heading", { level: 1, name: /^Implausible/ }).waitFor()
+  await page
+    .locator("section", { hasText: "What was seen" })
+    .getByText(/^Recommended: /)
+    .waitFor()
+  await page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("link", { name: subject, exact: true }).first().click()
+  await page.getByText(/^Held report \d+ \(W9\): execution 9, possible is 2/).waitFor()
+  await page.getByRole("link", { name: batch.id, exact: true }).first().click()
+  await page.waitForURL(`**/batches/${batch.id}`)
+  // It ends once its order does: what was never executed is not booked.
+  const { heldReports } = Object(await daemon.ask(`/api/v1/orders/${subject}`))
+  const [{ number }] = heldReports.filter((each: { readonly field: string }) => each.field === "execution")
+  await daemon.ask(`/api/v1/orders/${subject}/accept-report`, { report: number, reason: "the statement has it" })
+  await page.goto(`${daemon.url}/attention`)
+  await lines.getByRole("link", { name: batch.id, exact: true }).click()
+  await page.getByRole("heading", { level: 1, name: /Warning$/ }).waitFor()
+  const seenThere = page.locator("section", { hasText: "What was seen" })
+  await seenThere.getByText("1 of 2 rows of Rows failed").waitFor()
+  await seenThere.getByText(/^Recommended: /).waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("link", { name: batch.id, exact: true }).first().click()
+  await page.waitForURL(`**/batches/${batch.id}`)
+  expect(seen.faults).toEqual([])
+})
+
+/** Sooner than a page that hears of nothing asks again. */
+const SOON = { timeout: 20_000 }
+
+test("G: a break is no line of the inbox until it has settled; then its line and its count come by themselves, though nothing else happens", async () => {
+  await using seen = await open("/attention")
+  const { page } = seen
+  const waiting = page.locator("section", { hasText: "Waiting for you" })
+  const casesThen = async (asOf: string) =>
+    Object(await daemon.ask(`/api/v1/overview?asOf=${encodeURIComponent(asOf)}`))
+  await holds("MRK", "6")
+  const [id = ""] = await daemon.idsOf("/api/v1/breaks?symbol=MRK&status=open", 1)
+  const { openedAt } = Object(await daemon.ask(`/api/v1/breaks/${id}`))
+  const opening = await casesThen(openedAt)
+  expect(opening.openBreaks.map((each: { readonly id: string }) => each.id)).toContain(id)
+  expect(opening.breakCases.flat()).not.toContain(id)
+  await waiting.getByRole("link", { name: id, exact: true }).waitFor(SOON)
+  const { at, breakCases, cases } = Object(await daemon.ask("/api/v1/overview"))
+  expect(breakCases).toContainEqual([id])
+  expect(Date.parse(at) - Date.parse(openedAt)).toBeGreaterThanOrEqual(5000)
+  await expect.poll(() => page.title()).toBe(`(${cases}) Attention · Roundlot`)
+  expect(seen.faults).toEqual([])
+})

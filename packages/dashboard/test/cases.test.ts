@@ -107,6 +107,169 @@ test("G: each line of the inbox that is no break has its page with evidence and 
     })
   ))
 
+/** A page that stays open while time passes in the books. */
+const opened = (url: string) =>
+  Effect.acquireRelease(
+    Effect.promise(() => open(url)),
+    (seen) => Effect.promise(() => seen[Symbol.asyncDispose]())
+  )
+
+test("G: breaks of one cause come as one line with the way to each, by themselves once they have settled; before that they are no case", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      for (const subject of ["O1", "O2"]) yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject })
+      const url = `http://127.0.0.1:${yield* serving}`
+      const seen = yield* opened(url)
+      const inbox = yield* opened(`${url}/attention`)
+      const lines = inbox.page.locator("section", { hasText: "Waiting for you" }).getByRole("listitem")
+      yield* Effect.promise(async () => {
+        await seen.page.getByText("Nothing needs you.").waitFor()
+        await inbox.page.getByRole("table", { name: "Attention" }).getByText("O2").waitFor()
+        expect(await lines.count()).toBe(0)
+      })
+      yield* scene.at(5)
+      yield* Effect.promise(async () => {
+        const { page } = seen
+        await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor()
+        expect(await page.title()).toBe("(1) Overview · Roundlot")
+        await page.getByText("1 case opened.").waitFor()
+        const needs = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
+        expect(await needs.count()).toBe(1)
+        await needs.getByText("2 of one cause").waitFor()
+        expect(await findings(page)).toEqual([])
+        await lines.first().waitFor()
+        expect(await lines.count()).toBe(1)
+        expect(await findings(inbox.page)).toEqual([])
+        for (const id of ["B1", "B2"]) {
+          await inbox.page.goto(`${url}/attention`)
+          await lines.getByRole("link", { name: id, exact: true }).last().click()
+          await inbox.page.waitForURL(`**/attention/${id}`)
+          const others = inbox.page.locator("section", { hasText: "What was seen" }).getByText("2 of one cause")
+          await others.getByRole("link", { name: "B2" }).waitFor()
+        }
+        await inbox.page.getByRole("button", { name: "Resolve B2" }).click()
+        const dialog = inbox.page.getByRole("dialog")
+        await dialog.getByLabel("Reason").fill("not of this desk")
+        await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
+        await dialog.getByRole("button", { name: "Resolve B2" }).click()
+        await dialog.getByText("On record for").waitFor()
+        await needs.getByText("2 of one cause").waitFor({ state: "detached" })
+        expect(await needs.count()).toBe(1)
+        expect([...seen.faults, ...inbox.faults]).toEqual([])
+      })
+    })
+  ))
+
+test("O24: what decides a doubt stands in its line, on its page and in the dialog of each verdict, before anything is said", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+      yield* scene.unclear(1)
+      yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
+      yield* scene.at(30)
+      yield* scene.unclear(1, true)
+      yield* scene.at(61)
+      const url = `http://127.0.0.1:${yield* serving}`
+      yield* Effect.promise(async () => {
+        await using seen = await open(`${url}/attention`)
+        const { page } = seen
+        const decides = "The broker answered that its client order id is in use: it has the order."
+        await page.getByRole("table", { name: "Attention" }).getByText(decides).waitFor()
+        await page.goto(`${url}/attention/B1`)
+        await page.getByRole("list", { name: "At risk" }).getByText(decides).waitFor()
+        await page.getByRole("link", { name: "O1", exact: true }).first().click()
+        for (const verdict of ["The broker has O1", "O1 was never placed"]) {
+          await page.getByRole("button", { name: verdict }).click()
+          const dialog = page.getByRole("dialog")
+          // A dry run that has to know the broker's id is made once that is typed.
+          if (verdict.startsWith("The")) await dialog.getByLabel("The broker's order id").fill("B-1")
+          const atRisk = dialog.getByRole("list", { name: "At risk" })
+          await atRisk.getByText(decides).waitFor()
+          await atRisk.getByText("S2", { exact: true }).waitFor()
+          await atRisk.getByText(/^Owed and not ordered: 3 AAPL/).waitFor()
+          await dialog.getByText("Recommended: mark it placed.").waitFor()
+          await dialog.getByText(/^The broker has its client order id/).waitFor()
+          expect(await findings(page)).toEqual([])
+          await dialog.getByRole("button", { name: "Back" }).click()
+        }
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
+/** Presses a button of an order's page and confirms it by its symbol, once its dialog says what follows and the verb that does the same. */
+const resolves = async (page: Page, verb: string, follows: RegExp, cli: string) => {
+  await page.getByRole("button", { name: verb, exact: true }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByText(follows).first().waitFor()
+  await dialog.getByText(cli).waitFor()
+  const press = dialog.getByRole("button", { name: verb, exact: true })
+  await dialog.getByLabel("Reason").fill("the broker said so by phone")
+  expect(await press.getAttribute("aria-disabled")).toBe("true")
+  await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
+  await press.click()
+  await dialog.getByText("On record for").waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
+}
+
+test("W2, W9: what a broker reported and was not possible is looked at from its case, and a person accepts an amendment, accepts an execution, and voids", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+      yield* scene.accepted(1)
+      yield* scene.at(3)
+      yield* scene.shows(1, "5", 3)
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      const order = Effect.map(ask(port, "/api/v1/orders/O1"), json)
+      const { page, faults } = yield* opened(`${url}/attention/B1`)
+      yield* Effect.promise(async () => {
+        await page.getByRole("heading", { level: 1, name: /^Implausible/ }).waitFor()
+        await page
+          .locator("section", { hasText: "What was seen" })
+          .getByText(/^Recommended: /)
+          .waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.getByRole("link", { name: "O1", exact: true }).first().click()
+        await page.getByText("Held report 1 (W2): quantity 5, possible is 2. Not booked.").waitFor()
+        expect(await findings(page)).toEqual([])
+        const cli = "orders accept-report O1 --report 1"
+        await resolves(page, "Accept report 1", /^Books quantity 5 of O1, where 2 was possible\.$/, cli)
+        await page.getByText("Held report 1 (").waitFor({ state: "detached" })
+      })
+      expect(yield* order).toMatchObject({ quantity: "5", sentQuantity: "2" })
+      expect(json(yield* ask(port, "/api/v1/breaks/B1"))).toMatchObject({ status: "closed" })
+      yield* scene.at(6)
+      yield* scene.fills(1, { exec: "x1", quantity: "9", price: "150", isJudged: true })
+      yield* Effect.promise(async () => {
+        await page.getByText("Held report 2 (W9): execution 9, possible is 5, execution x1.0. Not booked.").waitFor()
+        const cli = "orders accept-report O1 --report 2"
+        await resolves(page, "Accept report 2", /^Books execution 9 of O1, where 5 was possible\.$/, cli)
+        await page.getByText("Held report 2 (").waitFor({ state: "detached" })
+      })
+      expect(yield* order).toMatchObject({ filledQuantity: "9", excess: "7" })
+      yield* scene.at(9)
+      yield* scene.shows(1, "70", 9)
+      yield* Effect.promise(async () => {
+        await page.getByText("Held report 3 (W2): quantity 70").waitFor()
+        const follows = /^All totals that were reported of O1 are forgotten; it is buy 2 AAPL again, as it was sent\.$/
+        await resolves(page, "Void reports of O1", follows, "orders void O1")
+        await page.getByText("Held report 3 (").waitFor({ state: "detached" })
+        expect(faults).toEqual([])
+      })
+      expect(yield* order).toMatchObject({ quantity: "2", filledQuantity: "9" })
+      const open = json(yield* ask(port, "/api/v1/breaks?status=open&kind=Implausible"))
+      expect(open).toMatchObject({ items: [] })
+    })
+  ))
+
 test("SYNC-12: an order that a program proposed is found on the overview, looked at, and approved in a dialog: four clicks and a reason", () =>
   onBooks(
     Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { AccountName, Instant } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { AttendedCase } from "@roundlot/core/ledger"
+import { AttendedCase, Severity } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { historyOf, type HistoryDocument } from "./history.ts"
 import { valueOrNull } from "./text.ts"
@@ -16,6 +16,13 @@ export const attentionOf = (
     owner: valueOrNull(attended?.owner),
     acknowledged: seen === undefined ? null : { ...seen, at: Instant.format(seen.at) }
   }
+}
+
+/** What people did about any of the breaks of one case, the oldest first: its first owner, and the gravest that it was seen as. */
+export const attentionOfAll = (all: ReadonlyArray<Documents.Attention>): Documents.Attention => {
+  const seen = all.flatMap(({ acknowledged }) => acknowledged ?? [])
+  const [gravest] = Severity.severities.flatMap((each) => seen.filter(({ severity }) => severity === each))
+  return { owner: all.flatMap(({ owner }) => owner ?? [])[0] ?? null, acknowledged: gravest ?? null }
 }
 
 const ATTENDED = "CaseAttended"

@@ -18,8 +18,8 @@ import {
   Trading,
   TradeStanding
 } from "@roundlot/core/ledger"
-import { Effect, Either, Option, Schema } from "effect"
-import { attendedEntries, attentionOf, notesIn } from "./attended.ts"
+import { Array, Effect, Either, Option, Schema } from "effect"
+import { attendedEntries, attentionOf, attentionOfAll, notesIn } from "./attended.ts"
 import * as breaks from "./breaks.ts"
 import * as trades from "./trades.ts"
 import { BadFilter, NotFound } from "./errors.ts"
@@ -30,13 +30,19 @@ type Case = Documents.CaseDocument
 
 type Said = Omit<Case, keyof Documents.Attention>
 
-/** A case with what it is sorted by, before it is known what people did about it. */
-interface Weighed extends Severity.Gravity {
+/** Under which id what people did about something is on record, and since when that something is. */
+interface Attended {
   readonly caseId: AttendedCase.CaseId
+  readonly since: Instant.Instant
+}
+
+/** A case with what it is sorted by, before it is known what people did about it, or about each of its breaks. */
+interface Weighed extends Severity.Gravity {
+  readonly attended: Array.NonEmptyReadonlyArray<Attended>
   readonly document: Said
 }
 
-type Bare = Omit<Said, "severity" | "atRisk" | "since" | "recommended">
+type Bare = Omit<Said, "severity" | "atRisk" | "since" | "recommended" | "breaks"> & Partial<Pick<Said, "breaks">>
 
 /** How grave a case is, since when, what stands behind it, and what to do first. */
 interface Weight {
@@ -44,15 +50,18 @@ interface Weight {
   readonly since: Instant.Instant
   readonly stake?: Stake.Stake
   readonly first: recommended.Recommended
+  /** Of a case of several breaks, under which ids it is attended. */
+  readonly attended?: Array.NonEmptyReadonlyArray<Attended>
 }
 
 const weighed = (
   caseId: AttendedCase.CaseId,
   document: Bare,
-  { first, severity, since, stake = Stake.noStake }: Weight
+  { attended, first, severity, since, stake = Stake.noStake }: Weight
 ): Weighed => ({
-  caseId,
+  attended: attended ?? [{ caseId, since }],
   document: {
+    breaks: [],
     ...document,
     since: Instant.format(since),
     severity,
@@ -64,14 +73,26 @@ const weighed = (
   since
 })
 
-const breakCase = (found: Break.Break): Bare => ({
+/** The breaks of one cause, the oldest first. */
+type Breaks = Array.NonEmptyReadonlyArray<Break.Break>
+
+/** What of them stops the most. */
+const holdsOf = (breaks: Breaks): Break.Break["holds"] =>
+  Break.holds.findLast((each) => breaks.some(({ holds }) => holds === each)) ?? "nothing"
+
+/** What was seen of the gravest of them, and of which it is. */
+const whatOf = ({ kind, subject, ...gravest }: Break.Break, count: number): string =>
+  `${kind} ${count === 1 ? subject : `(${count} breaks), ${subject}`}: ${Break.evidenceOf(gravest)}`
+
+const breakCase = (id: Id.BreakId, gravest: Break.Break, breaks: Breaks): Bare => ({
   kind: "break",
-  id: Id.format("break", found.id),
-  account: found.account,
-  symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
-  what: `${found.kind} ${found.subject}: ${Break.evidenceOf(found)}`,
-  holds: found.holds,
-  path: `/api/v1/breaks/${Id.format("break", found.id)}`
+  id: Id.format("break", id),
+  account: gravest.account,
+  symbol: gravest.symbol === Ticker.UNMAPPED ? null : valueOrNull(gravest.symbol),
+  what: whatOf(gravest, breaks.length),
+  holds: holdsOf(breaks),
+  breaks: breaks.map((each) => Id.format("break", each.id)),
+  path: `/api/v1/breaks/${Id.format("break", id)}`
 })
 
 const doubtCase = (order: Order.Order): Bare => ({
@@ -144,14 +165,27 @@ const partCase = ({ detail, part }: Pick<Health.PartHealth, "part" | "detail">):
   path: "/api/v1/overview"
 })
 
-const weighedBreaks = (open: ReadonlyArray<Break.Break>, now: Instant.Instant) =>
-  Effect.map(Risk.stakesOf(open), (stakes) =>
-    open.map((found) => {
-      const stake = stakes(found)
-      const first = recommended.recommendedFor(found, stake)
-      const severity = Severity.severityOf(found, stake, now)
-      return weighed(AttendedCase.ofBreak(found), breakCase(found), { severity, since: found.openedAt, stake, first })
-    })
+const attendedAs = (found: Break.Break): Attended => ({
+  caseId: AttendedCase.ofBreak(found),
+  since: found.openedAt
+})
+
+/** A case as grave as the gravest of its breaks, which says what to do first; by the id of one of them. */
+const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now: Instant.Instant): Weighed => {
+  const severity = Trading.gravestOf(breaks, stakes, now)
+  const gravest = breaks.find((each) => Severity.severityOf(each, stakes(each), now) === severity) ?? breaks[0]
+  return weighed(AttendedCase.ofBreak(gravest), breakCase(id, gravest, breaks), {
+    severity,
+    since: breaks[0].openedAt,
+    stake: Stake.together(breaks.map(stakes)),
+    first: recommended.recommendedFor(gravest, stakes(gravest)),
+    attended: Array.map(breaks, attendedAs)
+  })
+}
+
+const weighedCases = (cases: ReadonlyArray<OpenCases.Case>, now: Instant.Instant) =>
+  Effect.map(Risk.stakesOf(cases.flatMap(({ breaks }) => breaks)), (stakes) =>
+    cases.map(({ breaks, first: { id } }) => weighedBreaks(id, breaks, stakes, now))
   )
 
 const weighedDoubt = (found: Trading.Doubtful, now: Instant.Instant): Weighed => {
@@ -219,15 +253,17 @@ const failing = Effect.flatMap(Effect.serviceOption(Health.Health), (health) =>
 const byGravity = (a: Weighed, b: Weighed): number =>
   Severity.byGravity(a, b) || a.document.id.localeCompare(b.document.id, "en", { numeric: true })
 
-const caseOf = ({ caseId, document: { account } }: Weighed): AttendedCases.CaseOf => ({
-  account: account ?? "",
-  caseId
-})
+const casesIn = ({ attended, document: { account } }: Weighed): ReadonlyArray<AttendedCases.CaseOf> =>
+  attended.map(({ caseId }) => ({ account: account ?? "", caseId }))
 
 /** The documents of cases with what people did about them. */
 const documentsOf = (all: ReadonlyArray<Weighed>) =>
-  Effect.map(AttendedCases.attendedOf(all.map(caseOf)), (attended) =>
-    all.map((each): Case => ({ ...each.document, ...attentionOf(attended(caseOf(each)), each.since) }))
+  Effect.map(AttendedCases.attendedOf(all.flatMap(casesIn)), (attended) =>
+    all.map(({ attended: parts, document }): Case => {
+      const of = ({ caseId, since }: Attended) =>
+        attentionOf(attended({ account: document.account ?? "", caseId }), since)
+      return { ...document, ...attentionOfAll(parts.map(of)) }
+    })
   )
 
 type Reading<A, E = never> = Effect.Effect<
@@ -245,18 +281,19 @@ const isFateUnknown = {
 const isOpen = { column: "closedAt", in: [null] }
 
 /**
- * All that needs a person: open breaks, orders in doubt, orders that were proposed, direct orders that failed, quarantined trades, batches
- * with failed rows, jobs that were given up, parts of this program that fail. An order in doubt that a break says so of stands once, as that break.
+ * All that needs a person: open breaks by their causes, orders in doubt, orders that were proposed, direct orders that failed, quarantined trades, batches
+ * with failed rows, jobs that were given up, parts of this program that fail. An order in doubt that a case says so of stands once, as that case.
  */
 export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
-  const doubts = Trading.unsaid(open, yield* Risk.doubtful)
+  const settled = OpenCases.casesOf(open, now)
+  const doubts = Trading.unsaid(settled, yield* Risk.doubtful)
   const proposed = yield* Proposals.waiting
   const held = yield* Effect.forEach(OpenCases.quarantined, (where) => Reads.all(Trade.TradeTable, { where }))
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   const all = [
-    ...(yield* weighedBreaks(open, now)),
+    ...(yield* weighedCases(settled, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
     ...proposed.map(weighedProposal),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
@@ -278,10 +315,14 @@ const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
     return new BadFilter({ filter: "case", value: text, problem })
   })
 
+/** The case of an open break by its own id: with all breaks of its cause, or alone while these have not settled. */
 const openBreak = (where: ReadonlyArray<TradeRepository.Filter>, now: Instant.Instant) =>
-  Effect.flatMap(Reads.first(Break.BreakTable, { where: [...where, isOpen] }), (found) =>
-    Effect.map(weighedBreaks(found === undefined ? [] : [found], now), ([only]) => only)
-  )
+  Effect.gen(function* () {
+    const found = yield* Reads.first(Break.BreakTable, { where: [...where, isOpen] })
+    if (found === undefined) return undefined
+    const breaks = (yield* OpenCases.caseOf(found, now))?.breaks ?? Array.of(found)
+    return weighedBreaks(found.id, breaks, yield* Risk.stakesOf(breaks), now)
+  })
 
 /** The case of an order: it is in doubt, was proposed, or failed. */
 const ofOrder = (id: string, now: Instant.Instant) =>
@@ -347,7 +388,10 @@ export const show = (text: string): Reading<Documents.CaseDetail, BadFilter | No
     const [document] = found === undefined ? [] : yield* documentsOf([found])
     if (found === undefined || document === undefined)
       return yield* new NotFound({ kind: "open case", id: text, list: "cases" })
-    const history = yield* attendedEntries(document.account ?? "", found.caseId)
+    const entries = yield* Effect.forEach(found.attended, ({ caseId }) =>
+      attendedEntries(document.account ?? "", caseId)
+    )
+    const history = entries.flat().toSorted((a, b) => a.seq - b.seq)
     return { ...document, notes: notesIn(history), history }
   })
 
@@ -360,6 +404,7 @@ const columns: ReadonlyArray<Columns.TableColumn<Case>> = [
   Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
   Columns.minor(Columns.words("OWNER", (each) => each.owner)),
   Columns.times("SINCE", (each) => each.since),
+  Columns.minor(Columns.words("BREAKS", ({ breaks: all }) => (all.length > 1 ? all.join(" ") : null))),
   Columns.words("WHAT", (each) => each.what)
 ]
 

@@ -47,7 +47,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         )
       )
       const open = yield* OpenCases.read
-      const cases = OpenCases.countOf(open) + failing.length
+      const settled = OpenCases.settled(open, now)
+      const cases = OpenCases.countOf(open, now) + failing.length
       const trading = yield* Risk.trading(now)
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* Feed.newestRow
@@ -83,8 +84,9 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(working)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: open.inDoubt.map(({ id }) => Id.format("order", id)),
+        inDoubt: settled.inDoubt.map(({ id }) => Id.format("order", id)),
         openBreaks: yield* breaks.openDocumentsOf(open.breaks),
+        breakCases: settled.cases.map(({ breaks: all }) => all.map(({ id }) => Id.format("break", id))),
         proposed: open.proposed.map((order) => ({
           id: Id.format("order", order.id),
           account: order.account,

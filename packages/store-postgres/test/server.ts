@@ -13,6 +13,10 @@ export interface Server {
   readonly url: string
   /** Ends it as a crash would: nothing is written out, the next start recovers. */
   readonly crash: () => Promise<void>
+  /** Stops all its processes in the midst of what they do: its sockets stay open, and nothing comes out of them. */
+  readonly hang: () => void
+  /** Lets them go on. */
+  readonly wake: () => void
   /** Starts it again where it was, on the same port. */
   readonly start: () => Promise<void>
   /** Ends it and removes what it kept. */
@@ -107,6 +111,20 @@ const untilAnswers = async (url: string, child: ChildProcess, said: () => string
   }
 }
 
+/** The processes that a process has started. */
+const startedBy = (pid: number): ReadonlyArray<number> =>
+  spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .stdout.split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []))
+
+/** A server, and then each of its connections: once it is stopped it begins none. */
+const signalAll = (pid: number | undefined, signal: "SIGSTOP" | "SIGCONT"): void => {
+  if (pid === undefined) throw new Error("Postgres does not run")
+  process.kill(pid, signal)
+  for (const each of startedBy(pid)) process.kill(each, signal)
+}
+
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve()
@@ -148,6 +166,8 @@ export const makeServer = async (settings: Settings = {}): Promise<Server> => {
     url,
     start,
     crash: () => end("SIGQUIT"),
+    hang: () => signalAll(child?.pid, "SIGSTOP"),
+    wake: () => signalAll(child?.pid, "SIGCONT"),
     remove: async () => {
       await end("SIGINT")
       process.off("exit", kill)

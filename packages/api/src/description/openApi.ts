@@ -136,7 +136,7 @@ const rewrittenRecord = (schema: unknown): Json => {
 
 const headers = {
   Replayed: {
-    description: "`true` where the answer is the first one to the same call under this key: nothing was done again.",
+    description: "`true` where the first answer to this key is given again.",
     schema: { const: "true" }
   }
 } as const

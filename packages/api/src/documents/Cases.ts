@@ -3,12 +3,12 @@ import { AtRisk, attention, HistoryDocument, Notes, Recommended } from "./Histor
 import { Decimal, Id, pageOf, past, scope, Time } from "./words.ts"
 
 /**
- * Something that needs a person: a break, an order in doubt that no break says so of yet, an order that was proposed, a direct order that
+ * Something that needs a person: the open breaks of one cause, an order in doubt that no break says so of yet, an order that was proposed, a direct order that
  * failed, a quarantined trade, a batch that ended with failed rows, a job that was given up, a part of the program that fails.
  */
 export const CaseDocument = Schema.Struct({
   kind: Schema.Literal("break", "in_doubt", "approval", "failed_order", "quarantine", "batch", "job", "part"),
-  /** The id of that break, order, trade, batch or job; `part:` with the name of that part. */
+  /** The id of the oldest of these breaks, or of that order, trade, batch or job; `part:` with the name of that part. */
   id: Schema.String,
   ...scope,
   since: Time,
@@ -21,6 +21,8 @@ export const CaseDocument = Schema.Struct({
   what: Schema.String,
   /** What it stops while it is open. */
   holds: Schema.String,
+  /** All breaks of its cause, the oldest first. */
+  breaks: Schema.Array(Id),
   path: Schema.String
 }).annotations({ identifier: "Case" })
 

@@ -57,10 +57,12 @@ export const OverviewDocument = Schema.Struct({
   latestOrders: Schema.Array(OrderDocument),
   /** When the fill that came in last was executed; null where there is none. */
   lastFillAt: Schema.NullOr(Time),
-  /** Orders in doubt that no open break says so of. */
+  /** Orders in doubt that no case says so of. */
   inDoubt: Schema.Array(Id),
   /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),
+  /** Those that are cases, cause by cause. */
+  breakCases: Schema.Array(Schema.Array(Id)),
   /** Orders that were proposed and wait for a person. */
   proposed: Schema.Array(Proposed),
   quarantined: Schema.Int,

@@ -97,7 +97,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches submit {fileName} --name {name}"),
         says(
           "Submit a batch",
-          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. The same again is the same batch unless `again` is set."
+          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. The same again is one batch unless `again` is set."
         )
       )
   )
@@ -223,7 +223,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches retry {id} --reason {reason} --yes"),
         says(
           "Retry failed rows",
-          "Makes a new batch, linked to this one, of what is left of its failed rows. 409 where there are none, or where an order of one is open or in doubt."
+          "Makes a new batch, linked to this one, of the rest of its failed rows. 409 where there are none, or where an order of one is open or in doubt."
         )
       )
   )

@@ -252,7 +252,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Adjust a position",
-        "Brings the books to what the broker holds: as a holding that is not ours (`base`) or as a trade of ours (`hedged`), by signed shares."
+        "Brings the books to what the broker holds: as a holding not ours (`base`) or a trade of ours (`hedged`), by signed shares."
       )
     )
   )
@@ -291,7 +291,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Rename a symbol",
-        "Says under which symbol an instrument trades from `since` on. 409 while an order of either is live, a fill waits for its order, or the new symbol has a position of its own."
+        "Says under which symbol an instrument trades from `since` on. 409 while an order of either is live, a fill waits for its order, or the new symbol has a position."
       )
     )
   )
@@ -309,7 +309,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Write off a residual",
-        "Takes shares that can never trade out of what is owed: no order is made for them. 409 while an order is live, and for more than is owed."
+        "Takes shares that can never trade out of what is owed. 409 while an order is live, and for more than is owed."
       )
     )
   )
@@ -384,7 +384,7 @@ export const controls = acting(
         asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Decide on an order",
-          "Sends one order beside the positions, for shares or for dollars, and waits up to `waitSeconds` for its outcome."
+          "Sends one order beside the positions, for shares or dollars, and waits up to `waitSeconds` for its outcome."
         )
       )
   )

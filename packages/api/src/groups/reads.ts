@@ -65,7 +65,7 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
       .pipe(
         says(
           "Show an order",
-          "One order with its attempts, allocations, fills, breaks and history. The `ETag` is its version: give it as `If-Match` of an act."
+          "One order with its attempts, allocations, fills, breaks and history. Its `ETag` is its version, for `If-Match`."
         )
       )
   )
@@ -193,12 +193,7 @@ export const fills = looking("fills", "What brokers executed.")
         canonical: flag("Only revisions that count (`true`), or only those that another one replaced.")
       }),
       Documents.FillPage
-    ).pipe(
-      says(
-        "List fills",
-        "Executions that brokers reported, by when they were executed: shares, dollars a share, commission."
-      )
-    )
+    ).pipe(says("List fills", "Executions that brokers reported, by their time: shares, dollars a share, commission."))
   )
   .add(
     HttpApiEndpoint.get("waiting", "/api/v1/fills/waiting")
@@ -336,12 +331,7 @@ export const journal = looking("journal", "What happened.")
     HttpApiEndpoint.get("why", "/api/v1/journal/why")
       .setUrlParams(query({ of: needed("An entry, `paper/12`, or a record, `F3`.") }))
       .addSuccess(Documents.WhyDocument)
-      .pipe(
-        says(
-          "Show why",
-          "What caused an entry or a record, and what caused that: a tree down to bytes, sources and persons."
-        )
-      )
+      .pipe(says("Show why", "What caused an entry or a record: a tree down to bytes, sources and persons."))
   )
   .middleware(Reading)
 
@@ -351,7 +341,7 @@ export const payloads = looking("payloads", "Raw requests and answers.")
     look("show", "/api/v1/payloads/:id", Documents.PayloadDocument).pipe(
       says(
         "Show a payload",
-        "The raw bytes of a request, response or report; `body` is null where it is no text or not kept."
+        "The bytes of a request, response or report; `body` is null where it is no text or not kept."
       )
     )
   )
@@ -388,7 +378,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
       .pipe(
         says(
           "Report hedging",
-          "What became of each trade: shares, average price, slippage, commission, milliseconds to order and fill."
+          "What became of each trade: shares, price, slippage, commission, milliseconds to order and fill."
         )
       )
   )
@@ -404,10 +394,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
     HttpApiEndpoint.get("connections", "/api/v1/connections")
       .addSuccess(Documents.ConnectionPage)
       .pipe(
-        says(
-          "List broker connections",
-          "How this daemon reaches each account's broker: login, stream, last answer, and what is wrong."
-        )
+        says("List broker connections", "How each account's broker is reached: login, stream, last answer, faults.")
       )
   )
   .add(
@@ -419,9 +406,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
   .add(
     look("case", "/api/v1/cases/:id", Documents.CaseDetail)
       .setUrlParams(query(moment))
-      .pipe(
-        says("Show a case", "One case with what it puts at risk, the recommended resolution and the notes of people.")
-      )
+      .pipe(says("Show a case", "One case: what it risks, what is recommended, and notes."))
   )
   .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")

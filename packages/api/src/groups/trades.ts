@@ -33,7 +33,7 @@ export const trades = acting("trades", "What came in.")
       .pipe(
         says(
           "Show a trade",
-          "One trade with its allocations, orders, fills, open breaks and every status that it had. The `ETag` is its version."
+          "One trade with its allocations, orders, fills, breaks and every status that it had. The `ETag` is its version."
         )
       )
   )
@@ -60,7 +60,7 @@ export const trades = acting("trades", "What came in.")
         asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Submit trades",
-          "Takes up to 1,000 trades. Each is answered in its order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
+          "Takes up to 1,000 trades. Each is answered in order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
         )
       )
   )

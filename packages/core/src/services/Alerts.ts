@@ -301,16 +301,10 @@ export const isSeenTo = (alert: Alert): Effect.Effect<boolean, StoreError, Ledge
     if (id === undefined) return false
     const about = yield* Reads.first(BreakTable, { where: [{ column: "id", in: [id] }] })
     if (about === undefined) return false
-    const where = [
-      { column: "account", in: [about.account] },
-      { column: "kind", in: [about.kind] },
-      { column: "closedAt", in: [null] }
-    ]
-    const open = yield* Reads.all(BreakTable, { where })
-    const attended = yield* attendedIn(open)
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    const found = casesOf(open, now).find(({ symbol }) => symbol === about.symbol)
-    return found === undefined || isAcknowledged(found, alert.severity ?? "info", attended)
+    const found = yield* OpenCases.caseOf(about, now)
+    if (found === undefined) return true
+    return isAcknowledged(found, alert.severity ?? "info", yield* attendedIn(found.breaks))
   })
 
 /** Has somebody acknowledged the case as grave as it is now, or graver? */

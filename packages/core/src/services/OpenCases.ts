@@ -10,6 +10,7 @@ import { isFailedDirect, OrderTable, type Order, type ProposedOrder } from "../r
 import { TradeTable } from "../records/Trade.ts"
 import { quarantineReasons } from "../records/TradeStanding.ts"
 import { ControlTable } from "../records/TradingState.ts"
+import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { unsaid } from "../rules/reconciliation/trading.ts"
 import { format, type TradeId } from "../values/Id.ts"
 import * as Instant from "../values/Instant.ts"
@@ -19,10 +20,12 @@ import { Health } from "./Health.ts"
 import * as Proposals from "./Proposals.ts"
 import * as Reads from "./Reads.ts"
 
+export { casesOf, type Case } from "../rules/reconciliation/cases.ts"
+
 /** All that needs a person, by kind, but for the parts of a program that fail. Of what there may be very many, the number. */
 export interface OpenCases {
+  /** Every open break: which of them are cases by now, `settled` says. */
   readonly breaks: ReadonlyArray<Break>
-  /** Orders in doubt that no break says so of. */
   readonly inDoubt: ReadonlyArray<Order>
   readonly proposed: ReadonlyArray<ProposedOrder>
   readonly failedOrders: ReadonlyArray<Order>
@@ -183,15 +186,12 @@ const unseenJobs: Reading<ReadonlyArray<Job>> = Effect.flatMap(
 /** All that needs a person, as the books have it. */
 export const read: Reading<OpenCases> = Effect.gen(function* () {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-  const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+  const inDoubt = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
   const held = yield* Reads.count(TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
   const givenUp = yield* Reads.count(JobTable, { anyOf: [[{ column: "status", in: ["dead"] }]], upTo: MOST_COUNTED })
   return {
     breaks,
-    inDoubt: unsaid(
-      breaks,
-      doubtful.map((order) => ({ order }))
-    ).map(({ order }) => order),
+    inDoubt,
     proposed: yield* Proposals.waiting,
     failedOrders: yield* failedOrders,
     failedBatches: yield* failedBatches,
@@ -230,26 +230,65 @@ const sinceMoved = <A, E, R>(work: Effect.Effect<A, E, R>) =>
 /** Reads again once something has been committed: a pass that looks for news reads nothing where there are none. */
 export const makeRead: Effect.Effect<typeof read> = sinceMoved(read)
 
-/** How many cases these are. */
-export const countOf = (open: OpenCases): number =>
-  [open.breaks, open.inDoubt, open.proposed, open.failedOrders, open.failedBatches].reduce(
+/** What of open breaks and orders in doubt is a case at a moment. */
+export interface Settled {
+  readonly cases: ReadonlyArray<Case>
+  /** Orders in doubt that none of these cases says so of. */
+  readonly inDoubt: ReadonlyArray<Order>
+}
+
+/** Breaks by their causes, once these have settled. Pure: age alone makes a case of what was read before. */
+export const settled = ({ breaks, inDoubt }: Pick<OpenCases, "breaks" | "inDoubt">, now: Instant.Instant): Settled => {
+  const cases = casesOf(breaks, now)
+  const apart = unsaid(
+    cases,
+    inDoubt.map((order) => ({ order }))
+  )
+  return { cases, inDoubt: apart.map(({ order }) => order) }
+}
+
+/** How many cases these are at a moment. */
+export const countOf = (open: OpenCases, now: Instant.Instant): number => {
+  const { cases, inDoubt } = settled(open, now)
+  return [cases, inDoubt, open.proposed, open.failedOrders, open.failedBatches].reduce(
     (sum, { length }) => sum + length,
     open.quarantined + open.givenUp
   )
+}
 
-/** Counts what the word for how all stands rests on, for whom asks how the program is: asking reads nothing. */
-export const watch: Effect.Effect<void, StoreError, TradeRepository | Clock | Health> = Effect.gen(function* () {
+/** The case of one cause, that of a break; none where there is none open, or it has not settled. By an index, of its symbol alone. */
+export const caseOf = (
+  { account, kind, symbol }: Pick<Break, "account" | "kind" | "symbol">,
+  now: Instant.Instant
+): Effect.Effect<Case | undefined, StoreError, TradeRepository> => {
+  const where = [
+    { column: "account", in: [account] },
+    { column: "symbol", in: [symbol ?? null] },
+    { column: "closedAt", in: [null] }
+  ]
+  return Effect.map(Reads.all(BreakTable, { where }), (open) => casesOf(open, now).find((each) => each.kind === kind))
+}
+
+/** What the word for how all stands rests on, but for the moment. */
+const standing = Effect.gen(function* () {
   const states = yield* Reads.all(ControlTable)
   const account = yield* Reads.first(AccountTable, {})
-  const open = yield* read
-  yield* Effect.flatMap(Health, (health) =>
-    health.counted({
-      accounts: account === undefined ? 0 : 1,
-      cases: countOf(open),
-      restricted: states.filter(({ state }) => state !== "normal").length
-    })
-  )
+  return {
+    accounts: account === undefined ? 0 : 1,
+    restricted: states.filter(({ state }) => state !== "normal").length,
+    open: yield* read
+  }
 })
 
-/** Counts again once something has been committed. */
-export const makeWatch: Effect.Effect<typeof watch> = sinceMoved(watch)
+const counting = (stood: typeof standing) =>
+  Effect.gen(function* () {
+    const { open, ...counts } = yield* stood
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    yield* Effect.flatMap(Health, (health) => health.counted({ ...counts, cases: countOf(open, now) }))
+  })
+
+/** Counts what the word for how all stands rests on, for whom asks how the program is: asking reads nothing. */
+export const watch: Effect.Effect<void, StoreError, TradeRepository | Clock | Health> = counting(standing)
+
+/** Counts again, and reads again once something has been committed: what has settled meanwhile is in no commit. */
+export const makeWatch: Effect.Effect<typeof watch> = Effect.map(sinceMoved(standing), counting)

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import * as live from "../live/live.ts"
 import { readOf } from "./calling.ts"
 import type { Api } from "./client.ts"
-import { documentAt, type Place } from "./documents.ts"
+import { documentAt, type Place, type Served } from "./documents.ts"
 import { ProblemError } from "./problem.ts"
 import {
   after,
@@ -57,26 +57,37 @@ const isOld = (): boolean => {
 /** Whether nothing was heard for so long that what is shown may be old. */
 export const useIsStale = (): boolean => useSyncExternalStore(live.watch, isOld)
 
-const useInterval = (heard: number | false = false): number | false =>
-  useSyncExternalStore(live.watch, isHeard) ? heard : FALLBACK_MS
+/** How often something is read while the stream is silent. */
+const useFallback = (): number | false => (useSyncExternalStore(live.watch, isHeard) ? false : FALLBACK_MS)
+
+/** How often something is read beside what the stream says, in milliseconds, as what was read may say. */
+type Often<A> = number | false | ((seen: A | undefined) => number)
 
 /**
- * Reads something, and again whenever something happened, and so often where not all of it is told by the stream. Another record
- * never shows in the place of the one that is asked for.
+ * Reads something, and again whenever something happened, and so often where not all of it is told by the stream, as what was read may
+ * say. Another record never shows in the place of the one that is asked for.
  */
 export const useRead = <A>(
   key: ReadonlyArray<unknown>,
   read: () => Promise<A>,
   enabled = true,
-  every: number | false = false
-) => useQuery({ queryKey: key, queryFn: () => read(), refetchInterval: useInterval(every), enabled })
+  every: Often<A> = false
+) => {
+  const fallback = useFallback()
+  return useQuery({
+    queryKey: key,
+    queryFn: () => read(),
+    refetchInterval: ({ state }) => fallback || (typeof every === "function" ? every(state.data) : every),
+    enabled
+  })
+}
 
 /** Reads a document by the client of the whole API. */
 export const useAsk = <A, E>(
   key: ReadonlyArray<unknown>,
   use: (api: Api) => Effect.Effect<A, E>,
   enabled = true,
-  every: number | false = false
+  every: Often<A> = false
 ) => useRead(key, () => readOf(use), enabled, every)
 
 /** Reads a document of the frame or the first screen. */
@@ -84,7 +95,7 @@ export const useDocument = <P extends Place>(
   key: ReadonlyArray<unknown>,
   place: P,
   search: Readonly<Record<string, string>> = {},
-  every: number | false = false
+  every: Often<Served[P]> = false
 ) => useRead(key, () => documentAt(place, search), true, every)
 
 /** How a list is read: its name among what was read, its pages, and what tells its rows apart. */
@@ -148,7 +159,7 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
       const parts = isHeld ? (anchor === undefined ? now : anchored(now, anchor)) : trimmed(taken(now, head, idOf))
       return counted(parts, head.page.count)
     },
-    refetchInterval: useInterval()
+    refetchInterval: useFallback()
   })
   const parts = query.data
   const rows = useMemo(() => (parts ?? []).flatMap(({ items }) => items), [parts])

@@ -2,7 +2,7 @@ import type { Api, Documents } from "@roundlot/api"
 import { LONGEST_READING_MS, noAnswer, problemOf } from "./problem.ts"
 
 /** Where the documents of the frame and the first screen are. */
-interface Served {
+export interface Served {
   readonly "/api/v1/overview": typeof Documents.OverviewDocument.Encoded
   readonly "/api/v1/overview/today": typeof Documents.TodayDocument.Encoded
   readonly "/api/v1/session": typeof Documents.CallerDocument.Encoded

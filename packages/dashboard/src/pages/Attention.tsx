@@ -7,6 +7,7 @@ import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { momentOf, ofAllAccounts, useAsOf } from "../ui/asOf.ts"
 import { Age, Figure, Foreign } from "../ui/Figure.tsx"
+import { SameCause } from "../ui/SameCause.tsx"
 import { SignView, StateSign } from "../ui/Sign.tsx"
 import { decidingWords } from "../words/deciding.ts"
 import { eventWords } from "../words/events.ts"
@@ -93,6 +94,7 @@ const Line = ({ of }: { readonly of: Case }) => (
     <StateSign family="break" state={of.severity} /> <SignView sign={signOfCase(of.kind)} />
     <span className="what">
       <Link href={`/attention/${encodeURIComponent(of.id)}`}>{of.id}</Link> <Foreign text={of.what} />
+      <SameCause ids={of.breaks} />
     </span>
     <span className="faint">
       {of.owner === null ? null : (
@@ -117,11 +119,11 @@ const Held = ({ count }: { readonly count: number }) => (
   </li>
 )
 
-/** What waits for a person and is no break, the gravest first. */
-const Others = () => {
+/** What waits for a person, a line a case, the gravest first. */
+const Waiting = () => {
   const asOf = useAsOf()
   const { data } = useCases(momentOf(asOf))
-  const all = (data?.items ?? []).filter(({ kind }) => kind !== "break")
+  const all = data?.items ?? []
   if (all.length === 0 && asOf === "") return null
   const held = all.filter(({ kind }) => kind === "quarantine").length
   return (
@@ -142,4 +144,4 @@ const Others = () => {
 }
 
 /** What waits for a person, and every break: those that are open, or by choice those that are closed. */
-export const Attention = () => <ListPage listing={{ ...breaks, above: <Others /> }} />
+export const Attention = () => <ListPage listing={{ ...breaks, above: <Waiting /> }} />

@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
+import { useOverview } from "../api/overview.ts"
 import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import {
@@ -16,6 +17,7 @@ import {
 } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
+import { useAsOf } from "../ui/asOf.ts"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
 import { Facts, type Fact } from "../ui/Facts.tsx"
@@ -23,6 +25,7 @@ import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { SameCause } from "../ui/SameCause.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, Timeline } from "../ui/Story.tsx"
@@ -185,6 +188,14 @@ export const Notes = ({ notes }: { readonly notes: Documents.BreakDetail["notes"
     </Panel>
   )
 
+/** The other breaks of its cause, now. */
+const OfOneCause = ({ id }: { readonly id: string }) => {
+  const { data } = useOverview()
+  const isNow = useAsOf() === ""
+  const ids = data?.breakCases.find((each) => each.includes(id))
+  return isNow && ids !== undefined ? <SameCause ids={ids} /> : null
+}
+
 const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
   const { account, closedAt, closedWhy, evidence, holds, id, kind, openedAt, status, subject, symbol } = found
   const about = /^[OT]\d+$/.test(subject) ? subjectPath(subject) : undefined
@@ -209,6 +220,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         </p>
         <AtRisk of={found.atRisk} />
         <RecommendedVerdict of={found.recommended} />
+        {status === "open" ? <OfOneCause id={id} /> : null}
         {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>
       {found.holdings === null ? null : <Positions of={found.holdings} />}

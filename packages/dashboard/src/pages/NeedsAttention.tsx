@@ -5,6 +5,7 @@ import { useIsStale } from "../api/asking.ts"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { Age, Foreign, Time } from "../ui/Figure.tsx"
+import { SameCause } from "../ui/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { signOfState } from "../words/signs.ts"
@@ -21,13 +22,27 @@ interface Line {
   readonly verb: "Decide" | "Look"
 }
 
-const ofBreak = (found: Overview["openBreaks"][number]): Line => ({
+/** A case of breaks: the gravest of them, and all their ids. */
+interface BreakCase {
+  readonly found: Overview["openBreaks"][number]
+  readonly ids: ReadonlyArray<string>
+}
+
+const casesOf = ({ breakCases, openBreaks }: Overview): ReadonlyArray<BreakCase> =>
+  openBreaks.flatMap((found) => {
+    const ids = breakCases.find((each) => each.includes(found.id))
+    // The gravest come first.
+    return ids === undefined || openBreaks.find(({ id }) => ids.includes(id)) !== found ? [] : [{ found, ids }]
+  })
+
+const ofBreak = ({ found, ids }: BreakCase): Line => ({
   key: found.id,
   sign: <StateSign family="break" state={found.standing} tail={found.symbol ?? ""} />,
   text: (
     <>
       <strong>{eventWords(found.kind)}</strong> about {found.subject} on {found.account}:{" "}
       <Foreign text={found.evidence} />
+      <SameCause ids={ids} />
       {found.kind === "PositionBlocked" ? (
         <>
           <AtRisk of={found.atRisk} />
@@ -124,17 +139,17 @@ const ofPart = (part: string): Line => ({
 const counted = (count: number, line: (words: string) => Omit<Line, "at">, words: (one: boolean) => string) =>
   count === 0 ? [] : [{ ...line(words(count === 1)), at: null }]
 
-const isUrgent = ({ standing }: Overview["openBreaks"][number]): boolean =>
-  standing === "critical" || standing === "escalated"
+const isUrgent = ({ found: { standing } }: BreakCase): boolean => standing === "critical" || standing === "escalated"
 
 /** All lines, what may mean wrong or doubled shares first. */
 const linesOf = (overview: Overview): ReadonlyArray<Line> => {
-  const { failedBatches, failedOrders, failing, givenUp, inDoubt, openBreaks, proposed, quarantined } = overview
+  const { failedBatches, failedOrders, failing, givenUp, inDoubt, proposed, quarantined } = overview
+  const breaks = casesOf(overview)
   return [
-    ...openBreaks.filter(isUrgent).map(ofBreak),
+    ...breaks.filter(isUrgent).map(ofBreak),
     ...inDoubt.map(ofDoubt),
     ...proposed.map(ofProposed),
-    ...openBreaks.filter((each) => !isUrgent(each)).map(ofBreak),
+    ...breaks.filter((each) => !isUrgent(each)).map(ofBreak),
     ...failing.map(ofPart),
     ...failedOrders.map(ofFailed),
     ...failedBatches.map(ofBatch),

@@ -2,7 +2,7 @@ import { lazy, useEffect, useRef, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import type { Documents } from "@roundlot/api"
 import { queries, useIsStale, useStanding } from "../api/asking.ts"
-import { useCaller, useOverview } from "../api/overview.ts"
+import { settledIn, useCaller, useOverview } from "../api/overview.ts"
 import { shownSpan, zoneName } from "../format/time.ts"
 import * as live from "../live/live.ts"
 import { eventWords } from "../words/events.ts"
@@ -32,8 +32,8 @@ const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) =
 const haltedOf = (overview: Documents.OverviewDocument) => boundIn(overview).filter(({ state }) => state === "halted")
 
 /** The open cases that may mean wrong or doubled shares, or that wait for too long, in words: said at once where one comes. */
-const criticalIn = ({ openBreaks }: Documents.OverviewDocument): string =>
-  openBreaks
+const criticalIn = (overview: Documents.OverviewDocument): string =>
+  settledIn(overview)
     .filter(({ standing }) => standing === "critical" || standing === "escalated")
     .map(
       ({ kind, standing, symbol }) =>

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { desk, HEADER } from "./roundlot.ts"
+import { desk, HEADER, until } from "./roundlot.ts"
 
 const AT = "2026-01-02T15:00:00Z"
 const FAILING = [HEADER, `b1,${AT},KO,buy,1,60`, `b2,${AT},KO,hold,1,60`, `b3,${AT},KO,buy,nothing,60`, ""].join("\n")
@@ -65,6 +65,29 @@ describe("roundlot status", () => {
     ]
     expect(await json("cases", "list")).toMatchObject({ items: kinds })
     expect(await json("status")).toMatchObject({ overall: "cases", cases: 2 })
+  })
+
+  it("G: counts breaks of one cause as one case, once one of them has stood for 5 s; the list of breaks has each from its first moment", async () => {
+    const { cli, json } = desk()
+    const add = (id: string, quantity: string) =>
+      cli("trades", "add", "--id", id, "--symbol", "KO", "--side", "buy", "--quantity", quantity, "--price", "60")
+    for (const id of ["t-1", "t-2"]) {
+      await add(id, "0.1")
+      // Its second delivery has other contents.
+      await add(id, "0.2")
+    }
+    const listed = await json("breaks", "list", "--status", "open", "--kind", "Conflict", "--order", "oldest")
+    expect(listed).toMatchObject({ items: [{ id: "B1" }, { id: "B2" }] })
+    const [{ openedAt }] = Object(listed).items
+    expect(await json("cases", "list", "--as-of", openedAt)).toMatchObject({ items: [] })
+    await until(async () => Object(await json("cases", "list")).items.length > 0)
+    const line = { id: "B1", kind: "break", breaks: ["B1", "B2"], severity: "info" }
+    expect(await json("cases", "list")).toMatchObject({ items: [line] })
+    expect((await cli("cases", "list", "--wide")).out).toContain("B1 B2")
+    expect(await json("cases", "show", "B2")).toMatchObject({ id: "B2", breaks: ["B1", "B2"] })
+    expect(await json("status")).toMatchObject({ overall: "cases", cases: 1 })
+    await cli("breaks", "resolve", "B1", "--reason", "the first delivery stands", "--yes")
+    expect(await json("cases", "list")).toMatchObject({ items: [{ id: "B2", breaks: ["B2"] }] })
   })
 
   it("is not well where there are open orders and no process drives their account", async () => {

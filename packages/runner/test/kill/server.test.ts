@@ -10,18 +10,69 @@ const LONGEST_CRASH_MS = 120_000
 /** Whoever looks after processes asks them whether they are well, and waits no longer. */
 const SOON_MS = 5_000
 
-let server: Server
+const serverOf = () => {
+  const made: Array<Server> = []
+  beforeAll(async () => {
+    made.push(await makeServer({ synchronous_commit: "on" }))
+  })
+  afterAll(async () => {
+    for (const each of made) await each.remove()
+  }, 60_000)
+  return (): Server => {
+    const [server] = made
+    if (server === undefined) throw new Error("no server was made")
+    return server
+  }
+}
 
-beforeAll(async () => {
-  server = await makeServer({ synchronous_commit: "on" })
+describe("a database server that hangs under a daemon, and goes on", () => {
+  const place = serverOf()
+
+  it(
+    "ACC-7: whether it is well and ready is answered meanwhile, at once and truly; then it works on by itself",
+    async () => {
+      const server = place()
+      const { cli, file, json, place: where } = desk(server.url)
+      await cli("trades", "import", file("0.csv", buys(["t-0", "1"])))
+      const daemon = child(["start", ...where, "--port", "0"])
+      await daemon.says(/Running/)
+      await until(async () => (await healthOf(daemon.said())).status === "ok")
+      await until(async () => (await answerOf(daemon.said(), "/ready")).status === 200)
+      const said: Array<number> = []
+      const asked = async (path: string) => {
+        const answer = await answerOf(daemon.said(), path)
+        said.push(answer.ms)
+        return answer
+      }
+      server.hang()
+      try {
+        await until(async () => (await asked("/ready")).status === 503)
+        expect((await asked("/ready")).text).toMatch(/the store/)
+        await until(async () => /"status":"degraded"/.test((await asked("/health")).text))
+        expect(Math.max(...said)).toBeLessThan(SOON_MS)
+      } finally {
+        server.wake()
+      }
+      await until(async () => (await asked("/ready")).status === 200)
+      await until(async () => (await healthOf(daemon.said())).status === "ok")
+      expect((await cli("trades", "import", file("1.csv", buys(["t-1", "1"])))).code).toBe(0)
+      daemon.signal("SIGTERM")
+      expect(await daemon.ended).toMatchObject({ code: 0 })
+      expect([0, 3]).toContain((await cli("start", "--until-idle")).code)
+      expect(await json("audit")).toMatchObject({ ok: true })
+      expect(JSON.stringify(await json("exchange", "orders")).match(/"clientOrderId":/g)).toHaveLength(2)
+    },
+    LONGEST_CRASH_MS
+  )
 })
 
-afterAll(() => server.remove(), 60_000)
-
 describe("a database server that crashes and comes back under a daemon", () => {
+  const made = serverOf()
+
   it(
     "ACC-7: the daemon goes on by itself; nothing is lost, and nothing is sent twice",
     async () => {
+      const server = made()
       const { cli, file, json, place } = desk(server.url)
       const rows = Array.from(
         { length: TRADES_A_CRASH * (CRASHES + 1) },

@@ -13,6 +13,35 @@ const client = (port: number) => Client.make({ baseUrl: `http://127.0.0.1:${port
 
 describe("the books under /api/v1", () => {
   it.scopedLive(
+    "G: breaks of one cause are one case in the inbox, the overview and health, once they have settled",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const api = yield* client(port)
+        for (const subject of ["O1", "O2"]) yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject })
+        const standing = Effect.gen(function* () {
+          yield* OpenCases.watch
+          const { items } = yield* api.overview.cases({ urlParams: {} })
+          const { breakCases, cases, openBreaks } = yield* api.overview.overview({ urlParams: {} })
+          const lines = items.map(({ breaks, id }) => [id, breaks])
+          return { lines, breakCases, cases, all: openBreaks.length, health: json(yield* ask(port, "/health")) }
+        })
+        expect(yield* standing).toMatchObject({ lines: [], breakCases: [], cases: 0, all: 2, health: { cases: 0 } })
+        assert.deepStrictEqual((yield* api.overview.case({ path: { id: "B2" }, urlParams: {} })).breaks, ["B2"])
+        yield* scene.settles
+        const both = ["B1", "B2"]
+        expect(yield* standing).toMatchObject({
+          lines: [["B1", both]],
+          breakCases: [both],
+          cases: 1,
+          all: 2,
+          health: { cases: 1 }
+        })
+        assert.deepStrictEqual((yield* api.overview.case({ path: { id: "B2" }, urlParams: {} })).breaks, both)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
     "FILL-13: tells how the connection of every account stands: login, stream, polling, last answer, what is wrong",
     () =>
       Effect.gen(function* () {

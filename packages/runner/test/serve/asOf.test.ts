@@ -109,6 +109,7 @@ const played = (port: number) =>
     yield* posted(port, "/api/v1/batches", { name: "Friday", mode: "execute", rows })
     yield* posted(port, "/api/v1/controls/halt", { account: "main", symbol: "KO", reason: "news of today" })
     yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2" })
+    yield* scene.settles
     yield* scene.fills(9, { exec: "x9", quantity: "1", price: "150" })
     yield* scene.costs("x10.0", "0.35")
   })

@@ -65,6 +65,7 @@ const commanded = (command: Command.Command, account = scene.main) =>
 const played = (port: number, all: string) =>
   Effect.gen(function* () {
     yield* scene.opens({ symbol: "AAPL", kind: "ForeignPosition", subject: "zz-subject" })
+    yield* scene.settles
     const headers = bearer(all)
     const give = (path: string, body: unknown, method = "POST") => ask(port, path, { method, headers, body })
     const given = [

@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Audit, MemoryRepository } from "@roundlot/core"
-import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
+import { Entropy, Id, TradeRepository } from "@roundlot/core/adapter"
 import { AttendedCase, Health, OpenCases } from "@roundlot/core/ledger"
-import { breaks, cases, past } from "@roundlot/queries"
+import { breaks, cases, overview, past } from "@roundlot/queries"
 import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
 import { databases } from "../cli/database.ts"
@@ -37,6 +37,14 @@ const shown = Effect.map(cases.list, (all) =>
 
 const withHealth = <E>(store: Layer.Layer<TradeRepository.TradeRepository, E>) =>
   Layer.provideMerge(Health.layer, scene.books(store, Entropy.layerSecure))
+
+const idsNow = Effect.map(cases.list, (all) => all.map(({ id }) => id))
+
+/** What health counts. */
+const countedNow = Effect.gen(function* () {
+  yield* OpenCases.watch
+  return (yield* Effect.flatMap(Health.Health, ({ open }) => open))?.cases
+})
 
 const listedThen = (asOf: string) =>
   past.seen(
@@ -140,6 +148,58 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
       }).pipe(Effect.provide(withHealth(store)))
   )
 
+  it.effect(
+    "G: breaks of one cause are one line, once one of them has stood for 5 s; each is reached by its own id, at every moment",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open(["AAPL", "MSFT"])
+        yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O1" })
+        yield* scene.at(3)
+        yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O2" })
+        yield* scene.opens({ symbol: "MSFT", kind: "ForeignOrderId", subject: "O3" })
+        yield* scene.at(4)
+        expect([yield* cases.list, yield* countedNow]).toEqual([[], 0])
+        expect(yield* cases.show("B2")).toMatchObject({ id: "B2", breaks: ["B2"], severity: "warning" })
+        yield* scene.at(5)
+        const line = { kind: "break", id: "B1", symbol: "AAPL", breaks: ["B1", "B2"], since: scene.second(0) }
+        expect([yield* cases.list, yield* countedNow]).toMatchObject([[line], 1])
+        expect((yield* overview.overview).breakCases).toEqual([["B1", "B2"]])
+        expect((yield* overview.overview).cases).toBe(1)
+        expect((yield* breaks.list({ status: "open" })).items).toHaveLength(3)
+        yield* scene.at(6)
+        yield* done("B2", assigning("dana"), "on call")
+        yield* done("B1", acknowledging, "the broker is called")
+        yield* done("B2", noting, "they look")
+        const attention = { owner: "dana", acknowledged: { severity: "warning", by: "dana" } }
+        expect(yield* cases.list).toMatchObject([{ ...line, ...attention }])
+        for (const id of ["B1", "B2"]) {
+          const found = yield* cases.show(id)
+          expect(found).toMatchObject({ id, breaks: ["B1", "B2"], ...attention, notes: [{ note: "they look" }] })
+          expect(found.history).toHaveLength(3)
+        }
+        yield* scene.at(8)
+        expect([yield* idsNow, yield* countedNow]).toEqual([["B1", "B3"], 2])
+        yield* carryOut({
+          account: scene.main,
+          actor: "dana",
+          reason: "as the statement has it",
+          commandId: Option.none(),
+          command: { _tag: "DismissBreak", breakId: Id.BreakId.make(1) }
+        })
+        expect(yield* cases.list).toMatchObject([{ id: "B2", breaks: ["B2"], owner: "dana" }, { id: "B3" }])
+        yield* scene.at(20)
+        expect((yield* listedThen(scene.second(4))).items).toEqual([])
+        expect((yield* listedThen(scene.second(5))).items).toEqual([["B1", null]])
+        expect((yield* listedThen(scene.second(9))).items).toMatchObject([
+          ["B2", "dana"],
+          ["B3", null]
+        ])
+        expect(yield* shownThen("B1", scene.second(4))).toMatchObject({ id: "B1", breaks: ["B1"] })
+        expect((yield* Audit.run()).findings).toEqual([])
+      }).pipe(Effect.provide(withHealth(store)))
+  )
+
   it.effect("G: what needs nobody is no case: it is neither shown nor given an owner", () =>
     Effect.gen(function* () {
       yield* inbox
@@ -165,6 +225,60 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
 const inMemory = withHealth(MemoryRepository.layerMemory)
 
 it.effect(
+  "G: a case is as grave as its gravest break, and says of that what to do; its order stands as itself until then",
+  () =>
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.directly("t-1", "buy", "2")
+      yield* scene.unclear(1)
+      yield* scene.at(50)
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O2" })
+      yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
+      yield* scene.at(54)
+      expect(yield* shown).toEqual([["in_doubt", "O1", null, null]])
+      expect([yield* countedNow, (yield* overview.overview).inDoubt]).toEqual([1, ["O1"]])
+      yield* scene.at(62)
+      const [line, ...more] = yield* cases.list
+      expect([line, more]).toMatchObject([
+        { id: "B1", breaks: ["B1", "B2"], severity: "critical", atRisk: { inDoubt: { shares: "2" } } },
+        []
+      ])
+      expect(line?.what).toMatch(/^Doubt \(2 breaks\), O1: /)
+      expect([yield* countedNow, (yield* overview.overview).inDoubt]).toEqual([1, []])
+    }).pipe(Effect.provide(inMemory))
+)
+
+it.effect("G: age alone makes a case: a watch that reads nothing again counts it", () =>
+  Effect.gen(function* () {
+    yield* scene.at(0)
+    yield* scene.open()
+    yield* scene.opens({ symbol: "AAPL", kind: "TermsDiffer", subject: "O1" })
+    const repository = yield* TradeRepository.TradeRepository
+    let pages = 0
+    const counting = {
+      ...repository,
+      page: (query: TradeRepository.PageQuery) => {
+        pages += 1
+        return repository.page(query)
+      }
+    }
+    const watch = Effect.provideService(yield* OpenCases.makeWatch, TradeRepository.TradeRepository, counting)
+    const counted = Effect.map(
+      Effect.zipRight(
+        watch,
+        Effect.flatMap(Health.Health, ({ open }) => open)
+      ),
+      (open) => [open?.cases, pages]
+    )
+    const [before, read] = yield* counted
+    expect(before).toBe(0)
+    yield* scene.at(5)
+    expect(yield* counted).toEqual([1, read])
+  }).pipe(Effect.provide(inMemory))
+)
+
+it.effect(
   "G: an order in doubt stands in the inbox once, also when a break says so; its owner and notes stay, and it is acknowledged anew",
   () =>
     Effect.gen(function* () {
@@ -173,17 +287,19 @@ it.effect(
       yield* attended("O1", "dana")
       yield* scene.at(61)
       yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
+      expect((yield* cases.list).map(({ id, kind }) => [kind, id])).toContainEqual(["in_doubt", "O1"])
+      yield* scene.settles
       const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
       expect(about).toMatchObject([
         { kind: "break", id: "B1", owner: "dana", acknowledged: null, severity: "critical" }
       ])
       const found = yield* breaks.show("B1")
       expect(found).toMatchObject({ owner: "dana", acknowledged: null, notes: [{ by: "dana", note: "ticket of O1" }] })
-      yield* scene.at(62)
+      yield* scene.at(67)
       yield* done("O1", acknowledging, "the broker is called")
       yield* done("B1", noting, "they look")
       expect(yield* breaks.show("B1")).toMatchObject({
-        acknowledged: { severity: "critical", at: scene.second(62) },
+        acknowledged: { severity: "critical", at: scene.second(67) },
         notes: [{ note: "ticket of O1" }, { note: "they look" }]
       })
       expect(yield* cases.show("O1")).toMatchObject({ id: "B1", notes: [{}, { note: "they look" }] })
@@ -197,6 +313,7 @@ it.effect(
       yield* inbox
       yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
       yield* done("O1", assigning("dana"), "on call")
+      yield* scene.settles
       const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
       expect(about).toMatchObject([{ kind: "break", id: "B1", owner: "dana" }])
     }).pipe(Effect.provide(inMemory))

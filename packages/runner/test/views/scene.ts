@@ -57,6 +57,9 @@ export const second = (seconds: number): string => Instant.format(Instant.fromMi
 /** Sets the clock to so many seconds after the first moment. */
 export const at = (seconds: number) => TestClock.setTime(AT + seconds * 1000)
 
+/** A break that stands until now is a case from then on. */
+export const settles = TestClock.adjust("5 seconds")
+
 const submit = <A>(
   kind: "command" | "send" | "report",
   apply: (recorder: Recorder.Recorder) => A,
@@ -237,6 +240,32 @@ export const fills = (
         : interpret.interpretFact(recorder, { report, payload: undefined }),
     [Need.Need.Execution({ account, execIdBase: exec }), Need.Need.OrderById({ id })],
     account
+  )
+}
+
+/** The broker shows an order as open with so many shares; it is judged whether that is possible. */
+export const shows = (id: number, quantity: string, seconds: number) => {
+  const report: Report.OrderSeen = {
+    _tag: "OrderSeen",
+    account: main,
+    asOf: Instant.fromMillis(AT + seconds * 1000),
+    asOfKind: "broker",
+    brokerOrderId: brokerId(id),
+    clientOrderId: undefined,
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Decimal.unsafe(quantity),
+    rawStatus: "new",
+    state: { _tag: "Open" },
+    cumulative: undefined,
+    averagePrice: undefined,
+    executionsRead: true
+  }
+  return submit(
+    "report",
+    (recorder) => interpret.interpret(recorder, { report, payload: undefined }, "frame"),
+    [Need.Need.OrderById({ id })],
+    main
   )
 }
 

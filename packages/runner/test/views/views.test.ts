@@ -133,6 +133,7 @@ describe("documents", () => {
       const second = yield* breaks.list({ status: "open", limit: 2, cursor: first.nextCursor ?? "" })
       expect([shown(second.items), second.nextCursor]).toEqual([[info], null])
       expect(shown((yield* breaks.list({ standing: "warning" })).items)).toEqual([aapl])
+      yield* scene.settles
       expect((yield* cases.list).map(({ atRisk, severity, symbol }) => [symbol, severity, atRisk.dollars])).toEqual([
         ["MSFT", "critical", "615"],
         ["AAPL", "warning", "0"],
@@ -192,6 +193,7 @@ describe("documents", () => {
         const [listed] = (yield* breaks.list({ kind })).items
         expect([listed, yield* breaks.show("B1")]).toMatchObject([found, found])
         yield* Schema.decodeUnknown(Documents.BreakDetail)(yield* breaks.show("B1"))
+        yield* scene.settles
         const [waiting] = yield* cases.list
         expect(waiting).toMatchObject({
           what: expect.stringContaining(scene.evidenceOf(kind)),
@@ -211,6 +213,7 @@ describe("documents", () => {
         yield* scene.fills(1, { exec: "x1", quantity: "2", price: "150" })
         yield* scene.opens({ symbol: "AAPL", kind: "FillMissing", subject: "O1" })
         const everywhere = Effect.gen(function* () {
+          yield* scene.settles
           const { items } = yield* breaks.list({ kind: "Excess" })
           const inbox = (yield* cases.list).filter(({ what }) => what.startsWith("Excess"))
           return [...items, yield* breaks.show("B1"), ...inbox].map(({ recommended }) => recommended)

@@ -2,6 +2,7 @@ import { dueFrom, type Account } from "../../records/Account.ts"
 import type { AccountName } from "../../records/AccountName.ts"
 import type { Instrument } from "../../records/Instrument.ts"
 import type { Ticker } from "../../records/Ticker.ts"
+import { symbolKey } from "../../tables/Table.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Attempt } from "../../records/Attempt.ts"
 import type { Order } from "../../records/Order.ts"
@@ -137,9 +138,33 @@ export const stakeOf = (
 const isTraded = ({ position: { exposure, inFlight } }: Standing): boolean =>
   !Decimal.isZero(exposure) || !Decimal.isZero(inFlight)
 
-/** The dollars of all that stands behind a break, zero where nothing does; `undefined` where of a part of it no price is known. */
-export const dollarsAtRisk = ({ blocks, inDoubt }: Stake): Decimal.Decimal | undefined => {
-  const parts = inDoubt === undefined ? blocks : [...blocks, inDoubt]
+/** A position that several breaks block is counted once. */
+export const distinct = (blocked: ReadonlyArray<Blocked>): ReadonlyArray<Blocked> => [
+  ...new Map(blocked.map((each) => [symbolKey(each.account, each.symbol), each])).values()
+]
+
+/** The dollars of several parts; `undefined` where of one of them no price is known. */
+export const dollarsOfAll = (parts: ReadonlyArray<Blocked>): Decimal.Decimal | undefined => {
   const known = parts.flatMap(({ dollars }) => dollars ?? [])
   return known.length < parts.length ? undefined : Decimal.sum(known)
 }
+
+/** What stands behind all breaks of one cause. */
+export const together = (stakes: ReadonlyArray<Stake>): Stake => {
+  const inDoubt = stakes.flatMap((each) => each.inDoubt ?? [])
+  const [first] = inDoubt
+  return {
+    ...noStake,
+    blocks: distinct(stakes.flatMap(({ blocks }) => blocks)),
+    inDoubt: first && {
+      ...first,
+      shares: Decimal.sum(inDoubt.map(({ shares }) => shares)),
+      dollars: dollarsOfAll(inDoubt)
+    },
+    deciding: stakes.flatMap(({ deciding }) => deciding)
+  }
+}
+
+/** The dollars of all that stands behind a break, zero where nothing does; `undefined` where of a part of it no price is known. */
+export const dollarsAtRisk = ({ blocks, inDoubt }: Stake): Decimal.Decimal | undefined =>
+  dollarsOfAll(inDoubt === undefined ? blocks : [...blocks, inDoubt])

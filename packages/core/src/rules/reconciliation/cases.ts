@@ -1,3 +1,4 @@
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { AccountName } from "../../records/AccountName.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import * as Instant from "../../values/Instant.ts"
@@ -14,16 +15,14 @@ export interface Case {
   /** The oldest of its breaks. */
   readonly first: Break
   /** All of them, oldest first. */
-  readonly breaks: ReadonlyArray<Break>
+  readonly breaks: NonEmptyReadonlyArray<Break>
 }
 
-const caseOf = (first: Break, breaks: ReadonlyArray<Break>): Case => ({
-  account: first.account,
-  symbol: first.symbol,
-  kind: first.kind,
-  first,
-  breaks
-})
+const caseOf = (breaks: NonEmptyReadonlyArray<Break>): Case => {
+  const [first] = breaks
+  const { account, kind, symbol } = first
+  return { account, symbol, kind, first, breaks }
+}
 
 const causeOf = ({ account, kind, symbol }: Break): string => JSON.stringify([account, symbol ?? null, kind])
 
@@ -53,5 +52,5 @@ export const casesOf = (open: ReadonlyArray<Break>, now: Instant.Instant): Reado
   }
   return [...causes.values()]
     .filter((breaks) => breaks.some((each) => isOfAge(each, now)))
-    .map((breaks) => caseOf(breaks[0], breaks))
+    .map((breaks) => caseOf(breaks))
 }

@@ -1,12 +1,11 @@
-import { symbolKey } from "../../tables/Table.ts"
 import { format } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Order } from "../../records/Order.ts"
 import type * as Instant from "../../values/Instant.ts"
 import { kinds, type Break } from "../../records/Break.ts"
-import { casesOf } from "./cases.ts"
+import { casesOf, type Case } from "./cases.ts"
 import { isUrgent, severities, severityOf, type Severity } from "./severity.ts"
-import type { Blocked, Stake } from "./Stake.ts"
+import { distinct, dollarsOfAll, type Stake } from "./Stake.ts"
 
 /** An order in doubt with what waits for it. */
 export interface Doubtful {
@@ -42,24 +41,26 @@ export const nothingAtRisk: Trading = {
 export const severityOfDoubt = ({ order, stake }: Doubtful, now: Instant.Instant): Severity =>
   severityOf({ kind: "Doubt", holds: "nothing", openedAt: order.sentAt ?? order.updatedAt }, stake, now)
 
-/** Which of these orders no open break says of that their fate is unknown: with one, it is one case. */
+/** Which of these orders no case says of that their fate is unknown: with one, it is that case. */
 export const unsaid = <D extends { readonly order: Pick<Order, "id"> }>(
-  breaks: ReadonlyArray<Pick<Break, "kind" | "subject">>,
+  cases: ReadonlyArray<Case>,
   doubtful: ReadonlyArray<D>
 ): ReadonlyArray<D> => {
-  const subjects = new Set(breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : [])))
+  const saying = cases.filter(({ kind }) => kinds[kind].isFateUnknown === true)
+  const subjects = new Set(saying.flatMap(({ breaks }) => breaks.map(({ subject }) => subject)))
   return doubtful.filter(({ order }) => !subjects.has(format("order", order.id)))
 }
 
-/** The gravest severity of each case, and of each order in doubt that no open break is about. */
+/** The gravest severity of each case, and of each order in doubt that none is about. */
 const severitiesOf = (
   breaks: ReadonlyArray<Break>,
   stakes: (found: Break) => Stake,
   doubtful: ReadonlyArray<Doubtful>,
   now: Instant.Instant
 ): ReadonlyArray<Severity> => {
-  const ofCases = casesOf(breaks, now).map((each) => gravestOf(each.breaks, stakes, now))
-  return [...ofCases, ...unsaid(breaks, doubtful).map((each) => severityOfDoubt(each, now))]
+  const cases = casesOf(breaks, now)
+  const ofCases = cases.map((each) => gravestOf(each.breaks, stakes, now))
+  return [...ofCases, ...unsaid(cases, doubtful).map((each) => severityOfDoubt(each, now))]
 }
 
 /** The gravest severity among breaks. */
@@ -70,16 +71,6 @@ export const gravestOf = (
 ): Severity => {
   const found = new Set(breaks.map((each) => severityOf(each, stakes(each), now)))
   return severities.find((each) => found.has(each)) ?? "info"
-}
-
-/** A position that several cases block is counted once. */
-const distinct = (blocked: ReadonlyArray<Blocked>): ReadonlyArray<Blocked> => [
-  ...new Map(blocked.map((each) => [symbolKey(each.account, each.symbol), each])).values()
-]
-
-const dollarsOf = (parts: ReadonlyArray<Blocked>): Decimal.Decimal | undefined => {
-  const known = parts.flatMap(({ dollars }) => dollars ?? [])
-  return known.length < parts.length ? undefined : Decimal.sum(known)
 }
 
 /** What may keep trading from going on: open breaks with what stands behind each, and orders in doubt. */
@@ -102,7 +93,7 @@ export const tradingOf = ({ breaks, doubtful, stakes }: Obstacles, now: Instant.
     warnings: found.filter((each) => each === "warning").length,
     blockedPositions: blocked.length,
     ordersInDoubt: doubtful.length,
-    dollars: dollarsOf([...blocked, ...inDoubt])
+    dollars: dollarsOfAll([...blocked, ...inDoubt])
   }
 }
 
