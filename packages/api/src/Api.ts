@@ -74,7 +74,7 @@ const health = HttpApiGroup.make("health", { topLevel: true })
       .pipe(
         says(
           "Show health",
-          "How each service is. Needs no token; 200 also while degraded: look at `status`, all that a token bound to accounts reads."
+          "How each service is. No token needed; 200 also while degraded: see `status`, all that a token bound to accounts reads."
         )
       )
   )
@@ -88,7 +88,7 @@ const ready = HttpApiGroup.make("ready", { topLevel: true })
       .pipe(
         says(
           "Check readiness",
-          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read once. Needs no token."
+          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read. No token needed."
         )
       )
   )

@@ -1,5 +1,6 @@
 import { lazy, useEffect } from "react"
 import { Route, Router, Switch, useLocation } from "wouter"
+import { addresses } from "./addresses.ts"
 import { useLiveReading } from "./api/asking.ts"
 import { Overview } from "./pages/Overview.tsx"
 import { carried, useKeepingView } from "./ui/asOf.ts"
@@ -29,13 +30,10 @@ const AccountPage = lazy(() => import("./pages/Account.tsx").then(({ AccountPage
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
 
-/** A batch, and which tab of its page: both are its address. */
-const BATCH = /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>trades|errors|orders|results|story))?\/?$/
-
 /** Another screen begins at its top; another tab of one stays where the reader is. */
 const useTop = (): void => {
   const [path] = useLocation()
-  const screen = BATCH.exec(path)?.groups?.["id"] ?? path
+  const screen = addresses.batch.exec(path)?.groups?.["id"] ?? path
   useEffect(() => window.scrollTo(0, 0), [screen])
 }
 
@@ -78,59 +76,57 @@ const Screens = () => {
     <Shell>
       <Part at={path} coming={<Coming />} instead={(error) => <NotShown error={error} />}>
         <Switch>
-          <Route path="/">
+          <Route path={addresses.overview}>
             <Overview />
           </Route>
-          <Route path="/attention">
+          <Route path={addresses.attention}>
             <Attention />
           </Route>
-          <Route path="/attention/:id">
+          <Route path={addresses.case}>
             {({ id }) => (/^B\d+$/i.test(id) ? <Case id={id} /> : <OpenCase id={id} />)}
           </Route>
-          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
-          <Route path="/positions/:account/:symbol">
+          <Route path={addresses.order}>{({ id }) => <OrderPage id={id} />}</Route>
+          <Route path={addresses.position}>
             {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}
           </Route>
-          <Route path="/trades/new">
+          <Route path={addresses.newTrade}>
             <FormForRole role="trade" title="New trade">
               <NewTrade />
             </FormForRole>
           </Route>
-          <Route path="/trades/:id">{({ id }) => <TradePage id={id} />}</Route>
-          <Route path="/decisions/new">
+          <Route path={addresses.trade}>{({ id }) => <TradePage id={id} />}</Route>
+          <Route path={addresses.newDecision}>
             <FormForRole role="trade" title="New decision">
               <NewDecision />
             </FormForRole>
           </Route>
-          {(["fills", "decisions", "attempts"] as const).map((kind) => (
-            <Route key={`${kind}/`} path={`/${kind}/:id`}>
-              {({ id }) => <RecordPage kind={kind} id={id} />}
-            </Route>
-          ))}
-          <Route path="/journal/:account/:seq">{({ account, seq }) => <EntryPage account={account} seq={seq} />}</Route>
-          <Route path="/why/:id">{({ id }) => <WhyPage of={id} />}</Route>
-          <Route path="/why/:account/:seq">{({ account, seq }) => <WhyPage of={`${account}/${seq}`} />}</Route>
-          <Route path="/batches">
+          <Route path={addresses.fill}>{({ id }) => <RecordPage key="fills" kind="fills" id={id} />}</Route>
+          <Route path={addresses.decision}>{({ id }) => <RecordPage key="decisions" kind="decisions" id={id} />}</Route>
+          <Route path={addresses.attempt}>{({ id }) => <RecordPage key="attempts" kind="attempts" id={id} />}</Route>
+          <Route path={addresses.entry}>{({ account, seq }) => <EntryPage account={account} seq={seq} />}</Route>
+          <Route path={addresses.whyRecord}>{({ id }) => <WhyPage of={id} />}</Route>
+          <Route path={addresses.whyEntry}>{({ account, seq }) => <WhyPage of={`${account}/${seq}`} />}</Route>
+          <Route path={addresses.batches}>
             <Batches />
           </Route>
-          <Route path="/batches/new">
+          <Route path={addresses.newBatch}>
             <FormForRole role="trade" title="New batch">
               <NewBatch />
             </FormForRole>
           </Route>
-          <Route path={BATCH}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
-          <Route path="/ops">
+          <Route path={addresses.batch}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
+          <Route path={addresses.operations}>
             <Operations />
           </Route>
-          <Route path="/ops/accounts/:name">{({ name }) => <AccountPage name={name} />}</Route>
-          <Route path="/settings">
+          <Route path={addresses.account}>{({ name }) => <AccountPage name={name} />}</Route>
+          <Route path={addresses.settings}>
             <SettingsPage />
           </Route>
-          <Route path="/sign-in">
+          <Route path={addresses.signIn}>
             <SignIn />
           </Route>
           {(["positions", "trades", "orders", "fills", "decisions", "attempts", "journal"] as const).map((list) => (
-            <Route key={list} path={`/${list}`}>
+            <Route key={list} path={addresses[list]}>
               <Lists key={list} list={list} />
             </Route>
           ))}

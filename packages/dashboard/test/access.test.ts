@@ -115,6 +115,41 @@ describe("a daemon that asks for tokens", () => {
     expect(faults).toEqual([])
   })
 
+  test("shows who is signed in what is theirs among the trades and orders of the day", async () => {
+    await daemon.cli("accounts", "add", "pair", "--broker", "paper")
+    const made = ["--account", "pair", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", "--price", "100"]
+    await daemon.cli("trades", "add", ...made)
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    const main = page.getByRole("navigation", { name: "Main" })
+    await main.getByRole("link", { name: "operator operate" }).waitFor()
+    const asks = (path: string, body: object): Promise<unknown> =>
+      page.evaluate(
+        ([to, json]) =>
+          fetch(to, { method: "POST", headers: { "content-type": "application/json" }, body: json }).then(
+            (one) => one.ok
+          ),
+        [path, JSON.stringify({ account: "pair", side: "buy", quantity: "1", ...body })] as const
+      )
+    expect(await asks("/api/v1/trades", { sourceId: "own", symbol: "MSFT", price: "300" })).toBe(true)
+    expect(await asks("/api/v1/decisions", { symbol: "NVDA" })).toBe(true)
+    const mine = { Trades: "MSFT", Orders: "NVDA" } as const
+    for (const list of ["Trades", "Orders"] as const) {
+      await main.getByRole("link", { name: list, exact: true }).click()
+      const rows = page.getByRole("table", { name: list }).locator("tbody tr[data-row]")
+      const others = rows.filter({ hasText: "AAPL" })
+      const own = rows.filter({ hasText: mine[list] })
+      await others.waitFor()
+      await own.waitFor()
+      await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Mine today" }).click()
+      await others.waitFor({ state: "detached" })
+      await own.waitFor()
+      expect(new URL(page.url()).searchParams.get("actor")).toBe("operator")
+      expect(await findingsInThemes(page)).toEqual([])
+    }
+    expect(faults).toEqual([])
+  })
+
   test("signs in where a link is pasted into a page that is signed out", async () => {
     await using seen = await open("/")
     const { faults, page } = seen

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { findings, stage } from "./stage.ts"
+import { findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -180,6 +180,35 @@ describe("a blotter", () => {
     expect(await shownOn("Orders", filled)).toEqual(["Id", "Side", "Quantity", "Symbol", "Status"])
     await page.setViewportSize({ width: 1440, height: 900 })
     await expect.poll(async () => (await heads()).length).toBeGreaterThan(5)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("selects rows on a phone by a box in each, by touch and by keys, to copy them", async () => {
+    await using seen = await open("/orders", { width: 390 })
+    const { page } = seen
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+    const table = page.getByRole("table", { name: "Orders", exact: true })
+    const box = page.getByRole("checkbox", { name: `Select ${filled}`, exact: true })
+    await box.check()
+    await page.getByText("1 selected", { exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe("/orders")
+    expect(await findingsInThemes(page)).toEqual([])
+    expect(await table.evaluate(isWhole)).toBe(true)
+    await page.getByRole("button", { name: "Copy", exact: true }).click()
+    await page.getByText("1 row copied").waitFor()
+    const [head = "", row = "", ...others] = (await page.evaluate(() => navigator.clipboard.readText()))
+      .trim()
+      .split(/\r?\n/)
+    expect([head.split(",")[0], row.split(",")[0], others]).toEqual(["id", filled, []])
+    // The row is one stop, and arrows lead to the box in it.
+    const rows = table.locator("tbody tr[data-row]")
+    await rows.filter({ has: box }).focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press(" ")
+    await page.getByText("1 selected", { exact: true }).waitFor({ state: "hidden" })
+    expect(await box.isChecked()).toBe(false)
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await box.waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
   })
 

@@ -1,7 +1,9 @@
 import { join } from "node:path"
 import process from "node:process"
 import type { Page } from "playwright-core"
+import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
+import { addresses } from "../src/addresses.ts"
 import { answerOf, findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
@@ -226,6 +228,21 @@ const worksOff = async (page: Page, readings: ReadonlyArray<Reading>) => {
   }
 }
 
+/** What axe finds, in each theme, in the dialogs that a page opens. */
+const inDialogs = async (page: Page): Promise<ReadonlyArray<unknown>> => {
+  const buttons = page.locator("main button[aria-haspopup=dialog]:enabled")
+  const found: Array<unknown> = []
+  for (const name of new Set(await buttons.allInnerTexts())) {
+    await buttons.filter({ hasText: name }).first().click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByRole("button").first().waitFor()
+    found.push(...[await findingsInThemes(page)].flat().map((each) => [name, each]))
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "detached" })
+  }
+  return found
+}
+
 describe("every page", () => {
   test.each(pages)(
     "%s has no finding of axe in either theme, explains every head and figure, says that the daemon is open, and fits a phone",
@@ -247,9 +264,26 @@ describe("every page", () => {
       })
       expect(found).toEqual([])
       expect(await unexplained(page)).toEqual([])
+      expect(await inDialogs(page)).toEqual([])
       expect(faults).toEqual([])
     }
   )
+
+  test("is among those that are tested, and shown by its address in the list of all", () => {
+    const patterns = Object.entries(addresses).map(([name, address]) => {
+      const text = typeof address === "string" ? `^${address.replaceAll(/:\w+/g, "[^/?]+")}$` : address.source
+      return { name, pattern: new RegExp(text) }
+    })
+    const tested = pages.map(([address]) => {
+      const [path = ""] = address.split("?")
+      return patterns.find(({ pattern }) => pattern.test(path))?.name
+    })
+    expect(Object.keys(addresses).filter((name) => !tested.includes(name))).toEqual([])
+    // One that is shown by another address would be in no list.
+    const shown = readFileSync(new URL("../src/App.tsx", import.meta.url), "utf8").match(/<Route\b[^>]*>/g) ?? []
+    expect(shown.length).toBeGreaterThan(20)
+    expect(shown.filter((each) => each !== "<Route>" && !/path=\{addresses[.[]/.test(each))).toEqual([])
+  })
 
   test.each(telling)(
     "%s shows what files and brokers say as text, and keeps its shape, whatever that is, wherever it stands",

@@ -69,6 +69,10 @@ export type Keep<R> = (
   batch: ReadonlyArray<R>
 ) => Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
+/** What both keep, where there are two. */
+export const bothOf = <R>(one: Keep<R> | undefined, other: Keep<R> | undefined): Keep<R> | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : (batch) => Effect.flatMap(one(batch), other)
+
 /** How many a list gives where nothing is said. */
 const DEFAULT_LIMIT = 100
 

@@ -21,8 +21,9 @@ import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { historyOf } from "./history.ts"
-import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { among, bothOf, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
+import { askedInOrder, madeBy } from "./madeBy.ts"
 import * as priceBand from "./priceBand.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
@@ -44,6 +45,8 @@ export interface OrderFilters extends ListOptions, Period {
   readonly brokerOrderId?: string | undefined
   readonly clientOrderId?: string | undefined
   readonly tradeId?: string | undefined
+  /** Who asked for it, or for the decision or direct trade that it executes: a token, a person, a source. Only with `since`. */
+  readonly actor?: string | undefined
   /** What its first execution says: the order's id at the client that placed it, which client that was, and what was traded where. */
   readonly orderNumber?: string | undefined
   readonly clientId?: string | undefined
@@ -118,8 +121,9 @@ export const list = (
       ...(yield* isWithin("createdAt", filters))
     ]
     const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])
-    const keep: Keep<Order.Order> | undefined =
+    const judged: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
+    const keep = bothOf(judged, yield* madeBy(askedInOrder, filters))
     const { records, ...page } = yield* collect({ table: Order.OrderTable, anyOf, keep, sorts }, filters)
     return { items: yield* documentsOf(records), ...page }
   })

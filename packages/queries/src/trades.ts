@@ -20,6 +20,7 @@ import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { askedInTrade, madeBy } from "./madeBy.ts"
 import * as orders from "./orders.ts"
 import { standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
@@ -44,6 +45,8 @@ export interface TradeFilters extends ListOptions, Period {
   readonly sourceId?: string | undefined
   readonly orderId?: string | undefined
   readonly batchId?: string | undefined
+  /** Who handed it in: the name of a token, a person or a source. Only with `since`. */
+  readonly actor?: string | undefined
 }
 
 /** By when they came, or by the word of their status. */
@@ -69,7 +72,8 @@ export const list = (
         standing.map((each) => [...order, ...symbol, ...each, ...conditions])
       )
     )
-    const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf, sorts }, filters)
+    const keep = yield* madeBy(askedInTrade, filters)
+    const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf, keep, sorts }, filters)
     return { items: yield* documentsOf(records), ...page }
   })
 

@@ -263,8 +263,7 @@ export const uploadTerms = {
     description: "A template whose terms hold where none are given."
   }),
   backfill: backfill.annotations({
-    description:
-      "What becomes of rows older than the account's `maxTradeAge`: ordered, taken for held, or only recorded."
+    description: "Rows older than the account's `maxTradeAge` are ordered, taken for held, or only recorded."
   }),
   account: account.annotations({ description: "The account; the only one unless said." }),
   dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),

@@ -77,7 +77,7 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting(
   "controls",
-  "What operators command. Each goes on record with its `reason`; with `dryRun` it is only said what follows."
+  "What operators command. Each goes on record with its `reason`; `dryRun` only says what follows."
 )
   .add(
     HttpApiEndpoint.get("list", "/api/v1/controls")
@@ -93,7 +93,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Halt trading",
-        "Stops new orders for a symbol, an account or, without either, everything. With `cancelOpen` open orders are cancelled too."
+        "Stops new orders for a symbol, an account or, without either, everything; `cancelOpen` cancels open ones."
       )
     )
   )
@@ -124,7 +124,7 @@ export const controls = acting(
     on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}).pipe(
       says(
         "Cancel an order",
-        "Asks the broker to cancel an order, and holds its position until it is resumed. 409 where it has ended."
+        "Asks the broker to cancel an order and holds its position until resumed. 409 where it has ended."
       )
     )
   )
@@ -135,7 +135,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Approve an order",
-        "Lets an order go that waits for a person. `quantity` must be that of the order, in shares, else it is refused (409)."
+        "Lets an order go that waits for a person. 409 where `quantity` is not that of the order, in shares."
       )
     )
   )
@@ -370,7 +370,7 @@ export const controls = acting(
         asTyped("roundlot accounts add {name} --session {session} --time-in-force {timeInForce} --reason {reason}"),
         says(
           "Set how orders leave",
-          "Sets the whole of how orders of an account leave that say nothing themselves. 409 where the configuration names the account."
+          "Sets how orders of an account leave that say nothing themselves. 409 where the configuration names the account."
         )
       )
   )

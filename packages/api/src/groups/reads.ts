@@ -54,7 +54,8 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
         secType: only.secType,
         exchange: only.exchange,
         currency: only.currency,
-        tradeId: only.tradeId
+        tradeId: only.tradeId,
+        actor: only.actor
       }),
       Documents.OrderPage
     ).pipe(says("List orders", "Orders on record, by phase, status, broker id and more."))
@@ -65,7 +66,7 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
       .pipe(
         says(
           "Show an order",
-          "One order with its attempts, allocations, fills, breaks and history. Its `ETag` is its version, for `If-Match`."
+          "One order with attempts, allocations, fills, breaks and history. Give its `ETag` as `If-Match` of an act."
         )
       )
   )
@@ -441,7 +442,7 @@ export const live = looking("live", "What happens, as it happens.")
       .pipe(
         says(
           "Follow changes as events",
-          "Server-sent events. A reader that comes again with the newest id misses nothing. A cursor of another store is refused (410)."
+          "Server-sent events. A reader that comes again with the newest id misses nothing. 410 for a cursor of another store."
         )
       )
   )

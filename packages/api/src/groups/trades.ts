@@ -19,7 +19,8 @@ export const trades = acting("trades", "What came in.")
         sort: word("Sorted by `date` (unless said) or `status`."),
         source: only.source,
         sourceId: only.sourceId,
-        orderId: only.orderId
+        orderId: only.orderId,
+        actor: only.actor
       }),
       Documents.TradePage
     )
@@ -33,7 +34,7 @@ export const trades = acting("trades", "What came in.")
       .pipe(
         says(
           "Show a trade",
-          "One trade with its allocations, orders, fills, breaks and every status that it had. The `ETag` is its version."
+          "One trade with its allocations, orders, fills, open breaks and every status that it had, with an `ETag`."
         )
       )
   )

@@ -26,9 +26,13 @@ const filters = {
       ["sell", "Sell"]
     ]
   },
+  actor: { name: "actor", term: "actor" },
   since: { name: "since", term: "since" },
   until: { name: "until", term: "until" }
 } as const
+
+/** Who made a record is looked up record by record, so of a period only. */
+const mineToday = { name: "Mine today", asks: {}, isMine: true, isToday: true } as const
 
 const orders: Listing<Documents.OrderDocument> = {
   ...recordsIn("orders"),
@@ -59,6 +63,7 @@ const orders: Listing<Documents.OrderDocument> = {
       ]
     },
     { name: "tradeId", term: "trade" },
+    filters.actor,
     filters.since,
     filters.until
   ],
@@ -66,6 +71,7 @@ const orders: Listing<Documents.OrderDocument> = {
     { name: "Working", asks: { phase: "open" } },
     { name: "In doubt", asks: { status: "in_doubt" } },
     { name: "Today", asks: {}, isToday: true },
+    mineToday,
     { name: "Rejected", asks: { status: "rejected" } },
     { name: "External", asks: { origin: "external" } }
   ],
@@ -110,12 +116,14 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: "status", term: "status", options: wordsOf("trade").filter(([state]) => statuses.has(state)) },
     { name: "source", term: "source" },
     { name: "sourceId", term: "sourceId" },
+    filters.actor,
     filters.since,
     filters.until
   ],
   chips: [
     { name: "Held", asks: { status: "quarantined" } },
     { name: "Today", asks: {}, isToday: true },
+    mineToday,
     { name: "Failed", asks: { status: "failed" } }
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
@@ -275,12 +283,7 @@ const journal: Listing<Documents.EntryDocument> = {
   title: "Journal",
   sorts: sortsBy("time"),
   moment: "asOf",
-  filters: [
-    filters.account,
-    { name: "entity", term: "entity" },
-    { name: "tag", term: "event" },
-    { name: "actor", term: "actor" }
-  ],
+  filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }, filters.actor],
   chips: [{ name: "Mine", asks: {}, isMine: true }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),

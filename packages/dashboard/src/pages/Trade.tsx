@@ -73,6 +73,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
         ["received", <Moment at={trade.createdAt} />],
         ["source", <Foreign text={trade.source} />],
         ["sourceId", <GivenId id={trade.sourceId} />],
+        ["actor", <Foreign text={trade.statuses[0]?.cause.actor ?? null} />],
         ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
         ["direction", trade.direction],
         ["open", <Figure of={trade.openQuantity} />],

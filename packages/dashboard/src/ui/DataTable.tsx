@@ -18,6 +18,7 @@ import { useSelection } from "./Selection.tsx"
 import { Sums } from "./Sums.tsx"
 import { TableHead } from "./TableHead.tsx"
 import { TableRow } from "./TableRow.tsx"
+import { usePhone } from "./usePhone.ts"
 
 /** What a table shows. */
 export interface DataTableProps<A> extends Held<A> {
@@ -101,6 +102,7 @@ const Body = <A extends object>({
   rows: { focus, fractions, held, inView, model, onKey, selection }
 }: BodyProps<A>) => {
   const [, go] = useLocation()
+  const isPhone = usePhone()
   const stop = Math.min(focus.at, held.shown.length - 1)
   return (
     <tbody>
@@ -114,6 +116,7 @@ const Body = <A extends object>({
           isLeft={held.left.has(row.id)}
           isStop={inView.first + row.index === stop}
           isSelecting={selection.count > 0}
+          onTurn={isPhone ? selection.turn : undefined}
           onFocus={focus.onFocus}
           onBlur={focus.onBlur}
           onKey={onKey}

@@ -31,6 +31,8 @@ interface TableRowProps<A extends object> {
   readonly isStop: boolean
   /** Some rows are selected: whether this one is, is said then. */
   readonly isSelecting: boolean
+  /** Selects the row, or no longer; where there are keys for that, nothing. */
+  readonly onTurn: ((row: A) => void) | undefined
   readonly onFocus: (id: string, index: number) => void
   readonly onBlur: (to: EventTarget | null) => void
   readonly onKey: (event: KeyboardEvent<HTMLElement>, index: number) => void
@@ -39,13 +41,14 @@ interface TableRowProps<A extends object> {
 
 /** Was something pressed that does its own, or text selected? Then the row is not opened. */
 const isForOther = ({ target }: MouseEvent): boolean =>
-  (target instanceof Element && target.closest("a,button,summary") !== null) || getSelection()?.isCollapsed === false
+  (target instanceof Element && target.closest("a,button,summary,input") !== null) ||
+  getSelection()?.isCollapsed === false
 
 const MIDDLE = 1
 
 /** A row of a table. */
 export const TableRow = <A extends object>(props: TableRowProps<A>) => {
-  const { fractions, index, isLeft, isSelecting, isStop, onBlur, onFocus, onKey, onOpen, row } = props
+  const { fractions, index, isLeft, isSelecting, isStop, onBlur, onFocus, onKey, onOpen, onTurn, row } = props
   return (
     <tr
       data-row={index}
@@ -67,6 +70,15 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
         const given = column.columnDef.meta?.given
         return given === undefined ? null : (
           <td key={id} className={given.kind === "figure" ? "right" : undefined}>
+            {at === 0 && onTurn !== undefined ? (
+              <input
+                type="checkbox"
+                className="box"
+                aria-label={`Select ${row.id}`}
+                checked={row.getIsSelected()}
+                onChange={() => onTurn(row.original)}
+              />
+            ) : null}
             {cellOf(given, row.original, fractions.get(given.term) ?? 0)}
             {at === 0 && isLeft ? <span className="mark"> left this view</span> : null}
           </td>

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react"
 
 /** What can be reached in a row: the row is one stop of the Tab key, arrows go along it. */
-const INSIDE = "tr[data-row] :is(a, button, summary, time)"
+const INSIDE = "tr[data-row] :is(a, button, summary, time, input)"
 
 /** From the row to what stands in it, from one to the next, and back to the row: whether the key was one for that. */
 export const along = (event: KeyboardEvent<HTMLElement>): boolean => {

@@ -137,7 +137,8 @@ export const tradesList = Verb.make({
     side: text("side", "buy or sell"),
     source: text("source", "Only this source's"),
     sourceId: text("source-id", "The id that the source gave"),
-    orderId: text("order-id", "Trades that this order took of")
+    orderId: text("order-id", "Trades that this order took of"),
+    actor: text("actor", "Handed in by this token, person or source; with --since")
   },
   run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
@@ -188,7 +189,8 @@ export const ordersList = Verb.make({
     brokerOrderId: text("broker-order-id", "The broker's id"),
     clientOrderId: text("client-order-id", "The id under which we sent it"),
     ...atTheBroker,
-    tradeId: text("trade-id", "Orders that took of this trade")
+    tradeId: text("trade-id", "Orders that took of this trade"),
+    actor: text("actor", "Made by this token, person, source or timer; with --since")
   },
   run: ({ phase, status, ...asked }) =>
     Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>

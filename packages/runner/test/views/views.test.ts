@@ -620,6 +620,28 @@ describe("filters", () => {
   )
 
   itPlays(
+    "who brought an order or a trade about is whom its first entry names, looked for in a period only",
+    Effect.gen(function* () {
+      const since = scene.second(0)
+      const all = idsOf((yield* trades.list({})).items)
+      const handed = (actor: string) =>
+        Effect.map(trades.list({ actor, since, count: true }), ({ count, items }) => [count, idsOf(items)])
+      expect(yield* handed("tape")).toEqual([{ kind: "exactly", rows: all.length }, all])
+      expect(yield* handed("dana")).toEqual([{ kind: "exactly", rows: 0 }, []])
+      // The trade that made it due was of the tape; whoever touched it later is not who made it.
+      const made = (asked: orders.OrderFilters) =>
+        Effect.map(orders.list({ since, ...asked }), ({ items }) => idsOf(items))
+      expect(yield* made({ actor: "tape" })).toEqual(idsOf((yield* orders.list({})).items))
+      expect(yield* made({ actor: "test" })).toEqual([])
+      const filled = { query: { _tag: "Status", status: "filled" } } as const
+      expect(yield* made({ actor: "tape", ...filled })).toEqual(idsOf((yield* orders.list(filled)).items))
+      const problem = "is looked for in a period only: say since when"
+      expect(yield* Effect.flip(orders.list({ actor: "tape" }))).toMatchObject({ filter: "actor", problem })
+      expect(yield* Effect.flip(trades.list({ actor: "tape" }))).toMatchObject({ filter: "actor", problem })
+    })
+  )
+
+  itPlays(
     "a client order id is found as a broker shows it, with what it appended",
     Effect.gen(function* () {
       const [order] = (yield* orders.list({})).items

@@ -1,0 +1,32 @@
+/** Where the screens are: the application shows nothing elsewhere, and each of these is tested. */
+export const addresses = {
+  overview: "/",
+  attention: "/attention",
+  case: "/attention/:id",
+  newTrade: "/trades/new",
+  trade: "/trades/:id",
+  order: "/orders/:id",
+  position: "/positions/:account/:symbol",
+  newDecision: "/decisions/new",
+  fill: "/fills/:id",
+  decision: "/decisions/:id",
+  attempt: "/attempts/:id",
+  entry: "/journal/:account/:seq",
+  whyRecord: "/why/:id",
+  whyEntry: "/why/:account/:seq",
+  batches: "/batches",
+  newBatch: "/batches/new",
+  /** A batch, and which tab of its page: both are its address. */
+  batch: /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>trades|errors|orders|results|story))?\/?$/,
+  operations: "/ops",
+  account: "/ops/accounts/:name",
+  settings: "/settings",
+  signIn: "/sign-in",
+  positions: "/positions",
+  trades: "/trades",
+  orders: "/orders",
+  fills: "/fills",
+  decisions: "/decisions",
+  attempts: "/attempts",
+  journal: "/journal"
+} as const
