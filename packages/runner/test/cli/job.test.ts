@@ -1,3 +1,4 @@
+import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { buys, child, desk, HEADER, until } from "./roundlot.ts"
@@ -17,6 +18,10 @@ const beginning = (rows: number) => {
     redelivered: kept.length - ids.size
   }
 }
+
+const Positions = Schema.decodeUnknownSync(
+  Schema.Struct({ items: Schema.NonEmptyArray(Schema.Struct({ answer: Schema.Struct({ code: Schema.String }) })) })
+)
 
 describe("the main job by the command line", () => {
   it("ACC-5, ACC-6: 0.3 + 0.5 + 0.4 is one order of 1 and 0.2 is carried; the next 0.8 takes the 0.2 first", async () => {
@@ -107,6 +112,10 @@ describe("the main job by the command line", () => {
     })
     expect(again.code).toBe(3)
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+    // Within the limits of a new account nothing waits, and nobody is needed.
+    expect(await json("cases", "list")).toMatchObject({ items: [] })
+    const { items } = Positions(await json("positions", "list"))
+    expect(items.map(({ answer }) => answer.code)).toEqual(items.map(() => "NotDue"))
   })
 
   it("a tape with terms of orders has them refused by name, as an import does: it plays into positions", async () => {
