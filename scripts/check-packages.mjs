@@ -99,7 +99,10 @@ const kilobytes = (bytes) => `${Math.ceil(bytes / 1000)} kB`
 /** A row but for its sizes: what is installed with a package. */
 const countsOf = (name) => {
   const { count, native, ours } = installedWith(name)
-  const peers = Object.keys(manifestOf(name).peerDependencies ?? {})
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifestOf(name)
+  const peers = Object.keys(peerDependencies).map((peer) =>
+    peerDependenciesMeta[peer] === undefined ? peer : `${peer} (optional)`
+  )
   return [String(count), String(ours), peers.join(", ") || "none", native.join(", ") || "none"]
 }
 
