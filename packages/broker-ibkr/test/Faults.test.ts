@@ -191,10 +191,9 @@ describe("orders at TWS", () => {
         const { broker, exchange } = yield* open()
         yield* exchange.instruct({ id: "1", when: {}, do: { reject: { code, words: text } } })
         const given = yield* answer(broker)
-        expect(given._tag).toBe(tag)
-        if (given._tag === "Refused") expect(given.class).toBe(refusalClass)
-        const unlisted = refusalClass === "unlisted" ? { code, words: text } : undefined
-        if (given._tag === "Unknown") expect(given.unlisted).toEqual(unlisted)
+        const about = given._tag === "Refused" ? given.class : given._tag === "Unknown" ? given.unlisted : undefined
+        const expected = refusalClass === "unlisted" ? { code, words: text } : refusalClass
+        expect([given._tag, about]).toEqual([tag, expected])
       })
     )
   )

@@ -212,6 +212,23 @@ export const orderRows: ReadonlyArray<Row> = [
     answer: "Held(refused)"
   },
   {
+    row: "O6",
+    what: "it is Inactive without an error, which comes later: rejected, and not worked until then",
+    at: ["ibkr"],
+    acts: ({ id }) => [
+      { status: { word: "Inactive", brokerOrderId: id } },
+      "read",
+      { reject: { brokerOrderId: id, code: "201", words: "trading is halted" } },
+      "read",
+      { laterMs: 2_000 },
+      "read"
+    ],
+    orders: ["rejected 0"],
+    breaks: [],
+    passed: ["OrderNotWorking"],
+    answer: "Held(refused)"
+  },
+  {
     row: "O4",
     what: "it is held until shares to borrow are found: a warning, until it is worked again",
     at: ["ibkr"],
