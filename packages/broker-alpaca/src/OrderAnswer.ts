@@ -3,7 +3,7 @@ import { ClientOrderId, OrderTerms } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
 import type { Report } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
-import { livenessOf } from "./OrderStatus.ts"
+import { isSuspended, livenessOf } from "./OrderStatus.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
@@ -88,6 +88,7 @@ export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Op
       ...size,
       rawStatus: order.status,
       state: livenessOf(order.status, figures),
+      ...(isSuspended(order.status) ? { notWorking: { reason: order.status } } : {}),
       cumulative: order.filled_qty,
       averagePrice: order.filled_avg_price ?? undefined,
       type: OrderTerms.orderTypes.find((each) => each === order.type),

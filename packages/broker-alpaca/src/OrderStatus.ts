@@ -29,6 +29,9 @@ const statuses: ReadonlyMap<string, Report.Liveness> = new Map([
 /** Every status that Alpaca documents. */
 export const known: ReadonlyArray<string> = [...statuses.keys()]
 
+/** Open, and not eligible for trading until Alpaca says otherwise. */
+export const isSuspended = (status: string): boolean => status === "suspended"
+
 /** An order's figures, as far as they say what a status means. Shares. */
 export interface Figures {
   readonly quantity: Decimal.Decimal | undefined

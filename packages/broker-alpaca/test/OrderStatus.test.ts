@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrderStatus } from "@roundlot/broker-alpaca"
-import { Decimal } from "@roundlot/core"
+import { AccountName, Decimal } from "@roundlot/core"
+import { Option, Schema } from "effect"
+import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
 
 const figures = (quantity: string, filled: string, isReplaced = false) => ({
   quantity: Decimal.unsafe(quantity),
@@ -34,6 +36,25 @@ describe("Alpaca's statuses", () => {
   it("calculated is filled when all is filled", () => {
     assert.strictEqual(word("calculated", figures("2", "1")), "open")
     assert.strictEqual(word("calculated", figures("2", "2")), "filled")
+  })
+
+  it.each([
+    ["suspended", { reason: "suspended" }],
+    ["stopped", undefined],
+    ["held", undefined],
+    ["new", undefined]
+  ])("Refusals: %s is open, and says whether it is worked", (status, notWorking) => {
+    const shown = {
+      id: "b-1",
+      symbol: "AAPL",
+      side: "buy",
+      qty: "3",
+      filled_qty: "0",
+      created_at: "2026-11-27T15:00:00Z"
+    }
+    const answer = Schema.decodeUnknownSync(OrderAnswer)({ ...shown, status })
+    const report = Option.getOrThrow(seenOf(AccountName.AccountName.make("a"), answer))
+    assert.deepStrictEqual([report.state, report.notWorking], [{ _tag: "Open" }, notWorking])
   })
 
   it("replaced lives on where an id follows", () => {

@@ -578,6 +578,9 @@ export const causes: ReadonlyArray<Cause> = [
 
 const byNumber = new Map(codes.map((each) => [each.code, each]))
 
+/** Does any table have it? What is not documented and informs is none that an order's error has. */
+export const isListed = (code: number): boolean => byNumber.has(code)
+
 const causeOf = (code: number, text: string): Cause | undefined =>
   causes.find((each) => each.code === code && each.says.test(text))
 

@@ -31,8 +31,8 @@ export interface Line {
   readonly accounts: ReadonlyArray<string>
   /** What TWS said of its time when it was connected to. */
   readonly connectedAt: string
-  /** Ids for orders, above every one that TWS has named; and for requests, which are never an order's: what TWS says of either has its id. */
-  readonly nextOrderId: () => number
+  /** Ids for orders, above every one that TWS has named, until they are used up; and for requests, which are never an order's: what TWS says of either has its id. */
+  readonly nextOrderId: () => number | undefined
   readonly nextRequestId: () => number
   /** Has TWS no connection to its servers? Orders are not sent then. */
   readonly isDegraded: () => boolean

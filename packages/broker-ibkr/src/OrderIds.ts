@@ -7,7 +7,8 @@ export interface OrderIds {
   readonly isTaken: (orderId: string) => void
   /** The next id that TWS would take; false where no order of a program can have it, and nothing changes then. */
   readonly isNext: (orderId: number) => boolean
-  readonly take: () => number
+  /** None where those that an order can have are used up. */
+  readonly take: () => number | undefined
 }
 
 /** The ids of a client that has placed nothing yet. They outlive a connection: TWS may not have seen yet what was sent on it. */
@@ -23,6 +24,6 @@ export const make = (): OrderIds => {
     isTaken: (orderId) => {
       isNext(Number(orderId) + 1)
     },
-    take: () => next++
+    take: () => (next < Number(OF_HAND) ? next++ : undefined)
   }
 }

@@ -2,7 +2,7 @@ import { Decimal } from "@roundlot/core"
 import { ClientOrderId, Report } from "@roundlot/core/adapter"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { Deferred, Effect } from "effect"
-import { classOf, kindOf } from "./Codes.ts"
+import { classOf, isListed, kindOf } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
 import type { Message, OrderFacts } from "./Message.ts"
@@ -28,6 +28,8 @@ export interface Beginning {
 }
 
 const unknown = (why: string, { candidate }: Hearing): Report.Answer => Answer.Unknown({ why, candidate })
+
+const notSent = (why: string): Report.Answer => Answer.NotSent({ why, retryAfterMs: undefined })
 
 /** Which of an order's terms came back as others than were sent; `undefined` where none did. */
 const differenceOf = (terms: OrderTerms.OrderTerms, order: OrderFacts): string | undefined => {
@@ -74,7 +76,11 @@ const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | 
   const isRefused = (kind === "rejection" || kind === "not there") && hearing.candidate === undefined
   return isRefused
     ? Answer.Refused({ code: String(code), words: text, class: classOf(code, text) })
-    : unknown(`${text} (${code})`, hearing)
+    : Answer.Unknown({
+        why: `${text} (${code})`,
+        candidate: hearing.candidate,
+        ...(isListed(code) ? {} : { unlisted: { code: String(code), words: text } })
+      })
 }
 
 const LONGEST_SEND = "30 seconds"
@@ -90,10 +96,8 @@ export const place = (
   terms: OrderTerms.OrderTerms,
   request: OrderRequest
 ): Effect.Effect<Report.Answer> => {
-  if (line === undefined || line.isLost())
-    return Effect.succeed(Answer.NotSent({ why: "there is no connection to TWS", retryAfterMs: undefined }))
-  if (line.isDegraded())
-    return Effect.succeed(Answer.NotSent({ why: "TWS has no connection to its servers", retryAfterMs: undefined }))
+  if (line === undefined || line.isLost()) return Effect.succeed(notSent("there is no connection to TWS"))
+  if (line.isDegraded()) return Effect.succeed(notSent("TWS has no connection to its servers"))
   return Effect.scoped(placeAt(line, beginning, terms, request))
 }
 
@@ -104,7 +108,9 @@ const placeAt = (
   { contract, order }: OrderRequest
 ) =>
   Effect.gen(function* () {
-    const hearing: Hearing = { orderId: line.nextOrderId(), clientId, terms, candidate: undefined }
+    const orderId = line.nextOrderId()
+    if (orderId === undefined) return notSent("no id of an order is left at TWS: its API settings reset them")
+    const hearing: Hearing = { orderId, clientId, terms, candidate: undefined }
     const answered = yield* Deferred.make<Effect.Effect<Report.Answer>>()
     const named = yield* Deferred.make<void>()
     begin(hearing.orderId, terms.clientOrderId)
@@ -135,5 +141,5 @@ const placeAt = (
 const afterStatus = (answer: Report.Answer, hearing: Hearing): Report.Answer => {
   if (hearing.candidate === undefined) return answer
   if (answer._tag === "Refused") return unknown(`${answer.words} (${answer.code})`, hearing)
-  return answer._tag === "Unknown" ? unknown(answer.why, hearing) : answer
+  return answer._tag === "Unknown" ? Answer.Unknown({ ...answer, candidate: hearing.candidate }) : answer
 }

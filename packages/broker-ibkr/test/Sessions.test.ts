@@ -3,9 +3,11 @@ import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Broker, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
+import { OrderType } from "@stoqey/ib"
 import { Effect, Either, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
+import { place } from "../src/Placing.ts"
 import { frame } from "../src/simulator/frames.ts"
 import * as messages from "../src/simulator/messages.ts"
 import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
@@ -87,6 +89,21 @@ describe("ids of orders", () => {
         })
       )
   )
+
+  it("that an order can have are used up: nothing is sent", () =>
+    run(
+      Effect.gen(function* () {
+        const line = yield* lineAt(yield* saying(2_147_483_646), OrderIds.make())
+        expect([line.nextOrderId(), line.nextOrderId(), line.nextOrderId()]).toEqual([
+          2_147_483_646,
+          undefined,
+          undefined
+        ])
+        const beginning = { clientId: CLIENT, begin: () => expect.unreachable() }
+        const answer = yield* place(line, beginning, terms(), { contract: {}, order: { orderType: OrderType.MKT } })
+        expect(answer).toMatchObject({ _tag: "NotSent", why: expect.stringContaining("no id of an order is left") })
+      })
+    ))
 
   it("O28: that were given on a connection that is lost are not given again, whatever TWS has seen of them", () =>
     run(

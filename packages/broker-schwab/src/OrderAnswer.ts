@@ -4,7 +4,7 @@ import type { AccountName, Side } from "@roundlot/core"
 import type { Report, OrderTerms } from "@roundlot/core/adapter"
 import { Option, ParseResult, Schema } from "effect"
 import * as OrderId from "./OrderId.ts"
-import { livenessOf } from "./OrderStatus.ts"
+import { isInReview, livenessOf } from "./OrderStatus.ts"
 import { classOf, codeOf } from "./RefusalCodes.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
@@ -272,10 +272,14 @@ const sessionOf = (session: string | null | undefined): OrderTerms.Session | und
   return session === "NORMAL" ? "regular" : "extended"
 }
 
-/** What Schwab shows of an order's end: a rejection after the fact is one of its refusals, though it comes without their status. */
-const endOf = ({ status, statusDescription }: OrderAnswer): Pick<Report.OrderSeen, "refusal" | "state" | "words"> => {
+/** What Schwab shows of an order's life: a rejection after the fact is one of its refusals, though it comes without their status. */
+const lifeOf = ({
+  status,
+  statusDescription
+}: OrderAnswer): Pick<Report.OrderSeen, "notWorking" | "refusal" | "state" | "words"> => {
   const state = livenessOf(status)
   const words = statusDescription ?? undefined
+  if (isInReview(status)) return { state, notWorking: { reason: words ?? status } }
   if (state._tag === "Open" || words === undefined) return { state }
   if (state.kind !== "rejected") return { state, words }
   const code = codeOf(400, words)
@@ -304,7 +308,7 @@ export const seenOf = (
       side,
       quantity,
       rawStatus: order.status,
-      ...endOf(order),
+      ...lifeOf(order),
       cumulative: totalOf(order),
       averagePrice: isPriced && Decimal.isZero(missingOf(order)) ? Price.average(notional, told) : undefined,
       enteredAt: order.enteredTime,

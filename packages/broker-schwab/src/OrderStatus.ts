@@ -31,5 +31,8 @@ const statuses: ReadonlyMap<string, Report.Liveness> = new Map([
 /** Every status that Schwab documents. */
 export const known: ReadonlyArray<string> = [...statuses.keys()]
 
+/** Open, and not sent on until somebody at Schwab has looked at it. */
+export const isInReview = (status: string): boolean => status === "AWAITING_MANUAL_REVIEW"
+
 /** The meaning of a raw status (AUD-7, FILL-1). An unknown one is kept and counts as open. */
 export const livenessOf = (status: string): Report.Liveness => statuses.get(status) ?? open

@@ -224,7 +224,10 @@ describe("a read that goes wrong, over real sockets", () => {
       const { answer: given } = yield* send(broker, terms())
       if (given._tag !== "Accepted") return assert.fail(words(given))
       const seen = broker.order(given.brokerOrderId)
-      assert.containSubset((yield* seen).report, { rawStatus: word, state: { _tag: "Open" } })
+      const { report } = yield* seen
+      assert.containSubset(report, { rawStatus: word, state: { _tag: "Open" } })
+      const notWorking = word === "AWAITING_MANUAL_REVIEW" ? { reason: word } : undefined
+      assert.deepStrictEqual(report._tag === "OrderSeen" ? report.notWorking : report, notWorking)
       const { received } = yield* broker.orders(yield* lately)
       assert.containSubset(received, [{ report: { rawStatus: word } }])
       const query = `fromEnteredTime=2020-01-01T00:00:00.000Z&toEnteredTime=2090-01-01T00:00:00.000Z&status=${word}`

@@ -286,8 +286,9 @@ describe("Refusals: a live order that its broker does not work", () => {
     const desk = working()
     hear(desk, seen(desk, { ...located, asOf: second(11) }))
     expect([desk.order(first).status, saidOf(desk)]).toEqual(["submitted", [`${IDLE}: 3 in flight`]])
+    const opened = desk.all(Break.BreakTable)
     hear(desk, seen(desk, { ...located, asOf: second(12) }))
-    expect(desk.all(Break.BreakTable)).toHaveLength(1)
+    expect(desk.all(Break.BreakTable)).toEqual(opened)
     hear(desk, seen(desk, { asOf: second(13) }))
     expect(openBreaks(desk)).toEqual([])
     isSound(desk)
@@ -329,6 +330,23 @@ describe("Refusals: a live order that its broker does not work", () => {
     expect(openBreaks(desk)).toEqual(["OrderNotWorking O1 nothing"])
     isSound(desk)
   })
+
+  test.each<readonly [what: string, said: ReadonlyArray<Deed>]>([
+    ["that has not filled", []],
+    ["that has filled in part", [fill("e1", 1000, 2)]]
+  ])(
+    "O22: of one %s and that the broker's whole history lacks by now, it says nothing until it is shown again",
+    (_, said) => {
+      const desk = working(...said)
+      hear(desk, seen(desk, { ...located, asOf: second(11) }))
+      desk.pass(60_000)
+      hear(desk, notFound(desk))
+      expect(openBreaks(desk)).toEqual(["OrderMissing O1 nothing"])
+      hear(desk, seen(desk, { ...located, asOf: desk.now() }))
+      expect(openBreaks(desk)).toEqual(["OrderNotWorking O1 nothing"])
+      isSound(desk)
+    }
+  )
 
   test("an order that is not ours is its owner's business", () => {
     const desk = working()

@@ -38,7 +38,12 @@ const BrokersAnswer = Union(
   TaggedStruct("Accepted", { brokerOrderId: BrokerOrderId }),
   TaggedStruct("Refused", refusal),
   TaggedStruct("NotSent", { why: String, retryAfterMs: maybe(Number) }),
-  TaggedStruct("Unknown", { why: String, candidate: maybe(BrokerOrderId), isIdInUse: maybe(Boolean) })
+  TaggedStruct("Unknown", {
+    why: String,
+    candidate: maybe(BrokerOrderId),
+    isIdInUse: maybe(Boolean),
+    unlisted: maybe(Struct({ code: String, words: String }))
+  })
 )
 
 const Answered = TaggedStruct("Answered", {

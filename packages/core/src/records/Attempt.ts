@@ -68,7 +68,7 @@ export const Attempt = Schema.Struct({
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   httpStatus: Column.optional(Column.integer),
   errorCode: Column.optional(Column.text),
-  /** Of a refusal: what it is about. */
+  /** Of a refusal: what it is about; of an error in no table, which may have been one, `unknown`. */
   refusalClass: Column.optional(Column.literal(refusalClasses)),
   errorMessage: Column.optional(Column.text),
   /** The answer's own text, as far as it is short. */
@@ -89,6 +89,10 @@ export const Attempt = Schema.Struct({
 
 /** One try to send one order. */
 export type Attempt = typeof Attempt.Type
+
+/** May its broker have refused it, by a code that is in no table? */
+export const isUnlisted = ({ outcome, refusalClass }: Attempt): boolean =>
+  outcome === "unknown" && refusalClass === "unknown"
 
 /** A copy to change, written out: engines copy such literals many times faster than what is spread. */
 export const draftOf = (attempt: Attempt): Table.Draft<Attempt> => ({

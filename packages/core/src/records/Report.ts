@@ -47,12 +47,14 @@ export type Answer = Data.TaggedEnum<{
   readonly NotSent: { readonly why: string; readonly retryAfterMs: number | undefined }
   /**
    * Everything else: the order may be live. `candidate` is an id that could not be read back; `isIdInUse` where the broker has seen
-   * the client order id before, so that sending it again can bring nothing.
+   * the client order id before, so that sending it again can bring nothing; `unlisted` is an error that came beside the order, by a
+   * code that is in no table: where the order is proven absent its position waits for a person.
    */
   readonly Unknown: {
     readonly why: string
     readonly candidate: BrokerOrderId | undefined
     readonly isIdInUse?: boolean | undefined
+    readonly unlisted?: Pick<Refusal, "code" | "words"> | undefined
   }
 }>
 

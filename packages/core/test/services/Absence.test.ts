@@ -4,11 +4,13 @@ import { ClientOrderId } from "../../src/values/ClientOrderId.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import { BrokerReadFailed, brokerOf } from "../../src/ports/Broker.ts"
-import { BreakTable } from "../../src/records/Break.ts"
+import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/records/Report.ts"
 import { ordersListed } from "../../src/services/orderListing.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
 import * as Reads from "../../src/services/Reads.ts"
-import { doubtedWith, lost, place, type Differs } from "./lostAnswer.ts"
+import { doubtedWith, lost, place, unlisted, type Differs } from "./lostAnswer.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -54,6 +56,79 @@ describe("a doubt ends when the absence of its order is proven", () => {
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* after("1 minute")
         expect(yield* shown).toEqual(["failed NotPlaced"])
+      }),
+      layer
+    )
+  })
+
+  const held = Effect.map(Reads.all(BreakTable), (all) =>
+    all.flatMap((each) => (each.closedAt === undefined ? [`${each.kind} ${each.holds} ${evidenceOf(each)}`] : []))
+  )
+  const REFUSED = "OrderRefused symbol O1 was refused with the code E7, which no table has: a new rule"
+
+  it.each([
+    ["are unique", true],
+    ["are only carried", false]
+  ] as const)(
+    "Refusals: after an error in no table, where client ids %s, it is sent once, and its position waits for a person",
+    (_, isUnique) =>
+      Stage.play(
+        Effect.gen(function* () {
+          const after = yield* doubted
+          yield* after("6 seconds")
+          expect((yield* Stage.orders).map(({ attempts, status }) => [attempts, status])).toEqual([[1, "in_doubt"]])
+          yield* after("11 minutes")
+          yield* Effect.replicateEffect(after("6 seconds"), 2)
+          expect([yield* shown, yield* held]).toEqual([["failed NotPlaced"], [REFUSED]])
+        }),
+        place({ isUnique, answer: unlisted }).layer
+      )
+  )
+
+  it("Refusals: after an error in no table no cool-down brings another order, and a person does", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "failed")
+        yield* TestClock.adjust("2 minutes")
+        expect([yield* shown, yield* held]).toEqual([["failed NotPlaced"], [REFUSED]])
+        const found = (yield* Reads.all(BreakTable)).find(({ kind }) => kind === "OrderRefused")
+        if (found === undefined) return yield* Effect.dieMessage("no break")
+        const commands = yield* Commands
+        const command = { _tag: "DismissBreak", breakId: found.id } as const
+        yield* commands.perform({ id: "c", account: Stage.account, actor: "test", reason: "looked at", command })
+        yield* Stage.until(Stage.orders, (orders) => orders.length === 2)
+      }),
+      place({ isUnique: false, answer: unlisted }).layer
+    ))
+
+  it("Refusals: where its broker answered nothing, another order takes its place", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.orders, (orders) => orders.length === 2)
+        expect((yield* shown)[0]).toBe("failed NotPlaced")
+        expect(yield* openKinds).not.toContain("OrderRefused")
+      }),
+      place({ isUnique: false }).layer
+    ))
+
+  it("Refusals: an order that is found after an error in no table holds nothing", async () => {
+    let found: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    const { layer } = place({ isUnique: false, answer: unlisted }, { lookup: () => Effect.suspend(() => found) })
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("6 seconds")
+        const [order] = yield* Stage.orders
+        if (order === undefined) return yield* Effect.dieMessage("no order")
+        found = Effect.succeed({ report: Stage.seen(order), payload: undefined })
+        yield* after("1 minute")
+        expect([yield* Stage.statuses, yield* openKinds]).toEqual([["submitted"], []])
       }),
       layer
     )

@@ -1,6 +1,8 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import { ClientOrderId } from "../../src/values/ClientOrderId.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
+import { AttemptId } from "../../src/values/Id.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
 import { faultOf } from "../../src/records/Decision.ts"
@@ -8,6 +10,7 @@ import { Ticker } from "../../src/records/Ticker.ts"
 import { unstorable } from "../../src/values/unstorable.ts"
 import { AttemptTable } from "../../src/records/Attempt.ts"
 import { Answer } from "../../src/records/Report.ts"
+import { storableReport } from "../../src/rules/reconciliation/storableReport.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -78,6 +81,20 @@ describe("texts that no store can keep as they are", () => {
           )
       })
     ))
+
+  it("F1: no text of a refusal, of an error in no table, or of why an order is not worked, reaches the books with one", () => {
+    const told = { code: "\0", words: "no\0 \uD800way" }
+    const clean = { code: "\u{FFFD}", words: "no\u{FFFD} \u{FFFD}way" }
+    const order = { ...Stage.trade("t", "1"), symbol: Ticker.make("AAPL"), clientOrderId: ClientOrderId.make("c") }
+    const answer = Answer.Unknown({ why: "\0", candidate: undefined, unlisted: told })
+    const reported = Stage.answered(AttemptId.make(1), answer).report
+    expect(storableReport(reported)).toMatchObject({ answer: { why: "\u{FFFD}", unlisted: clean } })
+    const seen = { ...Stage.seen(order), refusal: { ...told, class: "final" }, notWorking: { reason: "\0" } } as const
+    expect(storableReport(seen)).toMatchObject({
+      refusal: { ...clean, class: "final" },
+      notWorking: { reason: "\u{FFFD}" }
+    })
+  })
 
   it("a command with one is refused, and a decision is unsound", () =>
     Stage.play(

@@ -12,6 +12,13 @@ import * as Stage from "./Stage.ts"
 export const lost = (isIdInUse = false, candidate?: BrokerOrderId) =>
   Answer.Unknown({ why: "lost", candidate, isIdInUse })
 
+/** An error beside the order, by a code that is in no table. */
+export const unlisted = Answer.Unknown({
+  why: "a new rule (E7)",
+  candidate: undefined,
+  unlisted: { code: "E7", words: "a new rule" }
+})
+
 /** What such a broker does otherwise. */
 export interface Differs {
   readonly isUnique?: boolean
@@ -20,11 +27,20 @@ export interface Differs {
   readonly isIdInUse?: boolean
   /** The id that its answer named without confirming it. */
   readonly candidate?: BrokerOrderId
+  /** What it answers to a send, instead of nothing. */
+  readonly answer?: Answer
 }
 
 /** A broker that answers no send and does not have the order. */
 export const place = (
-  { candidate, complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {},
+  {
+    candidate,
+    complete = true,
+    holds,
+    isIdInUse = false,
+    isUnique = true,
+    answer = lost(isIdInUse, candidate)
+  }: Differs = {},
   parts: Partial<BrokerService> = {}
 ) => {
   const read = { listings: 0 }
@@ -34,7 +50,7 @@ export const place = (
   })
   const layer = Stage.layer({
     capabilities: { ...Stage.broker().capabilities, clientOrderIds: true, uniqueClientOrderIds: isUnique },
-    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse, candidate)))),
+    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, answer))),
     lookup: () => Stage.notFound(),
     positions,
     orders: () =>

@@ -21,6 +21,15 @@ const ENDING: { readonly [N in Name]: string } = {
   paper: ""
 }
 
+/** The broker has it and does not work it, for a while, under this word. */
+const IDLE: { readonly [N in Name]?: string } = { alpaca: "suspended", schwab: "AWAITING_MANUAL_REVIEW" }
+
+const isIdle = (name: Name): Telling =>
+  of(name, {
+    alpaca: text(/\/v2\/orders/, [/"status":"new"/g, `"status":"${IDLE.alpaca}"`]),
+    schwab: text(/\/orders/, [/"status":"WORKING"/g, `"status":"${IDLE.schwab}"`])
+  })
+
 const NOTHING: Telling = {}
 
 /** What a broker tells, of those that a row has tell something. */
@@ -203,6 +212,23 @@ export const orderRows: ReadonlyArray<Row> = [
     answer: "Held(refused)"
   },
   {
+    row: "O6",
+    what: "it is Inactive without an error, which comes later: rejected, and not worked until then",
+    at: ["ibkr"],
+    acts: ({ id }) => [
+      { status: { word: "Inactive", brokerOrderId: id } },
+      "read",
+      { reject: { brokerOrderId: id, code: "201", words: "trading is halted" } },
+      "read",
+      { laterMs: 2_000 },
+      "read"
+    ],
+    orders: ["rejected 0"],
+    breaks: [],
+    passed: ["OrderNotWorking"],
+    answer: "Held(refused)"
+  },
+  {
     row: "O4",
     what: "it is held until shares to borrow are found: a warning, until it is worked again",
     at: ["ibkr"],
@@ -211,6 +237,25 @@ export const orderRows: ReadonlyArray<Row> = [
     raw: { ibkr: "Inactive (locate)" },
     breaks: ["OrderNotWorking"],
     evidence: /holds O\d+ and does not work it \(locate\): 3 in flight/
+  },
+  {
+    row: "O4",
+    what: "it is suspended, or waits for a person at the broker: a warning",
+    at: ["alpaca", "schwab"],
+    acts: ({ name }) => [{ tells: isIdle(name) }],
+    orders: ["submitted 0"],
+    raw: IDLE,
+    breaks: ["OrderNotWorking"],
+    evidence: /holds O\d+ and does not work it \((suspended|AWAITING_MANUAL_REVIEW)\): 3 in flight/
+  },
+  {
+    row: "O4",
+    what: "it was suspended, or waited for a person at the broker, and is worked again",
+    at: ["alpaca", "schwab"],
+    acts: ({ name }) => [{ tells: isIdle(name) }, "read", { tells: NOTHING }, { laterMs: 2_000 }, "read"],
+    orders: ["submitted 0"],
+    breaks: [],
+    passed: ["OrderNotWorking"]
   },
   {
     row: "O4",

@@ -5,6 +5,7 @@ import { format, type AttemptId, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { positionEffectOf, stillStands } from "../position/due.ts"
+import { afterAbsence } from "../position/refused.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { keep } from "../breaks/evidence.ts"
 import type { Doubt } from "../../records/BreakDetails.ts"
@@ -13,7 +14,7 @@ import { findOpen, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import type { RawPayload } from "../../records/Report.ts"
 import * as Instant from "../../values/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
-import { ID_IN_USE, type Attempt } from "../../records/Attempt.ts"
+import { ID_IN_USE, isUnlisted, type Attempt } from "../../records/Attempt.ts"
 import { draftOf, isUnapproved, LOGIN, type Order } from "../../records/Order.ts"
 import { windowOf } from "../../records/OrderPolicy.ts"
 import { isLive } from "../../records/OrderState.ts"
@@ -267,7 +268,7 @@ const obstacleToResend = (recorder: Recorder, order: Order): Obstacle | undefine
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
   const attempts = recorder.books.attempts.find("order", [order.id])
   const first = attempts.find((attempt) => attempt.number === 1)
-  if (order.endReported !== undefined) return { obstacle: "Refused" }
+  if (order.endReported !== undefined || attempts.some(isUnlisted)) return { obstacle: "Refused" }
   if (order.cancelRequestedAt !== undefined) return { obstacle: "CancelRequested" }
   if (order.decisionId !== undefined) return { obstacle: "DecisionSentOnce" }
   if (order.brokerOrderId !== undefined) return { obstacle: "Acknowledged" }
@@ -298,7 +299,7 @@ const mayHaveBeenProcessed = ({ outcome }: Attempt): boolean => outcome !== "not
 export const giveUp = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
   if (order.status === "in_doubt" && order.decisionId !== undefined) {
-    advance(recorder, orderId, { deed: "failed", reason: why })
+    afterAbsence(recorder, advance(recorder, orderId, { deed: "failed", reason: why }))
   }
 }
 
@@ -308,7 +309,8 @@ export const NOT_PLACED = "NotPlaced"
 /** A doubtful order that is proven not to be at its broker has failed: its shares are released, and a late appearance is `Reappeared`. */
 export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
   if (orderOf(recorder, orderId).status !== "in_doubt") return
-  advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason: "its broker never got it" })
+  const reason = "its broker never got it"
+  afterAbsence(recorder, advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason }))
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. What an answer shows takes the place of that there was none. */

@@ -3,6 +3,7 @@ import { format } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
 import { open } from "../breaks/ledgerBreaks.ts"
+import { isUnlisted } from "../../records/Attempt.ts"
 import { holdRefused } from "../breaks/refusedAccount.ts"
 import type { Refusal } from "../../records/Report.ts"
 import * as Instant from "../../values/Instant.ts"
@@ -17,6 +18,14 @@ export const afterRefusal = (recorder: Recorder, order: Order): void => {
   if (attempt?.outcome !== "rejected" || attempt.refusalClass === undefined) return
   const { errorCode: code = "", errorMessage: words = "" } = attempt
   holdPosition(recorder, order, { code, words, class: attempt.refusalClass })
+}
+
+/** Refusals: the same of an order that its broker never got, where it had answered with an error whose meaning nobody knows. */
+export const afterAbsence = (recorder: Recorder, order: Order): void => {
+  const unlisted = recorder.books.attempts.find("order", [order.id]).find(isUnlisted)
+  if (unlisted === undefined) return
+  const { errorCode: code = "", errorMessage: words = "" } = unlisted
+  holdPosition(recorder, order, { code, words, class: "unknown" })
 }
 
 /** Refusals: the same of an order that was rejected after its broker had acknowledged it; its account is held with it. */

@@ -87,14 +87,15 @@ export const answered = (
       return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
     }
     case "Unknown": {
-      const { why, candidate, isIdInUse } = answer
-      const code = isIdInUse === true ? ID_IN_USE : undefined
+      const { why, candidate, isIdInUse, unlisted } = answer
+      const code = isIdInUse === true ? ID_IN_USE : unlisted?.code
       recorder.emit({
         _tag: "AttemptAnswered",
         ...common,
         outcome: "unknown",
         code,
-        message: why,
+        class: unlisted === undefined ? undefined : "unknown",
+        message: unlisted?.words ?? why,
         brokerOrderId: candidate
       })
       const isNews = order.status === "submitting"

@@ -9,7 +9,7 @@ import { advance } from "../order/transition.ts"
 import * as Instant from "../../values/Instant.ts"
 import { applied, type Interpreted } from "../../records/Interpreted.ts"
 import type { NotFound } from "../../records/Report.ts"
-import { open } from "../breaks/ledgerBreaks.ts"
+import { closeIfOpen, open } from "../breaks/ledgerBreaks.ts"
 import { match } from "./matching.ts"
 
 /** How long nothing may have changed of an order before a broker that lacks it is believed to lack it, in milliseconds (O22). */
@@ -34,6 +34,7 @@ export const notFound = (recorder: Recorder, report: NotFound, witness: Witness)
   const status = order.rawStatus ?? order.status
   const details = { _tag: "OrderMissing", order: order.brokerOrderId ?? subject, status } as const
   open(recorder, { symbol: order.symbol, subject, details })
+  closeIfOpen(recorder, order.symbol, "OrderNotWorking", subject, "its broker does not show it any more")
   if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
   return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
 }

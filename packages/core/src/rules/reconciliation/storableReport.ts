@@ -1,6 +1,6 @@
 import { BrokerOrderId } from "../../values/ClientOrderId.ts"
 import { storable } from "../../values/unstorable.ts"
-import { Answer, type Report } from "../../records/Report.ts"
+import { Answer, type Refusal, type Report } from "../../records/Report.ts"
 
 const maybe = (text: string | undefined): string | undefined => (text === undefined ? undefined : storable(text))
 
@@ -11,11 +11,23 @@ const idOf = (id: BrokerOrderId): BrokerOrderId => {
 
 const maybeId = (id: BrokerOrderId | undefined): BrokerOrderId | undefined => (id === undefined ? undefined : idOf(id))
 
+const worded = <A extends Pick<Refusal, "code" | "words">>(refusal: A): A => ({
+  ...refusal,
+  code: storable(refusal.code),
+  words: storable(refusal.words)
+})
+
 const answerOf = Answer.$match({
   Accepted: ({ brokerOrderId }) => Answer.Accepted({ brokerOrderId: idOf(brokerOrderId) }),
-  Refused: (answer) => Answer.Refused({ ...answer, code: storable(answer.code), words: storable(answer.words) }),
+  Refused: (answer) => Answer.Refused(worded(answer)),
   NotSent: (answer) => Answer.NotSent({ ...answer, why: storable(answer.why) }),
-  Unknown: (answer) => Answer.Unknown({ ...answer, why: storable(answer.why), candidate: maybeId(answer.candidate) })
+  Unknown: ({ candidate, unlisted, why, ...answer }) =>
+    Answer.Unknown({
+      ...answer,
+      why: storable(why),
+      candidate: maybeId(candidate),
+      ...(unlisted === undefined ? {} : { unlisted: worded(unlisted) })
+    })
 })
 
 /**
@@ -34,6 +46,7 @@ export const storableReport = (report: Report): Report => {
         symbol: storable(report.symbol),
         rawStatus: storable(report.rawStatus),
         ...(report.words === undefined ? {} : { words: storable(report.words) }),
+        ...(report.refusal === undefined ? {} : { refusal: worded(report.refusal) }),
         ...(report.notWorking === undefined ? {} : { notWorking: { reason: maybe(report.notWorking.reason) } }),
         ...(report.otherIds === undefined ? {} : { otherIds: report.otherIds.map(idOf) })
       }
