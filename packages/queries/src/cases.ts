@@ -165,10 +165,13 @@ const partCase = ({ detail, part }: Pick<Health.PartHealth, "part" | "detail">):
   path: "/api/v1/overview"
 })
 
-const attendedAs = (found: Break.Break): Attended => ({
-  caseId: AttendedCase.ofBreak(found),
-  since: found.openedAt
-})
+/** Who has seen a case before its newest grave break came has not seen it as it is. */
+const attendedSince =
+  (newest: Instant.Instant) =>
+  (found: Break.Break): Attended => ({
+    caseId: AttendedCase.ofBreak(found),
+    since: Instant.later(found.openedAt, newest)
+  })
 
 /** A case as grave as the gravest of its breaks, which says what to do first; by the id of one of them. */
 const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now: Instant.Instant): Weighed => {
@@ -179,7 +182,7 @@ const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now:
     since: breaks[0].openedAt,
     stake: Stake.together(breaks.map(stakes)),
     first: recommended.recommendedFor(gravest, stakes(gravest)),
-    attended: Array.map(breaks, attendedAs)
+    attended: Array.map(breaks, attendedSince(Trading.newestAsGrave(breaks, stakes, now)))
   })
 }
 
