@@ -391,9 +391,11 @@ export const show = (text: string): Reading<Documents.CaseDetail, BadFilter | No
     const [document] = found === undefined ? [] : yield* documentsOf([found])
     if (found === undefined || document === undefined)
       return yield* new NotFound({ kind: "open case", id: text, list: "cases" })
-    const entries = yield* Effect.forEach(found.attended, ({ caseId }) =>
-      attendedEntries(document.account ?? "", caseId)
-    )
+    const account = document.account ?? ""
+    const attended = yield* AttendedCases.attendedOf(casesIn(found))
+    // Of very many breaks few were seen to.
+    const seenTo = found.attended.filter(({ caseId }) => attended({ account, caseId }) !== undefined)
+    const entries = yield* Effect.forEach(seenTo, ({ caseId }) => attendedEntries(account, caseId))
     const history = entries.flat().toSorted((a, b) => a.seq - b.seq)
     return { ...document, notes: notesIn(history), history }
   })
