@@ -165,10 +165,13 @@ const partCase = ({ detail, part }: Pick<Health.PartHealth, "part" | "detail">):
   path: "/api/v1/overview"
 })
 
-const attendedAs = (found: Break.Break): Attended => ({
-  caseId: AttendedCase.ofBreak(found),
-  since: found.openedAt
-})
+/** Who has seen a case before its newest grave break came has not seen it as it is. */
+const attendedSince =
+  (newest: Instant.Instant) =>
+  (found: Break.Break): Attended => ({
+    caseId: AttendedCase.ofBreak(found),
+    since: Instant.later(found.openedAt, newest)
+  })
 
 /** A case as grave as the gravest of its breaks, which says what to do first; by the id of one of them. */
 const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now: Instant.Instant): Weighed => {
@@ -179,7 +182,7 @@ const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now:
     since: breaks[0].openedAt,
     stake: Stake.together(breaks.map(stakes)),
     first: recommended.recommendedFor(gravest, stakes(gravest)),
-    attended: Array.map(breaks, attendedAs)
+    attended: Array.map(breaks, attendedSince(Trading.newestAsGrave(breaks, stakes, now)))
   })
 }
 
@@ -388,9 +391,11 @@ export const show = (text: string): Reading<Documents.CaseDetail, BadFilter | No
     const [document] = found === undefined ? [] : yield* documentsOf([found])
     if (found === undefined || document === undefined)
       return yield* new NotFound({ kind: "open case", id: text, list: "cases" })
-    const entries = yield* Effect.forEach(found.attended, ({ caseId }) =>
-      attendedEntries(document.account ?? "", caseId)
-    )
+    const account = document.account ?? ""
+    const attended = yield* AttendedCases.attendedOf(casesIn(found))
+    // Of very many breaks few were seen to.
+    const seenTo = found.attended.filter(({ caseId }) => attended({ account, caseId }) !== undefined)
+    const entries = yield* Effect.forEach(seenTo, ({ caseId }) => attendedEntries(account, caseId))
     const history = entries.flat().toSorted((a, b) => a.seq - b.seq)
     return { ...document, notes: notesIn(history), history }
   })

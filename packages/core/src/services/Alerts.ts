@@ -1,4 +1,4 @@
-import { Effect, Ref, Schema } from "effect"
+import { Array, Effect, Ref, Schema } from "effect"
 import { format, parse } from "../values/Id.ts"
 import { JobTable, type Job } from "../records/Job.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -12,11 +12,11 @@ import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
 import { digestOf } from "../rules/alert/digest.ts"
 import { gravestFirst } from "../rules/alert/gravity.ts"
 import { failureText, termsText } from "../rules/order/directOrder.ts"
-import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
+import { casesOf, hasSettled, isOfAge, type Case } from "../rules/reconciliation/cases.ts"
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
-import { isGraver, severities, type Severity } from "../rules/reconciliation/severity.ts"
-import { dollarsAtRisk, type Stake } from "../rules/reconciliation/Stake.ts"
-import { gravestOf } from "../rules/reconciliation/trading.ts"
+import { isGraver, isUrgent, severityOf, type Severity } from "../rules/reconciliation/severity.ts"
+import { dollarsAtRisk, together, type Stake } from "../rules/reconciliation/Stake.ts"
+import { gravestIn, gravestOf, newestAsGrave } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 import { attendedIn } from "./AttendedCases.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
@@ -88,13 +88,14 @@ const MINUTE_MS = 60_000
 
 /** What is kept now, one by one and as a digest, and what waits for the next one. The gravest do not wait. Pure. */
 const paced = ({ recent, waiting, waitingSince }: Memory, news: ReadonlyArray<News>, at: Instant.Instant) => {
-  const fresh = recent.filter((each) => Instant.millisBetween(each, at) < MINUTE_MS)
+  // A clock that was set back says nothing of how long ago that was: nothing waits for hours because of it.
+  const fresh = recent.filter((each) => !hasSettled(each, at, MINUTE_MS))
   const room = waiting.length > 0 ? 0 : Math.max(0, MOST_A_MINUTE - fresh.length)
   const sorted = gravestFirst(news)
   const single = sorted.slice(0, room)
   const waits = unsettled([...waiting, ...sorted.slice(room)])
   const since = waits.length === 0 ? undefined : (waitingSince ?? at)
-  const isDue = since !== undefined && Instant.millisBetween(since, at) >= MINUTE_MS
+  const isDue = since !== undefined && hasSettled(since, at, MINUTE_MS)
   return {
     single,
     digest: isDue ? waits : [],
@@ -168,8 +169,11 @@ const causes = Effect.fn("Alerts.causes")(function* (
   const parts = yield* Effect.flatMap(Health, (health) => health.all)
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
+  const raised = raisedByCase(before)
+  // What was raised is over with the last of its breaks, however young that is.
+  const cases = casesOf(breaks, now, (found) => raised(found).length > 0)
   return [
-    ...casesOf(breaks, now).flatMap((found) => causesOf(found, { attended, before, now, stakes })),
+    ...cases.flatMap((found) => causesOf(found, { attended, now, raised: raised(found), stakes })),
     ...open.proposed
       .filter((order) => isProposed(order, wall))
       .map((order) => causeOfOrder("approval", order, proposalText(order))),
@@ -250,40 +254,55 @@ const causesOfHeld = ({
 
 const HOUR_MS = 3_600_000
 
-/** What was raised before, what stands behind breaks, and when it is looked at. */
+/** What was raised of a case before, what stands behind its breaks, and when it is looked at. */
 interface Around {
-  readonly before: ReadonlyMap<string, Cause>
+  readonly raised: ReadonlyArray<Cause>
   readonly now: Instant.Instant
   readonly stakes: Stakes
   readonly attended: (found: Break) => AttendedCase | undefined
 }
 
 /**
- * A case is raised once, and once more when it is graver than it was (P11: also by its age), unless somebody has acknowledged it as
- * grave as that. What was raised stays so until the case is over.
+ * A case is raised once, and again when it is graver than was said (P11: also by its age), and when a break that is critical came after
+ * somebody has acknowledged it; not while it is acknowledged as grave as that. What was raised stays so until the case is over, that it
+ * became graver until the break that made it so is closed and it is less grave.
  */
 const causesOf = (found: Case, around: Around): ReadonlyArray<Cause> => {
-  const { attended, before, now, stakes } = around
+  const { now, raised, stakes } = around
   const current = gravestOf(found.breaks, stakes, now)
-  const all = withRises(causeOf(found, current, around), current, found.first.openedAt, before)
-  return all.filter(({ key }) => before.has(key) || !isAcknowledged(found, current, attended))
+  const ids = new Set(found.breaks.map(({ id }) => format("break", id)))
+  const kept = raised.filter(({ key, severity }) => {
+    const { breakId, isRise } = partsOf(key)
+    return !isRise || ids.has(breakId) || !isGraver(severity ?? "critical", current)
+  })
+  const isNews = found.breaks.some((each) => isOfAge(each, now)) && !isAcknowledged(found, current, around)
+  return isNews ? [...kept, ...newsOfCase(found, current, kept, around)] : kept
 }
 
-/** A cause as it was raised first, and what it has come to since (P11). */
-const withRises = (
-  cause: Cause,
+const newsOfCase = (
+  found: Case,
   current: Severity,
-  since: Instant.Instant,
-  before: ReadonlyMap<string, Cause>
+  kept: ReadonlyArray<Cause>,
+  around: Around
 ): ReadonlyArray<Cause> => {
-  const first = before.get(cause.key)
-  const seen = first?.severity ?? (first === undefined ? current : "critical")
-  const rises = severities
-    .filter((each) => isGraver(each, seen) && !isGraver(each, current))
-    .map((each) => ({ ...risen(cause, since, each), isCurrent: each === current }))
-    .filter(({ isCurrent, key }) => isCurrent || before.has(key))
-    .map(({ isCurrent: _isCurrent, ...rise }): Cause => rise)
-  return [first ?? cause, ...rises]
+  const cause = causeOf(found, current, around)
+  if (!kept.some(({ key }) => !partsOf(key).isRise)) return [cause]
+  const weightOf = (each: Break) => severityOf(each, around.stakes(each), around.now)
+  const said = gravestIn(kept.map(({ severity }) => severity ?? "critical"))
+  const riser = isGraver(current, said)
+    ? found.breaks.find((each) => weightOf(each) === current)
+    : unseenOf(found, weightOf, around)
+  if (riser === undefined) return []
+  const rise = risen(cause, riser, weightOf(riser))
+  return kept.some(({ key }) => key === rise.key) ? [] : [rise]
+}
+
+/** The first critical break that came after somebody had acknowledged its case; none where nobody has. */
+const unseenOf = ({ breaks }: Case, weightOf: (found: Break) => Severity, { attended }: Around): Break | undefined => {
+  const seenAt = breaks.flatMap((each) => acknowledgementOf(attended(each), each.openedAt)?.at ?? [])
+  if (seenAt.length === 0) return undefined
+  const last = seenAt.reduce(Instant.later)
+  return breaks.find((each) => each.openedAt > last && isUrgent(weightOf(each)))
 }
 
 const owedText = ({ blocks }: Stake): string =>
@@ -302,23 +321,30 @@ export const isSeenTo = (alert: Alert): Effect.Effect<boolean, StoreError, Ledge
     const about = yield* Reads.first(BreakTable, { where: [{ column: "id", in: [id] }] })
     if (about === undefined) return false
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    const found = yield* OpenCases.caseOf(about, now)
+    const found = yield* OpenCases.caseOf(about, now, () => true)
     if (found === undefined) return true
-    return isAcknowledged(found, alert.severity ?? "info", yield* attendedIn(found.breaks))
+    const [stakes, attended] = [yield* stakesOf(found.breaks), yield* attendedIn(found.breaks)]
+    return isAcknowledged(found, alert.severity ?? "info", { attended, now, stakes })
   })
 
-/** Has somebody acknowledged the case as grave as it is now, or graver? */
-const isAcknowledged = ({ breaks }: Case, current: Severity, attended: Around["attended"]): boolean =>
-  breaks.some((each) => {
-    const seen = acknowledgementOf(attended(each), each.openedAt)
+/** Has somebody acknowledged the case as grave as it is now, or graver, since its gravest breaks are open? */
+const isAcknowledged = (
+  { breaks }: Case,
+  current: Severity,
+  { attended, now, stakes }: Omit<Around, "raised">
+): boolean => {
+  const since = newestAsGrave(breaks, stakes, now)
+  return breaks.some((each) => {
+    const seen = acknowledgementOf(attended(each), Instant.later(each.openedAt, since))
     return seen !== undefined && !isGraver(current, seen.severity)
   })
+}
 
-const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Cause => {
+const causeOf = (found: Case, current: Severity, { now, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found
-  const about = breaks.find((each) => each.holds !== "nothing") ?? first
+  const about = breaks.find((each) => severityOf(each, stakes(each), now) === current) ?? first
   return {
-    key: caseKeyOf(found, before),
+    key: `${stemOf(found)}/${format("break", first.id)}`,
     kind: "break",
     account,
     symbol: symbol ?? null,
@@ -326,7 +352,7 @@ const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Ca
     subject: breaks.length === 1 ? `${kind} ${about.subject}` : `${kind} (${breaks.length} breaks)`,
     detail: detailOf(about, stakes(about)),
     severity: current,
-    dollars: dollarsText(stakes(first))
+    dollars: dollarsText(together(breaks.map(stakes)))
   }
 }
 
@@ -340,19 +366,30 @@ const detailOf = (found: Break, stake: Stake): string => {
 }
 
 /** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */
-const caseKeyOf = ({ account, first, kind, symbol }: Case, before: ReadonlyMap<string, Cause>): string => {
-  const stem = keyOf("case", account, symbol ?? "", kind)
-  const raised = [...before.keys()].find((key) => stemOf(key) === stem)
-  return raised ?? `${stem}/${format("break", first.id)}`
+const stemOf = ({ account, kind, symbol }: Pick<Case, "account" | "kind" | "symbol">): string =>
+  keyOf("case", account, symbol ?? "", kind)
+
+const KEY = /^(?<stem>case\/.+)\/(?<breakId>B\d+)(?<rise>\/[a-z]+)?$/
+
+/** Of which case an alert is, by which of its breaks, and whether it says that the case is graver than it was. */
+const partsOf = (key: string) => {
+  const { breakId = "", rise, stem = "" } = KEY.exec(key)?.groups ?? {}
+  return { stem, breakId, isRise: rise !== undefined }
 }
 
-/** All but the last part of a key. */
-const stemOf = (key: string): string => key.slice(0, key.lastIndexOf("/"))
+/** What was raised, case by case. */
+const raisedByCase = (before: ReadonlyMap<string, Cause>) => {
+  const raised = Array.groupBy(
+    [...before.values()].filter(({ kind }) => kind === "break"),
+    ({ key }) => partsOf(key).stem
+  )
+  return (found: Case): ReadonlyArray<Cause> => raised[stemOf(found)] ?? []
+}
 
-/** A case that is graver than it was when it was raised. */
-const risen = (cause: Cause, since: Instant.Instant, severity: Severity): Cause => ({
+/** A case that is graver than it was when it was raised, by one of its breaks. */
+const risen = (cause: Cause, { id, openedAt }: Break, severity: Severity): Cause => ({
   ...cause,
-  key: `${cause.key}/${severity}`,
-  detail: `${severity}, open since ${Instant.format(since)}: ${cause.detail}`,
+  key: `${partsOf(cause.key).stem}/${format("break", id)}/${severity}`,
+  detail: `${severity}, open since ${Instant.format(openedAt)}: ${cause.detail}`,
   severity
 })

@@ -256,17 +256,20 @@ export const countOf = (open: OpenCases, now: Instant.Instant): number => {
   )
 }
 
-/** The case of one cause, that of a break; none where there is none open, or it has not settled. By an index, of its symbol alone. */
+/** The case of one cause, that of a break; none where there is none open, or it has neither settled nor is known. By an index, of its symbol alone. */
 export const caseOf = (
   { account, kind, symbol }: Pick<Break, "account" | "kind" | "symbol">,
-  now: Instant.Instant
+  now: Instant.Instant,
+  isKnown?: (found: Case) => boolean
 ): Effect.Effect<Case | undefined, StoreError, TradeRepository> => {
   const where = [
     { column: "account", in: [account] },
     { column: "symbol", in: [symbol ?? null] },
     { column: "closedAt", in: [null] }
   ]
-  return Effect.map(Reads.all(BreakTable, { where }), (open) => casesOf(open, now).find((each) => each.kind === kind))
+  return Effect.map(Reads.all(BreakTable, { where }), (open) =>
+    casesOf(open, now, isKnown).find((each) => each.kind === kind)
+  )
 }
 
 /** What the word for how all stands rests on, but for the moment. */

@@ -1,10 +1,10 @@
-import { Effect } from "effect"
+import { Array, Effect } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
-import { parse, type OrderId } from "../values/Id.ts"
+import { format, parse, type OrderId } from "../values/Id.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { InstrumentTable, type Instrument } from "../records/Instrument.ts"
 import { UNMAPPED, type Ticker } from "../records/Ticker.ts"
-import { AttemptTable } from "../records/Attempt.ts"
+import { AttemptTable, type Attempt } from "../records/Attempt.ts"
 import { LOGIN, OrderTable, type Order } from "../records/Order.ts"
 import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
@@ -16,6 +16,7 @@ import {
   unsentBy,
   type BlockedPosition
 } from "../rules/reconciliation/blocked.ts"
+import { isJudgedFirst } from "../rules/reconciliation/recommended.ts"
 import { isUrgent, severityOf } from "../rules/reconciliation/severity.ts"
 import { isAboutOrder, noStake, owedOf, stakeOf, type Stake, type Standing } from "../rules/reconciliation/Stake.ts"
 import { tradingOf, type Doubtful, type Trading } from "../rules/reconciliation/trading.ts"
@@ -68,14 +69,13 @@ const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
 const besidesOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
   const symbols = unique(breaks.flatMap(({ kind, symbol }) => (isJudgedBeside(kind) ? (symbol ?? []) : [])))
   const read = symbols.length === 0 ? [] : [...symbols, UNMAPPED]
-  return Effect.map(
-    Reads.among(BreakTable, account, "symbol", read, [{ column: "closedAt", in: [null] }]),
-    (open) =>
-      ({ id, kind, symbol }: Break) =>
-        isJudgedBeside(kind)
-          ? open.filter((each) => each.id !== id && (each.symbol === symbol || each.symbol === UNMAPPED))
-          : []
-  )
+  return Effect.map(Reads.among(BreakTable, account, "symbol", read, [{ column: "closedAt", in: [null] }]), (open) => {
+    const first = open.filter(({ kind }) => isJudgedFirst(kind))
+    return ({ id, kind, symbol }: Break) =>
+      isJudgedBeside(kind)
+        ? first.filter((each) => each.id !== id && (each.symbol === symbol || each.symbol === UNMAPPED))
+        : []
+  })
 }
 
 const isOf =
@@ -117,7 +117,7 @@ const ordersOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
   const ids = unique(subjects.flatMap((subject) => parse("order", subject) ?? []))
   return Effect.map(
     Reads.among(OrderTable, account, "id", ids),
-    (orders) => new Map(subjects.flatMap((subject) => entryOf(subject, orders)))
+    (orders) => new Map<string, Order>(orders.map((order) => [format("order", order.id), order]))
   )
 }
 
@@ -130,13 +130,12 @@ const attemptsOf = (account: AccountName, orders: ReadonlyArray<Order>) =>
       "orderId",
       orders.map(({ id }) => id)
     ),
-    (attempts) => (order: Order | undefined) => attempts.filter(({ orderId }) => orderId === order?.id)
+    (attempts) => {
+      const byOrder = Array.groupBy(attempts, ({ orderId }) => String(orderId))
+      return (order: Order | undefined): ReadonlyArray<Attempt> =>
+        order === undefined ? [] : (byOrder[String(order.id)] ?? [])
+    }
   )
-
-const entryOf = (subject: string, orders: ReadonlyArray<Order>): ReadonlyArray<readonly [string, Order]> => {
-  const order = orders.find(({ id }) => id === parse("order", subject))
-  return order === undefined ? [] : [[subject, order]]
-}
 
 /** The orders in doubt with what waits for each. */
 export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeRepository> = Effect.gen(function* () {

@@ -1,4 +1,4 @@
-import { Context, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Stream, TestClock } from "effect"
 import { expect, test } from "vitest"
 import { defaultSettings } from "../../src/records/Account.ts"
 import { AccountName } from "../../src/records/AccountName.ts"
@@ -375,10 +375,10 @@ const HOUR = "59 minutes"
 
 const acknowledged = (severity: "critical" | "escalated") =>
   Effect.gen(function* () {
-    const [found] = yield* Reads.all(BreakTable)
+    const [found] = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
     const commands = yield* Commands
     return yield* commands.perform({
-      id: `seen as ${severity}`,
+      id: `B${found?.id ?? 0} seen as ${severity}`,
       account: Stage.account,
       actor: "dana",
       reason: "the broker is called",
@@ -423,9 +423,84 @@ test("an alert that was raised before somebody acknowledged its case is over wit
     })
   ))
 
+test("G: what was raised is over with the last break of its cause, however young that is; until then nobody has seen to it", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("5 seconds")
+      const raised = ["raised: FillMismatch O1"]
+      expect(yield* look).toEqual(raised)
+      const alert = yield* Schema.decodeUnknown(Alerts.Alert)(yield* newest)
+      yield* opens("O2")
+      yield* closes("O1")
+      expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([raised, false])
+      yield* TestClock.adjust("5 seconds")
+      expect(yield* look).toEqual(raised)
+      yield* closes("O2")
+      expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([[...raised, "over: FillMismatch O1"], true])
+    })
+  ))
+
+test("G: a critical break that comes after its case was acknowledged is alerted, once; so is the one after the next acknowledgement", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("5 seconds")
+      const raised = ["raised: FillMismatch O1"]
+      expect(yield* look).toEqual(raised)
+      yield* acknowledged("critical")
+      yield* TestClock.adjust("1 minute")
+      yield* opens("O2")
+      const twice = [...raised, "raised: FillMismatch (2 breaks)"]
+      expect([yield* look, yield* look]).toEqual([twice, twice])
+      const alert = yield* Schema.decodeUnknown(Alerts.Alert)(yield* newest)
+      expect(yield* Alerts.isSeenTo(alert)).toBe(false)
+      yield* closes("O1")
+      yield* acknowledged("critical")
+      expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([twice, true])
+      yield* TestClock.adjust("1 minute")
+      yield* opens("O3")
+      expect(yield* look).toEqual([...twice, "raised: FillMismatch (2 breaks)"])
+    })
+  ))
+
+test("P11: each break of a case that makes it graver is said, also where another one had before and is closed", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("5 seconds")
+      yield* look
+      yield* TestClock.adjust("1 hour")
+      const twice = ["raised: FillMismatch O1", "raised: FillMismatch O1"]
+      expect(yield* look).toEqual(twice)
+      yield* opens("O2")
+      yield* TestClock.adjust("5 seconds")
+      yield* closes("O1")
+      const less = [...twice, "over: FillMismatch O1"]
+      expect(yield* look).toEqual(less)
+      yield* TestClock.adjust("1 hour")
+      expect(yield* look).toEqual([...less, "raised: FillMismatch O2"])
+      yield* closes("O2")
+      expect((yield* look).filter((each) => each.startsWith("over"))).toHaveLength(3)
+    })
+  ))
+
 /** Has a part of the program fail until it is an alert. */
 const fails = (part: number) =>
   Effect.flatMap(Health.Health, (health) => Effect.repeatN(health.failed(`part ${part}`, "it broke"), 4))
+
+test("a clock that is set back keeps no alert waiting for hours", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(DAY_MS)
+      for (let part = 0; part < 11; part++) yield* fails(part)
+      expect(yield* look).toHaveLength(10)
+      yield* TestClock.setTime(DAY_MS - 2 * HOUR_MS)
+      expect(yield* look).toContain("raised: 1 alerts")
+      yield* fails(11)
+      expect(yield* look).toContain("raised: part 11")
+    })
+  ))
 
 test("what is more than ten alerts a minute comes as one digest; what ended meanwhile is in none, and a restart tells none of it again", () => {
   const layer = Stage.layer()

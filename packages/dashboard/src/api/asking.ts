@@ -77,7 +77,9 @@ export const useRead = <A>(
   return useQuery({
     queryKey: key,
     queryFn: () => read(),
-    refetchInterval: ({ state }) => fallback || (typeof every === "function" ? every(state.data) : every),
+    // What was read says nothing of how often to try again where that fails.
+    refetchInterval: ({ state: { data, error } }) =>
+      fallback || (typeof every === "function" ? every(error === null ? data : undefined) : every),
     enabled
   })
 }

@@ -28,12 +28,16 @@ interface BreakCase {
   readonly ids: ReadonlyArray<string>
 }
 
-const casesOf = ({ breakCases, openBreaks }: Overview): ReadonlyArray<BreakCase> =>
-  openBreaks.flatMap((found) => {
-    const ids = breakCases.find((each) => each.includes(found.id))
-    // The gravest come first.
-    return ids === undefined || openBreaks.find(({ id }) => ids.includes(id)) !== found ? [] : [{ found, ids }]
+const casesOf = ({ breakCases, openBreaks }: Overview): ReadonlyArray<BreakCase> => {
+  const left = new Map(breakCases.flatMap((ids) => ids.map((id) => [id, ids] as const)))
+  return openBreaks.flatMap((found) => {
+    const ids = left.get(found.id)
+    if (ids === undefined) return []
+    // The gravest come first: what else is of this case stands in its line.
+    for (const id of ids) left.delete(id)
+    return [{ found, ids }]
   })
+}
 
 const ofBreak = ({ found, ids }: BreakCase): Line => ({
   key: found.id,

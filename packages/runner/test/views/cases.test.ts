@@ -249,6 +249,26 @@ it.effect(
     }).pipe(Effect.provide(inMemory))
 )
 
+it.effect(
+  "G: who acknowledged a case before another break as grave came has not seen it as it is; its owner stays",
+  () =>
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O1" })
+      yield* scene.at(6)
+      yield* done("B1", assigning("dana"), "on call")
+      yield* done("B1", acknowledging, "seen")
+      expect(yield* shown).toEqual([["break", "B1", "dana", "warning"]])
+      yield* scene.at(7)
+      yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O2" })
+      expect(yield* shown).toEqual([["break", "B1", "dana", null]])
+      yield* scene.at(8)
+      yield* done("B1", acknowledging, "seen")
+      expect(yield* shown).toEqual([["break", "B1", "dana", "warning"]])
+    }).pipe(Effect.provide(inMemory))
+)
+
 it.effect("G: age alone makes a case: a watch that reads nothing again counts it", () =>
   Effect.gen(function* () {
     yield* scene.at(0)

@@ -33,7 +33,7 @@ export interface Stake {
   readonly deciding: ReadonlyArray<Deciding>
   /** Of a holding that the books do not know: have they trades of its symbol, or orders under way? */
   readonly isTraded: boolean
-  /** Of an excess, or a holding that the books do not know, the other open breaks of its symbol and of its whole account: its shares may be what is wrong. */
+  /** Of an excess, or a holding that the books do not know, the other open breaks of its symbol and of its whole account that are settled first: its shares may be what is wrong. */
   readonly beside: ReadonlyArray<Pick<Break, "id" | "kind">>
 }
 

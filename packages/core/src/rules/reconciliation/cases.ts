@@ -28,22 +28,26 @@ const causeOf = ({ account, kind, symbol }: Break): string => JSON.stringify([ac
 
 /**
  * Has what stands since a moment outlived its settling time? What is of a later moment than now was written by a clock that was ahead:
- * its age is unknown, and it must not stay unsaid for hours.
+ * its age is unknown, and it must not stay unsaid for hours. By how much clocks differ as a rule nothing comes and goes again.
  */
 export const hasSettled = (since: Instant.Instant, now: Instant.Instant, withinMs = SETTLING_MS): boolean => {
   const ageMs = Instant.millisBetween(since, now)
-  return ageMs < 0 || ageMs >= withinMs
+  return ageMs < -SETTLING_MS || ageMs >= withinMs
 }
 
-/** A position that is blocked has a break only once that has lasted. */
-const isOfAge = ({ kind, openedAt }: Break, now: Instant.Instant): boolean =>
+/** Is a break as old as one has to be for a case? A position that is blocked has a break only once that has lasted. */
+export const isOfAge = ({ kind, openedAt }: Break, now: Instant.Instant): boolean =>
   kind === "PositionBlocked" || hasSettled(openedAt, now)
 
 /**
  * Groups open breaks by cause. A cause is a case from the moment that one of its breaks has outlived its settling time; the younger
- * ones beside it count with it.
+ * ones beside it count with it; one that is known as such stays one.
  */
-export const casesOf = (open: ReadonlyArray<Break>, now: Instant.Instant): ReadonlyArray<Case> => {
+export const casesOf = (
+  open: ReadonlyArray<Break>,
+  now: Instant.Instant,
+  isKnown: (found: Case) => boolean = () => false
+): ReadonlyArray<Case> => {
   const causes = new Map<string, [Break, ...Array<Break>]>()
   for (const found of open.toSorted((a, b) => a.id - b.id)) {
     const known = causes.get(causeOf(found))
@@ -51,6 +55,6 @@ export const casesOf = (open: ReadonlyArray<Break>, now: Instant.Instant): Reado
     else known.push(found)
   }
   return [...causes.values()]
-    .filter((breaks) => breaks.some((each) => isOfAge(each, now)))
     .map((breaks) => caseOf(breaks))
+    .filter((found) => found.breaks.some((each) => isOfAge(each, now)) || isKnown(found))
 }

@@ -163,12 +163,19 @@ const beforeExcess: { readonly [K in BreakKind]?: "reconcile" | "wait" } = {
   UnsoundSnapshot: "wait"
 }
 
+/** Is it settled before an excess, or a holding that the books do not know, is judged? */
+export const isJudgedFirst = (kind: BreakKind): boolean => beforeExcess[kind] !== undefined
+
+/** More of them are counted and not named. */
+const MOST_NAMED = 5
+
 const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Recommended => {
   if (holds === "nothing") return first("wait", "It is less than a lot: the next trades use it up.")
-  const before = beside.filter(({ kind }) => beforeExcess[kind] !== undefined)
+  const before = beside.filter(({ kind }) => isJudgedFirst(kind))
   if (before.length === 0)
     return first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
-  const names = before.map(({ id, kind }) => `${kind} (${format("break", id)})`).join(", ")
+  const named = before.slice(0, MOST_NAMED).map(({ id, kind }) => `${kind} (${format("break", id)})`)
+  const names = [...named, ...(before.length > MOST_NAMED ? [`${before.length - MOST_NAMED} more`] : [])].join(", ")
   return first(
     before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",
     `${names} ${before.length === 1 ? "is" : "are"} open: the excess may be what is wrong. Accept it once that is settled.`
@@ -177,7 +184,7 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
 
 /** P6: what the broker is about to report, or a report that is held, may be the whole of it. */
 const ofForeign = ({ beside, isTraded }: Pick<Stake, "beside" | "isTraded">): Recommended =>
-  isTraded || beside.some(({ kind }) => beforeExcess[kind] !== undefined)
+  isTraded || beside.some(({ kind }) => isJudgedFirst(kind))
     ? first("reconcile", "The books have trades, orders or open breaks of it: both sides are read again first.")
     : byKind.ForeignPosition
 

@@ -1,7 +1,8 @@
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import { format } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Order } from "../../records/Order.ts"
-import type * as Instant from "../../values/Instant.ts"
+import * as Instant from "../../values/Instant.ts"
 import { kinds, type Break } from "../../records/Break.ts"
 import { casesOf, type Case } from "./cases.ts"
 import { isUrgent, severities, severityOf, type Severity } from "./severity.ts"
@@ -68,9 +69,26 @@ export const gravestOf = (
   breaks: ReadonlyArray<Break>,
   stakes: (found: Break) => Stake,
   now: Instant.Instant
-): Severity => {
-  const found = new Set(breaks.map((each) => severityOf(each, stakes(each), now)))
+): Severity => gravestIn(breaks.map((each) => severityOf(each, stakes(each), now)))
+
+/** The gravest of severities. */
+export const gravestIn = (all: ReadonlyArray<Severity>): Severity => {
+  const found = new Set(all)
   return severities.find((each) => found.has(each)) ?? "info"
+}
+
+/** When the newest of the breaks of a case opened that are as grave as it, or critical: who has seen it before that has not seen it. */
+export const newestAsGrave = (
+  breaks: NonEmptyReadonlyArray<Break>,
+  stakes: (found: Break) => Stake,
+  now: Instant.Instant
+): Instant.Instant => {
+  const weighed = breaks.map((each) => ({ each, severity: severityOf(each, stakes(each), now) }))
+  const current = gravestIn(weighed.map(({ severity }) => severity))
+  return weighed
+    .filter(({ severity }) => severity === current || isUrgent(severity))
+    .map(({ each }) => each.openedAt)
+    .reduce(Instant.later, breaks[0].openedAt)
 }
 
 /** What may keep trading from going on: open breaks with what stands behind each, and orders in doubt. */
