@@ -39,9 +39,22 @@ const useTop = (): void => {
 
 /** All screens, by their address; who looks at the past, or at one account, stays there from screen to screen. */
 export const App = () => (
-  <Router hook={useKeepingView} hrefs={carried}>
-    <Screens />
-  </Router>
+  <Part instead={(error) => <NoFrame error={error} />}>
+    <Router hook={useKeepingView} hrefs={carried}>
+      <Screens />
+    </Router>
+  </Part>
+)
+
+/** The frame itself cannot be shown: what it was answered is of another version of the daemon, for one. */
+const NoFrame = ({ error }: { readonly error: Error }) => (
+  <main>
+    <h1>Roundlot</h1>
+    <Problem error={error} again={() => location.reload()} />
+    <p>
+      Trading can be halted on the command line: <code>roundlot halt --all --reason …</code>
+    </p>
+  </main>
 )
 
 /** A screen whose own part of the program is on its way. */

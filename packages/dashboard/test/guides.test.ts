@@ -76,7 +76,8 @@ describe("the guides", () => {
 
 describe("the files", () => {
   test("come with a policy, hashed ones for ever, and the first load is at most 250 KiB compressed", async () => {
-    await using seen = await open("/settings")
+    // What is fetched once nothing else is to be done is none of the first load.
+    await using seen = await open("/settings", { script: "window.requestIdleCallback = () => 0" })
     const sizes: Array<number> = []
     const kept = new Set<string | undefined>()
     const { page } = seen
@@ -99,8 +100,35 @@ describe("the files", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024)
   })
 
-  test("one that does not come leaves the page: it says so, offers to load all again, and other pages open", async () => {
+  test("those of a halt are fetched once the first screen stands: it opens and is sent though no file comes any more", async () => {
     await using seen = await open("/")
+    const { faults, page } = seen
+    await page.waitForFunction(() => performance.getEntriesByName("halt is loaded").length > 0)
+    await page.route("**/assets/**", (route) => route.abort())
+    await page.getByRole("button", { name: "Halt", exact: true }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Reason", { exact: true }).fill("no file comes any more")
+    await dialog.getByRole("button", { name: "Halt everything" }).click()
+    await dialog.getByRole("status").waitFor()
+    expect(await page.getByText("A part of the dashboard could not be loaded").count()).toBe(0)
+    expect(faults).toEqual([])
+    await daemon.ask("/api/v1/controls/resume", { reason: "the test of a halt is over" })
+  })
+
+  test("an answer of another daemon, which the frame cannot show, is said, with the way to halt that is left", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    await page.route("**/api/v1/overview", (route) => route.fulfill({ json: { overall: "well" } }))
+    await page.goto(daemon.url)
+    await page.getByText("roundlot halt --all").waitFor()
+    await page.unrouteAll()
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.locator("main").getByText("Positions near an order").waitFor()
+    expect(await page.getByText("roundlot halt --all").count()).toBe(0)
+  })
+
+  test("one that does not come leaves the page: it says so, offers to load all again, and other pages open", async () => {
+    await using seen = await open("/", { script: "window.requestIdleCallback = () => 0" })
     const { faults, page } = seen
     const rail = page.getByRole("navigation", { name: "Main", exact: true })
     const missing = page.getByRole("alert").filter({ hasText: "A part of the dashboard could not be loaded" })

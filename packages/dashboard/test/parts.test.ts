@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { documentAt } from "../src/api/documents.ts"
 import { pauseAfter } from "../src/api/pause.ts"
 import {
   anchored,
@@ -54,6 +55,24 @@ const known = (all: ReadonlyArray<number>, count: number): Parts<number> => {
   for (let more = 1; more < count; more++) parts = grown(parts, answered(all, parts.at(-1)?.next ?? undefined))
   return parts
 }
+
+const broken = () => new ReadableStream({ start: (body) => body.error(new TypeError("network error")) })
+
+describe("a document that is read without the client", () => {
+  afterEach(() => vi.unstubAllGlobals())
+  const problem = { type: "/problems/unauthorized", status: 401, detail: "A token is needed." }
+  test.each([
+    ["is a problem", new Response(JSON.stringify(problem), { status: 401 }), 401],
+    ["is a proxy's page", new Response("<html>", { status: 502 }), -1],
+    ["breaks off", new Response(broken()), 0]
+  ])(
+    "fails with a problem where the answer %s: what breaks off is none, and is asked for again",
+    async (_, answer, status) => {
+      vi.stubGlobal("fetch", () => Promise.resolve(answer))
+      await expect(documentAt("/api/v1/overview")).rejects.toMatchObject({ name: "ProblemError", status })
+    }
+  )
+})
 
 describe("a list that is read part by part", () => {
   test("takes in what is new at its beginning and keeps what follows, however often, in few parts", () => {

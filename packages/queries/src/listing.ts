@@ -41,6 +41,8 @@ export interface Listing<R> {
   readonly anyOf: ReadonlyArray<Conditions>
   /** What a database cannot judge: the records of a batch that stay. */
   readonly keep?: Keep<R> | undefined
+  /** Of so many rows a page keeps what it can, and ends there with a cursor: where to keep one costs a read. Default: all. */
+  readonly mostLooked?: number | undefined
   /** By what it can be sorted: the columns of each, which together are unique. Default: the key, in the order of arrival. */
   readonly sorts?: Sorts | undefined
 }
@@ -92,19 +94,25 @@ export const collect = <R>(
     const limit = yield* limitOf(options)
     const way = yield* wayOf(listing, options)
     const wanted = limit === 0 ? Number.POSITIVE_INFINITY : limit + 1
-    const size = listing.keep === undefined ? Math.min(BATCH, wanted) : BATCH
+    const most = limit === 0 ? Number.POSITIVE_INFINITY : (listing.mostLooked ?? Number.POSITIVE_INFINITY)
+    const size = Math.min(BATCH, listing.keep === undefined ? wanted : most)
     const found: Array<R> = []
+    let looked = 0
+    let isOver = false
     let after = yield* afterOf(listing.table, way, options.cursor)
-    while (found.length < wanted) {
+    while (found.length < wanted && looked < most) {
       const batch: ReadonlyArray<R> = yield* nextBatch(listing, { after, way, size })
       found.push(...(listing.keep === undefined ? batch : yield* listing.keep(batch)))
       const last = batch.at(-1)
-      if (last === undefined || batch.length < size) break
+      isOver = last === undefined || batch.length < size
+      if (last === undefined || isOver) break
+      looked += batch.length
       after = cellsOf(listing.table, way, last)
     }
     const last = found.length < wanted ? undefined : found[limit - 1]
     const records = limit === 0 ? found : found.slice(0, limit)
-    const nextCursor = last === undefined ? null : encodeCursor(way.name, way.order, cellsOf(listing.table, way, last))
+    const next = last === undefined ? (isOver ? undefined : after) : cellsOf(listing.table, way, last)
+    const nextCursor = next === undefined ? null : encodeCursor(way.name, way.order, next)
     return { records, nextCursor, ...(yield* countedBeside(options, { records, nextCursor }, countOf(listing))) }
   })
 

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type { Entity } from "./criteria.ts"
 import { BadFilter } from "./errors.ts"
 import { causeOf } from "./history.ts"
-import type { Keep } from "./listing.ts"
+import { type Keep, MOST_JUDGED } from "./listing.ts"
 
 interface Asked {
   readonly actor?: string | undefined
@@ -40,6 +40,9 @@ export const madeBy = <R extends { readonly account: AccountName.AccountName }>(
   const isMade = (record: R) => Effect.map(actorOf(record.account, askedIn(record)), (found) => found === actor)
   return Effect.succeed((batch) => Effect.filter(batch, isMade, { concurrency: AT_ONCE }))
 }
+
+/** Of how many rows a page keeps those that an actor asked for: a period may be all of time, and the actor nobody. */
+export const mostLookedBy = ({ actor }: Asked): number | undefined => (actor === undefined ? undefined : MOST_JUDGED)
 
 const actorOf = (account: AccountName.AccountName, entity: Entity) =>
   Effect.gen(function* () {

@@ -23,7 +23,7 @@ import * as fills from "./fills.ts"
 import { historyOf } from "./history.ts"
 import { among, bothOf, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
-import { askedInOrder, madeBy } from "./madeBy.ts"
+import { askedInOrder, madeBy, mostLookedBy } from "./madeBy.ts"
 import * as priceBand from "./priceBand.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
@@ -124,7 +124,10 @@ export const list = (
     const judged: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
     const keep = bothOf(judged, yield* madeBy(askedInOrder, filters))
-    const { records, ...page } = yield* collect({ table: Order.OrderTable, anyOf, keep, sorts }, filters)
+    const { records, ...page } = yield* collect(
+      { table: Order.OrderTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts },
+      filters
+    )
     return { items: yield* documentsOf(records), ...page }
   })
 

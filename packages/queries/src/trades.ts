@@ -20,7 +20,7 @@ import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
-import { askedInTrade, madeBy } from "./madeBy.ts"
+import { askedInTrade, madeBy, mostLookedBy } from "./madeBy.ts"
 import * as orders from "./orders.ts"
 import { standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
@@ -73,7 +73,10 @@ export const list = (
       )
     )
     const keep = yield* madeBy(askedInTrade, filters)
-    const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf, keep, sorts }, filters)
+    const { records, ...page } = yield* collect(
+      { table: Trade.TradeTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts },
+      filters
+    )
     return { items: yield* documentsOf(records), ...page }
   })
 

@@ -1,12 +1,12 @@
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import type { RequestError, ServeError } from "@effect/platform/HttpServerError"
+import { RequestError, type ServeError } from "@effect/platform/HttpServerError"
 import type * as WebSocket from "@effect/platform/Socket"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Effect } from "effect"
 import type { Scope } from "effect"
-import { createServer as createPlain } from "node:http"
+import { createServer as createPlain, type IncomingMessage } from "node:http"
 import { createServer as createSecure } from "node:https"
 import type { Socket } from "node:net"
 
@@ -59,12 +59,18 @@ export const serve = (port: number, app: App, secured?: Secured): Effect.Effect<
   })
 
 /**
- * The WebSocket of a request. A handshake that is refused, or whose client has left, is never answered for: who waits for it, in a
- * part that cannot be interrupted, would hold up the end of the server. Here it ends with its connection.
+ * The WebSocket of a request. A handshake that is refused by what makes sockets is never answered for, and what waits for it in a part that
+ * cannot be interrupted would stay for ever: such handshakes fail here. One whose client leaves meanwhile ends with its connection.
  */
-export const upgraded = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<WebSocket.Socket, RequestError> =>
-  Effect.map(request.upgrade, (socket) => {
-    const left = closed(NodeHttpServerRequest.toIncomingMessage(request).socket)
+export const upgraded = (
+  request: HttpServerRequest.HttpServerRequest
+): Effect.Effect<WebSocket.Socket, RequestError> => {
+  const message = NodeHttpServerRequest.toIncomingMessage(request)
+  if (!isHandshake(message)) {
+    return Effect.fail(new RequestError({ request, reason: "Decode", description: "no handshake of a WebSocket" }))
+  }
+  return Effect.map(request.upgrade, (socket) => {
+    const left = closed(message.socket)
     const untilLeft = <E, R>(running: Effect.Effect<void, E, R>) => Effect.raceFirst(Effect.disconnect(running), left)
     return {
       ...socket,
@@ -72,6 +78,25 @@ export const upgraded = (request: HttpServerRequest.HttpServerRequest): Effect.E
       runRaw: (...run) => untilLeft(socket.runRaw(...run))
     }
   })
+}
+
+const KEY = /^[+/0-9A-Za-z]{22}==$/
+const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** Is it a handshake that `ws` takes? (RFC 6455, 4.2.1) */
+const isHandshake = ({ headers, method, socket }: IncomingMessage): boolean => {
+  const protocols = headers["sec-websocket-protocol"]?.split(",").map((each) => each.trim()) ?? []
+  return (
+    method === "GET" &&
+    headers.upgrade?.toLowerCase() === "websocket" &&
+    KEY.test(headers["sec-websocket-key"] ?? "") &&
+    ["8", "13"].includes(headers["sec-websocket-version"] ?? "") &&
+    protocols.every((each) => PROTOCOL.test(each)) &&
+    new Set(protocols).size === protocols.length &&
+    socket.readable &&
+    socket.writable
+  )
+}
 
 const closed = (socket: Socket): Effect.Effect<void> =>
   Effect.async((resume) => {

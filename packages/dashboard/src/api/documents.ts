@@ -31,7 +31,8 @@ export const documentAt = async <P extends Place>(
     throw noAnswer()
   })
   const body = await response.json().catch((error: unknown) => {
-    throw problemOf(error)
+    // What breaks off meanwhile is no answer; what is no JSON is another's, of a proxy for one.
+    throw error instanceof SyntaxError ? problemOf(error) : noAnswer()
   })
   if (!response.ok) throw problemOf(body)
   return body

@@ -1,28 +1,46 @@
-import { lazy, useSyncExternalStore } from "react"
+import { useSyncExternalStore } from "react"
 import { useAsOf } from "./asOf.ts"
 import type { Action } from "./Action.ts"
+import type * as Dialogs from "./ActionDialog.tsx"
 import { Part } from "./Part.tsx"
 
-const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialog }) => ({ default: ActionDialog })))
-
 let asked: Action | undefined
+let ActionDialog: typeof Dialogs.ActionDialog | undefined
 const watchers = new Set<() => void>()
 
-/** Opens the dialog of an action; closes the one that is open where there is none. */
-export const ask = (action: Action | undefined): void => {
-  asked = action
+const changed = (): void => {
   for (const each of watchers) each()
 }
 
-const watch = (changed: () => void): (() => void) => {
-  watchers.add(changed)
-  return () => watchers.delete(changed)
+/** Fetches the dialog, which may be long before it is opened. */
+export const fetchDialog = async (): Promise<void> => {
+  ActionDialog = (await import("./ActionDialog.tsx")).ActionDialog
 }
+
+/** Opens the dialog of an action; closes the one that is open where there is none. Where it does not come, the frame says so. */
+export const ask = (action: Action | undefined): void => {
+  asked = action
+  if (action !== undefined && ActionDialog === undefined) {
+    void fetchDialog()
+      .catch(() => {
+        // It opens when it is asked for, and not when a later one comes.
+        if (asked === action) asked = undefined
+      })
+      .then(changed)
+  } else changed()
+}
+
+const watch = (listener: () => void): (() => void) => {
+  watchers.add(listener)
+  return () => watchers.delete(listener)
+}
+
+const opened = (): Action | undefined => (ActionDialog === undefined ? undefined : asked)
 
 /** Where the dialog of an action is: apart from its button, which may go when the action is done. */
 export const ActionHost = () => {
-  const action = useSyncExternalStore(watch, () => asked)
-  if (action === undefined) return null
+  const action = useSyncExternalStore(watch, opened)
+  if (action === undefined || ActionDialog === undefined) return null
   return (
     <Part>
       <ActionDialog action={action} onClose={() => ask(undefined)} />

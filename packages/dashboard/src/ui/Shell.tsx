@@ -9,7 +9,7 @@ import { eventWords } from "../words/events.ts"
 import { positionAt } from "../words/paths.ts"
 import { signOfLink, signOfState } from "../words/signs.ts"
 import { ActionHost, DialogButton } from "./ActionButton.tsx"
-import { askHaltAny } from "./askHalt.ts"
+import { askHaltAny, fetchHaltIdle } from "./askHalt.ts"
 import { useChangedCells } from "./changes.ts"
 import { CopyAs } from "./CopyAs.tsx"
 import { Foreign } from "./Figure.tsx"
@@ -245,7 +245,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [path, go] = useLocation()
   const asOf = useAsOf()
   const isStale = useIsStale()
-  const { data: overview } = useOverview()
+  const { data: overview, isFetched } = useOverview()
+  useEffect(() => (isFetched ? fetchHaltIdle() : undefined), [isFetched])
   const search = useRef<HTMLInputElement>(null)
   const halting = useRef<HTMLSpanElement>(null)
   const main = useRef<HTMLElement>(null)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Schema, TestClock } from "effect"
+import { Deferred, Effect, Fiber, Schema, TestClock } from "effect"
 import { request, type Server } from "node:http"
 import { connect, type Socket } from "node:net"
 import { WebSocket } from "ws"
@@ -133,6 +133,9 @@ const badHandshake = (port: number) =>
     ]
     socket.write(`${lines.join("\r\n")}\r\n\r\n`)
   })
+
+/** How many fibers are left to themselves, once those that end have ended. */
+const rootFibers = Effect.map(Effect.zipRight(Effect.yieldNow(), Fiber.roots), (all) => all.length)
 
 // Readers who do not listen
 
@@ -330,6 +333,10 @@ describe("what happens, as it happens", () => {
       yield* scene.played
       const port = yield* serving
       assert.match(yield* badHandshake(port), /^HTTP\/1\.1 400 /)
+      const before = yield* rootFibers
+      for (let nth = 0; nth < 5; nth++) yield* badHandshake(port)
+      // None is left behind, which would stay for as long as the process.
+      assert.isAtMost(yield* rootFibers, before)
     }).pipe(Effect.provide(books))
   )
 

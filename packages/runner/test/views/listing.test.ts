@@ -1,4 +1,5 @@
-import { allocations, fills, journal, type listing, positions, trades } from "@roundlot/queries"
+import { Trade } from "@roundlot/core"
+import { allocations, fills, journal, listing, positions, trades } from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
 import { Effect, Encoding, FastCheck } from "effect"
 import * as scene from "./scene.ts"
@@ -35,6 +36,31 @@ it.effect("pages of any size, from either end, come to the whole list, and the l
     }
     const three = yield* paged(positions.list, { limit: 1 })
     expect(three.items.map(({ symbol }) => symbol)).toEqual(["AAPL", "KO", "MSFT"])
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+it.effect("a page that keeps little of much ends with a cursor: together they are what is kept of the whole list", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    let looked = 0
+    const keep = (batch: ReadonlyArray<Trade.Trade>) => {
+      looked += batch.length
+      return Effect.succeed(batch.filter(({ symbol }) => symbol === "KO"))
+    }
+    const kept = (mostLooked: number | undefined, options: listing.ListOptions) =>
+      Effect.map(
+        listing.collect({ table: Trade.TradeTable, anyOf: [[]], keep, mostLooked }, options),
+        ({ records, ...page }) => ({ items: records, ...page })
+      )
+    const whole = yield* kept(undefined, {})
+    expect([whole.items.length, looked]).toEqual([1, 6])
+    looked = 0
+    const page = yield* kept(2, { limit: 5 })
+    expect([page.items.length, looked]).toEqual([0, 2])
+    const parts = yield* paged((options) => kept(2, options), { limit: 5 })
+    expect(parts.items).toEqual(whole.items)
+    // All of a list that is read at once is no page.
+    expect((yield* kept(2, { limit: 0 })).items).toEqual(whole.items)
   }).pipe(Effect.provide(scene.inMemory))
 )
 
