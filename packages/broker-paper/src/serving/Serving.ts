@@ -81,6 +81,8 @@ const closed = (socket: Socket): Effect.Effect<void> =>
     return Effect.sync(() => socket.off("close", left))
   })
 
+const NO_CONTENT = 204
+
 /** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */
 export const respond = (
   request: HttpServerRequest.HttpServerRequest,
@@ -104,10 +106,13 @@ export const respond = (
           headers: { ...headers, ...answer.headers }
         })
       )
-    case "Empty":
+    case "Empty": {
+      // A server says how long an answer is that it knows, but for 204 (RFC 9110, 8.6); some clients read a body where it does not.
+      const length: Headers = answer.status === NO_CONTENT ? {} : { "content-length": "0" }
       return Effect.succeed(
-        HttpServerResponse.empty({ status: answer.status, headers: { ...headers, ...answer.headers } })
+        HttpServerResponse.empty({ status: answer.status, headers: { ...length, ...headers, ...answer.headers } })
       )
+    }
     case "Lost": {
       const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
       const cut = Effect.sync(() => void socket.destroy())
