@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { WebSocket } from "@effect/platform-node/Undici"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
-import { Price } from "@roundlot/core"
+import { AccountName, Price } from "@roundlot/core"
 import { createApiClient, EnhancedTokenManager } from "@sudowealth/schwab-api"
 import { Effect, Redacted, Schema } from "effect"
 import { equityBuyLimit, equityBuyMarket } from "schwab-client-js/orderhelp"
@@ -19,42 +20,45 @@ const SCHWAB = "https://api.schwabapi.com"
  * A simulator over TLS that every client of this process reaches in Schwab's place. `schwab-client-js` has Schwab's address in its
  * code: Node's `fetch` is replaced by one that goes to the simulator instead, and Node's TLS trusts its certificate.
  */
-const opened = Effect.gen(function* () {
-  const simulator = yield* Simulator.make({
-    requestsAMinute: 100_000,
-    tls: true,
-    prices: new Map([["AAPL", Price.unsafe("200")]])
-  })
-  const { certificate = "", credentials } = simulator
-  const asked: Array<string> = []
-  const { fetch } = globalThis
-  const { createSecureContext } = tls
-  const appKey = Redacted.value(credentials.appKey)
-  const appSecret = Redacted.value(credentials.appSecret)
-  yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      vi.spyOn(tls, "createSecureContext").mockImplementation((options) =>
-        createSecureContext({ ...options, ca: certificate })
-      )
-      vi.stubGlobal("fetch", (request: string | Request, init?: RequestInit) => {
-        if (typeof request !== "string") return fetch(request, init)
-        asked.push(`${init?.method ?? "GET"} ${new URL(request).pathname}`)
-        return fetch(request.replace(SCHWAB, credentials.baseUrl), init)
-      })
-      // What it is refused it says on the console besides.
-      vi.spyOn(console, "error").mockReturnValue()
-      vi.stubEnv("SCHWAB_APP_KEY", appKey)
-      vi.stubEnv("SCHWAB_SECRET", appSecret)
-    }),
-    () =>
+const opened = (differs: Simulator.Options = {}) =>
+  Effect.gen(function* () {
+    const simulator = yield* Simulator.make({
+      requestsAMinute: 100_000,
+      tls: true,
+      others: new Map([[AccountName.AccountName.make("second"), "87654321"]]),
+      prices: new Map([["AAPL", Price.unsafe("200")]]),
+      ...differs
+    })
+    const { certificate = "", credentials } = simulator
+    const asked: Array<string> = []
+    const { fetch } = globalThis
+    const { createSecureContext } = tls
+    const appKey = Redacted.value(credentials.appKey)
+    const appSecret = Redacted.value(credentials.appSecret)
+    yield* Effect.acquireRelease(
       Effect.sync(() => {
-        vi.restoreAllMocks()
-        vi.unstubAllGlobals()
-        vi.unstubAllEnvs()
-      })
-  )
-  return { ...simulator, appKey, appSecret, asked, baseUrl: credentials.baseUrl, certificate }
-})
+        vi.spyOn(tls, "createSecureContext").mockImplementation((options) =>
+          createSecureContext({ ...options, ca: certificate })
+        )
+        vi.stubGlobal("fetch", (request: string | Request, init?: RequestInit) => {
+          if (typeof request !== "string") return fetch(request, init)
+          asked.push(`${init?.method ?? "GET"} ${new URL(request).pathname}`)
+          return fetch(request.replace(SCHWAB, credentials.baseUrl), init)
+        })
+        // What it is refused it says on the console besides.
+        vi.spyOn(console, "error").mockReturnValue()
+        vi.stubEnv("SCHWAB_APP_KEY", appKey)
+        vi.stubEnv("SCHWAB_SECRET", appSecret)
+      }),
+      () =>
+        Effect.sync(() => {
+          vi.restoreAllMocks()
+          vi.unstubAllGlobals()
+          vi.unstubAllEnvs()
+        })
+    )
+    return { ...simulator, appKey, appSecret, asked, baseUrl: credentials.baseUrl, certificate }
+  })
 
 /** Where a browser ends that logs in at an address of Schwab. */
 const loggedIn = (url: string) =>
@@ -64,7 +68,13 @@ const loggedIn = (url: string) =>
   )
 
 /** The refresh token that `manual-authorize`, its own program, keeps in `.env` of its folder after a login. */
-const authorized = ({ appKey, appSecret, baseUrl, certificate, credentials }: Effect.Effect.Success<typeof opened>) =>
+const authorized = ({
+  appKey,
+  appSecret,
+  baseUrl,
+  certificate,
+  credentials
+}: Effect.Effect.Success<ReturnType<typeof opened>>) =>
   Effect.gen(function* () {
     const folder = dirname((yield* freshTokens).file)
     const authority = join(folder, "ca.pem")
@@ -154,12 +164,57 @@ const readFrame = Schema.decodeUnknownSync(
   )
 )
 
+const readMessage = Schema.decodeUnknownSync(Schema.Struct({ data: Schema.String }))
+
 const A_MINUTE_MS = 60_000
+
+/** The client of the stream, connected: what it was told as lines, and a wait for some of these. */
+const listening = (tokens: { readonly refreshToken: Redacted.Redacted }) =>
+  Effect.gen(function* () {
+    const { streaming, trading } = yield* clients(Redacted.value(tokens.refreshToken))
+    const seen: Array<string> = []
+    const waiting = new Set<() => void>()
+    const say = (...lines: ReadonlyArray<string>) => {
+      seen.push(...lines)
+      for (const look of waiting) look()
+    }
+    const connect = Effect.promise(() => streaming.streamInit())
+    streaming.streamListen("message", (text) => {
+      const { data, response } = readFrame(text)
+      say(
+        ...response.map(({ command, content }) => `${command} ${content.code}`),
+        ...data.flatMap(({ content }) => content.map((each) => `${each.seq} ${each.key} ${each["1"]} ${each["2"]}`))
+      )
+    })
+    streaming.streamListen("close", (code) => say(`closed ${code}`))
+    const when = (isSo: () => boolean) =>
+      Effect.async<void>((resume) => {
+        const look = () => {
+          if (!isSo()) return
+          waiting.delete(look)
+          resume(Effect.void)
+        }
+        waiting.add(look)
+        look()
+      })
+    yield* connect
+    return {
+      trading,
+      seen,
+      connect,
+      until: (lines: ReadonlyArray<string>) => when(() => lines.every((line) => seen.includes(line))),
+      untilClosed: (times: number) => when(() => seen.filter((line) => line === "closed 1000").length === times),
+      ask: (command: string, parameters: Record<string, string>) =>
+        streaming.streamSchwabRequest(command, "ACCT_ACTIVITY", parameters),
+      logIn: Effect.tryPromise({ try: () => streaming.streamSchwabLogin(), catch: String }),
+      logOut: Effect.promise(() => streaming.streamSchwabLogout())
+    }
+  })
 
 describe("clients that are not ours, unmodified", () => {
   it.scopedLive("schwab-client-js logs in, places, lists, replaces and cancels, and renews its token", () =>
     Effect.gen(function* () {
-      const place = yield* opened
+      const place = yield* opened()
       const { trading } = yield* clients(yield* authorized(place))
       const ask = <A>(asking: () => Promise<A>) => Effect.promise(asking)
       const [{ hashValue: hash = "" } = {}] = readNumbers(yield* ask(() => trading.accountsNumbers()))
@@ -207,7 +262,8 @@ describe("clients that are not ours, unmodified", () => {
         [bought.orderId]
       )
       assert.deepStrictEqual(readAccounts(yield* ask(() => trading.accountsAll("positions"))), [
-        { securitiesAccount: { accountNumber: "12345678", positions: [{ longQuantity: 2 }] } }
+        { securitiesAccount: { accountNumber: "12345678", positions: [{ longQuantity: 2 }] } },
+        { securitiesAccount: { accountNumber: "87654321", positions: [] } }
       ])
 
       // Its tokens are of 29 minutes; at the simulator one is void after 30.
@@ -224,51 +280,78 @@ describe("clients that are not ours, unmodified", () => {
 
   it.scopedLive("the stream of schwab-client-js tells of what it asked for, until it logs out", () =>
     Effect.gen(function* () {
-      const place = yield* opened
-      const { refreshToken } = yield* place.login
-      const { streaming, trading } = yield* clients(Redacted.value(refreshToken))
-      const codes: Array<string> = []
-      const told: Array<readonly [number, string, string, string]> = []
-      const waiting: Array<() => void> = []
-      const seen = (type: string) =>
-        Effect.async<void>((resume) => {
-          const look = () => {
-            if (told.some((each) => each[3] === type)) resume(Effect.void)
-          }
-          waiting.push(look)
-          look()
-        })
-      yield* Effect.promise(() => streaming.streamInit())
-      streaming.streamListen("message", (text) => {
-        const { data, response } = readFrame(text)
-        codes.push(...response.map(({ command, content }) => `${command} ${content.code}`))
-        told.push(
-          ...data.flatMap(({ content }) => content).map((each) => [each.seq, each.key, each["1"], each["2"]] as const)
-        )
-        for (const look of waiting) look()
-      })
-      const closed = new Promise<unknown>((resolve) => {
-        streaming.streamListen("close", resolve)
-      })
-      yield* Effect.promise(() => streaming.streamSchwabLogin())
-      streaming.streamSchwabRequest("SUBS", "ACCT_ACTIVITY", { keys: "mine", fields: "0,1,2,3" })
-      yield* seen("SUBSCRIBED")
+      const place = yield* opened()
+      const { trading, ...stream } = yield* listening(yield* place.login)
+      yield* stream.logIn
+      stream.ask("SUBS", { keys: "mine, another", fields: "0,1,2,3" })
+      yield* stream.until(["0 mine 12345678 SUBSCRIBED", "1 mine 87654321 SUBSCRIBED"])
       const [{ hashValue: hash = "" } = {}] = readNumbers(yield* Effect.promise(() => trading.accountsNumbers()))
-      const { orderId } = readPlaced(
+      const first = readPlaced(
         yield* Effect.promise(() => trading.placeOrderByAcct(hash, equityBuyLimit("AAPL", 5, "150")))
       )
-      yield* seen("OrderCreated")
-      yield* Effect.promise(() => trading.orderDelete(hash, Number(orderId)))
-      yield* seen("OrderUROutCompleted")
-      assert.deepStrictEqual(told, [
-        [0, "mine", "12345678", "SUBSCRIBED"],
-        [1, "mine", "12345678", "OrderCreated"],
-        [2, "mine", "12345678", "OrderUROutCompleted"]
-      ])
-      yield* Effect.promise(() => streaming.streamSchwabLogout())
-      assert.strictEqual(yield* Effect.promise(() => closed), 1000)
-      assert.deepStrictEqual(codes, ["LOGIN 0", "SUBS 26", "LOGOUT 0"])
+      yield* stream.until(["2 mine 12345678 OrderCreated"])
+      const second = readPlaced(
+        yield* Effect.promise(() =>
+          trading.updateOrderById(hash, Number(first.orderId), equityBuyLimit("AAPL", 3, "160"))
+        )
+      )
+      yield* stream.until(["3 mine 12345678 OrderUROutCompleted", "4 mine 12345678 ChangeCreated"])
+      yield* Effect.promise(() => trading.orderDelete(hash, Number(second.orderId)))
+      yield* stream.until(["5 mine 12345678 OrderUROutCompleted"])
+      stream.ask("UNSUBS", { keys: "mine" })
+      yield* stream.until(["UNSUBS 27"])
+      yield* Effect.promise(() => trading.placeOrderByAcct(hash, equityBuyMarket("AAPL", 1)))
+      yield* stream.logOut
+      yield* stream.until(["closed 1000"])
+      assert.deepStrictEqual(
+        stream.seen.filter((line) => !line.includes("mine")),
+        ["LOGIN 0", "SUBS 26", "UNSUBS 27", "LOGOUT 0", "closed 1000"]
+      )
+      assert.strictEqual(stream.seen.filter((line) => line.includes("mine")).length, 6)
     })
+  )
+
+  it.scopedLive(
+    "the stream answers nobody who has not logged in, and is closed to a token that is not valid any more",
+    () =>
+      Effect.gen(function* () {
+        const { login } = yield* opened({ lifetimes: { accessMs: 10 * A_MINUTE_MS, loginMs: 60 * A_MINUTE_MS } })
+        const stream = yield* listening(yield* login)
+        stream.ask("SUBS", { keys: "mine", fields: "0,1,2,3" })
+        yield* stream.until(["SUBS 20"])
+        yield* stream.logIn
+        yield* stream.logOut
+        yield* stream.until(["closed 1000"])
+        // It takes its token for one of 29 minutes.
+        const { now } = Date
+        vi.spyOn(Date, "now").mockImplementation(() => now() + 11 * A_MINUTE_MS)
+        yield* stream.connect
+        assert.match(yield* Effect.flip(stream.logIn), /code = 3/)
+        yield* stream.until(["LOGIN 3"])
+        yield* stream.untilClosed(2)
+      })
+  )
+
+  it.scopedLive(
+    "a request to the stream may come without a list around it, as Schwab's page shows it and Lean sends it",
+    () =>
+      Effect.gen(function* () {
+        const { credentials, login } = yield* Simulator.make({})
+        const { accessToken } = yield* login
+        const socket = yield* Effect.acquireRelease(
+          Effect.sync(() => new WebSocket(`${credentials.baseUrl.replace("http", "ws")}/ws`)),
+          (open) => Effect.sync(() => open.close())
+        )
+        const answer = once(socket, "message")
+        yield* Effect.promise(() => once(socket, "open"))
+        const parameters = { Authorization: Redacted.value(accessToken) }
+        socket.send(JSON.stringify({ requestid: 1, service: "ADMIN", command: "LOGIN", parameters }))
+        const [event] = yield* Effect.promise(() => answer)
+        assert.deepStrictEqual(
+          readFrame(readMessage(event).data).response.map(({ command, content }) => [command, content.code]),
+          [["LOGIN", 0]]
+        )
+      })
   )
 
   // It wants every field of an order that Schwab has ever shown, in what it sends and in what it reads: no order of Schwab's is one.
@@ -276,7 +359,7 @@ describe("clients that are not ours, unmodified", () => {
     "@sudowealth/schwab-api, by its base options, logs in, reads accounts, cancels and renews its token",
     () =>
       Effect.gen(function* () {
-        const { appKey, appSecret, baseUrl, credentials, exchange } = yield* opened
+        const { appKey, appSecret, baseUrl, credentials, exchange } = yield* opened()
         const { redirectUri } = credentials
         const auth = new EnhancedTokenManager({
           clientId: appKey,
@@ -294,7 +377,7 @@ describe("clients that are not ours, unmodified", () => {
         const preference = yield* Effect.promise(() => trader.userPreference.getUserPreference())
         assert.deepStrictEqual(
           preference.accounts.map((each) => each.accountNumber),
-          [accountNumber]
+          [accountNumber, "87654321"]
         )
         yield* exchange.instruct({
           id: "by hand",

@@ -2,7 +2,7 @@ import * as Socket from "@effect/platform/Socket"
 import type { Exchange } from "@roundlot/broker-paper"
 import { Clock, Effect, ExecutionStrategy, Exit, Option, Ref, Schedule, Schema, Scope, Stream } from "effect"
 import * as Answer from "./Answer.ts"
-import type { Desk, Seat } from "./Desk.ts"
+import type { Desk, Said, Seat } from "./Desk.ts"
 import type { Logins } from "./logins.ts"
 
 const Request = Schema.Struct({
@@ -63,12 +63,22 @@ const types: { readonly [status: string]: string } = {
   rejected: "OrderUROutCompleted"
 }
 
-/** What the exchange said, as a message: its data is JSON within JSON, and tells little but the order. */
-const messageOf = ({ accountNumber }: Seat, said: Exclude<Exchange.Streamed, { _tag: "Dropped" }>) => {
+/**
+ * What the exchange said, as a message: its data is JSON within JSON, and tells little but the order. One that takes another's place
+ * is a change of that.
+ */
+const messageOf = (
+  { accountNumber }: Seat,
+  said: Exclude<Exchange.Streamed, { _tag: "Dropped" }>,
+  known: ReadonlyMap<string, Said>
+) => {
   const isOrder = said._tag === "Order"
   const id = isOrder ? said.order.brokerOrderId : said.execution.brokerOrderId
-  const type = isOrder ? (types[said.order.status] ?? "OrderAccepted") : "ExecutionCreated"
-  const message = { SchwabOrderID: id, AccountNumber: accountNumber, BaseEvent: { EventType: type } }
+  const parent = isOrder && said.order.status === "new" ? known.get(id)?.replaces : undefined
+  const ofStatus = isOrder ? (types[said.order.status] ?? "OrderAccepted") : "ExecutionCreated"
+  const type = parent === undefined ? ofStatus : "ChangeCreated"
+  const change = parent === undefined ? {} : { ChangeCreatedEventEquityOrder: { ParentSchwabOrderID: parent } }
+  const message = { SchwabOrderID: id, AccountNumber: accountNumber, BaseEvent: { EventType: type, ...change } }
   return { type, text: JSON.stringify(message) }
 }
 
@@ -111,11 +121,14 @@ const subscribe = (desk: Desk, line: Line, request: Request) =>
         yield* line.send({ data: [{ service: "ACCT_ACTIVITY", timestamp, command: "SUBS", content }] })
       })
     yield* Effect.forEach(desk.seats(), (seat) => say(seat, "SUBSCRIBED", ""), { discard: true })
-    const telling = Stream.runForEach(Stream.mergeAll(open, { concurrency: "unbounded" }), ({ said, seat }) => {
-      if (said._tag === "Dropped") return Effect.void
-      const { text, type } = messageOf(seat, said)
-      return say(seat, type, text)
-    })
+    const telling = Stream.runForEach(Stream.mergeAll(open, { concurrency: "unbounded" }), ({ said, seat }) =>
+      said._tag === "Dropped"
+        ? Effect.void
+        : Effect.flatMap(desk.replacing.withPermits(1)(Ref.get(desk.said)), (known) => {
+            const { text, type } = messageOf(seat, said, known)
+            return say(seat, type, text)
+          })
+    )
     const beat = Effect.flatMap(Clock.currentTimeMillis, (now) => line.send({ notify: [{ heartbeat: String(now) }] }))
     yield* Effect.forkScoped(Effect.zipRight(Effect.ignore(telling), line.close(CLOSED)))
     yield* Effect.forkScoped(Effect.repeat(beat, Schedule.spaced(HEARTBEAT_EVERY)))
