@@ -110,8 +110,11 @@ describe("the simulator, for other programs", () => {
           const { api, first, seen, until } = yield* connected({ host, port }, 3)
           api.placeOrder(first, stock, limit(150, 5))
           yield* until(`${first} Submitted 0 5`)
-          const [{ brokerOrderId = "" } = {}] = yield* exchange.orders
-          yield* exchange.instruct({ id: "part", do: { fill: { brokerOrderId, quantity: "2", price: "150" } } })
+          const [resting] = yield* exchange.orders
+          yield* exchange.instruct({
+            id: "part",
+            do: { fill: { brokerOrderId: resting?.brokerOrderId ?? "", quantity: "2", price: "150" } }
+          })
           yield* until(`${first} Submitted 2 3`)
           api.placeOrder(first, stock, limit(160, 4))
           yield* until(`${first} Submitted 2 2`)
