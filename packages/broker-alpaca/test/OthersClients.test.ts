@@ -65,8 +65,13 @@ describe("clients that are not ours, unmodified, by their base options", () => {
       )
       const resting = { ...asked, type: "limit", limit_price: 1, client_order_id: "c3-2" }
       const second = read(yield* Effect.promise(() => alpaca.createOrder(resting)))
-      yield* Effect.promise(() => alpaca.cancelOrder(second.id))
-      assert.strictEqual(read(yield* Effect.promise(() => alpaca.getOrder(second.id))).status, "canceled")
+      const instead = { qty: 5, limit_price: 1.5, client_order_id: "c3-3" }
+      const third = read(yield* Effect.promise(() => alpaca.replaceOrder(second.id, instead)))
+      assert.strictEqual(read(yield* Effect.promise(() => alpaca.getOrder(second.id))).status, "replaced")
+      const open = yield* Effect.promise(() => alpaca.getOrders({ ...whatever, status: "open" }))
+      assert.deepStrictEqual(readAll(open), [{ id: third.id }])
+      yield* Effect.promise(() => alpaca.cancelOrder(third.id))
+      assert.strictEqual(read(yield* Effect.promise(() => alpaca.getOrder(third.id))).status, "canceled")
       assert.isTrue(Schema.is(Schema.Struct({ event: Schema.String }))(yield* Effect.promise(() => told)))
       alpaca.trade_ws.disconnect()
     })
@@ -81,9 +86,16 @@ describe("clients that are not ours, unmodified, by their base options", () => {
         credentials: { keyId, secret },
         url: `${baseUrl.replace("http", "ws")}/stream`
       })
+      const told: Array<readonly [string, string | undefined]> = []
       const filled = new Promise<string>((resolve) => {
         stream.onTradeUpdate((update) => {
           if (update.event === "fill") resolve(update.qty ?? "")
+        })
+      })
+      const canceled = new Promise<void>((resolve) => {
+        stream.onTradeUpdate(({ event, order: { id, symbol } }) => {
+          if (symbol === "AAPL") told.push([event, id])
+          if (event === "canceled") resolve()
         })
       })
       const authenticated = new Promise<void>((resolve) => {
@@ -102,6 +114,32 @@ describe("clients that are not ours, unmodified, by their base options", () => {
       assert.strictEqual(yield* Effect.promise(() => filled), "0.5")
       const account = yield* Effect.promise(() => new trading.AccountsApi(configuration).getAccount())
       assert.strictEqual(account.status, "ACTIVE")
+      const { id: first = "" } = yield* Effect.promise(() =>
+        orders.postOrder({
+          postOrderRequest: {
+            symbol: "AAPL",
+            qty: "5",
+            side: "buy",
+            type: "limit",
+            timeInForce: "day",
+            limitPrice: "150"
+          }
+        })
+      )
+      const { id: second = "" } = yield* Effect.promise(() =>
+        orders.patchOrderByOrderId({ orderId: first, patchOrderRequest: { qty: "3", limitPrice: "160" } })
+      )
+      const [open, ...others] = yield* Effect.promise(() => orders.getAllOrders({ status: "open" }))
+      assert.deepStrictEqual([open?.id, open?.qty, open?.limitPrice, open?.replaces], [second, "3", "160", first])
+      assert.deepStrictEqual(others, [])
+      yield* Effect.promise(() => orders.deleteOrderByOrderID({ orderId: second }))
+      yield* Effect.promise(() => canceled)
+      assert.deepStrictEqual(told, [
+        ["new", first],
+        ["replaced", first],
+        ["new", second],
+        ["canceled", second]
+      ])
       stream.disconnect()
     })
   )

@@ -4,6 +4,53 @@ import { Price } from "@roundlot/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
+/** An unmodified client that is connected: its first id, what it is told as lines, and a wait for one of these. */
+const connected = (at: { readonly host: string; readonly port: number }, clientId: number) =>
+  Effect.gen(function* () {
+    const api = new IBApi({ ...at, clientId })
+    const seen: Array<string> = []
+    const waiting = new Set<() => void>()
+    const say = (line: string) => {
+      seen.push(line)
+      for (const look of waiting) look()
+    }
+    const until = (line: string) =>
+      Effect.async<void>((resume) => {
+        const look = () => {
+          if (!seen.includes(line)) return
+          waiting.delete(look)
+          resume(Effect.void)
+        }
+        waiting.add(look)
+        look()
+      })
+    api.on(EventName.error, (_error, code, id) => say(`error ${code} of ${id}`))
+    api.on(EventName.openOrder, (id, _contract, { lmtPrice, totalQuantity }) =>
+      say(`order ${id}: ${totalQuantity} at ${lmtPrice}`)
+    )
+    api.on(EventName.openOrderEnd, () => say("end"))
+    api.on(EventName.orderStatus, (id, status, filled, remaining) => say(`${id} ${status} ${filled} ${remaining}`))
+    const first = yield* Effect.acquireRelease(
+      Effect.async<number>((resume) => {
+        api.once(EventName.nextValidId, (id) => resume(Effect.succeed(id)))
+        api.connect()
+      }),
+      () => Effect.sync(() => api.disconnect())
+    )
+    return { api, first, seen, until }
+  })
+
+const stock = { symbol: "AAPL", secType: SecType.STK, exchange: "SMART", currency: "USD" }
+
+const limit = (lmtPrice: number, totalQuantity: number) => ({
+  action: OrderAction.BUY,
+  orderType: OrderType.LMT,
+  lmtPrice,
+  totalQuantity,
+  tif: TimeInForce.DAY,
+  transmit: true
+})
+
 describe("the simulator, for other programs", () => {
   it("an unmodified @stoqey/ib places an order, sees its fill and what it cost, and reads executions", () =>
     Effect.runPromise(
@@ -13,7 +60,6 @@ describe("the simulator, for other programs", () => {
           const seen: Array<string> = []
           yield* Effect.async<void>((resume) => {
             const api = new IBApi({ host, port, clientId: 3 })
-            const stock = { symbol: "AAPL", secType: SecType.STK, exchange: "SMART", currency: "USD" }
             api.on(EventName.error, (error, code) => seen.push(`error ${code} ${error.message}`))
             api.on(EventName.managedAccounts, (accounts) => seen.push(`accounts ${accounts}`))
             api.once(EventName.nextValidId, (id) =>
@@ -52,6 +98,50 @@ describe("the simulator, for other programs", () => {
           expect(seen).toContain("execution 9 3 at 150.25 of mine")
           expect(seen).toContain("cost 1 undefined")
           expect(seen.filter((line) => line.startsWith("error"))).toEqual([])
+        })
+      )
+    ))
+
+  it("an unmodified @stoqey/ib changes, lists and cancels what rests, and is told of it", () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { exchange, host, port } = yield* Simulator.make({ unsaidPrice: Price.unsafe("200") })
+          const { api, first, seen, until } = yield* connected({ host, port }, 3)
+          api.placeOrder(first, stock, limit(150, 5))
+          yield* until(`${first} Submitted 0 5`)
+          const [resting] = yield* exchange.orders
+          yield* exchange.instruct({
+            id: "part",
+            do: { fill: { brokerOrderId: resting?.brokerOrderId ?? "", quantity: "2", price: "150" } }
+          })
+          yield* until(`${first} Submitted 2 3`)
+          api.placeOrder(first, stock, limit(160, 4))
+          yield* until(`${first} Submitted 2 2`)
+          api.placeOrder(first, stock, { ...limit(160, 4), action: OrderAction.SELL })
+          yield* until(`error 105 of ${first}`)
+          // Of the orders of others a client is told where it asks.
+          const other = yield* connected({ host, port }, 4)
+          other.api.reqAllOpenOrders()
+          yield* other.until("end")
+          expect(other.seen).toEqual([`order ${first}: 4 at 160`, `${first} Submitted 2 2`, "end"])
+          api.cancelOrder(first)
+          yield* until(`error 202 of ${first}`)
+          expect(seen).toContain(`${first} Cancelled 2 2`)
+          api.placeOrder(first, stock, limit(160, 4))
+          yield* until(`error 103 of ${first}`)
+
+          api.placeOrder(first + 1, stock, limit(150, 1))
+          api.placeOrder(first + 2, stock, limit(150, 1))
+          api.reqGlobalCancel()
+          yield* until(`error 202 of ${first + 1}`)
+          yield* until(`error 202 of ${first + 2}`)
+          api.placeOrder(first + 3, stock, limit(150, 1))
+          yield* until(`${first + 3} Submitted 0 1`)
+          api.placeOrder(first + 3, stock, limit(210, 1))
+          yield* until(`${first + 3} Filled 1 0`)
+          api.placeOrder(first + 3, stock, limit(210, 2))
+          yield* until(`error 104 of ${first + 3}`)
         })
       )
     ))

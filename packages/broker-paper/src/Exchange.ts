@@ -148,6 +148,15 @@ export interface ExchangeService {
   readonly hours: Effect.Effect<Hours, ExchangeFailed>
   /** Places an order. `Done` has it as it was entered, before any fill. */
   readonly place: (account: AccountName.AccountName, request: PlaceRequest) => Asked<ExchangeOrder>
+  /**
+   * Places an order in the place of one that works, which keeps its id and what it has filled. The symbol, side and type are as they
+   * were; instructions that wait for an order to be placed wait for this as well.
+   */
+  readonly amend: (
+    account: AccountName.AccountName,
+    brokerOrderId: string,
+    request: PlaceRequest
+  ) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
   /** One order; `Done` with `undefined` where the account has none such. */
   readonly order: (account: AccountName.AccountName, key: OrderKey) => Asked<ExchangeOrder | undefined>
@@ -267,6 +276,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
+  amend: (account, brokerOrderId, request) => amend(floor, account, brokerOrderId, request),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
   ordersIn: (account, window) =>
@@ -611,6 +621,37 @@ const takeOrder = (
   return done(order, order.brokerOrderId)
 }
 
+const amend = (
+  floor: Floor,
+  account: AccountName.AccountName,
+  brokerOrderId: string,
+  request: PlaceRequest
+): Asked<ExchangeOrder> =>
+  serve(
+    floor,
+    { account, operation: "place", payload: encodePlace(request), subject: () => request },
+    ({ book, script, turn }) => {
+      const { restsWhileClosed = false } = floor.options
+      const order = ownOrder(floor, account, { brokerOrderId })
+      if (order === undefined) return refused(noOrder(brokerOrderId))
+      if (!isWorking(order.status) || !Decimal.isLess(order.filledQuantity, request.quantity))
+        return refused({ status: 422, code: "not_amendable", words: `order ${brokerOrderId} is ${order.status}` })
+      if (order.symbol !== request.symbol || order.side !== request.side || order.type !== request.type)
+        return refused({ status: 422, code: "another_order", words: `order ${brokerOrderId} is another one` })
+      const refusal = book.refusalOf(account, { ...request, clientOrderId: null }, restsWhileClosed)
+      if (refusal !== undefined) return refused(refusal)
+      const changed = book.amend(order, request)
+      if (script.filling === undefined) book.work(changed)
+      return done(turn.rows.order(brokerOrderId) ?? changed, brokerOrderId)
+    }
+  )
+
+const noOrder = (brokerOrderId: string): OrderBook.Refusal => ({
+  status: 404,
+  code: "unknown_order",
+  words: `no order ${brokerOrderId}`
+})
+
 const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: string): Asked<null> => {
   const subject = () => ownOrder(floor, account, { brokerOrderId })
   return serve<null>(
@@ -618,8 +659,7 @@ const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: s
     { account, operation: "cancel", payload: { brokerOrderId }, subject },
     ({ book, script }) => {
       const order = subject()
-      if (order === undefined)
-        return refused({ status: 404, code: "unknown_order", words: `no order ${brokerOrderId}` })
+      if (order === undefined) return refused(noOrder(brokerOrderId))
       if (!isWorking(order.status)) {
         return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
       }

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { Effect, Either } from "effect"
-import { freshFile, open, send, terms } from "./setup.ts"
+import { account, freshFile, open, send, terms } from "./setup.ts"
 import { Exchange } from "@roundlot/broker-paper"
 
 const price = (at: string) => Price.unsafe(at)
@@ -51,6 +51,44 @@ describe("orders at the exchange", () => {
         ["154", "139.5"]
       )
     })
+  )
+
+  it.scoped(
+    "an order that works is changed in place, and keeps its id and its fills; another one, or one that is over, is not",
+    () =>
+      Effect.gen(function* () {
+        const { exchange } = yield* open({ prices: new Map([["AAPL", price("150")]]) })
+        const asked = {
+          clientOrderId: null,
+          symbol: "AAPL",
+          side: "buy",
+          quantity: Quantity.unsafe("5"),
+          type: "limit",
+          limitPrice: price("140"),
+          stopPrice: null,
+          timeInForce: "day",
+          session: "regular",
+          referencePrice: null
+        } as const
+        const placed = yield* exchange.place(account, asked)
+        const brokerOrderId = placed.reply._tag === "Done" ? placed.reply.body.brokerOrderId : ""
+        yield* exchange.instruct({ id: "part", do: { fill: { brokerOrderId, quantity: "2", price: "140" } } })
+        const amend = (differs: object) =>
+          Effect.map(exchange.amend(account, brokerOrderId, { ...asked, ...differs }), ({ reply }) =>
+            reply._tag === "Refused" ? reply.code : reply._tag
+          )
+        const codes = [
+          yield* amend({ quantity: Quantity.unsafe("2") }),
+          yield* amend({ side: "sell" }),
+          yield* amend({ limitPrice: price("1000000000000") }),
+          yield* amend({ quantity: Quantity.unsafe("4"), limitPrice: price("145") })
+        ]
+        assert.deepStrictEqual(codes, ["not_amendable", "another_order", "insufficient_buying_power", "Done"])
+        assert.deepStrictEqual(filledOf(yield* exchange.orders), ["partially_filled 2"])
+        assert.strictEqual(yield* amend({ quantity: Quantity.unsafe("4"), limitPrice: price("151") }), "Done")
+        assert.deepStrictEqual(filledOf(yield* exchange.orders), ["filled 4"])
+        assert.strictEqual(yield* amend({}), "not_amendable")
+      })
   )
 
   it.scoped("the price is an instruction's, else the file's, else the order's reference", () =>

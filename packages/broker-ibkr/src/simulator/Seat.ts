@@ -142,18 +142,19 @@ const LARGEST = 2_147_483_647
 
 const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
   const { clientId, desk, send } = seat
-  const { orderId, orderRef, request, timeInForce } = askedOf(tokens, desk)
+  const asked = askedOf(tokens, desk)
+  const { orderId, orderRef, request, timeInForce } = asked
   const newest = desk.orderIds.get(clientId) ?? 0
   if (orderId >= LARGEST)
     return Effect.sync(() => send(messages.notice(-1, 320, `Error reading request: Unable to parse field: ${orderId}`)))
-  if (orderId <= newest) return Effect.sync(() => send(messages.notice(orderId, 103, "Duplicate order id")))
+  if (orderId <= newest) return amend(seat, asked)
   desk.orderIds.set(clientId, orderId)
   return Either.match(request, {
     onLeft: ([code, words]) => Effect.sync(() => send(messages.notice(orderId, code, words))),
-    onRight: (asked) =>
+    onRight: (wanted) =>
       Effect.gen(function* () {
-        if (asked.clientOrderId !== null) desk.references.add(orderRef)
-        const replied = yield* desk.exchange.place(desk.account, asked)
+        if (wanted.clientOrderId !== null) desk.references.add(orderRef)
+        const replied = yield* desk.exchange.place(desk.account, wanted)
         const { reply } = replied
         if (reply._tag === "Refused") {
           desk.references.delete(orderRef)
@@ -169,6 +170,41 @@ const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
       })
   })
 }
+
+/** Another order under the id of one that works changes that one; it stays as it was where it may not be changed. */
+const amend = (seat: Seat, { orderId, request, timeInForce }: Asked): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const permId = placedAs(seat, orderId)
+    const story = permId === undefined ? undefined : yield* desk.exchange.look(permId)
+    if (permId === undefined || story === undefined || isOver(story.order))
+      return send(messages.notice(orderId, 103, "Duplicate order id"))
+    if (story.order.status === "filled") return send(messages.notice(orderId, 104, "Cannot modify a filled order."))
+    if (Either.isLeft(request)) return send(messages.notice(orderId, ...request.left))
+    const replied = yield* desk.exchange.amend(desk.account, permId, request.right)
+    if (replied.reply._tag === "Refused") return send(notChanged(orderId, replied.reply.code, replied.reply.words))
+    const order = bodyOf(seat, replied)
+    if (order === undefined) return
+    const placed = desk.placed.get(permId)
+    if (placed !== undefined) desk.placed.set(permId, { ...placed, timeInForce })
+    const shown = shownOf(desk, order)
+    send(messages.openOrder(shown), messages.orderStatus(shown))
+  })
+
+/** Has it ended without being filled? */
+const isOver = ({ status }: ExchangeOrder.ExchangeOrder): boolean => !Orders.isWorking(status) && status !== "filled"
+
+const notChanged = (orderId: number, code: string, words: string): Fields => {
+  if (code === "another_order")
+    return messages.notice(orderId, 105, "Order being modified does not match original order.")
+  return code === "not_amendable"
+    ? messages.notice(orderId, 104, "Cannot modify a filled order.")
+    : refusal(orderId, code, words)
+}
+
+/** The exchange's id of an order of this client. */
+const placedAs = ({ clientId, desk }: Seat, orderId: number): string | undefined =>
+  [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)?.[0]
 
 /** A rejection by the exchange's word, or by the code that it was told to give. */
 const refusal = (orderId: number, code: string, words: string): Fields => {
@@ -192,12 +228,11 @@ const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Fi
 
 const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
   Effect.gen(function* () {
-    const { clientId, desk, send } = seat
+    const { desk, send } = seat
     const orderId = Number(tokens[1])
-    const found = [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)
-    if (found === undefined)
+    const permId = placedAs(seat, orderId)
+    if (permId === undefined)
       return send(messages.notice(orderId, 10147, `OrderId ${orderId} that needs to be cancelled is not found.`))
-    const [permId] = found
     const story = yield* desk.exchange.look(permId)
     if (story !== undefined && !Orders.isWorking(story.order.status)) return send(notCancellable(orderId, story.order))
     if (story !== undefined) send(messages.orderStatus(shownOf(desk, story.order, "PendingCancel")))
@@ -206,6 +241,15 @@ const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
     const ended = replied.reply._tag === "Refused" ? yield* desk.exchange.look(permId) : undefined
     if (ended === undefined) return void bodyOf(seat, replied)
     send(notCancellable(orderId, ended.order))
+  })
+
+/** Every order that works, whoever entered it. */
+const cancelAll = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const { account, exchange } = seat.desk
+    for (const order of yield* exchange.orders)
+      if (order.account === account && Orders.isWorking(order.status))
+        bodyOf(seat, yield* exchange.cancel(account, order.brokerOrderId))
   })
 
 /* Reading. */
@@ -367,6 +411,8 @@ const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
       return contract(seat, tokens)
     case "49":
       return Effect.map(now, (millis) => seat.send([49, 1, Math.floor(millis / SECONDS)]))
+    case "58":
+      return cancelAll(seat)
     case "61":
       return positions(seat)
     case "62":

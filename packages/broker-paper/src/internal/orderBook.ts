@@ -46,6 +46,8 @@ export interface OrderBook {
   /** A new revision of an execution; quantity zero busts it. */
   readonly revise: (execution: ExecutionRow, quantity: Decimal.Decimal, price: Price.Price) => ExecutionRow
   readonly close: (order: OrderRow, status: ExchangeStatus, reason: string) => OrderRow
+  /** Other terms for an order that works: how much, at what prices, and for how long. */
+  readonly amend: (order: OrderRow, terms: Terms) => OrderRow
   /** Changes that nobody is told of. */
   readonly keep: (order: OrderRow, change: Partial<OrderRow>) => OrderRow
   /** The market moves to what a client knows of it, unless it has a newer price, or one that an instruction or a file says. */
@@ -64,6 +66,9 @@ export interface OrderBook {
   /** What an order trades at: the market's price, or nothing where nobody has said one. */
   readonly priceOf: (order: Pick<OrderRow, "side"> & { readonly symbol: string }) => Price.Price | undefined
 }
+
+/** What may change of an order while it works. */
+export type Terms = Pick<PlaceRequest, "goodTill" | "limitPrice" | "quantity" | "stopPrice" | "timeInForce">
 
 /** What the n-th order of the exchange with this tag is called. */
 export type OrderIdOf = (tag: string, number: number) => string
@@ -155,6 +160,9 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
   const close: OrderBook["close"] = (order, status, reason) =>
     change(order, { status, reason, fillsAtRequest: null }, turn.tick())
 
+  const amend: OrderBook["amend"] = (order, { goodTill = null, limitPrice, quantity, stopPrice, timeInForce }) =>
+    change(order, { goodTill, limitPrice, quantity, stopPrice, timeInForce }, turn.tick())
+
   const reread = (order: OrderRow): OrderRow => rows.order(order.brokerOrderId) ?? order
 
   const trade = (order: OrderRow): OrderRow => {
@@ -207,6 +215,7 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     keep,
     fill,
     close,
+    amend,
     work,
     auction,
     endSession,

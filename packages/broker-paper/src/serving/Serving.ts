@@ -4,8 +4,7 @@ import { RequestError, type ServeError } from "@effect/platform/HttpServerError"
 import type * as WebSocket from "@effect/platform/Socket"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Effect } from "effect"
-import type { Scope } from "effect"
+import { Effect, Scope } from "effect"
 import { createServer as createPlain, type IncomingMessage } from "node:http"
 import { createServer as createSecure } from "node:https"
 import type { Socket } from "node:net"
@@ -48,13 +47,24 @@ export const serve = (port: number, app: App, secured?: Secured): Effect.Effect<
     // A client that was busy for a while finds its connection still open.
     node.keepAliveTimeout = 75_000
     const sockets = new Set<Socket>()
+    let isOver = false
     node.on("connection", (socket) => {
+      if (isOver) return void socket.destroy()
       sockets.add(socket)
       socket.on("close", () => sockets.delete(socket))
     })
-    const server = yield* NodeHttpServer.make(() => node, { host: LOOPBACK, port })
-    yield* server.serve(Effect.interruptible(app))
-    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
+    const cut = Effect.sync(() => {
+      isOver = true
+      for (const socket of sockets) socket.destroy()
+    })
+    // The end of a server waits for who is connected by WebSocket, which it comes to know with the first of them: they are cut before.
+    const running = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) => Effect.zipRight(cut, Scope.close(running, exit)))
+    const server = yield* Scope.extend(
+      NodeHttpServer.make(() => node, { host: LOOPBACK, port }),
+      running
+    )
+    yield* Scope.extend(server.serve(Effect.interruptible(app)), running)
     return server.address._tag === "TcpAddress" ? server.address.port : port
   })
 
@@ -106,6 +116,8 @@ const closed = (socket: Socket): Effect.Effect<void> =>
     return Effect.sync(() => socket.off("close", left))
   })
 
+const NO_CONTENT = 204
+
 /** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */
 export const respond = (
   request: HttpServerRequest.HttpServerRequest,
@@ -129,10 +141,13 @@ export const respond = (
           headers: { ...headers, ...answer.headers }
         })
       )
-    case "Empty":
+    case "Empty": {
+      // A server says how long an answer is that it knows, but for 204 (RFC 9110, 8.6); some clients read a body where it does not.
+      const length: Headers = answer.status === NO_CONTENT ? {} : { "content-length": "0" }
       return Effect.succeed(
-        HttpServerResponse.empty({ status: answer.status, headers: { ...headers, ...answer.headers } })
+        HttpServerResponse.empty({ status: answer.status, headers: { ...length, ...headers, ...answer.headers } })
       )
+    }
     case "Lost": {
       const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
       const cut = Effect.sync(() => void socket.destroy())

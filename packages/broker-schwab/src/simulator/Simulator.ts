@@ -203,7 +203,7 @@ const judged = (
     if ((yield* limit.take("cancel"))._tag === "Wait") return Answer.gatewayError(429, "Too many requests")
     if (!(yield* logins.isValid(request.headers["authorization"]))) return Answer.gatewayError(401, "Unauthorized")
     const asksForStream = request.method === "GET" && url.pathname === "/trader/v1/userPreference"
-    return asksForStream ? activityStream.preference(origin) : yield* route(desk, request, url)
+    return asksForStream ? activityStream.preference(desk, origin) : yield* route(desk, request, url)
   })
 
 const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {
@@ -220,6 +220,8 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
   if (isRead && rest.join("/") === "orders") return orderRoutes.listAll(desk, url.searchParams)
   if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))
   const [accounts, hashed, place, id] = rest
+  if (isRead && accounts === "accounts" && (hashed ?? "") === "")
+    return accountRoutes.accounts(desk, url.searchParams.get("fields"))
   if (accounts !== "accounts" || hashed === undefined) return Effect.succeed(notThere)
   const seat = desk.seats().find((each) => each.hash === hashed)
   if (seat === undefined) return Effect.succeed(Answer.error(400, "Invalid account number"))

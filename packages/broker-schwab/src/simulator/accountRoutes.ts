@@ -1,6 +1,6 @@
 import { type ExchangeFailed, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
-import { Effect } from "effect"
+import { Effect, Either, identity } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
 import { timeOf } from "./orderJson.ts"
@@ -13,15 +13,27 @@ export const numbers = ({ seats }: Desk): Answer.Answer =>
 
 /** `GET /accounts/{hash}`, with positions where they are asked for. */
 export const account = (desk: Desk, fields: string | null): Answering =>
+  Effect.map(accountJson(desk, fields), Either.match({ onLeft: identity, onRight: Answer.ok }))
+
+/** `GET /accounts`: all that the login opens, without their hashes. */
+export const accounts = (desk: Desk, fields: string | null): Answering =>
+  Effect.forEach(desk.seats(), (seat) => accountJson({ ...desk, ...seat }, fields)).pipe(
+    Effect.map((each) => Either.match(Either.all(each), { onLeft: identity, onRight: Answer.ok }))
+  )
+
+const accountJson = (
+  desk: Desk,
+  fields: string | null
+): Effect.Effect<Either.Either<object, Answer.Answer>, ExchangeFailed> =>
   Effect.gen(function* () {
     const power = yield* desk.exchange.buyingPower(desk.account)
-    if (power.reply._tag !== "Done") return Answer.ofReply(power.reply)
+    if (power.reply._tag !== "Done") return Either.left(Answer.ofReply(power.reply))
     const buyingPower = Answer.number(power.reply.body)
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
-    if (held !== undefined && held.reply._tag !== "Done") return Answer.ofReply(held.reply)
+    if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
     const positions =
       held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson(yield* fillsOf(desk))) } : {}
-    return Answer.ok({
+    return Either.right({
       securitiesAccount: {
         type: "MARGIN",
         accountNumber: desk.accountNumber,
