@@ -4,7 +4,7 @@ import { Price } from "@roundlot/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 
-/** An unmodified client that is connected: its first id, what it is told as lines, and a wait for one of these. */
+/** An unmodified client that is connected: its first id, what it hears as lines, and a wait for one of these. */
 const connected = (at: { readonly host: string; readonly port: number }, clientId: number) =>
   Effect.gen(function* () {
     const api = new IBApi({ ...at, clientId })
@@ -102,7 +102,7 @@ describe("the simulator, for other programs", () => {
       )
     ))
 
-  it("an unmodified @stoqey/ib changes, lists and cancels what rests, and is told of it", () =>
+  it("an unmodified @stoqey/ib changes, lists and cancels what rests, and hears of it", () =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
@@ -120,7 +120,7 @@ describe("the simulator, for other programs", () => {
           yield* until(`${first} Submitted 2 2`)
           api.placeOrder(first, stock, { ...limit(160, 4), action: OrderAction.SELL })
           yield* until(`error 105 of ${first}`)
-          // Of the orders of others a client is told where it asks.
+          // Of the orders of others a client hears where it asks.
           const other = yield* connected({ host, port }, 4)
           other.api.reqAllOpenOrders()
           yield* other.until("end")

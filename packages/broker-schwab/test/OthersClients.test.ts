@@ -168,7 +168,7 @@ const readMessage = Schema.decodeUnknownSync(Schema.Struct({ data: Schema.String
 
 const A_MINUTE_MS = 60_000
 
-/** The client of the stream, connected: what it was told as lines, and a wait for some of these. */
+/** The client of the stream, connected: what it heard as lines, and a wait for some of these. */
 const listening = (tokens: { readonly refreshToken: Redacted.Redacted }) =>
   Effect.gen(function* () {
     const { streaming, trading } = yield* clients(Redacted.value(tokens.refreshToken))
@@ -278,7 +278,7 @@ describe("clients that are not ours, unmodified", () => {
     })
   )
 
-  it.scopedLive("the stream of schwab-client-js tells of what it asked for, until it logs out", () =>
+  it.scopedLive("the stream of schwab-client-js says what it asked for, until it logs out", () =>
     Effect.gen(function* () {
       const place = yield* opened()
       const { trading, ...stream } = yield* listening(yield* place.login)

@@ -243,7 +243,7 @@ const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
     send(notCancellable(orderId, ended.order))
   })
 
-/** Every order that works, whoever entered it. */
+/** Every order that works, no matter who entered it. */
 const cancelAll = (seat: Seat): Doing =>
   Effect.gen(function* () {
     const { account, exchange } = seat.desk

@@ -64,7 +64,7 @@ const types: { readonly [status: string]: string } = {
 }
 
 /**
- * What the exchange said, as a message: its data is JSON within JSON, and tells little but the order. One that takes another's place
+ * What the exchange said, as a message: its data is JSON within JSON, and says little but the order. One that takes another's place
  * is a change of that.
  */
 const messageOf = (
@@ -100,7 +100,7 @@ const answerTo = ({ send }: Line, { command, requestid, service }: Request, code
     })
   )
 
-/** Tells of all accounts that the login opens, from now on and as long as the scope: first of each that it is told of. */
+/** Says what happens to all accounts that the login opens, from now on and as long as the scope: first that each is subscribed. */
 const subscribe = (desk: Desk, line: Line, request: Request) =>
   Effect.gen(function* () {
     const streams = yield* Effect.forEach(desk.seats(), (seat) =>

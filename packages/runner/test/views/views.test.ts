@@ -628,7 +628,7 @@ describe("filters", () => {
         Effect.map(trades.list({ actor, since, count: true }), ({ count, items }) => [count, idsOf(items)])
       expect(yield* handed("tape")).toEqual([{ kind: "exactly", rows: all.length }, all])
       expect(yield* handed("dana")).toEqual([{ kind: "exactly", rows: 0 }, []])
-      // The trade that made it due was of the tape; whoever touched it later is not who made it.
+      // The trade that made it due was of the tape; who touched it later is not who made it.
       const made = (asked: orders.OrderFilters) =>
         Effect.map(orders.list({ since, ...asked }), ({ items }) => idsOf(items))
       expect(yield* made({ actor: "tape" })).toEqual(idsOf((yield* orders.list({})).items))
