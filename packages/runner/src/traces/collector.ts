@@ -5,11 +5,11 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as OtlpLogger from "@effect/opentelemetry/OtlpLogger"
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics"
-import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
 import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
 import { ConfigProvider, Context, Effect, Layer, Redacted, Stream, type Tracer } from "effect"
 import { VERSION } from "../cli/Verb.ts"
 import type { Settings } from "../settings/Settings.ts"
+import * as exemplars from "./exemplars.ts"
 import { addressIn, pairsIn } from "./variables.ts"
 import { parentBased } from "./sampling.ts"
 
@@ -73,7 +73,7 @@ export const layer = ({ variable }: Pick<Settings, "variable">): Layer.Layer<nev
     OtlpMetrics.layer(to("metrics")),
     OtlpLogger.layer({ ...to("logs"), exportInterval: "1 second" })
   ).pipe(
-    Layer.provide(Layer.merge(clientWith(secret), OtlpSerialization.layerJson)),
+    Layer.provide(Layer.merge(clientWith(secret), exemplars.layer)),
     // The exporter would read the attributes once more, by itself, and take them for more than OTEL_SERVICE_NAME.
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map())))
   )

@@ -36,7 +36,28 @@ const LogRecord = Schema.Struct({
 /** A line of the log as it arrived. */
 export type LogRecord = typeof LogRecord.Type
 
-const Metric = Schema.Struct({ name: Schema.String, unit: Schema.String })
+const Exemplar = Schema.Struct({
+  traceId: Schema.String,
+  timeUnixNano: Schema.NumberFromString,
+  asDouble: Schema.Number
+})
+const Metric = Schema.Struct({
+  name: Schema.String,
+  unit: Schema.String,
+  histogram: Schema.optional(
+    Schema.Struct({
+      dataPoints: Schema.Array(
+        Schema.Struct({
+          attributes: Attributes,
+          count: Schema.Number,
+          exemplars: Schema.optional(Schema.Array(Exemplar))
+        })
+      )
+    })
+  )
+})
+/** A histogram's figures under one set of attributes, as they arrived. */
+export type HistogramPoint = NonNullable<(typeof Metric.Type)["histogram"]>["dataPoints"][number]
 
 const Posted = Schema.parseJson(
   Schema.Struct({
@@ -90,6 +111,7 @@ export const collector = async (answering: Answering = well) => {
   const spans: Array<Span> = []
   const logs: Array<LogRecord> = []
   const metrics = new Set<string>()
+  const histograms = new Map<string, ReadonlyArray<HistogramPoint>>()
   const resources: Array<typeof Resource.Type> = []
   const bodies: Array<string> = []
   const requests: Array<{ readonly line: string; readonly headers: IncomingMessage["headers"] }> = []
@@ -103,7 +125,11 @@ export const collector = async (answering: Answering = well) => {
     }
     for (const { scopeLogs } of posted.resourceLogs ?? []) for (const scope of scopeLogs) logs.push(...scope.logRecords)
     for (const { scopeMetrics } of posted.resourceMetrics ?? [])
-      for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
+      for (const scope of scopeMetrics)
+        for (const { histogram, name } of scope.metrics) {
+          metrics.add(name)
+          if (histogram !== undefined) histograms.set(name, histogram.dataPoints)
+        }
   }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
@@ -131,6 +157,7 @@ export const collector = async (answering: Answering = well) => {
     spans,
     logs,
     metrics,
+    histograms,
     resources,
     bodies,
     requests,

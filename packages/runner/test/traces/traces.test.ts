@@ -65,6 +65,11 @@ describe("OpenTelemetry", () => {
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true)
     }
     expect([...heard.metrics]).toEqual(expect.arrayContaining(["roundlot_sends_total", "roundlot_stage_seconds"]))
+    const stages = heard.histograms.get("roundlot_stage_seconds") ?? []
+    for (const stage of ["planned_to_sent", "sent_to_answered"]) {
+      const point = stages.find((each) => valueOf(each, "stage") === stage)
+      expect([point?.count, point?.exemplars?.map(({ traceId }) => traceId)]).toEqual([1, [order.traceId]])
+    }
     const [line] = heard.logs.filter(({ body }) => body.stringValue === "order answered")
     expect([line?.severityText, line?.traceId]).toEqual(["INFO", order.traceId])
   })
