@@ -18,35 +18,39 @@ const run = (cwd, file, ...args) => {
   return stdout
 }
 
+const refusedBy = (cwd, file, ...args) => {
+  const { status, stderr } = spawnSync(file, args, { cwd, encoding: "utf8", timeout: 300_000 })
+  if (status === 0) throw new Error(`${file} ${args.join(" ")} was to fail`)
+  return stderr
+}
+
 const manifestOf = (name) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
 const manifests = packageNames.map(manifestOf)
 
+const ours = Object.fromEntries(
+  manifests.map(({ name, version }) => [
+    name,
+    `file:${join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)}`
+  ])
+)
+
+/** An empty project with these dependencies. */
+const makeProject = (folder, dependencies) => {
+  mkdirSync(folder)
+  // No package's build script runs: nothing may be compiled.
+  const pnpm = { overrides: ours, onlyBuiltDependencies: [] }
+  const manifest = { name: "app", private: true, type: "module", dependencies, pnpm }
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2))
+}
+
+const install = (folder) =>
+  run(folder, "npx", "-y", packageManager, "install", "--prefer-offline", "--ignore-workspace")
+
+const peers = Object.assign({}, ...manifests.map(({ peerDependencies }) => peerDependencies))
+
 /** An empty project that depends on every tarball, and on the peers that they ask for. */
 const makeApp = () => {
-  mkdirSync(app)
-  const ours = Object.fromEntries(
-    manifests.map(({ name, version }) => [
-      name,
-      `file:${join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)}`
-    ])
-  )
-  const peers = Object.assign({}, ...manifests.map(({ peerDependencies }) => peerDependencies))
-  const dependencies = { ...peers, ...ours }
-  writeFileSync(
-    join(app, "package.json"),
-    JSON.stringify(
-      {
-        name: "app",
-        private: true,
-        type: "module",
-        dependencies,
-        // No package's build script runs: nothing may be compiled.
-        pnpm: { overrides: ours, onlyBuiltDependencies: [] }
-      },
-      null,
-      2
-    )
-  )
+  makeProject(app, { ...peers, ...ours })
   cpSync(join(root, "examples", "embed", "quickstart.ts"), join(app, "program.ts"))
   const compilerOptions = { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: true, types: [] }
   writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }))
@@ -82,6 +86,30 @@ const importsQuietly = (door) => {
 
 /** Programs of CommonJS have each door too. */
 const isRequired = (door) => run(app, process.execPath, "--input-type=commonjs", "-e", `require("${door}")`)
+
+const hasSqlite = (version) => {
+  const [major = 0, minor = 0] = version.replace("v", "").split(".").map(Number)
+  return major > 22 || (major === 22 && minor >= 16)
+}
+
+/** What the README says to install, and nothing else: no binary comes with it, and an old Node says what is missing. */
+const runsAlone = (versions) => {
+  const alone = join(home, "alone")
+  const wanted = ["@roundlot/core", "@roundlot/broker-paper"].map((name) => [name, ours[name]])
+  makeProject(alone, { effect: peers.effect, ...Object.fromEntries(wanted) })
+  install(alone)
+  const files = readdirSync(join(alone, "node_modules", ".pnpm"), { recursive: true })
+  const binaries = files.filter((file) => file.endsWith(".node"))
+  if (binaries.length > 0) throw new Error(`the paper broker brings binaries: ${binaries.join(", ")}`)
+  for (const file of ["program.js", "main.js"]) cpSync(join(app, file), join(alone, file))
+  for (const version of versions) {
+    const node = version === process.version ? [process.execPath] : ["npx", "-y", `node@${version.replace("v", "")}`]
+    const program = [...node, "main.js"]
+    if (hasSqlite(version)) run(alone, ...program)
+    else if (!refusedBy(alone, ...program).includes("install @photostructure/sqlite"))
+      throw new Error(`Node ${version} does not say what is missing`)
+  }
+}
 
 /** The program is one file, and leaves what was compiled of it for the next start. */
 const startsAtOnce = () => {
@@ -129,11 +157,12 @@ try {
     tarballs
   )
   makeApp()
-  run(app, "npx", "-y", packageManager, "install", "--prefer-offline", "--ignore-workspace")
+  install(app)
   oneEffect()
   run(app, process.execPath, join(root, "node_modules", "@typescript", "native", "bin", "tsc"), "-p", ".")
   run(app, process.execPath, "main.js")
   const versions = [process.version, ...others.map(runsOn)]
+  runsAlone(versions)
   const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
   for (const door of doors) {
     importsQuietly(door)

@@ -74,7 +74,7 @@ const health = HttpApiGroup.make("health", { topLevel: true })
       .pipe(
         says(
           "Show health",
-          "How each service is. No token needed; 200 also while degraded: see `status`, all that a token bound to accounts reads."
+          "How each service is. No token needed; 200 also while degraded: see `status`, all that a bound token reads."
         )
       )
   )

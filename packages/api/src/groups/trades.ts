@@ -34,7 +34,7 @@ export const trades = acting("trades", "What came in.")
       .pipe(
         says(
           "Show a trade",
-          "One trade with its allocations, orders, fills, open breaks and every status that it had, with an `ETag`."
+          "One trade with its allocations, orders, fills, breaks and every status that it had, with an `ETag`."
         )
       )
   )
