@@ -99,6 +99,7 @@ describe("what TWS holds", () => {
     await tell({ status: { word: "Inactive/locate", brokerOrderId } })
     wait(10_000)
     expect((await start()).code).toBe(3)
+    wait(6_000)
     const held = { severity: "warning", recommended: { resolution: "cancel" } }
     expect(await json("cases", "list")).toMatchObject({
       items: [{ ...held, what: expect.stringContaining("holds O2 and does not work it (locate): 5 in flight") }]
