@@ -113,7 +113,7 @@ describe("the main job by the command line", () => {
     expect(again.code).toBe(3)
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
     // Within the limits of a new account nothing waits, and nobody is needed.
-    expect(await json("cases", "list")).toMatchObject({ items: [] })
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
     const { items } = Positions(await json("positions", "list"))
     expect(items.map(({ answer }) => answer.code)).toEqual(items.map(() => "NotDue"))
   })
