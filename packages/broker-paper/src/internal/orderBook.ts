@@ -68,7 +68,7 @@ export interface OrderBook {
 }
 
 /** What may change of an order while it works. */
-export type Terms = Pick<PlaceRequest, "goodTill" | "limitPrice" | "quantity" | "stopPrice" | "timeInForce">
+type Terms = Pick<PlaceRequest, "goodTill" | "limitPrice" | "quantity" | "stopPrice" | "timeInForce">
 
 /** What the n-th order of the exchange with this tag is called. */
 export type OrderIdOf = (tag: string, number: number) => string
