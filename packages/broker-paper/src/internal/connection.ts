@@ -177,5 +177,5 @@ const failed = (file: string, error: Error): ExchangeFailed =>
   new ExchangeFailed({
     file,
     kind: /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(Sqlite.codeOf(error) ?? "") ? "busy" : "unusable",
-    detail: error.message
+    detail: error instanceof Sqlite.NoSqlite ? `${error.message}. ${error.remedy}` : error.message
   })
