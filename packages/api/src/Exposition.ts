@@ -1,5 +1,5 @@
 import { Traces } from "@roundlot/core/ledger"
-import { Metric, MetricState, Schema } from "effect"
+import { Metric, MetricState } from "effect"
 
 /** One value of a family, with its labels. */
 export interface Sample {
@@ -73,12 +73,6 @@ export const renderOpen = (families: Iterable<Family>): string =>
 
 type Labels = Readonly<Record<string, string>>
 
-const isStage = Schema.is(Schema.Literal(...Traces.stages))
-
-/** The newest measurement of a bucket, where it is one of a stage of orders. */
-const exemplarIn = ({ stage }: Labels, bound: number): Traces.Exemplar | undefined =>
-  isStage(stage) ? Traces.exemplarOf(stage, bound) : undefined
-
 const samplesOf = (
   state: MetricState.MetricState<unknown>,
   labels: Labels
@@ -88,7 +82,12 @@ const samplesOf = (
   if (!MetricState.isHistogramState(state)) return ["gauge", []]
   const buckets = [...state.buckets].map(([bound, count]): Sample => {
     const le = numberOf(bound >= Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : bound)
-    return { suffix: "_bucket", labels: { ...labels, le }, value: count, exemplar: exemplarIn(labels, bound) }
+    return {
+      suffix: "_bucket",
+      labels: { ...labels, le },
+      value: count,
+      exemplar: Traces.exemplarOf(labels["stage"], bound)
+    }
   })
   const ended = buckets.some(({ labels: own }) => own["le"] === "+Inf")
     ? buckets

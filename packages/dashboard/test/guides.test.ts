@@ -127,6 +127,23 @@ describe("the files", () => {
     expect(await page.getByText("roundlot halt --all").count()).toBe(0)
   })
 
+  test("one that leaves out whether an account is of play money is shown as one of real money", async () => {
+    await using seen = await open("/ops")
+    const { page } = seen
+    const badge = page.getByRole("banner").getByRole("button", { name: /^(Paper|Real money)$/ })
+    await badge.getByText("Paper").waitFor()
+    await page.route("**/api/v1/overview", async (route) => {
+      const response = await route.fetch()
+      const { accounts, ...rest } = Object(await response.json())
+      const unsaid = accounts.map(({ environment: _, ...account }: Record<string, unknown>) => account)
+      await route.fulfill({ response, json: { ...rest, accounts: unsaid } })
+    })
+    await page.goto(`${daemon.url}/ops`)
+    await badge.getByText("Real money").waitFor()
+    await page.getByRole("cell", { name: "Real money" }).first().waitFor()
+    expect(await page.getByRole("cell", { name: "Paper", exact: true }).count()).toBe(0)
+  })
+
   test("one that does not come leaves the page: it says so, offers to load all again, and other pages open", async () => {
     await using seen = await open("/", { script: "window.requestIdleCallback = () => 0" })
     const { faults, page } = seen

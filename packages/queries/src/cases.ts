@@ -176,7 +176,7 @@ const attendedSince =
 /** A case as grave as the gravest of its breaks, which says what to do first; by the id of one of them. */
 const weighedBreaks = (id: Id.BreakId, breaks: Breaks, stakes: Risk.Stakes, now: Instant.Instant): Weighed => {
   const severity = Trading.gravestOf(breaks, stakes, now)
-  const gravest = breaks.find((each) => Severity.severityOf(each, stakes(each), now) === severity) ?? breaks[0]
+  const gravest = Trading.gravestBreakOf(breaks, stakes, now)
   return weighed(AttendedCase.ofBreak(gravest), breakCase(id, gravest, breaks), {
     severity,
     since: breaks[0].openedAt,

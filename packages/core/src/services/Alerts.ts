@@ -16,7 +16,7 @@ import { casesOf, hasSettled, isOfAge, type Case } from "../rules/reconciliation
 import { recommendedFor } from "../rules/reconciliation/recommended.ts"
 import { isGraver, isUrgent, severityOf, type Severity } from "../rules/reconciliation/severity.ts"
 import { dollarsAtRisk, together, type Stake } from "../rules/reconciliation/Stake.ts"
-import { gravestIn, gravestOf, newestAsGrave } from "../rules/reconciliation/trading.ts"
+import { gravestBreakOf, gravestIn, gravestOf, newestAsGrave } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 import { attendedIn } from "./AttendedCases.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
@@ -342,7 +342,7 @@ const isAcknowledged = (
 
 const causeOf = (found: Case, current: Severity, { now, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found
-  const about = breaks.find((each) => severityOf(each, stakes(each), now) === current) ?? first
+  const about = gravestBreakOf(breaks, stakes, now)
   return {
     key: `${stemOf(found)}/${format("break", first.id)}`,
     kind: "break",

@@ -5,7 +5,7 @@ import type { Decision } from "../records/Decision.ts"
 import type { Order } from "../records/Order.ts"
 import { format } from "../values/Id.ts"
 
-export { exemplarOf, stages, type Exemplar, type Stage } from "./metrics.ts"
+export { exemplarOf, type Exemplar, type Stage } from "./metrics.ts"
 
 const TRACE_DIGITS = 32
 const SPAN_DIGITS = 16

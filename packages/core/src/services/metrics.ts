@@ -1,4 +1,4 @@
-import { Effect, Metric, MetricBoundaries } from "effect"
+import { Effect, Metric, MetricBoundaries, Schema } from "effect"
 import type { IntakeResult } from "../rules/trade/intake.ts"
 import type { Answer } from "../records/Report.ts"
 
@@ -27,7 +27,7 @@ const stageSeconds = Metric.histogram(
 )
 
 /** The stages of an order's life whose length is measured. */
-export const stages = ["planned_to_sent", "sent_to_answered", "executed_to_booked"] as const
+const stages = ["planned_to_sent", "sent_to_answered", "executed_to_booked"] as const
 
 /** One of the stages. */
 export type Stage = (typeof stages)[number]
@@ -52,8 +52,11 @@ const exemplars: { readonly [S in Stage]: Map<number, Exemplar> } = {
   executed_to_booked: new Map()
 }
 
-/** The newest measurement of a stage's bucket whose trace is known. */
-export const exemplarOf = (stage: Stage, bound: number): Exemplar | undefined => exemplars[stage].get(bound)
+const isStage = Schema.is(Schema.Literal(...stages))
+
+/** The newest measurement of a stage's bucket whose trace is known; of anything else, none. */
+export const exemplarOf = (stage: string | undefined, bound: number): Exemplar | undefined =>
+  isStage(stage) ? exemplars[stage].get(bound) : undefined
 
 const noteExemplar = (stage: Stage, exemplar: Exemplar): void => {
   const bound = STAGE_SECONDS.values.find((each) => exemplar.seconds <= each)

@@ -36,7 +36,7 @@ const accountsUnder = (controls: ReadonlyArray<Documents.ControlDocument>): Read
     </strong>
   )),
   columns.node("broker", ({ broker }) => broker),
-  columns.node("environment", ({ environment }) => (environment === "live" ? "Real money" : "Paper")),
+  columns.node("environment", ({ environment }) => (environment === "paper" ? "Paper" : "Real money")),
   columns.node("tradingState", ({ tradingState }) => <StateSign family="trading" state={tradingState} />),
   columns.count("positions", ({ positions }) => positions),
   columns.count("openOrders", ({ openOrders }) => openOrders),

@@ -31,14 +31,11 @@ interface Exemplar {
   readonly traceId: string
 }
 
-const isStage = Schema.is(Schema.Literal(...Traces.stages))
-
 type Point = (typeof Stages.Type)["histogram"]["dataPoints"][number]
 
 /** The newest measurement of each bucket whose trace is known. */
 const exemplarsOf = ({ attributes, explicitBounds }: Point): ReadonlyArray<Exemplar> => {
   const stage = attributes.find(({ key }) => key === "stage")?.value.stringValue
-  if (!isStage(stage)) return []
   return [...explicitBounds, Number.POSITIVE_INFINITY].flatMap((bound) => {
     const found = Traces.exemplarOf(stage, bound)
     if (found === undefined) return []

@@ -71,6 +71,16 @@ export const gravestOf = (
   now: Instant.Instant
 ): Severity => gravestIn(breaks.map((each) => severityOf(each, stakes(each), now)))
 
+/** The first of the breaks of a case that is as grave as the case: it says what to do first. */
+export const gravestBreakOf = (
+  breaks: NonEmptyReadonlyArray<Break>,
+  stakes: (found: Break) => Stake,
+  now: Instant.Instant
+): Break => {
+  const current = gravestOf(breaks, stakes, now)
+  return breaks.find((each) => severityOf(each, stakes(each), now) === current) ?? breaks[0]
+}
+
 /** The gravest of severities. */
 export const gravestIn = (all: ReadonlyArray<Severity>): Severity => {
   const found = new Set(all)
