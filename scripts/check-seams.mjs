@@ -134,7 +134,21 @@ const rooms = [
   "services"
 ]
 
-const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]
+/** The rooms of the dashboard, from the ground up. */
+const screens = [
+  "format",
+  "words",
+  "live",
+  "api",
+  ...["parts", "record", "form", "table", "chart", "list", "action", "frame"].map((part) => `ui/${part}`),
+  "pages"
+]
+
+/** Houses whose arrows point down. A file beside the rooms, such as an entry, puts them together. */
+const houses = [
+  { name: "core", path: /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//, rooms },
+  { name: "the dashboard", path: /^packages\/dashboard\/src\/(ui\/[^/]+|[^/]+)\//, rooms: screens }
+]
 
 /** What the program's faces have in common knows neither of them; HTTP handlers know no verb of the command line. */
 const verbFaults = (source, node) => {
@@ -147,13 +161,13 @@ const verbFaults = (source, node) => {
 
 /** Arrows point down: a rule that needs one above it stands in the wrong room, or holds what belongs to a record. */
 const roomFaults = (source, node) => {
-  const room = roomOf(source.path)
-  if (room === undefined || node.moduleSpecifier?.text.startsWith(".") !== true) return []
-  const other = roomOf(posix.join(posix.dirname(source.path), node.moduleSpecifier.text))
-  if (!rooms.includes(room)) return [`stands in ${room}, which is no room of core`]
-  return other !== undefined && rooms.indexOf(other) > rooms.indexOf(room)
-    ? [`imports from ${other}, which is above ${room}`]
-    : []
+  const house = houses.find(({ path }) => path.test(source.path))
+  if (house === undefined || node.moduleSpecifier?.text.startsWith(".") !== true) return []
+  const roomOf = (path) => house.path.exec(path)?.[1]
+  const [room, other] = [source.path, posix.join(posix.dirname(source.path), node.moduleSpecifier.text)].map(roomOf)
+  const level = house.rooms.indexOf(room)
+  if (level < 0) return [`is in ${room}, which is no room of ${house.name}`]
+  return house.rooms.indexOf(other) > level ? [`imports from ${other}, which is above ${room}`] : []
 }
 
 const adapter = /^packages\/(broker-[a-z]+)\/src\//

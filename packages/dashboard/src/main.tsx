@@ -4,9 +4,9 @@ import { createRoot } from "react-dom/client"
 import { App } from "./App.tsx"
 import { queries } from "./api/asking.ts"
 import { client } from "./api/calling.ts"
-import { copyRaw } from "./ui/copying.ts"
-import { mindMissing } from "./ui/Part.tsx"
-import { show } from "./ui/settings.ts"
+import { copyRaw } from "./ui/parts/copying.ts"
+import { mindMissing } from "./ui/parts/Part.tsx"
+import { show } from "./ui/parts/settings.ts"
 
 mindMissing()
 // All screens but the first ask by the whole client: it comes beside their own part.

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
-import { draftOf, isSame, offeredTo, policyOf, type PolicyDraft } from "../src/ui/orderPolicy.ts"
+import { draftOf, isSame, offeredTo, policyOf, type PolicyDraft } from "../src/ui/action/orderPolicy.ts"
 import { findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()

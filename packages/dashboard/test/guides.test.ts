@@ -135,7 +135,7 @@ describe("the files", () => {
     await page.route("**/api/v1/overview", async (route) => {
       const response = await route.fetch()
       const { accounts, ...rest } = Object(await response.json())
-      const unsaid = accounts.map(({ environment: _, ...account }: Record<string, unknown>) => account)
+      const unsaid = accounts.map((account: object) => ({ ...account, environment: undefined }))
       await route.fulfill({ response, json: { ...rest, accounts: unsaid } })
     })
     await page.goto(`${daemon.url}/ops`)

@@ -15,8 +15,8 @@ import {
 } from "../src/api/parts.ts"
 import { sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
-import { type Laid, laid } from "../src/ui/laying.ts"
-import { pace } from "../src/ui/pacing.ts"
+import { type Laid, laid } from "../src/ui/table/laying.ts"
+import { pace } from "../src/ui/chart/pacing.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { inferredIn } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
@@ -457,7 +457,7 @@ describe("what a page is copied as", () => {
 describe("styles", () => {
   test("name nothing that neither they nor what a reader chooses defines", () => {
     const css = readFileSync(new URL("../src/app.css", import.meta.url), "utf8")
-    const settings = readFileSync(new URL("../src/ui/settings.ts", import.meta.url), "utf8")
+    const settings = readFileSync(new URL("../src/ui/parts/settings.ts", import.meta.url), "utf8")
     const chosen = settings.matchAll(/setProperty\("(--[\w-]+)"/g)
     const defined = new Set([...css.matchAll(/(--[\w-]+):/g), ...chosen].map(([, name]) => name))
     const named = [...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name)

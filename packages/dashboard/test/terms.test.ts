@@ -1,8 +1,15 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
-import { wholeLines, withLines } from "../src/ui/batchFile.ts"
-import { blank, policyOffered, requestOf, settled, type Wish } from "../src/ui/batchWish.ts"
-import { asAccountSays, offeredBy, policyOfferedBy, requestedOf, saidBySource, type Terms } from "../src/ui/terms.ts"
+import { wholeLines, withLines } from "../src/ui/form/batchFile.ts"
+import { blank, policyOffered, requestOf, settled, type Wish } from "../src/ui/form/batchWish.ts"
+import {
+  asAccountSays,
+  offeredBy,
+  policyOfferedBy,
+  requestedOf,
+  saidBySource,
+  type Terms
+} from "../src/ui/form/terms.ts"
 import { answerOf, findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()

@@ -2,14 +2,14 @@ import type { Documents } from "@roundlot/api"
 import { useState } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
-import { ActionButton } from "../ui/ActionButton.tsx"
-import { useAsOf } from "../ui/asOf.ts"
-import { BothSides } from "../ui/BothSides.tsx"
-import * as columns from "../ui/columns.tsx"
-import type { Column } from "../ui/Column.ts"
-import { Facts } from "../ui/Facts.tsx"
-import { Choice, Written } from "../ui/Field.tsx"
-import { NeedsRole } from "../ui/NeedsRole.tsx"
+import { ActionButton } from "../ui/action/ActionButton.tsx"
+import { useAsOf } from "../ui/parts/asOf.ts"
+import { BothSides } from "../ui/record/BothSides.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import { Facts } from "../ui/parts/Facts.tsx"
+import { Choice, Written } from "../ui/parts/Field.tsx"
+import { NeedsRole } from "../ui/action/NeedsRole.tsx"
 import {
   draftOf,
   isSame,
@@ -20,14 +20,14 @@ import {
   type Policy,
   type PolicyDraft,
   type PolicyFaults
-} from "../ui/orderPolicy.ts"
-import { PolicyFields } from "../ui/OrderTerms.tsx"
-import { Asked, Panel } from "../ui/Panel.tsx"
-import { Shown } from "../ui/Record.tsx"
-import { PageHead } from "../ui/Shell.tsx"
-import { StateSign } from "../ui/Sign.tsx"
-import { Rows } from "../ui/TablePanel.tsx"
-import { useMay } from "../ui/useMay.ts"
+} from "../ui/action/orderPolicy.ts"
+import { PolicyFields } from "../ui/form/OrderTerms.tsx"
+import { Asked, Panel } from "../ui/parts/Panel.tsx"
+import { Shown } from "../ui/record/Record.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
+import { Rows } from "../ui/table/TablePanel.tsx"
+import { useMay } from "../ui/action/useMay.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 type Account = Documents.AccountDetail

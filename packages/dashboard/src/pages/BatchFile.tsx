@@ -1,5 +1,5 @@
-import { Field } from "../ui/Field.tsx"
-import { Head } from "../ui/Help.tsx"
+import { Field } from "../ui/parts/Field.tsx"
+import { Head } from "../ui/parts/Help.tsx"
 
 /** The columns that a file has by the names of the fields. */
 const SAMPLE = "source_id,timestamp,symbol,side,quantity,price\n"

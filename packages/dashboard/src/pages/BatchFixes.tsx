@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useState } from "react"
-import { wholeLines, withLines } from "../ui/batchFile.ts"
-import { Field } from "../ui/Field.tsx"
+import { wholeLines, withLines } from "../ui/form/batchFile.ts"
+import { Field } from "../ui/parts/Field.tsx"
 
 /** So many rows are corrected at once; what is left comes with the next check. */
 const MOST = 20

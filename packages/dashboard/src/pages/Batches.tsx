@@ -1,9 +1,9 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import * as columns from "../ui/columns.tsx"
-import { type Listing, ListPage, recordsIn, sortsBy, statesOf } from "../ui/ListPage.tsx"
-import { ForRole } from "../ui/Role.tsx"
-import { RowsBar } from "../ui/RowsBar.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import { type Listing, ListPage, recordsIn, sortsBy, statesOf } from "../ui/list/ListPage.tsx"
+import { ForRole } from "../ui/action/Role.tsx"
+import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
 
 const batches: Listing<Documents.BatchDocument> = {

@@ -8,27 +8,27 @@ import {
   acknowledgeCase,
   adjustPosition,
   assignCase,
-  cancelOrder,
   changedAt,
   dismissBreak,
   noteCase,
-  type OpenCase,
-  reconcileNow
-} from "../ui/actions.ts"
-import { ActionButton } from "../ui/ActionButton.tsx"
-import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
-import { useAsOf } from "../ui/asOf.ts"
-import { BothSides } from "../ui/BothSides.tsx"
-import { Candidates } from "../ui/Candidates.tsx"
-import { Facts, type Fact } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
-import { Head } from "../ui/Help.tsx"
-import { Panel } from "../ui/Panel.tsx"
-import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
-import { SameCause } from "../ui/SameCause.tsx"
-import { PageHead } from "../ui/Shell.tsx"
-import { Side, SignView, StateSign } from "../ui/Sign.tsx"
-import { Payload, Timeline } from "../ui/Story.tsx"
+  type OpenCase
+} from "../ui/action/cases.ts"
+import { cancelOrder } from "../ui/action/orders.ts"
+import { reconcileNow } from "../ui/action/jobs.ts"
+import { ActionButton } from "../ui/action/ActionButton.tsx"
+import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
+import { useAsOf } from "../ui/parts/asOf.ts"
+import { BothSides } from "../ui/record/BothSides.tsx"
+import { Candidates } from "../ui/action/Candidates.tsx"
+import { Facts, type Fact } from "../ui/parts/Facts.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Head } from "../ui/parts/Help.tsx"
+import { Panel } from "../ui/parts/Panel.tsx"
+import { Crumb, RecordLink, Shown } from "../ui/record/Record.tsx"
+import { SameCause } from "../ui/record/SameCause.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { Side, SignView, StateSign } from "../ui/parts/Sign.tsx"
+import { Payload, Timeline } from "../ui/record/Story.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { signOfOrder } from "../words/signs.ts"

@@ -8,13 +8,21 @@ import { call } from "../api/calling.ts"
 import type { Api } from "../api/client.ts"
 import { ProblemError, problemOf } from "../api/problem.ts"
 import { withMinus } from "../format/figure.ts"
-import { Choice, Field, Written } from "../ui/Field.tsx"
-import { OrderTerms } from "../ui/OrderTerms.tsx"
-import { Problem } from "../ui/Panel.tsx"
-import { PageHead } from "../ui/Shell.tsx"
-import { StateSign } from "../ui/Sign.tsx"
-import { asAccountSays, flagsOf, offeredBy, requestedOf, saidByBatch, saidBySource, type Terms } from "../ui/terms.ts"
-import { faultsAt, TicketFields, useTicket } from "../ui/Ticket.tsx"
+import { Choice, Field, Written } from "../ui/parts/Field.tsx"
+import { OrderTerms } from "../ui/form/OrderTerms.tsx"
+import { Problem } from "../ui/parts/Panel.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
+import {
+  asAccountSays,
+  flagsOf,
+  offeredBy,
+  requestedOf,
+  saidByBatch,
+  saidBySource,
+  type Terms
+} from "../ui/form/terms.ts"
+import { faultsAt, TicketFields, useTicket } from "../ui/form/Ticket.tsx"
 import { quoted } from "../words/copies.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 

@@ -3,11 +3,11 @@ import { queries } from "../api/asking.ts"
 import { useCaller } from "../api/overview.ts"
 import { call } from "../api/calling.ts"
 import { zoneName } from "../format/time.ts"
-import { Choice, Field } from "../ui/Field.tsx"
-import { keys } from "../ui/keys.ts"
-import { Panel } from "../ui/Panel.tsx"
-import { PageHead } from "../ui/Shell.tsx"
-import { choose, useSettings } from "../ui/settings.ts"
+import { Choice, Field } from "../ui/parts/Field.tsx"
+import { keys } from "../ui/frame/keys.ts"
+import { Panel } from "../ui/parts/Panel.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { choose, useSettings } from "../ui/parts/settings.ts"
 
 const themes = ["system", "light", "dark"] as const
 const densities = ["compact", "normal", "relaxed"] as const

@@ -6,9 +6,9 @@ import { queries } from "../api/asking.ts"
 import { call } from "../api/calling.ts"
 import { ProblemError } from "../api/problem.ts"
 import * as live from "../live/live.ts"
-import { Field } from "../ui/Field.tsx"
-import { Foreign } from "../ui/Figure.tsx"
-import { PageHead } from "../ui/Shell.tsx"
+import { Field } from "../ui/parts/Field.tsx"
+import { Foreign } from "../ui/parts/Figure.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
 
 /** The code of a link that signs in; it leaves the address with this, and the history of the browser. */
 const takeCode = (): string | undefined => {

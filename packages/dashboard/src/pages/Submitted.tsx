@@ -1,9 +1,9 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import * as columns from "../ui/columns.tsx"
-import type { Column } from "../ui/Column.ts"
-import { DataTable } from "../ui/DataTable.tsx"
-import { StateSign } from "../ui/Sign.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import { DataTable } from "../ui/table/DataTable.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
 import { pathOfRecord } from "../words/paths.ts"
 import { rowsIn } from "../words/rows.ts"
 

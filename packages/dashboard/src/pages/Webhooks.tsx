@@ -1,12 +1,13 @@
 import type { Documents } from "@roundlot/api"
 import { useAsk } from "../api/asking.ts"
-import { continueWebhook, passOver, retryJob, testWebhook } from "../ui/actions.ts"
-import { ActionButton } from "../ui/ActionButton.tsx"
-import * as columns from "../ui/columns.tsx"
-import type { Column } from "../ui/Column.ts"
-import { Asked, Panel } from "../ui/Panel.tsx"
-import { StateSign } from "../ui/Sign.tsx"
-import { Rows } from "../ui/TablePanel.tsx"
+import { continueWebhook, passOver, testWebhook } from "../ui/action/webhooks.ts"
+import { retryJob } from "../ui/action/jobs.ts"
+import { ActionButton } from "../ui/action/ActionButton.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import { Asked, Panel } from "../ui/parts/Panel.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
+import { Rows } from "../ui/table/TablePanel.tsx"
 
 type Webhook = typeof Documents.WebhookDocument.Type
 

@@ -509,7 +509,7 @@ export const orderRows: ReadonlyArray<Row> = [
   },
   {
     row: "O22",
-    what: "an operator ends what is nowhere, and it is ordered anew",
+    what: "an operator ends what is nowhere, and it is ordered again",
     at: names,
     acts: ({ id }) => [
       { fill: { brokerOrderId: id, quantity: "1" } },

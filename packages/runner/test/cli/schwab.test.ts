@@ -10,7 +10,7 @@ describe("an account at Schwab, over sockets", () => {
     expect(await mainJobAt("schwab", "--no-stream")).toEqual(streamed)
   })
 
-  it("O24: an order in doubt that nothing there could be waits for an operator; not placed, it is ordered anew, and once", async () => {
+  it("O24: an order in doubt that nothing there could be waits for an operator; not placed, it is ordered again, and once", async () => {
     const { cli, file, folder, json, wait } = desk()
     const { end, envFile } = await simulatedAt("schwab", folder)
     const at = ["--env-file", envFile]

@@ -1,0 +1,68 @@
+import type { Documents } from "@roundlot/api"
+import { decidingWords } from "../../words/deciding.ts"
+import { Figure, Foreign, GivenId } from "../parts/Figure.tsx"
+
+type AtRiskDocument = Documents.AtRisk
+
+const isNothing = ({ blocks, deciding, inDoubt }: AtRiskDocument): boolean =>
+  blocks.length === 0 && deciding.length === 0 && inDoubt === null
+
+const Amount = ({ of: { dollars, shares, symbol } }: { readonly of: AtRiskDocument["blocks"][number] }) => (
+  <>
+    <Figure of={shares} /> {symbol}
+    {dollars === null ? null : (
+      <>
+        , <Figure of={dollars} money />
+      </>
+    )}
+  </>
+)
+
+/** What waits for the end of a case: what is owed and not ordered, what is in doubt, and what on record speaks for one side. */
+export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
+  isNothing(of) ? null : (
+    <ul className="evidence" aria-label="At risk">
+      {of.blocks.map((each) => (
+        <li key={each.symbol}>
+          Owed and not ordered: <Amount of={each} />
+        </li>
+      ))}
+      {of.inDoubt === null ? null : (
+        <li>
+          In doubt: <Amount of={of.inDoubt} />
+        </li>
+      )}
+      {of.deciding.map((each) => (
+        <li key={`${each.fact} ${each.attemptId}`}>
+          {decidingWords(each)} {each.brokerOrderId === null ? null : <GivenId id={each.brokerOrderId} />}
+          {each.attemptId === null ? null : <GivenId id={each.attemptId} />}
+        </li>
+      ))}
+    </ul>
+  )
+
+/** What to do first, and why. */
+export const RecommendedVerdict = ({ of }: { readonly of: Documents.BreakDocument["recommended"] }) =>
+  of === null ? null : (
+    <p className="evidence">
+      <strong>Recommended: {recommendedWords[of.resolution]}.</strong> <Foreign text={of.reason} />
+    </p>
+  )
+
+const recommendedWords: {
+  readonly [C in NonNullable<Documents.BreakDocument["recommended"]>["resolution"]]: string
+} = {
+  wait: "wait",
+  recheck: "recheck",
+  reconcile: "reconcile now",
+  cancel: "ask for its end",
+  "mark-placed": "mark it placed",
+  "accept-excess": "accept the excess",
+  "adjust-base": "book it as base",
+  resolve: "resolve",
+  resume: "resume the symbol",
+  "change-control": "change what refuses it",
+  release: "release or dismiss it",
+  retry: "retry it",
+  approve: "approve or cancel it"
+}

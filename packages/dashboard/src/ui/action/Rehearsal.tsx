@@ -1,0 +1,99 @@
+import type { Documents } from "@roundlot/api"
+import { sumOf } from "../../format/figure.ts"
+import { rowsIn } from "../../words/rows.ts"
+import type { Action, Rehearsed } from "./Action.ts"
+import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
+import { Figure, Foreign } from "../parts/Figure.tsx"
+import { Problem } from "../parts/Panel.tsx"
+
+type Ordered = Documents.EffectsDocument["orders"][number]
+
+/** What several orders come to that would be sent at once; those without a known price are counted. */
+const Together = ({ orders }: { readonly orders: ReadonlyArray<Ordered> }) => {
+  const known = orders.flatMap(({ notional }) => notional ?? [])
+  if (orders.length < 2 || known.length === 0) return null
+  return (
+    <li>
+      {orders.length} orders at once, about <Figure of={sumOf(known)} money />
+      {known.length === orders.length ? null : ` and ${orders.length - known.length} without a known price`}
+    </li>
+  )
+}
+
+/** What becomes of rows of a batch, of which shares, and what those come to. */
+const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRowsDocument }) => (
+  <li>
+    {rowsIn(rows)} {what}
+    {shares.map(({ notional, quantity, side, symbol }, at) => (
+      <span key={`${symbol} ${side}`}>
+        {at === 0 ? ": " : "; "}
+        {side} <Figure of={quantity} /> {symbol}
+        {notional === null ? null : (
+          <>
+            , about <Figure of={notional} money />
+          </>
+        )}
+      </span>
+    ))}
+  </li>
+)
+
+/** What an action would come to as the books stand, and the orders that would follow at once. */
+const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
+  <>
+    <h3>What it comes to now</h3>
+    <ul aria-label="What it comes to now">
+      <li>
+        <Foreign text={of.done} />
+      </li>
+      {tells === undefined ? null : <li>{tells(of)}</li>}
+      {of.rows?.map((each) => (
+        <Fared key={each.fate} of={each} />
+      ))}
+      {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
+        <li key={`${account} ${symbol}`}>
+          Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
+          {notional === null ? null : (
+            <>
+              , about <Figure of={notional} money />
+            </>
+          )}
+        </li>
+      ))}
+      <Together orders={of.effects?.orders ?? []} />
+      {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
+    </ul>
+    {of.doubt === undefined ? null : (
+      <>
+        <AtRisk of={of.doubt.atRisk} />
+        <RecommendedVerdict of={of.doubt.recommended} />
+      </>
+    )}
+  </>
+)
+
+interface ForeseenProps {
+  readonly answer: { readonly data: Rehearsed | undefined; readonly error: Error | null; readonly isFetched: boolean }
+  readonly of: Action
+  /** Is its failure told? That of what was asked for goes before it. */
+  readonly isTold: boolean
+}
+
+/** The answer of the dry run, that it is waited for, or that there is none. */
+export const Foreseen = ({ answer: { data, error, isFetched }, isTold, of }: ForeseenProps) => {
+  if (data !== undefined) return <Rehearsal of={data} tells={of.tells} />
+  if (!isFetched) {
+    return (
+      <p className="faint">
+        What it comes to now is being asked for.
+        {of.isStop === true ? " You need not wait for it." : " It can be confirmed once that is answered."}
+      </p>
+    )
+  }
+  return error === null || !isTold ? null : (
+    <>
+      <Problem error={error} />
+      <p className="faint">What it comes to now is not known. It can be confirmed without.</p>
+    </>
+  )
+}

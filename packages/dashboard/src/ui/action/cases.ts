@@ -1,0 +1,128 @@
+import type { Documents } from "@roundlot/api"
+import { Effect } from "effect"
+import type { Api } from "../../api/client.ts"
+import { breakOf, type Seen } from "../../api/records.ts"
+import type { Action } from "./Action.ts"
+import { rehearsal } from "./halting.ts"
+import { type Wish, command, aboutOf } from "./command.ts"
+
+/** When a break changed last: by its last entry. */
+export const changedAt = ({ history, openedAt }: Documents.BreakDetail): string => history.at(-1)?.at ?? openedAt
+
+const dated = (found: Seen<Documents.BreakDetail>) => ({ ...found, updatedAt: changedAt(found) })
+
+const ofBreak = aboutOf("break", (id) => (api) => Effect.map(breakOf(id)(api), dated))
+
+const changesNothing = ["It stays open, and what it holds stays held."]
+
+/** A case, as far as every kind of them is alike. */
+export interface OpenCase {
+  readonly id: string
+  readonly owner: string | null
+  readonly severity: string
+}
+
+/** The id of a case for a shell: a part of the program has a name of several words. */
+const typedId = (id: string): string => (id.includes(" ") ? `'${id}'` : id)
+
+/** Acknowledges a case: somebody has seen it. */
+export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
+  verb: `Acknowledge ${id}`,
+  will: [`There is no further alert of it until it is graver than ${severity}.`],
+  willNot: changesNothing,
+  cli: (reason) => `roundlot cases acknowledge ${typedId(id)} --reason ${reason}`,
+  ...command(id, (api, wish) => api.controls.acknowledgeCase(wish))
+})
+
+/** Says who sees to a case. */
+export const assignCase = ({ id, owner }: OpenCase): Action => ({
+  verb: `Assign ${id}`,
+  asks: { term: "owner", label: "Who sees to it" },
+  will: [owner === null ? "It has an owner." : `It is ${owner}'s until now; it gets another owner.`],
+  willNot: changesNothing,
+  cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
+  ...command(id, (api, wish, said) =>
+    api.controls.assignCase({ ...wish, payload: { ...wish.payload, to: said === "" ? "nobody yet" : said } })
+  )
+})
+
+/** Puts a note on record: its reason. */
+export const noteCase = ({ id }: OpenCase): Action => ({
+  verb: `Note on ${id}`,
+  will: ["What you give as the reason is a note on its page, with your name and the time."],
+  willNot: changesNothing,
+  cli: (reason) => `roundlot cases note ${typedId(id)} --reason ${reason}`,
+  ...command(id, (api, wish) => api.controls.noteCase(wish))
+})
+
+/** Closes a break: somebody has judged it. */
+export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
+  const { holds, id, kind, symbol, version } = found
+  return {
+    ...ofBreak(dated(found), dismissBreak),
+    verb: `Resolve ${id}`,
+    typed: symbol ?? kind,
+    will: [
+      `The break ${kind} closes with your reason.`,
+      holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
+    ],
+    willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
+    cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason} --yes`,
+    ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
+  }
+}
+
+/** What a difference between books and broker is booked as. */
+const bookedAs = {
+  base: {
+    verb: "is not ours",
+    will: "They are held beside what was traded here: nothing is owed for them, and no order follows.",
+    willNot: "Trades, target and residual stay as they are."
+  },
+  hedged: {
+    verb: "is ours",
+    will: "They count as executed for the position: what it owes moves by as much.",
+    willNot: "Trades and target stay as they are."
+  }
+} as const
+
+/** A difference between books and broker as it was seen: signed shares. */
+interface Difference {
+  readonly account: string
+  readonly symbol: string
+  readonly by: string
+  readonly ours: string
+  /** When it was seen. */
+  readonly seenAt: string
+}
+
+/** Books what the broker holds beyond the books, or less, as theirs or ours: refused where the books hold something else by now. */
+export const adjustPosition = (
+  as: keyof typeof bookedAs,
+  { account, by, ours, seenAt, symbol }: Difference
+): Action => {
+  const signed = by.startsWith("-") ? by : `+${by}`
+  const { verb, will, willNot } = bookedAs[as]
+  const ask = (api: Api, payload: Wish["payload"], said: string, key?: string) =>
+    api.controls.adjust({
+      path: { symbol },
+      headers: key === undefined ? {} : { "idempotency-key": key },
+      payload: { ...payload, account, as, by, held: ours, ...(said === "" ? {} : { price: said }) }
+    })
+  return {
+    verb: `${signed} ${symbol} ${verb}`,
+    about: { entity: `position/${symbol}`, account, seenAt },
+    isDangerous: true,
+    typed: signed,
+    ...(as === "hedged" ? { asks: { term: "paidPrice", label: "Price", isOptional: true } } : {}),
+    will: [
+      `${signed} ${symbol} is booked on ${account}. ${will}`,
+      "The break closes when books and broker are next compared and agree."
+    ],
+    willNot: [willNot, "No entry is changed: this is one more."],
+    cli: (reason, said) =>
+      `roundlot positions adjust ${symbol} --account ${account} --as ${as} --by ${by}${said === "…" ? "" : ` --price ${said}`} --reason ${reason} --yes`,
+    run: (api, reason, key, said) => ask(api, { reason }, said, key),
+    rehearse: (api, said) => ask(api, rehearsal, said)
+  }
+}

@@ -1,0 +1,150 @@
+import type { Documents } from "@roundlot/api"
+import { orderOf, type Seen } from "../../api/records.ts"
+import { termsWords } from "../../words/terms.ts"
+import type { Action } from "./Action.ts"
+import { command, aboutOf } from "./command.ts"
+
+const ofOrder = aboutOf("order", orderOf)
+
+/** Asks the broker to cancel an order: of any version, since a fill that came meanwhile is no reason not to stop. */
+export const cancelOrder = (order: Documents.OrderDocument): Action => {
+  const { filledQuantity, id, quantity, side, symbol } = order
+  return {
+    verb: `Cancel ${id}`,
+    ...ofOrder(order, cancelOrder),
+    isDangerous: true,
+    isStop: true,
+    will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
+    willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
+    cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
+    ...command(id, (api, wish) => api.controls.cancelOrder(wish))
+  }
+}
+
+/** Lets an order go that waits for a person, as it was shown. */
+export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
+  const { account, id, limitPrice, quantity, side, stopPrice, symbol } = order
+  const prices = [stopPrice === null ? "" : `, stop ${stopPrice}`, limitPrice === null ? "" : `, limit ${limitPrice}`]
+  return {
+    verb: `Approve ${id}`,
+    ...ofOrder(order, () => approveOrder(order)),
+    will: [
+      `${side} ${quantity} ${symbol} of ${account} (${termsWords(order)}${prices.join("")}) is sent to the broker, once it is judged by the account's limits again.`
+    ],
+    willNot: ["No limit and no halt is lifted by it."],
+    cli: (reason) => `roundlot orders approve ${id} --quantity ${quantity} --reason ${reason}`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.approveOrder({ ...wish, payload: { ...payload, quantity } })
+    )
+  }
+}
+
+/** An order in doubt: a person has looked and says that the broker has it, and under which id. One that is in doubt no more refuses it, whatever else of it has changed. */
+export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: string | undefined): Action => {
+  const { id, quantity, side, symbol } = order
+  return {
+    ...ofOrder(order, (now) => markPlaced(now, brokerOrderId)),
+    verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
+    asks: {
+      term: "brokerOrderId",
+      label: "The broker's order id",
+      ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
+    },
+    will: [
+      `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`,
+      `It is read back and compared: another symbol or side is not counted, and that or another quantity is a break that holds ${symbol}.`
+    ],
+    willNot: ["Nothing is sent."],
+    cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
+    ...command(id, (api, { payload, ...wish }, said) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
+    )
+  }
+}
+
+/** An order in doubt: a person has looked and says that the broker never got it. One that is in doubt no more refuses it. */
+export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
+  const { id, quantity, side, symbol } = order
+  return {
+    ...ofOrder(order, markNotPlaced),
+    verb: `${id} was never placed`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered again: if the broker has it after all, it is traded twice.`
+    ],
+    willNot: ["The broker is not asked: it is your word."],
+    cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason} --yes`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
+    )
+  }
+}
+
+/** What of the broker's evidence contradicts a live order, as a sentence. */
+export const contradicting: { readonly [F in NonNullable<Documents.OrderDetail["contradiction"]>["fact"]]: string } = {
+  EndReported: "The broker said that it ended; no second reading agrees.",
+  NotListed: "The broker's whole history does not have it."
+}
+
+/** A live order that its broker contradicts: a person has looked, and it has ended there. One that the broker shows live refuses it. */
+export const markEnded = (
+  order: Seen<Documents.OrderDetail>,
+  against: NonNullable<Documents.OrderDetail["contradiction"]>
+): Action => {
+  const { filledQuantity, id, quantity, side, symbol } = order
+  return {
+    ...ofOrder(order, (now) => markEnded(now, now.contradiction ?? against)),
+    verb: `${id} has ended`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `${contradicting[against.fact]} You state that it has ended there as ${against.as}.`,
+      `${id} ends with ${filledQuantity} of ${quantity} filled. What is due then is ordered again: if ${side} ${symbol} works at the broker after all, it is traded twice.`
+    ],
+    willNot: ["The broker is not asked: it is your word."],
+    cli: (reason) => `roundlot orders resolve ${id} --ended --reason ${reason} --yes`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, ended: true } })
+    )
+  }
+}
+
+/** A report that is held as implausible was true: it is booked as it was reported. */
+export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number): Action => {
+  const { heldReports, id, symbol } = order
+  const held = heldReports.find((each) => each.number === number)
+  return {
+    ...ofOrder(order, (now) => acceptReport({ ...order, ...now }, number)),
+    verb: `Accept report ${number}`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `Books ${held?.field ?? "what was reported"} ${held?.reported ?? ""} of ${id}, where ${held?.possible ?? "less"} was possible.`,
+      `Trading in ${symbol} goes on when nothing else of ${id} is held.`
+    ],
+    willNot: ["The broker is not asked again."],
+    cli: (reason) => `roundlot orders accept-report ${id} --report ${number} --reason ${reason} --yes`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.acceptReport({ ...wish, payload: { ...payload, report: number } })
+    )
+  }
+}
+
+/** What was booked of an order counts no more: its totals, and one execution where that is named. */
+export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
+  const { id, sentQuantity, side, symbol } = order
+  return {
+    ...ofOrder(order, (now) => voidOrder({ ...order, ...now })),
+    verb: `Void reports of ${id}`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `All totals that were reported of ${id} are forgotten; it is ${side} ${sentQuantity} ${symbol} again, as it was sent.`,
+      "Held reports are closed as voided."
+    ],
+    willNot: ["Its executions stay: the command line voids them one by one."],
+    cli: (reason) => `roundlot orders void ${id} --reason ${reason} --yes`,
+    ...command(id, (api, wish) => api.controls.voidOrder(wish))
+  }
+}

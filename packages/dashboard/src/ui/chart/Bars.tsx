@@ -1,0 +1,103 @@
+import type { ReactNode } from "react"
+import { Link } from "wouter"
+import { grouped, magnitude, MINUS, negated, shareOf, signOf, sumOf } from "../../format/figure.ts"
+import { Head } from "../parts/Help.tsx"
+import { Figure } from "../parts/Figure.tsx"
+
+interface GaugeProps {
+  readonly residual: string
+  /** From which an order is due. */
+  readonly from: string
+  readonly isHeld?: boolean | undefined
+}
+
+/** The residual on its way to the next lot: zero in the middle, sell left, buy right. */
+export const LotGauge = ({ from, isHeld, residual }: GaugeProps) => {
+  const share = shareOf(residual, from)
+  const left = share < 0 ? 50 + share * 50 : 50
+  return (
+    <span
+      className={isHeld === true ? "gauge held" : "gauge"}
+      role="meter"
+      aria-valuemin={-100}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuetext={`${grouped(residual, true)} of ${grouped(from)}`}
+      aria-label="residual to the next lot"
+    >
+      <span style={{ left: `${left}%`, width: `${Math.abs(share) * 50}%` }} />
+    </span>
+  )
+}
+
+/** How much of an order is executed. */
+export const FillBar = ({ filled, quantity }: { readonly filled: string; readonly quantity: string }) => (
+  <span className="filled">
+    <span
+      className="bar"
+      role="meter"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(Math.max(0, shareOf(filled, quantity)) * 100)}
+      aria-valuetext={`${grouped(filled)} of ${grouped(quantity)}`}
+      aria-label="filled"
+    >
+      <span style={{ width: `${Math.max(0, shareOf(filled, quantity)) * 100}%` }} />
+    </span>
+    <span className="figure">
+      {grouped(filled)}/{grouped(quantity)}
+    </span>
+  </span>
+)
+
+interface Sum {
+  readonly target: string
+  readonly hedged: string
+  readonly inFlight: string
+  readonly residual: string
+}
+
+const addsUp = ({ hedged, inFlight, residual, target }: Sum): boolean =>
+  signOf(sumOf([hedged, inFlight, residual, negated(target)])) === 0
+
+/** A figure, which leads to the rows that it sums up where they have a list. */
+const Summing = ({ children, to }: { readonly to: string | undefined; readonly children: ReactNode }) =>
+  to === undefined ? (
+    children
+  ) : (
+    <Link href={to} className="plain">
+      {children}
+    </Link>
+  )
+
+interface EquationProps {
+  readonly sum: Sum
+  /** Where the rows are that a figure sums up. */
+  readonly rows: Readonly<Partial<Record<keyof Sum, string>>>
+}
+
+/** `target = hedged + in flight + residual`, each a way to its rows, which says itself where it does not add up. */
+export const Equation = ({ rows, sum }: EquationProps) => (
+  <div className="equation">
+    <dl>
+      {(["target", "hedged", "inFlight", "residual"] as const).map((term, at) => (
+        <div key={term}>
+          <dt>
+            <Head term={term} />
+          </dt>
+          <dd>
+            {at === 0 ? null : <span className="faint">{at === 1 ? "=" : signOf(sum[term]) < 0 ? MINUS : "+"} </span>}
+            <Summing to={rows[term]}>
+              <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
+            </Summing>
+          </dd>
+        </div>
+      ))}
+    </dl>
+    {addsUp(sum) ? null : (
+      <p className="tone-danger" role="alert">
+        These figures do not add up: run the audit before anything else.
+      </p>
+    )}
+  </div>
+)

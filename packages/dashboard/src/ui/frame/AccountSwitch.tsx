@@ -1,0 +1,24 @@
+import { useFilters } from "../parts/filters.ts"
+
+/** Whose records are looked at: a parameter of the address, which goes on from page to page. Nothing to choose where there is one account. */
+export const AccountSwitch = ({ names }: { readonly names: ReadonlyArray<string> }) => {
+  const { get, set } = useFilters()
+  const account = get("account")
+  if (names.length < 2 && account === "") return null
+  const shown = account === "" || names.includes(account) ? names : [...names, account]
+  return (
+    <select
+      className="accounts"
+      aria-label="Account to look at"
+      value={account}
+      onChange={({ target }) => set("account", target.value)}
+    >
+      <option value="">All accounts</option>
+      {shown.map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}

@@ -1,0 +1,47 @@
+import { lazy, useState } from "react"
+import { useLocation } from "wouter"
+import { useAsOf, useLookAt } from "../parts/asOf.ts"
+import { Part } from "../parts/Part.tsx"
+
+const AsOfPanel = lazy(() => import("./AsOfPanel.tsx").then(({ AsOfPanel }) => ({ default: AsOfPanel })))
+
+/** Pages whose figures the daemon gives of any moment. */
+const told = [
+  /^\/(?:attention|positions|orders|trades|fills|decisions|attempts|batches|journal)$/,
+  /^\/(?:orders|trades|fills|decisions|attempts|batches)\/[A-Z]\d+$/,
+  /^\/attention\/[BOT]\d+$/i,
+  /^\/batches\/[A-Z]\d+\/[a-z]+$/,
+  /^\/positions\/[^/]+\/[^/]+$/,
+  /^\/ops\/accounts\/[^/]+$/
+]
+
+/** Whether the page at this address can show the past. */
+const hasPast = (path: string): boolean => told.some((page) => page.test(path))
+
+/** Says that what is shown is of another moment, and lets one choose it. */
+export const AsOfBar = () => {
+  const [path] = useLocation()
+  const asOf = useAsOf()
+  const look = useLookAt()
+  const [isOpen, setOpen] = useState(false)
+  const isPast = hasPast(path)
+  if (asOf === "" && (!isOpen || !isPast)) {
+    return isPast ? (
+      <button type="button" data-key="a" className="button quiet small as-of" onClick={() => setOpen(true)}>
+        As of…
+      </button>
+    ) : null
+  }
+  return (
+    <Part>
+      <AsOfPanel
+        asOf={asOf}
+        isPast={isPast}
+        onClose={() => {
+          setOpen(false)
+          look("")
+        }}
+      />
+    </Part>
+  )
+}

@@ -1,0 +1,119 @@
+import { useState } from "react"
+import { useAsk } from "../../api/asking.ts"
+import { grouped } from "../../format/figure.ts"
+import { instantOf, shownTime, writtenTime, zoneName } from "../../format/time.ts"
+import { signOfState } from "../../words/signs.ts"
+import { momentOf, useLookAt } from "../parts/asOf.ts"
+import { Field } from "../parts/Field.tsx"
+import { Head } from "../parts/Help.tsx"
+import { useNow, useSettings } from "../parts/settings.ts"
+import { SignIcon } from "../parts/Sign.tsx"
+
+/** The number of the first commit. */
+const FIRST = 1
+
+/** The newest position of the feed, and that of the moment that is looked at with its time: nothing as long as they are not known. */
+const usePlace = (asOf: string) => {
+  const newest = useAsk(["journal", "head"], (api) => api.journal.head({ urlParams: {} }))
+  const past = useAsk(["journal", "head", asOf], (api) => api.journal.head({ urlParams: momentOf(asOf) }), asOf !== "")
+  const head = newest.data?.position
+  return { head, place: asOf === "" ? undefined : past.data?.asOf }
+}
+
+interface StepsProps {
+  readonly position: number
+  readonly head: number
+  readonly onLook: (position: number) => void
+}
+
+/** Goes to the commit before or after, or along all that there are; the books are read where the slider is let go. */
+const Steps = ({ head, onLook, position }: StepsProps) => {
+  const [dragged, setDragged] = useState<number>()
+  const letGo = (): void => {
+    if (dragged !== undefined && dragged !== position) onLook(dragged)
+    setDragged(undefined)
+  }
+  return (
+    <div className="field past-steps" role="group" aria-label="Steps">
+      <Head term="feedPosition" />
+      <button
+        type="button"
+        className="button small"
+        disabled={position <= FIRST}
+        onClick={() => onLook(Math.max(FIRST, position - 1))}
+      >
+        Earlier
+      </button>
+      <input
+        type="range"
+        aria-label="Position of the feed"
+        aria-valuetext={`${grouped(String(dragged ?? position))} of ${grouped(String(head))}`}
+        min={FIRST}
+        max={Math.max(head, position)}
+        value={dragged ?? position}
+        onChange={({ target }) => setDragged(target.valueAsNumber)}
+        onPointerUp={letGo}
+        onKeyUp={letGo}
+        onBlur={letGo}
+      />
+      <button type="button" className="button small" disabled={position >= head} onClick={() => onLook(position + 1)}>
+        Later
+      </button>
+      <span className="figure">
+        {grouped(String(dragged ?? position))} of {grouped(String(head))}
+      </span>
+    </div>
+  )
+}
+
+interface AsOfPanelProps {
+  /** What the address asks for; empty where a moment is still to be chosen. */
+  readonly asOf: string
+  /** Does the page show the past? */
+  readonly isPast: boolean
+  readonly onClose: () => void
+}
+
+/** Says of which moment the page is, by its number and its time, and leads to others. */
+export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
+  const look = useLookAt()
+  const now = useNow()
+  const { utc } = useSettings()
+  const { head, place } = usePlace(asOf)
+  const timeOf = (at: string): string => `${shownTime(at, now, utc)} ${zoneName(utc)}`
+  const asked = /^\d+$/.test(asOf) ? `position ${grouped(asOf)} of the feed` : timeOf(asOf)
+  const shown =
+    place === undefined ? asked : `position ${grouped(String(place.position))} of the feed, ${timeOf(place.at)}`
+  return (
+    <div className="banner past" role="status">
+      <SignIcon sign={signOfState("frame", "past")} />
+      <span>
+        {asOf === ""
+          ? "Choose a moment: the page shows the books as they stood then."
+          : isPast
+            ? `As it stood at ${shown}. Nothing can be done from here.`
+            : `This page shows how it is now; others show ${shown}.`}
+      </span>
+      {head === undefined ? null : (
+        <Steps position={place?.position ?? head} head={head} onLook={(position) => look(String(position))} />
+      )}
+      <Field term="asOf" tail={zoneName(utc)}>
+        <input
+          type="datetime-local"
+          step={1}
+          aria-label="As of"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- who opened the bar has asked for this field
+          autoFocus={asOf === ""}
+          value={place === undefined ? "" : writtenTime(place.at, utc)}
+          onChange={({ target }) => {
+            const at = instantOf(target.value, utc)
+            if (at !== target.value) look(at)
+          }}
+        />
+      </Field>
+      <button type="button" className="button small" onClick={onClose}>
+        Back to now
+      </button>
+    </div>
+  )
+}

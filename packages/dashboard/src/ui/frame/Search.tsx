@@ -1,0 +1,173 @@
+import type { Documents } from "@roundlot/api"
+import { useId, useState, type KeyboardEvent, type RefObject } from "react"
+import { useLocation } from "wouter"
+import { readOf } from "../../api/calling.ts"
+import { pathOfRecord } from "../../words/paths.ts"
+import { askHalt } from "../action/askHalt.ts"
+import { scopeName } from "../action/standing.ts"
+import { pages } from "./navigation.ts"
+import { useMay } from "../action/useMay.ts"
+import { choose, chosen, turnTheme } from "../parts/settings.ts"
+
+/** Something that can be done from anywhere by its name. */
+interface Command {
+  readonly name: string
+  readonly does: string
+  readonly run: () => void
+}
+
+interface SearchProps {
+  readonly field: RefObject<HTMLInputElement | null>
+  readonly overview: Documents.OverviewDocument | undefined
+  readonly onHalt: () => void
+  readonly onHelp: () => void
+}
+
+const MOST = 8
+
+const fits = (text: string, name: string): boolean => {
+  const wanted = text.trim().toLowerCase()
+  return wanted === "" || name.toLowerCase().includes(wanted)
+}
+
+/** The halts of an account or a symbol whose name fits what is written: what is to stop need not be looked for. */
+const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: string): ReadonlyArray<Command> => {
+  const scopes = [
+    ...accounts.map(({ name }) => [name] as const),
+    ...positions.map((at) => [at.account, at.symbol] as const)
+  ]
+  return scopes
+    .map(([account, symbol]) => ({
+      name: `Halt ${scopeName(account, symbol)}`,
+      does: "asks for the reason",
+      run: () => askHalt(account, symbol)
+    }))
+    .filter(({ name }) => fits(text, name))
+    .slice(0, MOST)
+}
+
+/** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */
+export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
+  const [, go] = useLocation()
+  const list = useId()
+  const [text, setText] = useState("")
+  const [said, setSaid] = useState("")
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(0)
+  const close = (): void => {
+    setText("")
+    setSaid("")
+    setOpen(false)
+    setAt(0)
+  }
+  const mayTrade = useMay("trade")
+  const commands: ReadonlyArray<Command> = [
+    ...pages.map(([path, name, key]) => ({ name, does: `opens the page (g ${key})`, run: () => go(path) })),
+    ...(mayTrade
+      ? [
+          { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
+          { name: "New decision", does: "opens its form", run: () => go("/decisions/new") },
+          { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") }
+        ]
+      : []),
+    { name: "Halt everything", does: "asks for the reason (⇧ H)", run: onHalt },
+    { name: "Keys", does: "lists those of this page (?)", run: onHelp },
+    { name: "UTC or own zone", does: "changes how times are shown (z)", run: () => choose({ utc: !chosen().utc }) },
+    {
+      name: "Light or dark",
+      does: "changes the theme (⇧ T)",
+      run: turnTheme
+    }
+  ]
+  const halts = overview === undefined || text.trim() === "" ? [] : haltsIn(overview, text)
+  const found = [...commands.filter(({ name }) => fits(text, name)), ...halts].slice(
+    0,
+    text === "" ? commands.length : MOST
+  )
+  const seek: ReadonlyArray<Command> =
+    text.trim() === "" ? [] : [{ name: text.trim(), does: "finds it by its id or symbol", run: () => void find() }]
+  const options = [...seek, ...found]
+  const doIt = (command: Command): void => {
+    close()
+    field.current?.blur()
+    command.run()
+  }
+  const find = async (): Promise<void> => {
+    const q = text.trim()
+    try {
+      const { items } = await readOf((api) => api.overview.resolve({ urlParams: { q } }))
+      const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
+      const [command] = found
+      if (record === undefined && command !== undefined) return doIt(command)
+      if (record === undefined) return setSaid(`Nothing here is called ${q.slice(0, 40)}.`)
+      close()
+      go(record)
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const choosing = (command: Command): void => {
+    if (command === seek[0]) void find()
+    else doIt(command)
+  }
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.key === "ArrowDown") setAt(Math.min(options.length - 1, at + 1))
+    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1))
+    else if (event.key === "Escape") close()
+    else return
+    event.preventDefault()
+  }
+  return (
+    <form
+      className="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const command = options[at]
+        if (command !== undefined) choosing(command)
+      }}
+      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setOpen(false)}
+    >
+      <input
+        ref={field}
+        type="search"
+        role="combobox"
+        aria-label="Find by any id or symbol"
+        aria-expanded={isOpen}
+        aria-controls={list}
+        aria-activedescendant={isOpen && options.length > 0 ? `${list}-${at}` : undefined}
+        placeholder="Find by any id, or do"
+        value={text}
+        onFocus={() => setOpen(true)}
+        onKeyDown={pressed}
+        onChange={(event) => {
+          setText(event.target.value)
+          setSaid("")
+          setOpen(true)
+          setAt(0)
+        }}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <kbd aria-hidden="true">Ctrl K</kbd>
+      <ul id={list} role="listbox" aria-label="What Enter does" hidden={!isOpen || said !== ""} className="palette">
+        {options.map((command, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
+          <li
+            key={`${index} ${command.name}`}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choosing(command)}
+          >
+            <bdi>{command.name.slice(0, 60)}</bdi> <span className="faint">{command.does}</span>
+          </li>
+        ))}
+      </ul>
+      <span className="said" role="status">
+        {said}
+      </span>
+    </form>
+  )
+}

@@ -1,0 +1,321 @@
+import { lazy, useEffect, useRef, useState, type ReactNode } from "react"
+import { Link, useLocation } from "wouter"
+import type { Documents } from "@roundlot/api"
+import { queries, useIsStale, useStanding } from "../../api/asking.ts"
+import { settledIn, useCaller, useOverview } from "../../api/overview.ts"
+import { shownSpan, zoneName } from "../../format/time.ts"
+import * as live from "../../live/live.ts"
+import { eventWords } from "../../words/events.ts"
+import { positionAt } from "../../words/paths.ts"
+import { signOfLink, signOfState } from "../../words/signs.ts"
+import { ActionHost, DialogButton } from "../action/ActionButton.tsx"
+import { askHaltAny, fetchHaltIdle } from "../action/askHalt.ts"
+import { useChangedCells } from "./changes.ts"
+import { CopyAs } from "./CopyAs.tsx"
+import { Foreign } from "../parts/Figure.tsx"
+import { Explained } from "../parts/Help.tsx"
+import { Search } from "./Search.tsx"
+import { AccountSwitch } from "./AccountSwitch.tsx"
+import { Announcer } from "./Announcer.tsx"
+import { AsOfBar } from "./AsOfBar.tsx"
+import { useAsOf } from "../parts/asOf.ts"
+import { drawingOf, groups, isAt, pages, titleAt } from "./navigation.ts"
+import { Part, useMissing } from "../parts/Part.tsx"
+import { Notices } from "./Notices.tsx"
+import { choose, useNow, useSettings } from "../parts/settings.ts"
+import { SignIcon } from "../parts/Sign.tsx"
+import { boundIn, named } from "../action/standing.ts"
+import { useKeys } from "./useKeys.ts"
+
+const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
+
+const haltedOf = (overview: Documents.OverviewDocument) => boundIn(overview).filter(({ state }) => state === "halted")
+
+/** The open cases that may mean wrong or doubled shares, or that wait for too long, in words: said at once where one comes. */
+const criticalIn = (overview: Documents.OverviewDocument): string =>
+  settledIn(overview)
+    .filter(({ standing }) => standing === "critical" || standing === "escalated")
+    .map(
+      ({ kind, standing, symbol }) =>
+        `${signOfState("break", standing).word}: ${eventWords(kind)}${symbol === null ? "" : `, ${symbol}`}.`
+    )
+    .join(" ")
+
+const LiveClock = () => {
+  const standing = useStanding()
+  const now = useNow()
+  const word = live.wordOf(standing, Date.now())
+  const quietFor = Math.max(0, now - (standing.changedAt === 0 ? standing.quietSince : standing.changedAt))
+  const isTold = word === "live" || word === "quiet" || word === "stale"
+  const sign = signOfLink(word, isTold ? (word === "stale" ? now - standing.heardAt : quietFor) : undefined)
+  const tail =
+    word === "reconnecting"
+      ? `, try ${standing.attempt}${standing.nextAt > now ? ` in ${shownSpan(standing.nextAt - now)}` : ""}`
+      : ""
+  return (
+    <span className="live" data-live={word}>
+      <Explained help={sign.help} className={`sign tone-${sign.tone}`}>
+        <SignIcon sign={sign} />
+        <span className="figure">
+          {sign.word}
+          {tail}
+        </span>
+      </Explained>
+    </span>
+  )
+}
+
+/** Whether the exchange is open, and when that changes. */
+const MarketClock = ({ of: { changesAt, isOpen } }: { readonly of: Documents.OverviewDocument["market"] }) => {
+  const now = useNow()
+  const sign = signOfState("market", isOpen ? "open" : "closed")
+  const left = changesAt === null ? 0 : Date.parse(changesAt) - now
+  return (
+    <span className="market">
+      <Explained help={sign.help} className="sign">
+        <SignIcon sign={sign} />
+        <span>
+          <strong>{sign.word}</strong>
+          {left <= 0 ? "" : ` ${isOpen ? "closes" : "opens"} in ${shownSpan(left)}`}
+        </span>
+      </Explained>
+    </span>
+  )
+}
+
+/** While the stream is silent: that the page reads by itself, and a button that reads now. */
+const Fallback = () => {
+  const standing = useStanding()
+  const now = useNow()
+  const word = live.wordOf(standing, now)
+  if (word === "live" || word === "quiet" || word === "connecting" || word === "signedOut") return null
+  return (
+    <section className="banner tone-warn" aria-label="How old this is">
+      {/* Said once, and not with every second that passes. */}
+      <span className="hidden" role="status">
+        Nothing is heard of the daemon: figures may be old.
+      </span>
+      <SignIcon sign={signOfState("link", "stale")} />
+      <span>
+        Last update {shownSpan(now - standing.heardAt)} ago. Figures may be old; the page reads again every 5 s.
+      </span>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => {
+          live.retry()
+          void queries.invalidateQueries()
+        }}
+      >
+        Refresh
+      </button>
+    </section>
+  )
+}
+
+/** A part of the program did not come: why, and what to do. What is on the page stays. */
+const Missing = () =>
+  useMissing() ? (
+    <div className="banner tone-warn" role="alert">
+      <SignIcon sign={signOfState("link", "stale")} />
+      <span>
+        A part of the dashboard could not be loaded: the daemon is not answering, or was updated since this page was
+        opened.
+      </span>
+      <button type="button" className="button small" onClick={() => location.reload()}>
+        Reload
+      </button>
+    </div>
+  ) : null
+
+/** On every page of a daemon that asks for no token: that it does not. */
+const Unlocked = () => {
+  const { data: caller } = useCaller()
+  if (caller?.open !== true) return null
+  return (
+    <section className="banner tone-warn" aria-label="Access">
+      <SignIcon sign={signOfState("frame", "unlocked")} />
+      <span>
+        <strong>Open.</strong> Anyone on the daemon's machine can operate, without a token (<code>--open</code>).
+      </span>
+    </section>
+  )
+}
+
+/** The tab's title and icon say how it stands, from another tab too. */
+const useTab = (overview: Documents.OverviewDocument | undefined, path: string): void => {
+  const standing = useStanding()
+  const isStale = standing.phase === "retrying"
+  const cases = overview === undefined ? 0 : overview.cases
+  const isHalted = overview !== undefined && haltedOf(overview).length > 0
+  useEffect(() => {
+    document.title = `${isStale ? "Not connected · " : ""}${cases > 0 ? `(${cases}) ` : ""}${titleAt(path)} · Roundlot`
+    const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
+    document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
+  }, [cases, isHalted, isStale, path])
+}
+
+/** In which zone all times are, shown and written: pressed, the other one. */
+const ZoneSwitch = ({ children }: { readonly children: (zone: string) => string }) => {
+  const { utc } = useSettings()
+  return (
+    <button
+      type="button"
+      className="button quiet zone"
+      onClick={() => choose({ utc: !utc })}
+      aria-label={`Times in ${zoneName(utc)}; change`}
+    >
+      {children(zoneName(utc))}
+    </button>
+  )
+}
+
+const PageIcon = ({ of }: { readonly of: string }) => (
+  <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <path
+      d={drawingOf(of)}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
+  </svg>
+)
+
+/** Who is signed in; where nobody is known to be, nothing. */
+const Who = () => {
+  const { data: caller } = useCaller()
+  return caller === undefined ? null : (
+    <Link href="/settings" className="who" title={`Signed in as ${caller.name}, role ${caller.role}`}>
+      <span className="name">
+        <Foreign text={caller.person ?? caller.name} /> <span className="faint">{caller.role}</span>
+      </span>
+    </Link>
+  )
+}
+
+const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
+  <nav className="rail" aria-label="Main">
+    <Link href="/" className="brand">
+      <svg viewBox="0 0 32 32" aria-hidden="true">
+        <circle cx="16" cy="16" r="14" fill="currentColor" />
+        <path d="M16 16V6a10 10 0 0 0-10 10z" fill="var(--surface)" />
+      </svg>
+      <span className="name">Roundlot</span>
+    </Link>
+    {groups.map(([group, links]) => (
+      <div key={group}>
+        <h2>{group}</h2>
+        <ul>
+          {links.map(([to, name]) => (
+            <li key={to}>
+              <Link href={to} aria-current={isAt(path, to) ? "page" : undefined} title={name}>
+                <PageIcon of={to} />
+                <span className="name">{name}</span>
+                {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </div>
+    ))}
+    <Who />
+  </nav>
+)
+
+const bottom = ["/", "/attention", "/orders", "/batches", "/settings"]
+
+const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
+  <nav className="bottom" aria-label="Main, short">
+    {pages
+      .filter(([to]) => bottom.includes(to))
+      .map(([to, name]) => (
+        <Link key={to} href={to === "/settings" ? "/settings" : to} aria-current={isAt(path, to) ? "page" : undefined}>
+          <PageIcon of={to} />
+          {to === "/settings" ? "More" : name}
+          {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
+        </Link>
+      ))}
+  </nav>
+)
+
+/** The frame around every screen: where one can go, how the stream stands, what is halted, and the stop. */
+export const Shell = ({ children }: { readonly children: ReactNode }) => {
+  const [path, go] = useLocation()
+  const asOf = useAsOf()
+  const isStale = useIsStale()
+  const { data: overview, isFetched } = useOverview()
+  useEffect(() => (isFetched ? fetchHaltIdle() : undefined), [isFetched])
+  const search = useRef<HTMLInputElement>(null)
+  const halting = useRef<HTMLSpanElement>(null)
+  const main = useRef<HTMLElement>(null)
+  useChangedCells(main)
+  useTab(overview, path)
+  const [isHelping, setHelping] = useState(false)
+  const onHalt = (): void => halting.current?.querySelector("button")?.click()
+  useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp: () => setHelping(true) })
+  const cases = overview === undefined ? 0 : overview.cases
+  const halted = overview === undefined ? [] : haltedOf(overview)
+  const accounts = overview?.accounts ?? []
+  // What an answer leaves out may be real money.
+  const isReal = accounts.some(({ environment }) => environment !== "paper")
+  return (
+    <div className={`shell${asOf === "" ? "" : " past"}${isStale ? " stale" : ""}`}>
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <Rail cases={cases} path={path} />
+      <div className="frame">
+        <header className="top">
+          <Explained
+            help="Paper: a simulated or paper account, no real money. Real money: orders cost something."
+            className={isReal ? "badge real" : "badge paper"}
+          >
+            {isReal ? "Real money" : "Paper"}
+          </Explained>
+          <AccountSwitch names={accounts.map(({ name }) => name)} />
+          <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
+          <ZoneSwitch>{(zone) => zone}</ZoneSwitch>
+          {overview === undefined ? null : <MarketClock of={overview.market} />}
+          <LiveClock />
+          <span ref={halting}>
+            <DialogButton label="Halt" className="button halt" onAsk={() => askHaltAny(accounts, positionAt(path))} />
+          </span>
+        </header>
+        {halted.length === 0 ? null : (
+          <div className="banner tone-danger" role="alert">
+            <SignIcon sign={signOfState("trading", "halted")} />
+            <span>Halted: {named(halted)}. Nothing new is sent; trades accumulate.</span>
+            <button type="button" className="button small" onClick={() => go("/ops")}>
+              Controls
+            </button>
+          </div>
+        )}
+        <Unlocked />
+        <Fallback />
+        <Missing />
+        <main id="main" tabIndex={-1} ref={main}>
+          <CopyAs />
+          <AsOfBar />
+          {children}
+        </main>
+        <footer className="zoned">
+          <ZoneSwitch>{(zone) => `Times in ${zone}`}</ZoneSwitch>
+        </footer>
+      </div>
+      <BottomBar cases={cases} path={path} />
+      <Announcer />
+      <div className="hidden" aria-live="assertive">
+        {overview === undefined ? "" : criticalIn(overview)}
+      </div>
+      <Notices />
+      <ActionHost />
+      {isHelping ? (
+        <Part>
+          <KeysDialog onClose={() => setHelping(false)} />
+        </Part>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+import type { Effect } from "effect"
+import { useMutation } from "@tanstack/react-query"
+import { readOf } from "../../api/calling.ts"
+import type { Api } from "../../api/client.ts"
+import type { Page } from "../../api/parts.ts"
+import { csvOf, type Row, rowOf } from "../table/csv.ts"
+import { Problem } from "../parts/Panel.tsx"
+
+/** More than that is for `roundlot` and its files: a page holds it in memory. */
+const MOST = 100_000
+
+const save = (name: string, text: string): void => {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }))
+  const link = document.createElement("a")
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
+interface ExportProps<A> {
+  readonly name: string
+  /** A page of all that is asked for, after a cursor. */
+  readonly read: (api: Api, cursor: string | undefined) => Effect.Effect<Page<A>, unknown>
+}
+
+/** Saves a whole list as it is filtered, with every field and every figure as it was sent. */
+export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
+  const saving = useMutation({
+    mutationFn: async () => {
+      const rows: Array<Row> = []
+      let cursor: string | undefined
+      do {
+        const after = cursor
+        const page = await readOf((api) => read(api, after))
+        rows.push(...page.items.map(rowOf))
+        cursor = page.nextCursor ?? undefined
+      } while (cursor !== undefined && rows.length < MOST)
+      save(`${name}.csv`, csvOf(rows))
+      return { count: rows.length, isCut: cursor !== undefined }
+    }
+  })
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet small"
+        data-key="e"
+        aria-disabled={saving.isPending}
+        onClick={() => (saving.isPending ? undefined : saving.mutate())}
+      >
+        {saving.isPending ? "Reading all…" : "Export CSV"}
+      </button>
+      {saving.data === undefined ? null : (
+        <span role="status" className="faint">
+          {saving.data.isCut
+            ? `The first ${saving.data.count} rows were saved.`
+            : `${saving.data.count} rows were saved.`}
+        </span>
+      )}
+      {saving.error === null ? null : <Problem error={saving.error} />}
+    </>
+  )
+}

@@ -1,0 +1,56 @@
+import { useState } from "react"
+import { Link, useLocation, useSearch } from "wouter"
+import { Field } from "../parts/Field.tsx"
+import { useViews } from "./views.ts"
+
+/** The named addresses of a list, and a way to name the one that is looked at. */
+export const SavedViews = ({ list }: { readonly list: string }) => {
+  const [path] = useLocation()
+  const search = useSearch()
+  const { remove, save, views } = useViews(list)
+  const [isNaming, setNaming] = useState(false)
+  const [name, setName] = useState("")
+  return (
+    <nav className="views" aria-label="Saved views">
+      {views.map((view) => (
+        <span key={view.name} className="view">
+          <Link href={`${path}?${view.search}`} aria-current={view.search === search ? "page" : undefined}>
+            {view.name}
+          </Link>
+          <button type="button" aria-label={`Forget the view ${view.name}`} onClick={() => remove(view.name)}>
+            ×
+          </button>
+        </span>
+      ))}
+      {isNaming ? (
+        <form
+          className="filter"
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (name.trim() === "") return
+            save({ name: name.trim().slice(0, 40), search })
+            setNaming(false)
+            setName("")
+          }}
+        >
+          <Field term="viewName">
+            <input
+              aria-label="Name of the view"
+              value={name}
+              maxLength={40}
+              onChange={({ target }) => setName(target.value)}
+              autoComplete="off"
+            />
+          </Field>
+          <button type="submit" className="button small">
+            Keep
+          </button>
+        </form>
+      ) : search === "" ? null : (
+        <button type="button" className="button quiet small" onClick={() => setNaming(true)}>
+          Keep this view
+        </button>
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,31 @@
+import type { Documents } from "@roundlot/api"
+import { useDocument } from "../../api/asking.ts"
+import { grouped, signOf } from "../../format/figure.ts"
+import { signOfNext } from "../../words/signs.ts"
+import { SignView } from "../parts/Sign.tsx"
+
+const useAccounts = () => useDocument(["accounts"], "/api/v1/accounts")
+
+/** Whether it is still being read from which residuals orders are due. */
+export const useIsDuePending = (): boolean => useAccounts().isPending
+
+/** From which residual an order is due, by account: its threshold, else its lot. */
+export const useDueFrom = (): ((position: { readonly account: string }) => string) => {
+  const { data } = useAccounts()
+  const known = new Map(data?.items.map(({ lot, name, threshold }) => [name, threshold ?? lot]))
+  return ({ account }) => known.get(account) ?? "1"
+}
+
+interface NextOrderProps {
+  readonly answer: Documents.AnswerDocument
+  readonly residual: string
+  readonly from: string
+}
+
+/** What order comes next, or why there is none. */
+export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
+  if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer)} />
+  const sign = signOf(residual)
+  if (sign === 0) return <span className="faint">Nothing is owed</span>
+  return <span className="figure">{sign > 0 ? `Buy at ${grouped(from)}` : `Sell at −${grouped(from)}`}</span>
+}

@@ -1,0 +1,124 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { useAsk } from "../../api/asking.ts"
+import { shownSpan } from "../../format/time.ts"
+import { eventWords } from "../../words/events.ts"
+import { pathOfEntry } from "../../words/paths.ts"
+import type { Sign } from "../../words/signs.ts"
+import { Foreign, Moment } from "../parts/Figure.tsx"
+import { Asked, Panel } from "../parts/Panel.tsx"
+import { SignIcon } from "../parts/Sign.tsx"
+
+/** JSON as text, never as anything else. */
+export const Json = ({ label, of }: { readonly of: unknown; readonly label: string }) => (
+  <pre className="json" tabIndex={0} role="region" aria-label={label}>
+    {typeof of === "string" ? of : JSON.stringify(of, null, 2)}
+  </pre>
+)
+
+interface TimelineProps {
+  readonly account: string
+  readonly history: ReadonlyArray<Documents.HistoryDocument>
+}
+
+/** What happened to a record, entry by entry, each with what was written; its number leads to the entry. */
+export const Timeline = ({ account, history }: TimelineProps) => (
+  <Panel title="Story" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
+    <ol className="rows story">
+      {history.map(({ at, body, cause, seq, tag }) => (
+        <li key={seq} id={`seq-${seq}`}>
+          <Moment at={at} />
+          <details className="what">
+            <summary>
+              {eventWords(tag)}{" "}
+              <span className="faint">
+                by {cause.kind}, <Foreign text={cause.actor} />
+              </span>
+              {cause.reason === null ? null : (
+                <>
+                  {" "}
+                  “<Foreign text={cause.reason} />”
+                </>
+              )}
+            </summary>
+            <Json of={body} label={`entry ${seq} as it was written`} />
+          </details>
+          <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
+            {seq}
+          </Link>
+        </li>
+      ))}
+    </ol>
+  </Panel>
+)
+
+/** A moment of an order's life. */
+export interface Stage {
+  readonly word: string
+  readonly at: string | null
+  readonly sign: Sign
+}
+
+/** The moments of an order's life on a line, with the time between them. */
+export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) => {
+  // A fill may be older than the answer that told of the order.
+  const reached = stages
+    .filter((stage): stage is Stage & { readonly at: string } => stage.at !== null)
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return (
+    <ol className="stages">
+      {reached.map(({ at, sign, word }, index) => {
+        const next = reached[index + 1]
+        return (
+          <li key={word}>
+            <SignIcon sign={sign} />
+            {next === undefined ? null : (
+              <span className="gap">{shownSpan(new Date(next.at).getTime() - new Date(at).getTime())}</span>
+            )}
+            <strong>{word}</strong>
+            <Moment at={at} />
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+const bodyOf = ({ body, contentType }: Documents.PayloadDocument): unknown => {
+  if (body === null) return "not kept as text"
+  if (!contentType.includes("json")) return body
+  try {
+    // Only where nothing is lost by it: digits beyond a double stay as they were sent.
+    return /\d{16,}/.test(body) ? body : JSON.parse(body)
+  } catch {
+    return body
+  }
+}
+
+/** What was sent or answered, byte for byte where it is text. */
+export const Payload = ({ of, title }: { readonly title: string; readonly of: Documents.PayloadDocument | null }) => (
+  <div className="payload">
+    <h3>{title}</h3>
+    {of === null ? (
+      <p className="faint">Nothing on record.</p>
+    ) : (
+      <>
+        <p className="mono">
+          {of.method === null ? null : <strong>{of.method} </strong>}
+          <Foreign text={of.endpoint} /> {of.statusCode}
+        </p>
+        <p className="faint">
+          <Moment at={of.capturedAt} /> · {of.id} · sha256 {of.sha256.slice(0, 12)}…
+        </p>
+        <Json of={bodyOf(of)} label={`${title} ${of.id}`} />
+      </>
+    )}
+  </div>
+)
+
+/** Bytes that were sent, answered or reported, by their id. */
+export const PayloadOf = ({ id, title }: { readonly id: string; readonly title: string }) => (
+  <Asked query={useAsk(["payload", id], (api) => api.payloads.show({ path: { id } }))}>
+    {(payload) => <Payload title={title} of={payload} />}
+  </Asked>
+)

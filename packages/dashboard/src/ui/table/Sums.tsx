@@ -1,0 +1,37 @@
+import type { Fractions } from "./alignment.ts"
+import { type Column, isDollars, type SumsOf } from "./Column.ts"
+import { Figure } from "../parts/Figure.tsx"
+import { Head } from "../parts/Help.tsx"
+
+interface SumsProps<A> {
+  readonly columns: ReadonlyArray<Column<A>>
+  readonly sums: SumsOf
+  /** Points line up with the rows above. */
+  readonly fractions: Fractions
+}
+
+/** The last line of a table: what all of it comes to. */
+export const Sums = <A,>({ columns, fractions, sums }: SumsProps<A>) => (
+  <tfoot>
+    <tr>
+      {columns.map((column, at) => {
+        const sum = sums[column.term]
+        if (at === 0) {
+          return (
+            <th key={column.term} scope="row">
+              <Head term="sum" />
+            </th>
+          )
+        }
+        if (column.kind !== "figure") return <td key={column.term}>{sum}</td>
+        return (
+          <td key={column.term} className="right">
+            {sum === undefined ? null : (
+              <Figure of={sum} money={column.money} cents={isDollars(column)} align={fractions.get(column.term) ?? 0} />
+            )}
+          </td>
+        )
+      })}
+    </tr>
+  </tfoot>
+)

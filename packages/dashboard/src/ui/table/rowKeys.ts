@@ -1,0 +1,56 @@
+import type { KeyboardEvent } from "react"
+import { useLocation } from "wouter"
+import { openApart } from "../parts/asOf.ts"
+import { along } from "./rowFocus.ts"
+import type { useSelection } from "./Selection.tsx"
+import { chosen } from "../parts/settings.ts"
+
+interface Keyed<A extends object> {
+  readonly shown: ReadonlyArray<A>
+  readonly hrefOf: ((row: A) => string) | undefined
+  readonly selection: ReturnType<typeof useSelection<A>>
+  /** Puts the focus on the row in a place. */
+  readonly move: (to: number) => void
+  readonly turnFrozen: () => void
+}
+
+/** What the keys do in a row of a table. */
+export const useRowKeys = <A extends object>({ hrefOf, move, selection, shown, turnFrozen }: Keyed<A>) => {
+  const [, go] = useLocation()
+  const extend = (index: number, by: -1 | 1): void => {
+    selection.add([shown[index], shown[index + by]].filter((row) => row !== undefined))
+    move(index + by)
+  }
+  const lettersOf = (index: number, row: A): Readonly<Record<string, () => void>> => ({
+    j: () => move(index + 1),
+    k: () => move(index - 1),
+    J: () => extend(index, 1),
+    K: () => extend(index, -1),
+    x: () => selection.turn(row),
+    c: () => selection.copy(row),
+    f: turnFrozen
+  })
+  const keysOf = (index: number, row: A): Readonly<Record<string, () => void>> => ({
+    ArrowDown: () => move(index + 1),
+    ArrowUp: () => move(index - 1),
+    Home: () => move(0),
+    End: () => move(shown.length - 1),
+    ...(hrefOf === undefined ? {} : { Enter: () => go(hrefOf(row)) }),
+    ...(selection.count === 0 ? {} : { Escape: selection.clear }),
+    ...(chosen().shortcuts ? lettersOf(index, row) : {})
+  })
+  return (event: KeyboardEvent<HTMLElement>, index: number): void => {
+    const row = shown[index]
+    if (row === undefined || event.altKey) return
+    const isOnRow = event.target === event.currentTarget
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key !== "Enter" || hrefOf === undefined || !isOnRow) return
+      openApart(hrefOf(row))
+    } else if (!along(event)) {
+      const doing = isOnRow ? keysOf(index, row)[event.key] : undefined
+      if (doing === undefined) return
+      doing()
+    }
+    event.preventDefault()
+  }
+}
