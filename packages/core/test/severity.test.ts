@@ -179,7 +179,12 @@ describe("how grave a break is", () => {
     ["critical", "Doubt", { status: "in_doubt", sentAt: ago(60_000) }],
     ["warning", "Doubt", { status: "in_doubt", sentAt: ago(59_999) }],
     ["critical", "EndUnconfirmed", { status: "submitted", endReportedAt: ago(60_000) }],
-    ["warning", "EndUnconfirmed", { status: "submitted", sentAt: ago(60_000), endReportedAt: ago(59_999) }]
+    ["critical", "EndUnconfirmed", { status: "submitted", sentAt: ago(60_000), endReportedAt: ago(59_999) }],
+    [
+      "warning",
+      "EndUnconfirmed",
+      { status: "submitted", sentAt: ago(90_000), acceptedAt: ago(60_000), endReportedAt: ago(59_999) }
+    ]
   ] as const)("G: %s: %s is as old as what is unknown, however late its break opens", (severity, kind, change) => {
     const found = { kind, holds: "nothing", openedAt: NOW } as const
     expect(severityOf(found, stakeOf(found, [standing], { ...order, ...change }), NOW)).toBe(severity)

@@ -380,3 +380,13 @@ export const averagePrice = (order: Pick<Order, "notional" | "filled" | "unprice
 /** Was the end of an order asked for before any was reported? */
 export const isAskedFor = ({ cancelRequestedAt, endReportedAt }: Order): boolean =>
   cancelRequestedAt !== undefined && (endReportedAt === undefined || cancelRequestedAt <= endReportedAt)
+
+/** W11: since when nobody knows whether an order works whose end was reported: since that, or since its sending where nothing before said that it works. */
+export const endUnknownSince = ({
+  acceptedAt,
+  endReportedAt,
+  sentAt
+}: Pick<Order, "acceptedAt" | "endReportedAt" | "sentAt">): Instant.Instant | undefined =>
+  endReportedAt === undefined || (acceptedAt !== undefined && acceptedAt < endReportedAt)
+    ? endReportedAt
+    : (sentAt ?? endReportedAt)

@@ -24,7 +24,7 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { ordersListed } from "./orderListing.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
+import { once, withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { sendOrder } from "./Submission.ts"
 import { reportMember } from "./Booking.ts"
@@ -40,6 +40,8 @@ export interface Asked {
   readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
   /** The doubtful orders of which their broker has answered a look-up. */
   readonly answered: Ref.Ref<ReadonlySet<OrderId>>
+  /** Those whose last look-up failed: until one does not, each is one request. */
+  readonly failing: Ref.Ref<ReadonlySet<OrderId>>
   /** How often doubtful orders were looked for in vain. */
   readonly missed: Absence.Missed
 }
@@ -48,6 +50,7 @@ export interface Asked {
 export const makeAsked: Effect.Effect<Asked> = Effect.all({
   attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
   answered: Ref.make<ReadonlySet<OrderId>>(new Set()),
+  failing: Ref.make<ReadonlySet<OrderId>>(new Set()),
   missed: Absence.makeMissed
 })
 
@@ -108,20 +111,27 @@ const noteAsked = ({ attempts }: Asked, { attemptId }: Order) =>
   )
 
 /** Its broker has answered where asking did not fail, whatever that came to. */
-const answeredOnce = <A, E, R>({ answered }: Asked, { id }: Order, asking: Effect.Effect<A, E, R>) =>
-  Effect.tap(asking, () => Ref.update(answered, (known) => new Set(known).add(id)))
+const answeredOnce = <A, E, R>({ answered, failing }: Asked, { id }: Order, asking: Effect.Effect<A, E, R>) =>
+  asking.pipe(
+    Effect.tap(() => Ref.update(answered, (known) => new Set(known).add(id))),
+    Effect.tap(() => Ref.update(failing, (known) => new Set([...known].filter((each) => each !== id)))),
+    Effect.tapError(() => Ref.update(failing, (known) => new Set(known).add(id)))
+  )
 
 /**
  * G: an order of which nobody knows for a minute whether its broker has it has a break, also where the broker could not be asked, or has
  * refused it and nothing confirms that.
  */
 const openLasting = Effect.fn("Doubts.openLasting")(function* (
-  { answered }: Asked,
+  { answered, failing }: Asked,
   doubtful: ReadonlyArray<Order>,
   now: Instant.Instant
 ) {
   const ids = new Set(doubtful.map(({ id }) => id))
-  const known = yield* Ref.updateAndGet(answered, (before) => new Set([...before].filter((id) => ids.has(id))))
+  const doubtfulOf = (before: ReadonlySet<OrderId>): ReadonlySet<OrderId> =>
+    new Set([...before].filter((id) => ids.has(id)))
+  yield* Ref.update(failing, doubtfulOf)
+  const known = yield* Ref.updateAndGet(answered, doubtfulOf)
   const lasting = doubtful.filter((order) => Absence.isLasting(order, now))
   if (lasting.length === 0) return
   const open = yield* Reads.all(BreakTable, {
@@ -159,11 +169,12 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   mayDrive: Effect.Effect<boolean, never, R>
 ) {
   const broker = yield* brokerOf(order.account)
+  const reading = (yield* Ref.get(asked.failing)).has(order.id) ? once : withRetries
   if (broker.lookup === undefined && order.brokerOrderId === undefined) {
-    const missing = yield* askByTerms(order, broker)
+    const missing = yield* askByTerms(order, broker, reading)
     return missing === undefined ? undefined : yield* absent(asked, order, broker, missing, mayDrive)
   }
-  const found = yield* look(order, broker)
+  const found = yield* look(order, broker, reading)
   if (found === undefined) return
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
@@ -252,13 +263,17 @@ export const lookForAll = (doubtful: ReadonlyArray<Order>, each: EachAccount) =>
  * sending that are not ours. The one that could be it is read back and taken over; several, or one that could as well be another of ours, are
  * for an operator, with the listing. Where a complete listing has none, the answer is what it has instead.
  */
-const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
+const askByTerms = Effect.fn("Doubts.askByTerms")(function* (
+  order: Order,
+  broker: BrokerService,
+  reading: typeof withRetries = withRetries
+) {
   const inBooks = yield* Absence.byTheirInstruments(order.account)
   const sent = { ...order, sentAt: yield* Absence.sentSince(order) }
   const isIt = (report: OrderSeen) => couldBe(sent, { ...report, symbol: inBooks(report.symbol) })
   const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && isIt(report)
   if (order.candidate !== undefined) {
-    const named = yield* withRetries(broker.order(order.candidate))
+    const named = yield* reading(broker.order(order.candidate))
     if (isOurs(named)) return yield* takeOver(order, named)
   }
   const window = yield* Absence.windowSince(order)
@@ -275,7 +290,7 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   if (others.length > 0) return yield* stays(order, several)
   const rivals = yield* rivalsOf(order, { ...only, symbol: inBooks(only.symbol) })
   if (rivals.length > 0) return yield* stays(order, { ...several, rivals: rivals.map(({ id }) => id) })
-  const readBack = yield* withRetries(broker.order(only.brokerOrderId))
+  const readBack = yield* reading(broker.order(only.brokerOrderId))
   if (isOurs(readBack)) yield* takeOver(order, readBack)
 })
 
@@ -338,18 +353,22 @@ const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFou
 type Found = Received<OrderSeen | NotFound>
 
 /** The broker's own id, or the candidate that an unclear answer named, is asked for first, then our own id. */
-export const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerService) {
+export const look = Effect.fn("Doubts.look")(function* (
+  order: Order,
+  broker: BrokerService,
+  reading: typeof withRetries = withRetries
+) {
   if (order.brokerOrderId !== undefined) {
-    const known: Found = yield* withRetries(broker.order(order.brokerOrderId))
+    const known: Found = yield* reading(broker.order(order.brokerOrderId))
     if (known.report._tag === "OrderSeen" || broker.lookup === undefined) return known
   }
   if (order.candidate !== undefined) {
-    const candidate: Found = yield* withRetries(broker.order(order.candidate))
+    const candidate: Found = yield* reading(broker.order(order.candidate))
     const isOurs = candidate.report._tag === "OrderSeen" && candidate.report.clientOrderId === order.clientOrderId
     if (isOurs) return candidate
   }
   const byClientId: Found | undefined =
-    broker.lookup === undefined ? undefined : yield* withRetries(broker.lookup(order.clientOrderId))
+    broker.lookup === undefined ? undefined : yield* reading(broker.lookup(order.clientOrderId))
   if (byClientId?.report._tag === "NotFound") yield* noteNamed(order, byClientId.report)
   return byClientId
 })

@@ -23,7 +23,7 @@ export const follow = Effect.fn("Following.follow")(function* <R = never>(
     const begunMs = yield* clock.monotonicMs
     yield* reported(`stream ${account}`, connect(account, afterCatchUp))
     const heldMs = (yield* clock.monotonicMs) - begunMs
-    waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * 2)
+    waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * GROWTH)
     yield* Effect.sleep(Duration.millis(waitMs))
   }
 })
@@ -35,6 +35,9 @@ const tellThatItHolds = (account: AccountName) =>
 const HOLDS_AFTER = "15 seconds"
 
 const FIRST_WAIT_MS = 125
+
+/** Each connection is a whole catching up: one that breaks at once again is made seldom soon. */
+const GROWTH = 4
 
 const LONGEST_WAIT_MS = 30_000
 

@@ -22,19 +22,22 @@ import { Health } from "./Health.ts"
 export const booksNow = Effect.flatMap(Ledger, (ledger) => ledger.now)
 
 /** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
-export const readOrder = Effect.fn("OrderReading.readOrder")(function* (order: Order) {
+export const readOrder = Effect.fn("OrderReading.readOrder")(function* (
+  order: Order,
+  reading: typeof withRetries = withRetries
+) {
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
   const id = ClientOrderId.current(acknowledged.brokerOrderIds)
   const begun = yield* booksNow
-  const seen = yield* withRetries(broker.order(id))
+  const seen = yield* reading(broker.order(id))
   const { report } = seen
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
   if ((yield* ofAccount(order.account, [seen])).length === 0) return
   if (asksForExecutions(order, report)) {
-    const fills = yield* withRetries(broker.fillsOf(id))
+    const fills = yield* reading(broker.fillsOf(id))
     const executions = yield* ofAccount(order.account, fills.received)
     const { payload } = seen
     yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }], begun)

@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { WaitingFillTable } from "../records/Fill.ts"
@@ -6,9 +6,8 @@ import { format, type OrderId } from "../values/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../rules/order/hearing.ts"
 import { AttemptTable } from "../records/Attempt.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
+import { endUnknownSince, OrderTable, type Order } from "../records/Order.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
-import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../rules/reconciliation/answers.ts"
 import { BreakTable } from "../records/Break.ts"
 import { UNCONFIRMED_MS } from "../rules/breaks/ledgerBreaks.ts"
@@ -19,20 +18,26 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
 import { ordersListed } from "./orderListing.ts"
+import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { bookAll, reportMember } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
 
-/** When each refused order was last asked for, in milliseconds of a clock that never jumps; lives as long as the program. */
-export type AskedRefusals = Ref.Ref<ReadonlyMap<OrderId, number>>
+/** When each refused order was last asked for. */
+export type AskedRefusals = pacing.Asked<OrderId>
 
 /** None was asked for yet. */
-export const makeAskedRefusals: Effect.Effect<AskedRefusals> = Ref.make<ReadonlyMap<OrderId, number>>(new Map())
+export const makeAskedRefusals: Effect.Effect<AskedRefusals> = pacing.make()
 
-/** How long after a reading that failed, or proved nothing, the next one comes, in milliseconds. */
-const AGAIN_MS = 5_000
+/** After a reading that failed, or proved nothing, the next one comes 5 s later, then ever less often. Milliseconds. */
+const PACE = {
+  keyOf: ({ id }: Order) => id,
+  firstMs: 2_500,
+  longestMs: 30_000,
+  agedMs: () => 2_500
+} as const
 
 /** W11: a refused order that no reading has confirmed yet. */
 const isRefused = ({ endReported, status }: Order): boolean => status === "in_doubt" && endReported !== undefined
@@ -47,27 +52,19 @@ export const confirmRefusals = <R = never>(
   each: EachAccount = inTurn
 ) =>
   Effect.gen(function* () {
-    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] }).pipe(
       Effect.flatMap(driven)
     )
     const refused = doubtful.filter(isRefused)
-    const last = yield* Ref.updateAndGet(
-      asked,
-      (known) => new Map(refused.flatMap(({ id }) => (known.has(id) ? [[id, known.get(id) ?? nowMs] as const] : [])))
-    )
-    const due: Array<Order> = []
-    for (const order of refused) {
-      const waitsMs = yield* waitMs(order, now)
-      if (waitsMs === 0 && nowMs - (last.get(order.id) ?? -Infinity) >= AGAIN_MS) due.push(order)
-    }
+    const askable = yield* Effect.filter(refused, (order) => Effect.map(waitMs(order, now), (waitsMs) => waitsMs === 0))
+    const due = yield* pacing.due(asked, askable, PACE)
     yield* each(
       due.map(({ account }) => account),
       (account) =>
         Effect.forEach(
           due.filter((order) => order.account === account),
-          (order) => confirmOne(asked, order, mayDrive(account)),
+          (order) => confirmOne(order, mayDrive(account)),
           { concurrency: 4, discard: true }
         )
     )
@@ -80,10 +77,12 @@ const unsaidEnds = Effect.fnUntraced(function* (now: Instant.Instant) {
   const ended = yield* Reads.all(OrderTable, {
     where: [
       { column: "status", in: ["submitted", "partially_filled"] },
-      { column: "endReportedAt", below: Number(Instant.addMillis(now, 1 - UNCONFIRMED_MS)) }
+      { column: "endReportedAt", atLeast: 0 }
     ]
   })
-  if (ended.length === 0) return []
+  const latest = Instant.addMillis(now, -UNCONFIRMED_MS)
+  const due = ended.filter((order) => (endUnknownSince(order) ?? now) <= latest)
+  if (due.length === 0) return []
   const open = yield* Reads.all(BreakTable, {
     where: [
       { column: "kind", in: ["EndUnconfirmed"] },
@@ -91,7 +90,7 @@ const unsaidEnds = Effect.fnUntraced(function* (now: Instant.Instant) {
     ]
   })
   const said = new Set(open.map(({ subject }) => subject))
-  return yield* driven(ended.filter(({ id }) => !said.has(format("order", id))))
+  return yield* driven(due.filter(({ id }) => !said.has(format("order", id))))
 })
 
 /** W11: an end that nobody confirms is a break when its minute is over, whether its broker says something more of it or not: one pass. */
@@ -106,13 +105,9 @@ export const watchEnds = Effect.gen(function* () {
   )
 })
 
-const confirmOne = <R>(asked: AskedRefusals, order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
-  Effect.gen(function* () {
-    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    yield* Ref.update(asked, (known) => new Map(known).set(order.id, nowMs))
-    // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
-    if (yield* mayDrive) yield* reported(`refusals ${order.account}`, confirmRefusal(order))
-  })
+/** With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order. */
+const confirmOne = <R>(order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
+  Effect.flatMap(mayDrive, (may) => (may ? reported(`refusals ${order.account}`, confirmRefusal(order)) : Effect.void))
 
 /** How long until a reading may confirm a refusal, in milliseconds: none where nothing was asked for before it was answered. */
 const waitMs = (order: Order, now: Instant.Instant) =>

@@ -6,7 +6,7 @@ import { SEPARATE_MS } from "../rules/order/hearing.ts"
 import { type Order, OrderTable } from "../records/Order.ts"
 import {
   brokerOf,
-  type BrokerReadFailed,
+  BrokerReadFailed,
   type BrokerService,
   isWhole,
   type Listing,
@@ -21,7 +21,7 @@ import { type EachAccount, inTurn } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
+import { once, withRetries } from "./reading.ts"
 import { bookRead } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
 import { ofAccount } from "./OrderReading.ts"
@@ -53,6 +53,8 @@ interface Turn {
   readonly waitMs: number
   /** W11: the word on an end for which it has a turn of its own. */
   readonly confirms?: Instant.Instant | undefined
+  /** The last reading failed: until one does not, a turn is one request. */
+  readonly isFailing?: boolean
 }
 
 /** W11: so long after an end was heard it is read again; a little longer than a reading has to wait to be another one. */
@@ -173,11 +175,16 @@ const pollAccount = (
     const isListed = (order: Order) => isListable(broker, now, order)
     const isMany = broker.capabilities.pollsByWindow === true && due.filter(isListed).length >= MANY
     const together = isMany ? open.filter(isListed) : []
-    const readInTurn = (order: Order) =>
-      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(polled, [order], error))
-    const listing = Effect.tapErrorTag(readTogether(broker, together), "BrokerReadFailed", (error) =>
-      putOff(polled, together, error)
-    )
+    const { turns } = yield* Ref.get(polled.known)
+    const readingOf = (orders: ReadonlyArray<Order>) =>
+      orders.some(({ id }) => turns.get(id)?.isFailing === true) ? once : withRetries
+    const inTurn = <A, E, R>(orders: ReadonlyArray<Order>, read: Effect.Effect<A, E | BrokerReadFailed, R>) =>
+      read.pipe(
+        Effect.tap(() => turned(polled, idsOf(orders), (turn) => ({ ...turn, isFailing: false }))),
+        Effect.tapError((error) => (error instanceof BrokerReadFailed ? putOff(polled, orders, error) : Effect.void))
+      )
+    const readInTurn = (order: Order) => inTurn([order], readOrder(order, readingOf([order])))
+    const listing = inTurn(together, readTogether(broker, together, readingOf(together)))
     const read = yield* Effect.exit(listing)
     if (Exit.isSuccess(read)) yield* setRead(polled, read.value)
     const done = new Set(Exit.isSuccess(read) ? read.value : idsOf(together))
@@ -200,15 +207,17 @@ const ownOf = (account: AccountName, orders: ReadonlyArray<Order>) =>
 const idsOf = (orders: ReadonlyArray<Order>): ReadonlyArray<OrderId> => orders.map(({ id }) => id)
 
 const setRead = (polled: Polled, ids: ReadonlyArray<OrderId>) =>
-  Effect.flatMap(Clock, (clock) => Effect.flatMap(clock.monotonicMs, (now) => turned(polled, ids, () => now)))
+  Effect.flatMap(Clock, (clock) =>
+    Effect.flatMap(clock.monotonicMs, (readMs) => turned(polled, ids, (turn) => ({ ...turn, readMs })))
+  )
 
-/** Orders were read at other times than it stands there. */
-const turned = ({ known }: Polled, ids: ReadonlyArray<OrderId>, readMs: (turn: Turn) => number) =>
+/** What a reading changed in the turns of orders. */
+const turned = ({ known }: Polled, ids: ReadonlyArray<OrderId>, after: (turn: Turn) => Turn) =>
   Ref.update(known, (before) => {
     const turns = new Map(before.turns)
     for (const id of ids) {
       const turn = turns.get(id)
-      if (turn !== undefined) turns.set(id, { ...turn, readMs: readMs(turn) })
+      if (turn !== undefined) turns.set(id, after(turn))
     }
     return { ...before, turns }
   })
@@ -225,12 +234,13 @@ const isListable = ({ capabilities }: BrokerService, now: Instant.Instant, order
  */
 const readTogether = Effect.fn("Tracking.readTogether")(function* (
   broker: BrokerService,
-  orders: ReadonlyArray<Order>
+  orders: ReadonlyArray<Order>,
+  reading: typeof withRetries
 ) {
   const [first, ...others] = orders
   if (first === undefined) return []
   const begun = yield* booksNow
-  const listed = yield* withRetries(broker.orders(windowOf(first, others)))
+  const listed = yield* reading(broker.orders(windowOf(first, others)))
   const received = yield* ofAccount(first.account, listed.received)
   const byId = new Map(
     received.flatMap((each) =>
@@ -299,12 +309,15 @@ const executionsOf = (broker: BrokerService, listed: OrderListing, orders: Reado
     return { ...fills, received: ofThese(fills.received) }
   })
 
-/** Orders that the broker does not want to be asked for now have their turn when the broker's wait is over. */
+/** A reading failed: where the broker does not want to be asked now, the turn comes when its wait is over. */
 const putOff = (polled: Polled, orders: ReadonlyArray<Order>, { retryAfterMs }: BrokerReadFailed) =>
   Effect.gen(function* () {
-    if (retryAfterMs === undefined) return
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    yield* turned(polled, idsOf(orders), (turn) => now + retryAfterMs - turn.waitMs)
+    yield* turned(polled, idsOf(orders), (turn) => ({
+      ...turn,
+      isFailing: true,
+      readMs: retryAfterMs === undefined ? turn.readMs : now + retryAfterMs - turn.waitMs
+    }))
   })
 
 const openOrders = (more: ReadonlyArray<Filter> = []) =>

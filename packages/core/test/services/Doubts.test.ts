@@ -107,6 +107,26 @@ describe("an order in doubt", () => {
     )
   })
 
+  it("FILL-3: is asked for by one request at a time, without retries, while its broker fails", async () => {
+    let asked = 0
+    const away = new BrokerReadFailed({ operation: "lookup", kind: "server", detail: "502" })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* doubted
+        yield* TestClock.adjust("30 seconds")
+        const before = asked
+        yield* TestClock.adjust("1 minute")
+        expect(before).toBeGreaterThan(3)
+        // A minute of turns, five seconds or more apart.
+        expect(asked - before).toBeLessThanOrEqual(12)
+      }),
+      Stage.layer({
+        prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))),
+        lookup: () => Effect.suspend(() => (asked++, Effect.fail(away)))
+      })
+    )
+  })
+
   it("G: has its break also where its broker was never proven to be the account's, so that nobody asks it", () =>
     Stage.play(
       Effect.gen(function* () {

@@ -566,6 +566,36 @@ describe("an end that nobody asked for", () => {
     )
   })
 
+  it("W11: of an order that nothing said to work before is a break a minute after its sending", async () => {
+    let isAway = false
+    let seen: OrderSeen | undefined
+    const away = new BrokerReadFailed({ operation: "order", kind: "network", detail: "reset" })
+    const read = Effect.suspend((): Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed> => {
+      if (isAway) return Effect.fail(away)
+      return seen === undefined ? Stage.notFound() : Effect.succeed({ report: seen, payload: undefined })
+    })
+    const { layer } = place([unknown], {
+      lookup: () => read,
+      order: () => read,
+      orders: () => Effect.map(read, () => ({ complete: true, received: [] })),
+      cancel: () => Effect.succeed({ _tag: "NotSent", why: "log in again" })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "in_doubt")
+        isAway = true
+        seen = { ...Stage.seen(yield* firstOrder), ...ended }
+        yield* TestClock.adjust("45 seconds")
+        isAway = false
+        yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
+        yield* TestClock.adjust("20 seconds")
+        expect(yield* openKinds).toContain("EndUnconfirmed")
+      }),
+      layer
+    )
+  })
+
   it("W11: is not confirmed by a refusal to end the order that does not say that it has ended", async () => {
     const { asked, layer, show } = place([accepted], { cancel: () => tooLate })
     await Stage.play(

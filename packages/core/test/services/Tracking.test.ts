@@ -377,6 +377,41 @@ describe("a broker that is not well", () => {
     )
   })
 
+  it("FILL-3, FILL-4: an order whose reading failed is one request a turn, without retries, until one is answered", async () => {
+    let asked = 0
+    let isAway = true
+    const away = new BrokerReadFailed({ operation: "order", kind: "server", detail: "502" })
+    let seen: OrderSeen | undefined
+    const order = () =>
+      Effect.suspend((): Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed> => {
+        asked++
+        if (isAway) return Effect.fail(away)
+        return seen === undefined ? Stage.notFound() : Effect.succeed({ report: seen, payload: undefined })
+      })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.scoped(working)
+        yield* Stage.driving
+        const polled = yield* Tracking.makePolled
+        const requestsOf = Effect.gen(function* () {
+          asked = 0
+          const pass = yield* Effect.fork(Tracking.pollOpenOrders(Tracking.defaultPolling, polled))
+          yield* TestClock.adjust("1 minute")
+          yield* Fiber.join(pass)
+          return asked
+        })
+        expect([yield* requestsOf, yield* requestsOf, yield* requestsOf]).toEqual([4, 1, 1])
+        const [ours] = yield* Stage.orders
+        seen = ours === undefined ? undefined : Stage.seen(ours)
+        isAway = false
+        yield* requestsOf
+        isAway = true
+        expect(yield* requestsOf).toBe(4)
+      }),
+      Stage.layer({ order })
+    )
+  })
+
   it("an instrument that cannot be read does not keep the others from being confirmed", () =>
     Stage.play(
       Effect.gen(function* () {

@@ -8,8 +8,8 @@ const rounds = Number(process.env["ROUNDLOT_LIAR_ROUNDS"] ?? 1)
 
 /** Seeds of lies that do no harm, a few of each broker; `npm run torture -- --faults liar` plays as many as it is asked for. */
 const few: { readonly [N in (typeof names)[number]]: ReadonlyArray<number> } = {
-  alpaca: [1, 2],
-  schwab: [1, 4, 7029, 7045, 7125],
+  alpaca: [1, 2, 10034],
+  schwab: [1, 4, 7029, 7045, 7125, 10032, 10053, 10076],
   ibkr: [3],
   paper: [1, 3]
 }

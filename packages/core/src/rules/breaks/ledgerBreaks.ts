@@ -3,7 +3,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
-import type { Order } from "../../records/Order.ts"
+import { endUnknownSince, type Order } from "../../records/Order.ts"
 import { countsForD5, isLive } from "../../records/OrderState.ts"
 import { kinds, type Break, type BreakKind, type HoldingBreak } from "../../records/Break.ts"
 import { isSame, type BreakDetails } from "../../records/BreakDetails.ts"
@@ -103,11 +103,13 @@ export const reviewOrders = (recorder: Recorder): void => {
 export const UNCONFIRMED_MS = 60_000
 
 /** W11: an end that its broker says and does not confirm; a refused order that waits is a doubt. */
-const reviewEnd = (recorder: Recorder, { endReported, endReportedAt, id, status, symbol }: Order): void => {
-  if (endReportedAt === undefined || status === "in_doubt" || !isLive(status)) {
+const reviewEnd = (recorder: Recorder, order: Order): void => {
+  const { endReported, id, status, symbol } = order
+  const since = endUnknownSince(order)
+  if (since === undefined || status === "in_doubt" || !isLive(status)) {
     return closeIfOpen(recorder, symbol, "EndUnconfirmed", nameOf(id), isLive(status) ? "it is live" : "it has ended")
   }
-  if (recorder.world.at < Instant.addMillis(endReportedAt, UNCONFIRMED_MS)) return
+  if (recorder.world.at < Instant.addMillis(since, UNCONFIRMED_MS)) return
   const details = { _tag: "EndUnconfirmed", orderId: id, reported: endReported ?? status } as const
   open(recorder, { symbol, subject: nameOf(id), details })
 }

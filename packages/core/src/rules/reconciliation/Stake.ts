@@ -5,7 +5,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import { symbolKey } from "../../tables/Table.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Attempt } from "../../records/Attempt.ts"
-import type { Order } from "../../records/Order.ts"
+import { endUnknownSince, type Order } from "../../records/Order.ts"
 import { opposite, ofSign } from "../../records/Side.ts"
 import { lotOf } from "../position/due.ts"
 import type { Position } from "../../records/Position.ts"
@@ -102,10 +102,10 @@ const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked =>
   return { account, symbol, shares, dollars }
 }
 
-/** Of a doubt its sending; W11: of an end that nothing confirms, when it was first reported. */
-const unknownSinceOf = (kind: Break["kind"], { endReportedAt, sentAt, status }: Order): Instant.Instant | undefined => {
-  if (kind === "EndUnconfirmed") return endReportedAt
-  return kind === "Doubt" && status === "in_doubt" ? sentAt : undefined
+/** Of a doubt its sending; W11: of an end that nothing confirms, since when nobody knows whether the order works. */
+const unknownSinceOf = (kind: Break["kind"], order: Order): Instant.Instant | undefined => {
+  if (kind === "EndUnconfirmed") return endUnknownSince(order)
+  return kind === "Doubt" && order.status === "in_doubt" ? order.sentAt : undefined
 }
 
 /**
