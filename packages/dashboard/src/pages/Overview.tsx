@@ -1,10 +1,11 @@
 import type { Api, Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useDocument, useIsStale, useRead, useStanding } from "../api/asking.ts"
 import { documentAt } from "../api/documents.ts"
 import { useOverview } from "../api/overview.ts"
 import { AT_ONCE } from "../api/parts.ts"
-import { ofAllAccounts } from "../ui/parts/asOf.ts"
+import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
 import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
@@ -348,20 +349,54 @@ const HealthPanel = () => {
   )
 }
 
-const steps = [
-  ["Make an account at the paper broker", "npx roundlot accounts add paper"],
-  ["Send a first trade", "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5"],
-  ["Watch it become an order", "npx roundlot orders list"]
-] as const
+interface Step {
+  readonly text: string
+  readonly command: string
+  readonly isDone: boolean
+  /** Where the step is done or seen in the browser. */
+  readonly link: ReactNode
+}
 
-const Beginning = () => (
+/** How an empty store comes to its first fill. */
+const stepsOf = ({ accounts, latestOrders, positions }: Overview): ReadonlyArray<Step> => {
+  const [order] = latestOrders
+  return [
+    {
+      text: "Make an account at the paper broker",
+      command: "npx roundlot accounts add paper",
+      isDone: accounts.length > 0,
+      link: <a href="/docs/guides/first-steps">First steps</a>
+    },
+    {
+      text: "Send a first trade",
+      command: "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5",
+      isDone: positions.length > 0 || order !== undefined,
+      link: <Link href="/trades/new">New trade</Link>
+    },
+    {
+      text: "Watch it become an order",
+      command: "npx roundlot orders list",
+      isDone: false,
+      link: order === undefined ? null : <Link href={`/orders/${order.id}`}>Order {order.id}</Link>
+    }
+  ]
+}
+
+const StepRow = ({ of: { command, isDone, link, text } }: { readonly of: Step }) => (
+  <li className={isDone ? "faint" : undefined}>
+    {isDone ? <StateSign family="job" state="done" /> : null}
+    {text}
+    {isDone ? null : <code>{command}</code>}
+    {isDone ? null : link}
+  </li>
+)
+
+/** Until the first fill: what is done of the way there, and what is next. */
+const Beginning = ({ overview }: { readonly overview: Overview }) => (
   <Panel title="Begin here">
     <ol className="steps">
-      {steps.map(([text, command]) => (
-        <li key={text}>
-          {text}
-          <code>{command}</code>
-        </li>
+      {stepsOf(overview).map((step) => (
+        <StepRow key={step.text} of={step} />
       ))}
     </ol>
   </Panel>
@@ -370,12 +405,14 @@ const Beginning = () => (
 /** The first page: is all well, and what needs a person? */
 export const Overview = () => {
   const query = useOverview()
+  const isNow = useAsOf() === ""
   return (
     <Asked query={query} title="Overview">
       {(overview) => (
         <>
           <Verdict overview={overview} />
-          {overview.accounts.length === 0 ? <Beginning /> : <NeedsAttention overview={overview} />}
+          {isNow && overview.lastFillAt === null ? <Beginning overview={overview} /> : null}
+          {overview.accounts.length === 0 ? null : <NeedsAttention overview={overview} />}
           <div className="columns">
             <div>
               <Near overview={overview} />

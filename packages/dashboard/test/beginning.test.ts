@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest"
+import { stage } from "./stage.ts"
+
+const { daemon, findingsInThemes, open } = stage()
+
+describe("an empty store", () => {
+  test("leads through its three steps to the first fill, each crossed off as it is done", async () => {
+    await daemon.cli("accounts", "add", "paper")
+    await using seen = await open("/")
+    const { faults, page } = seen
+    const steps = page.locator("section", { hasText: "Begin here" }).getByRole("listitem")
+    const done = steps.filter({ hasText: "Done" })
+    await steps.filter({ hasText: "Make an account" }).getByText("Done").waitFor()
+    expect(await done.count()).toBe(1)
+    expect(await findingsInThemes(page)).toEqual([])
+    await steps.getByRole("link", { name: "New trade" }).click()
+    await page.getByRole("heading", { level: 1, name: "New trade" }).waitFor()
+    // Less than a share: a position, and no order yet.
+    await daemon.ask("/api/v1/trades", { symbol: "AAPL", side: "buy", quantity: "0.5", price: "100" })
+    await page.goBack()
+    await steps.filter({ hasText: "Send a first trade" }).getByText("Done").waitFor()
+    await daemon.ask("/api/v1/trades", { symbol: "AAPL", side: "buy", quantity: "1", price: "100" })
+    await daemon.orderAt("filled", "AAPL")
+    await steps.first().waitFor({ state: "detached" })
+    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    expect(faults).toEqual([])
+  })
+})
