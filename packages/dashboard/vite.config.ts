@@ -9,12 +9,27 @@ import { site } from "./guides/site.ts"
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const out = here("dist")
 
+/** Where the build has put a font, by its name in the sources. */
+const fonts = new Map<string, string>()
+
+/** The dashboard's own colours and type, and what pages of text need beside them. */
+const guidesStyle = (): string => {
+  const design = readFileSync(here("src/design.css"), "utf8")
+  const placed = design.replaceAll(/url\("\.\/fonts\/([^"]+)"\)/g, (_, font: string) => `url("/${fonts.get(font)}")`)
+  return placed + readFileSync(here("guides/guides.css"), "utf8")
+}
+
 /** The guides beside the dashboard: pages without a script of its own, which work where it does not. */
 const guides: Plugin = {
   name: "guides",
   apply: "build",
+  generateBundle: (_, bundle) => {
+    for (const part of Object.values(bundle)) {
+      if (part.type === "asset") for (const name of part.names) fonts.set(name, part.fileName)
+    }
+  },
   closeBundle: () => {
-    for (const [path, text] of site(here("../../docs"), readFileSync(here("guides/guides.css"), "utf8"))) {
+    for (const [path, text] of site(here("../../docs"), guidesStyle())) {
       mkdirSync(dirname(join(out, path)), { recursive: true })
       writeFileSync(join(out, path), text)
     }

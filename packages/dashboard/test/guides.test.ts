@@ -27,6 +27,8 @@ describe("the guides", () => {
       const main = page.getByRole("main")
       await main.getByRole("link", { name: "First steps" }).click()
       await page.getByRole("heading", { level: 1, name: "First steps" }).waitFor()
+      await page.evaluate(async () => void (await document.fonts.ready))
+      expect(await page.evaluate("document.fonts.check('15px Geist') && document.fonts.size > 0")).toBe(true)
       expect(await findings(page)).toEqual([])
       await page.setViewportSize({ width: 390, height: 844 })
       expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)

@@ -385,7 +385,9 @@ describe("signs", () => {
     expect(told.filter(({ help }) => help.length < 10 || !help.endsWith("."))).toEqual([])
     const folders = ["ui", "pages"].map((name) => new URL(`../src/${name}/`, import.meta.url))
     const drawing = folders.flatMap((folder) =>
-      readdirSync(folder).filter((name) => /shape(=|: )"/.test(readFileSync(new URL(name, folder), "utf8")))
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (name) => /\.tsx?$/.test(name) && /shape(=|: )"/.test(readFileSync(new URL(name, folder), "utf8"))
+      )
     )
     expect(drawing).toEqual([])
   })
@@ -456,7 +458,8 @@ describe("what a page is copied as", () => {
 
 describe("styles", () => {
   test("name nothing that neither they nor what a reader chooses defines", () => {
-    const css = readFileSync(new URL("../src/app.css", import.meta.url), "utf8")
+    const files = ["src/design.css", "src/app.css", "guides/guides.css"]
+    const css = files.map((file) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8")).join("\n")
     const settings = readFileSync(new URL("../src/ui/parts/settings.ts", import.meta.url), "utf8")
     const chosen = settings.matchAll(/setProperty\("(--[\w-]+)"/g)
     const defined = new Set([...css.matchAll(/(--[\w-]+):/g), ...chosen].map(([, name]) => name))
