@@ -72,7 +72,7 @@ const unreadableExecution = ({ contract, execId, permId, shares, side }: Executi
   new Broker.BrokerReadFailed({
     operation: "executions",
     kind: "unreadable",
-    detail: `TWS tells of an execution of ${contract.symbol} (id '${execId}', order ${permId}), '${side}' of '${shares}' shares, which cannot be booked`
+    detail: `TWS reports an execution of ${contract.symbol} (id '${execId}', order ${permId}), '${side}' of '${shares}' shares, which cannot be booked`
   })
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>

@@ -214,7 +214,7 @@ describe("what is not judged this time", () => {
       { do: "trade", id: "T2", side: "buy", milli: 1000, held: false },
       { do: "send", order: 2, got: "unknown", time: 3 }
     )
-    expect(see(inDoubt, "4")).toMatchObject({ outcome: "skipped", why: "an order of it is on its way or in doubt" })
+    expect(see(inDoubt, "4")).toMatchObject({ outcome: "skipped", why: "an order of it is on its way or unconfirmed" })
     const waiting = deskWith(...bought, {
       do: "fill",
       at: "B-X9",

@@ -36,7 +36,7 @@ describe("retry", () => {
 
   test("is refused while the old is in doubt, live or filled", () => {
     const doubtful = deskWith({ do: "send", order: 1, got: "unknown", time: 1 })
-    expect(retry(doubtful)).toMatchObject({ why: "O1 is in doubt: it may be live; say what became of it first" })
+    expect(retry(doubtful)).toMatchObject({ why: "O1 is unconfirmed: it may be live; resolve it first" })
     expect(retry(deskWith())).toMatchObject({ why: "O1 is pending" })
     const filled = deskWith(
       { do: "send", order: 1, got: "accepted", time: 1 },

@@ -69,7 +69,7 @@ describe("P9: a split that is accepted", () => {
     expect(decided(twice, "s-1")).toMatchObject({ _tag: "Done" })
     expect(decided(twice, "s-2")).toEqual({
       _tag: "Refused",
-      why: "the books hold 10 AAPL by now, and this was decided when they held 5: look again"
+      why: "the books hold 10 AAPL now, and this was decided when they held 5: look again"
     })
     const by = Decimal.unsafe("-2")
     const sold = {

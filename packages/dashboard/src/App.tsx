@@ -145,7 +145,7 @@ const Screens = () => {
             </Route>
           ))}
           <Route>
-            <PageHead note="Use the navigation, or find it by its id with Ctrl K.">There is no such page</PageHead>
+            <PageHead note="Use the navigation, or search by id with Ctrl K.">Page not found</PageHead>
           </Route>
         </Switch>
       </Part>

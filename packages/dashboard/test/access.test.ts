@@ -15,8 +15,8 @@ describe("a daemon that asks for tokens", () => {
     const path = await link()
     await using seen = await open(path)
     const { faults, page } = seen
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator operate" }).waitFor()
-    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator (operate)" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     expect(await page.getByRole("region", { name: "Access" }).count()).toBe(0)
     expect([page.url(), await page.evaluate("document.cookie")]).toEqual([`${daemon.url}/`, ""])
@@ -33,11 +33,11 @@ describe("a daemon that asks for tokens", () => {
   test("signs other browsers out on the page of operations: one, and all of the own token", async () => {
     await using seen = await open(await link())
     const { faults, page } = seen
-    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click()
-    const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "Browsers signed in" }) })
+    const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "Signed-in browsers" }) })
     await using first = await open(await link())
-    await first.page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await first.page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
     await page.reload()
     const rows = panel.getByRole("button", { name: "Sign out", exact: true })
     await rows.first().waitFor()
@@ -46,13 +46,13 @@ describe("a daemon that asks for tokens", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Sign out my other browsers" }).click()
     await page.getByText("Your other browsers are signed out.").waitFor()
     await first.page.reload()
-    await first.page.getByText("You are signed out").waitFor()
+    await first.page.getByText("Session ended").waitFor()
     await page.reload()
     await rows.first().waitFor()
     expect(await rows.count()).toBe(1)
     await rows.first().click()
     await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click()
-    await page.getByText("You are signed out").first().waitFor()
+    await page.getByText("Session ended").first().waitFor()
     expect(faults).toEqual([])
   })
 
@@ -72,7 +72,7 @@ describe("a daemon that asks for tokens", () => {
     )
     await using seen = await open(await link())
     const { faults, page } = seen
-    const who = { name: "operator operate" }
+    const who = { name: "operator (operate)" }
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
     // Another name is another site; the address of the daemon is a number.
     await page.goto(`http://localhost:${port}/`)
@@ -85,7 +85,7 @@ describe("a daemon that asks for tokens", () => {
     await shown.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
     await shown.getByRole("heading", { level: 1, name: "Settings" }).waitFor()
     await shown.locator("[data-live=live], [data-live=quiet]").waitFor()
-    expect(await shown.getByText("You are signed out").count()).toBe(0)
+    expect(await shown.getByText("Session ended").count()).toBe(0)
     expect([shown.url(), await shown.evaluate("window.opener")]).toEqual([`${daemon.url}/settings?from=chat`, null])
     const refused = await opened("Sign in there")
     await refused.getByText("pages of other origins may not ask here").waitFor()
@@ -100,7 +100,7 @@ describe("a daemon that asks for tokens", () => {
     await using seen = await open(await link())
     const { faults, page } = seen
     const main = page.getByRole("navigation", { name: "Main" })
-    await main.getByRole("link", { name: "operator operate" }).waitFor()
+    await main.getByRole("link", { name: "operator (operate)" }).waitFor()
     await main.getByRole("link", { name: "Journal" }).click()
     const table = page.getByRole("table", { name: "Journal" })
     const done = table.getByText("what another has done")
@@ -122,7 +122,7 @@ describe("a daemon that asks for tokens", () => {
     await using seen = await open(await link())
     const { faults, page } = seen
     const main = page.getByRole("navigation", { name: "Main" })
-    await main.getByRole("link", { name: "operator operate" }).waitFor()
+    await main.getByRole("link", { name: "operator (operate)" }).waitFor()
     const asks = (path: string, body: object): Promise<unknown> =>
       page.evaluate(
         ([to, json]) =>
@@ -153,11 +153,11 @@ describe("a daemon that asks for tokens", () => {
   test("signs in where a link is pasted into a page that is signed out", async () => {
     await using seen = await open("/")
     const { faults, page } = seen
-    await page.getByText("You are signed out").waitFor()
+    await page.getByText("Session ended").waitFor()
     await page.getByRole("link", { name: "Sign in" }).click()
     await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor()
     await page.goto(daemon.url + (await link()))
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator operate" }).waitFor()
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator (operate)" }).waitFor()
     expect(faults).toEqual([])
   })
 })

@@ -37,7 +37,7 @@ test("G: a break that was opened and closed is listed and shown as open at the m
         await page.goto(`${url}/attention?${asOf(15)}`)
         const table = page.getByRole("table", { name: "Attention" })
         await table.getByText(scene.evidenceOf("AverageDiffers")).waitFor()
-        await page.getByText(/^As it stood at .* Nothing can be done from here\.$/).waitFor()
+        await page.getByText(/^Books as of .* No actions are possible\.$/).waitFor()
         expect(await findings(page)).toEqual([])
         await table.getByRole("link", { name: "Average differs" }).click()
         await page.getByRole("heading", { level: 1, name: /^Average differs/ }).waitFor()
@@ -51,13 +51,13 @@ test("G: a break that was opened and closed is listed and shown as open at the m
         await page.goto(`${url}/attention/B1?${asOf(5)}`)
         await page.getByText("there is no break B1").waitFor()
         await page.goto(`${url}/attention?${asOf(5)}`)
-        await page.getByText("No difference and no contradiction is open.").waitFor()
+        await page.getByText("No open breaks.").waitFor()
         expect(seen.faults).toEqual([])
       })
     })
   ))
 
-test("G: cases stand as of another moment with what people said by then; a job and a part have none, and are said to be of now", () =>
+test("G: cases stand as of another time with what people said by then; a job and a part have none, and are said to be of now", () =>
   onBooks(
     Effect.gen(function* () {
       yield* inbox
@@ -70,21 +70,21 @@ test("G: cases stand as of another moment with what people said by then; a job a
         await using seen = await open("/sign-in")
         const { page } = seen
         await page.goto(`${url}/attention?${asOf(5)}`)
-        const waiting = page.locator("section", { hasText: "Waiting for you" })
+        const waiting = page.locator("section", { hasText: "Needs attention" })
         await waiting.getByRole("link", { name: "O1", exact: true }).waitFor()
-        await waiting.getByText("Jobs and parts of the program have no earlier moment").waitFor()
+        await waiting.getByText("Jobs and services are listed as of now only").waitFor()
         expect(await waiting.getByText("dana").count()).toBe(0)
         for (const id of [JOB, PART]) expect(await waiting.getByText(id, { exact: true }).count()).toBe(0)
         expect(await findings(page)).toEqual([])
         await waiting.getByRole("link", { name: "O1", exact: true }).click()
-        await page.getByRole("heading", { level: 1, name: "In doubt Warning" }).waitFor()
+        await page.getByRole("heading", { level: 1, name: "Unconfirmed Warning" }).waitFor()
         await page.getByRole("heading", { name: "Theirs" }).waitFor()
         expect([await offered(page), await page.getByText("dana").count()]).toEqual([[], 0])
         await page.goto(`${url}/attention/O1?${asOf(15)}`)
         await page.getByText("dana", { exact: true }).first().waitFor()
         for (const id of [JOB, PART]) {
           await page.goto(`${url}/attention/${encodeURIComponent(id)}?${asOf(5)}`)
-          await page.getByText(/^This page shows how it is now/).waitFor()
+          await page.getByText(/^This page shows the current state/).waitFor()
           await page.getByText(/^Recommended: /).waitFor()
           expect(await offered(page)).toEqual([])
         }
@@ -121,9 +121,9 @@ test("BAT-10: the rows of a batch, its orders, its errors and its results are th
   expect(await findings(page)).toEqual([])
   const tabs = page.getByRole("navigation", { name: "Batch" })
   await tabs.getByRole("link", { name: "Orders" }).click()
-  await page.getByText("None of its trades led to an order yet.").waitFor()
+  await page.getByText("No orders yet.").waitFor()
   await tabs.getByRole("link", { name: "Errors by reason" }).click()
-  await page.getByRole("table", { name: "What is wrong" }).getByText("none", { exact: true }).waitFor()
+  await page.getByRole("table", { name: "Errors" }).getByText("none", { exact: true }).waitFor()
   await tabs.getByRole("link", { name: "Results" }).click()
   const results = page.getByRole("table", { name: "Results by symbol" })
   await results.getByText("0.75").waitFor()

@@ -77,7 +77,7 @@ test("open cases come first, below what is held; closed ones are chosen, and an 
   await page.goto(`${daemon.url}/attention?symbol=GE`)
   await page.getByText("Nothing matches symbol GE, status open.").waitFor()
   await page.goto(`${daemon.url}/attention/${closed}`)
-  await page.getByRole("heading", { level: 1, name: "Foreign position Closed itself" }).waitFor()
+  await page.getByRole("heading", { level: 1, name: "Foreign position Auto-closed" }).waitFor()
   expect(seen.faults).toEqual([])
 })
 
@@ -93,12 +93,12 @@ test("O22, W11: an order that its broker contradicts says so, and a person who h
   const { page } = seen
   // It ends at the broker, and to the wish that it end there comes no answer that would confirm it.
   await tells("ends", { do: { cancel: { brokerOrderId } } })
-  const banner = page.getByRole("status").filter({ hasText: "The broker said that it ended" })
+  const banner = page.getByRole("status").filter({ hasText: "The broker reported its end" })
   await banner.getByText("look at the broker and confirm it with what you see there").waitFor()
   expect(await findings(page)).toEqual([])
   await banner.getByRole("button", { name: `${id} has ended` }).click()
   const dialog = page.getByRole("dialog")
-  await dialog.getByText("You state that it has ended there as cancelled.").waitFor()
+  await dialog.getByText("You confirm that it ended as cancelled.").waitFor()
   await dialog.getByText(`roundlot orders resolve ${id} --ended`).waitFor()
   await dialog.getByLabel("Reason").fill("inactive in the broker's app")
   expect(Object(await daemon.ask(`/api/v1/orders/${id}`)).status).toBe("submitted")
@@ -125,11 +125,11 @@ test("BAT-10: a batch with failed rows is a case with its page; the case of one 
   const { subject } = Object(await daemon.ask(`/api/v1/breaks/${found}`))
   await using seen = await open("/attention")
   const { page } = seen
-  const lines = page.locator("section", { hasText: "Waiting for you" })
+  const lines = page.locator("section", { hasText: "Needs attention" })
   await lines.getByRole("link", { name: found, exact: true }).click()
   await page.getByRole("heading", { level: 1, name: /^Implausible/ }).waitFor()
   await page
-    .locator("section", { hasText: "What was seen" })
+    .locator("section", { hasText: "Evidence" })
     .getByText(/^Recommended: /)
     .waitFor()
   await page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
@@ -145,7 +145,7 @@ test("BAT-10: a batch with failed rows is a case with its page; the case of one 
   await page.goto(`${daemon.url}/attention`)
   await lines.getByRole("link", { name: batch.id, exact: true }).click()
   await page.getByRole("heading", { level: 1, name: /Warning$/ }).waitFor()
-  const seenThere = page.locator("section", { hasText: "What was seen" })
+  const seenThere = page.locator("section", { hasText: "Evidence" })
   await seenThere.getByText("1 of 2 rows of Rows failed").waitFor()
   await seenThere.getByText(/^Recommended: /).waitFor()
   expect(await findings(page)).toEqual([])
@@ -160,7 +160,7 @@ const SOON = { timeout: 20_000 }
 test("G: a break is no line of the inbox until it has settled; then its line and its count come by themselves, though nothing else happens", async () => {
   await using seen = await open("/attention")
   const { page } = seen
-  const waiting = page.locator("section", { hasText: "Waiting for you" })
+  const waiting = page.locator("section", { hasText: "Needs attention" })
   const casesThen = async (asOf: string) =>
     Object(await daemon.ask(`/api/v1/overview?asOf=${encodeURIComponent(asOf)}`))
   await holds("MRK", "6")

@@ -85,19 +85,19 @@ describe("a blotter", () => {
     const totals = page.getByRole("note", { name: "Totals" })
     await totals.waitFor()
     expect(await totals.textContent()).toBe(
-      "All 3 fills that count: bought 0.3 shares for $100,000,000,000.0996; sold 3 shares for $6.00; fees $1.01. The fees of 1 are not known yet."
+      "All 3 fills: bought 0.3 shares for $100,000,000,000.0996; sold 3 shares for $6.00; fees $1.01. Fees missing for 1."
     )
     expect(await findings(page)).toEqual([])
     nextCursor = "more"
     await page.reload()
-    await totals.getByText("The 3 fills that count and are loaded (scroll for more)").waitFor()
+    await totals.getByText("The 3 fills loaded (scroll for more)").waitFor()
     expect(seen.faults).toEqual([])
   })
 
   test("shows dollars with two decimals at least, and more where there are", async () => {
     await using seen = await open(`/orders/${filled}`)
     const { page } = seen
-    const came = page.getByRole("table", { name: "What came out" })
+    const came = page.getByRole("table", { name: "Executions" })
     await came.getByText("60.00", { exact: true }).first().waitFor()
     await page.getByText("$120.00").first().waitFor()
     expect(seen.faults).toEqual([])
@@ -265,7 +265,7 @@ describe("a blotter", () => {
     expect(await findings(page)).toEqual([])
     await page.getByRole("button", { name: "Show them" }).click()
     await expect.poll(ids).toEqual(["O903", "O902", "O901", "O900"])
-    await page.getByRole("button", { name: "Fold them" }).click()
+    await page.getByRole("button", { name: "Hide them" }).click()
     await expect.poll(ids).toEqual(["O903", "O900"])
     expect(seen.faults).toEqual([])
   })
@@ -274,7 +274,7 @@ describe("a blotter", () => {
     await using seen = await open("/journal")
     const { page } = seen
     await page.getByRole("table", { name: "Journal" }).waitFor()
-    await page.getByRole("link", { name: "api operate" }).waitFor()
+    await page.getByRole("link", { name: "api (operate)" }).waitFor()
     expect(await page.getByRole("navigation", { name: "Views" }).getByRole("link").allTextContents()).toEqual(["All"])
   })
 
@@ -317,7 +317,7 @@ describe("a blotter", () => {
     const order = await daemon.orderAt("filled", "GE")
     await using seen = await open("/")
     const { page } = seen
-    const lines = page.locator("section.panel", { has: page.getByRole("heading", { name: "Just happened" }) })
+    const lines = page.locator("section.panel", { has: page.getByRole("heading", { name: "Recent activity" }) })
     const ofGE = lines.getByRole("listitem").filter({ hasText: /(?:order|trade)s? .*GE/ })
     await ofGE.filter({ hasText: new RegExp(`order ${order} made: buy 3 GE; .*fill.*; is filled`) }).waitFor()
     await ofGE.filter({ hasText: "300 trades taken in: buy 3.00 GE" }).waitFor()

@@ -15,7 +15,7 @@ const open = browsing()
 /** What a case's page says: what was seen, and what to do first. */
 const saidOn = async (page: Page, url: string) => {
   await page.goto(url)
-  const seen = page.locator("section", { hasText: "What was seen" }).first()
+  const seen = page.locator("section", { hasText: "Evidence" }).first()
   await seen.getByText(/^Recommended: /).waitFor()
   return seen.locator(".evidence").allInnerTexts()
 }
@@ -46,7 +46,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
           await seen.page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
           await seen.page.getByRole("heading", { name: "Theirs", exact: true }).waitFor()
           const cancels = await seen.page.getByRole("button", { name: "Cancel O1", exact: true }).count()
-          expect([kind, cancels]).toEqual([kind, recommended[0]?.startsWith("Recommended: ask for its end.") ? 1 : 0])
+          expect([kind, cancels]).toEqual([kind, recommended[0]?.startsWith("Recommended: cancel it.") ? 1 : 0])
         }
         expect(seen.faults).toEqual([])
       })
@@ -55,7 +55,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 
 /** What each case that is no break shows beside what was seen. */
 const apart = [
-  ["O1", "In doubt Warning", "Theirs"],
+  ["O1", "Unconfirmed Warning", "Theirs"],
   ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Warning", "refused"]
@@ -79,7 +79,7 @@ test("G: each line of the inbox that is no break has its page with evidence and 
           const dialog = page.getByRole("dialog")
           const says = async (verb: string, reason: string, owner?: string) => {
             await page.getByRole("button", { name: verb, exact: true }).click()
-            if (owner !== undefined) await dialog.getByLabel("Who sees to it").fill(owner)
+            if (owner !== undefined) await dialog.getByLabel("Owner").fill(owner)
             await dialog.getByLabel("Reason").fill(reason)
             await dialog.getByRole("button", { name: verb, exact: true }).click()
             await dialog.getByText("On record for").waitFor()
@@ -94,7 +94,7 @@ test("G: each line of the inbox that is no break has its page with evidence and 
           expect(await findings(page)).toEqual([])
         }
         await page.goto(`${url}/attention`)
-        const waiting = page.locator("section", { hasText: "Waiting for you" }).getByRole("listitem")
+        const waiting = page.locator("section", { hasText: "Needs attention" }).getByRole("listitem")
         await waiting.first().waitFor()
         expect(await findings(page)).toEqual([])
         expect(seen.faults).toEqual([])
@@ -123,9 +123,9 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
       const url = `http://127.0.0.1:${yield* serving}`
       const seen = yield* opened(url)
       const inbox = yield* opened(`${url}/attention`)
-      const lines = inbox.page.locator("section", { hasText: "Waiting for you" }).getByRole("listitem")
+      const lines = inbox.page.locator("section", { hasText: "Needs attention" }).getByRole("listitem")
       yield* Effect.promise(async () => {
-        await seen.page.getByText("Nothing needs you.").waitFor()
+        await seen.page.getByText("No open items.").waitFor()
         await inbox.page.getByRole("table", { name: "Attention" }).getByText("O2").waitFor()
         expect(await lines.count()).toBe(0)
       })
@@ -146,7 +146,7 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
           await inbox.page.goto(`${url}/attention`)
           await lines.getByRole("link", { name: id, exact: true }).last().click()
           await inbox.page.waitForURL(`**/attention/${id}`)
-          const others = inbox.page.locator("section", { hasText: "What was seen" }).getByText("2 of one cause")
+          const others = inbox.page.locator("section", { hasText: "Evidence" }).getByText("2 of one cause")
           await others.getByRole("link", { name: "B2" }).waitFor()
         }
         await inbox.page.getByRole("button", { name: "Resolve B2" }).click()
@@ -178,7 +178,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
       yield* Effect.promise(async () => {
         await using seen = await open(`${url}/attention`)
         const { page } = seen
-        const decides = "The broker answered that its client order id is in use: it has the order."
+        const decides = "The broker answered that the client order id is in use: it has the order."
         await page.getByRole("table", { name: "Attention" }).getByText(decides).waitFor()
         await page.goto(`${url}/attention/B1`)
         await page.getByRole("list", { name: "At risk" }).getByText(decides).waitFor()
@@ -195,7 +195,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
           await dialog.getByText("Recommended: mark it placed.").waitFor()
           await dialog.getByText(/^The broker has its client order id/).waitFor()
           expect(await findings(page)).toEqual([])
-          await dialog.getByRole("button", { name: "Back" }).click()
+          await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
         }
         expect(seen.faults).toEqual([])
       })
@@ -233,7 +233,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
       yield* Effect.promise(async () => {
         await page.getByRole("heading", { level: 1, name: /^Implausible/ }).waitFor()
         await page
-          .locator("section", { hasText: "What was seen" })
+          .locator("section", { hasText: "Evidence" })
           .getByText(/^Recommended: /)
           .waitFor()
         expect(await findings(page)).toEqual([])
@@ -259,7 +259,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
       yield* scene.shows(1, "70", 9)
       yield* Effect.promise(async () => {
         await page.getByText("Held report 3 (W2): quantity 70").waitFor()
-        const follows = /^All totals that were reported of O1 are forgotten; it is buy 2 AAPL again, as it was sent\.$/
+        const follows = /^All reported totals of O1 are discarded\. It is buy 2 AAPL again, as sent\.$/
         await resolves(page, "Void reports of O1", follows, "orders void O1")
         await page.getByText("Held report 3 (").waitFor({ state: "detached" })
         expect(faults).toEqual([])
@@ -280,7 +280,7 @@ test("SYNC-12: an order that a program proposed is found on the overview, looked
         const { page } = seen
         await page.getByRole("heading", { level: 1, name: /1 case open/ }).waitFor()
         expect(await findings(page)).toEqual([])
-        await page.getByRole("link", { name: "Decide O1" }).click()
+        await page.getByRole("link", { name: "Resolve O1" }).click()
         await page.getByRole("heading", { level: 1, name: "Proposed Warning" }).waitFor()
         await page.getByText("proposed:model").waitFor()
         expect(await findings(page)).toEqual([])
@@ -291,7 +291,7 @@ test("SYNC-12: an order that a program proposed is found on the overview, looked
         await dialog.getByText("On record for").waitFor()
         await dialog.getByRole("button", { name: "Close" }).click()
         await page.getByRole("button", { name: "Approve O1", exact: true }).click()
-        await dialog.getByText(/buy 2 AAPL of main \(.*limit 150\) is sent to the broker/).waitFor()
+        await dialog.getByText(/buy 2 AAPL of main \(.*limit 150\) is checked against/).waitFor()
         await dialog.getByLabel("Reason").fill("as agreed with the desk")
         await dialog.getByRole("button", { name: "Approve O1", exact: true }).click()
         await dialog.getByText("On record for").waitFor()
@@ -319,7 +319,7 @@ test("G: a direct order that its broker rejected stands on the overview with the
         await page.getByRole("heading", { level: 1, name: /1 case open/ }).waitFor()
         await page.getByText("buy 3 AAPL on main was rejected: not enough").waitFor()
         expect(await findings(page)).toEqual([])
-        await page.getByRole("link", { name: "Look O1" }).click()
+        await page.getByRole("link", { name: "Review O1" }).click()
         await page.getByRole("heading", { level: 1, name: "Rejected Warning" }).waitFor()
         await page.getByText("buy 3 AAPL, market, day, regular session was rejected: not enough").waitFor()
         await page.getByText("enter it again where it is still wanted").waitFor()
@@ -330,7 +330,7 @@ test("G: a direct order that its broker rejected stands on the overview with the
         await dialog.getByRole("button", { name: "Acknowledge O1", exact: true }).click()
         await dialog.getByText("On record for").waitFor()
         await page.goto(`http://127.0.0.1:${port}/`)
-        await page.getByText("Nothing needs you.").waitFor()
+        await page.getByText("No open items.").waitFor()
         expect(seen.faults).toEqual([])
       })
     })

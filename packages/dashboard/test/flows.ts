@@ -21,9 +21,9 @@ export const mainFlow = (staged: ReturnType<typeof stage>): void => {
   test("the overview says how it stands, with figures as sent, and follows the stream", async () => {
     await using seen = await open("/")
     const { page } = seen
-    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
-    const near = page.locator("section", { hasText: "Positions near an order" })
+    const near = page.locator("section", { hasText: "Pending accumulation" })
     await near.getByText("+0.5", { exact: true }).waitFor()
     // The mark stands for a moment, which may be over when the request is answered.
     const marked = near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
@@ -80,7 +80,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     await daemon.ask("/api/v1/trades", { sourceId: "f", symbol: "ORCL", side: "buy", quantity: "0.25", price: "210" })
     await using seen = await open("/trades/new?symbol=ORCL")
     const { page } = seen
-    const follows = page.getByRole("status", { name: "The order that would follow" })
+    const follows = page.getByRole("status", { name: "Order preview" })
     await page.getByLabel("Quantity").fill("0.5")
     await follows.getByText("None: the residual of 0.75 is less than the 1").waitFor()
     await page.getByLabel("Quantity").fill("2.75")
@@ -93,7 +93,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
   test("anything is found by its id, filters are the address, and rows are opened by keys", async () => {
     await using seen = await open("/trades")
     const { page } = seen
-    await page.getByLabel("Find by any id or symbol").fill("AAPL")
+    await page.getByLabel("Search by id or symbol").fill("AAPL")
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
     await page.goto(`${daemon.url}/trades?symbol=MSFT`)
@@ -161,7 +161,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     const secret = await daemon.token("screen", "read")
     await using seen = await open("/")
     const { page } = seen
-    await page.getByText("You are signed out").waitFor()
+    await page.getByText("Session ended").waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await page.locator("[data-live=signedOut]").waitFor()
     await page.getByRole("link", { name: "Sign in" }).click()
@@ -171,7 +171,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     expect(await findingsInThemes(page)).toEqual([])
     await page.getByLabel("Token").fill(secret)
     await page.getByRole("button", { name: "Sign in" }).click()
-    await page.locator("section", { hasText: "Positions near an order" }).waitFor()
+    await page.locator("section", { hasText: "Pending accumulation" }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "screen read" }).waitFor()
     await page.getByRole("button", { name: "Halt" }).click()

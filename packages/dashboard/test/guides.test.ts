@@ -95,7 +95,7 @@ describe("the files", () => {
     await context.clearCookies()
     const first = await page.goto(daemon.url)
     expect(first?.headers()["content-security-policy"]).toContain("default-src 'self'")
-    await page.locator("main").getByText("Positions near an order").waitFor()
+    await page.locator("main").getByText("Pending accumulation").waitFor()
     await page.evaluate(async () => void (await document.fonts.ready))
     expect([...kept]).toEqual(["public, max-age=31536000, immutable"])
     expect(sizes.length).toBeGreaterThan(2)
@@ -125,7 +125,7 @@ describe("the files", () => {
     await page.getByText("roundlot halt --all").waitFor()
     await page.unrouteAll()
     await page.getByRole("button", { name: "Try again" }).click()
-    await page.locator("main").getByText("Positions near an order").waitFor()
+    await page.locator("main").getByText("Pending accumulation").waitFor()
     expect(await page.getByText("roundlot halt --all").count()).toBe(0)
   })
 
@@ -151,7 +151,7 @@ describe("the files", () => {
     const { faults, page } = seen
     const rail = page.getByRole("navigation", { name: "Main", exact: true })
     const missing = page.getByRole("alert").filter({ hasText: "A part of the dashboard could not be loaded" })
-    const figures = page.locator("main").getByText("Positions near an order")
+    const figures = page.locator("main").getByText("Pending accumulation")
     await figures.waitFor()
     // The daemon was updated: it has no such file any more.
     for (const part of ["ActionDialog", "HelpPopover", "Lists"]) {

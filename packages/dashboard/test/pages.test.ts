@@ -49,12 +49,12 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/positions", "AAPL"],
   ["/positions/paper/AAPL", "Open lots"],
   ["/trades", "one"],
-  ["/trades/T1", "Where its shares went"],
+  ["/trades/T1", "Allocations"],
   ["/trades/new", "Send trade"],
-  ["/decisions/new", "Decide"],
+  ["/decisions/new", "Send decision"],
   ["/orders", "O1"],
-  ["/orders/O1", "What went in"],
-  ["/orders/{doubtful}", "In doubt: it was sent and no clear answer came"],
+  ["/orders/O1", "Source trades"],
+  ["/orders/{doubtful}", "Unconfirmed: sent, no acknowledgement received"],
   ["/positions/paper/KO", "Working"],
   ["/orders?symbol=NONE", "Nothing matches"],
   ["/fills", "O1"],
@@ -65,11 +65,11 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attempts", "O1"],
   ["/attempts/S1", "Request"],
   ["/journal", "Order"],
-  ["/journal/paper/1", "What was written"],
-  ["/why/F1", "each below what it caused"],
-  ["/why/paper/9", "each below what it caused"],
+  ["/journal/paper/1", "Contents"],
+  ["/why/F1", "each below its effect"],
+  ["/why/paper/9", "each below its effect"],
   ["/batches", "Mixed"],
-  ["/batches/{batch}", "Why rows failed"],
+  ["/batches/{batch}", "Failed rows"],
   ["/batches/{batch}/errors", "First row"],
   ["/batches/{batch}/results", "Commission"],
   ["/batches/{executed}/orders", "XOM"],
@@ -78,12 +78,12 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attention/{breakTwo}", "Theirs"],
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
-  ["/ops/accounts/paper", "This is in force"],
+  ["/ops/accounts/paper", "These settings are in force"],
   ["/settings", "Single-key shortcuts"],
-  ["/orders?asOf=1", "As it stood at position 1 of the feed"],
+  ["/orders?asOf=1", "Books as of feed position 1"],
   ["/sign-in", "Token"],
-  ["/orders/O999", "This could not be read"],
-  ["/orders/one/two", "There is no such page"]
+  ["/orders/O999", "Could not load"],
+  ["/orders/one/two", "Page not found"]
 ]
 
 const pathOf = (address: string): string =>
@@ -253,7 +253,7 @@ describe("every page", () => {
       await page.locator("main").getByText(ready).first().waitFor()
       await page.locator("h1").first().waitFor()
       await page.locator("main .skeleton").first().waitFor({ state: "detached" })
-      await page.getByRole("region", { name: "Access" }).getByText("without a token").waitFor()
+      await page.getByRole("region", { name: "Access" }).getByText("No API tokens are checked").waitFor()
       // Before the window is that of a phone: what is drawn there alone may stand a moment longer.
       expect(await unexplained(page)).toEqual([])
       expect(await inDialogs(page)).toEqual([])
@@ -347,16 +347,16 @@ describe("every page", () => {
     const sums = (label: string) => page.getByRole("table", { name: label }).locator("tfoot td").allInnerTexts()
     await page.getByText("±2,000 bp of 100, the price of its trades").waitFor()
     await page.getByText("1 outside", { exact: true }).waitFor()
-    await page.getByRole("table", { name: "What came out" }).getByText("Off band").waitFor()
-    expect(await sums("What came out")).toEqual(["", "2", "40.10", "—", "average price"])
-    expect(await sums("What went in")).toEqual(["", "2", "2", ""])
+    await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
+    expect(await sums("Executions")).toEqual(["", "2", "40.10", "—", "average price"])
+    expect(await sums("Source trades")).toEqual(["", "2", "2", ""])
   })
 
   test("BAT-10: shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {
     await using seen = await open(`/batches/${made.batch}`)
     await seen.page
       .getByRole("meter", { name: "rows" })
-      .and(seen.page.getByTitle("1 of 2 rows done, 1 failed"))
+      .and(seen.page.getByTitle("1 of 2 rows completed, 1 failed"))
       .waitFor()
     expect(await glides(seen.page, "no-preference")).toBe(true)
     expect(await glides(seen.page, "reduce")).toBe(false)
@@ -393,7 +393,7 @@ describe("every page", () => {
     await summary.waitFor()
     expect(await findingsInThemes(page, (theme) => keep(page, `batch-rate-${theme}`))).toEqual([])
     await page.getByRole("button", { name: "View as table" }).click()
-    const rates = page.getByRole("table", { name: "Rows a second" })
+    const rates = page.getByRole("table", { name: "Rows per second" })
     expect(await rates.getByRole("row").nth(3).locator("td").allInnerTexts()).toEqual([
       expect.stringMatching(/:26$/),
       "3",
@@ -410,8 +410,8 @@ describe("every page", () => {
     await tabs.getByRole("link", { name: "Results" }).click()
     await page.getByRole("table", { name: "Results by symbol" }).getByText("IBM").waitFor()
     await tabs.getByRole("link", { name: "Orders" }).click()
-    await page.getByText("None of its trades led to an order yet").waitFor()
-    await tabs.getByRole("link", { name: "Story" }).click()
+    await page.getByText("No orders yet").waitFor()
+    await tabs.getByRole("link", { name: "History" }).click()
     await page.locator("#story").getByText("Batch queued").first().waitFor()
     for (const tab of ["Orders", "Results", "Errors by reason"]) {
       await page.goBack()
@@ -422,10 +422,10 @@ describe("every page", () => {
   })
 
   test.each([
-    ["/", "Positions near an order"],
-    ["/orders/O1", "What went in"],
-    ["/orders/{doubtful}", "In doubt: it was sent and no clear answer came"],
-    ["/batches/{batch}", "Why rows failed"],
+    ["/", "Pending accumulation"],
+    ["/orders/O1", "Source trades"],
+    ["/orders/{doubtful}", "Unconfirmed: sent, no acknowledgement received"],
+    ["/batches/{batch}", "Failed rows"],
     ["/attention/{breakOne}", "Theirs"],
     ["/positions", "AAPL"],
     ["/positions/paper/AAPL", "Open lots"]
@@ -441,7 +441,7 @@ describe("every page", () => {
   test("is reached from the bar at the bottom of a phone", async () => {
     await using seen = await open("/", { width: 390 })
     const { page } = seen
-    await page.locator("main").getByText("Positions near an order").waitFor()
+    await page.locator("main").getByText("Pending accumulation").waitFor()
     expect(await findings(page)).toEqual([])
     await page.getByRole("navigation", { name: "Main, short" }).getByRole("link", { name: "Attention" }).click()
     await page.getByRole("heading", { level: 1, name: "Attention" }).waitFor()
@@ -527,7 +527,7 @@ describe("every page", () => {
     await page.getByRole("button", { name: "Test alerts" }).click()
     const dialog = page.getByRole("dialog")
     await dialog.getByRole("button", { name: "Test alerts" }).click()
-    await dialog.getByText("its job says what came of it").waitFor()
+    await dialog.getByText("see its job for the result").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     const job = page.getByRole("table", { name: "Jobs" }).getByRole("row", { name: /alerts\.test/ })
     await job.getByText("No channel of alerts is configured").waitFor()

@@ -308,10 +308,10 @@ const [HOURS, SECONDS] = [3_600_000, 1000]
 const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: string, word: string, tone: string]> = [
   ["order", anOrder("pending"), "ring", "Pending", "idle"],
   ["order", anOrder("submitting"), "ring-arrow", "Sending", "info"],
-  ["order", anOrder("in_doubt"), "diamond-half", "In doubt", "doubt"],
+  ["order", anOrder("in_doubt"), "diamond-half", "Unconfirmed", "doubt"],
   ["order", anOrder("submitted"), "disc-dot", "Working", "info"],
-  ["order", anOrder("partially_filled", "2"), "disc-part", "Part filled 2/3", "info"],
-  ["order", anOrder("partially_filled", "1200", "3000"), "disc-part", "Part filled 1,200/3,000", "info"],
+  ["order", anOrder("partially_filled", "2"), "disc-part", "Partially filled 2/3", "info"],
+  ["order", anOrder("partially_filled", "1200", "3000"), "disc-part", "Partially filled 1,200/3,000", "info"],
   ["order", anOrder("filled", "3"), "disc-tick", "Filled", "ok"],
   ["order", anOrder("cancelled"), "square-x", "Cancelled", "idle"],
   ["order", anOrder("cancelled", "2"), "square-x", "Cancelled 2/3 filled", "idle"],
@@ -319,7 +319,7 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["order", anOrder("expired", "2"), "square-clock", "Expired 2/3 filled", "idle"],
   ["order", anOrder("rejected"), "octagon-x", "Rejected", "danger"],
   ["order", anOrder("failed"), "octagon-mark", "Failed", "danger"],
-  ["order tag", tag("cancelAsked"), "square-x", "Cancel asked", "warn"],
+  ["order tag", tag("cancelAsked"), "square-x", "Cancel requested", "warn"],
   ["order tag", signOfCoolDown("2026-11-20T14:30:40Z", AT), "square-clock", "Cooling down 40 s", "idle"],
   ["order tag", tag("external"), "square-back", "External", "idle"],
   ["order tag", tag("overfilled"), "octagon-mark", "Overfilled", "warn"],
@@ -335,28 +335,28 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["fill", signOfFill({ ...good, canonical: false, replacedBy: 2 }), "square-struck", "Replaced by r2", "idle"],
   ["fill", signOfFill({ ...good, quantity: "0" }), "octagon-struck", "Busted", "danger"],
   ["fill", of("fill")("inferred"), "hatched", "Inferred", "idle"],
-  ["fill", signOfFill({ ...good, price: null }), "triangle-dollar", "Unpriced", "warn"],
-  ["fill", signOfFill({ ...good, band: "outside" }), "triangle-ends", "Off band", "warn"],
+  ["fill", signOfFill({ ...good, price: null }), "triangle-dollar", "Price missing", "warn"],
+  ["fill", signOfFill({ ...good, band: "outside" }), "triangle-ends", "Price tolerance", "warn"],
   ["fill", of("fill")("suspected"), "diamond-equal", "Duplicate?", "doubt"],
-  ["fill", of("fill")("parked"), "ring", "Parked", "warn"],
+  ["fill", of("fill")("parked"), "ring", "Unmatched", "warn"],
   ["attempt", anAttempt("accepted"), "disc-tick", "Accepted", "ok"],
   ["attempt", anAttempt("rejected"), "octagon", "Rejected", "danger"],
   ["attempt", anAttempt("not_accepted"), "ring-back", "Not accepted", "idle"],
   ["attempt", anAttempt("unknown"), "diamond-half", "Unknown", "doubt"],
   ["batch", aBatch("pending"), "ring", "Queued", "idle"],
   ["batch", aBatch("running"), "disc-part", "Running 39 %", "info"],
-  ["batch", aBatch("success"), "disc-tick", "Done", "ok"],
-  ["batch", aBatch("partial_success"), "disc-notch", "Done, 214 failed", "warn"],
+  ["batch", aBatch("success"), "disc-tick", "Completed", "ok"],
+  ["batch", aBatch("partial_success"), "disc-notch", "Completed with 214 errors", "warn"],
   ["batch", aBatch("failed"), "octagon", "Failed", "danger"],
   ["batch", aBatch("cancelled"), "square-x", "Cancelled", "idle"],
   ["break", aBreak("critical"), "octagon-mark", "Critical", "danger"],
   ["break", aBreak("warning"), "triangle", "Warning", "warn"],
   ["break", aBreak("info"), "ring-mark", "Info", "idle"],
   ["break", aBreak("escalated"), "triangle-up", "Escalated", "danger"],
-  ["break", aBreak("gone"), "disc-tick", "Closed itself", "ok"],
+  ["break", aBreak("gone"), "disc-tick", "Auto-closed", "ok"],
   ["break", aBreak("resolved"), "square-tick", "Resolved", "idle"],
   ["link", signOfLink("live", 400), "disc", "Live · 0.4 s", "ok"],
-  ["link", signOfLink("quiet"), "ring", "Quiet", "idle"],
+  ["link", signOfLink("quiet"), "ring", "Connected, idle", "idle"],
   ["link", signOfLink("stale", 40 * SECONDS), "triangle-clock", "Stale 40 s", "warn"],
   ["link", signOfLink("down"), "octagon-plug", "Down", "danger"],
   ["link", signOfLink("expiring", 2 * HOURS), "triangle-clock", "2 h 00 min left", "warn"],
@@ -374,7 +374,7 @@ describe("signs", () => {
     expect(anOrder("partially_filled", "2").share).toBeCloseTo(2 / 3)
     expect(aBatch("running").share).toBe(0.393)
     expect(signOfBatch({ ...rows, status: "partial_success", failedTrades: 0, cancelledTrades: 7 }).word).toBe(
-      "Done, 7 cancelled"
+      "Completed, 7 cancelled"
     )
     expect(signOfCoolDown("2026-11-20T14:30:00Z", AT)).toBeUndefined()
     expect(signOfCoolDown(null, AT)).toBeUndefined()

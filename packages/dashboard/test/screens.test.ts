@@ -47,17 +47,17 @@ describe("more of what an operator does", () => {
     await rows.getByText("many 60", { exact: true }).waitFor()
     await page.locator("tbody tr[data-row='0']").focus()
     await page.keyboard.press("f")
-    await page.getByRole("button", { name: "Frozen: go on" }).waitFor()
+    await page.getByRole("button", { name: "Frozen: resume" }).waitFor()
     // With it a share is due: what the order takes is no longer only accumulated.
     await daemon.ask("/api/v1/trades", { sourceId: "many rest", symbol: "WMT", side: "buy", quantity: "0.4" })
-    await rows.getByText("left this view").first().waitFor()
-    await page.getByRole("button", { name: "Frozen: go on" }).click()
+    await rows.getByText("no longer matches").first().waitFor()
+    await page.getByRole("button", { name: "Frozen: resume" }).click()
     await page
       .getByText("Nothing matches")
       .or(rows.getByText("many rest", { exact: true }))
       .first()
       .waitFor()
-    expect(await rows.getByText("left this view").count()).toBe(0)
+    expect(await rows.getByText("no longer matches").count()).toBe(0)
     expect(seen.faults).toEqual([])
   })
 
@@ -94,19 +94,19 @@ describe("more of what an operator does", () => {
     await page.getByRole("table", { name: "Positions" }).getByRole("link", { name: "SCHA" }).click()
     await lots.getByText("+0.25", { exact: true }).first().waitFor()
     await daemon.ask("/api/v1/trades", aQuarter("SCHA", "sell"))
-    await lots.getByText("left this view").waitFor()
+    await lots.getByText("no longer matches").waitFor()
     await page.keyboard.press("]")
     await isOf("SCHB")
     await lots.getByText("+0.25", { exact: true }).first().waitFor()
     await page.keyboard.press("[")
     await isOf("SCHA")
-    await page.getByText("Nothing waits in the queue.").waitFor()
+    await page.getByText("No open lots.").waitFor()
     expect(await lots.count()).toBe(0)
     await daemon.ask("/api/v1/trades", { ...aQuarter("SCHA", "buy"), sourceId: "SCHA again" })
     await lots.getByText("+0.25", { exact: true }).first().waitFor()
     await daemon.ask("/api/v1/trades", { ...aQuarter("SCHA", "sell"), sourceId: "SCHA gone" })
     await page.getByRole("button", { name: "1 left" }).click()
-    await page.getByText("Nothing waits in the queue.").waitFor()
+    await page.getByText("No open lots.").waitFor()
     expect(seen.faults).toEqual([])
   })
 
@@ -151,7 +151,7 @@ describe("more of what an operator does", () => {
       await route.fulfill({ json: { ...told, positions } })
     })
     await page.goto(daemon.url)
-    const near = page.locator("section", { hasText: "Positions near an order" })
+    const near = page.locator("section", { hasText: "Pending accumulation" })
     const ours = () => near.locator("tbody td:first-child").allInnerTexts()
     await near.getByText("NEM", { exact: true }).waitFor()
     expect(await ours()).toEqual(["NEE", "NEM"])
@@ -160,7 +160,7 @@ describe("more of what an operator does", () => {
     await residual("+0.84375")
     expect(await ours()).toEqual(["NEE", "NEM"])
     await trade("NEE", "0.75", "sell")
-    await near.getByRole("row", { name: /NEE/ }).getByText("left this view").waitFor()
+    await near.getByRole("row", { name: /NEE/ }).getByText("no longer matches").waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await near.getByRole("button", { name: "Sort again" }).click()
     await near.getByText("NEE", { exact: true }).waitFor({ state: "detached" })
@@ -183,13 +183,13 @@ describe("more of what an operator does", () => {
   test("filters are kept as a view under a name, through a reload, and forgotten again", async () => {
     await using seen = await open("/trades?symbol=MSFT")
     const { page } = seen
-    await page.getByRole("button", { name: "Keep this view" }).click()
+    await page.getByRole("button", { name: "Save view" }).click()
     await page.getByLabel("Name of the view").fill("Only Microsoft")
-    await page.getByRole("button", { name: "Keep", exact: true }).click()
+    await page.getByRole("button", { name: "Save", exact: true }).click()
     await page.goto(`${daemon.url}/trades`)
     await page.getByRole("link", { name: "Only Microsoft" }).click()
     expect(page.url()).toContain("symbol=MSFT")
-    await page.getByRole("button", { name: "Forget the view Only Microsoft" }).click()
+    await page.getByRole("button", { name: "Delete the view Only Microsoft" }).click()
     expect(await page.getByRole("link", { name: "Only Microsoft" }).count()).toBe(0)
     expect(seen.faults).toEqual([])
   })
@@ -199,7 +199,7 @@ describe("more of what an operator does", () => {
     const { page } = seen
     await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor()
     await page.keyboard.press("Control+K")
-    const list = page.getByRole("listbox", { name: "What Enter does" })
+    const list = page.getByRole("listbox", { name: "Results" })
     await list.getByText("opens the page (g j)").waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await page.keyboard.type("halt every")
@@ -306,8 +306,8 @@ describe("more of what an operator does", () => {
     await expect.poll(() => focused("aria-label")).toBe("As of")
     await page.getByRole("heading", { level: 1 }).click()
     await press("?")
-    const dialog = page.getByRole("dialog", { name: "Keys of this page" })
-    await dialog.getByText("previous and next in the list you came from").waitFor()
+    const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" })
+    await dialog.getByText("previous and next in the list").waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await press("Escape")
     await dialog.waitFor({ state: "detached" })
@@ -317,12 +317,12 @@ describe("more of what an operator does", () => {
     await page.locator("tbody tr[data-row='2']").focus()
     // The oldest of them is netted: what has the focus no longer belongs in the list, and stays until its rows are asked for.
     await daemon.ask("/api/v1/trades", { sourceId: "key 4", symbol: "KEY", side: "sell", quantity: "0.1" })
-    await page.locator("tbody tr[data-row='2']").getByText("left this view").waitFor()
+    await page.locator("tbody tr[data-row='2']").getByText("no longer matches").waitFor()
     await page.getByRole("button", { name: "1 left" }).waitFor()
     expect(await focused("data-row")).toBe("2")
     expect(await findingsInThemes(page)).toEqual([])
     await press("f", "f")
-    await page.getByText(`${newest[2]} is no longer listed here`).waitFor({ state: "attached" })
+    await page.getByText(`${newest[2]} is no longer in the list`).waitFor({ state: "attached" })
     expect(await focused("data-row")).toBe("1")
     expect(seen.faults).toEqual([])
   })
@@ -337,7 +337,7 @@ describe("more of what an operator does", () => {
       await route.fulfill({ json: { ...told, accounts: [...told.accounts, second] } })
     })
     await page.goto(`${daemon.url}/trades?symbol=MSFT`)
-    const accounts = page.getByLabel("Account to look at")
+    const accounts = page.getByLabel("Account")
     await accounts.selectOption("paper")
     await page.getByRole("table", { name: "Trades" }).getByText("MSFT").waitFor()
     expect(new URL(page.url()).search).toBe("?symbol=MSFT&account=paper")
@@ -533,11 +533,11 @@ const tryAgain = (page: Page): Promise<void> =>
 
 describe("when the API", () => {
   test.each([
-    [401, "You are signed out"],
+    [401, "Session ended"],
     [403, "Your role does not allow this"],
-    [422, "This could not be read"],
-    [500, "This could not be read"],
-    [503, "This could not be read"]
+    [422, "Could not load"],
+    [500, "Could not load"],
+    [503, "Could not load"]
   ])("answers %i, the page says what it means and what to do", async (status, words) => {
     await using seen = await open("/settings")
     const { page } = seen
@@ -614,8 +614,8 @@ describe("when the API", () => {
     await page.clock.install()
     await page.goto(daemon.url)
     await page.locator("[data-live=reconnecting]").waitFor()
-    await page.getByText("the page reads again every 5 s").waitFor()
-    const near = page.locator("section", { hasText: "Positions near an order" })
+    await page.getByText("Retrying every 5 s").waitFor()
+    const near = page.locator("section", { hasText: "Pending accumulation" })
     await near.getByText("SQ", { exact: true }).waitFor()
     await page.clock.pauseAt(Date.now() + 60_000)
     const shown = async (quantity: string, residual: string, readsBy: () => Promise<void>): Promise<void> => {
@@ -700,8 +700,8 @@ describe("when the API", () => {
     await using seen = await open("/ops")
     const { page } = seen
     const dialog = page.getByRole("dialog")
-    const coming = dialog.getByText("What it comes to now is being asked for.")
-    const known = dialog.getByRole("list", { name: "What it comes to now" })
+    const coming = dialog.getByText("Loading the impact.")
+    const known = dialog.getByRole("list", { name: "Impact" })
     /** Has each dry run wait for its fate; the others go on. */
     const holds = async (verb: string) => {
       const { fate, meets } = awaited()
@@ -737,7 +737,7 @@ describe("when the API", () => {
     await isHeldUp("Resume ZZZ on paper")
     failResume("failed")
     await dialog.getByRole("alert").filter({ hasText: "Nobody knows." }).waitFor()
-    await dialog.getByText("What it comes to now is not known. It can be confirmed without.").waitFor()
+    await dialog.getByText("The impact is unknown. You can confirm without it.").waitFor()
     expect(await placeOf("Resume ZZZ on paper")).toEqual(before)
     const { fate, meets: answerRecord } = awaited()
     await page.route("**/api/v1/journal?*", async (route) => {
@@ -746,7 +746,7 @@ describe("when the API", () => {
     })
     await dialog.getByRole("button", { name: "Resume ZZZ on paper" }).click()
     await dialog.getByText("On record for").waitFor()
-    // Where it stands on record is read later still.
+    // Position on record is read later still.
     const closes = await placeOf("Close")
     answerRecord("answered")
     await dialog.getByText(/On record for .*: entry \d/).waitFor()
@@ -782,7 +782,7 @@ describe("when the API", () => {
     const file = `source_id,symbol,side,quantity\nq1,EVIL,${"y".repeat(10_000)},1\nq2,EVIL,buy,0.1\n`
     const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "wide", csv: file, mode: "accumulate" }))
     await page.goto(`${daemon.url}/batches/${batch.id}/errors`)
-    await page.getByRole("table", { name: "What is wrong" }).getByText(/^y+…/).first().waitFor()
+    await page.getByRole("table", { name: "Errors" }).getByText(/^y+…/).first().waitFor()
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
     expect(seen.faults).toEqual([])
   })

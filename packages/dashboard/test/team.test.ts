@@ -23,7 +23,7 @@ describe("a team that signs in with its provider", () => {
     provider.serve(`${daemon.url}/sign-in/oidc/callback`)
     await using seen = await open("/orders?status=filled")
     const { faults, page } = seen
-    await page.getByText("You are signed out").first().waitFor()
+    await page.getByText("Session ended").first().waitFor()
     await page.getByRole("link", { name: "Sign in", exact: true }).first().click()
     const button = page.getByRole("link", { name: "Sign in with Desk login" })
     await button.waitFor()

@@ -63,10 +63,8 @@ test("FILL-16: the form of a trade sends a limit order for extended hours, offer
   await page.getByRole("alert").filter({ hasText: "is no ISO 8601 time with a zone" }).waitFor()
   await choose(page, "Time in force", "gtc")
   expect(await page.getByLabel("Good till").count()).toBe(0)
-  const follows = page.getByRole("status", { name: "The order that would follow" })
-  await follows
-    .getByText("Buy 2 MSFT, an order of its own: limit at 1.49, good till cancelled, extended session.")
-    .waitFor()
+  const follows = page.getByRole("status", { name: "Order preview" })
+  await follows.getByText("Buy 2 MSFT, a direct order: limit at 1.49, good till cancelled, extended session.").waitFor()
   await page.getByText("--direct --type limit --limit-price 1.49 --session extended --time-in-force gtc").waitFor()
   await page.getByRole("button", { name: "Send trade" }).click()
   await page.getByRole("status").getByRole("link").waitFor()
@@ -93,9 +91,9 @@ test("FILL-16: the form of a trade says of its order's session and life only wha
   await page.getByLabel("Quantity").fill("2")
   await choose(page, "Execution", "direct")
   const usual = page.getByRole("combobox", { name: "Session", exact: true }).locator("option").first()
-  expect(await usual.textContent()).toBe("as the account says: regular session")
+  expect(await usual.textContent()).toBe("account setting: regular session")
   await page
-    .getByText("Buy 2 CAT, an order of its own: market, time in force and session as configured.", { exact: true })
+    .getByText("Buy 2 CAT, a direct order: market, time in force and session as configured.", { exact: true })
     .waitFor()
   expect(await page.locator("form code").textContent()).toMatch(/--direct --type market$/)
   await page.getByRole("button", { name: "Send trade" }).click()
@@ -117,8 +115,8 @@ test("FILL-16: the form of a trade shows the terms that the configuration says o
   await page.goto(`${daemon.url}/trades/new?symbol=CAT`)
   await choose(page, "Execution", "direct")
   const first = (label: string) => page.getByRole("combobox", { name: label, exact: true }).locator("option").first()
-  await expect.poll(() => first("Session").textContent()).toBe("as the source api says: extended session")
-  await expect.poll(() => first("Time in force").textContent()).toBe("as the account says: day")
+  await expect.poll(() => first("Session").textContent()).toBe("source api setting: extended session")
+  await expect.poll(() => first("Time in force").textContent()).toBe("account setting: day")
   // What the broker takes in the session that will hold is offered, and nothing else.
   await expect.poll(() => optionsOf(page, "Type")).toEqual(["limit"])
   expect(seen.faults).toEqual([])
@@ -130,7 +128,7 @@ test("FILL-16: the form of a decision shows what would become of it, and sends o
   const { page } = seen
   await page.getByLabel("Quantity").fill("2")
   await page.getByLabel("Reason").fill("a hedge")
-  const verdict = page.getByRole("status", { name: "What would become of it" })
+  const verdict = page.getByRole("status", { name: "Decision preview" })
   await verdict.getByText("buy 2 ORCL, market, day, regular session.").waitFor()
   await choose(page, "Type", "stop_limit")
   await page.getByLabel("Limit price").fill("210")
@@ -144,7 +142,7 @@ test("FILL-16: the form of a decision shows what would become of it, and sends o
     .waitFor()
   expect(await findings(page)).toEqual([])
   expect(await daemon.ask("/api/v1/decisions?symbol=ORCL")).toMatchObject({ items: [] })
-  await page.getByRole("button", { name: "Decide" }).click()
+  await page.getByRole("button", { name: "Send decision" }).click()
   const made = page.getByRole("status").getByRole("link", { name: /^D\d+$/ })
   expect(await daemon.ask(`/api/v1/decisions/${await made.textContent()}`)).toMatchObject({
     side: "buy",
@@ -203,14 +201,14 @@ test("FILL-16: in a batch a trade of the form is executed as the batch says, and
   const { page } = seen
   await page.getByLabel("Quantity").fill("2")
   const usual = page.getByRole("combobox", { name: "Execution", exact: true }).locator("option").first()
-  expect(await usual.textContent()).toBe("with its position, as the account says")
+  expect(await usual.textContent()).toBe("accumulate (account setting)")
   await choose(page, "Batch", executed.batch.id)
-  expect(await usual.textContent()).toBe("as its batch says: execute")
+  expect(await usual.textContent()).toBe("batch setting: execute")
   await choose(page, "Batch", batch.id)
-  expect(await usual.textContent()).toBe("as its batch says: accumulate")
+  expect(await usual.textContent()).toBe("batch setting: accumulate")
   await choose(page, "Execution", "direct")
-  const follows = page.getByRole("status", { name: "The order that would follow" })
-  await follows.getByText("None: its trades go into their positions").waitFor()
+  const follows = page.getByRole("status", { name: "Order preview" })
+  await follows.getByText("None: the batch accumulates").waitFor()
   await page.getByRole("button", { name: "Send trade" }).click()
   await page.getByRole("alert").filter({ hasText: "puts its trades into their positions" }).waitFor()
   expect(await daemon.ask("/api/v1/trades?symbol=GE")).toMatchObject({ items: [] })
@@ -234,13 +232,13 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
     .getByLabel("Pasted rows")
     .fill("id,symbol,side,quantity,lmt,life\nx1,IBM,buy,1,2.5,gtc\nx2,IBM,buy,2,2.5,\n")
   await page.getByRole("button", { name: "Columns" }).click()
-  await page.getByLabel("Column of source_id").selectOption("id")
+  await page.getByLabel("source_id column").selectOption("id")
   await page.getByLabel("Name", { exact: true }).fill("Evening")
-  expect(await page.getByLabel("Column of limit_price").count()).toBe(0)
+  expect(await page.getByLabel("limit_price column").count()).toBe(0)
   expect(await page.getByLabel("Session", { exact: true }).count()).toBe(0)
   await choose(page, "Mode", "execute")
-  await page.getByLabel("Column of limit_price").selectOption("lmt")
-  await page.getByLabel("Column of time_in_force").selectOption("life")
+  await page.getByLabel("limit_price column").selectOption("lmt")
+  await page.getByLabel("time_in_force column").selectOption("life")
   await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok", "opg", "cls"])
   await choose(page, "Time in force", "cls")
   await choose(page, "Session", "extended")
@@ -249,8 +247,8 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
   expect(await page.getByRole("combobox", { name: "Time in force", exact: true }).inputValue()).toBe("")
   expect(await findings(page)).toEqual([])
   await page.getByRole("button", { name: "Check" }).click()
-  await page.getByRole("button", { name: "Go on" }).click()
-  await page.getByText("each sent as an order of its own: extended session, where a row says nothing else").waitFor()
+  await page.getByRole("button", { name: "Continue" }).click()
+  await page.getByText("each sent as a direct order: extended session, unless a row names its own").waitFor()
   expect(await findings(page)).toEqual([])
   await page.getByRole("button", { name: "Submit 2 rows" }).click()
   await page.getByRole("heading", { level: 1, name: /Evening/ }).waitFor()
@@ -310,8 +308,8 @@ describe("FILL-16: of the terms of an order", () => {
       types: ["limit"],
       isUsualTaken: true,
       usual: {
-        session: "as the account says: extended session",
-        timeInForce: "as the account says: good till cancelled"
+        session: "account setting: extended session",
+        timeInForce: "account setting: good till cancelled"
       },
       terms: { session: "", timeInForce: "" }
     })
@@ -353,7 +351,7 @@ describe("FILL-16: of the terms of an order", () => {
     expect(policyOfferedBy(account, terms({}), [["template", { session: "extended" }]])).toMatchObject({
       times: ["gtc"],
       isUsualTaken: false,
-      usual: { session: "as the template says: extended session", timeInForce: "as the account says: day" },
+      usual: { session: "template setting: extended session", timeInForce: "account setting: day" },
       terms: { session: "", timeInForce: "gtc" }
     })
   })
@@ -365,18 +363,18 @@ describe("FILL-16: of the terms of an order", () => {
     ] as const
     const evening = { ...account, order: { session: "regular", timeInForce: "gtc" } } as const
     expect(offeredBy(evening, terms({}), saidBySource("api", sources)).usual).toEqual({
-      session: "as the source api says: extended session",
-      timeInForce: "as the account says: good till cancelled"
+      session: "source api setting: extended session",
+      timeInForce: "account setting: good till cancelled"
     })
     expect(saidBySource("other", sources)).toEqual([])
     const before = [["template", { session: "regular" }], ...saidBySource("batch", sources)] as const
     expect(policyOfferedBy(account, terms({}), before).usual).toEqual({
-      session: "as the template says: regular session",
-      timeInForce: "as the source batch says: good till cancelled"
+      session: "template setting: regular session",
+      timeInForce: "source batch setting: good till cancelled"
     })
     const wish: Wish = { ...blank, account: "a", mode: "execute" }
     const known = { accounts: [{ ...account, name: "a" }], templates: [], sources }
-    expect(policyOffered(wish, known)?.usual.session).toBe("as the source batch says: extended session")
+    expect(policyOffered(wish, known)?.usual.session).toBe("source batch setting: extended session")
   })
 
   test("a batch is submitted by what its form settled on, whatever was chosen before its account or mode were", () => {

@@ -290,7 +290,7 @@ export const about = (
 const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
   [
     ...blocks.map(({ shares, symbol }) => `${shares} ${symbol}`),
-    ...(inDoubt === null ? [] : [`${inDoubt.shares} in doubt`])
+    ...(inDoubt === null ? [] : [`${inDoubt.shares} unconfirmed`])
   ].join(", ")
 
 /** What is at risk, in shares and dollars. */

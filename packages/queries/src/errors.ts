@@ -18,7 +18,7 @@ export class BadCursor extends Schema.TaggedError<BadCursor>()("BadCursor", {
   cursor: Schema.String
 }) {
   override get message() {
-    return `"${shown(this.cursor)}" is no cursor of this list of ${this.list}; take "nextCursor" of its last page, with the same order, or leave it out to begin anew`
+    return `"${shown(this.cursor)}" is no cursor of this list of ${this.list}; take "nextCursor" of its last page, with the same order, or leave it out to begin again`
   }
 }
 

@@ -83,7 +83,7 @@ const clause = (
 /** The clauses. */
 export const clauses: ReadonlyArray<Clause> = [
   clause(
-    "one type and key is one job, whoever asks; another payload is refused",
+    "one type and key is one job for every caller; another payload is refused",
     [true, false, true, "JobKeyTaken"],
     (ground) =>
       Effect.gen(function* () {
@@ -180,7 +180,7 @@ export const clauses: ReadonlyArray<Clause> = [
     })
   ),
   clause(
-    "a worker that is told to end releases what it is at, which counts as no try, and takes nothing up any more",
+    "a worker that has to end releases what it is at, which counts as no try, and takes nothing up any more",
     ["queued", 0, "released"],
     (ground) =>
       Effect.gen(function* () {

@@ -79,7 +79,7 @@ const clause = (name: string, run: (ground: Ground) => Effect.Effect<unknown, un
 /** The clauses. */
 export const clauses: ReadonlyArray<Clause> = [
   clause(
-    "a lease is one session's; who asks is told whose",
+    "a lease is one session's; who asks learns whose",
     (ground) =>
       Effect.gen(function* () {
         const one = yield* opened(ground, first)

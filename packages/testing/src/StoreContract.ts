@@ -724,7 +724,7 @@ const readers: Clause = {
 }
 
 const ages: Clause = {
-  name: "C2: what is booked later in an account has the higher id, whoever books it",
+  name: "C2: what is booked later in an account has the higher id, in every process",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {
@@ -875,7 +875,7 @@ const taking = (given: Trade.TradeInput) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submit(account, given, SourcePolicy.anyAge))
 
 const conflicting: Clause = {
-  name: "B1: a trade that comes again with other contents is told as a conflict, whoever takes it in, and the first one stands",
+  name: "B1: a trade that comes again with other contents is a conflict in every process, and the first one stays",
   needs: [],
   run: (place) =>
     Effect.gen(function* () {

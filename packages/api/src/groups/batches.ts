@@ -223,7 +223,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches retry {id} --reason {reason} --yes"),
         says(
           "Retry failed rows",
-          "Makes a batch, linked to this one, of its failed rows. 409 where there are none, or an order of one is open or in doubt."
+          "Makes a batch, linked to this one, of its failed rows. 409 where there are none, or an order of one is open or unconfirmed."
         )
       )
   )

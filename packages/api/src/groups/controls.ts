@@ -150,7 +150,7 @@ export const controls = acting(
     }).pipe(
       says(
         "Resolve an unconfirmed order",
-        "Says what became of an order in doubt: placed under a broker's id (`as`), never placed, or ended. 409 where evidence contradicts it."
+        "Resolves an unconfirmed order: placed under a broker's id (`as`), never placed, or ended. 409 where evidence contradicts it."
       )
     )
   )
@@ -180,7 +180,7 @@ export const controls = acting(
     on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
       says(
         "Re-submit an ended order",
-        "Makes the order that is due in place of one that has ended. 409 while that is live, in doubt or filled, where nothing is due, and for direct orders."
+        "Makes the order that is due in place of one that has ended. 409 while that is live, unconfirmed or filled, where nothing is due, and for direct orders."
       )
     )
   )
@@ -209,7 +209,7 @@ export const controls = acting(
     on("assignCase", "/api/v1/cases/:id/assign", "roundlot cases assign {id} --to {to}", {
       /** Who sees to it. */
       to: Schema.NonEmptyString.pipe(Schema.maxLength(100))
-    }).pipe(says("Assign a case", "Says who sees to a case."))
+    }).pipe(says("Assign a case", "Says who owns a case."))
   )
   .add(
     on("noteCase", "/api/v1/cases/:id/note", "roundlot cases note {id}", {}).pipe(

@@ -66,7 +66,7 @@ export const controls = {
   },
   OrdersPerMinute: {
     says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
-    remedy: "An accumulation order goes when a minute has passed; a decision is made anew"
+    remedy: "An accumulation order goes when a minute has passed; a decision is made again"
   },
   OppositeOrderLive: {
     says: "a live order stands on the other side of its symbol, and an account does not trade with itself",

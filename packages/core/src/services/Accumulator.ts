@@ -30,7 +30,7 @@ export class UnsoundTrade extends Schema.TaggedError<UnsoundTrade>()("UnsoundTra
   problem: Schema.String
 }) {
   override get message() {
-    return `trade ${this.place + 1} of those submitted cannot be taken in: its ${this.field} ${this.problem}. Submit the others without it, or mend it first`
+    return `trade ${this.place + 1} of those submitted cannot be taken in: its ${this.field} ${this.problem}. Submit the others without it, or fix it first`
   }
 }
 

@@ -65,7 +65,7 @@ export class DecisionNotPending extends Schema.TaggedError<DecisionNotPending>()
   status: Schema.Literal(...decisionStatuses)
 }) {
   override get message() {
-    return `decision ${this.id} is ${this.status}, not pending: it is executed once. Decide anew if it is meant again`
+    return `decision ${this.id} is ${this.status}, not pending: it is executed once. Decide again if it is meant once more`
   }
 }
 

@@ -28,7 +28,7 @@ const quarantined = ({ account, symbol }: Named, after?: ReadonlyArray<Cell>) =>
     limit: ROWS
   })
 
-const because = (symbol: Ticker) => ({ kind: "timer", actor: "roundlot", reason: `${symbol} is known by now` }) as const
+const because = (symbol: Ticker) => ({ kind: "timer", actor: "roundlot", reason: `${symbol} is known now` }) as const
 
 const releasing = ({ account, id, symbol }: Trade): Member<void> => ({
   account,

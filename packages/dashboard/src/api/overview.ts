@@ -18,7 +18,7 @@ export const settledIn = ({ breakCases, openBreaks }: Documents.OverviewDocument
   return openBreaks.filter(({ id }) => ids.has(id))
 }
 
-/** All that needs a person, now or as of another moment. That a job was given up is no event: it is asked for. */
+/** All that needs a person, now or as of another time. That a job was given up is no event: it is asked for. */
 export const useCases = (past: Past) => {
   const { data } = useOverview()
   const settled = data?.breakCases.join(" ")

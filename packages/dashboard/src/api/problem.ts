@@ -49,7 +49,7 @@ export const problemOf = (error: unknown): ProblemError => {
   return new ProblemError({
     status: -1,
     type: "unexpected",
-    detail: `The daemon answered in a way that this page does not know: ${detailed}`
+    detail: `Unknown answer of the daemon: ${detailed}`
   })
 }
 

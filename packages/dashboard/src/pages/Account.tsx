@@ -51,7 +51,7 @@ const LimitFields = ({ draft, faults, onChange }: LimitProps) => (
     />
     <Written
       term="orderLife"
-      label="Life in seconds"
+      label="Cancel after, in seconds"
       value={draft.life}
       onWrite={(life) => onChange({ life })}
       error={draft.life === "" ? undefined : faults.life}
@@ -86,7 +86,7 @@ const PolicyForm = ({ account }: { readonly account: Account }) => {
   const change = (next: Partial<PolicyDraft>): void => setSaid({ ...draft, ...next })
   return (
     <>
-      <form className="panel form" aria-label="How orders leave" onSubmit={(event) => event.preventDefault()}>
+      <form className="panel form" aria-label="Order settings" onSubmit={(event) => event.preventDefault()}>
         <Choice
           term="orderType"
           label="Type"
@@ -100,11 +100,13 @@ const PolicyForm = ({ account }: { readonly account: Account }) => {
           {isChange ? (
             <ActionButton
               action={setOrderPolicy(account, policy)}
-              label="Set how orders leave"
+              label="Change order settings"
               className="button primary"
             />
           ) : (
-            <span role="status">{isWhole ? "This is in force." : "Write offsets and life of the limit orders."}</span>
+            <span role="status">
+              {isWhole ? "These settings are in force." : "Enter offsets and cancel time of limit orders."}
+            </span>
           )}
         </div>
       </form>
@@ -123,18 +125,18 @@ const Change = ({ account }: { readonly account: Account }) => {
 
 const sources: ReadonlyArray<Column<Documents.SourceDocument>> = [
   columns.foreign("source", ({ name }) => name),
-  columns.node("session", ({ session }) => (session === null ? "as the account" : sessionWords(session))),
-  columns.node("timeInForce", ({ timeInForce }) => (timeInForce === null ? "as the account" : timeWords(timeInForce)))
+  columns.node("session", ({ session }) => (session === null ? "account setting" : sessionWords(session))),
+  columns.node("timeInForce", ({ timeInForce }) => (timeInForce === null ? "account setting" : timeWords(timeInForce)))
 ]
 
 /** What the configuration says of the sources whose trades are this account's, or any's. */
 const Sources = ({ of }: { readonly of: string }) => (
-  <Panel title="Sources" note="as configured now; their terms come before the account's">
+  <Panel title="Sources" note="as configured; their terms override the account's">
     <Asked query={useAsk(["sources"], (api) => api.trades.sources())}>
       {({ items }) => (
         <Rows
           label="Sources"
-          empty="The configuration names no source of this account."
+          empty="No configured sources for this account."
           columns={sources}
           rows={items.filter(({ account }) => account === null || account === of)}
           idOf={({ name }) => name}
@@ -150,13 +152,13 @@ const Detail = ({ account }: { readonly account: Account }) => (
     <PageHead
       note={
         <>
-          <Link href="/ops">Operations</Link> · account at {account.broker}
+          <Link href="/ops">Operations</Link> · {account.broker} broker
         </>
       }
     >
       {account.name} <StateSign family="trading" state={account.tradingState} />
     </PageHead>
-    <Panel title="How orders leave" note="of orders that say nothing themselves">
+    <Panel title="Order settings" note="for orders without settings of their own">
       <Facts facts={linesOf(account.order)} />
     </Panel>
     <Change account={account} />

@@ -28,7 +28,7 @@ const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: D
     {inDoubt === null ? null : (
       <span>
         {" "}
-        <Figure of={inDoubt.shares} /> in doubt
+        <Figure of={inDoubt.shares} /> unconfirmed
       </span>
     )}
     {deciding.map((each) => (
@@ -65,7 +65,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   idOf: ({ id }) => id,
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
-  empty: "No difference and no contradiction is open. Those that were have the status Closed.",
+  empty: "No open breaks. Resolved breaks have the status Closed.",
   card: ["kind", "symbol"],
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
@@ -127,7 +127,7 @@ const Waiting = () => {
   if (all.length === 0 && asOf === "") return null
   const held = all.filter(({ kind }) => kind === "quarantine").length
   return (
-    <Panel title="Waiting for you">
+    <Panel title="Needs attention">
       {all.length === 0 ? null : (
         <ul className="rows">
           {all.slice(0, MOST_APART).map((each) => (
@@ -136,9 +136,7 @@ const Waiting = () => {
           {held === 0 ? null : <Held count={held} />}
         </ul>
       )}
-      {asOf === "" ? null : (
-        <p className="calm">Jobs and parts of the program have no earlier moment: they are listed as of now only.</p>
-      )}
+      {asOf === "" ? null : <p className="calm">Jobs and services are listed as of now only.</p>}
     </Panel>
   )
 }

@@ -53,7 +53,7 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
   const asOf = useAsOf()
   const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
   return (
-    <section className="panel account-for" aria-label="Every row">
+    <section className="panel account-for" aria-label="Rows">
       <div className="ahead">
         <dl className="figures">
           <Counted term="processed">
@@ -99,7 +99,7 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
   const before = useRef(batch.status)
   const ended = isOver(batch.status) && !isOver(before.current)
   const { word } = signOfBatch(batch)
-  const text = `${batch.name}: ${word}. ${rowsDone(batch)} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
+  const text = `${batch.name}: ${word}. ${rowsDone(batch)} of ${batch.totalTrades} rows completed, ${batch.failedTrades} failed.`
   return ended ? (
     <p className="calm" role="status">
       {text}
@@ -165,7 +165,7 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
   <div>
     {batch.failedTrades === 0 || tab === "errors" ? null : (
       <Panel
-        title="Why rows failed"
+        title="Failed rows"
         note={grouped(String(batch.failedTrades))}
         action={
           <>

@@ -11,12 +11,12 @@ type Checked = Documents.CheckedDocument
 
 /** What would become of rows that are not taken as they are, in the words of the page. */
 const exceptions = [
-  ["refused", "would be refused by a control"],
-  ["quarantined", "would be quarantined until someone releases them"],
-  ["conflicts", "conflict with trades on record, which stand"],
-  ["duplicates", "are on record already"],
+  ["refused", "would be refused by a limit"],
+  ["quarantined", "would be quarantined"],
+  ["conflicts", "conflict with recorded trades, which stay unchanged"],
+  ["duplicates", "are already recorded"],
   ["repeated", "repeat an earlier row of the file"],
-  ["recorded", "would be kept as history and never counted"]
+  ["recorded", "would be recorded as history and never counted"]
 ] as const
 
 /** The rows that a submission takes in, whatever becomes of them: all that are trades. */
@@ -58,7 +58,7 @@ const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
       </p>
       {of.rejectedRows.length === 0 ? null : (
         <DataTable
-          label="Rows that would not be taken"
+          label="Rejected rows"
           columns={columns.rowFault}
           rows={of.rejectedRows}
           idOf={({ column, line }) => `${line} ${column}`}
@@ -116,7 +116,7 @@ export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict 
       <Field term="allOrNone">
         <label className="also">
           <input type="checkbox" checked={strict} onChange={({ target }) => onStrict(target.checked)} />
-          All rows or none
+          All or nothing
         </label>
       </Field>
       {refusing === 0 ? null : (
@@ -129,7 +129,7 @@ export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict 
           {of.rejected === 0 ? "Back" : "Fix the file"}
         </button>
         <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
-          {of.rejected === 0 || strict ? "Go on" : "Submit only the good rows"}
+          {of.rejected === 0 || strict ? "Continue" : "Submit only the valid rows"}
         </button>
       </div>
     </section>

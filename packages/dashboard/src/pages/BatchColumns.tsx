@@ -53,7 +53,7 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
     />
     <Field term="fileZone">
       <input
-        aria-label="Zone of its times"
+        aria-label="Time zone"
         value={wish.zone}
         maxLength={64}
         placeholder="Europe/Berlin"
@@ -79,7 +79,7 @@ const ColumnChoices = ({ onChange, wish }: WishProps) => {
             key={field}
             term="mapped"
             tail={`${field}${OPTIONAL.has(field) ? "" : " (needed)"}`}
-            label={`Column of ${field}`}
+            label={`${field} column`}
             value={wish.columns[field] ?? ""}
             options={[["", "none"], ...names.map((name) => [name, name] as const)]}
             onChoose={(name) => onChange({ columns: { ...wish.columns, [field]: name } })}
@@ -117,9 +117,9 @@ const SaveTemplate = ({ of }: { readonly of: Wish }) => {
           className="button small"
           onClick={() => saveAs.trim() !== "" && !saving.isPending && saving.mutate()}
         >
-          Keep as template
+          Save as template
         </button>
-        <span role="status">{saving.data === undefined ? "" : `${saving.data.name} is kept.`}</span>
+        <span role="status">{saving.data === undefined ? "" : `Template ${saving.data.name} saved.`}</span>
       </span>
     </Field>
   )
@@ -189,8 +189,8 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
           No column is {missing.join(", ")}.
         </p>
       )}
-      {wish.mode === "" ? <p className="tone-danger">No mode is chosen.</p> : null}
-      {isNamed ? null : <p className="tone-danger">The batch needs a name.</p>}
+      {wish.mode === "" ? <p className="tone-danger">Mode is missing.</p> : null}
+      {isNamed ? null : <p className="tone-danger">Name is missing.</p>}
       {checking.error === null || isAtField ? null : <Problem error={checking.error} />}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>

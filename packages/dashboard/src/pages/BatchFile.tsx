@@ -51,7 +51,7 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
           The first line names the columns: <code>{SAMPLE.trim()}</code>
         </>
       ) : (
-        `${csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1} rows below the line that names the columns.`
+        `${csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1} rows below the header.`
       )}
     </p>
     <div className="buttons">

@@ -22,7 +22,7 @@ const tabs = [
   ["errors", "Errors by reason"],
   ["orders", "Orders"],
   ["results", "Results"],
-  ["story", "Story"]
+  ["story", "History"]
 ] as const
 
 /** Which part of the page is shown. */
@@ -102,7 +102,7 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
         key={`${batch.id} ${status}`}
         list={list}
         label="Trades"
-        empty={status === "" ? "No row was taken." : "No trade failed. A row that is no trade is under Errors."}
+        empty={status === "" ? "No rows accepted." : "No failed trades. Invalid rows are under Errors."}
         columns={trades}
         idOf={idOf}
         hrefOf={({ id }) => `/trades/${id}`}
@@ -123,7 +123,7 @@ const faults: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
   columns.linked("trade", "/trades", ({ tradeId }) => tradeId)
 ]
 
-/** What is wrong row by row, read on as it is scrolled. */
+/** Errors row by row, read on as it is scrolled. */
 const RowByRow = ({ id }: { readonly id: string }) => {
   const past = momentOf(useAsOf())
   const list = useList({
@@ -131,16 +131,7 @@ const RowByRow = ({ id }: { readonly id: string }) => {
     idOf: faultId,
     use: (api: Api, page: PageAsked) => api.batches.errors({ path: { id }, urlParams: { ...page, ...past } })
   })
-  return (
-    <ReadRows
-      key={id}
-      list={list}
-      label="What is wrong"
-      empty="Nothing is wrong with any row."
-      columns={faults}
-      idOf={faultId}
-    />
-  )
+  return <ReadRows key={id} list={list} label="Errors" empty="No errors." columns={faults} idOf={faultId} />
 }
 
 const faultId = ({ column, line, tradeId }: Documents.BatchErrorDocument): string => `${line} ${column} ${tradeId}`
@@ -151,7 +142,7 @@ const Errors = ({ batch, results }: Shown) => (
       {({ failures }) => (
         <Rows
           label="Errors by reason"
-          empty="No row failed."
+          empty="No failed rows."
           columns={byReason}
           rows={failures}
           idOf={({ reason }) => reason}
@@ -194,7 +185,7 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
         <>
           <Rows
             label="Orders"
-            empty="None of its trades led to an order yet."
+            empty="No orders yet."
             columns={orders}
             rows={ordersOf(rows)}
             idOf={idOf}
@@ -231,7 +222,7 @@ const Results = ({ results }: Pick<Shown, "results">) => (
     {({ symbols: found }) => (
       <Rows
         label="Results by symbol"
-        empty="No row was taken."
+        empty="No rows accepted."
         columns={symbols}
         rows={found}
         idOf={({ side, symbol }) => `${symbol} ${side}`}
@@ -262,7 +253,7 @@ export const TabShown = ({ batch, results, tab }: Shown & { readonly tab: Tab })
 
 const MOST_REASONS = 4
 
-/** Why rows failed, the most frequent reasons first, each with its first row. */
+/** Failed rows, the most frequent reasons first, each with its first row. */
 export const WhyFailed = ({ of }: { readonly of: Documents.BatchResultsDocument }) => (
   <ul className="why">
     {of.failures.slice(0, MOST_REASONS).map(({ count, first, reason }) => (
@@ -296,7 +287,7 @@ export const MOST_SYMBOLS = 4
 export const BySymbol = ({ of }: { readonly of: Documents.BatchResultsDocument }) => (
   <Rows
     label="By symbol"
-    empty="No row was taken."
+    empty="No rows accepted."
     columns={briefly}
     rows={of.symbols.slice(0, MOST_SYMBOLS)}
     idOf={({ side, symbol }) => `${symbol} ${side}`}

@@ -26,7 +26,7 @@ const batches: Listing<Documents.BatchDocument> = {
   read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No batches yet. <Link href="/batches/new">Submit a file of trades</Link>: every row of it is accounted for.
+      No batches yet. <Link href="/batches/new">Submit a file of trades</Link>: every row is accounted for.
     </>
   ),
   actions: (

@@ -49,7 +49,7 @@ const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }
     theirs: <Figure of={theirs} signed />,
     differs: ours !== theirs
   } as const
-  return <BothSides lines={[shares, ...made]} note="of ours, what it is made of" />
+  return <BothSides lines={[shares, ...made]} note="with the parts of ours" />
 }
 
 /** An order, as the books have it and as the broker last answered; with its cancel where that is what to do first. */
@@ -79,7 +79,7 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
                 <ActionButton action={cancelOrder(order)} />
               ) : null}
             </Panel>
-            <Panel title="Theirs" note="what the broker last answered to the sending">
+            <Panel title="Theirs" note="the broker's last answer to the submission">
               <Payload title="Answer" of={last?.response ?? null} />
             </Panel>
           </div>
@@ -115,9 +115,9 @@ const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
     )
   }
   if (kind === "PositionDiffers" || kind === "ForeignPosition") {
-    return "It ends when books and broker are compared and agree: trade the difference away at the broker, or book it here."
+    return "It closes when books and broker agree: trade the difference at the broker, or book it here."
   }
-  return "It ends by itself when its cause is gone."
+  return "It closes by itself when its cause is gone."
 }
 
 /** Books and broker are compared again. */
@@ -214,7 +214,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
       >
         {eventWords(kind)} <StateSign family="break" state={found.standing} />
       </PageHead>
-      <Panel title="What was seen">
+      <Panel title="Evidence">
         <p className="evidence">
           <Foreign text={evidence} />
         </p>

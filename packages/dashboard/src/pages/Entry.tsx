@@ -36,7 +36,7 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
             </Link>
             {seq === 1 ? null : (
               <Link href={pathOfEntry(account, seq - 1)} className="button quiet">
-                The one before
+                Previous
               </Link>
             )}
             <Link href={pathOfEntry(account, seq + 1)} className="button quiet">
@@ -60,11 +60,11 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
           ["hash", <GivenId id={hash} />]
         ]}
       />
-      <Panel title="What was written">
-        <Json of={body} label={`entry ${seq} as it was written`} />
+      <Panel title="Contents">
+        <Json of={body} label={`entry ${seq} contents`} />
       </Panel>
       {payloads.length === 0 ? null : (
-        <Panel title="The bytes that it names" note="as they were sent, answered or reported">
+        <Panel title="Raw payload" note="as sent or received">
           {payloads.map((id) => (
             <PayloadOf key={id} id={id} title={id} />
           ))}

@@ -69,14 +69,14 @@ const orders: Listing<Documents.OrderDocument> = {
   ],
   chips: [
     { name: "Working", asks: { phase: "open" } },
-    { name: "In doubt", asks: { status: "in_doubt" } },
+    { name: "Unconfirmed", asks: { status: "in_doubt" } },
     { name: "Today", asks: {}, isToday: true },
     mineToday,
     { name: "Rejected", asks: { status: "rejected" } },
     { name: "External", asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
-  empty: "No orders yet. The first is made once a position owes a whole lot.",
+  empty: "No orders yet. The first is made once a position's residual reaches a whole lot.",
   card: ["side", "quantity", "symbol", "status"],
   replacementOf: ({ replacedBy }) => replacedBy,
   columns: [
@@ -129,7 +129,7 @@ const trades: Listing<Documents.TradeDocument> = {
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No trades yet. <Link href="/trades/new">Make one</Link>, or send one:{" "}
+      No trades yet. <Link href="/trades/new">Create one</Link>, or send one:{" "}
       <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
     </>
   ),
@@ -191,7 +191,7 @@ const fills: Listing<Documents.FillDocument> = {
         ...(canonical === undefined ? {} : { canonical: canonical === "true" })
       }
     }),
-  empty: "No fills yet. They come when a broker executes an order.",
+  empty: "No fills yet. A fill is recorded when a broker executes an order.",
   foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
   card: ["quantity", "symbol", "price", "counts"],
   columns: [
@@ -221,7 +221,7 @@ const decisions: Listing<Documents.DecisionDocument> = {
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No decisions yet. A strategy makes one with the SDK, a person <Link href="/decisions/new">here</Link> or with{" "}
+      No decisions yet. A strategy makes one with the SDK, an operator <Link href="/decisions/new">here</Link> or with{" "}
       <code>npx roundlot decide</code>.
     </>
   ),
@@ -261,7 +261,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
   ],
   moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
-  empty: "No attempts yet. There is one for each try to send an order.",
+  empty: "No attempts yet. Each submission of an order is an attempt.",
   card: ["order", "outcome"],
   columns: [
     columns.id("/attempts"),
@@ -288,7 +288,7 @@ const journal: Listing<Documents.EntryDocument> = {
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
-  empty: "Nothing has happened yet. Everything that does is here, entry by entry.",
+  empty: "No entries yet. Every event is recorded here.",
   card: ["event", "entity"],
   columns: [
     columns.node("sequence", ({ account, seq }) => (
@@ -325,7 +325,7 @@ const Positions = () => {
     idOf: (position) => `${position.account} ${position.symbol}`,
     hrefOf: pathOfPosition,
     read: (api, asked, page) => api.positions.list({ urlParams: { ...asked, ...page } }),
-    empty: "No positions yet. The first trade makes one.",
+    empty: "No positions yet. The first trade creates one.",
     card: ["hedged", "residual", "next"],
     columns: [
       columns.node("symbol", (position) => <Link href={pathOfPosition(position)}>{position.symbol}</Link>),

@@ -76,7 +76,7 @@ const Row = ({ digits, hold, position }: RowProps) => {
     <tr className={isLeft ? "left" : undefined}>
       <td>
         <Link href={pathOfPosition(position)}>{position.symbol}</Link>
-        {isLeft ? <span className="mark"> left this view</span> : null}
+        {isLeft ? <span className="mark"> no longer matches</span> : null}
       </td>
       <td className="faint">{position.account}</td>
       {figures.map((term) => (
@@ -108,7 +108,7 @@ export const Near = ({ overview }: { readonly overview: Documents.OverviewDocume
     Math.max(0, ...shown.map((position) => fractionDigits(position[of])))
   return (
     <Panel
-      title="Positions near an order"
+      title="Pending accumulation"
       note={`${shown.filter(owes).length} of ${positions.length}`}
       action={
         <>
@@ -122,7 +122,7 @@ export const Near = ({ overview }: { readonly overview: Documents.OverviewDocume
       }
     >
       {shown.length === 0 ? (
-        <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
+        <Empty>No residuals. Positions with a residual are listed here, the nearest to an order first.</Empty>
       ) : (
         <div className="wide near">
           <table>

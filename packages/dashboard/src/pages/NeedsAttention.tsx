@@ -19,7 +19,7 @@ interface Line {
   readonly text: ReactNode
   readonly at: string | null
   readonly to: string
-  readonly verb: "Decide" | "Look"
+  readonly verb: "Resolve" | "Review"
 }
 
 /** A case of breaks: the gravest of them, and all their ids. */
@@ -57,7 +57,7 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
   ),
   at: found.openedAt,
   to: `/attention/${found.id}`,
-  verb: "Look"
+  verb: "Review"
 })
 
 const ofDoubt = (id: string): Line => ({
@@ -66,7 +66,7 @@ const ofDoubt = (id: string): Line => ({
   text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
   at: null,
   to: `/attention/${id}`,
-  verb: "Decide"
+  verb: "Resolve"
 })
 
 const ofProposed = ({
@@ -88,7 +88,7 @@ const ofProposed = ({
   ),
   at: proposedAt,
   to: `/attention/${id}`,
-  verb: "Decide"
+  verb: "Resolve"
 })
 
 const ofFailed = ({
@@ -114,7 +114,7 @@ const ofFailed = ({
   ),
   at: endedAt,
   to: `/attention/${id}`,
-  verb: "Look"
+  verb: "Review"
 })
 
 const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatches"][number]): Line => ({
@@ -127,7 +127,7 @@ const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatche
   ),
   at: finishedAt,
   to: `/attention/${id}`,
-  verb: "Look"
+  verb: "Review"
 })
 
 const ofPart = (part: string): Line => ({
@@ -136,7 +136,7 @@ const ofPart = (part: string): Line => ({
   text: <>{part}</>,
   at: null,
   to: "/ops",
-  verb: "Look"
+  verb: "Review"
 })
 
 /** A line for all of a kind, by their number. */
@@ -164,9 +164,9 @@ const linesOf = (overview: Overview): ReadonlyArray<Line> => {
         sign: <StateSign family="job" state="dead" />,
         text,
         to: ofAllAccounts("/attention"),
-        verb: "Look"
+        verb: "Review"
       }),
-      (isOne) => (isOne ? "A job was given up." : `${givenUp} jobs were given up.`)
+      (isOne) => (isOne ? "One job given up." : `${givenUp} jobs given up.`)
     ),
     ...counted(
       quarantined,
@@ -175,9 +175,9 @@ const linesOf = (overview: Overview): ReadonlyArray<Line> => {
         sign: <StateSign family="trade" state="quarantined" />,
         text,
         to: ofAllAccounts("/trades?status=quarantined"),
-        verb: "Decide"
+        verb: "Resolve"
       }),
-      (isOne) => `${isOne ? "A trade is" : `${quarantined} trades are`} held until somebody decides.`
+      (isOne) => `${isOne ? "A trade is" : `${quarantined} trades are`} held for a decision.`
     )
   ]
 }
@@ -191,7 +191,7 @@ const Nothing = () => {
       <span className="tone-ok">
         <SignIcon sign={signOfState("part", "ok")} />
       </span>
-      {isStale ? "Nothing needed you when the daemon was last heard." : "Nothing needs you."}
+      {isStale ? "No open items when the daemon last answered." : "No open items."}
     </p>
   )
 }

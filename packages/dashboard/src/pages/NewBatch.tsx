@@ -111,8 +111,8 @@ export const NewBatch = () => {
             Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(tradesIn(checked))},{" "}
             {wish.mode === "accumulate"
               ? "accumulated into whole lots"
-              : `each sent as an order of its own${policyWords(wish)}`}
-            .{checked.rejected === 0 ? "" : ` On record as rejected: ${rowsIn(checked.rejected)}.`}
+              : `each sent as a direct order${policyWords(wish)}`}
+            .{checked.rejected === 0 ? "" : ` Recorded as rejected: ${rowsIn(checked.rejected)}.`}
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">
@@ -125,7 +125,7 @@ export const NewBatch = () => {
               aria-disabled={submitting.isPending}
               onClick={() => !submitting.isPending && submitting.mutate()}
             >
-              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${rowsIn(tradesIn(checked))}`}
+              {submitting.isPending ? "Sending…" : `Submit ${rowsIn(tradesIn(checked))}`}
             </button>
           </div>
         </section>

@@ -33,7 +33,7 @@ const wishOf = (
 
 type Wish = NonNullable<ReturnType<typeof wishOf>>
 
-/** What would become of it, as the daemon would decide it now. */
+/** Decision preview, as the daemon would decide it now. */
 const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
   // The reason decides nothing, and is not asked about letter by letter.
   const asked = { account: "", symbol: "", side: "buy" as const, ...wish, rationale: undefined }
@@ -45,8 +45,8 @@ const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
   const said = data !== undefined && "verdict" in data ? `${data.verdict}.` : (error?.message ?? "…")
   return (
     <Field term="follows">
-      <span role="status" aria-label="What would become of it">
-        {wish === undefined ? "Write symbol and size to see it." : said}
+      <span role="status" aria-label="Decision preview">
+        {wish === undefined ? "Enter symbol and size." : said}
       </span>
     </Field>
   )
@@ -80,7 +80,7 @@ export const NewDecision = () => {
       <PageHead
         note={
           <>
-            <Link href="/decisions">Decisions</Link> · one order beside the position's queue, sent once
+            <Link href="/decisions">Decisions</Link> · one order outside accumulation, sent once
           </>
         }
       >
@@ -140,7 +140,7 @@ export const NewDecision = () => {
         </p>
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={deciding.isPending}>
-            {deciding.isPending ? "Decided, waiting for the outcome…" : "Decide"}
+            {deciding.isPending ? "Sending…" : "Send decision"}
           </button>
         </div>
       </form>

@@ -27,11 +27,11 @@ import { quoted } from "../words/copies.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 
 const outcomes = {
-  accepted: "It is taken in.",
-  duplicate: "It was already on record; nothing changed.",
-  conflict: "It contradicts the trade on record under this id, and is held.",
-  quarantined: "It is on record but not counted until somebody decides.",
-  recorded: "It is kept on record and never counted."
+  accepted: "Trade accepted.",
+  duplicate: "Duplicate: already recorded, nothing changed.",
+  conflict: "Conflict: it contradicts the recorded trade with this id, and is held.",
+  quarantined: "Quarantined: recorded, and not counted until a person decides.",
+  recorded: "Recorded as history. It is never counted."
 } as const
 
 const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
@@ -72,7 +72,7 @@ const directWords = ({ goodTill, limitPrice, session, stopPrice, timeInForce, ty
 /** What the daemon says against the question itself: an answer like any other, so that it stands while it is asked again. */
 const isAnswer = ({ status }: ProblemError): boolean => status === 404 || status === 400
 
-/** The order that would follow, or the problem in its place. */
+/** Order preview, or the problem in its place. */
 const previewed = (
   api: Api,
   { account, quantity, side, symbol }: Pick<Thought, "account" | "symbol" | "side" | "quantity">
@@ -87,7 +87,7 @@ const previewed = (
     })
   )
 
-/** The order that would follow, as the daemon would decide it now; it is asked again whenever something happens. */
+/** Order preview, as the daemon would decide it now; it is asked again whenever something happens. */
 const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) => {
   // A row that is executed is an order by itself, whatever its position owes.
   const isItsOwn = direct !== undefined || batch?.mode === "execute"
@@ -103,13 +103,13 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
   const order = data?.next?.order
   const how = direct === undefined ? "" : `: ${directWords(direct)}`
   const said = !isGiven
-    ? "Write symbol and quantity to see it."
+    ? "Enter symbol and quantity."
     : direct !== undefined && batch?.mode === "accumulate"
-      ? "None: its trades go into their positions. For an order of its own choose no batch, or one that executes."
+      ? "None: the batch accumulates. For a direct order choose no batch, or a batch that executes."
       : isItsOwn
-        ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, an order of its own${how}.`
+        ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, a direct order${how}.`
         : isNew
-          ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
+          ? `First trade in ${symbol}: whole lots are ordered once the broker has confirmed the symbol.`
           : problem !== null
             ? problem.message
             : order === undefined || order === null
@@ -117,7 +117,7 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
               : `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${symbol}.`
   return (
     <Field term="follows">
-      <span role="status" aria-label="The order that would follow">
+      <span role="status" aria-label="Order preview">
         {isGiven && batch !== undefined ? `Once ${batch.id} is queued: ${said}` : said}
       </span>
     </Field>
@@ -127,8 +127,8 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
 /** How a trade can be executed; one that is put into a batch is by the batch's mode, where it says nothing. */
 const executionsIn = (batch: Documents.BatchDocument | undefined) =>
   [
-    ["", batch === undefined ? "with its position, as the account says" : `as its batch says: ${batch.mode}`],
-    ["direct", "an order of its own"]
+    ["", batch === undefined ? "accumulate (account setting)" : `batch setting: ${batch.mode}`],
+    ["direct", "direct order"]
   ] as const
 
 /** What trades are of that are made by hand over the API. */
@@ -188,7 +188,7 @@ export const NewTrade = () => {
       <PageHead
         note={
           <>
-            <Link href="/trades">Trades</Link> · it joins the queue of its position; whole lots are ordered
+            <Link href="/trades">Trades</Link> · accumulates in its position; whole lots are ordered
           </>
         }
       >
@@ -264,7 +264,7 @@ export const NewTrade = () => {
         </p>
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={sending.isPending}>
-            {sending.isPending ? "Sent, waiting for the record…" : "Send trade"}
+            {sending.isPending ? "Sending…" : "Send trade"}
           </button>
         </div>
       </form>

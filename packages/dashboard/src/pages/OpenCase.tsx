@@ -115,7 +115,7 @@ const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
     default:
       return (
         <p>
-          <Link href="/ops">Operations</Link> shows all parts of the program.
+          <Link href="/ops">Operations</Link> shows all services.
         </p>
       )
   }
@@ -126,7 +126,7 @@ const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
     <PageHead note={<Crumb id={found.id} name="Attention" to="/attention" />} actions={<Attending found={found} />}>
       <SignView sign={signOfCase(found.kind)} /> <StateSign family="break" state={found.severity} />
     </PageHead>
-    <Panel title="What was seen">
+    <Panel title="Evidence">
       <p className="evidence">
         <Foreign text={found.what} />
       </p>

@@ -162,12 +162,12 @@ export const Operations = () => {
       <Panel title="Accounts">
         <Asked query={overview}>{(read) => <Accounts accounts={read.accounts} controls={read.controls} />}</Asked>
       </Panel>
-      <Panel title="Trading states that were set">
+      <Panel title="Active controls">
         <Asked query={overview}>
           {({ controls: rows }) => (
             <Rows
               label="Trading states"
-              empty="None was ever set: orders are sent. A halt is recorded here with who, when and why."
+              empty="No controls set. A halt is recorded here with actor, time and reason."
               columns={controls}
               rows={rows}
               idOf={({ account, symbol }) => `${account} ${symbol}`}
@@ -185,7 +185,7 @@ export const Operations = () => {
           {({ items }) => (
             <Rows
               label="Connections"
-              empty="There is no account yet."
+              empty="No accounts yet."
               columns={connections}
               rows={items}
               idOf={({ name }) => name}
@@ -199,7 +199,7 @@ export const Operations = () => {
           {({ items }) => (
             <Rows
               label="Jobs"
-              empty="Nothing was asked of the background yet: batches and comparisons with brokers are jobs."
+              empty="No background jobs. Batches and reconciliations run as jobs."
               columns={jobs}
               rows={items}
               idOf={({ id }) => id}
@@ -209,14 +209,14 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Webhooks />
-      <Panel title="Parts of the program">
+      <Panel title="Services">
         <Asked query={health}>
           {({ parts: rows }) => (
-            <DataTable label="Parts of the program" columns={parts} rows={rows} idOf={({ part }) => part} isShort />
+            <DataTable label="Services" columns={parts} rows={rows} idOf={({ part }) => part} isShort />
           )}
         </Asked>
       </Panel>
-      <Panel title="Tokens" note="made, rotated and revoked on the command line: roundlot tokens">
+      <Panel title="Tokens" note="create, rotate and revoke them on the command line: roundlot tokens">
         <Asked query={held}>
           {({ items }) => (
             <Rows
@@ -235,15 +235,15 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Panel
-        title="Browsers signed in"
+        title="Signed-in browsers"
         note="each until it expires"
         action={<ActionButton action={endOtherSessions} className="button small" />}
       >
         <Asked query={signedIn}>
           {({ items }) => (
             <Rows
-              label="Browsers signed in"
-              empty="No browser is signed in."
+              label="Signed-in browsers"
+              empty="No signed-in browsers."
               columns={sessions}
               rows={items}
               idOf={({ id }) => id}

@@ -44,7 +44,7 @@ const stagesOf = (order: Order): ReadonlyArray<Stage> => [
   { word: "First fill", at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
   ...(order.cancelRequestedAt === null
     ? []
-    : [{ word: "Cancel asked", at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
+    : [{ word: "Cancel requested", at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
   ...(order.endedAt === null
     ? []
     : [
@@ -58,7 +58,7 @@ const stagesOf = (order: Order): ReadonlyArray<Stage> => [
 
 const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.node("trade", ({ tradeId }) =>
-    tradeId === null ? "an order's excess" : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
+    tradeId === null ? "unallocated shares" : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
   ),
   columns.foreign("sourceId", ({ sourceId }) => sourceId),
   columns.figure("allocation", ({ quantity }) => quantity),
@@ -259,8 +259,8 @@ const Detail = ({ order }: { readonly order: Order }) => (
       <div className="banner tone-doubt" role="status" data-verdicts="">
         <SignIcon sign={signOfState("order", "in_doubt")} />
         <span>
-          In doubt: it was sent and no clear answer came. It counts as in flight until that is known. Look at the broker
-          and decide it with what you see there; on the command line:{" "}
+          Unconfirmed: sent, no acknowledgement received. It counts as in flight until its state is known. Look at the
+          broker and decide it with what you see there; on the command line:{" "}
           <code>npx roundlot orders resolve {order.id}</code>
         </span>
         {/* Where the broker lists what it may be, one of those is chosen and none is written by hand. */}
@@ -319,19 +319,19 @@ const Detail = ({ order }: { readonly order: Order }) => (
     ))}
     <div className="two">
       <TablePanel
-        title="What went in"
+        title="Source trades"
         note={counted(order.allocations.length, "allocation")}
-        empty="No trade's shares are in it."
+        empty="No source trades."
         columns={wentIn}
         rows={order.allocations}
         sums={sumsIn(order.allocations)}
         idOf={({ id }) => id}
       />
       <TablePanel
-        title="What came out"
+        title="Executions"
         note={counted(order.fills.length, "fill")}
         id="fills"
-        empty="Nothing is executed yet."
+        empty="No executions yet."
         columns={cameOut}
         rows={order.fills}
         sums={sumsOut(order)}

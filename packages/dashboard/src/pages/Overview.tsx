@@ -33,9 +33,9 @@ const verdictOf = (overview: Overview): { readonly text: string; readonly sign: 
     return { text: `${boundWords(boundIn(overview))}${open}`, sign: signOfState("trading", strictest.state) }
   switch (overall) {
     case "empty":
-      return { text: "Nothing is set up yet", sign: calm }
+      return { text: "No account yet", sign: calm }
     case "well":
-      return { text: "All well", sign: calm }
+      return { text: "Healthy", sign: calm }
     default:
       return { text: `Trading${open}`, sign: signOfState("frame", "look") }
   }
@@ -106,7 +106,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
           {isStale ? <Time at={new Date(heardAt).toISOString()} /> : null}
         </h1>
         <p className="faint">
-          {overview.accounts.map(({ broker, name }) => `${name} at ${broker}`).join(" · ")}
+          {overview.accounts.map(({ broker, name }) => `Account ${name} (${broker} broker)`).join(" · ")}
           {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
         </p>
         {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
@@ -190,7 +190,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
       action={<Link href={ofAllAccounts("/orders")}>All orders</Link>}
     >
       {shown.length === 0 ? (
-        <Empty>No order yet. The first is made once a position owes a whole lot.</Empty>
+        <Empty>No orders yet. The first is made once a position's residual reaches a whole lot.</Empty>
       ) : (
         <ul className="rows">
           {shown.map((order) => (
@@ -286,7 +286,7 @@ const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) =
 const Happened = () => {
   const query = useRead(["journal", "newest"], readHappened)
   return (
-    <Panel title="Just happened" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
+    <Panel title="Recent activity" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
       <Asked query={query}>
         {(entries) => (
           <ul className="rows story">
@@ -331,7 +331,7 @@ const HealthPanel = () => {
               <details className="well">
                 <summary>
                   <SignIcon sign={signOfState("part", "ok")} />{" "}
-                  {failing.length === 0 ? `All ${well} parts are well` : `The other ${well} are well`}
+                  {failing.length === 0 ? `All ${well} services healthy` : `The other ${well} are healthy`}
                 </summary>
                 <ul className="rows">
                   {parts
@@ -393,7 +393,7 @@ const StepRow = ({ of: { command, isDone, link, text } }: { readonly of: Step })
 
 /** Until the first fill: what is done of the way there, and what is next. */
 const Beginning = ({ overview }: { readonly overview: Overview }) => (
-  <Panel title="Begin here">
+  <Panel title="Get started">
     <ol className="steps">
       {stepsOf(overview).map((step) => (
         <StepRow key={step.text} of={step} />

@@ -68,11 +68,11 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
     .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
     .toReversed()
   const newest = points.at(-1)
-  if (newest === undefined) return <Empty>No trade with a price of its own was hedged yet.</Empty>
+  if (newest === undefined) return <Empty>No hedged trade with a price yet.</Empty>
   return (
     <StepChart
       label="Slippage"
-      summary={`${points.length} ${points.length === 1 ? "trade" : "trades"}; the newest cost ${grouped(newest.figure)} bp. Below zero is better than the trade's own price.`}
+      summary={`${points.length} ${points.length === 1 ? "trade" : "trades"}; the newest cost ${grouped(newest.figure)} bp. Negative is better than the trade's own price.`}
       unit="bp"
       points={points}
       columns={slippage}
@@ -122,7 +122,7 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
   const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
   const { data: points, error, isPending, variables } = reading
   return (
-    <Panel title="Residual over time" note={`as it stood at ${MOMENTS} moments`}>
+    <Panel title="Residual over time" note={`at ${MOMENTS} moments`}>
       <div className="filters" role="group" aria-label="Span">
         <Head term="span" />
         {spans.map(([name, ms]) => (
@@ -143,9 +143,9 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
       {isPending ? (
         <Skeleton />
       ) : points === undefined ? (
-        <Empty>Choose how far back it goes.</Empty>
+        <Empty>Choose a time range.</Empty>
       ) : points.length === 0 ? (
-        <Empty>The position was not there yet.</Empty>
+        <Empty>No position at that time.</Empty>
       ) : (
         <StepChart
           label="Residual"
@@ -253,7 +253,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
                 href={`/decisions/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
                 className="button quiet"
               >
-                Decide
+                New decision
               </Link>
             </ForRole>
             <Controls position={position} bound={bound} />
@@ -266,7 +266,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
         <BoundBanner key={nameOf(each)} by={each} />
       ))}
       <Panel
-        title="Where it stands"
+        title="Position"
         note={
           <>
             as of <Moment at={position.updatedAt} />
@@ -301,7 +301,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
         <TablePanel
           title="Open lots"
           note="oldest first"
-          empty="Nothing waits in the queue."
+          empty="No open lots."
           columns={lots}
           rows={position.lots}
           idOf={({ id }) => id}
@@ -313,20 +313,13 @@ const Detail = ({ position }: { readonly position: Position }) => {
         >
           <Asked query={recent}>
             {({ items }) => (
-              <Rows
-                label="Orders"
-                empty="No order was made for it yet."
-                columns={orders}
-                rows={items}
-                idOf={({ id }) => id}
-                isShort
-              />
+              <Rows label="Orders" empty="No orders yet." columns={orders} rows={items} idOf={({ id }) => id} isShort />
             )}
           </Asked>
         </Panel>
       </div>
       <OverTime account={account} symbol={symbol} />
-      <Panel title="Slippage" note="of the newest 200 trades, against each trade's own price">
+      <Panel title="Slippage" note="newest 200 trades, against each trade's own price">
         <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
       </Panel>
       <Facts
@@ -340,7 +333,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
             "heldBy",
             position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>
           ],
-          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>of the journal</Link>]
+          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>View in journal</Link>]
         ]}
       />
     </>

@@ -37,7 +37,7 @@ const FillPage = ({ id }: ById) => (
             ],
             ["execId", <GivenId id={fill.execId} />],
             ["revision", <Figure of={String(fill.revision)} />],
-            ["entries", <Link href={pathOfEntries(fill.account, fill.orderId, "FillRecorded")}>of the journal</Link>]
+            ["entries", <Link href={pathOfEntries(fill.account, fill.orderId, "FillRecorded")}>View in journal</Link>]
           ]}
         />
         <Panel title="Revisions" note="oldest first">

@@ -37,9 +37,9 @@ const Session = () => {
     go("/sign-in")
   }
   return (
-    <Panel title="Who you are">
+    <Panel title="Signed-in user">
       <p>
-        {caller === undefined ? "Signed out." : `${caller.person ?? caller.name}, with the role ${caller.role}.`}{" "}
+        {caller === undefined ? "Signed out." : `${caller.person ?? caller.name}, role ${caller.role}.`}{" "}
         <button type="button" className="button small" onClick={() => void leave()}>
           Sign out
         </button>
@@ -53,7 +53,7 @@ export const SettingsPage = () => {
   const { density, notify, shortcuts, theme, utc } = useSettings()
   return (
     <>
-      <PageHead note="Kept in this browser.">Settings</PageHead>
+      <PageHead note="Saved in this browser.">Settings</PageHead>
       <nav className="only-phone" aria-label="More pages">
         <ul className="rows">
           {links.map(([to, name]) => (
@@ -63,7 +63,7 @@ export const SettingsPage = () => {
           ))}
         </ul>
       </nav>
-      <Panel title="How it looks">
+      <Panel title="Appearance">
         <Choice
           term="theme"
           label="Theme"
@@ -99,7 +99,7 @@ export const SettingsPage = () => {
         <Field term="notify">
           <input
             type="checkbox"
-            aria-label="Notifications of the browser"
+            aria-label="Browser notifications"
             checked={notify}
             onChange={({ target }) => void allow(target.checked)}
           />

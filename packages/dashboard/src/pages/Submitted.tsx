@@ -12,9 +12,9 @@ type Submitted = Documents.SubmittedDocument
 /** What became of each row, by the sign of what it is. */
 const parts = [
   ["accepted", "pending", "in the batch"],
-  ["quarantined", "quarantined", "in the batch, held until somebody decides"],
-  ["duplicates", "duplicate", "on record before, and not taken in twice"],
-  ["conflicts", "conflict", "on record before with other contents, which stand"],
+  ["quarantined", "quarantined", "in the batch, held for a decision"],
+  ["duplicates", "duplicate", "recorded before, counted once"],
+  ["conflicts", "conflict", "recorded before with other contents, which stay"],
   ["rejected", "failed", "no trades"]
 ] as const
 
@@ -36,7 +36,7 @@ export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
       <p role="status">
         Submitted as {batch.id}. What became of its {rowsIn(rows)}:
       </p>
-      <ul className="rows" aria-label="What became of its rows">
+      <ul className="rows" aria-label="Result of the rows">
         {parts.map(([part, state, what]) =>
           of[part] === 0 ? null : (
             <li key={part}>
@@ -50,7 +50,7 @@ export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
       </ul>
       {of.noticed.length === 0 ? null : (
         <DataTable
-          label="Rows that were noticed"
+          label="Rows to review"
           columns={noticed}
           rows={of.noticed}
           idOf={({ line, what }) => `${line} ${what}`}

@@ -79,28 +79,28 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],
         ["reason", trade.reason === null ? null : <Foreign text={trade.reason} />],
-        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>of the journal</Link>]
+        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>View in journal</Link>]
       ]}
     />
     <div className="two">
       <TablePanel
-        title="Where its shares went"
+        title="Allocations"
         note={`${trade.allocations.length} allocations`}
-        empty="All of it waits in the queue of its position."
+        empty="Not allocated yet. It waits in its position."
         columns={allocations}
         rows={trade.allocations}
         idOf={({ id }) => id}
       />
       <TablePanel
-        title="Fills of its orders"
+        title="Fills"
         note={`${trade.fills.length} fills`}
-        empty="Nothing is executed for it yet."
+        empty="No fills yet."
         columns={fills}
         rows={trade.fills}
         idOf={({ id }) => id}
       />
     </div>
-    <Panel title="Story">
+    <Panel title="History">
       <ol className="rows story">
         {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
           <li key={`${at} ${status}`}>

@@ -27,16 +27,11 @@ const Acts = ({ of: webhook }: { readonly of: Webhook }) => (
           <ActionButton action={continueWebhook(webhook, webhook.cursor)} label="Try now" className="button small" />
         )}
         {webhook.next.slice(0, 1).map((first) => (
-          <ActionButton
-            key={first.cursor}
-            action={passOver(webhook, first)}
-            label="Pass over"
-            className="button small"
-          />
+          <ActionButton key={first.cursor} action={passOver(webhook, first)} label="Skip" className="button small" />
         ))}
       </>
     ) : null}
-    <ActionButton action={continueWebhook(webhook)} label="Post again" className="button small" />
+    <ActionButton action={continueWebhook(webhook)} label="Replay" className="button small" />
     {webhook.letters
       .filter(({ status }) => status === "dead")
       .map((letter) => (
@@ -63,7 +58,7 @@ const EVERY_MS = 2_000
 export const Webhooks = () => {
   const asked = useAsk(["webhooks"], (api) => api.jobs.webhooks(), true, EVERY_MS)
   return (
-    <Panel title="Webhooks" note="programs that are posted events">
+    <Panel title="Webhooks" note="event deliveries">
       <Asked query={asked}>
         {({ items }) => (
           <Rows

@@ -33,7 +33,7 @@ const Name = ({ of }: { readonly of: Why }) => {
 }
 
 const said = ({ link, origin, repeated }: Why): ReadonlyArray<string> =>
-  [linkWords[link], origin === null ? "" : originWords[origin], repeated ? "its causes stand above" : ""].filter(
+  [linkWords[link], origin === null ? "" : originWords[origin], repeated ? "its causes are above" : ""].filter(
     (each) => each !== ""
   )
 
@@ -84,13 +84,13 @@ export const WhyPage = ({ of }: { readonly of: string }) => (
         <PageHead
           note={
             <>
-              <Link href="/journal">Journal</Link> · what it comes from
+              <Link href="/journal">Journal</Link> · causes
             </>
           }
         >
           Why {of}
         </PageHead>
-        <Panel title="Causes" note="each below what it caused">
+        <Panel title="Causes" note="each below its effect">
           <div className="causes">
             <Line of={why} />
             <Causes of={why} />

@@ -57,125 +57,105 @@ const sign = (shape: Shape, word: string, tone: Tone, help: string): Sign => ({ 
 
 const families = {
   order: {
-    pending: sign("ring", "Pending", "idle", "Made, and not sent yet."),
+    pending: sign("ring", "Pending", "idle", "Created, not sent yet."),
     submitting: sign("ring-arrow", "Sending", "info", "The request is on its way to the broker."),
     in_doubt: sign(
       "diamond-half",
-      "In doubt",
+      "Unconfirmed",
       "doubt",
-      "It was sent and nobody knows whether the broker has it. It counts as in flight until that is known, and is not sent again."
+      "Sent, no acknowledgement received. It counts as in flight until its state is known, and is not sent again."
     ),
-    submitted: sign("disc-dot", "Working", "info", "The broker has accepted it and works on it."),
-    partially_filled: sign("disc-part", "Part filled", "info", "Some of its shares are executed."),
+    submitted: sign("disc-dot", "Working", "info", "Accepted by the broker and open."),
+    partially_filled: sign("disc-part", "Partially filled", "info", "Some of its shares are executed."),
     filled: sign("disc-tick", "Filled", "ok", "All of its shares are executed."),
-    cancelled: sign("square-x", "Cancelled", "idle", "It ended before all was executed."),
-    expired: sign("square-clock", "Expired", "idle", "Its life at the broker ended before all was executed."),
-    rejected: sign("octagon-x", "Rejected", "danger", "The broker refused it."),
-    failed: sign("octagon-mark", "Failed", "danger", "It could not be sent, and was not placed.")
+    cancelled: sign("square-x", "Cancelled", "idle", "Cancelled before all shares were executed."),
+    expired: sign("square-clock", "Expired", "idle", "Expired at the broker before all shares were executed."),
+    rejected: sign("octagon-x", "Rejected", "danger", "Rejected by the broker."),
+    failed: sign("octagon-mark", "Failed", "danger", "Not sent, and not placed at the broker.")
   },
   market: {
-    open: sign("disc-dot", "NYSE open", "info", "The regular session in New York: orders are executed."),
+    open: sign("disc-dot", "NYSE open", "info", "Regular session in New York."),
     closed: sign(
       "ring",
       "NYSE closed",
       "idle",
-      "The regular session in New York is over, or has not begun. Whether an account's orders wait for it, its broker says."
+      "Outside the regular session in New York. The broker decides whether orders wait for it."
     )
   },
   journal: {
-    other: sign("ring", "On record", "idle", "It happened; its entry says what was written.")
+    other: sign("ring", "Recorded", "idle", "An event in the journal.")
   },
   orderTag: {
     coolingDown: sign(
       "square-clock",
       "Cooling down",
       "idle",
-      "It is not sent before its wait is over: the broker asked for it, or the try before came to nothing."
+      "Sent again after a wait: the broker asked for it, or the attempt before failed."
     ),
-    cancelAsked: sign(
-      "square-x",
-      "Cancel asked",
-      "warn",
-      "Its end was asked for; the broker has not said yet that it has ended."
-    ),
+    cancelAsked: sign("square-x", "Cancel requested", "warn", "Cancel requested. The broker has not confirmed it yet."),
     proposed: sign(
       "ring-arrow",
       "Proposed",
       "warn",
-      "A program proposed it. It is sent only if a person approves it in time."
+      "Proposed by a program. It is sent only after a person approves it in time."
     ),
-    external: sign("square-back", "External", "idle", "It was made at the broker by hand, and taken into the books."),
-    overfilled: sign("octagon-mark", "Overfilled", "warn", "More was executed than was ordered.")
+    external: sign("square-back", "External", "idle", "Made by hand at the broker, and imported into the books."),
+    overfilled: sign("octagon-mark", "Overfilled", "warn", "More shares were executed than ordered.")
   },
   trade: {
-    pending: sign(
-      "ring",
-      "Pending",
-      "idle",
-      "On record, and its turn has not come: its batch waits, or its order works."
-    ),
-    accumulated: sign("bars", "Accumulated", "info", "It is counted, and waits until a whole lot is due."),
-    completed: sign("disc-tick", "Completed", "ok", "All of it is netted or executed."),
+    pending: sign("ring", "Pending", "idle", "Accepted. Its batch is waiting, or its order is working."),
+    accumulated: sign("bars", "Accumulated", "info", "Counted. It waits until a whole lot is due."),
+    completed: sign("disc-tick", "Completed", "ok", "Netted or executed completely."),
     failed: sign("octagon", "Failed", "danger", "It will not be executed."),
-    quarantined: sign(
-      "triangle",
-      "Quarantined",
-      "warn",
-      "It is not counted until a person decides: its reason says why."
-    ),
+    quarantined: sign("triangle", "Quarantined", "warn", "Not counted until a person decides. See its reason."),
     conflict: sign(
       "diamond-unequal",
       "Conflict",
       "doubt",
-      "It came again with other contents. The first stands; which one is right, a person says."
+      "Received again with other contents. The first version counts until a person decides."
     ),
-    duplicate: sign("squares", "Duplicate", "idle", "The same was on record already: nothing was taken in twice."),
-    reversed: sign("square-back", "Reversed", "idle", "Another trade undoes it. It stays on record.")
+    duplicate: sign("squares", "Duplicate", "idle", "Received again with the same contents. It counts once."),
+    reversed: sign("square-back", "Reversed", "idle", "Reversed by another trade. It stays in the journal.")
   },
   fill: {
     canonical: sign("disc-tick", "Fill", "ok", "The revision that counts."),
-    superseded: sign("square-struck", "Replaced", "idle", "A later revision counts instead of it."),
-    busted: sign("octagon-struck", "Busted", "danger", "The broker took the execution back: it counts for nothing."),
+    superseded: sign("square-struck", "Replaced", "idle", "Replaced by a later revision."),
+    busted: sign("octagon-struck", "Busted", "danger", "Busted by the broker: it does not count."),
     inferred: sign(
       "hatched",
       "Inferred",
       "idle",
-      "The broker's total says that so many shares were executed. They count; which executions they are is not told yet."
+      "The broker's total includes these shares. They count. Their executions are not reported yet."
     ),
-    unpriced: sign("triangle-dollar", "Unpriced", "warn", "Its shares count; its price is not known yet."),
+    unpriced: sign("triangle-dollar", "Price missing", "warn", "Its shares count. Its price is not known yet."),
     off_band: sign(
       "triangle-ends",
-      "Off band",
+      "Price tolerance",
       "warn",
-      "It counts. Its price is further from what the order should have got than the account allows."
+      "It counts. Its price is outside the account's tolerance around the expected price."
     ),
     suspected: sign(
       "diamond-equal",
       "Duplicate?",
       "doubt",
-      "It is like another execution in all but its id. It is not counted until the broker's totals say whether it is one of its own."
+      "Equal to another execution except for its id. It does not count until the broker's totals decide."
     ),
-    parked: sign(
-      "ring",
-      "Parked",
-      "warn",
-      "The order that it belongs to is not known yet. It is not counted until then."
-    )
+    parked: sign("ring", "Unmatched", "warn", "Its order is not known yet. It does not count until then.")
   },
   attempt: {
-    accepted: sign("disc-tick", "Accepted", "ok", "The broker took the order."),
-    rejected: sign("octagon", "Rejected", "danger", "The broker refused the order."),
+    accepted: sign("disc-tick", "Accepted", "ok", "The broker accepted the order."),
+    rejected: sign("octagon", "Rejected", "danger", "The broker rejected the order."),
     not_accepted: sign(
       "ring-back",
       "Not accepted",
       "idle",
-      "The broker surely does not have the order: it may be sent again."
+      "The order did not reach the broker. It may be sent again."
     ),
     unknown: sign(
       "diamond-half",
       "Unknown",
       "doubt",
-      "No clear answer came: the order is looked for, and not sent again."
+      "No clear answer. The broker is asked for the order; it is not sent again."
     ),
     sending: sign("ring-arrow", "Sending", "info", "The request is on its way.")
   },
@@ -184,134 +164,129 @@ const families = {
       "triangle",
       "Open",
       "warn",
-      "Books and broker disagree, or something contradicts itself. It stays until resolved."
+      "Books and broker differ, or a reading contradicts another. It stays open until resolved."
     ),
-    closed: sign("square-tick", "Closed", "idle", "It is gone or resolved.")
+    closed: sign("square-tick", "Closed", "idle", "Resolved, or closed by itself.")
   },
   break: {
-    escalated: sign(
-      "triangle-up",
-      "Escalated",
-      "danger",
-      "It has been open for too long: for an hour where it is critical, for a day where it is a warning."
-    ),
+    escalated: sign("triangle-up", "Escalated", "danger", "Open too long: an hour for critical, a day for a warning."),
     critical: sign(
       "octagon-mark",
       "Critical",
       "danger",
-      "Shares are owed and not ordered because of it, nobody knows whether the broker has an order, or shares or money may be wrong or doubled."
+      "Shares are not ordered because of it, an order is unconfirmed, or shares or money may be wrong or doubled."
     ),
-    warning: sign("triangle", "Warning", "warn", "It holds what owes nothing yet."),
-    info: sign("ring-mark", "Info", "idle", "It stops nothing. Somebody should know of it."),
-    gone: sign("disc-tick", "Closed itself", "ok", "Its cause is gone."),
-    resolved: sign("square-tick", "Resolved", "idle", "Somebody judged it, and said why.")
+    warning: sign("triangle", "Warning", "warn", "It blocks trading that is not due yet."),
+    info: sign("ring-mark", "Info", "idle", "It blocks nothing."),
+    gone: sign("disc-tick", "Auto-closed", "ok", "Its cause is gone."),
+    resolved: sign("square-tick", "Resolved", "idle", "Resolved by a person, with a reason.")
   },
   decision: {
-    pending: sign("ring", "Pending", "idle", "Taken in, its order not sent yet."),
+    pending: sign("ring", "Pending", "idle", "Accepted. Its order is not sent yet."),
     submitted: sign("disc-dot", "Submitted", "info", "Its order is at the broker."),
     executed: sign("disc-tick", "Executed", "ok", "Its order is filled."),
-    failed: sign("octagon-x", "Failed", "danger", "Its order came to nothing.")
+    failed: sign("octagon-x", "Failed", "danger", "Its order failed.")
   },
   batch: {
     pending: sign("ring", "Queued", "idle", "It waits for its turn."),
-    running: sign("disc-part", "Running", "info", "Its rows are taken in and worked off."),
-    success: sign("disc-tick", "Done", "ok", "Every row came to a good end."),
+    running: sign("disc-part", "Running", "info", "Its rows are being processed."),
+    success: sign("disc-tick", "Completed", "ok", "Every row is completed."),
     partial_success: sign(
       "disc-notch",
-      "Done, some failed",
+      "Completed with errors",
       "warn",
-      "It is over, and some rows failed: they can be retried."
+      "Completed. Some rows failed and can be retried."
     ),
-    failed: sign("octagon", "Failed", "danger", "It is over, and no row came to a good end."),
-    cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
+    failed: sign("octagon", "Failed", "danger", "No row was completed."),
+    cancelled: sign("square-x", "Cancelled", "idle", "It was cancelled.")
   },
   trading: {
     normal: sign("tick-quiet", "Trading", "ok", "Orders are sent."),
-    approve: sign("triangle", "Approving", "warn", "An order is sent once a person has approved it."),
-    reduce: sign("triangle", "Reducing", "warn", "Only orders that make positions smaller are sent."),
-    observe: sign("hatched", "Observing", "idle", "What would be ordered is recorded, and nothing is sent."),
-    halted: sign("octagon-pause", "Halted", "danger", "Nothing new is sent. Trades keep arriving and accumulate.")
+    approve: sign("triangle", "Approving", "warn", "Each order needs the approval of a person."),
+    reduce: sign("triangle", "Reducing", "warn", "Only orders that reduce positions are sent."),
+    observe: sign("hatched", "Observing", "idle", "Orders are recorded and not sent."),
+    halted: sign("octagon-pause", "Halted", "danger", "No orders are sent. Trades are still accepted and accumulate.")
   },
   part: {
-    ok: sign("tick-quiet", "Well", "ok", "The part does its work."),
-    failing: sign("octagon-mark", "Failing", "danger", "The part met a fault when it last worked.")
+    ok: sign("tick-quiet", "Healthy", "ok", "The service works."),
+    failing: sign("octagon-mark", "Failing", "danger", "The last run of the service failed.")
   },
   link: {
-    live: sign("disc", "Live", "ok", "What it tells of arrives."),
-    quiet: sign("ring", "Quiet", "idle", "Heartbeats arrive; nothing happens. This is no fault."),
-    stale: sign("triangle-clock", "Stale", "warn", "No heartbeat for 15 seconds: figures may be old."),
-    down: sign("octagon-plug", "Down", "danger", "It cannot be reached now: what is wrong is beside it."),
-    expiring: sign("triangle-clock", "Ends soon", "warn", "The login ends soon: after that nothing can be sent."),
+    live: sign("disc", "Live", "ok", "Events arrive."),
+    quiet: sign("ring", "Connected, idle", "idle", "Heartbeats arrive, no events. This is normal."),
+    stale: sign("triangle-clock", "Stale", "warn", "No heartbeat for 15 seconds. Data may be out of date."),
+    down: sign("octagon-plug", "Down", "danger", "It cannot be reached. The error is beside it."),
+    expiring: sign("triangle-clock", "Expires soon", "warn", "The login expires soon. Orders queue after that."),
     reconnecting: sign(
       "octagon-plug",
       "Reconnecting",
       "danger",
-      "The daemon does not answer. The page reads again every 5 seconds, and connects again by itself."
+      "The daemon does not answer. The page retries every 5 seconds."
     ),
     connecting: sign("ring-arrow", "Connecting", "idle", "The stream is being opened."),
     signedOut: sign("octagon-x", "Signed out", "danger", "A token is needed."),
     unknown: sign("ring", "Unknown", "idle", "This daemon has not read the account yet, or does not drive it."),
-    loggedOut: sign("octagon-plug", "Needs a login", "danger", "Nothing can be sent until somebody signs in.")
+    loggedOut: sign("octagon-plug", "Login required", "danger", "No orders can be sent until somebody logs in.")
   },
   job: {
     queued: sign("ring", "Queued", "idle", "It waits until it is due."),
-    running: sign("disc-dot", "Running", "info", "It is being worked on."),
-    done: sign("disc-tick", "Done", "ok", "It came to its end."),
-    dead: sign("octagon-x", "Given up", "danger", "It failed as often as it may. It can be retried."),
-    cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
+    running: sign("disc-dot", "Running", "info", "It is running."),
+    done: sign("disc-tick", "Completed", "ok", "It is completed."),
+    dead: sign("octagon-x", "Given up", "danger", "It failed on every attempt. It can be retried."),
+    cancelled: sign("square-x", "Cancelled", "idle", "It was cancelled.")
   },
   webhook: {
-    notBegun: sign("ring", "Not begun", "idle", "A daemon begins with what happens after it found the webhook."),
-    waiting: sign("disc-tick", "Up to date", "ok", "All that happened was taken."),
-    delivering: sign("disc-dot", "Delivering", "info", "What happened is being posted."),
-    failing: sign("triangle-clock", "Failing", "warn", "It was not taken and is posted again, nothing before it."),
-    givenUp: sign("octagon-x", "Given up", "danger", "It was not taken for a day. A person says how to go on."),
-    cancelled: sign("square-x", "Paused", "idle", "It was stopped. It goes on once a person says so.")
+    notBegun: sign("ring", "Not started", "idle", "Deliveries start with events after the daemon found the webhook."),
+    waiting: sign("disc-tick", "Up to date", "ok", "All events were delivered."),
+    delivering: sign("disc-dot", "Delivering", "info", "Events are being posted."),
+    failing: sign(
+      "triangle-clock",
+      "Failing",
+      "warn",
+      "The last delivery was refused. It is retried before any later event."
+    ),
+    givenUp: sign("octagon-x", "Given up", "danger", "Refused for a day. A person decides how to continue."),
+    cancelled: sign("square-x", "Paused", "idle", "It was paused, and continues once a person says so.")
   },
   token: {
-    good: sign("tick-quiet", "Good", "ok", "It is taken."),
-    expired: sign("square-clock", "Expired", "idle", "Its time is over."),
-    revoked: sign("square-x", "Revoked", "idle", "It was taken back.")
+    good: sign("tick-quiet", "Valid", "ok", "It is accepted."),
+    expired: sign("square-clock", "Expired", "idle", "It has expired."),
+    revoked: sign("square-x", "Revoked", "idle", "It was revoked.")
   },
   next: {
-    Order: sign("ring-arrow", "Due", "info", "An order is due and will be made at once."),
-    Ordered: sign("disc-dot", "Ordered", "info", "The order that was due has been made."),
-    NotDue: sign("ring", "Not due", "idle", "The residual is smaller than the size from which an order is due."),
-    OrderLive: sign(
-      "disc-dot",
-      "Order working",
-      "info",
-      "One order at a time: it waits for the one that has not ended."
-    ),
+    Order: sign("ring-arrow", "Due", "info", "An order is due and will be made now."),
+    Ordered: sign("disc-dot", "Ordered", "info", "The due order was made."),
+    NotDue: sign("ring", "Not due", "idle", "The residual is below the threshold."),
+    OrderLive: sign("disc-dot", "Order working", "info", "One order at a time: it waits for the open one."),
     OppositeOrderLive: sign(
       "disc-dot",
       "Other side working",
       "info",
       "It waits for an order of the other side to end."
     ),
-    Halted: sign("octagon-pause", "Halted", "danger", "Trading is halted. Resume lets it go on."),
-    Observed: sign("hatched", "Observed", "idle", "An order would be made, but trading is only observed."),
-    Held: sign("octagon-mark", "Held", "warn", "It is held until an operator resumes it, or its circuit closes again."),
-    BreakOpen: sign("triangle", "Break open", "warn", "A break holds it. Resolve the break to go on."),
+    Halted: sign("octagon-pause", "Halted", "danger", "Trading is halted. Resume to continue."),
+    Observed: sign("hatched", "Observed", "idle", "An order is due. Trading is only observed."),
+    Held: sign("octagon-mark", "Held", "warn", "Held until an operator resumes it, or its circuit breaker resets."),
+    BreakOpen: sign("triangle", "Break open", "warn", "Blocked by a break. Resolve the break to continue."),
     SessionClosed: sign("square-clock", "Market closed", "idle", "It waits for the market to open."),
-    CoolingDown: sign(
-      "square-clock",
-      "Cooling down",
-      "idle",
-      "An order ended short; it waits a while before the next."
+    CoolingDown: sign("square-clock", "Cooling down", "idle", "An order ended unfilled. The next one waits a while."),
+    NoPrice: sign(
+      "triangle",
+      "No price",
+      "warn",
+      "Its threshold or a limit needs a price, and no current one is known."
     ),
-    NoPrice: sign("triangle", "No price", "warn", "Its threshold or a limit needs a price, and no fresh one is known."),
     Refused: sign("octagon-x", "Refused", "danger", "A limit of the account refuses the order.")
   },
   frame: {
     unlocked: sign("triangle", "Open", "warn", "The daemon was started with --open: it asks for no token."),
-    past: sign("hatched", "Past", "idle", "What is shown is of another moment: nothing can be done there."),
-    calm: sign("disc-tick", "Well", "ok", "Nothing needs a person."),
-    look: sign("triangle", "Look", "warn", "Something needs a person.")
+    past: sign("hatched", "Past", "idle", "Shows an earlier moment. No actions are possible."),
+    calm: sign("disc-tick", "Healthy", "ok", "No open items."),
+    look: sign("triangle", "Review", "warn", "Open items need a person.")
   },
   compared: {
-    same: sign("tick-quiet", "the same", "idle", "It is as in ours."),
-    differs: sign("diamond-unequal", "differs", "doubt", "It is not as in ours.")
+    same: sign("tick-quiet", "same", "idle", "Same as in the books."),
+    differs: sign("diamond-unequal", "differs", "doubt", "Different from the books.")
   },
   side: {
     buy: sign("arrow-up", "Buy", "buy", "Shares come in."),
@@ -403,15 +378,17 @@ interface BatchSeen {
   readonly cancelledTrades: number
 }
 
-/** What is not done of a batch that is over. */
-const leftUndone = ({ cancelledTrades, failedTrades }: BatchSeen): string =>
-  failedTrades > 0 ? `${grouped(String(failedTrades))} failed` : `${grouped(String(cancelledTrades))} cancelled`
+/** How a batch ended whose rows are not all done. */
+const endingOf = ({ cancelledTrades, failedTrades }: BatchSeen): string => {
+  if (failedTrades === 0) return `Completed, ${grouped(String(cancelledTrades))} cancelled`
+  return `Completed with ${grouped(String(failedTrades))} ${failedTrades === 1 ? "error" : "errors"}`
+}
 
 /** The sign of a batch: how far it is while it runs, and how many rows failed where it is done but for them. */
 export const signOfBatch = (batch: BatchSeen): Sign => {
   const { processedTrades, status, totalTrades } = batch
   const known = signOfState("batch", status)
-  if (status === "partial_success") return { ...known, word: `Done, ${leftUndone(batch)}` }
+  if (status === "partial_success") return { ...known, word: endingOf(batch) }
   if (status !== "running" || totalTrades === 0) return known
   const share = Math.min(1, processedTrades / totalTrades)
   return { ...known, word: `${known.word} ${Math.floor(share * 100)} %`, share }

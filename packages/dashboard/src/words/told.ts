@@ -71,7 +71,7 @@ const held = (body: unknown): Told | undefined => {
 
 /** How each event is told, by its name; others by the name alone. */
 const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = {
-  TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `taken in: ${termsIn(body)}` }),
+  TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `accepted: ${termsIn(body)}` }),
   TradeQuarantined: (body) =>
     held(body) ?? { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` },
   TradeHeld: (body) => held(body) ?? { family: "trade", state: "pending", words: "waits for its batch" },
@@ -85,12 +85,12 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   CancelRequested: (body) => ({
     family: "orderTag",
     state: "cancelAsked",
-    words: because("cancel asked", textIn(body, "why"))
+    words: because("cancel requested", textIn(body, "why"))
   }),
   FillRecorded: (body) => ({
     family: "fill",
     state: "canonical",
-    words: `filled ${textIn(body, "quantity")} at ${textIn(body, "price") || "a price not known yet"}`
+    words: `filled ${textIn(body, "quantity")} at ${textIn(body, "price") || "an unknown price"}`
   }),
   BreakOpened: (body) => ({
     family: "breakStatus",
@@ -99,7 +99,7 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   }),
   CaseAttended: (body) => {
     const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]
-    const words = owner !== "" ? `${owner} sees to it` : seen !== "" ? `acknowledged as ${seen}` : `noted: ${note}`
+    const words = owner !== "" ? `assigned to ${owner}` : seen !== "" ? `acknowledged as ${seen}` : `noted: ${note}`
     return { family: "breakStatus", state: "open", words }
   },
   BreakClosed: (body) => ({ family: "breakStatus", state: "closed", words: because("closed", textIn(body, "why")) }),

@@ -42,9 +42,9 @@ export const linkWords: { readonly [L in Why["link"]]: string } = {
 
 /** Why an entry names no cause. */
 export const originWords: { readonly [O in NonNullable<Why["origin"]>]: string } = {
-  said: "said by its actor: nothing else led to it",
-  bytes: "what went over the wire",
-  books: "follows from the books as they stood"
+  said: "from its actor, no other cause",
+  bytes: "bytes on the wire",
+  books: "from the state of the books"
 }
 
 /** Where the screen of a cause is; nothing where it has none of its own. */

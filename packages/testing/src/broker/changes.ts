@@ -11,7 +11,7 @@ const executedIn = (report: Report.Report): Option.Option<Report.Executed> =>
 const AS_READ = "Read the stream by the same code as the listings, and give executions the same ids"
 
 const streamed = clause({
-  name: "FILL-10: changes are told by themselves, as they are read",
+  name: "FILL-10: changes are reported by themselves, as they are read",
   needs: ["streaming"],
   run: (place) =>
     Effect.gen(function* () {
@@ -29,7 +29,7 @@ const streamed = clause({
         times: 12
       })
       const execution = Option.getOrUndefined(found)
-      yield* same("an execution is told", execution !== undefined, true, "Report executions in updates as they happen")
+      yield* same("an execution is reported", execution !== undefined, true, "Report executions in updates as they happen")
       const read = reportsOf(yield* broker.fillsOf(execution?.brokerOrderId ?? NO_ID))
       yield* same("as it is read", execution && [shownFill(execution)], read.map(shownFill), AS_READ)
       const strangers = heard.filter(({ account }) => account !== place.account)
@@ -41,7 +41,7 @@ const streamed = clause({
       )
       const seen = heard.findLast((report) => report._tag === "OrderSeen" && report.brokerOrderId === order.id)
       if (seen?._tag === "OrderSeen")
-        yield* same("the order as it is told", shownOrder(seen), wantedOrder(place, order), AS_READ)
+        yield* same("the order as it is reported", shownOrder(seen), wantedOrder(place, order), AS_READ)
     })
 })
 

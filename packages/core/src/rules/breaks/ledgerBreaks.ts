@@ -89,7 +89,7 @@ export const reviewOrders = (recorder: Recorder): void => {
     const order = recorder.books.orders.get(id)
     if (order === undefined) continue
     reviewExcess(recorder, order)
-    if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
+    if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer unconfirmed")
     reviewEnd(recorder, order)
     reviewIdle(recorder, order)
     if (isLive(order.status)) continue

@@ -174,7 +174,7 @@ export const released = (job: Job, at: Instant.Instant): Job => ({
   status: "queued",
   runAt: at,
   tries: Math.max(0, job.tries - 1),
-  history: noted(job, at, "released", "its worker was told to end")
+  history: noted(job, at, "released", "its worker was asked to end")
 })
 
 /** Called off; `undefined` where it has ended. */

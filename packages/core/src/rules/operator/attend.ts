@@ -92,7 +92,7 @@ const openOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, st
   const order = recorder.books.orders.get(id)
   if (order?.account !== recorder.account) return Either.left(`there is no order ${caseId}`)
   if (isProposed(order, recorder.world.at) || isFailedDirect(order)) return Either.right(caseId)
-  if (order.status !== "in_doubt") return Either.left(`${caseId} is not in doubt: it is ${order.status}`)
+  if (order.status !== "in_doubt") return Either.left(`${caseId} is not unconfirmed: it is ${order.status}`)
   const { account, symbol } = order
   recorder.need(Need.Position({ account, symbol }))
   const said = recorder.books.breaks

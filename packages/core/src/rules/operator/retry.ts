@@ -13,11 +13,11 @@ import { isStopped, type CommandAnswer } from "./commands.ts"
 /** Why an order is not tried again; `undefined` where a new one may stand in its place. Pure. */
 const obstacleOf = (order: Order | undefined, name: string): string | undefined => {
   if (order === undefined) return `there is no order ${name}`
-  if (order.status === "in_doubt") return `${name} is in doubt: it may be live; say what became of it first`
+  if (order.status === "in_doubt") return `${name} is unconfirmed: it may be live; resolve it first`
   if (isLive(order.status)) return `${name} is ${order.status}`
   if (order.status === "filled") return `${name} is filled: there is nothing to try again`
   if (order.origin === "accumulation") return undefined
-  if (order.decisionId !== undefined) return `${name} is a decision's, which is sent once in its life; decide anew`
+  if (order.decisionId !== undefined) return `${name} is a decision's, which is sent once in its life; decide again`
   return order.origin === "external"
     ? `${name} is not ours`
     : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} as given; hand it in again, or retry its batch`

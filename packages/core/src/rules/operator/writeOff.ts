@@ -31,7 +31,7 @@ export const writtenOff = (
     return `${format("order", live.id)} of ${symbol} is ${live.status}: a rest is written off while no order of it is live`
   }
   if (decidedOn !== undefined && !Decimal.equals(decidedOn, position.residual)) {
-    return `${symbol} of ${account} owes ${Decimal.format(position.residual)} by now, and this was decided when it owed ${Decimal.format(decidedOn)}: look again`
+    return `${symbol} of ${account} owes ${Decimal.format(position.residual)} now, and this was decided when it owed ${Decimal.format(decidedOn)}: look again`
   }
   const owed = Decimal.abs(position.residual)
   const shares = quantity ?? owed

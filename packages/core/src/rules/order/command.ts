@@ -43,7 +43,7 @@ export const command = (order: Order, asked: OrderCommand): Either.Either<Comman
       ? changes({ deed: "withdrawn", reason: asked.reason })
       : Either.right({ _tag: "AsksBroker", reason: asked.reason })
   }
-  if (order.status !== "in_doubt") return refuse("only an order in doubt can be marked")
+  if (order.status !== "in_doubt") return refuse("only an unconfirmed order can be marked")
   if (asked._tag === "MarkNotPlaced") return changes({ deed: "failed", reason: `not placed: ${asked.reason}` })
   const { brokerOrderId } = asked
   return changes({ brokerOrderId, brokerOrderIds: [...order.brokerOrderIds, brokerOrderId], candidate: undefined })

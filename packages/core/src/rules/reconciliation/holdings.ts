@@ -113,7 +113,7 @@ const obstacleOf = (recorder: Recorder, seen: HoldingSeen, ours: Decimal.Decimal
   const unsettled = books.orders
     .find("live", [account, seen.symbol])
     .some(({ status }) => status === "submitting" || status === "in_doubt")
-  return unsettled ? "an order of it is on its way or in doubt" : undefined
+  return unsettled ? "an order of it is on its way or unconfirmed" : undefined
 }
 
 /** P6: a symbol in which these books never did anything. */

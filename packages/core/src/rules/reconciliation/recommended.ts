@@ -38,7 +38,7 @@ const first = (resolution: Resolution, reason: string): Recommended => ({ resolu
 const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "PositionBlocked">]: Recommended } = {
   Conflict: first(
     "resolve",
-    "The first delivery counts. Reverse the trade and send it anew where the second one is right."
+    "The first delivery counts. Reverse the trade and send it again where the second one is right."
   ),
   ReappearedTrade: first("resolve", "Its reversal stands, and what came again counts for nothing."),
   Reappeared: first("cancel", "An order that was held for ended is live: its shares may be bought or sold twice."),

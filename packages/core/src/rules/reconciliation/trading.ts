@@ -131,5 +131,5 @@ const counted = (count: number, one: string): string => `${count} ${count === 1 
 export const wordsOf = ({ blockedPositions, critical, dollars, ordersInDoubt }: Trading): string => {
   if (critical === 0) return ""
   const money = dollars === undefined ? "an unknown amount" : `${Decimal.format(dollars)} dollars`
-  return `${counted(critical, "critical case")}: ${counted(blockedPositions, "position")} blocked, ${counted(ordersInDoubt, "order")} in doubt, ${money} at risk`
+  return `${counted(critical, "critical case")}: ${counted(blockedPositions, "position")} blocked, ${counted(ordersInDoubt, "unconfirmed order")}, ${money} at risk`
 }

@@ -14,6 +14,8 @@ export interface Action {
   readonly isDangerous?: boolean
   /** It only stops something: nobody has to wait until it is known what that comes to. */
   readonly isStop?: boolean
+  /** What leaves the dialog without doing it, where "Cancel" could be taken for the action. */
+  readonly back?: string
   /** Nothing is sent or decided by it: it goes on record by itself, and nobody is asked why. */
   readonly isHarmless?: boolean
   /** Who may do it, where that is not only who operates. */

@@ -74,7 +74,7 @@ const Recorded = ({ of: { account, commandId, entry: known } }: { readonly of: D
   const owner = ownerOf(entry?.account ?? account)
   return (
     <p className="faint recorded">
-      On record{owner === "" ? "" : ` for ${owner}`}
+      Recorded{owner === "" ? "" : ` for ${owner}`}
       {commandId === "" ? null : (
         <>
           {" "}
@@ -213,13 +213,13 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                     setKey(crypto.randomUUID())
                   }}
                 />
-                <h3>What will happen</h3>
+                <h3>Effect</h3>
                 <ul>
                   {action.will.map((each) => (
                     <li key={each}>{each}</li>
                   ))}
                 </ul>
-                <h3>What will not</h3>
+                <h3>Not affected</h3>
                 <ul>
                   {action.willNot.map((each) => (
                     <li key={each}>{each}</li>
@@ -263,14 +263,14 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
               {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
               <NeedsRole role={role} />
               <div className="buttons">
-                <Dialog.Close className="button">Back</Dialog.Close>
+                <Dialog.Close className="button">{action.back ?? "Cancel"}</Dialog.Close>
                 <button
                   ref={sending}
                   type="submit"
                   className={action.isDangerous === true ? "button danger" : "button primary"}
                   aria-disabled={!isReady || doing.isPending}
                 >
-                  {doing.isPending ? "Sent, waiting for the record…" : action.verb}
+                  {doing.isPending ? "Sending…" : action.verb}
                 </button>
               </div>
             </form>

@@ -29,7 +29,7 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
       ))}
       {of.inDoubt === null ? null : (
         <li>
-          In doubt: <Amount of={of.inDoubt} />
+          Unconfirmed: <Amount of={of.inDoubt} />
         </li>
       )}
       {of.deciding.map((each) => (
@@ -55,13 +55,13 @@ const recommendedWords: {
   wait: "wait",
   recheck: "recheck",
   reconcile: "reconcile now",
-  cancel: "ask for its end",
+  cancel: "cancel it",
   "mark-placed": "mark it placed",
-  "accept-excess": "accept the excess",
-  "adjust-base": "book it as base",
+  "accept-excess": "accept the overfill",
+  "adjust-base": "book it as opening balance",
   resolve: "resolve",
   resume: "resume the symbol",
-  "change-control": "change what refuses it",
+  "change-control": "change the limit",
   release: "release or dismiss it",
   retry: "retry it",
   approve: "approve or cancel it"

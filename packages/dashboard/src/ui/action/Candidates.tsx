@@ -47,7 +47,7 @@ const marksOf = (order: Order, { limitPrice, quantity, side, symbol, type }: Can
 const enteredIn = ({ sentAt }: Order, { enteredAt }: Candidate): string | undefined => {
   if (enteredAt === null || sentAt === null) return undefined
   const ms = Date.parse(enteredAt) - Date.parse(sentAt)
-  return `entered ${shownSpan(Math.abs(ms))} ${ms < 0 ? "before" : "after"} the sending`
+  return `entered ${shownSpan(Math.abs(ms))} ${ms < 0 ? "before" : "after"} sending`
 }
 
 const compared = (same: boolean) => signOfState("compared", same ? "same" : "differs")
@@ -98,8 +98,8 @@ export const Candidates = ({ order }: { readonly order: Order }) => {
   const candidates = order.status === "in_doubt" ? candidatesOf(order) : []
   if (candidates.length === 0) return null
   return (
-    <Panel title={<Head term="candidates" />} note="as the broker last listed them">
-      <ul className="candidates" aria-label="What the broker has">
+    <Panel title={<Head term="candidates" />} note="as last listed by the broker">
+      <ul className="candidates" aria-label="Broker orders">
         {candidates.map((candidate) => (
           <Card key={candidate.brokerOrderId} order={order} candidate={candidate}>
             <ActionButton

@@ -65,7 +65,7 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
       <strong>Nothing was done: {entity} is not as you saw it.</strong>{" "}
       {problem.status === 412 ? null : <Foreign text={problem.message} />}
       {entries.length === 0 ? null : (
-        <ul aria-label="What changed meanwhile">
+        <ul aria-label="Changes in the meantime">
           {entries.map((each) => (
             <EntryLine key={each.seq} of={each} />
           ))}
@@ -73,7 +73,7 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
       )}
       {now === undefined ? null : (
         <p>
-          It is now <StateSign family={now.family} state={now.state} /> Decide again on what stands here.
+          It is now <StateSign family={now.family} state={now.state} /> Review it and confirm again.
         </p>
       )}
     </div>

@@ -41,8 +41,8 @@ const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRow
 /** What an action would come to as the books stand, and the orders that would follow at once. */
 const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
   <>
-    <h3>What it comes to now</h3>
-    <ul aria-label="What it comes to now">
+    <h3>Impact</h3>
+    <ul aria-label="Impact">
       <li>
         <Foreign text={of.done} />
       </li>
@@ -61,7 +61,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
         </li>
       ))}
       <Together orders={of.effects?.orders ?? []} />
-      {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
+      {of.effects?.orders.length === 0 ? <li>No orders will be sent now.</li> : null}
     </ul>
     {of.doubt === undefined ? null : (
       <>
@@ -85,15 +85,15 @@ export const Foreseen = ({ answer: { data, error, isFetched }, isTold, of }: For
   if (!isFetched) {
     return (
       <p className="faint">
-        What it comes to now is being asked for.
-        {of.isStop === true ? " You need not wait for it." : " It can be confirmed once that is answered."}
+        Loading the impact.
+        {of.isStop === true ? " You can confirm without it." : " Confirm once it is loaded."}
       </p>
     )
   }
   return error === null || !isTold ? null : (
     <>
       <Problem error={error} />
-      <p className="faint">What it comes to now is not known. It can be confirmed without.</p>
+      <p className="faint">The impact is unknown. You can confirm without it.</p>
     </>
   )
 }

@@ -31,13 +31,11 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
   role: "trade",
   ...ofBatch(batch, cancelBatch),
   verb: `Cancel ${batch.id}`,
+  back: "Keep the batch",
   isDangerous: true,
   isStop: true,
-  will: [
-    "Rows not begun yet will stop.",
-    "The orders of rows under way get a cancel request, as far as they have not ended."
-  ],
-  willNot: ["What is done stays."],
+  will: ["Waiting rows are stopped.", "Cancels are requested for open orders of working rows."],
+  willNot: ["Completed rows stay."],
   cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason} --yes`,
   run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled")),
   rehearse: (api) =>
@@ -48,9 +46,9 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   role: "trade",
   ...ofBatch(batch, retryBatch),
-  verb: `Retry what failed of ${batch.id}`,
-  will: [`A new batch with what is left of the failed rows of ${batch.id}.`],
-  willNot: ["Rows that were sent are not in it."],
+  verb: `Retry failed rows of ${batch.id}`,
+  will: [`A new batch with the failed rows of ${batch.id}.`],
+  willNot: ["Sent rows are not in it."],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.retry({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
@@ -64,7 +62,7 @@ export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
 export const archiveBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, archiveBatch),
   verb: `Archive ${batch.id}`,
-  will: ["It is shown in lists no more, except among the archived."],
+  will: ["It is hidden from lists, except from archived ones."],
   willNot: ["Its trades, orders and journal stay."],
   cli: (reason) => `roundlot batches archive ${batch.id} --reason ${reason}`,
   rehearse: (api) => Effect.map(api.batches.archive({ path: { id: batch.id }, ...dry }), foreseen),
@@ -81,7 +79,7 @@ export const deleteBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   verb: `Delete ${batch.id}`,
   isDangerous: true,
   typed: batch.id,
-  will: [`Removes the record of batch ${batch.id} from lists, from those of archived ones too.`],
+  will: [`Removes the record of batch ${batch.id} from all lists.`],
   willNot: ["Its trades, orders and journal stay."],
   cli: (reason) => `roundlot batches delete ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.remove({ path: { id: batch.id }, ...dry }), foreseen),
@@ -95,14 +93,14 @@ export const deleteBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
 /** Forgets how files of a kind are read. */
 export const removeTemplate = (name: string): Action => ({
   role: "trade",
-  verb: `Remove the template ${name}`,
+  verb: `Delete template ${name}`,
   isHarmless: true,
-  will: ["Nobody can choose it any more."],
-  willNot: ["Batches that were submitted by it stay as they are."],
+  will: ["The template is no longer available."],
+  willNot: ["Batches submitted with it stay unchanged."],
   cli: () => `roundlot batches templates delete ${name}`,
   run: (api, _reason, key) =>
     Effect.map(api.batches.removeTemplate({ path: { name }, headers: { "idempotency-key": key } }), () => ({
-      done: `${name} is removed.`,
+      done: `Template ${name} deleted.`,
       account: "",
       commandId: key,
       effects: null

@@ -13,7 +13,7 @@ const dated = (found: Seen<Documents.BreakDetail>) => ({ ...found, updatedAt: ch
 
 const ofBreak = aboutOf("break", (id) => (api) => Effect.map(breakOf(id)(api), dated))
 
-const changesNothing = ["It stays open, and what it holds stays held."]
+const changesNothing = ["The case stays open and keeps blocking."]
 
 /** A case, as far as every kind of them is alike. */
 export interface OpenCase {
@@ -28,17 +28,17 @@ const typedId = (id: string): string => (id.includes(" ") ? `'${id}'` : id)
 /** Acknowledges a case: somebody has seen it. */
 export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
   verb: `Acknowledge ${id}`,
-  will: [`There is no further alert of it until it is graver than ${severity}.`],
+  will: [`No further alerts until its severity is above ${severity}.`],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases acknowledge ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.acknowledgeCase(wish))
 })
 
-/** Says who sees to a case. */
+/** Says who owns a case. */
 export const assignCase = ({ id, owner }: OpenCase): Action => ({
   verb: `Assign ${id}`,
-  asks: { term: "owner", label: "Who sees to it" },
-  will: [owner === null ? "It has an owner." : `It is ${owner}'s until now; it gets another owner.`],
+  asks: { term: "owner", label: "Owner" },
+  will: [owner === null ? "The case gets an owner." : `The case moves from ${owner} to another owner.`],
   willNot: changesNothing,
   cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
   ...command(id, (api, wish, said) =>
@@ -49,7 +49,7 @@ export const assignCase = ({ id, owner }: OpenCase): Action => ({
 /** Puts a note on record: its reason. */
 export const noteCase = ({ id }: OpenCase): Action => ({
   verb: `Note on ${id}`,
-  will: ["What you give as the reason is a note on its page, with your name and the time."],
+  will: ["The reason is added as a note, with your name and the time."],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases note ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.noteCase(wish))
@@ -64,9 +64,9 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
     typed: symbol ?? kind,
     will: [
       `The break ${kind} closes with your reason.`,
-      holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
+      holds === "nothing" ? "It blocks nothing." : `Trading it blocked (${holds}) resumes: due orders are sent.`
     ],
-    willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
+    willNot: ["Positions, orders and fills stay unchanged."],
     cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
   }
@@ -76,13 +76,13 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
 const bookedAs = {
   base: {
     verb: "is not ours",
-    will: "They are held beside what was traded here: nothing is owed for them, and no order follows.",
-    willNot: "Trades, target and residual stay as they are."
+    will: "Booked as an external holding: no order follows.",
+    willNot: "Trades, target and residual stay unchanged."
   },
   hedged: {
     verb: "is ours",
-    will: "They count as executed for the position: what it owes moves by as much.",
-    willNot: "Trades and target stay as they are."
+    will: "Booked as our fill: the residual changes by as much.",
+    willNot: "Trades and target stay unchanged."
   }
 } as const
 
@@ -117,9 +117,9 @@ export const adjustPosition = (
     ...(as === "hedged" ? { asks: { term: "paidPrice", label: "Price", isOptional: true } } : {}),
     will: [
       `${signed} ${symbol} is booked on ${account}. ${will}`,
-      "The break closes when books and broker are next compared and agree."
+      "The break closes when the next reconciliation agrees."
     ],
-    willNot: [willNot, "No entry is changed: this is one more."],
+    willNot: [willNot, "No entry is changed. This adds one."],
     cli: (reason, said) =>
       `roundlot positions adjust ${symbol} --account ${account} --as ${as} --by ${by}${said === "…" ? "" : ` --price ${said}`} --reason ${reason} --yes`,
     run: (api, reason, key, said) => ask(api, { reason }, said, key),

@@ -86,11 +86,9 @@ const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelO
 
 const ordersIn = (count: number): string => `${count} working ${count === 1 ? "order" : "orders"}`
 
-const isAre = (count: number): string => (count === 1 ? "is" : "are")
-
 const stops = (name: string): ReadonlyArray<string> => [
-  `No new orders for ${name} from now.`,
-  "Trades keep arriving and accumulate."
+  `Order entry stops now: ${name}.`,
+  "Trades are still accepted and accumulate."
 ]
 
 /** Stops what is sent in some scopes, and where that is wanted, what works there. */
@@ -101,7 +99,7 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
   willNot: ["No order is cancelled."],
   tells: ({ cancelled = [] }) =>
     cancelled.length === 0
-      ? "No order is working."
+      ? "No working orders."
       : `${ordersIn(cancelled.length)} ${cancelled.length === 1 ? "stays" : "stay"} at the broker.`,
   also: {
     term: "cancelOpen",
@@ -112,14 +110,14 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
       verb: `Halt ${name} and cancel its orders`,
       will: [
         ...stops(name),
-        "Working orders are asked to end; each ends only when its broker confirms.",
-        "Their positions are held until resumed."
+        "Cancels are requested for working orders. Each ends when its broker confirms.",
+        "Their positions stay held until resumed."
       ],
-      willNot: ["What is filled stays."],
+      willNot: ["Filled shares stay."],
       tells: ({ cancelled = [] }) =>
         cancelled.length === 0
-          ? "No order is working."
-          : `${ordersIn(cancelled.length)} ${isAre(cancelled.length)} asked to end: ${cancelled.join(", ")}.`
+          ? "No working orders."
+          : `Cancel requested for ${ordersIn(cancelled.length)}: ${cancelled.join(", ")}.`
     }
   }
 })
@@ -167,8 +165,8 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
 export const resume = (account?: string, symbol?: string): Action => ({
   verb: `Resume ${scopeName(account, symbol)}`,
   typed: scopeName(account, symbol),
-  will: ["Positions that are due send their orders at once."],
-  willNot: ["A halt of a wider or narrower scope stays as it is."],
+  will: ["Due positions send their orders now."],
+  willNot: ["A halt of a wider or narrower scope stays."],
   cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),

@@ -6,8 +6,8 @@ import { on } from "./command.ts"
 /** Tries again what the background gave up. */
 export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): Action => ({
   verb: `Retry ${type} ${key}`,
-  will: ["The job is queued again, with as many tries as it had at first."],
-  willNot: ["What it did before it failed is not undone."],
+  will: ["The job is queued again, with all its attempts."],
+  willNot: ["Earlier effects are not undone."],
   cli: (reason) => `roundlot jobs retry ${id} --reason ${reason}`,
   run: (api, reason, wish) =>
     Effect.map(api.jobs.retry(on(id, reason, wish)), ({ status }) => ({
@@ -22,13 +22,13 @@ export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): 
 export const testAlerts: Action = {
   verb: "Test alerts",
   isHarmless: true,
-  will: ["A job sends a trial by every channel of alerts. It fails where a channel does, and says why."],
-  willNot: ["No case is opened, and nobody is asked to do anything."],
+  will: ["A job sends a test alert through every channel, and reports failures."],
+  willNot: ["No case is opened."],
   cli: () => "roundlot alerts test",
   run: (api, _reason, key) =>
     Effect.map(
       api.jobs.enqueue({ headers: { "idempotency-key": key }, payload: { type: "alerts.test", key } }),
-      ({ id }) => ({ done: "Asked: its job says what came of it.", account: "", commandId: id, effects: null })
+      ({ id }) => ({ done: "Queued: see its job for the result.", account: "", commandId: id, effects: null })
     )
 }
 
@@ -36,12 +36,12 @@ export const testAlerts: Action = {
 export const reconcileNow: Action = {
   verb: "Reconcile now",
   isHarmless: true,
-  will: ["Every account is compared with its broker by a job; what differs becomes a break."],
-  willNot: ["Nothing is sent to a broker."],
+  will: ["A job compares every account with its broker. Differences become breaks."],
+  willNot: ["No orders are sent."],
   cli: () => "roundlot reconcile",
   run: (api, _reason, key) =>
     Effect.map(api.jobs.reconcile({ headers: { "idempotency-key": key }, payload: {} }), ({ items }) => ({
-      done: `Asked: ${items.length} ${items.length === 1 ? "account" : "accounts"} to compare.`,
+      done: `Queued: ${items.length} ${items.length === 1 ? "account" : "accounts"} to reconcile.`,
       account: "",
       commandId: items[0]?.id ?? "",
       effects: null

@@ -134,14 +134,14 @@ const recordedOf = (api: Api, account: string, done: string): Effect.Effect<Done
 
 /** Sets how orders of an account leave from now on. */
 export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy): Action => ({
-  verb: `Set how orders of ${name} leave`,
+  verb: `Change order settings of ${name}`,
   will: [
-    `Orders of ${name} that say nothing themselves leave as: ${wordsOf(policy)}. Until now: ${wordsOf(before)}.`,
-    "Its positions are evaluated under it at once, and each begins at the first step."
+    `Orders of ${name} without settings of their own: ${wordsOf(policy)}. Before: ${wordsOf(before)}.`,
+    "Its positions are evaluated with the new settings now, each from the first step."
   ],
   willNot: [
-    "Orders that have left stay as they were sent.",
-    "Orders that name their own session or time in force, and sources that do, keep theirs."
+    "Orders sent before stay unchanged.",
+    "Orders and sources with their own session or time in force keep them."
   ],
   cli: (reason) => `roundlot accounts add ${name} ${flagsOf(policy)} --reason ${reason}`,
   run: (api, reason, key) =>
@@ -151,6 +151,6 @@ export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy)
         headers: { "idempotency-key": key },
         payload: { reason, ...policy }
       }),
-      ({ order }) => recordedOf(api, name, `Orders of ${name} leave as: ${wordsOf(order)}.`)
+      ({ order }) => recordedOf(api, name, `Order settings of ${name}: ${wordsOf(order)}.`)
     )
 })

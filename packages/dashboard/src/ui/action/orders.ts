@@ -11,11 +11,12 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
   const { filledQuantity, id, quantity, side, symbol } = order
   return {
     verb: `Cancel ${id}`,
+    back: "Keep the order",
     ...ofOrder(order, cancelOrder),
     isDangerous: true,
     isStop: true,
-    will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
-    willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
+    will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. The order ends when the broker confirms.`],
+    willNot: [`${filledQuantity} of ${quantity} are filled, and stay.`],
     cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.cancelOrder(wish))
   }
@@ -29,9 +30,9 @@ export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
     verb: `Approve ${id}`,
     ...ofOrder(order, () => approveOrder(order)),
     will: [
-      `${side} ${quantity} ${symbol} of ${account} (${termsWords(order)}${prices.join("")}) is sent to the broker, once it is judged by the account's limits again.`
+      `${side} ${quantity} ${symbol} of ${account} (${termsWords(order)}${prices.join("")}) is checked against the account's limits again, and sent to the broker.`
     ],
-    willNot: ["No limit and no halt is lifted by it."],
+    willNot: ["Limits and halts still apply."],
     cli: (reason) => `roundlot orders approve ${id} --quantity ${quantity} --reason ${reason}`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.approveOrder({ ...wish, payload: { ...payload, quantity } })
@@ -51,10 +52,10 @@ export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: 
       ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
     },
     will: [
-      `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`,
-      `It is read back and compared: another symbol or side is not counted, and that or another quantity is a break that holds ${symbol}.`
+      `You confirm that ${brokerOrderId ?? "the broker order you name"} is ${id}, ${side} ${quantity} ${symbol}. State and fills are read from it.`,
+      `It is read and compared. A different symbol or side does not count, and any difference is a break that blocks ${symbol}.`
     ],
-    willNot: ["Nothing is sent."],
+    willNot: ["No order is sent."],
     cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
     ...command(id, (api, { payload, ...wish }, said) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
@@ -71,9 +72,9 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
     isDangerous: true,
     typed: symbol,
     will: [
-      `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered again: if the broker has it after all, it is traded twice.`
+      `${id} ends, and its ${side} of ${quantity} ${symbol} is no longer in flight. Due shares are ordered again: if the broker has the order after all, they are traded twice.`
     ],
-    willNot: ["The broker is not asked: it is your word."],
+    willNot: ["The broker is not asked. You confirm it."],
     cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
@@ -83,8 +84,8 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
 
 /** What of the broker's evidence contradicts a live order, as a sentence. */
 export const contradicting: { readonly [F in NonNullable<Documents.OrderDetail["contradiction"]>["fact"]]: string } = {
-  EndReported: "The broker said that it ended; no second reading agrees.",
-  NotListed: "The broker's whole history does not have it."
+  EndReported: "The broker reported its end. No second reading confirms it.",
+  NotListed: "It is missing in the broker's complete history."
 }
 
 /** A live order that its broker contradicts: a person has looked, and it has ended there. One that the broker shows live refuses it. */
@@ -99,10 +100,10 @@ export const markEnded = (
     isDangerous: true,
     typed: symbol,
     will: [
-      `${contradicting[against.fact]} You state that it has ended there as ${against.as}.`,
-      `${id} ends with ${filledQuantity} of ${quantity} filled. What is due then is ordered again: if ${side} ${symbol} works at the broker after all, it is traded twice.`
+      `${contradicting[against.fact]} You confirm that it ended as ${against.as}.`,
+      `${id} ends with ${filledQuantity} of ${quantity} filled. Due shares are ordered again: if the ${side} order in ${symbol} still works at the broker, they are traded twice.`
     ],
-    willNot: ["The broker is not asked: it is your word."],
+    willNot: ["The broker is not asked. You confirm it."],
     cli: (reason) => `roundlot orders resolve ${id} --ended --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, ended: true } })
@@ -121,7 +122,7 @@ export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number)
     typed: symbol,
     will: [
       `Books ${held?.field ?? "what was reported"} ${held?.reported ?? ""} of ${id}, where ${held?.possible ?? "less"} was possible.`,
-      `Trading in ${symbol} goes on when nothing else of ${id} is held.`
+      `Trading in ${symbol} continues when no other report of ${id} is held.`
     ],
     willNot: ["The broker is not asked again."],
     cli: (reason) => `roundlot orders accept-report ${id} --report ${number} --reason ${reason} --yes`,
@@ -140,10 +141,10 @@ export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
     isDangerous: true,
     typed: symbol,
     will: [
-      `All totals that were reported of ${id} are forgotten; it is ${side} ${sentQuantity} ${symbol} again, as it was sent.`,
+      `All reported totals of ${id} are discarded. It is ${side} ${sentQuantity} ${symbol} again, as sent.`,
       "Held reports are closed as voided."
     ],
-    willNot: ["Its executions stay: the command line voids them one by one."],
+    willNot: ["Its executions stay. Void them one by one on the command line."],
     cli: (reason) => `roundlot orders void ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.voidOrder(wish))
   }

@@ -8,8 +8,8 @@ const signedOut = (done: string, key: string) => () => ({ done, account: "", com
 export const endSession = ({ host, id, token }: Documents.SessionDocument): Action => ({
   verb: "Sign out",
   isHarmless: true,
-  will: [`The browser of ${token} at ${host} is signed out at once.`],
-  willNot: ["It can sign in again: its token stays good, and so does its team's provider."],
+  will: [`The browser of ${token} at ${host} is signed out now.`],
+  willNot: ["Its token stays valid, so that it can sign in again."],
   cli: () => `roundlot sessions end ${id}`,
   run: (api, _reason, key) =>
     Effect.map(api.session.end({ path: { id } }), signedOut("That browser is signed out.", key))
@@ -19,8 +19,8 @@ export const endSession = ({ host, id, token }: Documents.SessionDocument): Acti
 export const endOtherSessions: Action = {
   verb: "Sign out my other browsers",
   isHarmless: true,
-  will: ["Every other browser that signed in as you is signed out at once."],
-  willNot: ["This browser stays signed in, and so do those of other tokens."],
+  will: ["All your other browsers are signed out now."],
+  willNot: ["This browser and those of other tokens stay signed in."],
   cli: () => "roundlot sessions list",
   run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut("Your other browsers are signed out.", key))
 }

@@ -12,10 +12,8 @@ export const reverseTrade = (trade: Seen<Documents.TradeDocument>): Action => {
     ...ofTrade(trade, reverseTrade),
     verb: `Reverse ${id}`,
     typed: symbol,
-    will: [
-      `A trade of the other side over ${quantity} ${symbol} undoes this ${side}. It joins the queue like any other.`
-    ],
-    willNot: ["The trade itself stays on record, and so do its orders and fills."],
+    will: [`A trade of ${quantity} ${symbol} on the other side reverses this ${side}. It accumulates like any other.`],
+    willNot: ["The trade, its orders and its fills stay in the journal."],
     cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.reverseTrade(wish), version)
   }
@@ -29,7 +27,7 @@ export const dismissTrade = (trade: Seen<Documents.TradeDocument>): Action => {
     verb: `Dismiss ${id}`,
     typed: symbol,
     will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
-    willNot: ["Nothing is ordered for it."],
+    willNot: ["No order is made for it."],
     cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.dismissTrade(wish), version)
   }

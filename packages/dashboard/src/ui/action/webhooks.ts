@@ -9,8 +9,8 @@ type Webhook = typeof Documents.WebhookDocument.Type
 export const testWebhook = ({ name }: Webhook): Action => ({
   verb: `Test ${name}`,
   isHarmless: true,
-  will: ["A job posts a delivery without events, signed. It fails where that is not taken, and says why."],
-  willNot: ["No event is posted, and nothing moves on."],
+  will: ["A job posts a signed delivery without events, and reports a failure."],
+  willNot: ["No event is posted. The cursor stays."],
   cli: () => `roundlot webhooks test ${name}`,
   run: (api, _reason, key) =>
     Effect.map(
@@ -18,13 +18,13 @@ export const testWebhook = ({ name }: Webhook): Action => ({
         headers: { "idempotency-key": key },
         payload: { type: "webhooks.test", key, payload: { webhook: name } }
       }),
-      ({ id }) => ({ done: "Asked: its job says what came of it.", account: "", commandId: id, effects: null })
+      ({ id }) => ({ done: "Queued: see its job for the result.", account: "", commandId: id, effects: null })
     )
 })
 
 const goOn = (api: Api, { name }: Webhook, after: string, key: string) =>
   Effect.map(api.jobs.goOn({ path: { name }, headers: { "idempotency-key": key }, payload: { after } }), ({ job }) => ({
-    done: `It goes on after ${after}.`,
+    done: `Continues after ${after}.`,
     account: "",
     commandId: job?.id ?? "",
     effects: null
@@ -32,14 +32,14 @@ const goOn = (api: Api, { name }: Webhook, after: string, key: string) =>
 
 /** Goes on with the deliveries to a webhook where they stand, or after a cursor that is asked for. */
 export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
-  verb: at === undefined ? `Post again to ${webhook.name}` : `Try ${webhook.name} now`,
+  verb: at === undefined ? `Replay to ${webhook.name}` : `Try ${webhook.name} now`,
   isHarmless: true,
   will: [
     at === undefined
-      ? "Events after a cursor are posted again, in order. What a later cursor passes over is posted apart, unless the cursor before was lost."
-      : "What waits is posted at once, and tried for a day again."
+      ? "Events after a cursor are posted again, in order. Skipped events are posted separately, unless the earlier cursor was lost."
+      : "Waiting events are posted now, and retried for a day."
   ],
-  willNot: ["Nothing of the books changes."],
+  willNot: ["The books stay unchanged."],
   ...(at === undefined ? { asks: { term: "after", label: "Continue after" } as const } : {}),
   cli: (_reason, said) => `roundlot webhooks continue ${webhook.name} --after ${at ?? said}`,
   run: (api, _reason, key, said) => goOn(api, webhook, at ?? said.trim(), key)
@@ -47,11 +47,11 @@ export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
 
 /** Goes on past the first event that waits; that is posted apart, once more, and kept where it is not taken. */
 export const passOver = (webhook: Webhook, { cursor, entry }: Webhook["next"][number]): Action => ({
-  verb: `Pass over ${entry.tag} ${entry.entity.id}`,
+  verb: `Skip ${entry.tag} ${entry.entity.id}`,
   isHarmless: true,
   will: [
-    `What follows ${entry.tag} of ${entry.entity.id} is posted to ${webhook.name} now.`,
-    "What was passed over is posted apart, once more. Where it is not taken it is kept as a job that can be retried."
+    `Events after ${entry.tag} of ${entry.entity.id} are posted to ${webhook.name} now.`,
+    "The skipped event is posted separately, once. If refused, it is kept as a job that can be retried."
   ],
   willNot: ["No event is lost."],
   cli: () => `roundlot webhooks continue ${webhook.name} --after ${cursor}`,

@@ -96,7 +96,7 @@ export const Equation = ({ rows, sum }: EquationProps) => (
     </dl>
     {addsUp(sum) ? null : (
       <p className="tone-danger" role="alert">
-        These figures do not add up: run the audit before anything else.
+        These figures do not add up. Run the audit first.
       </p>
     )}
   </div>

@@ -40,7 +40,7 @@ export const RateChart = ({ reading }: { readonly reading: Reading }) => {
   return (
     <StepChart
       isSmall
-      label="Rows a second"
+      label="Rows per second"
       summary={named.length === 0 ? `No dip since ${time(first.from)}.` : named.join(" ")}
       unit="rows/s"
       points={stretches.map(rate)}

@@ -11,7 +11,7 @@ export const RowsBar = ({ counts, working = 0 }: RowsBarProps) => {
   const { cancelledTrades, failedTrades, totalTrades } = counts
   const done = rowsDone(counts)
   const share = (count: number): string => `${totalTrades === 0 ? 0 : (100 * count) / totalTrades}%`
-  const text = `${done} of ${totalTrades} rows done, ${failedTrades} failed, ${cancelledTrades} cancelled`
+  const text = `${done} of ${totalTrades} rows completed, ${failedTrades} failed, ${cancelledTrades} cancelled`
   return (
     <span
       className="rows-bar"

@@ -176,5 +176,5 @@ export const policyWords = (wish: Wish): string => {
     timeInForce === undefined ? [] : [timeWords(timeInForce)],
     session === undefined ? [] : [sessionWords(session)]
   ].flat()
-  return said.length === 0 ? "" : `: ${said.join(", ")}, where a row says nothing else`
+  return said.length === 0 ? "" : `: ${said.join(", ")}, unless a row names its own`
 }

@@ -27,7 +27,7 @@ export const asAccountSays: Terms = {
   session: ""
 }
 
-/** What is said of orders that say nothing themselves. */
+/** What is said for orders without settings of their own. */
 interface Policy {
   readonly session?: Session | undefined
   readonly timeInForce?: string | undefined
@@ -36,7 +36,7 @@ interface Policy {
 /** What is said before the account, the first first: by whom, and what. */
 export type Said = ReadonlyArray<readonly [sayer: string, policy: Policy]>
 
-/** What a source says of orders that say nothing themselves: nothing where the configuration does not name it. */
+/** What a source says for orders without settings of their own: nothing where the configuration does not name it. */
 export const saidBySource = (name: string, sources: ReadonlyArray<Documents.SourceDocument> | undefined): Said => {
   const source = sources?.find((each) => each.name === name)
   if (source === undefined) return []
@@ -66,8 +66,8 @@ const usualOf = ({ order }: Account, before: Said = []) => {
     session: session.value,
     timeInForce: timeInForce.value,
     words: {
-      session: `as the ${session.sayer} says: ${sessionWords(session.value)}`,
-      timeInForce: `as the ${timeInForce.sayer} says: ${timeWords(timeInForce.value)}`
+      session: `${session.sayer} setting: ${sessionWords(session.value)}`,
+      timeInForce: `${timeInForce.sayer} setting: ${timeWords(timeInForce.value)}`
     }
   } as const
 }

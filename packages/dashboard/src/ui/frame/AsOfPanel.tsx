@@ -46,7 +46,7 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
       </button>
       <input
         type="range"
-        aria-label="Position of the feed"
+        aria-label="Feed position"
         aria-valuetext={`${grouped(String(dragged ?? position))} of ${grouped(String(head))}`}
         min={FIRST}
         max={Math.max(head, position)}
@@ -81,18 +81,17 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
   const { utc } = useSettings()
   const { head, place } = usePlace(asOf)
   const timeOf = (at: string): string => `${shownTime(at, now, utc)} ${zoneName(utc)}`
-  const asked = /^\d+$/.test(asOf) ? `position ${grouped(asOf)} of the feed` : timeOf(asOf)
-  const shown =
-    place === undefined ? asked : `position ${grouped(String(place.position))} of the feed, ${timeOf(place.at)}`
+  const asked = /^\d+$/.test(asOf) ? `feed position ${grouped(asOf)}` : timeOf(asOf)
+  const shown = place === undefined ? asked : `feed position ${grouped(String(place.position))}, ${timeOf(place.at)}`
   return (
     <div className="banner past" role="status">
       <SignIcon sign={signOfState("frame", "past")} />
       <span>
         {asOf === ""
-          ? "Choose a moment: the page shows the books as they stood then."
+          ? "Choose a moment to see the books as of then."
           : isPast
-            ? `As it stood at ${shown}. Nothing can be done from here.`
-            : `This page shows how it is now; others show ${shown}.`}
+            ? `Books as of ${shown}. No actions are possible.`
+            : `This page shows the current state. Other pages show ${shown}.`}
       </span>
       {head === undefined ? null : (
         <Steps position={place?.position ?? head} head={head} onLook={(position) => look(String(position))} />

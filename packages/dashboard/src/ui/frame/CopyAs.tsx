@@ -35,7 +35,7 @@ export const CopyAs = () => {
   const copy = async (way: Way, name: string): Promise<void> => {
     const text = await textOf(way, path, search).catch(() => undefined)
     const isDone = text !== undefined && (await copyText(text))
-    setSaid(isDone ? `${name} copied` : text === undefined ? `No ${name} of this page` : "The browser did not copy it")
+    setSaid(isDone ? `${name} copied` : text === undefined ? `No ${name} for this page` : "The browser refused to copy")
     close()
   }
   return (

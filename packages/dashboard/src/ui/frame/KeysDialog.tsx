@@ -10,7 +10,7 @@ export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
-          <Dialog.Title>Keys of this page</Dialog.Title>
+          <Dialog.Title>Keyboard shortcuts</Dialog.Title>
           <ul className="rows keys">
             {keysAt(path).map(({ does, keys }) => (
               <li key={`${keys} ${does}`}>
@@ -19,7 +19,7 @@ export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
               </li>
             ))}
           </ul>
-          <p className="faint">Single letters do nothing inside fields, and are switched off in Settings.</p>
+          <p className="faint">Single letters are inactive inside fields. Switch them off in Settings.</p>
           <div className="buttons">
             <Dialog.Close className="button primary">Close</Dialog.Close>
           </div>

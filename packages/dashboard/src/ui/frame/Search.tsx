@@ -39,7 +39,7 @@ const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: stri
   return scopes
     .map(([account, symbol]) => ({
       name: `Halt ${scopeName(account, symbol)}`,
-      does: "asks for the reason",
+      does: "needs a reason",
       run: () => askHalt(account, symbol)
     }))
     .filter(({ name }) => fits(text, name))
@@ -70,9 +70,9 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
           { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") }
         ]
       : []),
-    { name: "Halt everything", does: "asks for the reason (⇧ H)", run: onHalt },
-    { name: "Keys", does: "lists those of this page (?)", run: onHelp },
-    { name: "UTC or own zone", does: "changes how times are shown (z)", run: () => choose({ utc: !chosen().utc }) },
+    { name: "Halt everything", does: "needs a reason (⇧ H)", run: onHalt },
+    { name: "Keys", does: "lists the shortcuts of this page (?)", run: onHelp },
+    { name: "UTC or own zone", does: "changes the time zone (z)", run: () => choose({ utc: !chosen().utc }) },
     {
       name: "Light or dark",
       does: "changes the theme (⇧ T)",
@@ -85,7 +85,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     text === "" ? commands.length : MOST
   )
   const seek: ReadonlyArray<Command> =
-    text.trim() === "" ? [] : [{ name: text.trim(), does: "finds it by its id or symbol", run: () => void find() }]
+    text.trim() === "" ? [] : [{ name: text.trim(), does: "searches by id or symbol", run: () => void find() }]
   const options = [...seek, ...found]
   const doIt = (command: Command): void => {
     close()
@@ -99,7 +99,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
       const [command] = found
       if (record === undefined && command !== undefined) return doIt(command)
-      if (record === undefined) return setSaid(`Nothing here is called ${q.slice(0, 40)}.`)
+      if (record === undefined) return setSaid(`Nothing found for ${q.slice(0, 40)}.`)
       close()
       go(record)
     } catch (error) {
@@ -132,11 +132,11 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         ref={field}
         type="search"
         role="combobox"
-        aria-label="Find by any id or symbol"
+        aria-label="Search by id or symbol"
         aria-expanded={isOpen}
         aria-controls={list}
         aria-activedescendant={isOpen && options.length > 0 ? `${list}-${at}` : undefined}
-        placeholder="Find by any id, or do"
+        placeholder="Search or run a command"
         value={text}
         onFocus={() => setOpen(true)}
         onKeyDown={pressed}
@@ -150,7 +150,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         spellCheck={false}
       />
       <kbd aria-hidden="true">Ctrl K</kbd>
-      <ul id={list} role="listbox" aria-label="What Enter does" hidden={!isOpen || said !== ""} className="palette">
+      <ul id={list} role="listbox" aria-label="Results" hidden={!isOpen || said !== ""} className="palette">
         {options.map((command, index) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
           <li

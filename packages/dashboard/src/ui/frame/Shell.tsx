@@ -90,15 +90,13 @@ const Fallback = () => {
   const word = live.wordOf(standing, now)
   if (word === "live" || word === "quiet" || word === "connecting" || word === "signedOut") return null
   return (
-    <section className="banner tone-warn" aria-label="How old this is">
+    <section className="banner tone-warn" aria-label="Data age">
       {/* Said once, and not with every second that passes. */}
       <span className="hidden" role="status">
-        Nothing is heard of the daemon: figures may be old.
+        No connection to the daemon. Data may be out of date.
       </span>
       <SignIcon sign={signOfState("link", "stale")} />
-      <span>
-        Last update {shownSpan(now - standing.heardAt)} ago. Figures may be old; the page reads again every 5 s.
-      </span>
+      <span>Last update {shownSpan(now - standing.heardAt)} ago. Data may be out of date. Retrying every 5 s.</span>
       <button
         type="button"
         className="button small"
@@ -136,7 +134,7 @@ const Unlocked = () => {
     <section className="banner tone-warn" aria-label="Access">
       <SignIcon sign={signOfState("frame", "unlocked")} />
       <span>
-        <strong>Open.</strong> Anyone on the daemon's machine can operate, without a token (<code>--open</code>).
+        <strong>Open.</strong> No API tokens are checked. Anyone on this host has full access (<code>--open</code>).
       </span>
     </section>
   )
@@ -189,7 +187,7 @@ const Who = () => {
   return caller === undefined ? null : (
     <Link href="/settings" className="who" title={`Signed in as ${caller.name}, role ${caller.role}`}>
       <span className="name">
-        <Foreign text={caller.person ?? caller.name} /> <span className="faint">{caller.role}</span>
+        <Foreign text={caller.person ?? caller.name} /> <span className="faint">({caller.role})</span>
       </span>
     </Link>
   )
@@ -286,7 +284,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         {halted.length === 0 ? null : (
           <div className="banner tone-danger" role="alert">
             <SignIcon sign={signOfState("trading", "halted")} />
-            <span>Halted: {named(halted)}. Nothing new is sent; trades accumulate.</span>
+            <span>Halted: {named(halted)}. No orders are sent. Trades accumulate.</span>
             <button type="button" className="button small" onClick={() => go("/ops")}>
               Controls
             </button>

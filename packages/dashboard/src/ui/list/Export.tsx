@@ -53,9 +53,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
       </button>
       {saving.data === undefined ? null : (
         <span role="status" className="faint">
-          {saving.data.isCut
-            ? `The first ${saving.data.count} rows were saved.`
-            : `${saving.data.count} rows were saved.`}
+          {saving.data.isCut ? `The first ${saving.data.count} rows saved.` : `${saving.data.count} rows saved.`}
         </span>
       )}
       {saving.error === null ? null : <Problem error={saving.error} />}

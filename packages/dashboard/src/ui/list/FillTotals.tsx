@@ -53,7 +53,7 @@ export const FillTotals = ({ fills, isAll }: FillTotalsProps) => {
   return (
     <p className="extent" role="note" aria-label="Totals">
       {isAll ? "All " : "The "}
-      <Figure of={String(counted.length)} /> fills that count{isAll ? "" : " and are loaded (scroll for more)"}:{" "}
+      <Figure of={String(counted.length)} /> fills{isAll ? "" : " loaded (scroll for more)"}:{" "}
       {bought.count === 0 ? null : <Traded verb="bought" of={bought} />}
       {bought.count > 0 && sold.count > 0 ? "; " : null}
       {sold.count === 0 ? null : <Traded verb="sold" of={sold} />}
@@ -63,8 +63,8 @@ export const FillTotals = ({ fills, isAll }: FillTotalsProps) => {
           {currency === "USD" ? null : ` ${currency}`}
         </span>
       ))}
-      .{unpriced === 0 ? null : ` The price of ${unpriced} is not known yet.`}
-      {unknown === 0 ? null : ` The fees of ${unknown} are not known yet.`}
+      .{unpriced === 0 ? null : ` Price missing for ${unpriced}.`}
+      {unknown === 0 ? null : ` Fees missing for ${unknown}.`}
     </p>
   )
 }

@@ -17,7 +17,7 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
           <Link href={`${path}?${view.search}`} aria-current={view.search === search ? "page" : undefined}>
             {view.name}
           </Link>
-          <button type="button" aria-label={`Forget the view ${view.name}`} onClick={() => remove(view.name)}>
+          <button type="button" aria-label={`Delete the view ${view.name}`} onClick={() => remove(view.name)}>
             ×
           </button>
         </span>
@@ -43,12 +43,12 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
             />
           </Field>
           <button type="submit" className="button small">
-            Keep
+            Save
           </button>
         </form>
       ) : search === "" ? null : (
         <button type="button" className="button quiet small" onClick={() => setNaming(true)}>
-          Keep this view
+          Save view
         </button>
       )}
     </nav>

@@ -11,7 +11,7 @@ interface Tied {
 interface FieldProps {
   readonly term: Term
   readonly tail?: string | undefined
-  /** What is wrong with what was given. */
+  /** Errors with what was given. */
   readonly error?: string | undefined
   readonly children: ReactNode | ((tied: Tied) => ReactNode)
 }

@@ -39,7 +39,7 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   if (problem?.status === 401) {
     return (
       <div className="problem" role="alert" aria-live="polite">
-        You are signed out.{" "}
+        Session ended.{" "}
         <Link href={`/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`}>Sign in</Link> to go
         on: <code>roundlot tokens link</code> prints a link.
       </div>
@@ -47,8 +47,7 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   }
   return (
     <div className="problem" role="alert" aria-live="polite">
-      <strong>{problem?.status === 403 ? "Your role does not allow this." : "This could not be read."}</strong>{" "}
-      {error.message}{" "}
+      <strong>{problem?.status === 403 ? "Your role does not allow this." : "Could not load."}</strong> {error.message}{" "}
       {problem === undefined || problem.status <= 0 ? null : <span className="faint mono">{problem.type}</span>}{" "}
       {problem?.requestId === undefined ? null : (
         <span className="faint">

@@ -24,7 +24,7 @@ export const BothSides = ({
   heads: [ours, theirs] = ["ours", "theirs"],
   lines,
   note,
-  title = "Both sides"
+  title = "Books vs. broker"
 }: BothSidesProps) => (
   <Panel title={title} note={note}>
     <table className="sides" aria-label={title}>

@@ -26,6 +26,10 @@ interface NextOrderProps {
 export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
   if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer)} />
   const sign = signOf(residual)
-  if (sign === 0) return <span className="faint">Nothing is owed</span>
-  return <span className="figure">{sign > 0 ? `Buy at ${grouped(from)}` : `Sell at −${grouped(from)}`}</span>
+  if (sign === 0) return <span className="faint">No residual</span>
+  return (
+    <span className="figure">
+      {sign > 0 ? `Buys at residual ${grouped(from)}` : `Sells at residual −${grouped(from)}`}
+    </span>
+  )
 }

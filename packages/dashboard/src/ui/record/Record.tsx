@@ -23,7 +23,7 @@ export const RecordLink = ({ id, to }: { readonly id: string; readonly to: strin
   </span>
 )
 
-/** Leads from a price, or whatever a record shows, to what it comes from. */
+/** Leads from a price, or whatever a record shows, to causes. */
 export const WhyLink = ({ of }: { readonly of: string }) => (
   <Link href={pathOfWhy(of)} className="button quiet small" aria-label={`Why ${of}`}>
     Why

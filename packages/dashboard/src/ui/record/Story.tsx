@@ -23,7 +23,7 @@ interface TimelineProps {
 
 /** What happened to a record, entry by entry, each with what was written; its number leads to the entry. */
 export const Timeline = ({ account, history }: TimelineProps) => (
-  <Panel title="Story" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
+  <Panel title="History" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
     <ol className="rows story">
       {history.map(({ at, body, cause, seq, tag }) => (
         <li key={seq} id={`seq-${seq}`}>
@@ -41,7 +41,7 @@ export const Timeline = ({ account, history }: TimelineProps) => (
                 </>
               )}
             </summary>
-            <Json of={body} label={`entry ${seq} as it was written`} />
+            <Json of={body} label={`entry ${seq} contents`} />
           </details>
           <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
             {seq}
@@ -85,7 +85,7 @@ export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) =>
 }
 
 const bodyOf = ({ body, contentType }: Documents.PayloadDocument): unknown => {
-  if (body === null) return "not kept as text"
+  if (body === null) return "not text"
   if (!contentType.includes("json")) return body
   try {
     // Only where nothing is lost by it: digits beyond a double stay as they were sent.
@@ -100,7 +100,7 @@ export const Payload = ({ of, title }: { readonly title: string; readonly of: Do
   <div className="payload">
     <h3>{title}</h3>
     {of === null ? (
-      <p className="faint">Nothing on record.</p>
+      <p className="faint">No entries.</p>
     ) : (
       <>
         <p className="mono">

@@ -11,7 +11,7 @@ interface PillProps {
 const Pill = ({ counts, onClick }: PillProps) => {
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${grouped(String(count))} ${what}`)
   return told.length === 0 ? null : (
-    <button type="button" className="pill" title="Show the rows as they are now" onClick={onClick}>
+    <button type="button" className="pill" title="Show the current rows" onClick={onClick}>
       {told.join(", ")}
     </button>
   )
@@ -38,7 +38,7 @@ export const Pills = ({ held, onRelease, said, selection }: PillsProps) => (
     />
     {held.isFrozen ? (
       <button type="button" className="pill" onClick={held.turnFrozen}>
-        Frozen: go on
+        Frozen: resume
       </button>
     ) : null}
     <Chosen count={selection.count} onCopy={() => selection.copy()} onClear={selection.clear} />

@@ -36,7 +36,7 @@ export const useSelection = <A extends object>({ idOf, model, shown }: Selecting
     copy: (row?: A): void => {
       const rows = meant(row)
       const words = `${rows.length} ${rows.length === 1 ? "row" : "rows"} copied`
-      void copyRows(rows).then((isDone) => setSaid(isDone ? words : "The browser did not copy it"))
+      void copyRows(rows).then((isDone) => setSaid(isDone ? words : "The browser refused to copy"))
     }
   }
 }

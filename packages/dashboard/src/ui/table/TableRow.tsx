@@ -80,7 +80,7 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
               />
             ) : null}
             {cellOf(given, row.original, fractions.get(given.term) ?? 0)}
-            {at === 0 && isLeft ? <span className="mark"> left this view</span> : null}
+            {at === 0 && isLeft ? <span className="mark"> no longer matches</span> : null}
           </td>
         )
       })}

@@ -82,7 +82,7 @@ export const WaitingFills = ({ order }: WaitingFillsProps) => {
   // What waits is told of now alone.
   return isPast || rows.length === 0 ? null : (
     <TablePanel
-      title="Not counted yet"
+      title="Unmatched fills"
       note={`${rows.length} ${rows.length === 1 ? "execution" : "executions"}`}
       empty="None."
       columns={waiting}

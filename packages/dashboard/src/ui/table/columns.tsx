@@ -120,12 +120,12 @@ export const quantity: Column<{ readonly quantity: string | null }> = figure("qu
 export const givenBack: Column<{ readonly releasedWhy: string | null }> = node("reason", ({ releasedWhy }) =>
   releasedWhy === null ? null : (
     <>
-      given back: <Foreign text={releasedWhy} />
+      Released: <Foreign text={releasedWhy} />
     </>
   )
 )
 
-/** What is wrong in a row of a file, and where it stands there. */
+/** Errors in a row of a file, and where it stands there. */
 export const rowFault: ReadonlyArray<
   Column<Pick<Documents.BatchErrorDocument, "line" | "column" | "value" | "reason">>
 > = [

@@ -60,7 +60,7 @@ export const Folding = <A,>({ by, children, rows }: FoldingProps<A>) => {
         <p className="extent">
           {grouped(String(count))} replaced.{" "}
           <button type="button" className="button quiet small" onClick={() => setUnfolded(!isUnfolded)}>
-            {isUnfolded ? "Fold them" : "Show them"}
+            {isUnfolded ? "Hide them" : "Show them"}
           </button>
         </p>
       )}

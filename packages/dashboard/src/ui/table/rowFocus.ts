@@ -33,7 +33,7 @@ export const useRowFocus = <A>({ idOf, scroller, shown }: Rows<A>) => {
     if (lost === undefined || document.activeElement !== document.body) return
     if (shown.some((row) => idOf(row) === lost)) return
     held.current = undefined
-    setSaid(`${lost} is no longer listed here`)
+    setSaid(`${lost} is no longer in the list`)
     scroller.current?.querySelector<HTMLElement>(`[data-row="${Math.min(at, shown.length - 1)}"]`)?.focus()
   }, [scroller, shown, idOf, at])
   return {
