@@ -1,8 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Clock, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type * as openid from "openid-client"
+import { PostAddress } from "@roundlot/commands"
 import { CLIENT_SECRET, type OidcSettings } from "../settings/oidc.ts"
-import { isPostAddress } from "../settings/PostAddress.ts"
 import type { Settings } from "../settings/Settings.ts"
 import * as ownFile from "./ownFile.ts"
 import type { Claims } from "./person.ts"
@@ -86,7 +86,8 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 const bounded =
   (most: number) =>
   async (url: string, options: openid.CustomFetchOptions): Promise<Response> => {
-    if (!isPostAddress(url)) throw new TypeError("the address is not safe", { cause: { code: "unsafe_address" } })
+    if (!PostAddress.isPostAddress(url))
+      throw new TypeError("the address is not safe", { cause: { code: "unsafe_address" } })
     const { body: form = null, ...rest } = options
     // All that the library sends in this flow are forms.
     if (form !== null && !(form instanceof URLSearchParams)) throw new TypeError("the body is no form")

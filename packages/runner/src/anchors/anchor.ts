@@ -4,7 +4,7 @@ import type { Checkpoints } from "@roundlot/core/ledger"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Feed } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "@roundlot/commands/errors"
 
 /** The place and hash that `journal head` prints, as a person or program gives them back. */
 export const anchorOf = (text: string | undefined): Effect.Effect<Audit.Anchor | undefined, UsageError> =>

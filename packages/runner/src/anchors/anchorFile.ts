@@ -6,8 +6,8 @@ import { AccountName, Clock, Instant } from "@roundlot/core"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Checkpointing, type Checkpoints, work } from "@roundlot/core/ledger"
 import { Effect, Option, Ref, Schema, type Scope } from "effect"
+import { SettingsError } from "@roundlot/commands/errors"
 import type { Settings } from "../settings/Settings.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
 import { lineOf, anchorsIn, signed, standing as standingNow, type Found } from "./anchor.ts"
 
 /** What of the settings says where anchors are, and whose they are. */

@@ -1,10 +1,10 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
+import type { SettingsError } from "@roundlot/commands/errors"
 import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerStore, requireStore, type NoStore, type Reading, type Writing } from "../App.ts"
 import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
-import type { SettingsError } from "../settings/SettingsError.ts"
 
 type Failed = SettingsError | TradeRepository.StoreError
 

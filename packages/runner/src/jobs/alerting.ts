@@ -2,7 +2,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { type Clock } from "@roundlot/core"
 import { AlertChannels, Alerts, Health, Jobs, work } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
-import { isPostAddress } from "../settings/PostAddress.ts"
+import { PostAddress } from "@roundlot/commands"
 import { running, type OwnAlerts } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { channelSecretOf, channelsOf } from "./channels.ts"
@@ -47,7 +47,7 @@ const sending =
       })
     )
 
-const isUsable = ({ url }: SignedPost.Target): boolean => isPostAddress(Redacted.value(url))
+const isUsable = ({ url }: SignedPost.Target): boolean => PostAddress.isPostAddress(Redacted.value(url))
 
 /** What notices are sent by: the configuration's own way, else a webhook; none where neither is configured. */
 export const channelOf = (settings: Settings): Channel | undefined => {

@@ -2,9 +2,9 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { type Clock } from "@roundlot/core"
 import { type AlertChannels, AlertGravity, type Alerts, Jobs } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
+import { PostAddress } from "@roundlot/commands"
 import type { ChannelKind, ChannelSettings } from "../settings/alertChannels.ts"
 import { variableOf } from "../settings/ConfigurationFile.ts"
-import { isPostAddress } from "../settings/PostAddress.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { sendLetter } from "./email.ts"
 import { noticeDocument, noticeText } from "./noticeText.ts"
@@ -29,7 +29,7 @@ const webhook: Send = (channel, secret, notice) =>
 const plain = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
 
 const slack: Send = (channel, secret, notice) =>
-  isPostAddress(Redacted.value(secret))
+  PostAddress.isPostAddress(Redacted.value(secret))
     ? post(channel, secret, { text: plain(noticeText(notice)) })
     : Effect.fail(
         new Jobs.JobFailed({

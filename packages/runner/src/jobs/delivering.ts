@@ -5,7 +5,7 @@ import { Health, Jobs, Subscriptions, work } from "@roundlot/core/ledger"
 import type { Clock } from "@roundlot/core"
 import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema } from "effect"
-import type { Configuration } from "../settings/Configuration.ts"
+import { webhooks } from "@roundlot/commands"
 import { secretOf } from "../settings/ConfigurationFile.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { spanOf } from "../traces/spans.ts"
@@ -19,10 +19,6 @@ export const trialType = Jobs.jobType({
   payload: Schema.Struct({ webhook: Schema.String }),
   mostTries: 1
 })
-
-/** What the webhooks of a configuration are posted. */
-export const subscriptionsOf = ({ webhooks }: Configuration): ReadonlyArray<Subscriptions.Subscription> =>
-  [...webhooks].map(([name, { account, tags }]) => ({ name, account, tags }))
 
 /** Where a subscription is posted to. Nothing goes out unsigned. */
 const targetOf = (name: string, { configuration, variable }: Settings) => {
@@ -95,15 +91,15 @@ export const deliveringHandlers = (
   settings.configuration.webhooks.size === 0
     ? []
     : [
-        Subscriptions.deliveringHandler(subscriptionsOf(settings.configuration), posting(settings)),
-        Subscriptions.letterHandler(subscriptionsOf(settings.configuration), posting(settings)),
+        Subscriptions.deliveringHandler(webhooks.subscriptionsOf(settings.configuration), posting(settings)),
+        Subscriptions.letterHandler(webhooks.subscriptionsOf(settings.configuration), posting(settings)),
         Jobs.handler(trialType, ({ webhook }) => postTrial(settings, webhook))
       ]
 
 /** Looks for events that a webhook has not been posted, where there is one. Health says of one that has no secret before anything is posted. */
 export const watchForEvents = (settings: Settings): Effect.Effect<void, never, Jobs.Jobs | Surroundings> =>
   Effect.gen(function* () {
-    const subscriptions = subscriptionsOf(settings.configuration)
+    const subscriptions = webhooks.subscriptionsOf(settings.configuration)
     if (subscriptions.length === 0) return
     const health = yield* Health.Health
     for (const { name } of subscriptions) {

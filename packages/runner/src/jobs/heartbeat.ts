@@ -1,7 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import { Health, work } from "@roundlot/core/ledger"
 import { Effect, Redacted, Schema } from "effect"
-import { isPostAddress } from "../settings/PostAddress.ts"
+import { PostAddress } from "@roundlot/commands"
 import type { Settings } from "../settings/Settings.ts"
 
 /** What hears that the daemon runs did not take that. */
@@ -34,7 +34,7 @@ export const keepBeating = ({
 }: Settings): Effect.Effect<void, never, Health.Health | HttpClient.HttpClient> => {
   const url = variable("ROUNDLOT_HEARTBEAT") ?? heartbeat?.url
   if (url === undefined && heartbeat === undefined) return Effect.void
-  if (url === undefined || !isPostAddress(url))
+  if (url === undefined || !PostAddress.isPostAddress(url))
     return Effect.flatMap(Health.Health, (health) => health.failed("heartbeat", UNUSABLE))
   const once = work.reported("heartbeat", beat(Redacted.make(url)))
   return Effect.zipRight(once, work.every("heartbeat", heartbeat?.everyMs ?? A_MINUTE_MS, beat(Redacted.make(url))))

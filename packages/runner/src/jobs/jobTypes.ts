@@ -2,18 +2,17 @@ import { type Clock } from "@roundlot/core"
 import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
 import { AlertChannels, Alerts, Completions, Jobs, Subscriptions } from "@roundlot/core/ledger"
 import type { Layer } from "effect"
-import { auditType } from "./auditing.ts"
+import { jobTypes } from "@roundlot/commands"
 import * as delivering from "./delivering.ts"
-import { recheckType, reconcileType } from "./reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { positionsSync, syncTypes, tradesSync } from "./syncing.ts"
 import { trialType } from "./trying.ts"
 
 /** Every kind of background work that this program knows, beside syncs. */
 const others: ReadonlyArray<Jobs.JobType> = [
-  reconcileType,
-  recheckType,
-  auditType,
+  jobTypes.reconcileType,
+  jobTypes.recheckType,
+  jobTypes.auditType,
   trialType,
   delivering.trialType,
   Alerts.alertType,

@@ -1,37 +1,24 @@
-import { AccountName, Order, Reads } from "@roundlot/core"
-import { Id } from "@roundlot/core/adapter"
+import { Order, Reads } from "@roundlot/core"
+import type { Id } from "@roundlot/core/adapter"
 import { Doubts, Jobs, OrderReading, Reconciliation, StartGate, Traces } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
 import type { Ledger } from "@roundlot/core/ledger"
 import { reconciled as views } from "@roundlot/queries"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
+import { jobTypes } from "@roundlot/commands"
 import type { Surroundings } from "./Surroundings.ts"
-
-/** Compares an account with its broker; its result is the document that `roundlot reconcile` prints. */
-export const reconcileType = Jobs.jobType({
-  name: "reconcile",
-  payload: Schema.Struct({ account: AccountName.AccountName }),
-  mostTries: 1
-})
-
-/** Reads an order at its broker, whoever's turn it is. */
-export const recheckType = Jobs.jobType({
-  name: "orders.recheck",
-  payload: Schema.Struct({ orderId: Id.OrderId }),
-  mostTries: 1
-})
 
 const failed = (error: { readonly message: string }) => new Jobs.JobFailed({ detail: error.message, final: true })
 
 /** Who does both in a daemon, which takes jobs up before its gate opens: that it is the account's own broker is proven first. */
 export const reconcilingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
-  Jobs.handler(reconcileType, ({ account }) =>
+  Jobs.handler(jobTypes.reconcileType, ({ account }) =>
     Effect.zipRight(StartGate.prove(account), Reconciliation.reconcile(account)).pipe(
       Effect.map(views.documentOf),
       Effect.mapError(failed)
     )
   ),
-  Jobs.handler(recheckType, ({ orderId }) =>
+  Jobs.handler(jobTypes.recheckType, ({ orderId }) =>
     Effect.gen(function* () {
       const order = yield* orderOf(orderId)
       if (order === undefined) return

@@ -26,21 +26,23 @@ import {
   past
 } from "@roundlot/queries"
 import { Effect, Layer, Option, Schema } from "effect"
+import {
+  abandoned,
+  accountEntry,
+  accountNames,
+  asking,
+  attending,
+  carryingOut,
+  decisionInput,
+  halts,
+  jobTypes,
+  orderPolicy,
+  verdicts
+} from "@roundlot/commands"
+import { unsupportedOrders } from "../start/unsupportedOrders.ts"
 import type { Writing } from "../App.ts"
-import { known, sole } from "../accounts.ts"
-import { auditType } from "../jobs/auditing.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
-import { recheckType } from "../jobs/reconciling.ts"
-import { type Configuration, readAccount } from "../settings/Configuration.ts"
-import { settleAbandoned } from "../commands/abandoned.ts"
-import { carryOut, CommandRefused } from "../commands/carryOut.ts"
-import { askDaemon } from "../commands/askDaemon.ts"
-import { decisionInputOf } from "../commands/decisionInput.ts"
-import { said } from "../commands/said.ts"
-import { expectTaken, expectUnconfigured } from "../commands/orderPolicy.ts"
-import { halt } from "../commands/halting.ts"
-import { recordOf, resolution, scopeOf, verdictOn } from "../commands/verdicts.ts"
-import { acknowledging, type Act, assigning, attending, noting } from "../commands/attending.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
@@ -68,7 +70,7 @@ const command = (
   wish: Wish,
   asked: Command.Command,
   versions?: ReadonlyArray<number>
-) => Effect.flatMap(wishOf(wish), (said) => carryOut({ ...said, account, command: asked, versions }))
+) => Effect.flatMap(wishOf(wish), (said) => carryingOut.carryOut({ ...said, account, command: asked, versions }))
 
 /** Commands what a call asks for, once for each key; a dry run is asked anew each time. */
 const commanded =
@@ -102,7 +104,7 @@ type Where = Wish & {
 
 /** To whom a call about trading states is addressed, and what it is for. */
 const whereOf = ({ payload: { account, symbol } }: Where) =>
-  scopeOf({ account: Option.fromNullable(account), symbol: Option.fromNullable(symbol), all: false })
+  verdicts.scopeOf({ account: Option.fromNullable(account), symbol: Option.fromNullable(symbol), all: false })
 
 const setState = (tag: "Resume" | "Observe" | "Reduce" | "AskFirst") =>
   commanded((where: Where) =>
@@ -115,8 +117,8 @@ type Halting = Where & { readonly payload: { readonly cancelOpen?: boolean | und
 const halting = commanded((where: Halting) =>
   Effect.gen(function* () {
     const asked = { ...(yield* wishOf(where)), ...(yield* whereOf(where)) }
-    const performed = halt({ ...asked, cancelOpen: where.payload.cancelOpen ?? false })
-    const { done } = yield* asked.dryRun ? performed : Effect.raceFirst(performed, settleAbandoned)
+    const performed = halts.halt({ ...asked, cancelOpen: where.payload.cancelOpen ?? false })
+    const { done } = yield* asked.dryRun ? performed : Effect.raceFirst(performed, abandoned.settleAbandoned)
     return done
   })
 )
@@ -141,7 +143,7 @@ const on = <
   commanded((asked: Asked) =>
     Effect.gen(function* () {
       const { id } = asked.path
-      const found = yield* recordOf(table, kind, id)
+      const found = yield* verdicts.recordOf(table, kind, id)
       const wanted = yield* commandOf(found, asked)
       return yield* command(found.account, asked, wanted, versionsIn(asked.headers["if-match"], id))
     })
@@ -164,7 +166,7 @@ const resolving = on(
   Order.OrderTable,
   "order",
   ({ id }: Order.Order, { payload: { as, ended = false, notPlaced = false } }: Resolving) =>
-    resolution(id, { as: Option.fromNullable(as), ended, notPlaced })
+    verdicts.resolution(id, { as: Option.fromNullable(as), ended, notPlaced })
 )
 
 const acceptingReport = on(
@@ -216,7 +218,7 @@ const onSymbol = <Asked extends OnSymbol, E extends ActFailure | ActProblem, N>(
 ) =>
   commanded((asked: Asked) =>
     Effect.gen(function* () {
-      const account = yield* sole(Option.fromNullable(asked.payload.account))
+      const account = yield* accountNames.sole(Option.fromNullable(asked.payload.account))
       return yield* command(account, asked, yield* commandOf(yield* readTicker(asked.path.symbol), asked))
     })
   )
@@ -237,14 +239,14 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
-    const name = yield* known(named)
+    const name = yield* accountNames.known(named)
     const before = yield* Reads.account(name)
     const settings = yield* Effect.mapError(
-      readAccount({ limits: said(limits) }, name, before ?? Account.defaultSettings),
+      accountEntry.readAccount({ limits: accountEntry.said(limits) }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
     )
     const made = yield* commands.setAccount(name, settings, actor, reason, before)
-    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
     return yield* accounts.show(name)
   })
 
@@ -257,16 +259,16 @@ const setOrderPolicy = (
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
-    const name = yield* known(named)
-    yield* expectUnconfigured(name, configuration)
+    const name = yield* accountNames.known(named)
+    yield* orderPolicy.expectUnconfigured(name, configuration)
     const before = yield* Reads.account(name)
     const settings = yield* Effect.mapError(
-      readAccount({ order }, name, before ?? Account.defaultSettings, configuration),
+      accountEntry.readAccount({ order }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
     )
-    yield* expectTaken(settings)
+    yield* orderPolicy.expectTaken(settings, unsupportedOrders)
     const made = yield* commands.setAccount(name, settings, actor, reason, before)
-    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
     return yield* accounts.show(name)
   })
 
@@ -275,7 +277,7 @@ const setOrderPolicy = (
 const USUAL_WAIT = 5
 
 const decisionOf = (asked: Documents.DecisionRequest) =>
-  decisionInputOf(asked, (term, text, wanted) =>
+  decisionInput.decisionInputOf(asked, (term, text, wanted) =>
     Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is no ${wanted}`, term)
   )
 
@@ -285,10 +287,10 @@ const decisionOf = (asked: Documents.DecisionRequest) =>
  */
 const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
   Effect.gen(function* () {
-    const account = yield* sole(Option.fromNullable(asked.account))
+    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
     const { name: actor } = yield* Access.Caller
     const decision = yield* Decisions.decide(account, yield* decisionOf(asked), { actor, commandId: key })
-    yield* askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
+    yield* asking.askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
     return decisions.documentOf(yield* Decisions.find(decision.id))
   })
 
@@ -298,7 +300,7 @@ const nobody = Layer.succeed(Broker.Brokers, { get: (account) => new Broker.NoBr
 /** What would become of a decision: nothing is written or sent. */
 const rehearsed = (asked: Documents.DecisionRequest) =>
   Effect.gen(function* () {
-    const account = yield* sole(Option.fromNullable(asked.account))
+    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
     const input = yield* decisionOf(asked)
     const outlook = yield* Effect.provide(Decisions.rehearse(account, input), nobody)
     return outlooks.documentOf(outlook)
@@ -316,10 +318,10 @@ const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
 
 /** What is done about a case, where it is still as the caller has read it. */
-const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => Act) =>
+const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => attending.Act) =>
   commanded((asked: Asked) =>
     Effect.gen(function* () {
-      const { account, command: wanted } = yield* attending(asked.path.id, actOf(asked))
+      const { account, command: wanted } = yield* attending.attending(asked.path.id, actOf(asked))
       return yield* command(account, asked, wanted, versionsIn(asked.headers["if-match"], asked.path.id))
     })
   )
@@ -354,25 +356,25 @@ const ofControls = (configuration: Configuration) =>
       .handle("recheckOrder", (asked) =>
         acted(
           once(Documents.JobDocument, asked, (first) =>
-            Effect.flatMap(recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
+            Effect.flatMap(verdicts.recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
               // The queue is no account's; the order is.
-              AccountScope.lifted(enqueued(recheckType, { orderId }, first))
+              AccountScope.lifted(enqueued(jobTypes.recheckType, { orderId }, first))
             )
           )
         )
       )
-      .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
+      .handle("resolveBreak", on(Break.BreakTable, "break", verdicts.verdictOn))
       .handle(
         "acknowledgeCase",
-        onCase(() => acknowledging)
+        onCase(() => attending.acknowledging)
       )
       .handle(
         "assignCase",
-        onCase(({ payload }: Assigning) => assigning(payload.to))
+        onCase(({ payload }: Assigning) => attending.assigning(payload.to))
       )
       .handle(
         "noteCase",
-        onCase(() => noting)
+        onCase(() => attending.noting)
       )
       .handle(
         "reverseTrade",
@@ -450,7 +452,7 @@ const ofControls = (configuration: Configuration) =>
         "adopt",
         commanded((asked) =>
           Effect.gen(function* () {
-            const account = yield* known(asked.path.name)
+            const account = yield* accountNames.known(asked.path.name)
             const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
             return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
           })
@@ -468,7 +470,7 @@ const ofControls = (configuration: Configuration) =>
           : acted(once(Documents.DecisionDocument, asked, (first) => decide(asked.payload, first?.key)))
       )
       .handle("audit", (asked) =>
-        acted(once(Documents.JobDocument, asked, (first) => enqueued(auditType, asked.payload, first)))
+        acted(once(Documents.JobDocument, asked, (first) => enqueued(jobTypes.auditType, asked.payload, first)))
       )
   )
 

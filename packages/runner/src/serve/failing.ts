@@ -5,8 +5,8 @@ import type { AsOf, Batch, Feed, Jobs, Ledger, Requests, Templates, TokenRegiste
 import type { BatchFile, BatchRows, ImportFileError } from "@roundlot/imports"
 import type { errors } from "@roundlot/queries"
 import { Effect } from "effect"
-import type { UsageError } from "../cli/UsageError.ts"
-import type { CommandRefused, StaleRecord } from "../commands/carryOut.ts"
+import type { UsageError } from "@roundlot/commands/errors"
+import type { carryingOut } from "@roundlot/commands"
 
 /** What looking can fail with. */
 export type LookFailure =
@@ -39,8 +39,8 @@ export type ActFailure =
   | Feed.LostCursor
   | Requests.KeyReused
   | UsageError
-  | CommandRefused
-  | StaleRecord
+  | carryingOut.CommandRefused
+  | carryingOut.StaleRecord
   | Decisions.UnsoundDecision
   | SupportedOrders.UnsupportedOrder
   | Decisions.UnknownDecision

@@ -8,13 +8,12 @@ import { AccountScope } from "@roundlot/core/ledger"
 import { BatchRows } from "@roundlot/imports"
 import { batches, executions, past, trades } from "@roundlot/queries"
 import { Array, Effect, type Layer } from "effect"
+import { accountNames, namedSources, tradeRequest } from "@roundlot/commands"
 import type { Writing } from "../App.ts"
-import { known, ofSource } from "../accounts.ts"
-import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import { acted } from "./failing.ts"
 import { once, type First } from "./once.ts"
 import { sent } from "./sent.ts"
-import { inputOf, takenOf } from "./tradeRequest.ts"
 
 const { RoundlotApi } = Api
 
@@ -45,7 +44,7 @@ interface Given {
 const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: Configuration) =>
   Effect.gen(function* () {
     const batch = yield* batches.recordOf(id)
-    for (const { account } of requests) if (account !== undefined) yield* known(account)
+    for (const { account } of requests) if (account !== undefined) yield* accountNames.known(account)
     const account = requests.find(
       (request) => request.account !== undefined && request.account !== batch.account
     )?.account
@@ -56,9 +55,9 @@ const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: 
         Problem.failures.badRequest("trades of one call into a batch have one source", "source")
       )
     }
-    const policy = SourcePolicy.readFrom(policyOf(configuration, source), raw)
+    const policy = SourcePolicy.readFrom(namedSources.policyOf(configuration, source), raw)
     const results = yield* BatchRows.addTo({ batch, account, inputs, policy })
-    return all(results.map(takenOf))
+    return all(results.map(tradeRequest.takenOf))
   })
 
 /** A call as it came, and what it says. */
@@ -107,7 +106,7 @@ const take = (
     const now = first?.at ?? (yield* Effect.flatMap(Clock.Clock, (clock) => clock.now))
     const made = first?.key ?? (yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex))
     const inputs = yield* Effect.forEach(requests, (request, at) =>
-      inputOf(request, isList(payload) ? `[${at}].` : "", { id: `${made}/${at}`, now })
+      tradeRequest.inputOf(request, isList(payload) ? `[${at}].` : "", { id: `${made}/${at}`, now })
     )
     const batchId = yield* batchOf(requests)
     const { name: actor } = yield* Access.Caller
@@ -119,7 +118,7 @@ const take = (
     const placed = yield* Effect.forEach(inputs, (input, at) =>
       acted(
         Effect.gen(function* () {
-          const account = yield* ofSource(configuration, input.source, requests[at]?.account)
+          const account = yield* accountNames.ofSource(configuration, input.source, requests[at]?.account)
           return { account, input, asked: requests[at] }
         })
       )
@@ -129,13 +128,13 @@ const take = (
       Effect.forEach(
         placed,
         ({ account, input }) => {
-          const policy = { ...policyOf(configuration, input.source), body: bodies.get(account) }
+          const policy = { ...namedSources.policyOf(configuration, input.source), body: bodies.get(account) }
           return accumulator.submit(account, input, policy, actor)
         },
         { concurrency: "unbounded" }
       )
     )
-    return all(taken.map(takenOf))
+    return all(taken.map(tradeRequest.takenOf))
   })
 
 /** Takes in what a source hands over, all of it or nothing. */
@@ -147,13 +146,13 @@ const deliver = (
     const { account, source } = yield* Access.Sender
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const trades = yield* Effect.forEach(given, (trade, at) =>
-      inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
+      tradeRequest.inputOf({ ...trade, source }, `trades[${at}].`, { id: trade.sourceId, now })
     )
     const raw = rawOf(request, source, yield* textOf(request))
-    const policy = SourcePolicy.readFrom(policyOf(configuration, source), raw)
+    const policy = SourcePolicy.readFrom(namedSources.policyOf(configuration, source), raw)
     const from = { name: source, policy }
     const step = cursor === undefined ? undefined : { cursor, after: after ?? undefined }
-    return all((yield* Sources.takePushed(account, from, trades, step)).map(takenOf))
+    return all((yield* Sources.takePushed(account, from, trades, step)).map(tradeRequest.takenOf))
   })
 
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)

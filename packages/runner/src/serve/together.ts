@@ -12,14 +12,11 @@ import { AccountScope, type Batch, Jobs, OrderPolicy, type Template, Templates }
 import { BatchFile, TradeFile } from "@roundlot/imports"
 import { batches as views, batchResults, jobs as jobViews, past, templates } from "@roundlot/queries"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
+import { accountNames, batchTerms, jobTypes, namedSources, webhooks } from "@roundlot/commands"
 import type { Writing } from "../App.ts"
-import { chosen, ofSource, sole } from "../accounts.ts"
 import { layerJobsAt } from "../jobs/jobTypes.ts"
-import { reconcileType } from "../jobs/reconciling.ts"
-import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { over } from "../commands/batchTerms.ts"
-import * as webhooks from "../jobs/webhooks.ts"
 import { acted } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { sent } from "./sent.ts"
@@ -56,7 +53,7 @@ const openedBatch = (
       return yield* Effect.fail(Problem.failures.badRequest("an open batch collects its rows one by one", "open"))
     }
     const { name: actor } = yield* Access.Caller
-    const account = yield* sole(Option.fromNullable(terms.account))
+    const account = yield* accountNames.sole(Option.fromNullable(terms.account))
     const order = OrderPolicy.said(terms)
     const batch = yield* BatchFile.open({ name: asked.name, mode, priority, account, actor, order }, key)
     return views.submittedOf({
@@ -85,8 +82,8 @@ const takenAs = (
     const order = OrderPolicy.said(asked)
     const file = yield* BatchFile.survey({ bytes, fileName, source, columns, dialect, mode, order })
     const { name: actor } = yield* Access.Caller
-    const account = yield* ofSource(configuration, source, asked.account)
-    const policy = filePolicyOf(configuration, source, backfill)
+    const account = yield* accountNames.ofSource(configuration, source, asked.account)
+    const policy = namedSources.filePolicyOf(configuration, source, backfill)
     if (dryRun === true) return yield* checked({ ...file, account, policy, actor })
     return views.submittedOf(
       yield* BatchFile.submit({ ...file, name, account, priority, policy, again, strict, key, actor })
@@ -95,7 +92,7 @@ const takenAs = (
 
 const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
   Effect.gen(function* () {
-    const asked = { ...request, ...(yield* over(request.template, request)) }
+    const asked = { ...request, ...(yield* batchTerms.over(request.template, request)) }
     if (request.open === true) return yield* openedBatch(request, asked, key)
     return yield* takenAs(request, asked, Stream.make(yield* bytesOf(asked)), configuration, key)
   })
@@ -129,7 +126,7 @@ const uploaded = ({ headers, request, urlParams: terms }: Uploading, configurati
     const call = { headers, request, payload: hash.digest("hex") }
     return yield* submittedOnce(call, terms.dryRun, (first) =>
       Effect.gen(function* () {
-        const asked = yield* over(terms.template, terms)
+        const asked = yield* batchTerms.over(terms.template, terms)
         const bytes = Stream.provideService(TradeFile.bytesOf(kept), FileSystem.FileSystem, fs)
         return yield* takenAs(terms, asked, bytes, configuration, first?.key)
       })
@@ -349,13 +346,13 @@ const changedJob = (asked: OfJob, verb: "cancel" | "retry") =>
 const reconciling = (account: string | undefined, first: First | undefined) =>
   Effect.gen(function* () {
     const jobs = yield* Jobs.Jobs
-    const accounts = yield* chosen(Option.fromNullable(account))
+    const accounts = yield* accountNames.chosen(Option.fromNullable(account))
     const key = jobKeyOf(first)
     const asked = yield* Effect.forEach(accounts, (name) =>
       // The queue is no account's; the job is.
       AccountScope.lifted(
         jobs.enqueue({
-          type: reconcileType.name,
+          type: jobTypes.reconcileType.name,
           payload: { account: name },
           key: key === undefined ? undefined : `${key}/${name}`
         })

@@ -1,7 +1,8 @@
-import type { Broker, Clock, Roundlot } from "@roundlot/core"
-import type { Entropy, PriceReference, TradeRepository, TradeSource } from "@roundlot/core/adapter"
+import type { Broker, Clock } from "@roundlot/core"
+import type { PriceReference, TradeSource } from "@roundlot/core/adapter"
 import type { Alerts, Completions } from "@roundlot/core/ledger"
 import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
+import type { Services } from "@roundlot/commands"
 import type { OwnStore } from "./StorePlace.ts"
 import type { Declared } from "../start/Environment.ts"
 
@@ -16,9 +17,6 @@ export type Followed = Omit<TradeSource.TradeSourceService<unknown>, "name" | "p
 
 /** Opens a source of one's own, as `OwnBroker` a broker. A stream of it that ends is asked again for what came since. */
 export type OwnSource = Effect.Effect<Followed, unknown, Clock.Clock | Scope.Scope>
-
-/** What a daemon has: the books, all that is read of them and done to them. */
-export type Services = TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy | Roundlot.Services
 
 /** An app in the daemon, with all that a daemon has. It is run again when it fails. */
 export type OwnApp = Effect.Effect<unknown, unknown, Scope.Scope | Services>

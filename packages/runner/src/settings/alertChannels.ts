@@ -1,9 +1,8 @@
 import { AccountName } from "@roundlot/core"
 import { AlertRoute, Severity } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
-import { durationMs } from "./duration.ts"
-import { PostAddress } from "./PostAddress.ts"
-import { SettingsError } from "./SettingsError.ts"
+import { PostAddress, duration } from "@roundlot/commands"
+import { SettingsError } from "@roundlot/commands/errors"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
@@ -25,7 +24,7 @@ export type ChannelKind = keyof typeof kinds
 export const ChannelEntry = Schema.Struct({
   kind: Schema.Literal("slack", "webhook", "pagerduty", "telegram", "email"),
   /** Of a webhook its address; of PagerDuty and Telegram that of another region, or of a server of one's own. */
-  url: optional(PostAddress),
+  url: optional(PostAddress.PostAddress),
   /** The chat of Telegram. */
   chat: optional(Schema.NonEmptyString),
   /** From whom e-mail is, and to whom. */
@@ -78,7 +77,7 @@ const channelOf = (file: string, name: string, entry: ChannelEntry): Either.Eith
       (field) => entry[field] !== undefined && !needs.includes(field) && !has.includes(field)
     )
     if (other !== undefined) return yield* fail(`${place}.${other}`, `is not known of the kind ${kind}`, "Leave it out")
-    const afterMs = after === undefined ? undefined : yield* durationMs(after, `${place}.after`)
+    const afterMs = after === undefined ? undefined : yield* duration.durationMs(after, `${place}.after`)
     const quiet = yield* quietOf(entry, place)
     return { ...entry, name, route: { accounts, atLeast, afterMs, quiet } }
   })

@@ -2,14 +2,14 @@ import { AccountName } from "@roundlot/core"
 import { type Token } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { dirname, resolve } from "node:path"
-import { isPostAddress } from "./PostAddress.ts"
-import { SettingsError } from "./SettingsError.ts"
+import { PostAddress } from "@roundlot/commands"
+import { SettingsError } from "@roundlot/commands/errors"
 
 /** The variable with the secret of the client; it wins over the file. */
 export const CLIENT_SECRET = "ROUNDLOT_OIDC_CLIENT_SECRET"
 
 const isIssuer = (text: string): boolean => {
-  if (!isPostAddress(text)) return false
+  if (!PostAddress.isPostAddress(text)) return false
   const { hash, password, search, username } = new URL(text)
   return `${hash}${password}${search}${username}` === ""
 }

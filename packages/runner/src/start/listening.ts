@@ -4,8 +4,8 @@ import { Effect, Option, Redacted } from "effect"
 import { X509Certificate } from "node:crypto"
 import { BlockList, isIP, isIPv6 } from "node:net"
 import { createSecureContext } from "node:tls"
+import { SettingsError } from "@roundlot/commands/errors"
 import type { Settings } from "../settings/Settings.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
 
 /** What proves the daemon to who calls it, both PEM. */
 export interface Proof {

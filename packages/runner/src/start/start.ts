@@ -3,15 +3,16 @@ import { type Driving, PositionAnswer, type Tracking } from "@roundlot/core/ledg
 import { TradeFile, TradeImport } from "@roundlot/imports"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { relative } from "node:path"
-import { names, openedForDriving } from "../accounts.ts"
+import { accountNames, leases, namedSources } from "@roundlot/commands"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { openedForDriving } from "../accounts.ts"
 import * as AnchorFile from "../anchors/anchorFile.ts"
 import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
-import { unknownWord, UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
-import { brokersOf, filePolicyOf } from "../settings/Configuration.ts"
+import { brokersOf } from "../settings/Configuration.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
@@ -82,7 +83,7 @@ const play = (
 ) =>
   Effect.gen(function* () {
     const { line } = yield* Output
-    const policy = filePolicyOf(settings.configuration, TAPE)
+    const policy = namedSources.filePolicyOf(settings.configuration, TAPE)
     const tell = (step: TradeImport.Step) =>
       Effect.gen(function* () {
         const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
@@ -185,9 +186,9 @@ const drive = (
   served: Asked
 ) =>
   Effect.gen(function* () {
-    const driving = yield* Right.open
+    const driving = yield* leases.open
     const take = flags.standby ? Right.takeInTurn : Right.takeNow
-    yield* take(driving, yield* names)
+    yield* take(driving, yield* accountNames.names)
     const configured = [...settings.configuration.accounts].map(([name, each]) => ({ ...each, name }))
     yield* refuseLive(configured)
     const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
@@ -230,7 +231,7 @@ const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Sett
 /** Of an account that is not in the books a webhook would never hear anything. */
 const expectListened = ({ configuration }: Settings) =>
   Effect.gen(function* () {
-    const known: ReadonlyArray<string> = yield* names
+    const known: ReadonlyArray<string> = yield* accountNames.names
     for (const [name, { account }] of configuration.webhooks) {
       if (account !== undefined && !known.includes(account))
         return yield* unknownWord(`webhooks.${name}.account:`, account, known)

@@ -5,12 +5,13 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Driving, HeldAtBroker, Jobs, Ledger, StartGate } from "@roundlot/core/ledger"
 import { Effect, Layer, Ref } from "effect"
 import { describe, expect, it } from "vitest"
-import { reconcileType, reconcilingHandlers } from "../../src/jobs/reconciling.ts"
+import { jobTypes } from "@roundlot/commands"
+import { reconcilingHandlers } from "../../src/jobs/reconciling.ts"
 import { positionsSync, syncingHandlers, tradesSync } from "../../src/jobs/syncing.ts"
 import { bare } from "../settings/bare.ts"
 
 const name = AccountName.AccountName.make("paper")
-const types = [tradesSync, positionsSync, reconcileType]
+const types = [tradesSync, positionsSync, jobTypes.reconcileType]
 
 /** What a job of this type comes to where it is taken up now. */
 const performed = (type: string, payload: unknown) =>
@@ -69,7 +70,7 @@ describe("jobs of a daemon whose gate has not opened", () => {
             const asked = [
               [tradesSync.name, {}],
               [positionsSync.name, {}],
-              [reconcileType.name, { account: name }]
+              [jobTypes.reconcileType.name, { account: name }]
             ] as const
             for (const [type, payload] of asked)
               expect(yield* Effect.flip(performed(type, payload))).toMatchObject({

@@ -1,6 +1,6 @@
 import { Effect, Redacted } from "effect"
+import { SettingsError } from "@roundlot/commands/errors"
 import { variableOf } from "../ConfigurationFile.ts"
-import { SettingsError } from "../SettingsError.ts"
 import type { Settings } from "../Settings.ts"
 
 /** The variable with the address of a source, which may hold a password. */

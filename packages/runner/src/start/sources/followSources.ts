@@ -2,10 +2,10 @@ import { Reads, Sources, type AccountName } from "@roundlot/core"
 import { type TradeRepository, type TradeSource } from "@roundlot/core/adapter"
 import { Cursor, Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { namedSources } from "@roundlot/commands"
 import type { Writing } from "../../App.ts"
-import { unknownWord, UsageError } from "../../cli/UsageError.ts"
 import type { Told } from "../../cli/Verb.ts"
-import { policyOf } from "../../settings/Configuration.ts"
 import { failureOf, running, type Followed, type OwnPartFailed } from "../../settings/OwnParts.ts"
 import { alarmAfterMsOf, secretsOf, sendersOf } from "../../settings/sources/senders.ts"
 import type { Settings } from "../../settings/Settings.ts"
@@ -29,7 +29,7 @@ const sourceOf = (
   settings: Settings
 ): TradeSource.TradeSourceService<OwnPartFailed> => ({
   name,
-  policy: policyOf(settings.configuration, name),
+  policy: namedSources.policyOf(settings.configuration, name),
   deliveries: (cursor) =>
     Stream.suspend(() => followed.deliveries(cursor)).pipe(
       Stream.catchAllCause((cause) => Stream.fail(failureOf(`source ${name}`, cause))),

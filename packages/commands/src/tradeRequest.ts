@@ -4,7 +4,7 @@ import { Id } from "@roundlot/core/adapter"
 import { type intake } from "@roundlot/core/ledger"
 import { TradeImport, TradeRow } from "@roundlot/imports"
 import { Either } from "effect"
-import * as instruction from "../commands/instruction.ts"
+import * as instruction from "./instruction.ts"
 
 const NAMES: { readonly [F in TradeRow.Field]: string } = {
   source_id: "sourceId",

@@ -4,8 +4,18 @@ import { type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Job, type Jobs, type Ledger, Subscriptions } from "@roundlot/core/ledger"
 import { errors, jobs, journal, type listing, table as Columns, text } from "@roundlot/queries"
 import { Effect } from "effect"
-import { subscriptionsOf } from "./delivering.ts"
-import type { Configuration } from "../settings/Configuration.ts"
+
+/** Who is posted events, by name: of which account and which kinds, of all where nothing is said. */
+export interface Listening {
+  readonly webhooks: ReadonlyMap<
+    string,
+    Pick<Subscriptions.Subscription, "account" | "tags"> & { readonly url: string }
+  >
+}
+
+/** What the webhooks of a configuration are posted. */
+export const subscriptionsOf = ({ webhooks }: Listening): ReadonlyArray<Subscriptions.Subscription> =>
+  [...webhooks].map(([name, { account, tags }]) => ({ name, account, tags }))
 
 type Seen<A> = Effect.Effect<
   A,
@@ -44,7 +54,7 @@ const waitingOf = ({ cursor, entry }: Events.Happened) =>
 
 const documentOf = (
   subscription: Subscriptions.Subscription,
-  { webhooks }: Configuration,
+  { webhooks }: Listening,
   kept: ReadonlyArray<Job.Job>
 ): Seen<Documents.WebhookDocument> =>
   Effect.gen(function* () {
@@ -66,7 +76,7 @@ const documentOf = (
   })
 
 /** The webhooks of a configuration, and where the deliveries of each stand. */
-export const list = (configuration: Configuration): Seen<listing.ListDocument<Documents.WebhookDocument>> =>
+export const list = (configuration: Listening): Seen<listing.ListDocument<Documents.WebhookDocument>> =>
   Effect.gen(function* () {
     const kept = yield* letters
     const items = yield* Effect.forEach(subscriptionsOf(configuration), (each) => documentOf(each, configuration, kept))
@@ -75,7 +85,7 @@ export const list = (configuration: Configuration): Seen<listing.ListDocument<Do
 
 /** Goes on with the deliveries to a webhook after a cursor, or from the `beginning`. */
 export const goOn = (
-  configuration: Configuration,
+  configuration: Listening,
   name: string,
   after: string
 ): Effect.Effect<

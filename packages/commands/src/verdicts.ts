@@ -3,8 +3,8 @@ import { ClientOrderId, Id, type Table, type TradeRepository } from "@roundlot/c
 import type { Break, Command } from "@roundlot/core/ledger"
 import { criteria, errors } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
-import { chosen, names } from "../accounts.ts"
-import { UsageError } from "../cli/UsageError.ts"
+import { chosen, names } from "./accountNames.ts"
+import { UsageError } from "./UsageError.ts"
 
 /** The record of an id, as it was typed. */
 export const recordOf = <R>(

@@ -1,7 +1,7 @@
 import { Instant, Price } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "./UsageError.ts"
 
 /** What the flags of an order's execution say. */
 export interface Asked {

@@ -4,8 +4,8 @@ import type { TradeRepository } from "@roundlot/core/adapter"
 import { AttendedCase, type Command } from "@roundlot/core/ledger"
 import { cases, type errors } from "@roundlot/queries"
 import { Effect } from "effect"
-import { names } from "../accounts.ts"
-import { UsageError } from "../cli/UsageError.ts"
+import { names } from "./accountNames.ts"
+import { UsageError } from "./UsageError.ts"
 
 /** A command on a case, with the account to which it is addressed: the case's, or any where it is no account's. */
 export interface Attending {

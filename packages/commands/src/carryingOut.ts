@@ -4,7 +4,7 @@ import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
 import type { Command, effects, Ledger } from "@roundlot/core/ledger"
 import { breaks, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { ACTOR } from "./accountNames.ts"
 
 /** A command that may not be carried out as things are, and why. */
 export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
