@@ -27,6 +27,11 @@ type LayerJobs = Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository |
 /** The job queue of the program's store. */
 export const layerJobs: LayerJobs = Jobs.layer([tradesSync, positionsSync, ...others])
 
-/** The same for those who ask for work in words of their own: what they name is judged by these settings. */
-export const layerJobsAt = (settings: Pick<Settings, "variable">): LayerJobs =>
-  Jobs.layer([...syncTypes(settings), ...others])
+/** The work that may be asked for by those who ask in words of their own: what they name is judged by these settings. */
+export const typesAt = (settings: Pick<Settings, "variable">): ReadonlyArray<Jobs.JobType> => [
+  ...syncTypes(settings),
+  ...others
+]
+
+/** The queue for those who do. */
+export const layerJobsAt = (settings: Pick<Settings, "variable">): LayerJobs => Jobs.layer(typesAt(settings))

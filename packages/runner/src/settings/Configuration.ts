@@ -5,8 +5,8 @@ import type { Configuring } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { accountEntry, duration, faults } from "@roundlot/commands"
 import type { SettingsError } from "@roundlot/commands/errors"
+import { oidcSettings } from "@roundlot/http/access"
 import { type ChannelSettings, channelsOf } from "./alertChannels.ts"
-import { oidcOf, type OidcSettings, valuesOf as oidcValuesOf } from "./oidc.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { followedWays, placed, waysOf } from "./sources/sourceWays.ts"
 import { brokers, type SourceEntry, type WebhookEntry, written } from "./ConfigurationFile.ts"
@@ -26,7 +26,7 @@ export interface Configuration {
     readonly allowHosts: ReadonlyArray<string>
   }
   /** The OpenID provider that a team signs in with; none where nothing is said. */
-  readonly oidc: OidcSettings | undefined
+  readonly oidc: oidcSettings.OidcSettings | undefined
   /** How often open orders are read, and how much earlier at most, as durations. */
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
@@ -88,7 +88,7 @@ export const partsOf = ({ sources, ...configuration }: Configuration): Configuri
   const { oidc } = configuration
   return new Map([
     ...(daemon.size === 0 ? [] : [["daemon", daemon] as const]),
-    ...(oidc === undefined ? [] : [["oidc", oidcValuesOf(oidc)] as const]),
+    ...(oidc === undefined ? [] : [["oidc", oidcSettings.valuesOf(oidc)] as const]),
     ...[...sources].map(([name, source]) => [`sources.${name}`, valuesOf(source)] as const)
   ])
 }
@@ -179,7 +179,7 @@ export const read = (
     return {
       store: said.store,
       port: said.port,
-      oidc: yield* oidcOf(file, said.oidc),
+      oidc: yield* oidcSettings.oidcOf(file, said.oidc),
       orderPollingInterval: said.orderPollingInterval,
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,

@@ -2,8 +2,8 @@ import { Account, AccountName, Ticker } from "@roundlot/core"
 import { Event } from "@roundlot/core/ledger"
 import { JSONSchema, Schema } from "effect"
 import { PostAddress, accountEntry } from "@roundlot/commands"
+import { oidcSettings } from "@roundlot/http/access"
 import { ChannelEntry } from "./alertChannels.ts"
-import { OidcEntry } from "./oidc.ts"
 import { followedWays } from "./sources/sourceWays.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -67,7 +67,7 @@ const common = {
       allowHosts: optional(Schema.Array(Schema.NonEmptyString))
     })
   ),
-  oidc: optional(OidcEntry),
+  oidc: optional(oidcSettings.OidcEntry),
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
   /** Who is alerted: a webhook, channels to people; and an address that hears that the daemon runs. */

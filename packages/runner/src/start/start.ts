@@ -5,6 +5,7 @@ import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream }
 import { relative } from "node:path"
 import { accountNames, leases, namedSources } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { Place, serving, SignInLinks } from "@roundlot/http"
 import { openedForDriving } from "../accounts.ts"
 import * as AnchorFile from "../anchors/anchorFile.ts"
 import { withCheckpoints } from "../anchors/checkpointFiles.ts"
@@ -25,9 +26,8 @@ import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.t
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
-import { type ListenFlags, type Place, placeOf, urlOf } from "./listening.ts"
-import { portOf, serve } from "./serving.ts"
-import * as SignInLinks from "../serve/SignInLinks.ts"
+import { servedWith } from "./served.ts"
+import { type ListenFlags, placeOf, portOf } from "./listening.ts"
 import { announce, ensureToken } from "./announce.ts"
 import { runApps } from "./supervised.ts"
 import { watchThread } from "./threadLag.ts"
@@ -207,15 +207,15 @@ const drive = (
 /** Where a daemon is asked to serve; nowhere without a port. */
 interface Asked {
   readonly port: Option.Option<number>
-  readonly at: Place
+  readonly at: Place.Place
 }
 
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
 const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) => {
-  const serving = (port: number) => serve({ port, isOpen, at }, settings)
+  const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings))
   return Option.match(asked, {
-    onSome: serving,
-    onNone: () => Effect.catchTag(serving(TAPE_PORT), "CannotServe", () => serving(0))
+    onSome: onPort,
+    onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
   })
 }
 
@@ -225,7 +225,7 @@ const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Sett
     if (Option.isNone(asked.port) && Option.isNone(tape)) return
     const made = isOpen ? Option.none() : yield* ensureToken(settings)
     const port = yield* servedAt(asked, isOpen, settings)
-    yield* announce(settings, { isOpen, made, url: urlOf(asked.at, port) })
+    yield* announce(settings, { isOpen, made, url: Place.urlOf(asked.at, port) })
   }).pipe(Effect.provide(SignInLinks.layer))
 
 /** Of an account that is not in the books a webhook would never hear anything. */

@@ -4,12 +4,12 @@ import { TokenRegister } from "@roundlot/core/ledger"
 import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
+import { dashboard } from "@roundlot/http"
 import { isStoreThere, layerStore } from "../App.ts"
 import { exitCodes, layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { hasChannel } from "../jobs/alerting.ts"
 import { channelSecretOf } from "../jobs/channels.ts"
-import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { secretOf } from "../settings/ConfigurationFile.ts"
 import { secretNameOf, secretsOf, sendersOf } from "../settings/sources/senders.ts"
@@ -30,8 +30,8 @@ const node = (): Finding => {
     : ill("node", process.version, `Install Node ${OLDEST_NODE.join(".")} or newer`)
 }
 
-const dashboard = (): Finding =>
-  builtFiles() === undefined
+const pages = (): Finding =>
+  dashboard.builtFiles() === undefined
     ? ill("dashboard", "its files are not built", "'node scripts/dashboard.mjs' builds them; all else works without")
     : well("dashboard", "its files are built")
 
@@ -228,7 +228,7 @@ export const deployment = (asked: Flags, settings: Settings, backupFolder: Optio
     const isThere = yield* Effect.orElseSucceed(isStoreThere(settings.store), () => false)
     const kept = Option.getOrElse(backupFolder, () => join(settings.backupFolder, "backups"))
     const parts = yield* Effect.all([
-      Effect.succeed([node(), dashboard()]),
+      Effect.succeed([node(), pages()]),
       configured(asked, settings),
       envFile(asked),
       settings.store._tag === "Sqlite" ? folder(dirname(settings.store.file)) : Effect.succeed([]),

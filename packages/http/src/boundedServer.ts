@@ -3,7 +3,7 @@ import { Effect, Redacted, type Scope } from "effect"
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import type { Socket } from "node:net"
-import type { Proof } from "./listening.ts"
+import type { Proof } from "./Place.ts"
 
 /** How many may be connected at once, and how long they may take, in milliseconds; how often it is looked who takes longer. */
 export interface Bounds {

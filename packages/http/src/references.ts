@@ -2,24 +2,19 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Books } from "@roundlot/core/adapter"
 import { Effect, type Layer } from "effect"
-import { roundlot } from "../cli/roundlot.ts"
-import type { Tree } from "../cli/Tree.ts"
 import { escape, pageOf } from "./page.ts"
 
-/** The help of every verb under a word, in the order in which they are listed. */
-const helpsOf = async (words: string, tree: Tree): Promise<ReadonlyArray<string>> => {
-  if (tree._tag === "Leaf") {
-    const help = (await tree.load()).help()
-    return [`<h2 id="${words.replaceAll(" ", "-")}">${words}</h2><pre tabindex="0"><code>${escape(help)}</code></pre>`]
-  }
-  const inner = Object.entries(tree.verbs).map(([word, verb]) => helpsOf(`${words} ${word}`.trim(), verb))
-  return (await Promise.all(inner)).flat()
+/** A verb of a command line, by its words, and how it explains itself. */
+export interface Help {
+  readonly words: string
+  readonly text: string
 }
 
-const commands = Effect.map(
-  Effect.promise(() => helpsOf("", roundlot)),
-  (helps) => pageOf("Command line", "Every verb, as it explains itself with <code>--help</code>.", helps.join(""))
-)
+const helpOf = ({ text, words }: Help): string =>
+  `<h2 id="${words.replaceAll(" ", "-")}">${words}</h2><pre tabindex="0"><code>${escape(text)}</code></pre>`
+
+const pageOfCommands = (helps: ReadonlyArray<Help>) =>
+  pageOf("Command line", "Every verb, as it explains itself with <code>--help</code>.", helps.map(helpOf).join(""))
 
 const tableOf = (name: string, { columns, key }: (typeof Books.tables)[keyof typeof Books.tables]): string => {
   const rows = Object.entries(columns).map(([column, { kind, literals = [], nullable }]) => {
@@ -43,15 +38,16 @@ const tables = pageOf(
 )
 
 /** The references that are made of definitions: the command line at `/docs/commands`, the tables of a store at `/docs/tables`. */
-export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
-  Effect.gen(function* () {
-    yield* router.get(
-      "/docs/commands",
-      Effect.map(commands, (text) => HttpServerResponse.html(text))
-    )
-    yield* router.get(
-      "/docs/tables",
-      Effect.sync(() => HttpServerResponse.html(tables))
-    )
-  })
-)
+export const layer = (helps: Effect.Effect<ReadonlyArray<Help>>): Layer.Layer<never> =>
+  HttpApiBuilder.Router.use((router) =>
+    Effect.gen(function* () {
+      yield* router.get(
+        "/docs/commands",
+        Effect.map(helps, (found) => HttpServerResponse.html(pageOfCommands(found)))
+      )
+      yield* router.get(
+        "/docs/tables",
+        Effect.sync(() => HttpServerResponse.html(tables))
+      )
+    })
+  )

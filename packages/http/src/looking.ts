@@ -30,7 +30,7 @@ import {
   why
 } from "@roundlot/queries"
 import { Effect, Layer, Stream } from "effect"
-import type { Writing } from "../App.ts"
+import type { Services } from "@roundlot/commands"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
 
@@ -203,7 +203,7 @@ export const layer: Layer.Layer<
     | "overview"
   >,
   never,
-  Access.Reading | Parameters.KnownParameters | Writing
+  Access.Reading | Parameters.KnownParameters | Services
 > = Layer.mergeAll(
   ofOrders,
   ofPositions,

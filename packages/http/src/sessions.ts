@@ -6,7 +6,7 @@ import { Clock, Instant } from "@roundlot/core"
 import { AccountScope, Sessions, TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { sessions as sessionViews, tokens as views } from "@roundlot/queries"
 import { Effect, Either, Layer, Redacted } from "effect"
-import type { Writing } from "../App.ts"
+import type { Services } from "@roundlot/commands"
 import { bearerOf } from "./access.ts"
 import { looked } from "./failing.ts"
 import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
@@ -167,5 +167,5 @@ export const layer: Layer.Layer<
   | SignInLinks
   | Sessions.Sessions
   | TokenRegister.TokenRegister
-  | Writing
+  | Services
 > = Layer.merge(ofSession, ofTokens)

@@ -2,10 +2,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Clock, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type * as openid from "openid-client"
 import { PostAddress } from "@roundlot/commands"
-import { CLIENT_SECRET, type OidcSettings } from "../settings/oidc.ts"
-import type { Settings } from "../settings/Settings.ts"
-import * as ownFile from "./ownFile.ts"
+import { CLIENT_SECRET, type OidcSettings } from "./oidcSettings.ts"
 import type { Claims } from "./person.ts"
+import * as ownFile from "./ownFile.ts"
 
 /** The provider could not be asked, or not as this client; the code says why. */
 export class ProviderUnavailable extends Schema.TaggedError<ProviderUnavailable>()("ProviderUnavailable", {
@@ -38,6 +37,9 @@ export interface ProviderService {
 
 /** The OpenID provider that a team signs in with. */
 export class Provider extends Context.Tag("roundlot/Provider")<Provider, ProviderService>() {}
+
+/** What a variable of the environment says. */
+type Variable = (name: string) => string | undefined
 
 /** How long the provider has for an answer, and how long that may be. */
 export interface Bounds {
@@ -98,7 +100,7 @@ const bounded =
   }
 
 /** The secret of the client; none of a public one. */
-const secretOf = ({ clientSecretFile }: OidcSettings, variable: Settings["variable"]) => {
+const secretOf = ({ clientSecretFile }: OidcSettings, variable: Variable) => {
   const said = variable(CLIENT_SECRET)
   if (said !== undefined) return Effect.succeedSome(Redacted.make(said))
   if (clientSecretFile === undefined) return Effect.succeedNone
@@ -158,7 +160,7 @@ const claimsOf = async (
 /** Makes a provider. The library is loaded when it is first asked. */
 export const make = (
   settings: OidcSettings,
-  variable: Settings["variable"],
+  variable: Variable,
   within: Bounds = bounds
 ): Effect.Effect<ProviderService, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
@@ -245,7 +247,7 @@ export const make = (
 /** The provider of a configuration. It is asked at once, in the background: a daemon starts whether it is there or not. */
 export const layer = (
   settings: OidcSettings,
-  variable: Settings["variable"]
+  variable: Variable
 ): Layer.Layer<Provider, never, FileSystem.FileSystem> =>
   Layer.scoped(
     Provider,

@@ -3,8 +3,8 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Feed, type Ledger } from "@roundlot/core/ledger"
 import { history } from "@roundlot/queries"
 import { Context, Effect, Layer, Queue, Schedule, type Scope, Stream } from "effect"
-import * as Readers from "./Readers.ts"
 import type { Commits, Wanted } from "./Told.ts"
+import * as Readers from "./Readers.ts"
 
 /** The place of a listener among the readers. */
 export interface Place {

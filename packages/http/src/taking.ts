@@ -8,11 +8,10 @@ import { AccountScope } from "@roundlot/core/ledger"
 import { BatchRows } from "@roundlot/imports"
 import { batches, executions, past, trades } from "@roundlot/queries"
 import { Array, Effect, type Layer } from "effect"
-import { accountNames, namedSources, tradeRequest } from "@roundlot/commands"
-import type { Writing } from "../App.ts"
-import { type Configuration } from "../settings/Configuration.ts"
+import { accountNames, namedSources, type Services, tradeRequest } from "@roundlot/commands"
+import type { Configured } from "./Settings.ts"
 import { acted } from "./failing.ts"
-import { once, type First } from "./once.ts"
+import { type First, once } from "./once.ts"
 import { sent } from "./sent.ts"
 
 const { RoundlotApi } = Api
@@ -41,7 +40,7 @@ interface Given {
 }
 
 /** Adds trades of a request to a batch that still collects them. */
-const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: Configuration) =>
+const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: Configured) =>
   Effect.gen(function* () {
     const batch = yield* batches.recordOf(id)
     for (const { account } of requests) if (account !== undefined) yield* accountNames.known(account)
@@ -98,7 +97,7 @@ const bodiesOf = (request: HttpServerRequest.HttpServerRequest, from: string, pl
 const take = (
   { payload, request }: Asked<Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>>,
   first: First | undefined,
-  configuration: Configuration
+  configuration: Configured
 ) =>
   Effect.gen(function* () {
     const requests = isList(payload) ? payload : [payload]
@@ -140,7 +139,7 @@ const take = (
 /** Takes in what a source hands over, all of it or nothing. */
 const deliver = (
   { payload: { after, cursor, trades: given }, request }: Asked<Documents.DeliveryRequest>,
-  configuration: Configuration
+  configuration: Configured
 ) =>
   Effect.gen(function* () {
     const { account, source } = yield* Access.Sender
@@ -158,7 +157,7 @@ const deliver = (
 const accountOfTrade = (id: string) => past.ownerIn(Trade.TradeTable, "trade", id)
 
 /** What the configuration says of each source. */
-const sourcesOf = ({ sources }: Configuration): Effect.Effect<ReadonlyArray<Documents.SourceDocument>> =>
+const sourcesOf = ({ sources }: Configured): Effect.Effect<ReadonlyArray<Documents.SourceDocument>> =>
   Effect.map(AccountScope.current, (scope) =>
     [...sources]
       .filter(([, { account }]) => scope === undefined || (account !== undefined && scope.has(account)))
@@ -170,7 +169,7 @@ const sourcesOf = ({ sources }: Configuration): Effect.Effect<ReadonlyArray<Docu
       }))
   )
 
-const ofTrades = (configuration: Configuration) =>
+const ofTrades = (configuration: Configured) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
     group
       .handle("list", ({ urlParams }) =>
@@ -192,9 +191,9 @@ const ofTrades = (configuration: Configuration) =>
 
 /** The routes that take trades in and show them. */
 export const layer = (
-  configuration: Configuration
+  configuration: Configured
 ): Layer.Layer<
   Server.Group<"trades">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Signed | Access.Trading | Writing
+  Access.Reading | Parameters.KnownParameters | Access.Signed | Access.Trading | Services
 > => ofTrades(configuration)

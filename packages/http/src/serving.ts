@@ -2,19 +2,15 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { EventLoop } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core/adapter"
-import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
-import { SettingsError } from "@roundlot/commands/errors"
-import type { Writing } from "../App.ts"
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import type { Services } from "@roundlot/commands"
+import type { Settings } from "./Settings.ts"
+import { boundedServer, hangingUp } from "./boundedServer.ts"
+import type { Place } from "./Place.ts"
 import { readdirSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { VERSION } from "../cli/Verb.ts"
-import * as routes from "../serve/routes.ts"
-import type * as SignInLinks from "../serve/SignInLinks.ts"
-import type { Settings } from "../settings/Settings.ts"
-import { boundedServer, hangingUp } from "./boundedServer.ts"
-import type { Place } from "./listening.ts"
-
-const MOST = 65_535
+import * as routes from "./routes.ts"
+import type * as SignInLinks from "./SignInLinks.ts"
 
 /** The port is taken, or may not be used. */
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
@@ -25,17 +21,6 @@ export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe"
   override get message() {
     return `port ${this.port} of ${this.host} cannot be served: ${this.detail}. Name another with --port, or 0 for any that is free`
   }
-}
-
-/** The port that is asked for: the flag over the configuration; none where neither says one. */
-export const portOf = (
-  flag: Option.Option<number>,
-  settings: Settings
-): Either.Either<Option.Option<number>, SettingsError> => {
-  const port = Option.orElse(flag, () => Option.fromNullable(settings.configuration.port))
-  if (Option.isNone(port) || (port.value >= 0 && port.value <= MOST)) return Either.right(port)
-  const problem = `${port.value} is no port`
-  return Either.left(new SettingsError({ place: "--port", problem, remedy: `Write a number from 0 to ${MOST}` }))
 }
 
 const RESOLUTION_MS = 10
@@ -61,7 +46,7 @@ const usageNow = (): EventLoop.ProcessUsage => {
 }
 
 /** This process, with a watch on how late its thread gets to its work, since the program started. */
-const layerProcess = ({ at, isOpen }: Served): Layer.Layer<EventLoop.Process> =>
+const layerProcess = ({ at, isOpen }: Served, { version }: Settings): Layer.Layer<EventLoop.Process> =>
   Layer.scoped(
     EventLoop.Process,
     Effect.gen(function* () {
@@ -71,7 +56,7 @@ const layerProcess = ({ at, isOpen }: Served): Layer.Layer<EventLoop.Process> =>
       )
       histogram.enable()
       return {
-        version: VERSION,
+        version,
         isOpen,
         listening: at.listening,
         uptimeSeconds: Effect.sync(() => process.uptime()),
@@ -95,15 +80,15 @@ export interface Served {
 /** Serves the daemon's API on a port until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
   asked: Served,
-  settings: Pick<Settings, "configuration" | "variable">
-): Effect.Effect<number, CannotServe | TradeRepository.StoreError, SignInLinks.SignInLinks | Writing | Scope.Scope> =>
+  settings: Settings
+): Effect.Effect<number, CannotServe | TradeRepository.StoreError, SignInLinks.SignInLinks | Services | Scope.Scope> =>
   Effect.gen(function* () {
     const { at, port } = asked
     const { host } = at
     const bounded = boundedServer({}, at.proof)
     const server = NodeHttpServer.layer(() => bounded, { port, host })
     const context = yield* Layer.build(
-      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(asked)))
+      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(asked, settings)))
     ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ host, port, detail: String(error.cause) })))
     yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)

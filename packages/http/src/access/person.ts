@@ -1,6 +1,6 @@
 import { type Sessions, Token } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
-import { authorityOf, type Grant, type OidcSettings } from "../settings/oidc.ts"
+import { authorityOf, type Grant, type OidcSettings } from "./oidcSettings.ts"
 
 /** Why a person whom the provider knows is not let in. */
 const refusals = ["no_subject", "other_issuer", "no_groups", "no_role"] as const

@@ -9,11 +9,11 @@ import { AccountScope } from "@roundlot/core/ledger"
 import { Effect, type Layer, Option, Queue, Schedule } from "effect"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
-import type { Writing } from "../App.ts"
+import type { Services } from "@roundlot/commands"
 import { looked } from "./failing.ts"
+import type { Told } from "./Told.ts"
 import * as Live from "./Live.ts"
 import type * as Readers from "./Readers.ts"
-import type { Told } from "./Told.ts"
 
 const { RoundlotApi } = Api
 
@@ -148,7 +148,7 @@ const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
 export const layer: Layer.Layer<
   Server.Group<"live">,
   never,
-  Access.Reading | Parameters.KnownParameters | Writing | Live.Live
+  Access.Reading | Parameters.KnownParameters | Services | Live.Live
 > = HttpApiBuilder.group(RoundlotApi, "live", (group) =>
   group
     .handle("events", ({ headers, request, urlParams }) =>

@@ -1,14 +1,14 @@
 import { AccountName } from "@roundlot/core"
 import { Either } from "effect"
 import { describe, expect, it } from "vitest"
+import type { oidcSettings } from "@roundlot/http/access"
 import { type Claims, personOf, together } from "../../src/access/person.ts"
-import type { Grant } from "../../src/settings/oidc.ts"
 
 const [ira, main] = [AccountName.AccountName.make("ira"), AccountName.AccountName.make("main")]
 
 const issuer = "https://login.example.com/realms/desk/"
 
-const roles: ReadonlyMap<string, Grant> = new Map([
+const roles: ReadonlyMap<string, oidcSettings.Grant> = new Map([
   ["staff", { role: "read" }],
   ["ira", { role: "trade", accounts: [ira] }],
   ["main", { role: "trade", accounts: [main] }],

@@ -12,11 +12,8 @@ import { AccountScope, type Batch, Jobs, OrderPolicy, type Template, Templates }
 import { BatchFile, TradeFile } from "@roundlot/imports"
 import { batches as views, batchResults, jobs as jobViews, past, templates } from "@roundlot/queries"
 import { Effect, Layer, Option, Sink, Stream } from "effect"
-import { accountNames, batchTerms, jobTypes, namedSources, webhooks } from "@roundlot/commands"
-import type { Writing } from "../App.ts"
-import { layerJobsAt } from "../jobs/jobTypes.ts"
-import { type Configuration } from "../settings/Configuration.ts"
-import type { Settings } from "../settings/Settings.ts"
+import { accountNames, batchTerms, jobTypes, namedSources, type Services, webhooks } from "@roundlot/commands"
+import type { Configured } from "./Settings.ts"
 import { acted } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { sent } from "./sent.ts"
@@ -72,7 +69,7 @@ const takenAs = (
   request: Documents.UploadTerms,
   asked: Template.TemplateTerms,
   bytes: BatchFile.Written["bytes"],
-  configuration: Configuration,
+  configuration: Configured,
   key: string | undefined
 ) =>
   Effect.gen(function* () {
@@ -90,7 +87,7 @@ const takenAs = (
     )
   })
 
-const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
+const submitted = (request: Documents.BatchRequest, configuration: Configured, key: string | undefined) =>
   Effect.gen(function* () {
     const asked = { ...request, ...(yield* batchTerms.over(request.template, request)) }
     if (request.open === true) return yield* openedBatch(request, asked, key)
@@ -113,7 +110,7 @@ const submittedOnce = <E, R>(
  * Keeps what is uploaded aside, since it is read twice, and takes it from there. What tells it from another file under the same key
  * is known when all of it has come.
  */
-const uploaded = ({ headers, request, urlParams: terms }: Uploading, configuration: Configuration) =>
+const uploaded = ({ headers, request, urlParams: terms }: Uploading, configuration: Configured) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-upload-" }))
@@ -200,7 +197,7 @@ const doneOr = (asked: Rehearsable, verb: Batches.BatchVerb, change: Change) =>
     onFalse: () => changed(asked, change)
   })
 
-const ofBatches = (configuration: Configuration) =>
+const ofBatches = (configuration: Configured) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
       .handle("list", ({ urlParams }) =>
@@ -361,7 +358,7 @@ const reconciling = (account: string | undefined, first: First | undefined) =>
     return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
   })
 
-const ofJobs = (configuration: Configuration) =>
+const ofJobs = (configuration: Configured) =>
   HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
     group
       .handle("list", ({ urlParams }) => Effect.zipRight(AccountScope.requireAll, acted(jobViews.list(urlParams))))
@@ -399,10 +396,9 @@ const ofJobs = (configuration: Configuration) =>
 
 /** Trades that are submitted together, and background work. */
 export const layer = (
-  settings: Pick<Settings, "configuration" | "variable">
+  configuration: Configured
 ): Layer.Layer<
   Server.Group<"batches" | "jobs">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
-> =>
-  Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs(settings.configuration), layerJobsAt(settings)))
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Jobs.Jobs | Services
+> => Layer.merge(ofBatches(configuration), ofJobs(configuration))

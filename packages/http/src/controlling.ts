@@ -37,12 +37,10 @@ import {
   halts,
   jobTypes,
   orderPolicy,
+  type Services,
   verdicts
 } from "@roundlot/commands"
-import { unsupportedOrders } from "../start/unsupportedOrders.ts"
-import type { Writing } from "../App.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
-import { type Configuration } from "../settings/Configuration.ts"
+import type { Settings } from "./Settings.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
@@ -254,7 +252,7 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
 const setOrderPolicy = (
   named: string,
   { reason, ...order }: typeof Documents.OrderPolicyRequest.Type,
-  configuration: Configuration
+  { configuration, unsupportedOrders }: Settings
 ) =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
@@ -330,7 +328,7 @@ type Assigning = OnRecord & { readonly payload: { readonly to: string } }
 
 const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
-const ofControls = (configuration: Configuration) =>
+const ofControls = (settings: Settings) =>
   HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     group
       .handle("list", ({ urlParams: { asOf } }) =>
@@ -462,7 +460,7 @@ const ofControls = (configuration: Configuration) =>
         acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
       )
       .handle("setOrderPolicy", (asked) =>
-        acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, configuration)))
+        acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, settings)))
       )
       .handle("decide", (asked) =>
         asked.payload.dryRun === true
@@ -476,9 +474,9 @@ const ofControls = (configuration: Configuration) =>
 
 /** The routes by which operators and strategies command. */
 export const layer = (
-  configuration: Configuration
+  settings: Settings
 ): Layer.Layer<
   Server.Group<"controls">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Writing
-> => Layer.provide(ofControls(configuration), layerJobs)
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Jobs.Jobs | Services
+> => ofControls(settings)

@@ -4,11 +4,10 @@ import { Effect, Option, TestClock } from "effect"
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Provider from "../../src/access/Provider.ts"
-import type { OidcSettings } from "../../src/settings/oidc.ts"
+import { type oidcSettings, Provider } from "@roundlot/http/access"
 import { type Lie, lyingProvider } from "./lyingProvider.ts"
 
-const settingsAt = (issuer: string, clientSecretFile?: string): OidcSettings => ({
+const settingsAt = (issuer: string, clientSecretFile?: string): oidcSettings.OidcSettings => ({
   issuer,
   clientId: "roundlot",
   clientSecretFile,

@@ -1,7 +1,7 @@
 import type { Clock } from "@roundlot/core"
 import type { Entropy } from "@roundlot/core/adapter"
 import { Context, Effect, Layer, type Redacted } from "effect"
-import * as oneTimeCodes from "../access/oneTimeCodes.ts"
+import * as oneTimeCodes from "./access/oneTimeCodes.ts"
 
 /** What the code of a link stands for: the token that it signs in with, on pages of this origin alone. */
 export interface SignIn {

@@ -1,5 +1,5 @@
 import { Effect, Queue } from "effect"
-import { narrowed, type Commits, type Told, type Wanted } from "./Told.ts"
+import { type Commits, narrowed, type Told, type Wanted } from "./Told.ts"
 
 /** Hears what happens; says whether it can take more at once. It is told on only when it has asked for more otherwise. */
 export type Listener = (told: Told) => boolean

@@ -1,10 +1,15 @@
 import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Problem, Signature } from "@roundlot/api"
-import { Clock, Instant } from "@roundlot/core"
-import { Effect, Either, Layer } from "effect"
-import { secretsOf, sendersOf } from "../settings/sources/senders.ts"
-import type { Settings } from "../settings/Settings.ts"
+import { type AccountName, Clock, Instant } from "@roundlot/core"
+import { Effect, Layer, type Redacted } from "effect"
+
+/** The sources that hand their trades over themselves, the account that those of each are for, and the secrets by which it signs. */
+export interface Senders {
+  readonly all: ReadonlyArray<{ readonly name: string; readonly account: AccountName.AccountName }>
+  /** None where nothing is taken from it. */
+  readonly secretsOf: (source: string) => ReadonlyArray<Redacted.Redacted>
+}
 
 const remedies: { readonly [F in Signature.SignatureFault]: string } = {
   missing: `sign the body: ${Access.SIGNATURE}: t=SECONDS,v1=HEX`,
@@ -30,15 +35,15 @@ const bodyOf = (request: HttpServerRequest.HttpServerRequest) =>
   )
 
 /** Who handed a request over, where it is signed by a source that may. Sources that are not there are answered like a wrong signature. */
-const signed = (settings: Pick<Settings, "configuration" | "variable">) =>
+const signed = (senders: Senders) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { params } = yield* HttpRouter.RouteContext
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const seconds = Math.floor(Instant.toMillis(now) / 1000)
     const header = request.headers[Access.SIGNATURE]
-    const sender = sendersOf(settings.configuration).find(({ name }) => name === params["source"])
-    const secrets = sender === undefined ? [] : Either.getOrElse(secretsOf(sender.name, settings), () => [])
+    const sender = senders.all.find(({ name }) => name === params["source"])
+    const secrets = sender === undefined ? [] : senders.secretsOf(sender.name)
     // Nobody's body is read before as much is known: it keeps a seat.
     const early = Signature.headerFaultOf(header, seconds) ?? (secrets.length === 0 ? "wrong" : undefined)
     if (early !== undefined) return yield* refused(early)
@@ -49,10 +54,8 @@ const signed = (settings: Pick<Settings, "configuration" | "variable">) =>
   })
 
 /** Takes what sources of a configuration sign. */
-export const layer = (
-  settings: Pick<Settings, "configuration" | "variable">
-): Layer.Layer<Access.Signed, never, Clock.Clock> =>
+export const layer = (senders: Senders): Layer.Layer<Access.Signed, never, Clock.Clock> =>
   Layer.effect(
     Access.Signed,
-    Effect.map(Clock.Clock, (clock) => Effect.provideService(signed(settings), Clock.Clock, clock))
+    Effect.map(Clock.Clock, (clock) => Effect.provideService(signed(senders), Clock.Clock, clock))
   )
