@@ -137,7 +137,7 @@ const rooms = [
 const roomOf = (path) => /^packages\/core\/src\/(rules\/[^/]+|[^/]+)\//.exec(path)?.[1]
 
 /** From the ground up: each of these packages knows those before it, and none knows the program that puts them together. */
-const floors = ["queries", "imports", "commands", "http", "runner"]
+const floors = ["queries", "imports", "commands", "http", "daemon", "runner"]
 const floorOf = (specifier) => floors.indexOf(specifier === "roundlot" ? "runner" : specifier.split("/")[1])
 
 /** What the program's faces have in common knows neither of them: no verb of the command line, nor the runner. */
@@ -189,7 +189,17 @@ const adapterFaults = (source, node) => {
 }
 
 /** Who decides on codes and fields. An adapter has to read what its broker says in words. */
-const withoutProse = new Set(["core", "testing", "api", "commands", "http", "runner", "dashboard", "simulation"])
+const withoutProse = new Set([
+  "core",
+  "testing",
+  "api",
+  "commands",
+  "http",
+  "daemon",
+  "runner",
+  "dashboard",
+  "simulation"
+])
 
 /** They cut what a library says for people, and decide nothing by it. */
 const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/commands/src/faults.ts"])

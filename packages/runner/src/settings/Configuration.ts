@@ -6,7 +6,7 @@ import { Either, Schema } from "effect"
 import { accountEntry, duration, faults } from "@roundlot/commands"
 import type { SettingsError } from "@roundlot/commands/errors"
 import { oidcSettings } from "@roundlot/http/access"
-import { type ChannelSettings, channelsOf } from "./alertChannels.ts"
+import { alertChannels } from "@roundlot/daemon"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { followedWays, placed, waysOf } from "./sources/sourceWays.ts"
 import { brokers, type SourceEntry, type WebhookEntry, written } from "./ConfigurationFile.ts"
@@ -37,7 +37,7 @@ export interface Configuration {
   /** The webhook that is posted what needs a person. */
   readonly alerts: string | undefined
   /** Other ways to people. */
-  readonly channels: ReadonlyArray<ChannelSettings>
+  readonly channels: ReadonlyArray<alertChannels.ChannelSettings>
   /** What hears that the daemon runs, and how often. */
   readonly heartbeat: { readonly url: string | undefined; readonly everyMs: number } | undefined
   /** Who is posted events, by name. */
@@ -186,7 +186,7 @@ export const read = (
       listings,
       sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,
-      channels: yield* channelsOf(file, said.alerts?.channels ?? {}),
+      channels: yield* alertChannels.channelsOf(file, said.alerts?.channels ?? {}),
       heartbeat:
         heartbeat === undefined
           ? undefined

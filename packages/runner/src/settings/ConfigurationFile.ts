@@ -3,7 +3,7 @@ import { Event } from "@roundlot/core/ledger"
 import { JSONSchema, Schema } from "effect"
 import { PostAddress, accountEntry } from "@roundlot/commands"
 import { oidcSettings } from "@roundlot/http/access"
-import { ChannelEntry } from "./alertChannels.ts"
+import { alertChannels } from "@roundlot/daemon"
 import { followedWays } from "./sources/sourceWays.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -46,12 +46,6 @@ export const WebhookEntry = Schema.Struct({
   tags: optional(Schema.NonEmptyArray(Event.Tag))
 })
 
-/** The variable of a kind that a name has. */
-export const variableOf = (kind: string, name: string): string => `${kind}_${name.toUpperCase().replaceAll("-", "_")}`
-
-/** The variable with the secret that a webhook's bodies are signed with. */
-export const secretOf = (name: string): string => variableOf("ROUNDLOT_WEBHOOK_SECRET", name)
-
 const common = {
   /** Where the schema of this file is, for editors. */
   $schema: optional(Schema.String),
@@ -74,7 +68,7 @@ const common = {
   alerts: optional(
     Schema.Struct({
       webhook: optional(PostAddress.PostAddress),
-      channels: optional(Schema.Record({ key: Schema.String, value: ChannelEntry })),
+      channels: optional(Schema.Record({ key: Schema.String, value: alertChannels.ChannelEntry })),
       heartbeat: optional(Schema.Struct({ url: optional(PostAddress.PostAddress), every: optional(Schema.String) }))
     })
   ),

@@ -6,16 +6,13 @@ import { relative } from "node:path"
 import { accountNames, leases, namedSources } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
 import { Place, serving, SignInLinks } from "@roundlot/http"
+import { AnchorFile, checkpointFiles, Collector, queue, traces, working } from "@roundlot/daemon"
 import { openedForDriving } from "../accounts.ts"
-import * as AnchorFile from "../anchors/anchorFile.ts"
-import { withCheckpoints } from "../anchors/checkpointFiles.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { type Doing, VERSION } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { brokersOf } from "../settings/Configuration.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
-import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -26,14 +23,12 @@ import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.t
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
-import { servedWith } from "./served.ts"
+import { servedWith, workingWith } from "./served.ts"
 import { type ListenFlags, placeOf, portOf } from "./listening.ts"
 import { announce, ensureToken } from "./announce.ts"
 import { runApps } from "./supervised.ts"
 import { watchThread } from "./threadLag.ts"
 import { tradeLines, watcher } from "./story.ts"
-import * as Collector from "../traces/collector.ts"
-import { exportTraces } from "../traces/traces.ts"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -269,11 +264,11 @@ const driveTo = (
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
-    yield* exportTraces(settings)
+    yield* traces.exportTraces(settings)
     yield* served(asked, flags, settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(watchThread())
-    yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
+    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings)), queue.layerJobs))
     yield* watchSenders(settings)
     const caughtUp = yield* followSources(sources, settings)
     yield* runApps(settings)
@@ -301,7 +296,7 @@ const driveTo = (
         for (const each of needing) yield* output.note(each)
         if (needing.length > 0) yield* output.look
         const left = played?.left ?? (yield* remaining.untilIdle)
-        yield* Effect.provide(working.settled(settings), layerJobs)
+        yield* Effect.provide(working.settled(workingWith(settings)), queue.layerJobs)
         return left
       }
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
@@ -338,10 +333,12 @@ export const start = (flags: StartFlags): Doing =>
     const listings = yield* listingsOf(settings.configuration)
     const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal
-    const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at })).pipe(
-      Effect.provide(layerBooks(settings)),
-      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
-      Effect.provide(Collector.layer(settings))
-    )
+    const left = yield* checkpointFiles
+      .withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at }))
+      .pipe(
+        Effect.provide(layerBooks(settings)),
+        Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
+        Effect.provide(Collector.layer(settings, VERSION))
+      )
     yield* tellLeft(left)
   }).pipe(Effect.scoped)

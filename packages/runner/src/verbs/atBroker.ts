@@ -4,9 +4,9 @@ import { Account, type AccountName, type Broker, type Clock, Reads } from "@roun
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Jobs, Reconciliation, StartGate } from "@roundlot/core/ledger"
 import { Effect, Schedule, Schema } from "effect"
+import { queue } from "@roundlot/daemon"
 import type { Writing } from "../App.ts"
 import type { Told } from "../cli/Verb.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerBrokers } from "../start/brokers.ts"
 
@@ -68,7 +68,7 @@ export const atBroker = <A, I, E extends Told, R>(
   Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(proving(account, settings, here)),
     Effect.scoped,
-    Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), layerJobs))
+    Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), queue.layerJobs))
   )
 
 const LONGEST_WAIT = "30 seconds"

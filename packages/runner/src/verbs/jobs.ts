@@ -5,12 +5,13 @@ import { jobs as views } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
 import { duration } from "@roundlot/commands"
+import { queue } from "@roundlot/daemon"
+import { hostFault } from "../settings/places.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
-import { layerJobs, layerJobsAt } from "../jobs/jobTypes.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
 const { page, period, place, text, view } = flags
@@ -67,7 +68,7 @@ export const jobsEnqueue = Verb.make({
         const document = { ...views.documentOf(job), isNew }
         const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
         yield* answer(document, was)
-      }).pipe(Effect.provide(layerJobsAt(settings)))
+      }).pipe(Effect.provide(queue.layerJobsAt(hostFault(settings))))
     )
 })
 
@@ -118,7 +119,7 @@ const changing = (name: "cancel" | "retry", summary: string, done: string) =>
             views.detailOf(job),
             (screen) => `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job), screen)}`
           )
-        }).pipe(Effect.provide(layerJobs))
+        }).pipe(Effect.provide(queue.layerJobs))
       )
   })
 

@@ -3,11 +3,11 @@ import { Id } from "@roundlot/core/adapter"
 import { criteria, errors, orders } from "@roundlot/queries"
 import { Effect, Schema } from "effect"
 import { jobTypes } from "@roundlot/commands"
+import { reconciling } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { recheck } from "../jobs/reconciling.ts"
 import { atBroker } from "./atBroker.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
@@ -24,7 +24,7 @@ export const ordersRecheck = Verb.make({
         const { answer } = yield* Output
         const order = yield* orderById(Id.OrderId.make(yield* criteria.idOf("order", "order", id)))
         if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
-        yield* atBroker(order.account, settings, recheck(order.id), {
+        yield* atBroker(order.account, settings, reconciling.recheck(order.id), {
           type: jobTypes.recheckType.name,
           payload: { orderId: order.id },
           result: Schema.Unknown

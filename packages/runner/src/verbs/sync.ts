@@ -4,12 +4,12 @@ import { synced as views } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
 import { accountNames } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
+import { syncing } from "@roundlot/daemon"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { positionsSync, tradesSync } from "../jobs/syncing.ts"
 import { atBroker } from "./atBroker.ts"
 
 const common = { ...flags.view, account: flags.account }
@@ -55,7 +55,7 @@ export const syncTrades = Verb.make({
         const here = Effect.map(Sync.syncTradesOnce({ account: name, lookbackDays }), views.tradesDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
-          type: tradesSync.name,
+          type: syncing.tradesSync.name,
           payload: { account: name, lookbackDays },
           result: views.TradesSynced
         })
@@ -78,7 +78,7 @@ export const syncPositions = Verb.make({
         const here = Effect.map(Sync.syncPositionsOnce({ account: name }), views.positionsDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
-          type: positionsSync.name,
+          type: syncing.positionsSync.name,
           payload: { account: name },
           result: views.PositionsSynced
         })

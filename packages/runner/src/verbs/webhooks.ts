@@ -5,12 +5,12 @@ import { Clock } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { unknownWord } from "@roundlot/commands/errors"
 import { webhooks } from "@roundlot/commands"
+import { delivering, queue } from "@roundlot/daemon"
+import { hostFault } from "../settings/places.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { postTrial } from "../jobs/delivering.ts"
-import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { settle } from "../settings/Settings.ts"
 import { pageText } from "./lists.ts"
 
@@ -47,9 +47,9 @@ export const webhooksTest = Verb.make({
       const settings = yield* settle(where)
       const known = [...settings.configuration.webhooks.keys()]
       if (!known.includes(name)) return yield* unknownWord("Webhook", name, known)
-      const failure = yield* postTrial(settings, name).pipe(
-        Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null })
-      )
+      const failure = yield* delivering
+        .postTrial(settings, name)
+        .pipe(Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null }))
       if (failure !== null) yield* output.look
       yield* output.answer({ webhook: name, failure }, failure ?? `${name} took a delivery without events.`)
     }).pipe(Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Clock.layerAlwaysOpen)))
@@ -78,6 +78,6 @@ export const webhooksContinue = Verb.make({
         const { answer } = yield* Output
         const document = yield* webhooks.goOn(settings.configuration, name, after)
         yield* answer(document, `${name} goes on after ${after}.\n\n${webhooks.table([document])}`)
-      }).pipe(Effect.provide(layerJobsAt(settings)))
+      }).pipe(Effect.provide(queue.layerJobsAt(hostFault(settings))))
     )
 })

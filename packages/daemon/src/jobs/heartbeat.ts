@@ -2,7 +2,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { Health, work } from "@roundlot/core/ledger"
 import { Effect, Redacted, Schema } from "effect"
 import { PostAddress } from "@roundlot/commands"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 
 /** What hears that the daemon runs did not take that. */
 class Unheard extends Schema.TaggedError<Unheard>()("Unheard", { why: Schema.String }) {

@@ -2,7 +2,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { Clock, Instant } from "@roundlot/core"
 import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Schema } from "effect"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 import { channelOf } from "./alerting.ts"
 import { channelsOf, trial } from "./channels.ts"
 

@@ -1,7 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { AlertChannels, Completions, Jobs, work } from "@roundlot/core/ledger"
 import { Effect } from "effect"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 import { channelOf, hasChannel } from "./alerting.ts"
 import { channelsOf } from "./channels.ts"
 import type { Surroundings } from "./Surroundings.ts"

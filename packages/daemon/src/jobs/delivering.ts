@@ -6,12 +6,12 @@ import type { Clock } from "@roundlot/core"
 import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema } from "effect"
 import { webhooks } from "@roundlot/commands"
-import { secretOf } from "../settings/ConfigurationFile.ts"
-import type { Settings } from "../settings/Settings.ts"
+import { secretOf } from "../secrets.ts"
+import type { Settings } from "../Settings.ts"
 import { spanOf } from "../traces/spans.ts"
 import { subjectsOf } from "../traces/subjects.ts"
-import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
+import * as SignedPost from "./SignedPost.ts"
 
 /** Posts a delivery without events to a webhook, signed like every other; it is not tried again. */
 export const trialType = Jobs.jobType({

@@ -1,13 +1,10 @@
 import { Account, AccountName, Clock, Instant, Reads } from "@roundlot/core"
 import { Need } from "@roundlot/core/adapter"
-import { Attempt, Jobs, Ledger, Mark, moveMark, StartGate, Sync, work } from "@roundlot/core/ledger"
-import type { Line } from "@roundlot/broker-ibkr"
+import { Attempt, Jobs, Ledger, Mark, moveMark, Sync, work } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
 import { synced as views } from "@roundlot/queries"
 import { Effect, Either, Schema } from "effect"
 import type { Scope } from "effect"
-import { hostFault, notAllowed } from "../settings/places.ts"
-import type { Settings } from "../settings/Settings.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 const LONGEST_LOOK_BACK_DAYS = 30
@@ -37,22 +34,27 @@ export const tradesSync = Jobs.jobType({ name: "trades.sync", payload: TradesPay
 /** Keeps a broker's positions as a dated snapshot (SYNC-9, SYNC-15). */
 export const positionsSync = Jobs.jobType({ name: "positions.sync", payload: PositionsPayload })
 
+/** What is wrong with the host that a job names; nothing where it may. */
+export type HostFault = (asked: Pick<Connection, "host" | "port">) => string | undefined
+
 /** The syncs as they are asked for here: a host that no job may name is refused before it is queued. */
-export const syncTypes = (settings: Pick<Settings, "variable">): ReadonlyArray<Jobs.JobType> =>
+export const syncTypes = (hostFault: HostFault): ReadonlyArray<Jobs.JobType> =>
   [tradesSync, positionsSync].map((type) => ({
     ...type,
     decode: (payload) =>
       Either.flatMap(type.decode(payload), (asked) => {
-        const problem = hostFault(settings, asked)
+        const problem = hostFault(asked)
         return problem === undefined
           ? Either.right(asked)
           : Either.left(new Jobs.BadJob({ type: type.name, place: "payload.host", problem }))
       })
   }))
 
-type Connection = typeof PositionsPayload.Type
+/** The connection that a sync asks for. */
+export type Connection = typeof PositionsPayload.Type
 
-const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
+/** A job that is refused for good, and why. */
+export const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
 /** What trying again does not mend. */
 const final = [
@@ -64,7 +66,8 @@ const final = [
   "SettingsError"
 ]
 
-const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
+/** What a job has failed with; for good, where trying again does not help. */
+export const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
   new Jobs.JobFailed({ detail: error.message, final: final.includes(error._tag) || error.problem === "accounts" })
 
 /** The account that is meant: the named one, else the only one. */
@@ -81,61 +84,19 @@ const accountOf = (named: AccountName.AccountName | undefined) =>
     )
   })
 
-const namesNone = ({ clientId, host, port }: Connection): boolean =>
-  host === undefined && port === undefined && clientId === undefined
-
-const isSame = (one: Line.Address, other: Line.Address): boolean =>
-  one.host === other.host && one.port === other.port && one.clientId === other.clientId
-
-/**
- * The connection that a payload asks for: the account's own where it names none or that one, since a client id is connected once.
- * Another is made only to a place that the operator has allowed, and used only where the login there has the account that the books
- * are pinned to; the own one proves that too, since a job may be taken up before the gate of the account opens. Before any, the
- * tables are looked at.
- */
-const brokerFor = (
+/** The connection that a sync asks for, for as long as its scope is open; `undefined` where it is the account's own. */
+export type Connect = (
   account: Account.Account,
-  asked: Connection,
-  settings: Settings
-): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | Surroundings> =>
-  Effect.gen(function* () {
-    yield* Effect.mapError(Sync.checkReady, failed)
-    const own = Effect.as(Effect.mapError(StartGate.prove(account.name), failed), undefined)
-    if (namesNone(asked)) return yield* own
-    if (account.broker !== "ibkr")
-      return yield* refused(`account ${account.name} is at ${account.broker}, which has no host, port or client id`)
-    const { brokerAt, placeOf } = yield* Effect.promise(() => import("../start/ibkr.ts"))
-    const here = yield* Effect.mapError(placeOf(settings), failed)
-    const address = {
-      host: asked.host ?? here.address.host,
-      port: asked.port ?? here.address.port,
-      clientId: asked.clientId ?? here.address.clientId
-    }
-    if (isSame(address, here.address)) return yield* own
-    const place = `${address.host}:${address.port}`
-    if (!here.allowed.includes(place)) return yield* refused(notAllowed(place, here.allowed))
-    const number = account.brokerAccountId ?? here.number
-    if (number === undefined)
-      return yield* refused(
-        `account ${account.name} was never driven, and is pinned to none of its broker's: start it once, or set IB_ACCOUNT`
-      )
-    const seconds = asked.connectTimeoutSeconds
-    const there = {
-      ...here,
-      address,
-      number,
-      connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000
-    }
-    return yield* Effect.mapError(brokerAt(account, there), failed)
-  })
+  asked: Connection
+) => Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | Surroundings>
 
 /** Who does both in a daemon. */
-export const syncingHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<Surroundings>> => [
+export const syncingHandlers = (connect: Connect): ReadonlyArray<Jobs.Handler<Surroundings>> => [
   Jobs.handler(tradesSync, (asked, { progress }) =>
     Effect.gen(function* () {
       const account = yield* accountOf(asked.account)
       yield* progress({ step: "connecting" })
-      const broker = yield* brokerFor(account, asked, settings)
+      const broker = yield* connect(account, asked)
       yield* progress({ step: "reading" })
       const { lookbackDays } = asked
       return yield* Sync.syncTradesOnce({ account: account.name, lookbackDays, broker }).pipe(
@@ -147,7 +108,7 @@ export const syncingHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<
   Jobs.handler(positionsSync, (asked) =>
     Effect.gen(function* () {
       const account = yield* accountOf(asked.account)
-      const broker = yield* brokerFor(account, asked, settings)
+      const broker = yield* connect(account, asked)
       return yield* Sync.syncPositionsOnce({ account: account.name, broker }).pipe(
         Effect.map(views.positionsDocument),
         Effect.mapError(failed)

@@ -3,10 +3,9 @@ import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
 import { AlertChannels, Alerts, Completions, Jobs, Subscriptions } from "@roundlot/core/ledger"
 import type { Layer } from "effect"
 import { jobTypes } from "@roundlot/commands"
-import * as delivering from "./delivering.ts"
-import type { Settings } from "../settings/Settings.ts"
-import { positionsSync, syncTypes, tradesSync } from "./syncing.ts"
+import { type HostFault, positionsSync, syncTypes, tradesSync } from "./syncing.ts"
 import { trialType } from "./trying.ts"
+import * as delivering from "./delivering.ts"
 
 /** Every kind of background work that this program knows, beside syncs. */
 const others: ReadonlyArray<Jobs.JobType> = [
@@ -27,11 +26,8 @@ type LayerJobs = Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository |
 /** The job queue of the program's store. */
 export const layerJobs: LayerJobs = Jobs.layer([tradesSync, positionsSync, ...others])
 
-/** The work that may be asked for by those who ask in words of their own: what they name is judged by these settings. */
-export const typesAt = (settings: Pick<Settings, "variable">): ReadonlyArray<Jobs.JobType> => [
-  ...syncTypes(settings),
-  ...others
-]
+/** The work that may be asked for by those who ask in words of their own: what they name is judged. */
+export const typesAt = (hostFault: HostFault): ReadonlyArray<Jobs.JobType> => [...syncTypes(hostFault), ...others]
 
 /** The queue for those who do. */
-export const layerJobsAt = (settings: Pick<Settings, "variable">): LayerJobs => Jobs.layer(typesAt(settings))
+export const layerJobsAt = (hostFault: HostFault): LayerJobs => Jobs.layer(typesAt(hostFault))

@@ -2,7 +2,7 @@ import { Batches, Clock, Instant } from "@roundlot/core"
 import { work } from "@roundlot/core/ledger"
 import { batches as views } from "@roundlot/queries"
 import { Effect } from "effect"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 const BY = "archiving"

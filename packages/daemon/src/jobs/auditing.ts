@@ -2,9 +2,9 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Jobs } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { jobTypes } from "@roundlot/commands"
-import { anchorOf } from "../anchors/anchor.ts"
+import { anchorOf } from "../anchors/KeptAnchor.ts"
 import { proveBooks } from "../anchors/proveBooks.ts"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Who does so in a daemon. */

@@ -7,7 +7,7 @@ import { Clock, Instant, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Job, Jobs } from "@roundlot/core/ledger"
 import { Effect, Schedule, type Scope } from "effect"
-import type { Settings } from "../settings/Settings.ts"
+import type { Working } from "../Settings.ts"
 import { alertingHandlers, noticeHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
 import { auditingHandlers } from "./auditing.ts"
@@ -34,7 +34,7 @@ const SOON_MS = 2000
 
 /** Waits until what follows from orders is asked for and done. */
 export const settled = (
-  settings: Settings
+  settings: Working
 ): Effect.Effect<
   void,
   Effect.Effect.Error<typeof enqueueAfterOrders> | TradeRepository.StoreError,
@@ -43,7 +43,7 @@ export const settled = (
 
 /** No job that is done here is being done or begins soon; one on a schedule is not waited for. */
 const unoccupied = (
-  settings: Settings
+  settings: Working
 ): Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =>
   Effect.gen(function* () {
     const now = yield* (yield* Clock.Clock).now
@@ -67,11 +67,11 @@ const unoccupied = (
 type Handlers = ReadonlyArray<Jobs.Handler<Surroundings | FileSystem.FileSystem | HttpClient.HttpClient | Jobs.Jobs>>
 
 /** Who does which jobs, in groups that do not wait for each other: people's channels may be slow, or away. */
-const handlersOf = (settings: Settings): readonly [Handlers, Handlers] => [
+const handlersOf = (settings: Working): readonly [Handlers, Handlers] => [
   [
     ...reconcilingHandlers,
     ...auditingHandlers(settings),
-    ...syncingHandlers(settings),
+    ...syncingHandlers(settings.connect),
     ...alertingHandlers(settings),
     ...completingHandlers(settings),
     ...deliveringHandlers(settings),
@@ -81,7 +81,7 @@ const handlersOf = (settings: Settings): readonly [Handlers, Handlers] => [
 ]
 
 /** Does the store's background work as this process, for as long as the scope is open. */
-export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs | Surroundings | Scope.Scope> =>
+export const work = (settings: Working): Effect.Effect<never, never, Jobs.Jobs | Surroundings | Scope.Scope> =>
   Effect.gen(function* () {
     const jobs = yield* Jobs.Jobs
     yield* Effect.forkScoped(watchOrders)

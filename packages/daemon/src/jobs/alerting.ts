@@ -3,12 +3,13 @@ import { type Clock } from "@roundlot/core"
 import { AlertChannels, Alerts, Health, Jobs, work } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import { PostAddress } from "@roundlot/commands"
-import { running, type OwnAlerts } from "../settings/OwnParts.ts"
-import type { Settings } from "../settings/Settings.ts"
+import { running } from "../ownPart.ts"
+import type { OwnAlerts } from "../OwnAlerts.ts"
+import type { Settings } from "../Settings.ts"
 import { channelSecretOf, channelsOf } from "./channels.ts"
 import { noticeDocument } from "./noticeText.ts"
-import * as SignedPost from "./SignedPost.ts"
 import type { Surroundings } from "./Surroundings.ts"
+import * as SignedPost from "./SignedPost.ts"
 
 /** Sends a notice once; what it comes to is kept with the job. */
 type Channel = (

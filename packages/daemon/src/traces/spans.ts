@@ -3,7 +3,7 @@ import { Entry, Id, OrderState, TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, decode, type Event, Traces } from "@roundlot/core/ledger"
 import { listing } from "@roundlot/queries"
 import { Effect, Either, Schema, type Tracer } from "effect"
-import { subjectsOf, type Subject } from "./subjects.ts"
+import { type Subject, subjectsOf } from "./subjects.ts"
 
 /** A stretch of time in a trace. Times are those of the books; a fill begins with the broker's. */
 export interface Stretch {

@@ -1,5 +1,5 @@
 import type { AlertChannels, Alerts, Completions } from "@roundlot/core/ledger"
-import type { Notice } from "../settings/OwnParts.ts"
+import type { Notice } from "../OwnAlerts.ts"
 
 /** An alert as one line, which is all that a chat shows. */
 const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {

@@ -7,8 +7,8 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Checkpointing, type Checkpoints, work } from "@roundlot/core/ledger"
 import { Effect, Option, Ref, Schema, type Scope } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
-import type { Settings } from "../settings/Settings.ts"
-import { lineOf, anchorsIn, signed, standing as standingNow, type Found } from "./anchor.ts"
+import type { Settings } from "../Settings.ts"
+import { anchorsIn, type Found, lineOf, signed, standing as standingNow } from "./KeptAnchor.ts"
 
 /** What of the settings says where anchors are, and whose they are. */
 type Place = Pick<Settings, "anchorFile" | "configuration">

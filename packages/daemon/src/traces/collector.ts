@@ -7,11 +7,10 @@ import * as OtlpLogger from "@effect/opentelemetry/OtlpLogger"
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics"
 import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
 import { ConfigProvider, Context, Effect, Layer, Redacted, Stream, type Tracer } from "effect"
-import { VERSION } from "../cli/Verb.ts"
-import type { Settings } from "../settings/Settings.ts"
-import * as exemplars from "./exemplars.ts"
+import type { Settings } from "../Settings.ts"
 import { addressIn, pairsIn } from "./variables.ts"
 import { parentBased } from "./sampling.ts"
+import * as exemplars from "./exemplars.ts"
 
 /** The tracer that exports each span that it makes, where a collector is named. */
 export class Exporting extends Context.Tag("roundlot/Exporting")<Exporting, Tracer.Tracer>() {}
@@ -48,7 +47,7 @@ const clientWith = (headers: Readonly<Record<string, Redacted.Redacted>>): Layer
  * Sends traces, metrics and logs by OTLP over HTTP, with JSON, to the collector that the standard variables name; nothing where they name
  * none. A collector that is gone, slow or broken holds nothing up: what it does not take is dropped.
  */
-export const layer = ({ variable }: Pick<Settings, "variable">): Layer.Layer<never> => {
+export const layer = ({ variable }: Pick<Settings, "variable">, version: string): Layer.Layer<never> => {
   const address = addressIn(variable)
   if (address === undefined) return Layer.empty
   const { "service.name": named = "roundlot", ...attributes } = pairsIn(variable("OTEL_RESOURCE_ATTRIBUTES"))
@@ -57,7 +56,7 @@ export const layer = ({ variable }: Pick<Settings, "variable">): Layer.Layer<nev
     url: `${address}/v1/${signal}`,
     resource: {
       serviceName: variable("OTEL_SERVICE_NAME") ?? named,
-      serviceVersion: attributes["service.version"] ?? VERSION,
+      serviceVersion: attributes["service.version"] ?? version,
       attributes: { "process.pid": process.pid, ...attributes }
     },
     shutdownTimeout: "1 second" as const

@@ -6,7 +6,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Checkpoints } from "@roundlot/core/ledger"
 import { Context, Effect } from "effect"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 import * as AnchorFile from "./anchorFile.ts"
 
 type Place = Pick<Settings, "anchorFile" | "checkpointFolder" | "configuration">

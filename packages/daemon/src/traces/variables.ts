@@ -1,4 +1,4 @@
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "../Settings.ts"
 
 /** What OpenTelemetry names the address of a collector by. */
 export const ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"

@@ -1,6 +1,6 @@
 import { Jobs } from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
-import type { ChannelSettings } from "../settings/alertChannels.ts"
+import type { ChannelSettings } from "../alertChannels.ts"
 
 const LONGEST_MS = 10_000
 const LONGEST_SUBJECT = 150

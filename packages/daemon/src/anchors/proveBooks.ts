@@ -4,8 +4,8 @@ import { type TradeRepository } from "@roundlot/core/adapter"
 import { AuditSince, type audit } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
-import type { Settings } from "../settings/Settings.ts"
-import type { Found, KeptAnchor, RefusedLine } from "./anchor.ts"
+import type { Settings } from "../Settings.ts"
+import type { Found, KeptAnchor, RefusedLine } from "./KeptAnchor.ts"
 import * as AnchorFile from "./anchorFile.ts"
 
 /** What an audit came to, and the newest anchor of the daemon's that it was held to. */
