@@ -54,7 +54,7 @@ describe("the API in a program of one's own, without a command line", () => {
     )
   )
 
-  it.live("takes no work that nobody there does, and says which it takes", () =>
+  it.live("takes no work that nobody there does", () =>
     on(Settings.none, (ask) =>
       Effect.gen(function* () {
         const refused = yield* ask("/api/v1/jobs", posted({ type: "audit", payload: {} }, "k-2"))
