@@ -150,12 +150,29 @@ const houses = [
   { name: "the dashboard", path: /^packages\/dashboard\/src\/(ui\/[^/]+|[^/]+)\//, rooms: screens }
 ]
 
-/** What the program's faces have in common knows neither of them; HTTP handlers know no verb of the command line. */
+/** From the ground up: each of these packages knows those before it, and none knows the program that puts them together. */
+const floors = ["queries", "imports", "commands", "http", "daemon", "runner"]
+const floorOf = (specifier) => floors.indexOf(specifier === "roundlot" ? "runner" : specifier.split("/")[1])
+
+/** What the program's faces have in common knows neither of them: no verb of the command line, nor the runner. */
+const floorFaults = (source, node) => {
+  const own = floors.indexOf(source.package)
+  if (own < 0 || node.moduleSpecifier === undefined) return []
+  const specifier = node.moduleSpecifier.text
+  if (specifier.startsWith(".")) {
+    const isInside = posix.join(posix.dirname(source.path), specifier).startsWith(`packages/${source.package}/src/`)
+    return isInside ? [] : [`imports ${specifier}, which is not its own: import a package`]
+  }
+  const isOurs = specifier === "roundlot" || specifier.startsWith("@roundlot/")
+  return isOurs && floorOf(specifier) > own ? [`imports ${specifier}, which is above ${source.package}`] : []
+}
+
+/** Only the command line knows its verbs. */
 const verbFaults = (source, node) => {
   const from = /^packages\/runner\/src\/([^/]+)\//.exec(source.path)?.[1]
   if (from === undefined || from === "verbs" || from === "cli" || node.moduleSpecifier === undefined) return []
   return /\/verbs\//.test(node.moduleSpecifier.text)
-    ? [`imports a verb: what ${from} needs of it stands in commands`]
+    ? [`imports a verb: what ${from} needs of it stands in @roundlot/commands`]
     : []
 }
 
@@ -186,10 +203,20 @@ const adapterFaults = (source, node) => {
 }
 
 /** Who decides on codes and fields. An adapter has to read what its broker says in words. */
-const withoutProse = new Set(["core", "testing", "api", "runner", "dashboard", "simulation"])
+const withoutProse = new Set([
+  "core",
+  "testing",
+  "api",
+  "commands",
+  "http",
+  "daemon",
+  "runner",
+  "dashboard",
+  "simulation"
+])
 
 /** They cut what a library says for people, and decide nothing by it. */
-const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/runner/src/settings/configurationFaults.ts"])
+const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/commands/src/faults.ts"])
 
 /** What is said to people. */
 const sentences = new Set(["evidence", "reason", "why", "detail", "message", "closedWhy"])
@@ -219,7 +246,9 @@ const faultsOf = (source) => {
   const visit = (node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
       found.push(
-        ...[...roomFaults(source, node), ...verbFaults(source, node)].map((fault) => `${place(source, node)} ${fault}`)
+        ...[...roomFaults(source, node), ...floorFaults(source, node), ...verbFaults(source, node)].map(
+          (fault) => `${place(source, node)} ${fault}`
+        )
       )
     }
     if (isEffectOnly && ts.isImportDeclaration(node)) {
@@ -240,6 +269,6 @@ const faultsOf = (source) => {
 }
 
 const files = [...sources(), ...sourcesIn("simulation", "simulation")].filter(
-  (source) => effectOnly.has(source.package) || withoutProse.has(source.package)
+  (source) => effectOnly.has(source.package) || withoutProse.has(source.package) || floors.includes(source.package)
 )
 report(files.flatMap(faultsOf), files.length)

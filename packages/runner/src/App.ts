@@ -7,8 +7,10 @@ import type { Broker } from "@roundlot/core"
 import { Context, Deferred, Effect, Layer, Redacted, Schema, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
+import type { Services } from "@roundlot/commands"
+import { ownPart } from "@roundlot/daemon"
 import type { Configuration } from "./settings/Configuration.ts"
-import { failureOf, type OwnParts, type Services } from "./settings/OwnParts.ts"
+import { type OwnParts } from "./settings/OwnParts.ts"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
 
@@ -92,7 +94,7 @@ const layerOwnPrices = (prices: NonNullable<OwnParts["prices"]>): Layer.Layer<Pr
       const opened = yield* Deferred.make<Context.Tag.Service<PriceReference.PriceReference>>()
       const opening = Layer.buildWithScope(prices, scope).pipe(
         Effect.map(Context.get(PriceReference.PriceReference)),
-        Effect.tapErrorCause((cause) => Effect.logWarning(failureOf("prices", cause).message)),
+        Effect.tapErrorCause((cause) => Effect.logWarning(ownPart.failureOf("prices", cause).message)),
         Effect.intoDeferred(opened)
       )
       const open = yield* Effect.cached(Effect.forkIn(opening, scope))

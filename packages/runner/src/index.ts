@@ -2,4 +2,6 @@
 export { run } from "./cli/run.ts"
 /** `defineConfig`: a configuration that brings brokers, sources and prices of one's own. */
 export { defineConfig, type RoundlotConfig } from "./settings/ConfigModule.ts"
-export type { Followed, Notice, OwnAlerts, OwnApp, OwnBroker, OwnSource, Services } from "./settings/OwnParts.ts"
+export type { Followed, OwnApp, OwnBroker, OwnSource } from "./settings/OwnParts.ts"
+export type { Services } from "@roundlot/commands"
+export type { Notice, OwnAlerts } from "@roundlot/daemon"

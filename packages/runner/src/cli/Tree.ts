@@ -1,6 +1,6 @@
 import { Either } from "effect"
+import { unknownWord, type UsageError } from "@roundlot/commands/errors"
 import { isFlag } from "./argv.ts"
-import { type UsageError, unknownWord } from "./UsageError.ts"
 import type { Verb } from "./Verb.ts"
 
 /** A verb that is loaded when it is used: a program that prints its help or lists orders opens no exchange. */

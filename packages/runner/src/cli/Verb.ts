@@ -6,9 +6,9 @@ import { isValidationError, type ValidationError } from "@effect/cli/ValidationE
 import type { CliApp } from "@effect/cli/CliApp"
 import { Console, Effect, type Types } from "effect"
 import { stripVTControlCharacters } from "node:util"
+import { UsageError } from "@roundlot/commands/errors"
 import type { Environment } from "../settings/Settings.ts"
 import type { Output } from "./Output.ts"
-import { UsageError } from "./UsageError.ts"
 
 /** The version that `--version` prints. */
 export const VERSION = "0.0.0"

@@ -1,6 +1,6 @@
 import type { Usage } from "@effect/cli/Usage"
 import { Either, Option } from "effect"
-import { UsageError, unknownWord } from "./UsageError.ts"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
 
 /** A flag of a verb. */
 interface Flag {

@@ -2,7 +2,7 @@ import * as Prompt from "@effect/cli/Prompt"
 import * as Options from "@effect/cli/Options"
 import { Effect, Schema } from "effect"
 import { stdin } from "node:process"
-import { UsageError } from "./UsageError.ts"
+import { UsageError } from "@roundlot/commands/errors"
 
 /** The flag that stands for a person's yes in a script. */
 export const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking"))

@@ -1,10 +1,10 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
-import { withCheckpoints } from "../anchors/checkpointFiles.ts"
+import type { SettingsError } from "@roundlot/commands/errors"
+import { checkpointFiles } from "@roundlot/daemon"
 import { layerBooks, layerStore, requireStore, type NoStore, type Reading, type Writing } from "../App.ts"
 import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
-import type { SettingsError } from "../settings/SettingsError.ts"
 
 type Failed = SettingsError | TradeRepository.StoreError
 
@@ -16,7 +16,7 @@ export const reading = <A, E, R>(
   Effect.gen(function* () {
     const settings = yield* settle(flags)
     yield* requireStore(settings)
-    return yield* Effect.provide(withCheckpoints(settings, use(settings)), layerStore(settings))
+    return yield* Effect.provide(checkpointFiles.withCheckpoints(settings, use(settings)), layerStore(settings))
   })
 
 /** Does something that commits to a store; one that is not there is made. */

@@ -8,11 +8,10 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Traces } from "@roundlot/core/ledger"
 import { breaks, jobs, orders, positions, trades } from "@roundlot/queries"
 import { type Context, Effect, type Layer, Option, Schema } from "effect"
+import { accountNames, namedSources, tradeRequest } from "@roundlot/commands"
 import type { Writing } from "../App.ts"
-import { ofSource, sole } from "../accounts.ts"
 import type { Told } from "../cli/Verb.ts"
-import * as tradeRequest from "../serve/tradeRequest.ts"
-import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 
 const text = Schema.optional(Schema.String)
 const listed = {
@@ -171,7 +170,7 @@ const meant = (asked: Terms, configuration: Configuration) =>
       ({ detail }) => refused(detail)
     )
     if (instruction === undefined) return yield* Effect.fail(refused("say how it is executed: type"))
-    const account = yield* inWords(ofSource(configuration, SOURCE, asked.account))
+    const account = yield* inWords(accountNames.ofSource(configuration, SOURCE, asked.account))
     return {
       account,
       input: { ...input, direct: instruction },
@@ -197,7 +196,7 @@ const whyNot = (proposed: Exclude<Proposals.Proposed, { readonly _tag: "Waiting"
 const propose = (asked: Terms, token: Token.Token, configuration: Configuration) =>
   Effect.gen(function* () {
     const { account, input, terms: said } = yield* meant(asked, configuration)
-    const request = { account, token, input, policy: policyOf(configuration, SOURCE) }
+    const request = { account, token, input, policy: namedSources.policyOf(configuration, SOURCE) }
     const proposed = yield* inWords(Proposals.propose(request))
     if (proposed._tag !== "Waiting")
       return yield* Effect.fail(refused(`nothing was proposed: ${whyNot(proposed, token)}`))
@@ -255,7 +254,7 @@ const syncJob = ({ account: named, key, ...asked }: SyncWish) =>
   Effect.gen(function* () {
     const queue = yield* Jobs.Jobs
     const isBound = (yield* AccountScope.current) !== undefined
-    const account = isBound ? yield* sole(Option.fromNullable(named)) : named
+    const account = isBound ? yield* accountNames.sole(Option.fromNullable(named)) : named
     const payload = { ...asked, ...(account === undefined ? {} : { account }) }
     // The queue is no account's; the job is.
     const { job } = yield* AccountScope.lifted(queue.enqueue({ type: "trades.sync", key, payload }))

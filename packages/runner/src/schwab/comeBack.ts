@@ -3,7 +3,7 @@ import { Certificate, Login } from "@roundlot/broker-schwab"
 import { Deferred, Effect, Exit, Option, type Redacted, type Scope } from "effect"
 import { createServer as createPlain, type RequestListener } from "node:http"
 import { createServer as createSecure } from "node:https"
-import { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "@roundlot/commands/errors"
 
 /** What proves this machine to the browser that comes back; one that signs itself where neither is said. */
 export interface CallbackFlags {

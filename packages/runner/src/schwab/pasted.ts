@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { createInterface } from "node:readline"
-import { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "@roundlot/commands/errors"
 
 /** The first line of the standard input that has anything in it. */
 export const pasted: Effect.Effect<string, UsageError> = Effect.async((resume) => {

@@ -3,10 +3,11 @@ import { Effect, Either, Layer, ParseResult, Schema } from "effect"
 import { resolve } from "node:path"
 import process from "node:process"
 import { pathToFileURL } from "node:url"
+import { SettingsError } from "@roundlot/commands/errors"
+import type { OwnAlerts } from "@roundlot/daemon"
 import * as Configuration from "./Configuration.ts"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
-import type { OwnAlerts, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
-import { SettingsError } from "./SettingsError.ts"
+import type { OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
 import type { OwnStore } from "./StorePlace.ts"
 
 type Account<Own extends string> = Omit<ConfigurationFile.WrittenAccount, "broker"> & {

@@ -1,25 +1,16 @@
 import { dirname, resolve } from "node:path"
 import { Json } from "@roundlot/api"
-import { Account, AccountName, type Quantity, type SourcePolicy } from "@roundlot/core"
-import type { age, Configuring } from "@roundlot/core/ledger"
+import { Account, AccountName } from "@roundlot/core"
+import type { Configuring } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
-import { type ChannelSettings, channelsOf } from "./alertChannels.ts"
-import { durationMs } from "./duration.ts"
-import { oidcOf, type OidcSettings, valuesOf as oidcValuesOf } from "./oidc.ts"
+import { accountEntry, duration, faults } from "@roundlot/commands"
+import type { SettingsError } from "@roundlot/commands/errors"
+import { oidcSettings } from "@roundlot/http/access"
+import { alertChannels } from "@roundlot/daemon"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { followedWays, placed, waysOf } from "./sources/sourceWays.ts"
-import type { SettingsError } from "./SettingsError.ts"
-import {
-  type AccountEntry,
-  accountEntry,
-  bandBpOf,
-  brokers,
-  type Limit,
-  type SourceEntry,
-  type WebhookEntry,
-  written
-} from "./ConfigurationFile.ts"
-import { fail, isRecord, keyFault, keys, valueFault } from "./configurationFaults.ts"
+import { brokers, type SourceEntry, type WebhookEntry, written } from "./ConfigurationFile.ts"
+import { keyFault, keys } from "./configurationFaults.ts"
 
 /** A configuration, read and checked. */
 export interface Configuration {
@@ -35,7 +26,7 @@ export interface Configuration {
     readonly allowHosts: ReadonlyArray<string>
   }
   /** The OpenID provider that a team signs in with; none where nothing is said. */
-  readonly oidc: OidcSettings | undefined
+  readonly oidc: oidcSettings.OidcSettings | undefined
   /** How often open orders are read, and how much earlier at most, as durations. */
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
@@ -46,7 +37,7 @@ export interface Configuration {
   /** The webhook that is posted what needs a person. */
   readonly alerts: string | undefined
   /** Other ways to people. */
-  readonly channels: ReadonlyArray<ChannelSettings>
+  readonly channels: ReadonlyArray<alertChannels.ChannelSettings>
   /** What hears that the daemon runs, and how often. */
   readonly heartbeat: { readonly url: string | undefined; readonly everyMs: number } | undefined
   /** Who is posted events, by name. */
@@ -97,7 +88,7 @@ export const partsOf = ({ sources, ...configuration }: Configuration): Configuri
   const { oidc } = configuration
   return new Map([
     ...(daemon.size === 0 ? [] : [["daemon", daemon] as const]),
-    ...(oidc === undefined ? [] : [["oidc", oidcValuesOf(oidc)] as const]),
+    ...(oidc === undefined ? [] : [["oidc", oidcSettings.valuesOf(oidc)] as const]),
     ...[...sources].map(([name, source]) => [`sources.${name}`, valuesOf(source)] as const)
   ])
 }
@@ -134,116 +125,13 @@ const valuesOf = ({
     ...Object.entries(symbols ?? {}).map(([given, ticker]) => [`symbols.${given}`, ticker] as const)
   ])
 
-type Amount = typeof Limit.Type | undefined
-
-const amountOf = (said: Amount, before: Quantity.Quantity | undefined): Quantity.Quantity | undefined => {
-  if (said === undefined) return before
-  return said === "none" ? undefined : said
-}
-
-/** The limits as an account has them; what is not said stays as it is. */
-const limitsOf = (
-  limits: AccountEntry["limits"] = {},
-  before: Account.AccountSettings
-): Partial<Account.AccountSettings> => {
-  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
-  const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
-  return {
-    maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
-    maxOrderNotional: amountOf(orderNotional, before.maxOrderNotional),
-    maxOpenResidual: amountOf(openResidual, before.maxOpenResidual),
-    maxDailyNotional: amountOf(dailyNotional, before.maxDailyNotional),
-    liftedLimits: Account.liftableLimits.filter((limit) =>
-      said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
-    ),
-    ...(ordersPerMinute === undefined ? {} : { ordersPerMinute }),
-    ...(collarBp === undefined ? {} : { collarBp })
-  }
-}
-
-/** Market orders unless limit orders are asked for; what is not said stays as it is. */
-const orderTermsOf = (order: AccountEntry["order"]): Partial<Account.AccountSettings> => {
-  if (order === undefined) return {}
-  const { lifeSeconds, limitOffsetBp, session, timeInForce } = order === "market" ? {} : order
-  const [first, ...further] = typeof limitOffsetBp === "number" ? [limitOffsetBp] : (limitOffsetBp ?? [])
-  return {
-    limitOffsetBp: first,
-    repriceOffsetsBp: further.length === 0 ? undefined : further,
-    orderLifeSeconds: lifeSeconds,
-    orderSession: session,
-    orderTimeInForce: timeInForce
-  }
-}
-
-/** Real money is said twice, as `live: true` and by no other word: `environment` alone is not enough, and may not say otherwise. */
-const environmentOf = (
-  file: string,
-  place: string,
-  { environment, live }: AccountEntry,
-  known: Account.AccountSettings["environment"]
-): Either.Either<Account.AccountSettings["environment"], SettingsError> => {
-  if (live === true && environment === "paper") {
-    return Either.left(fail(file, place, "is paper by its environment and has live: true", "Leave one of them out"))
-  }
-  if (live !== true && environment === "live" && known !== "live") {
-    return Either.left(
-      fail(file, place, "is for real money and does not say live: true", "Say it, or leave environment out")
-    )
-  }
-  if (live === false && environment === "live") {
-    return Either.left(fail(file, place, "is for real money and says live: false", "Say live: true"))
-  }
-  return Either.right(live === true ? "live" : (environment ?? known))
-}
-
-const settingsOf = (
-  file: string,
-  name: string,
-  entry: AccountEntry,
-  base: Account.AccountSettings
-): Either.Either<Account.AccountSettings, SettingsError> =>
-  Either.gen(function* () {
-    const place = `accounts.${name}`
-    const { band, resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
-    const environment = yield* environmentOf(file, place, entry, base.environment)
-    const window =
-      resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
-    const oldest =
-      maxTradeAge === undefined ? undefined : yield* durationMs(maxTradeAge, `${file}, ${place}.maxTradeAge`)
-    return {
-      ...base,
-      ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
-      ...plain,
-      environment,
-      ...limitsOf(limits, base),
-      ...orderTermsOf(order),
-      ...(window === undefined ? {} : { resendWindowMs: window }),
-      ...(oldest === undefined ? {} : { maxTradeAgeMs: oldest }),
-      ...(band === undefined ? {} : { bandBp: bandBpOf(band) })
-    }
-  })
-
-/** What is said of one account outside of a file, on top of what it has; refused in the same words. */
-export const readAccount = (
-  entry: unknown,
-  name: AccountName.AccountName,
-  base: Account.AccountSettings,
-  configuration: Pick<Configuration, "own"> = empty
-): Either.Either<Account.AccountSettings, SettingsError> => {
-  const place = `account ${name}`
-  return Schema.decodeUnknownEither(accountEntry(brokersOf(configuration)))(entry).pipe(
-    Either.mapLeft((error) => valueFault(place, entry, error)),
-    Either.flatMap((read) => settingsOf(place, name, read, Account.settingsOf(base)))
-  )
-}
-
 /** Reads a configuration from its JSON; `file` is the name that errors tell. */
 export const parse = (text: string, file: string): Either.Either<Configuration, SettingsError> =>
   Either.gen(function* () {
     const value = yield* Either.try({
       try: (): unknown => JSON.parse(text),
       catch: (error) =>
-        fail(
+        faults.fail(
           file,
           "",
           `is not JSON (${error instanceof Error ? error.message : String(error)})`,
@@ -251,9 +139,9 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
         )
     })
     const repeated = Json.repeatedMember(text)
-    if (repeated !== undefined) return yield* Either.left(fail(file, repeated, "is set twice", "Remove one"))
-    if (!isRecord(value))
-      return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
+    if (repeated !== undefined) return yield* Either.left(faults.fail(file, repeated, "is set twice", "Remove one"))
+    if (!faults.isRecord(value))
+      return yield* Either.left(faults.fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
     return yield* read(value, file, none)
   })
 
@@ -267,48 +155,50 @@ export const read = (
     const fault = keyFault(file, value, keys, "")
     if (fault !== undefined) return yield* Either.left(fault)
     const said = yield* Either.mapLeft(Schema.decodeUnknownEither(written(brokersOf({ own })))(value), (error) =>
-      valueFault(file, value, error)
+      faults.valueFault(file, value, error)
     )
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
     const listings = new Map<AccountName.AccountName, string>()
     for (const [text, { listing, ...entry }] of Object.entries(said.accounts ?? {})) {
       const name = AccountName.AccountName.make(text)
-      const settings = yield* settingsOf(file, name, entry, Account.defaultSettings)
+      const settings = yield* accountEntry.settingsOf(file, name, entry, Account.defaultSettings)
       accounts.set(name, settings)
       if (listing === undefined) continue
       if (settings.broker !== "paper") {
         const problem = `is for the paper exchange, and the account's broker is ${settings.broker}`
-        return yield* Either.left(fail(file, `accounts.${name}.listing`, problem, "Leave it out"))
+        return yield* Either.left(faults.fail(file, `accounts.${name}.listing`, problem, "Leave it out"))
       }
       listings.set(name, resolve(dirname(file), listing))
     }
     const archiveAfter = said.batches?.archiveAfter
     const heartbeat = said.alerts?.heartbeat
     if (said.alerts !== undefined && Object.keys(said.alerts).length === 0)
-      return yield* Either.left(fail(file, "alerts", "names nobody", "Add webhook, channels or heartbeat"))
+      return yield* Either.left(faults.fail(file, "alerts", "names nobody", "Add webhook, channels or heartbeat"))
     const every = said.anchors?.every
     const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {
       store: said.store,
       port: said.port,
-      oidc: yield* oidcOf(file, said.oidc),
+      oidc: yield* oidcSettings.oidcOf(file, said.oidc),
       orderPollingInterval: said.orderPollingInterval,
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,
       listings,
       sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,
-      channels: yield* channelsOf(file, said.alerts?.channels ?? {}),
+      channels: yield* alertChannels.channelsOf(file, said.alerts?.channels ?? {}),
       heartbeat:
         heartbeat === undefined
           ? undefined
           : {
               url: heartbeat.url,
-              everyMs: yield* durationMs(heartbeat.every ?? "1m", `${file}, alerts.heartbeat.every`)
+              everyMs: yield* duration.durationMs(heartbeat.every ?? "1m", `${file}, alerts.heartbeat.every`)
             },
       webhooks: yield* webhooksOf(file, said.webhooks ?? {}),
       archiveAfterMs:
-        archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`),
+        archiveAfter === undefined
+          ? undefined
+          : yield* duration.durationMs(archiveAfter, `${file}, batches.archiveAfter`),
       listen: {
         host: said.listen?.host,
         tlsCert: besides(said.listen?.tlsCert),
@@ -319,7 +209,7 @@ export const read = (
       anchors: {
         file: besides(said.anchors?.file),
         key: besides(said.anchors?.key),
-        everyMs: every === undefined ? AN_HOUR_MS : yield* durationMs(every, `${file}, anchors.every`)
+        everyMs: every === undefined ? AN_HOUR_MS : yield* duration.durationMs(every, `${file}, anchors.every`)
       },
       own
     }
@@ -335,7 +225,8 @@ const ALARMED = ["webhook", ...Object.keys(followedWays)].join(", ")
 const sourcesOf = (file: string, said: Readonly<Record<string, SourceEntry>>, own: OwnParts) =>
   Either.gen(function* () {
     for (const [name, entry] of Object.entries(said)) {
-      if (entry.alarmAfter !== undefined) yield* durationMs(entry.alarmAfter, `${file}, sources.${name}.alarmAfter`)
+      if (entry.alarmAfter !== undefined)
+        yield* duration.durationMs(entry.alarmAfter, `${file}, sources.${name}.alarmAfter`)
       const fault = wayFault(file, name, entry, own)
       if (fault !== undefined) return yield* Either.left(fault)
     }
@@ -350,13 +241,13 @@ const wayFault = (file: string, name: string, entry: SourceEntry, own: OwnParts)
   if (way === undefined)
     return entry.alarmAfter === undefined
       ? undefined
-      : fail(file, `${place}.alarmAfter`, `is for a source with a ${ALARMED}`, "Leave it out")
-  if (!PLAIN_NAME.test(name)) return fail(file, place, `is no name of a source with a ${way}`, RENAME)
+      : faults.fail(file, `${place}.alarmAfter`, `is for a source with a ${ALARMED}`, "Leave it out")
+  if (!PLAIN_NAME.test(name)) return faults.fail(file, place, `is no name of a source with a ${way}`, RENAME)
   if (entry.account === undefined)
-    return fail(file, place, `has a ${way} and no account`, `Say whose its trades are: ${place}.account`)
+    return faults.fail(file, place, `has a ${way} and no account`, `Say whose its trades are: ${place}.account`)
   const several = own.sources.has(name) ? [...ways, "follow"] : ways
   return several.length > 1
-    ? fail(
+    ? faults.fail(
         file,
         place,
         `has ${several.join(" and ")}`,
@@ -369,22 +260,5 @@ const webhooksOf = (file: string, said: Readonly<Record<string, typeof WebhookEn
   const misnamed = Object.keys(said).find((name) => !PLAIN_NAME.test(name))
   return misnamed === undefined
     ? Either.right(new Map(Object.entries(said)))
-    : Either.left(fail(file, `webhooks.${misnamed}`, "is no name of a webhook", RENAME))
+    : Either.left(faults.fail(file, `webhooks.${misnamed}`, "is no name of a webhook", RENAME))
 }
-
-/** How a source's trades are taken: its mapping and direction, where the configuration names it; plain tickers else. */
-export const policyOf = (configuration: Configuration, source: string): SourcePolicy.SourcePolicy => {
-  const entry = configuration.sources.get(source)
-  return {
-    mapping: { suffixes: entry?.suffixes ?? [], symbols: entry?.symbols ?? {} },
-    direction: entry?.direction,
-    order: entry?.order
-  }
-}
-
-/** How the trades of a file are taken: like its source's, old ones as its import says (`orders` on a paper account by default). */
-export const filePolicyOf = (
-  configuration: Configuration,
-  source: string,
-  backfill?: age.Backfill
-): SourcePolicy.SourcePolicy => ({ ...policyOf(configuration, source), delivery: "file", backfill })

@@ -1,6 +1,6 @@
 import { Either } from "effect"
 import { dirname, resolve } from "node:path"
-import { SettingsError } from "./SettingsError.ts"
+import { SettingsError } from "@roundlot/commands/errors"
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,8 @@
-import type { Broker, Clock, Roundlot } from "@roundlot/core"
-import type { Entropy, PriceReference, TradeRepository, TradeSource } from "@roundlot/core/adapter"
-import type { Alerts, Completions } from "@roundlot/core/ledger"
-import { Cause, type ConfigProvider, Effect, type Layer, ParseResult, Schema, type Scope } from "effect"
+import type { Broker, Clock } from "@roundlot/core"
+import type { PriceReference, TradeSource } from "@roundlot/core/adapter"
+import type { Effect, Layer, Scope } from "effect"
+import type { OwnAlerts } from "@roundlot/daemon"
+import type { Services } from "@roundlot/commands"
 import type { OwnStore } from "./StorePlace.ts"
 import type { Declared } from "../start/Environment.ts"
 
@@ -17,17 +18,8 @@ export type Followed = Omit<TradeSource.TradeSourceService<unknown>, "name" | "p
 /** Opens a source of one's own, as `OwnBroker` a broker. A stream of it that ends is asked again for what came since. */
 export type OwnSource = Effect.Effect<Followed, unknown, Clock.Clock | Scope.Scope>
 
-/** What a daemon has: the books, all that is read of them and done to them. */
-export type Services = TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy | Roundlot.Services
-
 /** An app in the daemon, with all that a daemon has. It is run again when it fails. */
 export type OwnApp = Effect.Effect<unknown, unknown, Scope.Scope | Services>
-
-/** What is sent of what needs a person, or of a batch that has ended; `text` says it in a line. */
-export type Notice = { readonly text: string } & (Alerts.Alert | (Completions.Completion & { readonly kind: "batch" }))
-
-/** Sends what a webhook would be posted. Where it fails the same is sent again later, ten times at most. */
-export type OwnAlerts = (notice: Notice) => Effect.Effect<unknown, unknown>
 
 /** What only a module can bring into a configuration. */
 export interface OwnParts {
@@ -40,16 +32,6 @@ export interface OwnParts {
   readonly prices: Layer.Layer<PriceReference.PriceReference> | undefined
 }
 
-/** A part of one's own did not do what it was asked for. */
-export class OwnPartFailed extends Schema.TaggedError<OwnPartFailed>()("OwnPartFailed", {
-  part: Schema.String,
-  detail: Schema.String
-}) {
-  override get message() {
-    return `${this.part} failed: ${this.detail}`
-  }
-}
-
 /** A configuration of JSON brings none. */
 export const none: OwnParts = {
   brokers: new Map(),
@@ -59,40 +41,3 @@ export const none: OwnParts = {
   store: undefined,
   prices: undefined
 }
-
-/** What a part of one's own failed with, in a line; a fault of its own is no fault of the program. */
-export const failureOf = (part: string, cause: Cause.Cause<unknown>): OwnPartFailed => {
-  const failure = Cause.squash(cause)
-  return failure instanceof OwnPartFailed ? failure : new OwnPartFailed({ part, detail: inALine(failure) })
-}
-
-/** A failure in a line. */
-export const inALine = (failure: unknown): string => {
-  if (failure instanceof OwnPartFailed) return failure.detail
-  if (ParseResult.isParseError(failure)) {
-    const issues = ParseResult.ArrayFormatter.formatErrorSync(failure)
-    return issues.map(({ message, path }) => `${path.map(String).join(".")} ${message}`.trimStart()).join("; ")
-  }
-  const said = failure instanceof Error ? failure.message : ""
-  const [line = ""] = said.split("\n", 1)
-  return line === "" ? namedIn(failure) : line
-}
-
-/** An error without a message is shown by its tag and fields. */
-const namedIn = (failure: unknown): string => {
-  if (typeof failure !== "object" || failure === null) return String(failure)
-  const name = failure instanceof Error ? failure.name : ""
-  const { _tag: tag = name, ...fields } = Object.fromEntries(Object.entries(failure))
-  const said = Object.entries(fields).map(([field, value]) => `${field} ${String(value)}`)
-  return [String(tag), ...said].filter((part) => part !== "").join(", ") || "no reason was given"
-}
-
-/** Runs a part of one's own: its variables are those of the program, and whatever it fails with is said by its name. */
-export const running =
-  (part: string, { config }: { readonly config: ConfigProvider.ConfigProvider }) =>
-  <A, R>(work: Effect.Effect<A, unknown, R>): Effect.Effect<A, OwnPartFailed, R> =>
-    work.pipe(
-      Effect.withConfigProvider(config),
-      // An interruption of ours does not come by here: one that does is a part that interrupted itself.
-      Effect.catchAllCause((cause) => Effect.fail(failureOf(part, cause)))
-    )

@@ -2,11 +2,11 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { ConfigProvider, Context, Effect, Layer, Option } from "effect"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { SettingsError } from "@roundlot/commands/errors"
 import { DEFAULT_CONFIGS, isModule } from "./configFile.ts"
 import * as ConfigModule from "./ConfigModule.ts"
 import * as Configuration from "./Configuration.ts"
 import * as EnvFile from "./EnvFile.ts"
-import { SettingsError } from "./SettingsError.ts"
 import * as StorePlace from "./StorePlace.ts"
 
 /** What is said by flags of every verb that needs a store; each wins over its variable, and that over the file. */

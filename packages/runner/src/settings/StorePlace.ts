@@ -2,7 +2,7 @@ import type { TradeRepository } from "@roundlot/core/adapter"
 import { Data, Effect, type Layer, Redacted } from "effect"
 import { createHash } from "node:crypto"
 import { basename, dirname, extname, join, resolve } from "node:path"
-import { SettingsError } from "./SettingsError.ts"
+import { SettingsError } from "@roundlot/commands/errors"
 
 /** A store of one's own, and how it is called: the paper exchange, tokens and anchors of it stand in files of that name. */
 export interface OwnStore {

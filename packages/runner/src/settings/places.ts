@@ -1,3 +1,4 @@
+import type { syncing } from "@roundlot/daemon"
 import type { Settings } from "./Settings.ts"
 
 /** Where TWS or a Gateway is, as it is written. */
@@ -21,15 +22,14 @@ export const allowedPlaces = (settings: Pick<Settings, "variable">): ReadonlyArr
 const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 /** What is wrong with the host that a job names; a place of this machine is judged by the daemon that does the job. */
-export const hostFault = (
-  settings: Pick<Settings, "variable">,
-  asked: { readonly host?: string | undefined; readonly port?: number | undefined }
-): string | undefined => {
-  if (asked.host === undefined || THIS_MACHINE.test(asked.host)) return undefined
-  const place = `${asked.host}:${asked.port ?? ownOf(settings).port}`
-  const allowed = allowedPlaces(settings)
-  return allowed.includes(place) ? undefined : notAllowed(place, allowed)
-}
+export const hostFault =
+  (settings: Pick<Settings, "variable">): syncing.HostFault =>
+  (asked) => {
+    if (asked.host === undefined || THIS_MACHINE.test(asked.host)) return undefined
+    const place = `${asked.host}:${asked.port ?? ownOf(settings).port}`
+    const allowed = allowedPlaces(settings)
+    return allowed.includes(place) ? undefined : notAllowed(place, allowed)
+  }
 
 /** A place that no job may name, in words. */
 export const notAllowed = (place: string, allowed: ReadonlyArray<string>): string =>

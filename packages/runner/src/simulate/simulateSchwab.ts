@@ -4,10 +4,10 @@ import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Option, Redacted } from "effect"
 import { resolve } from "node:path"
+import { UsageError } from "@roundlot/commands/errors"
+import { duration } from "@roundlot/commands"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
-import { durationMs } from "../settings/duration.ts"
 import { exchangeOptions } from "../start/exchangeOptions.ts"
 import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile.ts"
 
@@ -45,8 +45,8 @@ export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
     const lifetimes = {
-      accessMs: yield* durationMs(flags.accessLasts, "--access-lasts"),
-      loginMs: yield* durationMs(flags.loginLasts, "--login-lasts")
+      accessMs: yield* duration.durationMs(flags.accessLasts, "--access-lasts"),
+      loginMs: yield* duration.durationMs(flags.loginLasts, "--login-lasts")
     }
     const simulator = yield* Simulator.make({
       ...options,

@@ -1,13 +1,8 @@
 import { type AccountName } from "@roundlot/core"
-import { type Lease, type TradeRepository } from "@roundlot/core/adapter"
-import { Driving, type Ledger } from "@roundlot/core/ledger"
-import { Effect, Schedule, type Scope } from "effect"
-import { hostname } from "node:os"
+import { type Lease } from "@roundlot/core/adapter"
+import type { Driving, Ledger } from "@roundlot/core/ledger"
+import { Effect, Schedule } from "effect"
 import { Output } from "../cli/Output.ts"
-
-/** Begins to hold leases as this process, for as long as the scope is open. */
-export const open: Effect.Effect<Driving.Driving, TradeRepository.StoreError, Driving.Needed | Scope.Scope> =
-  Effect.suspend(() => Driving.open({ host: hostname(), pid: process.pid }))
 
 type Accounts = ReadonlyArray<AccountName.AccountName>
 

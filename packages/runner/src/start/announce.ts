@@ -3,10 +3,9 @@ import { type Clock } from "@roundlot/core"
 import { type Entropy, type TradeRepository } from "@roundlot/core/adapter"
 import { TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Option, Redacted, type Scope } from "effect"
-import * as DaemonFile from "../access/DaemonFile.ts"
-import * as OperatorToken from "../access/OperatorToken.ts"
+import { DaemonFile, OperatorToken } from "@roundlot/http/access"
+import { SignInLinks } from "@roundlot/http"
 import { Output } from "../cli/Output.ts"
-import { linkTo, type SignInLinks } from "../serve/SignInLinks.ts"
 import type { Settings } from "../settings/Settings.ts"
 
 type Place = Pick<Settings, "daemonFile" | "tokenFile">
@@ -47,7 +46,7 @@ const signInLine = (url: string, place: Place) =>
     const secret = yield* goodSecret(place)
     if (Option.isNone(secret)) return "Sign in: with the secret of a token, which 'roundlot tokens create' shows."
     if (!isTerminal) return "Sign in: 'roundlot tokens link' prints a link that works once."
-    const link = yield* linkTo({ secret: secret.value, origin: url })
+    const link = yield* SignInLinks.linkTo({ secret: secret.value, origin: url })
     return `Sign in: ${link} (works once, within 5 minutes)`
   })
 
@@ -66,7 +65,7 @@ export const announce = (
 ): Effect.Effect<
   void,
   never,
-  FileSystem.FileSystem | Output | Scope.Scope | SignInLinks | TradeRepository.TradeRepository | Clock.Clock
+  FileSystem.FileSystem | Output | Scope.Scope | SignInLinks.SignInLinks | TradeRepository.TradeRepository | Clock.Clock
 > =>
   Effect.gen(function* () {
     const { line } = yield* Output

@@ -3,7 +3,7 @@ import { Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broke
 import type { Price } from "@roundlot/core"
 import { type ImportFileError, TradeFile, TradeImport } from "@roundlot/imports"
 import { Effect, Option, Stream } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
+import { UsageError } from "@roundlot/commands/errors"
 
 /** How the paper exchange of a daemon is to behave. */
 export interface PaperFlags {

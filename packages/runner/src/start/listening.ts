@@ -1,30 +1,12 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Listening } from "@roundlot/api"
-import { Effect, Option, Redacted } from "effect"
+import { Effect, Either, Option, Redacted } from "effect"
 import { X509Certificate } from "node:crypto"
 import { BlockList, isIP, isIPv6 } from "node:net"
 import { createSecureContext } from "node:tls"
+import { SettingsError } from "@roundlot/commands/errors"
+import { Place } from "@roundlot/http"
 import type { Settings } from "../settings/Settings.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
-
-/** What proves the daemon to who calls it, both PEM. */
-export interface Proof {
-  readonly certificate: string
-  readonly key: Redacted.Redacted
-}
-
-/** Where a daemon listens, with which proof, and by whom it is reached. */
-export interface Place {
-  readonly host: string
-  readonly proof: Proof | undefined
-  readonly listening: Listening.Listening
-}
-
-/** The address of the machine itself, which a daemon listens at unless it is said otherwise. */
-const HERE = "127.0.0.1"
-
-/** On this machine alone. */
-export const local: Place = { host: HERE, proof: undefined, listening: Listening.local }
 
 /** What the flags of `start` say of it; each flag goes before the configuration. */
 export interface ListenFlags {
@@ -106,7 +88,11 @@ const oneOf = (flag: Option.Option<string>, other: string | undefined) => Option
 const allOf = (given: ReadonlyArray<string>, other: ReadonlyArray<string>) => (given.length > 0 ? given : other)
 
 /** Why a place is not served; nothing is, to other machines, in plain text, without tokens, or without a declared name. */
-const faultOf = ({ host, listening, proof }: Place, isOpen: boolean, hasProxy: boolean): SettingsError | undefined => {
+const faultOf = (
+  { host, listening, proof }: Place.Place,
+  isOpen: boolean,
+  hasProxy: boolean
+): SettingsError | undefined => {
   const isElsewhere = !Listening.isLoopback(host)
   if (isElsewhere && isIP(host) === 0)
     return refused(
@@ -118,7 +104,7 @@ const faultOf = ({ host, listening, proof }: Place, isOpen: boolean, hasProxy: b
     return refused(
       "--open",
       `is for this machine alone, and ${hasProxy ? "a proxy is trusted" : `${host} can be reached from others`}: everybody there could operate`,
-      `Leave --open away, or serve ${HERE}`
+      `Leave --open away, or serve ${Place.HERE}`
     )
   if (isElsewhere && proof === undefined && !hasProxy)
     return refused(
@@ -140,10 +126,10 @@ export const placeOf = (
   flags: ListenFlags,
   isOpen: boolean,
   { configuration: { listen } }: Pick<Settings, "configuration">
-): Effect.Effect<Place, SettingsError, FileSystem.FileSystem> =>
+): Effect.Effect<Place.Place, SettingsError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const ranges = allOf(flags.trustedProxy, listen.trustedProxies)
-    const host = oneOf(flags.host, listen.host) ?? HERE
+    const host = oneOf(flags.host, listen.host) ?? Place.HERE
     const proof = yield* proofOf(oneOf(flags.tlsCert, listen.tlsCert), oneOf(flags.tlsKey, listen.tlsKey))
     const listening = {
       hosts: new Set(yield* hostsOf(allOf(flags.allowHost, listen.allowHosts))),
@@ -156,9 +142,15 @@ export const placeOf = (
     return fault === undefined ? place : yield* fault
   })
 
-/** The address at which who is on this machine reaches the daemon; by TLS at a name that its certificate may have. */
-export const urlOf = ({ host, listening: { hosts, isTls } }: Place, port: number): string => {
-  const [named = HERE] = isTls ? hosts : []
-  const at = host === "0.0.0.0" || host === "::" || isTls ? named : host
-  return `${isTls ? "https" : "http"}://${isIPv6(at) ? `[${at}]` : at}:${port}`
+const MOST = 65_535
+
+/** The port that is asked for: the flag over the configuration; none where neither says one. */
+export const portOf = (
+  flag: Option.Option<number>,
+  settings: Settings
+): Either.Either<Option.Option<number>, SettingsError> => {
+  const port = Option.orElse(flag, () => Option.fromNullable(settings.configuration.port))
+  if (Option.isNone(port) || (port.value >= 0 && port.value <= MOST)) return Either.right(port)
+  const problem = `${port.value} is no port`
+  return Either.left(new SettingsError({ place: "--port", problem, remedy: `Write a number from 0 to ${MOST}` }))
 }

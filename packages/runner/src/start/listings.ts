@@ -2,8 +2,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Listing } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Effect } from "effect"
+import { SettingsError } from "@roundlot/commands/errors"
 import type { Configuration } from "../settings/Configuration.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
 
 /** Reads the listing files that a configuration names, by account. */
 export const listingsOf = ({

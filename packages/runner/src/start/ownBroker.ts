@@ -2,12 +2,17 @@ import { Broker } from "@roundlot/core"
 import type { AccountName, Clock } from "@roundlot/core"
 import type { drive } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
-import { running, type OwnBroker, type OwnPartFailed } from "../settings/OwnParts.ts"
+import { ownPart } from "@roundlot/daemon"
+import { type OwnBroker } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { proven, refuseLive, type Declared } from "./Environment.ts"
 
 /** What keeps an account from being driven at a broker of one's own. */
-export type OwnBrokerError = OwnPartFailed | drive.EnvironmentMismatch | drive.EnvironmentUnproven | drive.LiveRefused
+export type OwnBrokerError =
+  | ownPart.OwnPartFailed
+  | drive.EnvironmentMismatch
+  | drive.EnvironmentUnproven
+  | drive.LiveRefused
 
 /** A broker that a configuration brings, for each account that names it: it proves play money as the brokers of this program do. */
 export const layerOwn = (
@@ -22,7 +27,7 @@ export const layerOwn = (
       yield* refuseLive(accounts)
       const opened = new Map<AccountName.AccountName, Broker.BrokerService>()
       for (const account of accounts) {
-        const broker = yield* running(`broker ${name}`, settings)(Effect.suspend(() => open(account)))
+        const broker = yield* ownPart.running(`broker ${name}`, settings)(Effect.suspend(() => open(account)))
         opened.set(account.name, yield* proven(account, broker))
       }
       return {

@@ -1,7 +1,7 @@
 import { Tracking } from "@roundlot/core/ledger"
 import { Either, Option } from "effect"
-import { secondsMs } from "../settings/duration.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
+import { duration } from "@roundlot/commands"
+import { SettingsError } from "@roundlot/commands/errors"
 
 /** The two flags of the poller. */
 export interface PollingFlags {
@@ -27,7 +27,7 @@ const said = (
 ): Either.Either<Said | undefined, SettingsError> => {
   const [place, value] = places.find(([, each]) => each !== undefined) ?? []
   if (place === undefined || value === undefined) return Either.right(undefined)
-  return Either.map(secondsMs(value, place), (ms) => ({ place, ms }))
+  return Either.map(duration.secondsMs(value, place), (ms) => ({ place, ms }))
 }
 
 const refused = (place: string, problem: string, remedy: string) =>

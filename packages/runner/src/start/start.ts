@@ -3,17 +3,16 @@ import { type Driving, PositionAnswer, type Tracking } from "@roundlot/core/ledg
 import { TradeFile, TradeImport } from "@roundlot/imports"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { relative } from "node:path"
-import { names, openedForDriving } from "../accounts.ts"
-import * as AnchorFile from "../anchors/anchorFile.ts"
-import { withCheckpoints } from "../anchors/checkpointFiles.ts"
+import { accountNames, leases, namedSources } from "@roundlot/commands"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { Place, serving, SignInLinks } from "@roundlot/http"
+import { AnchorFile, checkpointFiles, Collector, queue, traces, working } from "@roundlot/daemon"
+import { openedForDriving } from "../accounts.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
-import { unknownWord, UsageError } from "../cli/UsageError.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { type Doing, VERSION } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
-import { brokersOf, filePolicyOf } from "../settings/Configuration.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
-import * as working from "../jobs/working.ts"
+import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -24,15 +23,12 @@ import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.t
 import { listingsOf } from "./listings.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
-import { type ListenFlags, type Place, placeOf, urlOf } from "./listening.ts"
-import { portOf, serve } from "./serving.ts"
-import * as SignInLinks from "../serve/SignInLinks.ts"
+import { servedWith, workingWith } from "./served.ts"
+import { type ListenFlags, placeOf, portOf } from "./listening.ts"
 import { announce, ensureToken } from "./announce.ts"
 import { runApps } from "./supervised.ts"
 import { watchThread } from "./threadLag.ts"
 import { tradeLines, watcher } from "./story.ts"
-import * as Collector from "../traces/collector.ts"
-import { exportTraces } from "../traces/traces.ts"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -82,7 +78,7 @@ const play = (
 ) =>
   Effect.gen(function* () {
     const { line } = yield* Output
-    const policy = filePolicyOf(settings.configuration, TAPE)
+    const policy = namedSources.filePolicyOf(settings.configuration, TAPE)
     const tell = (step: TradeImport.Step) =>
       Effect.gen(function* () {
         const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
@@ -185,9 +181,9 @@ const drive = (
   served: Asked
 ) =>
   Effect.gen(function* () {
-    const driving = yield* Right.open
+    const driving = yield* leases.open
     const take = flags.standby ? Right.takeInTurn : Right.takeNow
-    yield* take(driving, yield* names)
+    yield* take(driving, yield* accountNames.names)
     const configured = [...settings.configuration.accounts].map(([name, each]) => ({ ...each, name }))
     yield* refuseLive(configured)
     const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
@@ -206,15 +202,15 @@ const drive = (
 /** Where a daemon is asked to serve; nowhere without a port. */
 interface Asked {
   readonly port: Option.Option<number>
-  readonly at: Place
+  readonly at: Place.Place
 }
 
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
 const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) => {
-  const serving = (port: number) => serve({ port, isOpen, at }, settings)
+  const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings))
   return Option.match(asked, {
-    onSome: serving,
-    onNone: () => Effect.catchTag(serving(TAPE_PORT), "CannotServe", () => serving(0))
+    onSome: onPort,
+    onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
   })
 }
 
@@ -224,13 +220,13 @@ const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Sett
     if (Option.isNone(asked.port) && Option.isNone(tape)) return
     const made = isOpen ? Option.none() : yield* ensureToken(settings)
     const port = yield* servedAt(asked, isOpen, settings)
-    yield* announce(settings, { isOpen, made, url: urlOf(asked.at, port) })
+    yield* announce(settings, { isOpen, made, url: Place.urlOf(asked.at, port) })
   }).pipe(Effect.provide(SignInLinks.layer))
 
 /** Of an account that is not in the books a webhook would never hear anything. */
 const expectListened = ({ configuration }: Settings) =>
   Effect.gen(function* () {
-    const known: ReadonlyArray<string> = yield* names
+    const known: ReadonlyArray<string> = yield* accountNames.names
     for (const [name, { account }] of configuration.webhooks) {
       if (account !== undefined && !known.includes(account))
         return yield* unknownWord(`webhooks.${name}.account:`, account, known)
@@ -268,11 +264,11 @@ const driveTo = (
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
-    yield* exportTraces(settings)
+    yield* traces.exportTraces(settings)
     yield* served(asked, flags, settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(watchThread())
-    yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
+    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings)), queue.layerJobs))
     yield* watchSenders(settings)
     const caughtUp = yield* followSources(sources, settings)
     yield* runApps(settings)
@@ -300,7 +296,7 @@ const driveTo = (
         for (const each of needing) yield* output.note(each)
         if (needing.length > 0) yield* output.look
         const left = played?.left ?? (yield* remaining.untilIdle)
-        yield* Effect.provide(working.settled(settings), layerJobs)
+        yield* Effect.provide(working.settled(workingWith(settings)), queue.layerJobs)
         return left
       }
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
@@ -337,10 +333,12 @@ export const start = (flags: StartFlags): Doing =>
     const listings = yield* listingsOf(settings.configuration)
     const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal
-    const left = yield* withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at })).pipe(
-      Effect.provide(layerBooks(settings)),
-      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
-      Effect.provide(Collector.layer(settings))
-    )
+    const left = yield* checkpointFiles
+      .withCheckpoints(settings, drive(flags, settings, options, exchange, { port, at }))
+      .pipe(
+        Effect.provide(layerBooks(settings)),
+        Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
+        Effect.provide(Collector.layer(settings, VERSION))
+      )
     yield* tellLeft(left)
   }).pipe(Effect.scoped)

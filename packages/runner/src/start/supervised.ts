@@ -1,7 +1,7 @@
 import { Health } from "@roundlot/core/ledger"
 import { Cause, Effect, Schedule, type Scope } from "effect"
+import { ownPart } from "@roundlot/daemon"
 import type { Writing } from "../App.ts"
-import { inALine, running } from "../settings/OwnParts.ts"
 import type { Settings } from "../settings/Settings.ts"
 
 const afterFailures = Schedule.exponential("1 second").pipe(
@@ -24,7 +24,9 @@ export const supervised = <A, E, R>(
   Effect.flatMap(Health.Health, (health) =>
     Effect.scoped(work).pipe(
       Effect.sandbox,
-      Effect.tapError((cause) => Effect.zipRight(health.failed(part, inALine(Cause.squash(cause))), failed(cause))),
+      Effect.tapError((cause) =>
+        Effect.zipRight(health.failed(part, ownPart.inALine(Cause.squash(cause))), failed(cause))
+      ),
       Effect.tap(() => health.succeeded(part)),
       Effect.retry(afterFailures),
       Effect.orDie
@@ -39,7 +41,7 @@ export const runApps = (settings: Settings): Effect.Effect<void, never, Scope.Sc
       const part = `app ${name}`
       const settled = Effect.flatMap(Health.Health, (health) => Effect.delay(health.succeeded(part), SETTLED))
       return Effect.forkScoped(
-        supervised(part, Effect.zipRight(Effect.forkScoped(settled), running(part, settings)(app)))
+        supervised(part, Effect.zipRight(Effect.forkScoped(settled), ownPart.running(part, settings)(app)))
       )
     },
     { discard: true }

@@ -1,3 +1,4 @@
+import { leases } from "@roundlot/commands"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { type AccountName, Decimal, Order, Reads } from "@roundlot/core"
 import { type Id, TradeRepository } from "@roundlot/core/adapter"
@@ -6,14 +7,13 @@ import { Sqlite } from "@roundlot/sqlite"
 import { Ddl } from "@roundlot/store-sql"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
+import type { SettingsError } from "@roundlot/commands/errors"
 import { isStoreThere, layerBooks, layerPaper, notCopied, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, type Settings, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { imageInto } from "./versions.ts"
 import { listingsOf } from "../start/listings.ts"
-import * as Right from "../start/Right.ts"
-import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Broker, Side } from "@roundlot/core"
 import type { Lease } from "@roundlot/core/adapter"
 import type { Driving, Ledger } from "@roundlot/core/ledger"
@@ -127,7 +127,7 @@ export const planned = (
   Effect.gen(function* () {
     yield* Effect.scoped(
       Effect.gen(function* () {
-        yield* (yield* Right.open).take(account)
+        yield* (yield* leases.open).take(account)
         yield* StartGate.declared(account)
         yield* Gates.confirmInstruments
       })

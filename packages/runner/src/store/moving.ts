@@ -4,6 +4,7 @@ import { type TradeRepository } from "@roundlot/core/adapter"
 import { Copy, type Side } from "@roundlot/store-sql"
 import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema, type Scope } from "effect"
+import type { SettingsError } from "@roundlot/commands/errors"
 import {
   isStoreThere,
   layerStore,
@@ -16,7 +17,6 @@ import {
 } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import * as Progress from "../cli/Progress.ts"
-import type { SettingsError } from "../settings/SettingsError.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
 
 /** The copy is there and is not what was to be copied. */

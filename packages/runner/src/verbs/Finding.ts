@@ -1,7 +1,6 @@
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
+import { SettingsError, UsageError } from "@roundlot/commands/errors"
 
 /** What was looked at: whether it is well, what was found, and what to do where it is not. */
 export interface Finding {

@@ -3,20 +3,18 @@ import * as Options from "@effect/cli/Options"
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
 import { accounts } from "@roundlot/queries"
 import { Effect, Either, Schema } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountEntry, accountNames, carryingOut, orderPolicy } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { unsupportedOrders } from "../start/unsupportedOrders.ts"
+import { brokersOf } from "../settings/Configuration.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
-import { readAccount } from "../settings/Configuration.ts"
 import { settle } from "../settings/Settings.ts"
 import * as detail from "../cli/detail.ts"
-import { CommandRefused } from "../commands/carryOut.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
-import { said } from "../commands/said.ts"
 import { orderFlags, orderSaid } from "./orderPolicy.ts"
-import { expectTaken, expectUnconfigured } from "../commands/orderPolicy.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
@@ -86,9 +84,9 @@ export const accountsAdd = Verb.make({
     Effect.gen(function* () {
       const account = yield* nameOf(name)
       const terms = { limitOffsetBp, lifeSeconds, session, timeInForce }
-      const isOfOrders = Object.keys(said(terms)).length > 0
+      const isOfOrders = Object.keys(accountEntry.said(terms)).length > 0
       const entry = {
-        ...said(policies),
+        ...accountEntry.said(policies),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
@@ -96,25 +94,26 @@ export const accountsAdd = Verb.make({
       }
       const place = { store, config, envFile, paper }
       const { configuration } = yield* settle(place)
+      const brokers = brokersOf(configuration)
       // What cannot be makes no store; offset and life may be said apart, of an account that has the other.
-      const order = said({ session, timeInForce })
-      yield* readAccount({ ...entry, order }, account, Account.defaultSettings, configuration)
-      if (isOfOrders) yield* expectUnconfigured(account, configuration)
+      const order = accountEntry.said({ session, timeInForce })
+      yield* accountEntry.readAccount({ ...entry, order }, account, Account.defaultSettings, brokers)
+      if (isOfOrders) yield* orderPolicy.expectUnconfigured(account, configuration)
       return yield* making(place, () =>
         Effect.gen(function* () {
           const { answer, note } = yield* Output
           const commands = yield* Commands.Commands
           const known = yield* Reads.account(account)
           const before = known ?? Account.defaultSettings
-          const settings = yield* readAccount(
-            { ...entry, ...said({ order: orderSaid(terms, before) }) },
+          const settings = yield* accountEntry.readAccount(
+            { ...entry, ...accountEntry.said({ order: orderSaid(terms, before) }) },
             account,
             before,
-            configuration
+            brokers
           )
-          if (isOfOrders) yield* expectTaken(settings)
-          const made = yield* commands.setAccount(account, settings, ACTOR, reason, known)
-          if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+          if (isOfOrders) yield* orderPolicy.expectTaken(settings, unsupportedOrders)
+          const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
+          if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
           const document = yield* accounts.show(account)
           yield* note(`${made.what}.`)
           return yield* answer(document, (screen) => detail.format(document, screen))

@@ -6,23 +6,22 @@ import type { Command } from "@roundlot/core/ledger"
 import { errors } from "@roundlot/queries"
 import { Effect } from "effect"
 import type { Option } from "effect"
-import { chosen } from "../accounts.ts"
+import { accountNames, carryingOut } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { compared } from "./atBroker.ts"
-import { carryOut } from "../commands/carryOut.ts"
 
 /** The account that is meant: the named one, else the only one of the books. */
 export const theAccount = (
   named: Option.Option<string>
 ): Effect.Effect<AccountName.AccountName, Told, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const [only, ...others] = yield* chosen(named)
+    const [only, ...others] = yield* accountNames.chosen(named)
     if (only === undefined) return yield* new errors.NotFound({ kind: "account", id: "", list: "accounts" })
     if (others.length === 0) return only
     return yield* new UsageError({ problem: "There are several accounts", remedy: "Name one with --account" })
@@ -78,7 +77,7 @@ export const accountsAdopt = Verb.make({
           _tag: "AdoptAccount",
           holdings: holdings.map(({ symbol, theirs }) => ({ symbol, quantity: theirs }))
         }
-        const { done } = yield* carryOut({ account, commandId, reason, command })
+        const { done } = yield* carryingOut.carryOut({ account, commandId, reason, command })
         yield* output.answer({ ...document, dryRun, done }, `${done}.`)
       })
     )

@@ -1,15 +1,15 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock } from "@roundlot/core"
 import { Effect, Layer } from "effect"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { trying } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Table from "../cli/Table.ts"
-import { UsageError, unknownWord } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
-import { tryChannels, type NoChannel } from "../jobs/trying.ts"
 import { settle } from "../settings/Settings.ts"
 
-const refused = ({ asked, known }: NoChannel): UsageError =>
+const refused = ({ asked, known }: trying.NoChannel): UsageError =>
   asked === undefined || known.length === 0
     ? new UsageError({
         problem: "No channel of alerts is configured",
@@ -30,7 +30,7 @@ export const alertsTest = Verb.make({
     Effect.gen(function* () {
       const output = yield* Output
       const settings = yield* settle(where)
-      const tried = yield* Effect.mapError(tryChannels(settings, channel), refused)
+      const tried = yield* Effect.mapError(trying.tryChannels(settings, channel), refused)
       if (tried.some(({ failure }) => failure !== null)) yield* output.look
       yield* output.answer({ items: tried }, (screen) =>
         Table.format(

@@ -1,14 +1,14 @@
+import { leases } from "@roundlot/commands"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { Account, type AccountName, type Broker, type Clock, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Jobs, Reconciliation, StartGate } from "@roundlot/core/ledger"
 import { Effect, Schedule, Schema } from "effect"
+import { queue } from "@roundlot/daemon"
 import type { Writing } from "../App.ts"
 import type { Told } from "../cli/Verb.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerBrokers } from "../start/brokers.ts"
-import * as Right from "../start/Right.ts"
 
 /** The daemon that drives the account did not do what it was asked for. */
 class NotDone extends Schema.TaggedError<NotDone>()("NotDone", { job: Schema.String, why: Schema.String }) {
@@ -65,10 +65,10 @@ export const atBroker = <A, I, E extends Told, R>(
   here: Effect.Effect<A, E, R>,
   asked: Asked<A, I>
 ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
-  Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
+  Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(proving(account, settings, here)),
     Effect.scoped,
-    Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), layerJobs))
+    Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), queue.layerJobs))
   )
 
 const LONGEST_WAIT = "30 seconds"

@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import { Templates } from "@roundlot/core/ledger"
 import { templates as views } from "@roundlot/queries"
 import { Effect } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -28,7 +28,9 @@ export const templatesSave = Verb.make({
     making(asked, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const document = views.documentOf(yield* Templates.save(asked.name, yield* terms.termsOf(asked), ACTOR))
+        const document = views.documentOf(
+          yield* Templates.save(asked.name, yield* terms.termsOf(asked), accountNames.ACTOR)
+        )
         yield* answer(document, (screen) => detail.format(document, screen))
       })
     )

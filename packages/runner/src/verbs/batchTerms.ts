@@ -3,11 +3,11 @@ import * as Prompt from "@effect/cli/Prompt"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Batch, Template } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { batchTerms } from "@roundlot/commands"
 import { isAtTerminal, NotConfirmed } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import { readColumns } from "./columnNames.ts"
-import { given } from "../commands/batchTerms.ts"
 
 const { text } = flags
 
@@ -103,7 +103,7 @@ interface FileFlags {
 export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms, UsageError> =>
   Effect.gen(function* () {
     const columns = yield* readColumns(asked.columns)
-    return given({
+    return batchTerms.given({
       account: Option.getOrUndefined(asked.account),
       mode: Option.getOrUndefined(asked.mode),
       priority: Option.getOrUndefined(asked.priority),

@@ -7,15 +7,14 @@ import { Entropy } from "@roundlot/core/adapter"
 import type { Batch } from "@roundlot/core/ledger"
 import { batches as views, batchResults, past } from "@roundlot/queries"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountNames, duration } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../cli/confirm.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
-import { durationMs } from "../settings/duration.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
 const { page, period, place, text, view } = flags
@@ -43,7 +42,7 @@ const change = (batch: Batch.Batch, why: string, by: Change) =>
 /** What would become of a batch and its rows. */
 const foreseen = (batch: Batch.Batch, verb: Batches.BatchVerb) =>
   Effect.map(
-    Effect.flatMap(Batches.Batches, (batches) => batches.rehearse(batch.id, verb, ACTOR)),
+    Effect.flatMap(Batches.Batches, (batches) => batches.rehearse(batch.id, verb, accountNames.ACTOR)),
     views.rehearsedOf
   )
 
@@ -94,7 +93,9 @@ export const batchesQueue = Verb.make({
     writing(where, () =>
       Effect.flatMap(views.recordOf(asked), (found) =>
         change(found, why, ({ id: batch }, said) =>
-          Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, { actor: ACTOR, reason: said }))
+          Effect.flatMap(Batches.Batches, (batches) =>
+            batches.queue(batch, { actor: accountNames.ACTOR, reason: said })
+          )
         )
       )
     )
@@ -173,7 +174,7 @@ export const batchesCancel = rehearsable(
   "send nothing more of a batch, and ask for the end of what is open",
   "what was filled stays",
   (name) => `Send nothing more of ${name}?`,
-  ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.cancel(batch, why, ACTOR))
+  ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.cancel(batch, why, accountNames.ACTOR))
 )
 
 /** `batches retry`. */
@@ -186,7 +187,12 @@ export const batchesRetry = rehearsable(
   ({ id: batch }, why) =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
-      return yield* batches.retry(batch, yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex), why, ACTOR)
+      return yield* batches.retry(
+        batch,
+        yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex),
+        why,
+        accountNames.ACTOR
+      )
     })
 )
 
@@ -197,7 +203,7 @@ export const batchesDelete = rehearsable(
   "leave an ended batch out of lists; its trades, orders, fills and journal stay",
   "refused while a row is under way",
   (name) => `Leave ${name} out of lists?`,
-  ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.hide(batch, why, ACTOR))
+  ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.hide(batch, why, accountNames.ACTOR))
 )
 
 /** `batches archive`. */
@@ -230,7 +236,7 @@ export const batchesArchive = Verb.make({
           : yield* views.endedBefore(
               Instant.addMillis(
                 now,
-                -(yield* durationMs(
+                -(yield* duration.durationMs(
                   Option.getOrElse(olderThan, () => ""),
                   "--older-than"
                 ))
@@ -240,7 +246,7 @@ export const batchesArchive = Verb.make({
           const items = yield* Effect.forEach(found, (batch) => foreseen(batch, "archive"))
           return yield* answer({ items, nextCursor: null }, items.map(views.rehearsedText).join("\n") || "None.")
         }
-        const done = yield* Effect.forEach(found, (batch) => batches.archive(batch.id, why, ACTOR))
+        const done = yield* Effect.forEach(found, (batch) => batches.archive(batch.id, why, accountNames.ACTOR))
         return yield* answer({ items: done.map(views.documentOf), nextCursor: null }, (screen) =>
           done.length === 0 ? "None." : views.table(done.map(views.documentOf), screen)
         )

@@ -7,16 +7,15 @@ import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from
 import { BatchFile, ImportFileError, TradeFile } from "@roundlot/imports"
 import { batches as views } from "@roundlot/queries"
 import { Effect, Option, Sink, Stream } from "effect"
-import { ACTOR, opened } from "../accounts.ts"
+import { accountNames, batchTerms, namedSources } from "@roundlot/commands"
+import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Progress from "../cli/Progress.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, reading } from "../cli/within.ts"
 import { onCopy } from "../store/dryRun.ts"
-import { filePolicyOf } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
-import { over } from "../commands/batchTerms.ts"
 import * as terms from "./batchTerms.ts"
 
 const { place } = flags
@@ -72,9 +71,9 @@ const dryRun = (asked: DryRunFlags, file: BatchFile.Read, terms: Template.Templa
     Effect.gen(function* () {
       const { answer, line: print, look, note } = yield* Output
       const account = yield* opened(configuration, Option.fromNullable(terms.account))
-      const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
+      const policy = namedSources.filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
       const rejectedRows: Array<Batch.RejectedRow> = []
-      const checked = yield* BatchFile.check({ ...file, account, policy, actor: ACTOR }, (rows) =>
+      const checked = yield* BatchFile.check({ ...file, account, policy, actor: accountNames.ACTOR }, (rows) =>
         Effect.sync(() => void rejectedRows.push(...rows))
       )
       for (const { column, line, reason: why, value } of asked.json ? [] : rejectedRows) {
@@ -145,7 +144,8 @@ export const batchesSubmit = Verb.make({
   run: (asked) =>
     Effect.gen(function* () {
       const said = yield* terms.termsOf(asked)
-      const held = asked.template === undefined ? said : yield* reading(asked, () => over(asked.template, said))
+      const held =
+        asked.template === undefined ? said : yield* reading(asked, () => batchTerms.over(asked.template, said))
       const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
       // A file that cannot be read, or leaves open how, makes no store.
       const file = yield* terms.withMode(BatchFile.survey, written)
@@ -153,9 +153,17 @@ export const batchesSubmit = Verb.make({
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const account = yield* opened(configuration, Option.fromNullable(held.account))
-          const policy = filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
+          const policy = namedSources.filePolicyOf(configuration, file.source, Option.getOrUndefined(asked.backfill))
           const { again, name, strict } = asked
-          const terms = { name, account, priority: held.priority ?? 0, policy, again, strict, actor: ACTOR }
+          const terms = {
+            name,
+            account,
+            priority: held.priority ?? 0,
+            policy,
+            again,
+            strict,
+            actor: accountNames.ACTOR
+          }
           const { at } = yield* Progress.make("Submitting", "rows")
           const reached = (done: number) => at({ done, total: file.surveyed.rows })
           yield* tell(yield* BatchFile.submit({ ...file, ...terms, reached }))
@@ -199,7 +207,7 @@ export const batchesOpen = Verb.make({
           session: Option.getOrUndefined(asked.session),
           timeInForce: Option.getOrUndefined(asked.timeInForce)
         })
-        const opening = { name, mode, priority, account, order, actor: ACTOR }
+        const opening = { name, mode, priority, account, order, actor: accountNames.ACTOR }
         const document = views.documentOf(yield* terms.withMode(BatchFile.open, opening))
         yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
       })

@@ -1,13 +1,13 @@
 import * as Options from "@effect/cli/Options"
 import { cases, past } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
+import { attending } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
 import { perform } from "./commanding.ts"
 import { listed, shown } from "./lists.ts"
-import { acknowledging, type Act, assigning, attending, noting } from "../commands/attending.ts"
 
 const { commandId, dryRun, place, view } = flags
 
@@ -47,10 +47,10 @@ interface Asked extends Flags {
   readonly dryRun: boolean
 }
 
-const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...where }: Asked, act: Act) =>
+const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...where }: Asked, act: attending.Act) =>
   writing(where, () =>
     Effect.gen(function* () {
-      const asked = yield* attending(text, act)
+      const asked = yield* attending.attending(text, act)
       yield* perform({ ...asked, commandId: command, dryRun: isDry, reason })
     })
   )
@@ -61,7 +61,7 @@ export const casesAcknowledge = Verb.make({
   summary: "you have seen it: no further alert of it until it is graver",
   examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "by whom and when is on record"]],
   flags: asking,
-  run: (asked) => attended(asked, acknowledging)
+  run: (asked) => attended(asked, attending.acknowledging)
 })
 
 /** `cases assign`. */
@@ -70,7 +70,7 @@ export const casesAssign = Verb.make({
   summary: "say who sees to it",
   examples: [["roundlot cases assign T12 --to dana --reason 'on call'", "'cases list' names the owner"]],
   flags: { ...asking, to: Options.text("to").pipe(Options.withDescription("Who sees to it")) },
-  run: ({ to, ...asked }) => attended(asked, assigning(to))
+  run: ({ to, ...asked }) => attended(asked, attending.assigning(to))
 })
 
 /** `cases note`. */
@@ -79,5 +79,5 @@ export const casesNote = Verb.make({
   summary: "put on record what you found; the reason is the note",
   examples: [["roundlot cases note O5 --reason 'ticket 4711 at the broker'", "'cases show' has all notes"]],
   flags: asking,
-  run: (asked) => attended(asked, noting)
+  run: (asked) => attended(asked, attending.noting)
 })

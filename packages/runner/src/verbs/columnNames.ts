@@ -1,6 +1,6 @@
 import { TradeRow } from "@roundlot/imports"
 import { Effect } from "effect"
-import { UsageError, unknownWord } from "../cli/UsageError.ts"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
 
 const known: ReadonlyArray<TradeRow.Field> = [...TradeRow.fields, ...TradeRow.extras]
 

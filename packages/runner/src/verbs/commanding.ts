@@ -3,48 +3,41 @@ import type { Clock, Commands } from "@roundlot/core"
 import type { Entropy, TradeRepository } from "@roundlot/core/adapter"
 import type { Ledger } from "@roundlot/core/ledger"
 import { Effect } from "effect"
+import type { UsageError } from "@roundlot/commands/errors"
+import { carryingOut } from "@roundlot/commands"
 import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
-import type { UsageError } from "../cli/UsageError.ts"
-import {
-  type Asked,
-  carryOut,
-  type CommandRefused,
-  type Done,
-  sentenceOf,
-  type StaleRecord
-} from "../commands/carryOut.ts"
 
 /** Carries a command out and prints what it did. */
 export const perform = (
-  asked: Asked
+  asked: carryingOut.Asked
 ): Effect.Effect<
   void,
-  CommandRefused | StaleRecord | Ledger.LedgerError,
+  carryingOut.CommandRefused | carryingOut.StaleRecord | Ledger.LedgerError,
   Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository | Output
 > =>
   Effect.gen(function* () {
     const output = yield* Output
-    const done = yield* carryOut(asked)
-    yield* output.answer(done, sentenceOf(done))
+    const done = yield* carryingOut.carryOut(asked)
+    yield* output.answer(done, carryingOut.sentenceOf(done))
   })
 
 /** A command that is shown and asked for before it is carried out, unless that was said. */
-interface AskedFirst extends Asked {
+interface AskedFirst extends carryingOut.Asked {
   readonly question: string
   readonly isSaid: boolean
 }
 
 type Asking = Effect.Effect<
   void,
-  CommandRefused | NotConfirmed | StaleRecord | Ledger.LedgerError | UsageError,
+  carryingOut.CommandRefused | NotConfirmed | carryingOut.StaleRecord | Ledger.LedgerError | UsageError,
   Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository | Output | Terminal.Terminal
 >
 
-const show = (asked: Asked) => carryOut({ ...asked, dryRun: true })
+const show = (asked: carryingOut.Asked) => carryingOut.carryOut({ ...asked, dryRun: true })
 
-const ask = (shown: Done, question: string) =>
-  Effect.flatMap(Output, ({ note }) => Effect.zipRight(note(sentenceOf(shown)), confirm(false, question)))
+const ask = (shown: carryingOut.Done, question: string) =>
+  Effect.flatMap(Output, ({ note }) => Effect.zipRight(note(carryingOut.sentenceOf(shown)), confirm(false, question)))
 
 /**
  * Carries out what rests on a person's word alone, after it has shown what would follow and asked whether it is meant. A script has to

@@ -3,21 +3,19 @@ import { Account, type AccountName, Commands, Reads } from "@roundlot/core"
 import { limits, TradingState, type Command } from "@roundlot/core/ledger"
 import { accounts, controls as views, past } from "@roundlot/queries"
 import { Effect, Option } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountEntry, accountNames, carryingOut, verdicts } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../cli/confirm.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
-import { readAccount, type Configuration } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { askWhereOrdersFollow } from "./commanding.ts"
-import { carryOut, CommandRefused, sentenceOf } from "../commands/carryOut.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { scopeFlags } from "./verdicts.ts"
-import { scopeOf } from "../commands/verdicts.ts"
 
 /** The trading states other than normal, and the limits of every account. */
 const inForce = Effect.gen(function* () {
@@ -97,7 +95,7 @@ export const controlsSet = Verb.make({
     )
 })
 
-type Asked = Parameters<typeof scopeOf>[0] & {
+type Asked = Parameters<typeof verdicts.scopeOf>[0] & {
   readonly reason: string | undefined
   readonly commandId: Option.Option<string>
   readonly yes: boolean
@@ -116,14 +114,14 @@ const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
 const setState = (asked: Asked, state: TradingState.TradingState) =>
   Effect.gen(function* () {
     const { answer } = yield* Output
-    const { account, scope } = yield* scopeOf(asked)
+    const { account, scope } = yield* verdicts.scopeOf(asked)
     const reason = asked.reason ?? "not said"
     const command: Command.Command = { _tag: commandOf[state], scope }
     const stated = { ...asked, account, reason, command }
     const before = yield* stateNow(account, scope)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Have that sent?" })
-    const done = yield* carryOut(stated)
-    yield* answer({ ...done, before, state }, `${sentenceOf(done)}\n  state: ${before} → ${state}`)
+    const done = yield* carryingOut.carryOut(stated)
+    yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>
@@ -132,14 +130,16 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
     const commands = yield* Commands.Commands
     const name = yield* theAccount(asked.account)
     const known = yield* Reads.account(name)
-    const settings = yield* readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
+    const settings = yield* accountEntry.readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
     const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
     const changes = accounts.limitChanges(known, settings)
     const shown = changes.length === 0 ? "  every limit is as it is already" : accounts.changesText(changes)
     if (asked.dryRun) {
       const contradiction = limits.contradictionOf(settings)
       if (contradiction !== undefined)
-        return yield* new CommandRefused({ why: `the limits of ${name} contradict each other: ${contradiction}` })
+        return yield* new carryingOut.CommandRefused({
+          why: `the limits of ${name} contradict each other: ${contradiction}`
+        })
       const through = raised.length === 0 ? "let no more through than before" : `let more through: ${raised.join(", ")}`
       return yield* answer(
         { account: name, limits: limited, raised, changes },
@@ -150,8 +150,8 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
       yield* note(shown)
       yield* confirm(false, `Let more through than before (${raised.join(", ")})?`)
     }
-    const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason, known)
-    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    const made = yield* commands.setAccount(name, settings, accountNames.ACTOR, asked.reason, known)
+    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
     if (changes.length > 0 && configuration.accounts.has(name))
       yield* note(
         `The configuration has limits of ${name} too: they stand again with the next start. Change them there as well.`

@@ -4,10 +4,10 @@ import { type Entropy, Need, type TradeRepository } from "@roundlot/core/adapter
 import { foresee, Ledger, PositionAnswer } from "@roundlot/core/ledger"
 import { positions } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
+import { carryingOut } from "@roundlot/commands"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { Told } from "../cli/Verb.ts"
-import { carryOut } from "../commands/carryOut.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
 const foreseen = (
@@ -92,6 +92,6 @@ export const correct = ({
     if (!asked.isSaid) yield* output.note(shown)
     yield* confirm(asked.isSaid, asked.question)
     const command = decidedOn(correction, found)
-    const { done } = yield* carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
+    const { done } = yield* carryingOut.carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
     yield* output.answer({ ...document, refused: null, dryRun: false, done }, `${done}.`)
   })

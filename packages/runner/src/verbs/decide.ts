@@ -3,27 +3,25 @@ import { Account, Decision, Decisions, Order, Reads } from "@roundlot/core"
 import { Doubts, Tracking } from "@roundlot/core/ledger"
 import { decisionDocument as decisions } from "@roundlot/queries"
 import { Effect, Layer, Schedule } from "effect"
-import { ACTOR, opened } from "../accounts.ts"
+import { accountNames, asking, decisionInput, leases } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerBrokers } from "../start/brokers.ts"
 import { listingsOf } from "../start/listings.ts"
-import * as Right from "../start/Right.ts"
 import * as instruction from "./instruction.ts"
 import { dryRun } from "./decideDryRun.ts"
-import { decisionInputOf, type ReadTerm, type WrittenDecision } from "../commands/decisionInput.ts"
-import { askDaemon, isOver, LONGEST_FILL, LONGEST_TURN, LOOK_AGAIN } from "../commands/askDaemon.ts"
 
 const { text } = flags
 
 const refused = (problem: string) => new UsageError({ problem, remedy: "See 'roundlot decide --help'" })
 
-const flagOf: Readonly<Record<ReadTerm, string>> = {
+const flagOf: Readonly<Record<decisionInput.ReadTerm, string>> = {
   symbol: "--symbol",
   side: "--side",
   quantity: "--quantity",
@@ -36,9 +34,11 @@ const flagOf: Readonly<Record<ReadTerm, string>> = {
   session: "--session"
 }
 
-const inputOf = (written: WrittenDecision) =>
+const inputOf = (written: decisionInput.WrittenDecision) =>
   Effect.filterOrElse(
-    decisionInputOf(written, (term, text, wanted) => refused(`${flagOf[term]} "${text}" is no ${wanted}`)),
+    decisionInput.decisionInputOf(written, (term, text, wanted) =>
+      refused(`${flagOf[term]} "${text}" is no ${wanted}`)
+    ),
     (input) => Decision.faultOf(input) === undefined,
     (input) => Effect.fail(refused(`This is no decision: ${Decision.faultOf(input)}`))
   )
@@ -47,7 +47,7 @@ const LONGEST_DOUBT = "25 seconds"
 
 /** On a machine that stalls the lease may not have been renewed in time; then nothing has changed, and it is renewed soon. */
 const whileUnproven = {
-  schedule: LOOK_AGAIN.pipe(Schedule.upTo(LONGEST_TURN)),
+  schedule: asking.LOOK_AGAIN.pipe(Schedule.upTo(asking.LONGEST_TURN)),
   while: ({ _tag }: { readonly _tag: string }) => _tag === "NotDriven"
 }
 
@@ -58,7 +58,7 @@ const drive = (decision: Decision.Decision, settings: Settings) =>
     const work = Effect.gen(function* () {
       const service = yield* Decisions.Decisions
       const executed = yield* Effect.retry(service.execute(decision.id), whileUnproven)
-      if (!isOver(executed)) yield* watch(decision)
+      if (!asking.isOver(executed)) yield* watch(decision)
     })
     const listings = yield* listingsOf(settings.configuration)
     const brokers = layerBrokers(accounts, settings, { file: settings.paperFile, listings })
@@ -86,7 +86,10 @@ const watch = (decision: Decision.Decision) =>
       yield* Effect.timeoutOption(settled, LONGEST_DOUBT)
     }
     const poll = Effect.zipRight(Tracking.pollAll, Decisions.find(decision.id))
-    yield* Effect.timeoutOption(Effect.repeat(poll, { schedule: LOOK_AGAIN, until: isOver }), LONGEST_FILL)
+    yield* Effect.timeoutOption(
+      Effect.repeat(poll, { schedule: asking.LOOK_AGAIN, until: asking.isOver }),
+      asking.LONGEST_FILL
+    )
   })
 
 const sayOf = ({ id, orderId, reason, status }: decisions.DecisionDocument): string =>
@@ -146,11 +149,11 @@ export const decide = Verb.make({
         Effect.gen(function* () {
           const output = yield* Output
           const account = yield* opened(settings.configuration, asked.account)
-          const made = yield* Decisions.decide(account, input, { actor: ACTOR })
-          yield* Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
+          const made = yield* Decisions.decide(account, input, { actor: accountNames.ACTOR })
+          yield* Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
             Effect.zipRight(drive(made, settings)),
             Effect.scoped,
-            Effect.catchTag("LeaseHeld", () => askDaemon(made, ACTOR))
+            Effect.catchTag("LeaseHeld", () => asking.askDaemon(made, accountNames.ACTOR))
           )
           const document = decisions.documentOf(yield* Decisions.find(made.id))
           if (document.status === "failed") yield* output.failed

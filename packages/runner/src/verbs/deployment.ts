@@ -4,14 +4,12 @@ import { TokenRegister } from "@roundlot/core/ledger"
 import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
+import { dashboard } from "@roundlot/http"
+import { alerting, channels, secrets } from "@roundlot/daemon"
 import { isStoreThere, layerStore } from "../App.ts"
 import { exitCodes, layer as layerOutput, Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
-import { hasChannel } from "../jobs/alerting.ts"
-import { channelSecretOf } from "../jobs/channels.ts"
-import { builtFiles } from "../serve/dashboard.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
-import { secretOf } from "../settings/ConfigurationFile.ts"
 import { secretNameOf, secretsOf, sendersOf } from "../settings/sources/senders.ts"
 import { providersOf } from "../start/sources/evm.ts"
 import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
@@ -30,8 +28,8 @@ const node = (): Finding => {
     : ill("node", process.version, `Install Node ${OLDEST_NODE.join(".")} or newer`)
 }
 
-const dashboard = (): Finding =>
-  builtFiles() === undefined
+const pages = (): Finding =>
+  dashboard.builtFiles() === undefined
     ? ill("dashboard", "its files are not built", "'node scripts/dashboard.mjs' builds them; all else works without")
     : well("dashboard", "its files are built")
 
@@ -73,7 +71,7 @@ const configured = ({ config }: Flags, settings: Settings) =>
       lacking.length === 0
         ? well("limits", "every account of the configuration has all four")
         : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
-      hasChannel(settings)
+      alerting.hasChannel(settings)
         ? well("alerts", "they are sent; 'roundlot alerts test' tries how")
         : ill(
             "alerts",
@@ -81,13 +79,21 @@ const configured = ({ config }: Flags, settings: Settings) =>
             'Add "alerts": { "channels": … } to the configuration'
           ),
       ...configuration.channels.map(({ name }) =>
-        variable(channelSecretOf(name)) === undefined
-          ? ill("alerts", `${channelSecretOf(name)} is not set`, `Set it: the channel ${name} sends nothing without`)
+        variable(channels.channelSecretOf(name)) === undefined
+          ? ill(
+              "alerts",
+              `${channels.channelSecretOf(name)} is not set`,
+              `Set it: the channel ${name} sends nothing without`
+            )
           : well("alerts", `the channel ${name} has its secret`)
       ),
       ...[...configuration.webhooks.keys()].map((name) =>
-        variable(secretOf(name)) === undefined
-          ? ill("webhooks", `${secretOf(name)} is not set`, `Set it: what is posted to ${name} is signed with it`)
+        variable(secrets.secretOf(name)) === undefined
+          ? ill(
+              "webhooks",
+              `${secrets.secretOf(name)} is not set`,
+              `Set it: what is posted to ${name} is signed with it`
+            )
           : well("webhooks", `${name} is signed`)
       ),
       ...sendersOf(configuration).map(({ name }) =>
@@ -228,7 +234,7 @@ export const deployment = (asked: Flags, settings: Settings, backupFolder: Optio
     const isThere = yield* Effect.orElseSucceed(isStoreThere(settings.store), () => false)
     const kept = Option.getOrElse(backupFolder, () => join(settings.backupFolder, "backups"))
     const parts = yield* Effect.all([
-      Effect.succeed([node(), dashboard()]),
+      Effect.succeed([node(), pages()]),
       configured(asked, settings),
       envFile(asked),
       settings.store._tag === "Sqlite" ? folder(dirname(settings.store.file)) : Effect.succeed([]),

@@ -1,12 +1,12 @@
 import * as Options from "@effect/cli/Options"
 import { Order } from "@roundlot/core"
 import { Effect, Option } from "effect"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { performIfMeant } from "./commanding.ts"
-import { recordOf } from "../commands/verdicts.ts"
 
 const common = {
   ...flags.place,
@@ -32,7 +32,7 @@ export const ordersAcceptReport = Verb.make({
   run: ({ commandId, dryRun, id, reason, report, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const order = yield* recordOf(Order.OrderTable, "order", id)
+        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
         yield* performIfMeant({
           account: order.account,
           commandId,
@@ -66,7 +66,7 @@ export const ordersVoid = Verb.make({
   run: ({ commandId, dryRun, execution, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const order = yield* recordOf(Order.OrderTable, "order", id)
+        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
         yield* performIfMeant({
           account: order.account,
           commandId,

@@ -2,12 +2,12 @@ import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
+import { carryingOut } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { DEFAULT_CONFIGS, isModule } from "../settings/configFile.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
-import { CommandRefused } from "../commands/carryOut.ts"
 
 const STARTER = {
   store: DEFAULT_STORE,
@@ -49,12 +49,12 @@ export const init = Verb.make({
       const code = isModule(file) ? file : DEFAULT_CONFIGS.find((each) => isModule(each) && existsSync(each))
       if (code !== undefined && (isModule(file) || file === DEFAULT_CONFIGS[0])) {
         const why = `${code} is a configuration that is code, and this writes JSON: name another file with --config`
-        return yield* new CommandRefused({ why })
+        return yield* new carryingOut.CommandRefused({ why })
       }
       yield* fs.writeFileString(file, `${JSON.stringify(STARTER, null, 2)}\n`, { flag: "wx" }).pipe(
         Effect.mapError((error) => {
           const isThere = error._tag === "SystemError" && error.reason === "AlreadyExists"
-          return new CommandRefused({
+          return new carryingOut.CommandRefused({
             why: isThere
               ? `${file} is there already and is left as it is. Move it away first, or name another with --config`
               : `${file} cannot be written (${error.message}). Check the folder and its permissions`

@@ -1,9 +1,9 @@
 import * as Options from "@effect/cli/Options"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { Effect } from "effect"
+import type { UsageError } from "@roundlot/commands/errors"
+import { instruction } from "@roundlot/commands"
 import * as cli from "../cli/flags.ts"
-import type { UsageError } from "../cli/UsageError.ts"
-import { type Asked, read, refused } from "../commands/instruction.ts"
 
 /** The flags that say how an order is executed. */
 export const terms = {
@@ -28,13 +28,15 @@ export const flags = {
 
 /** The instruction of a trade; none where it joins the queue, whose orders have the account's terms. */
 export const of = (
-  asked: Asked & { readonly direct: boolean }
+  asked: instruction.Asked & { readonly direct: boolean }
 ): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
   const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = asked
-  if (asked.direct) return read(asked)
+  if (asked.direct) return instruction.read(asked)
   const isTold = [type, limitPrice, stopPrice, timeInForce, goodTill, session].some((each) => each !== undefined)
   if (!isTold) return Effect.succeed(undefined)
   return Effect.fail(
-    refused("--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct")
+    instruction.refused(
+      "--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct"
+    )
   )
 }

@@ -1,12 +1,12 @@
 import { Price, Quantity } from "@roundlot/core"
 import { Effect, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { verdicts } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { perform } from "./commanding.ts"
-import { tickerOf } from "../commands/verdicts.ts"
 
 /** What a flag says, as a positive number of its kind. */
 const read = <A>(flag: string, schema: Schema.Schema<A, string>, text: string | undefined) =>
@@ -39,7 +39,7 @@ export const instrumentsConfirm = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
-        const symbol = yield* tickerOf(text)
+        const symbol = yield* verdicts.tickerOf(text)
         const facts = {
           lot: yield* read("--lot", Quantity.Quantity, lot),
           tick: yield* read("--tick", Price.Price, tick)

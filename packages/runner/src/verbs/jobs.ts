@@ -3,14 +3,15 @@ import * as Options from "@effect/cli/Options"
 import { Jobs } from "@roundlot/core/ledger"
 import { jobs as views } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { duration } from "@roundlot/commands"
+import { queue } from "@roundlot/daemon"
+import { hostFault } from "../settings/places.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
-import { layerJobs, layerJobsAt } from "../jobs/jobTypes.ts"
-import { durationMs } from "../settings/duration.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
 const { page, period, place, text, view } = flags
@@ -60,14 +61,14 @@ export const jobsEnqueue = Verb.make({
           const remedy = "Name it with --key, so that it can be found and called off"
           return yield* new UsageError({ problem: "--every makes a job that comes again and again", remedy })
         }
-        const everyMs = Option.isNone(every) ? undefined : yield* durationMs(every.value, "--every")
+        const everyMs = Option.isNone(every) ? undefined : yield* duration.durationMs(every.value, "--every")
         const given = yield* payloadOf(payload)
         const jobs = yield* Jobs.Jobs
         const { isNew, job } = yield* jobs.enqueue({ type, key, payload: given, everyMs, again })
         const document = { ...views.documentOf(job), isNew }
         const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
         yield* answer(document, was)
-      }).pipe(Effect.provide(layerJobsAt(settings)))
+      }).pipe(Effect.provide(queue.layerJobsAt(hostFault(settings))))
     )
 })
 
@@ -118,7 +119,7 @@ const changing = (name: "cancel" | "retry", summary: string, done: string) =>
             views.detailOf(job),
             (screen) => `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job), screen)}`
           )
-        }).pipe(Effect.provide(layerJobs))
+        }).pipe(Effect.provide(queue.layerJobs))
       )
   })
 

@@ -1,7 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Option } from "effect"
+import { accountEntry } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
-import { said } from "../commands/said.ts"
 
 const whole = (name: string, description: string): Options.Options<number | undefined> =>
   Options.integer(name).pipe(Options.withDescription(description), Options.optional, Options.map(Option.getOrUndefined))
@@ -32,4 +32,5 @@ export const limitsSaid = ({
   orderNotional,
   orderQuantity,
   ordersPerMinute
-}: Limits): object => said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })
+}: Limits): object =>
+  accountEntry.said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })

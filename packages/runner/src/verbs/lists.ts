@@ -22,12 +22,12 @@ import {
   waitingFills
 } from "@roundlot/queries"
 import { Effect } from "effect"
-import { expectKnown } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
 import type { Reading } from "../App.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
 import type { Flags } from "../settings/Settings.ts"
@@ -85,7 +85,7 @@ const paged = <D, E extends Verb.Told>(
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
-      yield* expectKnown(where.account)
+      yield* accountNames.expectKnown(where.account)
       const document = yield* found
       yield* answer(document, pageText(document, table))
     })

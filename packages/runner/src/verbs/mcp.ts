@@ -5,14 +5,13 @@ import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as RpcServer from "@effect/rpc/RpcServer"
 import { Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Layer, Logger, Redacted, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { Collector, queue } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
 import { layerProposing, layerReading, proposing, reading, type Bearer } from "../mcp/tools.ts"
 import * as Traced from "../mcp/traced.ts"
-import * as Collector from "../traces/collector.ts"
 
 /** The token of the program that is served is good no longer, or never was. */
 class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", {}) {
@@ -75,8 +74,8 @@ export const mcp = Verb.make({
             : Layer.provide(McpServer.toolkit(reading), layerReading(bearer))
         const server = served.pipe(
           Layer.provide(layerStdio),
-          Layer.provide(layerJobs),
-          Layer.provide(Collector.layer({ variable }))
+          Layer.provide(queue.layerJobs),
+          Layer.provide(Collector.layer({ variable }, Verb.VERSION))
         )
         return yield* Effect.raceFirst(Layer.launch(server), inputEnded)
       }).pipe(Effect.provide(TokenRegister.layer))

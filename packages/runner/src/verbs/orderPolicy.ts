@@ -2,8 +2,8 @@ import * as Options from "@effect/cli/Options"
 import type { Account } from "@roundlot/core"
 import { accounts } from "@roundlot/queries"
 import { Option } from "effect"
+import { accountEntry } from "@roundlot/commands"
 import * as cli from "../cli/flags.ts"
-import { said } from "../commands/said.ts"
 
 /** How the orders of an account leave that say nothing themselves, a flag each. */
 export const orderFlags = {
@@ -36,7 +36,7 @@ const offsetsIn = (text: string): number | ReadonlyArray<number> => {
 /** What flags say of an account's orders over what it says already, as a configuration writes it; `undefined` where they say nothing. */
 export const orderSaid = (asked: OrderSaid, before: Account.AccountSettings): object | undefined => {
   const { lifeSeconds, limitOffsetBp, session, timeInForce } = asked
-  if (Object.keys(said({ ...asked })).length === 0) return undefined
+  if (Object.keys(accountEntry.said({ ...asked })).length === 0) return undefined
   const order = accounts.orderOf(before)
   const { lifeSeconds: life, limitOffsetBp: offsets, ...rest } = order === "market" ? {} : order
   const limit =
@@ -46,5 +46,5 @@ export const orderSaid = (asked: OrderSaid, before: Account.AccountSettings): ob
           limitOffsetBp: limitOffsetBp === undefined ? offsets : offsetsIn(limitOffsetBp),
           lifeSeconds: lifeSeconds ?? life
         }
-  return said({ ...rest, ...limit, ...said({ session, timeInForce }) })
+  return accountEntry.said({ ...rest, ...limit, ...accountEntry.said({ session, timeInForce }) })
 }

@@ -5,16 +5,15 @@ import { Id, OrderState } from "@roundlot/core/adapter"
 import { Cancels, Tracking } from "@roundlot/core/ledger"
 import { criteria, errors } from "@roundlot/queries"
 import { Effect, Schedule } from "effect"
+import { carryingOut, leases } from "@roundlot/commands"
 import type { Writing } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { proving } from "./atBroker.ts"
-import { carryOut, sentenceOf } from "../commands/carryOut.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
 
@@ -35,7 +34,7 @@ export const workOn = (
   { account, id }: Order.Order,
   settings: Settings
 ): Effect.Effect<void, Told, FileSystem | Writing> =>
-  Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
+  Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(proving(account, settings, Effect.zipRight(Cancels.requestCancels(), Tracking.pollAll))),
     Effect.scoped,
     Effect.catchTag("LeaseHeld", () => ended(id))
@@ -64,8 +63,8 @@ export const ordersCancel = Verb.make({
         const order = yield* orderById(number)
         if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
         const command = { _tag: "Cancel", orderId: order.id } as const
-        const done = yield* carryOut({ account: order.account, commandId, reason, command, dryRun })
-        if (dryRun) return yield* answer(done, sentenceOf(done))
+        const done = yield* carryingOut.carryOut({ account: order.account, commandId, reason, command, dryRun })
+        if (dryRun) return yield* answer(done, carryingOut.sentenceOf(done))
         yield* workOn(order, settings)
         const status = (yield* orderById(order.id))?.status ?? order.status
         yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)

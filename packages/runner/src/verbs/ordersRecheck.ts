@@ -2,11 +2,12 @@ import { Order, Reads } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { criteria, errors, orders } from "@roundlot/queries"
 import { Effect, Schema } from "effect"
+import { jobTypes } from "@roundlot/commands"
+import { reconciling } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { recheck, recheckType } from "../jobs/reconciling.ts"
 import { atBroker } from "./atBroker.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
@@ -23,8 +24,8 @@ export const ordersRecheck = Verb.make({
         const { answer } = yield* Output
         const order = yield* orderById(Id.OrderId.make(yield* criteria.idOf("order", "order", id)))
         if (order === undefined) return yield* new errors.NotFound({ kind: "order", id, list: "orders" })
-        yield* atBroker(order.account, settings, recheck(order.id), {
-          type: recheckType.name,
+        yield* atBroker(order.account, settings, reconciling.recheck(order.id), {
+          type: jobTypes.recheckType.name,
           payload: { orderId: order.id },
           result: Schema.Unknown
         })

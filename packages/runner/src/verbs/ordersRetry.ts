@@ -1,11 +1,11 @@
 import { Order } from "@roundlot/core"
 import { Effect } from "effect"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { performIfMeant } from "./commanding.ts"
-import { recordOf } from "../commands/verdicts.ts"
 
 /** `orders retry`. */
 export const ordersRetry = Verb.make({
@@ -25,7 +25,7 @@ export const ordersRetry = Verb.make({
   run: ({ commandId, dryRun, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const order = yield* recordOf(Order.OrderTable, "order", id)
+        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
         yield* performIfMeant({
           account: order.account,
           commandId,

@@ -2,16 +2,16 @@ import * as Options from "@effect/cli/Options"
 import { type AccountName, Decimal, Price, type Ticker } from "@roundlot/core"
 import { adjust } from "@roundlot/core/ledger"
 import { Effect, Either, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { compared } from "./atBroker.ts"
 import { correct } from "./correcting.ts"
-import { tickerOf } from "../commands/verdicts.ts"
 
 /** Signed shares of a flag. */
 export const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>
@@ -70,7 +70,7 @@ export const positionsAdjust = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
-        const symbol = yield* tickerOf(text)
+        const symbol = yield* verdicts.tickerOf(text)
         const difference =
           said === undefined ? yield* differenceOf(account, symbol, settings) : { by: yield* readDecimal("--by", said) }
         const { by } = difference

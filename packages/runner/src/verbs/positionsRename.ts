@@ -1,13 +1,13 @@
 import { criteria } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
-import { tickerOf } from "../commands/verdicts.ts"
 
 /** `positions rename`. */
 export const positionsRename = Verb.make({
@@ -31,8 +31,8 @@ export const positionsRename = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
-        const symbol = yield* tickerOf(text)
-        const to = yield* tickerOf(given)
+        const symbol = yield* verdicts.tickerOf(text)
+        const to = yield* verdicts.tickerOf(given)
         const since = said === undefined ? undefined : yield* criteria.momentOf("since", said)
         yield* correct({
           account,

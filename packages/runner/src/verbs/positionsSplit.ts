@@ -1,15 +1,15 @@
 import * as Options from "@effect/cli/Options"
 import { Quantity } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
 import { readPrice } from "./positionsAdjust.ts"
-import { tickerOf } from "../commands/verdicts.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
@@ -56,7 +56,7 @@ export const positionsSplit = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
-        const symbol = yield* tickerOf(text)
+        const symbol = yield* verdicts.tickerOf(text)
         if (from < 1 || to < 1) {
           const problem = `--to ${to} --from ${from} is no split`
           return yield* new UsageError({ problem, remedy: "Give whole shares, such as --to 2 --from 1" })

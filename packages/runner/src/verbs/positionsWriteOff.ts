@@ -1,14 +1,14 @@
 import * as Options from "@effect/cli/Options"
 import { Quantity } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { verdicts } from "@roundlot/commands"
 import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { correct } from "./correcting.ts"
-import { tickerOf } from "../commands/verdicts.ts"
 
 const readShares = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
@@ -37,7 +37,7 @@ export const positionsWriteOff = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
-        const symbol = yield* tickerOf(text)
+        const symbol = yield* verdicts.tickerOf(text)
         const quantity = said === undefined ? undefined : yield* readShares(said)
         const shares = said ?? "all that is owed"
         yield* correct({

@@ -3,13 +3,12 @@ import type { audit as proof } from "@roundlot/core/ledger"
 import { journal, past, payloads, why } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect, Ref, Stream } from "effect"
+import { KeptAnchor, proveBooks } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as detail from "../cli/detail.ts"
-import { anchorOf, type KeptAnchor } from "../anchors/anchor.ts"
-import { proveBooks } from "../anchors/proveBooks.ts"
 import * as Progress from "../cli/Progress.ts"
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
@@ -17,7 +16,7 @@ const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   return `  ${where}: ${what}${first}`
 }
 
-const provenBy = (kept: KeptAnchor | undefined, isSince: boolean): ReadonlyArray<string> => {
+const provenBy = (kept: KeptAnchor.KeptAnchor | undefined, isSince: boolean): ReadonlyArray<string> => {
   const unread = "What came before it was not read: 'roundlot audit' proves all."
   if (kept === undefined) return isSince ? [unread] : []
   const by = kept.signature === undefined ? "not signed" : "signed"
@@ -59,11 +58,11 @@ export const audit = Verb.make({
   },
   run: ({ anchor, sinceAnchor: isSince, ...where }) =>
     Effect.gen(function* () {
-      const given = yield* anchorOf(anchor)
+      const given = yield* KeptAnchor.anchorOf(anchor)
       return yield* reading(where, (settings) =>
         Effect.gen(function* () {
           const { answer, look } = yield* Output
-          const { archived, entries, findings, kept, ok } = yield* proveBooks(
+          const { archived, entries, findings, kept, ok } = yield* proveBooks.proveBooks(
             { given, isSince, tell: yield* telling },
             settings
           )

@@ -2,12 +2,12 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/testing"
 import { Effect, Logger, LogLevel, type Scope } from "effect"
+import { SettingsError } from "@roundlot/commands/errors"
+import { ownPart } from "@roundlot/daemon"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { exportOf } from "../settings/ConfigModule.ts"
-import { failureOf } from "../settings/OwnParts.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
 
 const hasAll = (value: unknown, names: ReadonlyArray<string>): value is object =>
   typeof value === "object" && value !== null && names.every((name) => name in value)
@@ -32,7 +32,7 @@ const placesOf = <P>(file: string, name: string, opening: unknown, is: (value: u
   isOpening(opening)
     ? Effect.succeed(
         opening.pipe(
-          Effect.catchAllCause((cause) => Effect.fail(failureOf(name, cause))),
+          Effect.catchAllCause((cause) => Effect.fail(ownPart.failureOf(name, cause))),
           Effect.filterOrFail(is, () => wrong(file, `exports an Effect as ${name}, and what it gives is none`))
         )
       )

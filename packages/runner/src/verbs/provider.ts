@@ -1,13 +1,12 @@
 import type { Account } from "@roundlot/core"
 import { Effect } from "effect"
-import * as Provider from "../access/Provider.ts"
+import { oidcSettings, Provider } from "@roundlot/http/access"
 import type { Settings } from "../settings/Settings.ts"
-import { CLIENT_SECRET } from "../settings/oidc.ts"
 import { ill, well, type Finding } from "./Finding.ts"
 
 const remedies: Readonly<Record<string, string>> = {
   secret_not_own: "chmod 600 the file that oidc.clientSecretFile names",
-  no_secret: `Write the secret into the file that oidc.clientSecretFile names, or into ${CLIENT_SECRET}`,
+  no_secret: `Write the secret into the file that oidc.clientSecretFile names, or into ${oidcSettings.CLIENT_SECRET}`,
   OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: "Write oidc.issuer as the provider names itself"
 }
 

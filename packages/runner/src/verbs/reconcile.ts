@@ -3,12 +3,11 @@ import { Reconciliation } from "@roundlot/core/ledger"
 import type { AccountName } from "@roundlot/core"
 import { reconciled as views } from "@roundlot/queries"
 import { Effect } from "effect"
-import { chosen } from "../accounts.ts"
+import { accountNames, jobTypes } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { reconcileType } from "../jobs/reconciling.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { atBroker, compared } from "./atBroker.ts"
 
@@ -18,7 +17,7 @@ const looked = (account: AccountName.AccountName, settings: Settings) =>
 
 const booked = (account: AccountName.AccountName, settings: Settings) =>
   atBroker(account, settings, Effect.map(Reconciliation.reconcile(account), views.documentOf), {
-    type: reconcileType.name,
+    type: jobTypes.reconcileType.name,
     payload: { account },
     result: views.ReconciledDocument
   })
@@ -41,7 +40,7 @@ export const reconcile = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         const compared = dryRun ? looked : booked
-        const documents = yield* Effect.forEach(yield* chosen(account), (name) => compared(name, settings))
+        const documents = yield* Effect.forEach(yield* accountNames.chosen(account), (name) => compared(name, settings))
         if (documents.some(views.isLook)) yield* output.look
         yield* output.answer({ dryRun, items: documents }, (screen) => views.text(documents, screen))
       })

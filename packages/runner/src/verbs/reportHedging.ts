@@ -1,7 +1,7 @@
 import { hedging as views, past } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
-import { expectKnown } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -29,7 +29,7 @@ export const reportHedging = Verb.make({
     reading(asked, () =>
       Effect.gen(function* () {
         const output = yield* Output
-        yield* expectKnown(asked.account)
+        yield* accountNames.expectKnown(asked.account)
         const document = yield* past.seen(
           asked.asOf,
           past.ownersOf(asked.account),

@@ -1,6 +1,6 @@
 import { journal, trail as views } from "@roundlot/queries"
 import { Effect, Stream } from "effect"
-import { expectKnown } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -23,7 +23,7 @@ export const reportTrail = Verb.make({
     reading(asked, () =>
       Effect.gen(function* () {
         const { isJson, note, raw } = yield* Output
-        yield* expectKnown(asked.account)
+        yield* accountNames.expectKnown(asked.account)
         const found = yield* views.trail(asked)
         const lines = isJson ? Stream.map(found, (row) => `${JSON.stringify(row)}\n`) : views.csvOf(found)
         yield* Stream.runForEach(lines, raw)

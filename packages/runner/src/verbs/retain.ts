@@ -1,12 +1,11 @@
 import * as Options from "@effect/cli/Options"
 import { Retention } from "@roundlot/core/ledger"
 import { Effect } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountNames, duration } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { durationMs } from "../settings/duration.ts"
 
 const AGE = "payloads-older-than"
 
@@ -25,11 +24,11 @@ export const storeRetain = Verb.make({
   },
   run: ({ age, plan: isPlan, ...where }) =>
     Effect.gen(function* () {
-      const olderThanMs = yield* durationMs(age, `--${AGE}`)
+      const olderThanMs = yield* duration.durationMs(age, `--${AGE}`)
       yield* writing(where, () =>
         Effect.gen(function* () {
           const { answer } = yield* Output
-          const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: ACTOR, isPlan })
+          const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: accountNames.ACTOR, isPlan })
           const done = isPlan ? "would lose their bytes" : "lost their bytes"
           const text = `${payloads} payloads ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`
           yield* answer({ payloads, bytes, kept, done: !isPlan }, text)

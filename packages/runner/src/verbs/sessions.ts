@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import { Sessions, TokenRegister } from "@roundlot/core/ledger"
 import { sessions as views } from "@roundlot/queries"
 import { Effect } from "effect"
-import { ACTOR } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -31,7 +31,7 @@ export const sessionsEnd = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const session = yield* Effect.provide(Sessions.end(id, "Ended", ACTOR), TokenRegister.layer)
+        const session = yield* Effect.provide(Sessions.end(id, "Ended", accountNames.ACTOR), TokenRegister.layer)
         yield* answer(views.documentOf(session), `A browser of ${session.token} is signed out.`)
       })
     )

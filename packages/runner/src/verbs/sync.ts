@@ -2,14 +2,14 @@ import * as Options from "@effect/cli/Options"
 import { Sync } from "@roundlot/core/ledger"
 import { synced as views } from "@roundlot/queries"
 import { Effect, type Option } from "effect"
-import { chosen } from "../accounts.ts"
+import { accountNames } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { syncing } from "@roundlot/daemon"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { positionsSync, tradesSync } from "../jobs/syncing.ts"
 import { atBroker } from "./atBroker.ts"
 
 const common = { ...flags.view, account: flags.account }
@@ -17,7 +17,7 @@ const common = { ...flags.view, account: flags.account }
 /** The one account that is meant. */
 const one = (named: Option.Option<string>) =>
   Effect.gen(function* () {
-    const [only, ...others] = yield* chosen(named)
+    const [only, ...others] = yield* accountNames.chosen(named)
     if (only !== undefined && others.length === 0) return only
     const problem = only === undefined ? "There is no account yet" : "There are several accounts"
     return yield* new UsageError({ problem, remedy: "Name one with --account" })
@@ -55,7 +55,7 @@ export const syncTrades = Verb.make({
         const here = Effect.map(Sync.syncTradesOnce({ account: name, lookbackDays }), views.tradesDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
-          type: tradesSync.name,
+          type: syncing.tradesSync.name,
           payload: { account: name, lookbackDays },
           result: views.TradesSynced
         })
@@ -78,7 +78,7 @@ export const syncPositions = Verb.make({
         const here = Effect.map(Sync.syncPositionsOnce({ account: name }), views.positionsDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
-          type: positionsSync.name,
+          type: syncing.positionsSync.name,
           payload: { account: name },
           result: views.PositionsSynced
         })

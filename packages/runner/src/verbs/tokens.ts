@@ -4,14 +4,13 @@ import { Clock, Instant, Quantity } from "@roundlot/core"
 import { Token, Tokens } from "@roundlot/core/ledger"
 import { tokens as views } from "@roundlot/queries"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
-import { ACTOR, known } from "../accounts.ts"
-import * as OperatorToken from "../access/OperatorToken.ts"
+import { accountNames, duration } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { OperatorToken } from "@roundlot/http/access"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
-import { durationMs } from "../settings/duration.ts"
 import { listed } from "./lists.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
@@ -66,14 +65,14 @@ export const tokensCreate = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-        const lifeMs = Option.isNone(expires) ? undefined : yield* durationMs(expires.value, "--expires")
+        const lifeMs = Option.isNone(expires) ? undefined : yield* duration.durationMs(expires.value, "--expires")
         const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
         const allowance = {
           ...(Option.isSome(ordersPerDay) ? { ordersPerDay: ordersPerDay.value } : {}),
           ...(notionalPerDay === undefined ? {} : { notionalPerDay: yield* readDollars(notionalPerDay) })
         }
-        const accounts = bound.length === 0 ? undefined : yield* Effect.forEach(new Set(bound), known)
-        const asked = { name: called, role, expiresAt, allowance, accounts, actor: ACTOR }
+        const accounts = bound.length === 0 ? undefined : yield* Effect.forEach(new Set(bound), accountNames.known)
+        const asked = { name: called, role, expiresAt, allowance, accounts, actor: accountNames.ACTOR }
         const { secret, token } = yield* Tokens.create(asked)
         const shown = Redacted.value(secret)
         yield* answer(
@@ -102,8 +101,12 @@ export const tokensRotate = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-        const overlapMs = overlap === undefined ? undefined : yield* durationMs(overlap, "--overlap")
-        const { secret, token } = yield* OperatorToken.rotate(tokenFile, { name: called, overlapMs, actor: ACTOR })
+        const overlapMs = overlap === undefined ? undefined : yield* duration.durationMs(overlap, "--overlap")
+        const { secret, token } = yield* OperatorToken.rotate(tokenFile, {
+          name: called,
+          overlapMs,
+          actor: accountNames.ACTOR
+        })
         const shown = Redacted.value(secret)
         const document = views.documentOf(token, now)
         const before =
@@ -129,7 +132,7 @@ export const tokensRevoke = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-        const token = yield* Tokens.revoke(called, ACTOR)
+        const token = yield* Tokens.revoke(called, accountNames.ACTOR)
         yield* answer(views.documentOf(token, now), `The token of ${called} is void.`)
       })
     )

@@ -5,16 +5,17 @@ import { type intake, PositionAnswer, TradingState } from "@roundlot/core/ledger
 import { BatchRows, TradeRow } from "@roundlot/imports"
 import { batches, criteria, errors } from "@roundlot/queries"
 import { Effect, Either, Option } from "effect"
-import { ACTOR, known, opened } from "../accounts.ts"
+import { accountNames, namedSources } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { yes } from "../cli/confirm.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
 import { onCopy, planned } from "../store/dryRun.ts"
 import * as instruction from "./instruction.ts"
-import { type Configuration, policyOf } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
 import { performAsked } from "./commanding.ts"
 
@@ -70,7 +71,7 @@ const addToBatch = (
 ) =>
   Effect.gen(function* () {
     const batch = yield* batches.recordOf(id)
-    const account = Option.isNone(named) ? undefined : yield* known(named.value)
+    const account = Option.isNone(named) ? undefined : yield* accountNames.known(named.value)
     const [result] = yield* BatchRows.addTo({ batch, account, inputs: [input], policy })
     return result
   })
@@ -93,14 +94,14 @@ const takeIn = (asked: Asked, cells: Cells, direct: Trade.TradeInput["direct"], 
     const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
     const read = yield* inputOf({ ...cells, ...named }, asked.source)
     const input = direct === undefined ? read : { ...read, direct }
-    const policy = policyOf(configuration, asked.source)
+    const policy = namedSources.policyOf(configuration, asked.source)
     if (asked.batch !== undefined) return yield* addToBatch(asked.batch, asked.account, input, policy)
     const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
     const account = yield* opened(
       configuration,
       Option.orElse(asked.account, () => bySource)
     )
-    return yield* accumulator.submit(account, input, policy, ACTOR)
+    return yield* accumulator.submit(account, input, policy, accountNames.ACTOR)
   })
 
 const foreseen = ({ _tag, tradeId }: intake.IntakeResult): string => {

@@ -6,15 +6,16 @@ import { type age } from "@roundlot/core/ledger"
 import { RejectedFile, TradeFile, TradeImport, type TradeRow } from "@roundlot/imports"
 import { Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
+import { UsageError } from "@roundlot/commands/errors"
+import { namedSources } from "@roundlot/commands"
 import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Progress from "../cli/Progress.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import { onCopy, planned } from "../store/dryRun.ts"
-import { filePolicyOf, type Configuration } from "../settings/Configuration.ts"
+import { type Configuration } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
 import { fieldOf, readColumns } from "./columnNames.ts"
 
@@ -121,7 +122,7 @@ const take = (
 ) =>
   Effect.gen(function* () {
     const { note } = yield* Output
-    const policy = filePolicyOf(configuration, asked.source, Option.getOrUndefined(asked.backfill))
+    const policy = namedSources.filePolicyOf(configuration, asked.source, Option.getOrUndefined(asked.backfill))
     const target = {
       account,
       file: asked.file === "-" ? TradeFile.STANDARD_INPUT : asked.file,

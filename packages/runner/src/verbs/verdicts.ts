@@ -2,17 +2,14 @@ import * as Options from "@effect/cli/Options"
 import { Order, Trade } from "@roundlot/core"
 import { Break, type Command } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
+import { abandoned, carryingOut, halts, verdicts } from "@roundlot/commands"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { yes } from "../cli/confirm.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { settleAbandoned } from "../commands/abandoned.ts"
 import { perform, performAsked, performIfMeant } from "./commanding.ts"
-import { type Done, sentenceOf } from "../commands/carryOut.ts"
-import { halt as halted } from "../commands/halting.ts"
 import { workOn } from "./ordersCancel.ts"
-import { recordOf, resolution, scopeOf, tickerOf, verdictOn } from "../commands/verdicts.ts"
 
 const { commandId, dryRun, place } = flags
 
@@ -47,8 +44,8 @@ export const ordersResolve = Verb.make({
   run: ({ as, commandId: command, dryRun: isDry, ended, id, notPlaced, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const order = yield* recordOf(Order.OrderTable, "order", id)
-        const verdict = yield* resolution(order.id, { as, ended, notPlaced })
+        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
+        const verdict = yield* verdicts.resolution(order.id, { as, ended, notPlaced })
         yield* performIfMeant({
           account: order.account,
           commandId: command,
@@ -77,8 +74,8 @@ export const breaksResolve = Verb.make({
   run: ({ commandId: command, dryRun: isDry, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const found = yield* recordOf(Break.BreakTable, "break", id)
-        const verdict = yield* verdictOn(found)
+        const found = yield* verdicts.recordOf(Break.BreakTable, "break", id)
+        const verdict = yield* verdicts.verdictOn(found)
         yield* performIfMeant({
           account: found.account,
           commandId: command,
@@ -111,8 +108,8 @@ export const tradesRelease = Verb.make({
   run: ({ commandId: command, dryRun: isDry, id, reason, symbol, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const trade = yield* recordOf(Trade.TradeTable, "trade", id)
-        const ticker = Option.isNone(symbol) ? undefined : yield* tickerOf(symbol.value)
+        const trade = yield* verdicts.recordOf(Trade.TradeTable, "trade", id)
+        const ticker = Option.isNone(symbol) ? undefined : yield* verdicts.tickerOf(symbol.value)
         const verdict: Command.Command = { _tag: "Release", tradeId: trade.id, symbol: ticker }
         yield* performAsked({
           account: trade.account,
@@ -135,7 +132,7 @@ export const tradesDismiss = Verb.make({
   run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const trade = yield* recordOf(Trade.TradeTable, "trade", id)
+        const trade = yield* verdicts.recordOf(Trade.TradeTable, "trade", id)
         const verdict: Command.Command = { _tag: "DismissTrade", tradeId: trade.id }
         yield* perform({ account: trade.account, commandId: command, dryRun: isDry, reason, command: verdict })
       })
@@ -154,8 +151,8 @@ export const scopeFlags = {
 }
 
 /** What a halt did, as people read it. */
-const wordsOf = (done: Done): string => {
-  if (done.effects !== null) return sentenceOf(done)
+const wordsOf = (done: carryingOut.Done): string => {
+  if (done.effects !== null) return carryingOut.sentenceOf(done)
   if (done.cancelled === undefined) return `${done.done}.`
   const named = done.cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${done.cancelled.join(", ")}`
   return `${done.done}; ${named}.`
@@ -182,9 +179,9 @@ export const halt = Verb.make({
     writing(asked, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const halting = halted({ ...asked, ...(yield* scopeOf(asked)), cancelOpen })
+        const halting = halts.halt({ ...asked, ...(yield* verdicts.scopeOf(asked)), cancelOpen })
         if (asked.dryRun) return yield* Effect.flatMap(halting, ({ done }) => output.answer(done, wordsOf(done)))
-        const { done, orders } = yield* Effect.raceFirst(halting, settleAbandoned)
+        const { done, orders } = yield* Effect.raceFirst(halting, abandoned.settleAbandoned)
         const accounts = new Map(orders.map((order) => [order.account, order]))
         yield* Effect.forEach(accounts.values(), (order) => workOn(order, settings), { discard: true })
         yield* output.answer(done, wordsOf(done))
@@ -201,7 +198,7 @@ export const resume = Verb.make({
   run: ({ yes: isSaid, ...asked }) =>
     writing(asked, () =>
       Effect.gen(function* () {
-        const { account, scope } = yield* scopeOf(asked)
+        const { account, scope } = yield* verdicts.scopeOf(asked)
         const command = { _tag: "Resume", scope } satisfies Command.Command
         yield* performAsked({ ...asked, account, command, isSaid, question: "Have that sent?" })
       })

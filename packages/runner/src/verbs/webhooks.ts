@@ -3,15 +3,15 @@ import * as Options from "@effect/cli/Options"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock } from "@roundlot/core"
 import { Effect, Layer } from "effect"
+import { unknownWord } from "@roundlot/commands/errors"
+import { webhooks } from "@roundlot/commands"
+import { delivering, queue } from "@roundlot/daemon"
+import { hostFault } from "../settings/places.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { unknownWord } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { postTrial } from "../jobs/delivering.ts"
-import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { settle } from "../settings/Settings.ts"
-import * as views from "../jobs/webhooks.ts"
 import { pageText } from "./lists.ts"
 
 const ofWebhook = {
@@ -29,8 +29,8 @@ export const webhooksList = Verb.make({
     writing(where, ({ configuration }) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const document = yield* views.list(configuration)
-        yield* answer(document, pageText(document, views.table))
+        const document = yield* webhooks.list(configuration)
+        yield* answer(document, pageText(document, webhooks.table))
       })
     )
 })
@@ -47,9 +47,9 @@ export const webhooksTest = Verb.make({
       const settings = yield* settle(where)
       const known = [...settings.configuration.webhooks.keys()]
       if (!known.includes(name)) return yield* unknownWord("Webhook", name, known)
-      const failure = yield* postTrial(settings, name).pipe(
-        Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null })
-      )
+      const failure = yield* delivering
+        .postTrial(settings, name)
+        .pipe(Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null }))
       if (failure !== null) yield* output.look
       yield* output.answer({ webhook: name, failure }, failure ?? `${name} took a delivery without events.`)
     }).pipe(Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Clock.layerAlwaysOpen)))
@@ -76,8 +76,8 @@ export const webhooksContinue = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const document = yield* views.goOn(settings.configuration, name, after)
-        yield* answer(document, `${name} goes on after ${after}.\n\n${views.table([document])}`)
-      }).pipe(Effect.provide(layerJobsAt(settings)))
+        const document = yield* webhooks.goOn(settings.configuration, name, after)
+        yield* answer(document, `${name} goes on after ${after}.\n\n${webhooks.table([document])}`)
+      }).pipe(Effect.provide(queue.layerJobsAt(hostFault(settings))))
     )
 })

@@ -9,15 +9,14 @@ import { MemoryRepository } from "@roundlot/core"
 import { Checkpoints } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { anchorsIn, type KeptAnchor, lineOf, signed } from "../../src/anchors/anchor.ts"
-import { withCheckpoints } from "../../src/anchors/checkpointFiles.ts"
+import { KeptAnchor, checkpointFiles } from "@roundlot/daemon"
 import { bare } from "../settings/bare.ts"
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519")
 
 const state = { account: "paper", seq: 16_384, stateHash: "a".repeat(64) }
 
-const anchor: KeptAnchor = {
+const anchor: KeptAnchor.KeptAnchor = {
   store: "s",
   incarnation: "i",
   position: 7,
@@ -32,23 +31,26 @@ const { states: _, ...first } = anchor
 
 describe("states of journals in anchors", () => {
   it("are signed with the anchor, and count only where a key is configured", () => {
-    const line = lineOf(signed(anchor, privateKey))
-    expect(anchorsIn(line, identity, publicKey)).toMatchObject({ anchors: [{ position: 7 }], states: [state] })
-    expect(anchorsIn(line, identity, undefined)).toMatchObject({ anchors: [{ position: 7 }], states: [] })
+    const line = KeptAnchor.lineOf(KeptAnchor.signed(anchor, privateKey))
+    expect(KeptAnchor.anchorsIn(line, identity, publicKey)).toMatchObject({
+      anchors: [{ position: 7 }],
+      states: [state]
+    })
+    expect(KeptAnchor.anchorsIn(line, identity, undefined)).toMatchObject({ anchors: [{ position: 7 }], states: [] })
   })
 
   it("twins: a state that was changed, added or taken away is not signed", () => {
-    const whole = signed(anchor, privateKey)
+    const whole = KeptAnchor.signed(anchor, privateKey)
     const { states: __, ...without } = whole
-    const changed: ReadonlyArray<KeptAnchor> = [
+    const changed: ReadonlyArray<KeptAnchor.KeptAnchor> = [
       { ...whole, states: [{ ...state, stateHash: "c".repeat(64) }] },
       { ...whole, states: [{ ...state, seq: 1 }] },
       { ...whole, states: [state, state] },
       without,
-      { ...signed(first, privateKey), states: [state] }
+      { ...KeptAnchor.signed(first, privateKey), states: [state] }
     ]
     for (const each of changed) {
-      expect(anchorsIn(lineOf(each), identity, publicKey)).toMatchObject({
+      expect(KeptAnchor.anchorsIn(KeptAnchor.lineOf(each), identity, publicKey)).toMatchObject({
         anchors: [],
         states: [],
         refused: [{ line: 1, why: "is not signed by the key that is configured" }]
@@ -59,7 +61,11 @@ describe("states of journals in anchors", () => {
   it("twin: an account's name that goes on in another line, which the same bytes would be signed for", () => {
     const one = { ...state, account: `paper 1 ${"d".repeat(64)}\npaper` }
     expect(
-      anchorsIn(`${JSON.stringify(signed({ ...anchor, states: [one] }, privateKey))}\n`, identity, publicKey)
+      KeptAnchor.anchorsIn(
+        `${JSON.stringify(KeptAnchor.signed({ ...anchor, states: [one] }, privateKey))}\n`,
+        identity,
+        publicKey
+      )
     ).toMatchObject({
       states: [],
       refused: [{ line: 1, why: "is no anchor" }]
@@ -67,23 +73,25 @@ describe("states of journals in anchors", () => {
   })
 
   it("an anchor of before there were any is read as ever", () => {
-    const line = lineOf(signed(first, privateKey))
+    const line = KeptAnchor.lineOf(KeptAnchor.signed(first, privateKey))
     expect(line).not.toContain("states")
-    expect(anchorsIn(line, identity, publicKey)).toMatchObject({ anchors: [{ position: 7 }], refused: [] })
+    expect(KeptAnchor.anchorsIn(line, identity, publicKey)).toMatchObject({ anchors: [{ position: 7 }], refused: [] })
   })
 })
 
 let folder: string
 
 const kept = <A, E>(use: Effect.Effect<A, E>, key?: string) =>
-  withCheckpoints(
-    {
-      anchorFile: join(folder, "anchors.jsonl"),
-      checkpointFolder: join(folder, "checkpoints"),
-      configuration: { ...bare.configuration, anchors: { ...bare.configuration.anchors, key } }
-    },
-    use
-  ).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, MemoryRepository.layerMemory)), Effect.runPromise)
+  checkpointFiles
+    .withCheckpoints(
+      {
+        anchorFile: join(folder, "anchors.jsonl"),
+        checkpointFolder: join(folder, "checkpoints"),
+        configuration: { ...bare.configuration, anchors: { ...bare.configuration.anchors, key } }
+      },
+      use
+    )
+    .pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, MemoryRepository.layerMemory)), Effect.runPromise)
 
 describe("checkpoints in files", () => {
   beforeEach(() => {
@@ -122,15 +130,15 @@ describe("checkpoints in files", () => {
   it("believe what this store's anchors say, where the configured key signed it", async () => {
     const key = join(folder, "key.pem")
     writeFileSync(key, publicKey.export({ type: "spki", format: "pem" }))
-    const write = (each: KeptAnchor) => writeFileSync(join(folder, "anchors.jsonl"), lineOf(each))
+    const write = (each: KeptAnchor.KeptAnchor) => writeFileSync(join(folder, "anchors.jsonl"), KeptAnchor.lineOf(each))
     const believed = Effect.flatMap(Checkpoints.Checkpoints, (own) => own.believed("paper"))
     const own = { ...anchor, store: "memory", incarnation: "memory" }
-    write(signed(own, privateKey))
+    write(KeptAnchor.signed(own, privateKey))
     expect(await kept(believed, key)).toEqual(new Map([[state.seq, state.stateHash]]))
     expect(await kept(believed)).toEqual(new Map())
     write(own)
     expect(await kept(believed, key)).toEqual(new Map())
-    write(signed({ ...own, incarnation: "another" }, privateKey))
+    write(KeptAnchor.signed({ ...own, incarnation: "another" }, privateKey))
     expect(await kept(believed, key)).toEqual(new Map())
   })
 })

@@ -7,8 +7,7 @@ import { Entry, MemoryStore, TradeRepository } from "@roundlot/core/adapter"
 import { Health } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { expect, it } from "vitest"
-import * as AnchorFile from "../../src/anchors/anchorFile.ts"
-import { withCheckpoints } from "../../src/anchors/checkpointFiles.ts"
+import { AnchorFile, checkpointFiles } from "@roundlot/daemon"
 import { bare } from "../settings/bare.ts"
 
 const EVERY = 16_384
@@ -45,12 +44,14 @@ it("an anchor is written although no checkpoint can be made, and the heads are r
     ),
     { until: (text) => text.endsWith("\n") }
   )
-  const text = await withCheckpoints(settings, Effect.scoped(Effect.zipRight(AnchorFile.keep(settings), written))).pipe(
-    Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)),
-    Effect.provide(NodeFileSystem.layer),
-    Effect.provideService(TradeRepository.TradeRepository, store),
-    Effect.runPromise
-  )
+  const text = await checkpointFiles
+    .withCheckpoints(settings, Effect.scoped(Effect.zipRight(AnchorFile.keep(settings), written)))
+    .pipe(
+      Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)),
+      Effect.provide(NodeFileSystem.layer),
+      Effect.provideService(TradeRepository.TradeRepository, store),
+      Effect.runPromise
+    )
   expect(JSON.parse(text)).toMatchObject({ position: 1 })
   expect(atFirst).toEqual({ heads: 1, entries: 1 })
   rmSync(folder, { recursive: true, force: true })

@@ -21,9 +21,9 @@ import type { TradeRepository } from "@roundlot/core/adapter"
 import type { Ledger } from "@roundlot/core/ledger"
 import { assert } from "@effect/vitest"
 import { Effect, Option, Schedule } from "effect"
+import { carryingOut } from "@roundlot/commands"
 import { account, audited, orders, submit, trade } from "../engine/Engine.ts"
 import { engineAt, workingAfter } from "../engine/faults.ts"
-import { carryOut, sentenceOf } from "../../src/commands/carryOut.ts"
 import { clockAhead, startOf } from "./ahead.ts"
 import type { Ahead } from "./ahead.ts"
 import { places } from "./Place.ts"
@@ -67,13 +67,15 @@ type Deed =
 
 /** What an operator says of the oldest order, as 'orders resolve --ended' does: with a dry run, or done. */
 const endedThere = (orderId: Id.OrderId, dryRun: boolean) =>
-  carryOut({
-    account,
-    command: { _tag: "MarkEnded", orderId },
-    reason: "inactive in the broker's app",
-    commandId: Option.none(),
-    dryRun
-  }).pipe(Effect.provide(Entropy.layerSecure))
+  carryingOut
+    .carryOut({
+      account,
+      command: { _tag: "MarkEnded", orderId },
+      reason: "inactive in the broker's app",
+      commandId: Option.none(),
+      dryRun
+    })
+    .pipe(Effect.provide(Entropy.layerSecure))
 
 const oldest = Effect.flatMap(orders, ([first]) => Effect.fromNullable(first))
 
@@ -110,7 +112,7 @@ const deeds: { readonly [D in Deed]: Doing } = {
     const before = yield* oldest
     const rehearsed = yield* endedThere(before.id, true)
     assert.isDefined(rehearsed.contradiction)
-    assert.match(sentenceOf(rehearsed), /It would end as cancelled\./)
+    assert.match(carryingOut.sentenceOf(rehearsed), /It would end as cancelled\./)
     assert.deepStrictEqual(yield* oldest, before)
     const { done } = yield* endedThere(before.id, false)
     assert.strictEqual(done, rehearsed.done)

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { lyingProvider } from "../oidc/lyingProvider.ts"
+import { lyingProvider } from "../../../http/test/access/lyingProvider.ts"
 import { buys, child, desk } from "./roundlot.ts"
 
 const pathOf = (store: string): string => store.slice("sqlite:".length)

@@ -1,8 +1,7 @@
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
-import { UsageError } from "../../src/cli/UsageError.ts"
-import { SettingsError } from "../../src/settings/SettingsError.ts"
+import { SettingsError, UsageError } from "@roundlot/commands/errors"
 import { failed } from "../../src/verbs/Finding.ts"
 
 const found = (failure: Parameters<ReturnType<typeof failed>>[0]) => Effect.runSync(failed("store")(failure))

@@ -3,7 +3,7 @@ import { Id, TradeRepository } from "@roundlot/core/adapter"
 import { Batch, BatchWork, type intake } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
-import { archiveByAge } from "../../src/jobs/archiving.ts"
+import { archiving } from "@roundlot/daemon"
 import { empty } from "../../src/settings/Configuration.ts"
 import { StorePlace } from "../../src/settings/StorePlace.ts"
 import { bare } from "../settings/bare.ts"
@@ -362,11 +362,11 @@ describe("batches", () => {
       yield* submitted([row(1, "AAPL", "1", "execute")])
       yield* ended(1)
       const settings = { ...bare, configuration: { ...empty, archiveAfterMs: 10_000 }, store }
-      yield* Effect.forkScoped(archiveByAge(settings))
+      yield* Effect.forkScoped(archiving.archiveByAge(settings))
       yield* Engine.until(seen(1), () => true)
       assert.isUndefined((yield* Batches.find(Id.BatchId.make(1))).archivedAt)
       yield* TestClock.adjust("10 seconds")
-      yield* Effect.forkScoped(archiveByAge(settings))
+      yield* Effect.forkScoped(archiving.archiveByAge(settings))
       yield* Engine.until(Batches.find(Id.BatchId.make(1)), ({ archivedAt }) => archivedAt !== undefined)
     }).pipe(Effect.provide(Engine.layer))
   )

@@ -4,6 +4,8 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Instruction, Listing } from "@roundlot/broker-paper"
 import { listing, past } from "@roundlot/queries"
 import { Cause, Effect, Either, Exit, Logger, Option, Redacted, Schema, Stream } from "effect"
+import { KeptAnchor } from "@roundlot/daemon"
+import { personOf } from "../../../http/src/access/person.ts"
 import * as shared from "../../../api/src/groups/shared.ts"
 import * as AlpacaEvents from "../../../broker-alpaca/src/Execution.ts"
 import * as AlpacaOrders from "../../../broker-alpaca/src/OrderAnswer.ts"
@@ -17,9 +19,7 @@ import * as SchwabErrors from "../../../broker-schwab/src/ErrorBody.ts"
 import * as SchwabOrders from "../../../broker-schwab/src/OrderAnswer.ts"
 import * as EvmCursor from "../../../source-evm/src/EvmCursor.ts"
 import * as NatsPosition from "../../../source-nats/src/internal/position.ts"
-import { personOf } from "../../src/access/person.ts"
-import * as anchor from "../../src/anchors/anchor.ts"
-import * as versions from "../../src/serve/versions.ts"
+import * as versions from "../../../http/src/versions.ts"
 import * as Configuration from "../../src/settings/Configuration.ts"
 import * as EnvFile from "../../src/settings/EnvFile.ts"
 import { readTrade } from "../../src/start/sources/sourceTrade.ts"
@@ -167,9 +167,13 @@ const claims: Target = ofText((text) => {
 const store = { id: "s", incarnation: "i" }
 
 const anchors: Target = ofText((text) => {
-  answered(anchor.anchorOf(text))
-  const read = anchor.anchorsIn(text, store, undefined).anchors
-  isSame(anchor.anchorsIn(read.map(anchor.lineOf).join(""), store, undefined).anchors, read, "a file of anchors")
+  answered(KeptAnchor.anchorOf(text))
+  const read = KeptAnchor.anchorsIn(text, store, undefined).anchors
+  isSame(
+    KeptAnchor.anchorsIn(read.map(KeptAnchor.lineOf).join(""), store, undefined).anchors,
+    read,
+    "a file of anchors"
+  )
 })
 
 const headers: Target = ofText((text) => {

@@ -4,8 +4,7 @@ import { Entropy } from "@roundlot/core/adapter"
 import { Alerts, Health, Job, Jobs } from "@roundlot/core/ledger"
 import { Effect, Layer, Option, TestClock } from "effect"
 import { expect } from "vitest"
-import { acknowledging, attending } from "../../src/commands/attending.ts"
-import { carryOut } from "../../src/commands/carryOut.ts"
+import { attending, carryingOut } from "@roundlot/commands"
 import { givesUp, JOB } from "../views/inbox.ts"
 import * as scene from "../views/scene.ts"
 
@@ -29,8 +28,8 @@ const alerts = Effect.map(
 const started = Effect.map(Alerts.makeRaised, (raised) => Effect.zipRight(Alerts.alertOnce(raised), alerts))
 
 const acknowledged = (id: string) =>
-  Effect.flatMap(attending(id, acknowledging), (asked) =>
-    carryOut({ ...asked, actor: "dana", reason: "seen", commandId: Option.none() })
+  Effect.flatMap(attending.attending(id, attending.acknowledging), (asked) =>
+    carryingOut.carryOut({ ...asked, actor: "dana", reason: "seen", commandId: Option.none() })
   )
 
 const failed = "O2: buy 3 AAPL, market, day, regular session was rejected: not enough"

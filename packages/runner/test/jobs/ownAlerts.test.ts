@@ -2,9 +2,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Alerts, Completions, Jobs } from "@roundlot/core/ledger"
 import { Effect, Fiber, Layer, TestClock } from "effect"
-import { alertingHandlers } from "../../src/jobs/alerting.ts"
-import { completingHandlers } from "../../src/jobs/completing.ts"
-import type { Notice, OwnAlerts } from "../../src/settings/OwnParts.ts"
+import { alerting, completing, type Notice, type OwnAlerts } from "@roundlot/daemon"
 import type { Settings } from "../../src/settings/Settings.ts"
 import * as Engine from "../engine/Engine.ts"
 import { bareWith } from "../settings/bare.ts"
@@ -46,7 +44,9 @@ const performed = (alerts: OwnAlerts, type: string, payload: unknown) =>
   Effect.gen(function* () {
     const settings = settingsOf(alerts)
     const { job } = yield* (yield* Jobs.Jobs).enqueue({ type, payload })
-    const handler = [...alertingHandlers(settings), ...completingHandlers(settings)].find((each) => each.type === type)
+    const handler = [...alerting.alertingHandlers(settings), ...completing.completingHandlers(settings)].find(
+      (each) => each.type === type
+    )
     return yield* (
       handler?.run(payload, { job, progress: () => Effect.void }) ?? Effect.dieMessage(`nobody does ${type}`)
     )

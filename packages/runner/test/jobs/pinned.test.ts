@@ -5,18 +5,21 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Driving, HeldAtBroker, Jobs, Ledger, StartGate } from "@roundlot/core/ledger"
 import { Effect, Layer, Ref } from "effect"
 import { describe, expect, it } from "vitest"
-import { reconcileType, reconcilingHandlers } from "../../src/jobs/reconciling.ts"
-import { positionsSync, syncingHandlers, tradesSync } from "../../src/jobs/syncing.ts"
+import { jobTypes } from "@roundlot/commands"
+import { reconciling, syncing } from "@roundlot/daemon"
+import { connectAt } from "../../src/start/syncConnection.ts"
 import { bare } from "../settings/bare.ts"
 
 const name = AccountName.AccountName.make("paper")
-const types = [tradesSync, positionsSync, reconcileType]
+const types = [syncing.tradesSync, syncing.positionsSync, jobTypes.reconcileType]
 
 /** What a job of this type comes to where it is taken up now. */
 const performed = (type: string, payload: unknown) =>
   Effect.gen(function* () {
     const { job } = yield* (yield* Jobs.Jobs).enqueue({ type, payload })
-    const handler = [...syncingHandlers(bare), ...reconcilingHandlers].find((each) => each.type === type)
+    const handler = [...syncing.syncingHandlers(connectAt(bare)), ...reconciling.reconcilingHandlers].find(
+      (each) => each.type === type
+    )
     const context = { job, progress: () => Effect.void }
     return yield* handler?.run(payload, context) ?? Effect.dieMessage(`nobody does ${type}`)
   })
@@ -67,9 +70,9 @@ describe("jobs of a daemon whose gate has not opened", () => {
             yield* StartGate.prove(name)
             yield* Ref.set(there, other)
             const asked = [
-              [tradesSync.name, {}],
-              [positionsSync.name, {}],
-              [reconcileType.name, { account: name }]
+              [syncing.tradesSync.name, {}],
+              [syncing.positionsSync.name, {}],
+              [jobTypes.reconcileType.name, { account: name }]
             ] as const
             for (const [type, payload] of asked)
               expect(yield* Effect.flip(performed(type, payload))).toMatchObject({
@@ -78,7 +81,7 @@ describe("jobs of a daemon whose gate has not opened", () => {
               })
             expect(yield* recorded).toEqual([0, 0, 0])
             yield* Ref.set(there, own)
-            yield* performed(tradesSync.name, {})
+            yield* performed(syncing.tradesSync.name, {})
             expect(yield* recorded).toEqual([1, 1, 0])
           }).pipe(Effect.provide(booksAt(there)))
         })

@@ -3,7 +3,7 @@ import { Clock } from "@roundlot/core"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { createServer, type RequestListener } from "node:http"
-import { post } from "../../src/jobs/SignedPost.ts"
+import { SignedPost } from "@roundlot/daemon"
 
 const listening = (answer: RequestListener) =>
   Effect.map(
@@ -34,7 +34,9 @@ it.scopedLive("a receiver that sends posts on to an address inside (SSRF) has no
     })
     for (const status of [301, 302, 303, 307, 308]) {
       const url = Redacted.make(`http://127.0.0.1:${receiver}/${status}`)
-      const failed = yield* Effect.flip(post({ name: "books", url, secret: Redacted.make("s") }, { events: [] }))
+      const failed = yield* Effect.flip(
+        SignedPost.post({ name: "books", url, secret: Redacted.make("s") }, { events: [] })
+      )
       assert.strictEqual(failed.detail, `books: it answered ${status}`)
     }
     assert.deepStrictEqual([asked.length, inside], [5, []])

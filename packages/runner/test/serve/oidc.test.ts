@@ -3,15 +3,22 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Sessions, Tokens } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Logger, Redacted, TestClock } from "effect"
-import { type Lie, lyingProvider, otherKey, signed, signedBySecret, unsigned } from "../oidc/lyingProvider.ts"
+import type { oidcSettings } from "@roundlot/http/access"
+import {
+  type Lie,
+  lyingProvider,
+  otherKey,
+  signed,
+  signedBySecret,
+  unsigned
+} from "../../../http/test/access/lyingProvider.ts"
 import { client, realProvider } from "../oidc/realProvider.ts"
-import type { OidcSettings } from "../../src/settings/oidc.ts"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, servingWith } from "./serving.ts"
 
 const CALLBACK = "/sign-in/oidc/callback"
 
-const settingsAt = (issuer: string): OidcSettings => ({
+const settingsAt = (issuer: string): oidcSettings.OidcSettings => ({
   issuer,
   clientId: client.id,
   clientSecretFile: undefined,

@@ -4,7 +4,7 @@ import { Tokens, TradingState } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, Redacted, type Scope } from "effect"
 import { connect, type Socket } from "node:net"
-import { usual } from "../../src/start/boundedServer.ts"
+import { boundedServer } from "@roundlot/http"
 import * as scene from "../views/scene.ts"
 import { ask, books, servingLocked } from "./serving.ts"
 
@@ -94,7 +94,7 @@ describe("seats", () => {
 
   it("all seats together leave places for who comes", () => {
     const all = Seats.seatKinds.reduce((sum, kind) => sum + Seats.seatLimits[kind].ofAll, 0)
-    assert.isBelow(all, usual.connections)
+    assert.isBelow(all, boundedServer.usual.connections)
   })
 
   it.scopedLive("300 calls of one token that do not come to their end: it has 256, and halts all the same", () =>

@@ -13,11 +13,10 @@ import { get, request, type Server } from "node:http"
 import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { boundedServer, routes, SignInLinks } from "@roundlot/http"
 import * as scene from "../views/scene.ts"
-import * as SignInLinks from "../../src/serve/SignInLinks.ts"
-import * as routes from "../../src/serve/routes.ts"
-import { boundedServer, type Bounds } from "../../src/start/boundedServer.ts"
 import { empty, type Configuration } from "../../src/settings/Configuration.ts"
+import { servedWith } from "../../src/start/served.ts"
 
 /** What was answered. */
 export interface Told {
@@ -124,10 +123,11 @@ export const signatureOf = (body: string, secret = SECRET, late = 0) =>
 /** A program that is posted events. */
 const webhooks: Configuration["webhooks"] = new Map([["fills", { url: "https://books.example.com/fills" }]])
 
-const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) => ({
-  configuration: { ...empty, oidc, sources, webhooks },
-  variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
-})
+const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) =>
+  servedWith({
+    configuration: { ...empty, oidc, sources, webhooks },
+    variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
+  })
 
 const servingOn = (server: Server, place: ListenOptions, isOpen = true, served: Served = {}) =>
   Layer.build(
@@ -141,8 +141,12 @@ const servingOn = (server: Server, place: ListenOptions, isOpen = true, served: 
   )
 
 /** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said; open unless it is said. */
-export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>, isOpen?: boolean, served?: Served) {
-  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" }, isOpen, served)
+export const servingWith = Effect.fn(function* (
+  bounds?: Partial<boundedServer.Bounds>,
+  isOpen?: boolean,
+  served?: Served
+) {
+  const context = yield* servingOn(boundedServer.boundedServer(bounds), { port: 0, host: "127.0.0.1" }, isOpen, served)
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
 })
@@ -154,7 +158,7 @@ export const servingAtPath = Effect.gen(function* () {
     (made) => Effect.sync(() => rmSync(made, { recursive: true }))
   )
   const path = join(folder, "api.sock")
-  const server = boundedServer()
+  const server = boundedServer.boundedServer()
   yield* servingOn(server, { path })
   return { path, server }
 })

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { accountEntry } from "@roundlot/commands"
 import { defineConfig, load, type RoundlotConfig } from "../../src/settings/ConfigModule.ts"
-import { parse, readAccount } from "../../src/settings/Configuration.ts"
+import { brokersOf, parse } from "../../src/settings/Configuration.ts"
 import { readsModule } from "../../src/settings/configFile.ts"
 
 const fileOf = (name: string, text: string): string => {
@@ -57,8 +58,10 @@ describe("a configuration that is a module", () => {
     expect(configuration.accounts.get(desk)?.broker).toBe("house")
     expect([...configuration.own.brokers.keys()]).toEqual(["house"])
     const entry = { broker: "house" }
-    expect(Either.isRight(readAccount(entry, desk, Account.defaultSettings, configuration))).toBe(true)
-    expect(Either.isLeft(readAccount(entry, desk, Account.defaultSettings))).toBe(true)
+    expect(
+      Either.isRight(accountEntry.readAccount(entry, desk, Account.defaultSettings, brokersOf(configuration)))
+    ).toBe(true)
+    expect(Either.isLeft(accountEntry.readAccount(entry, desk, Account.defaultSettings))).toBe(true)
   })
 
   it("names the file and the place of whatever cannot be, and what to do", async () => {

@@ -13,11 +13,10 @@ import { request } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect, type TLSSocket } from "node:tls"
-import { boundedServer } from "../../src/start/boundedServer.ts"
+import { boundedServer, Place, serving, SignInLinks } from "@roundlot/http"
 import { empty } from "../../src/settings/Configuration.ts"
-import * as SignInLinks from "../../src/serve/SignInLinks.ts"
-import { type ListenFlags, local, placeOf, urlOf } from "../../src/start/listening.ts"
-import { serve } from "../../src/start/serving.ts"
+import { type ListenFlags, placeOf } from "../../src/start/listening.ts"
+import { servedWith } from "../../src/start/served.ts"
 import { ask, books, json } from "../serve/serving.ts"
 import * as scene from "../views/scene.ts"
 
@@ -154,14 +153,14 @@ describe("where a daemon listens", () => {
     Effect.gen(function* () {
       const { cert, key } = yield* files
       assert.deepInclude(yield* placed({}, true), { host: "127.0.0.1", proof: undefined })
-      assert.strictEqual(urlOf(local, 8080), "http://127.0.0.1:8080")
+      assert.strictEqual(Place.urlOf(Place.local, 8080), "http://127.0.0.1:8080")
       const listen = { host: "0.0.0.0", tlsCert: cert, tlsKey: key, trustedProxies: [], allowHosts: [NAME] }
       const configured = { configuration: { ...empty, listen } }
       const place = yield* placeOf(flagsOf({ names: ["Other.example"] }), false, configured)
       assert.deepStrictEqual([...place.listening.hosts], ["other.example"])
-      assert.strictEqual(urlOf(place, 8443), "https://other.example:8443")
+      assert.strictEqual(Place.urlOf(place, 8443), "https://other.example:8443")
       const behind = yield* placed({ host: "10.0.0.2", proxies: ["10.0.0.7"], names: [NAME] })
-      assert.strictEqual(urlOf(behind, 8080), "http://10.0.0.2:8080")
+      assert.strictEqual(Place.urlOf(behind, 8080), "http://10.0.0.2:8080")
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })
@@ -174,7 +173,7 @@ describe("a daemon that listens by TLS", () => {
         const { cert, certificate, key } = yield* files
         const at = yield* placed({ host: "0.0.0.0", cert, key, names: [NAME] })
         const token = yield* made("dana", "operate")
-        const port = yield* serve({ port: 0, isOpen: false, at }, settings)
+        const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(settings))
         const origin = `https://${NAME}:${port}`
         const host = `${NAME}:${port}`
         const asked = (path: string, more: Asked = {}) =>
@@ -212,7 +211,7 @@ describe("a server that speaks TLS", () => {
       Effect.gen(function* () {
         const { certificate, key } = yield* certified
         const server = yield* Effect.acquireRelease(
-          Effect.sync(() => boundedServer({ connections: 1 }, { certificate, key: Redacted.make(key) })),
+          Effect.sync(() => boundedServer.boundedServer({ connections: 1 }, { certificate, key: Redacted.make(key) })),
           (each) => Effect.sync(() => each.close())
         )
         const slow = yield* Deferred.make<void>()
@@ -252,7 +251,7 @@ describe("a daemon behind a proxy", () => {
     Effect.gen(function* () {
       const at = yield* placed({ proxies: [PROXY], names: [NAME] })
       const token = yield* made("dana", "read")
-      const port = yield* serve({ port: 0, isOpen: false, at }, settings)
+      const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(settings))
       const signIn = (from: string, forwarded: string, given = "rlt_wrong") =>
         ask(port, "/api/v1/session", {
           method: "POST",

@@ -8,7 +8,7 @@ import { Effect, Fiber, Layer, Logger, Ref } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createServer, type Server, type ServerResponse } from "node:http"
-import { boundedServer } from "../../src/start/boundedServer.ts"
+import { boundedServer } from "@roundlot/http"
 import * as Engine from "../engine/Engine.ts"
 import { desk, child } from "../cli/roundlot.ts"
 import { ask, json, serving } from "../serve/serving.ts"
@@ -31,7 +31,7 @@ describe("what a daemon serves", () => {
   it.scopedLive("answers also who comes before it can do what is asked: come again", () =>
     Effect.gen(function* () {
       const server = yield* Effect.acquireRelease(
-        Effect.sync(() => boundedServer()),
+        Effect.sync(() => boundedServer.boundedServer()),
         (each) => Effect.sync(() => each.close())
       )
       const port = yield* Effect.promise(() => listening(server))

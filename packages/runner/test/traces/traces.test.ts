@@ -1,10 +1,10 @@
 import { Context, Effect, Exit, Option, Redacted, Tracer } from "effect"
 import { describe, expect, it } from "vitest"
+import { sampling } from "@roundlot/daemon"
 import { daemonAt } from "../cli/daemon.ts"
 import { receiver } from "../cli/receiver.ts"
 import { buys, desk, until } from "../cli/roundlot.ts"
 import { connected } from "../mcp/connected.ts"
-import { parentBased } from "../../src/traces/sampling.ts"
 import { collector, valueOf, type Answering, type Span } from "./collector.ts"
 
 const start = ["start", "--until-idle", "--account", "paper"]
@@ -254,7 +254,7 @@ describe("what of a span leaves the program", () => {
       addLinks: () => undefined
     })
   })
-  const tracer = parentBased(keeping, Effect.runSync(Effect.tracer))
+  const tracer = sampling.parentBased(keeping, Effect.runSync(Effect.tracer))
   const made = (name: string, kind: Tracer.SpanKind, parent?: Tracer.AnySpan) =>
     tracer.span(name, Option.fromNullable(parent), Context.empty(), [], 0n, kind)
 

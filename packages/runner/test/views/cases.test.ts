@@ -5,9 +5,8 @@ import { AttendedCase, Health, OpenCases } from "@roundlot/core/ledger"
 import { breaks, cases, overview, past } from "@roundlot/queries"
 import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
+import { attending, carryingOut } from "@roundlot/commands"
 import { databases } from "../cli/database.ts"
-import { acknowledging, type Act, assigning, attending, noting } from "../../src/commands/attending.ts"
-import { carryOut } from "../../src/commands/carryOut.ts"
 import { givesUp, inbox, JOB, PART } from "./inbox.ts"
 import * as scene from "./scene.ts"
 import { isTried, storesOf } from "./stores.ts"
@@ -18,17 +17,17 @@ const stores = storesOf(fresh)
 
 let commands = 0
 
-const done = (id: string, act: Act, reason: string) =>
-  Effect.flatMap(attending(id, act), (asked) =>
-    carryOut({ ...asked, actor: "dana", reason, commandId: Option.some(`c-${commands++}`) })
+const done = (id: string, act: attending.Act, reason: string) =>
+  Effect.flatMap(attending.attending(id, act), (asked) =>
+    carryingOut.carryOut({ ...asked, actor: "dana", reason, commandId: Option.some(`c-${commands++}`) })
   )
 
 /** Somebody is given a case, acknowledges it and says something of it. */
 const attended = (id: string, owner: string) =>
   Effect.gen(function* () {
-    yield* done(id, assigning(owner), "on call")
-    yield* done(id, acknowledging, "seen")
-    yield* done(id, noting, `ticket of ${id}`)
+    yield* done(id, attending.assigning(owner), "on call")
+    yield* done(id, attending.acknowledging, "seen")
+    yield* done(id, attending.noting, `ticket of ${id}`)
   })
 
 const shown = Effect.map(cases.list, (all) =>
@@ -140,7 +139,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
           restricted: 0
         })
         yield* scene.at(5)
-        yield* done("O2", acknowledging, "seen")
+        yield* done("O2", attending.acknowledging, "seen")
         expect(yield* shown).toEqual([])
         yield* OpenCases.watch
         expect(yield* Effect.flatMap(Health.Health, ({ open }) => open)).toMatchObject({ cases: 0 })
@@ -168,9 +167,9 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         expect((yield* overview.overview).cases).toBe(1)
         expect((yield* breaks.list({ status: "open" })).items).toHaveLength(3)
         yield* scene.at(6)
-        yield* done("B2", assigning("dana"), "on call")
-        yield* done("B1", acknowledging, "the broker is called")
-        yield* done("B2", noting, "they look")
+        yield* done("B2", attending.assigning("dana"), "on call")
+        yield* done("B1", attending.acknowledging, "the broker is called")
+        yield* done("B2", attending.noting, "they look")
         const attention = { owner: "dana", acknowledged: { severity: "warning", by: "dana" } }
         expect(yield* cases.list).toMatchObject([{ ...line, ...attention }])
         for (const id of ["B1", "B2"]) {
@@ -180,7 +179,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         }
         yield* scene.at(8)
         expect([yield* idsNow, yield* countedNow]).toEqual([["B1", "B3"], 2])
-        yield* carryOut({
+        yield* carryingOut.carryOut({
           account: scene.main,
           actor: "dana",
           reason: "as the statement has it",
@@ -205,11 +204,11 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
       yield* inbox
       yield* scene.trade("t-2", "buy", "0.1")
       for (const id of ["T1", "O2", "B1", "J1-0a", "part:streams", "x"]) {
-        expect((yield* Effect.either(attending(id, noting)))._tag).toBe("Left")
+        expect((yield* Effect.either(attending.attending(id, attending.noting)))._tag).toBe("Left")
       }
       const command = { account: scene.main, reason: "hers", commandId: Option.none() }
       const asked = (caseId: string) =>
-        carryOut({ ...command, command: { _tag: "NoteCase", caseId: AttendedCase.CaseId.make(caseId) } })
+        carryingOut.carryOut({ ...command, command: { _tag: "NoteCase", caseId: AttendedCase.CaseId.make(caseId) } })
       const refusals = yield* Effect.forEach(["T1", "T77", "O77", "B1", "J1-0a"], (id) => scene.told(asked(id)))
       expect(refusals).toEqual([
         expect.stringMatching(/^T1 is not held/),
@@ -257,14 +256,14 @@ it.effect(
       yield* scene.open()
       yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O1" })
       yield* scene.at(6)
-      yield* done("B1", assigning("dana"), "on call")
-      yield* done("B1", acknowledging, "seen")
+      yield* done("B1", attending.assigning("dana"), "on call")
+      yield* done("B1", attending.acknowledging, "seen")
       expect(yield* shown).toEqual([["break", "B1", "dana", "warning"]])
       yield* scene.at(7)
       yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject: "O2" })
       expect(yield* shown).toEqual([["break", "B1", "dana", null]])
       yield* scene.at(8)
-      yield* done("B1", acknowledging, "seen")
+      yield* done("B1", attending.acknowledging, "seen")
       expect(yield* shown).toEqual([["break", "B1", "dana", "warning"]])
     }).pipe(Effect.provide(inMemory))
 )
@@ -316,8 +315,8 @@ it.effect(
       const found = yield* breaks.show("B1")
       expect(found).toMatchObject({ owner: "dana", acknowledged: null, notes: [{ by: "dana", note: "ticket of O1" }] })
       yield* scene.at(67)
-      yield* done("O1", acknowledging, "the broker is called")
-      yield* done("B1", noting, "they look")
+      yield* done("O1", attending.acknowledging, "the broker is called")
+      yield* done("B1", attending.noting, "they look")
       expect(yield* breaks.show("B1")).toMatchObject({
         acknowledged: { severity: "critical", at: scene.second(67) },
         notes: [{ note: "ticket of O1" }, { note: "they look" }]
@@ -332,7 +331,7 @@ it.effect(
     Effect.gen(function* () {
       yield* inbox
       yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
-      yield* done("O1", assigning("dana"), "on call")
+      yield* done("O1", attending.assigning("dana"), "on call")
       yield* scene.settles
       const about = (yield* cases.list).filter(({ symbol, kind }) => symbol === "AAPL" && kind !== "quarantine")
       expect(about).toMatchObject([{ kind: "break", id: "B1", owner: "dana" }])

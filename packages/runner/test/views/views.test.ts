@@ -19,7 +19,7 @@ import {
 } from "@roundlot/queries"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
-import { carryOut, sentenceOf } from "../../src/commands/carryOut.ts"
+import { carryingOut } from "@roundlot/commands"
 import * as scene from "./scene.ts"
 
 const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
@@ -36,13 +36,13 @@ const rows = (count: number) => ({ kind: "exactly", rows: count })
 const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
 
 const said = (command: Command.Command, reason: string) =>
-  carryOut({ account: scene.main, actor: "dana", command, reason, commandId: Option.some(reason) })
+  carryingOut.carryOut({ account: scene.main, actor: "dana", command, reason, commandId: Option.some(reason) })
 
 const shown = (items: ReadonlyArray<breaks.BreakDocument>) =>
   items.map(({ atRisk, kind, standing, symbol }) => [symbol, kind, standing, atRisk.blocks])
 
 const ends = (dryRun: boolean) =>
-  carryOut({
+  carryingOut.carryOut({
     account: scene.main,
     command: { _tag: "MarkEnded", orderId: Id.OrderId.make(1) },
     reason: "the broker said so",
@@ -256,7 +256,7 @@ describe("documents", () => {
         }
         yield* scene.at(61)
         expect(yield* doubt).toMatchObject({ standing: "critical", atRisk: { ...atRisk, deciding }, recommended })
-        const rehearsed = yield* carryOut({
+        const rehearsed = yield* carryingOut.carryOut({
           account: scene.main,
           command: { _tag: "MarkNotPlaced", orderId: Id.OrderId.make(1) },
           reason: "the broker said so",
@@ -264,7 +264,7 @@ describe("documents", () => {
           dryRun: true
         })
         expect(rehearsed.doubt).toMatchObject({ breakId: "B1", atRisk: { ...atRisk, deciding }, recommended })
-        expect(sentenceOf(rehearsed)).toContain(
+        expect(carryingOut.sentenceOf(rehearsed)).toContain(
           "At risk: 3 AAPL, 2 in doubt, $750.\nOn record: the broker answered that its client order id is in use in S2.\n"
         )
       }).pipe(Effect.provide(scene.inMemory))
@@ -287,7 +287,7 @@ describe("documents", () => {
         expect((yield* orders.show("O1")).contradiction).toEqual(contradiction)
         const rehearsed = yield* ends(true)
         expect(rehearsed).toMatchObject({ contradiction, done: "O1 is cancelled with 1 of 2 filled" })
-        expect(sentenceOf(rehearsed)).toContain(
+        expect(carryingOut.sentenceOf(rehearsed)).toContain(
           "its broker's whole history does not have it. It would end as cancelled."
         )
         expect((yield* orders.show("O1")).status).toBe("partially_filled")

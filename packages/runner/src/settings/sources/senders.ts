@@ -1,8 +1,8 @@
 import type { AccountName } from "@roundlot/core"
 import { Either, Redacted } from "effect"
+import { duration } from "@roundlot/commands"
+import { secrets } from "@roundlot/daemon"
 import type { Configuration } from "../Configuration.ts"
-import { variableOf } from "../ConfigurationFile.ts"
-import { durationMs } from "../duration.ts"
 import type { Settings } from "../Settings.ts"
 
 /** A source that hands its trades over itself, and the account that they are for. */
@@ -15,7 +15,7 @@ export interface Sender {
 
 /** The milliseconds of silence that an entry says are an alarm. */
 export const alarmAfterMsOf = ({ alarmAfter }: { readonly alarmAfter?: string | undefined } = {}): number | undefined =>
-  alarmAfter === undefined ? undefined : Either.getOrUndefined(durationMs(alarmAfter, "alarmAfter"))
+  alarmAfter === undefined ? undefined : Either.getOrUndefined(duration.durationMs(alarmAfter, "alarmAfter"))
 
 /** The sources that hand their trades over themselves. */
 export const sendersOf = ({ sources }: Pick<Configuration, "sources">): ReadonlyArray<Sender> =>
@@ -26,7 +26,7 @@ export const sendersOf = ({ sources }: Pick<Configuration, "sources">): Readonly
   )
 
 /** The variable with the secret that a source signs with; while it is changed, with both, and a blank between them. */
-export const secretNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_SECRET", source)
+export const secretNameOf = (source: string): string => secrets.variableOf("ROUNDLOT_SOURCE_SECRET", source)
 
 const SHORTEST = 16
 

@@ -2,8 +2,7 @@ import { Health } from "@roundlot/core/ledger"
 import type { EvmSource } from "@roundlot/source-evm"
 import { isNodeUrl, type EvmSettings } from "@roundlot/source-evm/settings"
 import { Effect, Either, Stream } from "effect"
-import { variableOf } from "../../settings/ConfigurationFile.ts"
-import { OwnPartFailed } from "../../settings/OwnParts.ts"
+import { ownPart, secrets } from "@roundlot/daemon"
 import type { Settings } from "../../settings/Settings.ts"
 import type { Opening } from "./Opening.ts"
 
@@ -11,7 +10,7 @@ import type { Opening } from "./Opening.ts"
 const loaded = Effect.promise(() => import("@roundlot/source-evm"))
 
 /** The variable with the address of a provider that a configuration names. */
-const addressNameOf = (provider: string): string => variableOf("ROUNDLOT_EVM_URL", provider)
+const addressNameOf = (provider: string): string => secrets.variableOf("ROUNDLOT_EVM_URL", provider)
 
 /** Where the nodes are that a source is read from, or which variable does not say it. An address is shown by its host, or its variable's name. */
 export const providersOf = (
@@ -30,7 +29,7 @@ export const providersOf = (
     })
   )
 
-const failed = (source: string, detail: string) => new OwnPartFailed({ part: `source ${source}`, detail })
+const failed = (source: string, detail: string) => new ownPart.OwnPartFailed({ part: `source ${source}`, detail })
 
 /** An address under `symbols` is found in small letters alone, as the chain's own figures have no others. */
 const isMisspelt = (given: string): boolean => /^0x[0-9a-f]{40}$/i.test(given) && given !== given.toLowerCase()

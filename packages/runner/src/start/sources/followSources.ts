@@ -2,11 +2,12 @@ import { Reads, Sources, type AccountName } from "@roundlot/core"
 import { type TradeRepository, type TradeSource } from "@roundlot/core/adapter"
 import { Cursor, Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
+import { unknownWord, UsageError } from "@roundlot/commands/errors"
+import { namedSources } from "@roundlot/commands"
+import { ownPart } from "@roundlot/daemon"
 import type { Writing } from "../../App.ts"
-import { unknownWord, UsageError } from "../../cli/UsageError.ts"
 import type { Told } from "../../cli/Verb.ts"
-import { policyOf } from "../../settings/Configuration.ts"
-import { failureOf, running, type Followed, type OwnPartFailed } from "../../settings/OwnParts.ts"
+import { type Followed } from "../../settings/OwnParts.ts"
 import { alarmAfterMsOf, secretsOf, sendersOf } from "../../settings/sources/senders.ts"
 import type { Settings } from "../../settings/Settings.ts"
 import { openingOf } from "./followedWays.ts"
@@ -27,12 +28,12 @@ const sourceOf = (
   name: string,
   followed: Followed,
   settings: Settings
-): TradeSource.TradeSourceService<OwnPartFailed> => ({
+): TradeSource.TradeSourceService<ownPart.OwnPartFailed> => ({
   name,
-  policy: policyOf(settings.configuration, name),
+  policy: namedSources.policyOf(settings.configuration, name),
   deliveries: (cursor) =>
     Stream.suspend(() => followed.deliveries(cursor)).pipe(
-      Stream.catchAllCause((cause) => Stream.fail(failureOf(`source ${name}`, cause))),
+      Stream.catchAllCause((cause) => Stream.fail(ownPart.failureOf(`source ${name}`, cause))),
       Stream.map((delivery) => ({ ...delivery, trades: Sources.under(name, delivery.trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
@@ -46,7 +47,7 @@ const sourceOf = (
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
     const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Told>()
-    const once = Effect.flatMap(running(`source ${name}`, settings)(open), (followed) =>
+    const once = Effect.flatMap(ownPart.running(`source ${name}`, settings)(open), (followed) =>
       Effect.zipRight(
         // Interrupted with its source it says nothing.
         Effect.forkScoped(

@@ -2,9 +2,9 @@ import { Json } from "@roundlot/api"
 import type { Trade } from "@roundlot/core"
 import { Effect, Either, Redacted } from "effect"
 import { readFile } from "node:fs/promises"
-import { variableOf } from "../../settings/ConfigurationFile.ts"
+import { SettingsError } from "@roundlot/commands/errors"
+import { secrets } from "@roundlot/daemon"
 import type { NatsEntry } from "../../settings/sources/nats.ts"
-import { SettingsError } from "../../settings/SettingsError.ts"
 import type { Settings } from "../../settings/Settings.ts"
 import { urlOf } from "../../settings/sources/sourceUrl.ts"
 import type { Opening } from "./Opening.ts"
@@ -13,7 +13,7 @@ import { readTrade } from "./sourceTrade.ts"
 
 /** What the file of credentials says that a source's variable names, where it names one. */
 const credentialsOf = (source: string, { variable }: Pick<Settings, "variable">) => {
-  const name = variableOf("ROUNDLOT_SOURCE_CREDENTIALS", source)
+  const name = secrets.variableOf("ROUNDLOT_SOURCE_CREDENTIALS", source)
   const file = variable(name) ?? ""
   return file === ""
     ? Effect.succeed(undefined)

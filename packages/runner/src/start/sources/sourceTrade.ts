@@ -1,7 +1,7 @@
 import { Documents } from "@roundlot/api"
 import { Instant, type Trade } from "@roundlot/core"
 import { Either, ParseResult, Schema } from "effect"
-import { inputOf } from "../../serve/tradeRequest.ts"
+import { tradeRequest } from "@roundlot/commands"
 
 const decode = Schema.decodeUnknownEither(Documents.SourceTrade, { onExcessProperty: "error" })
 
@@ -19,7 +19,7 @@ export const readTrade =
       Either.flatMap((trade) =>
         // It has an id and a time of its own: what is usual is never asked for.
         Either.mapLeft(
-          inputOf({ ...trade, source }, "", { id: trade.sourceId, now: Instant.make(0n) }),
+          tradeRequest.inputOf({ ...trade, source }, "", { id: trade.sourceId, now: Instant.make(0n) }),
           ({ detail }) => detail
         )
       )

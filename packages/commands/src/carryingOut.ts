@@ -1,0 +1,116 @@
+import type { Documents } from "@roundlot/api"
+import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
+import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
+import type { Command, effects, Ledger } from "@roundlot/core/ledger"
+import { breaks, orders, text } from "@roundlot/queries"
+import { Effect, Option, Schema } from "effect"
+import { ACTOR } from "./accountNames.ts"
+
+/** A command that may not be carried out as things are, and why. */
+export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
+  override get message() {
+    return this.why
+  }
+}
+
+/** A command on a record that has changed since its caller read it. */
+export class StaleRecord extends Schema.TaggedError<StaleRecord>()("StaleRecord", {
+  version: Schema.UndefinedOr(Schema.Int)
+}) {
+  override get message() {
+    const now = this.version === undefined ? "it is gone" : `its version is ${this.version} now`
+    return `the record has changed since it was read: ${now}`
+  }
+}
+
+/** A command as the command line gives it, or a caller of the API, who is its actor. */
+export interface Asked {
+  readonly actor?: string
+  readonly account: AccountName.AccountName
+  readonly command: Command.Command
+  readonly reason: string
+  readonly commandId: Option.Option<string>
+  /** The versions that its record may have; any where nothing is said. */
+  readonly versions?: ReadonlyArray<number> | undefined
+  /** Only what would follow is asked for: nothing is written or sent. */
+  readonly dryRun?: boolean | undefined
+}
+
+/** What a command did; of a dry run what it would do, and its effects. */
+export type Done = Documents.DoneDocument
+
+/** Carries a command out, or rehearses it; what it did, in a sentence, and its id. A refusal is a failure. */
+export const carryOut = ({
+  account,
+  actor = ACTOR,
+  command,
+  commandId,
+  dryRun = false,
+  reason,
+  versions
+}: Asked): Effect.Effect<
+  Done,
+  CommandRefused | StaleRecord | Ledger.LedgerError,
+  Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository
+> =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
+    const request = { id, account, actor, reason, command, versions }
+    const { answer, effects } = yield* dryRun
+      ? Effect.map(commands.rehearse(request), ({ answer, effects }) => ({ answer, effects: documentOf(effects) }))
+      : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null }))
+    if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
+    if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
+    const doubt = dryRun ? yield* doubtOf(account, command) : undefined
+    const against = dryRun ? yield* contradictionOf(command) : undefined
+    return {
+      done: answer.what,
+      account,
+      commandId: id,
+      effects,
+      ...(doubt === undefined ? {} : { doubt }),
+      ...(against === undefined || against === null ? {} : { contradiction: against })
+    }
+  })
+
+/** Who is to say whether the broker has an order sees what speaks for it. */
+const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
+  command._tag === "MarkPlaced" || command._tag === "MarkNotPlaced"
+    ? breaks.doubtAbout(account, Id.format("order", command.orderId))
+    : Effect.succeed(undefined)
+
+/** Who is to say that an order has ended sees what its broker says. */
+const contradictionOf = (command: Command.Command) =>
+  command._tag === "MarkEnded"
+    ? Effect.flatMap(Reads.first(Order.OrderTable, { where: [{ column: "id", in: [command.orderId] }] }), (order) =>
+        order === undefined ? Effect.succeed(undefined) : orders.contradictionOf(order)
+      )
+    : Effect.succeed(undefined)
+
+const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
+  entries,
+  orders: orders.map(({ account, notional, quantity, side, symbol }) => ({
+    account,
+    symbol,
+    side,
+    quantity: Decimal.format(quantity),
+    notional: text.decimalOrNull(notional)
+  }))
+})
+
+/** A dry run as people read it: what would be done, and the orders that would follow. */
+export const sentenceOf = ({ cancelled = [], contradiction, done, doubt, effects }: Done): string => {
+  if (effects === null) return `${done}.`
+  const following = effects.orders.map(
+    ({ account, notional, quantity, side, symbol }) =>
+      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
+  )
+  const follow = following.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...following]
+  const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
+  const known = [
+    ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
+    ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
+  ]
+  return [`Nothing is written. It would be: ${done}.`, ...known, ...ends, ...follow].join("\n")
+}

@@ -1,0 +1,2 @@
+export { SettingsError } from "./SettingsError.ts"
+export { UsageError, unknownWord } from "./UsageError.ts"

@@ -1,0 +1,131 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import { type Clock } from "@roundlot/core"
+import { type AlertChannels, AlertGravity, type Alerts, Jobs } from "@roundlot/core/ledger"
+import { Effect, Redacted } from "effect"
+import { PostAddress } from "@roundlot/commands"
+import type { ChannelKind, ChannelSettings } from "../alertChannels.ts"
+import { variableOf } from "../secrets.ts"
+import type { Settings } from "../Settings.ts"
+import { sendLetter } from "./email.ts"
+import { noticeDocument, noticeText } from "./noticeText.ts"
+import * as SignedPost from "./SignedPost.ts"
+
+type Sent = Effect.Effect<unknown, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient>
+
+/** Sends a notice by a channel with its secret. */
+type Send = (channel: ChannelSettings, secret: Redacted.Redacted, notice: AlertChannels.Notice) => Sent
+
+/** The variable with what a channel's sender must know and nobody else: an address, a key, a token, a mail server with its password. */
+export const channelSecretOf = (name: string): string => variableOf("ROUNDLOT_CHANNEL", name)
+
+const post = ({ name }: ChannelSettings, url: Redacted.Redacted, content: object, secret?: Redacted.Redacted): Sent =>
+  SignedPost.post({ name: `channel ${name}`, url, secret }, content)
+
+/** What programs like to read beside the line. */
+const webhook: Send = (channel, secret, notice) =>
+  post(channel, Redacted.make(channel.url ?? ""), noticeDocument(notice), secret)
+
+/** What a name or a broker's words have of Slack's own marks is shown, and calls nobody. */
+const plain = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+
+const slack: Send = (channel, secret, notice) =>
+  PostAddress.isPostAddress(Redacted.value(secret))
+    ? post(channel, secret, { text: plain(noticeText(notice)) })
+    : Effect.fail(
+        new Jobs.JobFailed({
+          detail: `channel ${channel.name}: its variable is no address that begins with https://`,
+          final: false
+        })
+      )
+
+const PAGERDUTY = "https://events.pagerduty.com"
+
+/** PagerDuty's words for how grave it is. https://developer.pagerduty.com/docs/events-api-v2-overview */
+const gravities = { escalated: "critical", critical: "critical", warning: "warning", info: "info" } as const
+
+const LONGEST_SUMMARY = 1024
+
+/** An incident of its own for each cause, which ends with it. That a batch has ended is none: nothing would end it. */
+const pagerduty: Send = (channel, secret, notice) => {
+  if (!("kind" in notice)) return Effect.succeed({ sent: false })
+  const address = Redacted.make(`${channel.url ?? PAGERDUTY}/v2/enqueue`)
+  const enqueue = (action: "trigger" | "resolve") =>
+    post(channel, address, {
+      routing_key: Redacted.value(secret),
+      dedup_key: notice.key,
+      event_action: action,
+      payload: {
+        summary: noticeText(notice).slice(0, LONGEST_SUMMARY),
+        source: "roundlot",
+        severity: gravities[AlertGravity.gravityOf(notice)]
+      }
+    })
+  if (notice.kind === "test") return Effect.zipRight(enqueue("trigger"), enqueue("resolve"))
+  return enqueue(notice.status === "over" ? "resolve" : "trigger")
+}
+
+const TELEGRAM = "https://api.telegram.org"
+const LONGEST_MESSAGE = 4096
+
+/** https://core.telegram.org/bots/api#sendmessage: the token is part of the address. */
+const telegram: Send = (channel, secret, notice) =>
+  post(channel, Redacted.make(`${channel.url ?? TELEGRAM}/bot${Redacted.value(secret)}/sendMessage`), {
+    chat_id: channel.chat,
+    text: noticeText(notice).slice(0, LONGEST_MESSAGE)
+  })
+
+const lettersOf = (notice: AlertChannels.Notice): string =>
+  [
+    noticeText(notice),
+    "",
+    ...Object.entries(notice).flatMap(([field, value]) =>
+      typeof value === "object" || value === "" ? [] : [`${field}: ${value}`]
+    ),
+    ...("kind" in notice ? (notice.of ?? []).map((each) => noticeText({ ...each, at: notice.at })) : [])
+  ].join("\n")
+
+const email: Send = (channel, secret, notice) =>
+  sendLetter(channel, secret, {
+    subject: noticeText(notice),
+    text: lettersOf(notice),
+    thread: "kind" in notice ? notice.key : `batch/${notice.uid}`
+  })
+
+const senders: { readonly [K in ChannelKind]: Send } = { slack, webhook, pagerduty, telegram, email }
+
+/** A channel without its secret sends nothing, and says which variable it wants. */
+const sending =
+  (channel: ChannelSettings, { variable }: Pick<Settings, "variable">) =>
+  (notice: AlertChannels.Notice): Sent => {
+    const variableName = channelSecretOf(channel.name)
+    const secret = variable(variableName)
+    return secret === undefined
+      ? Effect.fail(new Jobs.JobFailed({ detail: `channel ${channel.name}: ${variableName} is not set`, final: false }))
+      : senders[channel.kind](channel, Redacted.make(secret), notice)
+  }
+
+/** The channels of a configuration. */
+export const channelsOf = (
+  settings: Pick<Settings, "configuration" | "variable">
+): ReadonlyArray<AlertChannels.Channel<Clock.Clock | HttpClient.HttpClient>> =>
+  settings.configuration.channels.map((channel) => ({
+    name: channel.name,
+    route: channel.route,
+    singly: channel.kind === "pagerduty",
+    send: sending(channel, settings)
+  }))
+
+/** What is sent to try a channel. */
+export const trial = (at: string): Alerts.Alert => ({
+  status: "raised",
+  key: `test/${at}`,
+  kind: "test",
+  account: null,
+  symbol: null,
+  subject: "a trial of this channel",
+  caseId: null,
+  detail: "nothing needs you",
+  severity: "info",
+  dollars: null,
+  at
+})

@@ -1,0 +1,19 @@
+import type { AlertChannels, Alerts, Completions } from "@roundlot/core/ledger"
+import type { Notice } from "../OwnAlerts.ts"
+
+/** An alert as one line, which is all that a chat shows. */
+const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
+  const where = [symbol, account].filter((each) => each !== null).join(" of ")
+  return `${status === "over" ? "Over" : "Look"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
+}
+
+const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string =>
+  `${batch} (${name}) is ${status}: ${done} of ${total} rows done, ${failed} failed, ${cancelled} cancelled`
+
+/** A notice as one line. */
+export const noticeText = (notice: AlertChannels.Notice): string =>
+  "kind" in notice ? ofAlert(notice) : ofCompletion(notice)
+
+/** A notice for programs, with its line for who shows no more. */
+export const noticeDocument = (notice: AlertChannels.Notice): Notice =>
+  "kind" in notice ? { text: noticeText(notice), ...notice } : { text: noticeText(notice), kind: "batch", ...notice }

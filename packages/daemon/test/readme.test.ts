@@ -1,0 +1,21 @@
+import { Daemon, Roundlot } from "@roundlot/core"
+import { queue, Settings, syncing, working } from "@roundlot/daemon"
+import { ConfigProvider, Effect } from "effect"
+import { expect, it } from "vitest"
+
+const program = Effect.gen(function* () {
+  const work = working.work({
+    configuration: { ...Settings.nothing, own: { alerts: ({ text }) => Effect.log(text) } },
+    variable: () => undefined,
+    config: ConfigProvider.fromEnv(),
+    anchorFile: "anchors.jsonl",
+    checkpointFolder: "checkpoints",
+    connect: () => Effect.fail(syncing.refused("there is no connection beside the account's own"))
+  })
+  yield* Effect.forkScoped(work)
+  return yield* Daemon.run()
+}).pipe(Effect.scoped, Effect.provide(queue.layerJobs), Effect.provide(Roundlot.layerMemory))
+
+it("the README's program is this one", () => {
+  expect(Effect.isEffect(program)).toBe(true)
+})

@@ -1,0 +1,482 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
+import {
+  Account,
+  type AccountName,
+  Broker,
+  Commands,
+  Decimal,
+  Decisions,
+  Order,
+  Price,
+  Quantity,
+  Reads,
+  Ticker,
+  Trade
+} from "@roundlot/core"
+import { type Table } from "@roundlot/core/adapter"
+import { AccountScope, Break, type Command, Jobs } from "@roundlot/core/ledger"
+import {
+  accounts,
+  controls,
+  criteria,
+  decisionDocument as decisions,
+  decisionOutlook as outlooks,
+  jobs as jobViews,
+  past
+} from "@roundlot/queries"
+import { Effect, Layer, Option, Schema } from "effect"
+import {
+  abandoned,
+  accountEntry,
+  accountNames,
+  asking,
+  attending,
+  carryingOut,
+  decisionInput,
+  halts,
+  jobTypes,
+  orderPolicy,
+  type Services,
+  verdicts
+} from "@roundlot/commands"
+import type { Settings } from "./Settings.ts"
+import { acted, type ActFailure, type ActProblem } from "./failing.ts"
+import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
+import { versionsIn } from "./versions.ts"
+
+const { RoundlotApi } = Api
+
+/** What every command says. */
+interface Wish extends Call {
+  readonly headers: Call["headers"] & { readonly "if-match"?: string | undefined }
+  readonly payload: { readonly reason: string; readonly dryRun?: boolean | undefined }
+}
+
+/** Who asks for a command, why, and under which id: its key. */
+const wishOf = ({ headers, payload: { dryRun = false, reason } }: Wish) =>
+  Effect.map(Access.Caller, (caller) => ({
+    actor: caller.name,
+    reason,
+    commandId: Option.map(Option.fromNullable(headers["idempotency-key"]), (key) => ownKey(caller, key)),
+    dryRun
+  }))
+
+/** Carries a command out as its caller. */
+const command = (
+  account: AccountName.AccountName,
+  wish: Wish,
+  asked: Command.Command,
+  versions?: ReadonlyArray<number>
+) => Effect.flatMap(wishOf(wish), (said) => carryingOut.carryOut({ ...said, account, command: asked, versions }))
+
+/** Commands what a call asks for, once for each key; a dry run is asked anew each time. */
+const commanded =
+  <Asked extends Wish, E extends ActFailure | ActProblem, N>(
+    act: (asked: Asked) => Effect.Effect<Documents.DoneDocument, E, N>
+  ) =>
+  (asked: Asked) =>
+    acted(asked.payload.dryRun === true ? act(asked) : once(Documents.DoneDocument, asked, () => act(asked)))
+
+/** A value of a request as the books have it. */
+const read = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
+  Effect.mapError(Schema.decodeUnknown(schema)(value), () =>
+    Problem.failures.badRequest(`${field}: ${JSON.stringify(value)} is no ${wanted}`, field)
+  )
+
+const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
+  value === undefined ? Effect.succeed(undefined) : read(field, schema, value, wanted)
+
+const readTicker = (text: string) => read("symbol", Ticker.Ticker, text.toUpperCase(), "symbol")
+const readPrice = (field: string, text: string | undefined) => maybe(field, Price.Price, text, "price above zero")
+const readOwed = (text: string | undefined) => maybe("owed", Decimal.FromString, text, "number of shares")
+const readHeld = (text: string | undefined) => maybe("held", Decimal.FromString, text, "number of shares")
+const readShares = (field: string, text: string | undefined) =>
+  maybe(field, Quantity.Quantity, text, "number of shares above zero")
+
+// Trading states
+
+type Where = Wish & {
+  readonly payload: { readonly account?: string | undefined; readonly symbol?: string | undefined }
+}
+
+/** To whom a call about trading states is addressed, and what it is for. */
+const whereOf = ({ payload: { account, symbol } }: Where) =>
+  verdicts.scopeOf({ account: Option.fromNullable(account), symbol: Option.fromNullable(symbol), all: false })
+
+const setState = (tag: "Resume" | "Observe" | "Reduce" | "AskFirst") =>
+  commanded((where: Where) =>
+    Effect.flatMap(whereOf(where), ({ account, scope }) => command(account, where, { _tag: tag, scope }))
+  )
+
+type Halting = Where & { readonly payload: { readonly cancelOpen?: boolean | undefined } }
+
+/** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
+const halting = commanded((where: Halting) =>
+  Effect.gen(function* () {
+    const asked = { ...(yield* wishOf(where)), ...(yield* whereOf(where)) }
+    const performed = halts.halt({ ...asked, cancelOpen: where.payload.cancelOpen ?? false })
+    const { done } = yield* asked.dryRun ? performed : Effect.raceFirst(performed, abandoned.settleAbandoned)
+    return done
+  })
+)
+
+// Records
+
+interface OnRecord extends Wish {
+  readonly path: { readonly id: string }
+}
+
+/** What is commanded of a record, on its account, where it is still as the caller has read it. */
+const on = <
+  R extends { readonly account: AccountName.AccountName },
+  Asked extends OnRecord,
+  E extends ActFailure | ActProblem,
+  N
+>(
+  table: Table.Table<R>,
+  kind: "order" | "trade" | "break",
+  commandOf: (found: R, asked: Asked) => Effect.Effect<Command.Command, E, N>
+) =>
+  commanded((asked: Asked) =>
+    Effect.gen(function* () {
+      const { id } = asked.path
+      const found = yield* verdicts.recordOf(table, kind, id)
+      const wanted = yield* commandOf(found, asked)
+      return yield* command(found.account, asked, wanted, versionsIn(asked.headers["if-match"], id))
+    })
+  )
+
+const simply =
+  <R>(commandOf: (found: R) => Command.Command) =>
+  (found: R) =>
+    Effect.succeed(commandOf(found))
+
+type Resolving = OnRecord & {
+  readonly payload: {
+    readonly as?: string | undefined
+    readonly notPlaced?: boolean | undefined
+    readonly ended?: boolean | undefined
+  }
+}
+
+const resolving = on(
+  Order.OrderTable,
+  "order",
+  ({ id }: Order.Order, { payload: { as, ended = false, notPlaced = false } }: Resolving) =>
+    verdicts.resolution(id, { as: Option.fromNullable(as), ended, notPlaced })
+)
+
+const acceptingReport = on(
+  Order.OrderTable,
+  "order",
+  ({ id }: Order.Order, { payload }: OnRecord & { readonly payload: { readonly report: number } }) =>
+    Effect.succeed<Command.Command>({ _tag: "AcceptHeldReport", orderId: id, number: payload.report })
+)
+
+const voiding = on(
+  Order.OrderTable,
+  "order",
+  (
+    { id }: Order.Order,
+    { payload }: OnRecord & { readonly payload: { readonly execution?: ReadonlyArray<string> | undefined } }
+  ) => Effect.succeed<Command.Command>({ _tag: "VoidOrder", orderId: id, execIds: payload.execution ?? [] })
+)
+
+const approving = on(
+  Order.OrderTable,
+  "order",
+  ({ id, side }: Order.Order, asked: OnRecord & { readonly payload: { readonly quantity: string } }) =>
+    Effect.map(
+      read("quantity", Quantity.Quantity, asked.payload.quantity, "number of shares above zero"),
+      (quantity): Command.Command => ({ _tag: "Approve", orderId: id, side, quantity })
+    )
+)
+
+const releasing = on(
+  Trade.TradeTable,
+  "trade",
+  ({ id }: Trade.Trade, { payload }: OnRecord & { readonly payload: { readonly symbol?: string | undefined } }) =>
+    Effect.map(
+      payload.symbol === undefined ? Effect.succeed(undefined) : readTicker(payload.symbol),
+      (symbol): Command.Command => ({ _tag: "Release", tradeId: id, symbol })
+    )
+)
+
+// Symbols and accounts
+
+interface OnSymbol extends Wish {
+  readonly path: { readonly symbol: string }
+  readonly payload: Wish["payload"] & { readonly account?: string | undefined }
+}
+
+/** What is commanded of a symbol of the named account, else of the only one. */
+const onSymbol = <Asked extends OnSymbol, E extends ActFailure | ActProblem, N>(
+  commandOf: (symbol: Ticker.Ticker, asked: Asked) => Effect.Effect<Command.Command, E, N>
+) =>
+  commanded((asked: Asked) =>
+    Effect.gen(function* () {
+      const account = yield* accountNames.sole(Option.fromNullable(asked.payload.account))
+      return yield* command(account, asked, yield* commandOf(yield* readTicker(asked.path.symbol), asked))
+    })
+  )
+
+interface Holding {
+  readonly symbol: string
+  readonly quantity: string
+}
+
+const readHolding = ({ quantity, symbol }: Holding, at: number) =>
+  Effect.all({
+    symbol: read(`holdings[${at}].symbol`, Ticker.Ticker, symbol, "symbol"),
+    quantity: read(`holdings[${at}].quantity`, Decimal.FromString, quantity, "number of shares")
+  })
+
+/** Sets limits of an account; one that lets more through than before needs its reason. */
+const setLimits = (named: string, { reason, ...limits }: typeof Documents.LimitsRequest.Type) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const { name: actor } = yield* Access.Caller
+    const name = yield* accountNames.known(named)
+    const before = yield* Reads.account(name)
+    const settings = yield* Effect.mapError(
+      accountEntry.readAccount({ limits: accountEntry.said(limits) }, name, before ?? Account.defaultSettings),
+      ({ message }) => Problem.failures.badRequest(message)
+    )
+    const made = yield* commands.setAccount(name, settings, actor, reason, before)
+    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
+    return yield* accounts.show(name)
+  })
+
+/** Sets how orders of an account leave that say nothing themselves. */
+const setOrderPolicy = (
+  named: string,
+  { reason, ...order }: typeof Documents.OrderPolicyRequest.Type,
+  { configuration, unsupportedOrders }: Settings
+) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const { name: actor } = yield* Access.Caller
+    const name = yield* accountNames.known(named)
+    yield* orderPolicy.expectUnconfigured(name, configuration)
+    const before = yield* Reads.account(name)
+    const settings = yield* Effect.mapError(
+      accountEntry.readAccount({ order }, name, before ?? Account.defaultSettings),
+      ({ message }) => Problem.failures.badRequest(message)
+    )
+    yield* orderPolicy.expectTaken(settings, unsupportedOrders)
+    const made = yield* commands.setAccount(name, settings, actor, reason, before)
+    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
+    return yield* accounts.show(name)
+  })
+
+// Decisions
+
+const USUAL_WAIT = 5
+
+const decisionOf = (asked: Documents.DecisionRequest) =>
+  decisionInput.decisionInputOf(asked, (term, text, wanted) =>
+    Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is no ${wanted}`, term)
+  )
+
+/**
+ * Decides, once for each key, and asks the daemon to execute it; told when its attempt has an outcome, or as it stands
+ * when the caller waits no longer.
+ */
+const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
+  Effect.gen(function* () {
+    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
+    const { name: actor } = yield* Access.Caller
+    const decision = yield* Decisions.decide(account, yield* decisionOf(asked), { actor, commandId: key })
+    yield* asking.askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
+    return decisions.documentOf(yield* Decisions.find(decision.id))
+  })
+
+/** No broker is asked for a rehearsal. */
+const nobody = Layer.succeed(Broker.Brokers, { get: (account) => new Broker.NoBroker({ account }) })
+
+/** What would become of a decision: nothing is written or sent. */
+const rehearsed = (asked: Documents.DecisionRequest) =>
+  Effect.gen(function* () {
+    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
+    const input = yield* decisionOf(asked)
+    const outlook = yield* Effect.provide(Decisions.rehearse(account, input), nobody)
+    return outlooks.documentOf(outlook)
+  }).pipe(Effect.catchTag("BrokerReadFailed", Effect.die))
+
+// Background work
+
+const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined) =>
+  Effect.flatMap(Jobs.Jobs, (jobs) =>
+    Effect.map(jobs.enqueue({ type: type.name, payload, key: jobKeyOf(first) }), ({ job }) => jobViews.documentOf(job))
+  )
+
+const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
+
+const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
+
+/** What is done about a case, where it is still as the caller has read it. */
+const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => attending.Act) =>
+  commanded((asked: Asked) =>
+    Effect.gen(function* () {
+      const { account, command: wanted } = yield* attending.attending(asked.path.id, actOf(asked))
+      return yield* command(account, asked, wanted, versionsIn(asked.headers["if-match"], asked.path.id))
+    })
+  )
+
+type Assigning = OnRecord & { readonly payload: { readonly to: string } }
+
+const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
+
+const ofControls = (settings: Settings) =>
+  HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
+    group
+      .handle("list", ({ urlParams: { asOf } }) =>
+        acted(past.seen(asOf, past.ownersOf(), Effect.map(controls.list, all)))
+      )
+      .handle("halt", halting)
+      .handle("resume", setState("Resume"))
+      .handle("observe", setState("Observe"))
+      .handle("reduce", setState("Reduce"))
+      .handle("approve", setState("AskFirst"))
+      .handle(
+        "cancelOrder",
+        ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
+      )
+      .handle("approveOrder", approving)
+      .handle("resolveOrder", resolving)
+      .handle("acceptReport", acceptingReport)
+      .handle("voidOrder", voiding)
+      .handle(
+        "retryOrder",
+        ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
+      )
+      .handle("recheckOrder", (asked) =>
+        acted(
+          once(Documents.JobDocument, asked, (first) =>
+            Effect.flatMap(verdicts.recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
+              // The queue is no account's; the order is.
+              AccountScope.lifted(enqueued(jobTypes.recheckType, { orderId }, first))
+            )
+          )
+        )
+      )
+      .handle("resolveBreak", on(Break.BreakTable, "break", verdicts.verdictOn))
+      .handle(
+        "acknowledgeCase",
+        onCase(() => attending.acknowledging)
+      )
+      .handle(
+        "assignCase",
+        onCase(({ payload }: Assigning) => attending.assigning(payload.to))
+      )
+      .handle(
+        "noteCase",
+        onCase(() => attending.noting)
+      )
+      .handle(
+        "reverseTrade",
+        ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))
+      )
+      .handle(
+        "dismissTrade",
+        ofTrade(({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
+      )
+      .handle("releaseTrade", releasing)
+      .handle(
+        "adjust",
+        onSymbol((symbol, { payload: { as, by, held, price } }) =>
+          Effect.gen(function* () {
+            const shares = yield* read("by", Decimal.FromString, by, "number of shares")
+            const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
+            return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
+          })
+        )
+      )
+      .handle(
+        "split",
+        onSymbol((symbol, { payload: { cashInLieu, from, held, to } }) =>
+          Effect.gen(function* () {
+            if (from < 1 || to < 1) {
+              return yield* Effect.fail(
+                Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
+              )
+            }
+            const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
+            const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
+            return {
+              _tag: "AcceptSplit",
+              symbol,
+              to,
+              from,
+              cashInLieu: quantity === undefined ? undefined : { quantity, price },
+              held: yield* readHeld(held)
+            }
+          })
+        )
+      )
+      .handle(
+        "rename",
+        onSymbol((symbol, { payload: { since, to } }) =>
+          Effect.gen(function* () {
+            const from = since === undefined ? undefined : yield* criteria.momentOf("since", since)
+            return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
+          })
+        )
+      )
+      .handle(
+        "writeOff",
+        onSymbol((symbol, { payload }) =>
+          Effect.gen(function* () {
+            const quantity = yield* readShares("quantity", payload.quantity)
+            return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
+          })
+        )
+      )
+      .handle(
+        "confirmInstrument",
+        onSymbol((symbol, { payload: { lot, tick } }) =>
+          Effect.gen(function* () {
+            return {
+              _tag: "DeclareInstrument",
+              symbol,
+              lot: yield* readShares("lot", lot),
+              tick: yield* readPrice("tick", tick)
+            }
+          })
+        )
+      )
+      .handle(
+        "adopt",
+        commanded((asked) =>
+          Effect.gen(function* () {
+            const account = yield* accountNames.known(asked.path.name)
+            const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
+            return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
+          })
+        )
+      )
+      .handle("setLimits", (asked) =>
+        acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
+      )
+      .handle("setOrderPolicy", (asked) =>
+        acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, settings)))
+      )
+      .handle("decide", (asked) =>
+        asked.payload.dryRun === true
+          ? acted(rehearsed(asked.payload))
+          : acted(once(Documents.DecisionDocument, asked, (first) => decide(asked.payload, first?.key)))
+      )
+      .handle("audit", (asked) =>
+        acted(once(Documents.JobDocument, asked, (first) => enqueued(jobTypes.auditType, asked.payload, first)))
+      )
+  )
+
+/** The routes by which operators and strategies command. */
+export const layer = (
+  settings: Settings
+): Layer.Layer<
+  Server.Group<"controls">,
+  never,
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Jobs.Jobs | Services
+> => ofControls(settings)

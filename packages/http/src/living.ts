@@ -1,0 +1,158 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { type Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
+import { type TradeRepository } from "@roundlot/core/adapter"
+import { Serving } from "@roundlot/broker-paper/serving"
+import { AccountScope } from "@roundlot/core/ledger"
+import { Effect, type Layer, Option, Queue, Schedule } from "effect"
+import type { Socket } from "node:net"
+import { Readable } from "node:stream"
+import type { Services } from "@roundlot/commands"
+import { looked } from "./failing.ts"
+import type { Told } from "./Told.ts"
+import * as Live from "./Live.ts"
+import type * as Readers from "./Readers.ts"
+
+const { RoundlotApi } = Api
+
+/** How many changes one event has at most: one commit may have thousands. */
+const MOST_CHANGES = 200
+
+/** A commit as server-sent events: in parts where it is large, the last of which has the cursor to go on from. */
+const eventOf = (told: Told): string => {
+  if (told._tag === "Begun")
+    return `id: ${told.cursor}\nevent: begun\ndata: ${JSON.stringify({ cursor: told.cursor })}\n\n`
+  // An id without data moves the reader's cursor on, and is no event to it.
+  if (told._tag === "Quiet") return `id: ${told.cursor}\n: quiet\n\n`
+  const incarnation = told.cursor.slice(0, told.cursor.lastIndexOf("-"))
+  const commits = told.commits.flatMap(({ changes, ...commit }) =>
+    Array.from({ length: Math.ceil(changes.length / MOST_CHANGES) }, (_, part) => {
+      const isLast = (part + 1) * MOST_CHANGES >= changes.length
+      const own = { ...commit, changes: changes.slice(part * MOST_CHANGES, (part + 1) * MOST_CHANGES) }
+      return `${isLast ? `id: ${incarnation}-${commit.position}\n` : ""}event: commit\ndata: ${JSON.stringify(own)}\n\n`
+    })
+  )
+  return `${commits.join("")}id: ${told.cursor}\n\n`
+}
+
+/** The same for a socket: a JSON text for each thing told. */
+const messageOf = (told: Told): string =>
+  JSON.stringify(
+    told._tag === "Commits" ? { cursor: told.cursor, commits: told.commits } : { cursor: told.cursor, commits: [] }
+  )
+
+interface Asked {
+  readonly after?: string | undefined
+  readonly account?: string | undefined
+  readonly entity?: string | undefined
+}
+
+const follow = ({ account, after, entity }: Asked, listener: Readers.Listener) =>
+  Effect.gen(function* () {
+    const live = yield* Live.Live
+    const kinds = (entity ?? "").split(",").flatMap((kind) => (kind.trim() === "" ? [] : [kind.trim()]))
+    const scope = yield* AccountScope.current
+    return yield* live.follow({ after, account, scope, kinds }, listener)
+  }).pipe(
+    Effect.catchTag("LostCursor", (lost) => Effect.fail(Problem.failures.gone(lost.message, "after"))),
+    Effect.catchTags({ StoreUnavailable: failed, BadRow: failed, ConstraintRefused: failed })
+  )
+
+const failed = (error: TradeRepository.StoreError) => looked(Effect.fail(error))
+
+const LONGEST_STALL_MS = 30_000
+
+const socketOf = (request: HttpServerRequest.HttpServerRequest): Socket =>
+  NodeHttpServerRequest.toIncomingMessage(request).socket
+
+/** Drops a reader whose socket has taken nothing for half a minute: it may come back and goes on where it was. */
+const watched = (socket: Socket) => {
+  let written = socket.bytesWritten
+  let stalled = 0
+  const LOOK_MS = 5000
+  const look = Effect.sync(() => {
+    stalled = socket.writableLength > 0 && socket.bytesWritten === written ? stalled + LOOK_MS : 0
+    written = socket.bytesWritten
+    if (stalled >= LONGEST_STALL_MS) socket.destroy()
+  })
+  return Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_MS)))
+}
+
+const STREAM = { "cache-control": "no-store", "x-accel-buffering": "no" } as const
+
+/** The bytes of what readers are told, made once for all who are told the same. */
+const encoded = new WeakMap<Told, Buffer>()
+
+const bytesOf = (told: Told): Buffer => {
+  const known = encoded.get(told)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(eventOf(told))
+  encoded.set(told, bytes)
+  return bytes
+}
+
+const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
+  Effect.gen(function* () {
+    const seat: { place?: Live.Place } = {}
+    const body = new Readable({ read: () => seat.place?.more() })
+    seat.place = yield* follow(asked, (told) => body.push(bytesOf(told)))
+    yield* watched(socketOf(request))
+    return HttpServerResponse.raw(body, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
+  })
+
+/** How much a socket's reader is told ahead of what it was sent. */
+const MOST_AHEAD = 16
+
+/** Waits until a socket takes more: who listens to nothing is told nothing either, and takes no memory. */
+const drained = (socket: Socket): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (!socket.writableNeedDrain) return resume(Effect.void)
+    const over = (): void => resume(Effect.void)
+    socket.once("drain", over)
+    return Effect.sync(() => socket.off("drain", over))
+  })
+
+const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
+  Effect.gen(function* () {
+    const ahead = yield* Queue.unbounded<Told>()
+    const place = yield* follow(
+      asked,
+      (told) => ahead.unsafeOffer(told) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
+    )
+    const socket = yield* Effect.mapError(Serving.upgraded(request), () =>
+      Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
+    )
+    const write = yield* socket.writer
+    const connection = socketOf(request)
+    const telling = Effect.gen(function* () {
+      for (;;) {
+        yield* write(messageOf(yield* Queue.take(ahead)))
+        yield* drained(connection)
+        if (yield* Queue.isEmpty(ahead)) place.more()
+      }
+    })
+    yield* watched(connection)
+    yield* Effect.raceFirst(
+      socket.runRaw(() => undefined),
+      telling
+    ).pipe(
+      // A reader that went away comes again with its cursor.
+      Effect.ignore
+    )
+    return HttpServerResponse.empty()
+  }).pipe(Effect.scoped)
+
+/** What happens, as it happens. */
+export const layer: Layer.Layer<
+  Server.Group<"live">,
+  never,
+  Access.Reading | Parameters.KnownParameters | Services | Live.Live
+> = HttpApiBuilder.group(RoundlotApi, "live", (group) =>
+  group
+    .handle("events", ({ headers, request, urlParams }) =>
+      events({ ...urlParams, after: urlParams.after ?? headers["last-event-id"] }, request)
+    )
+    .handle("socket", ({ request, urlParams }) => socketed(urlParams, request))
+)

@@ -1,0 +1,27 @@
+import type { Settings as Serving } from "@roundlot/http"
+import { Either } from "effect"
+import { queue, type Settings as Daemon } from "@roundlot/daemon"
+import { helps } from "../cli/helps.ts"
+import { VERSION } from "../cli/Verb.ts"
+import { hostFault } from "../settings/places.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { secretsOf, sendersOf } from "../settings/sources/senders.ts"
+import { connectAt } from "./syncConnection.ts"
+import { unsupportedOrders } from "./unsupportedOrders.ts"
+
+/** What the API is served with, as this program's settings say it. */
+export const servedWith = (settings: Pick<Settings, "configuration" | "variable">): Serving.Settings => ({
+  version: VERSION,
+  configuration: settings.configuration,
+  variable: settings.variable,
+  senders: {
+    all: sendersOf(settings.configuration),
+    secretsOf: (source) => Either.getOrElse(secretsOf(source, settings), () => [])
+  },
+  jobTypes: queue.typesAt(hostFault(settings)),
+  unsupportedOrders,
+  helps
+})
+
+/** What the daemon works with in the background. */
+export const workingWith = (settings: Settings): Daemon.Working => ({ ...settings, connect: connectAt(settings) })
