@@ -70,10 +70,18 @@ export type Fact =
   | "tokenExpired"
   | "silentUntil"
   | "resting"
+  | "halts"
+  | `bands ${string}`
+  | `depth ${string}`
+  | `halted ${string}`
   | `hidden ${string}`
+  | `legs ${string}`
+  | `parent ${string}`
   | `priced ${string}`
   | `shown ${string}`
   | `spread ${string}`
+  | `trail ${string}`
+  | `waits ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Sqlite.Database) => {
