@@ -130,7 +130,6 @@ export interface ExchangeService {
         readonly order: ExchangeOrder
         readonly executions: ReadonlyArray<Execution>
         readonly shownAs: string | undefined
-        readonly group: Group
       }
     | undefined,
     ExchangeFailed
@@ -150,6 +149,11 @@ export interface ExchangeService {
     },
     ExchangeFailed
   >
+
+  /** What orders were placed with, by their ids: no request of anybody's. */
+  readonly groups: (brokerOrderIds: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Group>, ExchangeFailed>
+  /** An account's working orders in all symbols, of a group those that ask for its shares: no request of anybody's. */
+  readonly working: (account: AccountName.AccountName) => Effect.Effect<ReadonlyArray<ExchangeOrder>, ExchangeFailed>
 
   /**
    * The market's price of a symbol, and since when: what an instruction or a file of prices says holds now; else the newest that an
@@ -277,7 +281,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       if (order === undefined) return undefined
       const word = floor.rows.fact(shownAs(brokerOrderId))
       const executions = floor.rows.executionsOf(brokerOrderId)
-      return { order, executions, shownAs: word === "" ? undefined : word, group: groupOf(floor, brokerOrderId) }
+      return { order, executions, shownAs: word === "" ? undefined : word }
     }),
   stand: (account, symbol) =>
     floor.file.transact((clock) => ({
@@ -287,6 +291,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       power: floor.rows.buyingPower(account)?.amount ?? Decimal.unsafe(BUYING_POWER),
       isHalted: Market.isHalted(floor.rows, symbol, Turn.begin(floor.rows, clock).now)
     })),
+  groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
+  working: (account) =>
+    floor.file.transact(() => floor.rows.workingOf(account).filter((order) => asksForShares(floor, order))),
   priceOf: (symbol) =>
     floor.file.read((clock) => {
       const known = floor.rows.price(symbol)

@@ -255,7 +255,8 @@ describe("orders of the exchange that hang together", () => {
       expect(yield* filled(exchange)).toEqual(["10", "3", "7"])
       expect(yield* statuses(exchange)).toEqual(["filled", "cancelled", "filled"])
       expect(Decimal.format((yield* exchange.stand(account, "AAPL")).held)).toBe("0")
-      expect((yield* exchange.look(stopping?.brokerOrderId ?? ""))?.group).toMatchObject({ isWaiting: false })
+      const last = stopping?.brokerOrderId ?? ""
+      expect((yield* exchange.groups([last])).get(last)).toMatchObject({ isWaiting: false, legs: [] })
     })
   )
 

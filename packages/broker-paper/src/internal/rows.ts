@@ -145,6 +145,10 @@ export const make = (database: Sqlite.Database) => {
       OrderRow,
       "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
     ),
+    workingOf: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
+    ),
     /** What may end with a session. */
     endingOrders: many(
       OrderRow,
