@@ -108,6 +108,29 @@ describe("the market data of Schwab's simulator", () => {
   )
 })
 
+describe("a market of Schwab's simulator", () => {
+  it.scopedLive("that is halted says so, and takes orders that rest until it trades again, in part", () =>
+    Effect.gen(function* () {
+      const { account, ask, exchange } = yield* opened()
+      const status = Effect.map(ask("/marketdata/v1/NVDA/quotes"), ([, body]) => Object(body).NVDA.quote.securityStatus)
+      yield* exchange.instruct({ id: "h", do: { halt: { symbol: "NVDA" } } })
+      assert.strictEqual(yield* status, "Halted")
+      assert.strictEqual((yield* ask(`${account}/orders`, order("BUY", 5)))[0], 201)
+      yield* exchange.instruct({ id: "p", do: { price: { symbol: "NVDA", price: "181", size: "2" } } })
+      const [before] = yield* exchange.orders
+      assert.strictEqual(before?.status, "new")
+      yield* exchange.instruct({ id: "r", do: { resume: { symbol: "NVDA" } } })
+      assert.strictEqual(yield* status, "Normal")
+      const [, shown] = yield* ask(`${account}/orders/${before?.brokerOrderId}`)
+      assert.deepInclude(Object(shown), { status: "WORKING", filledQuantity: 2, remainingQuantity: 3 })
+      yield* exchange.instruct({ id: "q", do: { price: { symbol: "NVDA", price: "182" } } })
+      const [, done] = yield* ask(`${account}/orders/${before?.brokerOrderId}`)
+      const prices = Object(done).orderActivityCollection.map((one: object) => Object(one).executionLegs[0].price)
+      assert.deepStrictEqual([Object(done).status, prices], ["FILLED", [181, 182]])
+    })
+  )
+})
+
 describe("previews of Schwab's simulator", () => {
   it.scopedLive("say what an order would come to, and make none", () =>
     Effect.gen(function* () {
@@ -165,6 +188,20 @@ describe("accounts of Schwab's simulator", () => {
       assert.lengthOf(yield* exchange.orders, 1)
       const closing = yield* send(broker, terms({ side: "sell" }))
       assert.include(words(closing.answer), "Accepted")
+    })
+  )
+
+  it.scopedLive("reject what is beyond their buying power once it has an id, in Schwab's words", () =>
+    Effect.gen(function* () {
+      const { account, ask, exchange } = yield* opened()
+      yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1000", account: "schwab" } } })
+      assert.strictEqual((yield* ask(`${account}/orders`, order("BUY", 6)))[0], 201)
+      const [placed] = yield* exchange.orders
+      const [, shown] = yield* ask(`${account}/orders/${placed?.brokerOrderId}`)
+      assert.deepInclude(Object(shown), {
+        status: "REJECTED",
+        statusDescription: "You do not have enough available cash/buying power for this order."
+      })
     })
   )
 

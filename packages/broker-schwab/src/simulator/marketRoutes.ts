@@ -54,13 +54,15 @@ export const around = (price: Decimal.Decimal) => ({
 
 /** A quote with the root nodes that `fields` names; with all where it names none. */
 const quoteJson = (
-  { account, stateOf }: Desk,
+  { account, exchange, stateOf }: Desk,
   symbol: string,
   price: Decimal.Decimal,
   at: Instant.Instant,
   query: URLSearchParams
 ) =>
-  Effect.map(stateOf(account), ({ notShortable }) => {
+  Effect.gen(function* () {
+    const { notShortable } = yield* stateOf(account)
+    const { isHalted } = yield* exchange.stand(account, symbol)
     const wanted = (query.get("fields") ?? "all").split(",")
     const millis = Instant.toMillis(at)
     const nodes = {
@@ -78,7 +80,7 @@ const quoteJson = (
         lastSize: 100,
         mark: Answer.number(price),
         quoteTime: millis,
-        securityStatus: "Normal",
+        securityStatus: isHalted ? "Halted" : "Normal",
         tradeTime: millis
       },
       regular: {

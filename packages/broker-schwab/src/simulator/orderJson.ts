@@ -104,6 +104,12 @@ const durations: { readonly [timeInForce: string]: string } = {
   fok: "FILL_OR_KILL"
 }
 
+/** What is said of an order that needs more than there is (docs.rs/schwab_api, a recorded preview; orders that clients posted). */
+export const NOT_ENOUGH = "You do not have enough available cash/buying power for this order."
+
+const described = ({ reason }: Order): string =>
+  reason?.startsWith("insufficient buying power") === true ? NOT_ENOUGH : (reason ?? "rejected")
+
 /** The terms of an order in Schwab's words. */
 export const termsOf = (order: Pick<Order, "session" | "timeInForce" | "type">, said: Said) => ({
   session: said.session ?? (order.session === "extended" ? "SEAMLESS" : "NORMAL"),
@@ -142,7 +148,7 @@ export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, sh
     cancelable: !isEnded,
     editable: !isEnded,
     status,
-    ...(order.status === "rejected" ? { statusDescription: order.reason ?? "rejected" } : {}),
+    ...(order.status === "rejected" ? { statusDescription: described(order) } : {}),
     enteredTime: timeOf(order.enteredAt),
     ...(isEnded ? { closeTime: timeOf(order.updatedAt) } : {}),
     tag: "TA_ROUNDLOT",

@@ -4,7 +4,7 @@ import { Clock, Effect, Either } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
 import { around } from "./marketRoutes.ts"
-import { priced, termsOf } from "./orderJson.ts"
+import { NOT_ENOUGH, priced, termsOf } from "./orderJson.ts"
 import { judge, objectionTo, type Placing } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
@@ -24,10 +24,7 @@ export const preview = (desk: Desk, text: string): Answering =>
     const objection = objectionTo(judged.right, stand, yield* desk.stateOf(desk.account))
     const value = Decimal.multiply(request.quantity, request.limitPrice ?? stand.price ?? Decimal.zero)
     const left = Decimal.subtract(power.reply.body, request.side === "buy" ? value : Decimal.zero)
-    const rejects = [
-      ...(objection === undefined ? [] : [objection]),
-      ...(Decimal.isNegative(left) ? ["You do not have enough available cash/buying power for this order."] : [])
-    ]
+    const rejects = [...(objection === undefined ? [] : [objection]), ...(Decimal.isNegative(left) ? [NOT_ENOUGH] : [])]
     const figures = { value, left, price: stand.price ?? Decimal.zero, isRejected: rejects.length > 0 }
     return Answer.ok({
       orderId: 0,
