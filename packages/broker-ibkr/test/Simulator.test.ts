@@ -2,6 +2,7 @@ import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "
 import { Price } from "@roundlot/core"
 import { Effect, type Scope } from "effect"
 import { assert, describe, it } from "vitest"
+import { lines } from "./lines.ts"
 import { open, send, terms, words } from "./setup.ts"
 
 const stock = { symbol: "AAPL", secType: SecType.STK, exchange: "SMART", currency: "USD" }
@@ -21,23 +22,7 @@ const opened = Effect.gen(function* () {
   const desk = yield* open({ prices: new Map([["AAPL", Price.unsafe("150")]]) })
   const { host, port } = desk.simulator
   const api = new IBApi({ host, port, clientId: 3 })
-  const seen: Array<string> = []
-  const waiting = new Set<() => void>()
-  const say = (line: string) => {
-    seen.push(line)
-    for (const look of waiting) look()
-  }
-  const next = (beginning: string) =>
-    Effect.async<string>((resume) => {
-      const look = () => {
-        const at = seen.findIndex((line) => line.startsWith(beginning))
-        if (at < 0) return
-        waiting.delete(look)
-        resume(Effect.succeed(seen.splice(at, 1).join()))
-      }
-      waiting.add(look)
-      look()
-    })
+  const { next, say } = lines()
   api.on(EventName.error, ({ message }, code, id) => say(`error ${code} of ${id}: ${message}`))
   // What is about no request of its own it hears as information.
   api.on(EventName.info, (message, code) => say(`error ${code} of -1: ${message}`))

@@ -24,7 +24,7 @@ export interface AccountState {
 }
 
 /** What the owner of an account sets for it. */
-export interface Configurations {
+interface Configurations {
   readonly disable_overnight_trading: boolean
   readonly fractional_trading: boolean
   readonly max_margin_multiplier: string
