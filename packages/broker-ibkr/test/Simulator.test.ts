@@ -24,6 +24,7 @@ const opened = Effect.gen(function* () {
   const api = new IBApi({ host, port, clientId: 3 })
   const { next, say } = lines()
   api.on(EventName.error, ({ message }, code, id) => say(`error ${code} of ${id}: ${message}`))
+  api.on(EventName.accountSummary, (_id, _account, tag, value) => say(`summary ${tag} ${value}`))
   // What is about no request of its own it hears as information.
   api.on(EventName.info, (message, code) => say(`error ${code} of -1: ${message}`))
   api.on(EventName.orderStatus, (id, status, filled) => say(`status ${id} ${status} ${filled}`))
@@ -105,6 +106,17 @@ describe("accounts of TWS's simulator", () => {
         )
         yield* simulator.become({ isReadOnly: false })
         assert.strictEqual(words((yield* send(broker, terms())).answer), "Accepted")
+      })
+    ))
+
+  it("say how many day trades they have left, where a client asks for that", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { api, broker, next, simulator } = yield* opened
+        yield* simulator.become({ dayTradesRemaining: 3 })
+        api.reqAccountSummary(9, "All", "BuyingPower,DayTradesRemaining")
+        assert.strictEqual(yield* next("summary DayTradesRemaining"), "summary DayTradesRemaining 3")
+        assert.strictEqual((yield* broker.account).brokerAccountId, simulator.number)
       })
     ))
 

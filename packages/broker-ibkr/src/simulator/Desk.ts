@@ -11,6 +11,8 @@ export interface AccountState {
   readonly isReadOnly: boolean
   /** Symbols that nobody lends shares of. */
   readonly notShortable: ReadonlySet<string>
+  /** How often it may still open and close within a day; -1 without end. */
+  readonly dayTradesRemaining: number
 }
 
 /** What the parts of a simulator work with. */

@@ -131,11 +131,26 @@ const positions = (seat: Seat): Doing =>
     send([62, 1])
   })
 
-const figures = (seat: Seat, reqId: string): Doing =>
+/** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
+const DAY_TRADES = "DayTradesRemaining"
+
+const figures = (seat: Seat, [, , reqId = "", , tags = ""]: ReadonlyArray<string>): Doing =>
   Effect.gen(function* () {
     const power = bodyOf(seat, yield* seat.desk.exchange.buyingPower(seat.desk.account))
     if (power === undefined) return
-    seat.send([63, 1, reqId, seat.desk.number, "BuyingPower", Decimal.format(power), "USD"], [64, 1, reqId])
+    const row = (tag: string, value: string, currency: string): Fields => [
+      63,
+      1,
+      reqId,
+      seat.desk.number,
+      tag,
+      value,
+      currency
+    ]
+    seat.send(row("BuyingPower", Decimal.format(power), "USD"))
+    if (tags.split(",").includes(DAY_TRADES))
+      seat.send(row(DAY_TRADES, String(seat.desk.state().dayTradesRemaining), ""))
+    seat.send([64, 1, reqId])
   })
 
 const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
@@ -195,7 +210,7 @@ const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
     case "61":
       return positions(seat)
     case "62":
-      return figures(seat, tokens[2] ?? "")
+      return figures(seat, tokens)
     case "99":
       return completedOrders(seat)
     default:

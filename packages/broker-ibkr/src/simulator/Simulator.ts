@@ -57,7 +57,7 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account behind the login. */
   readonly account: AccountName.AccountName
-  /** Changes what the account is: read only, or without shares to lend. */
+  /** Changes what the account is: read only, without shares to lend, or short of day trades. */
   readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
@@ -93,7 +93,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
-    let state: AccountState = { isReadOnly: false, notShortable: new Set() }
+    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: -1 }
     const desk: Desk = {
       exchange,
       account: ACCOUNT,
