@@ -5,10 +5,22 @@ import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
 
+/** What the account is besides what the exchange keeps of it; a test changes it. */
+export interface AccountState {
+  /** The API of TWS only reads. */
+  readonly isReadOnly: boolean
+  /** Symbols that nobody lends shares of. */
+  readonly notShortable: ReadonlySet<string>
+  /** How often it may still open and close within a day; -1 without end. */
+  readonly dayTradesRemaining: number
+}
+
 /** What the parts of a simulator work with. */
 export interface Desk {
   readonly exchange: Exchange.ExchangeService
   readonly account: AccountName.AccountName
+  /** What the account is now. */
+  readonly state: () => AccountState
   /** The account's number, and those of other accounts behind the login. */
   readonly number: string
   readonly others: ReadonlyArray<string>

@@ -3,7 +3,7 @@ import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/brok
 import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
-import { permIdOf, type Desk } from "./Desk.ts"
+import { type AccountState, permIdOf, type Desk } from "./Desk.ts"
 import type { TimeShape } from "./messages.ts"
 import * as Seat from "./Seat.ts"
 
@@ -57,6 +57,8 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account behind the login. */
   readonly account: AccountName.AccountName
+  /** Changes what the account is: read only, without shares to lend, or short of day trades. */
+  readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
   /**
@@ -91,9 +93,11 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
+    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: -1 }
     const desk: Desk = {
       exchange,
       account: ACCOUNT,
+      state: () => state,
       number: options.number ?? NUMBER,
       others: options.others ?? [],
       shape: options.times ?? "zone",
@@ -134,6 +138,10 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       number: desk.number,
       exchange,
       account: ACCOUNT,
+      become: (change) =>
+        Effect.sync(() => {
+          state = { ...state, ...change }
+        }),
       notify: (code, words) =>
         Effect.sync(() => sockets.forEach((socket) => socket.write(Seat.noticeFrame(code, words)))),
       combine: (legs) => combine(desk, legs),
