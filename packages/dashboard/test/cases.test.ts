@@ -43,8 +43,8 @@ test("G: the page of a case of every kind of break shows its evidence, both side
           const said = await saidOn(seen.page, `${url}/attention/B${at + 1}`)
           const recommended = said.filter((each) => /^Recommended: [a-z ]+\. [A-Z].*\.$/.test(each))
           expect([said[0], recommended.length]).toEqual([scene.evidenceOf(kind), 1])
-          await seen.page.getByRole("heading", { name: "Ours", exact: true }).waitFor()
-          await seen.page.getByRole("heading", { name: "Theirs", exact: true }).waitFor()
+          await seen.page.getByRole("heading", { name: "Books", exact: true }).waitFor()
+          await seen.page.getByRole("heading", { name: "Broker", exact: true }).waitFor()
           const cancels = await seen.page.getByRole("button", { name: "Cancel O1", exact: true }).count()
           expect([kind, cancels]).toEqual([kind, recommended[0]?.startsWith("Recommended: cancel it.") ? 1 : 0])
         }
@@ -55,7 +55,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 
 /** What each case that is no break shows beside what was seen. */
 const apart = [
-  ["O1", "Unconfirmed Warning", "Theirs"],
+  ["O1", "Unconfirmed Warning", "Broker"],
   ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Warning", "refused"]
@@ -82,7 +82,7 @@ test("G: each line of the inbox that is no break has its page with evidence and 
             if (owner !== undefined) await dialog.getByLabel("Owner").fill(owner)
             await dialog.getByLabel("Reason").fill(reason)
             await dialog.getByRole("button", { name: verb, exact: true }).click()
-            await dialog.getByText("On record for").waitFor()
+            await dialog.getByText("Recorded for").waitFor()
             await dialog.getByRole("button", { name: "Close" }).click()
           }
           await says(`Assign ${id}`, "she is on call", "dana")
@@ -154,7 +154,7 @@ test("G: breaks of one cause come as one line with the way to each, by themselve
         await dialog.getByLabel("Reason").fill("not of this desk")
         await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
         await dialog.getByRole("button", { name: "Resolve B2" }).click()
-        await dialog.getByText("On record for").waitFor()
+        await dialog.getByText("Recorded for").waitFor()
         await needs.getByText("2 of one cause").waitFor({ state: "detached" })
         expect(await needs.count()).toBe(1)
         expect([...seen.faults, ...inbox.faults]).toEqual([])
@@ -213,7 +213,7 @@ const resolves = async (page: Page, verb: string, follows: RegExp, cli: string) 
   expect(await press.getAttribute("aria-disabled")).toBe("true")
   await dialog.getByLabel("Type AAPL to confirm").fill("AAPL")
   await press.click()
-  await dialog.getByText("On record for").waitFor()
+  await dialog.getByText("Recorded for").waitFor()
   await dialog.getByRole("button", { name: "Close" }).click()
 }
 
@@ -288,13 +288,13 @@ test("SYNC-12: an order that a program proposed is found on the overview, looked
         await page.getByRole("button", { name: "Note on O1", exact: true }).click()
         await dialog.getByLabel("Reason").fill("the desk is asked")
         await dialog.getByRole("button", { name: "Note on O1", exact: true }).click()
-        await dialog.getByText("On record for").waitFor()
+        await dialog.getByText("Recorded for").waitFor()
         await dialog.getByRole("button", { name: "Close" }).click()
         await page.getByRole("button", { name: "Approve O1", exact: true }).click()
         await dialog.getByText(/buy 2 AAPL of main \(.*limit 150\) is checked against/).waitFor()
         await dialog.getByLabel("Reason").fill("as agreed with the desk")
         await dialog.getByRole("button", { name: "Approve O1", exact: true }).click()
-        await dialog.getByText("On record for").waitFor()
+        await dialog.getByText("Recorded for").waitFor()
         await page.goto(`http://127.0.0.1:${port}/orders/O1`)
         await page.getByRole("heading", { level: 1, name: /Buy 2 AAPL/ }).waitFor()
         expect(await page.getByRole("button", { name: "Approve O1" }).count()).toBe(0)
@@ -328,7 +328,7 @@ test("G: a direct order that its broker rejected stands on the overview with the
         await page.getByRole("button", { name: "Acknowledge O1", exact: true }).click()
         await dialog.getByLabel("Reason").fill("sent at another broker")
         await dialog.getByRole("button", { name: "Acknowledge O1", exact: true }).click()
-        await dialog.getByText("On record for").waitFor()
+        await dialog.getByText("Recorded for").waitFor()
         await page.goto(`http://127.0.0.1:${port}/`)
         await page.getByText("No open items.").waitFor()
         expect(seen.faults).toEqual([])

@@ -49,7 +49,7 @@ describe("what is told at a glance", () => {
     await dialog.getByLabel("Reason").fill("the news is old")
     await dialog.getByLabel("Type IBM on paper to confirm").fill("IBM on paper")
     await dialog.getByRole("button", { name: "Resume IBM on paper" }).click()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await main.getByRole("button", { name: /^Halt / }).waitFor()
     expect(await main.getByRole("button", { name: "Resume IBM", exact: true }).count()).toBe(0)

@@ -179,7 +179,7 @@ describe("the files", () => {
     await page.route("**/assets/client-*.js", (route) => route.abort())
     await page.goto(`${daemon.url}/trades`)
     await missing.waitFor()
-    await page.locator("main").getByRole("alert").filter({ hasText: "could not be read" }).waitFor()
+    await page.locator("main").getByRole("alert").filter({ hasText: "Could not load" }).waitFor()
     await page.unrouteAll()
     await page.getByRole("button", { name: "Try again" }).click()
     await page.locator("main").getByRole("alert").waitFor({ state: "detached" })

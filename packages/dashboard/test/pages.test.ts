@@ -74,8 +74,8 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/batches/{batch}/results", "Commission"],
   ["/batches/{executed}/orders", "XOM"],
   ["/batches/{executed}/story", "Batch queued"],
-  ["/attention/{breakOne}", "Theirs"],
-  ["/attention/{breakTwo}", "Theirs"],
+  ["/attention/{breakOne}", "Broker"],
+  ["/attention/{breakTwo}", "Broker"],
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
   ["/ops/accounts/paper", "These settings are in force"],
@@ -426,7 +426,7 @@ describe("every page", () => {
     ["/orders/O1", "Source trades"],
     ["/orders/{doubtful}", "Unconfirmed: sent, no acknowledgement received"],
     ["/batches/{batch}", "Failed rows"],
-    ["/attention/{breakOne}", "Theirs"],
+    ["/attention/{breakOne}", "Broker"],
     ["/positions", "AAPL"],
     ["/positions/paper/AAPL", "Open lots"]
   ])("%s keeps its icons and borders where the reader's own colours are forced upon it", async (address, ready) => {
@@ -510,7 +510,7 @@ describe("every page", () => {
     await page.keyboard.press("Tab")
     await page.keyboard.press("Shift+Tab")
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Target")
-    await page.getByText("The signed shares that the broker should hold").waitFor()
+    await page.getByText("Signed shares that the broker should hold").waitFor()
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Target")
     await page.goto(`${daemon.url}/trades/T1`)
     const received = page.getByRole("button").filter({ has: page.locator("time") })

@@ -337,7 +337,7 @@ describe("more of what an operator does", () => {
       await route.fulfill({ json: { ...told, accounts: [...told.accounts, second] } })
     })
     await page.goto(`${daemon.url}/trades?symbol=MSFT`)
-    const accounts = page.getByLabel("Account")
+    const accounts = page.getByLabel("Shown account")
     await accounts.selectOption("paper")
     await page.getByRole("table", { name: "Trades" }).getByText("MSFT").waitFor()
     expect(new URL(page.url()).search).toBe("?symbol=MSFT&account=paper")
@@ -673,7 +673,7 @@ describe("when the API", () => {
     await first.page.keyboard.press("Shift+H")
     await first.page.getByRole("dialog").getByLabel("Reason").fill("both of us at once")
     await first.page.keyboard.press("Enter")
-    await first.page.getByRole("dialog").getByText("On record for").waitFor()
+    await first.page.getByRole("dialog").getByText("Recorded for").waitFor()
     await second.page.getByText("Halted: everything").waitFor()
     const stands = "Someone else changed this meanwhile."
     await second.page.route("**/api/v1/controls/resume", (route) =>
@@ -691,7 +691,7 @@ describe("when the API", () => {
     await dialog.getByRole("alert").filter({ hasText: stands }).waitFor()
     await second.page.unroute("**/api/v1/controls/resume")
     await dialog.getByRole("button", { name: "Resume everything" }).click()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     expect([...first.faults, ...second.faults]).toEqual([])
   })
 
@@ -726,7 +726,7 @@ describe("when the API", () => {
     answerResume("answered")
     await known.waitFor()
     expect(await placeOf("Resume ZZZ on paper")).toEqual(before)
-    await dialog.getByRole("button", { name: "Back" }).click()
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
     await page.unroute("**/api/v1/controls/resume")
 
     // Failed: it is said, and whoever knows better goes on.
@@ -745,11 +745,11 @@ describe("when the API", () => {
       await route.continue()
     })
     await dialog.getByRole("button", { name: "Resume ZZZ on paper" }).click()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     // Position on record is read later still.
     const closes = await placeOf("Close")
     answerRecord("answered")
-    await dialog.getByText(/On record for .*: entry \d/).waitFor()
+    await dialog.getByText(/Recorded for .*: entry \d/).waitFor()
     expect(await placeOf("Close")).toEqual(closes)
     await page.unroute("**/api/v1/journal?*")
     await dialog.getByRole("button", { name: "Close" }).click()
@@ -761,7 +761,7 @@ describe("when the API", () => {
     await dialog.getByLabel("Scope").selectOption("Halt paper")
     await dialog.getByLabel("Reason").fill("a test of what is awaited")
     await dialog.getByRole("button", { name: "Halt paper", exact: true }).click()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     answerHalt("answered")
     expect(seen.faults).toEqual([])
     await daemon.ask("/api/v1/controls/resume", { account: "paper", reason: "a test of what is told" })

@@ -32,7 +32,7 @@ const order = async (page: Page, verb: string, typed?: string): Promise<void> =>
   await dialog.getByLabel("Reason").fill("a test of what is ordered")
   if (typed !== undefined) await dialog.getByLabel(`Type ${typed} to confirm`).fill(typed)
   await dialog.getByRole("button", { name: verb, exact: true }).click()
-  await dialog.getByText("On record").waitFor()
+  await dialog.getByText("Recorded").waitFor()
   await dialog.getByRole("button", { name: "Close" }).click()
   await dialog.waitFor({ state: "detached" })
 }
@@ -189,7 +189,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
       .waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await archives.click()
-    await dialog.getByText("On record").waitFor()
+    await dialog.getByText("Recorded").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.goto(`${daemon.url}/attempts?outcome=rejected`)
     await page.getByText(HOSTILE).first().waitFor()
@@ -224,7 +224,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(await findings(page)).toEqual([])
     await dialog.getByLabel("Reason").fill("a test of the halt")
     await page.keyboard.press("Enter")
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     await dialog.getByText(/: entry \d+, [\d:.]+, by api\./).waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("Halted: everything").waitFor()
@@ -241,7 +241,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(await resume.getAttribute("aria-disabled")).toBe("true")
     await dialog.getByLabel(/Type everything/).fill("everything")
     await resume.click()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("Halted: everything").waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
@@ -270,7 +270,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByRole("button", { name: /The broker has O\d+/ }).click()
     await dialog.getByLabel("The broker's order id").fill("P-77")
     await dialog.getByRole("list", { name: "Impact" }).getByText(/P-77/).waitFor()
-    await dialog.getByRole("button", { name: "Back" }).click()
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
     // A broker without ids of ours lists what it could be: this one does not, so its words are put there.
     await page.route(/\/api\/v1\/orders\/O\d+$/, async (route) => {
       const told = Object(await (await answerOf(route)).json())
@@ -293,7 +293,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(await dialog.getByLabel("The broker's order id").inputValue()).toBe("P-81")
     await dialog.getByRole("list", { name: "Impact" }).getByText(/P-81/).waitFor()
     await dialog.getByText(/orders resolve O\d+ --as "P-81"/).waitFor()
-    await dialog.getByRole("button", { name: "Back" }).click()
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
     // One may be on its way.
     await page.unrouteAll({ behavior: "wait" })
     await page.getByRole("button", { name: /was never placed/ }).click()
@@ -311,7 +311,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
       return (await typed()).length === 0
     }
     while (!(await decide())) await dialog.getByText("Nothing was done").waitFor()
-    await dialog.getByText("On record for").waitFor()
+    await dialog.getByText("Recorded for").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("Unconfirmed: sent, no acknowledgement received").waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
@@ -332,7 +332,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
       if (owner !== undefined) await dialog.getByLabel("Owner").fill(owner)
       await dialog.getByLabel("Reason").fill(reason)
       await dialog.getByRole("button", { name: verb, exact: true }).click()
-      await dialog.getByText("On record for").waitFor()
+      await dialog.getByText("Recorded for").waitFor()
       await dialog.getByRole("button", { name: "Close" }).click()
     }
     await says(`Acknowledge ${id}`, "the venue is called")

@@ -86,7 +86,7 @@ export const noticeHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<S
   settings.configuration.channels.length === 0 ? [] : [AlertChannels.noticeHandler(channelsOf(settings))]
 
 const UNUSABLE =
-  "ROUNDLOT_ALERT_WEBHOOK is no address that begins with https://, or http:// on this machine: nobody is told"
+  "ROUNDLOT_ALERT_WEBHOOK is no address that begins with https://, or http:// on this machine: nobody is alerted"
 
 /** Health says of a channel that has no secret before anything is to be sent. */
 const sayWithoutSecret = ({ configuration, variable }: Settings) =>

@@ -124,7 +124,7 @@ export const trial = (at: string): Alerts.Alert => ({
   symbol: null,
   subject: "a trial of this channel",
   caseId: null,
-  detail: "nothing needs you",
+  detail: "no open items",
   severity: "info",
   dollars: null,
   at

@@ -53,7 +53,7 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
   const asOf = useAsOf()
   const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
   return (
-    <section className="panel account-for" aria-label="Rows">
+    <section className="panel account-for" aria-label="All rows">
       <div className="ahead">
         <dl className="figures">
           <Counted term="processed">

@@ -25,7 +25,7 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
 /** `accounts add`. */
 export const accountsAdd = Verb.make({
   name: "accounts add",
-  summary: "make an account, or change the policies that are named",
+  summary: "add an account, or change the settings that are named",
   examples: [
     ["roundlot accounts add hedge --direction offset", "holds the opposite of what its source holds"],
     ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"],

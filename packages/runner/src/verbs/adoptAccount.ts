@@ -30,7 +30,7 @@ export const theAccount = (
 /** `accounts adopt`, which is `account adopt` as well. */
 export const accountsAdopt = Verb.make({
   name: "accounts adopt",
-  summary: "declare what an account held before it came into these books; until then nothing is sent for it",
+  summary: "declare the opening balance of an account; until then no orders are sent for it",
   examples: [
     ["roundlot accounts adopt --account main", "what the broker holds, and a question"],
     ["roundlot accounts adopt --account main --yes --reason 'holdings of last year'", "in a script"]

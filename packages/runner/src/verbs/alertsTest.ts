@@ -20,7 +20,7 @@ const refused = ({ asked, known }: trying.NoChannel): UsageError =>
 /** `alerts test`. */
 export const alertsTest = Verb.make({
   name: "alerts test",
-  summary: "send a trial by every channel of alerts; exit code 3 if any fails",
+  summary: "send a test alert through every channel; exit code 3 if any fails",
   examples: [
     ["roundlot alerts test", "by all"],
     ["roundlot alerts test --channel pager", "by one"]

@@ -25,7 +25,7 @@ const narrowing = {
 /** `decisions list`. */
 export const decisionsList = Verb.make({
   name: "decisions list",
-  summary: "what strategies decided, and what became of it",
+  summary: "list decisions and their outcomes",
   examples: [["roundlot decisions list --status failed --strategy momentum", "with the reason of each"]],
   flags: { ...view, ...page, ...narrowing, status: text("status", "pending, submitted, executed or failed") },
   run: (given) => listed(given, decisions.list(newestFirst(given)), decisions.table)
@@ -34,7 +34,7 @@ export const decisionsList = Verb.make({
 /** `decisions show`. */
 export const decisionsShow = Verb.make({
   name: "decisions show",
-  summary: "one decision with its order, attempts and history",
+  summary: "show a decision with its order, attempts and history",
   examples: [["roundlot decisions show D6", "why was it not executed?"]],
   flags: { ...view, id: flags.id("The decision, D6"), asOf },
   run: (given) => shownOf(Decision.DecisionTable, "decision", given, decisions.show, decisions.heading)
@@ -43,7 +43,7 @@ export const decisionsShow = Verb.make({
 /** `decisions tally`. */
 export const decisionsTally = Verb.make({
   name: "decisions tally",
-  summary: "why decisions failed, counted",
+  summary: "count failed decisions by reason",
   examples: [["roundlot decisions tally --since 2026-11-20", "today's reasons"]],
   flags: { ...view, ...narrowing },
   run: (given) => listed(given, decisions.tally(given), decisions.tallyTable)
@@ -58,7 +58,7 @@ const attemptFilters = {
 /** `attempts list`. */
 export const attemptsList = Verb.make({
   name: "attempts list",
-  summary: "every try to send an order, of every origin",
+  summary: "list submission attempts of every origin",
   examples: [
     ["roundlot attempts list --failed --symbol AAPL", "ended with nothing filled"],
     ["roundlot attempts list --recent", "of the last 24 hours, newest first"]
@@ -78,7 +78,7 @@ export const attemptsList = Verb.make({
 /** `attempts show`. */
 export const attemptsShow = Verb.make({
   name: "attempts show",
-  summary: "one attempt: the whole exchange and the decision behind it",
+  summary: "show an attempt: request, response and decision",
   examples: [["roundlot attempts show S4", "what was sent, what came back"]],
   flags: { ...view, id: flags.id("The attempt, S4"), asOf },
   run: (given) => shownOf(Attempt.AttemptTable, "attempt", given, attempts.show, attempts.heading)
@@ -87,7 +87,7 @@ export const attemptsShow = Verb.make({
 /** `attempts tally`. */
 export const attemptsTally = Verb.make({
   name: "attempts tally",
-  summary: "why attempts failed, counted",
+  summary: "count failed attempts by reason",
   examples: [["roundlot attempts tally --recent", "the last 24 hours' reasons"]],
   flags: { ...view, ...attemptFilters, recent: asked("recent", "Of the last 24 hours") },
   run: (given) => listed(given, attempts.tally(given), decisions.tallyTable)

@@ -16,7 +16,7 @@ const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("What the tem
 /** `batches templates save`. */
 export const templatesSave = Verb.make({
   name: "batches templates save",
-  summary: "keep how batches of a kind are submitted; the same name again takes its place",
+  summary: "save a template of batches; the same name replaces it",
   examples: [
     [
       "roundlot batches templates save venue --source venue --decimal comma --dates dmy --zone Europe/Berlin",
@@ -39,7 +39,7 @@ export const templatesSave = Verb.make({
 /** `batches templates list`. */
 export const templatesList = Verb.make({
   name: "batches templates list",
-  summary: "the templates that were saved",
+  summary: "list templates",
   examples: [["roundlot batches templates list", "all of them"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
@@ -48,7 +48,7 @@ export const templatesList = Verb.make({
 /** `batches templates show`. */
 export const templatesShow = Verb.make({
   name: "batches templates show",
-  summary: "one template: what it says",
+  summary: "show a template",
   examples: [["roundlot batches templates show venue", "its terms"]],
   flags: { ...flags.view, name },
   run: (asked) => shown(asked, Effect.map(Templates.find(asked.name), views.documentOf))
@@ -57,7 +57,7 @@ export const templatesShow = Verb.make({
 /** `batches templates delete`. */
 export const templatesDelete = Verb.make({
   name: "batches templates delete",
-  summary: "forget a template; what was submitted by it stays",
+  summary: "delete a template; batches submitted with it stay",
   examples: [["roundlot batches templates delete venue", "its name is free again"]],
   flags: { ...flags.place, name },
   run: (asked) =>

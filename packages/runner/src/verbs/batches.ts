@@ -86,7 +86,7 @@ const rehearsable = (
 /** `batches queue`. */
 export const batchesQueue = Verb.make({
   name: "batches queue",
-  summary: "no more trades enter a batch that 'batches open' made: it waits for its turn",
+  summary: "close an open batch and queue it",
   examples: [["roundlot batches queue G3", "one without a trade is cancelled"]],
   flags: { ...place, id, reason },
   run: ({ id: asked, reason: why, ...where }) =>
@@ -104,7 +104,7 @@ export const batchesQueue = Verb.make({
 /** `batches list`. */
 export const batchesList = Verb.make({
   name: "batches list",
-  summary: "the batches on record",
+  summary: "list batches",
   examples: [["roundlot batches list --status running", "what is being worked off"]],
   flags: {
     ...view,
@@ -124,7 +124,7 @@ export const batchesList = Verb.make({
 /** `batches show`. */
 export const batchesShow = Verb.make({
   name: "batches show",
-  summary: "one batch: how far it is, and what happened to it",
+  summary: "show a batch: progress and history",
   examples: [["roundlot batches show G3", "its counts and history"]],
   flags: { ...view, id, asOf: flags.asOf },
   run: (asked) => shown(asked, past.seen(asked.asOf, views.ownerOf(asked.id), views.show(asked.id)), views.heading)
@@ -142,7 +142,7 @@ const lineOf = (progress: Effect.Effect.Success<ReturnType<typeof views.progress
 /** `batches watch`. */
 export const batchesWatch = Verb.make({
   name: "batches watch",
-  summary: "tell how far a batch is until it has ended; exit code 3 where rows failed",
+  summary: "watch batch progress until it has ended; exit code 3 where rows failed",
   examples: [["roundlot batches watch G3", "until it has ended"]],
   flags: { ...place, id },
   run: ({ id: batch, ...where }) =>
@@ -181,8 +181,8 @@ export const batchesCancel = rehearsable(
 export const batchesRetry = rehearsable(
   "retry",
   "retry",
-  "try the failed rows again, as a new batch",
-  "refused while a row is open or in doubt",
+  "retry the failed rows as a new batch",
+  "refused while a row is open or unconfirmed",
   (name) => `Try the failed rows of ${name} again?`,
   ({ id: batch }, why) =>
     Effect.gen(function* () {
@@ -209,7 +209,7 @@ export const batchesDelete = rehearsable(
 /** `batches archive`. */
 export const batchesArchive = Verb.make({
   name: "batches archive",
-  summary: "put ended batches away: one, or all that ended so long ago",
+  summary: "archive ended batches: one, or all that ended long enough ago",
   examples: [
     ["roundlot batches archive G3", "one"],
     ["roundlot batches archive --older-than 90d", "all that ended before then"]
@@ -260,7 +260,7 @@ const cannotBeWritten = (file: string) => (error: PlatformError) =>
 /** `batches export`. */
 export const batchesExport = Verb.make({
   name: "batches export",
-  summary: "every row of a batch with what became of it, as CSV or JSON",
+  summary: "export every row of a batch with its result, as CSV or JSON",
   examples: [["roundlot batches export G3 --to results.csv", "safe to open in a spreadsheet"]],
   flags: {
     ...place,

@@ -107,7 +107,7 @@ const countsSaid = ["duplicates", "repeated", "conflicts", "quarantined", "refus
 /** `batches submit`. */
 export const batchesSubmit = Verb.make({
   name: "batches submit",
-  summary: "submit a file of trades together; the daemon works them off, and tells how far it is",
+  summary: "submit a file of trades as a batch; the daemon processes it and reports progress",
   examples: [
     ["roundlot batches submit friday.csv --name Friday --mode execute", "every row an order of its own"],
     ["roundlot batches submit fills.csv --name fills --mode accumulate", "every row into its position"],
@@ -190,7 +190,7 @@ const tell = (submitted: BatchFile.Submitted) =>
 /** `batches open`. */
 export const batchesOpen = Verb.make({
   name: "batches open",
-  summary: "make a batch that collects trades one by one, until 'batches queue'",
+  summary: "open a batch that collects trades one by one, until 'batches queue'",
   examples: [
     ["roundlot batches open --name Friday --mode execute", "then 'trades add --batch G3', and 'batches queue G3'"],
     ["roundlot batches open --name Close --mode execute --time-in-force cls", "each row into the closing auction"]

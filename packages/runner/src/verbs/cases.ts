@@ -12,14 +12,14 @@ import { listed, shown } from "./lists.ts"
 const { commandId, dryRun, place, view } = flags
 
 const id = flags.id(
-  "The case: a break B2, an order in doubt O5, a held trade T12, a batch with failed rows G3, a job's id, or part:NAME"
+  "The case: a break B2, an unconfirmed order O5, a held trade T12, a batch with failed rows G3, a job's id, or part:NAME"
 )
 
 /** `cases list`. */
 export const casesList = Verb.make({
   name: "cases list",
-  summary: "all that needs a person, the gravest first",
-  examples: [["roundlot cases list", "breaks, orders in doubt, held trades, jobs that were given up"]],
+  summary: "list cases, the gravest first",
+  examples: [["roundlot cases list", "breaks, unconfirmed orders, held trades, jobs given up"]],
   flags: { ...view, asOf: flags.asOf },
   run: (asked) =>
     listed(
@@ -32,7 +32,7 @@ export const casesList = Verb.make({
 /** `cases show`. */
 export const casesShow = Verb.make({
   name: "cases show",
-  summary: "one case: what is recommended, its owner and notes",
+  summary: "show a case: recommended action, owner and notes",
   flags: { ...view, id, asOf: flags.asOf },
   run: (asked) => shown(asked, past.seen(asked.asOf, past.ownersOf(), cases.show(asked.id)), cases.heading)
 })
@@ -58,7 +58,7 @@ const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...wher
 /** `cases acknowledge`. */
 export const casesAcknowledge = Verb.make({
   name: "cases acknowledge",
-  summary: "you have seen it: no further alert of it until it is graver",
+  summary: "acknowledge a case: no further alert until its severity rises",
   examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "by whom and when is on record"]],
   flags: asking,
   run: (asked) => attended(asked, attending.acknowledging)
@@ -67,16 +67,16 @@ export const casesAcknowledge = Verb.make({
 /** `cases assign`. */
 export const casesAssign = Verb.make({
   name: "cases assign",
-  summary: "say who sees to it",
+  summary: "assign a case",
   examples: [["roundlot cases assign T12 --to dana --reason 'on call'", "'cases list' names the owner"]],
-  flags: { ...asking, to: Options.text("to").pipe(Options.withDescription("Who sees to it")) },
+  flags: { ...asking, to: Options.text("to").pipe(Options.withDescription("Owner of the case")) },
   run: ({ to, ...asked }) => attended(asked, attending.assigning(to))
 })
 
 /** `cases note`. */
 export const casesNote = Verb.make({
   name: "cases note",
-  summary: "put on record what you found; the reason is the note",
+  summary: "add a note to a case: the reason is the note",
   examples: [["roundlot cases note O5 --reason 'ticket 4711 at the broker'", "'cases show' has all notes"]],
   flags: asking,
   run: (asked) => attended(asked, attending.noting)

@@ -85,7 +85,7 @@ export const offered = (words: ReadonlyArray<string>, begins: string): ReadonlyA
 /** `complete`. */
 export const complete = Verb.make({
   name: "complete",
-  summary: "the ids, symbols and names of the books that may stand next: what 'completion' asks",
+  summary: "list ids, symbols and names of the books for completion",
   examples: [
     ["roundlot complete 'orders show' O1", "orders whose id begins so, the newest first"],
     ["roundlot complete -- --symbol", "every symbol that came up"]

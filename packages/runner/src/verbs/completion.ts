@@ -114,7 +114,7 @@ const zsh = (cases: ReadonlyArray<Following>): string => `${ZSH}\n${bash(cases)}
 /** `completion`. */
 export const completion = Verb.make({
   name: "completion",
-  summary: "print what a shell needs to complete verbs, flags, ids and symbols",
+  summary: "print shell completion for verbs, flags, ids and symbols",
   examples: [
     ["source <(roundlot completion bash)", "for this shell; a line in ~/.bashrc does it for all"],
     ["source <(roundlot completion zsh)", "the same in ~/.zshrc, after compinit"],

@@ -34,7 +34,7 @@ const inForce = Effect.gen(function* () {
 /** `controls show`. */
 export const controlsShow = Verb.make({
   name: "controls show",
-  summary: "every trading state that stands, and the limits of the accounts",
+  summary: "show active trading states and the limits of accounts",
   flags: { ...flags.view, asOf: flags.asOf },
   run: (where) =>
     reading(where, () =>
@@ -63,7 +63,7 @@ const commandOf = {
 /** `controls set`. */
 export const controlsSet = Verb.make({
   name: "controls set",
-  summary: "set what may be sent, or the limits of an account, while it runs",
+  summary: "set a trading state, or limits of an account, while the daemon runs",
   examples: [
     ["roundlot controls set --state reduce --account main --reason 'only close'", "what closes a holding, no more"],
     ["roundlot controls set --state approve --reason 'first day'", "every order waits for 'orders approve'"],

@@ -98,7 +98,7 @@ const sayOf = ({ id, orderId, reason, status }: decisions.DecisionDocument): str
 /** `decide`. */
 export const decide = Verb.make({
   name: "decide",
-  summary: "decide to trade: one direct order, sent once; exits 1 when it failed",
+  summary: "make a decision: one direct order, sent once; exit code 1 where it failed",
   examples: [
     ["roundlot decide --symbol AAPL --side buy --quantity 3", "at the market, for the day"],
     [

@@ -226,7 +226,7 @@ const look = (asked: DoctorFlags) =>
 /** `doctor`. */
 export const doctor = Verb.make({
   name: "doctor",
-  summary: "what is wrong here, and what to do about it; exit code 3 if anything is",
+  summary: "diagnose problems and suggest fixes; exit code 3 if there are any",
   examples: [
     ["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"],
     ["roundlot doctor --deploy --backups backups/", "and the checklist of a deployment, line by line"]

@@ -18,7 +18,7 @@ const { place, view } = flags
 /** `exchange do`. */
 export const exchangeDo = Verb.make({
   name: "exchange do",
-  summary: "give the paper exchange an instruction: fills, rejections, faults, prices",
+  summary: "instruct the paper exchange: fills, rejections, faults, prices",
   examples: [
     [
       `roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`,
@@ -85,7 +85,7 @@ const listed = <A, I extends object, E extends Verb.Told>(
 /** `exchange orders`. */
 export const exchangeOrders = Verb.make({
   name: "exchange orders",
-  summary: "the orders as the paper exchange has them",
+  summary: "list the orders of the paper exchange",
   flags: { ...view, ...limit },
   run: (asked) => listed(asked, ExchangeOrder.ExchangeOrder, (door) => door.orders)
 })
@@ -93,7 +93,7 @@ export const exchangeOrders = Verb.make({
 /** `exchange fills`. */
 export const exchangeFills = Verb.make({
   name: "exchange fills",
-  summary: "the executions as the paper exchange has them, all revisions",
+  summary: "list the executions of the paper exchange, all revisions",
   flags: { ...view, ...limit },
   run: (asked) => listed(asked, ExchangeOrder.Execution, (door) => door.fills)
 })
@@ -101,7 +101,7 @@ export const exchangeFills = Verb.make({
 /** `exchange requests`. */
 export const exchangeRequests = Verb.make({
   name: "exchange requests",
-  summary: "every request that reached the paper exchange, with what was answered",
+  summary: "list the requests to the paper exchange with their responses",
   flags: { ...view, ...limit },
   run: (asked) => listed(asked, Door.Request, (door) => door.requests)
 })

@@ -20,7 +20,7 @@ const common = {
 /** `orders accept-report`. */
 export const ordersAcceptReport = Verb.make({
   name: "orders accept-report",
-  summary: "accept a report of a broker that is held as implausible",
+  summary: "accept a broker report held as implausible",
   examples: [
     ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --dry-run", "show what would follow"],
     ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --yes", "book it as it was reported"]
@@ -49,7 +49,7 @@ export const ordersAcceptReport = Verb.make({
 /** `orders void`. */
 export const ordersVoid = Verb.make({
   name: "orders void",
-  summary: "void executions and totals that were booked of an order",
+  summary: "void booked executions and totals of an order",
   examples: [
     ["roundlot orders void O5 --execution E-1 --reason 'the broker never had it' --dry-run", "show what would follow"],
     ["roundlot orders void O5 --reason 'its total was wrong' --yes", "forget reported totals; keep its executions"]

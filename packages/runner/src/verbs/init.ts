@@ -36,7 +36,7 @@ const explanation = (file: string): string =>
 /** `init`. */
 export const init = Verb.make({
   name: "init",
-  summary: "write a configuration to begin with, and explain it",
+  summary: "write a first configuration, with explanations",
   examples: [["roundlot init", `writes ${DEFAULT_CONFIGS[0]}`]],
   flags: {
     file: Options.text("config").pipe(Options.withDescription("Where to"), Options.withDefault(DEFAULT_CONFIGS[0])),

@@ -31,7 +31,7 @@ const payloadOf = (said: Option.Option<string>) =>
 /** `jobs enqueue`. */
 export const jobsEnqueue = Verb.make({
   name: "jobs enqueue",
-  summary: "ask for background work; a daemon does it, this one or the next",
+  summary: "queue a job; a daemon runs it",
   examples: [
     ["roundlot jobs enqueue trades.sync", "read the broker's executions once"],
     [
@@ -75,7 +75,7 @@ export const jobsEnqueue = Verb.make({
 /** `jobs list`. */
 export const jobsList = Verb.make({
   name: "jobs list",
-  summary: "the background work that was asked for",
+  summary: "list jobs",
   examples: [["roundlot jobs list --status dead", "what was given up and waits for a person"]],
   flags: {
     ...view,
@@ -93,7 +93,7 @@ const ofJob = { ...place, id: Args.text({ name: "ID" }).pipe(Args.withDescriptio
 /** `jobs show`. */
 export const jobsShow = Verb.make({
   name: "jobs show",
-  summary: "one job: its progress, result, tries and history",
+  summary: "show a job: progress, result, attempts and history",
   flags: { ...ofJob, wide: view.wide },
   run: (asked) => shown(asked, Effect.map(views.find(asked.id), views.detailOf))
 })

@@ -24,7 +24,7 @@ const WAITS = "It drives nothing until 'roundlot store activate --reason WHY' wi
 /** `store copy`. */
 export const storeCopy = Verb.make({
   name: "store copy",
-  summary: "copy a store into an empty place, audit both; given again, it goes on where it was cut off",
+  summary: "copy a store into an empty one and audit both; run again, it continues where it stopped",
   examples: [
     ["roundlot store copy sqlite:books.db postgres://roundlot@db/books", "from a file into Postgres"],
     ["roundlot store copy postgres://roundlot@db/books sqlite:books.db", "and back"]
@@ -57,7 +57,7 @@ export const fileFor = (path: string, name = "roundlot"): Effect.Effect<string, 
 /** `store backup`. */
 export const storeBackup = Verb.make({
   name: "store backup",
-  summary: "copy the store as it stands into one file, and prove the copy; the daemon may go on",
+  summary: "back up the store into one file and verify it; the daemon may keep running",
   examples: [["roundlot store backup backups/", "a file named by the moment"]],
   flags: { ...flags.place, path: address("FILE|DIR", "Where to; a folder gets a file named by the moment") },
   run: ({ path, ...where }) =>
@@ -71,7 +71,7 @@ export const storeBackup = Verb.make({
 /** `store restore`. */
 export const storeRestore = Verb.make({
   name: "store restore",
-  summary: "make a store of a backup, in the empty place that --store names",
+  summary: "restore a backup into the empty store that --store names",
   examples: [["roundlot store restore backups/monday.db --store sqlite:books.db", "then 'store activate'"]],
   flags: { ...flags.place, file: address("FILE", "What 'store backup' made") },
   run: ({ file, ...where }) =>
@@ -84,7 +84,7 @@ export const storeRestore = Verb.make({
 /** `store activate`. */
 export const storeActivate = Verb.make({
   name: "store activate",
-  summary: "let a copy drive; the store that it is a copy of is retired, where it can be reached, and drives no more",
+  summary: "activate a copy: its original is retired, where it can be reached, and trades no more",
   examples: [["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""]],
   flags: { ...flags.place, reason: flags.reason },
   run: ({ reason, ...where }) =>

@@ -117,7 +117,7 @@ export const shownOf = <R extends { readonly account: AccountName.AccountName },
 /** `trades list`. */
 export const tradesList = Verb.make({
   name: "trades list",
-  summary: "the trades on record",
+  summary: "list trades",
   examples: [
     ["roundlot trades list --status quarantined", "what waits for a person, and can be released"],
     ["roundlot trades list --order-id O5", "what an order is made of"]
@@ -146,7 +146,7 @@ export const tradesList = Verb.make({
 /** `trades show`. */
 export const tradesShow = Verb.make({
   name: "trades show",
-  summary: "one trade: its allocations, orders, fills, and every status with time and cause",
+  summary: "show a trade: allocations, orders, fills, and every status with time and cause",
   examples: [["roundlot trades show T12", "the whole story of a trade"]],
   flags: { ...view, id: flags.id("The trade, T12"), asOf },
   run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show, trades.heading)
@@ -164,7 +164,7 @@ const atTheBroker = {
 /** `orders list`. */
 export const ordersList = Verb.make({
   name: "orders list",
-  summary: "the orders on record",
+  summary: "list orders",
   examples: [
     ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
     ["roundlot orders list --status rejected --json", "for a program"],
@@ -201,7 +201,7 @@ export const ordersList = Verb.make({
 /** `orders show`. */
 export const ordersShow = Verb.make({
   name: "orders show",
-  summary: "one order: its trades, attempts, fills and history",
+  summary: "show an order: trades, attempts, fills and history",
   examples: [
     ["roundlot orders show O5", "a rejected order still names its trades"],
     ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as it stood then"]
@@ -218,7 +218,7 @@ const NO_PAST_AT_BROKER = new UsageError({
 /** `positions list`. */
 export const positionsList = Verb.make({
   name: "positions list",
-  summary: "the standing of every account in every symbol",
+  summary: "list positions of every account and symbol",
   examples: [
     ["roundlot positions list --account paper", "one account's"],
     ["roundlot positions list --broker", "beside what the broker said when its positions were synced last"]
@@ -242,7 +242,7 @@ export const positionsList = Verb.make({
 /** `positions show`. */
 export const positionsShow = Verb.make({
   name: "positions show",
-  summary: "one position: its queue, what is under way, the next order or the reason there is none",
+  summary: "show a position: open lots, working orders, the next order or the reason there is none",
   examples: [
     ["roundlot positions show AAPL", "why is nothing ordered?"],
     ["roundlot positions show AAPL --as-of 812", "after the commit at position 812 of the feed"]
@@ -264,7 +264,7 @@ export const positionsShow = Verb.make({
 /** `fills list`. */
 export const fillsList = Verb.make({
   name: "fills list",
-  summary: "the executions on record, with their corrections and busts",
+  summary: "list fills with their corrections and busts",
   examples: [["roundlot fills list --canonical", "without what a later revision replaced"]],
   flags: {
     ...view,
@@ -294,7 +294,7 @@ const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Ef
 /** `fills waiting`. */
 export const fillsWaiting = Verb.make({
   name: "fills waiting",
-  summary: "the executions that are not counted: their order is not known, or they may be duplicates",
+  summary: "list executions that do not count yet: without a known order, or possible duplicates",
   examples: [["roundlot fills waiting", "the inbox of executions"]],
   flags: { ...view, account: ofAccount, asOf, symbol: ofSymbol },
   run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
@@ -303,7 +303,7 @@ export const fillsWaiting = Verb.make({
 /** `fills waiting-commissions`. */
 export const fillsWaitingCommissions = Verb.make({
   name: "fills waiting-commissions",
-  summary: "the commissions whose execution is not booked yet",
+  summary: "list commissions without a booked execution",
   examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
   flags: { ...view, account: ofAccount, asOf },
   run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
@@ -312,7 +312,7 @@ export const fillsWaitingCommissions = Verb.make({
 /** `fills show`. */
 export const fillsShow = Verb.make({
   name: "fills show",
-  summary: "one fill with all revisions of its execution",
+  summary: "show a fill with all revisions of its execution",
   examples: [["roundlot fills show F3", "was it corrected?"]],
   flags: { ...view, id: flags.id("The fill, F3"), asOf },
   run: (asked) => shownOf(Fill.FillTable, "fill", asked, fills.show, fills.heading)
@@ -321,7 +321,7 @@ export const fillsShow = Verb.make({
 /** `allocations list`. */
 export const allocationsList = Verb.make({
   name: "allocations list",
-  summary: "which quantity of which trade an order took, or another trade covers",
+  summary: "list allocations: which quantity of a trade an order or another trade covers",
   examples: [["roundlot allocations list --trade-id T12", "where a trade's shares went"]],
   flags: {
     ...view,
@@ -334,7 +334,7 @@ export const allocationsList = Verb.make({
     tradeId: text("trade-id", "Of this trade"),
     orderId: text("order-id", "Of this order"),
     standing: Options.boolean("standing").pipe(
-      Options.withDescription("Only those that were not given back"),
+      Options.withDescription("Only those that were not released"),
       Options.map((isAsked) => (isAsked ? true : undefined))
     )
   },
@@ -344,7 +344,7 @@ export const allocationsList = Verb.make({
 /** `allocations show`. */
 export const allocationsShow = Verb.make({
   name: "allocations show",
-  summary: "one allocation with both of its ends",
+  summary: "show an allocation with its trade and order",
   examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
   flags: { ...view, id: flags.id("The allocation, A9"), asOf },
   run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
@@ -353,7 +353,7 @@ export const allocationsShow = Verb.make({
 /** `accounts list`. */
 export const accountsList = Verb.make({
   name: "accounts list",
-  summary: "the accounts and their policies",
+  summary: "list accounts and their settings",
   flags: {
     ...view,
     ...page,
@@ -368,7 +368,7 @@ export const accountsList = Verb.make({
 /** `accounts show`. */
 export const accountsShow = Verb.make({
   name: "accounts show",
-  summary: "one account: its policies and trading states",
+  summary: "show an account: settings and trading states",
   flags: { ...view, name: Args.text({ name: "NAME" }), asOf },
   run: (asked) => shown(asked, past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name)))
 })
@@ -376,7 +376,7 @@ export const accountsShow = Verb.make({
 /** `breaks list`. */
 export const breaksList = Verb.make({
   name: "breaks list",
-  summary: "differences and contradictions",
+  summary: "breaks",
   examples: [["roundlot breaks list --status open", "what an operator should look at"]],
   flags: {
     ...view,
@@ -401,7 +401,7 @@ export const breaksList = Verb.make({
 /** `breaks show`. */
 export const breaksShow = Verb.make({
   name: "breaks show",
-  summary: "one break with its evidence and history",
+  summary: "show a break with its evidence and history",
   flags: { ...view, id: flags.id("The break, B2"), asOf },
   run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show, breaks.heading)
 })
@@ -409,7 +409,7 @@ export const breaksShow = Verb.make({
 /** `instruments list`. */
 export const instrumentsList = Verb.make({
   name: "instruments list",
-  summary: "the symbols that came up, and what the broker says of them",
+  summary: "list instruments with the broker's facts",
   flags: {
     ...view,
     ...page,
@@ -424,7 +424,7 @@ export const instrumentsList = Verb.make({
 /** `journal list`. */
 export const journalList = Verb.make({
   name: "journal list",
-  summary: "what happened, entry by entry",
+  summary: "the journal",
   examples: [
     ["roundlot journal list --entity O5", "everything that happened to an order"],
     ["roundlot journal list --limit 0 --json", "all of it"]

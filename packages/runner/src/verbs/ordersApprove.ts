@@ -25,7 +25,7 @@ const PROPOSED = {
 /** `orders approve`. */
 export const ordersApprove = Verb.make({
   name: "orders approve",
-  summary: "approve an order that waits for a person: one that was proposed, or any in the trading state approve",
+  summary: "approve a held order: a proposed one, or any in the trading state approve",
   examples: [
     ["roundlot orders approve O5", "shows it, and asks"],
     ["roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'", "in a script, only if it is for 3 shares"]

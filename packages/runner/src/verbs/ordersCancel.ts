@@ -43,7 +43,7 @@ export const workOn = (
 /** `orders cancel`. */
 export const ordersCancel = Verb.make({
   name: "orders cancel",
-  summary: "end an order; its position is held until it is resumed",
+  summary: "cancel an order; its position is held until it is resumed",
   examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the end itself comes from the broker"]],
   flags: {
     ...flags.place,

@@ -15,8 +15,8 @@ const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ 
 /** `orders recheck`. */
 export const ordersRecheck = Verb.make({
   name: "orders recheck",
-  summary: "ask the broker about an order now, whoever's turn it is",
-  examples: [["roundlot orders recheck O5", "an order that works is read, one in doubt is looked for"]],
+  summary: "refresh an order from the broker immediately",
+  examples: [["roundlot orders recheck O5", "an open order is read, an unconfirmed one is searched"]],
   flags: { ...flags.place, id: flags.id("The order, O5") },
   run: ({ id, ...where }) =>
     writing(where, (settings) =>

@@ -10,7 +10,7 @@ import { performIfMeant } from "./commanding.ts"
 /** `orders retry`. */
 export const ordersRetry = Verb.make({
   name: "orders retry",
-  summary: "a new order, linked to it, in the place of one that has ended: what its position owes now",
+  summary: "re-submit an ended order: a new order, linked to it, for the residual of its position now",
   examples: [
     ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "what held its position is lifted too"]
   ],

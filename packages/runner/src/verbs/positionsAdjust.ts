@@ -42,7 +42,7 @@ const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, s
 /** `positions adjust`. */
 export const positionsAdjust = Verb.make({
   name: "positions adjust",
-  summary: "correct what the books hold of a symbol, by a decision of yours",
+  summary: "correct a position manually",
   examples: [
     [
       "roundlot positions adjust AAPL --as base --reason 'held before' --dry-run",

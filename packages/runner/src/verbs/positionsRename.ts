@@ -12,7 +12,7 @@ import { correct } from "./correcting.ts"
 /** `positions rename`. */
 export const positionsRename = Verb.make({
   name: "positions rename",
-  summary: "accept that the market knows an instrument by another symbol from a date on",
+  summary: "book a symbol change from a date on",
   examples: [
     ["roundlot positions rename FB --to META --since 2022-06-09 --reason 'announced' --dry-run", "what would follow"],
     ["roundlot positions rename FB --to META --reason 'announced' --yes", "from now on"]

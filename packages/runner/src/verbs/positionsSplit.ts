@@ -20,7 +20,7 @@ const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError
 /** `positions split`. */
 export const positionsSplit = Verb.make({
   name: "positions split",
-  summary: "accept that a company has split or joined its shares",
+  summary: "book a split or reverse split",
   examples: [
     ["roundlot positions split AAPL --to 4 --from 1 --reason 'announced' --dry-run", "what would follow"],
     [

@@ -19,7 +19,7 @@ const readShares = (text: string): Either.Either<Quantity.Quantity, UsageError> 
 /** `positions write-off`. */
 export const positionsWriteOff = Verb.make({
   name: "positions write-off",
-  summary: "give up a rest that can never trade: it is owed no more, what came in stays as it is",
+  summary: "write off a residual too small to trade; its trades stay unchanged",
   examples: [
     ["roundlot positions write-off XYZ --reason 'delisted' --dry-run", "what would follow"],
     ["roundlot positions write-off XYZ --quantity 0.4 --reason 'delisted' --yes", "a part of what is owed"]

@@ -90,7 +90,7 @@ export const audit = Verb.make({
 /** `journal head`. */
 export const journalHead = Verb.make({
   name: "journal head",
-  summary: "the newest place of the journal and its hash: write it down, and audit --anchor proves what came before",
+  summary: "show the newest entry and its hash: keep it, and audit --anchor proves everything before it",
   flags: { ...flags.place, asOf: flags.asOf },
   run: ({ asOf, ...where }) =>
     reading(where, () =>
@@ -105,7 +105,7 @@ export const journalHead = Verb.make({
 /** `journal show`. */
 export const journalShow = Verb.make({
   name: "journal show",
-  summary: "one entry with its body",
+  summary: "show an entry",
   examples: [["roundlot journal show paper/12", "the account's twelfth entry"]],
   flags: { ...flags.place, id: flags.id("ACCOUNT/NUMBER") },
   run: ({ id, ...where }) =>
@@ -121,7 +121,7 @@ export const journalShow = Verb.make({
 /** `journal why`. */
 export const journalWhy = Verb.make({
   name: "journal why",
-  summary: "what caused an entry or a record, and what caused that: down to the bytes, the source and the person",
+  summary: "trace the causes of an entry or a record: to the bytes, the source and the person",
   examples: [
     ["roundlot journal why F3", "where the price of a fill comes from"],
     ["roundlot journal why O5", "an order's average price: its fills, and why it was made"],
@@ -141,7 +141,7 @@ export const journalWhy = Verb.make({
 /** `payloads show`. */
 export const payloadsShow = Verb.make({
   name: "payloads show",
-  summary: "the raw bytes of a request, an answer or a report",
+  summary: "show the raw bytes of a request, a response or a report",
   examples: [["roundlot payloads show P8", "what a broker said, as it said it"]],
   flags: { ...flags.place, id: flags.id("The payload, P8") },
   run: ({ id, ...where }) =>
@@ -159,7 +159,7 @@ export const payloadsShow = Verb.make({
 /** `journal export`. */
 export const journalExport = Verb.make({
   name: "journal export",
-  summary: "every entry as its canonical line, in feed order",
+  summary: "export every entry as its canonical line, in feed order",
   examples: [["roundlot journal export > journal.jsonl", "what the hashes are made of"]],
   flags: { ...flags.place, account: flags.ofAccount, asOf: flags.asOf },
   run: ({ account, asOf, ...where }) =>

@@ -25,7 +25,7 @@ const booked = (account: AccountName.AccountName, settings: Settings) =>
 /** `reconcile`. */
 export const reconcile = Verb.make({
   name: "reconcile",
-  summary: "compare what the books hold with what the broker says; exits 3 where they differ",
+  summary: "reconcile the books with the broker; exit code 3 where they differ",
   examples: [
     ["roundlot reconcile", "every account: orders and fills are read, differences become breaks"],
     ["roundlot reconcile --dry-run --account main", "look, and write nothing"]

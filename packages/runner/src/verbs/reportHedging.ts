@@ -11,7 +11,7 @@ import { newestFirst, pageText } from "./lists.ts"
 /** `report hedging`. */
 export const reportHedging = Verb.make({
   name: "report hedging",
-  summary: "what each trade came to at the broker: slippage against its own price, commission, delays",
+  summary: "report each trade's slippage against its own price, commission and delays",
   examples: [
     ["roundlot report hedging --since 2026-01-02", "a table for people"],
     ["roundlot report hedging --since 2026-01-02 --limit 0 --csv > hedging.csv", "exact figures, for a spreadsheet"]

@@ -12,7 +12,7 @@ const AGE = "payloads-older-than"
 /** `store retain`. */
 export const storeRetain = Verb.make({
   name: "store retain",
-  summary: "drop the bytes of old requests and answers; their hashes stay, the journal says so, an audit counts them",
+  summary: "delete the bytes of old requests and responses; their hashes stay, and the journal records it",
   examples: [
     ["roundlot store retain --payloads-older-than 90d --plan", "how many it would be"],
     ["roundlot store retain --payloads-older-than 90d", "and do it"]

@@ -6,7 +6,7 @@ import { logIn } from "../schwab/logIn.ts"
 /** `roundlot schwab login`. */
 export const schwabLogin = Verb.make({
   name: "schwab login",
-  summary: "log in at Schwab: a login lasts seven days, and a daemon that waits for one goes on by itself",
+  summary: "log in at Schwab for seven days; a waiting daemon continues by itself",
   examples: [
     [
       "roundlot schwab login --env-file schwab.env",

@@ -12,7 +12,7 @@ import { listed } from "./lists.ts"
 /** `sessions list`. */
 export const sessionsList = Verb.make({
   name: "sessions list",
-  summary: "every browser that is signed in, and with which token",
+  summary: "list signed-in browsers and their tokens",
   examples: [["roundlot sessions list", "who has the dashboard open"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
@@ -21,7 +21,7 @@ export const sessionsList = Verb.make({
 /** `sessions end`. */
 export const sessionsEnd = Verb.make({
   name: "sessions end",
-  summary: "sign a browser out, at once",
+  summary: "sign a browser out",
   examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next call is refused"]],
   flags: {
     ...flags.place,

@@ -5,7 +5,7 @@ import { simulateFlags } from "./simulateFlags.ts"
 /** `roundlot simulate alpaca`. */
 export const simulateAlpacaVerb = Verb.make({
   name: "simulate alpaca",
-  summary: "Alpaca's protocol on this machine, in front of a simulated exchange",
+  summary: "simulate Alpaca on this host, in front of a simulated exchange",
   examples: [
     ["roundlot simulate alpaca --env-file alpaca.env", "then: roundlot start --broker alpaca --env-file alpaca.env"],
     ["roundlot simulate alpaca --seed 7 --faults 0.1", "one request in ten goes wrong"]

@@ -6,10 +6,10 @@ import { anySimulateFlags } from "./simulateFlags.ts"
 /** `roundlot simulate ibkr`. */
 export const simulateIbkrVerb = Verb.make({
   name: "simulate ibkr",
-  summary: "the protocol of TWS on this machine, in front of a simulated exchange",
+  summary: "simulate TWS on this host, in front of a simulated exchange",
   examples: [
     ["roundlot simulate ibkr --env-file ibkr.env", "then: roundlot start --broker ibkr --env-file ibkr.env"],
-    ["roundlot simulate ibkr --commissions late", "what executions cost is told behind a listing's end"]
+    ["roundlot simulate ibkr --commissions late", "commissions are reported after a listing's end"]
   ],
   flags: {
     ...anySimulateFlags,

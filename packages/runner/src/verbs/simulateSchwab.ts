@@ -6,7 +6,7 @@ import { simulateFlags } from "./simulateFlags.ts"
 /** `roundlot simulate schwab`. */
 export const simulateSchwabVerb = Verb.make({
   name: "simulate schwab",
-  summary: "Schwab's protocol on this machine, in front of a simulated exchange; somebody has logged in",
+  summary: "simulate Schwab on this host, with a login, in front of a simulated exchange",
   examples: [
     ["roundlot simulate schwab --env-file schwab.env", "then: roundlot start --broker schwab --env-file schwab.env"],
     ["roundlot simulate schwab --access-lasts 30s --login-lasts 2min", "tokens and logins that end soon"]

@@ -7,7 +7,7 @@ import { exchangeFlags } from "./exchangeFlags.ts"
 /** `roundlot start`. */
 export const startVerb = Verb.make({
   name: "start",
-  summary: "drive the accounts of a store: send what is due, follow it to its fills",
+  summary: "run the trading daemon: send due orders and follow them to their fills",
   examples: [
     ["roundlot start", "until Ctrl-C, on .roundlot/roundlot.db and the paper broker"],
     ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],

@@ -88,7 +88,7 @@ const accountText = ({
 /** `status`. */
 export const status = Verb.make({
   name: "status",
-  summary: "how all stands, in a line, and what needs a person; exit code 3 where something does",
+  summary: "show the overall state and open items; exit code 3 where there are any",
   examples: [["roundlot status --store sqlite:books.db", "the same word as the dashboard's first page"]],
   flags: flags.place,
   run: (where) =>

@@ -28,7 +28,7 @@ const MOST_DAYS = 30
 /** `sync trades`. */
 export const syncTrades = Verb.make({
   name: "sync trades",
-  summary: "read the broker's executions and orders into the books, with their corrections and what they cost",
+  summary: "synchronise the broker's executions and orders, with corrections and commissions",
   examples: [
     ["roundlot sync trades --env-file ibkr.env", "the last 7 days, as far as the broker has them"],
     ["roundlot sync trades --lookback-days 2 --json", "the counts, for a program"]
@@ -67,7 +67,7 @@ export const syncTrades = Verb.make({
 /** `sync positions`. */
 export const syncPositions = Verb.make({
   name: "sync positions",
-  summary: "keep what the broker says that the account holds, with its date",
+  summary: "record broker positions with their date",
   examples: [["roundlot sync positions --env-file ibkr.env", "then: roundlot positions list --broker"]],
   flags: common,
   run: ({ account, ...where }) =>

@@ -28,7 +28,7 @@ const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError>
 /** `tokens create`. */
 export const tokensCreate = Verb.make({
   name: "tokens create",
-  summary: "make a token for the HTTP API; its secret is shown once",
+  summary: "create a token for the HTTP API; its secret is shown once",
   examples: [
     ["roundlot tokens create dana --role operate", "for an operator"],
     [
@@ -86,7 +86,7 @@ export const tokensCreate = Verb.make({
 /** `tokens rotate`. */
 export const tokensRotate = Verb.make({
   name: "tokens rotate",
-  summary: "give a token a new secret, which is shown once; the old one is void, at once or after the overlap",
+  summary: "give a token a new secret, shown once; the old one is revoked, at once or after the overlap",
   examples: [
     ["roundlot tokens rotate dana", "the old secret is void, and its browsers are signed out"],
     ["roundlot tokens rotate model --overlap 1h", "both secrets are good for an hour"]
@@ -124,7 +124,7 @@ export const tokensRotate = Verb.make({
 /** `tokens revoke`. */
 export const tokensRevoke = Verb.make({
   name: "tokens revoke",
-  summary: "make a token void, at once",
+  summary: "revoke a token",
   examples: [["roundlot tokens revoke dana", "calls with it are refused from now on"]],
   flags: { ...flags.place, name },
   run: ({ name: called, ...where }) =>
@@ -141,7 +141,7 @@ export const tokensRevoke = Verb.make({
 /** `tokens list`. */
 export const tokensList = Verb.make({
   name: "tokens list",
-  summary: "every token that was made, without its secret",
+  summary: "list tokens, without their secrets",
   examples: [["roundlot tokens list", "who may call the API"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)

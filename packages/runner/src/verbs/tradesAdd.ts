@@ -173,7 +173,7 @@ const whyNot = (account: string, symbol: string) =>
 /** `trades add`. */
 export const tradesAdd = Verb.make({
   name: "trades add",
-  summary: "take one trade in",
+  summary: "add a trade",
   examples: [
     ["roundlot trades add --symbol AAPL --side buy --quantity 0.3", "an id is made for it"],
     [
@@ -234,7 +234,7 @@ export const tradesAdd = Verb.make({
 /** `trades reverse`. */
 export const tradesReverse = Verb.make({
   name: "trades reverse",
-  summary: "undo a trade by one of the opposite side; asked again, it changes nothing",
+  summary: "reverse a trade by one of the opposite side; repeating it changes nothing",
   examples: [["roundlot trades reverse T12 --reason 'the venue took it back'", "what was ordered for it is due back"]],
   flags: {
     ...flags.place,

@@ -221,7 +221,7 @@ const importTrades = (asked: ImportFlags): Verb.Doing =>
 /** `trades import`. */
 export const tradesImport = Verb.make({
   name: "trades import",
-  summary: "take a file of trades in, each exactly once",
+  summary: "import a file of trades, each exactly once",
   examples: [
     ["roundlot trades import trades.csv", "source_id,timestamp,symbol,side,quantity,price in any order"],
     [

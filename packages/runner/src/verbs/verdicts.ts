@@ -21,7 +21,7 @@ const unsaid = Options.text("reason").pipe(
 /** `orders resolve`. */
 export const ordersResolve = Verb.make({
   name: "orders resolve",
-  summary: "say what became of an order in doubt, or of one that its broker contradicts",
+  summary: "resolve an unconfirmed order, or one that its broker contradicts",
   examples: [
     ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
     ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run", "what would follow"],
@@ -65,7 +65,7 @@ export const ordersResolve = Verb.make({
 /** `breaks resolve`. */
 export const breaksResolve = Verb.make({
   name: "breaks resolve",
-  summary: "close a break by a decision of yours; an order's excess is accepted as it stands",
+  summary: "close a break manually; an overfill is accepted as it is",
   examples: [
     ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"],
     ["roundlot breaks resolve B3 --reason 'seen at the broker' --yes", "one that holds sending asks; a script says so"]
@@ -92,7 +92,7 @@ export const breaksResolve = Verb.make({
 /** `trades release`. */
 export const tradesRelease = Verb.make({
   name: "trades release",
-  summary: "count a quarantined trade after all",
+  summary: "release a quarantined trade: it counts",
   examples: [
     ["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]
   ],
@@ -127,7 +127,7 @@ export const tradesRelease = Verb.make({
 /** `trades dismiss`. */
 export const tradesDismiss = Verb.make({
   name: "trades dismiss",
-  summary: "end a quarantined trade: it will never be counted",
+  summary: "dismiss a quarantined trade: it never counts",
   flags: { ...place, id: flags.id("The trade, T12"), reason: flags.reason, commandId, dryRun },
   run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
     writing(where, () =>
@@ -161,7 +161,7 @@ const wordsOf = (done: carryingOut.Done): string => {
 /** `halt`. */
 export const halt = Verb.make({
   name: "halt",
-  summary: "stop sending: everything, an account or a symbol; works with the daemon dead",
+  summary: "halt trading: everything, an account or a symbol; works without a daemon",
   examples: [
     ["roundlot halt --reason 'news'", "everything"],
     ["roundlot halt --account paper --symbol AAPL", "one symbol"],
@@ -192,7 +192,7 @@ export const halt = Verb.make({
 /** `resume`. */
 export const resume = Verb.make({
   name: "resume",
-  summary: "send again, and lift what a cancel or an open circuit holds",
+  summary: "resume trading, and lift holds of a cancel or a circuit breaker",
   examples: [["roundlot resume --symbol AAPL", "one symbol"]],
   flags: { ...scopeFlags, yes },
   run: ({ yes: isSaid, ...asked }) =>

@@ -30,7 +30,7 @@ const told = (planned: Plan, isDone: boolean): string => {
 /** `store migrate`. */
 export const storeMigrate = Verb.make({
   name: "store migrate",
-  summary: "bring a store to this version: a proven backup first, then every step or none",
+  summary: "migrate a store to this version: a verified backup first, then all steps or none",
   examples: [
     ["roundlot store migrate --plan", "what it would do"],
     ["roundlot store migrate --backup backups/", "and do it"]
@@ -61,7 +61,7 @@ const by = ({ backup, entries, from, rows }: Way, isDone: boolean): string => {
 /** `store rollback`. */
 export const storeRollback = Verb.make({
   name: "store rollback",
-  summary: "bring a store one version back: by a step, or by the backup where a step would lose rows",
+  summary: "roll a store back by one version: by a step, or by the backup where a step would lose rows",
   examples: [
     ["roundlot store rollback", "how it would be done, and what would be lost"],
     ["roundlot store rollback --yes", "and do it"]

@@ -22,7 +22,7 @@ const ofWebhook = {
 /** `webhooks list`. */
 export const webhooksList = Verb.make({
   name: "webhooks list",
-  summary: "the webhooks of the configuration: where their deliveries stand, and what waits",
+  summary: "list configured webhooks, their deliveries and what waits",
   examples: [["roundlot webhooks list", "all of them"]],
   flags: flags.place,
   run: (where) =>
@@ -38,7 +38,7 @@ export const webhooksList = Verb.make({
 /** `webhooks test`. */
 export const webhooksTest = Verb.make({
   name: "webhooks test",
-  summary: "post a delivery without events, signed; exit code 3 if it is not taken",
+  summary: "post a signed test delivery; exit code 3 if it is refused",
   examples: [["roundlot webhooks test fills", "is the address right, and the secret?"]],
   flags: ofWebhook,
   run: ({ name, ...where }) =>
@@ -58,7 +58,7 @@ export const webhooksTest = Verb.make({
 /** `webhooks continue`. */
 export const webhooksContinue = Verb.make({
   name: "webhooks continue",
-  summary: "go on with the deliveries of a webhook elsewhere",
+  summary: "continue the deliveries of a webhook from another cursor",
   examples: [
     ["roundlot webhooks continue fills --after beginning", "all events once more"],
     [

@@ -9,7 +9,7 @@ export const AccountSwitch = ({ names }: { readonly names: ReadonlyArray<string>
   return (
     <select
       className="accounts"
-      aria-label="Account"
+      aria-label="Shown account"
       value={account}
       onChange={({ target }) => set("account", target.value)}
     >
