@@ -257,7 +257,7 @@ describe("how trading stands", () => {
     (withBreaks) => {
       const trading = sixInDoubt(60_000, withBreaks)
       expect(trading).toMatchObject({ isWell: false, critical: 6, warnings: 0, blockedPositions: 6, ordersInDoubt: 6 })
-      expect(wordsOf(trading)).toBe("6 critical cases: 6 positions blocked, 6 orders in doubt, 300 dollars at risk")
+      expect(wordsOf(trading)).toBe("6 critical cases: 6 positions blocked, 6 unconfirmed orders, 300 dollars at risk")
     }
   )
 
@@ -300,7 +300,7 @@ describe("how trading stands", () => {
     const blocked = openBreak(NOW, { account: standing.position.account, kind: "PositionBlocked", subject: "circuit" })
     const trading = tradingWith([blocked])
     expect(trading).toMatchObject({ isWell: false, critical: 1, blockedPositions: 1, ordersInDoubt: 0 })
-    expect(wordsOf(trading)).toBe("1 critical case: 1 position blocked, 0 orders in doubt, 25 dollars at risk")
+    expect(wordsOf(trading)).toBe("1 critical case: 1 position blocked, 0 unconfirmed orders, 25 dollars at risk")
     const found = { ...breakOf(Ticker.make("AAPL"), ago(HOUR_MS)), kind: "TermsDiffer", holds: "symbol" } as const
     expect(tradingWith([blocked, found])).toMatchObject({ critical: 2, blockedPositions: 1 })
   })

@@ -78,7 +78,7 @@ test("G: cases stand as of another time with what people said by then; a job and
         expect(await findings(page)).toEqual([])
         await waiting.getByRole("link", { name: "O1", exact: true }).click()
         await page.getByRole("heading", { level: 1, name: "Unconfirmed Warning" }).waitFor()
-        await page.getByRole("heading", { name: "Broker", exact: true }).waitFor()
+        await page.getByRole("heading", { name: "At the broker", exact: true }).waitFor()
         expect([await offered(page), await page.getByText("dana").count()]).toEqual([[], 0])
         await page.goto(`${url}/attention/O1?${asOf(15)}`)
         await page.getByText("dana", { exact: true }).first().waitFor()

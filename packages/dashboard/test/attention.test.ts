@@ -132,7 +132,7 @@ test("BAT-10: a batch with failed rows is a case with its page; the case of one 
     .locator("section", { hasText: "Evidence" })
     .getByText(/^Recommended: /)
     .waitFor()
-  await page.getByRole("heading", { name: "Books", exact: true }).waitFor()
+  await page.getByRole("heading", { name: "In the books", exact: true }).waitFor()
   expect(await findings(page)).toEqual([])
   await page.getByRole("link", { name: subject, exact: true }).first().click()
   await page.getByText(/^Held report \d+ \(W9\): execution 9, possible is 2/).waitFor()

@@ -43,8 +43,8 @@ test("G: the page of a case of every kind of break shows its evidence, both side
           const said = await saidOn(seen.page, `${url}/attention/B${at + 1}`)
           const recommended = said.filter((each) => /^Recommended: [a-z ]+\. [A-Z].*\.$/.test(each))
           expect([said[0], recommended.length]).toEqual([scene.evidenceOf(kind), 1])
-          await seen.page.getByRole("heading", { name: "Books", exact: true }).waitFor()
-          await seen.page.getByRole("heading", { name: "Broker", exact: true }).waitFor()
+          await seen.page.getByRole("heading", { name: "In the books", exact: true }).waitFor()
+          await seen.page.getByRole("heading", { name: "At the broker", exact: true }).waitFor()
           const cancels = await seen.page.getByRole("button", { name: "Cancel O1", exact: true }).count()
           expect([kind, cancels]).toEqual([kind, recommended[0]?.startsWith("Recommended: cancel it.") ? 1 : 0])
         }
@@ -55,7 +55,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 
 /** What each case that is no break shows beside what was seen. */
 const apart = [
-  ["O1", "Unconfirmed Warning", "Broker"],
+  ["O1", "Unconfirmed Warning", "At the broker"],
   ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Warning", "refused"]

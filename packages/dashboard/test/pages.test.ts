@@ -74,8 +74,8 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/batches/{batch}/results", "Commission"],
   ["/batches/{executed}/orders", "XOM"],
   ["/batches/{executed}/story", "Batch queued"],
-  ["/attention/{breakOne}", "Broker"],
-  ["/attention/{breakTwo}", "Broker"],
+  ["/attention/{breakOne}", "At the broker"],
+  ["/attention/{breakTwo}", "At the broker"],
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
   ["/ops/accounts/paper", "These settings are in force"],
@@ -426,7 +426,7 @@ describe("every page", () => {
     ["/orders/O1", "Source trades"],
     ["/orders/{doubtful}", "Unconfirmed: sent, no acknowledgement received"],
     ["/batches/{batch}", "Failed rows"],
-    ["/attention/{breakOne}", "Broker"],
+    ["/attention/{breakOne}", "At the broker"],
     ["/positions", "AAPL"],
     ["/positions/paper/AAPL", "Open lots"]
   ])("%s keeps its icons and borders where the reader's own colours are forced upon it", async (address, ready) => {

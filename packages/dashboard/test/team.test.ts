@@ -33,7 +33,10 @@ describe("a team that signs in with its provider", () => {
     await page.getByPlaceholder("and password").fill("any")
     await page.getByRole("button", { name: "Sign-in" }).click()
     await page.getByRole("button", { name: "Continue" }).click()
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "DANA of the desk trade" }).waitFor()
+    await page
+      .getByRole("navigation", { name: "Main" })
+      .getByRole("link", { name: "DANA of the desk (trade)" })
+      .waitFor()
     expect(page.url()).toBe(`${daemon.url}/orders?status=filled`)
     expect(await page.evaluate("document.cookie")).toBe("")
     await page.goto(`${daemon.url}/settings`)

@@ -64,7 +64,7 @@ describe("an order in doubt", () => {
         yield* TestClock.adjust("60 seconds")
         expect(yield* health.trading).toMatchObject({ isWell: false, critical: 1, ordersInDoubt: 1 })
         const parts = (yield* health.all).filter(({ part }) => part === TRADING)
-        expect(parts).toMatchObject([{ isWell: false, detail: expect.stringContaining("1 order in doubt") }])
+        expect(parts).toMatchObject([{ isWell: false, detail: expect.stringContaining("1 unconfirmed order") }])
         shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
         yield* TestClock.adjust("90 seconds")
         expect(yield* Stage.statuses).toEqual(["submitted"])

@@ -107,7 +107,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         expect((yield* Stage.orders).map(({ quantity }) => Decimal.format(quantity))).toEqual(["1"])
         const causes = yield* entriesOf("TradeReleased")
         expect(causes).toHaveLength(2)
-        expect(causes[0]).toContain("ZZZZQ is known by now")
+        expect(causes[0]).toContain("ZZZZQ is known now")
         expect((yield* Audit.run()).findings).toEqual([])
       }),
       stand(at)

@@ -60,7 +60,7 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
       return (
         <>
           <div className="two">
-            <Panel title="Books" note={<RecordLink id={id} to={`/orders/${id}`} />}>
+            <Panel title="In the books" note={<RecordLink id={id} to={`/orders/${id}`} />}>
               <Facts
                 facts={[
                   ["status", <SignView sign={signOfOrder(order)} />],
@@ -79,7 +79,7 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
                 <ActionButton action={cancelOrder(order)} />
               ) : null}
             </Panel>
-            <Panel title="Broker" note="the broker's last answer to the submission">
+            <Panel title="At the broker" note="the broker's last answer to the submission">
               <Payload title="Answer" of={last?.response ?? null} />
             </Panel>
           </div>

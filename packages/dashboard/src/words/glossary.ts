@@ -208,8 +208,8 @@ const entries = {
   failures: { head: "Failures", help: "Consecutive failures." },
   detail: { head: "Detail", help: "Last message of the service." },
   compared: { head: "Compared", help: "Compared value." },
-  ours: { head: "Books", help: "Value in these books." },
-  theirs: { head: "Broker", help: "Value at the broker, as last read." },
+  ours: { head: "In the books", help: "Value in these books." },
+  theirs: { head: "At the broker", help: "Value at the broker, as last read." },
   shares: { head: "Shares held", help: "Signed shares held, according to each side." },
   // Background work and connections
   job: { head: "Job", help: "Kind and key of the background job. Same kind and key: same job." },

@@ -128,7 +128,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(await json("trades", "show", "T2")).toMatchObject({
       status: "completed",
       reason: null,
-      statuses: [held, { status: "accumulated", cause: { kind: "timer", reason: "ZZZZQ is known by now" } }, {}]
+      statuses: [held, { status: "accumulated", cause: { kind: "timer", reason: "ZZZZQ is known now" } }, {}]
     })
     expect(await json("audit")).toMatchObject({ ok: true })
   })
