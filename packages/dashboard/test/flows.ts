@@ -173,7 +173,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     await page.getByRole("button", { name: "Sign in" }).click()
     await page.locator("section", { hasText: "Pending accumulation" }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "screen read" }).waitFor()
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "screen (read)" }).waitFor()
     await page.getByRole("button", { name: "Halt" }).click()
     const dialog = page.getByRole("dialog")
     await dialog.getByText("You need the role operate for this. You are signed in as screen (read).").waitFor()

@@ -59,9 +59,9 @@ describe("what is told at a glance", () => {
     await verdict("Reducing: paper")
     expect(await page.getByRole("alert").count()).toBe(0)
     await page.goto(`${daemon.url}/positions/paper/IBM`)
-    await main.getByRole("status").getByText("Only orders that make positions smaller are sent").waitFor()
+    await main.getByRole("status").getByText("Only orders that reduce positions are sent").waitFor()
     await set("resume")
-    await main.getByText("Only orders that make positions smaller are sent").waitFor({ state: "detached" })
+    await main.getByText("Only orders that reduce positions are sent").waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
   })
 

@@ -79,7 +79,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     expect(await written()).toBe(tokyo)
     await page.getByRole("button", { name: "Times in Tokyo; change" }).click()
     await page.getByRole("button", { name: "Times in UTC; change" }).waitFor()
-    await page.getByText(/of the feed, [\d:.]+ UTC\./).waitFor()
+    await page.getByText(/feed position \d+, [\d:.]+ UTC\./).waitFor()
     expect(await written()).toBe(utc)
     await page.goto(`${daemon.url}/ops?asOf=${before}`)
     await page.getByText(`This page shows the current state. Other pages show feed position ${before}, `).waitFor()
@@ -161,7 +161,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await page.getByLabel("Mode", { exact: true }).selectOption("accumulate")
     await page.getByLabel("Name of the template").fill("venue")
     await page.getByRole("button", { name: "Save as template" }).click()
-    await page.getByText("venue is kept.").waitFor()
+    await page.getByText("Template venue saved.").waitFor()
     await using next = await open("/batches/new")
     const tradedAt = "2026-11-20T14:30:00Z"
     await next.page.getByLabel("Pasted rows").fill(`id;timestamp;symbol;side;quantity\nv2;${tradedAt};IBM;buy;0,25`)

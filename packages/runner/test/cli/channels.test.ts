@@ -137,7 +137,7 @@ describe("channels of alerts", () => {
     expect(text).toMatch(/mail +channel mail: it cannot be sent: EAUTH/)
     expect(text).toMatch(/pager +channel pager: ROUNDLOT_CHANNEL_PAGER is not set/)
     expect(text).toMatch(/odd +channel odd: its variable is no address that begins with https:/)
-    expect(chat.heard.map(({ body }) => body).join()).toContain("Look: a trial of this channel: nothing needs you")
+    expect(chat.heard.map(({ body }) => body).join()).toContain("Look: a trial of this channel: no open items")
     expect(box.letters).toEqual([])
     expect(await typed("--channel", "chat")).toMatchObject({ code: 0 })
     expect(await typed("--channel", "chatt")).toMatchObject({
