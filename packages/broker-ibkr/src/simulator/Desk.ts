@@ -17,6 +17,8 @@ export interface Desk {
   /** What market data the login is subscribed to. */
   readonly marketData: "live" | "delayed" | "none"
   readonly permIds: "always" | "never"
+  /** The newest version of the protocol that is spoken. */
+  readonly newestVersion: number
   /** Which client's order is which of the exchange's, by the exchange's id. */
   readonly placed: Map<string, Placed>
   /** References that were given: the exchange takes each once, TWS any number of times. */

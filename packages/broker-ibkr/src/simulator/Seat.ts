@@ -15,24 +15,25 @@ import {
   wholeOf,
   type Desk
 } from "./Desk.ts"
-import { frame, reader } from "./frames.ts"
+import { frame, reader } from "../wire/frames.ts"
+import { type Kind, type Read, read, type ReadOf, type Said, say } from "../wire/layout.ts"
+import * as tws from "../wire/messages.ts"
+import * as requests from "../wire/requests.ts"
+import { agreed, NEWEST } from "../wire/versions.ts"
 import * as messages from "./messages.ts"
 import { MESSAGES_A_SECOND, pace } from "./pace.ts"
-
-/** The version that is spoken. */
-const SERVER_VERSION = 193
-
-type Fields = ReadonlyArray<string | number>
 
 /** One connection, once its client is known. */
 interface Seat {
   readonly desk: Desk
   readonly clientId: number
-  readonly send: (...all: ReadonlyArray<Fields>) => void
+  /** The version of the protocol that was agreed on with the client. */
+  readonly version: number
+  readonly send: (...all: ReadonlyArray<Said>) => void
   /** What is placed is told before what comes of it. */
   readonly inTurn: Effect.Semaphore
   /** What executions cost, told with the next request. */
-  readonly late: Array<Fields>
+  readonly late: Array<Said>
   /** Cuts the connection in the middle of a message. */
   readonly cut: () => void
 }
@@ -100,49 +101,48 @@ const utcIn = (text: string): Instant.Instant | undefined => {
   return parts === null ? undefined : Instant.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}Z`)
 }
 
-const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => {
-  const field = (index: number): string => tokens[index] ?? ""
-  const orderRef = field(26)
-  const timeInForce = field(21)
+const askedOf = (at: ReadOf<typeof requests.placeOrder>, { references }: Desk): Asked => {
+  const orderRef = at("orderRef")
+  const timeInForce = at("timeInForce")
   const request = Either.gen(function* () {
-    const type = types[field(18)]
+    const type = types[at("type")]
     const life = lives[timeInForce]
-    if (field(4) !== "STK" || type === undefined || life === undefined)
+    if (at("secType") !== "STK" || type === undefined || life === undefined)
       return yield* Either.left([321, "Error validating request: this order is not simulated"] as const)
-    const asked = Either.getOrUndefined(decodeQuantity(field(17)))
+    const asked = Either.getOrUndefined(decodeQuantity(at("quantity")))
     if (asked === undefined) return yield* Either.left([434, "The order size cannot be zero."] as const)
     if (!Decimal.equals(asked, Decimal.floorTo(asked, Decimal.unsafe("1"))))
       return yield* Either.left([10243, "Fractional-sized order cannot be placed via API."] as const)
-    const until = utcIn(field(38))
+    const until = utcIn(at("goodTillDate"))
     if ((life === "gtd") !== (until !== undefined))
       return yield* Either.left([
         321,
         "Error validating request: the good till date does not go with the time in force"
       ] as const)
-    const side = field(16) === "BUY" ? ("buy" as const) : ("sell" as const)
+    const side = at("action") === "BUY" ? ("buy" as const) : ("sell" as const)
     return {
       clientOrderId: orderRef === "" || references.has(orderRef) ? null : orderRef,
-      symbol: field(3).replace(" ", "."),
+      symbol: at("symbol").replace(" ", "."),
       side,
       quantity: asked,
       type,
-      limitPrice: priceAt(type === "limit" || type === "stop_limit", field(19)),
-      stopPrice: priceAt(type === "stop" || type === "stop_limit", field(20)),
-      timeInForce: field(18) === "MOC" || field(18) === "LOC" ? "cls" : life,
+      limitPrice: priceAt(type === "limit" || type === "stop_limit", at("limitPrice")),
+      stopPrice: priceAt(type === "stop" || type === "stop_limit", at("stopPrice")),
+      timeInForce: at("type") === "MOC" || at("type") === "LOC" ? "cls" : life,
       ...(until === undefined ? {} : { goodTill: until }),
-      session: field(33) === "1" ? "extended" : "regular",
+      session: at("outsideRth") === "1" ? "extended" : "regular",
       referencePrice: null
     } satisfies ExchangeOrder.PlaceRequest
   })
-  return { orderId: Number(field(1)), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
+  return { orderId: Number(at("orderId")), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
 }
 
 /** Ids are of 31 bits; the largest is that of orders that were entered by hand. */
 const LARGEST = 2_147_483_647
 
-const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
+const place = (seat: Seat, at: ReadOf<typeof requests.placeOrder>): Doing => {
   const { clientId, desk, send } = seat
-  const asked = askedOf(tokens, desk)
+  const asked = askedOf(at, desk)
   const { orderId, orderRef, request, timeInForce } = asked
   const newest = desk.orderIds.get(clientId) ?? 0
   if (orderId >= LARGEST)
@@ -194,7 +194,7 @@ const amend = (seat: Seat, { orderId, request, timeInForce }: Asked): Doing =>
 /** Has it ended without being filled? */
 const isOver = ({ status }: ExchangeOrder.ExchangeOrder): boolean => !Orders.isWorking(status) && status !== "filled"
 
-const notChanged = (orderId: number, code: string, words: string): Fields => {
+const notChanged = (orderId: number, code: string, words: string): Said => {
   if (code === "another_order")
     return messages.notice(orderId, 105, "Order being modified does not match original order.")
   return code === "not_amendable"
@@ -207,7 +207,7 @@ const placedAs = ({ clientId, desk }: Seat, orderId: number): string | undefined
   [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)?.[0]
 
 /** A rejection by the exchange's word, or by the code that it was told to give. */
-const refusal = (orderId: number, code: string, words: string): Fields => {
+const refusal = (orderId: number, code: string, words: string): Said => {
   if (code === "unknown_symbol")
     return messages.notice(orderId, 200, "No security definition has been found for the request")
   if (/^[0-9]+$/.test(code)) return messages.notice(orderId, Number(code), words)
@@ -219,17 +219,17 @@ const refusal = (orderId: number, code: string, words: string): Fields => {
 const newestOf = (desk: Desk) =>
   Effect.map(desk.exchange.orders, (all) => all.findLast((order) => order.account === desk.account))
 
-const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Fields =>
+const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Said =>
   messages.notice(
     orderId,
     10148,
     `OrderId ${orderId} that needs to be cancelled can not be cancelled, state: ${statusOf(order)}.`
   )
 
-const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
+const cancel = (seat: Seat, at: Read<"orderId">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
-    const orderId = Number(tokens[1])
+    const orderId = Number(at("orderId"))
     const permId = placedAs(seat, orderId)
     if (permId === undefined)
       return send(messages.notice(orderId, 10147, `OrderId ${orderId} that needs to be cancelled is not found.`))
@@ -268,7 +268,7 @@ const openOrders = (seat: Seat): Doing =>
       const shown = wholeOf(calledOf(seat.desk, order, word), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.openOrder(shown), messages.orderStatus(shown))
     }
-    seat.send([53, 1])
+    seat.send(say(tws.openOrdersEnd))
   })
 
 const completedOrders = (seat: Seat): Doing =>
@@ -280,7 +280,7 @@ const completedOrders = (seat: Seat): Doing =>
       const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.completedOrder(shown, seat.desk.shape))
     }
-    seat.send([102])
+    seat.send(say(tws.completedOrdersEnd))
   })
 
 /** The symbols of the legs of an order's combination; none where it is of none. */
@@ -307,10 +307,10 @@ const fromOf = (text: string): Instant.Instant => {
   return Instant.parse(`${year}-${month}-${day}T${time}Z`) ?? ALL_TIME.from
 }
 
-const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
+const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
-    const [, , reqId = "", , account = "", time = ""] = tokens
+    const [reqId, account, time] = [at("reqId"), at("account"), at("time")]
     const window = { from: time === "" ? ALL_TIME.from : fromOf(time), to: ALL_TIME.to }
     const all = bodyOf(seat, yield* desk.exchange.fillsIn(desk.account, window))
     if (all === undefined) return
@@ -328,7 +328,7 @@ const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
           messages.execution(reqId, summaryOf(shown, symbolsOf(desk, execution.brokerOrderId, [...orders.values()])))
         )
     }
-    send([55, 1, reqId])
+    send(say(tws.executionsEnd, { reqId }))
     if (desk.commissions === "late")
       seat.late.push(...wanted.map((each) => messages.commission(execIdOf(desk, each), COMMISSION)))
   })
@@ -349,29 +349,39 @@ const positions = (seat: Seat): Doing =>
         messages.position(desk.number, { conId: conIdOf(symbol), symbol: symbol.replace(".", " ") }, quantity, average)
       )
     }
-    send([62, 1])
+    send(say(tws.positionsEnd))
   })
 
-const figures = (seat: Seat, reqId: string): Doing =>
+const figures = (seat: Seat, at: Read<"reqId">): Doing =>
   Effect.gen(function* () {
+    const reqId = at("reqId")
     const power = bodyOf(seat, yield* seat.desk.exchange.buyingPower(seat.desk.account))
     if (power === undefined) return
-    seat.send([63, 1, reqId, seat.desk.number, "BuyingPower", Decimal.format(power), "USD"], [64, 1, reqId])
+    const figure = {
+      reqId,
+      account: seat.desk.number,
+      name: "BuyingPower",
+      value: Decimal.format(power),
+      currency: "USD"
+    }
+    seat.send(say(tws.accountFigure, figure), say(tws.accountFiguresEnd, { reqId }))
   })
 
-const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
+const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
+    const [reqId, symbol] = [at("reqId"), at("symbol")]
     const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
     if (isKnown === undefined) return
     if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
-    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), [52, 1, reqId])
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), say(tws.contractDetailsEnd, { reqId }))
   })
 
 /** REQ_MKT_DATA for a snapshot. */
-const marketData = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
+const marketData = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
+    const [reqId, symbol] = [at("reqId"), at("symbol")]
     if (desk.marketData === "none") return send(messages.notice(reqId, 354, "Requested market data is not subscribed."))
     const asked = yield* desk.exchange.quote(desk.account, symbol.replace(" ", "."))
     if (asked.reply._tag !== "Done") return void bodyOf(seat, asked)
@@ -391,44 +401,54 @@ const now = Clock.currentTimeMillis
 
 const SECONDS = 1000
 
+/** What is done for a request; one that is not as its version says is refused. */
+const asked = <N extends string>(
+  seat: Seat,
+  kind: Kind<N>,
+  tokens: ReadonlyArray<string>,
+  run: (seat: Seat, at: Read<N>) => Doing
+): Doing =>
+  Either.match(read(kind, seat.version, tokens), {
+    onLeft: (why) => Effect.sync(() => seat.send(messages.notice(-1, 320, `Error reading request: ${why}`))),
+    onRight: (at) => run(seat, at)
+  })
+
 const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
-  if (tokens[0] !== "7" && seat.late.length > 0) seat.send(...seat.late.splice(0))
-  switch (tokens[0]) {
-    case "1":
-      return marketData(seat, tokens)
-    case "3":
-      return place(seat, tokens)
-    case "4":
-      return cancel(seat, tokens)
+  const [id] = tokens
+  if (id !== requests.executions.id && seat.late.length > 0) seat.send(...seat.late.splice(0))
+  switch (id) {
+    case requests.marketData.id:
+      return asked(seat, requests.marketData, tokens, marketData)
+    case requests.placeOrder.id:
+      return asked(seat, requests.placeOrder, tokens, place)
+    case requests.cancelOrder.id:
+      return asked(seat, requests.cancelOrder, tokens, cancel)
     case "5":
-    case "16":
+    case requests.openOrders.id:
       return openOrders(seat)
-    case "7":
-      return executions(seat, tokens)
+    case requests.executions.id:
+      return asked(seat, requests.executions, tokens, executions)
     case "8":
       return Effect.sync(() => seat.send(nextId(seat)))
-    case "9":
-      return contract(seat, tokens)
-    case "49":
-      return Effect.map(now, (millis) => seat.send([49, 1, Math.floor(millis / SECONDS)]))
+    case requests.contractDetails.id:
+      return asked(seat, requests.contractDetails, tokens, contract)
+    case requests.currentTime.id:
+      return Effect.map(now, (millis) => seat.send(say(tws.currentTime, { seconds: Math.floor(millis / SECONDS) })))
     case "58":
       return cancelAll(seat)
-    case "61":
+    case requests.positions.id:
       return positions(seat)
-    case "62":
-      return figures(seat, tokens[2] ?? "")
-    case "99":
+    case requests.accountFigures.id:
+      return asked(seat, requests.accountFigures, tokens, figures)
+    case requests.completedOrders.id:
       return completedOrders(seat)
     default:
       return Effect.void
   }
 }
 
-const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Fields => [
-  9,
-  1,
-  (desk.orderIds.get(clientId) ?? 0) + 1
-]
+const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Said =>
+  say(tws.nextOrderId, { orderId: (desk.orderIds.get(clientId) ?? 0) + 1 })
 
 /* What happens by itself. */
 
@@ -470,7 +490,7 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
   })
 
 /** An order that was shown and is then refused, in the order of a recording: its error comes amid its statuses. */
-const rejectionOf = (desk: Desk, shown: messages.Shown): ReadonlyArray<Fields> => {
+const rejectionOf = (desk: Desk, shown: messages.Shown): ReadonlyArray<Said> => {
   const { code, words } = messages.reasonOf(shown.order)
   const before = shownOf(desk, shown.order, "PreSubmitted")
   const said = code === 201 ? `Order rejected - reason:${words}` : words
@@ -508,7 +528,7 @@ const untilEnd = (parts: Queue.Dequeue<Part | "end">): Effect.Effect<void> =>
 const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)))
 
 /** A message of TWS's own, as bytes. */
-export const noticeFrame = (code: number, words: string): Buffer => frame(messages.notice(-1, code, words))
+export const noticeFrame = (code: number, words: string): Buffer => frame(messages.notice(-1, code, words)(NEWEST))
 
 /** Sends half of a message, and cuts the connection. */
 export const cutAmid = (socket: Socket): void => {
@@ -524,29 +544,36 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
     // Whoever is gone waits for no answer that is held back.
     const closed = yield* Deferred.make<void>()
     socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
-    const read = reader()
+    const { fault, opened, push } = reader()
     const isTooMany = pace(MESSAGES_A_SECOND)
-    const write = (...all: ReadonlyArray<Fields>) => {
-      if (!socket.destroyed) socket.write(Buffer.concat(all.map(frame)))
+    let version: number | undefined
+    const write = (...all: ReadonlyArray<Said>) => {
+      const spoken = version ?? NEWEST
+      if (!socket.destroyed) socket.write(Buffer.concat(all.map((said) => frame(said(spoken)))))
     }
     const cut = () => cutAmid(socket)
     let seat: Seat | undefined
-    let isGreeted = false
     for (;;) {
       const part = yield* Queue.take(parts)
       if (part === "end") return
-      const all = read.push(part.bytes)
-      if (!isGreeted && read.versions() !== undefined) {
-        isGreeted = true
-        write([SERVER_VERSION, messages.timeOf(Instant.fromMillis(yield* now), "zone")])
+      const all = push(part.bytes)
+      const offer = opened()
+      if (version === undefined && offer !== undefined) {
+        version = agreed(offer, desk.newestVersion)
+        if (version === undefined) {
+          socket.end()
+          return yield* untilEnd(parts)
+        }
+        socket.write(frame([version, messages.timeOf(Instant.fromMillis(yield* now), "zone")]))
       }
+      if (fault() !== undefined) return
       for (const tokens of all) {
         if (isTooMany(part.atMillis)) {
           write(messages.notice(-1, 100, "Max rate of messages per second has been exceeded: max=50"))
           socket.end()
           return yield* untilEnd(parts)
         }
-        if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut })
+        if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut, version: version ?? NEWEST })
         else yield* Effect.raceFirst(seat.inTurn.withPermits(1)(answer(seat, tokens)), Deferred.await(closed))
       }
     }
@@ -556,12 +583,13 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
 const sit = (
   desk: Desk,
   socket: Socket,
-  [kind, , id = ""]: ReadonlyArray<string>,
-  { cut, write }: { readonly write: Seat["send"]; readonly cut: () => void }
+  tokens: ReadonlyArray<string>,
+  { cut, version, write }: Pick<Seat, "cut" | "version"> & { readonly write: Seat["send"] }
 ): Effect.Effect<Seat | undefined, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const clientId = Number(id)
-    if (kind !== "71" || !Number.isInteger(clientId)) return undefined
+    const started = tokens[0] === requests.startApi.id ? read(requests.startApi, version, tokens) : Either.left("")
+    if (Either.isLeft(started)) return undefined
+    const clientId = Number(started.right("clientId"))
     if (desk.connected.has(clientId)) {
       write(messages.notice(-1, 326, "Unable to connect as the client id is already in use."))
       yield* Effect.sync(() => socket.end())
@@ -572,14 +600,14 @@ const sit = (
       () => Effect.sync(() => desk.connected.delete(clientId))
     )
     const inTurn = yield* Effect.makeSemaphore(1)
-    const seat: Seat = { desk, clientId, send: write, inTurn, late: [], cut }
+    const seat: Seat = { desk, clientId, version, send: write, inTurn, late: [], cut }
     const { reply } = yield* desk.exchange.stream(desk.account)
     if (reply._tag === "Done") {
       const telling = Stream.runForEach(reply.body, (said) => inTurn.withPermits(1)(tell(seat, said)))
       yield* Effect.forkScoped(Effect.ignore(telling))
     }
     write(
-      [15, 1, [desk.number, ...desk.others].join(",")],
+      say(tws.accounts, { accounts: [desk.number, ...desk.others].join(",") }),
       nextId(seat),
       messages.notice(-1, 2104, "Market data farm connection is OK:usfarm"),
       messages.notice(-1, 2106, "HMDS data farm connection is OK:ushmds"),

@@ -4,6 +4,7 @@ import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
 import { permIdOf, type Desk } from "./Desk.ts"
+import { NEWEST } from "../wire/versions.ts"
 import type { TimeShape } from "./messages.ts"
 import * as Seat from "./Seat.ts"
 
@@ -34,6 +35,8 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
    * client, or of a person, is not listed then either.
    */
   readonly permIds?: "always" | "never" | undefined
+  /** The newest version of the protocol that it speaks: 193 where it is left away; one from 177 on is as an older TWS. */
+  readonly newestVersion?: number | undefined
   /** How times of executions are written. */
   readonly times?: TimeShape | undefined
 }
@@ -100,6 +103,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       commissions: options.commissions ?? "with",
       marketData: options.marketData ?? "live",
       permIds: options.permIds ?? "always",
+      newestVersion: options.newestVersion ?? NEWEST,
       placed: new Map(),
       combined: new Map(),
       combining: { isUnderWay: false },
