@@ -24,6 +24,7 @@ const unlessEmpty = <N extends string>(name: string, part: Layout<N>) => when((v
 
 const UNSET_FROM = 1e308
 
+/** How an order is entered in parts. */
 export const scale = all(
   fields("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement"),
   when(
@@ -35,15 +36,19 @@ export const scale = all(
   )
 )
 
+/** By what an order hedges its parent. */
 export const hedge = all(fields("hedgeType"), unlessEmpty("hedgeType", fields("hedgeParam")))
 
+/** The contract that a combination is neutral against. */
 export const deltaNeutral = all(
   fields("deltaNeutral=0"),
   when((value) => value("deltaNeutral") === "1", fields("deltaNeutralContract deltaNeutralDelta deltaNeutralPrice"))
 )
 
+/** An algorithm of IBKR's, and what it is told. */
 export const algorithm = all(fields("algoStrategy"), unlessEmpty("algoStrategy", times("algoParams", pair)))
 
+/** What the price of a pegged order follows. */
 export const pegged = when(
   (value) => value("type") === "PEG BENCH" || value("type") === "PEGBENCH",
   fields(
@@ -61,6 +66,7 @@ const conditionTypes = {
   "7": fields("isMore limit watchedConId watchedExchange")
 }
 
+/** On what an order waits. */
 export const conditions = all(
   times(
     "conditions",

@@ -1,10 +1,12 @@
-/** The versions of the protocol that are spoken here: docs/decisions/0035. */
+/** The oldest version of the protocol that is spoken here (docs/decisions/0035). */
 export const OLDEST = 177
+/** The newest one: from 201 on it is another protocol. */
 export const NEWEST = 193
 
 /** What a client offers. */
 export const OFFER = `v${OLDEST}..${NEWEST}`
 
+/** Is it one of them? */
 export const isSpoken = (version: number): boolean =>
   Number.isInteger(version) && version >= OLDEST && version <= NEWEST
 
