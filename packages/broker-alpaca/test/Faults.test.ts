@@ -193,7 +193,7 @@ describe("what Alpaca refuses, as its simulator does", () => {
       "40310000 insufficient qty available"
     )
   )
-  it.scopedLive("a fraction sold short", () => refused({ side: "sell", quantity: half }, "40310000 fractional orders"))
+  it.scopedLive("a fraction sold short", () => refused({ side: "sell", quantity: half }, "42210000 fractional orders"))
 })
 
 type Kind = Broker.BrokerReadFailed["kind"]

@@ -3,27 +3,13 @@ import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { Price } from "@roundlot/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import { lines } from "./lines.ts"
 
 /** An unmodified client that is connected: its first id, what it hears as lines, and a wait for one of these. */
 const connected = (at: { readonly host: string; readonly port: number }, clientId: number) =>
   Effect.gen(function* () {
     const api = new IBApi({ ...at, clientId })
-    const seen: Array<string> = []
-    const waiting = new Set<() => void>()
-    const say = (line: string) => {
-      seen.push(line)
-      for (const look of waiting) look()
-    }
-    const until = (line: string) =>
-      Effect.async<void>((resume) => {
-        const look = () => {
-          if (!seen.includes(line)) return
-          waiting.delete(look)
-          resume(Effect.void)
-        }
-        waiting.add(look)
-        look()
-      })
+    const { say, seen, until } = lines()
     api.on(EventName.error, (_error, code, id) => say(`error ${code} of ${id}`))
     api.on(EventName.openOrder, (id, _contract, { lmtPrice, totalQuantity }) =>
       say(`order ${id}: ${totalQuantity} at ${lmtPrice}`)

@@ -72,11 +72,33 @@ const orders = [
 
 const asked = { reqId: 9, symbol: "BRK B" }
 
+/** What an order would come to, in the order in which it goes over the wire. */
+const stateFigures = [
+  "initMarginBefore",
+  "maintMarginBefore",
+  "equityWithLoanBefore",
+  "initMarginChange",
+  "maintMarginChange",
+  "equityWithLoanChange",
+  "initMarginAfter",
+  "maintMarginAfter",
+  "equityWithLoanAfter",
+  "commission",
+  "minCommission",
+  "maxCommission",
+  "commissionCurrency"
+] as const
+
 /** What ours sends of each kind, in turn. */
 const ours = [
   ...orders.map(([order], i) =>
     say(requests.placeOrder, { orderId: i + 1, ...Either.getOrThrow(requestOf(order, "DU1234567")) })
   ),
+  say(requests.placeOrder, {
+    orderId: orders.length + 1,
+    ...Either.getOrThrow(requestOf(orders[0][0], "DU1234567")),
+    whatIf: "1"
+  }),
   say(requests.cancelOrder, { orderId: 1 }),
   say(requests.openOrders),
   say(requests.completedOrders),
@@ -93,7 +115,8 @@ const ours = [
 ]
 
 const asksTheSame = (api: IBApi): void => {
-  for (const [i, [{ clientOrderId, quantity }, order]] of orders.entries())
+  const asked = [...orders, [orders[0][0], { ...orders[0][1], whatIf: true }]] as const
+  for (const [i, [{ clientOrderId, quantity }, order]] of asked.entries())
     api.placeOrder(i + 1, stock, {
       ...order,
       action: OrderAction.BUY,
@@ -155,8 +178,12 @@ describe("@stoqey/ib as a witness", () => {
           const api = yield* client({ host, port }, (each) => {
             each.on(EventName.server, (version) => seen.push(`version ${version}`))
             each.on(EventName.error, (error, code) => seen.push(`error ${code} ${error.message}`))
-            each.on(EventName.openOrder, (id, { symbol }, { lmtPrice, orderRef, tif }, { status }) =>
-              seen.push(`open ${id} ${symbol} ${status} ${lmtPrice} ${tif} ${orderRef}`)
+            each.on(EventName.openOrder, (id, { symbol }, { lmtPrice, orderRef, tif, whatIf }, state) => {
+              seen.push(`open ${id} ${symbol} ${state.status} ${lmtPrice} ${tif} ${orderRef}`)
+              if (whatIf === true) seen.push(`what if ${id}: ${stateFigures.map((name) => state[name]).join(" ")}`)
+            })
+            each.on(EventName.accountSummary, (_reqId, account, name, value) =>
+              seen.push(`figure ${account} ${name} ${value}`)
             )
             each.on(EventName.openOrderEnd, () => ended.orders.unsafeOpen())
             each.on(
@@ -186,6 +213,12 @@ describe("@stoqey/ib as a witness", () => {
             { ...stock, symbol: "KO" },
             { ...whole, orderType: OrderType.LMT, lmtPrice: 60.5, orderRef: "b" }
           )
+          api.placeOrder(
+            3,
+            { ...stock, symbol: "KO" },
+            { ...whole, orderType: OrderType.LMT, lmtPrice: 60.5, orderRef: "c", whatIf: true }
+          )
+          api.reqAccountSummary(8, "All", "BuyingPower,DayTradesRemaining")
           api.reqAllOpenOrders()
           yield* ended.orders.await
           api.reqCompletedOrders(false)
@@ -197,6 +230,10 @@ describe("@stoqey/ib as a witness", () => {
           for (const line of [
             `version ${newestVersion}`,
             "open 2 KO Submitted 60.5 DAY b",
+            "open 3 KO PreSubmitted 60.5 DAY c",
+            "what if 3: 0 0 1000000000 181.5 181.5 -1 181.5 181.5 999999999 1 1 1 USD",
+            "figure DU1234567 BuyingPower 1000000000",
+            "figure DU1234567 DayTradesRemaining -1",
             "completed AAPL USD Filled 3 true Filled Size: 3",
             "execution AAPL USD BOT 3 at 150.25",
             "contract AAPL USD SMART AAPL INC COMMON",

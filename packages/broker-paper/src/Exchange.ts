@@ -11,9 +11,11 @@ import type { InstructionInput, InstructionRefused, InstructionUnreadable, Opera
 import { CannotAct, hiddenEverywhere, perform, shownAs } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
+import * as Contingent from "./internal/contingent.ts"
 import * as Listing from "./Listing.ts"
 import { type Hours, isInSession } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
+import * as Market from "./internal/market.ts"
 import * as OrderBook from "./internal/orderBook.ts"
 import * as Rows from "./internal/rows.ts"
 import type { EventRow, InstructionRow, OrderRow } from "./internal/rows.ts"
@@ -90,6 +92,16 @@ export type Streamed =
   | { readonly _tag: "Execution"; readonly execution: Execution; readonly text: string }
   | { readonly _tag: "Dropped" }
 
+/** The orders that one was placed with, and how far its stop trails. */
+export interface Group {
+  /** The order that it was placed with. */
+  readonly parent: string | undefined
+  readonly legs: ReadonlyArray<string>
+  /** It waits for its entry to be filled. */
+  readonly isWaiting: boolean
+  readonly trail: Contingent.Trail | undefined
+}
+
 /** An order by the exchange's id or by ours. */
 export type OrderKey = { readonly brokerOrderId: string } | { readonly clientOrderId: string }
 
@@ -122,7 +134,7 @@ export interface ExchangeService {
     | undefined,
     ExchangeFailed
   >
-  /** An account's working orders in a symbol, its holding there (signed shares), and what the symbol trades at, where that is known. */
+  /** An account's working orders in a symbol, of a group those that ask for its shares once, its holding there (signed shares), and what the symbol trades at, where that is known. */
   readonly stand: (
     account: AccountName.AccountName,
     symbol: string
@@ -131,9 +143,17 @@ export interface ExchangeService {
       readonly working: ReadonlyArray<ExchangeOrder>
       readonly held: Decimal.Decimal
       readonly price: Price.Price | undefined
+      /** Dollars that one buy may cost at most. */
+      readonly power: Decimal.Decimal
+      readonly isHalted: boolean
     },
     ExchangeFailed
   >
+
+  /** What orders were placed with, by their ids: no request of anybody's. */
+  readonly groups: (brokerOrderIds: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Group>, ExchangeFailed>
+  /** An account's working orders in all symbols, of a group those that ask for its shares: no request of anybody's. */
+  readonly working: (account: AccountName.AccountName) => Effect.Effect<ReadonlyArray<ExchangeOrder>, ExchangeFailed>
 
   /**
    * The market's price of a symbol, and since when: what an instruction or a file of prices says holds now; else the newest that an
@@ -260,14 +280,20 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       const order = floor.rows.order(brokerOrderId)
       if (order === undefined) return undefined
       const word = floor.rows.fact(shownAs(brokerOrderId))
-      return { order, executions: floor.rows.executionsOf(brokerOrderId), shownAs: word === "" ? undefined : word }
+      const executions = floor.rows.executionsOf(brokerOrderId)
+      return { order, executions, shownAs: word === "" ? undefined : word }
     }),
   stand: (account, symbol) =>
-    floor.file.transact(() => ({
-      working: floor.rows.working(symbol).filter((order) => order.account === account),
+    floor.file.transact((clock) => ({
+      working: floor.rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
-      price: tradesAt(floor, symbol)
+      price: tradesAt(floor, symbol),
+      power: floor.rows.buyingPower(account)?.amount ?? Decimal.unsafe(BUYING_POWER),
+      isHalted: Market.isHalted(floor.rows, symbol, Turn.begin(floor.rows, clock).now)
     })),
+  groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
+  working: (account) =>
+    floor.file.transact(() => floor.rows.workingOf(account).filter((order) => asksForShares(floor, order))),
   priceOf: (symbol) =>
     floor.file.read((clock) => {
       const known = floor.rows.price(symbol)
@@ -324,6 +350,21 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     }),
   stream: (account) => stream(floor, account, changes)
 })
+
+const groupOf = ({ rows }: Floor, brokerOrderId: string): Group => ({
+  parent: Contingent.parentOf(rows, brokerOrderId),
+  legs: Contingent.legsOf(rows, brokerOrderId),
+  isWaiting: Contingent.isWaiting(rows, brokerOrderId),
+  trail: Contingent.trailOf(rows, brokerOrderId)
+})
+
+/** Of exits of one position the first that works asks for its shares, and none while their entry does. */
+const asksForShares = ({ rows }: Floor, { brokerOrderId }: OrderRow): boolean => {
+  if (Contingent.parentOf(rows, brokerOrderId) === undefined) return true
+  if (Contingent.isWaiting(rows, brokerOrderId)) return false
+  const before = Contingent.groupOf(rows, brokerOrderId)
+  return !before.slice(0, before.indexOf(brokerOrderId)).some((id) => isWorking(rows.order(id)?.status ?? "filled"))
+}
 
 const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price | undefined =>
   rows.price(symbol)?.price ?? options.unsaidPrice

@@ -21,6 +21,16 @@ export type ExchangeStatus = (typeof exchangeStatuses)[number]
 export const isWorking = (status: ExchangeStatus): boolean =>
   status === "new" || status === "unpriced" || status === "partially_filled"
 
+/** An order that is placed with another: an exit of its position, on the other side where that is an entry. */
+export const Leg = Schema.Struct({
+  type: Schema.Literal(...OrderTerms.orderTypes),
+  limitPrice: Schema.NullOr(Price.Price),
+  stopPrice: Schema.NullOr(Price.Price)
+})
+
+/** An order that is placed with another. */
+export type Leg = typeof Leg.Type
+
 /** The order that a client asks for: the payload of a `place` request. Quantity in shares, prices in dollars a share. */
 export const PlaceRequest = Schema.Struct({
   clientOrderId: Schema.NullOr(Schema.String),
@@ -34,6 +44,13 @@ export const PlaceRequest = Schema.Struct({
   /** Until when a `gtd` order works. */
   goodTill: Schema.optional(Instant.FromString),
   session: Schema.Literal(...OrderTerms.sessions),
+  /**
+   * What is placed with it. As an `entry` its legs are of the other side and wait until it is filled; as an `exit` they are of its
+   * own side and work at once. Of exits one ends the others, and where one of the group is ended otherwise, all are.
+   */
+  legs: Schema.optional(Schema.Struct({ as: Schema.Literal("entry", "exit"), orders: Schema.Array(Leg) })),
+  /** How far its stop stays behind the best price, in dollars or in percent of that. */
+  trail: Schema.optional(Schema.Struct({ by: Schema.Literal("amount", "percent"), value: Decimal.FromString })),
   /** What the client knows of the symbol's price, and since when. */
   referencePrice: Schema.NullOr(Price.Price),
   referenceAt: Schema.optional(Instant.FromString)

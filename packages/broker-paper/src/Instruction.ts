@@ -73,7 +73,18 @@ const actFields = {
   /** Shares that come or go without an order, as by a transfer: what is held from now on, signed. */
   holding: { account: optional(AccountName.AccountName), symbol: Ticker.Ticker, quantity: Decimal.FromString },
   /** `spread`: by how many dollars who buys pays more than who sells gets, around the price; none where nothing is said. */
-  price: { symbol: Ticker.Ticker, price: Price.Price, spread: optional(Decimal.FromString) },
+  /** `size`: how many shares the market has at the price for each side; without end where nothing is said. */
+  price: {
+    symbol: Ticker.Ticker,
+    price: Price.Price,
+    spread: optional(Decimal.FromString),
+    size: optional(Quantity.Quantity)
+  },
+  /** Nothing trades in the symbol for so long, or until it is resumed. */
+  halt: { symbol: Ticker.Ticker, ms: optional(Milliseconds) },
+  resume: { symbol: Ticker.Ticker },
+  /** Limit up, limit down: a price beyond pauses the symbol for five minutes instead of being traded at. */
+  bands: { symbol: Ticker.Ticker, lower: Price.Price, upper: Price.Price },
   /** Opens or closes the regular session; `extended` says whether orders of the extended one trade while it is closed. */
   session: { open: Schema.Boolean, extended: optional(Schema.Boolean) },
   buyingPower: { amount: Decimal.FromString, account: optional(AccountName.AccountName) },
@@ -109,6 +120,9 @@ export const Act = Schema.Union(
   act("manualOrder"),
   act("holding"),
   act("price"),
+  act("halt"),
+  act("resume"),
+  act("bands"),
   act("session"),
   act("buyingPower"),
   act("expireToken")

@@ -51,3 +51,21 @@ const reachesStop = ({ side, stopPrice }: Working, price: Decimal.Decimal): bool
 
 const withinLimit = ({ side, limitPrice }: Working, price: Decimal.Decimal): boolean =>
   limitPrice !== null && (side === "buy" ? Decimal.isAtMost(price, limitPrice) : Decimal.isAtMost(limitPrice, price))
+
+/** What decides which of two orders trades first. */
+export interface Ranked extends Pick<Working, "side" | "limitPrice"> {
+  /** Its place in the order of entry. */
+  readonly number: number
+}
+
+/** Price-time priority: of one side whose limit reaches further goes first, one without a limit before all; else who came first. */
+export const byPriority = (a: Ranked, b: Ranked): number => {
+  if (a.side !== b.side) return a.side === "buy" ? -1 : 1
+  if (sameLimit(a, b)) return a.number - b.number
+  if (a.limitPrice === null) return -1
+  if (b.limitPrice === null) return 1
+  return Decimal.isLess(a.limitPrice, b.limitPrice) === (a.side === "sell") ? -1 : 1
+}
+
+const sameLimit = ({ limitPrice: a }: Ranked, { limitPrice: b }: Ranked): boolean =>
+  a === null || b === null ? a === b : Decimal.equals(a, b)

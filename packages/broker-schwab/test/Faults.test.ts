@@ -92,7 +92,7 @@ describe("a send that goes wrong, over real sockets", () => {
       const sent = yield* send(broker, terms({ type: "limit", limitPrice: Price.unsafe("100") }))
       if (sent.answer._tag !== "Accepted") return assert.fail(words(sent.answer))
       const { report } = yield* broker.order(sent.answer.brokerOrderId)
-      const rejected = "insufficient buying power: 100 asked, 1 there"
+      const rejected = "You do not have enough available cash/buying power for this order."
       const refusal = { code: "400", words: rejected, class: "later" }
       assert.containSubset(report, {
         rawStatus: "REJECTED",

@@ -16,7 +16,8 @@ export const error = (
 ): Answer => ({ _tag: "Json", status, body: { ...(code === undefined ? {} : { code }), message, ...extra } })
 
 /** Wrong parameters. */
-export const unprocessable = (message: string): Answer => error(422, 42210000, message)
+export const unprocessable = (message: string, extra: { readonly [name: string]: string } = {}): Answer =>
+  error(422, 42210000, message, extra)
 
 /** A refusal of the business kind: one code, many meanings. */
 export const forbidden = (message: string, extra: { readonly [name: string]: string } = {}): Answer =>

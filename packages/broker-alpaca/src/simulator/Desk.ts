@@ -10,6 +10,51 @@ export interface AssetTraits {
   readonly shortable?: boolean
 }
 
+/** What an account is besides what the exchange keeps of it; a test changes it. */
+export interface AccountState {
+  /** One of Alpaca's fourteen: `ACTIVE`, `ACCOUNT_CLOSED`, … */
+  readonly status: string
+  /** Nothing may be done by its owner. */
+  readonly accountBlocked: boolean
+  /** No orders may be placed. */
+  readonly tradingBlocked: boolean
+  readonly shortingEnabled: boolean
+  /** What its owner has set. */
+  readonly configurations: Configurations
+}
+
+/** What the owner of an account sets for it. */
+interface Configurations {
+  readonly disable_overnight_trading: boolean
+  readonly fractional_trading: boolean
+  readonly max_margin_multiplier: string
+  readonly max_options_trading_level: number
+  /** Long only. */
+  readonly no_shorting: boolean
+  readonly ptp_no_exception_entry: boolean
+  /** New orders are refused. */
+  readonly suspend_trade: boolean
+  readonly trade_confirm_email: string
+}
+
+/** An account that nothing is said of. */
+export const active: AccountState = {
+  status: "ACTIVE",
+  accountBlocked: false,
+  tradingBlocked: false,
+  shortingEnabled: true,
+  configurations: {
+    disable_overnight_trading: false,
+    fractional_trading: true,
+    max_margin_multiplier: "1",
+    max_options_trading_level: 0,
+    no_shorting: false,
+    ptp_no_exception_entry: false,
+    suspend_trade: false,
+    trade_confirm_email: "all"
+  }
+}
+
 /** What all requests to one simulator work with. */
 export interface Desk {
   readonly exchange: Exchange.ExchangeService
@@ -19,6 +64,7 @@ export interface Desk {
   readonly keyId: string
   readonly secretKey: string
   readonly assets: ReadonlyMap<string, AssetTraits>
+  readonly state: Ref.Ref<AccountState>
   /** What clients said of their orders beside what the exchange keeps, by the order's id. */
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>
   /** Taken while one order takes another's place, and to show orders: nobody sees half of it. */

@@ -11,11 +11,14 @@ import { REQUESTS_A_MINUTE } from "../Budget.ts"
 import type { Credentials } from "../Credentials.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as Answer from "./Answer.ts"
-import type { AssetTraits, Desk } from "./Desk.ts"
+import * as closing from "./closing.ts"
+import * as configurations from "./configurations.ts"
+import { type AccountState, active, type AssetTraits, type Desk } from "./Desk.ts"
 import * as eventStream from "./eventStream.ts"
 import * as Limiter from "./Limiter.ts"
 import type { Said } from "./orderJson.ts"
 import * as orderRoutes from "./orderRoutes.ts"
+import { history } from "./portfolio.ts"
 import * as tradeStream from "./tradeStream.ts"
 import { uuidOf } from "./uuid.ts"
 
@@ -39,6 +42,8 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account that the keys open. */
   readonly account: AccountName.AccountName
+  /** Changes what the account is: closed, blocked, without short sales, or what its owner has set. */
+  readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
 }
 
 /** The exchange's account behind the keys. */
@@ -73,6 +78,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const keys = options.keys ?? (yield* randomKeys)
     const said = yield* Ref.make<ReadonlyMap<string, Said>>(new Map())
     const replacing = yield* Effect.makeSemaphore(1)
+    const state = yield* Ref.make(active)
     const desk: Desk = {
       exchange,
       account: ACCOUNT,
@@ -80,6 +86,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       ...keys,
       assets: options.assets ?? new Map(),
       said,
+      state,
       replacing
     }
     const perMinute = options.requestsAMinute ?? REQUESTS_A_MINUTE
@@ -91,7 +98,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       keyId: Redacted.make(keys.keyId),
       secretKey: Redacted.make(keys.secretKey)
     }
-    return { credentials, exchange, account: ACCOUNT }
+    const become: Simulator["become"] = (change) => Ref.update(state, (before) => ({ ...before, ...change }))
+    return { credentials, exchange, account: ACCOUNT, become }
   })
 
 type IsOpen = (at: Instant.Instant) => boolean
@@ -147,12 +155,16 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
   const query = url.searchParams
   if (version !== "v2") return Effect.succeed(notThere)
   if (place === "orders") return orders(desk, request, first, query)
+  if (place === "positions" && request.method === "DELETE")
+    return first === undefined ? closing.closeAll(desk, query) : closing.closeOne(desk, rest.join("/"), query)
+  if (rest.join("/") === "configurations" && place === "account" && request.method === "PATCH")
+    return Effect.flatMap(request.text, (text) => configurations.change(desk, text))
   if (request.method !== "GET") return Effect.succeed(notThere)
   switch (place) {
     case "orders:by_client_order_id":
       return orderRoutes.readByClientId(desk, query)
     case "account":
-      return rest.length === 0 ? accountRoutes.account(desk) : activities(desk, rest, query)
+      return ofAccount(desk, rest, query)
     case "positions":
       return accountRoutes.positions(desk, first)
     case "assets":
@@ -167,6 +179,19 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
       return accountRoutes.calendar(query, isOpen === alwaysOpen)
     default:
       return Effect.succeed(notThere)
+  }
+}
+
+const ofAccount = (desk: Desk, rest: ReadonlyArray<string>, query: URLSearchParams): Routed => {
+  switch (rest.join("/")) {
+    case "":
+      return accountRoutes.account(desk)
+    case "configurations":
+      return configurations.read(desk)
+    case "portfolio/history":
+      return history(desk, query)
+    default:
+      return activities(desk, rest, query)
   }
 }
 
@@ -188,7 +213,7 @@ const orders = (
     case "POST":
       return Effect.flatMap(request.text, (text) => orderRoutes.place(desk, text))
     case "GET":
-      return id === undefined ? orderRoutes.list(desk, query) : orderRoutes.read(desk, id)
+      return id === undefined ? orderRoutes.list(desk, query) : orderRoutes.read(desk, id, query)
     case "DELETE":
       return id === undefined ? orderRoutes.cancelAll(desk) : orderRoutes.cancel(desk, id)
     case "PATCH":

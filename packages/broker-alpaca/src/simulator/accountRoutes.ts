@@ -1,7 +1,7 @@
 import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, Instant } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Ref } from "effect"
 import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"
 import type { Desk } from "./Desk.ts"
@@ -18,24 +18,27 @@ export const numberOf = (account: string): string => `PA${uuidOf(`account ${acco
 
 /** `GET /v2/account`. */
 export const account = (desk: Desk): Answering =>
-  Effect.map(desk.exchange.buyingPower(desk.account), ({ reply }): Answer.Answer => {
+  Effect.gen(function* () {
+    const { reply } = yield* desk.exchange.buyingPower(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const { accountBlocked, configurations, shortingEnabled, status, tradingBlocked } = yield* Ref.get(desk.state)
     const amount = Decimal.format(reply.body)
     return Answer.ok({
       id: uuidOf(`account ${desk.account}`),
       account_number: desk.accountNumber,
-      status: "ACTIVE",
+      status,
       currency: "USD",
       cash: amount,
       equity: amount,
       buying_power: amount,
       effective_buying_power: amount,
       multiplier: "1",
-      trading_blocked: false,
+      trading_blocked: tradingBlocked,
       transfers_blocked: false,
-      account_blocked: false,
-      trade_suspended_by_user: false,
-      shorting_enabled: true,
+      account_blocked: accountBlocked,
+      trade_suspended_by_user: configurations.suspend_trade,
+      shorting_enabled: shortingEnabled && !configurations.no_shorting,
+      user_configurations: configurations,
       created_at: "2026-01-02T14:30:00.000000Z"
     })
   })

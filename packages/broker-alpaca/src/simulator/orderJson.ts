@@ -1,4 +1,4 @@
-import type { ExchangeOrder } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
 import { uuidOf } from "./uuid.ts"
 
@@ -6,6 +6,8 @@ import { uuidOf } from "./uuid.ts"
 export interface Said {
   readonly notional: Decimal.Decimal | undefined
   readonly positionIntent: string | undefined
+  /** Its class; none of a simple order. */
+  readonly orderClass?: string | undefined
   /** The id of the order that this one replaced. */
   readonly replaces?: string | undefined
   /** The id of the order that replaced this one. */
@@ -23,9 +25,15 @@ const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
   rejected: "rejected"
 }
 
-/** Where an order stands: one that was ended for another to take its place is replaced. */
-export const statusOf = (order: ExchangeOrder.ExchangeOrder, said: Said | undefined): string =>
-  order.status === "cancelled" && said?.replacedBy !== undefined ? "replaced" : statuses[order.status]
+/** Where an order stands: one that was ended for another to take its place is replaced, an exit that waits for its entry is held. */
+export const statusOf = (
+  order: ExchangeOrder.ExchangeOrder,
+  said: Said | undefined,
+  group?: Pick<Exchange.Group, "isWaiting">
+): string => {
+  if (order.status === "cancelled" && said?.replacedBy !== undefined) return "replaced"
+  return group?.isWaiting === true && order.status === "new" ? "held" : statuses[order.status]
+}
 
 const textOf = (value: Decimal.Decimal | null): string | null => (value === null ? null : Decimal.format(value))
 
@@ -42,17 +50,34 @@ const boughtAtStop = ({ side, stopPrice, type }: ExchangeOrder.ExchangeOrder) =>
   return { type: "stop_limit", limitPrice } as const
 }
 
-/** An order as Alpaca shows it, every key there: decimals as text, times with microseconds. */
+/** An order as it is shown: every key there. */
+export type Shown = { readonly [key: string]: unknown }
+
+/** How an order is shown beside its own terms. */
+export interface How {
+  readonly status?: string | undefined
+  readonly group?: Exchange.Group | undefined
+  readonly legs?: ReadonlyArray<Shown> | undefined
+}
+
+const trailOf = (trail: Exchange.Group["trail"]) => ({
+  trail_percent: trail?.by === "percent" ? Decimal.format(trail.value) : null,
+  trail_price: trail?.by === "amount" ? Decimal.format(trail.value) : null,
+  hwm: trail?.best === undefined ? null : Decimal.format(trail.best)
+})
+
+/** An order as Alpaca shows it: decimals as text, times with microseconds. */
 export const orderJson = (
   order: ExchangeOrder.ExchangeOrder,
   said: Said | undefined,
-  status: string = statusOf(order, said)
-): { readonly [key: string]: unknown } => {
+  { group, legs, status = statusOf(order, said, group) }: How = {}
+): Shown => {
   const at = (wanted: string) => (status === wanted ? Instant.format(order.updatedAt) : null)
   const entered = Instant.format(order.enteredAt)
   const average = Price.average(order.notional, order.filledQuantity)
   const notional = said?.notional
-  const shown = boughtAtStop(order) ?? order
+  const trail = group?.trail
+  const shown = trail === undefined ? (boughtAtStop(order) ?? order) : { type: "trailing_stop", limitPrice: null }
   return {
     id: order.brokerOrderId,
     client_order_id: order.clientOrderId ?? uuidOf(`client ${order.brokerOrderId}`),
@@ -74,7 +99,7 @@ export const orderJson = (
     qty: notional === undefined ? Decimal.format(order.quantity) : null,
     filled_qty: Decimal.format(order.filledQuantity),
     filled_avg_price: average === undefined ? null : Decimal.format(average),
-    order_class: "",
+    order_class: said?.orderClass ?? "",
     order_type: shown.type,
     type: shown.type,
     side: order.side,
@@ -84,10 +109,8 @@ export const orderJson = (
     stop_price: textOf(order.stopPrice),
     status,
     extended_hours: order.session === "extended",
-    legs: null,
-    trail_percent: null,
-    trail_price: null,
-    hwm: null,
+    legs: legs ?? null,
+    ...trailOf(trail),
     subtag: null,
     source: "access_key"
   }

@@ -2,11 +2,11 @@ import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-p
 import { Instant, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Ref, Schema } from "effect"
 import * as Answer from "./Answer.ts"
-import { traitsOf } from "./Desk.ts"
-import type { Desk } from "./Desk.ts"
-import { orderJson } from "./orderJson.ts"
-import type { Said } from "./orderJson.ts"
+import { type AccountState, type Desk, traitsOf } from "./Desk.ts"
+import { orderJson, type Said } from "./orderJson.ts"
 import * as Placing from "./placing.ts"
+import { nested, shown, tops } from "./shown.ts"
+import { barred, beyondPower } from "./standing.ts"
 import { isUuid, uuidOf } from "./uuid.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
@@ -16,18 +16,34 @@ export const place = (desk: Desk, text: string): Answering =>
   Effect.gen(function* () {
     const symbol = Placing.symbolOf(text) ?? ""
     if (symbol !== "" && !Schema.is(Ticker.Ticker)(symbol)) return noAsset(symbol)
+    const state = yield* Ref.get(desk.state)
+    const bar = barred(state)
+    if (bar !== undefined) return bar
     const standing = yield* desk.exchange.stand(desk.account, symbol)
-    const judged = Placing.judge(text, { ...standing, asset: traitsOf(desk, symbol) })
+    const judged = Placing.judge(text, marketOf(desk, state, symbol, standing))
     if (Either.isLeft(judged)) return judged.left
     const { request, said } = judged.right
+    const beyond = yield* beyondPower(desk, judged.right, standing)
+    if (beyond !== undefined) return beyond
     const { reply } = yield* Effect.onInterrupt(desk.exchange.place(desk.account, request), () =>
       Effect.ignore(keepSaid(desk, request, said))
     )
     if (reply._tag === "Refused" && reply.code === "unknown_symbol") return noAsset(symbol)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     yield* Ref.update(desk.said, (before) => new Map(before).set(reply.body.brokerOrderId, said))
-    return Answer.ok(orderJson(reply.body, said, "pending_new"))
+    return Answer.ok((yield* nested(desk, [reply.body], "pending_new"))[0])
   })
+
+const marketOf = (
+  desk: Desk,
+  { configurations, shortingEnabled }: AccountState,
+  symbol: string,
+  standing: Omit<Placing.Market, "asset" | "mayShort">
+): Placing.Market => ({
+  ...standing,
+  asset: traitsOf(desk, symbol),
+  mayShort: shortingEnabled && !configurations.no_shorting
+})
 
 /** The client left before it had its answer: what it said of its order stays all the same. */
 const keepSaid = ({ exchange, said }: Desk, { clientOrderId }: ExchangeOrder.PlaceRequest, what: Said) =>
@@ -36,6 +52,8 @@ const keepSaid = ({ exchange, said }: Desk, { clientOrderId }: ExchangeOrder.Pla
     if (placed === undefined) return Effect.void
     return Ref.update(said, (before) => new Map(before).set(placed.brokerOrderId, what))
   })
+
+const notSimulated = Answer.unprocessable("replacing complex and trailing_stop orders is not simulated")
 
 const noLongerOpen = Answer.error(422, 42210000, "order is not open")
 
@@ -53,12 +71,15 @@ const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
     const { order } = story
     const saidBefore = (yield* Ref.get(desk.said)).get(id)
     if (!isOpen(order) || saidBefore === undefined) return noLongerOpen
+    const group = (yield* desk.exchange.groups([id])).get(id)
+    if (group?.trail !== undefined || group?.parent !== undefined || (saidBefore.orderClass ?? "") !== "")
+      return notSimulated
     const patched = Placing.patched(text, order, saidBefore, uuidOf(`client of what replaces ${id}`))
     if (Either.isLeft(patched)) return patched.left
     const { working, ...standing } = yield* desk.exchange.stand(desk.account, order.symbol)
     const others = working.filter(({ brokerOrderId }) => brokerOrderId !== id)
-    const market = { ...standing, working: others, asset: traitsOf(desk, order.symbol) }
-    const judged = Placing.judge(patched.right, market)
+    const state = yield* Ref.get(desk.state)
+    const judged = Placing.judge(patched.right, marketOf(desk, state, order.symbol, { ...standing, working: others }))
     if (Either.isLeft(judged)) return judged.left
     const cancelled = yield* desk.exchange.cancel(desk.account, id)
     if (cancelled.reply._tag === "Refused") return noLongerOpen
@@ -71,37 +92,37 @@ const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
       const link = (before: ReadonlyMap<string, Said>) =>
         new Map(before).set(id, { ...saidBefore, replacedBy: placed.brokerOrderId }).set(placed.brokerOrderId, saidNow)
       yield* Ref.update(desk.said, link)
-      if (reply._tag === "Done") return Answer.ok(orderJson(reply.body, saidNow, "pending_new"))
+      if (reply._tag === "Done") return Answer.ok(orderJson(reply.body, saidNow, { status: "pending_new" }))
     }
     return reply._tag === "Done" ? noLongerOpen : Answer.ofReply(reply)
   })
 
 const noAsset = (symbol: string): Answer.Answer => Answer.error(422, 40010001, `could not find asset "${symbol}"`)
 
-const shown = (desk: Desk, order: ExchangeOrder.ExchangeOrder) =>
-  Effect.map(Ref.get(desk.said), (said) => orderJson(order, said.get(order.brokerOrderId)))
-
 /** Orders are read when no replacement is under way. */
 const untouched = (desk: Desk): (<A, E>(read: Effect.Effect<A, E>) => Effect.Effect<A, E>) =>
   desk.replacing.withPermits(1)
 
-const one = (desk: Desk, key: Exchange.OrderKey, id: string): Answering =>
+const one = (desk: Desk, key: Exchange.OrderKey, id: string, query: URLSearchParams): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.order(desk.account, key)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    return reply.body === undefined ? Answer.noOrder(id) : Answer.ok(yield* shown(desk, reply.body))
+    if (reply.body === undefined) return Answer.noOrder(id)
+    return Answer.ok((yield* (isNested(query) ? nested : shown)(desk, [reply.body]))[0])
   }).pipe(untouched(desk))
+
+const isNested = (query: URLSearchParams): boolean => query.get("nested") === "true"
 
 const malformed = Answer.error(422, 40010001, "order_id is missing")
 
 /** `GET /v2/orders/{id}`. */
-export const read = (desk: Desk, id: string): Answering =>
-  isUuid(id) ? one(desk, { brokerOrderId: id }, id) : Effect.succeed(malformed)
+export const read = (desk: Desk, id: string, query: URLSearchParams): Answering =>
+  isUuid(id) ? one(desk, { brokerOrderId: id }, id, query) : Effect.succeed(malformed)
 
 /** `GET /v2/orders:by_client_order_id`. */
 export const readByClientId = (desk: Desk, query: URLSearchParams): Answering => {
   const clientOrderId = query.get("client_order_id") ?? ""
-  return one(desk, { clientOrderId }, clientOrderId)
+  return one(desk, { clientOrderId }, clientOrderId, query)
 }
 
 /** `DELETE /v2/orders/{id}`: 204 says that it was asked for, no more. */
@@ -145,7 +166,11 @@ export const list = (desk: Desk, query: URLSearchParams): Answering =>
     )
     const sorted = query.get("direction") === "asc" ? chosen : chosen.toReversed()
     const limit = Math.min(MOST_ORDERS, Number(query.get("limit") ?? 50))
-    return Answer.ok(yield* Effect.forEach(sorted.slice(0, limit), (order) => shown(desk, order)))
+    return Answer.ok(
+      isNested(query)
+        ? yield* nested(desk, (yield* tops(desk, sorted)).slice(0, limit))
+        : yield* shown(desk, sorted.slice(0, limit))
+    )
   }).pipe(untouched(desk))
 
 /** `DELETE /v2/orders`: a status for each order that was open. */

@@ -1,40 +1,22 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, Price, Quantity } from "@roundlot/core"
+import { Decimal, type Price, Quantity } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
 import { forbidden, unprocessable } from "./Answer.ts"
-import type { Answer } from "./Answer.ts"
+import { composed, ofExits } from "./classes.ts"
+import {
+  type Body,
+  decodeBody,
+  decodeQuantity,
+  encodeBody,
+  isWhole,
+  type Judged,
+  optional,
+  priceIn,
+  refuse,
+  Written
+} from "./orderBody.ts"
 import type { Said } from "./orderJson.ts"
-
-/** Requests take decimals as text and as numbers; a number is what its text says. */
-const Written = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {
-  strict: true,
-  decode: String,
-  encode: (text) => text
-})
-
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
-
-const Body = Schema.Struct({
-  symbol: Schema.String,
-  qty: optional(Written),
-  notional: optional(Written),
-  side: Schema.Literal("buy", "sell"),
-  type: Schema.Literal(...OrderTerms.orderTypes),
-  time_in_force: Schema.Literal(...OrderTerms.timesInForce),
-  limit_price: optional(Written),
-  stop_price: optional(Written),
-  extended_hours: optional(Schema.Boolean),
-  client_order_id: optional(Schema.String),
-  order_class: optional(Schema.String),
-  position_intent: optional(Schema.String)
-})
-
-type Body = typeof Body.Type
-
-const decodeBody = Schema.decodeUnknownEither(Schema.parseJson(Body))
-const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
-const decodePrice = Schema.decodeEither(Price.Price)
 
 /** What an account has and may do in a symbol when it places an order there. */
 export interface Market {
@@ -42,6 +24,7 @@ export interface Market {
   readonly held: Decimal.Decimal
   readonly working: ReadonlyArray<ExchangeOrder.ExchangeOrder>
   readonly asset: { readonly tradable: boolean; readonly fractionable: boolean; readonly shortable: boolean }
+  readonly mayShort: boolean
 }
 
 /** A request as the exchange takes it, and what the client said besides. */
@@ -54,12 +37,6 @@ const ONE = Decimal.unsafe("1")
 const CENT = Decimal.unsafe("0.01")
 const SMALLEST = Decimal.unsafe("0.000000001")
 
-const isWhole = (value: Decimal.Decimal): boolean => Decimal.equals(value, Decimal.floorTo(value, ONE))
-
-type Judged<A> = Either.Either<A, Answer>
-
-const refuse = (answer: Answer): Either.Either<never, Answer> => Either.left(answer)
-
 /** The symbol of a body, where it has one: what is asked of the market before the order is judged. */
 export const symbolOf = (text: string): string | undefined =>
   Either.getOrUndefined(Either.map(decodeBody(text), ({ symbol }) => symbol))
@@ -67,31 +44,33 @@ export const symbolOf = (text: string): string | undefined =>
 /** Judges the body of a request for an order as Alpaca does, before the exchange sees it. */
 export const judge = (text: string, market: Market): Judged<Placing> =>
   Either.gen(function* () {
-    const body = yield* Either.mapLeft(decodeBody(text), (error) =>
-      unprocessable(`invalid request: ${firstLine(error)}`)
+    const body = ofExits(
+      yield* Either.mapLeft(decodeBody(text), (error) => unprocessable(`invalid request: ${firstLine(error)}`))
     )
     const { client_order_id, notional } = body
     if (client_order_id !== null && client_order_id !== undefined && client_order_id.length > 128)
       return yield* refuse(unprocessable("client_order_id must be no more than 128 characters"))
-    if ((body.order_class ?? "") !== "" && body.order_class !== "simple")
-      return yield* refuse(unprocessable(`order_class ${body.order_class} is not simulated`))
     const limitPrice = yield* price(body, "limit_price")
     const stopPrice = yield* price(body, "stop_price")
     const quantity = yield* quantityOf(body, market)
+    const { legs, trail } = yield* composed(body, quantity, limitPrice, market)
     yield* mayTrade(body, quantity, market)
     const request: ExchangeOrder.PlaceRequest = {
       clientOrderId: client_order_id ?? null,
       symbol: body.symbol,
       side: body.side,
       quantity,
-      type: body.type,
+      type: body.type === "trailing_stop" ? "stop" : body.type,
       limitPrice,
       stopPrice,
       timeInForce: body.time_in_force,
       session: body.extended_hours === true ? "extended" : "regular",
-      referencePrice: null
+      referencePrice: null,
+      ...(legs === undefined ? {} : { legs }),
+      ...(trail === undefined ? {} : { trail })
     }
     const said = {
+      orderClass: body.order_class === "simple" ? "" : (body.order_class ?? ""),
       notional: notional === null || notional === undefined ? undefined : Decimal.unsafe(notional),
       positionIntent: body.position_intent ?? undefined
     }
@@ -107,7 +86,6 @@ const Patch = Schema.Struct({
 })
 
 const decodePatch = Schema.decodeUnknownEither(Schema.parseJson(Patch))
-const encodeBody = Schema.encodeSync(Schema.parseJson(Body))
 
 const textOf = (value: Decimal.Decimal | null): string | undefined =>
   value === null ? undefined : Decimal.format(value)
@@ -177,26 +155,16 @@ const price = (body: Body, name: "limit_price" | "stop_price"): Judged<Price.Pri
   const wanted = body.type === "stop_limit" || body.type === (name === "limit_price" ? "limit" : "stop")
   if (written === null || written === undefined)
     return wanted ? refuse(unprocessable(`${body.type} orders require ${name}`)) : Either.right(null)
-  if (!wanted) return refuse(unprocessable(`${body.type} orders must not have ${name}`))
-  return Either.flatMap(
-    Either.mapLeft(decodePrice(written), () => unprocessable(`${name} must be > 0`)),
-    (read) => {
-      const unit = Decimal.isLess(read, ONE) ? "0.0001" : "0.01"
-      return Decimal.equals(read, Decimal.floorTo(read, Decimal.unsafe(unit)))
-        ? Either.right(read)
-        : refuse(
-            unprocessable(`invalid ${name} ${written}. sub-penny increment does not fulfill minimum pricing criteria`)
-          )
-    }
-  )
+  return wanted ? priceIn(written, name) : refuse(unprocessable(`${body.type} orders must not have ${name}`))
 }
 
-const mayTrade = (body: Body, quantity: Decimal.Decimal, { asset, held, working }: Market): Judged<void> => {
+const mayTrade = (body: Body, quantity: Decimal.Decimal, market: Market): Judged<void> => {
+  const { asset, working } = market
   const { side, symbol, time_in_force } = body
   if (!asset.tradable) return refuse(unprocessable(`asset ${symbol} is not tradable`))
   if (body.extended_hours === true && (body.type !== "limit" || !["day", "gtc"].includes(time_in_force)))
     return refuse(unprocessable("extended hours order must be DAY or GTC limit orders"))
-  if (!["day", "gtc"].includes(time_in_force) && body.type.startsWith("stop"))
+  if (!["day", "gtc"].includes(time_in_force) && body.type.includes("stop"))
     return refuse(unprocessable(`invalid time_in_force ${time_in_force} for ${body.type} orders`))
   const isFraction = !isWhole(quantity)
   if (isFraction && time_in_force !== "day") return refuse(unprocessable("fractional orders must be DAY orders"))
@@ -209,21 +177,18 @@ const mayTrade = (body: Body, quantity: Decimal.Decimal, { asset, held, working 
         reject_reason: "opposite side market/stop order exists"
       })
     )
-  return side === "sell" ? maySell(symbol, quantity, isFraction, { asset, held, working }) : Either.void
+  return side === "sell" ? maySell(symbol, quantity, isFraction, market) : Either.void
 }
 
-const maySell = (
-  symbol: string,
-  quantity: Decimal.Decimal,
-  isFraction: boolean,
-  { asset, held, working }: Pick<Market, "asset" | "held" | "working">
-): Judged<void> => {
+const maySell = (symbol: string, quantity: Decimal.Decimal, isFraction: boolean, market: Market): Judged<void> => {
+  const { asset, held, working } = market
   const reserved = Decimal.sum(working.map((order) => Decimal.subtract(order.quantity, order.filledQuantity)))
   const available = Decimal.max(Decimal.zero, Decimal.subtract(held, reserved))
   if (Decimal.isAtMost(quantity, available)) return Either.void
   if (!Decimal.isPositive(held)) {
-    if (!asset.shortable) return refuse(forbidden(`asset "${symbol}" cannot be sold short`))
-    return isFraction ? refuse(forbidden("fractional orders cannot be sold short")) : Either.void
+    if (!market.mayShort) return refuse(forbidden("account is not allowed to short"))
+    if (!asset.shortable) return refuse(unprocessable(`asset "${symbol}" cannot be sold short`))
+    return isFraction ? refuse(unprocessable("fractional orders cannot be sold short")) : Either.void
   }
   const asked = Decimal.format(quantity)
   return refuse(

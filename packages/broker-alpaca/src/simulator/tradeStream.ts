@@ -1,10 +1,11 @@
 import * as Socket from "@effect/platform/Socket"
-import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, Instant } from "@roundlot/core"
 import { Effect, Option, Ref, Schema, Scope, Stream } from "effect"
 import type { Desk } from "./Desk.ts"
 import { executionIdOf, orderAt } from "./executionJson.ts"
 import { orderJson, statusOf } from "./orderJson.ts"
+import { saidOf } from "./shown.ts"
 
 const Keys = Schema.Struct({ key_id: Schema.String, secret_key: Schema.String })
 
@@ -87,6 +88,7 @@ const tell = (
       const story = yield* desk.exchange.look(execution.brokerOrderId)
       if (story === undefined) return
       const order = orderAt(story, execution)
+      const group = yield* groupOf(desk, order)
       yield* send({
         stream: STREAM,
         data: {
@@ -96,21 +98,26 @@ const tell = (
           price: Decimal.format(execution.price),
           qty: Decimal.format(execution.quantity),
           position_qty: Decimal.format((yield* desk.exchange.stand(desk.account, execution.symbol)).held),
-          order: orderJson(order, known.get(order.brokerOrderId))
+          order: orderJson(order, saidOf(known, order.brokerOrderId, group?.parent), { group })
         }
       })
     }
     if (said._tag !== "Order" || filling.has(said.order.status)) return
     const { order } = said
+    const group = yield* groupOf(desk, order)
+    const told = saidOf(known, order.brokerOrderId, group?.parent)
     yield* send({
       stream: STREAM,
       data: {
-        event: statusOf(order, known.get(order.brokerOrderId)),
+        event: statusOf(order, told, group),
         timestamp: Instant.format(order.updatedAt),
         execution_id: executionIdOf({ execId: `${order.brokerOrderId} ${order.status}` }),
-        order: orderJson(order, known.get(order.brokerOrderId))
+        order: orderJson(order, told, { group })
       }
     })
   })
+
+const groupOf = ({ exchange }: Desk, { brokerOrderId }: ExchangeOrder.ExchangeOrder) =>
+  Effect.map(exchange.groups([brokerOrderId]), (groups) => groups.get(brokerOrderId))
 
 const filling: ReadonlySet<string> = new Set(["partially_filled", "filled"])

@@ -1,14 +1,28 @@
 import { createHash } from "node:crypto"
-import type { Exchange } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
+import type { Effect } from "effect"
+import type { Said } from "../wire/layout.ts"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
+
+/** What the account is besides what the exchange keeps of it; a test changes it. */
+export interface AccountState {
+  /** The API of TWS only reads. */
+  readonly isReadOnly: boolean
+  /** Symbols that nobody lends shares of. */
+  readonly notShortable: ReadonlySet<string>
+  /** How often it may still open and close within a day; -1 without end. */
+  readonly dayTradesRemaining: number
+}
 
 /** What the parts of a simulator work with. */
 export interface Desk {
   readonly exchange: Exchange.ExchangeService
   readonly account: AccountName.AccountName
+  /** What the account is now. */
+  readonly state: () => AccountState
   /** The account's number, and those of other accounts behind the login. */
   readonly number: string
   readonly others: ReadonlyArray<string>
@@ -31,6 +45,34 @@ export interface Desk {
   readonly orderIds: Map<number, number>
   readonly connected: Set<number>
 }
+
+/** One connection, once its client is known. */
+export interface Seat {
+  readonly desk: Desk
+  readonly clientId: number
+  /** The version of the protocol that was agreed on with the client. */
+  readonly version: number
+  readonly send: (...all: ReadonlyArray<Said>) => void
+  /** What is placed is told before what comes of it. */
+  readonly inTurn: Effect.Semaphore
+  /** What executions cost, told with the next request. */
+  readonly late: Array<Said>
+  /** Cuts the connection in the middle of a message. */
+  readonly cut: () => void
+}
+
+/** What is done for a client's request. */
+export type Doing = Effect.Effect<void, ExchangeFailed>
+
+/** What came back, or undefined where the exchange was told to lose or to spoil it: then the connection is cut, or silent. */
+export const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | undefined => {
+  if (reply._tag === "Done") return reply.body
+  if (reply._tag !== "Lost" || reply.how === "reset") cut()
+  return undefined
+}
+
+/** What an execution costs. */
+export const COMMISSION = "1"
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")
 
@@ -86,6 +128,18 @@ export const summaryOf = (shown: ShownExecution, symbols: ReadonlyArray<string>)
   conId: 0,
   execId: `${partsOf(`${shown.permId} as a whole`)}.01.01`
 })
+
+/** The symbols of the legs of an order's combination; none where it is of none. */
+export const symbolsOf = (
+  { combined }: Desk,
+  brokerOrderId: string,
+  all: ReadonlyArray<ExchangeOrder.ExchangeOrder>
+): ReadonlyArray<string> =>
+  (combined.get(brokerOrderId) ?? []).flatMap((leg) => all.find((each) => each.brokerOrderId === leg)?.symbol ?? [])
+
+/** TWS tells the legs of a combination, and then what it came to as a whole. */
+export const isLastLeg = ({ combined }: Desk, brokerOrderId: string): boolean =>
+  combined.get(brokerOrderId)?.at(-1) === brokerOrderId
 
 const byHand: Placed = { clientId: 0, orderId: 0, orderRef: "", timeInForce: "DAY" }
 

@@ -3,8 +3,8 @@ import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/brok
 import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
-import { permIdOf, type Desk } from "./Desk.ts"
 import { NEWEST } from "../wire/versions.ts"
+import { type AccountState, permIdOf, type Desk } from "./Desk.ts"
 import type { TimeShape } from "./messages.ts"
 import * as Seat from "./Seat.ts"
 
@@ -60,6 +60,8 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account behind the login. */
   readonly account: AccountName.AccountName
+  /** Changes what the account is: read only, without shares to lend, or short of day trades. */
+  readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
   /**
@@ -94,9 +96,11 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
+    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: -1 }
     const desk: Desk = {
       exchange,
       account: ACCOUNT,
+      state: () => state,
       number: options.number ?? NUMBER,
       others: options.others ?? [],
       shape: options.times ?? "zone",
@@ -138,6 +142,10 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       number: desk.number,
       exchange,
       account: ACCOUNT,
+      become: (change) =>
+        Effect.sync(() => {
+          state = { ...state, ...change }
+        }),
       notify: (code, words) =>
         Effect.sync(() => sockets.forEach((socket) => socket.write(Seat.noticeFrame(code, words)))),
       combine: (legs) => combine(desk, legs),

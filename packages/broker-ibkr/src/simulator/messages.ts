@@ -1,7 +1,7 @@
 import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
-import { type Said, say } from "../wire/layout.ts"
+import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
 import * as tws from "../wire/messages.ts"
 
 type Order = ExchangeOrder.ExchangeOrder
@@ -76,6 +76,15 @@ const termsOf = (shown: Shown) => {
 export const openOrder = (shown: Shown): Said => {
   const { clientId, orderId } = shown.placed
   return say(tws.openOrder, { ...termsOf(shown), orderId, clientId })
+}
+
+/** What an order would come to, by the names of the fields. */
+export type Figures = Values<NamesOf<(typeof tws.openOrder)["layout"]>>
+
+/** OPEN_ORDER of an order that is none: what it would come to. */
+export const whatIf = (shown: Shown, figures: Figures): Said => {
+  const { clientId, orderId } = shown.placed
+  return say(tws.openOrder, { ...termsOf(shown), ...figures, orderId, clientId, whatIf: "1" })
 }
 
 /** ORDER_STATUS. */

@@ -25,7 +25,8 @@ export interface Layout<N extends string> {
   readonly names?: N
 }
 
-type NamesOf<L> = L extends Layout<infer N> ? N : never
+/** The names of a layout's fields. */
+export type NamesOf<L> = L extends Layout<infer N> ? N : never
 
 /** Numbers that stand for "not set". */
 const aliases = new Map([

@@ -3,6 +3,7 @@ import type { AccountName } from "@roundlot/core"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
 import { leavesOf, mayTrade, plainRequest } from "./orderBook.ts"
+import * as Market from "./market.ts"
 import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -58,6 +59,12 @@ export const perform = (stage: Stage, act: Act): string => {
       return holding(stage, act)
     case "price":
       return price(stage, act)
+    case "halt":
+      return halt(stage, act)
+    case "resume":
+      return resume(stage, act)
+    case "bands":
+      return bands(stage, act)
     case "session":
       return session(stage, act)
     case "buyingPower":
@@ -180,15 +187,41 @@ const onlyAccount = ({ turn: { rows } }: Stage): AccountName.AccountName => {
 const TWO = Decimal.unsafe("2")
 
 const price = (stage: Stage, act: ActOf<"price">): string => {
-  const { price: at, spread = Decimal.zero, symbol } = act
+  const { price: at, size, spread = Decimal.zero, symbol } = act
+  const { now, rows } = stage.turn
   if (Decimal.isNegative(spread)) throw new CannotAct("a spread is not less than 0")
   if (Decimal.isAtMost(Decimal.multiply(at, TWO), spread)) {
     throw new CannotAct("the spread is wider than the price bears: who sells would get nothing")
   }
-  stage.turn.rows.setPrice(symbol, Decimal.format(at))
-  stage.turn.rows.setFact(`spread ${symbol}`, Decimal.format(spread))
+  if (Market.isBeyond(rows, symbol, at)) {
+    Market.halt(rows, symbol, Instant.addMillis(now, PAUSE_MS))
+    Market.setBands(rows, symbol, undefined)
+    return `${Decimal.format(at)} is beyond the bands of ${symbol}: paused for five minutes`
+  }
+  rows.setPrice(symbol, Decimal.format(at))
+  rows.setFact(`spread ${symbol}`, Decimal.format(spread))
+  for (const side of ["buy", "sell"] as const) Market.setDepth(rows, side, symbol, size)
   const filled = stage.book.sweep(symbol)
   return `${symbol} is at ${Decimal.format(at)}; ${filled} orders filled`
+}
+
+/** A pause by limit up, limit down is of five minutes (nasdaqtrader.com, "Limit Up-Limit Down" FAQ). */
+const PAUSE_MS = 300_000
+
+const halt = ({ turn }: Stage, { ms, symbol }: ActOf<"halt">): string => {
+  Market.halt(turn.rows, symbol, ms === undefined ? Instant.latest : Instant.addMillis(turn.now, ms))
+  return `halted ${symbol} ${ms === undefined ? "until it is resumed" : `for ${ms} ms`}`
+}
+
+const resume = ({ book, turn }: Stage, { symbol }: ActOf<"resume">): string => {
+  if (!Market.resume(turn.rows, symbol)) throw new CannotAct(`${symbol} is not halted`)
+  return `resumed ${symbol}; ${book.sweep(symbol)} orders filled`
+}
+
+const bands = ({ turn }: Stage, { lower, symbol, upper }: ActOf<"bands">): string => {
+  if (!Decimal.isLess(lower, upper)) throw new CannotAct("the lower band is not below the upper one")
+  Market.setBands(turn.rows, symbol, { lower, upper })
+  return `${symbol} trades between ${Decimal.format(lower)} and ${Decimal.format(upper)}`
 }
 
 const session = (stage: Stage, act: ActOf<"session">): string => {

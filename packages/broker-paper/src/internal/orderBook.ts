@@ -1,11 +1,13 @@
-import { Decimal, Instant, Price, Side, Ticker } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity, Side, Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
-import type { AccountName, Quantity } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
+import { byPriority, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
+import * as Contingent from "./contingent.ts"
+import * as Market from "./market.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -39,6 +41,7 @@ export interface OrderBook {
     request: PlaceRequest,
     restsWhileClosed: boolean
   ) => Refusal | undefined
+  /** Enters an order, with those that are placed with it behind it. */
   readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
   /** Trades an order at its symbol's price where that is possible, and ends what may not wait. */
   readonly work: (order: OrderRow) => OrderRow
@@ -60,7 +63,7 @@ export interface OrderBook {
   readonly auction: (order: OrderRow) => OrderRow
   /** The closing auction and the end of day orders, where only `hours` are open from now on: how many orders expired. */
   readonly endSession: (hours: Hours, except?: ReadonlySet<string>) => number
-  /** The end of orders that were good until a moment that has come. */
+  /** The end of orders, and of halts, that were until a moment that has come. */
   readonly lapse: () => void
   readonly fillDue: (requestNumber: number) => void
   /** What an order trades at: the market's price, or nothing where nobody has said one. */
@@ -153,31 +156,95 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
       { execIdBase, revision: 1, brokerOrderId, clientOrderId, account, symbol, side, quantity, price, executedAt },
       Decimal.zero
     )
-    refigure(order, executedAt)
+    filledOf(refigure(order, executedAt))
     return row
   }
 
-  const close: OrderBook["close"] = (order, status, reason) =>
-    change(order, { status, reason, fillsAtRequest: null }, turn.tick())
+  /** What a fill does to the other orders of its group. */
+  const filledOf = (order: OrderRow): void => {
+    const others = Contingent.othersOf(rows, order.brokerOrderId)
+    if (others.length === 0) return
+    const waiting = others.filter((id) => Contingent.isWaiting(rows, id))
+    if (waiting.length === 0) return leaveTo(order, others)
+    if (order.status !== "filled" || Contingent.parentOf(rows, order.brokerOrderId) !== undefined) return
+    for (const leg of waiting) Contingent.release(rows, leg)
+    for (const leg of waiting) {
+      const released = rows.order(leg)
+      if (released !== undefined && isWorking(released.status)) work(released)
+    }
+  }
+
+  /** Of exits one ends the others; what it has filled in part is no longer asked for by them. */
+  const leaveTo = (order: OrderRow, others: ReadonlyArray<string>): void => {
+    const left = leavesOf(order)
+    for (const id of others) {
+      const other = rows.order(id)
+      if (other === undefined || !isWorking(other.status)) continue
+      if (!Decimal.isPositive(left)) close(other, "cancelled", "another order of its group was filled")
+      else change(other, { quantity: Quantity.make(Decimal.add(other.filledQuantity, left)) }, turn.tick())
+    }
+  }
+
+  const close: OrderBook["close"] = (order, status, reason) => {
+    const closed = change(order, { status, reason, fillsAtRequest: null }, turn.tick())
+    for (const id of Contingent.othersOf(rows, order.brokerOrderId)) {
+      const other = rows.order(id)
+      if (other === undefined || !isWorking(other.status)) continue
+      close(other, status === "expired" ? "expired" : "cancelled", "another order of its group has ended")
+    }
+    return closed
+  }
 
   const amend: OrderBook["amend"] = (order, { goodTill = null, limitPrice, quantity, stopPrice, timeInForce }) =>
     change(order, { goodTill, limitPrice, quantity, stopPrice, timeInForce }, turn.tick())
 
+  const enterOne = (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest): OrderRow => {
+    const number = rows.lastOrder() + 1
+    const brokerOrderId = ClientOrderId.BrokerOrderId.make(orderIdOf(tag, number))
+    const order = entered(request, { number, brokerOrderId, account, symbol, enteredAt: turn.tick() })
+    rows.putOrder(order)
+    turn.sayOrder(order)
+    return order
+  }
+
   const reread = (order: OrderRow): OrderRow => rows.order(order.brokerOrderId) ?? order
 
   const trade = (order: OrderRow): OrderRow => {
-    if (!isWorking(order.status)) return order
+    const mayNot = Market.isHalted(rows, order.symbol, turn.now) || Contingent.isWaiting(rows, order.brokerOrderId)
+    if (!isWorking(order.status) || mayNot) return order
     const price = priceOf(order)
     if (price === undefined) return order.status === "new" ? change(order, { status: "unpriced" }, turn.tick()) : order
-    const { trades, triggered } = judge(order, price)
-    const seen = triggered === order.triggered ? order : keep(order, { triggered })
-    if (!trades) return seen.status === "unpriced" ? change(seen, { status: "new" }, turn.tick()) : seen
-    fill(seen, leavesOf(seen), price)
+    const stopPrice = Contingent.trailed(rows, order, price)
+    const { trades, triggered } = judge({ ...order, stopPrice }, price)
+    const seen =
+      triggered === order.triggered && stopPrice === order.stopPrice ? order : keep(order, { stopPrice, triggered })
+    const quantity = trades ? taken(seen) : Decimal.zero
+    if (!Decimal.isPositive(quantity))
+      return seen.status === "unpriced" ? change(seen, { status: "new" }, turn.tick()) : seen
+    fill(seen, quantity, price)
     return reread(seen)
   }
 
+  /** What an order takes of what the market has: all that it asks for where nobody has said how much that is. */
+  const taken = (order: OrderRow): Decimal.Decimal => {
+    const wanted = leavesOf(order)
+    const there = Market.depthFor(rows, order)
+    if (there === undefined) return wanted
+    if (order.timeInForce === "fok" && Decimal.isLess(there, wanted)) return Decimal.zero
+    const quantity = Decimal.min(wanted, there)
+    Market.setDepth(rows, order.side, order.symbol, Decimal.subtract(there, quantity))
+    return quantity
+  }
+
   const sweep: OrderBook["sweep"] = (symbol) =>
-    rows.working(symbol).filter((order) => mayTradeNow(order) && !isWorking(trade(order).status)).length
+    rows
+      .working(symbol)
+      .toSorted(byPriority)
+      .filter((row) => {
+        // What traded before may have ended it.
+        const order = reread(row)
+        return mayTradeNow(order) && isWorking(order.status) && !isWorking(trade(order).status)
+      }).length
 
   const mayTradeNow = (order: OrderRow): boolean => !isForAuction(order) && isInSession(order, hours)
 
@@ -190,8 +257,10 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     const over = rows
       .endingOrders()
       .filter((order) => !except.has(order.brokerOrderId) && !isInSession(order, now) && order.timeInForce !== "opg")
-    for (const order of over) {
-      if (order.timeInForce === "cls") auction(order)
+    for (const { brokerOrderId, timeInForce } of over) {
+      const order = rows.order(brokerOrderId)
+      if (order === undefined || !isWorking(order.status)) continue
+      if (timeInForce === "cls") auction(order)
       else close(order, "expired", "the session closed")
     }
     return over.filter(({ timeInForce }) => timeInForce === "day").length
@@ -200,6 +269,7 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
   const lapse = (): void => {
     for (const order of rows.lapsed(Instant.format(turn.now)))
       close(order, "expired", "the time until which it was good has come")
+    for (const symbol of Market.resumeDue(rows, turn.now)) sweep(symbol)
   }
 
   const work: OrderBook["work"] = (order) => {
@@ -241,11 +311,15 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
       return undefined
     },
     enter: (account, symbol, request) => {
-      const number = rows.lastOrder() + 1
-      const brokerOrderId = ClientOrderId.BrokerOrderId.make(orderIdOf(tag, number))
-      const order = entered(request, { number, brokerOrderId, account, symbol, enteredAt: turn.tick() })
-      rows.putOrder(order)
-      turn.sayOrder(order)
+      const order = enterOne(account, symbol, request)
+      const { legs, trail } = request
+      if (trail !== undefined) Contingent.trail(rows, order.brokerOrderId, trail)
+      if (legs === undefined) return order
+      const side = legs.as === "exit" ? request.side : Side.opposite(request.side)
+      const ids = legs.orders.map(
+        (leg) => enterOne(account, symbol, { ...request, ...leg, side, clientOrderId: null }).brokerOrderId
+      )
+      Contingent.join(rows, order.brokerOrderId, ids, legs.as === "entry")
       return order
     },
     revise: (execution, quantity, price) => {

@@ -70,10 +70,18 @@ export type Fact =
   | "tokenExpired"
   | "silentUntil"
   | "resting"
+  | "halts"
+  | `bands ${string}`
+  | `depth ${string}`
+  | `halted ${string}`
   | `hidden ${string}`
+  | `legs ${string}`
+  | `parent ${string}`
   | `priced ${string}`
   | `shown ${string}`
   | `spread ${string}`
+  | `trail ${string}`
+  | `waits ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Sqlite.Database) => {
@@ -136,6 +144,10 @@ export const make = (database: Sqlite.Database) => {
     working: many(
       OrderRow,
       "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
+    ),
+    workingOf: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
     ),
     /** What may end with a session. */
     endingOrders: many(

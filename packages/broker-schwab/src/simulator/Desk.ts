@@ -22,11 +22,34 @@ export interface Seat {
   readonly hash: string
 }
 
+/** What an account is besides what the exchange keeps of it; a test changes it. */
+export interface AccountState {
+  /** It takes orders that close alone. */
+  readonly isClosingOnlyRestricted: boolean
+  readonly isDayTrader: boolean
+  /** Its round trips within five days. */
+  readonly roundTrips: number
+  /** Symbols that it has no shares of to lend. */
+  readonly notShortable: ReadonlySet<string>
+}
+
+/** An account that nothing is said of. */
+export const unrestricted: AccountState = {
+  isClosingOnlyRestricted: false,
+  isDayTrader: false,
+  roundTrips: 0,
+  notShortable: new Set()
+}
+
 /** What all requests to one simulator work with; the seat is that of the account that a request is about. */
 export interface Desk extends Seat {
   readonly exchange: Exchange.ExchangeService
   /** All accounts that the login opens. */
   readonly seats: () => ReadonlyArray<Seat>
+  /** What an account is now. */
+  readonly stateOf: (account: AccountName.AccountName) => Effect.Effect<AccountState>
+  /** Whether the market has no calendar and never closes. */
+  readonly isAlwaysOpen: boolean
   /** The statuses that a working order shows one after the other before it is `WORKING`. */
   readonly onItsWay: ReadonlyArray<string>
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>

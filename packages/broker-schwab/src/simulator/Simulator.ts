@@ -15,9 +15,11 @@ import type { Tokens } from "../TokenFile.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
-import type { Desk, Said, Seat } from "./Desk.ts"
+import { type AccountState, type Desk, type Said, type Seat, unrestricted } from "./Desk.ts"
 import * as Logins from "./logins.ts"
+import * as marketRoutes from "./marketRoutes.ts"
 import * as orderRoutes from "./orderRoutes.ts"
+import { preview } from "./preview.ts"
 
 /** How a simulator is opened: as the exchange behind it, and what Schwab has besides. */
 export interface Options extends Omit<
@@ -48,6 +50,8 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account that a login opens. */
   readonly account: AccountName.AccountName
+  /** Changes what an account is, the first one where none is named: restricted, of a day trader, without shares to lend. */
+  readonly become: (change: Partial<AccountState>, account?: AccountName.AccountName) => Effect.Effect<void>
   /** From now on other hashes stand for the accounts. */
   readonly rehash: Effect.Effect<void>
   /** The tokens of a login of a person. */
@@ -109,10 +113,14 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const first = seatOf(keys.appKey, ACCOUNT, ACCOUNT_NUMBER)
     const others = [...(options.others ?? [])].map(([account, number]) => seatOf(keys.appKey, account, number))
     let seats = [first, ...others]
+    const states = new Map<string, AccountState>()
+    const stateOf = (account: string) => states.get(account) ?? unrestricted
     const desk: Desk = {
       ...first,
       exchange,
       seats: () => seats,
+      stateOf: (account) => Effect.sync(() => stateOf(account)),
+      isAlwaysOpen: options.isOpen === undefined,
       onItsWay: options.onItsWay ?? [],
       said: yield* Ref.make<ReadonlyMap<string, Said>>(new Map()),
       replacing: yield* Effect.makeSemaphore(1)
@@ -144,7 +152,10 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const rehash = Effect.sync(() => {
       seats = seats.map(rehashed)
     })
-    return { credentials, exchange, account: ACCOUNT, rehash, login: logins.login, certificate: shown?.certificate }
+    const become: Simulator["become"] = (change, account = ACCOUNT) =>
+      Effect.sync(() => void states.set(account, { ...stateOf(account), ...change }))
+    const certificate = shown?.certificate
+    return { credentials, exchange, account: ACCOUNT, become, rehash, login: logins.login, certificate }
   })
 
 type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
@@ -210,12 +221,7 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
   const [area, version, ...rest] = url.pathname.slice(1).split("/").map(decodeURIComponent)
   const isRead = request.method === "GET"
   if (version !== "v1") return Effect.succeed(notThere)
-  if (area === "marketdata") {
-    if (isRead && rest.join("/") === "instruments") return accountRoutes.instruments(desk, url.searchParams)
-    return isRead && rest.join("/") === "quotes"
-      ? accountRoutes.quotes(desk, url.searchParams)
-      : Effect.succeed(notThere)
-  }
+  if (area === "marketdata") return isRead ? market(desk, rest, url.searchParams) : Effect.succeed(notThere)
   if (area !== "trader") return Effect.succeed(notThere)
   if (isRead && rest.join("/") === "orders") return orderRoutes.listAll(desk, url.searchParams)
   if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))
@@ -228,7 +234,21 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
   const seated = { ...desk, ...seat }
   if (place === undefined && isRead) return accountRoutes.account(seated, url.searchParams.get("fields"))
   if (place === "transactions" && isRead) return accountRoutes.transactions(seated, url.searchParams)
+  if (place === "previewOrder" && request.method === "POST")
+    return Effect.flatMap(request.text, (text) => preview(seated, text))
   return place === "orders" ? orders(seated, request, id, url.searchParams) : Effect.succeed(notThere)
+}
+
+const market = (desk: Desk, [place, which, ...rest]: ReadonlyArray<string>, query: URLSearchParams): Routed => {
+  if (rest.length > 0) return Effect.succeed(notThere)
+  if (which === "quotes" && place !== undefined) return marketRoutes.quote(desk, place, query)
+  if (place === "markets") {
+    const markets = which ?? query.get("markets") ?? ""
+    return marketRoutes.hours(desk, markets === "" ? [] : markets.split(","), query.get("date"))
+  }
+  if (which !== undefined) return Effect.succeed(notThere)
+  if (place === "instruments") return marketRoutes.instruments(desk, query)
+  return place === "quotes" ? marketRoutes.quotes(desk, query) : Effect.succeed(notThere)
 }
 
 const orders = (

@@ -33,13 +33,12 @@ const accountJson = (
     if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
     const positions =
       held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson(yield* fillsOf(desk))) } : {}
+    const { notShortable: _, ...shown } = yield* desk.stateOf(desk.account)
     return Either.right({
       securitiesAccount: {
         type: "MARGIN",
         accountNumber: desk.accountNumber,
-        roundTrips: 0,
-        isDayTrader: false,
-        isClosingOnlyRestricted: false,
+        ...shown,
         pfcbFlag: false,
         ...positions,
         currentBalances: { buyingPower, cashBalance: buyingPower }
@@ -71,59 +70,6 @@ const positionJson =
       instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
     }
   }
-
-/** `GET /marketdata/v1/instruments`. */
-export const instruments = (desk: Desk, query: URLSearchParams): Answering =>
-  Effect.gen(function* () {
-    const symbol = query.get("symbol") ?? ""
-    const { reply } = yield* desk.exchange.isListed(desk.account, symbol)
-    if (reply._tag !== "Done") return Answer.ofReply(reply)
-    const found = {
-      cusip: "000000000",
-      symbol,
-      description: `${symbol} Common Stock`,
-      exchange: "NASDAQ",
-      assetType: "EQUITY"
-    }
-    return Answer.ok(reply.body ? { instruments: [found] } : {})
-  })
-
-const A_CENT = Decimal.unsafe("0.01")
-
-/** `GET /marketdata/v1/quotes`: what the exchange trades symbols at now, a cent between that and each side; what it does not know is under `errors`. */
-export const quotes = (desk: Desk, query: URLSearchParams): Answering =>
-  Effect.gen(function* () {
-    const found: { [symbol: string]: unknown } = {}
-    const invalid: Array<string> = []
-    for (const symbol of (query.get("symbols") ?? "").split(",")) {
-      const { at, reply } = yield* desk.exchange.quote(desk.account, symbol)
-      if (reply._tag !== "Done") return Answer.ofReply(reply)
-      if (reply.body === undefined) invalid.push(symbol)
-      else found[symbol] = quoteJson(symbol, reply.body, Instant.toMillis(at))
-    }
-    return Answer.ok(invalid.length === 0 ? found : { ...found, errors: { invalidSymbols: invalid } })
-  })
-
-const quoteJson = (symbol: string, price: Decimal.Decimal, millis: number) => ({
-  assetMainType: "EQUITY",
-  assetSubType: "COE",
-  quoteType: "NBBO",
-  realtime: true,
-  ssid: 1,
-  symbol,
-  quote: {
-    askPrice: Answer.number(Decimal.add(price, A_CENT)),
-    askSize: 1,
-    bidPrice: Answer.number(Decimal.isLess(A_CENT, price) ? Decimal.subtract(price, A_CENT) : Decimal.zero),
-    bidSize: 1,
-    lastPrice: Answer.number(price),
-    lastSize: 100,
-    mark: Answer.number(price),
-    quoteTime: millis,
-    securityStatus: "Normal",
-    tradeTime: millis
-  }
-})
 
 /** `GET /accounts/{hash}/transactions`: every revision of every execution is one; a correction says so. */
 export const transactions = (desk: Desk, query: URLSearchParams): Answering =>

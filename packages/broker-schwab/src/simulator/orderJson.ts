@@ -94,7 +94,8 @@ const activitiesOf = (order: Order, executions: ReadonlyArray<Execution>, status
   return activities.length === 0 ? {} : { orderActivityCollection: activities }
 }
 
-const priced = (key: string, value: Price.Price | null) => (value === null ? {} : { [key]: number(value) })
+/** A price under its key, where there is one. */
+export const priced = (key: string, value: Price.Price | null) => (value === null ? {} : { [key]: number(value) })
 
 const durations: { readonly [timeInForce: string]: string } = {
   day: "DAY",
@@ -103,14 +104,25 @@ const durations: { readonly [timeInForce: string]: string } = {
   fok: "FILL_OR_KILL"
 }
 
+/** What is said of an order that needs more than there is (docs.rs/schwab_api, a recorded preview; orders that clients posted). */
+export const NOT_ENOUGH = "You do not have enough available cash/buying power for this order."
+
+const described = ({ reason }: Order): string =>
+  reason?.startsWith("insufficient buying power") === true ? NOT_ENOUGH : (reason ?? "rejected")
+
+/** The terms of an order in Schwab's words. */
+export const termsOf = (order: Pick<Order, "session" | "timeInForce" | "type">, said: Said) => ({
+  session: said.session ?? (order.session === "extended" ? "SEAMLESS" : "NORMAL"),
+  duration: durations[order.timeInForce] ?? "DAY",
+  orderType: `${order.type.toUpperCase()}${order.timeInForce === "cls" ? "_ON_CLOSE" : ""}`
+})
+
 /** An order as Schwab shows it: numbers are numbers, what it has no value for is left away. */
 export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, shown: Shown) => {
   const status = statusOf(order, shown)
   const isEnded = ended.has(status)
   return {
-    session: shown.said.session ?? (order.session === "extended" ? "SEAMLESS" : "NORMAL"),
-    duration: durations[order.timeInForce] ?? "DAY",
-    orderType: `${order.type.toUpperCase()}${order.timeInForce === "cls" ? "_ON_CLOSE" : ""}`,
+    ...termsOf(order, shown.said),
     complexOrderStrategyType: "NONE",
     quantity: number(order.quantity),
     filledQuantity: number(order.filledQuantity),
@@ -136,7 +148,7 @@ export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, sh
     cancelable: !isEnded,
     editable: !isEnded,
     status,
-    ...(order.status === "rejected" ? { statusDescription: order.reason ?? "rejected" } : {}),
+    ...(order.status === "rejected" ? { statusDescription: described(order) } : {}),
     enteredTime: timeOf(order.enteredAt),
     ...(isEnded ? { closeTime: timeOf(order.updatedAt) } : {}),
     tag: "TA_ROUNDLOT",

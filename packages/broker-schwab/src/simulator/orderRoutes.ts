@@ -6,7 +6,7 @@ import * as Answer from "./Answer.ts"
 import { addTo } from "./Desk.ts"
 import type { Desk, Said } from "./Desk.ts"
 import { orderJson } from "./orderJson.ts"
-import { judge, judgeHeld } from "./placing.ts"
+import { judge, objectionTo } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -22,8 +22,9 @@ export const place = (desk: Desk, text: string): Answering =>
     const judged = judge(text)
     if (Either.isLeft(judged)) return judged.left
     const { request, said } = judged.right
-    const against = judgeHeld(judged.right, yield* desk.exchange.stand(desk.account, request.symbol))
-    if (against !== undefined) return against
+    const stand = yield* desk.exchange.stand(desk.account, request.symbol)
+    const objection = objectionTo(judged.right, stand, yield* desk.stateOf(desk.account))
+    if (objection !== undefined) return Answer.error(400, objection)
     const { reply } = yield* desk.exchange.place(desk.account, request)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     yield* Ref.update(desk.said, addTo(reply.body.brokerOrderId, said))

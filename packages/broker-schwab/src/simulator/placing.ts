@@ -4,7 +4,7 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Either, Option, Schema } from "effect"
 import { error } from "./Answer.ts"
 import type { Answer } from "./Answer.ts"
-import type { Said } from "./Desk.ts"
+import type { AccountState, Said } from "./Desk.ts"
 
 const Body = Schema.Struct({
   orderType: Schema.Literal("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "MARKET_ON_CLOSE", "LIMIT_ON_CLOSE"),
@@ -38,23 +38,37 @@ export interface Held {
   readonly working: ReadonlyArray<ExchangeOrder.ExchangeOrder>
 }
 
+/** Why an account takes no such order; `undefined` where it does. */
+export const objectionTo = (placing: Placing, held: Held, state: AccountState): string | undefined =>
+  restriction(placing, state) ?? beyondHeld(placing, held)
+
+/**
+ * Schwab documents that such accounts and shares are there (`isClosingOnlyRestricted` of an account, `isShortable` of a quote), but not the
+ * words of its refusals: these are ours.
+ */
+const restriction = ({ request, said }: Placing, state: AccountState): string | undefined => {
+  const opens = said.instruction === "BUY" || said.instruction === "SELL_SHORT"
+  if (state.isClosingOnlyRestricted && opens) return "This account is restricted to closing transactions only."
+  return said.instruction === "SELL_SHORT" && state.notShortable.has(request.symbol)
+    ? `${request.symbol} is not available to sell short.`
+    : undefined
+}
+
 /** An order says whether it opens or closes, and Schwab takes none that is not so, nor one through zero. */
-export const judgeHeld = ({ request, said }: Placing, { held, working }: Held): Answer | undefined => {
+const beyondHeld = ({ request, said }: Placing, { held, working }: Held): string | undefined => {
   const short = Decimal.negate(held)
   const sameSide = working.filter(({ side }) => side === request.side)
   const reserved = Decimal.sum(sameSide.map((each) => Decimal.subtract(each.quantity, each.filledQuantity)))
   const isBeyond = (there: Decimal.Decimal) => Decimal.isLess(Decimal.subtract(there, reserved), request.quantity)
   switch (said.instruction) {
     case "SELL":
-      return isBeyond(held)
-        ? error(400, "The quantity is more than what is held: a short sale is SELL_SHORT.")
-        : undefined
+      return isBeyond(held) ? "The quantity is more than what is held: a short sale is SELL_SHORT." : undefined
     case "SELL_SHORT":
-      return Decimal.isPositive(held) ? error(400, "Shares are held: sell these first.") : undefined
+      return Decimal.isPositive(held) ? "Shares are held: sell these first." : undefined
     case "BUY_TO_COVER":
-      return isBeyond(short) ? error(400, "The quantity is more than what is short.") : undefined
+      return isBeyond(short) ? "The quantity is more than what is short." : undefined
     default:
-      return Decimal.isPositive(short) ? error(400, "The position is short: BUY_TO_COVER closes it.") : undefined
+      return Decimal.isPositive(short) ? "The position is short: BUY_TO_COVER closes it." : undefined
   }
 }
 

@@ -1,0 +1,311 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { Effect, FastCheck as fc, TestClock } from "effect"
+import { Exchange, type ExchangeOrder } from "@roundlot/broker-paper"
+import { account } from "./setup.ts"
+
+const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}): ExchangeOrder.PlaceRequest => ({
+  clientOrderId: null,
+  symbol: "AAPL",
+  side: "buy",
+  quantity: Quantity.unsafe("10"),
+  type: "market",
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: "day",
+  session: "regular",
+  referencePrice: null,
+  ...differs
+})
+
+const opened = Exchange.make({})
+
+type Service = Effect.Effect.Success<typeof opened>
+
+let given = 0
+const market = (exchange: Service, act: Parameters<Service["instruct"]>[0]["do"]) =>
+  exchange.instruct({ id: `m${++given}`, do: act })
+
+const at = (price: string, size?: string) => ({
+  price: { symbol: "AAPL", price, ...(size === undefined ? {} : { size }) }
+})
+
+const filled = (exchange: Service) =>
+  Effect.map(exchange.orders, (orders) => orders.map(({ filledQuantity }) => Decimal.format(filledQuantity)))
+
+const statuses = (exchange: Service) => Effect.map(exchange.orders, (orders) => orders.map(({ status }) => status))
+
+/** What happens at a market: an order comes, a price with so many shares for each side, a halt, the end of one. */
+type Step =
+  | {
+      readonly _tag: "order"
+      readonly side: "buy" | "sell"
+      readonly type: "market" | "limit" | "stop"
+      readonly at: number
+      readonly quantity: number
+    }
+  | { readonly _tag: "price"; readonly at: number; readonly size: number }
+  | { readonly _tag: "halt" }
+  | { readonly _tag: "resume" }
+
+const dollars = fc.integer({ min: 95, max: 105 })
+const shares = fc.integer({ min: 1, max: 12 })
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      _tag: fc.constant("order" as const),
+      side: fc.constantFrom("buy" as const, "sell" as const),
+      type: fc.constantFrom("market" as const, "limit" as const, "stop" as const),
+      at: dollars,
+      quantity: shares
+    })
+  },
+  { weight: 4, arbitrary: fc.record({ _tag: fc.constant("price" as const), at: dollars, size: shares }) },
+  { weight: 1, arbitrary: fc.constant({ _tag: "halt" as const }) },
+  { weight: 1, arbitrary: fc.constant({ _tag: "resume" as const }) }
+)
+
+/** A market as simple as it can be said, which the exchange is held against. */
+const reference = () => {
+  const orders: Array<
+    { -readonly [K in keyof Extract<Step, { _tag: "order" }>]: Extract<Step, { _tag: "order" }>[K] } & {
+      filled: number
+      isTriggered: boolean
+    }
+  > = []
+  const depth = { buy: 0, sell: 0 }
+  let price: number | undefined
+  let isHalted = false
+  const match = () => {
+    if (price === undefined || isHalted) return
+    const now = price
+    for (const order of orders) {
+      const isReached = order.side === "buy" ? now >= order.at : now <= order.at
+      if (order.type === "stop" && isReached) order.isTriggered = true
+    }
+    for (const side of ["buy", "sell"] as const) {
+      const reach = (order: (typeof orders)[number]) =>
+        order.type === "limit" ? (side === "buy" ? order.at : -order.at) : Infinity
+      const able = orders.filter((order) => {
+        if (order.side !== side) return false
+        if (order.type === "limit") return side === "buy" ? now <= order.at : now >= order.at
+        return order.type === "market" || order.isTriggered
+      })
+      for (const order of able.toSorted((a, b) => (reach(a) === reach(b) ? 0 : reach(b) - reach(a)))) {
+        const taken = Math.min(order.quantity - order.filled, depth[side])
+        order.filled += taken
+        depth[side] -= taken
+      }
+    }
+  }
+  return {
+    orders,
+    do: (what: Step) => {
+      if (what._tag === "order") orders.push({ ...what, filled: 0, isTriggered: false })
+      if (what._tag === "halt") isHalted = true
+      if (what._tag === "resume") isHalted = false
+      if (what._tag === "price") {
+        price = what.at
+        depth.buy = depth.sell = what.size
+      }
+      match()
+    }
+  }
+}
+
+const done = (exchange: Service, what: Step) => {
+  switch (what._tag) {
+    case "order": {
+      const price = Price.unsafe(String(what.at))
+      return exchange.place(
+        account,
+        request({
+          side: what.side,
+          type: what.type,
+          quantity: Quantity.unsafe(String(what.quantity)),
+          limitPrice: what.type === "limit" ? price : null,
+          stopPrice: what.type === "stop" ? price : null
+        })
+      )
+    }
+    case "price":
+      return market(exchange, at(String(what.at), String(what.size)))
+    case "halt":
+      return market(exchange, { halt: { symbol: "AAPL" } })
+    case "resume":
+      return Effect.ignore(market(exchange, { resume: { symbol: "AAPL" } }))
+  }
+}
+
+describe("the matching of the exchange", () => {
+  it("fills as a simple market does: by limit, then by time, no more than there is, at the market's price", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) =>
+        Effect.gen(function* () {
+          const exchange = yield* opened
+          const simple = reference()
+          for (const each of steps) {
+            yield* done(exchange, each)
+            simple.do(each)
+            expect(yield* filled(exchange)).toEqual(simple.orders.map((order) => String(order.filled)))
+          }
+          const limits = new Map((yield* exchange.orders).map((order) => [order.brokerOrderId, order.limitPrice]))
+          const beyond = (yield* exchange.fills).filter(({ brokerOrderId, price, side }) => {
+            const limit = limits.get(brokerOrderId) ?? price
+            return side === "buy" ? Decimal.isLess(limit, price) : Decimal.isLess(price, limit)
+          })
+          expect(beyond).toEqual([])
+        }).pipe(Effect.scoped, Effect.runPromise)
+      ),
+      { numRuns: 60 }
+    ))
+
+  it.scoped("fill or kill takes all or nothing, immediate or cancel what there is", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100", "4"))
+      yield* exchange.place(account, request({ timeInForce: "fok", quantity: Quantity.unsafe("5") }))
+      yield* exchange.place(account, request({ timeInForce: "ioc", quantity: Quantity.unsafe("3") }))
+      yield* exchange.place(account, request({ timeInForce: "ioc", quantity: Quantity.unsafe("3") }))
+      expect(yield* filled(exchange)).toEqual(["0", "3", "1"])
+      expect(yield* statuses(exchange)).toEqual(["cancelled", "filled", "cancelled"])
+    })
+  )
+})
+
+describe("halts of the exchange", () => {
+  it.scoped("orders are taken and rest; they trade when the halt is over, by instruction or by its time", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* market(exchange, { halt: { symbol: "AAPL" } })
+      yield* exchange.place(account, request())
+      yield* exchange.place(account, request({ timeInForce: "ioc" }))
+      yield* market(exchange, at("101"))
+      expect(yield* statuses(exchange)).toEqual(["new", "cancelled"])
+      expect((yield* exchange.stand(account, "AAPL")).isHalted).toBe(true)
+      yield* market(exchange, { resume: { symbol: "AAPL" } })
+      expect(yield* statuses(exchange)).toEqual(["filled", "cancelled"])
+      yield* market(exchange, { halt: { symbol: "AAPL", ms: 1000 } })
+      yield* exchange.place(account, request())
+      expect(yield* filled(exchange)).toEqual(["10", "0", "0"])
+      yield* TestClock.adjust("1001 millis")
+      expect((yield* exchange.stand(account, "AAPL")).isHalted).toBe(false)
+      yield* exchange.holdings(account)
+      expect(yield* filled(exchange)).toEqual(["10", "0", "10"])
+    })
+  )
+
+  it.scoped("limit up, limit down: a price beyond the bands is not traded at, and pauses for five minutes", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* market(exchange, { bands: { symbol: "AAPL", lower: "95", upper: "105" } })
+      yield* exchange.place(account, request({ type: "limit", limitPrice: Price.unsafe("94") }))
+      const { did } = yield* market(exchange, at("94"))
+      expect(did).toEqual(["94 is beyond the bands of AAPL: paused for five minutes"])
+      yield* market(exchange, at("94"))
+      yield* TestClock.adjust("299 seconds")
+      yield* exchange.holdings(account)
+      expect(yield* filled(exchange)).toEqual(["0"])
+      yield* TestClock.adjust("1 second")
+      yield* exchange.holdings(account)
+      expect(yield* filled(exchange)).toEqual(["10"])
+    })
+  )
+})
+
+const legs = (as: "entry" | "exit", ...orders: ReadonlyArray<ExchangeOrder.Leg>) => ({ as, orders })
+const limit = (price: string): ExchangeOrder.Leg => ({
+  type: "limit",
+  limitPrice: Price.unsafe(price),
+  stopPrice: null
+})
+const stop = (price: string): ExchangeOrder.Leg => ({ type: "stop", limitPrice: null, stopPrice: Price.unsafe(price) })
+
+const trail = (by: "amount" | "percent", value: string) => ({ by, value: Decimal.unsafe(value) })
+
+describe("orders of the exchange that hang together", () => {
+  const bracket = request({
+    type: "limit",
+    limitPrice: Price.unsafe("100"),
+    legs: legs("entry", limit("110"), stop("90"))
+  })
+
+  it.scoped("exits wait until their entry is filled in full, and one ends the other", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* exchange.place(account, bracket)
+      yield* market(exchange, at("120"))
+      yield* market(exchange, at("80", "4"))
+      expect(yield* filled(exchange)).toEqual(["4", "0", "0"])
+      yield* market(exchange, at("100"))
+      expect(yield* filled(exchange)).toEqual(["10", "0", "0"])
+      const [, taking, stopping] = yield* exchange.orders
+      const { held, working } = yield* exchange.stand(account, "AAPL")
+      expect([Decimal.format(held), working.map(({ brokerOrderId }) => brokerOrderId)]).toEqual([
+        "10",
+        [taking?.brokerOrderId]
+      ])
+      yield* market(exchange, at("110", "3"))
+      expect((yield* exchange.orders).map(({ quantity }) => Decimal.format(quantity))).toEqual(["10", "10", "7"])
+      yield* market(exchange, at("90"))
+      expect(yield* filled(exchange)).toEqual(["10", "3", "7"])
+      expect(yield* statuses(exchange)).toEqual(["filled", "cancelled", "filled"])
+      expect(Decimal.format((yield* exchange.stand(account, "AAPL")).held)).toBe("0")
+      const last = stopping?.brokerOrderId ?? ""
+      expect((yield* exchange.groups([last])).get(last)).toMatchObject({ isWaiting: false, legs: [] })
+    })
+  )
+
+  it.scoped("where one is cancelled all are, and all expire together", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* exchange.place(account, bracket)
+      const [, , last] = yield* exchange.orders
+      yield* exchange.cancel(account, last?.brokerOrderId ?? "")
+      expect(yield* statuses(exchange)).toEqual(["cancelled", "cancelled", "cancelled"])
+      yield* exchange.place(account, bracket)
+      yield* market(exchange, { session: { open: false } })
+      expect((yield* statuses(exchange)).slice(3)).toEqual(["expired", "expired", "expired"])
+    })
+  )
+
+  it.scoped("exits of shares that are held work at once", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* exchange.place(account, request())
+      yield* exchange.place(
+        account,
+        request({ side: "sell", type: "limit", limitPrice: Price.unsafe("110"), legs: legs("exit", stop("90")) })
+      )
+      yield* market(exchange, at("89"))
+      expect(yield* statuses(exchange)).toEqual(["filled", "cancelled", "filled"])
+    })
+  )
+
+  it.scoped("a stop that trails follows the best price and stays there", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* exchange.place(account, request({ side: "sell", type: "stop", trail: trail("amount", "5") }))
+      yield* exchange.place(account, request({ type: "stop", trail: trail("percent", "10") }))
+      const stops = Effect.map(exchange.orders, (orders) =>
+        orders.map(({ stopPrice }) => stopPrice && Decimal.format(stopPrice))
+      )
+      expect(yield* stops).toEqual(["95", "110"])
+      yield* market(exchange, at("104"))
+      yield* market(exchange, at("100"))
+      expect(yield* stops).toEqual(["99", "110"])
+      yield* market(exchange, at("99"))
+      expect(yield* statuses(exchange)).toEqual(["filled", "new"])
+      yield* market(exchange, at("80"))
+      yield* market(exchange, at("88"))
+      expect(yield* statuses(exchange)).toEqual(["filled", "filled"])
+      expect(Instant.toMillis(yield* exchange.now)).toBe(0)
+    })
+  )
+})
