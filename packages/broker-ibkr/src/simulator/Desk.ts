@@ -31,6 +31,8 @@ export interface Desk {
   /** What market data the login is subscribed to. */
   readonly marketData: "live" | "delayed" | "none"
   readonly permIds: "always" | "never"
+  /** What a filled order is listed over among the completed ones. */
+  readonly quantityOfFilled: "shown" | "zero"
   /** The newest version of the protocol that is spoken. */
   readonly newestVersion: number
   /** Which client's order is which of the exchange's, by the exchange's id. */

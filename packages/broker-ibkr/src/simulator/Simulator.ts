@@ -35,6 +35,8 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
    * client, or of a person, is not listed then either.
    */
   readonly permIds?: "always" | "never" | undefined
+  /** What a filled order is listed over among the completed ones: its quantity, or 0, as TWS was seen to do (hadrianl/ibapi#18). */
+  readonly quantityOfFilled?: "shown" | "zero" | undefined
   /** The newest version of the protocol that it speaks: 193 where it is left away; one from 177 on is as an older TWS. */
   readonly newestVersion?: number | undefined
   /** How times of executions are written. */
@@ -107,6 +109,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       commissions: options.commissions ?? "with",
       marketData: options.marketData ?? "live",
       permIds: options.permIds ?? "always",
+      quantityOfFilled: options.quantityOfFilled ?? "shown",
       newestVersion: options.newestVersion ?? NEWEST,
       placed: new Map(),
       combined: new Map(),

@@ -109,12 +109,19 @@ const AVERAGE_PLACES = 8
 const averageOf = ({ filledQuantity, notional }: Order): string =>
   Decimal.format(Decimal.divide(notional, filledQuantity, AVERAGE_PLACES))
 
+/** How completed orders are written. */
+interface CompletedShape {
+  readonly shape: TimeShape
+  readonly quantityOfFilled: "shown" | "zero"
+}
+
 /** COMPLETED_ORDER. */
-export const completedOrder = (shown: Shown, zone: TimeShape): Said =>
+export const completedOrder = (shown: Shown, { quantityOfFilled, shape }: CompletedShape): Said =>
   say(tws.completedOrder, {
     ...termsOf(shown),
+    ...(quantityOfFilled === "zero" && shown.order.status === "filled" ? { quantity: "0" } : {}),
     filledQuantity: Decimal.format(shown.order.filledQuantity),
-    completedTime: timeOf(shown.order.updatedAt, zone),
+    completedTime: timeOf(shown.order.updatedAt, shape),
     completedStatus: completedStatusOf(shown)
   })
 

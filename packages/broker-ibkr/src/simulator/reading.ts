@@ -52,7 +52,7 @@ export const completedOrders = (seat: Seat): Doing =>
     for (const order of all.filter(({ status }) => !Orders.isWorking(status))) {
       if (!isListed(seat, order.brokerOrderId)) continue
       const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
-      seat.send(messages.completedOrder(shown, seat.desk.shape))
+      seat.send(messages.completedOrder(shown, seat.desk))
     }
     seat.send(say(tws.completedOrdersEnd))
   })
