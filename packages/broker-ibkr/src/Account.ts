@@ -3,10 +3,11 @@ import type { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Desk } from "./Desk.ts"
 import { assetClassOf, symbolOf } from "./Execution.ts"
-import { stock, symbolFrom } from "./OrderRequest.ts"
+import { symbolAt, symbolFrom } from "./OrderRequest.ts"
 import { gather } from "./Reading.ts"
-import * as Session from "./Session.ts"
-import { decimalOf } from "./Text.ts"
+import { decimalOf, masked } from "./Text.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
 
 /** How the numbers of paper accounts begin. */
 export const PAPER_ACCOUNT = /^D/
@@ -17,7 +18,7 @@ export const proofOf = (number: string): Broker.Proof =>
     ? { _tag: "Paper" }
     : {
         _tag: "Unproven",
-        seen: `its login has the account ${Session.masked(number)}, whose number does not begin with D`,
+        seen: `its login has the account ${masked(number)}, whose number does not begin with D`,
         remedy: "Log in to TWS or the Gateway as a paper trader, or use a simulator ('roundlot simulate ibkr')"
       }
 
@@ -27,7 +28,7 @@ export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
     .withPermits(1)(
       gather<Broker.Holding | undefined>(desk.session, {
         operation: "positions",
-        ask: ({ api }) => void api.reqPositions(),
+        ask: (line) => line.send(say(requests.positions)),
         take: (message) => {
           if (message._tag === "PositionsEnd") return { _tag: "End" }
           if (message._tag !== "Position" || message.account !== desk.names.number) return undefined
@@ -39,7 +40,7 @@ export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
           const averagePrice = decimalOf(message.averageCost)
           return { _tag: "Part", part: { symbol, quantity, averagePrice, assetClass } }
         },
-        finish: ({ api }) => void api.cancelPositions()
+        finish: (line) => line.send(say(requests.cancelPositions))
       })
     )
     .pipe(Effect.map(holdingsOf))
@@ -60,7 +61,7 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
   Effect.flatMap(
     gather<{ readonly seconds: string }>(desk.session, {
       operation: "clock",
-      ask: ({ api }) => void api.reqCurrentTime(),
+      ask: (line) => line.send(say(requests.currentTime)),
       take: (message) => (message._tag === "Heartbeat" ? { _tag: "Last", part: message } : undefined)
     }),
     ([answer]) =>
@@ -75,7 +76,7 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
 export const figures = (desk: Desk): Broker.BrokerService["account"] =>
   gather<{ readonly currency: string; readonly value: string }>(desk.session, {
     operation: "account",
-    ask: ({ api }, reqId) => void api.reqAccountSummary(reqId, "All", BUYING_POWER),
+    ask: (line, reqId) => line.send(say(requests.accountFigures, { reqId, names: BUYING_POWER })),
     take: (message, reqId) => {
       if (message._tag === "AccountFiguresEnd" && message.reqId === reqId) return { _tag: "End" }
       const isIt =
@@ -85,7 +86,7 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
         message.name === BUYING_POWER
       return isIt ? { _tag: "Part", part: { currency: message.currency, value: message.value } } : undefined
     },
-    finish: ({ api }, reqId) => void api.cancelAccountSummary(reqId)
+    finish: (line, reqId) => line.send(say(requests.cancelAccountFigures, { reqId }))
   }).pipe(
     Effect.flatMap(([figure]) => {
       const buyingPower = figure === undefined ? undefined : decimalOf(figure.value)
@@ -110,7 +111,7 @@ export const instrument = (
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
   gather(desk.session, {
     operation: "instrument",
-    ask: ({ api }, reqId) => void api.reqContractDetails(reqId, stock(symbol)),
+    ask: (line, reqId) => line.send(say(requests.contractDetails, { reqId, symbol: symbolAt(symbol) })),
     take: (message, reqId) => {
       if (message._tag === "ContractDetailsEnd" && message.reqId === reqId) return { _tag: "End" }
       return message._tag === "ContractDetails" && message.reqId === reqId

@@ -8,8 +8,7 @@ import * as ExecId from "./ExecId.ts"
 import type { Contract, ExecutionFacts } from "./Message.ts"
 import * as OrderIds from "./OrderIds.ts"
 import { symbolFrom } from "./OrderRequest.ts"
-import { masked } from "./Session.ts"
-import { decimalOf } from "./Text.ts"
+import { decimalOf, masked } from "./Text.ts"
 
 /** What reports of one account are made with. */
 export interface Names {

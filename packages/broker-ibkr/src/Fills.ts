@@ -7,6 +7,8 @@ import { COMBINATION, executedOf, isDurable } from "./Execution.ts"
 import type { ExecutionFacts } from "./Message.ts"
 import { gather } from "./Reading.ts"
 import { decimalOf } from "./Text.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
 
 /** `yyyymmdd-hh:mm:ss` in UTC, as filters take it. */
 const filterTime = (at: Instant.Instant): string => {
@@ -20,11 +22,14 @@ const executions = (
 ): Effect.Effect<ReadonlyArray<ExecutionFacts>, Broker.BrokerReadFailed> =>
   gather<ExecutionFacts>(desk.session, {
     operation: "executions",
-    ask: ({ api }, reqId) =>
-      void api.reqExecutions(reqId, {
-        acctCode: desk.names.number,
-        ...(from === undefined ? {} : { time: filterTime(from) })
-      }),
+    ask: (line, reqId) =>
+      line.send(
+        say(requests.executions, {
+          reqId,
+          account: desk.names.number,
+          time: from === undefined ? "" : filterTime(from)
+        })
+      ),
     take: (message, reqId) => {
       if (message._tag === "ExecutionsEnd" && message.reqId === reqId) return { _tag: "End" }
       return message._tag === "Execution" && message.execution.reqId === reqId

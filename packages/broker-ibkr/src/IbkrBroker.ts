@@ -12,6 +12,7 @@ import { supportedOrders } from "./OrderRequest.ts"
 import { ALL, everyOrder, type Listings, lookup, orders, readOrder } from "./Orders.ts"
 import { cancel, prepare } from "./Sending.ts"
 import * as Session from "./Session.ts"
+import { masked } from "./Text.ts"
 import { updates } from "./Updates.ts"
 
 /** What TWS can do. */
@@ -76,7 +77,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       session,
       names: { account: options.account, number: session.account, zone: options.zone },
       clientId: options.address.clientId,
-      secrets: new Map(session.accounts.map((each) => [each, Session.masked(each)])),
+      secrets: new Map(session.accounts.map((each) => [each, masked(each)])),
       alone: yield* Effect.makeSemaphore(1),
       placed: new Map(),
       endings,

@@ -1,9 +1,14 @@
-import { ErrorCode, EventName, IBApi } from "@stoqey/ib"
-import { Deferred, Effect, Schema } from "effect"
+import { connect, type Socket } from "node:net"
+import { Deferred, Effect, FiberSet, Queue, RateLimiter, Schema } from "effect"
 import type { Scope } from "effect"
 import { kindOf } from "./Codes.ts"
-import { completedOrder, decode, Message, openOrder } from "./Message.ts"
+import { decode, Message, unreadable } from "./Message.ts"
 import type { OrderIds } from "./OrderIds.ts"
+import { masked, textOf } from "./Text.ts"
+import * as frames from "./wire/frames.ts"
+import { type Said, say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
+import { isSpoken, NEWEST, OFFER, OLDEST } from "./wire/versions.ts"
 
 /** Where TWS or a Gateway listens, and as which of its clients we come. */
 export interface Address {
@@ -26,7 +31,8 @@ export class ConnectFailed extends Schema.TaggedError<ConnectFailed>()("ConnectF
 
 /** One connection that TWS has let in: it has named its accounts and the next order id. It is used once: a new one is a new line. */
 export interface Line {
-  readonly api: IBApi
+  /** Sends a request as the version that was agreed on has it; those of a line that is lost go nowhere. */
+  readonly send: (said: Said) => void
   /** The accounts behind the login. */
   readonly accounts: ReadonlyArray<string>
   /** What TWS said of its time when it was connected to. */
@@ -54,30 +60,8 @@ const FIRST_REQUEST = 1_000_000_000
 const SECURITIES_DOWN = 2157
 const SECURITIES_THERE = 2158
 
-/** Messages a second, of the 50 that TWS takes. */
-const MESSAGES_A_SECOND = 40
-
-const isNamed = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null
-
-const fieldOf = (value: unknown, name: string): unknown => (isNamed(value) ? Reflect.get(value, name) : undefined)
-
-/**
- * The library's decoder throws at a text of a rejection that is no JSON, out of the socket's own event, and stands amid the message
- * then. What it throws ends the line instead of the process.
- */
-const guardDecoder = (api: IBApi, onFault: (why: string) => void): void => {
-  const decoder = fieldOf(fieldOf(api, "controller"), "decoder")
-  const process = fieldOf(decoder, "process")
-  if (!isNamed(decoder) || typeof process !== "function") return
-  Reflect.set(decoder, "process", () => {
-    try {
-      Reflect.apply(process, decoder, [])
-    } catch (error) {
-      onFault(error instanceof Error ? error.message : String(error))
-    }
-  })
-}
+/** Of the 50 messages that TWS takes within any second: four, and then one every 25 ms. */
+const PACE = { limit: 4, interval: "100 millis" } as const
 
 const failure = ({ clientId, host, port }: Address, problem: ConnectFailed["problem"], said: string): ConnectFailed => {
   const remedies: { readonly [P in ConnectFailed["problem"]]: readonly [detail: string, remedy: string] } = {
@@ -86,7 +70,10 @@ const failure = ({ clientId, host, port }: Address, problem: ConnectFailed["prob
       `its client id ${clientId} is in use`,
       "End the other program, or give this one a client id of its own (IB_CLIENT_ID)"
     ],
-    version: [said, "Use a version of TWS or the Gateway that the guide names"],
+    version: [
+      said,
+      `Use TWS or the Gateway 10.30 or newer, which speaks versions ${OLDEST} to ${NEWEST} of the protocol, and let this machine in (trusted IPs of its API settings)`
+    ],
     no_answer: [said, "Is it TWS that listens there? It may wait for a person to log in, or to let this program in"],
     accounts: [said, "Name the account (IB_ACCOUNT)"],
     zone: [
@@ -105,12 +92,22 @@ export const wrongAccounts = (address: Address, detail: string): ConnectFailed =
 /** The failure of a line whose times could be of any zone. */
 export const withoutZone = (address: Address, time: string): ConnectFailed => failure(address, "zone", time)
 
-const problemOf = (code: number): ConnectFailed["problem"] =>
-  code === 326 ? "client_id_in_use" : code === 502 ? "nobody_listens" : "version"
+const CLIENT_ID_IN_USE = 326
 
 /** What a line keeps while it is open. */
 interface Standing {
+  readonly address: Address
+  readonly orderIds: OrderIds
+  readonly socket: Socket
+  readonly ready: Deferred.Deferred<void, ConnectFailed>
+  readonly ended: Deferred.Deferred<string>
   readonly listeners: Set<(message: Message) => void>
+  /** Which messages were logged, by kind and reason: TWS may repeat one without end. */
+  readonly logged: Set<string>
+  readonly waiting: Queue.Queue<Said>
+  readonly log: (effect: Effect.Effect<void>) => void
+  /** The version that was agreed on, once TWS has said it. */
+  version: number | undefined
   accounts: ReadonlyArray<string> | undefined
   connectedAt: string
   hasOrderId: boolean
@@ -118,18 +115,6 @@ interface Standing {
   degraded: boolean
   knowsSecurities: boolean
   lost: string | undefined
-  tokens: ReadonlyArray<string>
-}
-
-/** Notes which of a client's order ids TWS names. */
-const noteOrderId = ({ clientId }: Address, orderIds: OrderIds, message: Message): void => {
-  const named =
-    message._tag === "Execution"
-      ? message.execution
-      : message._tag === "OrderStatus" || message._tag === "OpenOrder"
-        ? message
-        : undefined
-  if (named?.clientId === String(clientId)) orderIds.isTaken(named.orderId)
 }
 
 /** Connects once, and waits until orders may be sent; closed with the scope. */
@@ -139,87 +124,36 @@ export const open = (
   orderIds: OrderIds
 ): Effect.Effect<Line, ConnectFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const ended = yield* Deferred.make<string>()
-    const ready = yield* Deferred.make<void, ConnectFailed>()
-    const { clientId, host, port } = address
+    const run = yield* FiberSet.makeRuntime()
     const standing: Standing = {
+      address,
+      orderIds,
+      socket: yield* socketTo(address),
+      ready: yield* Deferred.make<void, ConnectFailed>(),
+      ended: yield* Deferred.make<string>(),
       listeners: new Set(),
+      logged: new Set(),
+      waiting: yield* Queue.unbounded<Said>(),
+      log: (effect) => void run(effect),
+      version: undefined,
       accounts: undefined,
       connectedAt: "",
       hasOrderId: false,
       requestId: FIRST_REQUEST,
       degraded: false,
       knowsSecurities: true,
-      lost: undefined,
-      tokens: []
+      lost: undefined
     }
-    const api = yield* Effect.acquireRelease(
-      Effect.sync(() => new IBApi({ host, port, clientId, maxReqPerSec: MESSAGES_A_SECOND })),
-      (each) => Effect.sync(() => closeQuietly(each))
-    )
-    const tell = (message: Message) => {
-      noteOrderId(address, orderIds, message)
-      for (const listener of standing.listeners) guarded(() => listener(message))
-    }
-    const fail = (problem: ConnectFailed["problem"], said: string) =>
-      Deferred.unsafeDone(ready, Effect.fail(failure(address, problem, said)))
-    const drop = (why: string) => {
-      if (standing.lost !== undefined) return
-      standing.lost = why
-      fail("lost", why)
-      Deferred.unsafeDone(ended, Effect.succeed(why))
-      tell(Message.Lost({ why }))
-      closeQuietly(api)
-    }
-    const noteNotice = (code: number, text: string) => {
-      const kind = kindOf(code, text)
-      if (kind === "refused connection") fail(problemOf(code), text)
-      if (kind === "servers lost") standing.degraded = true
-      if (code === SECURITIES_DOWN || code === SECURITIES_THERE) standing.knowsSecurities = code === SECURITIES_THERE
-      if (kind === "servers back") drop(`the servers are back (${code}): everything is read again`)
-      if (kind === "connection lost" || kind === "refused connection") drop(`${text} (${code})`)
-    }
-    const settle = () => {
-      if (standing.accounts !== undefined && standing.hasOrderId) Deferred.unsafeDone(ready, Effect.void)
-    }
-    guardDecoder(api, (why) => drop(`a message could not be read: ${why}`))
-    api.on(EventName.received, (tokens) => {
-      standing.tokens = tokens
-      const message = decode(tokens)
-      if (message === undefined) return
-      tell(message)
-      if (message._tag === "Notice") guarded(() => noteNotice(message.code, message.text))
-    })
-    api.on(EventName.openOrder, (_id, _contract, _order, state) => tell(openOrder(standing.tokens, state.status)))
-    api.on(EventName.completedOrder, (_contract, _order, state) => tell(completedOrder(standing.tokens, state.status)))
-    api.on(EventName.error, (error, code, id) => {
-      // What TWS said itself came by its tokens; what remains is the library's own.
-      if (standing.tokens[0] === "4" && Number(standing.tokens[2]) === id) return
-      guarded(() => noteNotice(code, error.message))
-      if (code === ErrorCode.UNKNOWN_ID) drop(`a message could not be read: ${error.message}`)
-    })
-    api.on(EventName.server, (_version, time) => {
-      standing.connectedAt = time
-    })
-    api.on(EventName.managedAccounts, (list) => {
-      standing.accounts = list.split(",").filter((each) => each !== "")
-      settle()
-    })
-    api.on(EventName.nextValidId, (id) => {
-      if (!orderIds.isNext(id)) return drop(`TWS says that the next order's id is ${id}, which no order can have`)
-      standing.hasOrderId = true
-      settle()
-    })
-    api.on(EventName.disconnected, () => drop("TWS closed the connection"))
-    yield* Effect.sync(() => api.connect(clientId))
-    yield* Deferred.await(ready).pipe(
+    yield* Effect.sync(() => attend(standing))
+    yield* Effect.forkScoped(sending(standing))
+    yield* Deferred.await(standing.ready).pipe(
       Effect.timeoutFail({
         duration: connectTimeoutMs,
         onTimeout: () => failure(address, "no_answer", `it did not let us in within ${connectTimeoutMs / 1000} s`)
       })
     )
     return {
-      api,
+      send: (said) => void standing.waiting.unsafeOffer(said),
       accounts: standing.accounts ?? [],
       connectedAt: standing.connectedAt,
       nextOrderId: orderIds.take,
@@ -231,12 +165,75 @@ export const open = (
         standing.listeners.add(listener)
         return () => standing.listeners.delete(listener)
       },
-      drop,
-      lost: Deferred.await(ended)
+      drop: (why) => drop(standing, why),
+      lost: Deferred.await(standing.ended)
     }
   })
 
-/** An exception of a listener would go through the library's socket, and hold up what comes after it. */
+const socketTo = ({ host, port }: Address): Effect.Effect<Socket, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => connect({ host, port, noDelay: true })),
+    (socket) => Effect.sync(() => void socket.destroy())
+  )
+
+/** Sends what waits, one after another, at the pace that TWS takes. */
+const sending = (standing: Standing) =>
+  Effect.gen(function* () {
+    const paced = yield* RateLimiter.make(PACE)
+    const next = Effect.map(Queue.take(standing.waiting), (said) => {
+      const { lost, socket, version } = standing
+      if (lost === undefined && version !== undefined) socket.write(frames.frame(said(version)))
+    })
+    yield* Effect.forever(Effect.zipRight(paced(Effect.void), next))
+  })
+
+const attend = (standing: Standing): void => {
+  const { address, socket } = standing
+  const { fault, opened, push } = frames.reader()
+  let isThere = false
+  socket.on("connect", () => {
+    isThere = true
+    socket.write(frames.opening(OFFER))
+  })
+  socket.on("data", (bytes) => {
+    const all = push(bytes)
+    const greeting = opened()
+    if (standing.version === undefined && greeting !== undefined) greeted(standing, frames.fieldsOf(greeting))
+    for (const tokens of all) {
+      const { lost, version } = standing
+      if (lost === undefined && version !== undefined) hear(standing, decode(version, tokens))
+    }
+    const why = fault()
+    if (why !== undefined) drop(standing, `what TWS sends cannot be read: ${why}`)
+  })
+  socket.on("error", (error) => {
+    if (!isThere) fail(standing, failure(address, "nobody_listens", error.message))
+    if (standing.version !== undefined) drop(standing, `the connection to TWS broke: ${error.message}`)
+  })
+  socket.on("close", () => {
+    if (standing.version === undefined)
+      fail(standing, failure(address, "version", `it ended the connection when it was offered ${OFFER}`))
+    drop(standing, "TWS closed the connection")
+  })
+}
+
+const fail = ({ ready }: Standing, why: ConnectFailed): void => Deferred.unsafeDone(ready, Effect.fail(why))
+
+/** Ends a line, and says why to all who listen. */
+const drop = (standing: Standing, why: string): void => {
+  if (standing.lost !== undefined) return
+  standing.lost = why
+  fail(standing, failure(standing.address, "lost", why))
+  Deferred.unsafeDone(standing.ended, Effect.succeed(why))
+  tell(standing, Message.Lost({ why }))
+  standing.socket.destroy()
+}
+
+const tell = ({ listeners }: Standing, message: Message): void => {
+  for (const listener of listeners) guarded(() => listener(message))
+}
+
+/** An exception of a listener would hold up what comes after it. */
 const guarded = (run: () => void): void => {
   try {
     run()
@@ -245,4 +242,74 @@ const guarded = (run: () => void): void => {
   }
 }
 
-const closeQuietly = (api: IBApi): void => guarded(() => void api.disconnect())
+/** TWS has said which version it speaks, and its time: it is told who we are. */
+const greeted = (standing: Standing, [said = "", time = ""]: ReadonlyArray<string>): void => {
+  const version = Number(said)
+  standing.version = version
+  standing.connectedAt = time
+  if (isSpoken(version)) {
+    standing.waiting.unsafeOffer(say(requests.startApi, { clientId: standing.address.clientId }))
+    return
+  }
+  fail(standing, failure(standing.address, "version", `it speaks version '${said}' of the protocol`))
+  drop(standing, `TWS speaks version '${said}' of the protocol`)
+}
+
+const hear = (standing: Standing, message: Message | undefined): void => {
+  if (message === undefined) return
+  noteOrderId(standing, message)
+  tell(standing, message)
+  switch (message._tag) {
+    case "Notice":
+      return noteNotice(standing, message.code, message.text)
+    case "Accounts":
+      standing.accounts = message.accounts
+      return settle(standing)
+    case "NextOrderId":
+      if (!standing.orderIds.isNext(Number(message.orderId)))
+        return drop(standing, `TWS says that the next order's id is ${message.orderId}, which no order can have`)
+      standing.hasOrderId = true
+      return settle(standing)
+    case "Unreadable":
+      return keep(standing, message)
+    default:
+      return
+  }
+}
+
+/** Notes which of a client's order ids TWS names. */
+const noteOrderId = ({ address, orderIds }: Standing, message: Message): void => {
+  const named =
+    message._tag === "Execution"
+      ? message.execution
+      : message._tag === "OrderStatus" || message._tag === "OpenOrder"
+        ? message
+        : undefined
+  if (named?.clientId === String(address.clientId)) orderIds.isTaken(named.orderId)
+}
+
+const noteNotice = (standing: Standing, code: number, text: string): void => {
+  const kind = kindOf(code, text)
+  if (kind === "refused connection")
+    fail(standing, failure(standing.address, code === CLIENT_ID_IN_USE ? "client_id_in_use" : "version", text))
+  if (kind === "servers lost") standing.degraded = true
+  if (code === SECURITIES_DOWN || code === SECURITIES_THERE) standing.knowsSecurities = code === SECURITIES_THERE
+  if (kind === "servers back") drop(standing, `the servers are back (${code}): everything is read again`)
+  if (kind === "connection lost" || kind === "refused connection") drop(standing, `${text} (${code})`)
+}
+
+const settle = ({ accounts, hasOrderId, ready }: Standing): void => {
+  if (accounts !== undefined && hasOrderId) Deferred.unsafeDone(ready, Effect.void)
+}
+
+const MOST_LOGGED = 1000
+
+/** What cannot be read stays in the log, with all its fields; account numbers are masked. */
+const keep = (standing: Standing, message: Extract<Message, { readonly _tag: "Unreadable" }>): void => {
+  const said = unreadable(message)
+  if (standing.logged.has(said) || standing.logged.size >= MOST_LOGGED) return
+  standing.logged.add(said)
+  const secrets = new Map((standing.accounts ?? []).map((each) => [each, masked(each)]))
+  const kept = { code: "tws_message_unreadable", about: message.about, fields: textOf(message.tokens, secrets) }
+  standing.log(Effect.annotateLogs(Effect.logWarning(said), kept))
+}

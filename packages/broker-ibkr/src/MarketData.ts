@@ -1,4 +1,3 @@
-import { MarketDataType } from "@stoqey/ib"
 import { Broker, Instant } from "@roundlot/core"
 import type { Ticker } from "@roundlot/core"
 import type { Quote } from "@roundlot/core/adapter"
@@ -6,9 +5,14 @@ import { Clock, Effect } from "effect"
 import { kindOf } from "./Codes.ts"
 import type { Line } from "./Line.ts"
 import type { Message } from "./Message.ts"
-import { stock } from "./OrderRequest.ts"
+import { symbolAt } from "./OrderRequest.ts"
 import type { Session } from "./Session.ts"
 import { decimalOf } from "./Text.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
+
+/** Prices of now where they are subscribed to, else those of a quarter of an hour ago. */
+const DELAYED = 3
 
 /** What each type of tick says; those from 66 on are a quarter of an hour old. */
 const types = {
@@ -88,13 +92,15 @@ const snapshot = (line: Line, symbol: Ticker.Ticker): Effect.Effect<Ticks, Broke
       })
       if (line.isLost()) resume(Effect.fail(failed("network", "TWS closed the connection")))
       else {
-        line.api.reqMarketDataType(MarketDataType.DELAYED)
-        line.api.reqMktData(reqId, stock(symbol), "", true, false)
+        line.send(say(requests.marketDataType, { type: DELAYED }))
+        line.send(say(requests.marketData, { reqId, symbol: symbolAt(symbol) }))
       }
       return Effect.sync(undo)
     })
     return Effect.raceFirst(whole, Effect.sleep(LONGEST_SNAPSHOT)).pipe(
-      Effect.ensuring(Effect.sync(() => (line.isLost() ? undefined : void line.api.cancelMktData(reqId)))),
+      Effect.ensuring(
+        Effect.sync(() => (line.isLost() ? undefined : line.send(say(requests.cancelMarketData, { reqId }))))
+      ),
       Effect.map(() => ticks)
     )
   })

@@ -1,4 +1,8 @@
-import { Data } from "effect"
+import { Data, Either } from "effect"
+import { type Kind, type Read, read } from "./wire/layout.ts"
+import * as messages from "./wire/messages.ts"
+
+type Tokens = ReadonlyArray<string>
 
 /** A contract as messages name it. */
 export interface Contract {
@@ -77,11 +81,7 @@ export type Message = Data.TaggedEnum<{
     readonly averageCost: string
   }
   readonly PositionsEnd: {}
-  readonly ContractDetails: {
-    readonly reqId: string
-    readonly contract: Contract
-    readonly tokens: ReadonlyArray<string>
-  }
+  readonly ContractDetails: { readonly reqId: string; readonly contract: Contract }
   readonly ContractDetailsEnd: { readonly reqId: string }
   /** A part of a snapshot of market data: the number of what it is, and its value. */
   readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
@@ -96,6 +96,16 @@ export type Message = Data.TaggedEnum<{
   readonly AccountFiguresEnd: { readonly reqId: string }
   /** TWS's time, in seconds since 1970. */
   readonly Heartbeat: { readonly seconds: string }
+  /** The id that TWS would take for the next order, and the accounts behind its login. */
+  readonly NextOrderId: { readonly orderId: string }
+  readonly Accounts: { readonly accounts: ReadonlyArray<string> }
+  /** A message that is not as its version says, or of a number that nobody knows: nothing of it is believed. */
+  readonly Unreadable: {
+    readonly why: string
+    /** What it would have said: of orders, an answer to a request, or nobody knows what. */
+    readonly about: "orders" | "answers" | "nobody knows"
+    readonly tokens: Tokens
+  }
   /** The connection has ended. */
   readonly Lost: { readonly why: string }
 }>
@@ -103,166 +113,165 @@ export type Message = Data.TaggedEnum<{
 /** Constructors of `Message`. */
 export const Message = Data.taggedEnum<Message>()
 
-/** The numbers of the messages that are read here. */
-const ids = {
-  tickPrice: "1",
-  tickText: "46",
-  ticksEnd: "57",
-  orderStatus: "3",
-  notice: "4",
-  openOrder: "5",
-  contractDetails: "10",
-  execution: "11",
-  currentTime: "49",
-  contractDetailsEnd: "52",
-  openOrdersEnd: "53",
-  executionsEnd: "55",
-  commission: "59",
-  position: "61",
-  positionsEnd: "62",
-  accountFigure: "63",
-  accountFiguresEnd: "64",
-  completedOrder: "101",
-  completedOrdersEnd: "102"
-} as const
+/** How messages of a kind are read: at a version, of their fields; or why they cannot be. */
+type Decoder = (version: number, tokens: Tokens) => Either.Either<Message, string>
 
-type Tokens = ReadonlyArray<string>
+const decoder = <N extends string>(kind: Kind<N>, messageOf: (at: Read<N>) => Message): readonly [string, Decoder] => [
+  kind.id,
+  (version, tokens) => Either.map(read(kind, version, tokens), messageOf)
+]
 
-const at = (tokens: Tokens, index: number): string => tokens[index] ?? ""
-
-/** From `first` on: conId, symbol, secType, expiry, strike, right, multiplier, exchange, currency, localSymbol, tradingClass. */
-const contractAt = (tokens: Tokens, first: number): Contract => ({
-  conId: at(tokens, first),
-  symbol: at(tokens, first + 1),
-  secType: at(tokens, first + 2),
-  exchange: at(tokens, first + 7),
-  currency: at(tokens, first + 8),
-  localSymbol: at(tokens, first + 9)
+const contractOf = (at: Read<"conId" | "symbol" | "secType" | "exchange" | "currency" | "localSymbol">): Contract => ({
+  conId: at("conId"),
+  symbol: at("symbol"),
+  secType: at("secType"),
+  exchange: at("exchange"),
+  currency: at("currency"),
+  localSymbol: at("localSymbol")
 })
 
-/** The status of an order stands behind parts of changing length: the library, which walks them, says it. */
-const orderAt = (tokens: Tokens, first: number, status: string, ref: number, permId: number): OrderFacts => ({
-  contract: contractAt(tokens, first),
-  action: at(tokens, first + 11),
-  quantity: at(tokens, first + 12),
-  type: at(tokens, first + 13),
-  limitPrice: at(tokens, first + 14),
-  stopPrice: at(tokens, first + 15),
-  account: at(tokens, first + 18),
-  orderRef: at(tokens, ref),
-  permId: at(tokens, permId),
-  outsideRth: at(tokens, permId + 1),
-  status
+/** Fields that both kinds of orders have. */
+type OrderField =
+  | "action"
+  | "quantity"
+  | "type"
+  | "limitPrice"
+  | "stopPrice"
+  | "account"
+  | "orderRef"
+  | "permId"
+  | "outsideRth"
+  | "status"
+
+const orderOf = (at: Read<OrderField | Parameters<Parameters<typeof contractOf>[0]>[0]>): OrderFacts => ({
+  contract: contractOf(at),
+  action: at("action"),
+  quantity: at("quantity"),
+  type: at("type"),
+  limitPrice: at("limitPrice"),
+  stopPrice: at("stopPrice"),
+  account: at("account"),
+  orderRef: at("orderRef"),
+  permId: at("permId"),
+  outsideRth: at("outsideRth"),
+  status: at("status")
 })
 
-/** How far from the end of a completed order its filled quantity, its time and the words of its end stand. */
-const FILLED_FROM_END = 16
-const COMPLETED_FROM_END = 9
-const WORDS_FROM_END = 8
+/** TWS writes what is no ASCII as escapes. */
+const unescaped = (text: string): string =>
+  text.replace(/\\u([0-9a-fA-F]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
-const execution = (tokens: Tokens): Message =>
-  Message.Execution({
-    execution: {
-      reqId: at(tokens, 1),
-      orderId: at(tokens, 2),
-      contract: contractAt(tokens, 3),
-      execId: at(tokens, 14),
-      time: at(tokens, 15),
-      account: at(tokens, 16),
-      side: at(tokens, 18),
-      shares: at(tokens, 19),
-      price: at(tokens, 20),
-      permId: at(tokens, 21),
-      clientId: at(tokens, 22),
-      cumulative: at(tokens, 24),
-      orderRef: at(tokens, 26),
-      liquidity: at(tokens, 30)
-    }
-  })
+const aboutOrders = [
+  decoder(messages.notice, (at) =>
+    Message.Notice({ id: Number(at("id")), code: Number(at("code")), text: unescaped(at("text")) })
+  ),
+  decoder(messages.orderStatus, (at) =>
+    Message.OrderStatus({
+      orderId: at("orderId"),
+      status: at("status"),
+      filled: at("filled"),
+      averagePrice: at("averagePrice"),
+      permId: at("permId"),
+      clientId: at("clientId"),
+      whyHeld: at("whyHeld")
+    })
+  ),
+  decoder(messages.openOrder, (at) =>
+    Message.OpenOrder({ orderId: at("orderId"), clientId: at("clientId"), order: orderOf(at) })
+  ),
+  decoder(messages.openOrdersEnd, () => Message.OpenOrdersEnd()),
+  decoder(messages.completedOrder, (at) =>
+    Message.CompletedOrder({
+      order: orderOf(at),
+      filled: at("filledQuantity"),
+      completedTime: at("completedTime"),
+      completedStatus: at("completedStatus")
+    })
+  ),
+  decoder(messages.completedOrdersEnd, () => Message.CompletedOrdersEnd()),
+  decoder(messages.execution, (at) =>
+    Message.Execution({
+      execution: {
+        reqId: at("reqId"),
+        orderId: at("orderId"),
+        contract: contractOf(at),
+        execId: at("execId"),
+        time: at("time"),
+        account: at("account"),
+        side: at("side"),
+        shares: at("shares"),
+        price: at("price"),
+        permId: at("permId"),
+        clientId: at("clientId"),
+        cumulative: at("cumulative"),
+        orderRef: at("orderRef"),
+        liquidity: at("liquidity")
+      }
+    })
+  ),
+  decoder(messages.executionsEnd, (at) => Message.ExecutionsEnd({ reqId: at("reqId") })),
+  decoder(messages.commission, (at) =>
+    Message.Commission({ execId: at("execId"), amount: at("amount"), currency: at("currency") })
+  )
+]
 
-/** A message of its tokens; `undefined` where it is none that is read here. Orders need the status that the library found. */
-export const decode = (tokens: Tokens): Message | undefined => {
-  switch (tokens[0]) {
-    case ids.notice:
-      return Message.Notice({ id: Number(at(tokens, 2)), code: Number(at(tokens, 3)), text: at(tokens, 4) })
-    case ids.orderStatus:
-      return Message.OrderStatus({
-        orderId: at(tokens, 1),
-        status: at(tokens, 2),
-        filled: at(tokens, 3),
-        averagePrice: at(tokens, 5),
-        permId: at(tokens, 6),
-        clientId: at(tokens, 9),
-        whyHeld: at(tokens, 10)
-      })
-    case ids.openOrdersEnd:
-      return Message.OpenOrdersEnd()
-    case ids.completedOrdersEnd:
-      return Message.CompletedOrdersEnd()
-    case ids.execution:
-      return execution(tokens)
-    case ids.executionsEnd:
-      return Message.ExecutionsEnd({ reqId: at(tokens, 2) })
-    case ids.commission:
-      return Message.Commission({ execId: at(tokens, 2), amount: at(tokens, 3), currency: at(tokens, 4) })
-    case ids.position: {
-      const contract = contractAt(tokens, 3)
-      const [quantity, averageCost] = [at(tokens, 14), at(tokens, 15)]
-      return Message.Position({ account: at(tokens, 2), contract, quantity, averageCost })
-    }
-    case ids.positionsEnd:
-      return Message.PositionsEnd()
-    case ids.contractDetails:
-      return Message.ContractDetails({ reqId: at(tokens, 1), contract: contractDetailsAt(tokens), tokens })
-    case ids.contractDetailsEnd:
-      return Message.ContractDetailsEnd({ reqId: at(tokens, 2) })
-    case ids.accountFigure: {
-      const [reqId, account, name, value, currency] = [2, 3, 4, 5, 6].map((index) => at(tokens, index))
-      return Message.AccountFigure({
-        reqId: reqId ?? "",
-        account: account ?? "",
-        name: name ?? "",
-        value: value ?? "",
-        currency: currency ?? ""
-      })
-    }
-    case ids.accountFiguresEnd:
-      return Message.AccountFiguresEnd({ reqId: at(tokens, 2) })
-    case ids.tickPrice:
-    case ids.tickText:
-      return Message.Tick({ reqId: at(tokens, 2), type: at(tokens, 3), value: at(tokens, 4) })
-    case ids.ticksEnd:
-      return Message.TicksEnd({ reqId: at(tokens, 2) })
-    case ids.currentTime:
-      return Message.Heartbeat({ seconds: at(tokens, 2) })
-    default:
-      return undefined
-  }
+const answers = [
+  decoder(messages.position, (at) =>
+    Message.Position({
+      account: at("account"),
+      contract: contractOf(at),
+      quantity: at("quantity"),
+      averageCost: at("averageCost")
+    })
+  ),
+  decoder(messages.positionsEnd, () => Message.PositionsEnd()),
+  decoder(messages.accountFigure, (at) =>
+    Message.AccountFigure({
+      reqId: at("reqId"),
+      account: at("account"),
+      name: at("name"),
+      value: at("value"),
+      currency: at("currency")
+    })
+  ),
+  decoder(messages.accountFiguresEnd, (at) => Message.AccountFiguresEnd({ reqId: at("reqId") })),
+  decoder(messages.contractDetails, (at) => Message.ContractDetails({ reqId: at("reqId"), contract: contractOf(at) })),
+  decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),
+  ...[messages.tickPrice, messages.tickText].map((kind) =>
+    decoder(kind, (at) => Message.Tick({ reqId: at("reqId"), type: at("type"), value: at("value") }))
+  ),
+  decoder(messages.ticksEnd, (at) => Message.TicksEnd({ reqId: at("reqId") }))
+]
+
+const ofConnection = [
+  decoder(messages.nextOrderId, (at) => Message.NextOrderId({ orderId: at("orderId") })),
+  decoder(messages.accounts, (at) =>
+    Message.Accounts({
+      accounts: at("accounts")
+        .split(",")
+        .filter((each) => each !== "")
+    })
+  ),
+  decoder(messages.currentTime, (at) => Message.Heartbeat({ seconds: at("seconds") }))
+]
+
+const decoders = new Map([...aboutOrders, ...answers, ...ofConnection])
+const idsAboutOrders = new Set(aboutOrders.map(([id]) => id))
+
+/** A message of its fields, at the version that was agreed on; `undefined` where it is a documented one that nobody here asks for. */
+export const decode = (version: number, tokens: Tokens): Message | undefined => {
+  const [id = ""] = tokens
+  if (messages.unread.has(id)) return undefined
+  const decoded = decoders.get(id)?.(version, tokens)
+  if (decoded === undefined)
+    return Message.Unreadable({ why: "its number is not documented", about: "nobody knows", tokens })
+  const about = idsAboutOrders.has(id) ? ("orders" as const) : ("answers" as const)
+  return Either.getOrElse(decoded, (why) => Message.Unreadable({ why, about, tokens }))
 }
 
-/** reqId, symbol, secType, two dates, strike, right, exchange, currency, localSymbol, market, class, conId. */
-const contractDetailsAt = (tokens: Tokens): Contract => ({
-  conId: at(tokens, 13),
-  symbol: at(tokens, 2),
-  secType: at(tokens, 3),
-  exchange: at(tokens, 8),
-  currency: at(tokens, 9),
-  localSymbol: at(tokens, 10)
-})
-
-/** An open order, of its tokens and the status in them. */
-export const openOrder = (tokens: Tokens, status: string): Message =>
-  Message.OpenOrder({
-    orderId: at(tokens, 1),
-    clientId: at(tokens, 24),
-    order: orderAt(tokens, 2, status, 23, 25)
-  })
-
-/** A completed order, of its tokens and the status in them. */
-export const completedOrder = (tokens: Tokens, status: string): Message =>
-  Message.CompletedOrder({
-    order: orderAt(tokens, 1, status, 22, 23),
-    filled: tokens.at(-FILLED_FROM_END) ?? "",
-    completedTime: tokens.at(-COMPLETED_FROM_END) ?? "",
-    completedStatus: tokens.at(-WORDS_FROM_END) ?? ""
-  })
+/** Which message could not be read, and why. Its fields are in the log. */
+export const unreadable = ({
+  tokens: [id],
+  why
+}: Pick<Extract<Message, { readonly _tag: "Unreadable" }>, "tokens" | "why">): string =>
+  `TWS sent a message ${id ?? "without a number"} that cannot be read: ${why}`

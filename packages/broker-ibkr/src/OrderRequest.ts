@@ -1,7 +1,5 @@
 import { Broker, Decimal, Instant } from "@roundlot/core"
 import { OrderTerms, SupportedOrders } from "@roundlot/core/adapter"
-import type { Contract, Order } from "@stoqey/ib"
-import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Either } from "effect"
 
 /** What this adapter's orders may be. A stop that is elected outside of the regular session would be a market order there, which it has none of. */
@@ -11,76 +9,77 @@ export const supportedOrders: Broker.Capabilities["supportedOrders"] = [
   { session: "extended", types: ["limit", "stop_limit"], timesInForce: ["day", "gtc", "gtd"] }
 ]
 
-/** An order as TWS is asked for it. */
+/** An order as TWS is asked for it: fields of PLACE_ORDER. */
 export interface OrderRequest {
-  readonly contract: Contract
-  readonly order: Order
+  readonly symbol: string
+  readonly action: "BUY" | "SELL"
+  readonly quantity: string
+  readonly type: string
+  readonly limitPrice?: string
+  readonly stopPrice?: string
+  readonly timeInForce: string
+  readonly goodTillDate?: string
+  readonly account: string
+  readonly orderRef: string
+  readonly outsideRth: "0" | "1"
 }
 
-const types: { readonly [T in OrderTerms.OrderType]: OrderType } = {
-  market: OrderType.MKT,
-  limit: OrderType.LMT,
-  stop: OrderType.STP,
-  stop_limit: OrderType.STP_LMT
+const types: { readonly [T in OrderTerms.OrderType]: string } = {
+  market: "MKT",
+  limit: "LMT",
+  stop: "STP",
+  stop_limit: "STP LMT"
 }
 
 /** TWS has the closing auction in the type of an order. */
-const typeOf = ({ timeInForce, type }: OrderTerms.OrderTerms): OrderType => {
+const typeOf = ({ timeInForce, type }: OrderTerms.OrderTerms): string => {
   if (timeInForce !== "cls") return types[type]
-  return type === "limit" ? OrderType.LOC : OrderType.MOC
+  return type === "limit" ? "LOC" : "MOC"
 }
 
 const typesByName = new Map<string, OrderTerms.OrderType>([
   ...OrderTerms.orderTypes.map((each) => [types[each], each] as const),
-  [OrderType.MOC, "market"],
-  [OrderType.LOC, "limit"]
+  ["MOC", "market"],
+  ["LOC", "limit"]
 ])
 
 /** Our order type of one of TWS's; none where it has another one. */
 export const typeFrom = (type: string): OrderTerms.OrderType | undefined => typesByName.get(type)
 
-const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce } = {
-  day: TimeInForce.DAY,
-  gtc: TimeInForce.GTC,
-  gtd: TimeInForce.GTD,
-  opg: TimeInForce.OPG,
-  ioc: TimeInForce.IOC,
-  fok: TimeInForce.FOK,
-  cls: TimeInForce.DAY
+const lives: { readonly [T in OrderTerms.TimeInForce]: string } = {
+  day: "DAY",
+  gtc: "GTC",
+  gtd: "GTD",
+  opg: "OPG",
+  ioc: "IOC",
+  fok: "FOK",
+  cls: "DAY"
 }
 
 /** TWS writes classes of shares with a space: `BRK B`. */
-const symbolAt = (symbol: string): string => symbol.replace(/[./]/, " ")
+export const symbolAt = (symbol: string): string => symbol.replace(/[./]/, " ")
 
 /** Our symbol of one of TWS's. */
 export const symbolFrom = (symbol: string): string => symbol.replace(" ", ".")
-
-/** The contract of a stock, routed by the broker. */
-export const stock = (symbol: string): Contract => ({
-  symbol: symbolAt(symbol),
-  secType: SecType.STK,
-  exchange: "SMART",
-  currency: "USD"
-})
 
 const ONE = Decimal.unsafe("1")
 const ORDER_REF = /^[A-Za-z0-9_.-]{1,40}$/
 
 const refuse = (code: string, words: string) => Either.left(new Broker.Refusal({ code, words }))
 
-/** The library joins numbers as JavaScript writes them: only what comes out as the decimal that was meant may go in. */
-const exactly = (name: string, value: Decimal.Decimal): Either.Either<number, Broker.Refusal> => {
-  const number = Number(Decimal.format(value))
-  return String(number) === Decimal.format(value)
-    ? Either.right(number)
-    : refuse(name, `${Decimal.format(value)} has more digits than can be sent exactly`)
+/** TWS holds numbers as doubles: only what is the decimal that was meant as one may go to it. */
+const exactly = (name: string, value: Decimal.Decimal): Either.Either<string, Broker.Refusal> => {
+  const text = Decimal.format(value)
+  return String(Number(text)) === text
+    ? Either.right(text)
+    : refuse(name, `${text} has more digits than TWS holds exactly`)
 }
 
 const price = (
   name: "limit_price" | "stop_price",
   isWanted: boolean,
   value: Decimal.Decimal | undefined
-): Either.Either<number | undefined, Broker.Refusal> => {
+): Either.Either<string | undefined, Broker.Refusal> => {
   const words = name.replace("_", " ")
   if (isWanted !== (value !== undefined)) return refuse(name, `this order ${isWanted ? "needs a" : "has no"} ${words}`)
   return value === undefined ? Either.right(undefined) : exactly(name, value)
@@ -107,21 +106,19 @@ export const requestOf = (terms: OrderTerms.OrderTerms, account: string): Either
       return yield* refuse("quantity", "TWS takes no fractions of shares through its API")
     const unsupported = SupportedOrders.faultOf(supportedOrders, terms)
     if (unsupported !== undefined) return yield* refuse("unsupported_order", unsupported)
-    const lmtPrice = yield* price("limit_price", type === "limit" || type === "stop_limit", terms.limitPrice)
-    const auxPrice = yield* price("stop_price", type === "stop" || type === "stop_limit", terms.stopPrice)
-    const order: Order = {
-      action: side === "buy" ? OrderAction.BUY : OrderAction.SELL,
-      totalQuantity: yield* exactly("quantity", quantity),
-      orderType: typeOf(terms),
-      ...(lmtPrice === undefined ? {} : { lmtPrice }),
-      ...(auxPrice === undefined ? {} : { auxPrice }),
-      tif: lives[timeInForce],
+    const limitPrice = yield* price("limit_price", type === "limit" || type === "stop_limit", terms.limitPrice)
+    const stopPrice = yield* price("stop_price", type === "stop" || type === "stop_limit", terms.stopPrice)
+    return {
+      symbol: symbolAt(terms.symbol),
+      action: side === "buy" ? ("BUY" as const) : ("SELL" as const),
+      quantity: yield* exactly("quantity", quantity),
+      type: typeOf(terms),
+      ...(limitPrice === undefined ? {} : { limitPrice }),
+      ...(stopPrice === undefined ? {} : { stopPrice }),
+      timeInForce: lives[timeInForce],
       ...(goodTill === undefined ? {} : { goodTillDate: yield* momentAt(goodTill) }),
       account,
       orderRef: clientOrderId,
-      outsideRth: terms.session === "extended",
-      // What is left away goes out empty, and an order that is not transmitted waits in TWS for a person.
-      transmit: true
+      outsideRth: terms.session === "extended" ? ("1" as const) : ("0" as const)
     }
-    return { contract: stock(terms.symbol), order }
   })

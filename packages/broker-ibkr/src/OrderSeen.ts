@@ -20,15 +20,23 @@ export interface Progress {
   readonly whyHeld?: string | undefined
 }
 
+/** What an order is over; a filled one that TWS lists over 0 shares is over those that were filled (hadrianl/ibapi#18). */
+const quantityOf = ({ facts, progress, state }: ListedOrder): Quantity.Quantity | undefined => {
+  const listed = decimalOf(facts.quantity)
+  const isFilled = state._tag === "Closed" && state.kind === "filled"
+  const shares = isFilled && listed !== undefined && Decimal.isZero(listed) ? decimalOf(progress?.filled ?? "") : listed
+  return shares === undefined ? undefined : Either.getOrUndefined(decodeQuantity(Decimal.format(shares)))
+}
+
 /** An order as a report; `undefined` where TWS has given it no durable id yet, it is over no shares, or on no side. */
 export const seenOf = (
   { names }: Desk,
-  { code, facts: order, progress, state, words }: ListedOrder,
+  listed: ListedOrder,
   asOf: Instant.Instant,
   executionsRead: boolean
 ): Report.OrderSeen | undefined => {
-  const total = decimalOf(order.quantity)
-  const quantity = total === undefined ? undefined : Either.getOrUndefined(decodeQuantity(Decimal.format(total)))
+  const { code, facts: order, progress, state, words } = listed
+  const quantity = quantityOf(listed)
   const side = sideOf(order.action)
   if (quantity === undefined || side === undefined || !isDurable(order.permId)) return undefined
   const averagePrice = progress === undefined ? undefined : decimalOf(progress.averagePrice)

@@ -9,6 +9,8 @@ import type { Message, OrderFacts } from "./Message.ts"
 import { isReadable, type ListedOrder, type Progress, seenOf, shownOf, tellUnknown } from "./OrderSeen.ts"
 import { completedLivenessOf, isStopped } from "./OrderStatus.ts"
 import { gather } from "./Reading.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
 
 /** TWS shows no single order: every order that it shows, and when the reading of them began. */
 export interface EveryOrder {
@@ -34,7 +36,7 @@ export const openOrders = (desk: Desk) =>
     .withPermits(1)(
       gather<Message>(desk.session, {
         operation: "open orders",
-        ask: ({ api }) => void api.reqAllOpenOrders(),
+        ask: (line) => line.send(say(requests.openOrders)),
         take: (message) => {
           note(desk, message)
           if (message._tag === "OpenOrdersEnd") return { _tag: "End" }
@@ -70,7 +72,7 @@ const completedOrders = (desk: Desk) =>
     .withPermits(1)(
       gather<Extract<Message, { readonly _tag: "CompletedOrder" }>>(desk.session, {
         operation: "completed orders",
-        ask: ({ api }) => void api.reqCompletedOrders(false),
+        ask: (line) => line.send(say(requests.completedOrders)),
         take: (message) => {
           note(desk, message)
           if (message._tag === "CompletedOrdersEnd") return { _tag: "End" }

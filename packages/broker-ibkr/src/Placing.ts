@@ -5,10 +5,12 @@ import { Deferred, Effect } from "effect"
 import { classOf, isListed, kindOf } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
-import type { Message, OrderFacts } from "./Message.ts"
+import { type Message, type OrderFacts, unreadable } from "./Message.ts"
 import type { OrderRequest } from "./OrderRequest.ts"
 import { isStopped } from "./OrderStatus.ts"
 import { decimalOf } from "./Text.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
 
 const { Answer } = Report
 
@@ -46,6 +48,9 @@ const answerOf = (hearing: Hearing, message: Message): Report.Answer | undefined
   switch (message._tag) {
     case "Lost":
       return unknown(message.why, hearing)
+    case "Unreadable":
+      // It may have been the answer.
+      return message.about === "orders" ? unknown(unreadable(message), hearing) : undefined
     case "Notice":
       return message.id === orderId ? noticed(hearing, message.code, message.text) : undefined
     case "OrderStatus":
@@ -101,12 +106,7 @@ export const place = (
   return Effect.scoped(placeAt(line, beginning, terms, request))
 }
 
-const placeAt = (
-  line: Line,
-  { begin, clientId }: Beginning,
-  terms: OrderTerms.OrderTerms,
-  { contract, order }: OrderRequest
-) =>
+const placeAt = (line: Line, { begin, clientId }: Beginning, terms: OrderTerms.OrderTerms, request: OrderRequest) =>
   Effect.gen(function* () {
     const orderId = line.nextOrderId()
     if (orderId === undefined) return notSent("no id of an order is left at TWS: its API settings reset them")
@@ -127,7 +127,7 @@ const placeAt = (
       Effect.sync(() => line.listen(hear)),
       (undo) => Effect.sync(undo)
     )
-    yield* Effect.sync(() => void line.api.placeOrder(hearing.orderId, contract, order))
+    yield* Effect.sync(() => line.send(say(requests.placeOrder, { orderId, ...request })))
     const unshown = Effect.as(
       Effect.zipRight(Deferred.await(named), Effect.sleep(LONGEST_UNSHOWN)),
       "with a status of TWS, and not shown by it"

@@ -2,7 +2,7 @@ import { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import { kindOf } from "./Codes.ts"
 import type { Line } from "./Line.ts"
-import type { Message } from "./Message.ts"
+import { type Message, unreadable } from "./Message.ts"
 import type { Session } from "./Session.ts"
 
 /** What a message is to a request: a part of its answer, the only one, its end, or nothing. */
@@ -34,6 +34,8 @@ export const gather = <A>(
     const whole = Effect.async<ReadonlyArray<A>, Broker.BrokerReadFailed>((resume) => {
       const undo = line.listen((message) => {
         if (message._tag === "Lost") return resume(Effect.fail(failed(operation, "network", message.why)))
+        if (message._tag === "Unreadable" && message.about !== "nobody knows")
+          return resume(Effect.fail(failed(operation, "unreadable", unreadable(message))))
         if (message._tag === "Notice" && message.id === reqId) {
           const kind = kindOf(message.code, message.text)
           if (kind === "not there" && isProven(line, message.text)) return resume(Effect.succeed([]))

@@ -8,6 +8,8 @@ import type { Line } from "./Line.ts"
 import { requestOf } from "./OrderRequest.ts"
 import { openOrders } from "./Orders.ts"
 import { place } from "./Placing.ts"
+import { say } from "./wire/layout.ts"
+import * as requests from "./wire/requests.ts"
 
 /** What is sent for an order of these terms, and how. */
 export const prepare = (
@@ -80,7 +82,7 @@ const askForEnd = (line: Line, orderId: string): Effect.Effect<Broker.CancelAnsw
       const hasEnded = kind === "nothing to cancel"
       resume(Effect.succeed({ _tag: "Refused", code: String(message.code), words: message.text, hasEnded }))
     })
-    line.api.cancelOrder(Number(orderId), "")
+    line.send(say(requests.cancelOrder, { orderId }))
     return Effect.sync(undo)
   }).pipe(
     Effect.timeoutTo({

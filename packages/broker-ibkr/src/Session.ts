@@ -5,6 +5,9 @@ import * as BrokerTime from "./BrokerTime.ts"
 import * as Line from "./Line.ts"
 import type { Message } from "./Message.ts"
 import * as OrderIds from "./OrderIds.ts"
+import { masked } from "./Text.ts"
+import * as requests from "./wire/requests.ts"
+import { say } from "./wire/layout.ts"
 
 /** How a session is opened. */
 export interface Options {
@@ -157,19 +160,13 @@ const accountOf = (
       )
 }
 
-const SHOWN = 2
-
-/** An account's number as it may be shown: its beginning, which says paper or live, and its end. */
-export const masked = (account: string): string =>
-  `${account.slice(0, SHOWN)}xxx${account.length > 2 * SHOWN ? account.slice(-SHOWN) : ""}`
-
-/** Asks again and again whether TWS is there; ends when it does not say so. The library notices no dead peer. */
+/** Asks again and again whether TWS is there; ends when it does not say so: a dead peer closes nothing. */
 const beating = (line: Line.Line, everyMs: number): Effect.Effect<string> => {
   const beat = Effect.async<void>((resume) => {
     const undo = line.listen((message) => {
       if (message._tag === "Heartbeat") resume(Effect.void)
     })
-    line.api.reqCurrentTime()
+    line.send(say(requests.currentTime))
     return Effect.sync(undo)
   }).pipe(Effect.timeoutFail({ duration: everyMs, onTimeout: () => "silent" as const }))
   return Effect.forever(Effect.zipRight(Effect.sleep(everyMs), beat)).pipe(

@@ -10,11 +10,21 @@ export const decimalOf = (text: string): Decimal.Decimal | undefined => {
   return Either.getOrUndefined(decode(trimmed === "" && plain !== "" ? "0" : trimmed))
 }
 
+const SHOWN = 2
+
+/** An account's number as it may be shown: its beginning, which says paper or live, and its end. */
+export const masked = (account: string): string =>
+  `${account.slice(0, SHOWN)}xxx${account.length > 2 * SHOWN ? account.slice(-SHOWN) : ""}`
+
 const utf8 = new TextEncoder()
 
-/** The bytes that are kept of messages: their tokens as JSON, account numbers masked. */
-export const bytesOf = (contents: unknown, secrets: ReadonlyMap<string, string>): Uint8Array => {
+/** Messages as text: their fields as JSON, account numbers masked. */
+export const textOf = (contents: unknown, secrets: ReadonlyMap<string, string>): string => {
   let text = JSON.stringify(contents)
   for (const [secret, shown] of secrets) text = text.replaceAll(secret, shown)
-  return utf8.encode(text)
+  return text
 }
+
+/** The bytes that are kept of messages. */
+export const bytesOf = (contents: unknown, secrets: ReadonlyMap<string, string>): Uint8Array =>
+  utf8.encode(textOf(contents, secrets))

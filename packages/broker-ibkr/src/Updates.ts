@@ -5,7 +5,7 @@ import { Effect, Queue, Stream } from "effect"
 import { type Desk, note, now, payloadOf } from "./Desk.ts"
 import { isDurable } from "./Execution.ts"
 import { executed, fillsOf } from "./Fills.ts"
-import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
+import { type ExecutionFacts, type Message, type OrderFacts, unreadable } from "./Message.ts"
 import { everyOrder } from "./Orders.ts"
 import { type ListedOrder, seenOf, shownOf } from "./OrderSeen.ts"
 import { decimalOf } from "./Text.ts"
@@ -61,6 +61,15 @@ export const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.Broke
           switch (message._tag) {
             case "Lost":
               return yield* new Broker.BrokerReadFailed({ operation: "updates", kind: "network", detail: message.why })
+            case "Unreadable":
+              // It may have said anything of any order: all of them are read again.
+              return message.about === "orders"
+                ? yield* new Broker.BrokerReadFailed({
+                    operation: "updates",
+                    kind: "unreadable",
+                    detail: unreadable(message)
+                  })
+                : []
             case "Execution":
               if (message.execution.reqId !== "-1") return []
               yield* sortFirst(desk, message.execution)

@@ -4,7 +4,7 @@ import { Decimal, Instant, Quantity, type Broker } from "@roundlot/core"
 import { ClientOrderId, type Report } from "@roundlot/core/adapter"
 import { Effect, Fiber, Schedule, type Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
-import { frame } from "../src/simulator/frames.ts"
+import { frame } from "../src/wire/frames.ts"
 import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
@@ -263,13 +263,13 @@ describe("orders at TWS", () => {
       })
     ))
 
-  it("a text of a rejection that the library cannot read ends the connection, not the process", () =>
+  it("a text of a rejection that is no JSON refuses the order, and the connection stays", () =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()
         yield* exchange.instruct({ id: "1", when: {}, do: { reject: { code: "unreadable", words: "odd" } } })
         expect((yield* answer(broker))._tag).toBe("Refused")
-        yield* patiently(broker.positions)
+        expect((yield* broker.positions).complete).toBe(true)
       })
     ))
 })

@@ -1,6 +1,5 @@
 import { Effect, Exit, Fiber, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
-import { IBApi } from "@stoqey/ib"
 import type { Line } from "../src/Line.ts"
 import { Message } from "../src/Message.ts"
 import { gather } from "../src/Reading.ts"
@@ -9,7 +8,7 @@ import { gather } from "../src/Reading.ts"
 const lineOf = (parts: Partial<Line> = {}) => {
   const listeners = new Set<(message: Message) => void>()
   const line: Line = {
-    api: new IBApi({ host: "127.0.0.1", port: 1, clientId: 1 }),
+    send: () => undefined,
     accounts: [],
     connectedAt: "",
     nextOrderId: () => 1,

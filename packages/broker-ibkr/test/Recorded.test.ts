@@ -52,7 +52,7 @@ const tokensOf = (row: Row): ReadonlyArray<string> => {
 }
 
 const isRead = (message: Message | undefined): boolean => {
-  if (message === undefined) return false
+  if (message === undefined || message._tag === "Unreadable") return false
   if (message._tag !== "Execution") return true
   const read = executedOf(names, message.execution, Instant.make(1n), false)
   return read !== undefined && read.asOfKind === "broker" && read.price !== undefined
@@ -65,7 +65,7 @@ const unread: ReadonlyArray<readonly [name: RegExp, reason: string]> = [
 
 const lostIn = (path: string): ReadonlyArray<string> =>
   Schema.decodeUnknownSync(Rows)(readFileSync(path, "utf8")).flatMap((row, i) =>
-    isRead(decode(tokensOf(row))) ? [] : [`message ${i} cannot be read`]
+    isRead(decode(193, tokensOf(row))) ? [] : [`message ${i} cannot be read`]
   )
 
 const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))

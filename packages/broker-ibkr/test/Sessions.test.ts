@@ -3,12 +3,12 @@ import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Broker, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
-import { OrderType } from "@stoqey/ib"
 import { Effect, Either, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
+import { requestOf } from "../src/OrderRequest.ts"
 import { place } from "../src/Placing.ts"
-import { frame } from "../src/simulator/frames.ts"
+import { frame } from "../src/wire/frames.ts"
 import * as messages from "../src/simulator/messages.ts"
 import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
 
@@ -100,7 +100,7 @@ describe("ids of orders", () => {
           undefined
         ])
         const beginning = { clientId: CLIENT, begin: () => expect.unreachable() }
-        const answer = yield* place(line, beginning, terms(), { contract: {}, order: { orderType: OrderType.MKT } })
+        const answer = yield* place(line, beginning, terms(), Either.getOrThrow(requestOf(terms(), "DU1234567")))
         expect(answer).toMatchObject({ _tag: "NotSent", why: expect.stringContaining("no id of an order is left") })
       })
     ))
@@ -281,7 +281,7 @@ const openOrder = (quantity: string, permId: string, action: string): Fields => 
     number: "DU1234567",
     status: "Submitted",
     conId: 1
-  })
+  })(193)
   return shown.map((field) => (field === "3" ? quantity : field === "BUY" ? action : field))
 }
 

@@ -3,7 +3,7 @@ import { StartGate } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import * as BrokerTime from "../src/BrokerTime.ts"
-import { frame } from "../src/simulator/frames.ts"
+import { frame } from "../src/wire/frames.ts"
 import { booksAt } from "./books.ts"
 import { account, lately, open, peer, send, terms } from "./setup.ts"
 

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { connect, createServer, type Socket } from "node:net"
-import { frame, reader } from "../src/simulator/frames.ts"
+import { frame, reader } from "../src/wire/frames.ts"
 
 /** What stands between a client and TWS: which messages of TWS go no further, and what it says to an order by itself. */
 export interface Liar {
@@ -29,7 +29,7 @@ const seat = (liar: Liar, ours: Socket, theirs: Socket): void => {
   })
   theirs.on("data", (bytes) => {
     const all = told.push(bytes)
-    const greeting = told.versions()
+    const greeting = told.opened()
     if (!isGreeted && greeting !== undefined) tell(ours, greeting.split(NUL).slice(0, -1))
     isGreeted ||= greeting !== undefined
     tell(ours, ...all.filter((fields) => !liar.hides(fields)))

@@ -5,7 +5,7 @@ import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
 import { Effect, Random, Schedule } from "effect"
-import { reader } from "../src/simulator/frames.ts"
+import { reader } from "../src/wire/frames.ts"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")

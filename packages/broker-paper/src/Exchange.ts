@@ -653,7 +653,10 @@ const takeOrder = (
     return done(order, order.brokerOrderId)
   }
   const { filling, restAfterRequests } = script
-  if (!isInSession(request, hours)) floor.rows.setFact("resting", [...restingIn(floor), order.brokerOrderId].join(" "))
+  if (!isInSession(request, hours)) {
+    const resting = Contingent.groupOf(floor.rows, order.brokerOrderId)
+    floor.rows.setFact("resting", [...restingIn(floor), ...resting].join(" "))
+  }
   if (filling === undefined) book.work(order)
   const now = turn.rows.order(order.brokerOrderId) ?? order
   if (restAfterRequests !== undefined && isWorking(now.status)) {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@effect/vitest"
+import { assert, describe, expect, it } from "@effect/vitest"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
-import { Effect, FastCheck as fc, TestClock } from "effect"
+import { Chunk, Effect, FastCheck as fc, Stream, TestClock } from "effect"
 import { Exchange, type ExchangeOrder } from "@roundlot/broker-paper"
 import { account } from "./setup.ts"
 
@@ -227,6 +227,8 @@ const stop = (price: string): ExchangeOrder.Leg => ({ type: "stop", limitPrice: 
 
 const trail = (by: "amount" | "percent", value: string) => ({ by, value: Decimal.unsafe(value) })
 
+const isOfKo = (said: Exchange.Streamed): boolean => said._tag === "Order" && said.order.symbol === "KO"
+
 describe("orders of the exchange that hang together", () => {
   const bracket = request({
     type: "limit",
@@ -270,6 +272,37 @@ describe("orders of the exchange that hang together", () => {
       yield* exchange.place(account, bracket)
       yield* market(exchange, { session: { open: false } })
       expect((yield* statuses(exchange)).slice(3)).toEqual(["expired", "expired", "expired"])
+    })
+  )
+
+  it.scoped("each is told once that it has expired, when the time comes until which all are good", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* exchange.place(account, { ...bracket, timeInForce: "gtd", goodTill: Instant.fromMillis(1000) })
+      const { reply } = yield* exchange.stream(account)
+      assert(reply._tag === "Done")
+      yield* TestClock.adjust("2 seconds")
+      yield* exchange.place(account, request({ symbol: "KO" }))
+      const all = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.takeUntil(reply.body, isOfKo)))
+      expect(all.map((said) => said._tag === "Order" && said.order.status)).toEqual([
+        "expired",
+        "expired",
+        "expired",
+        "new"
+      ])
+    })
+  )
+
+  it.scoped("what is placed while the market is closed rests with its exits until it opens", () =>
+    Effect.gen(function* () {
+      const exchange = yield* Exchange.make({ restsWhileClosed: true })
+      yield* market(exchange, { session: { open: false } })
+      yield* exchange.place(account, bracket)
+      yield* exchange.holdings(account)
+      expect(yield* statuses(exchange)).toEqual(["new", "new", "new"])
+      yield* market(exchange, { session: { open: true } })
+      yield* market(exchange, at("100"))
+      expect(yield* statuses(exchange)).toEqual(["filled", "new", "new"])
     })
   )
 

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto"
-import type { Exchange } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
+import type { Effect } from "effect"
+import type { Said } from "../wire/layout.ts"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
 
 /** What the account is besides what the exchange keeps of it; a test changes it. */
@@ -29,6 +31,10 @@ export interface Desk {
   /** What market data the login is subscribed to. */
   readonly marketData: "live" | "delayed" | "none"
   readonly permIds: "always" | "never"
+  /** What a filled order is listed over among the completed ones. */
+  readonly quantityOfFilled: "shown" | "zero"
+  /** The newest version of the protocol that is spoken. */
+  readonly newestVersion: number
   /** Which client's order is which of the exchange's, by the exchange's id. */
   readonly placed: Map<string, Placed>
   /** References that were given: the exchange takes each once, TWS any number of times. */
@@ -41,6 +47,34 @@ export interface Desk {
   readonly orderIds: Map<number, number>
   readonly connected: Set<number>
 }
+
+/** One connection, once its client is known. */
+export interface Seat {
+  readonly desk: Desk
+  readonly clientId: number
+  /** The version of the protocol that was agreed on with the client. */
+  readonly version: number
+  readonly send: (...all: ReadonlyArray<Said>) => void
+  /** What is placed is told before what comes of it. */
+  readonly inTurn: Effect.Semaphore
+  /** What executions cost, told with the next request. */
+  readonly late: Array<Said>
+  /** Cuts the connection in the middle of a message. */
+  readonly cut: () => void
+}
+
+/** What is done for a client's request. */
+export type Doing = Effect.Effect<void, ExchangeFailed>
+
+/** What came back, or undefined where the exchange was told to lose or to spoil it: then the connection is cut, or silent. */
+export const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | undefined => {
+  if (reply._tag === "Done") return reply.body
+  if (reply._tag !== "Lost" || reply.how === "reset") cut()
+  return undefined
+}
+
+/** What an execution costs. */
+export const COMMISSION = "1"
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")
 
@@ -96,6 +130,18 @@ export const summaryOf = (shown: ShownExecution, symbols: ReadonlyArray<string>)
   conId: 0,
   execId: `${partsOf(`${shown.permId} as a whole`)}.01.01`
 })
+
+/** The symbols of the legs of an order's combination; none where it is of none. */
+export const symbolsOf = (
+  { combined }: Desk,
+  brokerOrderId: string,
+  all: ReadonlyArray<ExchangeOrder.ExchangeOrder>
+): ReadonlyArray<string> =>
+  (combined.get(brokerOrderId) ?? []).flatMap((leg) => all.find((each) => each.brokerOrderId === leg)?.symbol ?? [])
+
+/** TWS tells the legs of a combination, and then what it came to as a whole. */
+export const isLastLeg = ({ combined }: Desk, brokerOrderId: string): boolean =>
+  combined.get(brokerOrderId)?.at(-1) === brokerOrderId
 
 const byHand: Placed = { clientId: 0, orderId: 0, orderRef: "", timeInForce: "DAY" }
 

@@ -1,228 +1,88 @@
 import type { Socket } from "node:net"
-import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
-import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { Decimal, Instant } from "@roundlot/core"
-import { Clock, Deferred, Effect, Queue, type Scope, Stream } from "effect"
+import { Clock, Deferred, Effect, Either, Queue, type Scope, Stream } from "effect"
 import {
   calledOf,
-  conIdOf,
-  execIdOf,
+  COMMISSION,
+  type Desk,
+  type Doing,
   isBehind,
+  isLastLeg,
+  type Seat,
   shownExecutionOf,
   shownOf,
   summaryOf,
-  wholeOf,
-  type Desk
+  symbolsOf,
+  wholeOf
 } from "./Desk.ts"
-import { frame, reader } from "./frames.ts"
+import { frame, reader } from "../wire/frames.ts"
+import { type Kind, type Read, read, type Said, say } from "../wire/layout.ts"
+import * as tws from "../wire/messages.ts"
+import * as requests from "../wire/requests.ts"
+import { agreed, NEWEST } from "../wire/versions.ts"
 import * as messages from "./messages.ts"
 import { MESSAGES_A_SECOND, pace } from "./pace.ts"
-import { bodyOf, cancel, cancelAll, place, type Seat } from "./placing.ts"
+import { cancel, cancelAll, place } from "./placing.ts"
+import {
+  completedOrders,
+  contract,
+  currentTime,
+  executions,
+  figures,
+  marketData,
+  openOrders,
+  positions
+} from "./reading.ts"
 
-/** The version that is spoken. */
-const SERVER_VERSION = 193
-
-type Fields = ReadonlyArray<string | number>
-
-type Doing = Effect.Effect<void, ExchangeFailed>
-
-const COMMISSION = "1"
-
-const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
-  from: Instant.make(0n),
-  to: Instant.latest
-}
-
-/** One that no other order of its combination stands for, and that is not from outside. */
-const isListed = ({ clientId, desk }: Seat, brokerOrderId: string): boolean =>
-  !isBehind(desk, brokerOrderId) && (desk.permIds === "always" || desk.placed.get(brokerOrderId)?.clientId === clientId)
-
-const openOrders = (seat: Seat): Doing =>
-  Effect.gen(function* () {
-    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
-    if (all === undefined) return
-    for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
-      if (!isListed(seat, order.brokerOrderId)) continue
-      const word = (yield* seat.desk.exchange.look(order.brokerOrderId))?.shownAs
-      const shown = wholeOf(calledOf(seat.desk, order, word), symbolsOf(seat.desk, order.brokerOrderId, all))
-      seat.send(messages.openOrder(shown), messages.orderStatus(shown))
-    }
-    seat.send([53, 1])
+/** What is done for a request; one that is not as its version says is refused. */
+const asked = <N extends string>(
+  seat: Seat,
+  kind: Kind<N>,
+  tokens: ReadonlyArray<string>,
+  run: (seat: Seat, at: Read<N>) => Doing
+): Doing =>
+  Either.match(read(kind, seat.version, tokens), {
+    onLeft: (why) => Effect.sync(() => seat.send(messages.notice(-1, 320, `Error reading request: ${why}`))),
+    onRight: (at) => run(seat, at)
   })
-
-const completedOrders = (seat: Seat): Doing =>
-  Effect.gen(function* () {
-    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
-    if (all === undefined) return
-    for (const order of all.filter(({ status }) => !Orders.isWorking(status))) {
-      if (!isListed(seat, order.brokerOrderId)) continue
-      const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
-      seat.send(messages.completedOrder(shown, seat.desk.shape))
-    }
-    seat.send([102])
-  })
-
-/** The symbols of the legs of an order's combination; none where it is of none. */
-const symbolsOf = (
-  { combined }: Desk,
-  brokerOrderId: string,
-  all: ReadonlyArray<ExchangeOrder.ExchangeOrder>
-): ReadonlyArray<string> =>
-  (combined.get(brokerOrderId) ?? []).flatMap((leg) => all.find((each) => each.brokerOrderId === leg)?.symbol ?? [])
-
-/** An execution that was busted is shown no more, and no message says so. */
-const shownFills = (all: ReadonlyArray<ExchangeOrder.Execution>): ReadonlyArray<ExchangeOrder.Execution> => {
-  const busted = new Set(all.filter(({ quantity }) => Decimal.isZero(quantity)).map(({ execIdBase }) => execIdBase))
-  return all.filter(({ execIdBase }) => !busted.has(execIdBase))
-}
-
-/** TWS tells the legs of a combination, and then what it came to as a whole. */
-const isLastLeg = ({ combined }: Desk, brokerOrderId: string): boolean =>
-  combined.get(brokerOrderId)?.at(-1) === brokerOrderId
-
-/** `yyyymmdd-hh:mm:ss` of a filter. */
-const fromOf = (text: string): Instant.Instant => {
-  const [, year, month, day, time] = /^(\d{4})(\d{2})(\d{2})-(\S+)$/.exec(text) ?? []
-  return Instant.parse(`${year}-${month}-${day}T${time}Z`) ?? ALL_TIME.from
-}
-
-const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
-  Effect.gen(function* () {
-    const { desk, send } = seat
-    const [, , reqId = "", , account = "", time = ""] = tokens
-    const window = { from: time === "" ? ALL_TIME.from : fromOf(time), to: ALL_TIME.to }
-    const all = bodyOf(seat, yield* desk.exchange.fillsIn(desk.account, window))
-    if (all === undefined) return
-    const wanted = account === "" || account === desk.number ? shownFills(all) : []
-    const orders = new Map((yield* desk.exchange.orders).map((order) => [String(order.brokerOrderId), order]))
-    for (const execution of wanted) {
-      const order = orders.get(execution.brokerOrderId)
-      if (order === undefined) continue
-      const own = all.filter(({ brokerOrderId }) => brokerOrderId === execution.brokerOrderId)
-      const shown = shownExecutionOf(desk, order, execution, own)
-      send(messages.execution(reqId, shown))
-      if (desk.commissions === "with") send(messages.commission(shown.execId, COMMISSION))
-      if (isLastLeg(desk, execution.brokerOrderId))
-        send(
-          messages.execution(reqId, summaryOf(shown, symbolsOf(desk, execution.brokerOrderId, [...orders.values()])))
-        )
-    }
-    send([55, 1, reqId])
-    if (desk.commissions === "late")
-      seat.late.push(...wanted.map((each) => messages.commission(execIdOf(desk, each), COMMISSION)))
-  })
-
-const positions = (seat: Seat): Doing =>
-  Effect.gen(function* () {
-    const { desk, send } = seat
-    const held = bodyOf(seat, yield* desk.exchange.holdings(desk.account))
-    if (held === undefined) return
-    const fills = yield* desk.exchange.fills
-    for (const { quantity, symbol } of held) {
-      const side = Decimal.isPositive(quantity) ? "buy" : "sell"
-      const own = fills.filter((each) => each.symbol === symbol && each.side === side)
-      const shares = Decimal.sum(own.map((each) => each.quantity))
-      const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
-      const average = Decimal.isZero(shares) ? "0" : Decimal.format(Decimal.divide(cost, shares, 8))
-      send(
-        messages.position(desk.number, { conId: conIdOf(symbol), symbol: symbol.replace(".", " ") }, quantity, average)
-      )
-    }
-    send([62, 1])
-  })
-
-/** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
-const DAY_TRADES = "DayTradesRemaining"
-
-const figures = (seat: Seat, [, , reqId = "", , tags = ""]: ReadonlyArray<string>): Doing =>
-  Effect.gen(function* () {
-    const power = bodyOf(seat, yield* seat.desk.exchange.buyingPower(seat.desk.account))
-    if (power === undefined) return
-    const row = (tag: string, value: string, currency: string): Fields => [
-      63,
-      1,
-      reqId,
-      seat.desk.number,
-      tag,
-      value,
-      currency
-    ]
-    seat.send(row("BuyingPower", Decimal.format(power), "USD"))
-    if (tags.split(",").includes(DAY_TRADES))
-      seat.send(row(DAY_TRADES, String(seat.desk.state().dayTradesRemaining), ""))
-    seat.send([64, 1, reqId])
-  })
-
-const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
-  Effect.gen(function* () {
-    const { desk, send } = seat
-    const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
-    if (isKnown === undefined) return
-    if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
-    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), [52, 1, reqId])
-  })
-
-/** REQ_MKT_DATA for a snapshot. */
-const marketData = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
-  Effect.gen(function* () {
-    const { desk, send } = seat
-    if (desk.marketData === "none") return send(messages.notice(reqId, 354, "Requested market data is not subscribed."))
-    const asked = yield* desk.exchange.quote(desk.account, symbol.replace(" ", "."))
-    if (asked.reply._tag !== "Done") return void bodyOf(seat, asked)
-    const price = asked.reply.body
-    if (price === undefined)
-      return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
-    const isDelayed = desk.marketData === "delayed"
-    if (isDelayed)
-      send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
-    const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
-    send(...messages.snapshot(reqId, price, Math.floor(millis / SECONDS), isDelayed))
-  })
-
-const DELAY_MS = 15 * 60_000
-
-const now = Clock.currentTimeMillis
-
-const SECONDS = 1000
 
 const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
-  if (tokens[0] !== "7" && seat.late.length > 0) seat.send(...seat.late.splice(0))
-  switch (tokens[0]) {
-    case "1":
-      return marketData(seat, tokens)
-    case "3":
-      return place(seat, tokens)
-    case "4":
-      return cancel(seat, tokens)
+  const [id] = tokens
+  if (id !== requests.executions.id && seat.late.length > 0) seat.send(...seat.late.splice(0))
+  switch (id) {
+    case requests.marketData.id:
+      return asked(seat, requests.marketData, tokens, marketData)
+    case requests.placeOrder.id:
+      return asked(seat, requests.placeOrder, tokens, place)
+    case requests.cancelOrder.id:
+      return asked(seat, requests.cancelOrder, tokens, cancel)
     case "5":
-    case "16":
+    case requests.openOrders.id:
       return openOrders(seat)
-    case "7":
-      return executions(seat, tokens)
+    case requests.executions.id:
+      return asked(seat, requests.executions, tokens, executions)
     case "8":
       return Effect.sync(() => seat.send(nextId(seat)))
-    case "9":
-      return contract(seat, tokens)
-    case "49":
-      return Effect.map(now, (millis) => seat.send([49, 1, Math.floor(millis / SECONDS)]))
+    case requests.contractDetails.id:
+      return asked(seat, requests.contractDetails, tokens, contract)
+    case requests.currentTime.id:
+      return currentTime(seat)
     case "58":
       return cancelAll(seat)
-    case "61":
+    case requests.positions.id:
       return positions(seat)
-    case "62":
-      return figures(seat, tokens)
-    case "99":
+    case requests.accountFigures.id:
+      return asked(seat, requests.accountFigures, tokens, figures)
+    case requests.completedOrders.id:
       return completedOrders(seat)
     default:
       return Effect.void
   }
 }
 
-const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Fields => [
-  9,
-  1,
-  (desk.orderIds.get(clientId) ?? 0) + 1
-]
+const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Said =>
+  say(tws.nextOrderId, { orderId: (desk.orderIds.get(clientId) ?? 0) + 1 })
 
 /* What happens by itself. */
 
@@ -264,7 +124,7 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
   })
 
 /** An order that was shown and is then refused, in the order of a recording: its error comes amid its statuses. */
-const rejectionOf = (desk: Desk, shown: messages.Shown): ReadonlyArray<Fields> => {
+const rejectionOf = (desk: Desk, shown: messages.Shown): ReadonlyArray<Said> => {
   const { code, words } = messages.reasonOf(shown.order)
   const before = shownOf(desk, shown.order, "PreSubmitted")
   const said = code === 201 ? `Order rejected - reason:${words}` : words
@@ -302,7 +162,7 @@ const untilEnd = (parts: Queue.Dequeue<Part | "end">): Effect.Effect<void> =>
 const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)))
 
 /** A message of TWS's own, as bytes. */
-export const noticeFrame = (code: number, words: string): Buffer => frame(messages.notice(-1, code, words))
+export const noticeFrame = (code: number, words: string): Buffer => frame(messages.notice(-1, code, words)(NEWEST))
 
 /** Sends half of a message, and cuts the connection. */
 export const cutAmid = (socket: Socket): void => {
@@ -318,29 +178,36 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
     // Whoever is gone waits for no answer that is held back.
     const closed = yield* Deferred.make<void>()
     socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
-    const read = reader()
+    const { fault, opened, push } = reader()
     const isTooMany = pace(MESSAGES_A_SECOND)
-    const write = (...all: ReadonlyArray<Fields>) => {
-      if (!socket.destroyed) socket.write(Buffer.concat(all.map(frame)))
+    let version: number | undefined
+    const write = (...all: ReadonlyArray<Said>) => {
+      const spoken = version ?? NEWEST
+      if (!socket.destroyed) socket.write(Buffer.concat(all.map((said) => frame(said(spoken)))))
     }
     const cut = () => cutAmid(socket)
     let seat: Seat | undefined
-    let isGreeted = false
     for (;;) {
       const part = yield* Queue.take(parts)
       if (part === "end") return
-      const all = read.push(part.bytes)
-      if (!isGreeted && read.versions() !== undefined) {
-        isGreeted = true
-        write([SERVER_VERSION, messages.timeOf(Instant.fromMillis(yield* now), "zone")])
+      const all = push(part.bytes)
+      const offer = opened()
+      if (version === undefined && offer !== undefined) {
+        version = agreed(offer, desk.newestVersion)
+        if (version === undefined) {
+          socket.end()
+          return yield* untilEnd(parts)
+        }
+        socket.write(frame([version, messages.timeOf(Instant.fromMillis(yield* Clock.currentTimeMillis), "zone")]))
       }
+      if (fault() !== undefined) return
       for (const tokens of all) {
         if (isTooMany(part.atMillis)) {
           write(messages.notice(-1, 100, "Max rate of messages per second has been exceeded: max=50"))
           socket.end()
           return yield* untilEnd(parts)
         }
-        if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut })
+        if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut, version: version ?? NEWEST })
         else yield* Effect.raceFirst(seat.inTurn.withPermits(1)(answer(seat, tokens)), Deferred.await(closed))
       }
     }
@@ -350,12 +217,13 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
 const sit = (
   desk: Desk,
   socket: Socket,
-  [kind, , id = ""]: ReadonlyArray<string>,
-  { cut, write }: { readonly write: Seat["send"]; readonly cut: () => void }
+  tokens: ReadonlyArray<string>,
+  { cut, version, write }: Pick<Seat, "cut" | "version"> & { readonly write: Seat["send"] }
 ): Effect.Effect<Seat | undefined, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const clientId = Number(id)
-    if (kind !== "71" || !Number.isInteger(clientId)) return undefined
+    const started = tokens[0] === requests.startApi.id ? read(requests.startApi, version, tokens) : Either.left("")
+    if (Either.isLeft(started)) return undefined
+    const clientId = Number(started.right("clientId"))
     if (desk.connected.has(clientId)) {
       write(messages.notice(-1, 326, "Unable to connect as the client id is already in use."))
       yield* Effect.sync(() => socket.end())
@@ -366,14 +234,14 @@ const sit = (
       () => Effect.sync(() => desk.connected.delete(clientId))
     )
     const inTurn = yield* Effect.makeSemaphore(1)
-    const seat: Seat = { desk, clientId, send: write, inTurn, late: [], cut }
+    const seat: Seat = { desk, clientId, version, send: write, inTurn, late: [], cut }
     const { reply } = yield* desk.exchange.stream(desk.account)
     if (reply._tag === "Done") {
       const telling = Stream.runForEach(reply.body, (said) => inTurn.withPermits(1)(tell(seat, said)))
       yield* Effect.forkScoped(Effect.ignore(telling))
     }
     write(
-      [15, 1, [desk.number, ...desk.others].join(",")],
+      say(tws.accounts, { accounts: [desk.number, ...desk.others].join(",") }),
       nextId(seat),
       messages.notice(-1, 2104, "Market data farm connection is OK:usfarm"),
       messages.notice(-1, 2106, "HMDS data farm connection is OK:ushmds"),

@@ -3,6 +3,7 @@ import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/brok
 import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
+import { NEWEST } from "../wire/versions.ts"
 import { type AccountState, permIdOf, type Desk } from "./Desk.ts"
 import type { TimeShape } from "./messages.ts"
 import * as Seat from "./Seat.ts"
@@ -34,6 +35,10 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
    * client, or of a person, is not listed then either.
    */
   readonly permIds?: "always" | "never" | undefined
+  /** What a filled order is listed over among the completed ones: its quantity, or 0, as TWS was seen to do (hadrianl/ibapi#18). */
+  readonly quantityOfFilled?: "shown" | "zero" | undefined
+  /** The newest version of the protocol that it speaks: 193 where it is left away; one from 177 on is as an older TWS. */
+  readonly newestVersion?: number | undefined
   /** How times of executions are written. */
   readonly times?: TimeShape | undefined
 }
@@ -104,6 +109,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       commissions: options.commissions ?? "with",
       marketData: options.marketData ?? "live",
       permIds: options.permIds ?? "always",
+      quantityOfFilled: options.quantityOfFilled ?? "shown",
+      newestVersion: options.newestVersion ?? NEWEST,
       placed: new Map(),
       combined: new Map(),
       combining: { isUnderWay: false },

@@ -2,10 +2,9 @@ import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, type Instant, Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
 import type { Effect } from "effect"
-import type { AccountState, Desk } from "./Desk.ts"
-import { openOrder, type Shown } from "./messages.ts"
+import { type AccountState, COMMISSION, type Desk } from "./Desk.ts"
+import type { Figures } from "./messages.ts"
 
-type Fields = ReadonlyArray<string | number>
 type Request = ExchangeOrder.PlaceRequest
 type Standing = Effect.Effect.Success<ReturnType<Exchange.ExchangeService["stand"]>>
 
@@ -77,19 +76,23 @@ export const shapeOf = ({ account }: Pick<Desk, "account">, request: Request, at
   updatedAt: at
 })
 
-const COMMISSION = Decimal.unsafe("1")
-
-/** OPEN_ORDER with its flag whatIf before the status, and the figures behind it: before, change and after; what it costs. */
-export const whatIfAnswer = (shown: Shown, { after, before, equity }: Margin): Fields => {
-  const fields = openOrder(shown)
-  const status = fields.lastIndexOf(shown.status)
-  const change = Decimal.subtract(after, before)
-  const figures = [
-    [before, before, equity],
-    [change, change, Decimal.negate(COMMISSION)],
-    [after, after, Decimal.subtract(equity, COMMISSION)],
-    [COMMISSION, COMMISSION, COMMISSION]
-  ].flatMap((three) => three.map(Decimal.format))
-  const behind = [...figures, "USD"]
-  return [...fields.slice(0, status - 1), "1", shown.status, ...behind, ...fields.slice(status + 1 + behind.length)]
+/** What an order comes to, as TWS says it: the account's figures before, how they change and after, and what it costs. */
+export const figuresOf = ({ after, before, equity }: Margin): Figures => {
+  const cost = Decimal.unsafe(COMMISSION)
+  const change = Decimal.format(Decimal.subtract(after, before))
+  return {
+    initMarginBefore: Decimal.format(before),
+    maintMarginBefore: Decimal.format(before),
+    equityWithLoanBefore: Decimal.format(equity),
+    initMarginChange: change,
+    maintMarginChange: change,
+    equityWithLoanChange: Decimal.format(Decimal.negate(cost)),
+    initMarginAfter: Decimal.format(after),
+    maintMarginAfter: Decimal.format(after),
+    equityWithLoanAfter: Decimal.format(Decimal.subtract(equity, cost)),
+    commission: COMMISSION,
+    minCommission: COMMISSION,
+    maxCommission: COMMISSION,
+    commissionCurrency: "USD"
+  }
 }

@@ -1,12 +1,10 @@
 import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
+import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
+import * as tws from "../wire/messages.ts"
 
-type Fields = ReadonlyArray<string | number>
 type Order = ExchangeOrder.ExchangeOrder
-
-const UNSET = "1.7976931348623157E308"
-const UNSET_INT = "2147483647"
 
 /** Which order of which client an order of the exchange is; of one that a person entered, none. */
 export interface Placed {
@@ -40,104 +38,70 @@ const types: { readonly [T in Order["type"]]: string } = {
 const text = (value: Decimal.Decimal | null, otherwise = "0.0"): string =>
   value === null ? otherwise : Decimal.format(value)
 
-const contract = (symbol: string, conId: number, exchange = "SMART", secType = "STK"): Fields => [
+const contract = (symbol: string, conId: number, exchange = "SMART", secType = "STK") => ({
   conId,
   symbol,
   secType,
-  "",
-  "0",
-  "?",
-  "",
   exchange,
-  "USD",
-  symbol,
-  "NMS"
-]
+  localSymbol: symbol,
+  tradingClass: "NMS"
+})
 
 /** The contract of an order, with the symbol as TWS writes it. */
-const contractOf = ({ combination, conId, order }: Omit<Shown, "status">, exchange?: string): Fields =>
+const contractOf = ({ combination, conId, order }: Omit<Shown, "status">, exchange?: string) =>
   combination === undefined
     ? contract(order.symbol.replace(".", " "), conId, exchange)
     : contract(combination, conId, exchange, "BAG")
 
-const blank = (count: number): Fields => Array.from({ length: count }, () => "")
-/** Fields that are the same in every order, in order. */
-const fields = (list: string): Fields => list.split(",")
-const unset = (count: number): Fields => Array.from({ length: count }, () => UNSET)
-const zeros = (count: number): Fields => Array.from({ length: count }, () => "0")
+/** Fields that a message of an order has, whichever it is. */
+const termsOf = (shown: Shown) => {
+  const { number, order, permId, placed, status } = shown
+  return {
+    ...contractOf(shown),
+    action: order.side === "buy" ? "BUY" : "SELL",
+    quantity: Decimal.format(order.quantity),
+    type: order.timeInForce === "cls" ? (order.type === "limit" ? "LOC" : "MOC") : types[order.type],
+    limitPrice: text(order.limitPrice),
+    stopPrice: text(order.stopPrice),
+    timeInForce: placed.timeInForce,
+    account: number,
+    orderRef: placed.orderRef,
+    permId,
+    outsideRth: order.session === "extended" ? "1" : "0",
+    status
+  }
+}
 
-/** Terms of an order, up to its account. */
-const terms = ({ number, order, placed }: Shown): Fields => [
-  order.side === "buy" ? "BUY" : "SELL",
-  Decimal.format(order.quantity),
-  order.timeInForce === "cls" ? (order.type === "limit" ? "LOC" : "MOC") : types[order.type],
-  text(order.limitPrice),
-  text(order.stopPrice),
-  placed.timeInForce,
-  "",
-  number
-]
+/** OPEN_ORDER. */
+export const openOrder = (shown: Shown): Said => {
+  const { clientId, orderId } = shown.placed
+  return say(tws.openOrder, { ...termsOf(shown), orderId, clientId })
+}
 
-const outsideRthOf = ({ order }: Shown): string => (order.session === "extended" ? "1" : "0")
+/** What an order would come to, by the names of the fields. */
+export type Figures = Values<NamesOf<(typeof tws.openOrder)["layout"]>>
 
-/** OPEN_ORDER at version 193. */
-export const openOrder = (shown: Shown): Fields => [
-  5,
-  shown.placed.orderId,
-  ...contractOf(shown),
-  ...terms(shown),
-  "O",
-  "0",
-  shown.placed.orderRef,
-  shown.placed.clientId,
-  shown.permId,
-  outsideRthOf(shown),
-  ...fields("0,0,,"),
-  ...blank(3),
-  ...fields(",,,,,0,,-1,0"),
-  ...blank(5),
-  UNSET_INT,
-  ...zeros(3),
-  ...fields(",3,0,0,,0,0,,0,None,"),
-  ...fields("0,,,,?,0,0,"),
-  ...fields("0,0,,,,,,0,0,0"),
-  ...blank(3),
-  ...fields(",0,,IB,0,0,,0,0"),
-  shown.status,
-  ...unset(9),
-  UNSET,
-  UNSET,
-  UNSET,
-  ...fields(","),
-  ...fields("0,0,0,None"),
-  ...unset(6),
-  ...fields("0,,,,,0,0,0,0"),
-  UNSET_INT,
-  UNSET_INT,
-  ...fields("0"),
-  ...blank(5),
-  ...fields(",0,,0,"),
-  UNSET_INT
-]
+/** OPEN_ORDER of an order that is none: what it would come to. */
+export const whatIf = (shown: Shown, figures: Figures): Said => {
+  const { clientId, orderId } = shown.placed
+  return say(tws.openOrder, { ...termsOf(shown), ...figures, orderId, clientId, whatIf: "1" })
+}
 
 /** ORDER_STATUS. */
-export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Shown): Fields => {
-  const average = Decimal.isZero(order.filledQuantity) ? "0" : averageOf(order)
+export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Shown): Said => {
+  const averagePrice = Decimal.isZero(order.filledQuantity) ? "0" : averageOf(order)
   const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
-  return [
-    3,
-    placed.orderId,
+  return say(tws.orderStatus, {
+    orderId: placed.orderId,
     status,
-    Decimal.format(order.filledQuantity),
-    Decimal.format(leaves),
-    average,
+    filled: Decimal.format(order.filledQuantity),
+    remaining: Decimal.format(leaves),
+    averagePrice,
     permId,
-    "0",
-    average,
-    placed.clientId,
-    whyHeld,
-    "0"
-  ]
+    lastFillPrice: averagePrice,
+    clientId: placed.clientId,
+    whyHeld
+  })
 }
 
 const AVERAGE_PLACES = 8
@@ -145,38 +109,21 @@ const AVERAGE_PLACES = 8
 const averageOf = ({ filledQuantity, notional }: Order): string =>
   Decimal.format(Decimal.divide(notional, filledQuantity, AVERAGE_PLACES))
 
-/** COMPLETED_ORDER at version 193. */
-export const completedOrder = (shown: Shown, zone: TimeShape): Fields => [
-  101,
-  ...contractOf(shown),
-  ...terms(shown),
-  "O",
-  "0",
-  shown.placed.orderRef,
-  shown.permId,
-  outsideRthOf(shown),
-  ...fields("0,0,"),
-  ...blank(3),
-  ...fields(",,,,,0,,-1"),
-  ...blank(5),
-  UNSET_INT,
-  ...fields("0,0,,3,0,,0,None,"),
-  ...fields("0,0,0,"),
-  ...fields("0,0,,,,0,0,0"),
-  ...blank(3),
-  ...fields(",,IB,0,0,,0"),
-  shown.status,
-  ...fields("0,0,0"),
-  UNSET,
-  UNSET,
-  ...fields(",0,0,"),
-  Decimal.format(shown.order.filledQuantity),
-  ...fields("0,0,,0,0,0"),
-  timeOf(shown.order.updatedAt, zone),
-  completedStatusOf(shown),
-  ...blank(5),
-  ...fields(",0")
-]
+/** How completed orders are written. */
+interface CompletedShape {
+  readonly shape: TimeShape
+  readonly quantityOfFilled: "shown" | "zero"
+}
+
+/** COMPLETED_ORDER. */
+export const completedOrder = (shown: Shown, { quantityOfFilled, shape }: CompletedShape): Said =>
+  say(tws.completedOrder, {
+    ...termsOf(shown),
+    ...(quantityOfFilled === "zero" && shown.order.status === "filled" ? { quantity: "0" } : {}),
+    filledQuantity: Decimal.format(shown.order.filledQuantity),
+    completedTime: timeOf(shown.order.updatedAt, shape),
+    completedStatus: completedStatusOf(shown)
+  })
 
 /** How an order ended, as TWS writes it: a size, or its reason. */
 const completedStatusOf = ({ order, status }: Shown): string => {
@@ -211,43 +158,40 @@ export interface ShownExecution extends Omit<Shown, "status"> {
 }
 
 /** EXECUTION_DATA; `reqId` is -1 where nobody asked. */
-export const execution = (reqId: string | number, shown: ShownExecution): Fields => [
-  11,
-  reqId,
-  shown.placed.orderId,
-  ...contractOf(shown, "ARCA"),
-  shown.execId,
-  timeOf(shown.execution.executedAt, shown.shape),
-  shown.number,
-  "ARCA",
-  shown.execution.side === "buy" ? "BOT" : "SLD",
-  Decimal.format(shown.execution.quantity),
-  Decimal.format(shown.execution.price),
-  shown.permId,
-  shown.placed.clientId,
-  "0",
-  Decimal.format(shown.cumulative),
-  Decimal.format(shown.execution.price),
-  shown.placed.orderRef,
-  "",
-  "",
-  "",
-  "2",
-  "0"
-]
+export const execution = (reqId: string | number, shown: ShownExecution): Said => {
+  const { cumulative, execId, number, permId, placed, shape } = shown
+  const { executedAt, price, quantity, side } = shown.execution
+  return say(tws.execution, {
+    ...contractOf(shown, VENUE),
+    reqId,
+    orderId: placed.orderId,
+    execId,
+    time: timeOf(executedAt, shape),
+    account: number,
+    venue: VENUE,
+    side: side === "buy" ? "BOT" : "SLD",
+    shares: Decimal.format(quantity),
+    price: Decimal.format(price),
+    permId,
+    clientId: placed.clientId,
+    cumulative: Decimal.format(cumulative),
+    averagePrice: Decimal.format(price),
+    orderRef: placed.orderRef,
+    liquidity: REMOVED
+  })
+}
+
+const VENUE = "ARCA"
+/** It took liquidity from the market. */
+const REMOVED = 2
 
 /** COMMISSION_REPORT. */
-export const commission = (execId: string, amount: string): Fields => [59, 1, execId, amount, "USD", UNSET, UNSET, ""]
+export const commission = (execId: string, amount: string): Said =>
+  say(tws.commission, { execId, amount, currency: "USD" })
 
 /** ERR_MSG. */
-export const notice = (id: string | number, code: number, words: string, reject = ""): Fields => [
-  4,
-  2,
-  id,
-  code,
-  words,
-  reject
-]
+export const notice = (id: string | number, code: number, words: string, advancedOrderReject = ""): Said =>
+  say(tws.notice, { id, code, text: words, advancedOrderReject })
 
 const A_CENT = Decimal.unsafe("0.01")
 
@@ -257,63 +201,38 @@ export const snapshot = (
   price: Decimal.Decimal,
   seconds: number,
   isDelayed: boolean
-): ReadonlyArray<Fields> => {
+): ReadonlyArray<Said> => {
   const [bid, ask, last, time] = isDelayed ? [66, 67, 68, 88] : [1, 2, 4, 45]
-  const tick = (type: number, dollars: string): Fields => [1, 6, reqId, type, dollars, "100", 0]
+  const tick = (type: number, value: string): Said => say(tws.tickPrice, { reqId, type, value, size: 100 })
   return [
     tick(bid, Decimal.isLess(A_CENT, price) ? Decimal.format(Decimal.subtract(price, A_CENT)) : "-1"),
     tick(ask, Decimal.format(Decimal.add(price, A_CENT))),
     tick(last, Decimal.format(price)),
-    [46, 6, reqId, time, seconds],
-    [57, 1, reqId]
+    say(tws.tickText, { reqId, type: time, value: seconds }),
+    say(tws.ticksEnd, { reqId })
   ]
 }
 
 /** POSITION. */
 export const position = (
-  number: string,
+  account: string,
   { conId, symbol }: { readonly conId: number; readonly symbol: string },
   quantity: Decimal.Decimal,
   averageCost: string
-): Fields => [61, 3, number, ...contract(symbol, conId, ""), Decimal.format(quantity), averageCost]
+): Said =>
+  say(tws.position, { ...contract(symbol, conId, ""), account, quantity: Decimal.format(quantity), averageCost })
 
-/** CONTRACT_DATA of a stock at version 193. */
-export const contractDetails = (reqId: string, symbol: string, conId: number): Fields => [
-  10,
-  reqId,
-  symbol,
-  "STK",
-  "",
-  "",
-  "0",
-  "",
-  "SMART",
-  "USD",
-  symbol,
-  "NMS",
-  "NMS",
-  conId,
-  "0.01",
-  "",
-  "LMT,MKT,STP,STPLMT",
-  "SMART,ARCA",
-  "1",
-  "0",
-  `${symbol} INC`,
-  "ARCA",
-  ...blank(4),
-  "US/Eastern",
-  ...blank(3),
-  "0",
-  "0",
-  "1",
-  "",
-  "",
-  "26",
-  "",
-  "COMMON",
-  "1",
-  "1",
-  "100",
-  "0"
-]
+/** CONTRACT_DATA of a stock. */
+export const contractDetails = (reqId: string, symbol: string, conId: number): Said =>
+  say(tws.contractDetails, {
+    ...contract(symbol, conId),
+    reqId,
+    marketName: "NMS",
+    orderTypes: "LMT,MKT,STP,STPLMT",
+    validExchanges: "SMART,ARCA",
+    longName: `${symbol} INC`,
+    primaryExchange: VENUE,
+    timeZoneId: "US/Eastern",
+    marketRuleIds: "26",
+    stockType: "COMMON"
+  })

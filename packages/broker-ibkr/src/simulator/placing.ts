@@ -1,46 +1,15 @@
-import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import type { ExchangeOrder } from "@roundlot/broker-paper"
 import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
-import { type Desk, shownOf, statusOf } from "./Desk.ts"
-import {
-  beyondPower,
-  borrowing,
-  marginOf,
-  type Objection,
-  READ_ONLY,
-  shapeOf,
-  tooLittle,
-  whatIfAnswer
-} from "./margin.ts"
+import type { Read, ReadOf, Said } from "../wire/layout.ts"
+import type * as requests from "../wire/requests.ts"
+import { bodyOf, type Desk, type Doing, type Seat, shownOf, statusOf } from "./Desk.ts"
+import { beyondPower, borrowing, figuresOf, marginOf, type Objection, READ_ONLY, shapeOf, tooLittle } from "./margin.ts"
 import * as messages from "./messages.ts"
-
-type Fields = ReadonlyArray<string | number>
-
-/** One connection, once its client is known. */
-export interface Seat {
-  readonly desk: Desk
-  readonly clientId: number
-  readonly send: (...all: ReadonlyArray<Fields>) => void
-  /** What is placed is told before what comes of it. */
-  readonly inTurn: Effect.Semaphore
-  /** What executions cost, told with the next request. */
-  readonly late: Array<Fields>
-  /** Cuts the connection in the middle of a message. */
-  readonly cut: () => void
-}
-
-type Doing = Effect.Effect<void, ExchangeFailed>
 
 /** The code of a rejection that the exchange is told to give with a part that no client can read. */
 const UNREADABLE = "unreadable"
-
-/** What came back, or undefined where the exchange was told to lose or to spoil it: then the connection is cut, or silent. */
-export const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | undefined => {
-  if (reply._tag === "Done") return reply.body
-  if (reply._tag !== "Lost" || reply.how === "reset") cut()
-  return undefined
-}
 
 const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
 const decodePrice = Schema.decodeEither(Price.Price)
@@ -85,59 +54,55 @@ const utcIn = (text: string): Instant.Instant | undefined => {
   return parts === null ? undefined : Instant.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}Z`)
 }
 
-const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => {
-  const field = (index: number): string => tokens[index] ?? ""
-  const orderRef = field(26)
-  const timeInForce = field(21)
+const askedOf = (at: ReadOf<typeof requests.placeOrder>, { references }: Desk): Asked => {
+  const orderRef = at("orderRef")
+  const timeInForce = at("timeInForce")
   const request = Either.gen(function* () {
-    const type = types[field(18)]
+    const type = types[at("type")]
     const life = lives[timeInForce]
-    if (field(4) !== "STK" || type === undefined || life === undefined)
+    if (at("secType") !== "STK" || type === undefined || life === undefined)
       return yield* Either.left([321, "Error validating request: this order is not simulated"] as const)
-    const asked = Either.getOrUndefined(decodeQuantity(field(17)))
+    const asked = Either.getOrUndefined(decodeQuantity(at("quantity")))
     if (asked === undefined) return yield* Either.left([434, "The order size cannot be zero."] as const)
     if (!Decimal.equals(asked, Decimal.floorTo(asked, Decimal.unsafe("1"))))
       return yield* Either.left([10243, "Fractional-sized order cannot be placed via API."] as const)
-    const until = utcIn(field(38))
+    const until = utcIn(at("goodTillDate"))
     if ((life === "gtd") !== (until !== undefined))
       return yield* Either.left([
         321,
         "Error validating request: the good till date does not go with the time in force"
       ] as const)
-    const side = field(16) === "BUY" ? ("buy" as const) : ("sell" as const)
+    const side = at("action") === "BUY" ? ("buy" as const) : ("sell" as const)
     return {
       clientOrderId: orderRef === "" || references.has(orderRef) ? null : orderRef,
-      symbol: field(3).replace(" ", "."),
+      symbol: at("symbol").replace(" ", "."),
       side,
       quantity: asked,
       type,
-      limitPrice: priceAt(type === "limit" || type === "stop_limit", field(19)),
-      stopPrice: priceAt(type === "stop" || type === "stop_limit", field(20)),
-      timeInForce: field(18) === "MOC" || field(18) === "LOC" ? "cls" : life,
+      limitPrice: priceAt(type === "limit" || type === "stop_limit", at("limitPrice")),
+      stopPrice: priceAt(type === "stop" || type === "stop_limit", at("stopPrice")),
+      timeInForce: at("type") === "MOC" || at("type") === "LOC" ? "cls" : life,
       ...(until === undefined ? {} : { goodTill: until }),
-      session: field(33) === "1" ? "extended" : "regular",
+      session: at("outsideRth") === "1" ? "extended" : "regular",
       referencePrice: null
     } satisfies ExchangeOrder.PlaceRequest
   })
-  return { orderId: Number(field(1)), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
+  return { orderId: Number(at("orderId")), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
 }
-
-/** Where PLACE_ORDER at version 193 has its flag whatIf, for a stock without a hedge, an algorithm or a scale. */
-const WHAT_IF = 84
 
 /** Ids are of 31 bits; the largest is that of orders that were entered by hand. */
 const LARGEST = 2_147_483_647
 
 /** PLACE_ORDER. */
-export const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
+export const place = (seat: Seat, at: ReadOf<typeof requests.placeOrder>): Doing => {
   const { clientId, desk, send } = seat
-  const asked = askedOf(tokens, desk)
+  const asked = askedOf(at, desk)
   const { orderId, orderRef, request, timeInForce } = asked
   const newest = desk.orderIds.get(clientId) ?? 0
   if (orderId >= LARGEST)
     return Effect.sync(() => send(messages.notice(-1, 320, `Error reading request: Unable to parse field: ${orderId}`)))
   if (desk.state().isReadOnly) return refused(seat, orderId, READ_ONLY)
-  if (tokens[WHAT_IF] === "1") return whatIf(seat, asked)
+  if (at("whatIf") === "1") return whatIf(seat, asked)
   if (orderId <= newest) return amend(seat, asked)
   desk.orderIds.set(clientId, orderId)
   return Either.match(request, {
@@ -181,7 +146,7 @@ const whatIf = (seat: Seat, { orderId, orderRef, request, timeInForce }: Asked):
         if (objection !== undefined) return send(messages.notice(orderId, ...objection))
         const order = shapeOf(desk, wanted, yield* desk.exchange.now)
         const placed = { clientId, orderId, orderRef, timeInForce }
-        send(whatIfAnswer({ ...shownOf(desk, order, "PreSubmitted"), placed, permId: "0" }, margin))
+        send(messages.whatIf({ ...shownOf(desk, order, "PreSubmitted"), placed, permId: "0" }, figuresOf(margin)))
       })
   })
 
@@ -208,7 +173,7 @@ const amend = (seat: Seat, { orderId, request, timeInForce }: Asked): Doing =>
 /** Has it ended without being filled? */
 const isOver = ({ status }: ExchangeOrder.ExchangeOrder): boolean => !Orders.isWorking(status) && status !== "filled"
 
-const notChanged = (orderId: number, code: string, words: string): Fields => {
+const notChanged = (orderId: number, code: string, words: string): Said => {
   if (code === "another_order")
     return messages.notice(orderId, 105, "Order being modified does not match original order.")
   return code === "not_amendable"
@@ -221,7 +186,7 @@ const placedAs = ({ clientId, desk }: Seat, orderId: number): string | undefined
   [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)?.[0]
 
 /** A rejection by the exchange's word, or by the code that it was told to give. */
-const refusal = (orderId: number, code: string, words: string): Fields => {
+const refusal = (orderId: number, code: string, words: string): Said => {
   if (code === "insufficient_buying_power") return messages.notice(orderId, ...beyondPower(words))
   if (code === "unknown_symbol")
     return messages.notice(orderId, 200, "No security definition has been found for the request")
@@ -234,7 +199,7 @@ const refusal = (orderId: number, code: string, words: string): Fields => {
 const newestOf = (desk: Desk) =>
   Effect.map(desk.exchange.orders, (all) => all.findLast((order) => order.account === desk.account))
 
-const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Fields =>
+const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Said =>
   messages.notice(
     orderId,
     10148,
@@ -242,10 +207,10 @@ const notCancellable = (orderId: number, order: ExchangeOrder.ExchangeOrder): Fi
   )
 
 /** CANCEL_ORDER. */
-export const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
+export const cancel = (seat: Seat, at: Read<"orderId">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
-    const orderId = Number(tokens[1])
+    const orderId = Number(at("orderId"))
     if (desk.state().isReadOnly) return yield* refused(seat, orderId, READ_ONLY)
     const permId = placedAs(seat, orderId)
     if (permId === undefined)

@@ -267,8 +267,11 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
   }
 
   const lapse = (): void => {
-    for (const order of rows.lapsed(Instant.format(turn.now)))
-      close(order, "expired", "the time until which it was good has come")
+    for (const row of rows.lapsed(Instant.format(turn.now))) {
+      const order = reread(row)
+      // The end of one of its group may have ended it.
+      if (isWorking(order.status)) close(order, "expired", "the time until which it was good has come")
+    }
     for (const symbol of Market.resumeDue(rows, turn.now)) sweep(symbol)
   }
 

@@ -14,6 +14,8 @@ import * as IbkrTime from "../../../broker-ibkr/src/BrokerTime.ts"
 import * as ExecId from "../../../broker-ibkr/src/ExecId.ts"
 import * as IbkrMessage from "../../../broker-ibkr/src/Message.ts"
 import * as IbkrText from "../../../broker-ibkr/src/Text.ts"
+import * as Frames from "../../../broker-ibkr/src/wire/frames.ts"
+import * as Versions from "../../../broker-ibkr/src/wire/versions.ts"
 import * as SchwabActivity from "../../../broker-schwab/src/Activity.ts"
 import * as SchwabErrors from "../../../broker-schwab/src/ErrorBody.ts"
 import * as SchwabOrders from "../../../broker-schwab/src/OrderAnswer.ts"
@@ -115,9 +117,15 @@ const schwabFrames: Target = ofText((text) => {
 
 const ibkrFrames: Target = ofText((text) => {
   const tokens = text.split("\0")
-  IbkrMessage.decode(tokens)
-  IbkrMessage.openOrder(tokens, "Filled")
-  IbkrMessage.completedOrder(tokens, "Filled")
+  for (const version of [Versions.OLDEST, Versions.NEWEST]) IbkrMessage.decode(version, tokens)
+  const { opened, push } = Frames.reader()
+  const bytes = Buffer.concat([Frames.opening(text), Frames.frame(tokens)])
+  const parts = Array.from({ length: Math.ceil(bytes.length / 61) }, (_, i) => bytes.subarray(61 * i, 61 * (i + 1)))
+  const pushed = parts.flatMap(push)
+  isSame(opened() ?? "", Buffer.from(text).toString(), "an opening")
+  isSame(JSON.stringify(pushed), JSON.stringify([tokens.map((token) => Buffer.from(token).toString())]), "a message")
+  Frames.reader().push(Buffer.from(text, "latin1"))
+  Versions.agreed(text, Versions.NEWEST)
   for (const token of tokens) {
     ExecId.parse(token)
     IbkrTime.parse(token)

@@ -578,5 +578,29 @@ export const ibkr: ReadonlyArray<Sequence> = [
       { laterMs: 3_000 }
     ],
     books: { orders: ["submitted 0", "filled 3"], fills: ["3"], position: "3", breaks: ["DuplicateOrder"], sent: 1 }
+  },
+  {
+    id: "IBKR-38",
+    at: "ibkr",
+    what: "2110, the way to the servers is broken and comes back by itself: farms come back first, and nothing is sent before 1102",
+    source: "https://interactivebrokers.github.io/tws-api/message_codes.html",
+    first: () => [
+      {
+        says: error(
+          2110,
+          "Connectivity between Trader Workstation and server is broken. It will be restored automatically."
+        )
+      }
+    ],
+    steps: () => [
+      { until: ["pending 0"] },
+      { says: error(2104, "Market data farm connection is OK:usfarm") },
+      { says: error(2158, "Sec-def data farm connection is OK:secdefnj") },
+      "look",
+      { until: ["pending 0"] },
+      { says: BACK },
+      { until: ["filled 3"] }
+    ],
+    books: { orders: ["filled 3"], fills: ["3"], position: "3" }
   }
 ]

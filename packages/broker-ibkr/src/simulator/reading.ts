@@ -1,0 +1,172 @@
+import { type ExchangeOrder, ExchangeOrder as Orders } from "@roundlot/broker-paper"
+import { Decimal, Instant } from "@roundlot/core"
+import { Clock, Effect } from "effect"
+import { type Read, say } from "../wire/layout.ts"
+import * as tws from "../wire/messages.ts"
+import {
+  bodyOf,
+  calledOf,
+  COMMISSION,
+  conIdOf,
+  type Doing,
+  execIdOf,
+  isBehind,
+  isLastLeg,
+  type Seat,
+  shownExecutionOf,
+  shownOf,
+  summaryOf,
+  symbolsOf,
+  wholeOf
+} from "./Desk.ts"
+import * as messages from "./messages.ts"
+
+const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
+  from: Instant.make(0n),
+  to: Instant.latest
+}
+
+/** One that no other order of its combination stands for, and that is not from outside. */
+const isListed = ({ clientId, desk }: Seat, brokerOrderId: string): boolean =>
+  !isBehind(desk, brokerOrderId) && (desk.permIds === "always" || desk.placed.get(brokerOrderId)?.clientId === clientId)
+
+/** REQ_OPEN_ORDERS and REQ_ALL_OPEN_ORDERS. */
+export const openOrders = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
+    if (all === undefined) return
+    for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
+      if (!isListed(seat, order.brokerOrderId)) continue
+      const word = (yield* seat.desk.exchange.look(order.brokerOrderId))?.shownAs
+      const shown = wholeOf(calledOf(seat.desk, order, word), symbolsOf(seat.desk, order.brokerOrderId, all))
+      seat.send(messages.openOrder(shown), messages.orderStatus(shown))
+    }
+    seat.send(say(tws.openOrdersEnd))
+  })
+
+/** REQ_COMPLETED_ORDERS. */
+export const completedOrders = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
+    if (all === undefined) return
+    for (const order of all.filter(({ status }) => !Orders.isWorking(status))) {
+      if (!isListed(seat, order.brokerOrderId)) continue
+      const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
+      seat.send(messages.completedOrder(shown, seat.desk))
+    }
+    seat.send(say(tws.completedOrdersEnd))
+  })
+
+/** An execution that was busted is shown no more, and no message says so. */
+const shownFills = (all: ReadonlyArray<ExchangeOrder.Execution>): ReadonlyArray<ExchangeOrder.Execution> => {
+  const busted = new Set(all.filter(({ quantity }) => Decimal.isZero(quantity)).map(({ execIdBase }) => execIdBase))
+  return all.filter(({ execIdBase }) => !busted.has(execIdBase))
+}
+
+/** `yyyymmdd-hh:mm:ss` of a filter. */
+const fromOf = (text: string): Instant.Instant => {
+  const [, year, month, day, time] = /^(\d{4})(\d{2})(\d{2})-(\S+)$/.exec(text) ?? []
+  return Instant.parse(`${year}-${month}-${day}T${time}Z`) ?? ALL_TIME.from
+}
+
+/** REQ_EXECUTIONS. */
+export const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const [reqId, account, time] = [at("reqId"), at("account"), at("time")]
+    const window = { from: time === "" ? ALL_TIME.from : fromOf(time), to: ALL_TIME.to }
+    const all = bodyOf(seat, yield* desk.exchange.fillsIn(desk.account, window))
+    if (all === undefined) return
+    const wanted = account === "" || account === desk.number ? shownFills(all) : []
+    const orders = new Map((yield* desk.exchange.orders).map((order) => [String(order.brokerOrderId), order]))
+    for (const execution of wanted) {
+      const order = orders.get(execution.brokerOrderId)
+      if (order === undefined) continue
+      const own = all.filter(({ brokerOrderId }) => brokerOrderId === execution.brokerOrderId)
+      const shown = shownExecutionOf(desk, order, execution, own)
+      send(messages.execution(reqId, shown))
+      if (desk.commissions === "with") send(messages.commission(shown.execId, COMMISSION))
+      if (isLastLeg(desk, execution.brokerOrderId))
+        send(
+          messages.execution(reqId, summaryOf(shown, symbolsOf(desk, execution.brokerOrderId, [...orders.values()])))
+        )
+    }
+    send(say(tws.executionsEnd, { reqId }))
+    if (desk.commissions === "late")
+      seat.late.push(...wanted.map((each) => messages.commission(execIdOf(desk, each), COMMISSION)))
+  })
+
+/** REQ_POSITIONS. */
+export const positions = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const held = bodyOf(seat, yield* desk.exchange.holdings(desk.account))
+    if (held === undefined) return
+    const fills = yield* desk.exchange.fills
+    for (const { quantity, symbol } of held) {
+      const side = Decimal.isPositive(quantity) ? "buy" : "sell"
+      const own = fills.filter((each) => each.symbol === symbol && each.side === side)
+      const shares = Decimal.sum(own.map((each) => each.quantity))
+      const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
+      const average = Decimal.isZero(shares) ? "0" : Decimal.format(Decimal.divide(cost, shares, 8))
+      send(
+        messages.position(desk.number, { conId: conIdOf(symbol), symbol: symbol.replace(".", " ") }, quantity, average)
+      )
+    }
+    send(say(tws.positionsEnd))
+  })
+
+/** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
+const DAY_TRADES = "DayTradesRemaining"
+
+/** REQ_ACCOUNT_SUMMARY. */
+export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const reqId = at("reqId")
+    const power = bodyOf(seat, yield* desk.exchange.buyingPower(desk.account))
+    if (power === undefined) return
+    const figure = (name: string, value: string, currency: string) =>
+      say(tws.accountFigure, { reqId, account: desk.number, name, value, currency })
+    send(figure("BuyingPower", Decimal.format(power), "USD"))
+    if (at("names").split(",").includes(DAY_TRADES))
+      send(figure(DAY_TRADES, String(desk.state().dayTradesRemaining), ""))
+    send(say(tws.accountFiguresEnd, { reqId }))
+  })
+
+/** REQ_CONTRACT_DATA. */
+export const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const [reqId, symbol] = [at("reqId"), at("symbol")]
+    const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
+    if (isKnown === undefined) return
+    if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), say(tws.contractDetailsEnd, { reqId }))
+  })
+
+/** REQ_MKT_DATA for a snapshot. */
+export const marketData = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const [reqId, symbol] = [at("reqId"), at("symbol")]
+    if (desk.marketData === "none") return send(messages.notice(reqId, 354, "Requested market data is not subscribed."))
+    const asked = yield* desk.exchange.quote(desk.account, symbol.replace(" ", "."))
+    if (asked.reply._tag !== "Done") return void bodyOf(seat, asked)
+    const price = asked.reply.body
+    if (price === undefined)
+      return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
+    const isDelayed = desk.marketData === "delayed"
+    if (isDelayed)
+      send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
+    const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
+    send(...messages.snapshot(reqId, price, Math.floor(millis / SECONDS), isDelayed))
+  })
+
+const DELAY_MS = 15 * 60_000
+
+const SECONDS = 1000
+
+/** REQ_CURRENT_TIME. */
+export const currentTime = ({ send }: Seat): Doing =>
+  Effect.map(Clock.currentTimeMillis, (millis) => send(say(tws.currentTime, { seconds: Math.floor(millis / SECONDS) })))
