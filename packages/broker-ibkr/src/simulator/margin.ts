@@ -35,7 +35,7 @@ const notAccepted = (equity: string, margin: string): Objection => [
 
 /** The exchange says what is asked and what is there; TWS speaks of equity and margin. */
 export const beyondPower = (words: string): Objection => {
-  const [, asked = "0", there = "0"] = /(\d[\d.]*) asked, (\d[\d.]*) there/.exec(words) ?? []
+  const [, asked = "0", there = "0"] = /: ([\d.]{1,40}) asked, ([\d.]{1,40}) there$/.exec(words) ?? []
   return notAccepted(there, asked)
 }
 
