@@ -103,7 +103,7 @@ describe("what a daemon serves", () => {
           ordersInDoubt: 6,
           dollars: "300"
         }
-        const detail = "6 critical cases: 6 positions blocked, 6 orders in doubt, 300 dollars at risk"
+        const detail = "6 critical cases: 6 positions blocked, 6 unconfirmed orders, 300 dollars at risk"
         expect(json(yield* ask(port, "/health"))).toMatchObject({
           status: "degraded",
           trading,
