@@ -59,7 +59,8 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
           const revisions = revisionsOf(account, own)
           const executions = new Set(own.map(({ ref_id }) => ref_id))
           const told = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
-          if (!told.isWhole) yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are reported in part`)
+          if (!told.isWhole)
+            yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are reported in part`)
           yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, told) }))
           return revisions
         })

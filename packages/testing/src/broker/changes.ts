@@ -29,7 +29,12 @@ const streamed = clause({
         times: 12
       })
       const execution = Option.getOrUndefined(found)
-      yield* same("an execution is reported", execution !== undefined, true, "Report executions in updates as they happen")
+      yield* same(
+        "an execution is reported",
+        execution !== undefined,
+        true,
+        "Report executions in updates as they happen"
+      )
       const read = reportsOf(yield* broker.fillsOf(execution?.brokerOrderId ?? NO_ID))
       yield* same("as it is read", execution && [shownFill(execution)], read.map(shownFill), AS_READ)
       const strangers = heard.filter(({ account }) => account !== place.account)
