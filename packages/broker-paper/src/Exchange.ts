@@ -13,7 +13,7 @@ import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
 import * as Contingent from "./internal/contingent.ts"
 import * as Listing from "./Listing.ts"
-import { type Hours, isInSession } from "./Matching.ts"
+import { byPriority, type Hours, isInSession } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
 import * as Market from "./internal/market.ts"
 import * as OrderBook from "./internal/orderBook.ts"
@@ -481,8 +481,10 @@ const wake = (floor: Floor, book: OrderBook.OrderBook): void => {
   const resting = restingIn(floor)
   if (resting.length === 0) return
   floor.rows.setFact("resting", "")
-  for (const id of resting) {
-    const order = floor.rows.order(id)
+  const found = resting.map((id) => floor.rows.order(id)).filter((order) => order !== undefined)
+  for (const { brokerOrderId } of found.toSorted(byPriority)) {
+    // What traded before may have ended it.
+    const order = floor.rows.order(brokerOrderId)
     if (order === undefined || !isWorking(order.status)) continue
     if (order.timeInForce === "opg") book.auction(order)
     else book.work(order)

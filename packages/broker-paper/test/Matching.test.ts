@@ -198,6 +198,19 @@ describe("halts of the exchange", () => {
     })
   )
 
+  it.scoped("limit up, limit down: what an order comes with, or a spread, is not traded at beyond the bands", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, { bands: { symbol: "AAPL", lower: "95", upper: "105" } })
+      yield* exchange.place(account, request({ referencePrice: Price.unsafe("110") }))
+      expect(yield* filled(exchange)).toEqual(["0"])
+      yield* market(exchange, { price: { symbol: "AAPL", price: "104", spread: "4" } })
+      expect(yield* filled(exchange)).toEqual(["0"])
+      yield* market(exchange, at("104"))
+      expect(yield* filled(exchange)).toEqual(["10"])
+    })
+  )
+
   it.scoped("limit up, limit down: a price beyond the bands is not traded at, and pauses for five minutes", () =>
     Effect.gen(function* () {
       const exchange = yield* opened
@@ -213,6 +226,24 @@ describe("halts of the exchange", () => {
       yield* TestClock.adjust("1 second")
       yield* exchange.holdings(account)
       expect(yield* filled(exchange)).toEqual(["10"])
+    })
+  )
+})
+
+/** An exchange whose market is as it is said to be, by hand. */
+const resting = Exchange.make({ restsWhileClosed: true })
+
+describe("the opening of the exchange", () => {
+  it.scoped("orders that rested trade by price, then by time, no more than the market has", () =>
+    Effect.gen(function* () {
+      const exchange = yield* resting
+      yield* market(exchange, { session: { open: false } })
+      yield* exchange.place(account, request({ type: "limit", limitPrice: Price.unsafe("101") }))
+      yield* exchange.place(account, request({ type: "limit", limitPrice: Price.unsafe("105") }))
+      yield* market(exchange, at("100", "10"))
+      yield* market(exchange, { session: { open: true } })
+      yield* exchange.holdings(account)
+      expect(yield* filled(exchange)).toEqual(["0", "10"])
     })
   )
 })

@@ -1028,21 +1028,21 @@ const heard = (change: (report: Report.Report) => Report.Report): Wrong =>
   broker(({ updates }) => ({ updates: updates && Stream.map(updates, received(change)) }))
 
 const changes: ReadonlyArray<WrongBroker> = [
-  ["FILL-10: changes are told", "tells nothing", broker(() => ({ updates: Stream.never }))],
+  ["FILL-10: changes are reported", "tells nothing", broker(() => ({ updates: Stream.never }))],
   [
-    "FILL-10: changes are told",
+    "FILL-10: changes are reported",
     "tells of another account",
     heard((report) => ({ ...report, account: AccountName.AccountName.make("other") }))
   ],
   [
-    "FILL-10: changes are told",
+    "FILL-10: changes are reported",
     "tells of orders of another account",
     heard((report) =>
       report._tag === "OrderSeen" ? { ...report, account: AccountName.AccountName.make("other") } : report
     )
   ],
   [
-    "FILL-10: changes are told",
+    "FILL-10: changes are reported",
     "tells executions under other ids than it lists",
     heard((report) =>
       report._tag === "Executed"
@@ -1051,12 +1051,12 @@ const changes: ReadonlyArray<WrongBroker> = [
     )
   ],
   [
-    "FILL-10: changes are told",
+    "FILL-10: changes are reported",
     "tells of orders that no read finds",
     heard((report) => (report._tag === "Executed" ? { ...report, brokerOrderId: OTHER } : report))
   ],
   [
-    "FILL-10: changes are told",
+    "FILL-10: changes are reported",
     "tells the shares of an order otherwise",
     heard((report) => (report._tag === "OrderSeen" ? { ...report, quantity: times(report.quantity, "100") } : report))
   ]

@@ -41,7 +41,7 @@ import {
   verdicts
 } from "@roundlot/commands"
 import type { Settings } from "./Settings.ts"
-import { acted, type ActFailure, type ActProblem } from "./failing.ts"
+import { acted, type ActFailure, type ActProblem, undone } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
 
@@ -309,7 +309,7 @@ const rehearsed = (asked: Documents.DecisionRequest) =>
 const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined) =>
   Effect.flatMap(Jobs.Jobs, (jobs) =>
     Effect.map(jobs.enqueue({ type: type.name, payload, key: jobKeyOf(first) }), ({ job }) => jobViews.documentOf(job))
-  )
+  ).pipe(Effect.catchTag("UnknownJobType", (error) => Effect.fail(undone(error))))
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 

@@ -133,6 +133,12 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
   }
 }
 
+/** Work of a kind that the program which serves does not do: its caller named no kind, and can change nothing about it. */
+export const undone = ({ type }: Jobs.UnknownJobType): Problem.Failure<"Conflict"> =>
+  conflict(
+    `nobody does '${type}' here: the program that serves this API takes no such background work (Settings.jobTypes)`
+  )
+
 /** The failures of a view as problems. */
 export const looked = <A, R>(view: Effect.Effect<A, LookFailure, R>): Effect.Effect<A, LookProblem, R> =>
   Effect.mapError(view, lookProblem)

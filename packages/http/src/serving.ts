@@ -1,12 +1,12 @@
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { EventLoop } from "@roundlot/api"
+import { EventLoop, Listening } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import type { Services } from "@roundlot/commands"
 import type { Settings } from "./Settings.ts"
 import { boundedServer, hangingUp } from "./boundedServer.ts"
-import type { Place } from "./Place.ts"
+import { HERE, type Place } from "./Place.ts"
 import { readdirSync } from "node:fs"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as routes from "./routes.ts"
@@ -16,12 +16,15 @@ import type * as SignInLinks from "./SignInLinks.ts"
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
   host: Schema.String,
   port: Schema.Int,
-  detail: Schema.String
+  detail: Schema.String,
+  remedy: Schema.String
 }) {
   override get message() {
-    return `port ${this.port} of ${this.host} cannot be served: ${this.detail}. Name another with --port, or 0 for any that is free`
+    return `port ${this.port} of ${this.host} cannot be served: ${this.detail}. ${this.remedy}`
   }
 }
+
+const FREE = "Name another with --port, or 0 for any that is free"
 
 const RESOLUTION_MS = 10
 const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
@@ -77,19 +80,36 @@ export interface Served {
   readonly at: Place
 }
 
+/** What other machines reach is remote, whatever the place says of itself: it takes no plain text from them. */
+const reached = ({ host, listening, proof }: Place): Listening.Listening => ({
+  ...listening,
+  isTls: proof !== undefined,
+  isRemote: listening.isRemote || !Listening.isLoopback(host)
+})
+
 /** Serves the daemon's API on a port until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
   asked: Served,
   settings: Settings
 ): Effect.Effect<number, CannotServe | TradeRepository.StoreError, SignInLinks.SignInLinks | Services | Scope.Scope> =>
   Effect.gen(function* () {
-    const { at, port } = asked
+    const { port } = asked
+    const at = { ...asked.at, listening: reached(asked.at) }
     const { host } = at
+    if (asked.isOpen && at.listening.isRemote) {
+      const detail = "other machines reach it, and everybody there could operate"
+      return yield* new CannotServe({ host, port, detail, remedy: `Ask for tokens (isOpen: false), or serve ${HERE}` })
+    }
     const bounded = boundedServer({}, at.proof)
     const server = NodeHttpServer.layer(() => bounded, { port, host })
     const context = yield* Layer.build(
-      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess(asked, settings)))
-    ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ host, port, detail: String(error.cause) })))
+      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess({ ...asked, at }, settings)))
+    ).pipe(
+      Effect.catchTag(
+        "ServeError",
+        (error) => new CannotServe({ host, port, detail: String(error.cause), remedy: FREE })
+      )
+    )
     yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)
     return address._tag === "TcpAddress" ? address.port : port

@@ -14,7 +14,7 @@ import { batches as views, batchResults, jobs as jobViews, past, templates } fro
 import { Effect, Layer, Option, Sink, Stream } from "effect"
 import { accountNames, batchTerms, jobTypes, namedSources, type Services, webhooks } from "@roundlot/commands"
 import type { Configured } from "./Settings.ts"
-import { acted } from "./failing.ts"
+import { acted, undone } from "./failing.ts"
 import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { sent } from "./sent.ts"
 import { versionsIn } from "./versions.ts"
@@ -356,7 +356,7 @@ const reconciling = (account: string | undefined, first: First | undefined) =>
       )
     )
     return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
-  })
+  }).pipe(Effect.catchTag("UnknownJobType", (error) => Effect.fail(undone(error))))
 
 const ofJobs = (configuration: Configured) =>
   HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>

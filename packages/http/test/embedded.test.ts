@@ -59,8 +59,25 @@ describe("the API in a program of one's own, without a command line", () => {
       Effect.gen(function* () {
         const refused = yield* ask("/api/v1/jobs", posted({ type: "audit", payload: {} }, "k-2"))
         assert.strictEqual(refused.status, 400)
+        assert.include(JSON.stringify(yield* document(refused)), "nobody here does background work")
+        for (const [path, type] of [
+          ["/api/v1/audit", "audit"],
+          ["/api/v1/reconcile", "reconcile"]
+        ] as const) {
+          const undone = yield* ask(path, posted({}, `k-${type}`))
+          assert.strictEqual(undone.status, 409)
+          assert.include(JSON.stringify(yield* document(undone)), `nobody does '${type}' here`)
+        }
       })
     )
+  )
+
+  it.live("serves nothing that is open to other machines, whatever the place says of itself", () =>
+    Effect.gen(function* () {
+      const everywhere = { ...Place.local, host: "0.0.0.0" }
+      const refused = yield* Effect.flip(serving.serve({ port: 0, isOpen: true, at: everywhere }, Settings.none))
+      assert.include(refused.message, "everybody there could operate")
+    }).pipe(Effect.scoped, Effect.provide(SignInLinks.layer), Effect.provide(Roundlot.layerMemory))
   )
 
   it.live("refuses orders that its brokers do not take, in the words of the program that knows them", () =>

@@ -214,6 +214,7 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     if (!isWorking(order.status) || mayNot) return order
     const price = priceOf(order)
     if (price === undefined) return order.status === "new" ? change(order, { status: "unpriced" }, turn.tick()) : order
+    if (Market.isBeyond(rows, order.symbol, price)) return order
     const stopPrice = Contingent.trailed(rows, order, price)
     const { trades, triggered } = judge({ ...order, stopPrice }, price)
     const seen =
@@ -337,7 +338,7 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     learnPrice,
     sweep,
     fillDue: (requestNumber) => {
-      for (const order of rows.due(requestNumber)) trade(keep(order, { fillsAtRequest: null }))
+      for (const row of rows.due(requestNumber)) trade(keep(reread(row), { fillsAtRequest: null }))
     }
   }
 }

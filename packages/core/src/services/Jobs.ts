@@ -42,7 +42,8 @@ export class UnknownJobType extends Schema.TaggedError<UnknownJobType>()("Unknow
   known: Schema.Array(Schema.String)
 }) {
   override get message() {
-    return `there is no job type '${this.type}': it is one of ${this.known.join(", ")}`
+    const known = this.known.length === 0 ? "nobody here does background work" : `it is one of ${this.known.join(", ")}`
+    return `there is no job type '${this.type}': ${known}`
   }
 }
 

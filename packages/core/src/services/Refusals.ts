@@ -58,13 +58,13 @@ export const confirmRefusals = <R = never>(
     )
     const refused = doubtful.filter(isRefused)
     const askable = yield* Effect.filter(refused, (order) => Effect.map(waitMs(order, now), (waitsMs) => waitsMs === 0))
-    const due = yield* pacing.due(asked, askable, PACE)
+    const due = yield* pacing.dueNow(asked, askable, PACE)
     yield* each(
       due.map(({ account }) => account),
       (account) =>
         Effect.forEach(
           due.filter((order) => order.account === account),
-          (order) => confirmOne(order, mayDrive(account)),
+          (order) => confirmOne(asked, order, mayDrive(account)),
           { concurrency: 4, discard: true }
         )
     )
@@ -105,9 +105,16 @@ export const watchEnds = Effect.gen(function* () {
   )
 })
 
-/** With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order. */
-const confirmOne = <R>(order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
-  Effect.flatMap(mayDrive, (may) => (may ? reported(`refusals ${order.account}`, confirmRefusal(order)) : Effect.void))
+/**
+ * With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order. An
+ * order that is left out, or may not be asked for yet, keeps its turn.
+ */
+const confirmOne = <R>(asked: AskedRefusals, order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
+  Effect.gen(function* () {
+    if (!(yield* mayDrive)) return
+    yield* pacing.noteAsked(asked, [order], PACE)
+    yield* reported(`refusals ${order.account}`, confirmRefusal(order))
+  })
 
 /** How long until a reading may confirm a refusal, in milliseconds: none where nothing was asked for before it was answered. */
 const waitMs = (order: Order, now: Instant.Instant) =>

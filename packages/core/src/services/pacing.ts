@@ -23,28 +23,50 @@ const pauseMs = <A, K>({ firstMs, longestMs }: Pace<A, K>, times: number): numbe
   Math.min(longestMs, firstMs * 2 ** times)
 
 /**
- * Those that are due again now; they count as asked for from here on. What is not among `all` any more is forgotten once it was away
- * for two of its pauses: what comes and goes with each answer of a broker is not asked for as often as it comes.
+ * Those that are due again now. What is not among `all` any more is forgotten once it was away for two of its pauses: what comes and goes
+ * with each answer of a broker is not asked for as often as it comes.
  */
+export const dueNow = <A, K>(
+  asked: Asked<K>,
+  all: ReadonlyArray<A>,
+  pace: Pace<A, K>
+): Effect.Effect<ReadonlyArray<A>, never, Clock> =>
+  Effect.flatMap(monotonicMs, (nowMs) =>
+    Ref.modify(asked, (before) => {
+      const { agedMs = () => 0, keyOf } = pace
+      const isRecent = ({ atMs, times }: { readonly atMs: number; readonly times: number }) =>
+        times > 0 && nowMs - atMs < 2 * pauseMs(pace, times)
+      const after = new Map([...before].filter(([, last]) => isRecent(last)))
+      const isDue = all.map((each) => {
+        const last = before.get(keyOf(each)) ?? { atMs: nowMs - agedMs(each), times: 0 }
+        after.set(keyOf(each), last)
+        return nowMs - last.atMs >= pauseMs(pace, last.times)
+      })
+      return [all.filter((_, at) => isDue[at]), after]
+    })
+  )
+
+/** These are asked for now. */
+export const noteAsked = <A, K>(
+  asked: Asked<K>,
+  these: ReadonlyArray<A>,
+  { keyOf }: Pace<A, K>
+): Effect.Effect<void, never, Clock> =>
+  Effect.flatMap(monotonicMs, (nowMs) =>
+    Ref.update(asked, (before) => {
+      const now = these.map(
+        (each) => [keyOf(each), { atMs: nowMs, times: (before.get(keyOf(each))?.times ?? 0) + 1 }] as const
+      )
+      return new Map([...before, ...now])
+    })
+  )
+
+/** Those that are due again now, for who asks for all of them: they count as asked for from here on. */
 export const due = <A, K>(
   asked: Asked<K>,
   all: ReadonlyArray<A>,
   pace: Pace<A, K>
 ): Effect.Effect<ReadonlyArray<A>, never, Clock> =>
-  Effect.flatMap(
-    Effect.flatMap(Clock, (clock) => clock.monotonicMs),
-    (nowMs) =>
-      Ref.modify(asked, (before) => {
-        const { agedMs = () => 0, keyOf } = pace
-        const isRecent = ({ atMs, times }: { readonly atMs: number; readonly times: number }) =>
-          times > 0 && nowMs - atMs < 2 * pauseMs(pace, times)
-        const after = new Map([...before].filter(([, last]) => isRecent(last)))
-        const isDue = all.map((each) => {
-          const last = before.get(keyOf(each)) ?? { atMs: nowMs - agedMs(each), times: 0 }
-          const isOver = nowMs - last.atMs >= pauseMs(pace, last.times)
-          after.set(keyOf(each), isOver ? { atMs: nowMs, times: last.times + 1 } : last)
-          return isOver
-        })
-        return [all.filter((_, at) => isDue[at]), after]
-      })
-  )
+  Effect.tap(dueNow(asked, all, pace), (found) => noteAsked(asked, found, pace))
+
+const monotonicMs = Effect.flatMap(Clock, (clock) => clock.monotonicMs)

@@ -2,7 +2,7 @@ import { Effect, TestClock, type Duration } from "effect"
 import { describe, expect, it } from "vitest"
 import { Ticker } from "../../src/records/Ticker.ts"
 import type { OrderTerms } from "../../src/records/OrderTerms.ts"
-import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
@@ -10,6 +10,8 @@ import { Answer, type RefusalClass } from "../../src/records/Report.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
+import { type EachAccount, inTurn } from "../../src/services/accountwise.ts"
+import { confirmRefusals, makeAskedRefusals } from "../../src/services/Refusals.ts"
 import { makeAskedAccounts, readRefused } from "../../src/services/RefusedAccounts.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
@@ -56,6 +58,69 @@ const refused = Effect.gen(function* () {
   yield* Effect.forkScoped(Daemon.run())
   yield* Stage.submit(Stage.trade("t1", "1"))
   yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+})
+
+/** A refused order that its broker cannot be asked for, and how often it was. */
+const unread = () => {
+  let asked = 0
+  const away = new BrokerReadFailed({ operation: "lookup", kind: "unreadable", detail: "away" })
+  const { layer } = refusingAt({ lookup: () => Effect.suspend(() => (asked++, Effect.fail(away))) }, "later")
+  return { layer, times: () => asked }
+}
+
+/** The order was refused, and its daemon has ended. */
+const refusedUnread = (times: () => number) =>
+  Effect.gen(function* () {
+    yield* Stage.opened()
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Effect.sync(times), (asked) => asked > 0)
+      })
+    )
+    yield* Stage.driving
+  })
+
+/** A minute of passes, a second apart. */
+const aMinuteOf = <E, R>(pass: Effect.Effect<unknown, E, R>) =>
+  Effect.repeatN(Effect.zipRight(pass, TestClock.adjust("1 second")), 59)
+
+const nobody: EachAccount = () => Effect.void
+
+describe("Refusals: the reading that confirms one", () => {
+  it.each([
+    ["its account was left out, since its broker was still silent", () => Effect.succeed(true), nobody],
+    ["its account was not proven", () => Effect.succeed(false), inTurn]
+  ] as const)("W11: comes at once after a minute in which %s", async (_, mayDrive, each) => {
+    const { layer, times } = unread()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* refusedUnread(times)
+        const asked = yield* makeAskedRefusals
+        const before = times()
+        yield* aMinuteOf(confirmRefusals(asked, mayDrive, each))
+        expect(times()).toBe(before)
+        yield* confirmRefusals(asked)
+        expect(times()).toBe(before + 1)
+      }),
+      layer
+    )
+  })
+
+  it("W11: comes ever less often while it fails, up to every half minute", async () => {
+    const { layer, times } = unread()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* refusedUnread(times)
+        const asked = yield* makeAskedRefusals
+        const before = times()
+        yield* aMinuteOf(confirmRefusals(asked))
+        expect(times() - before).toBe(4)
+      }),
+      layer
+    )
+  })
 })
 
 describe("Refusals: a code in no table", () => {
