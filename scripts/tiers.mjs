@@ -29,7 +29,6 @@ const places = {
   "examples/servers/next.test.ts": VERIFY,
   "packages/broker-alpaca/test/Storm.test.ts": VERIFY,
   "packages/broker-ibkr/test/Storm.test.ts": VERIFY,
-  "packages/broker-ibkr/test/Surroundings.test.ts": VERIFY,
   "packages/broker-paper/test/WrongBrokers.test.ts": VERIFY,
   "packages/broker-schwab/test/Poller.test.ts": VERIFY,
   "packages/broker-schwab/test/Storm.test.ts": VERIFY,
