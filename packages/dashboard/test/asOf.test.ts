@@ -123,7 +123,7 @@ test("BAT-10: the rows of a batch, its orders, its errors and its results are th
   await tabs.getByRole("link", { name: "Orders" }).click()
   await page.getByText("No orders yet.").waitFor()
   await tabs.getByRole("link", { name: "Errors by reason" }).click()
-  await page.getByRole("table", { name: "Errors" }).getByText("none", { exact: true }).waitFor()
+  await page.getByRole("table", { name: "Errors", exact: true }).getByText("none", { exact: true }).waitFor()
   await tabs.getByRole("link", { name: "Results" }).click()
   const results = page.getByRole("table", { name: "Results by symbol" })
   await results.getByText("0.75").waitFor()

@@ -782,7 +782,7 @@ describe("when the API", () => {
     const file = `source_id,symbol,side,quantity\nq1,EVIL,${"y".repeat(10_000)},1\nq2,EVIL,buy,0.1\n`
     const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "wide", csv: file, mode: "accumulate" }))
     await page.goto(`${daemon.url}/batches/${batch.id}/errors`)
-    await page.getByRole("table", { name: "Errors" }).getByText(/^y+…/).first().waitFor()
+    await page.getByRole("table", { name: "Errors", exact: true }).getByText(/^y+…/).first().waitFor()
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
     expect(seen.faults).toEqual([])
   })

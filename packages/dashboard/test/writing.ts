@@ -86,7 +86,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByText("adds up to 3 rows").waitFor()
     await page.getByRole("table", { name: "Trades" }).getByText("0.75", { exact: true }).waitFor()
     await page.getByRole("link", { name: "Errors by reason" }).click()
-    await page.getByRole("table", { name: "Errors" }).getByText("hold", { exact: true }).waitFor()
+    await page.getByRole("table", { name: "Errors", exact: true }).getByText("hold", { exact: true }).waitFor()
     expect(seen.faults).toEqual([])
   })
 

@@ -64,7 +64,7 @@ export const roundlot = group(
         async () => (await import("../verbs/positionsWriteOff.ts")).positionsWriteOff
       )
     }),
-    orders: group("orders", {
+    orders: group("orders sent to brokers", {
       list: leaf("list orders", async () => (await lists()).ordersList),
       show: leaf("show an order with its trades, attempts and fills", async () => (await lists()).ordersShow),
       cancel: leaf(
@@ -114,7 +114,7 @@ export const roundlot = group(
       show: leaf("show an attempt: request, response, order and decision", async () => (await audited()).attemptsShow),
       tally: leaf("count failed attempts by reason", async () => (await audited()).attemptsTally)
     }),
-    fills: group("executions", {
+    fills: group("executions at brokers", {
       list: leaf("list fills", async () => (await lists()).fillsList),
       show: leaf("show a fill with its revisions", async () => (await lists()).fillsShow),
       waiting: leaf("list executions that do not count yet", async () => (await lists()).fillsWaiting),
@@ -127,7 +127,7 @@ export const roundlot = group(
       list: leaf("list allocations", async () => (await lists()).allocationsList),
       show: leaf("show an allocation", async () => (await lists()).allocationsShow)
     }),
-    accounts: group("accounts", {
+    accounts: group("accounts at brokers", {
       list: leaf("list accounts and their settings", async () => (await lists()).accountsList),
       show: leaf("show an account with its trading states", async () => (await lists()).accountsShow),
       add: leaf(
@@ -143,14 +143,14 @@ export const roundlot = group(
       "reconcile the books with the broker's holdings",
       async () => (await import("../verbs/reconcile.ts")).reconcile
     ),
-    instruments: group("instruments", {
+    instruments: group("symbols and their facts", {
       list: leaf("list instruments with the broker's facts", async () => (await lists()).instrumentsList),
       confirm: leaf(
         "confirm an instrument: lot and tick",
         async () => (await import("../verbs/instrumentsConfirm.ts")).instrumentsConfirm
       )
     }),
-    breaks: group("breaks", {
+    breaks: group("differences between books and broker", {
       list: leaf("list breaks", async () => (await lists()).breaksList),
       show: leaf("show a break with its evidence", async () => (await lists()).breaksShow),
       resolve: leaf("close a break manually", async () => (await verdicts()).breaksResolve)
@@ -162,7 +162,7 @@ export const roundlot = group(
       assign: leaf("assign a case", async () => (await cases()).casesAssign),
       note: leaf("add a note to a case", async () => (await cases()).casesNote)
     }),
-    alerts: group("alerts", {
+    alerts: group("alert channels", {
       test: leaf(
         "send a test alert through every channel",
         async () => (await import("../verbs/alertsTest.ts")).alertsTest
@@ -189,14 +189,14 @@ export const roundlot = group(
     mcp: leaf("serve tools to a model's program", async () => (await import("../verbs/mcp.ts")).mcp),
     halt: leaf("halt trading: everything, an account or a symbol", async () => (await verdicts()).halt),
     resume: leaf("resume trading", async () => (await verdicts()).resume),
-    journal: group("the journal", {
+    journal: group("the journal of events", {
       list: leaf("list entries", async () => (await lists()).journalList),
       show: leaf("show an entry", async () => (await proofs()).journalShow),
       why: leaf("trace the causes of an entry or a record", async () => (await proofs()).journalWhy),
       head: leaf("show the newest entry and its hash", async () => (await proofs()).journalHead),
       export: leaf("export every entry as its canonical line", async () => (await proofs()).journalExport)
     }),
-    report: group("reports", {
+    report: group("reports on executions and the journal", {
       hedging: leaf(
         "report slippage, commission and delays of each trade",
         async () => (await import("../verbs/reportHedging.ts")).reportHedging
@@ -221,7 +221,7 @@ export const roundlot = group(
       retry: leaf("retry a job", async () => (await jobs()).jobsRetry),
       cancel: leaf("cancel a job", async () => (await jobs()).jobsCancel)
     }),
-    webhooks: group("webhooks", {
+    webhooks: group("deliveries of events to programs", {
       list: leaf("list webhooks and their deliveries", async () => (await webhooks()).webhooksList),
       test: leaf("post a test delivery", async () => (await webhooks()).webhooksTest),
       continue: leaf("continue deliveries from another cursor", async () => (await webhooks()).webhooksContinue)

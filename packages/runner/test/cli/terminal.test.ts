@@ -150,7 +150,7 @@ describe("the help", () => {
     const words = out.match(/(?<=^ {2})[a-z-]+(?= {3})/gm) ?? []
     expect(words.toSorted()).toEqual(Object.keys(roundlot.verbs).toSorted())
     expect(out).toMatch(/^Stop and limit\n {2}halt +/m)
-    expect(out).toMatch(/^ {2}orders +what was sent: list, show, cancel, /m)
+    expect(out).toMatch(/^ {2}orders +orders sent to brokers: list, show, cancel, /m)
     expect((await desk().plain(["store", "--help"])).out).toMatch(/^ {2}copy {4,}copy a store/m)
   })
 })
