@@ -184,7 +184,7 @@ const sending = (standing: Standing) =>
       const { lost, socket, version } = standing
       if (lost === undefined && version !== undefined) socket.write(frames.frame(said(version)))
     })
-    yield* Effect.forever(Effect.zipRight(paced(Effect.void), next))
+    return yield* Effect.forever(Effect.zipRight(paced(Effect.void), next))
   })
 
 const attend = (standing: Standing): void => {
