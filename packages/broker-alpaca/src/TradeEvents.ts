@@ -18,7 +18,7 @@ const LONGEST_HISTORY = "20 seconds"
 export interface TradeEvents {
   /** Reads what was corrected since this was last asked, so that `corrected` knows of it. */
   readonly catchUp: Effect.Effect<void, Broker.BrokerReadFailed>
-  /** The orders of which something was corrected, by their ids: what was executed of them comes from here, as far as it is told. */
+  /** The orders of which something was corrected, by their ids: what was executed of them comes from here, as far as it is reported. */
   readonly corrected: Effect.Effect<ReadonlyMap<string, Corrected>>
   /** Not where a correction of the last days cannot be read and does not say of which order it is: it may be of any. */
   readonly isWhole: Effect.Effect<boolean>
@@ -26,7 +26,7 @@ export interface TradeEvents {
   readonly live: Stream.Stream<Revised, Broker.BrokerReadFailed>
 }
 
-/** All revisions of an order's executions; not `isWhole` where an event cannot be read, or what it corrects was never told. */
+/** All revisions of an order's executions; not `isWhole` where an event cannot be read, or what it corrects was never reported. */
 export interface Corrected {
   readonly revisions: ReadonlyArray<Revised>
   readonly isWhole: boolean
@@ -58,10 +58,10 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
           const [unread, own] = Array.separate((yield* history(wire, from)).filter(mayBeIts))
           const revisions = revisionsOf(account, own)
           const executions = new Set(own.map(({ ref_id }) => ref_id))
-          const told = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
-          if (!told.isWhole)
+          const found = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
+          if (!found.isWhole)
             yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are reported in part`)
-          yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, told) }))
+          yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, found) }))
           return revisions
         })
       const readOn = Effect.gen(function* () {

@@ -5,7 +5,7 @@ import { Price } from "@roundlot/core"
 import { Effect, Redacted, TestClock } from "effect"
 import { open, send, terms, words } from "./setup.ts"
 
-/** Asks the simulator as any client does: the status and the body of its answer, and its headers. */
+/** Asks the simulator as a client does: the status and the body of its answer, and its headers. */
 const asking =
   ({ credentials: { baseUrl, keyId, secretKey } }: Simulator.Simulator) =>
   (method: string, path: string, body?: object) =>

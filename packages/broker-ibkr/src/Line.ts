@@ -242,7 +242,7 @@ const guarded = (run: () => void): void => {
   }
 }
 
-/** TWS has said which version it speaks, and its time: it is told who we are. */
+/** TWS has said which version it speaks, and its time: we say who we are. */
 const greeted = (standing: Standing, [said = "", time = ""]: ReadonlyArray<string>): void => {
   const version = Number(said)
   standing.version = version

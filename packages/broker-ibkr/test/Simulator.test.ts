@@ -81,7 +81,7 @@ describe("what TWS's simulator says an order would come to", () => {
 })
 
 describe("accounts of TWS's simulator", () => {
-  it("that are read only change nothing, for whoever asks", () =>
+  it("that are read only change nothing, for any client", () =>
     scoped(
       Effect.gen(function* () {
         const { api, broker, exchange, first, next, simulator } = yield* opened

@@ -21,15 +21,15 @@ const tell = (to: Socket, ...all: ReadonlyArray<ReadonlyArray<string | number>>)
 }
 
 const seat = (liar: Liar, ours: Socket, theirs: Socket): void => {
-  const [sent, told] = [reader(), reader()]
+  const [sent, heard] = [reader(), reader()]
   let isGreeted = false
   ours.on("data", (bytes) => {
     theirs.write(bytes)
     for (const [kind, orderId = ""] of sent.push(bytes)) if (kind === PLACE_ORDER) tell(ours, ...liar.saysTo(orderId))
   })
   theirs.on("data", (bytes) => {
-    const all = told.push(bytes)
-    const greeting = told.opened()
+    const all = heard.push(bytes)
+    const greeting = heard.opened()
     if (!isGreeted && greeting !== undefined) tell(ours, greeting.split(NUL).slice(0, -1))
     isGreeted ||= greeting !== undefined
     tell(ours, ...all.filter((fields) => !liar.hides(fields)))

@@ -306,7 +306,7 @@ describe("orders of the exchange that hang together", () => {
     })
   )
 
-  it.scoped("each is told once that it has expired, when the time comes until which all are good", () =>
+  it.scoped("each expires once, when the time comes until which all are good", () =>
     Effect.gen(function* () {
       const exchange = yield* opened
       yield* exchange.place(account, { ...bracket, timeInForce: "gtd", goodTill: Instant.fromMillis(1000) })

@@ -5,7 +5,7 @@ import { XnysCalendar } from "@roundlot/core/adapter"
 import { Effect, Redacted, TestClock } from "effect"
 import { open, send, terms, words } from "./setup.ts"
 
-/** Asks the simulator as any client does: the status and the body of its answer. */
+/** Asks the simulator as a client does: the status and the body of its answer. */
 const asking = (simulator: Simulator.Simulator) =>
   Effect.gen(function* () {
     const { accessToken } = yield* simulator.login

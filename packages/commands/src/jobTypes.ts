@@ -10,7 +10,7 @@ export const reconcileType = Jobs.jobType({
   mostTries: 1
 })
 
-/** Reads an order at its broker, whoever's turn it is. */
+/** Reads an order at its broker, out of turn. */
 export const recheckType = Jobs.jobType({
   name: "orders.recheck",
   payload: Schema.Struct({ orderId: Id.OrderId }),

@@ -35,7 +35,7 @@ import {
   wordsOfNext,
   type Sign
 } from "../src/words/signs.ts"
-import { toldOf } from "../src/words/told.ts"
+import { eventTextOf } from "../src/words/eventText.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
 const pageOf = (all: ReadonlyArray<number>, from?: string, limit = AT_ONCE): Page<number> => {
@@ -226,7 +226,7 @@ describe("what of an order has no execution yet", () => {
   })
 })
 
-const told = (tag: string, body: unknown) => toldOf({ tag, body, entity: { kind: "order" } })
+const told = (tag: string, body: unknown) => eventTextOf({ tag, body, entity: { kind: "order" } })
 
 describe("what just happened", () => {
   test("is told in words, and what only keeps the books is left out", () => {

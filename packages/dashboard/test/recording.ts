@@ -210,11 +210,11 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const { page } = seen
     // A browser without a screen has nowhere to tell: what it is asked to is noted down.
     await page.addInitScript(`
-      window.told = []
+      window.notified = []
       window.Notification = class extends EventTarget {
         static permission = "granted"
         static requestPermission = () => Promise.resolve("granted")
-        constructor(title, { body }) { super(); window.told.push(body) }
+        constructor(title, { body }) { super(); window.notified.push(body) }
       }
       Object.defineProperty(document, "hidden", { get: () => window.away === true })
     `)
@@ -238,15 +238,15 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await page.getByLabel("Browser notifications").check()
     await finish("looked at")
     await page.evaluate("window.away = true")
-    await finish("told")
-    expect(await page.evaluate("window.told")).toEqual(["Batch told: Completed"])
+    await finish("notified")
+    expect(await page.evaluate("window.notified")).toEqual(["Batch notified: Completed"])
     // Of what is set for trading a halt alone is told outside of the page.
     const notice = page.getByRole("status", { name: "Notices" }).getByText(/^Trading state set/)
     await setsTrading("reduce")
     await notice.waitFor()
-    expect(await page.evaluate("window.told.length")).toBe(1)
+    expect(await page.evaluate("window.notified.length")).toBe(1)
     await setsTrading("halt")
-    await expect.poll(() => page.evaluate("window.told.length")).toBe(2)
+    await expect.poll(() => page.evaluate("window.notified.length")).toBe(2)
     await setsTrading("resume")
     expect(seen.faults).toEqual([])
   })

@@ -3,7 +3,7 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Feed, type Ledger } from "@roundlot/core/ledger"
 import { history } from "@roundlot/queries"
 import { Context, Effect, Layer, Queue, Schedule, type Scope, Stream } from "effect"
-import type { Commits, Wanted } from "./Told.ts"
+import type { Commits, Wanted } from "./FeedEvent.ts"
 import * as Readers from "./Readers.ts"
 
 /** The place of a listener among the readers. */
@@ -15,7 +15,7 @@ export interface Place {
 /** What happens in a store, for as many readers as there are: each goes at its own pace and holds no other up. */
 export interface LiveService {
   /**
-   * Tells a listener until its scope closes, beginning with where it begins. Those that want the same and are up to date are told the
+   * Tells a listener until its scope closes, beginning with where it begins. Those that want the same and are up to date get the
    * same object, so what is made of it can be shared. Fails with `Feed.LostCursor` where the place to begin is none of this store's.
    */
   readonly follow: (
@@ -100,7 +100,7 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
           kept = { commits: trimmed([...kept.commits, ...commits]), position: last.position }
           const begun = performance.now()
           readers.tellAll(before, commits, last.position)
-          // Many readers leave room for other work: what comes meanwhile is told together.
+          // Many readers leave room for other work: what comes meanwhile is sent together.
           yield* Effect.sleep(Math.floor(performance.now() - begun))
         }
       })

@@ -1,14 +1,14 @@
 import { Effect, Queue } from "effect"
-import { type Commits, narrowed, type Told, type Wanted } from "./Told.ts"
+import { type Commits, narrowed, type FeedEvent, type Wanted } from "./FeedEvent.ts"
 
-/** Hears what happens; says whether it can take more at once. It is told on only when it has asked for more otherwise. */
-export type Listener = (told: Told) => boolean
+/** Hears what happens; says whether it can take more at once. It goes on only when it has asked for more otherwise. */
+export type Listener = (event: FeedEvent) => boolean
 
-/** One who is told. */
+/** One reader of the feed. */
 export interface Reader {
   readonly wanted: Wanted
   readonly listener: Listener
-  /** Everything up to this position was told. */
+  /** Everything up to this position was sent. */
   position: number
   isFull: boolean
   /** Reads on by itself, page by page, until it is up to date. */
@@ -20,16 +20,16 @@ const wishOf = ({ account, kinds, scope }: Wanted): string =>
   JSON.stringify([account, kinds, scope === undefined ? null : [...scope]])
 
 /** Tells, and notes how far. */
-const tell = (reader: Reader, told: Told, position: number): void => {
+const tell = (reader: Reader, event: FeedEvent, position: number): void => {
   reader.position = position
-  reader.isFull = !reader.listener(told)
+  reader.isFull = !reader.listener(event)
 }
 
-/** All who are told, each with its place. Those who are up to date are told at once and together; the others page by page, in turns. */
+/** All readers, each with its place. Those that are up to date are served at once and together; the others page by page, in turns. */
 export interface Readers {
   /** Those who are behind, in the order in which they have their turns. */
   readonly behind: Queue.Dequeue<Reader>
-  /** One more reader, told that it begins; everything up to the position is known to it. */
+  /** One more reader, which hears that it begins; everything up to the position is known to it. */
   readonly add: (wanted: Wanted, listener: Listener, position: number) => Reader
   readonly remove: (reader: Reader) => void
   readonly isHere: (reader: Reader) => boolean
@@ -50,7 +50,7 @@ export const make = (cursorOf: (position: number) => string): Effect.Effect<Read
   Effect.gen(function* () {
     const readers = new Set<Reader>()
     const behind = yield* Queue.unbounded<Reader>()
-    const commitsFor = ({ wanted }: Reader, commits: Commits, position: number): Told => ({
+    const commitsFor = ({ wanted }: Reader, commits: Commits, position: number): FeedEvent => ({
       _tag: "Commits",
       cursor: cursorOf(position),
       commits: narrowed(wanted, commits)
@@ -75,7 +75,7 @@ export const make = (cursorOf: (position: number) => string): Effect.Effect<Read
         readOn(reader)
       },
       tellAll: (before, commits, position) => {
-        const made = new Map<string, Told>()
+        const made = new Map<string, FeedEvent>()
         for (const reader of readers) {
           if (reader.isFull || reader.isBehind || reader.position >= position) continue
           if (reader.position !== before) {
@@ -83,9 +83,9 @@ export const make = (cursorOf: (position: number) => string): Effect.Effect<Read
             continue
           }
           const wish = wishOf(reader.wanted)
-          const told = made.get(wish) ?? commitsFor(reader, commits, position)
-          made.set(wish, told)
-          tell(reader, told, position)
+          const event = made.get(wish) ?? commitsFor(reader, commits, position)
+          made.set(wish, event)
+          tell(reader, event, position)
         }
       },
       tellOne: (reader, commits) => {

@@ -280,7 +280,7 @@ const decisionOf = (asked: Documents.DecisionRequest) =>
   )
 
 /**
- * Decides, once for each key, and asks the daemon to execute it; told when its attempt has an outcome, or as it stands
+ * Decides, once for each key, and asks the daemon to execute it; answers when its attempt has an outcome, or as it stands
  * when the caller waits no longer.
  */
 const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>

@@ -11,7 +11,7 @@ import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import type { Services } from "@roundlot/commands"
 import { looked } from "./failing.ts"
-import type { Told } from "./Told.ts"
+import type { FeedEvent } from "./FeedEvent.ts"
 import * as Live from "./Live.ts"
 import type * as Readers from "./Readers.ts"
 
@@ -21,26 +21,26 @@ const { RoundlotApi } = Api
 const MOST_CHANGES = 200
 
 /** A commit as server-sent events: in parts where it is large, the last of which has the cursor to go on from. */
-const eventOf = (told: Told): string => {
-  if (told._tag === "Begun")
-    return `id: ${told.cursor}\nevent: begun\ndata: ${JSON.stringify({ cursor: told.cursor })}\n\n`
+const eventOf = (event: FeedEvent): string => {
+  if (event._tag === "Begun")
+    return `id: ${event.cursor}\nevent: begun\ndata: ${JSON.stringify({ cursor: event.cursor })}\n\n`
   // An id without data moves the reader's cursor on, and is no event to it.
-  if (told._tag === "Quiet") return `id: ${told.cursor}\n: quiet\n\n`
-  const incarnation = told.cursor.slice(0, told.cursor.lastIndexOf("-"))
-  const commits = told.commits.flatMap(({ changes, ...commit }) =>
+  if (event._tag === "Quiet") return `id: ${event.cursor}\n: quiet\n\n`
+  const incarnation = event.cursor.slice(0, event.cursor.lastIndexOf("-"))
+  const commits = event.commits.flatMap(({ changes, ...commit }) =>
     Array.from({ length: Math.ceil(changes.length / MOST_CHANGES) }, (_, part) => {
       const isLast = (part + 1) * MOST_CHANGES >= changes.length
       const own = { ...commit, changes: changes.slice(part * MOST_CHANGES, (part + 1) * MOST_CHANGES) }
       return `${isLast ? `id: ${incarnation}-${commit.position}\n` : ""}event: commit\ndata: ${JSON.stringify(own)}\n\n`
     })
   )
-  return `${commits.join("")}id: ${told.cursor}\n\n`
+  return `${commits.join("")}id: ${event.cursor}\n\n`
 }
 
-/** The same for a socket: a JSON text for each thing told. */
-const messageOf = (told: Told): string =>
+/** The same for a socket: a JSON text for each event. */
+const messageOf = (event: FeedEvent): string =>
   JSON.stringify(
-    told._tag === "Commits" ? { cursor: told.cursor, commits: told.commits } : { cursor: told.cursor, commits: [] }
+    event._tag === "Commits" ? { cursor: event.cursor, commits: event.commits } : { cursor: event.cursor, commits: [] }
   )
 
 interface Asked {
@@ -82,14 +82,14 @@ const watched = (socket: Socket) => {
 
 const STREAM = { "cache-control": "no-store", "x-accel-buffering": "no" } as const
 
-/** The bytes of what readers are told, made once for all who are told the same. */
-const encoded = new WeakMap<Told, Buffer>()
+/** The bytes of an event, made once for all readers of it. */
+const encoded = new WeakMap<FeedEvent, Buffer>()
 
-const bytesOf = (told: Told): Buffer => {
-  const known = encoded.get(told)
+const bytesOf = (event: FeedEvent): Buffer => {
+  const known = encoded.get(event)
   if (known !== undefined) return known
-  const bytes = Buffer.from(eventOf(told))
-  encoded.set(told, bytes)
+  const bytes = Buffer.from(eventOf(event))
+  encoded.set(event, bytes)
   return bytes
 }
 
@@ -97,15 +97,15 @@ const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
     const seat: { place?: Live.Place } = {}
     const body = new Readable({ read: () => seat.place?.more() })
-    seat.place = yield* follow(asked, (told) => body.push(bytesOf(told)))
+    seat.place = yield* follow(asked, (event) => body.push(bytesOf(event)))
     yield* watched(socketOf(request))
     return HttpServerResponse.raw(body, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
   })
 
-/** How much a socket's reader is told ahead of what it was sent. */
+/** How many events a socket's reader is ahead of what it was sent. */
 const MOST_AHEAD = 16
 
-/** Waits until a socket takes more: who listens to nothing is told nothing either, and takes no memory. */
+/** Waits until a socket takes more: a reader that does not listen gets nothing, and takes no memory. */
 const drained = (socket: Socket): Effect.Effect<void> =>
   Effect.async((resume) => {
     if (!socket.writableNeedDrain) return resume(Effect.void)
@@ -116,10 +116,10 @@ const drained = (socket: Socket): Effect.Effect<void> =>
 
 const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
-    const ahead = yield* Queue.unbounded<Told>()
+    const ahead = yield* Queue.unbounded<FeedEvent>()
     const place = yield* follow(
       asked,
-      (told) => ahead.unsafeOffer(told) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
+      (event) => ahead.unsafeOffer(event) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
     )
     const socket = yield* Effect.mapError(Serving.upgraded(request), () =>
       Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")

@@ -26,7 +26,7 @@ const wanted = (held: Decimal.Decimal, query: URLSearchParams): Either.Either<De
   })
 }
 
-/** `DELETE /v2/positions/{symbol}`: an order at the market that closes it; as any other, it may be refused. */
+/** `DELETE /v2/positions/{symbol}`: an order at the market that closes it; like every other order, it may be refused. */
 export const closeOne = (desk: Desk, key: string, query: URLSearchParams): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.holdings(desk.account)

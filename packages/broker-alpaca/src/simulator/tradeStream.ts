@@ -75,7 +75,7 @@ export const serve = (desk: Desk, socket: Socket.Socket): Effect.Effect<void> =>
     })
   ).pipe(Effect.ignore)
 
-/** An execution is told with the order as it was then; a status only where no execution told it. Corrections are not told here. */
+/** An execution is sent with the order as it was then; a status only where no execution showed it. Corrections are not sent here. */
 const tell = (
   desk: Desk,
   send: Send,
@@ -105,14 +105,14 @@ const tell = (
     if (said._tag !== "Order" || filling.has(said.order.status)) return
     const { order } = said
     const group = yield* groupOf(desk, order)
-    const told = saidOf(known, order.brokerOrderId, group?.parent)
+    const before = saidOf(known, order.brokerOrderId, group?.parent)
     yield* send({
       stream: STREAM,
       data: {
-        event: statusOf(order, told, group),
+        event: statusOf(order, before, group),
         timestamp: Instant.format(order.updatedAt),
         execution_id: executionIdOf({ execId: `${order.brokerOrderId} ${order.status}` }),
-        order: orderJson(order, told, { group })
+        order: orderJson(order, before, { group })
       }
     })
   })

@@ -55,9 +55,9 @@ export interface Seat {
   /** The version of the protocol that was agreed on with the client. */
   readonly version: number
   readonly send: (...all: ReadonlyArray<Said>) => void
-  /** What is placed is told before what comes of it. */
+  /** What is placed is reported before what comes of it. */
   readonly inTurn: Effect.Semaphore
-  /** What executions cost, told with the next request. */
+  /** Commissions, reported with the next request. */
   readonly late: Array<Said>
   /** Cuts the connection in the middle of a message. */
   readonly cut: () => void
@@ -66,7 +66,7 @@ export interface Seat {
 /** What is done for a client's request. */
 export type Doing = Effect.Effect<void, ExchangeFailed>
 
-/** What came back, or undefined where the exchange was told to lose or to spoil it: then the connection is cut, or silent. */
+/** What came back, or undefined where the exchange was instructed to lose or to spoil it: then the connection is cut, or silent. */
 export const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | undefined => {
   if (reply._tag === "Done") return reply.body
   if (reply._tag !== "Lost" || reply.how === "reset") cut()

@@ -11,7 +11,7 @@ type Standing = Effect.Effect.Success<ReturnType<Exchange.ExchangeService["stand
 /** What TWS says against an order: its code and words. */
 export type Objection = readonly [code: number, words: string]
 
-/** What it says to whoever would change something while its API only reads (erdewit/ib_insync#1). */
+/** What it says to a client that would change something while its API only reads (erdewit/ib_insync#1). */
 export const READ_ONLY: Objection = [
   321,
   "Error validating request.-'bN' : cause - The API interface is currently in Read-Only mode."

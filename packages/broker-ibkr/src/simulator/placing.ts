@@ -8,7 +8,7 @@ import { bodyOf, type Desk, type Doing, type Seat, shownOf, statusOf } from "./D
 import { beyondPower, borrowing, figuresOf, marginOf, type Objection, READ_ONLY, shapeOf, tooLittle } from "./margin.ts"
 import * as messages from "./messages.ts"
 
-/** The code of a rejection that the exchange is told to give with a part that no client can read. */
+/** The code of a rejection that the exchange is instructed to give with a part that no client can read. */
 const UNREADABLE = "unreadable"
 
 const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
@@ -185,7 +185,7 @@ const notChanged = (orderId: number, code: string, words: string): Said => {
 const placedAs = ({ clientId, desk }: Seat, orderId: number): string | undefined =>
   [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)?.[0]
 
-/** A rejection by the exchange's word, or by the code that it was told to give. */
+/** A rejection by the exchange's word, or by the code that it was instructed to give. */
 const refusal = (orderId: number, code: string, words: string): Said => {
   if (code === "insufficient_buying_power") return messages.notice(orderId, ...beyondPower(words))
   if (code === "unknown_symbol")

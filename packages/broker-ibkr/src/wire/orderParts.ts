@@ -45,7 +45,7 @@ export const deltaNeutral = all(
   when((value) => value("deltaNeutral") === "1", fields("deltaNeutralContract deltaNeutralDelta deltaNeutralPrice"))
 )
 
-/** An algorithm of IBKR's, and what it is told. */
+/** An algorithm of IBKR's, and its parameters. */
 export const algorithm = all(fields("algoStrategy"), unlessEmpty("algoStrategy", times("algoParams", pair)))
 
 /** What the price of a pegged order follows. */

@@ -86,6 +86,13 @@ const refusedUnread = (times: () => number) =>
 const aMinuteOf = <E, R>(pass: Effect.Effect<unknown, E, R>) =>
   Effect.repeatN(Effect.zipRight(pass, TestClock.adjust("1 second")), 59)
 
+/** A refused order that no pass has asked for. */
+const notAskedYet = (times: () => number) =>
+  Effect.gen(function* () {
+    yield* refusedUnread(times)
+    return { asked: yield* makeAskedRefusals, before: times() }
+  })
+
 const nobody: EachAccount = () => Effect.void
 
 describe("Refusals: the reading that confirms one", () => {
@@ -96,9 +103,7 @@ describe("Refusals: the reading that confirms one", () => {
     const { layer, times } = unread()
     await Stage.play(
       Effect.gen(function* () {
-        yield* refusedUnread(times)
-        const asked = yield* makeAskedRefusals
-        const before = times()
+        const { asked, before } = yield* notAskedYet(times)
         yield* aMinuteOf(confirmRefusals(asked, mayDrive, each))
         expect(times()).toBe(before)
         yield* confirmRefusals(asked)
@@ -112,9 +117,7 @@ describe("Refusals: the reading that confirms one", () => {
     const { layer, times } = unread()
     await Stage.play(
       Effect.gen(function* () {
-        yield* refusedUnread(times)
-        const asked = yield* makeAskedRefusals
-        const before = times()
+        const { asked, before } = yield* notAskedYet(times)
         yield* aMinuteOf(confirmRefusals(asked))
         expect(times() - before).toBe(4)
       }),

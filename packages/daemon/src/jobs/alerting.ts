@@ -64,22 +64,23 @@ export const channelOf = (settings: Settings): Channel | undefined => {
 export const hasChannel = (settings: Settings): boolean =>
   channelOf(settings) !== undefined || settings.configuration.channels.length > 0
 
-/** Who delivers alerts in a daemon: nobody where no channel is named. */
-export const alertingHandlers = (
-  settings: Settings
-): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient | Jobs.Jobs>> => {
-  if (!hasChannel(settings)) return []
-  const send = channelOf(settings)
-  const channels = channelsOf(settings)
-  return [
-    Jobs.handler(Alerts.alertType, (alert) =>
-      Effect.zipRight(
-        AlertChannels.forwardAlert(channels, alert),
-        send === undefined ? Effect.succeed({}) : send(alert)
-      )
-    )
-  ]
-}
+type Delivery = Jobs.Handler<Surroundings | HttpClient.HttpClient | Jobs.Jobs>
+type Send = NonNullable<ReturnType<typeof channelOf>>
+
+const sendsNothing: Send = () => Effect.succeed({})
+
+/** Who delivers by the channels of a daemon: nobody where none is named. */
+export const delivering = (
+  settings: Settings,
+  handlerOf: (channels: ReturnType<typeof channelsOf>, send: Send) => Delivery
+): ReadonlyArray<Delivery> =>
+  hasChannel(settings) ? [handlerOf(channelsOf(settings), channelOf(settings) ?? sendsNothing)] : []
+
+/** Who delivers alerts in a daemon. */
+export const alertingHandlers = (settings: Settings): ReadonlyArray<Delivery> =>
+  delivering(settings, (channels, send) =>
+    Jobs.handler(Alerts.alertType, (alert) => Effect.zipRight(AlertChannels.forwardAlert(channels, alert), send(alert)))
+  )
 
 /** Who sends notices by the channels of a configuration: nobody where it has none. */
 export const noticeHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient>> =>

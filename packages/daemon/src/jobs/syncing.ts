@@ -123,7 +123,7 @@ const SOON_MS = 1000
 
 /**
  * SYNC-10: after orders of an account at Interactive Brokers were worked, both syncs are enqueued, once for any number of them. What
- * was worked is told from the newest attempt that has an answer; it is noted with the job, so that no restart passes over it.
+ * was worked is known by the newest attempt that has an answer; it is noted with the job, so that no restart passes over it.
  */
 export const enqueueAfterOrders: Effect.Effect<void, Failure, Jobs.Jobs | Surroundings> = Effect.gen(function* () {
   const jobs = yield* Jobs.Jobs

@@ -1,20 +1,20 @@
 import type { Documents } from "@roundlot/api"
 import { sumOf } from "../format/figure.ts"
-import { textIn, type Told, toldOf } from "./told.ts"
+import { textIn, type EventText, eventTextOf } from "./eventText.ts"
 
 type Entry = Documents.EntryDocument
 
 /** A line of what happened: entries that belong together, at the place of the newest. */
 export interface Activity {
   readonly newest: Entry
-  readonly said: Told
+  readonly said: EventText
   /** How many records it is about, where they are several. */
   readonly count: number
 }
 
 interface Line {
   readonly entry: Entry
-  readonly said: Told
+  readonly said: EventText
 }
 
 /** By what entries belong together: trades that were taken in of a side of a symbol, an order with its fills; any other stands alone. */
@@ -55,7 +55,7 @@ const activityOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
 export const activitiesOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<Activity> => {
   const groups = new Map<string, Array<Line>>()
   for (const entry of entries) {
-    const said = toldOf(entry)
+    const said = eventTextOf(entry)
     if (said === undefined) continue
     const key = keyOf(entry)
     const group = groups.get(key)

@@ -226,7 +226,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   ))}
                 </ul>
                 {!may || rehearse === undefined || !isSaid ? null : (
-                  <Foreseen answer={rehearsed} of={action} isTold={doing.error === null || between !== undefined} />
+                  <Foreseen answer={rehearsed} of={action} isShown={doing.error === null || between !== undefined} />
                 )}
                 <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
                 {action.asks === undefined ? null : (

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react"
 import type { Api } from "../../api/client.ts"
 import type { ProblemError } from "../../api/problem.ts"
 import { eventWords } from "../../words/events.ts"
-import { toldOf } from "../../words/told.ts"
+import { eventTextOf } from "../../words/eventText.ts"
 import type { About, Now } from "./Action.ts"
 import { Age, Figure, Foreign } from "../parts/Figure.tsx"
 import { StateSign } from "../parts/Sign.tsx"
@@ -17,7 +17,7 @@ export interface Between {
   readonly now: Now | undefined
 }
 
-/** So many of the newest entries of a record are told. */
+/** So many of the newest entries of a record are shown. */
 const TOLD = 10
 
 /** Was the verdict refused because of what its record has become? Nothing was done then. */
@@ -43,7 +43,7 @@ const EntryLine = ({ of }: { readonly of: Documents.EntryDocument }) => {
       <strong>
         <Foreign text={cause.actor} />
       </strong>{" "}
-      <Age at={at} /> ago: <Foreign text={toldOf(of)?.words ?? eventWords(tag)} />
+      <Age at={at} /> ago: <Foreign text={eventTextOf(of)?.words ?? eventWords(tag)} />
       {cause.reason === null ? null : (
         <>
           {" "}
@@ -58,7 +58,7 @@ const EntryLine = ({ of }: { readonly of: Documents.EntryDocument }) => {
 /** Says that nothing was done, who changed the record meanwhile and how it stands now. */
 export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly of: Between }) => {
   const place = useRef<HTMLDivElement>(null)
-  // Whoever confirmed has read on to the end of the dialog.
+  // The person who confirmed has read on to the end of the dialog.
   useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [problem])
   return (
     <div ref={place} className="problem meanwhile" role="alert" aria-live="polite">

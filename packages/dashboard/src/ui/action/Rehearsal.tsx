@@ -75,12 +75,12 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
 interface ForeseenProps {
   readonly answer: { readonly data: Rehearsed | undefined; readonly error: Error | null; readonly isFetched: boolean }
   readonly of: Action
-  /** Is its failure told? That of what was asked for goes before it. */
-  readonly isTold: boolean
+  /** Is its failure shown? That of the command goes before it. */
+  readonly isShown: boolean
 }
 
 /** The answer of the dry run, that it is waited for, or that there is none. */
-export const Foreseen = ({ answer: { data, error, isFetched }, isTold, of }: ForeseenProps) => {
+export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: ForeseenProps) => {
   if (data !== undefined) return <Rehearsal of={data} tells={of.tells} />
   if (!isFetched) {
     return (
@@ -90,7 +90,7 @@ export const Foreseen = ({ answer: { data, error, isFetched }, isTold, of }: For
       </p>
     )
   }
-  return error === null || !isTold ? null : (
+  return error === null || !isShown ? null : (
     <>
       <Problem error={error} />
       <p className="faint">The impact is unknown. You can confirm without it.</p>

@@ -2,7 +2,7 @@ import { type RowCounts, rowsDone } from "../../words/rows.ts"
 
 interface RowsBarProps {
   readonly counts: RowCounts
-  /** Rows whose order is on its way; not told apart from those that wait where nothing is said. */
+  /** Rows whose order is on its way; not distinguished from those that wait where nothing is said. */
   readonly working?: number | undefined
 }
 

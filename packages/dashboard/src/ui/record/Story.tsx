@@ -61,7 +61,7 @@ export interface Stage {
 
 /** The moments of an order's life on a line, with the time between them. */
 export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) => {
-  // A fill may be older than the answer that told of the order.
+  // A fill may be older than the answer that showed the order.
   const reached = stages
     .filter((stage): stage is Stage & { readonly at: string } => stage.at !== null)
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))

@@ -1,8 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import type { AccountScope } from "@roundlot/core/ledger"
 
-/** What a reader is told: commits, each whole and in order, and from time to time that nothing has happened. */
-export type Told =
+/** What a reader receives: commits, each whole and in order, and from time to time that nothing has happened. */
+export type FeedEvent =
   | { readonly _tag: "Begun"; readonly cursor: string }
   | { readonly _tag: "Commits"; readonly cursor: string; readonly commits: Commits }
   | { readonly _tag: "Quiet"; readonly cursor: string }

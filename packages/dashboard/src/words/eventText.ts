@@ -2,8 +2,8 @@ import { isQuarantined } from "@roundlot/api/client"
 import type { Family } from "./signs.ts"
 import { eventWords } from "./events.ts"
 
-/** What an entry tells somebody who glances: the state that its sign is of, and what there is to say beside the name of the record. */
-export interface Told {
+/** What an entry says at a glance: the state that its sign is of, and what there is to say beside the name of the record. */
+export interface EventText {
   readonly family: Family
   readonly state: string
   readonly words: string
@@ -58,7 +58,7 @@ const causeIn = (body: unknown): string =>
   [textIn(body, "reason"), textIn(body, "detail")].filter((each) => each !== "").join(": ")
 
 /** A trade that waits for a person; not one that waits for its batch. */
-const held = (body: unknown): Told | undefined => {
+const held = (body: unknown): EventText | undefined => {
   const reason = textIn(body, "reason")
   if (!isQuarantined({ status: "pending", reason })) return undefined
   return {
@@ -69,8 +69,8 @@ const held = (body: unknown): Told | undefined => {
   }
 }
 
-/** How each event is told, by its name; others by the name alone. */
-const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = {
+/** How each event reads, by its name; others by the name alone. */
+const texts: Readonly<Record<string, (body: unknown) => EventText | undefined>> = {
   TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `accepted: ${termsIn(body)}` }),
   TradeQuarantined: (body) =>
     held(body) ?? { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` },
@@ -115,18 +115,18 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   })
 }
 
-/** An entry as far as it is told. */
+/** An entry as far as its text needs it. */
 interface Entry {
   readonly tag: string
   readonly body: unknown
   readonly entity: { readonly kind: string }
 }
 
-/** What an entry tells; nothing of one that is not worth reading. */
-export const toldOf = ({ body, entity, tag }: Entry): Told | undefined => {
+/** The text of an entry; nothing of one that is not worth reading. */
+export const eventTextOf = ({ body, entity, tag }: Entry): EventText | undefined => {
   if (quiet.has(tag)) return undefined
-  const telling = tellings[tag]
-  if (telling !== undefined) return telling(body)
+  const text = texts[tag]
+  if (text !== undefined) return text(body)
   const words = eventWords(tag).toLowerCase()
   return { family: "journal", state: "other", words: words.replace(`${entity.kind} `, "") }
 }
