@@ -27,18 +27,6 @@ export const borrowing = (
 ): Objection | undefined =>
   side === "sell" && notShortable.has(symbol) && Decimal.isLess(held, quantity) ? NOT_LENT : undefined
 
-const notAccepted = (equity: string, margin: string): Objection => [
-  201,
-  "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE " +
-    `[${equity} USD] MUST EXCEED THE INITIAL MARGIN [${margin} USD]`
-]
-
-/** The exchange says what is asked and what is there; TWS speaks of equity and margin. */
-export const beyondPower = (words: string): Objection => {
-  const [, asked = "0", there = "0"] = /: ([\d.]{1,40}) asked, ([\d.]{1,40}) there$/.exec(words) ?? []
-  return notAccepted(there, asked)
-}
-
 /** What an order does to the account's figures. */
 export interface Margin {
   readonly before: Decimal.Decimal
@@ -57,9 +45,16 @@ export const marginOf = ({ limitPrice, quantity, side }: Request, { held, power,
   return { before, after: worthOf(moved, at), equity: Decimal.add(before, power) }
 }
 
+/** What is said of an order that needs more margin than there is equity. */
+export const beyondPower = ({ after, equity }: Margin): Objection => [
+  201,
+  "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE " +
+    `[${Decimal.format(equity)} USD] MUST EXCEED THE INITIAL MARGIN [${Decimal.format(after)} USD]`
+]
+
 /** Refuses what needs more margin than there is equity. */
-export const tooLittle = ({ after, equity }: Margin): Objection | undefined =>
-  Decimal.isLess(equity, after) ? notAccepted(Decimal.format(equity), Decimal.format(after)) : undefined
+export const tooLittle = (margin: Margin): Objection | undefined =>
+  Decimal.isLess(margin.equity, margin.after) ? beyondPower(margin) : undefined
 
 /** An order as it would be entered. */
 export const shapeOf = ({ account }: Pick<Desk, "account">, request: Request, at: Instant.Instant) => ({

@@ -5,7 +5,17 @@ import { Effect, Either, Schema } from "effect"
 import type { Read, ReadOf, Said } from "../wire/layout.ts"
 import type * as requests from "../wire/requests.ts"
 import { bodyOf, type Desk, type Doing, type Seat, shownOf, statusOf } from "./Desk.ts"
-import { beyondPower, borrowing, figuresOf, marginOf, type Objection, READ_ONLY, shapeOf, tooLittle } from "./margin.ts"
+import {
+  beyondPower,
+  borrowing,
+  figuresOf,
+  type Margin,
+  marginOf,
+  type Objection,
+  READ_ONLY,
+  shapeOf,
+  tooLittle
+} from "./margin.ts"
 import * as messages from "./messages.ts"
 
 /** The code of a rejection that the exchange is instructed to give with a part that no client can read. */
@@ -117,7 +127,7 @@ export const place = (seat: Seat, at: ReadOf<typeof requests.placeOrder>): Doing
         const { reply } = replied
         if (reply._tag === "Refused") {
           desk.references.delete(orderRef)
-          return send(refusal(orderId, reply.code, reply.words))
+          return send(refusal(orderId, reply.code, reply.words, marginOf(wanted, stand)))
         }
         const entered = reply._tag === "Done" ? reply.body : yield* newestOf(desk)
         if (entered !== undefined && !desk.placed.has(entered.brokerOrderId))
@@ -160,8 +170,10 @@ const amend = (seat: Seat, { orderId, request, timeInForce }: Asked): Doing =>
       return send(messages.notice(orderId, 103, "Duplicate order id"))
     if (story.order.status === "filled") return send(messages.notice(orderId, 104, "Cannot modify a filled order."))
     if (Either.isLeft(request)) return send(messages.notice(orderId, ...request.left))
+    const margin = marginOf(request.right, yield* desk.exchange.stand(desk.account, request.right.symbol))
     const replied = yield* desk.exchange.amend(desk.account, permId, request.right)
-    if (replied.reply._tag === "Refused") return send(notChanged(orderId, replied.reply.code, replied.reply.words))
+    const { reply } = replied
+    if (reply._tag === "Refused") return send(notChanged(orderId, reply.code, reply.words, margin))
     const order = bodyOf(seat, replied)
     if (order === undefined) return
     const placed = desk.placed.get(permId)
@@ -173,12 +185,12 @@ const amend = (seat: Seat, { orderId, request, timeInForce }: Asked): Doing =>
 /** Has it ended without being filled? */
 const isOver = ({ status }: ExchangeOrder.ExchangeOrder): boolean => !Orders.isWorking(status) && status !== "filled"
 
-const notChanged = (orderId: number, code: string, words: string): Said => {
+const notChanged = (orderId: number, code: string, words: string, margin: Margin): Said => {
   if (code === "another_order")
     return messages.notice(orderId, 105, "Order being modified does not match original order.")
   return code === "not_amendable"
     ? messages.notice(orderId, 104, "Cannot modify a filled order.")
-    : refusal(orderId, code, words)
+    : refusal(orderId, code, words, margin)
 }
 
 /** The exchange's id of an order of this client. */
@@ -186,8 +198,8 @@ const placedAs = ({ clientId, desk }: Seat, orderId: number): string | undefined
   [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)?.[0]
 
 /** A rejection by the exchange's word, or by the code that it was instructed to give. */
-const refusal = (orderId: number, code: string, words: string): Said => {
-  if (code === "insufficient_buying_power") return messages.notice(orderId, ...beyondPower(words))
+const refusal = (orderId: number, code: string, words: string, margin: Margin): Said => {
+  if (code === "insufficient_buying_power") return messages.notice(orderId, ...beyondPower(margin))
   if (code === "unknown_symbol")
     return messages.notice(orderId, 200, "No security definition has been found for the request")
   if (/^[0-9]+$/.test(code)) return messages.notice(orderId, Number(code), words)
