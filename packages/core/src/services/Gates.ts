@@ -158,11 +158,8 @@ export const confirmInstruments = Effect.gen(function* () {
 const keyOf = ({ account, symbol }: Instrument): string => `${account} ${symbol}`
 
 /** One account's failure is reported, and stops no other. */
-const confirmByAccount = (instruments: ReadonlyArray<Instrument>, each: EachAccount) =>
-  each(
-    instruments.map(({ account }) => account),
-    (name) => reported(`instruments ${name}`, confirmThem(instruments.filter(({ account }) => account === name)))
-  )
+const confirmOfAccount = (account: AccountName, its: ReadonlyArray<Instrument>) =>
+  reported(`instruments ${account}`, confirmThem(its))
 
 /** A broker that cannot be read is asked at once, after two seconds, and then ever less often, in milliseconds. */
 const UNVERIFIED_PAUSE_MS = { firstMs: 1_000, longestMs: 60_000 }
@@ -171,12 +168,8 @@ const UNVERIFIED_PAUSE_MS = { firstMs: 1_000, longestMs: 60_000 }
 export const confirmInstrumentsOfEach = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
     const instruments = yield* unverified
-    const due = yield* pacing.due(asked, instruments, {
-      ...UNVERIFIED_PAUSE_MS,
-      keyOf,
-      agedMs: () => UNVERIFIED_PAUSE_MS.firstMs
-    })
-    yield* confirmByAccount(due, each)
+    const pace = { ...UNVERIFIED_PAUSE_MS, keyOf, agedMs: () => UNVERIFIED_PAUSE_MS.firstMs }
+    yield* pacing.askDue(asked, instruments, pace, each, confirmOfAccount)
     yield* recoverIdle("instruments", Effect.succeed(instruments))
   })
 
@@ -193,8 +186,7 @@ export const confirmUnknownAgain = (asked: pacing.Asked<string>, each: EachAccou
       Reads.all(InstrumentTable, { where: [{ column: "status", in: untraded }] }),
       driven
     )
-    const due = yield* pacing.due(asked, unknown, { ...UNKNOWN_PAUSE_MS, keyOf })
-    yield* confirmByAccount(due, each)
+    const due = yield* pacing.askDue(asked, unknown, { ...UNKNOWN_PAUSE_MS, keyOf }, each, confirmOfAccount)
     return due.length
   })
 

@@ -48,17 +48,14 @@ export const readHeldAgain = ({ comparisons, readings }: Paces, each: EachAccoun
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const open = yield* openOnes
-    const due = yield* pacing.due(readings, open, {
-      keyOf: ({ id }) => id,
-      agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
+    const pace = {
+      keyOf: ({ id }: Break) => id,
+      agedMs: ({ openedAt }: Break) => Math.max(0, Instant.millisBetween(openedAt, now)),
       firstMs: FIRST_PAUSE_MS,
       longestMs: LONGEST_PAUSE_MS
-    })
-    yield* each(
-      due.map(({ account }) => account),
-      (account) => readAccount(account, due)
-    )
-    yield* each(yield* overfilled(comparisons, open), (account) =>
+    }
+    const due = yield* pacing.askDue(readings, open, pace, each, readAccount)
+    yield* pacing.askDue(comparisons, yield* overfilled(open), COMPARISONS, each, (account) =>
       reported(`holdings of held reports ${account}`, reconcile(account))
     )
     return due.length
@@ -76,8 +73,15 @@ export const makePaces: Effect.Effect<Paces> = Effect.all({
   comparisons: pacing.make<AccountName>()
 })
 
-/** W9: the accounts whose holdings are due to be read, since only these prove that more was filled than ordered. */
-const overfilled = (comparisons: Paces["comparisons"], open: ReadonlyArray<Break>) =>
+/** Holdings are read for held reports of their account: at first after a pause, then ever less often. */
+const COMPARISONS = {
+  keyOf: ({ account }: { readonly account: AccountName }) => account,
+  firstMs: FIRST_PAUSE_MS,
+  longestMs: LONGEST_PAUSE_MS
+}
+
+/** W9: the accounts whose holdings are to be read, since only these prove that more was filled than ordered. */
+const overfilled = (open: ReadonlyArray<Break>) =>
   Effect.gen(function* () {
     const accountOf = new Map(
       open.flatMap(({ account, subject }) => {
@@ -95,11 +99,7 @@ const overfilled = (comparisons: Paces["comparisons"], open: ReadonlyArray<Break
             ]
           })
     const accounts = held.flatMap(({ orderId, rule }) => (rule === "W9" ? (accountOf.get(orderId) ?? []) : []))
-    return yield* pacing.due(comparisons, [...new Set(accounts)], {
-      keyOf: (account) => account,
-      firstMs: FIRST_PAUSE_MS,
-      longestMs: LONGEST_PAUSE_MS
-    })
+    return [...new Set(accounts)].map((account) => ({ account }))
   })
 
 /** So long a held report is open before all executions of its account are listed, in milliseconds; then ever less often. */
@@ -115,22 +115,20 @@ export const syncHeld = (syncs: pacing.Asked<AccountName>, each: EachAccount = i
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const held = (yield* openOnes).filter(({ kind, subject }) => kind === "Implausible" && isOrder(subject))
     const accounts = [...new Map(held.map((oldest) => [oldest.account, oldest] as const).toReversed()).values()]
-    const due = yield* pacing.due(syncs, accounts, {
-      keyOf: ({ account }) => account,
-      agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
+    const pace = {
+      keyOf: ({ account }: Break) => account,
+      agedMs: ({ openedAt }: Break) => Math.max(0, Instant.millisBetween(openedAt, now)),
       firstMs: FIRST_SYNC_MS,
       longestMs: LONGEST_SYNC_MS
-    })
-    yield* each(
-      due.map(({ account }) => account),
-      (account) => reported(`sync of held reports ${account}`, syncTradesOnce({ account }))
+    }
+    yield* pacing.askDue(syncs, accounts, pace, each, (account) =>
+      reported(`sync of held reports ${account}`, syncTradesOnce({ account }))
     )
   })
 
 const isOrder = (subject: string): boolean => parseId("order", subject) !== undefined
 
-const readAccount = (account: AccountName, due: ReadonlyArray<Break>) => {
-  const here = due.filter((each) => each.account === account)
+const readAccount = (account: AccountName, here: ReadonlyArray<Break>) => {
   const ids = here.flatMap(({ subject }) => parseId("order", subject) ?? []).map((id) => OrderId.make(id))
   const unknown = here.filter(({ subject }) => parseId("order", subject) === undefined)
   return reported(

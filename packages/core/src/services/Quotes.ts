@@ -139,26 +139,25 @@ const LONGEST_PAUSE_MS = 60_000
 export const askForWaiting = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
     const waiting = yield* Effect.flatMap(Reads.all(PositionTable, { where: [priceless] }), driven)
-    const due = yield* pacing.due(asked, waiting, {
-      keyOf: ({ account, symbol }) => `${account} ${symbol}`,
+    const pace = {
+      keyOf: ({ account, symbol }: Position) => `${account} ${symbol}`,
       firstMs: FIRST_PAUSE_MS,
       longestMs: LONGEST_PAUSE_MS,
       agedMs: () => FIRST_PAUSE_MS
-    })
-    yield* each(
-      due.map(({ account }) => account),
-      (name) => reported(`priceless positions ${name}`, askForOwn(name, due))
+    }
+    yield* pacing.askDue(asked, waiting, pace, each, (name, its) =>
+      reported(`priceless positions ${name}`, askForOwn(name, its))
     )
     yield* recoverIdle("priceless positions", Effect.succeed(waiting))
     yield* recoverIdle("quotes", Effect.succeed(waiting))
   })
 
-const askForOwn = (name: AccountName, due: ReadonlyArray<Position>) =>
+const askForOwn = (name: AccountName, its: ReadonlyArray<Position>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const account = yield* Reads.account(name)
     if (account === undefined || account.simulatedMarket === true) return
-    const symbols = due.filter((position) => position.account === name).map(({ symbol }) => symbol)
+    const symbols = its.map(({ symbol }) => symbol)
     yield* ask(account, symbols)
     const quoted = symbols.filter((symbol) => ledger.quotes.of(name, symbol)._tag === "Priced")
     yield* ledger.submitAll(

@@ -1,5 +1,7 @@
-import { Effect, Ref } from "effect"
+import { Array, Effect, Ref } from "effect"
 import { Clock } from "../ports/Clock.ts"
+import type { AccountName } from "../records/AccountName.ts"
+import type { EachAccount } from "./accountwise.ts"
 
 /** When each thing was asked for last, in milliseconds of the monotonic clock, and how often. Lives as long as the program. */
 export type Asked<K> = Ref.Ref<Last<K>>
@@ -61,12 +63,27 @@ export const noteAsked = <A, K>(
     })
   )
 
-/** Those that are due again now, for who asks for all of them: they count as asked for from here on. */
-export const due = <A, K>(
+/**
+ * Asks for what is due now, account by account, and answers all that was due. What a pass leaves out keeps its turn: it counts as asked
+ * for once its account's work begins.
+ */
+export const askDue = Effect.fnUntraced(function* <A extends { readonly account: AccountName }, K, R>(
   asked: Asked<K>,
   all: ReadonlyArray<A>,
-  pace: Pace<A, K>
-): Effect.Effect<ReadonlyArray<A>, never, Clock> =>
-  Effect.tap(dueNow(asked, all, pace), (found) => noteAsked(asked, found, pace))
+  pace: Pace<A, K>,
+  each: EachAccount,
+  work: (account: AccountName, due: ReadonlyArray<A>) => Effect.Effect<unknown, never, R>
+) {
+  const due = yield* dueNow(asked, all, pace)
+  const ofAccount = Array.groupBy(due, ({ account }) => account)
+  yield* each(
+    due.map(({ account }) => account),
+    (account) => {
+      const its = ofAccount[account] ?? []
+      return Effect.zipRight(noteAsked(asked, its, pace), work(account, its))
+    }
+  )
+  return due
+})
 
 const monotonicMs = Effect.flatMap(Clock, (clock) => clock.monotonicMs)
