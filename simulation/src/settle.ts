@@ -165,6 +165,11 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
       .all()
       .filter(({ answer }) => isMoving(answer))
       .map(({ answer, symbol }) => `${symbol}: ${PositionAnswer.answerText(answer)}`),
+    // A case opens once its position has been blocked for its settling time.
+    ...positions
+      .all()
+      .filter((each) => !isSmall(each) && isPriceless(each) && !isCase(breaks.all(), each))
+      .map(({ symbol }) => `${symbol}: no case says that it has no price`),
     ...attempts.all().flatMap(({ id, outcome }) => (outcome === undefined ? [`S${id} has no outcome`] : [])),
     ...waiting.map((fill) => `fill ${fill.execId} has no order`),
     ...held_reports
@@ -278,13 +283,15 @@ const clientIdIn = (payload: unknown): string | undefined =>
     : undefined
 
 /** A symbol that came by a transfer and was never traded has no price, which limits and controls need: that is a case of its own. */
-const isPriceless = (
-  breaks: ReadonlyArray<Break.Break>,
-  { answer, lastPrice, symbol }: Pick<Position.Position, "answer" | "lastPrice" | "symbol">
-): boolean =>
+const isPriceless = ({ answer, lastPrice }: Pick<Position.Position, "answer" | "lastPrice">): boolean =>
   (answer._tag === "NoPrice" || (answer._tag === "Refused" && answer.control === "NoReferencePrice")) &&
-  lastPrice === undefined &&
+  lastPrice === undefined
+
+const isCase = (breaks: ReadonlyArray<Break.Break>, { symbol }: Pick<Position.Position, "symbol">): boolean =>
   breaks.some((each) => each.kind === "PositionBlocked" && each.symbol === symbol && each.closedAt === undefined)
+
+const isSmall = ({ residual }: Pick<Position.Position, "residual">): boolean =>
+  Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))
 
 /** Less than a lot is left, or there is a reason, and a break that is there. */
 const worked = (scene: Scene) =>
@@ -293,13 +300,13 @@ const worked = (scene: Scene) =>
     const breaks = yield* reading(scene, Reads.all(Break.BreakTable))
     for (const position of positions) {
       const { answer, residual, symbol } = position
-      const isSmall = Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))
       const holding = breaks.some(
         (each) => each.symbol === symbol && each.closedAt === undefined && each.holds !== "nothing"
       )
       const isHeld = answer._tag === "BreakOpen" && holding
       const isOperators = answer._tag === "Held"
-      if (!isSmall && !isHeld && !isOperators && !isPriceless(breaks, position)) {
+      const isSaid = isPriceless(position) && isCase(breaks, position)
+      if (!isSmall(position) && !isHeld && !isOperators && !isSaid) {
         yield* violated(
           scene,
           "what is due is ordered, or there is a reason",

@@ -1,14 +1,23 @@
-import { Broker, Decimal, Instant, Price } from "@roundlot/core"
+import { Broker, Decimal, Instant } from "@roundlot/core"
 import { ClientOrderId, OrderTerms, PriceReference, Reference, Report, SupportedOrders } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
 import type { Id } from "@roundlot/core/adapter"
-import { Clock, type Context, Effect, Either, Layer, Option, Schema, Stream } from "effect"
+import { Clock, type Context, Effect, Either, Layer, Schema, Stream } from "effect"
 import { Exchange } from "./Exchange.ts"
 import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
-import { ExchangeOrder, Execution, PlaceRequest } from "./ExchangeOrder.ts"
-import type { ExchangeStatus } from "./ExchangeOrder.ts"
-import { DUPLICATE_CLIENT_ID } from "./internal/orderBook.ts"
+import { type ExchangeOrder, PlaceRequest } from "./ExchangeOrder.ts"
+import { answerOf, retryAfterOf } from "./internal/answers.ts"
+import {
+  encodeOrder,
+  executed,
+  notFound,
+  type NotFoundKey,
+  orderSeen,
+  payloadOf,
+  reportOfExecution,
+  reportOfOrder
+} from "./internal/reports.ts"
 
 /** What the paper broker can do. */
 export const capabilities: Broker.Capabilities = {
@@ -28,17 +37,6 @@ export const capabilities: Broker.Capabilities = {
   crossesZero: true,
   simulatedMarket: true,
   historyWindowMs: Number.MAX_SAFE_INTEGER
-}
-
-/** What each status of the exchange means for an order's life. */
-export const livenessOf: { readonly [S in ExchangeStatus]: Report.Liveness } = {
-  new: { _tag: "Open" },
-  unpriced: { _tag: "Open" },
-  partially_filled: { _tag: "Open" },
-  filled: { _tag: "Closed", kind: "filled" },
-  cancelled: { _tag: "Closed", kind: "cancelled" },
-  expired: { _tag: "Closed", kind: "expired" },
-  rejected: { _tag: "Closed", kind: "rejected" }
 }
 
 /** The broker of one account on an exchange. */
@@ -191,8 +189,6 @@ const prepare = (
 
 const encodePlace = Schema.encodeSync(Schema.parseJson(PlaceRequest))
 
-const payloadOf = Report.textFrom("paper")
-
 const PLACE = { method: "place", endpoint: "orders" } as const
 
 const send = (
@@ -236,52 +232,6 @@ const failedToSend = (error: ExchangeFailed): Report.Answer =>
   error.kind === "busy"
     ? Report.Answer.NotSent({ why: error.message, retryAfterMs: undefined })
     : Report.Answer.Unknown({ why: error.message, candidate: undefined })
-
-/** What an answer to a send means: the table of this adapter. Whatever it does not name is `Unknown`. */
-export const answerOf = (reply: Reply<ExchangeOrder>, sent: PlaceRequest): Report.Answer => {
-  switch (reply._tag) {
-    case "Done":
-      return accepted(reply.body, sent)
-    case "Refused":
-      return reply.code === DUPLICATE_CLIENT_ID
-        ? Report.Answer.Unknown({ why: reply.words, candidate: undefined, isIdInUse: true })
-        : Report.Answer.Refused({ code: reply.code, words: reply.words, class: reply.class ?? "final" })
-    case "Lost":
-      return Report.Answer.Unknown({
-        why: reply.how === "timeout" ? "the exchange did not answer in time" : "the connection was reset",
-        candidate: undefined
-      })
-    case "Status":
-      return ofStatus(reply)
-  }
-}
-
-const accepted = (order: ExchangeOrder, sent: PlaceRequest): Report.Answer => {
-  const same = order.symbol === sent.symbol && order.side === sent.side && Decimal.equals(order.quantity, sent.quantity)
-  return same
-    ? Report.Answer.Accepted({ brokerOrderId: order.brokerOrderId })
-    : Report.Answer.Unknown({ why: "the order that was answered is another one", candidate: order.brokerOrderId })
-}
-
-type StatusReply = Extract<Reply<never>, { readonly _tag: "Status" }>
-
-const ofStatus = (reply: StatusReply): Report.Answer => {
-  const { status } = reply
-  if (status === 401) return Report.Answer.NotSent({ why: "not logged in (401)", retryAfterMs: undefined })
-  if (status === 429)
-    return Report.Answer.NotSent({ why: "too many requests (429)", retryAfterMs: retryAfterOf(reply) })
-  return Report.Answer.Unknown({ why: `status ${status}, which is not documented`, candidate: candidateIn(reply.body) })
-}
-
-const retryAfterOf = ({ headers }: StatusReply): number | undefined => {
-  const seconds = Object.entries(headers).find(([name]) => name.toLowerCase() === "retry-after")?.[1]
-  return seconds !== undefined && /^\d+(\.\d+)?$/.test(seconds) ? Math.ceil(Number(seconds) * 1000) : undefined
-}
-
-const decodeCandidate = Schema.decodeUnknownOption(Schema.Struct({ id: ClientOrderId.BrokerOrderId }))
-
-const candidateIn = (body: unknown): ClientOrderId.BrokerOrderId | undefined =>
-  Option.getOrUndefined(Option.map(decodeCandidate(body), ({ id }) => id))
 
 const statusOf = (reply: Reply<unknown>): number | undefined => {
   if (reply._tag === "Lost") return undefined
@@ -386,87 +336,6 @@ const kindOf = (status: number): Broker.BrokerReadFailed["kind"] => {
   if (status === 429) return "rate_limited"
   return status >= 500 ? "server" : "unreadable"
 }
-
-const encodeOrder = Schema.encodeSync(Schema.parseJson(ExchangeOrder))
-const encodeExecution = Schema.encodeSync(Schema.parseJson(Execution))
-
-/** W12: what came without an id has the exchange's own, as at a broker that keeps them unique: it is nobody's order of ours. */
-const clientOrderIdOf = ({
-  brokerOrderId,
-  clientOrderId
-}: Pick<ExchangeOrder, "brokerOrderId" | "clientOrderId">): string => clientOrderId ?? brokerOrderId
-
-const orderSeen = (order: ExchangeOrder): Report.Received<Report.OrderSeen> => ({
-  report: reportOfOrder(order),
-  payload: payloadOf(encodeOrder(order))
-})
-
-const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
-  _tag: "OrderSeen",
-  account: order.account,
-  asOf: order.updatedAt,
-  asOfKind: "broker",
-  brokerOrderId: order.brokerOrderId,
-  clientOrderId: clientOrderIdOf(order),
-  symbol: order.symbol,
-  side: order.side,
-  quantity: order.quantity,
-  rawStatus: order.status,
-  state: livenessOf[order.status],
-  cumulative: order.filledQuantity,
-  averagePrice: Price.average(order.notional, order.filledQuantity),
-  enteredAt: order.enteredAt,
-  type: order.type,
-  session: order.session,
-  limitPrice: order.limitPrice ?? undefined,
-  stopPrice: order.stopPrice ?? undefined,
-  executionsRead: false
-})
-
-const executed = (execution: Execution): Report.Received<Report.Executed> => ({
-  report: reportOfExecution(execution),
-  payload: payloadOf(encodeExecution(execution))
-})
-
-const reportOfExecution = (execution: Execution): Report.Executed => ({
-  _tag: "Executed",
-  account: execution.account,
-  asOf: execution.executedAt,
-  asOfKind: "broker",
-  execId: execution.execId,
-  execIdBase: execution.execIdBase,
-  revision: execution.revision,
-  brokerOrderId: execution.brokerOrderId,
-  clientOrderId: clientOrderIdOf(execution),
-  symbol: execution.symbol,
-  side: execution.side,
-  quantity: execution.quantity,
-  price: execution.price,
-  executedAt: execution.executedAt
-})
-
-interface NotFoundKey {
-  readonly clientOrderId?: ClientOrderId.ClientOrderId
-  readonly brokerOrderId?: ClientOrderId.BrokerOrderId
-}
-
-/** The exchange keeps all of its history, so what it does not find is not there (or is hidden by an instruction). */
-const notFound = (
-  account: AccountName.AccountName,
-  asked: NotFoundKey,
-  asOf: Instant.Instant
-): Report.Received<Report.NotFound> => ({
-  report: {
-    _tag: "NotFound",
-    account,
-    asOf,
-    asOfKind: "broker",
-    clientOrderId: asked.clientOrderId,
-    brokerOrderId: asked.brokerOrderId,
-    complete: true
-  },
-  payload: undefined
-})
 
 const updates = (
   exchange: ExchangeService,

@@ -1,0 +1,51 @@
+import { Instant } from "@roundlot/core"
+import type { AccountName, Price } from "@roundlot/core"
+import type { Effect } from "effect"
+import * as Listing from "../Listing.ts"
+import type * as Turn from "./Turn.ts"
+import type * as Connection from "./connection.ts"
+import * as OrderBook from "./orderBook.ts"
+import type * as Rows from "./rows.ts"
+import type { ExchangeOptions } from "../ExchangeOptions.ts"
+import type { OrderKey } from "../ExchangeReply.ts"
+import type { Hours } from "../Matching.ts"
+import type { OrderRow } from "./rows.ts"
+
+/** What one open exchange works with. */
+export interface Floor {
+  readonly file: Connection.ExchangeFile
+  readonly rows: Rows.Rows
+  readonly options: ExchangeOptions
+  readonly tag: string
+  readonly orderIdOf: OrderBook.OrderIdOf
+  readonly changed: Effect.Effect<unknown>
+}
+
+export const BUYING_POWER = "1000000000"
+
+export const textOf = (instant: Instant.Instant): string => Instant.format(instant)
+
+export const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours => {
+  const instructed = rows.fact("session")
+  if (instructed !== undefined) return { regular: instructed === "open", extended: instructed !== "closed" }
+  return { regular: options.isOpen?.(now) ?? true, extended: options.isOpen?.(now, "extended") ?? true }
+}
+
+export const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
+  OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
+
+/** The orders that were placed while the market was closed, and wait for it to open. */
+export const restingIn = ({ rows }: Floor): ReadonlyArray<string> =>
+  (rows.fact("resting") ?? "").split(" ").filter((id) => id !== "")
+
+export const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price | undefined =>
+  rows.price(symbol)?.price ?? options.unsaidPrice
+
+export const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
+  OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
+
+export const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {
+  const order =
+    "brokerOrderId" in key ? rows.order(key.brokerOrderId) : rows.orderByClientId(account, key.clientOrderId)
+  return order?.account === account ? order : undefined
+}

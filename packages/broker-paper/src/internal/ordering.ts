@@ -1,0 +1,98 @@
+import { Decimal, Ticker } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import { Schema } from "effect"
+import * as Contingent from "./contingent.ts"
+import * as OrderBook from "./orderBook.ts"
+import type { ExchangeOrder } from "../ExchangeOrder.ts"
+import { PlaceRequest, isWorking } from "../ExchangeOrder.ts"
+import type { Asked } from "../ExchangeReply.ts"
+import { isInSession } from "../Matching.ts"
+import type { Floor } from "./Floor.ts"
+import { ownOrder, restingIn } from "./Floor.ts"
+import type { Scene, Served } from "./requests.ts"
+import { done, refused, serve } from "./requests.ts"
+
+const encodePlace = Schema.encodeSync(PlaceRequest)
+
+export const place = (floor: Floor, account: AccountName.AccountName, request: PlaceRequest): Asked<ExchangeOrder> =>
+  serve(floor, { account, operation: "place", payload: encodePlace(request), subject: () => request }, (scene) =>
+    takeOrder(floor, scene, account, request)
+  )
+
+const takeOrder = (
+  floor: Floor,
+  { book, hours, requestNumber, script, turn }: Scene,
+  account: AccountName.AccountName,
+  request: PlaceRequest
+): Served<ExchangeOrder> => {
+  const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
+  const { symbol } = request
+  if (hours.extended && OrderBook.mayTrade(symbol)) book.learnPrice({ ...request, symbol })
+  const refusal = book.refusalOf(account, request, restsWhileClosed)
+  const isTaken = rejectsWhatIsTaken && refusal?.code === OrderBook.TOO_DEAR
+  if (refusal !== undefined && !isTaken) return refused(refusal)
+  const order = book.enter(account, Ticker.Ticker.make(symbol), request)
+  if (refusal !== undefined) {
+    book.close(order, "rejected", refusal.words)
+    return done(order, order.brokerOrderId)
+  }
+  const { filling, restAfterRequests } = script
+  if (!isInSession(request, hours)) {
+    const resting = Contingent.groupOf(floor.rows, order.brokerOrderId)
+    floor.rows.setFact("resting", [...restingIn(floor), ...resting].join(" "))
+  }
+  if (filling === undefined) book.work(order)
+  const now = turn.rows.order(order.brokerOrderId) ?? order
+  if (restAfterRequests !== undefined && isWorking(now.status)) {
+    book.keep(now, { fillsAtRequest: requestNumber + restAfterRequests })
+  }
+  return done(order, order.brokerOrderId)
+}
+
+export const amend = (
+  floor: Floor,
+  account: AccountName.AccountName,
+  brokerOrderId: string,
+  request: PlaceRequest
+): Asked<ExchangeOrder> =>
+  serve(
+    floor,
+    { account, operation: "place", payload: encodePlace(request), subject: () => request },
+    ({ book, script, turn }) => {
+      const { restsWhileClosed = false } = floor.options
+      const order = ownOrder(floor, account, { brokerOrderId })
+      if (order === undefined) return refused(noOrder(brokerOrderId))
+      if (!isWorking(order.status) || !Decimal.isLess(order.filledQuantity, request.quantity))
+        return refused({ status: 422, code: "not_amendable", words: `order ${brokerOrderId} is ${order.status}` })
+      if (order.symbol !== request.symbol || order.side !== request.side || order.type !== request.type)
+        return refused({ status: 422, code: "another_order", words: `order ${brokerOrderId} is another one` })
+      const refusal = book.refusalOf(account, { ...request, clientOrderId: null }, restsWhileClosed)
+      if (refusal !== undefined) return refused(refusal)
+      const changed = book.amend(order, request)
+      if (script.filling === undefined) book.work(changed)
+      return done(turn.rows.order(brokerOrderId) ?? changed, brokerOrderId)
+    }
+  )
+
+const noOrder = (brokerOrderId: string): OrderBook.Refusal => ({
+  status: 404,
+  code: "unknown_order",
+  words: `no order ${brokerOrderId}`
+})
+
+export const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: string): Asked<null> => {
+  const subject = () => ownOrder(floor, account, { brokerOrderId })
+  return serve<null>(
+    floor,
+    { account, operation: "cancel", payload: { brokerOrderId }, subject },
+    ({ book, script }) => {
+      const order = subject()
+      if (order === undefined) return refused(noOrder(brokerOrderId))
+      if (!isWorking(order.status)) {
+        return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
+      }
+      if (script.filling?._tag !== "accept") book.close(order, "cancelled", "asked for by the client")
+      return done(null, brokerOrderId)
+    }
+  )
+}
