@@ -1,5 +1,5 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { AccountName, Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { Chunk, Effect, FastCheck as fc, Stream, TestClock } from "effect"
 import { Exchange, type ExchangeOrder } from "@roundlot/broker-paper"
 import { account } from "./setup.ts"
@@ -19,6 +19,8 @@ const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}): ExchangeOrd
 })
 
 const opened = Exchange.make({})
+
+const other = AccountName.AccountName.make("other")
 
 type Service = Effect.Effect.Success<typeof opened>
 
@@ -43,6 +45,7 @@ type Step =
       readonly type: "market" | "limit" | "stop"
       readonly at: number
       readonly quantity: number
+      readonly isOther: boolean
     }
   | { readonly _tag: "price"; readonly at: number; readonly size: number }
   | { readonly _tag: "halt" }
@@ -59,7 +62,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       side: fc.constantFrom("buy" as const, "sell" as const),
       type: fc.constantFrom("market" as const, "limit" as const, "stop" as const),
       at: dollars,
-      quantity: shares
+      quantity: shares,
+      isOther: fc.boolean()
     })
   },
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("price" as const), at: dollars, size: shares }) },
@@ -100,6 +104,25 @@ const reference = () => {
       }
     }
   }
+  const cross = () => {
+    if (isHalted) return
+    const reach = ({ at, side, type }: (typeof orders)[number]) =>
+      type === "limit" ? (side === "buy" ? at : -at) : Infinity
+    const able = orders
+      .map((order, entered) => ({ order, entered }))
+      .filter(({ order }) => order.type !== "stop" || order.isTriggered)
+      .toSorted((a, b) => (reach(a.order) === reach(b.order) ? 0 : reach(b.order) - reach(a.order)))
+    for (const buy of able.filter(({ order }) => order.side === "buy")) {
+      for (const sell of able.filter(({ order }) => order.side === "sell")) {
+        const hasLimit = buy.order.type === "limit" || sell.order.type === "limit"
+        const meet = reach(buy.order) >= -reach(sell.order)
+        if (buy.order.isOther === sell.order.isOther || !hasLimit || !meet) continue
+        const quantity = Math.min(buy.order.quantity - buy.order.filled, sell.order.quantity - sell.order.filled)
+        buy.order.filled += quantity
+        sell.order.filled += quantity
+      }
+    }
+  }
   return {
     orders,
     do: (what: Step) => {
@@ -111,6 +134,7 @@ const reference = () => {
         depth.buy = depth.sell = what.size
       }
       match()
+      cross()
     }
   }
 }
@@ -120,7 +144,7 @@ const done = (exchange: Service, what: Step) => {
     case "order": {
       const price = Price.unsafe(String(what.at))
       return exchange.place(
-        account,
+        what.isOther ? other : account,
         request({
           side: what.side,
           type: what.type,
@@ -161,6 +185,28 @@ describe("the matching of the exchange", () => {
       ),
       { numRuns: 60 }
     ))
+
+  it.scoped(
+    "orders of two accounts trade with each other at the limit of the one that was there first, those of one do not",
+    () =>
+      Effect.gen(function* () {
+        const exchange = yield* opened
+        const limited = (side: "buy" | "sell", limitPrice: string, quantity: string, who = account) =>
+          exchange.place(
+            who,
+            request({ side, type: "limit", limitPrice: Price.unsafe(limitPrice), quantity: Quantity.unsafe(quantity) })
+          )
+        yield* limited("buy", "101", "4")
+        yield* limited("buy", "103", "4")
+        yield* limited("sell", "100", "2")
+        expect(yield* filled(exchange)).toEqual(["0", "0", "0"])
+        yield* limited("sell", "102", "9", other)
+        expect(yield* filled(exchange)).toEqual(["0", "4", "0", "4"])
+        yield* limited("sell", "101", "3", other)
+        expect(yield* filled(exchange)).toEqual(["3", "4", "0", "4", "3"])
+        expect((yield* exchange.fills).map(({ price }) => Decimal.format(price))).toEqual(["103", "103", "101", "101"])
+      })
+  )
 
   it.scoped("fill or kill takes all or nothing, immediate or cancel what there is", () =>
     Effect.gen(function* () {
@@ -218,7 +264,14 @@ describe("halts of the exchange", () => {
       yield* market(exchange, { bands: { symbol: "AAPL", lower: "95", upper: "105" } })
       yield* exchange.place(account, request({ type: "limit", limitPrice: Price.unsafe("94") }))
       const { did } = yield* market(exchange, at("94"))
-      expect(did).toEqual(["94 is beyond the bands of AAPL: paused for five minutes"])
+      expect(did).toEqual(["94 is beyond the bands of AAPL: it pauses, unless it comes back within fifteen seconds"])
+      yield* TestClock.adjust("14 seconds")
+      yield* market(exchange, at("93"))
+      yield* TestClock.adjust("999 millis")
+      expect((yield* exchange.stand(account, "AAPL")).isHalted).toBe(false)
+      yield* TestClock.adjust("1 milli")
+      yield* exchange.holdings(account)
+      expect((yield* exchange.stand(account, "AAPL")).isHalted).toBe(true)
       yield* market(exchange, at("94"))
       yield* TestClock.adjust("299 seconds")
       yield* exchange.holdings(account)
@@ -227,6 +280,21 @@ describe("halts of the exchange", () => {
       yield* exchange.holdings(account)
       expect(yield* filled(exchange)).toEqual(["10"])
     })
+  )
+
+  it.scoped(
+    "limit up, limit down: a price that comes back within fifteen seconds is traded at, and pauses nothing",
+    () =>
+      Effect.gen(function* () {
+        const exchange = yield* opened
+        yield* market(exchange, { bands: { symbol: "AAPL", lower: "95", upper: "105" } })
+        yield* market(exchange, at("106"))
+        yield* TestClock.adjust("14 seconds")
+        yield* market(exchange, at("104"))
+        yield* TestClock.adjust("10 seconds")
+        yield* exchange.place(account, request())
+        expect(yield* filled(exchange)).toEqual(["10"])
+      })
   )
 })
 

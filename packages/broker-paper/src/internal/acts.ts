@@ -194,19 +194,16 @@ const price = (stage: Stage, act: ActOf<"price">): string => {
     throw new CannotAct("the spread is wider than the price bears: who sells would get nothing")
   }
   if (Market.isBeyond(rows, symbol, at)) {
-    Market.halt(rows, symbol, Instant.addMillis(now, PAUSE_MS))
-    Market.setBands(rows, symbol, undefined)
-    return `${Decimal.format(at)} is beyond the bands of ${symbol}: paused for five minutes`
+    Market.enterLimitState(rows, symbol, now)
+    return `${Decimal.format(at)} is beyond the bands of ${symbol}: it pauses, unless it comes back within fifteen seconds`
   }
+  Market.leaveLimitState(rows, symbol)
   rows.setPrice(symbol, Decimal.format(at))
   rows.setFact(`spread ${symbol}`, Decimal.format(spread))
   for (const side of ["buy", "sell"] as const) Market.setDepth(rows, side, symbol, size)
   const filled = stage.book.sweep(symbol)
   return `${symbol} is at ${Decimal.format(at)}; ${filled} orders filled`
 }
-
-/** A pause by limit up, limit down is of five minutes (nasdaqtrader.com, "Limit Up-Limit Down" FAQ). */
-const PAUSE_MS = 300_000
 
 const halt = ({ turn }: Stage, { ms, symbol }: ActOf<"halt">): string => {
   Market.halt(turn.rows, symbol, ms === undefined ? Instant.latest : Instant.addMillis(turn.now, ms))

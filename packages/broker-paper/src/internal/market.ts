@@ -1,8 +1,18 @@
 import { Decimal, Instant, type Price, type Side } from "@roundlot/core"
 import type { OrderRow, Rows } from "./rows.ts"
 
-const symbolsHalted = (rows: Rows): ReadonlyArray<string> =>
-  (rows.fact("halts") ?? "").split(" ").filter((symbol) => symbol !== "")
+const symbolsIn = (rows: Rows, list: "halts" | "limits"): ReadonlyArray<string> =>
+  (rows.fact(list) ?? "").split(" ").filter((symbol) => symbol !== "")
+
+const list = (rows: Rows, name: "halts" | "limits", symbol: string): void =>
+  rows.setFact(name, [...symbolsIn(rows, name).filter((each) => each !== symbol), symbol].join(" "))
+
+/** Takes a symbol from a list; says whether it was there. */
+const unlist = (rows: Rows, name: "halts" | "limits", symbol: string): boolean => {
+  const before = symbolsIn(rows, name)
+  rows.setFact(name, before.filter((each) => each !== symbol).join(" "))
+  return before.includes(symbol)
+}
 
 /** Is trading in a symbol halted at a moment? */
 export const isHalted = (rows: Rows, symbol: string, now: Instant.Instant): boolean => {
@@ -12,21 +22,44 @@ export const isHalted = (rows: Rows, symbol: string, now: Instant.Instant): bool
 
 /** Nothing trades in a symbol until then. */
 export const halt = (rows: Rows, symbol: string, until: Instant.Instant): void => {
-  rows.setFact("halts", [...symbolsHalted(rows).filter((each) => each !== symbol), symbol].join(" "))
+  list(rows, "halts", symbol)
   rows.setFact(`halted ${symbol}`, Instant.format(until))
 }
 
 /** Ends a halt; says whether there was one. */
 export const resume = (rows: Rows, symbol: string): boolean => {
-  const before = symbolsHalted(rows)
-  rows.setFact("halts", before.filter((each) => each !== symbol).join(" "))
   rows.setFact(`halted ${symbol}`, "")
-  return before.includes(symbol)
+  return unlist(rows, "halts", symbol)
 }
 
 /** Ends the halts whose time has come, and says of which symbols. */
 export const resumeDue = (rows: Rows, now: Instant.Instant): ReadonlyArray<string> =>
-  symbolsHalted(rows).filter((symbol) => !isHalted(rows, symbol, now) && resume(rows, symbol))
+  symbolsIn(rows, "halts").filter((symbol) => !isHalted(rows, symbol, now) && resume(rows, symbol))
+
+/** A limit state lasts for fifteen seconds, and the pause after it for five minutes (nasdaqtrader.com, "Limit Up-Limit Down" FAQ). */
+const LIMIT_STATE_MS = 15_000
+const PAUSE_MS = 300_000
+
+/** The market is at a band of a symbol: it pauses, unless it comes back within fifteen seconds. */
+export const enterLimitState = (rows: Rows, symbol: string, now: Instant.Instant): void => {
+  if (symbolsIn(rows, "limits").includes(symbol)) return
+  list(rows, "limits", symbol)
+  rows.setFact(`limit ${symbol}`, Instant.format(Instant.addMillis(now, LIMIT_STATE_MS)))
+}
+
+/** The market is between the bands again. */
+export const leaveLimitState = (rows: Rows, symbol: string): void => void unlist(rows, "limits", symbol)
+
+/** Pauses the symbols whose limit state is over. New bands are for who says them. */
+export const pauseDue = (rows: Rows, now: Instant.Instant): void => {
+  for (const symbol of symbolsIn(rows, "limits")) {
+    const until = Instant.parse(rows.fact(`limit ${symbol}`) ?? "") ?? now
+    if (now < until) continue
+    leaveLimitState(rows, symbol)
+    setBands(rows, symbol, undefined)
+    halt(rows, symbol, Instant.addMillis(until, PAUSE_MS))
+  }
+}
 
 /** Between which prices a symbol trades. */
 export interface Bands {

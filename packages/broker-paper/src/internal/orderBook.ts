@@ -237,15 +237,40 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     return quantity
   }
 
-  const sweep: OrderBook["sweep"] = (symbol) =>
-    rows
-      .working(symbol)
-      .toSorted(byPriority)
-      .filter((row) => {
-        // What traded before may have ended it.
-        const order = reread(row)
-        return mayTradeNow(order) && isWorking(order.status) && !isWorking(trade(order).status)
-      }).length
+  const sweep: OrderBook["sweep"] = (symbol) => {
+    const working = rows.working(symbol).toSorted(byPriority)
+    for (const row of working) {
+      // What traded before may have ended it.
+      const order = reread(row)
+      if (mayTradeNow(order) && isWorking(order.status)) trade(order)
+    }
+    cross(symbol)
+    return working.filter((row) => !isWorking(reread(row).status)).length
+  }
+
+  /** Orders of two accounts trade with each other, by price and time, at the price of the one that was there first. */
+  const cross = (symbol: string): void => {
+    if (Market.isHalted(rows, symbol, turn.now)) return
+    const able = rows.working(symbol).filter(mayCross).toSorted(byPriority)
+    const sells = able.filter(({ side }) => side === "sell")
+    for (const buy of able.slice(0, able.length - sells.length)) for (const sell of sells) crossed(buy, sell)
+  }
+
+  const mayCross = (order: OrderRow): boolean =>
+    mayTradeNow(order) &&
+    order.timeInForce !== "fok" &&
+    (order.stopPrice === null || order.triggered) &&
+    !Contingent.isWaiting(rows, order.brokerOrderId)
+
+  const crossed = (...pair: readonly [buy: OrderRow, sell: OrderRow]): void => {
+    const [buy, sell] = [reread(pair[0]), reread(pair[1])]
+    const price = crossingOf(buy, sell)
+    const quantity = Decimal.min(leavesOf(buy), leavesOf(sell))
+    const isOver = !isWorking(buy.status) || !isWorking(sell.status) || !Decimal.isPositive(quantity)
+    if (price === undefined || isOver || Market.isBeyond(rows, buy.symbol, price)) return
+    fill(buy, quantity, price)
+    fill(sell, quantity, price)
+  }
 
   const mayTradeNow = (order: OrderRow): boolean => !isForAuction(order) && isInSession(order, hours)
 
@@ -273,12 +298,15 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
       // The end of one of its group may have ended it.
       if (isWorking(order.status)) close(order, "expired", "the time until which it was good has come")
     }
+    Market.pauseDue(rows, turn.now)
     for (const symbol of Market.resumeDue(rows, turn.now)) sweep(symbol)
   }
 
   const work: OrderBook["work"] = (order) => {
     if (!mayTradeNow(order)) return order
-    const traded = trade(order)
+    const first = trade(order)
+    if (isWorking(first.status)) cross(order.symbol)
+    const traded = reread(first)
     if (RESTING.has(order.timeInForce) || !isWorking(traded.status)) return traded
     const reason = traded.status === "unpriced" ? `nobody has said a price of ${order.symbol}` : "not filled at once"
     return close(traded, "cancelled", `${order.timeInForce}: ${reason}`)
@@ -345,6 +373,16 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
 
 /** Times in force under which an order waits for its price. */
 const RESTING: ReadonlySet<OrderTerms.TimeInForce> = new Set(["day", "gtc", "gtd"])
+
+/** At which price two orders of opposite sides trade with each other: that of the earlier one; nothing where they do not, or are of one account. */
+const crossingOf = (buy: OrderRow, sell: OrderRow): Price.Price | undefined => {
+  if (buy.account === sell.account) return undefined
+  const [first, second] = buy.number < sell.number ? [buy, sell] : [sell, buy]
+  const price = first.limitPrice ?? second.limitPrice
+  const isCrossed =
+    buy.limitPrice === null || sell.limitPrice === null || Decimal.isAtMost(sell.limitPrice, buy.limitPrice)
+  return price !== null && isCrossed ? price : undefined
+}
 
 /** The shares that an order still asks for. */
 export const leavesOf = (order: OrderRow): Decimal.Decimal =>

@@ -71,11 +71,13 @@ export type Fact =
   | "silentUntil"
   | "resting"
   | "halts"
+  | "limits"
   | `bands ${string}`
   | `depth ${string}`
   | `halted ${string}`
   | `hidden ${string}`
   | `legs ${string}`
+  | `limit ${string}`
   | `parent ${string}`
   | `priced ${string}`
   | `shown ${string}`
