@@ -1,5 +1,5 @@
 import { Decimal, Price } from "@roundlot/core"
-import type { Side } from "@roundlot/core"
+import type { AccountName, Side } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 
 /** What a symbol trades at in a simulator of another broker until an instruction says its price, in dollars. */
@@ -69,3 +69,18 @@ export const byPriority = (a: Ranked, b: Ranked): number => {
 
 const sameLimit = ({ limitPrice: a }: Ranked, { limitPrice: b }: Ranked): boolean =>
   a === null || b === null ? a === b : Decimal.equals(a, b)
+
+/** What decides whether two orders trade with each other. */
+export interface Crossing extends Ranked {
+  readonly account: AccountName.AccountName
+}
+
+/** At which price two orders of opposite sides trade with each other: that of the earlier one; nothing where they do not, or are of one account. */
+export const crossingOf = (buy: Crossing, sell: Crossing): Price.Price | undefined => {
+  if (buy.account === sell.account) return undefined
+  const [first, second] = buy.number < sell.number ? [buy, sell] : [sell, buy]
+  const price = first.limitPrice ?? second.limitPrice
+  const isCrossed =
+    buy.limitPrice === null || sell.limitPrice === null || Decimal.isAtMost(sell.limitPrice, buy.limitPrice)
+  return price !== null && isCrossed ? price : undefined
+}

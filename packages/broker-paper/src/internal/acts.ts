@@ -1,8 +1,8 @@
 import { Decimal, Instant } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
-import { isWorking } from "../ExchangeOrder.ts"
+import type { AccountName, Quantity, Side, Ticker } from "@roundlot/core"
+import { isWorking, type PlaceRequest } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
-import { leavesOf, mayTrade, plainRequest } from "./orderBook.ts"
+import { leavesOf, mayTrade } from "./orderBook.ts"
 import * as Market from "./market.ts"
 import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
@@ -266,3 +266,17 @@ const executionOf = ({ target, turn: { rows } }: Stage, execId: string | undefin
   if (newest === undefined) throw new CannotAct(`the exchange has no execution ${asked}`)
   return newest
 }
+
+/** What is asked of an order whose terms only a symbol, a side and a quantity fix. */
+const plainRequest = (symbol: Ticker.Ticker, side: Side.Side, quantity: Quantity.Quantity): PlaceRequest => ({
+  clientOrderId: null,
+  symbol,
+  side,
+  quantity,
+  type: "market",
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: "day",
+  session: "regular",
+  referencePrice: null
+})

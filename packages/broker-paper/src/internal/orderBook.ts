@@ -5,7 +5,7 @@ import type { OrderTerms } from "@roundlot/core/adapter"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { byPriority, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
+import { byPriority, crossingOf, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
 import * as Contingent from "./contingent.ts"
 import * as Market from "./market.ts"
 import { entered } from "./rows.ts"
@@ -374,16 +374,6 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
 /** Times in force under which an order waits for its price. */
 const RESTING: ReadonlySet<OrderTerms.TimeInForce> = new Set(["day", "gtc", "gtd"])
 
-/** At which price two orders of opposite sides trade with each other: that of the earlier one; nothing where they do not, or are of one account. */
-const crossingOf = (buy: OrderRow, sell: OrderRow): Price.Price | undefined => {
-  if (buy.account === sell.account) return undefined
-  const [first, second] = buy.number < sell.number ? [buy, sell] : [sell, buy]
-  const price = first.limitPrice ?? second.limitPrice
-  const isCrossed =
-    buy.limitPrice === null || sell.limitPrice === null || Decimal.isAtMost(sell.limitPrice, buy.limitPrice)
-  return price !== null && isCrossed ? price : undefined
-}
-
 /** The shares that an order still asks for. */
 export const leavesOf = (order: OrderRow): Decimal.Decimal =>
   Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
@@ -406,17 +396,3 @@ const statusAfter = (order: OrderRow, filled: Decimal.Decimal): ExchangeStatus =
   if (Decimal.isAtMost(order.quantity, filled)) return "filled"
   return Decimal.isPositive(filled) ? "partially_filled" : "new"
 }
-
-/** What is asked of an order whose terms only a symbol, a side and a quantity fix. */
-export const plainRequest = (symbol: Ticker.Ticker, side: Side.Side, quantity: Quantity.Quantity): PlaceRequest => ({
-  clientOrderId: null,
-  symbol,
-  side,
-  quantity,
-  type: "market",
-  limitPrice: null,
-  stopPrice: null,
-  timeInForce: "day",
-  session: "regular",
-  referencePrice: null
-})
