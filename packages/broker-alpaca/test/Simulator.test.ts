@@ -130,6 +130,23 @@ describe("accounts of Alpaca's simulator", () => {
       })
   )
 
+  it.scopedLive(
+    "ask for buying power for what replaces an order, not for what it replaces; a barred one replaces nothing",
+    () =>
+      Effect.gen(function* () {
+        const { ask, exchange, simulator } = yield* opened()
+        yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1500", account: "alpaca" } } })
+        const { body } = yield* ask("POST", "/v2/orders", order({ type: "limit", limit_price: "100" }))
+        const beyond = yield* ask("PATCH", `/v2/orders/${body.id}`, { limit_price: "151" })
+        assert.strictEqual(refusal(beyond), "403 40310000 insufficient buying power")
+        yield* simulator.become({ tradingBlocked: true })
+        assert.strictEqual(refusal(yield* ask("PATCH", `/v2/orders/${body.id}`, { limit_price: "150" })), UNAUTHORIZED)
+        assert.strictEqual((yield* ask("GET", `/v2/orders/${body.id}`)).body.status, "new")
+        yield* simulator.become({ tradingBlocked: false })
+        assert.strictEqual((yield* ask("PATCH", `/v2/orders/${body.id}`, { limit_price: "150" })).status, 200)
+      })
+  )
+
   it.scopedLive("have a history of their equity, as Alpaca's own client reads it", () =>
     Effect.gen(function* () {
       const { ask, configuration, exchange } = yield* opened()

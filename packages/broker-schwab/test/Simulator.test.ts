@@ -10,9 +10,9 @@ const asking = (simulator: Simulator.Simulator) =>
   Effect.gen(function* () {
     const { accessToken } = yield* simulator.login
     const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
-    return (path: string, body?: object) =>
+    return (path: string, body?: object, method = "POST") =>
       Effect.promise(async () => {
-        const init = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) }
+        const init = body === undefined ? { headers } : { headers, method, body: JSON.stringify(body) }
         const answer = await fetch(simulator.credentials.baseUrl + path, init)
         const text = await answer.text()
         const json: unknown = text === "" ? undefined : JSON.parse(text)
@@ -188,6 +188,24 @@ describe("accounts of Schwab's simulator", () => {
       assert.lengthOf(yield* exchange.orders, 1)
       const closing = yield* send(broker, terms({ side: "sell" }))
       assert.include(words(closing.answer), "Accepted")
+    })
+  )
+
+  it.scopedLive("that only close replace no closing order by an opening one, and leave what was to be replaced", () =>
+    Effect.gen(function* () {
+      const { account, ask, exchange, simulator } = yield* opened()
+      yield* ask(`${account}/orders`, order("BUY", 5))
+      yield* ask(`${account}/orders`, { ...order("SELL", 5), orderType: "LIMIT", price: 900 })
+      const resting = (yield* exchange.orders).at(-1)?.brokerOrderId ?? ""
+      yield* simulator.become({ isClosingOnlyRestricted: true })
+      const [status, error] = yield* ask(`${account}/orders/${resting}`, order("BUY", 1), "PUT")
+      assert.deepStrictEqual(
+        [status, Object(error).message],
+        [400, "This account is restricted to closing transactions only."]
+      )
+      assert.strictEqual((yield* exchange.orders).at(-1)?.status, "new")
+      const instead = { ...order("SELL", 5), orderType: "LIMIT", price: 800 }
+      assert.strictEqual((yield* ask(`${account}/orders/${resting}`, instead, "PUT"))[0], 201)
     })
   )
 

@@ -79,8 +79,12 @@ const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
     const { working, ...standing } = yield* desk.exchange.stand(desk.account, order.symbol)
     const others = working.filter(({ brokerOrderId }) => brokerOrderId !== id)
     const state = yield* Ref.get(desk.state)
+    const bar = barred(state)
+    if (bar !== undefined) return bar
     const judged = Placing.judge(patched.right, marketOf(desk, state, order.symbol, { ...standing, working: others }))
     if (Either.isLeft(judged)) return judged.left
+    const beyond = yield* beyondPower(desk, judged.right, standing, id)
+    if (beyond !== undefined) return beyond
     const cancelled = yield* desk.exchange.cancel(desk.account, id)
     if (cancelled.reply._tag === "Refused") return noLongerOpen
     if (cancelled.reply._tag !== "Done") return Answer.ofReply(cancelled.reply)

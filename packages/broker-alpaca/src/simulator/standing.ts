@@ -44,11 +44,12 @@ const countedAt = ({ limitPrice, side, stopPrice }: Asked, price: Decimal.Decima
 const opens = ({ side }: Pick<Asked, "side">, held: Decimal.Decimal): boolean =>
   side === "buy" ? !Decimal.isNegative(held) : !Decimal.isPositive(held)
 
-/** Refuses an order that opens and is beyond what orders that work leave of the account's buying power. */
+/** Refuses an order that opens and is beyond what orders that work leave of the account's buying power; one that it replaces asks for none. */
 export const beyondPower = (
   { account, exchange, said }: Desk,
   { request, said: asked }: Placing,
-  { held, power, price }: Standing
+  { held, power, price }: Omit<Standing, "working">,
+  replaced?: string
 ): Effect.Effect<Answer | undefined, ExchangeFailed> =>
   Effect.gen(function* () {
     if (!opens(request, held)) return undefined
@@ -57,7 +58,7 @@ export const beyondPower = (
     let left = power
     for (const order of yield* exchange.working(account)) {
       const there = yield* exchange.stand(account, order.symbol)
-      if (!opens(order, there.held)) continue
+      if (order.brokerOrderId === replaced || !opens(order, there.held)) continue
       const leaves = Decimal.subtract(order.quantity, order.filledQuantity)
       const counted =
         known.get(order.brokerOrderId)?.notional ?? Decimal.multiply(leaves, countedAt(order, there.price))

@@ -6,7 +6,7 @@ import * as Answer from "./Answer.ts"
 import { addTo } from "./Desk.ts"
 import type { Desk, Said } from "./Desk.ts"
 import { orderJson } from "./orderJson.ts"
-import { judge, objectionTo } from "./placing.ts"
+import { judge, objectionTo, type Placing } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -22,13 +22,21 @@ export const place = (desk: Desk, text: string): Answering =>
     const judged = judge(text)
     if (Either.isLeft(judged)) return judged.left
     const { request, said } = judged.right
-    const stand = yield* desk.exchange.stand(desk.account, request.symbol)
-    const objection = objectionTo(judged.right, stand, yield* desk.stateOf(desk.account))
-    if (objection !== undefined) return Answer.error(400, objection)
+    const objection = yield* objectionOf(desk, judged.right)
+    if (objection !== undefined) return objection
     const { reply } = yield* desk.exchange.place(desk.account, request)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     yield* Ref.update(desk.said, addTo(reply.body.brokerOrderId, said))
     return locationOf(desk, reply.body.brokerOrderId)
+  })
+
+/** Why the account takes no such order; what one that it replaces asks for is free. */
+const objectionOf = (desk: Desk, placing: Placing, replaced?: string) =>
+  Effect.gen(function* () {
+    const { held, working } = yield* desk.exchange.stand(desk.account, placing.request.symbol)
+    const others = working.filter(({ brokerOrderId }) => brokerOrderId !== replaced)
+    const objection = objectionTo(placing, { held, working: others }, yield* desk.stateOf(desk.account))
+    return objection === undefined ? undefined : Answer.error(400, objection)
   })
 
 /** `PUT /accounts/{hash}/orders/{id}`: ends the order and places another, whose shares count from zero. */
@@ -36,6 +44,8 @@ export const replace = (desk: Desk, id: string, text: string): Answering =>
   Effect.gen(function* () {
     const judged = judge(text)
     if (Either.isLeft(judged)) return judged.left
+    const objection = yield* objectionOf(desk, judged.right, id)
+    if (objection !== undefined) return objection
     const { reply } = yield* desk.exchange.cancel(desk.account, id)
     if (reply._tag === "Refused" && reply.code !== "unknown_order")
       return Answer.error(400, "Order cannot be replaced in its current status")
