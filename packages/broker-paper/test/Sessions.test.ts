@@ -42,6 +42,26 @@ describe("sessions of the paper exchange", () => {
     })
   )
 
+  it.scoped("FILL-16: day orders end with their session where nothing is asked until another day's has begun", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("2026-11-20T15:00:00Z"))
+      const { broker, exchange } = yield* open({ isOpen: XnysCalendar.isOpenAt, restsWhileClosed: true })
+      yield* exchange.instruct({ id: "price", do: { price: { symbol: "AAPL", price: "150" } } })
+      yield* send(broker, terms(limit))
+      yield* send(broker, terms({ ...limit, timeInForce: "gtc" }))
+      yield* TestClock.setTime(Date.parse("2026-11-23T15:00:00Z"))
+      // The market fell before anybody asked: an order of Friday does not see it.
+      yield* exchange.instruct({ id: "down", do: { price: { symbol: "AAPL", price: "139" } } })
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-23T15:00:00Z"), ["expired 0", "filled 1"])
+      // One that was placed over night works for the day that follows, whenever it is asked for.
+      yield* at({ broker, exchange }, "2026-11-24T02:00:00Z")
+      yield* send(broker, terms({ ...limit, limitPrice: price("100") }))
+      const working = ["expired 0", "filled 1", "new 0"]
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-24T15:00:00Z"), working)
+      assert.deepStrictEqual(yield* at({ broker, exchange }, "2026-11-24T20:00:00Z"), working)
+    })
+  )
+
   it.scoped("FILL-16: outside of the regular session only orders of the extended one are taken and trade", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.parse("2026-11-20T15:00:00Z"))

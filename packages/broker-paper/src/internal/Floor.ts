@@ -1,5 +1,6 @@
 import { Instant } from "@roundlot/core"
 import type { AccountName, Price } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
 import type { Effect } from "effect"
 import * as Listing from "../Listing.ts"
 import type * as Turn from "./Turn.ts"
@@ -33,6 +34,18 @@ export const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours =
 
 export const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
   OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
+
+/** Ends what an earlier day's sessions left where nothing was asked since they closed: as their close would have. */
+export const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Instant, hours: Hours): void => {
+  const { options, rows } = floor
+  const isScheduled = options.isOpen !== undefined && rows.fact("session") === undefined
+  if (!isScheduled || !hours.extended) return
+  const today = XnysCalendar.marketDate(now)
+  const before = rows.fact("tradedOn")
+  if (before === today) return
+  rows.setFact("tradedOn", today)
+  if (before !== undefined) book.endSession({ regular: false, extended: false }, new Set(restingIn(floor)))
+}
 
 /** The orders that were placed while the market was closed, and wait for it to open. */
 export const restingIn = ({ rows }: Floor): ReadonlyArray<string> =>

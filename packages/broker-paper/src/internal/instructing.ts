@@ -6,7 +6,7 @@ import type { ExchangeFailed } from "../ExchangeFile.ts"
 import type { Instructed } from "../ExchangeReply.ts"
 import type { InstructionRefused } from "../Instruction.ts"
 import type { Floor } from "./Floor.ts"
-import { bookOf, hoursAt } from "./Floor.ts"
+import { bookOf, endEarlierDay, hoursAt } from "./Floor.ts"
 import { CannotAct, perform } from "./acts.ts"
 import { stageOf } from "./requests.ts"
 import type { InstructionRow } from "./rows.ts"
@@ -44,9 +44,11 @@ const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instan
   const operation = waits ? (when?.operation ?? "place") : null
   const remaining = waits ? times : 0
   const turn = Turn.begin(rows, clock)
-  const book = bookOf(floor, turn, hoursAt(floor, turn.now))
+  const hours = hoursAt(floor, turn.now)
+  const book = bookOf(floor, turn, hours)
   const stage = stageOf(floor, { turn, book }, undefined, undefined)
   book.lapse()
+  endEarlierDay(floor, book, turn.now, hours)
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

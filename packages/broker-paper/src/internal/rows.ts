@@ -70,6 +70,7 @@ export type Fact =
   | "tokenExpired"
   | "silentUntil"
   | "resting"
+  | "tradedOn"
   | "halts"
   | "limits"
   | `bands ${string}`
