@@ -85,6 +85,10 @@ const actFields = {
   resume: { symbol: Ticker.Ticker },
   /** Limit up, limit down: a price beyond pauses the symbol for five minutes instead of being traded at. */
   bands: { symbol: Ticker.Ticker, lower: Price.Price, upper: Price.Price },
+  /** A split: `from` shares become `to`, and orders that work follow it; after a reverse split they are cancelled. */
+  split: { symbol: Ticker.Ticker, from: Quantity.Quantity, to: Quantity.Quantity },
+  /** A symbol has another name: its holdings and its price go by that, its orders are cancelled. */
+  rename: { symbol: Ticker.Ticker, to: Ticker.Ticker },
   /** Opens or closes the regular session; `extended` says whether orders of the extended one trade while it is closed. */
   session: { open: Schema.Boolean, extended: optional(Schema.Boolean) },
   buyingPower: { amount: Decimal.FromString, account: optional(AccountName.AccountName) },
@@ -123,6 +127,8 @@ export const Act = Schema.Union(
   act("halt"),
   act("resume"),
   act("bands"),
+  act("split"),
+  act("rename"),
   act("session"),
   act("buyingPower"),
   act("expireToken")

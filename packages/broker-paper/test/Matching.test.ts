@@ -37,6 +37,17 @@ const filled = (exchange: Service) =>
 
 const statuses = (exchange: Service) => Effect.map(exchange.orders, (orders) => orders.map(({ status }) => status))
 
+const held = (exchange: Service, symbol: string) =>
+  Effect.map(exchange.stand(account, symbol), (stand) => Decimal.format(stand.held))
+const terms = (exchange: Service) =>
+  Effect.map(exchange.orders, (orders) =>
+    orders.map(({ filledQuantity, limitPrice, quantity, status, stopPrice }) =>
+      [status, filledQuantity, quantity, limitPrice, stopPrice]
+        .map((each) => (each === null ? "-" : typeof each === "string" ? each : Decimal.format(each)))
+        .join(" ")
+    )
+  )
+
 /** What happens at a market: an order comes, a price with so many shares for each side, a halt, the end of one. */
 type Step =
   | {
@@ -295,6 +306,58 @@ describe("halts of the exchange", () => {
         yield* exchange.place(account, request())
         expect(yield* filled(exchange)).toEqual(["10"])
       })
+  )
+})
+
+describe("corporate actions of the exchange", () => {
+  it.scoped("a split changes what is held, the price and what is left of orders, which trade as before", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100", "3"))
+      yield* exchange.place(account, request({ timeInForce: "gtc", quantity: Quantity.unsafe("5") }))
+      yield* exchange.place(
+        account,
+        request({
+          type: "limit",
+          timeInForce: "gtc",
+          limitPrice: Price.unsafe("90.10"),
+          quantity: Quantity.unsafe("5")
+        })
+      )
+      yield* market(exchange, { split: { symbol: "AAPL", from: "2", to: "3" } })
+      expect(yield* held(exchange, "AAPL")).toBe("4")
+      expect(yield* terms(exchange)).toEqual(["partially_filled 3 6 - -", "new 0 7 60.06 -"])
+      yield* market(exchange, at("60.06"))
+      expect(yield* terms(exchange)).toEqual(["filled 6 6 - -", "filled 7 7 60.06 -"])
+      expect(yield* held(exchange, "AAPL")).toBe("14")
+    })
+  )
+
+  it.scoped("a reverse split ends orders, and a fraction of a share is held no more; the price rises", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("2"))
+      yield* exchange.place(account, request({ side: "sell", quantity: Quantity.unsafe("25") }))
+      yield* exchange.place(account, request({ type: "stop", timeInForce: "gtc", stopPrice: Price.unsafe("3") }))
+      yield* market(exchange, { split: { symbol: "AAPL", from: "10", to: "1" } })
+      expect(yield* held(exchange, "AAPL")).toBe("-2")
+      expect(yield* terms(exchange)).toEqual(["filled 25 25 - -", "cancelled 0 10 - 3"])
+      expect((yield* exchange.stand(account, "AAPL")).price).toEqual(Price.unsafe("20"))
+    })
+  )
+
+  it.scoped("another name takes over what is held and the price; orders under the old one end", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* exchange.place(account, request())
+      yield* exchange.place(account, request({ type: "limit", limitPrice: Price.unsafe("90") }))
+      yield* market(exchange, { holding: { account, symbol: "META", quantity: "1" } })
+      yield* market(exchange, { rename: { symbol: "AAPL", to: "META" } })
+      expect([yield* held(exchange, "AAPL"), yield* held(exchange, "META")]).toEqual(["0", "11"])
+      expect(yield* statuses(exchange)).toEqual(["filled", "cancelled"])
+      expect((yield* exchange.stand(account, "META")).price).toEqual(Price.unsafe("100"))
+    })
   )
 })
 

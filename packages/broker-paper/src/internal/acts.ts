@@ -3,6 +3,7 @@ import type { AccountName, Quantity, Side, Ticker } from "@roundlot/core"
 import { isWorking, type PlaceRequest } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
 import { leavesOf, mayTrade } from "./orderBook.ts"
+import { rename, split } from "./corporate.ts"
 import * as Market from "./market.ts"
 import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
@@ -65,6 +66,10 @@ export const perform = (stage: Stage, act: Act): string => {
       return resume(stage, act)
     case "bands":
       return bands(stage, act)
+    case "split":
+      return split(stage.turn.rows, stage.book, act.symbol, act)
+    case "rename":
+      return rename(stage.turn.rows, stage.book, act.symbol, act.to)
     case "session":
       return session(stage, act)
     case "buyingPower":
