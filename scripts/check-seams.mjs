@@ -271,7 +271,21 @@ const faultsOf = (source) => {
   return found
 }
 
+/** So many lines the program that puts packages together may have: what it grows by belongs into one of them. */
+const MOST_OF_RUNNER = 6_020
+
+const linesIn = ({ tree }) => tree.getLineStarts().length - 1
+
+const sizeFaults = (all) => {
+  const lines = all.filter(({ package: name }) => name === "runner").reduce((sum, source) => sum + linesIn(source), 0)
+  return lines > MOST_OF_RUNNER
+    ? [
+        `packages/runner/src has ${lines} lines, more than ${MOST_OF_RUNNER}: what it does beside composing is a package's`
+      ]
+    : []
+}
+
 const files = [...sources(), ...sourcesIn("simulation", "simulation")].filter(
   (source) => effectOnly.has(source.package) || withoutProse.has(source.package) || floors.includes(source.package)
 )
-report(files.flatMap(faultsOf), files.length)
+report([...files.flatMap(faultsOf), ...sizeFaults(files)], files.length)

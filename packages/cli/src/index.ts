@@ -17,6 +17,7 @@ export * as Output from "./terminal/Output.ts"
 export * as Program from "./Program.ts"
 /** `Progress`: how far something long is. */
 export * as Progress from "./terminal/Progress.ts"
+export { commandOf } from "./terminal/mounted.ts"
 export { run } from "./terminal/run.ts"
 /** `Table`: rows for people. */
 export * as Table from "./terminal/Table.ts"

@@ -1,5 +1,7 @@
-import { bookVerbs, completionOf, helps, Output, Program, run, Tree, Verb } from "@roundlot/cli"
-import { Roundlot } from "@roundlot/core"
+import * as Command from "@effect/cli/Command"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { bookVerbs, commandOf, completionOf, Environment, helps, Output, Program, run, Tree, Verb } from "@roundlot/cli"
+import { AccountName, Reads, Roundlot } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
 
@@ -32,6 +34,12 @@ const onBooks = Effect.map(Effect.context<Program.Writing>(), (context): Program
     books: { shown: "memory", isThere: Effect.succeed(true), reading: books, writing: books }
   }
 })
+
+const printed = () => {
+  const said = { out: "" }
+  const streams = { out: (text: string) => void (said.out += text), err: () => undefined }
+  return { said, layer: Output.layer({ isJson: true }, streams) }
+}
 
 /** Command lines, one after another, on the same books in memory. */
 const ran = (...lines: ReadonlyArray<string>) =>
@@ -69,6 +77,29 @@ describe("the command line of a program of one's own", () => {
     expect(completion?.out).toMatch(/^ {4}""\) words="status trades .* hello completion"/m)
     const helped = await Effect.runPromise(helps.helpsOf(tree))
     expect(helped.map(({ words }) => words)).toContain("hello")
+  })
+
+  it("stands as a command of @effect/cli under the program's own", async () => {
+    const { layer, said } = printed()
+    const app = Command.withSubcommands(Command.make("app"), [await Effect.runPromise(commandOf("books", tree))])
+    const line = (...words: ReadonlyArray<string>) =>
+      Command.run(app, { name: "app", version: "1" })(["node", "app", "books", ...words])
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        const settings = yield* onBooks
+        yield* Effect.zipRight(line("accounts", "add", "--lot", "10", "main"), line("hello")).pipe(
+          Effect.provideService(Program.Program, { settle: () => Effect.succeed(settings) })
+        )
+        expect(yield* Reads.account(AccountName.AccountName.make("main"))).toMatchObject({ name: "main" })
+      }).pipe(
+        Effect.provide(layer),
+        Effect.provideService(Environment.Environment, {}),
+        Effect.provide(NodeContext.layer),
+        Effect.provide(Roundlot.layerMemory)
+      )
+    )
+    expect(said.out).toContain('"name":"main"')
+    expect(said.out).toContain('{"said":"hello"}')
   })
 
   it("rehearses nothing where the program copies no books, and writes nothing meanwhile", async () => {

@@ -1,5 +1,6 @@
 import * as Command from "@effect/cli/Command"
 import * as CliConfig from "@effect/cli/CliConfig"
+import * as Descriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import type { Usage } from "@effect/cli/Usage"
 import { isValidationError, type ValidationError } from "@effect/cli/ValidationError"
@@ -34,6 +35,14 @@ export interface Verb {
   readonly run: (args: ReadonlyArray<string>) => Doing
   /** Reads the arguments as `run` does, and does nothing: what a guide shows is held against it. */
   readonly accept: (args: ReadonlyArray<string>) => Doing
+  /** The same under a word of a larger command. */
+  readonly describe: (word: string) => Descriptor.Command<Meant>
+}
+
+/** What the words of a command line come to. */
+export interface Meant {
+  readonly name: string
+  readonly doing: Doing
 }
 
 /** What makes a verb. `flags` are options and arguments of `@effect/cli`. */
@@ -69,7 +78,12 @@ export const make = <const Flags extends Command.Command.Config>(options: VerbOp
     usage: Command.getUsage(command),
     help: () => helpOf(options, plain(Command.getHelp(command, config))),
     run: (args) => Effect.mapError(silenced(parse(["node", "roundlot", ...args])), ours),
-    accept: (args) => Effect.mapError(silenced(parseOnly(["node", "roundlot", ...args])), ours)
+    accept: (args) => Effect.mapError(silenced(parseOnly(["node", "roundlot", ...args])), ours),
+    describe: (word) =>
+      Descriptor.map(
+        Descriptor.withDescription(Command.make(word, options.flags).descriptor, options.summary),
+        (flags) => ({ name: word, doing: options.run(flags) })
+      )
   }
 }
 
