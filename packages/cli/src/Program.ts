@@ -1,11 +1,11 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { accountNames, type namedSources, type orderPolicy, type Services } from "@roundlot/commands"
-import { UsageError, type SettingsError } from "@roundlot/commands/errors"
-import { Broker, type Account, type AccountName, type Clock, type Commands } from "@roundlot/core"
+import type { namedSources, orderPolicy, Services } from "@roundlot/commands"
+import type { SettingsError, UsageError } from "@roundlot/commands/errors"
+import type { Account, AccountName, Broker, Clock, Commands } from "@roundlot/core"
 import type { Entropy, TradeRepository } from "@roundlot/core/adapter"
-import { Tokens, type Ledger } from "@roundlot/core/ledger"
-import { Settings as Daemon, type syncing } from "@roundlot/daemon"
-import { ConfigProvider, Context, Effect, Layer, type Option, type Redacted, type Scope } from "effect"
+import type { Ledger, Tokens } from "@roundlot/core/ledger"
+import type { Settings as Daemon, syncing } from "@roundlot/daemon"
+import { Context, Effect, type Layer, type Option, type Redacted, type Scope } from "effect"
 import type { Environment } from "./Environment.ts"
 import type { Told } from "./Told.ts"
 
@@ -97,31 +97,6 @@ export interface Settings extends Daemon.Settings {
   readonly operatorToken: OperatorToken
   /** What is wrong with the host that a job names. */
   readonly hostFault: syncing.HostFault
-}
-
-const notCopied = new UsageError({
-  problem: "This program copies no books, so that nothing can be rehearsed on them",
-  remedy: "Leave --dry-run out"
-})
-
-/** No account has a broker here: nothing is asked of one, and nothing is sent. */
-export const nobody: Layer.Layer<Broker.Brokers> = Layer.succeed(Broker.Brokers, {
-  get: (account) => new Broker.NoBroker({ account })
-})
-
-/** A program that says nothing beside its books: no configuration, no daemon, no brokers, no copies, and accounts that are there. */
-export const nothing: Omit<Settings, "books"> = {
-  brokers: { names: ["paper"], unsupportedOrders: () => Effect.succeed(undefined), of: () => nobody },
-  configuration: { ...Daemon.nothing, accounts: new Map(), sources: new Map() },
-  variable: () => undefined,
-  config: ConfigProvider.fromMap(new Map()),
-  anchorFile: "anchors.jsonl",
-  checkpointFolder: "checkpoints",
-  openAccount: accountNames.sole,
-  copied: () => Effect.fail(notCopied),
-  served: Effect.succeedNone,
-  operatorToken: { file: "operator.token", read: Effect.succeedNone, rotate: Tokens.rotate },
-  hostFault: ({ host }) => (host === undefined ? undefined : `${host} is not a host that this program connects to`)
 }
 
 /** How a program settles a command line. */

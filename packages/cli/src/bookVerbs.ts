@@ -19,7 +19,7 @@ const adding = () => import("./verbs/tradesAdd.ts")
 const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsAdopt
 
 /** The verbs that work on books: what a program of its own puts beside others in its tree of verbs. */
-export const bookVerbs = {
+export const ofBooks = {
   status: leaf("how all stands, in a line", async () => (await import("./verbs/status.ts")).status),
   trades: group("what came in", {
     import: leaf(

@@ -1,6 +1,6 @@
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import { bookVerbs, commandOf, completionOf, Environment, helps, Output, Program, run, Tree, Verb } from "@roundlot/cli"
+import { embedded, Environment, helps, mounted, Output, Program, running, Tree, Verb, verbs } from "@roundlot/cli"
 import { AccountName, Reads, Roundlot } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
@@ -14,23 +14,23 @@ const hello = Verb.make({
 
 /** The verbs on books beside one of the program's own. */
 const tree: Tree.Group = Tree.group("a program of one's own", {
-  ...bookVerbs,
+  ...verbs.ofBooks,
   hello: Tree.leaf("say it", () => Promise.resolve(hello)),
-  completion: Tree.leaf("completion", () => completionOf(tree))
+  completion: Tree.leaf("completion", () => verbs.completionOf(tree))
 })
 
 const done = (words: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const said = { out: "", err: "" }
     const streams = { out: (text: string) => void (said.out += text), err: (text: string) => void (said.err += text) }
-    const code = yield* run(tree, words, {}, streams)
+    const code = yield* running.run(tree, words, {}, streams)
     return { code, ...said }
   })
 
 const onBooks = Effect.map(Effect.context<Program.Writing>(), (context): Program.Settings => {
   const books = Layer.succeedContext(context)
   return {
-    ...Program.nothing,
+    ...embedded.nothing,
     books: { shown: "memory", isThere: Effect.succeed(true), reading: books, writing: books }
   }
 })
@@ -81,7 +81,9 @@ describe("the command line of a program of one's own", () => {
 
   it("stands as a command of @effect/cli under the program's own", async () => {
     const { layer, said } = printed()
-    const app = Command.withSubcommands(Command.make("app"), [await Effect.runPromise(commandOf("books", tree))])
+    const app = Command.withSubcommands(Command.make("app"), [
+      await Effect.runPromise(mounted.commandOf("books", tree))
+    ])
     const line = (...words: ReadonlyArray<string>) =>
       Command.run(app, { name: "app", version: "1" })(["node", "app", "books", ...words])
     await Effect.runPromise(

@@ -5,7 +5,8 @@ import { Effect, type Option } from "effect"
 import { Output } from "../terminal/Output.ts"
 import type * as Verb from "../terminal/Verb.ts"
 import { onCopies } from "../rehearsal.ts"
-import { nobody, type Flags } from "../Program.ts"
+import { nobody } from "../embedded.ts"
+import type { Flags } from "../Program.ts"
 
 /** Refuses by name, before anything is rehearsed, an account that is declared for real money. */
 const refuseLive = ({ broker, environment, name: account }: Account.Account) =>

@@ -1,54 +1,11 @@
 import { Program } from "@roundlot/cli"
-import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { Effect, Layer } from "effect"
-import { opened } from "../accounts.ts"
-import { isStoreThere, layerBooks, layerStore, shownStore } from "../App.ts"
-import { brokersOf } from "../settings/Configuration.ts"
-import { hostFault } from "../settings/places.ts"
-import { settle, type Settings } from "../settings/Settings.ts"
-import { listingsOf } from "../start/listings.ts"
-import { unsupportedOrders } from "../start/unsupportedOrders.ts"
 
-/** Loaded where a verb rehearses or asks a broker: who lists orders waits for neither. */
-const copying = Effect.promise(() => import("../store/copies.ts"))
-const opening = Effect.promise(() => import("../start/brokers.ts"))
-
-/** What verbs on books work with, of what this program has settled. */
-const settingsOf = (settings: Settings): Program.Settings => ({
-  ...settings,
-  books: {
-    shown: shownStore(settings.store),
-    isThere: isStoreThere(settings.store),
-    reading: layerStore(settings),
-    writing: layerBooks(settings)
-  },
-  brokers: brokers(settings),
-  openAccount: (named) => opened(settings.configuration, named),
-  copied: (exchange) => Effect.flatMap(copying, ({ copies }) => copies(settings, exchange)),
-  served: DaemonFile.read(settings.daemonFile),
-  operatorToken: {
-    file: settings.tokenFile,
-    read: OperatorToken.read(settings.tokenFile),
-    rotate: (request) => OperatorToken.rotate(settings.tokenFile, request)
-  },
-  hostFault: hostFault(settings)
-})
-
-const brokers = (settings: Settings): Program.Brokers => ({
-  names: brokersOf(settings.configuration),
-  unsupportedOrders,
-  of: (accounts, { sends }) =>
-    Layer.unwrapEffect(
-      Effect.gen(function* () {
-        const { layerBrokers } = yield* opening
-        const exchange = { file: settings.paperFile }
-        const listings = sends ? { listings: yield* listingsOf(settings.configuration) } : {}
-        return layerBrokers(accounts, settings, { ...exchange, ...listings })
-      })
-    )
-})
-
-/** This program, for the verbs that work on books: addresses and files, and the brokers and stores that they name. */
+/** This program, for the verbs that work on books. Who asks for help waits for neither stores nor brokers. */
 export const layerProgram: Layer.Layer<Program.Program> = Layer.succeed(Program.Program, {
-  settle: (flags) => Effect.map(settle(flags), settingsOf)
+  settle: (flags) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./settled.ts")),
+      ({ settled }) => settled(flags)
+    )
 })

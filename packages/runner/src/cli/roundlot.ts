@@ -1,4 +1,4 @@
-import { bookVerbs, completionOf, Tree } from "@roundlot/cli"
+import { Tree, verbs } from "@roundlot/cli"
 
 const { group, leaf } = Tree
 
@@ -6,7 +6,7 @@ const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 
-const { complete, status, store, ...others } = bookVerbs
+const { complete, status, store, ...others } = verbs.ofBooks
 
 /** All verbs of the command line. */
 export const roundlot: Tree.Group = group(
@@ -44,7 +44,7 @@ export const roundlot: Tree.Group = group(
       rollback: leaf("roll a store back by one version", async () => (await versions()).storeRollback),
       ...store.verbs
     }),
-    completion: leaf("print shell completion for verbs, flags, ids and symbols", () => completionOf(roundlot)),
+    completion: leaf("print shell completion for verbs, flags, ids and symbols", () => verbs.completionOf(roundlot)),
     complete,
     exchange: group("the simulated exchange", {
       do: leaf("instruct the exchange", async () => (await exchange()).exchangeDo),

@@ -1,4 +1,4 @@
-import { type Environment, type Output, run as perform } from "@roundlot/cli"
+import { type Environment, type Output, running } from "@roundlot/cli"
 import { Effect } from "effect"
 import { layerProgram } from "./program.ts"
 import { roundlot } from "./roundlot.ts"
@@ -12,4 +12,4 @@ export const run = (
   variables: Environment.Variables,
   streams: Output.Streams,
   stop: Effect.Effect<void> = Effect.never
-): Effect.Effect<number> => Effect.provide(perform(roundlot, words, variables, streams, stop), layerProgram)
+): Effect.Effect<number> => Effect.provide(running.run(roundlot, words, variables, streams, stop), layerProgram)
