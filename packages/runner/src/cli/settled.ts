@@ -1,17 +1,17 @@
 import type { Program } from "@roundlot/cli"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { Effect, Layer } from "effect"
-import { opened } from "../accounts.ts"
 import { isStoreThere, layerBooks, layerStore, shownStore } from "../App.ts"
 import { brokersOf } from "../settings/Configuration.ts"
 import { hostFault } from "../settings/places.ts"
 import { settle, type Settings } from "../settings/Settings.ts"
-import { listingsOf } from "../start/listings.ts"
-import { unsupportedOrders } from "../start/unsupportedOrders.ts"
 
-/** Loaded where a verb rehearses or asks a broker: who lists orders waits for neither. */
+/** Loaded where a verb takes trades in, rehearses, or asks a broker: who lists orders waits for none of it. */
+const accounts = Effect.promise(() => import("../accounts.ts"))
 const copying = Effect.promise(() => import("../store/copies.ts"))
 const opening = Effect.promise(() => import("../start/brokers.ts"))
+const listing = Effect.promise(() => import("../start/listings.ts"))
+const orders = Effect.promise(() => import("../start/unsupportedOrders.ts"))
 
 /** What verbs on books work with, of what this program has settled. */
 const settingsOf = (settings: Settings): Program.Settings => ({
@@ -23,7 +23,7 @@ const settingsOf = (settings: Settings): Program.Settings => ({
     writing: layerBooks(settings)
   },
   brokers: brokers(settings),
-  openAccount: (named) => opened(settings.configuration, named),
+  openAccount: (named) => Effect.flatMap(accounts, ({ opened }) => opened(settings.configuration, named)),
   copied: (exchange) => Effect.flatMap(copying, ({ copies }) => copies(settings, exchange)),
   served: DaemonFile.read(settings.daemonFile),
   operatorToken: {
@@ -36,12 +36,13 @@ const settingsOf = (settings: Settings): Program.Settings => ({
 
 const brokers = (settings: Settings): Program.Brokers => ({
   names: brokersOf(settings.configuration),
-  unsupportedOrders,
+  unsupportedOrders: (account) => Effect.flatMap(orders, ({ unsupportedOrders }) => unsupportedOrders(account)),
   of: (accounts, { sends }) =>
     Layer.unwrapEffect(
       Effect.gen(function* () {
         const { layerBrokers } = yield* opening
         const exchange = { file: settings.paperFile }
+        const { listingsOf } = yield* listing
         const listings = sends ? { listings: yield* listingsOf(settings.configuration) } : {}
         return layerBrokers(accounts, settings, { ...exchange, ...listings })
       })
