@@ -151,7 +151,7 @@ const houses = [
 ]
 
 /** From the ground up: each of these packages knows those before it, and none knows the program that puts them together. */
-const floors = ["queries", "imports", "commands", "http", "daemon", "runner"]
+const floors = ["queries", "imports", "commands", "http", "daemon", "cli", "runner"]
 const floorOf = (specifier) => floors.indexOf(specifier === "roundlot" ? "runner" : specifier.split("/")[1])
 
 /** What the program's faces have in common knows neither of them: no verb of the command line, nor the runner. */
@@ -164,12 +164,14 @@ const floorFaults = (source, node) => {
     return isInside ? [] : [`imports ${specifier}, which is not its own: import a package`]
   }
   const isOurs = specifier === "roundlot" || specifier.startsWith("@roundlot/")
+  if (floors[own] === "cli" && floors[floorOf(specifier)] === "http")
+    return [`imports ${specifier}: no face of the books knows another`]
   return isOurs && floorOf(specifier) > own ? [`imports ${specifier}, which is above ${source.package}`] : []
 }
 
 /** Only the command line knows its verbs. */
 const verbFaults = (source, node) => {
-  const from = /^packages\/runner\/src\/([^/]+)\//.exec(source.path)?.[1]
+  const from = /^packages\/(?:cli|runner)\/src\/([^/]+)\//.exec(source.path)?.[1]
   if (from === undefined || from === "verbs" || from === "cli" || node.moduleSpecifier === undefined) return []
   return /\/verbs\//.test(node.moduleSpecifier.text)
     ? [`imports a verb: what ${from} needs of it stands in @roundlot/commands`]
@@ -210,13 +212,14 @@ const withoutProse = new Set([
   "commands",
   "http",
   "daemon",
+  "cli",
   "runner",
   "dashboard",
   "simulation"
 ])
 
 /** They cut what a library says for people, and decide nothing by it. */
-const cutting = new Set(["packages/runner/src/cli/failure.ts", "packages/commands/src/faults.ts"])
+const cutting = new Set(["packages/cli/src/terminal/failure.ts", "packages/commands/src/faults.ts"])
 
 /** What is said to people. */
 const sentences = new Set(["evidence", "reason", "why", "detail", "message", "closedWhy"])
@@ -268,7 +271,21 @@ const faultsOf = (source) => {
   return found
 }
 
+/** So many lines the program that puts packages together may have: what it grows by belongs into one of them. */
+const MOST_OF_RUNNER = 6_020
+
+const linesIn = ({ tree }) => tree.getLineStarts().length - 1
+
+const sizeFaults = (all) => {
+  const lines = all.filter(({ package: name }) => name === "runner").reduce((sum, source) => sum + linesIn(source), 0)
+  return lines > MOST_OF_RUNNER
+    ? [
+        `packages/runner/src has ${lines} lines, more than ${MOST_OF_RUNNER}: what it does beside composing is a package's`
+      ]
+    : []
+}
+
 const files = [...sources(), ...sourcesIn("simulation", "simulation")].filter(
   (source) => effectOnly.has(source.package) || withoutProse.has(source.package) || floors.includes(source.package)
 )
-report(files.flatMap(faultsOf), files.length)
+report([...files.flatMap(faultsOf), ...sizeFaults(files)], files.length)

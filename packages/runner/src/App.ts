@@ -4,28 +4,15 @@ import { Clock, Roundlot } from "@roundlot/core"
 import { Entropy, PriceReference, Reference, TradeRepository } from "@roundlot/core/adapter"
 import { AccountScope } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
-import { Context, Deferred, Effect, Layer, Redacted, Schema, Scope } from "effect"
+import { Context, Deferred, Effect, Layer, Redacted, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
-import type { Services } from "@roundlot/commands"
+import { type Program, within } from "@roundlot/cli"
 import { ownPart } from "@roundlot/daemon"
 import type { Configuration } from "./settings/Configuration.ts"
 import { type OwnParts } from "./settings/OwnParts.ts"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
-
-/** There is no store where one is to be read. */
-export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Schema.String }) {
-  override get message() {
-    return `there is no store at ${this.file}. Make one with 'roundlot start' or 'roundlot trades import', or name another with --store`
-  }
-}
-
-/** What a verb that reads needs. */
-export type Reading = TradeRepository.TradeRepository | Clock.Clock
-
-/** What a verb that writes needs: trades and commands, nothing that sends. */
-export type Writing = Services
 
 type Place = Pick<Settings, "store">
 
@@ -41,7 +28,7 @@ export const onPostgres = Effect.promise(() => import("@roundlot/store-postgres"
 const onPaper = Effect.promise(() => import("@roundlot/broker-paper"))
 
 /** The store alone, made where there is none: enough to read. */
-export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
+export const layerStore = ({ store }: Place): Layer.Layer<Program.Reading, TradeRepository.StoreError> =>
   Layer.merge(Layer.provide(layerGuarded, layerPlace({ store })), Clock.layerAlwaysOpen)
 
 /** Every read and write passes here: who may see some accounts alone sees and changes no other. */
@@ -72,7 +59,7 @@ export const shownStore = (store: StorePlace): string =>
  * The store with all that writes to it: trades and commands, nothing that sends. What the market of its paper exchange says, or the
  * prices that its configuration brings, its rules know.
  */
-export const layerBooks = (settings: PaperPlace): Layer.Layer<Writing, TradeRepository.StoreError> =>
+export const layerBooks = (settings: PaperPlace): Layer.Layer<Program.Writing, TradeRepository.StoreError> =>
   Roundlot.layer.pipe(
     Layer.provide(layerPrices(settings)),
     Layer.provideMerge(Layer.merge(layerStore(settings), Entropy.layerSecure))
@@ -177,7 +164,5 @@ export const notCopied = ({ name }: OwnStore): TradeRepository.StoreUnavailable 
 /** Fails where there is no store yet: a verb that only looks makes none. */
 export const requireStore = ({
   store
-}: Place): Effect.Effect<void, NoStore | TradeRepository.StoreError, FileSystem.FileSystem> =>
-  Effect.flatMap(isStoreThere(store), (isThere) =>
-    isThere ? Effect.void : Effect.fail(new NoStore({ file: shownStore(store) }))
-  )
+}: Place): Effect.Effect<void, within.NoStore | TradeRepository.StoreError, FileSystem.FileSystem> =>
+  within.requireStore({ isThere: isStoreThere(store), shown: shownStore(store) })

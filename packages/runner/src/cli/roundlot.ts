@@ -1,31 +1,19 @@
-import { group, leaf } from "./Tree.ts"
+import { Tree, verbs } from "@roundlot/cli"
 
-const cases = () => import("../verbs/cases.ts")
-const lists = () => import("../verbs/lists.ts")
-const audited = () => import("../verbs/audited.ts")
-const verdicts = () => import("../verbs/verdicts.ts")
-const proofs = () => import("../verbs/proofs.ts")
+const { group, leaf } = Tree
+
 const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
-const jobs = () => import("../verbs/jobs.ts")
-const webhooks = () => import("../verbs/webhooks.ts")
-const sessions = () => import("../verbs/sessions.ts")
-const batches = () => import("../verbs/batches.ts")
-const submitting = () => import("../verbs/batchesSubmit.ts")
-const templates = () => import("../verbs/batchTemplates.ts")
-const tokens = () => import("../verbs/tokens.ts")
-const sync = () => import("../verbs/sync.ts")
-const adding = () => import("../verbs/tradesAdd.ts")
 
-const adopting = async () => (await import("../verbs/adoptAccount.ts")).accountsAdopt
+const { complete, status, store, ...others } = verbs.ofBooks
 
 /** All verbs of the command line. */
-export const roundlot = group(
+export const roundlot: Tree.Group = group(
   "fractional trades in, whole lots at a broker, everything on record",
   {
     init: leaf("write a first configuration, with explanations", async () => (await import("../verbs/init.ts")).init),
-    status: leaf("how all stands, in a line", async () => (await import("../verbs/status.ts")).status),
+    status,
     doctor: leaf(
       "what is wrong here, and what to do about it",
       async () => (await import("../verbs/doctor.ts")).doctor
@@ -35,197 +23,7 @@ export const roundlot = group(
       async () => (await import("../verbs/start.ts")).startVerb
     ),
     prove: leaf("hold a broker of your own to the contract", async () => (await import("../verbs/prove.ts")).prove),
-    trades: group("what came in", {
-      import: leaf(
-        "import a file of trades, each exactly once",
-        async () => (await import("../verbs/tradesImport.ts")).tradesImport
-      ),
-      add: leaf("add a trade", async () => (await adding()).tradesAdd),
-      list: leaf("list trades", async () => (await lists()).tradesList),
-      show: leaf("one trade, with its whole story", async () => (await lists()).tradesShow),
-      release: leaf("release a quarantined trade: it counts", async () => (await verdicts()).tradesRelease),
-      dismiss: leaf("end a quarantined trade", async () => (await verdicts()).tradesDismiss),
-      reverse: leaf("undo a trade", async () => (await adding()).tradesReverse)
-    }),
-    positions: group("where every account stands in every symbol", {
-      list: leaf("all positions", async () => (await lists()).positionsList),
-      show: leaf(
-        "one position: the next order, or the reason there is none",
-        async () => (await lists()).positionsShow
-      ),
-      adjust: leaf("correct a position", async () => (await import("../verbs/positionsAdjust.ts")).positionsAdjust),
-      split: leaf(
-        "book a split or reverse split",
-        async () => (await import("../verbs/positionsSplit.ts")).positionsSplit
-      ),
-      rename: leaf("book a symbol change", async () => (await import("../verbs/positionsRename.ts")).positionsRename),
-      "write-off": leaf(
-        "write off a residual too small to trade",
-        async () => (await import("../verbs/positionsWriteOff.ts")).positionsWriteOff
-      )
-    }),
-    orders: group("orders sent to brokers", {
-      list: leaf("list orders", async () => (await lists()).ordersList),
-      show: leaf("show an order with its trades, attempts and fills", async () => (await lists()).ordersShow),
-      cancel: leaf(
-        "cancel an order; its position is held until resumed",
-        async () => (await import("../verbs/ordersCancel.ts")).ordersCancel
-      ),
-      approve: leaf("approve an order", async () => (await import("../verbs/ordersApprove.ts")).ordersApprove),
-      recheck: leaf(
-        "refresh an order from the broker",
-        async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
-      ),
-      "accept-report": leaf(
-        "accept a report held as implausible",
-        async () => (await import("../verbs/heldReports.ts")).ordersAcceptReport
-      ),
-      void: leaf("void booked executions and totals", async () => (await import("../verbs/heldReports.ts")).ordersVoid),
-      retry: leaf("re-submit an ended order", async () => (await import("../verbs/ordersRetry.ts")).ordersRetry),
-      resolve: leaf("resolve an unconfirmed order", async () => (await verdicts()).ordersResolve)
-    }),
-    batches: group("batches of trades", {
-      submit: leaf("submit a file of trades", async () => (await submitting()).batchesSubmit),
-      open: leaf("open a batch that collects trades one by one", async () => (await submitting()).batchesOpen),
-      queue: leaf("close an open batch and queue it", async () => (await batches()).batchesQueue),
-      watch: leaf("watch batch progress", async () => (await batches()).batchesWatch),
-      list: leaf("list batches", async () => (await batches()).batchesList),
-      show: leaf("show a batch with its progress", async () => (await batches()).batchesShow),
-      cancel: leaf("cancel a batch", async () => (await batches()).batchesCancel),
-      retry: leaf("retry the failed rows as a new batch", async () => (await batches()).batchesRetry),
-      export: leaf("export every row with its result", async () => (await batches()).batchesExport),
-      delete: leaf("hide an ended batch from lists", async () => (await batches()).batchesDelete),
-      archive: leaf("archive ended batches", async () => (await batches()).batchesArchive),
-      templates: group("templates of batches", {
-        save: leaf("save a template", async () => (await templates()).templatesSave),
-        list: leaf("list templates", async () => (await templates()).templatesList),
-        show: leaf("show a template", async () => (await templates()).templatesShow),
-        delete: leaf("delete a template", async () => (await templates()).templatesDelete)
-      })
-    }),
-    decide: leaf("make a decision and execute it now", async () => (await import("../verbs/decide.ts")).decide),
-    decisions: group("decisions of strategies", {
-      list: leaf("list decisions", async () => (await audited()).decisionsList),
-      show: leaf("show a decision with its order and attempts", async () => (await audited()).decisionsShow),
-      tally: leaf("count failed decisions by reason", async () => (await audited()).decisionsTally)
-    }),
-    attempts: group("submission attempts", {
-      list: leaf("list attempts", async () => (await audited()).attemptsList),
-      show: leaf("show an attempt: request, response, order and decision", async () => (await audited()).attemptsShow),
-      tally: leaf("count failed attempts by reason", async () => (await audited()).attemptsTally)
-    }),
-    fills: group("executions at brokers", {
-      list: leaf("list fills", async () => (await lists()).fillsList),
-      show: leaf("show a fill with its revisions", async () => (await lists()).fillsShow),
-      waiting: leaf("list executions that do not count yet", async () => (await lists()).fillsWaiting),
-      "waiting-commissions": leaf(
-        "list commissions without a booked execution",
-        async () => (await lists()).fillsWaitingCommissions
-      )
-    }),
-    allocations: group("allocations of trades to orders", {
-      list: leaf("list allocations", async () => (await lists()).allocationsList),
-      show: leaf("show an allocation", async () => (await lists()).allocationsShow)
-    }),
-    accounts: group("accounts at brokers", {
-      list: leaf("list accounts and their settings", async () => (await lists()).accountsList),
-      show: leaf("show an account with its trading states", async () => (await lists()).accountsShow),
-      add: leaf(
-        "add an account, or change its settings",
-        async () => (await import("../verbs/accountsAdd.ts")).accountsAdd
-      ),
-      adopt: leaf("declare the opening balance of an account", adopting)
-    }),
-    account: group("the same as 'accounts', for one", {
-      adopt: leaf("declare the opening balance of an account", adopting)
-    }),
-    reconcile: leaf(
-      "reconcile the books with the broker's holdings",
-      async () => (await import("../verbs/reconcile.ts")).reconcile
-    ),
-    instruments: group("symbols and their facts", {
-      list: leaf("list instruments with the broker's facts", async () => (await lists()).instrumentsList),
-      confirm: leaf(
-        "confirm an instrument: lot and tick",
-        async () => (await import("../verbs/instrumentsConfirm.ts")).instrumentsConfirm
-      )
-    }),
-    breaks: group("differences between books and broker", {
-      list: leaf("list breaks", async () => (await lists()).breaksList),
-      show: leaf("show a break with its evidence", async () => (await lists()).breaksShow),
-      resolve: leaf("close a break manually", async () => (await verdicts()).breaksResolve)
-    }),
-    cases: group("cases that need a person", {
-      list: leaf("list cases, the gravest first", async () => (await cases()).casesList),
-      show: leaf("show a case with the recommended action", async () => (await cases()).casesShow),
-      acknowledge: leaf("acknowledge a case", async () => (await cases()).casesAcknowledge),
-      assign: leaf("assign a case", async () => (await cases()).casesAssign),
-      note: leaf("add a note to a case", async () => (await cases()).casesNote)
-    }),
-    alerts: group("alert channels", {
-      test: leaf(
-        "send a test alert through every channel",
-        async () => (await import("../verbs/alertsTest.ts")).alertsTest
-      )
-    }),
-    tokens: group("API tokens", {
-      create: leaf("create a token; its secret is shown once", async () => (await tokens()).tokensCreate),
-      rotate: leaf("give a token a new secret", async () => (await tokens()).tokensRotate),
-      revoke: leaf("revoke a token", async () => (await tokens()).tokensRevoke),
-      list: leaf("list tokens", async () => (await tokens()).tokensList),
-      link: leaf(
-        "print a link that signs a browser in",
-        async () => (await import("../verbs/tokensLink.ts")).tokensLink
-      )
-    }),
-    sessions: group("signed-in browsers", {
-      list: leaf("list signed-in browsers", async () => (await sessions()).sessionsList),
-      end: leaf("sign a browser out", async () => (await sessions()).sessionsEnd)
-    }),
-    controls: group("trading controls", {
-      show: leaf("show trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),
-      set: leaf("set a trading state or limits", async () => (await import("../verbs/controls.ts")).controlsSet)
-    }),
-    mcp: leaf("serve tools to a model's program", async () => (await import("../verbs/mcp.ts")).mcp),
-    halt: leaf("halt trading: everything, an account or a symbol", async () => (await verdicts()).halt),
-    resume: leaf("resume trading", async () => (await verdicts()).resume),
-    journal: group("the journal of events", {
-      list: leaf("list entries", async () => (await lists()).journalList),
-      show: leaf("show an entry", async () => (await proofs()).journalShow),
-      why: leaf("trace the causes of an entry or a record", async () => (await proofs()).journalWhy),
-      head: leaf("show the newest entry and its hash", async () => (await proofs()).journalHead),
-      export: leaf("export every entry as its canonical line", async () => (await proofs()).journalExport)
-    }),
-    report: group("reports on executions and the journal", {
-      hedging: leaf(
-        "report slippage, commission and delays of each trade",
-        async () => (await import("../verbs/reportHedging.ts")).reportHedging
-      ),
-      trail: leaf(
-        "report the audit trail, each entry with its place and hash",
-        async () => (await import("../verbs/reportTrail.ts")).reportTrail
-      )
-    }),
-    payloads: group("raw payloads", {
-      show: leaf("show the raw bytes of a payload", async () => (await proofs()).payloadsShow)
-    }),
-    audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
-    sync: group("synchronise with the broker", {
-      trades: leaf("synchronise executions and orders", async () => (await sync()).syncTrades),
-      positions: leaf("record broker positions", async () => (await sync()).syncPositions)
-    }),
-    jobs: group("background jobs", {
-      enqueue: leaf("queue a job", async () => (await jobs()).jobsEnqueue),
-      list: leaf("list jobs", async () => (await jobs()).jobsList),
-      show: leaf("show a job: progress, result and history", async () => (await jobs()).jobsShow),
-      retry: leaf("retry a job", async () => (await jobs()).jobsRetry),
-      cancel: leaf("cancel a job", async () => (await jobs()).jobsCancel)
-    }),
-    webhooks: group("deliveries of events to programs", {
-      list: leaf("list webhooks and their deliveries", async () => (await webhooks()).webhooksList),
-      test: leaf("post a test delivery", async () => (await webhooks()).webhooksTest),
-      continue: leaf("continue deliveries from another cursor", async () => (await webhooks()).webhooksContinue)
-    }),
+    ...others,
     schwab: group("an account at Charles Schwab", {
       login: leaf("log in at Schwab, once a week", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)
     }),
@@ -237,26 +35,17 @@ export const roundlot = group(
         async () => (await import("../verbs/simulateSchwab.ts")).simulateSchwabVerb
       )
     }),
-    store: group("back up, copy and migrate stores", {
+    store: group(store.summary, {
       copy: leaf("copy a store into an empty one, of either kind", async () => (await keeping()).storeCopy),
       backup: leaf("back up a store into one verified file", async () => (await keeping()).storeBackup),
       restore: leaf("restore a store from a backup", async () => (await keeping()).storeRestore),
       activate: leaf("activate a copy and retire its original", async () => (await keeping()).storeActivate),
       migrate: leaf("migrate a store to this version, after a backup", async () => (await versions()).storeMigrate),
       rollback: leaf("roll a store back by one version", async () => (await versions()).storeRollback),
-      retain: leaf(
-        "delete old payload bytes, keep their hashes",
-        async () => (await import("../verbs/retain.ts")).storeRetain
-      )
+      ...store.verbs
     }),
-    completion: leaf(
-      "print shell completion for verbs, flags, ids and symbols",
-      async () => (await import("../verbs/completion.ts")).completion
-    ),
-    complete: leaf(
-      "list ids, symbols and names for completion",
-      async () => (await import("../verbs/complete.ts")).complete
-    ),
+    completion: leaf("print shell completion for verbs, flags, ids and symbols", () => verbs.completionOf(roundlot)),
+    complete,
     exchange: group("the simulated exchange", {
       do: leaf("instruct the exchange", async () => (await exchange()).exchangeDo),
       orders: leaf("list its orders", async () => (await exchange()).exchangeOrders),

@@ -2,8 +2,7 @@ import { Credentials, Http, Login, TokenFile, Transport } from "@roundlot/broker
 import { Instant } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import { Effect, Layer } from "effect"
-import { Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { Output, type Verb } from "@roundlot/cli"
 import { settle, type Flags } from "../settings/Settings.ts"
 import { credentialsOf, tokenPlace } from "../start/schwab.ts"
 import { inBrowser } from "./browser.ts"
@@ -17,9 +16,9 @@ export interface LoginFlags extends Flags, CallbackFlags {
 }
 
 /** `roundlot schwab login`: shows or opens where to log in, takes the code that comes back, and keeps the tokens where a daemon finds them. */
-export const logIn = ({ listen, open, ...flags }: LoginFlags): Doing =>
+export const logIn = ({ listen, open, ...flags }: LoginFlags): Verb.Doing =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     const settings = yield* settle(flags)
     const credentials = yield* credentialsOf(settings)
     const place = yield* Credentials.placeOf(credentials.baseUrl)

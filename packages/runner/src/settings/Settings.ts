@@ -1,7 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { ConfigProvider, Context, Effect, Layer, Option } from "effect"
+import { ConfigProvider, Effect, Layer, Option } from "effect"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { Environment, type Program } from "@roundlot/cli"
 import { SettingsError } from "@roundlot/commands/errors"
 import { DEFAULT_CONFIGS, isModule } from "./configFile.ts"
 import * as ConfigModule from "./ConfigModule.ts"
@@ -10,12 +11,7 @@ import * as EnvFile from "./EnvFile.ts"
 import * as StorePlace from "./StorePlace.ts"
 
 /** What is said by flags of every verb that needs a store; each wins over its variable, and that over the file. */
-export interface Flags {
-  readonly store: Option.Option<string>
-  readonly config: Option.Option<string>
-  readonly envFile: Option.Option<string>
-  readonly paper: Option.Option<string>
-}
+export type Flags = Program.Flags
 
 /** Where things are, after flags, variables and files. */
 export interface Settings {
@@ -37,9 +33,6 @@ export interface Settings {
   /** Where a backup goes that nobody gave a place: beside the store's file, or with the state of this user's programs. */
   readonly backupFolder: string
 }
-
-/** The environment of the process. */
-export class Environment extends Context.Tag("roundlot/Environment")<Environment, EnvFile.Variables>() {}
 
 const readText = (file: string, place: string): Effect.Effect<string, SettingsError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
@@ -68,13 +61,13 @@ const readConfiguration = (named: Option.Option<string>) =>
 
 const readVariables = (named: Option.Option<string>) =>
   Effect.gen(function* () {
-    const inherited = yield* Environment
+    const inherited = yield* Environment.Environment
     if (Option.isNone(named)) return inherited
     const text = yield* readText(named.value, "--env-file")
     return { ...inherited, ...(yield* EnvFile.parse(text, named.value)) }
   })
 
-const configOf = (variables: EnvFile.Variables): ConfigProvider.ConfigProvider => {
+const configOf = (variables: Environment.Variables): ConfigProvider.ConfigProvider => {
   const said = Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value] as const] : []))
   return ConfigProvider.fromMap(new Map(said), { pathDelim: "_" })
 }
@@ -103,7 +96,9 @@ const storeOf = (
 }
 
 /** Settles what flags, variables and files say. */
-export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, FileSystem.FileSystem | Environment> =>
+export const settle = (
+  flags: Program.Flags
+): Effect.Effect<Settings, SettingsError, FileSystem.FileSystem | Environment.Environment> =>
   Effect.gen(function* () {
     const variables = yield* readVariables(flags.envFile)
     const configuration = yield* readConfiguration(flags.config)

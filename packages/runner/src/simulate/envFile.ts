@@ -4,7 +4,7 @@ import type { Exchange, ExchangeFailed, Instruction } from "@roundlot/broker-pap
 import { Effect, Option } from "effect"
 import type { Scope } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
-import { Output } from "../cli/Output.ts"
+import { Output } from "@roundlot/cli"
 import { runScriptOn, type PaperFlags } from "../start/exchangeOptions.ts"
 import * as Door from "./door.ts"
 
@@ -48,10 +48,10 @@ export const serveUntilStopped = (
 ): Effect.Effect<
   never,
   UsageError | Instruction.InstructionRefused | ExchangeFailed | ServeError,
-  Output | FileSystem.FileSystem | Scope.Scope
+  Output.Output | FileSystem.FileSystem | Scope.Scope
 > =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     yield* runScriptOn(exchange, flags.script)
     const door = yield* Door.open(exchange)
     if (Option.isSome(flags.envFile))

@@ -1,14 +1,13 @@
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { Effect, Option, Redacted } from "effect"
-import { Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { Output, type Verb } from "@roundlot/cli"
 import { exchangeOptions } from "../start/exchangeOptions.ts"
 import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile.ts"
 
 /** `roundlot simulate alpaca`: serves until it is stopped. */
-export const simulateAlpaca = (flags: SimulateFlags): Doing =>
+export const simulateAlpaca = (flags: SimulateFlags): Verb.Doing =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
     const simulator = yield* Simulator.make({

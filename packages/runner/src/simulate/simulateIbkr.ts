@@ -1,7 +1,6 @@
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { Effect, Option } from "effect"
-import { Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { Output, type Verb } from "@roundlot/cli"
 import { exchangeOptions } from "../start/exchangeOptions.ts"
 import { serveUntilStopped, type AnySimulateFlags, type Variables } from "./envFile.ts"
 
@@ -13,9 +12,9 @@ export interface SimulateIbkrFlags extends AnySimulateFlags {
 }
 
 /** `roundlot simulate ibkr`: serves until it is stopped. */
-export const simulateIbkr = (flags: SimulateIbkrFlags): Doing =>
+export const simulateIbkr = (flags: SimulateIbkrFlags): Verb.Doing =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
     const { commissions, permIds, port } = flags

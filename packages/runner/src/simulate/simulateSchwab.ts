@@ -6,8 +6,7 @@ import { Effect, Option, Redacted } from "effect"
 import { resolve } from "node:path"
 import { UsageError } from "@roundlot/commands/errors"
 import { duration } from "@roundlot/commands"
-import { Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
+import { Output, type Verb } from "@roundlot/cli"
 import { exchangeOptions } from "../start/exchangeOptions.ts"
 import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile.ts"
 
@@ -39,9 +38,9 @@ const keepCertificate = (envFile: string, certificate: string) =>
   }).pipe(Effect.mapError(({ message }) => new UsageError({ problem: message, remedy: "Name another --env-file" })))
 
 /** `roundlot simulate schwab`: serves until it is stopped. */
-export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
+export const simulateSchwab = (flags: SimulateSchwabFlags): Verb.Doing =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
     const lifetimes = {

@@ -2,7 +2,7 @@ import { type AccountName } from "@roundlot/core"
 import { type Lease } from "@roundlot/core/adapter"
 import type { Driving, Ledger } from "@roundlot/core/ledger"
 import { Effect, Schedule } from "effect"
-import { Output } from "../cli/Output.ts"
+import { Output } from "@roundlot/cli"
 
 type Accounts = ReadonlyArray<AccountName.AccountName>
 
@@ -18,7 +18,7 @@ const LOOK_AGAIN = "50 millis"
  * Takes the leases of accounts as their holders go: at once where a holder's process ends, after a lease's time where it only
  * stopped. Who waits takes them in one order, so that no two wait for each other.
  */
-export const takeInTurn = (driving: Driving.Driving, accounts: Accounts): Taking<Output> =>
+export const takeInTurn = (driving: Driving.Driving, accounts: Accounts): Taking<Output.Output> =>
   Effect.forEach(
     accounts,
     (account) => Effect.catchTag(driving.take(account), "LeaseHeld", waiting(driving, account)),
@@ -31,7 +31,7 @@ const waiting =
   (driving: Driving.Driving, account: AccountName.AccountName) =>
   ({ host, pid }: Lease.LeaseHeld) =>
     Effect.gen(function* () {
-      const { note } = yield* Output
+      const { note } = yield* Output.Output
       yield* note(`Standing by: process ${pid} on ${host} drives account ${account}.`)
       yield* Effect.retry(driving.take(account), { schedule: Schedule.spaced(LOOK_AGAIN), while: isHeld })
       yield* note(`Taken over: account ${account}.`)

@@ -5,7 +5,7 @@ import { TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { Effect, Option, Redacted, type Scope } from "effect"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { SignInLinks } from "@roundlot/http"
-import { Output } from "../cli/Output.ts"
+import { Output } from "@roundlot/cli"
 import type { Settings } from "../settings/Settings.ts"
 
 type Place = Pick<Settings, "daemonFile" | "tokenFile">
@@ -42,7 +42,7 @@ const goodSecret = ({ tokenFile }: Place) =>
 /** How a browser signs in. No secret is printed where lines are kept, as in the journal of a service: its readers could use it. */
 const signInLine = (url: string, place: Place) =>
   Effect.gen(function* () {
-    const { isTerminal } = yield* Output
+    const { isTerminal } = yield* Output.Output
     const secret = yield* goodSecret(place)
     if (Option.isNone(secret)) return "Sign in: with the secret of a token, which 'roundlot tokens create' shows."
     if (!isTerminal) return "Sign in: 'roundlot tokens link' prints a link that works once."
@@ -51,7 +51,7 @@ const signInLine = (url: string, place: Place) =>
   })
 
 const tokenLine = (made: Tokens.MadeToken, { tokenFile }: Place) =>
-  Effect.map(Output, ({ isTerminal }) => {
+  Effect.map(Output.Output, ({ isTerminal }) => {
     const where = `kept in ${tokenFile}, which its owner alone reads`
     return isTerminal
       ? `Operator token: ${Redacted.value(made.secret)} (shown this once; ${where})`
@@ -65,10 +65,15 @@ export const announce = (
 ): Effect.Effect<
   void,
   never,
-  FileSystem.FileSystem | Output | Scope.Scope | SignInLinks.SignInLinks | TradeRepository.TradeRepository | Clock.Clock
+  | FileSystem.FileSystem
+  | Output.Output
+  | Scope.Scope
+  | SignInLinks.SignInLinks
+  | TradeRepository.TradeRepository
+  | Clock.Clock
 > =>
   Effect.gen(function* () {
-    const { line } = yield* Output
+    const { line } = yield* Output.Output
     yield* DaemonFile.keep(place.daemonFile, url, isOpen)
     yield* line(`Dashboard: ${url}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`)
     if (isOpen) {

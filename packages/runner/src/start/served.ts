@@ -1,8 +1,8 @@
 import type { Settings as Serving } from "@roundlot/http"
 import { Either } from "effect"
 import { queue, type Settings as Daemon } from "@roundlot/daemon"
-import { helps } from "../cli/helps.ts"
-import { VERSION } from "../cli/Verb.ts"
+import { helps, Verb } from "@roundlot/cli"
+import { roundlot } from "../cli/roundlot.ts"
 import { hostFault } from "../settings/places.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { secretsOf, sendersOf } from "../settings/sources/senders.ts"
@@ -11,7 +11,7 @@ import { unsupportedOrders } from "./unsupportedOrders.ts"
 
 /** What the API is served with, as this program's settings say it. */
 export const servedWith = (settings: Pick<Settings, "configuration" | "variable">): Serving.Settings => ({
-  version: VERSION,
+  version: Verb.VERSION,
   configuration: settings.configuration,
   variable: settings.variable,
   senders: {
@@ -20,7 +20,7 @@ export const servedWith = (settings: Pick<Settings, "configuration" | "variable"
   },
   jobTypes: queue.typesAt(hostFault(settings)),
   unsupportedOrders,
-  helps
+  helps: helps.helpsOf(roundlot)
 })
 
 /** What the daemon works with in the background. */

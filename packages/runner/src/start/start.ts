@@ -7,11 +7,9 @@ import { accountNames, leases, namedSources } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
 import { Place, serving, SignInLinks } from "@roundlot/http"
 import { AnchorFile, checkpointFiles, Collector, queue, traces, working } from "@roundlot/daemon"
+import { Output, Table, Verb } from "@roundlot/cli"
 import { openedForDriving } from "../accounts.ts"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
-import { Output } from "../cli/Output.ts"
-import { type Doing, VERSION } from "../cli/Verb.ts"
-import * as Table from "../cli/Table.ts"
 import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
@@ -77,7 +75,7 @@ const play = (
   counts: Ref.Ref<TradeImport.Counts>
 ) =>
   Effect.gen(function* () {
-    const { line } = yield* Output
+    const { line } = yield* Output.Output
     const policy = namedSources.filePolicyOf(settings.configuration, TAPE)
     const tell = (step: TradeImport.Step) =>
       Effect.gen(function* () {
@@ -94,7 +92,7 @@ const play = (
 /** Plays the tape and tells how trades become orders and fills, a line a second. */
 const demonstrate = (file: string, account: AccountName.AccountName, settings: Settings) =>
   Effect.gen(function* () {
-    const { line } = yield* Output
+    const { line } = yield* Output.Output
     if (!(yield* mayPlay)) {
       yield* line(`The store holds trades of your own: ${file} is not played into it.`)
       return undefined
@@ -236,7 +234,7 @@ const expectListened = ({ configuration }: Settings) =>
 /** Accounts whose broker nobody here brings are not driven: who reads the first lines knows it. */
 const tellUndriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     const known = brokersOf(configuration)
     for (const { broker, name } of accounts) {
       if (known.includes(broker)) continue
@@ -257,7 +255,7 @@ const driveTo = (
   asked: Asked
 ) =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     const accounts = opened.map(({ name }) => name)
     const sources = yield* sourcesFor(accounts, settings)
     yield* expectListened(settings)
@@ -309,7 +307,7 @@ const driveTo = (
 
 const tellLeft = (left: remaining.Remaining) =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     const isLeft = remaining.isAnything(left)
     if (isLeft) yield* output.look
     const text = isLeft
@@ -322,9 +320,9 @@ const tellLeft = (left: remaining.Remaining) =>
   })
 
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
-export const start = (flags: StartFlags): Doing =>
+export const start = (flags: StartFlags): Verb.Doing =>
   Effect.gen(function* () {
-    const output = yield* Output
+    const output = yield* Output.Output
     const settings = yield* settle(flags)
     const port = yield* portOf(flags.port, settings)
     // Before anything is driven: what cannot be served does not start to trade.
@@ -338,7 +336,7 @@ export const start = (flags: StartFlags): Doing =>
       .pipe(
         Effect.provide(layerBooks(settings)),
         Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel]),
-        Effect.provide(Collector.layer(settings, VERSION))
+        Effect.provide(Collector.layer(settings, Verb.VERSION))
       )
     yield* tellLeft(left)
   }).pipe(Effect.scoped)

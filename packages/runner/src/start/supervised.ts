@@ -1,7 +1,7 @@
 import { Health } from "@roundlot/core/ledger"
 import { Cause, Effect, Schedule, type Scope } from "effect"
 import { ownPart } from "@roundlot/daemon"
-import type { Writing } from "../App.ts"
+import type { Services } from "@roundlot/commands"
 import type { Settings } from "../settings/Settings.ts"
 
 const afterFailures = Schedule.exponential("1 second").pipe(
@@ -34,7 +34,7 @@ export const supervised = <A, E, R>(
   )
 
 /** Runs the apps that a configuration brings, with all that a daemon has, until each ends or the daemon does. */
-export const runApps = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Writing> =>
+export const runApps = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Services> =>
   Effect.forEach(
     settings.configuration.own.apps,
     ([name, app]) => {

@@ -5,18 +5,8 @@ import { Copy, type Side } from "@roundlot/store-sql"
 import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema, type Scope } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
-import {
-  isStoreThere,
-  layerStore,
-  notCopied,
-  requireStore,
-  shownStore,
-  type NoStore,
-  onPostgres,
-  onSqlite
-} from "../App.ts"
-import { Output } from "../cli/Output.ts"
-import * as Progress from "../cli/Progress.ts"
+import { isStoreThere, layerStore, notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
+import { Output, Progress, type within } from "@roundlot/cli"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
 
 /** The copy is there and is not what was to be copied. */
@@ -70,27 +60,27 @@ export const proven = (
   }).pipe(Effect.provide(layerStore({ store })))
 
 const tell = (table: string, rows: number) =>
-  Effect.flatMap(Output, ({ note }) => (rows === 0 ? Effect.void : note(`  ${rows} rows of ${table}`)))
+  Effect.flatMap(Output.Output, ({ note }) => (rows === 0 ? Effect.void : note(`  ${rows} rows of ${table}`)))
 
-type MovingError = TradeRepository.StoreError | NoStore | CopyDiffers | Copy.PlaceTaken
+type MovingError = TradeRepository.StoreError | within.NoStore | CopyDiffers | Copy.PlaceTaken
 
 /** Copies a store into an empty place, audits both, and compares their heads. The copy waits until it is activated. */
 export const move = (
   from: StorePlace,
   to: StorePlace
-): Effect.Effect<Moved, MovingError, FileSystem.FileSystem | Output> =>
+): Effect.Effect<Moved, MovingError, FileSystem.FileSystem | Output.Output> =>
   Effect.gen(function* () {
     yield* requireStore({ store: from })
-    const { status } = yield* Output
+    const { status } = yield* Output.Output
     yield* status(`Auditing ${shownStore(from)} …`)
     yield* proven(from)
-    const output = yield* Output
+    const output = yield* Output.Output
     const { incarnation, origin } = yield* Effect.gen(function* () {
       const [source, target] = yield* Effect.all([sideOf(from), sideOf(to)])
       const { at } = yield* Progress.make("Copying", "rows")
       const total = output.hasStatus ? yield* Copy.rowsIn(source) : undefined
       yield* Copy.copy(source, target, {
-        through: (table, rows) => Effect.provideService(tell(table, rows), Output, output),
+        through: (table, rows) => Effect.provideService(tell(table, rows), Output.Output, output),
         reached: (done) => at({ done, total })
       })
       return yield* Copy.self(target)
@@ -147,7 +137,7 @@ export const activate = (
   reason: string
 ): Effect.Effect<
   { readonly activated: string; readonly source: Retired },
-  TradeRepository.StoreError | NoStore | NotWaiting | SettingsError,
+  TradeRepository.StoreError | within.NoStore | NotWaiting | SettingsError,
   FileSystem.FileSystem
 > =>
   Effect.gen(function* () {

@@ -3,7 +3,8 @@ import type { TradeRepository } from "@roundlot/core/adapter"
 import { Copy, Image, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
-import { NoStore, notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
+import { within } from "@roundlot/cli"
+import { notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
@@ -41,7 +42,7 @@ export interface Plan {
   readonly backup: string | null
 }
 
-type Failure = TradeRepository.StoreError | NoStore | CopyDiffers | StoreWentOn | NoWayBack
+type Failure = TradeRepository.StoreError | within.NoStore | CopyDiffers | StoreWentOn | NoWayBack
 
 const fileAsItIs = (file: string): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   Effect.flatMap(onSqlite, ({ side }) => side.sideAsItIs(file))
@@ -61,7 +62,7 @@ const opened = (store: StorePlace) =>
     yield* requireStore({ store })
     const side = yield* asItIs(store)
     const version = yield* versionOf(side)
-    return version === 0 ? yield* new NoStore({ file: shownStore(store) }) : { side, version }
+    return version === 0 ? yield* new within.NoStore({ file: shownStore(store) }) : { side, version }
   })
 
 /** Makes a file hold what a store holds, in the same version and standing: for what is tried and thrown away. */

@@ -6,13 +6,13 @@ import { dirname, join } from "node:path"
 import process from "node:process"
 import { dashboard } from "@roundlot/http"
 import { alerting, channels, secrets } from "@roundlot/daemon"
+import { Environment, Output, Tree, type Verb } from "@roundlot/cli"
 import { isStoreThere, layerStore } from "../App.ts"
-import { exitCodes, layer as layerOutput, Output } from "../cli/Output.ts"
-import type { Doing } from "../cli/Verb.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
 import { secretNameOf, secretsOf, sendersOf } from "../settings/sources/senders.ts"
 import { providersOf } from "../start/sources/evm.ts"
-import { Environment, type Flags, type Settings } from "../settings/Settings.ts"
+import { roundlot } from "../cli/roundlot.ts"
+import { type Flags, type Settings } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
 import { imageInto, migrate } from "../store/versions.ts"
@@ -180,18 +180,25 @@ const migration = (settings: Settings, scratch: string) =>
 const ROWS = "source_id,symbol,side,quantity,price\nsmoke-1,AAPL,buy,2,200\nsmoke-2,MSFT,sell,1,400\n"
 
 /** Does a verb with nothing around it: neither this folder's configuration nor this process's variables are read. */
-const alone = (verb: Doing) =>
+const alone = (verb: Verb.Doing) =>
   Effect.gen(function* () {
     yield* verb
-    return yield* (yield* Output).exitCode(false)
+    return yield* (yield* Output.Output).exitCode(false)
   }).pipe(
     Effect.provide(
       Layer.merge(
-        layerOutput({ isJson: true }, { out: () => undefined, err: () => undefined }),
-        Layer.succeed(Environment, {})
+        Output.layer({ isJson: true }, { out: () => undefined, err: () => undefined }),
+        Layer.succeed(Environment.Environment, {})
       )
     )
   )
+
+/** What a verb of this command line does with some arguments. */
+const doing = (words: ReadonlyArray<string>, args: ReadonlyArray<string>): Verb.Doing =>
+  Effect.gen(function* () {
+    const { tree } = yield* Tree.find(roundlot, words)
+    if (tree._tag === "Leaf") yield* (yield* Effect.promise(tree.load)).run(args)
+  })
 
 const LONGEST_STEP = "1 minute"
 
@@ -203,21 +210,20 @@ const smoke = (scratch: string) =>
     yield* fs.writeFileString(file, ROWS)
     yield* fs.writeFileString(config, "{}")
     const place = ["--store", `sqlite:${join(scratch, "smoke.db")}`, "--config", config]
-    const { batchesSubmit } = yield* Effect.promise(() => import("./batchesSubmit.ts"))
-    const { startVerb } = yield* Effect.promise(() => import("./start.ts"))
-    const { batchesWatch } = yield* Effect.promise(() => import("./batches.ts"))
-    const { audit } = yield* Effect.promise(() => import("./proofs.ts"))
     const steps = [
-      ["submitting", batchesSubmit.run([...place, "--name=smoke", "--mode=execute", "--account=paper", file])],
-      ["executing", startVerb.run([...place, "--until-idle", "--log-level=error"])],
-      ["watching", batchesWatch.run([...place, "G1"])],
-      ["auditing", audit.run(place)]
+      [
+        "submitting",
+        doing(["batches", "submit"], [...place, "--name=smoke", "--mode=execute", "--account=paper", file])
+      ],
+      ["executing", doing(["start"], [...place, "--until-idle", "--log-level=error"])],
+      ["watching", doing(["batches", "watch"], [...place, "G1"])],
+      ["auditing", doing(["audit"], place)]
     ] as const
     for (const [name, verb] of steps) {
       // Rows that wait for something nobody here will say are no end.
       const code = yield* Effect.timeoutTo(alone(verb), {
         duration: LONGEST_STEP,
-        onTimeout: () => exitCodes.look,
+        onTimeout: () => Output.exitCodes.look,
         onSuccess: (ended) => ended
       })
       if (code !== 0)
@@ -227,7 +233,11 @@ const smoke = (scratch: string) =>
   }).pipe(Effect.catchAll(failed("smoke")))
 
 /** What has to hold of a deployment beside what `doctor` looks at; nothing of it reaches the store or a broker. */
-export const deployment = (asked: Flags, settings: Settings, backupFolder: Option.Option<string>) =>
+export const deployment = (
+  asked: Flags,
+  settings: Settings,
+  backupFolder: Option.Option<string>
+): Effect.Effect<ReadonlyArray<Finding>, never, Exclude<Verb.Surroundings, Environment.Environment | Output.Output>> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const scratch = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-deployment-" }))

@@ -9,10 +9,8 @@ import { Effect, Option } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
+import { Output, Verb, flags } from "@roundlot/cli"
 import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
 import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import type * as provider from "./provider.ts"
@@ -243,7 +241,7 @@ export const doctor = Verb.make({
   },
   run: (asked) =>
     Effect.gen(function* () {
-      const { answer, look: noteLook } = yield* Output
+      const { answer, look: noteLook } = yield* Output.Output
       const checks = yield* look(asked)
       const isWell = checks.every(({ ok }) => ok)
       if (!isWell) yield* noteLook

@@ -4,12 +4,8 @@ import { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
+import { Output, Verb, detail, flags } from "@roundlot/cli"
 import { layerExchange } from "../App.ts"
-import * as detail from "../cli/detail.ts"
-import type { Fields } from "../cli/Fields.ts"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import * as Door from "../simulate/door.ts"
 
@@ -31,7 +27,7 @@ export const exchangeDo = Verb.make({
   run: (asked) =>
     Effect.gen(function* () {
       const settings = yield* settle(asked)
-      const { answer } = yield* Output
+      const { answer } = yield* Output.Output
       const done = yield* through(asked, settings, (door) => door.instructJson(asked.instruction))
       const waits =
         done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
@@ -75,8 +71,8 @@ const listed = <A, I extends object, E extends Verb.Told>(
     const all = yield* through(asked, settings, read)
     const most = asked.limit === undefined || asked.limit === 0 ? all.length : asked.limit
     const items = yield* Effect.orDie(Schema.encode(Schema.Array(schema))(all.slice(0, most)))
-    const { answer } = yield* Output
-    const rows = items.toReversed().map((item): Fields => Object.fromEntries(Object.entries(item)))
+    const { answer } = yield* Output.Output
+    const rows = items.toReversed().map((item) => Object.fromEntries(Object.entries(item)))
     return yield* answer({ items, nextCursor: null }, (screen) =>
       rows.length === 0 ? "None." : detail.table(rows, screen)
     )

@@ -3,9 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { carryingOut } from "@roundlot/commands"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Output, Verb, flags } from "@roundlot/cli"
 import { DEFAULT_CONFIGS, isModule } from "../settings/configFile.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 
@@ -45,7 +43,7 @@ export const init = Verb.make({
   run: ({ file }) =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      const { answer } = yield* Output
+      const { answer } = yield* Output.Output
       const code = isModule(file) ? file : DEFAULT_CONFIGS.find((each) => isModule(each) && existsSync(each))
       if (code !== undefined && (isModule(file) || file === DEFAULT_CONFIGS[0])) {
         const why = `${code} is a configuration that is code, and this writes JSON: name another file with --config`

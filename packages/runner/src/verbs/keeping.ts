@@ -2,9 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { join, resolve } from "node:path"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Output, Verb, flags } from "@roundlot/cli"
 import { settle } from "../settings/Settings.ts"
 import { parse, StorePlace } from "../settings/StorePlace.ts"
 import { activate, move, type Moved } from "../store/moving.ts"
@@ -12,7 +10,7 @@ import { activate, move, type Moved } from "../store/moving.ts"
 const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
 
 const told = (moved: Moved, after: string) =>
-  Effect.flatMap(Output, ({ answer }) =>
+  Effect.flatMap(Output.Output, ({ answer }) =>
     answer(
       moved,
       `Copied ${moved.from} to ${moved.to}: ${moved.entries} entries, head ${moved.position}:${moved.hash}; the audit finds nothing on either side.\n${after}`
@@ -90,7 +88,7 @@ export const storeActivate = Verb.make({
   run: ({ reason, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      const { answer, look } = yield* Output
+      const { answer, look } = yield* Output.Output
       const done = yield* activate(store, reason)
       const { place, why } = done.source
       if (why !== null) yield* look

@@ -4,9 +4,7 @@ import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/testing"
 import { Effect, Logger, LogLevel, type Scope } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
 import { ownPart } from "@roundlot/daemon"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Output, Verb, flags } from "@roundlot/cli"
 import { exportOf } from "../settings/ConfigModule.ts"
 
 const hasAll = (value: unknown, names: ReadonlyArray<string>): value is object =>
@@ -43,7 +41,7 @@ const quietly = Logger.withMinimumLogLevel(LogLevel.Warning)
 
 const proveBroker = (file: string, opening: unknown, seed: number) =>
   Effect.gen(function* () {
-    const { answer, look } = yield* Output
+    const { answer, look } = yield* Output.Output
     const places = yield* placesOf(file, "place", opening, isPlace)
     const outcomes = yield* BrokerContract.prove(places)
     const storm = yield* quietly(BrokerStorm.weather(places, { seed }))
@@ -53,7 +51,7 @@ const proveBroker = (file: string, opening: unknown, seed: number) =>
 
 const proveSource = (file: string, opening: unknown) =>
   Effect.gen(function* () {
-    const { answer, look } = yield* Output
+    const { answer, look } = yield* Output.Output
     const outcomes = yield* SourceContract.prove(yield* placesOf(file, "source", opening, isSourcePlace))
     if (hasBroken(outcomes)) yield* look
     yield* answer({ outcomes }, BrokerContract.summary(outcomes))

@@ -1,6 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import * as flags from "../cli/flags.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Verb, flags } from "@roundlot/cli"
 import { logIn } from "../schwab/logIn.ts"
 
 /** `roundlot schwab login`. */

@@ -1,4 +1,4 @@
-import * as Verb from "../cli/Verb.ts"
+import { Verb } from "@roundlot/cli"
 import { simulateAlpaca } from "../simulate/simulate.ts"
 import { simulateFlags } from "./simulateFlags.ts"
 

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import * as flags from "../cli/flags.ts"
+import { flags } from "@roundlot/cli"
 import { exchangeFlags } from "./exchangeFlags.ts"
 
 /** What every simulator of a broker takes. */

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import * as Verb from "../cli/Verb.ts"
+import { Verb } from "@roundlot/cli"
 import { simulateIbkr } from "../simulate/simulateIbkr.ts"
 import { anySimulateFlags } from "./simulateFlags.ts"
 

@@ -1,6 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import * as flags from "../cli/flags.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Verb, flags } from "@roundlot/cli"
 import { start } from "../start/start.ts"
 import { exchangeFlags } from "./exchangeFlags.ts"
 

@@ -1,9 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
 import { join } from "node:path"
-import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
-import * as Verb from "../cli/Verb.ts"
+import { Output, Verb, flags } from "@roundlot/cli"
 import { settle, type Settings } from "../settings/Settings.ts"
 import { migrate, plan, type Plan, rollBack, type Way, wayBack } from "../store/versions.ts"
 import { fileFor } from "./keeping.ts"
@@ -42,7 +40,7 @@ export const storeMigrate = Verb.make({
   },
   run: ({ backup, plan: isPlan, ...where }) =>
     Effect.gen(function* () {
-      const { answer } = yield* Output
+      const { answer } = yield* Output.Output
       const settings = yield* settle(where)
       const file = yield* backupFile(settings, backup)
       const planned = yield* isPlan ? plan(settings.store, file) : migrate(settings.store, file)
@@ -69,7 +67,7 @@ export const storeRollback = Verb.make({
   flags: { ...flags.place, yes: Options.boolean("yes").pipe(Options.withDescription("Do it")) },
   run: ({ yes, ...where }) =>
     Effect.gen(function* () {
-      const { answer, look } = yield* Output
+      const { answer, look } = yield* Output.Output
       const { store } = yield* settle(where)
       if (!yes) {
         const way = yield* wayBack(store)

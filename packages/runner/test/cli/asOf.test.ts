@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
+import type { Tree } from "@roundlot/cli"
 import { roundlot } from "../../src/cli/roundlot.ts"
-import type { Tree } from "../../src/cli/Tree.ts"
 import { desk, HEADER } from "./roundlot.ts"
 
 /** The verbs of the command line, by the words that lead to each. */
-const verbsOf = (words: string, tree: Tree): ReadonlyArray<string> =>
+const verbsOf = (words: string, tree: Tree.Tree): ReadonlyArray<string> =>
   tree._tag === "Leaf"
     ? [words]
     : Object.entries(tree.verbs).flatMap(([word, inner]) => verbsOf(`${words} ${word}`.trim(), inner))

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import { offered } from "../../src/verbs/complete.ts"
 import { buys, desk, program, running } from "./roundlot.ts"
 
 /** What bash offers after these words, the last of which is not ended yet. */
@@ -30,7 +29,6 @@ describe("completion of a shell", () => {
     expect((await cli("complete", "trades show")).out).toMatch(/^T2\nT1\n$/)
     expect((await cli("complete", "trades show", "t1")).out).toBe("T1\n")
     expect((await cli("complete", "positions show")).out).toBe("AAPL\n")
-    expect(offered(["O2", "$(touch owned)", "`x`", "BRK.B", "O2", "a b"], "")).toEqual(["O2", "BRK.B"])
     expect((await plain(["complete", ...place, "--", "--account", "p"])).out).toBe("paper\n")
     const { out } = await plain(["completion", "bash"])
     const main = program("main", [])

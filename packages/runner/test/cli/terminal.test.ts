@@ -1,7 +1,6 @@
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { durationText, progressText } from "../../src/cli/Progress.ts"
 import { roundlot } from "../../src/cli/roundlot.ts"
 import { buys, desk } from "./roundlot.ts"
 
@@ -111,18 +110,7 @@ describe("a person at a terminal", () => {
 
 const CLEARED = "\r\u001B[K"
 
-const at = (done: number, total: number | undefined, ms: number) =>
-  progressText("Importing", "rows", { done, total }, ms)
-
 describe("the progress of something long", () => {
-  it("says how many, what share, and how long it will take once that can be said", () => {
-    expect(at(1200, undefined, 9000)).toBe("Importing 1,200 rows")
-    expect(at(1200, 40_000, 1000)).toBe("Importing 1,200 of 40,000 rows, 3 %")
-    expect(at(10_000, 40_000, 4000)).toBe("Importing 10,000 of 40,000 rows, 25 %, 12 s left")
-    expect(at(40_000, 40_000, 4000)).toBe("Importing 40,000 of 40,000 rows, 100 %, 0 s left")
-    expect(at(40_001, 40_000, 4000)).toBe("Importing 40,001 rows")
-  })
-
   it("stands on one line of the terminal's standard error and goes; a pipe gets nothing of it", async () => {
     const { cli, file, plain, seen, store, folder } = desk()
     const trades = file("t.csv", buys(["a1", "0.3"], ["a2", "0.3"], ["a3", "0.4"]))
@@ -137,10 +125,6 @@ describe("the progress of something long", () => {
     expect(piped).toMatchObject({ code: 0, err: "" })
     const copy = await plain(["store", "copy", store, `sqlite:${join(folder, "copy.db")}`])
     expect(copy.err).not.toMatch(/Copying|Auditing|\r/)
-  })
-
-  it("durations are said as people say them", () => {
-    expect([400, 40_000, 192_000, 7_500_000].map(durationText)).toEqual(["0 s", "40 s", "3 min 12 s", "2 h 05 min"])
   })
 })
 

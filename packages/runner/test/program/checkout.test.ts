@@ -111,7 +111,7 @@ const evaluated = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
 
 const BROKERS = /broker-(alpaca|ibkr|schwab)|@stoqey/
 const SERVERS =
-  /api\/src\/(Server|groups)|@effect\/(ai|cluster|rpc|opentelemetry)|undici|runner\/src\/(mcp|serve|start)\//
+  /api\/src\/(Server|groups)|@effect\/(ai|cluster|rpc|opentelemetry)|undici|(cli|runner)\/src\/(mcp|serve|start)\//
 const POSTGRES = /store-postgres|node_modules\/pg/
 
 it("a verb evaluates what it needs alone: one that lists no broker, no exchange, no Postgres, no server", async () => {

@@ -6,13 +6,10 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as CliConfig from "@effect/cli/CliConfig"
 import { describe, expect, it } from "vitest"
 import { parse as parseYaml } from "yaml"
-import { arrange } from "../../src/cli/argv.ts"
-import { layer as layerOutput } from "../../src/cli/Output.ts"
+import { argv, Environment, Output, Tree, Verb } from "@roundlot/cli"
+import { layerProgram } from "../../src/cli/program.ts"
 import { roundlot } from "../../src/cli/roundlot.ts"
-import * as Tree from "../../src/cli/Tree.ts"
-import { config } from "../../src/cli/Verb.ts"
 import { parse } from "../../src/settings/Configuration.ts"
-import { Environment } from "../../src/settings/Settings.ts"
 import { blocksOf, filesIn, indentedIn, linesOf, pages, read, root, spokenIn, type Block } from "./blocks.ts"
 
 const blocks = pages.flatMap(blocksOf)
@@ -27,16 +24,17 @@ const wrongWith = async (words: ReadonlyArray<string>): Promise<string | undefin
       return rest.some((word) => ["--help", "--version"].includes(word)) ? undefined : "no verb"
     const verb = yield* Effect.promise(tree.load)
     if (rest.includes("--help")) return undefined
-    yield* verb.accept(yield* arrange(path.join(" "), verb.usage, rest))
+    yield* verb.accept(yield* argv.arrange(path.join(" "), verb.usage, rest))
     return undefined
   })
   const nothing = { out: () => undefined, err: () => undefined }
   return Effect.runPromise(
     told.pipe(
       Effect.catchAll(({ message }) => Effect.succeed(message)),
-      Effect.provide(layerOutput({ isJson: false }, nothing)),
-      Effect.provideService(CliConfig.CliConfig, config),
-      Effect.provideService(Environment, {}),
+      Effect.provide(Output.layer({ isJson: false }, nothing)),
+      Effect.provideService(CliConfig.CliConfig, Verb.config),
+      Effect.provideService(Environment.Environment, {}),
+      Effect.provide(layerProgram),
       Effect.provide(NodeContext.layer)
     )
   )
@@ -222,6 +220,6 @@ describe("what the guides show", () => {
 const lacking = async ({ path, rest, tree }: Tree.Found): Promise<string | undefined> => {
   if (tree._tag === "Group") return undefined
   const { usage } = await tree.load()
-  const read = arrange(path.join(" "), usage, rest)
+  const read = argv.arrange(path.join(" "), usage, rest)
   return Either.isLeft(read) && !read.left.message.includes("has no value") ? read.left.message : undefined
 }

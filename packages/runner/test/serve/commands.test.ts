@@ -5,8 +5,8 @@ import { TradingState } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as scene from "../views/scene.ts"
+import { Tree } from "@roundlot/cli"
 import { roundlot } from "../../src/cli/roundlot.ts"
-import { find } from "../../src/cli/Tree.ts"
 import { ask, books, json, serving } from "./serving.ts"
 
 const played = Effect.zipRight(scene.played, serving)
@@ -276,7 +276,7 @@ describe("the command line's equivalents", () => {
         const line =
           "x-roundlot-cli" in act ? String(act["x-roundlot-cli"]) : assert.fail(`${act.operationId} has none`)
         const words = line.split(" ").slice(1)
-        const { tree } = yield* find(roundlot, words)
+        const { tree } = yield* Tree.find(roundlot, words)
         if (tree._tag !== "Leaf") assert.fail(line)
         const help = (yield* Effect.promise(tree.load)).help()
         for (const flag of words.filter((word) => word.startsWith("--"))) assert.include(help, flag, line)

@@ -5,8 +5,8 @@ import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
 import { namedSources } from "@roundlot/commands"
 import { ownPart } from "@roundlot/daemon"
-import type { Writing } from "../../App.ts"
-import type { Told } from "../../cli/Verb.ts"
+import type { Verb } from "@roundlot/cli"
+import type { Services } from "@roundlot/commands"
 import { type Followed } from "../../settings/OwnParts.ts"
 import { alarmAfterMsOf, secretsOf, sendersOf } from "../../settings/sources/senders.ts"
 import type { Settings } from "../../settings/Settings.ts"
@@ -46,7 +46,7 @@ const sourceOf = (
  */
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
-    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Told>()
+    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Verb.Told>()
     const once = Effect.flatMap(ownPart.running(`source ${name}`, settings)(open), (followed) =>
       Effect.zipRight(
         // Interrupted with its source it says nothing.
@@ -110,7 +110,7 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
   })
 
 /** Health says of a source from which nothing is taken, since what it signs could not be checked, and of one that is silent. */
-export const watchSenders = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Writing> =>
+export const watchSenders = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Services> =>
   Effect.gen(function* () {
     const health = yield* Health.Health
     for (const { account, alarmAfterMs, name } of sendersOf(settings.configuration)) {
@@ -131,7 +131,7 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
 export const followSources = (
   sources: ReadonlyArray<Following>,
   settings: Settings
-): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Told>, never, Scope.Scope | Writing> =>
+): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Verb.Told>, never, Scope.Scope | Services> =>
   Effect.map(
     Effect.forEach(sources, (source) => follow(source, settings)),
     (each) => Effect.map(Effect.all(each, { concurrency: "unbounded" }), (lines) => lines.flat())

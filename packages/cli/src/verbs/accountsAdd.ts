@@ -1,0 +1,120 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { accounts } from "@roundlot/queries"
+import { Effect, Either, Schema } from "effect"
+import { accountEntry, accountNames, carryingOut, orderPolicy } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { making } from "../within.ts"
+import { settle } from "../Program.ts"
+import * as detail from "../terminal/detail.ts"
+import { limitFlags, limitsSaid } from "./limitFlags.ts"
+import { orderFlags, orderSaid } from "./orderPolicy.ts"
+
+const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
+    const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
+    return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
+  })
+
+/** `accounts add`. */
+export const accountsAdd = Verb.make({
+  name: "accounts add",
+  summary: "add an account, or change the settings that are named",
+  examples: [
+    ["roundlot accounts add hedge --direction offset", "holds the opposite of what its source holds"],
+    ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"],
+    [
+      "roundlot accounts add hedge --limit-offset-bp 5,20,50 --order-life 60 --session extended",
+      "limit orders with a ladder"
+    ]
+  ],
+  flags: {
+    ...flags.place,
+    name: Args.text({ name: "NAME" }),
+    broker: flags.text("broker", "paper, alpaca, schwab, ibkr, or one that the configuration brings"),
+    environment: flags.text("environment", "paper or live"),
+    live: Options.boolean("live").pipe(
+      Options.withDescription("Real money: 'roundlot start' refuses it in this version")
+    ),
+    direction: flags.text("direction", "mirror or offset"),
+    lot: flags.text("lot", "Shares that orders are made of; default 1"),
+    threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
+    thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
+    ...limitFlags,
+    ...orderFlags,
+    restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
+    shorting: flags.text("shorting", "never or allowed"),
+    external: flags.text("external", "Orders that others made at the broker: ignore or count"),
+    cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
+      Options.withDescription("Cancel an order when its position turns")
+    ),
+    crossing: flags.text("crossing", "Direct orders while one of the other side lives: wait or refuse"),
+    resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
+    reason: flags.text("reason", "Why; needed where a limit lets more through than before")
+  },
+  run: ({
+    cancelOnFlip,
+    collarBp,
+    config,
+    dailyNotional,
+    envFile,
+    json: _json,
+    lifeSeconds,
+    limitOffsetBp,
+    live,
+    name,
+    openResidual,
+    orderNotional,
+    orderQuantity,
+    ordersPerMinute,
+    paper,
+    reason,
+    restricted,
+    session,
+    store,
+    timeInForce,
+    ...policies
+  }) =>
+    Effect.gen(function* () {
+      const account = yield* nameOf(name)
+      const terms = { limitOffsetBp, lifeSeconds, session, timeInForce }
+      const isOfOrders = Object.keys(accountEntry.said(terms)).length > 0
+      const entry = {
+        ...accountEntry.said(policies),
+        ...(live ? { live } : {}),
+        ...(cancelOnFlip ? { cancelOnFlip } : {}),
+        limits: limitsSaid({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
+        ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
+      }
+      const place = { store, config, envFile, paper }
+      const { brokers, configuration } = yield* settle(place)
+      // What cannot be makes no store; offset and life may be said apart, of an account that has the other.
+      const order = accountEntry.said({ session, timeInForce })
+      yield* accountEntry.readAccount({ ...entry, order }, account, Account.defaultSettings, brokers.names)
+      if (isOfOrders) yield* orderPolicy.expectUnconfigured(account, configuration)
+      return yield* making(place, () =>
+        Effect.gen(function* () {
+          const { answer, note } = yield* Output
+          const commands = yield* Commands.Commands
+          const known = yield* Reads.account(account)
+          const before = known ?? Account.defaultSettings
+          const settings = yield* accountEntry.readAccount(
+            { ...entry, ...accountEntry.said({ order: orderSaid(terms, before) }) },
+            account,
+            before,
+            brokers.names
+          )
+          if (isOfOrders) yield* orderPolicy.expectTaken(settings, brokers.unsupportedOrders)
+          const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
+          if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
+          const document = yield* accounts.show(account)
+          yield* note(`${made.what}.`)
+          return yield* answer(document, (screen) => detail.format(document, screen))
+        })
+      )
+    })
+})

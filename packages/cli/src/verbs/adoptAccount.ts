@@ -1,0 +1,84 @@
+import * as Options from "@effect/cli/Options"
+import { Decimal, Instant, Order, Reads } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core/adapter"
+import type { Command } from "@roundlot/core/ledger"
+import { errors } from "@roundlot/queries"
+import { Effect } from "effect"
+import type { Option } from "effect"
+import { accountNames, carryingOut } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import { confirm, yes } from "../terminal/confirm.ts"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import type { Told } from "../terminal/Verb.ts"
+import { writing } from "../within.ts"
+import { compared } from "./atBroker.ts"
+
+/** The account that is meant: the named one, else the only one of the books. */
+export const theAccount = (
+  named: Option.Option<string>
+): Effect.Effect<AccountName.AccountName, Told, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const [only, ...others] = yield* accountNames.chosen(named)
+    if (only === undefined) return yield* new errors.NotFound({ kind: "account", id: "", list: "accounts" })
+    if (others.length === 0) return only
+    return yield* new UsageError({ problem: "There are several accounts", remedy: "Name one with --account" })
+  })
+
+/** `accounts adopt`, which is `account adopt` as well. */
+export const accountsAdopt = Verb.make({
+  name: "accounts adopt",
+  summary: "declare the opening balance of an account; until then no orders are sent for it",
+  examples: [
+    ["roundlot accounts adopt --account main", "what the broker holds, and a question"],
+    ["roundlot accounts adopt --account main --yes --reason 'holdings of last year'", "in a script"]
+  ],
+  flags: {
+    ...flags.place,
+    account: Options.text("account").pipe(Options.withDescription("Which; default the only one"), Options.optional),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would be declared, write nothing")),
+    reason: flags.reason,
+    commandId: flags.commandId,
+    yes
+  },
+  run: ({ account: named, commandId, dryRun, reason, yes: isSaid, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const account = yield* theAccount(named)
+        const { asOf, holdings, problem } = yield* compared(account, settings)
+        if (problem !== undefined) return yield* new UsageError({ problem, remedy: "Try again in a moment" })
+        const external = yield* Reads.all(Order.OrderTable, {
+          where: [
+            { column: "account", in: [account] },
+            { column: "origin", in: ["external"] },
+            { column: "status", in: ["submitted", "partially_filled"] }
+          ]
+        })
+        const base = holdings.map(({ ours, symbol, theirs }) => ({
+          symbol,
+          ours: Decimal.format(ours),
+          theirs: Decimal.format(theirs)
+        }))
+        const document = { account, asOf: Instant.format(asOf), holdings: base, foreignOrders: external.length }
+        const lines = base.map(
+          ({ ours, symbol, theirs }) => `  ${symbol}: the broker holds ${theirs}, the books ${ours}`
+        )
+        const shown = [
+          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as base, ${external.length} open orders that are not ours.`,
+          ...lines
+        ].join("\n")
+        if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)
+        if (!isSaid) yield* output.note(shown)
+        yield* confirm(isSaid, "Declare these holdings as base?")
+        const command: Command.Command = {
+          _tag: "AdoptAccount",
+          holdings: holdings.map(({ symbol, theirs }) => ({ symbol, quantity: theirs }))
+        }
+        const { done } = yield* carryingOut.carryOut({ account, commandId, reason, command })
+        yield* output.answer({ ...document, dryRun, done }, `${done}.`)
+      })
+    )
+})

@@ -1,0 +1,70 @@
+import * as Args from "@effect/cli/Args"
+import { Templates } from "@roundlot/core/ledger"
+import { templates as views } from "@roundlot/queries"
+import { Effect } from "effect"
+import { accountNames } from "@roundlot/commands"
+import * as detail from "../terminal/detail.ts"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { making, writing } from "../within.ts"
+import * as terms from "./batchTerms.ts"
+import { listed, shown } from "./lists.ts"
+
+const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("What the template is called"))
+
+/** `batches templates save`. */
+export const templatesSave = Verb.make({
+  name: "batches templates save",
+  summary: "save a template of batches; the same name replaces it",
+  examples: [
+    [
+      "roundlot batches templates save venue --source venue --decimal comma --dates dmy --zone Europe/Berlin",
+      "then 'batches submit FILE --name N --template venue'"
+    ]
+  ],
+  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile },
+  run: (asked) =>
+    making(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = views.documentOf(
+          yield* Templates.save(asked.name, yield* terms.termsOf(asked), accountNames.ACTOR)
+        )
+        yield* answer(document, (screen) => detail.format(document, screen))
+      })
+    )
+})
+
+/** `batches templates list`. */
+export const templatesList = Verb.make({
+  name: "batches templates list",
+  summary: "list templates",
+  examples: [["roundlot batches templates list", "all of them"]],
+  flags: flags.view,
+  run: (asked) => listed(asked, views.list, views.table)
+})
+
+/** `batches templates show`. */
+export const templatesShow = Verb.make({
+  name: "batches templates show",
+  summary: "show a template",
+  examples: [["roundlot batches templates show venue", "its terms"]],
+  flags: { ...flags.view, name },
+  run: (asked) => shown(asked, Effect.map(Templates.find(asked.name), views.documentOf))
+})
+
+/** `batches templates delete`. */
+export const templatesDelete = Verb.make({
+  name: "batches templates delete",
+  summary: "delete a template; batches submitted with it stay",
+  examples: [["roundlot batches templates delete venue", "its name is free again"]],
+  flags: { ...flags.place, name },
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        yield* answer(views.documentOf(yield* Templates.remove(asked.name)), `${asked.name} is forgotten.`)
+      })
+    )
+})

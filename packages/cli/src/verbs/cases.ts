@@ -1,0 +1,83 @@
+import * as Options from "@effect/cli/Options"
+import { cases, past } from "@roundlot/queries"
+import { Effect, type Option } from "effect"
+import { attending } from "@roundlot/commands"
+import * as flags from "../terminal/flags.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { writing } from "../within.ts"
+import type { Flags } from "../Program.ts"
+import { perform } from "./commanding.ts"
+import { listed, shown } from "./lists.ts"
+
+const { commandId, dryRun, place, view } = flags
+
+const id = flags.id(
+  "The case: a break B2, an unconfirmed order O5, a held trade T12, a batch with failed rows G3, a job's id, or part:NAME"
+)
+
+/** `cases list`. */
+export const casesList = Verb.make({
+  name: "cases list",
+  summary: "list cases, the gravest first",
+  examples: [["roundlot cases list", "breaks, unconfirmed orders, held trades, jobs given up"]],
+  flags: { ...view, asOf: flags.asOf },
+  run: (asked) =>
+    listed(
+      asked,
+      Effect.map(cases.list, (items) => ({ items, nextCursor: null })),
+      cases.table
+    )
+})
+
+/** `cases show`. */
+export const casesShow = Verb.make({
+  name: "cases show",
+  summary: "show a case: recommended action, owner and notes",
+  flags: { ...view, id, asOf: flags.asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, past.ownersOf(), cases.show(asked.id)), cases.heading)
+})
+
+const asking = { ...place, id, reason: flags.reason, commandId, dryRun }
+
+/** What is done about a case, and changes no figure. */
+interface Asked extends Flags {
+  readonly id: string
+  readonly reason: string
+  readonly commandId: Option.Option<string>
+  readonly dryRun: boolean
+}
+
+const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...where }: Asked, act: attending.Act) =>
+  writing(where, () =>
+    Effect.gen(function* () {
+      const asked = yield* attending.attending(text, act)
+      yield* perform({ ...asked, commandId: command, dryRun: isDry, reason })
+    })
+  )
+
+/** `cases acknowledge`. */
+export const casesAcknowledge = Verb.make({
+  name: "cases acknowledge",
+  summary: "acknowledge a case: no further alert until its severity rises",
+  examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "by whom and when is on record"]],
+  flags: asking,
+  run: (asked) => attended(asked, attending.acknowledging)
+})
+
+/** `cases assign`. */
+export const casesAssign = Verb.make({
+  name: "cases assign",
+  summary: "assign a case",
+  examples: [["roundlot cases assign T12 --to dana --reason 'on call'", "'cases list' names the owner"]],
+  flags: { ...asking, to: Options.text("to").pipe(Options.withDescription("Owner of the case")) },
+  run: ({ to, ...asked }) => attended(asked, attending.assigning(to))
+})
+
+/** `cases note`. */
+export const casesNote = Verb.make({
+  name: "cases note",
+  summary: "add a note to a case: the reason is the note",
+  examples: [["roundlot cases note O5 --reason 'ticket 4711 at the broker'", "'cases show' has all notes"]],
+  flags: asking,
+  run: (asked) => attended(asked, attending.noting)
+})

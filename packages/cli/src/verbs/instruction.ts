@@ -1,0 +1,42 @@
+import * as Options from "@effect/cli/Options"
+import type { OrderTerms } from "@roundlot/core/adapter"
+import { Effect } from "effect"
+import type { UsageError } from "@roundlot/commands/errors"
+import { instruction } from "@roundlot/commands"
+import * as cli from "../terminal/flags.ts"
+
+/** The flags that say how an order is executed. */
+export const terms = {
+  type: cli.text("type", "market, limit, stop or stop_limit; default market"),
+  limitPrice: cli.text("limit-price", "Dollars a share that it pays at most, or gets at least"),
+  stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
+  timeInForce: cli.text(
+    "time-in-force",
+    "day, gtc, gtd (see --good-till), opg (opening auction), cls (closing auction), ioc or fok; default: as the account says, else day"
+  ),
+  goodTill: cli.text("good-till", "Until when it works, as an ISO 8601 time with a zone: makes a gtd order of it"),
+  session: cli.text("session", "regular or extended; default: as the account says, else regular")
+}
+
+/** The flags of a trade that may be executed as given. */
+export const flags = {
+  direct: Options.boolean("direct").pipe(
+    Options.withDescription("Execute it as given by an order of its own, beside the position's queue")
+  ),
+  ...terms
+}
+
+/** The instruction of a trade; none where it joins the queue, whose orders have the account's terms. */
+export const of = (
+  asked: instruction.Asked & { readonly direct: boolean }
+): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
+  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = asked
+  if (asked.direct) return instruction.read(asked)
+  const isTold = [type, limitPrice, stopPrice, timeInForce, goodTill, session].some((each) => each !== undefined)
+  if (!isTold) return Effect.succeed(undefined)
+  return Effect.fail(
+    instruction.refused(
+      "--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct"
+    )
+  )
+}

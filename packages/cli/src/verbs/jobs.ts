@@ -1,0 +1,129 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { Jobs } from "@roundlot/core/ledger"
+import { jobs as views } from "@roundlot/queries"
+import { Effect, Either, Option, Schema } from "effect"
+import { UsageError } from "@roundlot/commands/errors"
+import { duration } from "@roundlot/commands"
+import { queue } from "@roundlot/daemon"
+import * as detail from "../terminal/detail.ts"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { making, writing } from "../within.ts"
+import { listed, newestFirst, shown } from "./lists.ts"
+
+const { page, period, place, text, view } = flags
+
+const Payload = Schema.parseJson()
+
+const payloadOf = (said: Option.Option<string>) =>
+  Option.match(said, {
+    onNone: () => Either.right(undefined),
+    onSome: (json) =>
+      Either.mapLeft(Schema.decodeEither(Payload)(json), () => {
+        const remedy = 'Give one JSON object, such as {"lookbackDays": 3}'
+        return new UsageError({ problem: `--payload '${json}' is no JSON`, remedy })
+      })
+  })
+
+/** `jobs enqueue`. */
+export const jobsEnqueue = Verb.make({
+  name: "jobs enqueue",
+  summary: "queue a job; a daemon runs it",
+  examples: [
+    ["roundlot jobs enqueue trades.sync", "read the broker's executions once"],
+    [
+      "roundlot jobs enqueue trades.sync --key friday --payload '{\"lookbackDays\": 5}'",
+      "once, however often it is asked"
+    ],
+    ["roundlot jobs enqueue positions.sync --key hourly --every 1h", "on a schedule"]
+  ],
+  flags: {
+    ...place,
+    type: Args.text({ name: "TYPE" }).pipe(Args.withDescription("What is to be done")),
+    key: text("key", "Makes it one job: the same type and key again is answered with it"),
+    payload: Options.text("payload").pipe(Options.withDescription("What the job is given, as JSON"), Options.optional),
+    every: Options.text("every").pipe(
+      Options.withDescription("Comes again after so long, such as 15m; needs --key"),
+      Options.optional
+    ),
+    again: Options.boolean("again").pipe(
+      Options.withDescription("A job of this key that has ended runs once more, one under way runs again after it")
+    )
+  },
+  run: ({ again, every, key, payload, type, ...where }) =>
+    making(where, ({ hostFault }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        if (Option.isSome(every) && key === undefined) {
+          const remedy = "Name it with --key, so that it can be found and called off"
+          return yield* new UsageError({ problem: "--every makes a job that comes again and again", remedy })
+        }
+        const everyMs = Option.isNone(every) ? undefined : yield* duration.durationMs(every.value, "--every")
+        const given = yield* payloadOf(payload)
+        const jobs = yield* Jobs.Jobs
+        const { isNew, job } = yield* jobs.enqueue({ type, key, payload: given, everyMs, again })
+        const document = { ...views.documentOf(job), isNew }
+        const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
+        yield* answer(document, was)
+      }).pipe(Effect.provide(queue.layerJobsAt(hostFault)))
+    )
+})
+
+/** `jobs list`. */
+export const jobsList = Verb.make({
+  name: "jobs list",
+  summary: "list jobs",
+  examples: [["roundlot jobs list --status dead", "what was given up and waits for a person"]],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    type: text("type", "Only of this type"),
+    key: text("key", "Only of this key"),
+    status: text("status", "queued, running, done, dead or cancelled")
+  },
+  run: (asked) => listed(asked, views.list(asked.json ? asked : newestFirst({ ...asked, sort: "date" })), views.table)
+})
+
+const ofJob = { ...place, id: Args.text({ name: "ID" }).pipe(Args.withDescription("The job, as 'jobs list' shows it")) }
+
+/** `jobs show`. */
+export const jobsShow = Verb.make({
+  name: "jobs show",
+  summary: "show a job: progress, result, attempts and history",
+  flags: { ...ofJob, wide: view.wide },
+  run: (asked) => shown(asked, Effect.map(views.find(asked.id), views.detailOf))
+})
+
+const changing = (name: "cancel" | "retry", summary: string, done: string) =>
+  Verb.make({
+    name: `jobs ${name}`,
+    summary,
+    flags: {
+      ...ofJob,
+      reason: Options.text("reason").pipe(
+        Options.withDescription("Why; it is kept with the job"),
+        Options.withDefault("not said")
+      )
+    },
+    run: ({ id, reason, ...where }) =>
+      writing(where, () =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          const jobs = yield* Jobs.Jobs
+          const job = yield* jobs[name](id, reason)
+          yield* answer(
+            views.detailOf(job),
+            (screen) => `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job), screen)}`
+          )
+        }).pipe(Effect.provide(queue.layerJobs))
+      )
+  })
+
+/** `jobs retry`. */
+export const jobsRetry = changing("retry", "try a job again that was given up or called off", "is queued again")
+
+/** `jobs cancel`. */
+export const jobsCancel = changing("cancel", "call a job off; one under way is interrupted", "is called off")

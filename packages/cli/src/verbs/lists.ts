@@ -1,0 +1,443 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { type AccountName, Fill, Trade } from "@roundlot/core"
+import { type Id, type Table } from "@roundlot/core/adapter"
+import { Allocation, Break } from "@roundlot/core/ledger"
+import {
+  accounts,
+  allocations,
+  breaks,
+  fills,
+  heldAtBroker,
+  instruments,
+  journal,
+  listing,
+  orderQuery,
+  orders,
+  past,
+  positions,
+  type Screen,
+  trades,
+  waitingCommissions,
+  waitingFills
+} from "@roundlot/queries"
+import { Effect } from "effect"
+import { accountNames } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import type { Reading } from "../Program.ts"
+import * as detail from "../terminal/detail.ts"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { reading, writing } from "../within.ts"
+import type { Flags } from "../Program.ts"
+
+const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
+
+type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Reading>
+
+/** What a list may be narrowed to. */
+interface Narrowed extends Flags {
+  readonly account?: string | undefined
+  /** The moment of which it is asked; now where nothing is said. */
+  readonly asOf?: string | undefined
+}
+
+/** How a list is asked for, as far as it says which end comes first. */
+interface Ordered {
+  readonly json: boolean
+  readonly cursor?: string | undefined
+  readonly order?: string | undefined
+  readonly sort?: string | undefined
+}
+
+/** People see what is newest first, programs what is oldest, unless they say otherwise; a cursor goes on as its page was. */
+export const newestFirst = <A extends Ordered>(asked: A): A => {
+  const { cursor, json, order, sort = "date" } = asked
+  if (order !== undefined || sort !== "date") return asked
+  const begun = cursor === undefined ? undefined : listing.orderOfCursor(cursor)
+  return { ...asked, order: begun ?? (json ? undefined : "newest") }
+}
+
+/** Documents as a table, as a screen has room for it. */
+type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen.Screen) => string
+
+const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
+
+/** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
+export const pageText =
+  <D>({ count, items, nextCursor }: listing.ListDocument<D>, table: Tabled<D>) =>
+  (screen: Screen.Screen): string => {
+    const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
+    const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
+    return items.length === 0 ? "None." : `${table(items, screen)}${all}${more}`
+  }
+
+/** Prints a page of a list. */
+export const listed = <D>(where: Narrowed, found: Found<D>, table: Tabled<D>): Verb.Doing =>
+  paged(where, past.seen(where.asOf, past.ownersOf(where.account), found), table)
+
+const paged = <D, E extends Verb.Told>(
+  where: Narrowed,
+  found: Effect.Effect<listing.ListDocument<D>, E, Reading>,
+  table: Tabled<D>
+): Verb.Doing =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      yield* accountNames.expectKnown(where.account)
+      const document = yield* found
+      yield* answer(document, pageText(document, table))
+    })
+  )
+
+/** Prints one record. */
+export const shown = <D extends object, E extends Verb.Told>(
+  where: Flags,
+  found: Effect.Effect<D, E, Reading>,
+  heading?: (document: D) => string
+): Verb.Doing =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const document = yield* found
+      yield* answer(document, (screen) => detail.format(document, screen, heading?.(document)))
+    })
+  )
+
+/** Prints one record of an account's, as it is or as it stood at an earlier moment. */
+export const shownOf = <R extends { readonly account: AccountName.AccountName }, D extends object, E extends Verb.Told>(
+  table: Table.Table<R>,
+  kind: Id.Kind,
+  asked: Flags & { readonly id: string; readonly asOf?: string | undefined },
+  show: (id: string) => Effect.Effect<D, E, Reading>,
+  heading?: (document: D) => string
+): Verb.Doing => shown(asked, past.seen(asked.asOf, past.ownerIn(table, kind, asked.id), show(asked.id)), heading)
+
+/** `trades list`. */
+export const tradesList = Verb.make({
+  name: "trades list",
+  summary: "list trades",
+  examples: [
+    ["roundlot trades list --status quarantined", "what waits for a person, and can be released"],
+    ["roundlot trades list --order-id O5", "what an order is made of"]
+  ],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    sort: text("sort", "date or status; default: as they came"),
+    status: text(
+      "status",
+      "pending, accumulated, completed or failed; quarantined: the pending ones that wait for a person"
+    ),
+    side: text("side", "buy or sell"),
+    source: text("source", "Only this source's"),
+    sourceId: text("source-id", "The id that the source gave"),
+    orderId: text("order-id", "Trades that this order took of"),
+    actor: text("actor", "Handed in by this token, person or source; with --since")
+  },
+  run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
+})
+
+/** `trades show`. */
+export const tradesShow = Verb.make({
+  name: "trades show",
+  summary: "show a trade: allocations, orders, fills, and every status with time and cause",
+  examples: [["roundlot trades show T12", "the whole story of a trade"]],
+  flags: { ...view, id: flags.id("The trade, T12"), asOf },
+  run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show, trades.heading)
+})
+
+/** What executions say beside their figures, in the broker's words. */
+const atTheBroker = {
+  orderNumber: text("order-number", "The order's id among those of the client that placed it"),
+  clientId: text("client-id", "The client that placed it"),
+  secType: text("sec-type", "The class of what was traded, STK"),
+  exchange: text("exchange", "Where it was executed, ARCA"),
+  currency: text("currency", "The currency, USD")
+}
+
+/** `orders list`. */
+export const ordersList = Verb.make({
+  name: "orders list",
+  summary: "list orders",
+  examples: [
+    ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
+    ["roundlot orders list --status rejected --json", "for a program"],
+    ["roundlot orders list --count --limit 1", "how many there are"]
+  ],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    sort: text("sort", "date or status; default: as they came"),
+    phase: text("phase", "pending, open, filled or ended"),
+    status: text(
+      "status",
+      "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"
+    ),
+    side: text("side", "buy or sell"),
+    fillStatus: text("fill-status", "unknown, partial, filled or cancelled: what its executions say"),
+    origin: text("origin", "accumulation, direct or external"),
+    brokerOrderId: text("broker-order-id", "The broker's id"),
+    clientOrderId: text("client-order-id", "The id under which we sent it"),
+    ...atTheBroker,
+    tradeId: text("trade-id", "Orders that took of this trade"),
+    actor: text("actor", "Made by this token, person, source or timer; with --since")
+  },
+  run: ({ phase, status, ...asked }) =>
+    Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
+      listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
+    )
+})
+
+/** `orders show`. */
+export const ordersShow = Verb.make({
+  name: "orders show",
+  summary: "show an order: trades, attempts, fills and history",
+  examples: [
+    ["roundlot orders show O5", "a rejected order still names its trades"],
+    ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as it stood then"]
+  ],
+  flags: { ...view, id: flags.id("The order, O5"), asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)), orders.heading)
+})
+
+const NO_PAST_AT_BROKER = new UsageError({
+  problem: "--broker shows the newest snapshot of the broker's positions, and --as-of an earlier moment of the books",
+  remedy: "Give one of them"
+})
+
+/** `positions list`. */
+export const positionsList = Verb.make({
+  name: "positions list",
+  summary: "list positions of every account and symbol",
+  examples: [
+    ["roundlot positions list --account paper", "one account's"],
+    ["roundlot positions list --broker", "beside what the broker said when its positions were synced last"]
+  ],
+  flags: {
+    ...view,
+    ...page,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    broker: Options.boolean("broker").pipe(Options.withDescription("The newest snapshot of the broker's beside ours"))
+  },
+  run: ({ broker, ...asked }) =>
+    broker && asked.asOf !== undefined
+      ? Effect.fail(NO_PAST_AT_BROKER)
+      : broker
+        ? listed(asked, heldAtBroker.list(asked), heldAtBroker.table)
+        : listed(asked, positions.list(asked), positions.table)
+})
+
+/** `positions show`. */
+export const positionsShow = Verb.make({
+  name: "positions show",
+  summary: "show a position: open lots, working orders, the next order or the reason there is none",
+  examples: [
+    ["roundlot positions show AAPL", "why is nothing ordered?"],
+    ["roundlot positions show AAPL --as-of 812", "after the commit at position 812 of the feed"]
+  ],
+  flags: { ...view, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }), asOf },
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const owner = positions.accountOf(asked.symbol, asked.account)
+        const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
+        yield* answer(document, (screen) =>
+          detail.format(positions.inShort(document), screen, positions.heading(document))
+        )
+      })
+    )
+})
+
+/** `fills list`. */
+export const fillsList = Verb.make({
+  name: "fills list",
+  summary: "list fills with their corrections and busts",
+  examples: [["roundlot fills list --canonical", "without what a later revision replaced"]],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    side: text("side", "buy or sell"),
+    orderId: text("order-id", "This order's"),
+    tradeId: text("trade-id", "Of orders that took of this trade"),
+    execId: text("exec-id", "The broker's id of the execution"),
+    permId: text("perm-id", "The broker's durable id of the order, as the execution named it"),
+    ...atTheBroker,
+    canonical: Options.boolean("canonical").pipe(
+      Options.withDescription("Only the revisions that count"),
+      Options.map((isAsked) => (isAsked ? true : undefined))
+    )
+  },
+  run: (asked) => listed(asked, fills.list(newestFirst(asked)), fills.table)
+})
+
+/** What waits is few, and shown whole. */
+const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Effect<listing.ListDocument<D>, E, R> =>
+  Effect.map(found, (items) => ({ items, nextCursor: null }))
+
+/** `fills waiting`. */
+export const fillsWaiting = Verb.make({
+  name: "fills waiting",
+  summary: "list executions that do not count yet: without a known order, or possible duplicates",
+  examples: [["roundlot fills waiting", "the inbox of executions"]],
+  flags: { ...view, account: ofAccount, asOf, symbol: ofSymbol },
+  run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
+})
+
+/** `fills waiting-commissions`. */
+export const fillsWaitingCommissions = Verb.make({
+  name: "fills waiting-commissions",
+  summary: "list commissions without a booked execution",
+  examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
+  flags: { ...view, account: ofAccount, asOf },
+  run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
+})
+
+/** `fills show`. */
+export const fillsShow = Verb.make({
+  name: "fills show",
+  summary: "show a fill with all revisions of its execution",
+  examples: [["roundlot fills show F3", "was it corrected?"]],
+  flags: { ...view, id: flags.id("The fill, F3"), asOf },
+  run: (asked) => shownOf(Fill.FillTable, "fill", asked, fills.show, fills.heading)
+})
+
+/** `allocations list`. */
+export const allocationsList = Verb.make({
+  name: "allocations list",
+  summary: "list allocations: which quantity of a trade an order or another trade covers",
+  examples: [["roundlot allocations list --trade-id T12", "where a trade's shares went"]],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    kind: text("kind", "order, net or unwind"),
+    tradeId: text("trade-id", "Of this trade"),
+    orderId: text("order-id", "Of this order"),
+    standing: Options.boolean("standing").pipe(
+      Options.withDescription("Only those that were not released"),
+      Options.map((isAsked) => (isAsked ? true : undefined))
+    )
+  },
+  run: (asked) => listed(asked, allocations.list(newestFirst(asked)), allocations.table)
+})
+
+/** `allocations show`. */
+export const allocationsShow = Verb.make({
+  name: "allocations show",
+  summary: "show an allocation with its trade and order",
+  examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
+  flags: { ...view, id: flags.id("The allocation, A9"), asOf },
+  run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
+})
+
+/** `accounts list`. */
+export const accountsList = Verb.make({
+  name: "accounts list",
+  summary: "list accounts and their settings",
+  flags: {
+    ...view,
+    ...page,
+    account: ofAccount,
+    asOf,
+    broker: text("broker", "At this broker"),
+    environment: text("environment", "paper or live")
+  },
+  run: (asked) => listed(asked, accounts.list(asked), accounts.table)
+})
+
+/** `accounts show`. */
+export const accountsShow = Verb.make({
+  name: "accounts show",
+  summary: "show an account: settings and trading states",
+  flags: { ...view, name: Args.text({ name: "NAME" }), asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name)))
+})
+
+/** `breaks list`. */
+export const breaksList = Verb.make({
+  name: "breaks list",
+  summary: "breaks",
+  examples: [["roundlot breaks list --status open", "what an operator should look at"]],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    status: text("status", "open or closed"),
+    standing: text(
+      "standing",
+      "escalated, critical, warning or info while it is open; gone or resolved once it is closed"
+    ),
+    sort: text("sort", "severity (default of open ones: the gravest first) or opened"),
+    kind: text("kind", "Of this kind"),
+    holds: text("holds", "What it stops: nothing, symbol or account"),
+    subject: text("subject", "The order or trade that it is about")
+  },
+  run: (asked) => listed(asked, breaks.list(newestFirst(asked)), breaks.table)
+})
+
+/** `breaks show`. */
+export const breaksShow = Verb.make({
+  name: "breaks show",
+  summary: "show a break with its evidence and history",
+  flags: { ...view, id: flags.id("The break, B2"), asOf },
+  run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show, breaks.heading)
+})
+
+/** `instruments list`. */
+export const instrumentsList = Verb.make({
+  name: "instruments list",
+  summary: "list instruments with the broker's facts",
+  flags: {
+    ...view,
+    ...page,
+    account: ofAccount,
+    asOf,
+    symbol: ofSymbol,
+    status: text("status", "unverified, verified, not_traded or unknown")
+  },
+  run: (asked) => listed(asked, instruments.list(asked), instruments.table)
+})
+
+/** `journal list`. */
+export const journalList = Verb.make({
+  name: "journal list",
+  summary: "the journal",
+  examples: [
+    ["roundlot journal list --entity O5", "everything that happened to an order"],
+    ["roundlot journal list --limit 0 --json", "all of it"]
+  ],
+  flags: {
+    ...view,
+    ...page,
+    ...period,
+    account: ofAccount,
+    asOf,
+    entity: text("entity", "An id (T12, O5) or a symbol"),
+    tag: text("tag", "The kind of entry, such as OrderPlanned"),
+    actor: text("actor", "Who brought it about: a token, a person, a source")
+  },
+  run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(newestFirst(asked))), journal.table)
+})

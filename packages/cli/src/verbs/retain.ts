@@ -1,0 +1,38 @@
+import * as Options from "@effect/cli/Options"
+import { Retention } from "@roundlot/core/ledger"
+import { Effect } from "effect"
+import { accountNames, duration } from "@roundlot/commands"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { writing } from "../within.ts"
+
+const AGE = "payloads-older-than"
+
+/** `store retain`. */
+export const storeRetain = Verb.make({
+  name: "store retain",
+  summary: "delete the bytes of old requests and responses; their hashes stay, and the journal records it",
+  examples: [
+    ["roundlot store retain --payloads-older-than 90d --plan", "how many it would be"],
+    ["roundlot store retain --payloads-older-than 90d", "and do it"]
+  ],
+  flags: {
+    ...flags.place,
+    age: Options.text(AGE).pipe(Options.withDescription("How old, with a unit: 90d, 36h")),
+    plan: Options.boolean("plan").pipe(Options.withDescription("Only say what would be done"))
+  },
+  run: ({ age, plan: isPlan, ...where }) =>
+    Effect.gen(function* () {
+      const olderThanMs = yield* duration.durationMs(age, `--${AGE}`)
+      yield* writing(where, () =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: accountNames.ACTOR, isPlan })
+          const done = isPlan ? "would lose their bytes" : "lost their bytes"
+          const text = `${payloads} payloads ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`
+          yield* answer({ payloads, bytes, kept, done: !isPlan }, text)
+        })
+      )
+    })
+})

@@ -1,0 +1,38 @@
+import * as Args from "@effect/cli/Args"
+import { Sessions, TokenRegister } from "@roundlot/core/ledger"
+import { sessions as views } from "@roundlot/queries"
+import { Effect } from "effect"
+import { accountNames } from "@roundlot/commands"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { writing } from "../within.ts"
+import { listed } from "./lists.ts"
+
+/** `sessions list`. */
+export const sessionsList = Verb.make({
+  name: "sessions list",
+  summary: "list signed-in browsers and their tokens",
+  examples: [["roundlot sessions list", "who has the dashboard open"]],
+  flags: flags.view,
+  run: (asked) => listed(asked, views.list, views.table)
+})
+
+/** `sessions end`. */
+export const sessionsEnd = Verb.make({
+  name: "sessions end",
+  summary: "sign a browser out",
+  examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next call is refused"]],
+  flags: {
+    ...flags.place,
+    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Which, as 'roundlot sessions list' shows it"))
+  },
+  run: ({ id, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const session = yield* Effect.provide(Sessions.end(id, "Ended", accountNames.ACTOR), TokenRegister.layer)
+        yield* answer(views.documentOf(session), `A browser of ${session.token} is signed out.`)
+      })
+    )
+})

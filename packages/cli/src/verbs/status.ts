@@ -1,0 +1,115 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { Client, type Documents } from "@roundlot/api"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { Health } from "@roundlot/core/ledger"
+import { overview as overviews } from "@roundlot/queries"
+import { Effect, Option } from "effect"
+import type { Served } from "../Program.ts"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { reading } from "../within.ts"
+
+/** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
+interface Daemon {
+  readonly url: string
+  readonly answers: boolean
+  readonly failing: ReadonlyArray<string>
+}
+
+const LONGEST_ANSWER = "2 seconds"
+
+const asked = ({ url }: Served): Effect.Effect<Daemon> =>
+  Effect.gen(function* () {
+    const client = yield* Client.make({ baseUrl: url })
+    const { parts } = yield* client.health()
+    const failing = parts.filter(({ ok, part }) => !ok && part !== Health.TRADING).map(({ part }) => part)
+    return { url, answers: true, failing }
+  }).pipe(
+    Effect.timeout(LONGEST_ANSWER),
+    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] })),
+    Effect.provide(FetchHttpClient.layer)
+  )
+
+type Overview = Pick<Documents.OverviewDocument, "accounts" | "cases" | "controls" | "overall" | "trading">
+
+const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
+
+const words: { readonly [S in Overview["overall"]]: (seen: Overview) => string } = {
+  empty: () => "Nothing is set up yet: 'roundlot accounts add' makes an account",
+  well: () => "All well",
+  cases: ({ cases }) => `Trading, with ${counted(cases, "case")} open: 'roundlot cases list'`,
+  restricted: ({ cases, controls }) => {
+    const scopes = controls
+      .filter(({ state }) => state !== "normal")
+      .map(
+        ({ account, state, symbol }) =>
+          `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
+      )
+    return `${scopes.join(", ")}${cases === 0 ? "" : `, with ${counted(cases, "case")} open`}: 'roundlot controls show'`
+  },
+  critical: ({ cases, trading: { critical, dollars } }) => {
+    const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
+    return `${counted(critical, "critical case")} of ${cases} open, ${atRisk} at risk: 'roundlot cases list'`
+  }
+}
+
+/** The accounts that a process drives now. */
+const driven = Effect.gen(function* () {
+  const { leases } = yield* TradeRepository.TradeRepository
+  const held = yield* leases.held
+  return held.flatMap(({ account, isLive }): ReadonlyArray<string> => (isLive ? [account] : []))
+})
+
+const drivenText = (accounts: ReadonlyArray<string>): string =>
+  accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
+
+const idleText = (accounts: Overview["accounts"]): string =>
+  `Nobody works on the open orders of ${accounts.map(({ name }) => name).join(", ")}: 'roundlot start'`
+
+const daemonText = (daemon: Daemon | null): string => {
+  if (daemon === null) return "No daemon serves this store."
+  if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
+  const failing = daemon.failing.length === 0 ? "" : `; failing: ${daemon.failing.join(", ")}`
+  return `The daemon at ${daemon.url} answers${failing}.`
+}
+
+const accountText = ({
+  broker,
+  environment,
+  name,
+  openOrders,
+  owing,
+  positions
+}: Overview["accounts"][number]): string =>
+  `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
+
+/** `status`. */
+export const status = Verb.make({
+  name: "status",
+  summary: "show the overall state and open items; exit code 3 where there are any",
+  examples: [["roundlot status --store sqlite:books.db", "the same word as the dashboard's first page"]],
+  flags: flags.place,
+  run: (where) =>
+    reading(where, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const daemon = yield* Effect.flatMap(
+          settings.served,
+          Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
+        )
+        const seen = yield* overviews.overviewWhere(daemon?.failing ?? [])
+        const drives = yield* driven
+        const { accounts, at, cases, controls, overall, trading } = seen
+        const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !drives.includes(name))
+        if (overall !== "well" || daemon?.answers === false || idle.length > 0) yield* output.look
+        const first = idle.length > 0 ? idleText(idle) : words[overall](seen)
+        const lines = [`${first}.`, drivenText(drives), daemonText(daemon), ...accounts.map(accountText)]
+        const store = settings.books.shown
+        yield* output.answer(
+          { overall, at, store, cases, trading, controls, driven: drives, daemon, accounts },
+          lines.join("\n")
+        )
+      })
+    )
+})

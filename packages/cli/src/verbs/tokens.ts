@@ -1,0 +1,147 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { Clock, Instant, Quantity } from "@roundlot/core"
+import { Token, Tokens } from "@roundlot/core/ledger"
+import { tokens as views } from "@roundlot/queries"
+import { Effect, Either, Option, Redacted, Schema } from "effect"
+import { accountNames, duration } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { making, writing } from "../within.ts"
+import { listed } from "./lists.ts"
+
+const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
+
+const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
+  Either.mapLeft(
+    Schema.decodeEither(Quantity.Quantity)(text),
+    () =>
+      new UsageError({
+        problem: `--notional-per-day '${text}' is no number of dollars above zero`,
+        remedy: "Give dollars, such as 2000"
+      })
+  )
+
+/** `tokens create`. */
+export const tokensCreate = Verb.make({
+  name: "tokens create",
+  summary: "create a token for the HTTP API; its secret is shown once",
+  examples: [
+    ["roundlot tokens create dana --role operate", "for an operator"],
+    [
+      "roundlot tokens create claude --role propose --orders-per-day 5 --notional-per-day 2000",
+      "for a model's program"
+    ],
+    ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"],
+    ["roundlot tokens create sam --role trade --account paper --account ira", "for a trader of two accounts"]
+  ],
+  flags: {
+    ...flags.place,
+    name,
+    role: Options.choice("role", Token.tokenRoles).pipe(
+      Options.withDescription(
+        "read, propose (orders that a person approves), trade or operate; each may do what the one before may"
+      )
+    ),
+    ordersPerDay: Options.integer("orders-per-day").pipe(
+      Options.withDescription("With the role propose: how many orders a market date and account; default 20"),
+      Options.optional
+    ),
+    notionalPerDay: flags.text(
+      "notional-per-day",
+      "With the role propose: of how many dollars together; default 10000"
+    ),
+    accounts: Options.text("account").pipe(
+      Options.withDescription("Only this account: it sees and changes no other; say it for each"),
+      Options.repeated
+    ),
+    expires: Options.text("expires").pipe(Options.withDescription("After so long, such as 30d"), Options.optional)
+  },
+  run: ({ accounts: bound, expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
+    making(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const lifeMs = Option.isNone(expires) ? undefined : yield* duration.durationMs(expires.value, "--expires")
+        const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
+        const allowance = {
+          ...(Option.isSome(ordersPerDay) ? { ordersPerDay: ordersPerDay.value } : {}),
+          ...(notionalPerDay === undefined ? {} : { notionalPerDay: yield* readDollars(notionalPerDay) })
+        }
+        const accounts = bound.length === 0 ? undefined : yield* Effect.forEach(new Set(bound), accountNames.known)
+        const asked = { name: called, role, expiresAt, allowance, accounts, actor: accountNames.ACTOR }
+        const { secret, token } = yield* Tokens.create(asked)
+        const shown = Redacted.value(secret)
+        yield* answer(
+          { ...views.documentOf(token, now), token: shown },
+          `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
+        )
+      })
+    )
+})
+
+/** `tokens rotate`. */
+export const tokensRotate = Verb.make({
+  name: "tokens rotate",
+  summary: "give a token a new secret, shown once; the old one is revoked, at once or after the overlap",
+  examples: [
+    ["roundlot tokens rotate dana", "the old secret is void, and its browsers are signed out"],
+    ["roundlot tokens rotate model --overlap 1h", "both secrets are good for an hour"]
+  ],
+  flags: {
+    ...flags.place,
+    name,
+    overlap: flags.text("overlap", "How long the old secret stays good, such as 1h; not at all by default")
+  },
+  run: ({ name: called, overlap, ...where }) =>
+    writing(where, ({ operatorToken }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const overlapMs = overlap === undefined ? undefined : yield* duration.durationMs(overlap, "--overlap")
+        const { secret, token } = yield* operatorToken.rotate({
+          name: called,
+          overlapMs,
+          actor: accountNames.ACTOR
+        })
+        const shown = Redacted.value(secret)
+        const document = views.documentOf(token, now)
+        const before =
+          document.previousUntil === null
+            ? "is void, and its browsers are signed out"
+            : `is good until ${document.previousUntil}`
+        yield* answer(
+          { ...document, token: shown },
+          `${shown}\nThis is the new secret of ${called}, shown this once: keep it safe. The old one ${before}.`
+        )
+      })
+    )
+})
+
+/** `tokens revoke`. */
+export const tokensRevoke = Verb.make({
+  name: "tokens revoke",
+  summary: "revoke a token",
+  examples: [["roundlot tokens revoke dana", "calls with it are refused from now on"]],
+  flags: { ...flags.place, name },
+  run: ({ name: called, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const token = yield* Tokens.revoke(called, accountNames.ACTOR)
+        yield* answer(views.documentOf(token, now), `The token of ${called} is void.`)
+      })
+    )
+})
+
+/** `tokens list`. */
+export const tokensList = Verb.make({
+  name: "tokens list",
+  summary: "list tokens, without their secrets",
+  examples: [["roundlot tokens list", "who may call the API"]],
+  flags: flags.view,
+  run: (asked) => listed(asked, views.list, views.table)
+})

@@ -1,0 +1,206 @@
+import * as Options from "@effect/cli/Options"
+import { Order, Trade } from "@roundlot/core"
+import { Break, type Command } from "@roundlot/core/ledger"
+import { Effect, Option } from "effect"
+import { abandoned, carryingOut, halts, verdicts } from "@roundlot/commands"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import { yes } from "../terminal/confirm.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { writing } from "../within.ts"
+import { perform, performAsked, performIfMeant } from "./commanding.ts"
+import { workOn } from "./ordersCancel.ts"
+
+const { commandId, dryRun, place } = flags
+
+const unsaid = Options.text("reason").pipe(
+  Options.withDescription("Why; it goes on record"),
+  Options.withDefault("not said")
+)
+
+/** `orders resolve`. */
+export const ordersResolve = Verb.make({
+  name: "orders resolve",
+  summary: "resolve an unconfirmed order, or one that its broker contradicts",
+  examples: [
+    ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run", "what would follow"],
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes", "it never came"],
+    ["roundlot orders resolve O5 --ended --reason 'inactive in the broker app' --yes", "it has ended there"]
+  ],
+  flags: {
+    ...place,
+    id: flags.id("The order, O5"),
+    as: Options.text("as").pipe(Options.withDescription("The broker's id of the order"), Options.optional),
+    notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
+    ended: Options.boolean("ended").pipe(
+      Options.withDescription("It has ended there, as the broker's newest evidence says; refused where nothing says so")
+    ),
+    reason: flags.reason,
+    commandId,
+    dryRun,
+    yes
+  },
+  run: ({ as, commandId: command, dryRun: isDry, ended, id, notPlaced, reason, yes: isSaid, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
+        const verdict = yield* verdicts.resolution(order.id, { as, ended, notPlaced })
+        yield* performIfMeant({
+          account: order.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          // An id is read back and compared; that there is none is a person's word alone.
+          isSaid: isSaid || Option.isSome(as),
+          question: ended
+            ? `Say that ${id} has ended at the broker? If it works there, its shares are traded twice.`
+            : `Say that the broker never got ${id}? If it did, its shares are traded twice.`
+        })
+      })
+    )
+})
+
+/** `breaks resolve`. */
+export const breaksResolve = Verb.make({
+  name: "breaks resolve",
+  summary: "close a break manually; an overfill is accepted as it is",
+  examples: [
+    ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"],
+    ["roundlot breaks resolve B3 --reason 'seen at the broker' --yes", "one that holds sending asks; a script says so"]
+  ],
+  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun, yes },
+  run: ({ commandId: command, dryRun: isDry, id, reason, yes: isSaid, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const found = yield* verdicts.recordOf(Break.BreakTable, "break", id)
+        const verdict = yield* verdicts.verdictOn(found)
+        yield* performIfMeant({
+          account: found.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          isSaid: isSaid || !Break.looses(found),
+          question: `Close ${id} (${found.kind} ${found.subject}) by a decision of yours?`
+        })
+      })
+    )
+})
+
+/** `trades release`. */
+export const tradesRelease = Verb.make({
+  name: "trades release",
+  summary: "release a quarantined trade: it counts",
+  examples: [
+    ["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]
+  ],
+  flags: {
+    ...place,
+    id: flags.id("The trade, T12"),
+    symbol: Options.text("symbol").pipe(Options.withDescription("The symbol to count it in"), Options.optional),
+    reason: flags.reason,
+    commandId,
+    dryRun,
+    yes
+  },
+  run: ({ commandId: command, dryRun: isDry, id, reason, symbol, yes: isSaid, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const trade = yield* verdicts.recordOf(Trade.TradeTable, "trade", id)
+        const ticker = Option.isNone(symbol) ? undefined : yield* verdicts.tickerOf(symbol.value)
+        const verdict: Command.Command = { _tag: "Release", tradeId: trade.id, symbol: ticker }
+        yield* performAsked({
+          account: trade.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          isSaid,
+          question: `Count ${id} and have that sent?`
+        })
+      })
+    )
+})
+
+/** `trades dismiss`. */
+export const tradesDismiss = Verb.make({
+  name: "trades dismiss",
+  summary: "dismiss a quarantined trade: it never counts",
+  flags: { ...place, id: flags.id("The trade, T12"), reason: flags.reason, commandId, dryRun },
+  run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const trade = yield* verdicts.recordOf(Trade.TradeTable, "trade", id)
+        const verdict: Command.Command = { _tag: "DismissTrade", tradeId: trade.id }
+        yield* perform({ account: trade.account, commandId: command, dryRun: isDry, reason, command: verdict })
+      })
+    )
+})
+
+/** To what a change of trading state is narrowed, and why. */
+export const scopeFlags = {
+  ...place,
+  account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
+  symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
+  all: Options.boolean("all").pipe(Options.withDescription("Everything: what is meant when nothing is said")),
+  reason: unsaid,
+  commandId,
+  dryRun
+}
+
+/** What a halt did, as people read it. */
+const wordsOf = (done: carryingOut.Done): string => {
+  if (done.effects !== null) return carryingOut.sentenceOf(done)
+  if (done.cancelled === undefined) return `${done.done}.`
+  const named = done.cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${done.cancelled.join(", ")}`
+  return `${done.done}; ${named}.`
+}
+
+/** `halt`. */
+export const halt = Verb.make({
+  name: "halt",
+  summary: "halt trading: everything, an account or a symbol; works without a daemon",
+  examples: [
+    ["roundlot halt --reason 'news'", "everything"],
+    ["roundlot halt --account paper --symbol AAPL", "one symbol"],
+    ["roundlot halt --cancel-open --reason 'news'", "and ask for the end of what is open"]
+  ],
+  flags: {
+    ...scopeFlags,
+    cancelOpen: Options.boolean("cancel-open").pipe(
+      Options.withDescription(
+        "Ask for the end of our open orders within it too; their positions are held until resumed"
+      )
+    )
+  },
+  run: ({ cancelOpen, ...asked }) =>
+    writing(asked, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const halting = halts.halt({ ...asked, ...(yield* verdicts.scopeOf(asked)), cancelOpen })
+        if (asked.dryRun) return yield* Effect.flatMap(halting, ({ done }) => output.answer(done, wordsOf(done)))
+        const { done, orders } = yield* Effect.raceFirst(halting, abandoned.settleAbandoned)
+        const accounts = new Map(orders.map((order) => [order.account, order]))
+        yield* Effect.forEach(accounts.values(), (order) => workOn(order, settings), { discard: true })
+        yield* output.answer(done, wordsOf(done))
+      })
+    )
+})
+
+/** `resume`. */
+export const resume = Verb.make({
+  name: "resume",
+  summary: "resume trading, and lift holds of a cancel or a circuit breaker",
+  examples: [["roundlot resume --symbol AAPL", "one symbol"]],
+  flags: { ...scopeFlags, yes },
+  run: ({ yes: isSaid, ...asked }) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { account, scope } = yield* verdicts.scopeOf(asked)
+        const command = { _tag: "Resume", scope } satisfies Command.Command
+        yield* performAsked({ ...asked, account, command, isSaid, question: "Have that sent?" })
+      })
+    )
+})
