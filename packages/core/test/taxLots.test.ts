@@ -192,7 +192,7 @@ describe("what fills are", () => {
 
 const trades = fc.array(
   fc.record({
-    side: fc.constantFrom("buy", "sell"),
+    side: fc.constantFrom<"buy" | "sell">("buy", "sell"),
     quantity: fc.integer({ min: 1, max: 5000 }),
     cents: fc.integer({ min: 1, max: 50_000 }),
     fee: fc.integer({ min: -5, max: 200 }),
@@ -205,7 +205,15 @@ const thousandth = (count: number): string => Decimal.format(Decimal.divide(Deci
 const thousand = Decimal.unsafe("1000")
 const START = at("2026-01-05T15:00:00Z")
 
-const executedOf = (all: typeof trades extends fc.Arbitrary<infer T> ? T : never): ReadonlyArray<Executed> =>
+interface Traded {
+  readonly side: "buy" | "sell"
+  readonly quantity: number
+  readonly cents: number
+  readonly fee: number
+  readonly hours: number
+}
+
+const executedOf = (all: ReadonlyArray<Traded>): ReadonlyArray<Executed> =>
   all.map(({ cents, fee, hours, quantity, side }, index) =>
     fill(index + 1, side, thousandth(quantity), thousandth(cents * 10), {
       commission: Decimal.unsafe(thousandth(fee)),
@@ -255,7 +263,7 @@ describe("properties", () => {
     fc.assert(
       fc.property(trades, method, (all, by) => {
         // All that is sold was bought before.
-        const bought = executedOf(all.map((each) => ({ ...each, side: "buy" })))
+        const bought = executedOf(all.map((each) => ({ ...each, side: "buy" as const })))
         const sold = fill(99, "sell", "0.7", "1", { executedAt: Instant.addMillis(START, 1e10) })
         const held = Decimal.sum(bought.map(({ fill: { quantity } }) => quantity))
         fc.pre(Decimal.isLess(Decimal.unsafe("0.7"), held))
