@@ -76,7 +76,12 @@ export const cases: ReadonlyArray<Case> = [
     id: "LOT-4",
     says: "highest in first out, by the cost of a share and not of the lot",
     method: "hifo",
-    given: ["2026-01-05 buy 10 at 100", "2026-01-06 buy 1 at 120", "2026-01-07 buy 5 at 110", "2026-06-05 sell 3 at 130"],
+    given: [
+      "2026-01-05 buy 10 at 100",
+      "2026-01-06 buy 1 at 120",
+      "2026-01-07 buy 5 at 110",
+      "2026-06-05 sell 3 at 130"
+    ],
     closed: ["F2>F4 1 cost 120 proceeds 130 = 10 short", "F3>F4 2 cost 220 proceeds 260 = 40 short"],
     open: ["F1 long 10 cost 1000", "F3 long 3 cost 330"]
   },

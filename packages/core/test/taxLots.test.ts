@@ -230,9 +230,7 @@ const signedBy = (isLong: boolean, amount: Decimal.Decimal): Decimal.Decimal =>
 
 /** What money came in, less what went out. */
 const cashOf = ({ amount, shares }: Moved): Decimal.Decimal =>
-  Decimal.isPositive(shares)
-    ? Decimal.negate(paid(amount) ?? Decimal.zero)
-    : (received(amount) ?? Decimal.zero)
+  Decimal.isPositive(shares) ? Decimal.negate(paid(amount) ?? Decimal.zero) : (received(amount) ?? Decimal.zero)
 
 const heldOf = ({ open }: Lots): string => sumOf(open, ({ opening, shares }) => signedBy(opening.isLong, shares))
 const movedOf = (movements: ReadonlyArray<Movement>): ReadonlyArray<Moved> =>
@@ -325,7 +323,8 @@ describe("properties", () => {
         for (const [closing, wash] of washesOf(lots, movements)) {
           expect(Decimal.isAtMost(wash.shares, closing.shares)).toBe(true)
           expect(Decimal.isAtMost(wash.disallowed, Decimal.abs(closing.profit ?? Decimal.zero))).toBe(true)
-          for (const { fillId, shares } of wash.by) used.set(fillId, Decimal.add(used.get(fillId) ?? Decimal.zero, shares))
+          for (const { fillId, shares } of wash.by)
+            used.set(fillId, Decimal.add(used.get(fillId) ?? Decimal.zero, shares))
         }
         for (const { fillId, shares } of lots.openings) {
           expect(Decimal.isAtMost(used.get(fillId ?? 0) ?? Decimal.zero, shares)).toBe(true)

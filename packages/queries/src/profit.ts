@@ -94,12 +94,7 @@ const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "symbols">, days: R
   const note = waiting === 0 ? null : `fills that wait for their order and are in no lot: ${waiting}`
   return [
     ...inOrder.map(([date, sums]) => Rows.sumRow("day", of, sums, { date })),
-    Rows.sumRow(
-      "total",
-      of,
-      inOrder.map(([, sums]) => sums).reduce(Rows.both, Rows.noSums),
-      { note }
-    )
+    Rows.sumRow("total", of, inOrder.map(([, sums]) => sums).reduce(Rows.both, Rows.noSums), { note })
   ]
 }
 
@@ -115,7 +110,13 @@ const rowsOfSymbol = (
     // What replaces a loss may have been bought after the period, and what is open is that of its end.
     const washes = wash.washesOf(lots, all)
     const { to } = dates
-    const { open } = to === undefined ? lots : taxLots.lotsOf(Array.from(all).filter(({ date }) => date <= to), method)
+    const { open } =
+      to === undefined
+        ? lots
+        : taxLots.lotsOf(
+            Array.from(all).filter(({ date }) => date <= to),
+            method
+          )
     const closed = lots.closings.filter(({ date }) => Rows.isOf(dates, date))
     const moved = all.flatMap((each) => (each._tag === "Moved" && Rows.isOf(dates, each.date) ? [each] : []))
     const added = [
@@ -178,13 +179,11 @@ const changes: ReadonlyArray<string> = ["BaseDeclared", "SplitAccepted"]
 const changesOf = (account: string, symbol: string) =>
   Effect.gen(function* () {
     const entity = { kind: "position", id: symbol }
-    const entries = yield* journals
-      .entries({ account, entity, order: "oldest", from: undefined })
-      .pipe(
-        // Journals are read whatever the case of their names: another account's may be written alike.
-        Stream.filter((entry) => entry.account === account && changes.includes(entry.tag)),
-        Stream.runCollect
-      )
+    const entries = yield* journals.entries({ account, entity, order: "oldest", from: undefined }).pipe(
+      // Journals are read whatever the case of their names: another account's may be written alike.
+      Stream.filter((entry) => entry.account === account && changes.includes(entry.tag)),
+      Stream.runCollect
+    )
     const found = yield* Effect.forEach(Chunk.toReadonlyArray(entries), (entry) =>
       Effect.map(eventOf(entry), (event) => ({ event, at: decode.timeOf(entry) }))
     )

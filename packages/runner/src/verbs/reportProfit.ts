@@ -12,7 +12,8 @@ import { reading } from "../cli/within.ts"
 /** `report profit`. */
 export const reportProfit = Verb.make({
   name: "report profit",
-  summary: "what an accountant asks for: closed and open lots of a period, profit, fees, corrections; losses that were replaced",
+  summary:
+    "what an accountant asks for: closed and open lots of a period, profit, fees, corrections; losses that were replaced",
   examples: [
     ["roundlot report profit", "profit of each symbol, for people"],
     [

@@ -24,7 +24,11 @@ const Row = Schema.parseJson(
 )
 
 const decode = Schema.decodeUnknownSync(Row)
-const rowsOf = (out: string) => out.trim().split("\n").map((line) => decode(line))
+const rowsOf = (out: string) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => decode(line))
 
 let trades = 0
 
