@@ -51,8 +51,14 @@ export const rows = (
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
+/** A day that its month has not is another one when it is written again. */
+const isDate = (text: string): boolean => {
+  const at = DATE.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+}
+
 const dateOf = (filter: string, text: string | undefined): Either.Either<string | undefined, BadFilter> =>
-  text === undefined || (DATE.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true)
+  text === undefined || isDate(text)
     ? Either.right(text)
     : Either.left(new BadFilter({ filter, value: text, problem: "is no date, such as 2026-12-31" }))
 
@@ -137,9 +143,11 @@ const rowsOfSymbol = (
     return [...found, Rows.sumRow("symbol", of, sums, { ...openOf(open), note })]
   })
 
+const signed = (isLong: boolean, figure: Decimal.Decimal): Decimal.Decimal =>
+  Side.signed(isLong ? "buy" : "sell", figure)
+
 /** Signed shares, and their cost where all of it is known. */
 const openOf = (open: ReadonlyArray<taxLots.TaxLot>) => {
-  const signed = (isLong: boolean, figure: Decimal.Decimal) => (isLong ? figure : Decimal.negate(figure))
   const costs = open.flatMap(({ amount, opening: { isLong } }) => {
     const dollars = isLong ? Amount.paid(amount) : Amount.received(amount)
     return dollars === undefined ? [] : [signed(isLong, dollars)]

@@ -1,16 +1,14 @@
 import { Decimal } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
-import { Amount, movements, taxLots, tradeDates, type wash } from "@roundlot/core/ledger"
+import { Amount, movements, tradeDates, type taxLots, type wash } from "@roundlot/core/ledger"
 import { decimalOrNull, idOrNull, valueOrNull } from "./text.ts"
-
-/** What a row says: a closing of a lot, a lot that is open, an execution that was corrected, or sums. */
-export const kinds = ["closing", "lot", "correction", "symbol", "day", "total"] as const
 
 /**
  * A row of the report on profit; null is what a row of its kind does not say, or what is not known. Shares, dollars, dates in New York.
  */
 export interface ProfitRow {
-  readonly kind: (typeof kinds)[number]
+  /** A closing of a lot, a lot that is open, an execution that was corrected, or sums. */
+  readonly kind: "closing" | "lot" | "correction" | "symbol" | "day" | "total"
   readonly account: string
   readonly symbol: string | null
   readonly method: taxLots.Method

@@ -100,7 +100,7 @@ export const byExecution = (executed: ReadonlyArray<Executed>): ReadonlyArray<Re
     if (known === undefined) byBase.set(each.fill.execIdBase, [each])
     else known.push(each)
   }
-  return [...byBase.values()].map((revisions) => revisions.sort((a, b) => a.fill.revision - b.fill.revision))
+  return [...byBase.values()].map((revisions) => revisions.toSorted((a, b) => a.fill.revision - b.fill.revision))
 }
 
 /** LOT-2: a bust counts for nothing, a correction by its present values and at the time of the execution that it corrects. */
