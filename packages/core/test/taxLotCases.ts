@@ -50,6 +50,21 @@ export const cases: ReadonlyArray<Case> = [
   },
   {
     id: "LOT-3",
+    says: "nothing is lost of the smallest amount",
+    method: "fifo",
+    given: [
+      "2026-01-05 buy 3 at 0.000000000000000001 fee 0.000000000000000001",
+      "2026-06-05 sell 1.5 at 1",
+      "2026-06-05 sell 1.5 at 1"
+    ],
+    closed: [
+      "F1>F2 1.5 cost 0.000000000000000002 proceeds 1.5 = 1.499999999999999998 short",
+      "F1>F3 1.5 cost 0.000000000000000002 proceeds 1.5 = 1.499999999999999998 short"
+    ],
+    open: []
+  },
+  {
+    id: "LOT-3",
     says: "a fee that is not known is said, and what is known counts",
     method: "fifo",
     given: ["2026-01-05 buy 10 at 100 fee ?", "2026-06-05 sell 10 at 110 fee 1"],
@@ -168,6 +183,30 @@ export const cases: ReadonlyArray<Case> = [
     given: ["2026-01-05 buy 10 at 100", "2026-06-05 sell 10 at 90", "2026-07-06 buy 4 at 91"],
     closed: ["F1>F2 10 cost 1000 proceeds 900 = -100 short"],
     open: ["F3 long 4 cost 364"]
+  },
+  {
+    id: "LOT-8",
+    says: "30 days before is within, 31 is not",
+    method: "fifo",
+    given: [
+      "2026-01-05 buy 10 at 100",
+      "2026-05-05 buy 3 at 100",
+      "2026-05-06 buy 1 at 100",
+      "2026-06-05 sell 10 at 90"
+    ],
+    closed: ["F1>F4 10 cost 1000 proceeds 900 = -100 short washed 1: 10 by F3 1"],
+    open: ["F2 long 3 cost 300", "F3 long 1 cost 100"]
+  },
+  {
+    id: "LOT-8",
+    says: "what the same sale closes replaces nothing",
+    method: "fifo",
+    given: ["2026-06-01 buy 10 at 100", "2026-06-02 buy 3 at 100", "2026-06-05 sell 12 at 90"],
+    closed: [
+      "F1>F3 10 cost 1000 proceeds 900 = -100 short washed 1: 10 by F2 1",
+      "F2>F3 2 cost 200 proceeds 180 = -20 short"
+    ],
+    open: ["F2 long 1 cost 100"]
   },
   {
     id: "LOT-8",

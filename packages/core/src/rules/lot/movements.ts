@@ -79,9 +79,7 @@ export const movementsOf = ({ currency, declared, executed, splits }: History): 
     }),
     ...byExecution(executed).flatMap((revisions) => placedFill(revisions, currency, epochAt))
   ]
-  const ordered = moved.toSorted(
-    (a, b) => a.movement.epoch - b.movement.epoch || Number(a.at - b.at) || a.rank - b.rank
-  )
+  const ordered = moved.toSorted((a, b) => Number(a.at - b.at) || a.rank - b.rank)
   if (inTime.length === 0) return ordered.map(({ movement }) => movement)
   return Array.from({ length: inTime.length + 1 }, (_, epoch): ReadonlyArray<Movement> => {
     const own = ordered.filter(({ movement }) => movement.epoch === epoch).map(({ movement }) => movement)
