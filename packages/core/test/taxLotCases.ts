@@ -102,6 +102,26 @@ export const cases: ReadonlyArray<Case> = [
   },
   {
     id: "LOT-4",
+    says: "of lots at one cost the older goes first, and what costs an unknown sum last",
+    method: "hifo",
+    given: [
+      "2026-01-05 buy 1 at ?",
+      "2026-01-06 buy 1 at 100",
+      "2026-01-07 buy 1 at ?",
+      "2026-01-08 buy 1 at 100",
+      "2026-01-09 buy 1 at 90",
+      "2026-06-05 sell 4 at 130"
+    ],
+    closed: [
+      "F2>F6 1 cost 100 proceeds 130 = 30 short",
+      "F4>F6 1 cost 100 proceeds 130 = 30 short",
+      "F5>F6 1 cost 90 proceeds 130 = 40 short",
+      "F1>F6 1 cost ? proceeds 130 = ? short"
+    ],
+    open: ["F3 long 1 cost ?"]
+  },
+  {
+    id: "LOT-4",
     says: "of short lots that with the lowest proceeds gains least",
     method: "hifo",
     given: ["2026-01-05 sell 1 at 100", "2026-01-06 sell 1 at 90", "2026-06-05 buy 1 at 80"],

@@ -49,7 +49,7 @@ export interface Lots {
   readonly openings: ReadonlyArray<Opening>
 }
 
-/** Lots on the way: all of one side. `pool` is what they cost together, by which the average goes. */
+/** Lots on the way: all of one side, by `hifo` the one that is closed next at the end, else the oldest first. `pool` is what they cost together, by which the average goes. */
 interface Inventory {
   lots: Array<TaxLot>
   pool: Amount
@@ -72,11 +72,11 @@ export const lotsOf = (movements: Iterable<Movement>, method: Method): Lots => {
     const shares = Decimal.abs(left.shares)
     const opening = { fillId, date, epoch, isLong: Decimal.isPositive(left.shares), shares }
     openings.push(opening)
-    inventory.lots.push({ opening, shares, amount })
+    insert(inventory.lots, { opening, shares, amount }, method)
     inventory.pool = plus(inventory.pool, amount)
     inventory.held = Decimal.add(inventory.held, shares)
   }
-  return { open: method === "average" ? averaged(inventory) : inventory.lots, closings, openings }
+  return { open: method === "average" ? averaged(inventory) : byAge(inventory.lots, openings), closings, openings }
 }
 
 /** LOT-5: closes what a movement can of the other side, and says what of it is left to open. */
@@ -85,7 +85,7 @@ const close = (inventory: Inventory, movement: Moved, method: Method, closings: 
   let left = Decimal.abs(movement.shares)
   let amount = movement.amount
   while (!Decimal.isZero(left)) {
-    const at = nextOf(inventory.lots, method)
+    const at = method === "lifo" || method === "hifo" ? inventory.lots.length - 1 : 0
     const lot = inventory.lots[at]
     if (lot === undefined || lot.opening.isLong === isBuy) break
     const shares = Decimal.min(lot.shares, left)
@@ -97,16 +97,26 @@ const close = (inventory: Inventory, movement: Moved, method: Method, closings: 
   return Decimal.isZero(left) ? undefined : { ...movement, shares: isBuy ? left : Decimal.negate(left), amount }
 }
 
-/** LOT-4: the place of the lot that is closed next. An average has its lots closed in order of age. */
-const nextOf = (lots: ReadonlyArray<TaxLot>, method: Method): number => {
-  if (method === "lifo") return lots.length - 1
-  if (method !== "hifo") return 0
-  let best = 0
-  for (let at = 1; at < lots.length; at++) {
-    const [one, other] = [lots[at], lots[best]]
-    if (one !== undefined && other !== undefined && gainsLess(one, other)) best = at
+/** LOT-4: puts a lot in its place. An average has its lots closed in order of age. */
+const insert = (lots: Array<TaxLot>, lot: TaxLot, method: Method): void => {
+  if (method !== "hifo") {
+    lots.push(lot)
+    return
   }
-  return best
+  let [from, to] = [0, lots.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const known = lots[middle]
+    if (known !== undefined && gainsLess(lot, known)) from = middle + 1
+    else to = middle
+  }
+  lots.splice(from, 0, lot)
+}
+
+const byAge = (lots: ReadonlyArray<TaxLot>, openings: ReadonlyArray<Opening>): ReadonlyArray<TaxLot> => {
+  const ages = new Map(openings.map((opening, age) => [opening, age]))
+  const ageOf = ({ opening }: TaxLot): number => ages.get(opening) ?? 0
+  return lots.toSorted((a, b) => ageOf(a) - ageOf(b))
 }
 
 /** Does a lot gain less a share than another of its side? One of unknown cost comes after those that are known. */
@@ -128,9 +138,8 @@ const take = (inventory: Inventory, at: number, shares: Decimal.Decimal, method:
   const own = parted(lot.amount, shares, lot.shares)
   const left = Decimal.subtract(lot.shares, shares)
   if (!Decimal.isZero(left)) lots[at] = { ...lot, shares: left, amount: own.rest }
-  else if (at === lots.length - 1) lots.pop()
   else if (at === 0) lots.shift()
-  else lots.splice(at, 1)
+  else lots.pop()
   const ofAll = parted(pool, shares, held)
   inventory.pool = lots.length === 0 ? nothing : ofAll.rest
   inventory.held = Decimal.subtract(held, shares)
