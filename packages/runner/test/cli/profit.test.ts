@@ -98,11 +98,12 @@ describe("what an accountant is given", () => {
   it("LOT-9: a period is of trade dates; what is none is refused by name, and an account that is not there too", async () => {
     const at = desk()
     const { cli } = at
-    await traded(at, ["buy", "1", "100"], ["sell", "1", "110"])
+    await traded(at, ["buy", "2", "100"], ["sell", "1", "110"])
     const kinds = async (...period: ReadonlyArray<string>) =>
       rowsOf((await cli("report", "profit", "--json", ...period)).out).map(({ kind }) => kind)
     expect(await kinds("--to", "2000-01-01")).toEqual(["total"])
-    expect(await kinds("--from", "2200-01-01")).toEqual(["total"])
+    expect(await kinds("--from", "2200-01-01")).toEqual(["lot", "symbol", "total"])
+    expect(await kinds("--to", "2200-01-01")).toEqual(["closing", "lot", "symbol", "day", "total"])
     for (const args of [
       ["--from", "2026-02-30"],
       ["--to", "yesterday"],
