@@ -109,6 +109,7 @@ const rules = [
   "alert",
   "account",
   "fill",
+  "lot",
   "risk",
   "position",
   "order",

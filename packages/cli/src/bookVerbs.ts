@@ -181,6 +181,10 @@ export const ofBooks = {
       "report slippage, commission and delays of each trade",
       async () => (await import("./verbs/reportHedging.ts")).reportHedging
     ),
+    profit: leaf(
+      "report tax lots, profit, fees and corrections of a period",
+      async () => (await import("./verbs/reportProfit.ts")).reportProfit
+    ),
     trail: leaf(
       "report the audit trail, each entry with its place and hash",
       async () => (await import("./verbs/reportTrail.ts")).reportTrail

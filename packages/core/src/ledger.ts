@@ -60,6 +60,16 @@ export * as Attempt from "./records/Attempt.ts"
 export * as OpenCases from "./services/OpenCases.ts"
 /** `records/OrderPolicy`: see that module. */
 export * as OrderPolicy from "./records/OrderPolicy.ts"
+/** `rules/lot/movements`: what changes the tax lots of a symbol. */
+export * as movements from "./rules/lot/movements.ts"
+/** `rules/lot/lots`: tax lots by FIFO, LIFO, HIFO or average. */
+export * as taxLots from "./rules/lot/lots.ts"
+/** `rules/lot/wash`: losses whose shares were replaced. */
+export * as wash from "./rules/lot/wash.ts"
+/** `rules/lot/tradeDate`: dates in New York. */
+export * as tradeDates from "./rules/lot/tradeDate.ts"
+/** `rules/lot/Amount`: what was paid or received. */
+export * as Amount from "./rules/lot/Amount.ts"
 /** `rules/order/command`: see that module. */
 export * as command from "./rules/order/command.ts"
 /** `rules/order/send`: see that module. */

@@ -56,6 +56,8 @@ export * as past from "./past.ts"
 export * as payloads from "./payloads.ts"
 /** `positions`: positions, and why there is no order. */
 export * as positions from "./positions.ts"
+/** `profit`: tax lots and what was earned. */
+export * as profit from "./profit.ts"
 /** `reconciled`: a reconciliation, symbol by symbol. */
 export * as reconciled from "./reconciled.ts"
 /** `resolve`: a record by what people call it. */

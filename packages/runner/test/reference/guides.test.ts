@@ -88,6 +88,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["docs/guides/operating.md", '--reason "over" --dry-run', 1, atWork],
   ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
   ["docs/guides/operating.md", "report hedging", 2, atWork],
+  ["docs/guides/profit.md", "report profit", 3, atWork],
   ["docs/guides/operating.md", "batches watch G1", 4, { files, ...followed }],
   ["docs/guides/operating.md", "roundlot webhooks list", 1, atWork],
   ["docs/guides/operating.md", "store retain", 2, atWork],

@@ -1,0 +1,76 @@
+import { past, profit as views } from "@roundlot/queries"
+import * as Options from "@effect/cli/Options"
+import { Effect, Stream } from "effect"
+import { createHash } from "node:crypto"
+import { accountNames } from "@roundlot/commands"
+import { taxLots } from "@roundlot/core/ledger"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
+import { reading } from "../within.ts"
+
+/** `report profit`. */
+export const reportProfit = Verb.make({
+  name: "report profit",
+  summary:
+    "what an accountant asks for: closed and open lots of a period, profit, fees, corrections; losses that were replaced",
+  examples: [
+    ["roundlot report profit", "profit of each symbol, for people"],
+    [
+      "roundlot report profit --from 2026-01-01 --to 2026-12-31 --csv > 2026.csv",
+      "a year, with every lot; the SHA-256 of the file is said beside it"
+    ],
+    ["roundlot report profit --method hifo --symbol AAPL --json", "one object a line"]
+  ],
+  flags: {
+    ...flags.view,
+    account: flags.account,
+    symbol: flags.ofSymbol,
+    asOf: flags.asOf,
+    from: flags.text("from", "From this trade date on, in New York"),
+    to: flags.text("to", "To this trade date, which is in it"),
+    method: Options.choice("method", taxLots.methods).pipe(
+      Options.withDescription("Which lot is closed first: fifo (default), lifo, hifo, or all at their average"),
+      Options.withDefault("fifo")
+    ),
+    csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
+  },
+  run: (asked) =>
+    reading(asked, () =>
+      Effect.gen(function* () {
+        const account = yield* accountNames.sole(asked.account)
+        const { found } = yield* past.seen(
+          asked.asOf,
+          past.ownersOf(account),
+          Effect.map(Effect.flatMap(views.rows({ ...asked, account }), past.kept), (rows) => ({ found: rows }))
+        )
+        yield* asked.csv || asked.json ? exported(asked.csv, found) : shown(found)
+      })
+    )
+})
+
+type Found<E> = Stream.Stream<views.ProfitRow, E>
+
+/** Every row, and the hash of all bytes, which a copy can be held against later. */
+const exported = <E>(isCsv: boolean, found: Found<E>) =>
+  Effect.gen(function* () {
+    const { note, raw } = yield* Output
+    const hash = createHash("sha256")
+    const lines = isCsv ? views.csvOf(found) : Stream.map(found, (row) => `${JSON.stringify(row)}\n`)
+    yield* Stream.runForEach(lines, (line) => {
+      hash.update(line)
+      return raw(line)
+    })
+    yield* note(`SHA-256 of these rows: ${hash.digest("hex")}`)
+  })
+
+const shown = <E>(found: Found<E>) =>
+  Effect.gen(function* () {
+    const { answer } = yield* Output
+    const sums: Array<views.ProfitRow> = []
+    yield* Stream.runForEach(found, (row) =>
+      Effect.sync(() => (row.kind === "symbol" || row.kind === "total" ? sums.push(row) : 0))
+    )
+    const hint = "'+ ?': a price or a fee is not known. --csv and --json have every lot and closing."
+    yield* answer(sums, (screen) => `${views.table(sums, screen)}\n${hint}`)
+  })

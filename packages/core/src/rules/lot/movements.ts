@@ -1,0 +1,132 @@
+import type { Fill } from "../../records/Fill.ts"
+import { signed, type Side } from "../../records/Side.ts"
+import type { Ratio } from "../../records/splitting.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import type { Instant } from "../../values/Instant.ts"
+import type { Amount } from "./Amount.ts"
+import { tradeDate } from "./tradeDate.ts"
+
+/** Shares that came or went, signed, with what was paid or received for them. */
+export interface Moved {
+  readonly _tag: "Moved"
+  /** The execution; none where shares were declared, which have no price. */
+  readonly fillId: number | undefined
+  readonly date: string
+  /** How many splits came before it. */
+  readonly epoch: number
+  readonly shares: Decimal.Decimal
+  readonly amount: Amount
+}
+
+/** A split or a joining of shares, from here on. */
+export interface Split extends Ratio {
+  readonly _tag: "Split"
+  readonly date: string
+  readonly epoch: number
+}
+
+/** What changes the lots of a symbol. */
+export type Movement = Moved | Split
+
+/** A fill with the side of its order. */
+export interface Executed {
+  readonly fill: Fill
+  readonly side: Side
+}
+
+/** Shares that a person declared (`BaseDeclared`): signed, without a price. */
+export interface Declared {
+  readonly at: Instant
+  readonly by: Decimal.Decimal
+}
+
+/** What the books have of one account and symbol, in whatever order. */
+export interface History {
+  /** Every revision. */
+  readonly executed: ReadonlyArray<Executed>
+  readonly declared: ReadonlyArray<Declared>
+  readonly splits: ReadonlyArray<Ratio & { readonly at: Instant }>
+  /** In which commissions count; of another currency they are not known. */
+  readonly currency: string
+}
+
+interface Placed<M extends Movement = Movement> {
+  readonly movement: M
+  readonly at: Instant
+  /** At the same moment declared shares come first, then fills in the order in which they went on record. */
+  readonly rank: number
+}
+
+/**
+ * LOT-1: what changes the lots, in the order of trade time. A split is where its acceptance is in the journal (P9): what went on
+ * record before is multiplied by it, what came later is in the new shares, whenever it was executed.
+ */
+export const movementsOf = ({ currency, declared, executed, splits }: History): ReadonlyArray<Movement> => {
+  const inTime = splits.toSorted((a, b) => Number(a.at - b.at))
+  const epochAt = (recorded: Instant): number => inTime.filter(({ at }) => at < recorded).length
+  const moved = [
+    ...declared.map(({ at, by }): Placed<Moved> => {
+      const amount = { gross: undefined, fee: Decimal.zero, isFeeKnown: true }
+      const movement = {
+        _tag: "Moved",
+        fillId: undefined,
+        date: tradeDate(at),
+        epoch: epochAt(at),
+        shares: by,
+        amount
+      } as const
+      return { movement, at, rank: 0 }
+    }),
+    ...byExecution(executed).flatMap((revisions) => placedFill(revisions, currency, epochAt))
+  ]
+  const ordered = moved.toSorted((a, b) => Number(a.at - b.at) || a.rank - b.rank)
+  if (inTime.length === 0) return ordered.map(({ movement }) => movement)
+  return Array.from({ length: inTime.length + 1 }, (_, epoch): ReadonlyArray<Movement> => {
+    const own = ordered.filter(({ movement }) => movement.epoch === epoch).map(({ movement }) => movement)
+    const split = inTime[epoch - 1]
+    return split === undefined
+      ? own
+      : [{ _tag: "Split", date: tradeDate(split.at), epoch, to: split.to, from: split.from }, ...own]
+  }).flat()
+}
+
+/** The revisions of each execution, the first one first. */
+export const byExecution = (executed: ReadonlyArray<Executed>): ReadonlyArray<ReadonlyArray<Executed>> => {
+  const byBase = new Map<string, Array<Executed>>()
+  for (const each of executed) {
+    const known = byBase.get(each.fill.execIdBase)
+    if (known === undefined) byBase.set(each.fill.execIdBase, [each])
+    else known.push(each)
+  }
+  return [...byBase.values()].map((revisions) => revisions.toSorted((a, b) => a.fill.revision - b.fill.revision))
+}
+
+/** LOT-2: a bust counts for nothing, a correction by its present values and at the time of the execution that it corrects. */
+const placedFill = (
+  revisions: ReadonlyArray<Executed>,
+  currency: string,
+  epochAt: (recorded: Instant) => number
+): ReadonlyArray<Placed<Moved>> => {
+  const counting = revisions.find(({ fill }) => fill.canonical)
+  if (counting === undefined || Decimal.isZero(counting.fill.quantity)) return []
+  const { fill, side } = counting
+  const at = earliest(revisions.map(({ fill: { executedAt } }) => executedAt)) ?? fill.executedAt
+  const recorded = earliest(revisions.map(({ fill: { createdAt } }) => createdAt)) ?? fill.createdAt
+  const isFeeKnown = fill.commission !== undefined && (fill.commissionCurrency ?? currency) === currency
+  const movement: Moved = {
+    _tag: "Moved",
+    fillId: fill.id,
+    date: tradeDate(at),
+    epoch: epochAt(recorded),
+    shares: signed(side, fill.quantity),
+    amount: {
+      gross: fill.price === undefined ? undefined : Decimal.multiply(fill.quantity, fill.price),
+      fee: isFeeKnown ? (fill.commission ?? Decimal.zero) : Decimal.zero,
+      isFeeKnown
+    }
+  }
+  return [{ movement, at, rank: Math.min(...revisions.map((each) => each.fill.id)) }]
+}
+
+const earliest = (times: ReadonlyArray<Instant>): Instant | undefined =>
+  times.reduce<Instant | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined)

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { desk, HEADER } from "./roundlot.ts"
+
+const Row = Schema.parseJson(
+  Schema.Struct({
+    kind: Schema.String,
+    symbol: Schema.NullOr(Schema.String),
+    side: Schema.NullOr(Schema.String),
+    date: Schema.NullOr(Schema.String),
+    quantity: Schema.NullOr(Schema.String),
+    openedBy: Schema.NullOr(Schema.String),
+    closedBy: Schema.NullOr(Schema.String),
+    cost: Schema.NullOr(Schema.String),
+    proceeds: Schema.NullOr(Schema.String),
+    feesKnown: Schema.NullOr(Schema.Boolean),
+    profit: Schema.NullOr(Schema.String),
+    unknownProfits: Schema.NullOr(Schema.Number),
+    washShares: Schema.NullOr(Schema.String),
+    washBy: Schema.NullOr(Schema.String),
+    note: Schema.NullOr(Schema.String)
+  })
+)
+
+const decode = Schema.decodeUnknownSync(Row)
+const rowsOf = (out: string) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => decode(line))
+
+let trades = 0
+
+/** Orders are filled one after the other, each at its price. */
+const traded = async (
+  { cli, file }: ReturnType<typeof desk>,
+  ...all: ReadonlyArray<readonly [side: string, shares: string, price: string]>
+): Promise<void> => {
+  for (const [side, shares, price] of all) {
+    const id = `t${++trades}`
+    await cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol: "AAPL", price } } }))
+    const text = [HEADER, `${id},2026-01-02T15:00:00Z,AAPL,${side},${shares},${price}`, ""].join("\n")
+    await cli("trades", "import", file(`${id}.csv`, text))
+    await cli("start", "--until-idle")
+  }
+}
+
+describe("what an accountant is given", () => {
+  it("LOT-4: closings, lots and sums by each method; a loss that was replaced; the hash of the file", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "10", "100"], ["buy", "5", "120"], ["sell", "12", "90"])
+    const { err, out } = await cli("report", "profit", "--json")
+    expect(err).toContain(createHash("sha256").update(out).digest("hex"))
+    const rows = rowsOf(out)
+    expect(rows.map(({ kind }) => kind)).toEqual(["closing", "closing", "lot", "symbol", "day", "total"])
+    expect(rows).toMatchObject([
+      { openedBy: "F1", closedBy: "F3", quantity: "10", cost: "1000", proceeds: "900", profit: "-100", washBy: "F2 3" },
+      { openedBy: "F2", closedBy: "F3", quantity: "2", cost: "240", proceeds: "180", profit: "-60", washBy: null },
+      { openedBy: "F2", closedBy: null, quantity: "3", cost: "360", side: "long" },
+      { symbol: "AAPL", quantity: "3", cost: "360", profit: "-160", feesKnown: false },
+      { symbol: null, profit: "-160" },
+      { symbol: null, profit: "-160", unknownProfits: 0 }
+    ])
+    const profits = async (method: string) =>
+      rowsOf((await cli("report", "profit", "--json", "--method", method)).out).at(-1)?.profit
+    expect([await profits("lifo"), await profits("hifo"), await profits("average")]).toEqual(["-220", "-220", "-200"])
+    const csv = await cli("report", "profit", "--csv")
+    expect(csv.out.split("\r\n")[1]).toMatch(/^closing,paper,AAPL,fifo,2\d{3}-\d\d-\d\d,long,10,/)
+    expect(csv.err).toContain(createHash("sha256").update(csv.out).digest("hex"))
+    expect((await cli("report", "profit")).out).toMatch(/AAPL +3 +360 +0 \+ \? +-160/)
+  })
+
+  it("LOT-2, LOT-6, LOT-7: a correction, a split and declared shares; as of any moment", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "10", "100"])
+    const [, before = ""] = /"position":(\d+)/.exec((await cli("journal", "head", "--json")).out) ?? []
+    const [, execId = ""] = /"execId":"([^"]+)"/.exec((await cli("fills", "list", "--json")).out) ?? []
+    await cli("exchange", "do", JSON.stringify({ id: "c", do: { correct: { execId, price: "101" } } }))
+    await cli("sync", "trades")
+    await cli("positions", "adjust", "AAPL", "--as", "base", "--by", "2", "--reason", "held before", "--yes")
+    await cli("positions", "split", "AAPL", "--to", "2", "--from", "1", "--reason", "announced", "--yes")
+    const rows = rowsOf((await cli("report", "profit", "--json")).out)
+    expect(rows).toMatchObject([
+      { kind: "lot", openedBy: "F2", quantity: "20", cost: "1010" },
+      { kind: "lot", openedBy: null, quantity: "4", cost: null },
+      { kind: "correction", openedBy: "F1", closedBy: "F2", note: "buy: 10 at 100, now 10 at 101" },
+      { kind: "symbol", quantity: "24", cost: null, profit: "0" },
+      { kind: "day" },
+      { kind: "total" }
+    ])
+    const then = rowsOf((await cli("report", "profit", "--json", "--as-of", before)).out)
+    expect(then[0]).toMatchObject({ kind: "lot", openedBy: "F1", quantity: "10", cost: "1000" })
+  })
+
+  it("LOT-9: a period is of trade dates; what is none is refused by name, and an account that is not there too", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "2", "100"], ["sell", "1", "110"])
+    const kinds = async (...period: ReadonlyArray<string>) =>
+      rowsOf((await cli("report", "profit", "--json", ...period)).out).map(({ kind }) => kind)
+    expect(await kinds("--to", "2000-01-01")).toEqual(["total"])
+    expect(await kinds("--from", "2200-01-01")).toEqual(["lot", "symbol", "total"])
+    expect(await kinds("--to", "2200-01-01")).toEqual(["closing", "lot", "symbol", "day", "total"])
+    for (const args of [
+      ["--from", "2026-02-30"],
+      ["--to", "yesterday"],
+      ["--from", "2026-02-01", "--to", "2026-01-01"],
+      ["--account", "nobody"],
+      ["--symbol", "KO"],
+      ["--method", "best"]
+    ]) {
+      const { code, out } = await cli("report", "profit", ...args)
+      expect([args, code === 0, out]).toEqual([args, false, ""])
+    }
+  })
+})
