@@ -46,13 +46,21 @@ const mayTrade = (answer: typeof AccountAnswer.Type): boolean | undefined => {
   return status === "ACTIVE" && !trading_blocked && !account_blocked && trade_suspended_by_user !== true
 }
 
+/** The fields that keep it from trading, as Alpaca has them. */
+const whyNot = (answer: typeof AccountAnswer.Type): string =>
+  [
+    ...(answer.status === "ACTIVE" ? [] : [`status ${answer.status}`]),
+    ...(["trading_blocked", "account_blocked", "trade_suspended_by_user"] as const).filter((field) => answer[field])
+  ].join(", ")
+
 /** The account's number, buying power, and whether it may trade. */
 export const accountFigures = (wire: Wire.Wire): Broker.BrokerService["account"] =>
   Effect.map(reading(wire, "account", "/v2/account", AccountAnswer), (answer) => ({
     brokerAccountId: answer.account_number,
     currency: answer.currency,
     buyingPower: answer.buying_power,
-    mayTrade: mayTrade(answer)
+    mayTrade: mayTrade(answer),
+    words: mayTrade(answer) === false ? whyNot(answer) : undefined
   }))
 
 const PAPER_ACCOUNT = /^PA/

@@ -54,6 +54,7 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
     ({ securitiesAccount: { accountNumber, currentBalances, isClosingOnlyRestricted } }) => ({
       brokerAccountId: accountNumber,
       mayTrade: isClosingOnlyRestricted === undefined ? undefined : !isClosingOnlyRestricted,
+      words: isClosingOnlyRestricted === true ? "isClosingOnlyRestricted" : undefined,
       currency: "USD",
       buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
     })

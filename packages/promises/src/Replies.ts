@@ -152,7 +152,8 @@ const schemas = {
     brokerAccountId: maybe(String),
     currency: String,
     buyingPower: Decimal,
-    mayTrade: maybe(Boolean)
+    mayTrade: maybe(Boolean),
+    words: maybe(String)
   }),
   instrument: Union(
     TaggedStruct("Known", {

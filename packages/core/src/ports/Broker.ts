@@ -183,6 +183,8 @@ export interface BrokerAccount {
   readonly buyingPower: Decimal
   /** Does the broker let it open and close positions? Left away where the broker does not say. */
   readonly mayTrade?: boolean | undefined
+  /** Why it may not trade, as the broker says it. */
+  readonly words?: string | undefined
 }
 
 /** How the login stands that a broker works with, where a person has to log in again now and then. */

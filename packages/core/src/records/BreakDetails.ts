@@ -219,7 +219,7 @@ export const BreakDetails = Schema.Union(
     class: Schema.Literal("unknown", "account"),
     detail: words
   }),
-  Schema.TaggedStruct("AccountRefused", { orderId: OrderId, code: words, detail: words }),
+  Schema.TaggedStruct("AccountRefused", { orderId: maybe(OrderId), code: maybe(words), detail: words }),
   PositionBlocked
 )
 

@@ -310,7 +310,10 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
   Implausible: implausibleText,
   ClockAhead: clockText,
   OrderRefused: refusalText,
-  AccountRefused: ({ code, detail, orderId }) => `${nameOf(orderId)} was refused with the code ${code}: ${detail}`,
+  AccountRefused: ({ code, detail, orderId }) =>
+    orderId === undefined
+      ? `the broker says that the account may not trade: ${detail}`
+      : `${nameOf(orderId)} was refused with the code ${code}: ${detail}`,
   PositionBlocked: blockedText
 }
 

@@ -26,7 +26,7 @@ import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, lookForAll, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals, watchEnds } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
-import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
+import { makeAskedAccounts, readRefused, watchAccounts } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
@@ -98,6 +98,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     // Nothing is read into the books of an account before its broker has shown that it is that account's.
     const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
     const each = yield* Effect.all({
+      accounts: beside,
       cancels: beside,
       clocks: makeBeside,
       decisions: makeBeside,
@@ -157,6 +158,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
         work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
+        work.every("states of accounts", "1 minute", watchAccounts(each.accounts)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),

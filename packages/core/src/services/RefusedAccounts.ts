@@ -3,13 +3,14 @@ import { Need } from "../books/Need.ts"
 import type { BreakId } from "../values/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../rules/order/hearing.ts"
-import { brokerOf } from "../ports/Broker.ts"
+import { brokerOf, type BrokerAccount } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
-import { letRefusedGo } from "../rules/breaks/refusedAccount.ts"
+import { holdUntradable, letRefusedGo } from "../rules/breaks/refusedAccount.ts"
 import * as Instant from "../values/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
-import { driven } from "./drive.ts"
+import { driven, drivenAccounts } from "./drive.ts"
 import { regateAll } from "./Gates.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
@@ -37,6 +38,31 @@ const refused = Effect.flatMap(
   }),
   driven
 )
+
+/** Refusals: nothing is sent for an account while its broker says that it may not trade. Any other reading changes nothing here. */
+export const holdWhereSaid = Effect.fn("RefusedAccounts.holdWhereSaid")(function* (
+  account: AccountName,
+  { mayTrade, words }: Pick<BrokerAccount, "mayTrade" | "words">
+) {
+  if (mayTrade !== false) return
+  const ledger = yield* Ledger
+  const isNew = yield* ledger.submit(
+    "report",
+    reportedMember(account, [Need.AccountBreaks({ account })], (recorder) => holdUntradable(recorder, words))
+  )
+  if (isNew) yield* regateAll(account)
+})
+
+const watchOne = Effect.fn("RefusedAccounts.watchOne")(function* (account: AccountName) {
+  const broker = yield* brokerOf(account)
+  yield* holdWhereSaid(account, yield* withRetries(broker.account))
+})
+
+/** Refusals: reads whether accounts may trade, before an order finds it out: one pass. */
+export const watchAccounts = (each: EachAccount = inTurn) =>
+  Effect.flatMap(drivenAccounts, (accounts) =>
+    each(accounts, (account) => reported(`state of account ${account}`, watchOne(account)))
+  )
 
 /**
  * Refusals: reads the state of accounts that their brokers refused: one pass. Two separate readings in a row that say that one may trade let

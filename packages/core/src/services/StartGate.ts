@@ -14,6 +14,7 @@ import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { holdWhereSaid } from "./RefusedAccounts.ts"
 import { reconcile } from "./Reconciliation.ts"
 import { sweep } from "./Sweep.ts"
 import { reported } from "./work.ts"
@@ -233,8 +234,9 @@ const judgeClock = Effect.fn("StartGate.judgeClock")(function* (account: Account
 /** The account behind the keys is the one that was driven before; on its first drive it is written down. */
 const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
-  const { brokerAccountId: found } = yield* withRetries(broker.account)
-  if (found === undefined) return
+  const said = yield* withRetries(broker.account)
+  const { brokerAccountId: found } = said
+  if (found === undefined) return yield* holdWhereSaid(account, said)
   const ledger = yield* Ledger
   const was = yield* ledger.submit("report", {
     account,
@@ -242,7 +244,7 @@ const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
     needs: [Need.Account({ account })],
     apply: (recorder) => pin(recorder, found)
   })
-  if (was._tag === "Same") return
+  if (was._tag === "Same") return yield* holdWhereSaid(account, said)
   return yield* new OtherBrokerAccount({
     account,
     broker: broker.name,

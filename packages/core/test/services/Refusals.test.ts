@@ -299,7 +299,7 @@ const POSITION = "OrderRefused O1 symbol"
 describe("Refusals: of the account", () => {
   it.each([
     ["tells no state", [undefined], [ACCOUNT, POSITION]],
-    ["says that it may not trade", [false], [ACCOUNT, POSITION]],
+    ["says that it may not trade", [undefined, false], [ACCOUNT, POSITION]],
     ["says once that it may, and not again", [undefined, true, false, true, false, false], [ACCOUNT, POSITION]],
     ["says twice that it may", [undefined, true], [POSITION]]
   ] as const)("Refusals: where the broker %s", (_, readings, open) => {
@@ -344,6 +344,97 @@ describe("Refusals: of the account", () => {
           )
         }
         expect(sent.slice(1)).toEqual(["buy KO", "buy AAPL"])
+      }),
+      layer
+    )
+  })
+})
+
+/** An account that may trade or not, as its broker says at each moment; it cannot be read where nothing is said. */
+const changing = (first: boolean) => {
+  const said: { mayTrade: boolean | undefined } = { mayTrade: first }
+  const away = new BrokerReadFailed({ operation: "account", kind: "unreadable", detail: "away" })
+  const { layer, sent } = refusingAt({
+    cancel: () => Effect.sync(() => (sent.push("cancel"), Stage.hasEnded)),
+    account: Effect.suspend(() =>
+      said.mayTrade === undefined
+        ? Effect.fail(away)
+        : Effect.succeed({
+            brokerAccountId: undefined,
+            currency: "USD",
+            buyingPower: Decimal.unsafe("1000"),
+            mayTrade: said.mayTrade,
+            words: said.mayTrade ? undefined : "trading_blocked"
+          })
+    )
+  })
+  return { layer, said, sent }
+}
+
+describe("Refusals: an account of which its broker says that it may not trade", () => {
+  it("Refusals: is held before its first order, with the broker's words, and goes on once two readings say that it may", () => {
+    const { layer, said, sent } = changing(false)
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* TestClock.adjust("2 minutes")
+        expect(sent).toEqual([])
+        expect(yield* openBreaks).toContain(ACCOUNT)
+        expect((yield* Reads.all(BreakTable)).map(evidenceOf)).toContain(
+          "the broker says that the account may not trade: trading_blocked"
+        )
+        said.mayTrade = true
+        yield* Stage.until(
+          Effect.sync(() => sent),
+          (all) => all.length === 1
+        )
+        expect(yield* openBreaks).not.toContain(ACCOUNT)
+      }),
+      layer
+    )
+  })
+
+  it("Refusals: is held when a later reading says so, and what works at the broker is left as it is", () => {
+    const { layer, said, sent } = changing(true)
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        said.mayTrade = false
+        yield* Stage.until(openBreaks, (open) => open.includes(ACCOUNT))
+        yield* Stage.submit(Stage.trade("t2", "1", "KO"))
+        yield* TestClock.adjust("2 minutes")
+        expect(sent).toEqual(["buy AAPL"])
+      }),
+      layer
+    )
+  })
+
+  it("Refusals: a reading that fails holds nothing, and lets nothing go", () => {
+    const { layer, said, sent } = changing(true)
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        said.mayTrade = undefined
+        yield* TestClock.adjust("3 minutes")
+        expect(yield* openBreaks).not.toContain(ACCOUNT)
+        yield* Stage.submit(Stage.trade("t2", "1", "KO"))
+        yield* Stage.until(
+          Effect.sync(() => sent),
+          (all) => all.length === 2
+        )
+        said.mayTrade = false
+        yield* Stage.until(openBreaks, (open) => open.includes(ACCOUNT))
+        said.mayTrade = undefined
+        yield* TestClock.adjust("3 minutes")
+        expect(yield* openBreaks).toContain(ACCOUNT)
       }),
       layer
     )

@@ -3,7 +3,7 @@ import type { BreakId } from "../../values/Id.ts"
 import { UNMAPPED } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
-import { openOrUpdate } from "./ledgerBreaks.ts"
+import { open, openOrUpdate } from "./ledgerBreaks.ts"
 
 /** A refusal of the whole account stands under no instrument. */
 const SUBJECT = "refused account"
@@ -21,6 +21,12 @@ export const holdRefused = (
     details: { _tag: "AccountRefused", orderId: id, code, detail: words }
   })
   recorder.touch(symbol)
+}
+
+/** Refusals: the same where a reading of the account says that it may not trade, before an order is refused. Is it held by this? */
+export const holdUntradable = (recorder: Recorder, words = "it says no reason"): boolean => {
+  recorder.need(Need.AccountBreaks({ account: recorder.account }))
+  return open(recorder, { symbol: UNMAPPED, subject: SUBJECT, details: { _tag: "AccountRefused", detail: words } })
 }
 
 /** Refusals: two readings of the account say that it may trade; nothing where an order was refused since the first of them. */
