@@ -39,17 +39,19 @@ export const AccountAnswer = Schema.Struct({
   trade_suspended_by_user: Schema.optional(Schema.Boolean)
 })
 
-/** Nothing is said where one of them is not. */
+/** What one field says against it counts whatever the others say; that it may trade is said by all of them alone. */
 const mayTrade = (answer: typeof AccountAnswer.Type): boolean | undefined => {
   const { account_blocked, status, trade_suspended_by_user, trading_blocked } = answer
-  if (status === undefined || trading_blocked === undefined || account_blocked === undefined) return undefined
-  return status === "ACTIVE" && !trading_blocked && !account_blocked && trade_suspended_by_user !== true
+  const isBlocked = trading_blocked === true || account_blocked === true || trade_suspended_by_user === true
+  if (isBlocked || (status !== undefined && status !== "ACTIVE")) return false
+  const isSaid = status !== undefined && trading_blocked !== undefined && account_blocked !== undefined
+  return isSaid ? true : undefined
 }
 
 /** The fields that keep it from trading, as Alpaca has them. */
 const whyNot = (answer: typeof AccountAnswer.Type): string =>
   [
-    ...(answer.status === "ACTIVE" ? [] : [`status ${answer.status}`]),
+    ...(answer.status === undefined || answer.status === "ACTIVE" ? [] : [`status ${answer.status}`]),
     ...(["trading_blocked", "account_blocked", "trade_suspended_by_user"] as const).filter((field) => answer[field])
   ].join(", ")
 

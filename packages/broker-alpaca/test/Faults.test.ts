@@ -103,7 +103,9 @@ describe("a send that goes wrong, over real sockets", () => {
     { mayTrade: false, differs: { trading_blocked: true }, said: "trading_blocked" },
     { mayTrade: false, differs: { account_blocked: true }, said: "account_blocked" },
     { mayTrade: false, differs: { trade_suspended_by_user: true }, said: "trade_suspended_by_user" },
-    { mayTrade: undefined, differs: { trading_blocked: undefined }, said: undefined }
+    { mayTrade: undefined, differs: { trading_blocked: undefined }, said: undefined },
+    { mayTrade: false, differs: { status: undefined, account_blocked: true }, said: "account_blocked" },
+    { mayTrade: false, differs: { trading_blocked: undefined, status: "INACTIVE" }, said: "status INACTIVE" }
   ])("Refusals: an account that answers $differs may trade: $mayTrade", ({ differs, mayTrade, said }) =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open()

@@ -58,4 +58,5 @@ export interface Group {
 /** An order by the exchange's id or by ours. */
 export type OrderKey = { readonly brokerOrderId: string } | { readonly clientOrderId: string }
 
+/** A request that is answered, or whose file fails. */
 export type Asked<A> = Effect.Effect<Replied<A>, ExchangeFailed>

@@ -7,7 +7,7 @@ import type { Ledger, Tokens } from "@roundlot/core/ledger"
 import type { Settings as Daemon, syncing } from "@roundlot/daemon"
 import { Context, Effect, type Layer, type Option, type Redacted, type Scope } from "effect"
 import type { Environment } from "./Environment.ts"
-import type { Told } from "./Told.ts"
+import type { VerbError } from "./VerbError.ts"
 
 /** What a verb that reads needs. */
 export type Reading = TradeRepository.TradeRepository | Clock.Clock
@@ -41,7 +41,7 @@ export interface Books {
 /** Books that are thrown away after a rehearsal, and the paper exchange that it has to itself. */
 export interface Copied {
   readonly writing: Books["writing"]
-  readonly brokers: Layer.Layer<Broker.Brokers, Told, FileSystem.FileSystem>
+  readonly brokers: Layer.Layer<Broker.Brokers, VerbError, FileSystem.FileSystem>
 }
 
 /** Where the daemon of the books serves, and whether it asks for tokens. */
@@ -53,13 +53,13 @@ export interface Served {
 /** The operator's token, in a file that is its owner's alone. */
 export interface OperatorToken {
   readonly file: string
-  readonly read: Effect.Effect<Option.Option<Redacted.Redacted>, Told, FileSystem.FileSystem>
+  readonly read: Effect.Effect<Option.Option<Redacted.Redacted>, VerbError, FileSystem.FileSystem>
   /** Rotates a token; where the file has its secret, it has the new one from then on. */
   readonly rotate: (
     request: Tokens.RotationRequest
   ) => Effect.Effect<
     Tokens.MadeToken,
-    Told,
+    VerbError,
     FileSystem.FileSystem | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
   >
 }
@@ -74,7 +74,7 @@ export interface Brokers {
   readonly of: (
     accounts: ReadonlyArray<Account.Account>,
     as: { readonly sends: boolean }
-  ) => Layer.Layer<Broker.Brokers, Told, Clock.Clock | FileSystem.FileSystem>
+  ) => Layer.Layer<Broker.Brokers, VerbError, Clock.Clock | FileSystem.FileSystem>
 }
 
 /** What a command line works with, as its program settles it from flags, variables and files. */
@@ -91,7 +91,7 @@ export interface Settings extends Daemon.Settings {
     TradeRepository.TradeRepository | Ledger.Ledger | Commands.Commands
   >
   /** Copies the books, for as long as the scope is open, beside a paper exchange that is new or a copy too. */
-  readonly copied: (exchange: "new" | "copy") => Effect.Effect<Copied, Told, FileSystem.FileSystem | Scope.Scope>
+  readonly copied: (exchange: "new" | "copy") => Effect.Effect<Copied, VerbError, FileSystem.FileSystem | Scope.Scope>
   /** The daemon that was started last on these books; none where none serves. */
   readonly served: Effect.Effect<Option.Option<Served>, never, FileSystem.FileSystem>
   readonly operatorToken: OperatorToken

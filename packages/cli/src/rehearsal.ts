@@ -8,7 +8,7 @@ import type { Driving, Ledger } from "@roundlot/core/ledger"
 import { Effect, Layer, type Scope } from "effect"
 import type { Environment } from "./Environment.ts"
 import { type Flags, type Program, type Settings, settle, type Writing } from "./Program.ts"
-import type { Told } from "./Told.ts"
+import type { VerbError } from "./VerbError.ts"
 
 type Sandbox = Writing | Broker.Brokers
 
@@ -18,7 +18,7 @@ type Around = FileSystem.FileSystem | Environment | Program | Scope.Scope
 export const onCopy = <A, E, R>(
   flags: Flags,
   use: (settings: Settings) => Effect.Effect<A, E, R | Sandbox>
-): Effect.Effect<A, E | Told, Exclude<R, Sandbox> | Around> =>
+): Effect.Effect<A, E | VerbError, Exclude<R, Sandbox> | Around> =>
   Effect.gen(function* () {
     const settings = yield* settle(flags)
     const { brokers, writing } = yield* settings.copied("new")
@@ -30,9 +30,9 @@ export const onCopies = <A, E, R>(
   flags: Flags,
   use: (
     settings: Settings,
-    brokers: Layer.Layer<Broker.Brokers, Told, FileSystem.FileSystem>
+    brokers: Layer.Layer<Broker.Brokers, VerbError, FileSystem.FileSystem>
   ) => Effect.Effect<A, E, R | Writing>
-): Effect.Effect<A, E | Told, Exclude<R, Writing> | Around> =>
+): Effect.Effect<A, E | VerbError, Exclude<R, Writing> | Around> =>
   Effect.gen(function* () {
     const settings = yield* settle(flags)
     const { brokers, writing } = yield* settings.copied("copy")

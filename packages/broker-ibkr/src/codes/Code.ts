@@ -43,8 +43,10 @@ type Row = readonly [code: number, says: string]
 export const LIST = "IBKR, API message codes"
 /** Codes with which QuantConnect's plugin for IBKR gives an order up, or warns. */
 export const LEAN = "QuantConnect/Lean.Brokerages.InteractiveBrokers"
+/** Codes that clients of others list. */
 export const CLIENTS = "ib-api-reloaded/ib_async, stoqey/ib"
 
+/** Codes of one kind and one source. */
 export const of = (kind: CodeKind, source: string, ...rows: ReadonlyArray<Row>): ReadonlyArray<Code> =>
   rows.map(([code, says]) => ({ code, says, kind, source }))
 
@@ -59,6 +61,7 @@ export const within = (
     Array.from({ length: last - first + 1 }, (_, index) => ({ code: first + index, says, kind, source }))
   )
 
+/** Codes that refuse an order, by what the refusal is about. */
 export const rejected = (
   refusalClass: Report.RefusalClass,
   source: string,

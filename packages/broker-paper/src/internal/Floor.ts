@@ -22,16 +22,20 @@ export interface Floor {
   readonly changed: Effect.Effect<unknown>
 }
 
+/** What an account has to spend until an instruction says so, in dollars. */
 export const BUYING_POWER = "1000000000"
 
+/** A moment as its rows have it. */
 export const textOf = (instant: Instant.Instant): string => Instant.format(instant)
 
+/** Which sessions are open at a moment. */
 export const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours => {
   const instructed = rows.fact("session")
   if (instructed !== undefined) return { regular: instructed === "open", extended: instructed !== "closed" }
   return { regular: options.isOpen?.(now) ?? true, extended: options.isOpen?.(now, "extended") ?? true }
 }
 
+/** The books of a turn on this exchange. */
 export const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
   OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
 
@@ -51,12 +55,15 @@ export const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Inst
 export const restingIn = ({ rows }: Floor): ReadonlyArray<string> =>
   (rows.fact("resting") ?? "").split(" ").filter((id) => id !== "")
 
+/** The price of a symbol, where somebody has said one. */
 export const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price | undefined =>
   rows.price(symbol)?.price ?? options.unsaidPrice
 
+/** Does the exchange list a symbol for an account? */
 export const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
   OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
 
+/** An order of this account, by one of its ids. */
 export const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {
   const order =
     "brokerOrderId" in key ? rows.order(key.brokerOrderId) : rows.orderByClientId(account, key.clientOrderId)

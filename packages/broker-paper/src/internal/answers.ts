@@ -41,6 +41,7 @@ const ofStatus = (reply: StatusReply): Report.Answer => {
   return Report.Answer.Unknown({ why: `status ${status}, which is not documented`, candidate: candidateIn(reply.body) })
 }
 
+/** How long the exchange asks its client to wait, in milliseconds. */
 export const retryAfterOf = ({ headers }: StatusReply): number | undefined => {
   const seconds = Object.entries(headers).find(([name]) => name.toLowerCase() === "retry-after")?.[1]
   return seconds !== undefined && /^\d+(\.\d+)?$/.test(seconds) ? Math.ceil(Number(seconds) * 1000) : undefined

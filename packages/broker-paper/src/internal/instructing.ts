@@ -13,6 +13,7 @@ import type { InstructionRow } from "./rows.ts"
 
 const encodeInstruction = Schema.encodeSync(Schema.parseJson(Instruction.Instruction))
 
+/** Does an instruction, or keeps it until its request comes. */
 export const instruct = (
   floor: Floor,
   instruction: Instruction.Instruction

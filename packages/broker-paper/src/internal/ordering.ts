@@ -14,6 +14,7 @@ import { done, refused, serve } from "./requests.ts"
 
 const encodePlace = Schema.encodeSync(PlaceRequest)
 
+/** Places an order. */
 export const place = (floor: Floor, account: AccountName.AccountName, request: PlaceRequest): Asked<ExchangeOrder> =>
   serve(floor, { account, operation: "place", payload: encodePlace(request), subject: () => request }, (scene) =>
     takeOrder(floor, scene, account, request)
@@ -49,6 +50,7 @@ const takeOrder = (
   return done(order, order.brokerOrderId)
 }
 
+/** Changes the terms of an order that works. */
 export const amend = (
   floor: Floor,
   account: AccountName.AccountName,
@@ -80,6 +82,7 @@ const noOrder = (brokerOrderId: string): OrderBook.Refusal => ({
   words: `no order ${brokerOrderId}`
 })
 
+/** Cancels an order. */
 export const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: string): Asked<null> => {
   const subject = () => ownOrder(floor, account, { brokerOrderId })
   return serve<null>(

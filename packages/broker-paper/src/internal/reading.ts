@@ -11,11 +11,13 @@ import { hiddenEverywhere } from "./acts.ts"
 import { done, serve } from "./requests.ts"
 import type { OrderRow } from "./rows.ts"
 
+/** How many rows are read at once. */
 export const PAGE = 1000
 
 /** A query by keyset: rows after a number, at most so many. */
 type Paged<A> = (after: number, limit: number) => ReadonlyArray<A>
 
+/** All rows of a query, read in pages. */
 export const pages = <A extends { readonly number: number }>(
   { file }: Floor,
   query: Paged<A>
@@ -46,6 +48,7 @@ export const readOrder = (
   })
 }
 
+/** What a client sees of a window, whose rows are read after the answer is decided. */
 export const listing = <A extends { readonly number: number }>(
   floor: Floor,
   account: AccountName.AccountName,
@@ -60,6 +63,7 @@ export const listing = <A extends { readonly number: number }>(
     return { at, reply: { _tag: "Done" as const, body: yield* pages(floor, query(at)) } }
   })
 
+/** The orders that one was placed with. */
 export const groupOf = ({ rows }: Floor, brokerOrderId: string): Group => ({
   parent: Contingent.parentOf(rows, brokerOrderId),
   legs: Contingent.legsOf(rows, brokerOrderId),

@@ -14,7 +14,9 @@ const livenessOf: { readonly [S in ExchangeStatus]: Report.Liveness } = {
   rejected: { _tag: "Closed", kind: "rejected" }
 }
 
+/** An order as JSON. */
 export const encodeOrder = Schema.encodeSync(Schema.parseJson(ExchangeOrder))
+/** Bytes of the paper broker. */
 export const payloadOf = Report.textFrom("paper")
 
 const encodeExecution = Schema.encodeSync(Schema.parseJson(Execution))
@@ -25,11 +27,13 @@ const clientOrderIdOf = ({
   clientOrderId
 }: Pick<ExchangeOrder, "brokerOrderId" | "clientOrderId">): string => clientOrderId ?? brokerOrderId
 
+/** An order as the broker port reports it, with its bytes. */
 export const orderSeen = (order: ExchangeOrder): Report.Received<Report.OrderSeen> => ({
   report: reportOfOrder(order),
   payload: payloadOf(encodeOrder(order))
 })
 
+/** An order as the broker port reports it. */
 export const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   _tag: "OrderSeen",
   account: order.account,
@@ -52,6 +56,7 @@ export const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   executionsRead: false
 })
 
+/** An execution as the broker port reports it, with its bytes. */
 export const executed = (execution: Execution): Report.Received<Report.Executed> => ({
   report: reportOfExecution(execution),
   payload: payloadOf(encodeExecution(execution))
@@ -74,6 +79,7 @@ export const reportOfExecution = (execution: Execution): Report.Executed => ({
   executedAt: execution.executedAt
 })
 
+/** What was asked for and is not there. */
 export interface NotFoundKey {
   readonly clientOrderId?: ClientOrderId.ClientOrderId
   readonly brokerOrderId?: ClientOrderId.BrokerOrderId

@@ -50,8 +50,10 @@ export interface Served<A> {
   readonly order?: string | undefined
 }
 
+/** A request that was done. */
 export const done = <A>(body: A, order?: string): Served<A> => ({ reply: { _tag: "Done", body }, taken: true, order })
 
+/** A request that was refused. */
 export const refused = (
   { code, status, words }: OrderBook.Refusal,
   refusalClass?: Report.RefusalClass
@@ -92,6 +94,7 @@ export const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Serv
       Effect.map(({ at, reply }) => ({ at, reply }))
     )
 
+/** A request that reads. */
 export const read = <A>(floor: Floor, ask: Ask, body: () => A): Asked<A> => serve(floor, ask, () => done(body()))
 
 /** The answer of a request that is done whatever is answered. */
@@ -214,6 +217,7 @@ const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>)
   }
 }
 
+/** What acts of instructions work on. */
 export const stageOf = (
   { rows }: Floor,
   { book, turn }: Pick<Scene, "book" | "turn">,

@@ -11,6 +11,7 @@ import type { EventRow } from "./rows.ts"
 
 const POLL = "250 millis"
 
+/** What happens to an account's orders from now on. */
 export const stream = (
   floor: Floor,
   account: AccountName.AccountName,

@@ -10,7 +10,7 @@ import { breaks, jobs, orders, positions, trades } from "@roundlot/queries"
 import { type Context, Effect, type Layer, Option, Schema } from "effect"
 import { accountNames, namedSources, tradeRequest } from "@roundlot/commands"
 import type { Writing } from "../Program.ts"
-import type { Told } from "../terminal/Verb.ts"
+import type { VerbError } from "../terminal/Verb.ts"
 import type { Configuration } from "../Program.ts"
 
 const text = Schema.optional(Schema.String)
@@ -217,7 +217,7 @@ const propose = (asked: Terms, token: Token.Token, configuration: Configuration)
   })
 
 /** The token of the program that calls, judged anew with each call; nothing where it has none. */
-export type Bearer = Effect.Effect<Token.Token | undefined, Told, Clock.Clock | TokenRegister.TokenRegister>
+export type Bearer = Effect.Effect<Token.Token | undefined, VerbError, Clock.Clock | TokenRegister.TokenRegister>
 
 /** What is done for a program is held to the accounts of its token. */
 const asBearer = <A, E, R>(bearer: Bearer, act: Effect.Effect<A, E, R>) =>

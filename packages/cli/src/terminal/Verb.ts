@@ -10,19 +10,19 @@ import { stripVTControlCharacters } from "node:util"
 import { UsageError } from "@roundlot/commands/errors"
 import type { Environment } from "../Environment.ts"
 import type { Program } from "../Program.ts"
-import type { Told } from "../Told.ts"
+import type { VerbError } from "../VerbError.ts"
 import type { Output } from "./Output.ts"
 
 /** The version that `--version` prints. */
 export const VERSION = "0.0.0"
 
-export type { Told } from "../Told.ts"
+export type { VerbError } from "../VerbError.ts"
 
 /** What every verb finds around it. */
 export type Surroundings = Output | Environment | Program | CliApp.Environment
 
 /** What a verb does. Its scope is one command line. */
-export type Doing = Effect.Effect<void, Told, Surroundings>
+export type Doing = Effect.Effect<void, VerbError, Surroundings>
 
 /** A command line and what it does. */
 type Example = readonly [line: string, what: string]
@@ -72,7 +72,7 @@ export const make = <const Flags extends Command.Command.Config>(options: VerbOp
     Command.make(options.name, options.flags, () => Effect.void),
     told
   )
-  const ours = (error: Told | ValidationError): Told =>
+  const ours = (error: VerbError | ValidationError): VerbError =>
     isValidationError(error) ? wordsOf(options.name, error) : error
   return {
     usage: Command.getUsage(command),

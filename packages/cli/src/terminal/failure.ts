@@ -1,6 +1,6 @@
 import { Cause, Option } from "effect"
 import { exitCodes } from "./Output.ts"
-import type { Told } from "../Told.ts"
+import type { VerbError } from "../VerbError.ts"
 
 /** A failure as people and programs are told of it: what, where, what to do; never a stack trace. */
 export interface Rendered {
@@ -9,7 +9,7 @@ export interface Rendered {
   readonly exitCode: number
 }
 
-const isTold = (value: unknown): value is Told =>
+const isVerbError = (value: unknown): value is VerbError =>
   typeof value === "object" &&
   value !== null &&
   "_tag" in value &&
@@ -44,7 +44,7 @@ const ofFault = (fault: unknown): Rendered => ({
 /** How a failed verb is told. */
 export const render = (cause: Cause.Cause<unknown>): Rendered => {
   const failure = Option.getOrUndefined(Cause.failureOption(cause))
-  if (!isTold(failure)) return ofFault(failure ?? Cause.squash(cause))
+  if (!isVerbError(failure)) return ofFault(failure ?? Cause.squash(cause))
   const exitCode = usageKinds.includes(failure._tag) ? exitCodes.usage : exitCodes.failed
   return { kind: failure._tag, message: sentence(withoutTrace(failure.message)), exitCode }
 }

@@ -3,7 +3,7 @@ import * as Descriptor from "@effect/cli/CommandDescriptor"
 import { Effect, Option } from "effect"
 import { Output } from "./Output.ts"
 import { helpOf, type Tree } from "./Tree.ts"
-import type { Meant, Surroundings, Told } from "./Verb.ts"
+import type { Meant, Surroundings, VerbError } from "./Verb.ts"
 
 const described = async (path: ReadonlyArray<string>, tree: Tree): Promise<Descriptor.Command<Meant>> => {
   const name = path.at(-1) ?? ""
@@ -28,7 +28,7 @@ const described = async (path: ReadonlyArray<string>, tree: Tree): Promise<Descr
 export const commandOf = (
   name: string,
   tree: Tree
-): Effect.Effect<Command.Command<string, Surroundings, Told, Meant>> =>
+): Effect.Effect<Command.Command<string, Surroundings, VerbError, Meant>> =>
   Effect.map(
     Effect.promise(() => described([name], tree)),
     Command.fromDescriptor(({ doing }) => doing)

@@ -7,12 +7,12 @@ import { arrange } from "./argv.ts"
 import { render } from "./failure.ts"
 import { layer as layerOutput, Output, type Streams } from "./Output.ts"
 import * as Tree from "./Tree.ts"
-import { config, VERSION, type Surroundings, type Told } from "./Verb.ts"
+import { config, VERSION, type Surroundings, type VerbError } from "./Verb.ts"
 
 const HELP = ["--help", "-h"]
 
 /** Finds the verb and does it, or says what it is. */
-const perform = (root: Tree.Tree, words: ReadonlyArray<string>): Effect.Effect<void, Told, Surroundings> =>
+const perform = (root: Tree.Tree, words: ReadonlyArray<string>): Effect.Effect<void, VerbError, Surroundings> =>
   Effect.gen(function* () {
     const { raw } = yield* Output
     if (words.length === 1 && words[0] === "--version") return yield* raw(`roundlot ${VERSION}\n`)

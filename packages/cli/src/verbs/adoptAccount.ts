@@ -12,14 +12,14 @@ import { confirm, yes } from "../terminal/confirm.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import type { Told } from "../terminal/Verb.ts"
+import type { VerbError } from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 import { compared } from "./atBroker.ts"
 
 /** The account that is meant: the named one, else the only one of the books. */
 export const theAccount = (
   named: Option.Option<string>
-): Effect.Effect<AccountName.AccountName, Told, TradeRepository.TradeRepository> =>
+): Effect.Effect<AccountName.AccountName, VerbError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const [only, ...others] = yield* accountNames.chosen(named)
     if (only === undefined) return yield* new errors.NotFound({ kind: "account", id: "", list: "accounts" })

@@ -6,7 +6,7 @@ import { Jobs, Reconciliation, StartGate } from "@roundlot/core/ledger"
 import { Effect, Schedule, Schema } from "effect"
 import { queue } from "@roundlot/daemon"
 import type { Writing } from "../Program.ts"
-import type { Told } from "../terminal/Verb.ts"
+import type { VerbError } from "../terminal/Verb.ts"
 import type { Settings } from "../Program.ts"
 
 /** The daemon that drives the account did not do what it was asked for. */
@@ -26,9 +26,13 @@ interface Asked<A, I> {
 /** The broker of an account, for a verb that asks it: that of no other is opened. */
 const withBrokers =
   (account: AccountName.AccountName, settings: Settings) =>
-  <A, E extends Told, R>(
+  <A, E extends VerbError, R>(
     work: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | Clock.Clock | FileSystem | TradeRepository.TradeRepository> =>
+  ): Effect.Effect<
+    A,
+    VerbError,
+    Exclude<R, Broker.Brokers> | Clock.Clock | FileSystem | TradeRepository.TradeRepository
+  > =>
     Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
       Effect.provide(
         work,
@@ -43,26 +47,26 @@ const withBrokers =
 export const compared = (
   account: AccountName.AccountName,
   settings: Settings
-): Effect.Effect<Effect.Effect.Success<ReturnType<typeof Reconciliation.compare>>, Told, FileSystem | Writing> =>
+): Effect.Effect<Effect.Effect.Success<ReturnType<typeof Reconciliation.compare>>, VerbError, FileSystem | Writing> =>
   withBrokers(account, settings)(Effect.zipRight(StartGate.ofItsEnvironment(account), Reconciliation.compare(account)))
 
 /** Does something at an account's broker, after proving that it is of play money and the account that was driven before. */
-export const proving = <A, E extends Told, R>(
+export const proving = <A, E extends VerbError, R>(
   account: AccountName.AccountName,
   settings: Settings,
   work: Effect.Effect<A, E, R>
-): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
+): Effect.Effect<A, VerbError, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
   withBrokers(account, settings)(Effect.zipRight(StartGate.prove(account), work))
 
 /**
  * The same: here where nobody drives the account; else the daemon that drives it does it as a job, and its answer is waited for.
  */
-export const atBroker = <A, I, E extends Told, R>(
+export const atBroker = <A, I, E extends VerbError, R>(
   account: AccountName.AccountName,
   settings: Settings,
   here: Effect.Effect<A, E, R>,
   asked: Asked<A, I>
-): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
+): Effect.Effect<A, VerbError, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
   Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(proving(account, settings, here)),
     Effect.scoped,

@@ -29,7 +29,7 @@ const reason = Options.text("reason").pipe(
 type Change = (
   batch: Batch.Batch,
   reason: string
-) => Effect.Effect<Batch.Batch, Verb.Told, Batches.Batches | Entropy.Entropy>
+) => Effect.Effect<Batch.Batch, Verb.VerbError, Batches.Batches | Entropy.Entropy>
 
 /** Changes a batch, and shows it as it is then. */
 const change = (batch: Batch.Batch, why: string, by: Change) =>

@@ -7,7 +7,7 @@ import { Effect, type Option } from "effect"
 import { carryingOut } from "@roundlot/commands"
 import { confirm } from "../terminal/confirm.ts"
 import { Output } from "../terminal/Output.ts"
-import type { Told } from "../terminal/Verb.ts"
+import type { VerbError } from "../terminal/Verb.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
 const foreseen = (
@@ -60,7 +60,7 @@ export const correct = ({
   ...asked
 }: Asked): Effect.Effect<
   void,
-  Told,
+  VerbError,
   | Clock.Clock
   | Commands.Commands
   | Entropy.Entropy

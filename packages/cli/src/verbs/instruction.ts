@@ -32,8 +32,8 @@ export const of = (
 ): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
   const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = asked
   if (asked.direct) return instruction.read(asked)
-  const isTold = [type, limitPrice, stopPrice, timeInForce, goodTill, session].some((each) => each !== undefined)
-  if (!isTold) return Effect.succeed(undefined)
+  const isGiven = [type, limitPrice, stopPrice, timeInForce, goodTill, session].some((each) => each !== undefined)
+  if (!isGiven) return Effect.succeed(undefined)
   return Effect.fail(
     instruction.refused(
       "--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct"

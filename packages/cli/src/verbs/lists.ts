@@ -77,7 +77,7 @@ export const pageText =
 export const listed = <D>(where: Narrowed, found: Found<D>, table: Tabled<D>): Verb.Doing =>
   paged(where, past.seen(where.asOf, past.ownersOf(where.account), found), table)
 
-const paged = <D, E extends Verb.Told>(
+const paged = <D, E extends Verb.VerbError>(
   where: Narrowed,
   found: Effect.Effect<listing.ListDocument<D>, E, Reading>,
   table: Tabled<D>
@@ -92,7 +92,7 @@ const paged = <D, E extends Verb.Told>(
   )
 
 /** Prints one record. */
-export const shown = <D extends object, E extends Verb.Told>(
+export const shown = <D extends object, E extends Verb.VerbError>(
   where: Flags,
   found: Effect.Effect<D, E, Reading>,
   heading?: (document: D) => string
@@ -106,7 +106,11 @@ export const shown = <D extends object, E extends Verb.Told>(
   )
 
 /** Prints one record of an account's, as it is or as it stood at an earlier moment. */
-export const shownOf = <R extends { readonly account: AccountName.AccountName }, D extends object, E extends Verb.Told>(
+export const shownOf = <
+  R extends { readonly account: AccountName.AccountName },
+  D extends object,
+  E extends Verb.VerbError
+>(
   table: Table.Table<R>,
   kind: Id.Kind,
   asked: Flags & { readonly id: string; readonly asOf?: string | undefined },

@@ -10,7 +10,7 @@ import type { Writing } from "../Program.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import type { Told } from "../terminal/Verb.ts"
+import type { VerbError } from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 import type { Settings } from "../Program.ts"
 import { proving } from "./atBroker.ts"
@@ -33,7 +33,7 @@ const ended = (id: Id.OrderId) =>
 export const workOn = (
   { account, id }: Order.Order,
   settings: Settings
-): Effect.Effect<void, Told, FileSystem | Writing> =>
+): Effect.Effect<void, VerbError, FileSystem | Writing> =>
   Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(proving(account, settings, Effect.zipRight(Cancels.requestCancels(), Tracking.pollAll))),
     Effect.scoped,

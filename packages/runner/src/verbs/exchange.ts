@@ -53,7 +53,7 @@ const through = <A, E>(
 }
 
 /** Prints what the exchange has of a kind, if there is an exchange. */
-const listed = <A, I extends object, E extends Verb.Told>(
+const listed = <A, I extends object, E extends Verb.VerbError>(
   asked: Flags & { readonly limit: number | undefined },
   schema: Schema.Schema<A, I>,
   read: (door: Door.Door) => Effect.Effect<ReadonlyArray<A>, E>

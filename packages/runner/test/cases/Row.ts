@@ -179,11 +179,14 @@ export interface Row {
 const newest = <A extends object>(all: Effect.Effect<ReadonlyArray<A>, unknown>) =>
   Effect.flatMap(all, (each) => Effect.fromNullable(each.at(-1)))
 
-type Told = Exclude<Act, Deed | { readonly tells: Telling } | { readonly laterMs: number } | { readonly taken: string }>
+type VerbError = Exclude<
+  Act,
+  Deed | { readonly tells: Telling } | { readonly laterMs: number } | { readonly taken: string }
+>
 
 const instructionOf = (
   exchange: Exchange.ExchangeService,
-  act: Told
+  act: VerbError
 ): Effect.Effect<Omit<Instruction.InstructionInput, "id">, unknown> => {
   if (act === "end")
     return Effect.map(newest(exchange.orders), ({ brokerOrderId }) => ({ do: { cancel: { brokerOrderId } } }))

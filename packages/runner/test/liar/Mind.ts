@@ -1,4 +1,4 @@
-import { EVERYWHERE, shown, type Lie, type Told } from "./Lie.ts"
+import { EVERYWHERE, shown, type Lie, type VerbError } from "./Lie.ts"
 import type { Asked } from "./judge.ts"
 import type { Leaping } from "./leaping.ts"
 
@@ -19,7 +19,7 @@ export interface Mind {
   readonly asked: Array<Asked>
   readonly story: Array<string>
   /** The lies that a message of this place is told with; it counts as spoken of. */
-  readonly about: (place: string) => ReadonlyArray<Told>
+  readonly about: (place: string) => ReadonlyArray<VerbError>
   /** Is one of its lies about one of these places by name? */
   readonly isAbout: (places: ReadonlyArray<string>) => boolean
   /** The client asks for something. */
@@ -30,8 +30,8 @@ export interface Mind {
 }
 
 /** A liar that tells these. */
-export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: ReadonlyArray<string>): Mind => {
-  const spoken = new Map<Told, number>()
+export const make = (world: Leaping, lies: ReadonlyArray<VerbError>, symbols: ReadonlyArray<string>): Mind => {
+  const spoken = new Map<VerbError, number>()
   const story: Array<string> = []
   const begunMs = world.nowMs()
   const note = (line: string): void => {
@@ -53,9 +53,9 @@ export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: Readonl
         if (told.where !== EVERYWHERE && told.where !== place) return false
         const count = spoken.get(told) ?? 0
         spoken.set(told, count + 1)
-        const isTold = count >= told.from && count < told.from + told.times
-        if (isTold) note(`lie at ${place}: ${shown(told)}`)
-        return isTold
+        const isVerbError = count >= told.from && count < told.from + told.times
+        if (isVerbError) note(`lie at ${place}: ${shown(told)}`)
+        return isVerbError
       })
     },
     otherThan: (symbol) => symbols.find((each) => each !== symbol) ?? "ZZZZ"
@@ -65,7 +65,7 @@ export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: Readonl
 
 /** The first of the lies that is of a kind. */
 export const lieOf = <W extends Lie["what"]>(
-  told: ReadonlyArray<Told>,
+  told: ReadonlyArray<VerbError>,
   what: W
 ): Extract<Lie, { readonly what: W }> | undefined => {
   for (const { lie } of told) if (isOf(lie, what)) return lie

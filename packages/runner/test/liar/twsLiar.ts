@@ -1,6 +1,6 @@
 import { Effect, type Scope } from "effect"
 import { connect, createServer, type Socket } from "node:net"
-import type { Told, Vocabulary } from "./Lie.ts"
+import type { VerbError, Vocabulary } from "./Lie.ts"
 import { lieOf, type Mind, type Post } from "./Mind.ts"
 import { shifted, times } from "./rewrite.ts"
 
@@ -172,7 +172,12 @@ const scaled = (by: bigint) => (text: string) => (NUMBER.test(text) ? times(text
 
 const negated = (text: string): string => (text.startsWith("-") ? text.slice(1) : text === "0" ? text : `-${text}`)
 
-const oneLie = (fields: ReadonlyArray<string>, shape: Message, { lie }: Told, mind: Mind): ReadonlyArray<string> => {
+const oneLie = (
+  fields: ReadonlyArray<string>,
+  shape: Message,
+  { lie }: VerbError,
+  mind: Mind
+): ReadonlyArray<string> => {
   const { executed = [], filled = [], ordered = [] } = shape
   switch (lie.what) {
     case "quantity": {

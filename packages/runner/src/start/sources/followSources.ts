@@ -46,7 +46,7 @@ const sourceOf = (
  */
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
-    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Verb.Told>()
+    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Verb.VerbError>()
     const once = Effect.flatMap(ownPart.running(`source ${name}`, settings)(open), (followed) =>
       Effect.zipRight(
         // Interrupted with its source it says nothing.
@@ -131,7 +131,7 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
 export const followSources = (
   sources: ReadonlyArray<Following>,
   settings: Settings
-): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Verb.Told>, never, Scope.Scope | Services> =>
+): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Verb.VerbError>, never, Scope.Scope | Services> =>
   Effect.map(
     Effect.forEach(sources, (source) => follow(source, settings)),
     (each) => Effect.map(Effect.all(each, { concurrency: "unbounded" }), (lines) => lines.flat())
