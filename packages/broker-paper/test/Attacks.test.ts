@@ -39,8 +39,7 @@ const seen = (exchange: Service) =>
   )
 const prices = (exchange: Service) =>
   Effect.map(exchange.fills, (fills) => fills.map(({ price }) => Decimal.format(price)))
-const idOf = (exchange: Service, n: number) =>
-  Effect.map(exchange.orders, (orders) => orders[n]?.brokerOrderId ?? "")
+const idOf = (exchange: Service, n: number) => Effect.map(exchange.orders, (orders) => orders[n]?.brokerOrderId ?? "")
 
 const entry = limited("buy", "100", {
   legs: {
@@ -149,9 +148,7 @@ describe("what crosses", () => {
           }
           const orders = yield* exchange.orders
           const sold = (wanted: "buy" | "sell") =>
-            Decimal.format(
-              Decimal.sum(orders.flatMap((each) => (each.side === wanted ? [each.filledQuantity] : [])))
-            )
+            Decimal.format(Decimal.sum(orders.flatMap((each) => (each.side === wanted ? [each.filledQuantity] : []))))
           expect(sold("buy")).toBe(sold("sell"))
           expect(orders.filter((each) => Decimal.isLess(each.quantity, each.filledQuantity))).toEqual([])
           const fills = yield* exchange.fills
@@ -196,9 +193,15 @@ describe("splits", () => {
   it.scoped("a price that orders came with is followed after a split as before", () =>
     Effect.gen(function* () {
       const exchange = yield* opened
-      yield* exchange.place(account, request({ referencePrice: Price.unsafe("100"), referenceAt: Instant.fromMillis(0) }))
+      yield* exchange.place(
+        account,
+        request({ referencePrice: Price.unsafe("100"), referenceAt: Instant.fromMillis(0) })
+      )
       yield* market(exchange, { split: { symbol: "AAPL", from: "1", to: "2" } })
-      yield* exchange.place(account, request({ referencePrice: Price.unsafe("51"), referenceAt: Instant.fromMillis(0) }))
+      yield* exchange.place(
+        account,
+        request({ referencePrice: Price.unsafe("51"), referenceAt: Instant.fromMillis(0) })
+      )
       expect(yield* prices(exchange)).toEqual(["100", "51"])
     })
   )

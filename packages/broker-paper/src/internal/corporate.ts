@@ -30,7 +30,8 @@ export const split = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, ratio:
   const price = rows.price(symbol)?.price
   if (price !== undefined) rows.adjustPrice(Decimal.format(priceAfter(price, ratio)), symbol)
   const spread = rows.fact(`spread ${symbol}`)
-  if (spread !== undefined) rows.setFact(`spread ${symbol}`, Decimal.format(dollarsAfter(Decimal.unsafe(spread), ratio)))
+  if (spread !== undefined)
+    rows.setFact(`spread ${symbol}`, Decimal.format(dollarsAfter(Decimal.unsafe(spread), ratio)))
   Market.setBands(rows, symbol, undefined)
   Market.leaveLimitState(rows, symbol)
   return `${Decimal.format(ratio.from)} ${symbol} became ${Decimal.format(ratio.to)}`
