@@ -62,6 +62,7 @@ export const executed = (execution: Execution): Report.Received<Report.Executed>
   payload: payloadOf(encodeExecution(execution))
 })
 
+/** An execution as the broker port reports it. */
 export const reportOfExecution = (execution: Execution): Report.Executed => ({
   _tag: "Executed",
   account: execution.account,
