@@ -3,21 +3,9 @@ import { AccountName, Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { Effect, FastCheck as fc, TestClock } from "effect"
 import { Exchange, type ExchangeOrder } from "@roundlot/broker-paper"
-import { account } from "./setup.ts"
+import { account, request as ofDay } from "./setup.ts"
 
-const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}): ExchangeOrder.PlaceRequest => ({
-  clientOrderId: null,
-  symbol: "AAPL",
-  side: "buy",
-  quantity: Quantity.unsafe("10"),
-  type: "market",
-  limitPrice: null,
-  stopPrice: null,
-  timeInForce: "gtc",
-  session: "regular",
-  referencePrice: null,
-  ...differs
-})
+const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}) => ofDay({ timeInForce: "gtc", ...differs })
 
 const limited = (side: "buy" | "sell", price: string, differs: Partial<ExchangeOrder.PlaceRequest> = {}) =>
   request({ side, type: "limit", limitPrice: Price.unsafe(price), ...differs })
