@@ -50,6 +50,16 @@ describe("orders that cross", () => {
     })
   )
 
+  it.scoped("exits stay where their entry, filled in full, is filled beyond that", () =>
+    Effect.gen(function* () {
+      const exchange = yield* opened
+      yield* market(exchange, at("100"))
+      yield* exchange.place(account, entry)
+      yield* market(exchange, { fill: { brokerOrderId: yield* idOf(exchange, 0), quantity: "1" } })
+      expect(yield* seen(exchange)).toEqual(["filled 11", "new 0", "new 0"])
+    })
+  )
+
   it.scoped("a stop that trails crosses nothing before there is a price that it trails", () =>
     Effect.gen(function* () {
       const exchange = yield* opened
