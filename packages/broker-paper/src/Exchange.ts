@@ -15,7 +15,7 @@ import type { Asked, Group, Instructed, OrderKey, Replied, Streamed } from "./Ex
 import type { InstructionInput, InstructionRefused, InstructionUnreadable } from "./Instruction.ts"
 import type { Hours } from "./Matching.ts"
 import type { Floor } from "./internal/Floor.ts"
-import { BUYING_POWER, bookOf, endEarlierDay, hoursAt, isListed, ownOrder, textOf, tradesAt } from "./internal/Floor.ts"
+import { BUYING_POWER, bookOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
 import { instruct } from "./internal/instructing.ts"
 import { amend, cancel, place } from "./internal/ordering.ts"
@@ -167,8 +167,7 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   const turn = Turn.begin(rows, clock)
   const hours = hoursAt(floor, turn.now)
   const book = bookOf(floor, turn, hours)
-  book.lapse()
-  endEarlierDay(floor, book, turn.now, hours)
+  passTime(floor, book, turn.now, hours)
   for (const [symbol, price] of options.prices) {
     rows.offerPrice(symbol, Decimal.format(price))
     book.sweep(symbol)

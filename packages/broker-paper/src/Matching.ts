@@ -35,12 +35,15 @@ export const isInSession = ({ session }: Pick<Timed, "session">, { extended, reg
 export const isTakenIn = (order: Timed, hours: Hours): boolean =>
   order.timeInForce === "opg" ? !hours.regular : isInSession(order, hours)
 
+/** Does it wait for a stop price? A stop that trails may have none yet. */
+export const isStop = ({ type }: Pick<Working, "type">): boolean => type === "stop" || type === "stop_limit"
+
 /** What a price means to an order: whether its stop is (or was) reached, and whether it trades at it. */
 export const judge = (
   order: Working,
   price: Decimal.Decimal
 ): { readonly triggered: boolean; readonly trades: boolean } => {
-  const stops = order.type === "stop" || order.type === "stop_limit"
+  const stops = isStop(order)
   const triggered = order.triggered || (stops && reachesStop(order, price))
   const limited = order.type === "limit" || order.type === "stop_limit"
   return { triggered, trades: (!stops || triggered) && (!limited || withinLimit(order, price)) }
@@ -75,10 +78,18 @@ export interface Crossing extends Ranked {
   readonly account: AccountName.AccountName
 }
 
-/** At which price two orders of opposite sides trade with each other: that of the earlier one; nothing where they do not, or are of one account. */
-export const crossingOf = (buy: Crossing, sell: Crossing): Price.Price | undefined => {
+/**
+ * At which price two orders of opposite sides trade with each other: that of the earlier one; nothing where they do not, or are of one
+ * account. One that came again (`isLast`), amended or released, is the later one whatever its number.
+ */
+export const crossingOf = <A extends Crossing>(
+  buy: A,
+  sell: A,
+  isLast: (order: A) => boolean = () => false
+): Price.Price | undefined => {
   if (buy.account === sell.account) return undefined
-  const [first, second] = buy.number < sell.number ? [buy, sell] : [sell, buy]
+  const isBuyFirst = isLast(sell) || (!isLast(buy) && buy.number < sell.number)
+  const [first, second] = isBuyFirst ? [buy, sell] : [sell, buy]
   const price = first.limitPrice ?? second.limitPrice
   const isCrossed =
     buy.limitPrice === null || sell.limitPrice === null || Decimal.isAtMost(sell.limitPrice, buy.limitPrice)

@@ -2,21 +2,7 @@ import { assert, describe, expect, it } from "@effect/vitest"
 import { AccountName, Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { Chunk, Effect, FastCheck as fc, Stream, TestClock } from "effect"
 import { Exchange, type ExchangeOrder } from "@roundlot/broker-paper"
-import { account } from "./setup.ts"
-
-const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}): ExchangeOrder.PlaceRequest => ({
-  clientOrderId: null,
-  symbol: "AAPL",
-  side: "buy",
-  quantity: Quantity.unsafe("10"),
-  type: "market",
-  limitPrice: null,
-  stopPrice: null,
-  timeInForce: "day",
-  session: "regular",
-  referencePrice: null,
-  ...differs
-})
+import { account, request } from "./setup.ts"
 
 const opened = Exchange.make({})
 

@@ -1,4 +1,4 @@
-import { AccountName, Price } from "@roundlot/core"
+import { AccountName, Price, Quantity } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
 import { Effect, Either } from "effect"
@@ -6,7 +6,7 @@ import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Exchange, Instruction, PaperBroker } from "@roundlot/broker-paper"
+import { Exchange, Instruction, PaperBroker, type ExchangeOrder } from "@roundlot/broker-paper"
 
 /** The account that most tests trade in. */
 export const account = AccountName.AccountName.make("paper")
@@ -38,3 +38,18 @@ export const send = SampleOrder.send
 /** What `Instruction.decode` says of a value: the instruction, or the words of the error. */
 export const readInstruction = (input: unknown): Instruction.Instruction | string =>
   Either.getOrElse(Instruction.decode(input), (error) => error.message)
+
+/** What is asked of the exchange: ten AAPL at the market for the day, or what differs from it. */
+export const request = (differs: Partial<ExchangeOrder.PlaceRequest> = {}): ExchangeOrder.PlaceRequest => ({
+  clientOrderId: null,
+  symbol: "AAPL",
+  side: "buy",
+  quantity: Quantity.unsafe("10"),
+  type: "market",
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: "day",
+  session: "regular",
+  referencePrice: null,
+  ...differs
+})

@@ -258,6 +258,39 @@ export const cases: ReadonlyArray<Case> = [
     open: ["F4 long 10 cost 450"]
   },
   {
+    id: "LOT-8",
+    says: "a split that leaves shares uneven leaves none of a closed lot that could replace",
+    method: "fifo",
+    given: [
+      "2026-06-01 buy 2 at 100",
+      "2026-06-01 buy 2 at 100",
+      "2026-06-02 split 1 for 3",
+      "2026-06-03 sell 1.333333333333 at 90"
+    ],
+    closed: [
+      "F1>F4 0.666666666667 cost 200 proceeds 60.00000000003 = -139.99999999997 short",
+      "F2>F4 0.666666666666 cost 200 proceeds 59.99999999994 = -140.00000000006 short"
+    ],
+    open: []
+  },
+  {
+    id: "LOT-8",
+    says: "an execution of before a split that came after it is looked at by its date",
+    method: "fifo",
+    given: [
+      "2026-01-05 buy 4 at 100",
+      "2026-05-05 buy 1 at 100",
+      "2026-06-10 sell 1 at 90",
+      "2026-06-12 split 1 for 1",
+      "2026-06-02 sell 1 at 90"
+    ],
+    closed: [
+      "F1>F3 1 cost 100 proceeds 90 = -10 short",
+      "F1>F5 1 cost 100 proceeds 90 = -10 short washed 1: 10 by F2 1"
+    ],
+    open: ["F1 long 2 cost 200", "F2 long 1 cost 100"]
+  },
+  {
     id: "LOT-9",
     says: "a year to the day is short, a day more is long",
     method: "fifo",
@@ -271,6 +304,24 @@ export const cases: ReadonlyArray<Case> = [
     method: "fifo",
     given: ["2028-02-29 buy 2 at 100", "2029-02-28 sell 1 at 110", "2029-03-01 sell 1 at 110"],
     closed: ["F1>F2 1 cost 100 proceeds 110 = 10 short", "F1>F3 1 cost 100 proceeds 110 = 10 long"],
+    open: []
+  },
+  {
+    id: "LOT-9",
+    says: "what was bought on the last day of a February is long from March on, in a leap year as well",
+    method: "fifo",
+    given: [
+      "2027-02-28 buy 2 at 100",
+      "2028-02-28 buy 1 at 100",
+      "2028-02-29 sell 1 at 110",
+      "2028-03-01 sell 1 at 110",
+      "2029-03-01 sell 1 at 110"
+    ],
+    closed: [
+      "F1>F3 1 cost 100 proceeds 110 = 10 short",
+      "F1>F4 1 cost 100 proceeds 110 = 10 long",
+      "F2>F5 1 cost 100 proceeds 110 = 10 long"
+    ],
     open: []
   },
   {

@@ -166,8 +166,8 @@ describe("what fills are", () => {
     })
     const moved = movementsOf(
       history([late, fill(1, "buy", "2", "100")], {
-        splits: [{ at: splitAt, to: 2, from: 1 }],
-        declared: [{ at: at("2026-03-02T13:00:00Z"), by: Decimal.unsafe("7") }]
+        splits: [{ at: splitAt, seq: 9, to: 2, from: 1 }],
+        declared: [{ at: at("2026-03-02T13:00:00Z"), seq: 2, by: Decimal.unsafe("7") }]
       })
     )
     expect(moved.map(movedText)).toEqual([
@@ -177,6 +177,14 @@ describe("what fills are", () => {
       "F2 2026-03-02 4 for 200"
     ])
     expect(lotsOf(moved, "fifo").open.map(({ shares }) => Decimal.format(shares))).toEqual(["14", "4", "4"])
+  })
+
+  it("LOT-6: what one commit wrote with a split is before or after it as the journal has it", () => {
+    const splitAt = at("2026-03-02T20:00:00Z")
+    const before = fill(1, "buy", "10", "100", { createdAt: splitAt, version: 8 })
+    const paidOut = fill(2, "sell", "0.3", "300", { executedAt: splitAt, createdAt: splitAt, version: 12 })
+    const moved = movementsOf(history([paidOut, before], { splits: [{ at: splitAt, seq: 9, to: 1, from: 3 }] }))
+    expect(moved.map(movedText)).toEqual(["F1 2026-03-02 10 for 1000", "split 1 for 3", "F2 2026-03-02 -0.3 for 90"])
   })
 
   it("LOT-9: a date is New York's, in summer and winter", () => {

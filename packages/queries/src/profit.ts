@@ -193,12 +193,14 @@ const changesOf = (account: string, symbol: string) =>
       Stream.runCollect
     )
     const found = yield* Effect.forEach(Chunk.toReadonlyArray(entries), (entry) =>
-      Effect.map(eventOf(entry), (event) => ({ event, at: decode.timeOf(entry) }))
+      Effect.map(eventOf(entry), (event) => ({ event, at: decode.timeOf(entry), seq: entry.seq }))
     )
     return {
-      declared: found.flatMap(({ at, event }) => (event._tag === "BaseDeclared" ? [{ at, by: event.by }] : [])),
-      splits: found.flatMap(({ at, event }) =>
-        event._tag === "SplitAccepted" ? [{ at, to: event.to, from: event.from }] : []
+      declared: found.flatMap(({ at, event, seq }) =>
+        event._tag === "BaseDeclared" ? [{ at, seq, by: event.by }] : []
+      ),
+      splits: found.flatMap(({ at, event, seq }) =>
+        event._tag === "SplitAccepted" ? [{ at, seq, to: event.to, from: event.from }] : []
       )
     }
   })

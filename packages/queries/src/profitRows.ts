@@ -158,7 +158,7 @@ export const correctionRows = (
           ...emptyOf("correction", of),
           date,
           quantity: Decimal.format(revision.fill.quantity),
-          opened: tradeDates.tradeDate(before.fill.executedAt),
+          opened: tradeDates.tradeDate(movements.executedAtOf(revisions) ?? before.fill.executedAt),
           openedBy: Id.format("fill", before.fill.id),
           closedBy: Id.format("fill", revision.fill.id),
           note: `${revision.side}: ${saidOf(before)}, now ${saidOf(revision)}`

@@ -39,8 +39,14 @@ export const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours =
 export const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
   OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
 
+/** What time has brought since it was last asked: the end of an earlier day before anything of this one. */
+export const passTime = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Instant, hours: Hours): void => {
+  endEarlierDay(floor, book, now, hours)
+  book.lapse()
+}
+
 /** Ends what an earlier day's sessions left where nothing was asked since they closed: as their close would have. */
-export const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Instant, hours: Hours): void => {
+const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Instant, hours: Hours): void => {
   const { options, rows } = floor
   const isScheduled = options.isOpen !== undefined && rows.fact("session") === undefined
   if (!isScheduled || !hours.extended) return

@@ -1,5 +1,4 @@
 import { Decimal, Price } from "@roundlot/core"
-import type { PlaceRequest } from "../ExchangeOrder.ts"
 import type { OrderRow, Rows } from "./rows.ts"
 
 const listed = (text: string | undefined): ReadonlyArray<string> => (text ?? "").split(" ").filter((id) => id !== "")
@@ -13,6 +12,10 @@ export const parentOf = (rows: Rows, brokerOrderId: string): string | undefined 
 
 /** Does it wait for its entry to be filled? */
 export const isWaiting = (rows: Rows, brokerOrderId: string): boolean => rows.fact(`waits ${brokerOrderId}`) === "1"
+
+/** Is it an entry, whose exits wait or waited for it? */
+export const isEntry = (rows: Rows, brokerOrderId: string): boolean =>
+  legsOf(rows, brokerOrderId).some((leg) => rows.fact(`waits ${leg}`) !== undefined)
 
 /** The orders of its group, itself among them: the one that they were placed with, and its legs. */
 export const groupOf = (rows: Rows, brokerOrderId: string): ReadonlyArray<string> => {
@@ -51,8 +54,31 @@ export const trailOf = (rows: Rows, brokerOrderId: string): Trail | undefined =>
 }
 
 /** An order's stop has a trail from now on. */
-export const trail = (rows: Rows, brokerOrderId: string, { by, value }: NonNullable<PlaceRequest["trail"]>): void =>
-  rows.setFact(`trail ${brokerOrderId}`, `${by} ${Decimal.format(value)}`)
+export const trail = (
+  rows: Rows,
+  brokerOrderId: string,
+  { best, by, value }: Omit<Trail, "best"> & Partial<Trail>
+): void =>
+  rows.setFact(
+    `trail ${brokerOrderId}`,
+    [by, ...[value, best].flatMap((each) => (each === undefined ? [] : [Decimal.format(each)]))].join(" ")
+  )
+
+/** After a split the best price, and how many dollars its stop stays behind it, are those of the new shares. */
+export const splitTrail = (
+  rows: Rows,
+  brokerOrderId: string,
+  priced: (dollars: Decimal.Decimal) => Decimal.Decimal
+): void => {
+  const found = trailOf(rows, brokerOrderId)
+  if (found === undefined) return
+  const { best, by, value } = found
+  trail(rows, brokerOrderId, {
+    by,
+    value: by === "amount" ? priced(value) : value,
+    best: best === undefined ? undefined : priced(best)
+  })
+}
 
 const HUNDRED = Decimal.unsafe("100")
 const CENT = Decimal.unsafe("0.01")
@@ -69,7 +95,7 @@ export const trailed = (
     found.best === undefined ||
     Decimal.isLess(...(side === "sell" ? ([found.best, price] as const) : ([price, found.best] as const)))
   const best = isBetter || found.best === undefined ? price : found.best
-  rows.setFact(`trail ${brokerOrderId}`, `${found.by} ${Decimal.format(found.value)} ${Decimal.format(best)}`)
+  trail(rows, brokerOrderId, { ...found, best })
   const away = found.by === "amount" ? found.value : Decimal.divide(Decimal.multiply(best, found.value), HUNDRED, 12)
   const stop = Decimal.floorTo(side === "sell" ? Decimal.subtract(best, away) : Decimal.add(best, away), CENT)
   return Decimal.isPositive(stop) ? Price.make(stop) : stopPrice

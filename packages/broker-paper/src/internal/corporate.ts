@@ -1,5 +1,6 @@
 import { Decimal, Price, Quantity, type Ticker } from "@roundlot/core"
 import { isWorking } from "../ExchangeOrder.ts"
+import { splitTrail } from "./contingent.ts"
 import * as Market from "./market.ts"
 import { leavesOf, type OrderBook } from "./orderBook.ts"
 import type { OrderRow, Rows } from "./rows.ts"
@@ -21,13 +22,16 @@ export interface Ratio {
 export const split = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, ratio: Ratio): string => {
   const isReverse = Decimal.isLess(ratio.to, ratio.from)
   if (isReverse) endAll(rows, book, symbol, `${symbol} had a reverse split`)
-  else for (const order of rows.working(symbol)) book.amend(order, adjusted(order, ratio))
+  else for (const { brokerOrderId } of rows.working(symbol)) follow(rows, book, brokerOrderId, ratio)
   for (const account of rows.accounts()) {
     const held = rows.holding(account, symbol)?.amount
     if (held !== undefined) rows.setHolding(account, symbol, Decimal.format(sharesAfter(held, ratio)))
   }
   const price = rows.price(symbol)?.price
-  if (price !== undefined) rows.setPrice(symbol, Decimal.format(priceAfter(price, ratio)))
+  if (price !== undefined) rows.adjustPrice(Decimal.format(priceAfter(price, ratio)), symbol)
+  const spread = rows.fact(`spread ${symbol}`)
+  if (spread !== undefined)
+    rows.setFact(`spread ${symbol}`, Decimal.format(dollarsAfter(Decimal.unsafe(spread), ratio)))
   Market.setBands(rows, symbol, undefined)
   Market.leaveLimitState(rows, symbol)
   return `${Decimal.format(ratio.from)} ${symbol} became ${Decimal.format(ratio.to)}`
@@ -65,8 +69,23 @@ const sharesAfter = (held: Decimal.Decimal, ratio: Ratio): Decimal.Decimal => {
   return Decimal.isNegative(held) ? Decimal.negate(whole) : whole
 }
 
-const priceAfter = (price: Decimal.Decimal, { from, to }: Ratio): Price.Price =>
-  Price.make(scaled(price, { from: to, to: from }))
+const dollarsAfter = (dollars: Decimal.Decimal, { from, to }: Ratio): Decimal.Decimal =>
+  scaled(dollars, { from: to, to: from })
+
+const priceAfter = (price: Decimal.Decimal, ratio: Ratio): Price.Price => Price.make(dollarsAfter(price, ratio))
+
+/** An order that works follows a split; one that asks for no whole share after it ends. */
+const follow = (rows: Rows, book: OrderBook, brokerOrderId: string, ratio: Ratio): void => {
+  const order = rows.order(brokerOrderId)
+  // The end of one of its group may have ended it.
+  if (order === undefined || !isWorking(order.status)) return
+  if (Decimal.isZero(sharesAfter(leavesOf(order), ratio))) {
+    book.close(order, "cancelled", `a split of ${order.symbol} left no whole share of it`)
+    return
+  }
+  splitTrail(rows, brokerOrderId, (dollars) => dollarsAfter(dollars, ratio))
+  book.amend(order, adjusted(order, ratio))
+}
 
 /** What is left of it grows with the shares, and its prices fall to the cent below. */
 const adjusted = (order: OrderRow, ratio: Ratio) => {

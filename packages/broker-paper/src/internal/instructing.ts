@@ -6,7 +6,7 @@ import type { ExchangeFailed } from "../ExchangeFile.ts"
 import type { Instructed } from "../ExchangeReply.ts"
 import type { InstructionRefused } from "../Instruction.ts"
 import type { Floor } from "./Floor.ts"
-import { bookOf, endEarlierDay, hoursAt } from "./Floor.ts"
+import { bookOf, hoursAt, passTime } from "./Floor.ts"
 import { CannotAct, perform } from "./acts.ts"
 import { stageOf } from "./requests.ts"
 import type { InstructionRow } from "./rows.ts"
@@ -48,8 +48,7 @@ const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instan
   const hours = hoursAt(floor, turn.now)
   const book = bookOf(floor, turn, hours)
   const stage = stageOf(floor, { turn, book }, undefined, undefined)
-  book.lapse()
-  endEarlierDay(floor, book, turn.now, hours)
+  passTime(floor, book, turn.now, hours)
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

@@ -5,8 +5,9 @@ import type { OrderTerms } from "@roundlot/core/adapter"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { byPriority, crossingOf, isForAuction, isInSession, isTakenIn, judge, type Hours } from "../Matching.ts"
+import { byPriority, crossingOf, isForAuction, isInSession, isStop, isTakenIn, judge, type Hours } from "../Matching.ts"
 import * as Contingent from "./contingent.ts"
+import { canonicalOf, execIdOf, statusAfter } from "./figures.ts"
 import * as Market from "./market.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
@@ -43,8 +44,8 @@ export interface OrderBook {
   ) => Refusal | undefined
   /** Enters an order, with those that are placed with it behind it. */
   readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
-  /** Trades an order at its symbol's price where that is possible, and ends what may not wait. */
-  readonly work: (order: OrderRow) => OrderRow
+  /** Trades an order at its symbol's price where that is possible, and ends what may not wait. One that `arrives` was there last, whatever its number. */
+  readonly work: (order: OrderRow, arrives?: boolean) => OrderRow
   readonly fill: (order: OrderRow, quantity: Decimal.Decimal, price: Price.Price) => ExecutionRow
   /** A new revision of an execution; quantity zero busts it. */
   readonly revise: (execution: ExecutionRow, quantity: Decimal.Decimal, price: Price.Price) => ExecutionRow
@@ -149,6 +150,12 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
   }
 
   const fill: OrderBook["fill"] = (order, quantity, price) => {
+    const { filled, row } = execute(order, quantity, price)
+    filledOf(filled)
+    return row
+  }
+
+  const execute = (order: OrderRow, quantity: Decimal.Decimal, price: Price.Price) => {
     const { account, brokerOrderId, clientOrderId, side, symbol } = order
     const executedAt = turn.tick()
     const execIdBase = `PX${tag}-${rows.lastExecution() + 1}`
@@ -156,21 +163,22 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
       { execIdBase, revision: 1, brokerOrderId, clientOrderId, account, symbol, side, quantity, price, executedAt },
       Decimal.zero
     )
-    filledOf(refigure(order, executedAt))
-    return row
+    return { row, filled: refigure(order, executedAt) }
   }
 
   /** What a fill does to the other orders of its group. */
   const filledOf = (order: OrderRow): void => {
     const others = Contingent.othersOf(rows, order.brokerOrderId)
-    if (others.length === 0) return
     const waiting = others.filter((id) => Contingent.isWaiting(rows, id))
-    if (waiting.length === 0) return leaveTo(order, others)
-    if (order.status !== "filled" || Contingent.parentOf(rows, order.brokerOrderId) !== undefined) return
+    if (!Contingent.isEntry(rows, order.brokerOrderId)) {
+      if (waiting.length === 0) leaveTo(order, others)
+      return
+    }
+    if (order.status !== "filled") return
     for (const leg of waiting) Contingent.release(rows, leg)
     for (const leg of waiting) {
       const released = rows.order(leg)
-      if (released !== undefined && isWorking(released.status)) work(released)
+      if (released !== undefined && isWorking(released.status)) work(released, true)
     }
   }
 
@@ -249,27 +257,28 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
   }
 
   /** Orders of two accounts trade with each other, by price and time, at the price of the one that was there first. */
-  const cross = (symbol: string): void => {
+  const cross = (symbol: string, last?: string): void => {
     if (Market.isHalted(rows, symbol, turn.now)) return
     const able = rows.working(symbol).filter(mayCross).toSorted(byPriority)
     const sells = able.filter(({ side }) => side === "sell")
-    for (const buy of able.slice(0, able.length - sells.length)) for (const sell of sells) crossed(buy, sell)
+    for (const buy of able.slice(0, able.length - sells.length)) for (const sell of sells) crossed(buy, sell, last)
   }
 
   const mayCross = (order: OrderRow): boolean =>
     mayTradeNow(order) &&
     order.timeInForce !== "fok" &&
-    (order.stopPrice === null || order.triggered) &&
+    (!isStop(order) || order.triggered) &&
     !Contingent.isWaiting(rows, order.brokerOrderId)
 
-  const crossed = (...pair: readonly [buy: OrderRow, sell: OrderRow]): void => {
-    const [buy, sell] = [reread(pair[0]), reread(pair[1])]
-    const price = crossingOf(buy, sell)
+  const crossed = (first: OrderRow, second: OrderRow, last: string | undefined): void => {
+    const [buy, sell] = [reread(first), reread(second)]
+    const price = crossingOf(buy, sell, (order) => order.brokerOrderId === last)
     const quantity = Decimal.min(leavesOf(buy), leavesOf(sell))
     const isOver = !isWorking(buy.status) || !isWorking(sell.status) || !Decimal.isPositive(quantity)
     if (price === undefined || isOver || Market.isBeyond(rows, buy.symbol, price)) return
-    fill(buy, quantity, price)
-    fill(sell, quantity, price)
+    // Both have traded before either sets off what hangs together with it, which may cross again.
+    const both = [execute(buy, quantity, price), execute(sell, quantity, price)]
+    for (const { filled } of both) filledOf(reread(filled))
   }
 
   const mayTradeNow = (order: OrderRow): boolean => !isForAuction(order) && isInSession(order, hours)
@@ -302,10 +311,10 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     for (const symbol of Market.resumeDue(rows, turn.now)) sweep(symbol)
   }
 
-  const work: OrderBook["work"] = (order) => {
+  const work: OrderBook["work"] = (order, arrives = false) => {
     if (!mayTradeNow(order)) return order
     const first = trade(order)
-    if (isWorking(first.status)) cross(order.symbol)
+    if (isWorking(first.status)) cross(order.symbol, arrives ? order.brokerOrderId : undefined)
     const traded = reread(first)
     if (RESTING.has(order.timeInForce) || !isWorking(traded.status)) return traded
     const reason = traded.status === "unpriced" ? `nobody has said a price of ${order.symbol}` : "not filled at once"
@@ -377,22 +386,3 @@ const RESTING: ReadonlySet<OrderTerms.TimeInForce> = new Set(["day", "gtc", "gtd
 /** The shares that an order still asks for. */
 export const leavesOf = (order: OrderRow): Decimal.Decimal =>
   Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
-
-const execIdOf = (base: string, revision: number): string => `${base}.${String(revision).padStart(2, "0")}`
-
-/** The highest revision of every execution. */
-const canonicalOf = (executions: ReadonlyArray<ExecutionRow>): ReadonlyArray<ExecutionRow> => {
-  const byBase = new Map<string, ExecutionRow>()
-  for (const execution of executions) {
-    const known = byBase.get(execution.execIdBase)
-    if (known === undefined || known.revision < execution.revision) byBase.set(execution.execIdBase, execution)
-  }
-  return [...byBase.values()]
-}
-
-/** A closed order stays closed in its own word, whatever a bust or a late fill does to its figures. */
-const statusAfter = (order: OrderRow, filled: Decimal.Decimal): ExchangeStatus => {
-  if (!isWorking(order.status)) return order.status
-  if (Decimal.isAtMost(order.quantity, filled)) return "filled"
-  return Decimal.isPositive(filled) ? "partially_filled" : "new"
-}

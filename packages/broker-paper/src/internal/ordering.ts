@@ -38,7 +38,7 @@ const takeOrder = (
     return done(order, order.brokerOrderId)
   }
   const { filling, restAfterRequests } = script
-  if (!isInSession(request, hours)) {
+  if (!isInSession(request, hours) || request.timeInForce === "opg") {
     const resting = Contingent.groupOf(floor.rows, order.brokerOrderId)
     floor.rows.setFact("resting", [...restingIn(floor), ...resting].join(" "))
   }
@@ -71,7 +71,7 @@ export const amend = (
       const refusal = book.refusalOf(account, { ...request, clientOrderId: null }, restsWhileClosed)
       if (refusal !== undefined) return refused(refusal)
       const changed = book.amend(order, request)
-      if (script.filling === undefined) book.work(changed)
+      if (script.filling === undefined) book.work(changed, true)
       return done(turn.rows.order(brokerOrderId) ?? changed, brokerOrderId)
     }
   )

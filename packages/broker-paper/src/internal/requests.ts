@@ -13,7 +13,7 @@ import type { Operation } from "../Instruction.ts"
 import type { Hours } from "../Matching.ts"
 import { byPriority } from "../Matching.ts"
 import type { Floor } from "./Floor.ts"
-import { BUYING_POWER, bookOf, endEarlierDay, hoursAt, restingIn } from "./Floor.ts"
+import { BUYING_POWER, bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
 import type { Script } from "./Script.ts"
 import { nothing, withAct } from "./Script.ts"
 import type { Stage } from "./acts.ts"
@@ -126,8 +126,7 @@ const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene =
   const book = bookOf(floor, turn, hours)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
-  book.lapse()
-  endEarlierDay(floor, book, turn.now, hours)
+  passTime(floor, book, turn.now, hours)
   if (hours.regular) wake(floor, book)
   else book.endSession(hours, new Set(restingIn(floor)))
   book.fillDue(requestNumber)

@@ -191,6 +191,10 @@ export const make = (database: Sqlite.Database) => {
     setPrice: run(
       "INSERT INTO prices VALUES (?, ?, 'instruction') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source"
     ),
+    /** Another price for shares that were split: one that clients say is still theirs to say. */
+    adjustPrice: run(
+      "UPDATE prices SET price = ?, source = CASE source WHEN 'client' THEN source ELSE 'instruction' END WHERE symbol = ?"
+    ),
     offerPrice: run(
       `INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source
        WHERE source <> 'instruction'`

@@ -95,6 +95,34 @@ describe("what an accountant is given", () => {
     expect(then[0]).toMatchObject({ kind: "lot", openedBy: "F1", quantity: "10", cost: "1000" })
   })
 
+  it("LOT-6: what is paid out in lieu at a joining is sold in the shares after it", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "10", "100"])
+    const inLieu = ["--cash-in-lieu", "0.333333333333", "--price", "300"]
+    const split = [
+      "positions",
+      "split",
+      "AAPL",
+      "--to",
+      "1",
+      "--from",
+      "3",
+      ...inLieu,
+      "--reason",
+      "announced",
+      "--yes"
+    ]
+    expect((await cli(...split)).err).toBe("")
+    expect(rowsOf((await cli("report", "profit", "--json")).out)).toMatchObject([
+      { kind: "closing", quantity: "0.333333333333", proceeds: "99.9999999999" },
+      { kind: "lot", quantity: "3" },
+      { kind: "symbol", quantity: "3" },
+      { kind: "day" },
+      { kind: "total" }
+    ])
+  })
+
   it("LOT-9: a period is of trade dates; what is none is refused by name, and an account that is not there too", async () => {
     const at = desk()
     const { cli } = at

@@ -34,9 +34,14 @@ export interface Executed {
   readonly side: Side
 }
 
-/** Shares that a person declared (`BaseDeclared`): signed, without a price. */
-export interface Declared {
+/** Where something is in the journal: what one commit wrote has one time. */
+interface Place {
   readonly at: Instant
+  readonly seq: number
+}
+
+/** Shares that a person declared (`BaseDeclared`): signed, without a price. */
+export interface Declared extends Place {
   readonly by: Decimal.Decimal
 }
 
@@ -45,7 +50,7 @@ export interface History {
   /** Every revision. */
   readonly executed: ReadonlyArray<Executed>
   readonly declared: ReadonlyArray<Declared>
-  readonly splits: ReadonlyArray<Ratio & { readonly at: Instant }>
+  readonly splits: ReadonlyArray<Ratio & Place>
   /** In which commissions count; of another currency they are not known. */
   readonly currency: string
 }
@@ -62,16 +67,16 @@ interface Placed<M extends Movement = Movement> {
  * record before is multiplied by it, what came later is in the new shares, whenever it was executed.
  */
 export const movementsOf = ({ currency, declared, executed, splits }: History): ReadonlyArray<Movement> => {
-  const inTime = splits.toSorted((a, b) => Number(a.at - b.at))
-  const epochAt = (recorded: Instant): number => inTime.filter(({ at }) => at < recorded).length
+  const inTime = splits.toSorted((a, b) => a.seq - b.seq)
+  const epochAt = (recorded: Place): number => inTime.filter((split) => isBefore(split, recorded)).length
   const moved = [
-    ...declared.map(({ at, by }): Placed<Moved> => {
+    ...declared.map(({ at, by, seq }): Placed<Moved> => {
       const amount = { gross: undefined, fee: Decimal.zero, isFeeKnown: true }
       const movement = {
         _tag: "Moved",
         fillId: undefined,
         date: tradeDate(at),
-        epoch: epochAt(at),
+        epoch: epochAt({ at, seq }),
         shares: by,
         amount
       } as const
@@ -90,6 +95,8 @@ export const movementsOf = ({ currency, declared, executed, splits }: History): 
   }).flat()
 }
 
+const isBefore = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq)
+
 /** The revisions of each execution, the first one first. */
 export const byExecution = (executed: ReadonlyArray<Executed>): ReadonlyArray<ReadonlyArray<Executed>> => {
   const byBase = new Map<string, Array<Executed>>()
@@ -105,13 +112,16 @@ export const byExecution = (executed: ReadonlyArray<Executed>): ReadonlyArray<Re
 const placedFill = (
   revisions: ReadonlyArray<Executed>,
   currency: string,
-  epochAt: (recorded: Instant) => number
+  epochAt: (recorded: Place) => number
 ): ReadonlyArray<Placed<Moved>> => {
   const counting = revisions.find(({ fill }) => fill.canonical)
   if (counting === undefined || Decimal.isZero(counting.fill.quantity)) return []
   const { fill, side } = counting
-  const at = earliest(revisions.map(({ fill: { executedAt } }) => executedAt)) ?? fill.executedAt
-  const recorded = earliest(revisions.map(({ fill: { createdAt } }) => createdAt)) ?? fill.createdAt
+  const at = executedAtOf(revisions) ?? fill.executedAt
+  const recorded = revisions.reduce<Place>(
+    (first, { fill: { createdAt, version } }) => (createdAt < first.at ? { at: createdAt, seq: version } : first),
+    { at: fill.createdAt, seq: fill.version }
+  )
   const isFeeKnown = fill.commission !== undefined && (fill.commissionCurrency ?? currency) === currency
   const movement: Moved = {
     _tag: "Moved",
@@ -128,5 +138,8 @@ const placedFill = (
   return [{ movement, at, rank: Math.min(...revisions.map((each) => each.fill.id)) }]
 }
 
-const earliest = (times: ReadonlyArray<Instant>): Instant | undefined =>
-  times.reduce<Instant | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined)
+/** When an execution was, whenever its revisions came. */
+export const executedAtOf = (revisions: ReadonlyArray<Executed>): Instant | undefined =>
+  revisions
+    .map(({ fill: { executedAt } }) => executedAt)
+    .reduce<Instant | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined)

@@ -24,6 +24,12 @@ const DAY_MS = 86_400_000
 /** How many days lie between two dates. */
 export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS
 
-/** LOT-9: was it held for more than a year? What was bought on 29 February has its year on 28 February. */
-export const isOverAYear = (opened: string, closed: string): boolean =>
-  closed > `${String(Number(opened.slice(0, 4)) + 1).padStart(4, "0")}${opened.slice(4)}`
+/**
+ * LOT-9: was it held for more than a year? It is counted from the day after it was bought (Rev. Rul. 66-7): what was bought on the last day
+ * of a February is held for more on the first of March.
+ */
+export const isOverAYear = (opened: string, closed: string): boolean => {
+  const over = new Date(Date.parse(opened) + DAY_MS)
+  over.setUTCFullYear(over.getUTCFullYear() + 1)
+  return Date.parse(closed) >= over.getTime()
+}

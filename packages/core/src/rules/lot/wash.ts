@@ -35,19 +35,19 @@ type InLatest = (shares: Decimal.Decimal, epoch: number) => Decimal.Decimal
  * replaces itself. Nothing of what lots cost is changed.
  */
 export const washesOf = (
-  { closings, openings }: Pick<Lots, "closings" | "openings">,
+  { closings, open, openings }: Lots,
   movements: ReadonlyArray<Movement>
 ): ReadonlyMap<Closing, Wash> => {
   const inLatest = latestOf(movements.filter((each) => each._tag === "Split"))
-  const candidates = openings.map((opening): Candidate => {
-    const shares = inLatest(opening.shares, opening.epoch)
-    return { opening, held: shares, unused: shares }
-  })
-  const of = new Map(candidates.map((each) => [each.opening, each]))
+  const of = candidatesOf({ closings, open, openings }, inLatest)
   // Declared shares were acquired at a time that nobody knows.
-  const alive = new Set(candidates.filter(({ opening }) => opening.fillId !== undefined))
+  const known = [...of.values()].filter(({ opening }) => opening.fillId !== undefined)
+  const alive = new Set(known.toSorted((a, b) => (a.opening.date < b.opening.date ? -1 : 1)))
   const washes = new Map<Closing, Wash>()
-  for (const sale of salesOf(closings)) {
+  const sales = salesOf(closings)
+  const earliest = earliestFrom(sales)
+  for (const [at, sale] of sales.entries()) {
+    forget(alive, earliest[at])
     for (const { epoch, opening, shares } of sale) {
       const own = of.get(opening)
       if (own !== undefined) own.held = Decimal.subtract(own.held, inLatest(shares, epoch))
@@ -59,6 +59,40 @@ export const washesOf = (
     }
   }
   return washes
+}
+
+/** What was opened is what was closed of it and what is open, each in the latest shares: so nothing is left over where a split is uneven. */
+const candidatesOf = ({ closings, open, openings }: Lots, inLatest: InLatest): ReadonlyMap<Opening, Candidate> => {
+  const of = new Map(
+    openings.map((opening) => [opening, { opening, held: Decimal.zero, unused: Decimal.zero } satisfies Candidate])
+  )
+  const add = (opening: Opening, shares: Decimal.Decimal): void => {
+    const own = of.get(opening)
+    if (own !== undefined) own.held = own.unused = Decimal.add(own.held, shares)
+  }
+  for (const { epoch, opening, shares } of closings) add(opening, inLatest(shares, epoch))
+  for (const { opening, shares } of open) add(opening, shares)
+  return of
+}
+
+/** The earliest date of each sale and those after it: an execution that came after a split may be of before it. */
+const earliestFrom = (sales: ReadonlyArray<ReadonlyArray<Closing>>): ReadonlyArray<string> => {
+  let earliest = ""
+  const dates = sales.toReversed().map(([first]) => {
+    const date = first?.date ?? earliest
+    if (earliest === "" || date < earliest) earliest = date
+    return earliest
+  })
+  return dates.toReversed()
+}
+
+/** What was opened too long before this sale and all after it replaces nothing any more. */
+const forget = (alive: Set<Candidate>, earliest: string | undefined): void => {
+  if (earliest === undefined) return
+  for (const candidate of alive) {
+    if (daysBetween(earliest, candidate.opening.date) >= -WINDOW_DAYS) break
+    alive.delete(candidate)
+  }
 }
 
 /** Shares of an epoch in those after the last split. */
@@ -97,10 +131,11 @@ const washOf = (
     const days = daysBetween(closing.date, date)
     if (days > WINDOW_DAYS) break
     const room = Decimal.min(candidate.held, candidate.unused)
-    if (days < -WINDOW_DAYS || !Decimal.isPositive(room)) {
+    if (!Decimal.isPositive(room)) {
       alive.delete(candidate)
       continue
     }
+    if (days < -WINDOW_DAYS) continue
     if (candidate.opening === closing.opening || isLong !== closing.opening.isLong || fillId === undefined) continue
     const shares = Decimal.min(room, left)
     candidate.unused = Decimal.subtract(candidate.unused, shares)
