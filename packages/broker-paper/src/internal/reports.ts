@@ -62,6 +62,7 @@ export const executed = (execution: Execution): Report.Received<Report.Executed>
   payload: payloadOf(encodeExecution(execution))
 })
 
+/** An execution as the broker port reports it, without its bytes. */
 export const reportOfExecution = (execution: Execution): Report.Executed => ({
   _tag: "Executed",
   account: execution.account,
