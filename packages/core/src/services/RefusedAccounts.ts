@@ -58,11 +58,16 @@ const watchOne = Effect.fn("RefusedAccounts.watchOne")(function* (account: Accou
   yield* holdWhereSaid(account, yield* withRetries(broker.account))
 })
 
-/** Refusals: reads whether accounts may trade, before an order finds it out: one pass. */
+/** Refusals: reads whether accounts may trade, before an order finds it out: one pass. Those that are held `readRefused` reads. */
 export const watchAccounts = (each: EachAccount = inTurn) =>
-  Effect.flatMap(drivenAccounts, (accounts) =>
-    each(accounts, (account) => reported(`state of account ${account}`, watchOne(account)))
-  )
+  Effect.gen(function* () {
+    const held = new Set((yield* refused).map(({ account }) => account))
+    const others = (yield* drivenAccounts).filter((account) => !held.has(account))
+    yield* each(others, (account) => reported(partOf(account), watchOne(account)))
+  })
+
+/** The part of health for both passes: what one could not read the other may. */
+const partOf = (account: AccountName): string => `account ${account}`
 
 /**
  * Refusals: reads the state of accounts that their brokers refused: one pass. Two separate readings in a row that say that one may trade let
@@ -76,7 +81,7 @@ export const readRefused = (asked: AskedAccounts, each: EachAccount = inTurn) =>
       (account) =>
         Effect.forEach(
           open.filter((found) => found.account === account),
-          (found) => reported(`account ${account}`, readOne(asked, found)),
+          (found) => reported(partOf(account), readOne(asked, found)),
           { discard: true }
         )
     )

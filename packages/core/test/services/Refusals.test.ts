@@ -12,7 +12,7 @@ import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import { type EachAccount, inTurn } from "../../src/services/accountwise.ts"
 import { confirmRefusals, makeAskedRefusals } from "../../src/services/Refusals.ts"
-import { makeAskedAccounts, readRefused } from "../../src/services/RefusedAccounts.ts"
+import { makeAskedAccounts, readRefused, watchAccounts } from "../../src/services/RefusedAccounts.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
 import { answered } from "../answered.ts"
@@ -322,6 +322,20 @@ describe("Refusals: of the account", () => {
         expect(yield* heldFor(2, "500 millis")).toEqual([ACCOUNT, POSITION])
       }),
       refusingAt(saying(true), "account").layer
+    ))
+
+  it("Refusals: while it is held one pass alone reads it, so that no reading between two is passed over", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* heldFor(0)).toEqual([ACCOUNT, POSITION])
+        const asked = yield* makeAskedAccounts
+        for (const pass of [readRefused(asked), watchAccounts(), readRefused(asked)]) {
+          yield* TestClock.adjust("2 seconds")
+          yield* pass
+        }
+        expect(yield* openBreaks).toEqual([ACCOUNT, POSITION])
+      }),
+      refusingAt(saying(undefined, true, false, true), "account").layer
     ))
 
   it("Refusals: nothing of the account leaves, and a person lets all of it go", () => {

@@ -36,12 +36,12 @@ export const parse = (store: string, place: string): Effect.Effect<StorePlace, S
     return Effect.succeed(StorePlace.Sqlite({ file: resolve(store.slice(SQLITE.length)) }))
   }
   if (isUrl(store)) return Effect.succeed(StorePlace.Postgres({ url: Redacted.make(store) }))
-  const isPostgres = /^postgres(ql)?:/.test(store)
-  // What was meant for Postgres may hold a password: it is not repeated.
-  const problem = isPostgres ? "the address of Postgres cannot be read" : `'${store}' is no store`
+  // What was meant for Postgres, or holds a user, may hold a password: it is not repeated.
+  const isHidden = /^postgres(ql)?:/i.test(store) || /:.*@/s.test(store)
+  const problem = isHidden ? "the address cannot be read" : `'${store}' is no store`
   const meant = store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
-  const remedy = isPostgres
-    ? "Write postgres://USER@HOST:PORT/DATABASE"
+  const remedy = isHidden
+    ? `Write postgres://USER@HOST:PORT/DATABASE, or ${SQLITE}PATH`
     : `Write postgres://HOST/DATABASE, or ${SQLITE}PATH, such as ${meant}`
   return Effect.fail(new SettingsError({ place, problem, remedy }))
 }

@@ -51,6 +51,16 @@ describe("flags over variables over files", () => {
     expect((await plain(["start", "--store", "sqlite:"])).err).toContain("such as sqlite:.roundlot/roundlot.db.")
   })
 
+  it.each(["postgresql+psycopg://me:hunter2@db/books", "Postgres://me:hunter2@db/books", "me:hunter2@db/books"])(
+    "a password in the address of a store that cannot be read is not repeated: %s",
+    async (store) => {
+      const { code, err } = await desk().plain(["orders", "list", "--store", store])
+      expect(code).toBe(2)
+      expect(err).toContain("--store: the address cannot be read. Write postgres://USER@HOST:PORT/DATABASE")
+      expect(err).not.toContain("hunter2")
+    }
+  )
+
   it("what a file says of sources is on record when it changes, value by value", async () => {
     const { file, json } = desk()
     const files = {
