@@ -39,11 +39,14 @@ export const AccountAnswer = Schema.Struct({
   trade_suspended_by_user: Schema.optional(Schema.Boolean)
 })
 
+/** Statuses of accounts that trade; the second is of one with play money alone (alpacahq/alpaca-py, AccountStatus). */
+const trading: ReadonlyArray<string> = ["ACTIVE", "PAPER_ONLY"]
+
 /** What one field says against it counts whatever the others say; that it may trade is said by all of them alone. */
 const mayTrade = (answer: typeof AccountAnswer.Type): boolean | undefined => {
   const { account_blocked, status, trade_suspended_by_user, trading_blocked } = answer
   const isBlocked = trading_blocked === true || account_blocked === true || trade_suspended_by_user === true
-  if (isBlocked || (status !== undefined && status !== "ACTIVE")) return false
+  if (isBlocked || (status !== undefined && !trading.includes(status))) return false
   const isSaid = status !== undefined && trading_blocked !== undefined && account_blocked !== undefined
   return isSaid ? true : undefined
 }
@@ -51,7 +54,7 @@ const mayTrade = (answer: typeof AccountAnswer.Type): boolean | undefined => {
 /** The fields that keep it from trading, as Alpaca has them. */
 const whyNot = (answer: typeof AccountAnswer.Type): string =>
   [
-    ...(answer.status === undefined || answer.status === "ACTIVE" ? [] : [`status ${answer.status}`]),
+    ...(answer.status === undefined || trading.includes(answer.status) ? [] : [`status ${answer.status}`]),
     ...(["trading_blocked", "account_blocked", "trade_suspended_by_user"] as const).filter((field) => answer[field])
   ].join(", ")
 

@@ -98,6 +98,7 @@ describe("a send that goes wrong, over real sockets", () => {
 
   it.scopedLive.each([
     { mayTrade: true, differs: {}, said: undefined },
+    { mayTrade: true, differs: { status: "PAPER_ONLY" }, said: undefined },
     { mayTrade: false, differs: { status: "ACCOUNT_CLOSED" }, said: "status ACCOUNT_CLOSED" },
     { mayTrade: false, differs: { status: "A_STATUS_OF_TOMORROW" }, said: "status A_STATUS_OF_TOMORROW" },
     { mayTrade: false, differs: { trading_blocked: true }, said: "trading_blocked" },

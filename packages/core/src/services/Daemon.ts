@@ -158,7 +158,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
         work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
-        work.every("states of accounts", "1 minute", watchAccounts(each.accounts)),
+        work.every("states of accounts", "5 minutes", watchAccounts(each.accounts)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),

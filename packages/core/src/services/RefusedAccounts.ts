@@ -13,7 +13,7 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import { regateAll } from "./Gates.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
+import { once, withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 import { reported } from "./work.ts"
 
@@ -55,7 +55,7 @@ export const holdWhereSaid = Effect.fn("RefusedAccounts.holdWhereSaid")(function
 
 const watchOne = Effect.fn("RefusedAccounts.watchOne")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
-  yield* holdWhereSaid(account, yield* withRetries(broker.account))
+  yield* holdWhereSaid(account, yield* once(broker.account))
 })
 
 /** Refusals: reads whether accounts may trade, before an order finds it out: one pass. Those that are held `readRefused` reads. */
