@@ -37,7 +37,7 @@ export const parse = (store: string, place: string): Effect.Effect<StorePlace, S
   }
   if (isUrl(store)) return Effect.succeed(StorePlace.Postgres({ url: Redacted.make(store) }))
   // What was meant for Postgres, or holds a user, may hold a password: it is not repeated.
-  const isHidden = /^postgres(ql)?:/i.test(store) || /:.*@/s.test(store)
+  const isHidden = /^postgres(ql)?:/i.test(store) || (store.includes("@") && store.includes(":"))
   const problem = isHidden ? "the address cannot be read" : `'${store}' is no store`
   const meant = store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
   const remedy = isHidden
