@@ -35,9 +35,9 @@ const trade = (symbol: string, side: Side.Side, shares: string, price: string) =
   })
 
 const rowsOf = Effect.map(realisedProfits, (profits) =>
-  profits.map(({ held, net, openCost, realised, symbol }) =>
-    [symbol, realised, net, held, openCost]
-      .map((cell) => (typeof cell === "string" ? cell : Decimal.format(cell)))
+  profits.map(({ fees, held, openCost, realised, symbol }) =>
+    [symbol, realised, fees, held, openCost]
+      .map((cell) => (cell === undefined ? "-" : typeof cell === "string" ? cell : Decimal.format(cell)))
       .join(" ")
   )
 )
@@ -52,25 +52,25 @@ it.live(
       yield* trade("AAPL", "buy", "5", "110")
       // 10 of 100 and 2 of 110 are sold at 120: 10 × 20 + 2 × 10 = 220; 3 are left, which cost 330.
       yield* trade("AAPL", "sell", "12", "120")
-      expect(yield* rowsOf).toEqual(["AAPL 220 220 3 330"])
-      // The 3 at 110 are closed at 90: −60; 4 more are sold short at 90, which "cost" −360.
+      expect(yield* rowsOf).toEqual(["AAPL 220 0 3 330"])
+      // The 3 at 110 are closed at 90: −60; 4 more are sold short at 90, for 360.
       yield* trade("AAPL", "sell", "7", "90")
-      expect(yield* rowsOf).toEqual(["AAPL 160 160 -4 -360"])
+      expect(yield* rowsOf).toEqual(["AAPL 160 0 -4 360"])
       // 4 short at 90 are bought back at 80: +40.
       yield* trade("AAPL", "buy", "4", "80")
       yield* trade("KO", "buy", "2", "60.5")
-      expect(yield* rowsOf).toEqual(["AAPL 200 200 0 0", "KO 0 0 2 121"])
+      expect(yield* rowsOf).toEqual(["AAPL 200 0 0 0", "KO 0 0 2 121"])
       // The first purchase was at 101: ten shares earned a dollar less each.
       const { instruct } = yield* Exchange.Exchange
       const [first] = yield* Reads.all(Fill.FillTable)
       yield* instruct({ id: "c", do: { correct: { execId: first?.execId ?? "", price: "101" } } })
       yield* Sweep.sweep(desk)
-      expect(yield* rowsOf).toEqual(["AAPL 190 190 0 0", "KO 0 0 2 121"])
+      expect(yield* rowsOf).toEqual(["AAPL 190 0 0 0", "KO 0 0 2 121"])
       expect((yield* Audit.run()).findings).toEqual([])
     }).pipe(Effect.scoped, Effect.provide(services))
 )
 
-it.live("BAT-15: what a fill cost is taken off, whenever it comes", () =>
+it.live("BAT-15: what a fill cost is counted, whenever it comes", () =>
   Effect.gen(function* () {
     yield* (yield* Commands.Commands).setAccount(desk, Account.defaultSettings, "test")
     yield* Effect.forkScoped(Daemon.run())
@@ -90,6 +90,6 @@ it.live("BAT-15: what a fill cost is taken off, whenever it comes", () =>
       } as const
       yield* ledger.submit("command", Booking.reportMember({ report, payload: undefined }))
     }
-    expect(yield* rowsOf).toEqual(["AAPL 1 0.3 0 0"])
+    expect(yield* rowsOf).toEqual(["AAPL 1 0.7 0 0"])
   }).pipe(Effect.scoped, Effect.provide(services))
 )

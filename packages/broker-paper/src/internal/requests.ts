@@ -178,9 +178,9 @@ const act = <A>(
 ): Served<A> => {
   const { filling, instead } = scene.script
   const changes = ask.operation === "place" || ask.operation === "cancel"
-  const told = new Map<Instruction.Act, string>()
+  const outcomes = new Map<Instruction.Act, string>()
   const besides = (order: string | undefined, acts: ReadonlyArray<Instruction.Act>) => {
-    for (const each of acts) told.set(each, tryPerform(stageOf(floor, scene, order, ask.account), each))
+    for (const each of acts) outcomes.set(each, tryPerform(stageOf(floor, scene, order, ask.account), each))
   }
   if (ask.operation !== "place" && filling?._tag === "fill") besides(subject?.brokerOrderId, [filling])
   if (!changes) besides(subject?.brokerOrderId, scene.script.besides)
@@ -189,7 +189,10 @@ const act = <A>(
   if (changes) besides(served.order ?? subject?.brokerOrderId, scene.script.besides)
   const about = `request ${scene.requestNumber} (${[ask.operation, served.order ?? subject?.symbol].filter(Boolean).join(" ")})`
   for (const row of fired.instructions) {
-    floor.rows.putInstruction({ ...row, did: [...row.did, `${about}: ${told.get(row.body.do) ?? row.body.do._tag}`] })
+    floor.rows.putInstruction({
+      ...row,
+      did: [...row.did, `${about}: ${outcomes.get(row.body.do) ?? row.body.do._tag}`]
+    })
   }
   return served
 }

@@ -23,7 +23,7 @@ const perform = (root: Tree.Tree, words: ReadonlyArray<string>): Effect.Effect<v
     return yield* verb.run(yield* arrange(path.join(" "), verb.usage, rest))
   })
 
-const tell = (cause: Cause.Cause<unknown>, isJson: boolean, streams: Streams): number => {
+const showFailure = (cause: Cause.Cause<unknown>, isJson: boolean, streams: Streams): number => {
   const { exitCode, kind, message } = render(cause)
   streams.err(`error: ${message}\n`)
   if (isJson) streams.out(`${JSON.stringify({ error: { kind, message } })}\n`)
@@ -67,6 +67,6 @@ export const run = (
     if (Exit.isSuccess(exit)) return yield* output.exitCode(false)
     const code = yield* output.exitCode(true)
     if (Cause.isInterruptedOnly(exit.cause)) return code
-    return tell(exit.cause, isJson, streams)
+    return showFailure(exit.cause, isJson, streams)
   }).pipe(Effect.provide(services))
 }

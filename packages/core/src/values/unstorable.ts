@@ -9,6 +9,12 @@ export const unstorable = (text: string): string | undefined => {
 
 const REPLACEMENT = "\u{FFFD}"
 
+/** So much of what a broker says in words is kept, in characters. */
+const MOST_WORDS = 1000
+
+/** The beginning of a broker's words, as every store takes it. */
+export const storableWords = (words: string): string => storable(words.slice(0, MOST_WORDS))
+
 /** The text with a replacement character for whatever no store takes: of what is a fact, and may not be refused. */
 export const storable = (text: string): string =>
   unstorable(text) === undefined ? text : text.replaceAll("\0", REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)

@@ -385,14 +385,25 @@ const changing = (first: boolean) => {
   return { layer, said, sent }
 }
 
+/** A daemon on that account with one trade, and then what is to be seen. */
+const driven = (first: boolean, look: (seen: ReturnType<typeof changing>) => Parameters<typeof Stage.play>[0]) => {
+  const seen = changing(first)
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(Stage.trade("t1", "1"))
+      if (first) yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+      yield* look(seen)
+    }),
+    seen.layer
+  )
+}
+
 describe("Refusals: an account of which its broker says that it may not trade", () => {
-  it("Refusals: is held before its first order, with the broker's words, and goes on once two readings say that it may", () => {
-    const { layer, said, sent } = changing(false)
-    return Stage.play(
+  it("Refusals: is held before its first order, with the broker's words, and goes on once two readings say that it may", () =>
+    driven(false, ({ said, sent }) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
-        yield* Effect.forkScoped(Daemon.run())
-        yield* Stage.submit(Stage.trade("t1", "1"))
         yield* TestClock.adjust("11 minutes")
         expect(sent).toEqual([])
         expect(yield* openBreaks).toContain(ACCOUNT)
@@ -404,38 +415,24 @@ describe("Refusals: an account of which its broker says that it may not trade", 
           (all) => all.length === 1
         )
         expect(yield* openBreaks).not.toContain(ACCOUNT)
-      }),
-      layer
-    )
-  })
+      })
+    ))
 
-  it("Refusals: is held when a later reading says so, and what works at the broker is left as it is", () => {
-    const { layer, said, sent } = changing(true)
-    return Stage.play(
+  it("Refusals: is held when a later reading says so, and what works at the broker is left as it is", () =>
+    driven(true, ({ said, sent }) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
-        yield* Effect.forkScoped(Daemon.run())
-        yield* Stage.submit(Stage.trade("t1", "1"))
-        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
         said.mayTrade = false
         yield* TestClock.adjust("5 minutes")
         yield* Stage.until(openBreaks, (open) => open.includes(ACCOUNT))
         yield* Stage.submit(Stage.trade("t2", "1", "KO"))
         yield* TestClock.adjust("11 minutes")
         expect(sent).toEqual(["buy AAPL"])
-      }),
-      layer
-    )
-  })
+      })
+    ))
 
-  it("Refusals: a reading that fails holds nothing, and lets nothing go", () => {
-    const { layer, said, sent } = changing(true)
-    return Stage.play(
+  it("Refusals: a reading that fails holds nothing, and lets nothing go", () =>
+    driven(true, ({ said, sent }) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
-        yield* Effect.forkScoped(Daemon.run())
-        yield* Stage.submit(Stage.trade("t1", "1"))
-        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
         said.mayTrade = undefined
         yield* TestClock.adjust("11 minutes")
         expect(yield* openBreaks).not.toContain(ACCOUNT)
@@ -450,8 +447,6 @@ describe("Refusals: an account of which its broker says that it may not trade", 
         said.mayTrade = undefined
         yield* TestClock.adjust("11 minutes")
         expect(yield* openBreaks).toContain(ACCOUNT)
-      }),
-      layer
-    )
-  })
+      })
+    ))
 })

@@ -49,7 +49,7 @@ type Needed =
 type Doing = Effect.Effect<unknown, unknown, Needed>
 
 /** What we do ourselves, as a daemon does it on its schedule. */
-type Deed =
+type NamedAct =
   | "pin"
   | "read"
   | "reconcile"
@@ -82,7 +82,7 @@ const oldest = Effect.flatMap(orders, ([first]) => Effect.fromNullable(first))
 /** How often an account is read where nothing is said of its state. */
 const READINGS = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(50))
 
-const deeds: { readonly [D in Deed]: Doing } = {
+const namedActs: { readonly [D in NamedAct]: Doing } = {
   pin: StartGate.prove(account),
   read: Effect.zipRight(Sweep.sweep(account), Tracking.pollAll),
   reconcile: Reconciliation.reconcile(account),
@@ -128,9 +128,9 @@ const deeds: { readonly [D in Deed]: Doing } = {
   })
 }
 
-const deedsThatCompare = ["reconcileAll", "reconcile"] as const
+const comparing = ["reconcileAll", "reconcile"] as const
 
-const isDeed = (act: Act): act is Deed => typeof act === "string" && act in deeds
+const isNamedAct = (act: Act): act is NamedAct => typeof act === "string" && act in namedActs
 
 /** What happens: the exchange is told something, the broker tells something otherwise, time goes by, or we do something. */
 export type Act =
@@ -140,7 +140,7 @@ export type Act =
   | "correct"
   | "bust"
   | "end"
-  | Deed
+  | NamedAct
   | { readonly tells: Telling }
   | { readonly laterMs: number }
   | { readonly taken: string }
@@ -179,14 +179,14 @@ export interface Row {
 const newest = <A extends object>(all: Effect.Effect<ReadonlyArray<A>, unknown>) =>
   Effect.flatMap(all, (each) => Effect.fromNullable(each.at(-1)))
 
-type VerbError = Exclude<
+type Acting = Exclude<
   Act,
-  Deed | { readonly tells: Telling } | { readonly laterMs: number } | { readonly taken: string }
+  NamedAct | { readonly tells: Telling } | { readonly laterMs: number } | { readonly taken: string }
 >
 
 const instructionOf = (
   exchange: Exchange.ExchangeService,
-  act: VerbError
+  act: Acting
 ): Effect.Effect<Omit<Instruction.InstructionInput, "id">, unknown> => {
   if (act === "end")
     return Effect.map(newest(exchange.orders), ({ brokerOrderId }) => ({ do: { cancel: { brokerOrderId } } }))
@@ -200,7 +200,7 @@ const instructionOf = (
 export const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
   let told = 0
   return (act: Act): Doing => {
-    if (isDeed(act)) return deeds[act]
+    if (isNamedAct(act)) return namedActs[act]
     if (typeof act === "object" && "tells" in act) return tells(act.tells)
     if (typeof act === "object" && "laterMs" in act) return Effect.sync(() => void (ahead.ms += act.laterMs))
     if (typeof act === "object" && "taken" in act) return submit(trade("buy", act.taken))
@@ -281,7 +281,7 @@ export const assertRow = (name: Name, row: Row) => {
       })
       const acts = row.acts({ id: id ?? "none", there, name })
       yield* Effect.forEach(acts, happen)
-      const last = deedsThatCompare.find((deed) => acts.includes(deed)) ?? "read"
+      const last = comparing.find((deed) => acts.includes(deed)) ?? "read"
       if (acts.at(-1) !== last) yield* happen(last)
       // W11: an end that nobody asked for is read a second time, later, then asked for, and read once more.
       if ((yield* orders).some(({ endReported }) => endReported !== undefined)) {

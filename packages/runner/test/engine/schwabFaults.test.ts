@@ -287,8 +287,8 @@ describe("orders that are followed by polling alone", () => {
   )
 })
 
-/** When an order was entered and filled, seconds from now; what of it is told. */
-interface VerbError {
+/** When an order was entered and filled, seconds from now; which legs it has. */
+interface OrderReading {
   readonly atSeconds: number
   readonly filled: string
   readonly legs: ReadonlyArray<string>
@@ -298,7 +298,7 @@ const timeOf = (seconds: number): string =>
   new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, "+0000")
 
 /** A filled order for three shares, as text of JSON. */
-const filledText = (orderId: string, { atSeconds, filled, legs }: VerbError): string =>
+const filledText = (orderId: string, { atSeconds, filled, legs }: OrderReading): string =>
   JSON.stringify({
     session: "NORMAL",
     duration: "DAY",
@@ -321,20 +321,21 @@ const filledText = (orderId: string, { atSeconds, filled, legs }: VerbError): st
     }))
   })
 
-/** What a reading tells of the order, and what it comes to. */
-const readings: ReadonlyArray<readonly [what: string, told: VerbError, order: string, breaks: ReadonlyArray<string>]> =
+/** What a reading says of the order, and what it comes to. */
+const readings: ReadonlyArray<
+  readonly [what: string, reading: OrderReading, order: string, breaks: ReadonlyArray<string>]
+> = [
+  ["all of it", { atSeconds: 0, filled: "3", legs: ["1", "2"] }, "filled 3, 0 unpriced", []],
+  ["legs that are missing", { atSeconds: 0, filled: "3", legs: ["1"] }, "filled 3, 2 unpriced", []],
   [
-    ["all of it", { atSeconds: 0, filled: "3", legs: ["1", "2"] }, "filled 3, 0 unpriced", []],
-    ["legs that are missing", { atSeconds: 0, filled: "3", legs: ["1"] }, "filled 3, 2 unpriced", []],
-    [
-      "legs of more than the total",
-      { atSeconds: 0, filled: "2", legs: ["1", "2"] },
-      "filled 3, 0 unpriced",
-      ["CumulativeBelow"]
-    ],
-    ["a clock that is an hour behind ours", { atSeconds: -3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []],
-    ["a clock that is an hour ahead of ours", { atSeconds: 3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []]
-  ]
+    "legs of more than the total",
+    { atSeconds: 0, filled: "2", legs: ["1", "2"] },
+    "filled 3, 0 unpriced",
+    ["CumulativeBelow"]
+  ],
+  ["a clock that is an hour behind ours", { atSeconds: -3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []],
+  ["a clock that is an hour ahead of ours", { atSeconds: 3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []]
+]
 
 describe("what Schwab tells of a filled order", () => {
   it.scopedLive.each(readings.map(([what, told, order, breaks]) => ({ what, told, order, breaks })))(

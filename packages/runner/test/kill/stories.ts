@@ -1,4 +1,4 @@
-import { tell, type VerbError, type Trouble } from "./torture.ts"
+import { play, type StoryOutcome, type Trouble } from "./torture.ts"
 
 const ROUNDS_A_STORY = 5
 
@@ -19,8 +19,8 @@ export const storiesOf = (trouble: Trouble, rounds: number) => {
 export const LONGEST_STORY_MS = 1_200_000
 
 /** Tells a story and, in torture, what it did. */
-export const experience = async (story: Parameters<typeof tell>[0]): Promise<VerbError> => {
-  const said = await tell(story)
+export const experience = async (story: Parameters<typeof play>[0]): Promise<StoryOutcome> => {
+  const said = await play(story)
   if (told !== undefined) process.stdout.write(`${story.trouble} ${story.seed} ${JSON.stringify(said)}\n`)
   return said
 }

@@ -109,7 +109,7 @@ const Head = Schema.Struct({ position: Schema.Int, hash: Schema.String })
 const decode = <A, I>(schema: Schema.Schema<A, I>, json: unknown): A => Schema.decodeUnknownSync(schema)(json)
 
 /** What torture did, and looked at. */
-export interface VerbError {
+export interface StoryOutcome {
   readonly kills: number
   readonly acknowledged: number
   readonly trades: number
@@ -223,7 +223,7 @@ const outOfRoom = async ({ books, dice }: Scene, programs: Programs): Promise<vo
 
 /** Ends what runs: by kill -9 as a rule; the daemon now and then as it is told to end. */
 const end = async ({ dice, trouble }: Scene, { daemon, intake }: Programs): Promise<number> => {
-  // VerbError to end, one that cannot write tries for a minute to keep the answers that came.
+  // Asked to end, one that cannot write tries for a minute to keep the answers that came.
   const isKilled = dice.chance(trouble === "disk" ? 95 : 80)
   const isHit = [intake === daemon ? false : intake.signal("SIGKILL"), daemon.signal(isKilled ? "SIGKILL" : "SIGTERM")]
   const { code, err, out } = await daemon.ended
@@ -354,8 +354,8 @@ export const expectSound = (file: string): void => {
   ])
 }
 
-/** Tells one story: its rounds, then everything that must hold. */
-export const tell = async (story: Story): Promise<VerbError> => {
+/** Plays one story: its rounds, then everything that must hold. */
+export const play = async (story: Story): Promise<StoryOutcome> => {
   const dice = diceOf(story.seed)
   const rows = ROWS_A_ROUND * story.rounds
   const { exposure, text } = tapeOf(rows, dice)

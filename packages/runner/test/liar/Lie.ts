@@ -15,7 +15,7 @@ export type Lie =
   | { readonly what: "refused though placed"; readonly status: number }
 
 /** A lie, about which messages it is told, and how often. */
-export interface VerbError {
+export interface PlacedLie {
   readonly lie: Lie
   /** An endpoint or message of the stream, or all of them at once. */
   readonly where: string
@@ -74,7 +74,7 @@ const wholes = (dice: Dice): Lie =>
   ])()
 
 /** Any lie that a broker of this vocabulary can tell. */
-const drawn = (dice: Dice, vocabulary: Vocabulary): VerbError => {
+const drawn = (dice: Dice, vocabulary: Vocabulary): PlacedLie => {
   const stamp = dice.oneOf(["kept", "moved"])
   const from = dice.chance(60) ? 0 : dice.between(1, 4)
   const times = dice.chance(50) ? 1 : dice.chance(50) ? dice.between(2, 5) : Infinity
@@ -89,7 +89,7 @@ const drawn = (dice: Dice, vocabulary: Vocabulary): VerbError => {
 }
 
 /** The lies of a round: one as a rule. */
-export const liesOf = (dice: Dice, vocabulary: Vocabulary): ReadonlyArray<VerbError> =>
+export const liesOf = (dice: Dice, vocabulary: Vocabulary): ReadonlyArray<PlacedLie> =>
   Array.from({ length: dice.chance(70) ? 1 : dice.between(2, 3) }, () => drawn(dice, vocabulary))
 
 const shownLie = (lie: Lie): string =>
@@ -98,5 +98,5 @@ const shownLie = (lie: Lie): string =>
     .join(" ")
 
 /** A lie in a line. */
-export const shown = ({ from, lie, stamp, times, where }: VerbError): string =>
+export const shown = ({ from, lie, stamp, times, where }: PlacedLie): string =>
   `${shownLie(lie)} at ${where}, from ${from}, ${times} times, stamp ${stamp}`

@@ -1,4 +1,4 @@
-import { EVERYWHERE, shown, type Lie, type VerbError } from "./Lie.ts"
+import { EVERYWHERE, shown, type Lie, type PlacedLie } from "./Lie.ts"
 import type { Asked } from "./judge.ts"
 import type { Leaping } from "./leaping.ts"
 
@@ -19,7 +19,7 @@ export interface Mind {
   readonly asked: Array<Asked>
   readonly story: Array<string>
   /** The lies that a message of this place is told with; it counts as spoken of. */
-  readonly about: (place: string) => ReadonlyArray<VerbError>
+  readonly about: (place: string) => ReadonlyArray<PlacedLie>
   /** Is one of its lies about one of these places by name? */
   readonly isAbout: (places: ReadonlyArray<string>) => boolean
   /** The client asks for something. */
@@ -30,8 +30,8 @@ export interface Mind {
 }
 
 /** A liar that tells these. */
-export const make = (world: Leaping, lies: ReadonlyArray<VerbError>, symbols: ReadonlyArray<string>): Mind => {
-  const spoken = new Map<VerbError, number>()
+export const make = (world: Leaping, lies: ReadonlyArray<PlacedLie>, symbols: ReadonlyArray<string>): Mind => {
+  const spoken = new Map<PlacedLie, number>()
   const story: Array<string> = []
   const begunMs = world.nowMs()
   const note = (line: string): void => {
@@ -49,13 +49,13 @@ export const make = (world: Leaping, lies: ReadonlyArray<VerbError>, symbols: Re
     isAbout: (places) => lies.some(({ where }) => places.includes(where)),
     about: (place) => {
       if (!mind.isLying) return []
-      return lies.filter((told) => {
-        if (told.where !== EVERYWHERE && told.where !== place) return false
-        const count = spoken.get(told) ?? 0
-        spoken.set(told, count + 1)
-        const isVerbError = count >= told.from && count < told.from + told.times
-        if (isVerbError) note(`lie at ${place}: ${shown(told)}`)
-        return isVerbError
+      return lies.filter((placed) => {
+        if (placed.where !== EVERYWHERE && placed.where !== place) return false
+        const count = spoken.get(placed) ?? 0
+        spoken.set(placed, count + 1)
+        const isDue = count >= placed.from && count < placed.from + placed.times
+        if (isDue) note(`lie at ${place}: ${shown(placed)}`)
+        return isDue
       })
     },
     otherThan: (symbol) => symbols.find((each) => each !== symbol) ?? "ZZZZ"
@@ -65,10 +65,10 @@ export const make = (world: Leaping, lies: ReadonlyArray<VerbError>, symbols: Re
 
 /** The first of the lies that is of a kind. */
 export const lieOf = <W extends Lie["what"]>(
-  told: ReadonlyArray<VerbError>,
+  lies: ReadonlyArray<PlacedLie>,
   what: W
 ): Extract<Lie, { readonly what: W }> | undefined => {
-  for (const { lie } of told) if (isOf(lie, what)) return lie
+  for (const { lie } of lies) if (isOf(lie, what)) return lie
   return undefined
 }
 

@@ -3,10 +3,10 @@ import { Instant } from "@roundlot/core"
 import { Effect, Option, Schema, Stream } from "effect"
 import { paper } from "./brokers.ts"
 import { lieOf, type Mind, type Post } from "./Mind.ts"
-import type { VerbError } from "./Lie.ts"
+import type { PlacedLie } from "./Lie.ts"
 import { relisted, rewritten } from "./rewrite.ts"
 
-type Lies = ReadonlyArray<VerbError>
+type Lies = ReadonlyArray<PlacedLie>
 
 /** A record with lies in its fields; one that could not even be written down stays as it is. */
 const liedIn =

@@ -9,7 +9,7 @@ import {
 } from "node:http"
 import type { Duplex } from "node:stream"
 import { type RawData, WebSocket, WebSocketServer } from "ws"
-import type { VerbError } from "./Lie.ts"
+import type { PlacedLie } from "./Lie.ts"
 import { lieOf, type Mind } from "./Mind.ts"
 import { relisted, rewritten, type Fields } from "./rewrite.ts"
 
@@ -65,7 +65,7 @@ const instead = (shape: Shape, status: number, body: "theirs" | "none" | "html")
   return { status, headers: { "content-type": "text/html" }, body: body === "html" ? HTML : "" }
 }
 
-const withLists = (message: unknown, lies: ReadonlyArray<VerbError>, keys: ReadonlyArray<string>): unknown => {
+const withLists = (message: unknown, lies: ReadonlyArray<PlacedLie>, keys: ReadonlyArray<string>): unknown => {
   if (Array.isArray(message)) return relisted(message, lies)
   if (typeof message !== "object" || message === null) return message
   return Object.fromEntries(
@@ -76,7 +76,7 @@ const withLists = (message: unknown, lies: ReadonlyArray<VerbError>, keys: Reado
   )
 }
 
-const lied = (text: string, lies: ReadonlyArray<VerbError>, shape: Shape, mind: Mind): string => {
+const lied = (text: string, lies: ReadonlyArray<PlacedLie>, shape: Shape, mind: Mind): string => {
   if (lies.length === 0) return text
   try {
     const parsed: unknown = JSON.parse(text)
@@ -89,7 +89,7 @@ const lied = (text: string, lies: ReadonlyArray<VerbError>, shape: Shape, mind: 
 const EVENT_END = "\n\n"
 
 /** An event stream is a listing of `data:` lines. */
-const liedEvents = (text: string, lies: ReadonlyArray<VerbError>, shape: Shape, mind: Mind): string =>
+const liedEvents = (text: string, lies: ReadonlyArray<PlacedLie>, shape: Shape, mind: Mind): string =>
   relisted(
     text.split(EVENT_END).filter((event) => event !== ""),
     lies
@@ -100,7 +100,7 @@ const liedEvents = (text: string, lies: ReadonlyArray<VerbError>, shape: Shape, 
     .join("")
 
 /** A text within a message that is a message itself. */
-const liedFrame = (text: string, lies: ReadonlyArray<VerbError>, shape: Shape, mind: Mind): string => {
+const liedFrame = (text: string, lies: ReadonlyArray<PlacedLie>, shape: Shape, mind: Mind): string => {
   if (lies.length === 0) return text
   const inner = JSON.parse(text, (key, value: unknown) =>
     typeof value === "string" && shape.inner.has(key) ? lied(value, lies, shape, mind) : value
@@ -129,7 +129,7 @@ const headersFor = ({ mind }: Liar, { headers }: Heard, body: string) => {
 }
 
 /** What comes back for a request, true or not; it may be asked for and answered otherwise. */
-const answerTo = async (liar: Liar, request: IncomingMessage, place: string, lies: ReadonlyArray<VerbError>) => {
+const answerTo = async (liar: Liar, request: IncomingMessage, place: string, lies: ReadonlyArray<PlacedLie>) => {
   const { mind, origin, shape } = liar
   const sent = await textOf(request)
   const post = { clientOrderId: shape.clientIdIn(sent), atMs: mind.world.nowMs(), status: undefined }

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type * as Hearing from "../../../core/src/rules/order/hearing.ts"
 import { settled } from "../../../core/src/rules/order/witness.ts"
 import type * as Risk from "../../../core/src/services/Risk.ts"
-import { EVERYWHERE, type Lie, type VerbError } from "./Lie.ts"
+import { EVERYWHERE, type Lie, type PlacedLie } from "./Lie.ts"
 import { play } from "./round.ts"
 
 // Rounds with a fault planted in core: the judge says it. Without the fault the same round holds.
@@ -30,7 +30,7 @@ vi.mock("../../../core/src/services/Risk.ts", async (load) => {
   return { ...real, blocked }
 })
 
-const always = (lie: Lie, where: string): VerbError => ({ lie, where, from: 0, times: Infinity, stamp: "moved" })
+const always = (lie: Lie, where: string): PlacedLie => ({ lie, where, from: 0, times: Infinity, stamp: "moved" })
 
 beforeEach(() => {
   twin.fault = undefined

@@ -1,4 +1,4 @@
-import type { Lie, VerbError } from "./Lie.ts"
+import type { Lie, PlacedLie } from "./Lie.ts"
 import type { Mind } from "./Mind.ts"
 
 /** What the fields of a message mean, by their names. */
@@ -97,7 +97,7 @@ const fieldWith = (lie: Lie, fields: Fields, mind: Mind, key: string, value: unk
   }
 }
 
-const told = (all: ReadonlyArray<VerbError>, fields: Fields, mind: Mind, key: string, value: unknown): unknown =>
+const lied = (all: ReadonlyArray<PlacedLie>, fields: Fields, mind: Mind, key: string, value: unknown): unknown =>
   all.reduce((before, { lie, stamp }) => {
     const after = fieldWith(lie, fields, mind, key, before)
     const isMoved = stamp === "moved" && lie.what !== "time" && fields.stamps.has(key)
@@ -105,7 +105,7 @@ const told = (all: ReadonlyArray<VerbError>, fields: Fields, mind: Mind, key: st
   }, value)
 
 /** A message with lies in its fields. */
-export const rewritten = (message: unknown, all: ReadonlyArray<VerbError>, fields: Fields, mind: Mind): unknown => {
+export const rewritten = (message: unknown, all: ReadonlyArray<PlacedLie>, fields: Fields, mind: Mind): unknown => {
   if (Array.isArray(message)) return message.map((each) => rewritten(each, all, fields, mind))
   if (typeof message !== "object" || message === null) return message
   return Object.fromEntries(
@@ -113,13 +113,13 @@ export const rewritten = (message: unknown, all: ReadonlyArray<VerbError>, field
       key,
       typeof value === "object" && value !== null
         ? rewritten(value, all, fields, mind)
-        : told(all, fields, mind, key, value)
+        : lied(all, fields, mind, key, value)
     ])
   )
 }
 
 /** A listing that lies about what is in it: a part of it, each thing twice, or backwards. */
-export const relisted = <A>(all: ReadonlyArray<A>, lies: ReadonlyArray<VerbError>): ReadonlyArray<A> =>
+export const relisted = <A>(all: ReadonlyArray<A>, lies: ReadonlyArray<PlacedLie>): ReadonlyArray<A> =>
   lies.reduce<ReadonlyArray<A>>((before, { lie }) => {
     if (lie.what === "truncated") return before.slice(0, Math.floor(before.length / 2))
     if (lie.what === "repeated") return before.flatMap((each) => [each, each])

@@ -33,7 +33,7 @@ import {
   type Watched
 } from "./judge.ts"
 import { leaping } from "./leaping.ts"
-import { liesOf, shown, type VerbError } from "./Lie.ts"
+import { liesOf, shown, type PlacedLie } from "./Lie.ts"
 import * as Mind from "./Mind.ts"
 import { audited, observe, placedAt } from "./observation.ts"
 
@@ -211,7 +211,7 @@ const engine = ({ broker }: Desk, seed: string) =>
 export const play = async (
   name: Name,
   seed: string,
-  given?: ReadonlyArray<VerbError>,
+  given?: ReadonlyArray<PlacedLie>,
   atMostMs: number = AT_MOST_MS
 ): Promise<Round> => {
   const dice = diceOf(`${name} ${seed}`)

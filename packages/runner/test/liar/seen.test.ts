@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { Name } from "./desks.ts"
-import { EVERYWHERE, type Lie, type VerbError } from "./Lie.ts"
+import { EVERYWHERE, type Lie, type PlacedLie } from "./Lie.ts"
 import { play } from "./round.ts"
 
 // Lies that were believed once. Rounds that draw theirs by a seed need not meet them.
@@ -9,11 +9,11 @@ const MILLION = 1_000_000n
 const TRILLION = 1_000_000_000_000n
 
 /** From the first message on, of its last change as it was. */
-const lying = (lie: Lie, where: string, times = Infinity): VerbError => ({ lie, where, from: 0, times, stamp: "kept" })
+const lying = (lie: Lie, where: string, times = Infinity): PlacedLie => ({ lie, where, from: 0, times, stamp: "kept" })
 
-const placedAll = (status: number, where: string): VerbError => lying({ what: "refused though placed", status }, where)
+const placedAll = (status: number, where: string): PlacedLie => lying({ what: "refused though placed", status }, where)
 
-const seen: ReadonlyArray<readonly [name: Name, what: string, lie: VerbError]> = [
+const seen: ReadonlyArray<readonly [name: Name, what: string, lie: PlacedLie]> = [
   [
     "alpaca",
     "one answer has its shares times 10^12",

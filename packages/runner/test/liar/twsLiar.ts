@@ -1,6 +1,6 @@
 import { Effect, type Scope } from "effect"
 import { connect, createServer, type Socket } from "node:net"
-import type { VerbError, Vocabulary } from "./Lie.ts"
+import type { PlacedLie, Vocabulary } from "./Lie.ts"
 import { lieOf, type Mind, type Post } from "./Mind.ts"
 import { shifted, times } from "./rewrite.ts"
 
@@ -175,7 +175,7 @@ const negated = (text: string): string => (text.startsWith("-") ? text.slice(1) 
 const oneLie = (
   fields: ReadonlyArray<string>,
   shape: Message,
-  { lie }: VerbError,
+  { lie }: PlacedLie,
   mind: Mind
 ): ReadonlyArray<string> => {
   const { executed = [], filled = [], ordered = [] } = shape

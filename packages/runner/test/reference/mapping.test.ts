@@ -13,13 +13,13 @@ const { fresh, ask } = databases()
 const mapped = [...parents, ...executions]
 
 /** A column as a database tells it: its type in the dialect's words, whether it may be empty, its default. */
-interface VerbError {
+interface WantedColumn {
   readonly type: string
   readonly nullable: boolean
   readonly fallback: unknown
 }
 
-const wanted = (dialect: Dialect.Dialect, { kind, nullable }: MappedColumn): VerbError => ({
+const wanted = (dialect: Dialect.Dialect, { kind, nullable }: MappedColumn): WantedColumn => ({
   type: dialect
     .typeOf(kind)
     .replace(/ COLLATE .*/, "")

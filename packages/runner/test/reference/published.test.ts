@@ -27,7 +27,7 @@ describe("what is published for other programs", () => {
     })
     const text = await Effect.runPromise(Effect.scoped(told).pipe(Effect.provide(books)))
     const known = new Set(text.match(/\broundlot_[a-z_]+/g))
-    // VerbError once there was something to count.
+    // Said once there was something to count.
     for (const late of LATE) known.add(late)
     expect([...asked].filter((name) => !known.has(name))).toEqual([])
   })

@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import * as scene from "../views/scene.ts"
 import { bodies, filled, found, Job, queries, type Made } from "./calls.ts"
-import { ask, books, json, serving, type VerbError } from "./serving.ts"
+import { ask, books, json, serving, type Answered } from "./serving.ts"
 
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
@@ -63,7 +63,7 @@ const elsewhere: Made = new Map([
   ["templates", "other"]
 ])
 
-const replayed = ({ headers }: VerbError) => headers["idempotency-replayed"]
+const replayed = ({ headers }: Answered) => headers["idempotency-replayed"]
 
 /** The same key for something else: another body, or another record where there is none. */
 const otherwise = (port: number, act: Act, path: string) => {

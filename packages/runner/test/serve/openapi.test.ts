@@ -5,7 +5,7 @@ import { Effect, Layer, Schema } from "effect"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
 import { bodies, filled, found, headersOf, Job, queries, rows } from "./calls.ts"
-import { ask, begun, books, json, serving, type VerbError } from "./serving.ts"
+import { ask, begun, books, json, serving, type Answered } from "./serving.ts"
 
 const Content = Schema.Record({ key: Schema.String, value: Schema.Struct({ schema: Schema.optional(Schema.Unknown) }) })
 
@@ -112,7 +112,7 @@ const local = (schema: unknown): unknown =>
 const validator = (description: Description) => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: "roundlot", components: description.components })
-  return ({ operation: { operationId, responses } }: Call, answer: VerbError): string | undefined => {
+  return ({ operation: { operationId, responses } }: Call, answer: Answered): string | undefined => {
     const own = responses[String(answer.status)] ?? (answer.status >= 400 ? responses["default"] : undefined)
     const declared = own === undefined ? undefined : responseOf(own, description)
     if (declared === undefined) return `${operationId}: ${answer.status} is not declared: ${answer.text.slice(0, 300)}`
@@ -133,7 +133,7 @@ const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer
 
 /** Asks for a WebSocket, and hears how that was answered. */
 const upgraded = (port: number, path: string) =>
-  Effect.async<VerbError>((resume) => {
+  Effect.async<Answered>((resume) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`)
     socket.on("upgrade", ({ headers, statusCode = 0 }) => {
       socket.once("message", () => socket.close())

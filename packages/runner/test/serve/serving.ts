@@ -19,7 +19,7 @@ import { empty, type Configuration } from "../../src/settings/Configuration.ts"
 import { servedWith } from "../../src/start/served.ts"
 
 /** What was answered. */
-export interface VerbError {
+export interface Answered {
   readonly status: number
   readonly type: string
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
@@ -37,7 +37,7 @@ export interface Asked {
 
 /** Asks over a real socket. */
 export const ask = (port: number, path: string, { body, from, headers = {}, method = "GET" }: Asked = {}) =>
-  Effect.async<VerbError>((resume) => {
+  Effect.async<Answered>((resume) => {
     const text = typeof body === "string" ? body : JSON.stringify(body)
     const type: Readonly<Record<string, string>> =
       body === undefined
@@ -66,7 +66,7 @@ export const ask = (port: number, path: string, { body, from, headers = {}, meth
 
 /** Asks for what has no end, and hears its beginning. */
 export const begun = (port: number, path: string) =>
-  Effect.async<VerbError>((resume) => {
+  Effect.async<Answered>((resume) => {
     const asking = get({ host: "127.0.0.1", port, path, agent: false }, (response) => {
       const { headers, statusCode = 0 } = response
       response.once("data", (part: Buffer) => {
@@ -80,7 +80,7 @@ export const begun = (port: number, path: string) =>
   })
 
 /** The document of an answer. */
-export const json = ({ text }: VerbError): unknown => JSON.parse(text)
+export const json = ({ text }: Answered): unknown => JSON.parse(text)
 
 const process = {
   version: "1.2.3",

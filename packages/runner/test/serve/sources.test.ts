@@ -5,7 +5,7 @@ import { Payload } from "@roundlot/core/ledger"
 import { Effect, Fiber, Option, Schema, TestClock } from "effect"
 import { request } from "node:http"
 import * as scene from "../views/scene.ts"
-import { ask, books, json, servingWith, signatureOf, type Served, type VerbError } from "./serving.ts"
+import { ask, books, json, servingWith, signatureOf, type Served, type Answered } from "./serving.ts"
 
 const SECRET = "planted-secret-of-the-venue"
 const OTHER = "planted-secret-of-another"
@@ -57,7 +57,7 @@ const hand = (port: number, delivery: object, { late = 0, secret = SECRET, sent,
 
 const Answer = Schema.parseJson(Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.String })) }))
 
-const outcomes = ({ text }: VerbError) => Schema.decodeUnknownSync(Answer)(text).items.map(({ outcome }) => outcome)
+const outcomes = ({ text }: Answered) => Schema.decodeUnknownSync(Answer)(text).items.map(({ outcome }) => outcome)
 
 const Sources = Schema.Struct({ items: Schema.Array(Documents.SourceDocument) })
 

@@ -3,14 +3,11 @@ import type { BreakId } from "../../values/Id.ts"
 import { UNMAPPED } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
-import { storable } from "../../values/unstorable.ts"
+import { storableWords } from "../../values/unstorable.ts"
 import { open, openOrUpdate } from "./ledgerBreaks.ts"
 
 /** A refusal of the whole account stands under no instrument. */
 const SUBJECT = "refused account"
-
-/** So much of what a broker says is kept, in characters. */
-const MOST_WORDS = 1000
 
 /** Refusals: nothing is sent for an account that its broker refuses; the break has the broker's words. */
 export const holdRefused = (
@@ -30,7 +27,7 @@ export const holdRefused = (
 /** Refusals: the same where a reading of the account says that it may not trade, before an order is refused. Is it held by this? */
 export const holdUntradable = (recorder: Recorder, words = "it says no reason"): boolean => {
   recorder.need(Need.AccountBreaks({ account: recorder.account }))
-  const detail = storable(words.slice(0, MOST_WORDS))
+  const detail = storableWords(words)
   return open(recorder, { symbol: UNMAPPED, subject: SUBJECT, details: { _tag: "AccountRefused", detail } })
 }
 

@@ -1,7 +1,7 @@
 import { Need } from "../../books/Need.ts"
 import type { BrokerOrderId } from "../../values/ClientOrderId.ts"
 import { format, type OrderId } from "../../values/Id.ts"
-import { storable } from "../../values/unstorable.ts"
+import { storableWords } from "../../values/unstorable.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import { ID_IN_USE } from "../../records/Attempt.ts"
 import { noEnd } from "../order/hearing.ts"
@@ -135,14 +135,13 @@ export const named = (recorder: Recorder, orderId: OrderId, candidate: BrokerOrd
   if (status === "in_doubt" && before === undefined) advance(recorder, orderId, { candidate })
 }
 
-const MOST_DETAILS = 1_000
 const utf8 = new TextDecoder()
 
 /** The text of an answer that was no acceptance; the whole of it is its payload. */
 const detailsOf = (payload: RawPayload | undefined): string | undefined => {
   if (payload === undefined || !/json|text/i.test(payload.contentType)) return undefined
   const text = utf8.decode(payload.bytes).replaceAll("\u0000", "").trim()
-  return text === "" ? undefined : storable(text.slice(0, MOST_DETAILS))
+  return text === "" ? undefined : storableWords(text)
 }
 
 /**
