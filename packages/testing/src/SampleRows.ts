@@ -151,7 +151,7 @@ export const position: Row = {
   direct: "0",
   adopted: "0",
   splitHeld: "0",
-  splitAt: null,
+  splits: null,
   answer: '{"_tag":"NotDue"}',
   answerSince: AT,
   coolDownUntil: null,

@@ -2,7 +2,7 @@ import type { Books } from "./Books.ts"
 import { atFirstStep, nothingHeld } from "../records/Position.ts"
 import type { LedgerEvent } from "../events/Event.ts"
 import { accountSet, brokerDeclared, instrumentSet, quarantineReleased, symbolChanged } from "./project/accounts.ts"
-import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
+import { allocationReleased, excessChanged, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
@@ -19,9 +19,8 @@ import {
   fillWaits
 } from "./project/fills.ts"
 import { heldReportContradicted, heldReportSettled, reportHeld } from "./project/heldReports.ts"
-import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
-import { orderOf, type Place } from "./project/place.ts"
+import type { Place } from "./project/place.ts"
 import { baseDeclared, coolDownStarted, ladderStepped, patchPosition, splitAccepted } from "./project/positions.ts"
 import { sessionEnded, sessionOpened, tokenCreated, tokenRevoked, tokenRotated } from "./project/tokens.ts"
 import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
@@ -81,7 +80,7 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "AllocationReleased":
       return allocationReleased(books, event, place)
     case "ExcessChanged":
-      return setExcess(books, orderOf(books, event.orderId), event.excess, place)
+      return excessChanged(books, event, place)
     case "ExcessAccepted":
       return orderPatched(books, event.orderId, place, { acceptedExcess: event.accepted })
     case "OrderCreated":

@@ -249,10 +249,16 @@ export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
   quantity: Quantity,
   part: maybe(AllocationId),
   orderId: OrderId,
-  why: Schema.String
+  why: Schema.String,
+  /** P9: what splits since it was made add to what becomes open again, in shares. */
+  splitOpen: maybe(Shares)
 })
-/** A3: the part of an order that no trade covers. */
-export const ExcessChanged = Schema.TaggedStruct("ExcessChanged", { orderId: OrderId, excess: Shares })
+/** A3: the part of an order that no trade covers; P9: what splits have added to it, where that is other than before. */
+export const ExcessChanged = Schema.TaggedStruct("ExcessChanged", {
+  orderId: OrderId,
+  excess: Shares,
+  splitExcess: maybe(Shares)
+})
 /** An operator accepted an excess, or what was accepted shrank with it. */
 export const ExcessAccepted = Schema.TaggedStruct("ExcessAccepted", { orderId: OrderId, accepted: Shares })
 /** An order was planned, or an external one adopted. */
@@ -383,7 +389,10 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   acceptedAt: maybe(Time),
   firstFilledAt: maybe(Time),
   lastFilledAt: maybe(Time),
-  endedAt: maybe(Time)
+  endedAt: maybe(Time),
+  /** P9: what splits since the order was made add to the change of what it filled and has in flight, in shares. */
+  splitFilled: maybe(Shares),
+  splitInFlight: maybe(Shares)
 })
 /** An end was asked for: by an operator, or because the residual turned (D7). */
 export const CancelRequested = Schema.TaggedStruct("CancelRequested", { orderId: OrderId, why: Schema.String })
@@ -542,7 +551,10 @@ export const SplitAccepted = Schema.TaggedStruct("SplitAccepted", {
   symbol: Ticker,
   to: Schema.Int,
   from: Schema.Int,
-  why: Schema.String
+  why: Schema.String,
+  /** What has a lower id than these is in the shares of before. */
+  lotId: maybe(LotId),
+  allocationId: maybe(AllocationId)
 })
 /** P9: the market knows an instrument by another ticker from a moment on. */
 export const SymbolChanged = Schema.TaggedStruct("SymbolChanged", {

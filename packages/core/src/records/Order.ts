@@ -9,7 +9,7 @@ import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
 import * as Price from "../values/Price.ts"
 import { Quantity } from "../values/Quantity.ts"
-import { OrderState, orderStatuses, type AcknowledgedOrder } from "./OrderState.ts"
+import { isLive, OrderState, orderStatuses, type AcknowledgedOrder } from "./OrderState.ts"
 import * as Instant from "../values/Instant.ts"
 import { orderTypes, positionEffects, sessions, timesInForce } from "./OrderTerms.ts"
 import { signed } from "./Side.ts"
@@ -372,6 +372,12 @@ const endedState = (
 
 /** What an order has filled, with the sign of its side. */
 export const signedFilled = (order: Pick<Order, "side" | "filled">): Decimal.Decimal => signed(order.side, order.filled)
+
+/** A2: what an order of the accumulation may fill yet, in shares. */
+export const inFlightOf = ({ filled, origin, quantity, status }: Order): Decimal.Decimal =>
+  origin === "accumulation" && isLive(status)
+    ? Decimal.max(Decimal.zero, Decimal.subtract(quantity, filled))
+    : Decimal.zero
 
 /** Dollars a share over all priced fills, at 12 decimals half-even; `undefined` where none is priced. */
 export const averagePrice = (order: Pick<Order, "notional" | "filled" | "unpriced">): Decimal.Decimal | undefined =>

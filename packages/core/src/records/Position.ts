@@ -9,6 +9,7 @@ import { Price } from "../values/Price.ts"
 import type { Side } from "./Side.ts"
 import type { Instant } from "../values/Instant.ts"
 import { PositionAnswer } from "./PositionAnswer.ts"
+import { RecordedSplit } from "./splitting.ts"
 
 /** Which sides of a position its broker refuses for a session. */
 export const refusedSides = ["buy", "sell", "both"] as const
@@ -29,9 +30,9 @@ export const Position = Schema.Struct({
   base: Column.decimal,
   direct: Column.decimal,
   adopted: Column.decimal,
-  /** What splits have added to what its orders filled, in signed shares, and when the last one was accepted (P9). */
+  /** What splits have added to what its orders filled, in signed shares, and the splits, oldest first (P9). */
   splitHeld: Column.decimal,
-  splitAt: Column.optional(Column.instant),
+  splits: Column.optional(Column.json(Schema.Array(RecordedSplit))),
   /** The newest recorded answer to "what order would be made now?" (D4). */
   answer: Column.comparedJson(PositionAnswer),
   /** Since when it is that. */
@@ -75,7 +76,7 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   direct: position.direct,
   adopted: position.adopted,
   splitHeld: position.splitHeld,
-  splitAt: position.splitAt,
+  splits: position.splits,
   answer: position.answer,
   answerSince: position.answerSince,
   coolDownUntil: position.coolDownUntil,

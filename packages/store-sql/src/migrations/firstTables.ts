@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "6b675801"
+export const fingerprint = "45d0044c"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -229,7 +229,7 @@ export const sqlite: ReadonlyArray<string> = [
   "direct" TEXT NOT NULL,
   "adopted" TEXT NOT NULL,
   "splitHeld" TEXT NOT NULL,
-  "splitAt" INTEGER,
+  "splits" TEXT,
   "answer" TEXT NOT NULL,
   "answerSince" INTEGER NOT NULL,
   "coolDownUntil" INTEGER,
@@ -257,6 +257,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "positions_direct" CHECK ("direct" <> '-0' AND "direct" NOT GLOB '?*-*' AND ltrim("direct", '-') GLOB '[0-9]*' AND ltrim("direct", '-') NOT GLOB '*[^0-9.]*' AND ltrim("direct", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("direct", '-'), '.') = 0 OR (ltrim("direct", '-') GLOB '*[1-9]' AND ltrim("direct", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_adopted" CHECK ("adopted" <> '-0' AND "adopted" NOT GLOB '?*-*' AND ltrim("adopted", '-') GLOB '[0-9]*' AND ltrim("adopted", '-') NOT GLOB '*[^0-9.]*' AND ltrim("adopted", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("adopted", '-'), '.') = 0 OR (ltrim("adopted", '-') GLOB '*[1-9]' AND ltrim("adopted", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_splitHeld" CHECK ("splitHeld" <> '-0' AND "splitHeld" NOT GLOB '?*-*' AND ltrim("splitHeld", '-') GLOB '[0-9]*' AND ltrim("splitHeld", '-') NOT GLOB '*[^0-9.]*' AND ltrim("splitHeld", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("splitHeld", '-'), '.') = 0 OR (ltrim("splitHeld", '-') GLOB '*[1-9]' AND ltrim("splitHeld", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "positions_splits" CHECK (json_valid("splits")),
   CONSTRAINT "positions_ladderSide" CHECK ("ladderSide" IN ('buy', 'sell')),
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" = 'buy' OR "refusedSide" = 'sell' OR "refusedSide" = 'both'),
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
@@ -1240,7 +1241,7 @@ export const postgres: ReadonlyArray<string> = [
   "direct" NUMERIC NOT NULL,
   "adopted" NUMERIC NOT NULL,
   "splitHeld" NUMERIC NOT NULL,
-  "splitAt" TIMESTAMPTZ,
+  "splits" TEXT,
   "answer" TEXT COLLATE "C" NOT NULL,
   "answerSince" TIMESTAMPTZ NOT NULL,
   "coolDownUntil" TIMESTAMPTZ,
@@ -1268,6 +1269,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "positions_direct" CHECK (scale("direct") = min_scale("direct") AND "direct" < 'Infinity' AND "direct" > '-Infinity'),
   CONSTRAINT "positions_adopted" CHECK (scale("adopted") = min_scale("adopted") AND "adopted" < 'Infinity' AND "adopted" > '-Infinity'),
   CONSTRAINT "positions_splitHeld" CHECK (scale("splitHeld") = min_scale("splitHeld") AND "splitHeld" < 'Infinity' AND "splitHeld" > '-Infinity'),
+  CONSTRAINT "positions_splits" CHECK ("splits" IS NULL OR ("splits"::json) IS NOT NULL),
   CONSTRAINT "positions_ladderSide" CHECK ("ladderSide" IN ('buy', 'sell')),
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" IN ('buy', 'sell', 'both')),
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),

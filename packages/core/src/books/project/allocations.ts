@@ -6,7 +6,7 @@ import { draftOf, type Allocation } from "../../records/Allocation.ts"
 import { targetOf } from "../../records/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
-import { cover } from "./trades.ts"
+import { cover, tradeChanged } from "./trades.ts"
 
 /** The allocations that an order has, its own and those on its excess, in order of creation (C3). */
 export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> => {
@@ -64,6 +64,13 @@ export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Pla
   settle(books, orderId, place)
 }
 
+/** A3, P9: what no trade covers of an order is another number of shares. */
+export const excessChanged = (books: Books, event: Of<"ExcessChanged">, place: Place): void => {
+  const order = orderOf(books, event.orderId)
+  const { splitExcess = order.splitExcess } = event
+  setExcess(books, splitExcess === order.splitExcess ? order : { ...order, splitExcess }, event.excess, place)
+}
+
 /** C3: what is released goes back to its trade's own place, or to the other order's excess. */
 export const allocationReleased = (books: Books, event: Of<"AllocationReleased">, place: Place): void => {
   const allocation = must(books.allocations.get(event.id), `allocation A${event.id}`)
@@ -82,23 +89,28 @@ export const allocationReleased = (books: Books, event: Of<"AllocationReleased">
 }
 
 const giveBack = (books: Books, allocation: Allocation, event: Of<"AllocationReleased">, place: Place): void => {
+  const added = event.splitOpen ?? Decimal.zero
+  const shares = Decimal.add(event.quantity, added)
   if (allocation.tradeId !== undefined) {
     const trade = tradeOf(books, allocation.tradeId)
-    const back = Decimal.sign(targetOf(trade)) > 0 ? event.quantity : Decimal.negate(event.quantity)
+    if (event.splitOpen !== undefined)
+      tradeChanged(books, trade.id, place, { splitOpen: Decimal.add(trade.splitOpen, added) })
+    const back = Decimal.sign(targetOf(trade)) > 0 ? shares : Decimal.negate(shares)
     addToLot(books, must(trade.lotId, `the lot of trade T${trade.id}`), back, place)
     return
   }
   const other = event.orderId === allocation.orderId ? allocation.counterOrderId : allocation.orderId
   if (other === undefined) return
   const counter = orderOf(books, other)
-  setExcess(books, counter, Decimal.add(counter.excess, event.quantity), place)
+  const splitExcess = Decimal.add(counter.splitExcess, added)
+  setExcess(books, { ...counter, splitExcess }, Decimal.add(counter.excess, shares), place)
 }
 
 /** C3, B3: an order's fills settle its allocations from the first on; while it is filled they carry its lot. */
 export const settle = (books: Books, orderId: OrderId, place: Place): void => {
   const order = orderOf(books, orderId)
   const carryLot = order.status === "filled" ? order.lot : undefined
-  let left = order.filled
+  let left = Decimal.add(order.filled, order.splitExcess)
   for (const allocation of allocationsOf(books, orderId)) {
     const settled = Decimal.min(left, allocation.quantity)
     left = Decimal.subtract(left, settled)

@@ -3,8 +3,7 @@ import type { Books } from "../Books.ts"
 import type { OrderId } from "../../values/Id.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
-import { draftOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
-import { isLive } from "../../records/OrderState.ts"
+import { draftOf, inFlightOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
 import { signed } from "../../records/Side.ts"
 import { settle } from "./allocations.ts"
 import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
@@ -21,11 +20,9 @@ interface Contribution {
 /** A2, E2, E3: what an order adds to the figures of its position. */
 const contributionOf = (order: Order): Contribution => {
   const filled = signedFilled(order)
-  const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled))
-  const isOurs = order.origin === "accumulation"
   return {
     hedged: order.inQueue ? filled : Decimal.zero,
-    inFlight: isOurs && isLive(order.status) ? signed(order.side, leaves) : Decimal.zero,
+    inFlight: signed(order.side, inFlightOf(order)),
     direct: order.origin === "direct" ? filled : Decimal.zero,
     adopted: order.origin === "external" && !order.inQueue ? filled : Decimal.zero
   }
@@ -38,11 +35,25 @@ const nothing: Contribution = {
   adopted: Decimal.zero
 }
 
-const contribute = (books: Books, symbol: Ticker, before: Contribution, after: Contribution, place: Place): void => {
+/** P9: what splits add to a change of an order of before. */
+const addedBy = (order: Order, { splitFilled = Decimal.zero, splitInFlight = Decimal.zero }: Of<"OrderChanged">) => ({
+  ...contributionOf({ ...order, filled: splitFilled }),
+  inFlight: signed(order.side, splitInFlight)
+})
+
+const contribute = (
+  books: Books,
+  symbol: Ticker,
+  before: Contribution,
+  after: Contribution,
+  place: Place,
+  added: Contribution = nothing
+): void => {
   const position = positionOf(books, symbol, place)
   const moved = (figure: keyof Contribution) =>
-    Decimal.add(position[figure], Decimal.subtract(after[figure], before[figure]))
+    Decimal.sum([position[figure], Decimal.subtract(after[figure], before[figure]), added[figure]])
   patchPosition(books, symbol, place, {
+    splitHeld: Decimal.sum([position.splitHeld, added.hedged, added.direct, added.adopted]),
     hedged: moved("hedged"),
     inFlight: moved("inFlight"),
     direct: moved("direct"),
@@ -202,7 +213,9 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.updatedAt = place.at
   after.version = place.seq
   books.orders.put(after)
-  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
+  const isSplit = event.splitFilled !== undefined || event.splitInFlight !== undefined
+  const added = isSplit ? addedBy(after, event) : nothing
+  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place, added)
   settle(books, after.id, place)
   followOrder(books, after, place)
 }

@@ -5,6 +5,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { atFirstStep, draftOf, type Position, residualOf } from "../../records/Position.ts"
 import { FIRST_ANSWER, isSame } from "../../records/PositionAnswer.ts"
+import { AllocationId, LotId } from "../../values/Id.ts"
 import * as Price from "../../values/Price.ts"
 import { timesSplit } from "../../records/splitting.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -22,7 +23,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   direct: Decimal.zero,
   adopted: Decimal.zero,
   splitHeld: Decimal.zero,
-  splitAt: undefined,
+  splits: undefined,
   answer: FIRST_ANSWER,
   answerSince: place.at,
   coolDownUntil: undefined,
@@ -105,8 +106,13 @@ const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal
   return openLots
 }
 
+/** Before these is nothing. */
+const FIRST_LOT = LotId.make(1)
+const FIRST_ALLOCATION = AllocationId.make(1)
+
 /** P9: a position in other shares: its figures and every open lot multiplied, its price divided. No order of it is live. */
-export const splitAccepted = (books: Books, { from, symbol, to }: Of<"SplitAccepted">, place: Place): void => {
+export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: Place): void => {
+  const { allocationId = FIRST_ALLOCATION, from, lotId = FIRST_LOT, symbol, to } = event
   const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
   const before = positionOf(books, symbol, place)
   const openLots = splitLots(books, symbol, times, place)
@@ -125,7 +131,7 @@ export const splitAccepted = (books: Books, { from, symbol, to }: Of<"SplitAccep
     adopted,
     base: times(before.base),
     splitHeld: Decimal.add(before.splitHeld, added),
-    splitAt: place.at,
+    splits: [...(before.splits ?? []), { at: place.at, to, from, lotId, allocationId }],
     lastPrice: price === undefined ? undefined : Price.make(timesSplit(price, { from: to, to: from }))
   })
 }

@@ -28,7 +28,7 @@ export interface Grounds {
   /** What the order holds of trades now. */
   readonly allocations: ReadonlyArray<Pick<Allocation, "tradeId" | "quantity">>
   readonly tradeOf: (id: TradeId) => Pick<Trade, "price" | "createdAt"> | undefined
-  readonly position: Pick<Position, "splitAt"> | undefined
+  readonly position: Pick<Position, "splits"> | undefined
   readonly fills: ReadonlyArray<Fill>
 }
 

@@ -90,7 +90,8 @@ export const acceptSplit = (recorder: Recorder, split: Split, reason: string): C
   const obstacle = splitObstacle(recorder, split)
   if (obstacle !== undefined) return { _tag: "Refused", why: obstacle }
   loadAllLots(recorder, symbol)
-  recorder.emit({ _tag: "SplitAccepted", symbol, to, from, why: reason })
+  const [lotId, allocationId] = [recorder.next("lot"), recorder.next("allocation")]
+  recorder.emit({ _tag: "SplitAccepted", symbol, to, from, why: reason, lotId, allocationId })
   settleSplit(recorder, symbol)
   const after = books.positions.get(joinKey([account, symbol]))
   if (cashInLieu !== undefined && after !== undefined) {

@@ -14,6 +14,8 @@ import { hearing } from "./hearing.ts"
 import type { Word } from "./observe.ts"
 import { draftOf, type Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
+import { addedBySplits } from "../../records/splitting.ts"
+import { symbolKey } from "../../tables/Table.ts"
 
 /** What a command or an answer changes of an order beside what facts decide. */
 export type Change = Partial<
@@ -74,6 +76,8 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     reviewCumulative(recorder, before, isCumulativeBelow)
     return before
   }
+  const position = recorder.books.positions.get(symbolKey(before.account, before.symbol))
+  const added = addedBySplits(position, before, after)
   recorder.emit({
     _tag: "OrderChanged",
     id,
@@ -105,9 +109,11 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     acceptedAt: after.acceptedAt,
     firstFilledAt: after.firstFilledAt,
     lastFilledAt: after.lastFilledAt,
-    endedAt: after.endedAt
+    endedAt: after.endedAt,
+    splitFilled: Decimal.isZero(added.filled) ? undefined : added.filled,
+    splitInFlight: Decimal.isZero(added.inFlight) ? undefined : added.inFlight
   })
-  if (after.inQueue) adjust(recorder, id, whyReleased(after))
+  if (after.inQueue) adjust(recorder, id, whyReleased(after), Decimal.add(added.filled, added.inFlight))
   reviewCumulative(recorder, after, isCumulativeBelow)
   follow(recorder, before, after)
   if (hasEffect(before, after)) recorder.touch(after.symbol)

@@ -1,4 +1,5 @@
 import { Need } from "../../books/Need.ts"
+import type { Allocation } from "../../records/Allocation.ts"
 import type { OrderId } from "../../values/Id.ts"
 import { allocationsOf } from "../../books/project/allocations.ts"
 import type { Recorder } from "../../books/Recorder.ts"
@@ -7,6 +8,8 @@ import * as Quantity from "../../values/Quantity.ts"
 import { net } from "./netting.ts"
 import type { Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
+import { afterSplits, beforeSplits, splitsSinceAllocation } from "../../records/splitting.ts"
+import { symbolKey } from "../../tables/Table.ts"
 
 /** A3: what an order binds, in shares: its quantity while it lives (or more, if more filled), then what it filled. */
 export const commitmentOf = (order: Order): Decimal.Decimal => {
@@ -20,15 +23,19 @@ export const commitmentOf = (order: Order): Decimal.Decimal => {
 const coverageOf = (recorder: Recorder, order: Order): Decimal.Decimal =>
   Decimal.add(order.excess, Decimal.sum(allocationsOf(recorder.books, order.id).map((each) => each.quantity)))
 
-/** Brings an order's allocations and excess up or down to its commitment, and nets what that leaves open. */
-export const adjust = (recorder: Recorder, orderId: OrderId, why: string): void => {
+/**
+ * Brings an order's allocations and excess up or down to its commitment, and nets what that leaves open. `added` is what splits
+ * since the order was made add to the change of its commitment, in shares (P9).
+ */
+export const adjust = (recorder: Recorder, orderId: OrderId, why: string, added = Decimal.zero): void => {
   recorder.need(Need.OrderById({ id: orderId }))
   const order = recorder.books.orders.get(orderId)
   if (order === undefined) throw new Error(`order O${orderId} is not in the books`)
-  const change = Decimal.subtract(commitmentOf(order), coverageOf(recorder, order))
+  const change = Decimal.add(Decimal.subtract(commitmentOf(order), coverageOf(recorder, order)), added)
   if (Decimal.isZero(change)) return
   if (Decimal.isPositive(change)) raise(recorder, order, change)
   else lower(recorder, order, Decimal.negate(change), why)
+  keepSplitExcess(recorder, orderId)
   net(recorder, order.symbol)
 }
 
@@ -44,18 +51,41 @@ const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: s
     const excess = Decimal.subtract(order.excess, fromExcess)
     recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess })
   }
+  const [first] = allocationsOf(recorder.books, order.id)
   for (const allocation of allocationsOf(recorder.books, order.id).toReversed()) {
     if (!Decimal.isPositive(left)) return
-    const quantity = Quantity.make(Decimal.min(left, allocation.quantity))
-    const isWhole = Decimal.equals(quantity, allocation.quantity)
-    left = Decimal.subtract(left, quantity)
-    recorder.emit({
-      _tag: "AllocationReleased",
-      id: allocation.id,
-      quantity,
-      part: isWhole ? undefined : recorder.next("allocation"),
-      orderId: order.id,
-      why
-    })
+    const released = partOf(recorder, allocation, left, allocation.id === first?.id)
+    left = Decimal.subtract(left, Decimal.add(released.quantity, released.splitOpen ?? Decimal.zero))
+    const isWhole = Decimal.equals(released.quantity, allocation.quantity)
+    const part = isWhole ? undefined : recorder.next("allocation")
+    recorder.emit({ _tag: "AllocationReleased", id: allocation.id, part, orderId: order.id, why, ...released })
   }
+}
+
+/**
+ * What of an allocation is released for so many shares of now, in its own shares, and what splits since add to that. The last one that can
+ * be takes what uneven ratios have left.
+ */
+const partOf = (
+  recorder: Recorder,
+  { account, id, quantity, symbol }: Allocation,
+  left: Decimal.Decimal,
+  isLast: boolean
+) => {
+  const splits = splitsSinceAllocation(recorder.books.positions.get(symbolKey(account, symbol)), id)
+  if (splits.length === 0) return { quantity: Quantity.make(Decimal.min(left, quantity)) }
+  const isWhole = !Decimal.isLess(left, afterSplits(splits, quantity))
+  const released = isWhole ? quantity : Quantity.make(Decimal.min(quantity, beforeSplits(splits, left)))
+  const opened = isWhole && !isLast ? afterSplits(splits, quantity) : left
+  return { quantity: released, splitOpen: Decimal.subtract(opened, released) }
+}
+
+/** A4, P9: what is covered in the shares of now counts so much more, or less, than what the order filled in those of then. */
+const keepSplitExcess = (recorder: Recorder, orderId: OrderId): void => {
+  const order = recorder.books.orders.get(orderId)
+  if (order === undefined) return
+  const change = Decimal.subtract(coverageOf(recorder, order), commitmentOf(order))
+  if (Decimal.isZero(change)) return
+  const { excess, splitExcess } = order
+  recorder.emit({ _tag: "ExcessChanged", orderId, excess, splitExcess: Decimal.add(splitExcess, change) })
 }

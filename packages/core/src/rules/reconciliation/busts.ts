@@ -12,6 +12,7 @@ import { signed } from "../../records/Side.ts"
 import { orderOf } from "../order/transition.ts"
 import { countsForD5 } from "../../records/OrderState.ts"
 import { holdingsOf } from "../../records/Position.ts"
+import { afterSplits, splitsSinceOrder } from "../../records/splitting.ts"
 import * as Instant from "../../values/Instant.ts"
 import { book } from "./booking.ts"
 import { keep } from "../breaks/evidence.ts"
@@ -134,15 +135,19 @@ const wordOfHolding = (recorder: Recorder, { symbol }: Order, { held, orders }: 
   const waits = books.waiting_fills.find("waiting", [account]).some((fill) => fill.symbol === symbol)
   const moves = books.orders.find("live", [account, symbol]).some(({ status }) => countsForD5(status))
   if (waits || moves) return "nothing"
+  /** P9: what an order filled is in the shares of then, what is held in those of now. */
+  const moved = (order: Order, shares: Decimal.Decimal) =>
+    signed(order.side, afterSplits(splitsSinceOrder(position, order), shares))
   const ours = [...orders.keys()].reduce((sum, id) => {
     const order = orderOf(recorder, id)
-    return Decimal.add(sum, signed(order.side, heldShares(recorder, order)))
+    return Decimal.add(sum, moved(order, heldShares(recorder, order)))
   }, holdingsOf(position))
   if (Decimal.equals(held, ours)) return "with"
-  const without = [...orders].reduce((sum, [orderId, { execIds }]) => {
-    const shares = sharesOf(missingOf(recorder, orderId, execIds))
-    return orderOf(recorder, orderId).side === "buy" ? Decimal.subtract(sum, shares) : Decimal.add(sum, shares)
-  }, ours)
+  const without = [...orders].reduce(
+    (sum, [orderId, { execIds }]) =>
+      Decimal.subtract(sum, moved(orderOf(recorder, orderId), sharesOf(missingOf(recorder, orderId, execIds)))),
+    ours
+  )
   return Decimal.equals(held, without) ? "without" : "nothing"
 }
 

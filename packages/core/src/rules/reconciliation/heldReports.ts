@@ -7,7 +7,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Order } from "../../records/Order.ts"
 import { orderOf } from "../order/transition.ts"
-import { isBeforeSplit } from "../../records/splitting.ts"
+import { splitsSinceOrder } from "../../records/splitting.ts"
 import * as Instant from "../../values/Instant.ts"
 import type { DetailsOf } from "../../records/BreakDetails.ts"
 import { keep } from "../breaks/evidence.ts"
@@ -58,7 +58,7 @@ export const knownOf = (recorder: Recorder, order: Order, executedAt?: Instant.I
     fills: books.fills.find("order", [order.id]),
     held: unsettledOf(recorder, order),
     mostShares: books.accounts.get(account)?.maxOrderQuantity,
-    isBeforeSplit: isBeforeSplit(books.positions.get(symbolKey(account, order.symbol)), order.createdAt),
+    isBeforeSplit: splitsSinceOrder(books.positions.get(symbolKey(account, order.symbol)), order).length > 0,
     expected: expectedFor(recorder, order, executedAt),
     now: world.at
   }
