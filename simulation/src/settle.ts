@@ -62,13 +62,17 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
 const rested = (scene: Scene, name: string, atLeastMs: number) =>
   Effect.gen(function* () {
     const begunMs = yield* Clock.currentTimeMillis
+    let untilMs = begunMs + atLeastMs
     for (let look = 0; ; look++) {
       const left = unsettled(scene)
-      const passedMs = (yield* Clock.currentTimeMillis) - begunMs
-      if (left.length === 0 && passedMs >= atLeastMs) return
-      if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
-      if (left.length > 0) yield* judge(scene, `${name}-${look}`, look)
-      yield* Effect.sleep(left.length > 0 ? LOOK_EVERY_MS * Math.min(4, 1 + look) : atLeastMs - passedMs)
+      const nowMs = yield* Clock.currentTimeMillis
+      if (left.length === 0 && nowMs >= untilMs) return
+      if (nowMs - begunMs > AT_MOST_MS)
+        return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
+      const hasAccepted = left.length > 0 && (yield* judge(scene, `${name}-${look}`, look))
+      // What was held may have hidden shares that moved without an order: books and exchange are compared once more.
+      if (hasAccepted && scene.moved.size > 0) untilMs = Math.max(untilMs, nowMs + A_COMPARISON_MS)
+      yield* Effect.sleep(left.length > 0 ? LOOK_EVERY_MS * Math.min(4, 1 + look) : untilMs - nowMs)
     }
   })
 
@@ -82,7 +86,7 @@ const startedAgain = (scene: Scene) =>
     }
   })
 
-/** The verdicts that only an operator can give, after a look at the exchange. */
+/** The verdicts that only an operator can give, after a look at the exchange. Was anything that was held accepted? */
 const judge = (scene: Scene, name: string, look: number) =>
   Effect.gen(function* () {
     const { books } = scene.memory.fold
@@ -105,7 +109,7 @@ const judge = (scene: Scene, name: string, look: number) =>
         yield* commanding(scene, `not-placed-${order.id}-${name}`, { _tag: "MarkNotPlaced", orderId: order.id })
       }
     }
-    yield* acceptHeld(scene, name)
+    const hasAccepted = yield* acceptHeld(scene, name)
     yield* corrected(scene, `settled-${name}`)
     // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
     yield* marketFollows(scene, name)
@@ -114,6 +118,7 @@ const judge = (scene: Scene, name: string, look: number) =>
     if (isHeldBack || (look % 10 === 9 && scene.settings.repriceOffsetsBp === undefined)) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
+    return hasAccepted
   })
 
 /** Every trade is at a hundred dollars, and each split has halved what came before it. */
@@ -138,11 +143,14 @@ const marketFollows = (scene: Scene, name: string) =>
 const acceptHeld = (scene: Scene, name: string) =>
   Effect.gen(function* () {
     const fills = yield* Effect.orDie(scene.exchange.fills)
+    let hasAccepted = false
     for (const { contents, number, orderId, settledAt } of scene.memory.fold.books.held_reports.all()) {
       const isTrue = contents._tag === "Executed" && fills.some(({ execId }) => execId === contents.execId)
       if (settledAt !== undefined || !isTrue) continue
       yield* commanding(scene, `held-${orderId}-${number}-${name}`, { _tag: "AcceptHeldReport", orderId, number })
+      hasAccepted = true
     }
+    return hasAccepted
   })
 
 const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.TradeRepository>) =>

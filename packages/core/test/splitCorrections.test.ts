@@ -242,7 +242,10 @@ describe("P9: what an order of before a split filled is corrected in the shares 
     fc.assert(
       fc.property(history, ({ corrections, fills, ratio: [to = 1, from = 1], trades }) => {
         const size = trades[0] ?? 0
-        const done = Math.min(...[size, fills.reduce((a, b) => a + b, 0)])
+        const done = Math.min(
+          size,
+          fills.reduce((a, b) => a + b, 0)
+        )
         const base: ReadonlyArray<Deed> = [
           trade("T0", size),
           sent(1),

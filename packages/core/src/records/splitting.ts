@@ -3,7 +3,6 @@ import { AllocationId, LotId } from "../values/Id.ts"
 import * as Decimal from "../values/Decimal.ts"
 import * as Instant from "../values/Instant.ts"
 import { inFlightOf, type Order } from "./Order.ts"
-import type { Position } from "./Position.ts"
 
 /** `to` shares for each `from` of before. */
 export interface Ratio {
@@ -40,18 +39,21 @@ export const afterSplits = (splits: ReadonlyArray<Ratio>, shares: Decimal.Decima
 export const beforeSplits = (splits: ReadonlyArray<Ratio>, shares: Decimal.Decimal): Decimal.Decimal =>
   splits.reduceRight((sum, { from, to }) => timesSplit(sum, { from: to, to: from }), shares)
 
-type Split = Pick<Position, "splits"> | undefined
+/** A position with the splits that are on record of it. */
+type SplitPosition = { readonly splits?: ReadonlyArray<RecordedSplit> | undefined } | undefined
 
 /** The splits of a position since an order was made: what the order filled stays on record in the shares of then. */
-export const splitsSinceOrder = (position: Split, { lotId }: Pick<Order, "lotId">): ReadonlyArray<RecordedSplit> =>
-  position?.splits?.filter((split) => lotId < split.lotId) ?? []
+export const splitsSinceOrder = (
+  position: SplitPosition,
+  { lotId }: Pick<Order, "lotId">
+): ReadonlyArray<RecordedSplit> => position?.splits?.filter((split) => lotId < split.lotId) ?? []
 
 /** The splits of a position since an allocation was made. */
-export const splitsSinceAllocation = (position: Split, id: AllocationId): ReadonlyArray<RecordedSplit> =>
+export const splitsSinceAllocation = (position: SplitPosition, id: AllocationId): ReadonlyArray<RecordedSplit> =>
   position?.splits?.filter((split) => id < split.allocationId) ?? []
 
 /** Was a trade taken in before the last split of its position? Its shares and its price are those of then. */
-export const isBeforeSplit = (position: Split, at: Instant.Instant): boolean =>
+export const isBeforeSplit = (position: SplitPosition, at: Instant.Instant): boolean =>
   position?.splits?.some((split) => at <= split.at) ?? false
 
 /** What splits since an order was made add to its shares, filled and in flight; below zero where shares were joined. */
@@ -70,7 +72,7 @@ const addedTo = (splits: ReadonlyArray<Ratio>, order: Order): AddedBySplits => {
 }
 
 /** What splits since an order was made add to a change of it. */
-export const addedBySplits = (position: Split, before: Order, after: Order): AddedBySplits => {
+export const addedBySplits = (position: SplitPosition, before: Order, after: Order): AddedBySplits => {
   const splits = splitsSinceOrder(position, before)
   if (splits.length === 0) return nothing
   const [was, is] = [addedTo(splits, before), addedTo(splits, after)]
