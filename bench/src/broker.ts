@@ -179,7 +179,7 @@ export const instant = (
   fills: () => nothingListed,
   fillsOf: () => nothingListed,
   positions: Effect.succeed({ complete: true, holdings: [] }),
-  account: Effect.succeed({ brokerAccountId: "1", currency: "USD", buyingPower: Decimal.unsafe("1000000000") }),
+  account: Effect.succeed({ brokerAccountId: "1", currency: "USD", buyingPower: Decimal.unsafe("1000000000000000") }),
   instrument: (symbol) => Effect.succeed({ _tag: "NotKnown", symbol }),
   updates: undefined
 })

@@ -13,6 +13,7 @@ import {
   type TradeId
 } from "../values/Id.ts"
 import type { Ticker } from "../records/Ticker.ts"
+import type * as Decimal from "../values/Decimal.ts"
 import type { Reference } from "../values/Reference.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { TradingWindow } from "../values/TradingWindow.ts"
@@ -36,6 +37,13 @@ export interface World {
   readonly priceOf: (symbol: string) => Reference
   /** The newest price that the account's broker quoted. */
   readonly quoteOf: (account: AccountName, symbol: string) => Reference
+  /** What brokers said of late that accounts may spend; left away where nobody is asked. */
+  readonly buyingPower?: {
+    /** In a currency, less what orders but this one took since; `undefined` where it is not known. */
+    readonly of: (account: AccountName, currency: string, except?: OrderId) => Decimal.Decimal | undefined
+    /** An order that is planned to be sent takes so much, however often it is planned. */
+    readonly take: (account: AccountName, order: OrderId, cost: Decimal.Decimal) => void
+  }
   /** Tag of the store and secret of the process, for client order ids. */
   readonly storeTag: string
   readonly entropy: string

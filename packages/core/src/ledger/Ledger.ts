@@ -18,6 +18,7 @@ import type { TradingWindow } from "../values/TradingWindow.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
+import * as KnownBuyingPower from "./KnownBuyingPower.ts"
 import * as KnownQuotes from "./KnownQuotes.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
@@ -76,6 +77,8 @@ export interface LedgerService {
   readonly accounts: KeptAccounts.KeptAccounts
   /** What brokers quoted of late; planning judges by it. */
   readonly quotes: KnownQuotes.KnownQuotes
+  /** What accounts may spend, as their brokers said of late; planning judges by it. */
+  readonly buyingPower: KnownBuyingPower.KnownBuyingPower
 }
 
 /** The one writer. */
@@ -123,6 +126,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
     const quotes = KnownQuotes.make()
+    const buyingPower = KnownBuyingPower.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -154,6 +158,10 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           nextOpening: (account, window = "regular") => openingIn(window)(account),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,
           quoteOf: quotes.of,
+          buyingPower: {
+            of: (account, currency, except) => buyingPower.of(account, currency, at, except),
+            take: buyingPower.take
+          },
           storeTag,
           entropy
         }
@@ -306,7 +314,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       now: time.now,
       leases,
       accounts,
-      quotes
+      quotes,
+      buyingPower
     })
   })
 

@@ -60,6 +60,10 @@ export const controls = {
     remedy:
       "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
   },
+  BuyingPower: {
+    says: "it costs more than the broker says that the account may spend",
+    remedy: "Bring money in, or sell; the broker's figure is read again at least every minute"
+  },
   PriceCollar: {
     says: "its price is further from that of another source than it may be (limits.collarBp)",
     remedy: "See which of the two is wrong; a raise of the limit needs a reason"

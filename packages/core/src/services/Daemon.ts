@@ -19,6 +19,7 @@ import { PositionTable, type Position } from "../records/Position.ts"
 import type { PositionAnswer } from "../records/PositionAnswer.ts"
 import { atOnce, inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as BatchWork from "./BatchWork.ts"
+import * as BuyingPower from "./BuyingPower.ts"
 import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
@@ -99,6 +100,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
     const each = yield* Effect.all({
       accounts: beside,
+      buyingPower: beside,
       cancels: beside,
       clocks: makeBeside,
       decisions: makeBeside,
@@ -126,6 +128,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const unverified = yield* pacing.make<string>()
     const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
+    const shortOfPower = yield* pacing.make<AccountName>()
     const waiting = yield* pacing.make<string>()
     const watchCases = yield* OpenCases.makeWatch
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
@@ -159,6 +162,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
         work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
         work.every("states of accounts", "5 minutes", watchAccounts(each.accounts)),
+        work.every("buying power", "5 seconds", BuyingPower.askForShort(shortOfPower, each.buyingPower)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),

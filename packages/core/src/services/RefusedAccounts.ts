@@ -10,6 +10,7 @@ import { BreakTable, type Break } from "../records/Break.ts"
 import { holdUntradable, letRefusedGo } from "../rules/breaks/refusedAccount.ts"
 import * as Instant from "../values/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
+import * as BuyingPower from "./BuyingPower.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import { regateAll } from "./Gates.ts"
 import * as Reads from "./Reads.ts"
@@ -39,11 +40,10 @@ const refused = Effect.flatMap(
   driven
 )
 
-/** Refusals: nothing is sent for an account while its broker says that it may not trade. Any other reading changes nothing here. */
-export const holdWhereSaid = Effect.fn("RefusedAccounts.holdWhereSaid")(function* (
-  account: AccountName,
-  { mayTrade, words }: Pick<BrokerAccount, "mayTrade" | "words">
-) {
+/** Refusals: nothing is sent for an account while its broker says that it may not trade, or more than it says that it may spend. */
+export const takeIn = Effect.fn("RefusedAccounts.takeIn")(function* (account: AccountName, state: BrokerAccount) {
+  const { mayTrade, words } = state
+  yield* BuyingPower.keep(account, state)
   if (mayTrade !== false) return
   const ledger = yield* Ledger
   const isNew = yield* ledger.submit(
@@ -55,7 +55,7 @@ export const holdWhereSaid = Effect.fn("RefusedAccounts.holdWhereSaid")(function
 
 const watchOne = Effect.fn("RefusedAccounts.watchOne")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
-  yield* holdWhereSaid(account, yield* once(broker.account))
+  yield* takeIn(account, yield* once(broker.account))
 })
 
 /** Refusals: reads whether accounts may trade, before an order finds it out: one pass. Those that are held `readRefused` reads. */

@@ -14,7 +14,7 @@ import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
-import { holdWhereSaid } from "./RefusedAccounts.ts"
+import { takeIn } from "./RefusedAccounts.ts"
 import { reconcile } from "./Reconciliation.ts"
 import { sweep } from "./Sweep.ts"
 import { reported } from "./work.ts"
@@ -236,7 +236,7 @@ const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
   const said = yield* withRetries(broker.account)
   const { brokerAccountId: found } = said
-  if (found === undefined) return yield* holdWhereSaid(account, said)
+  if (found === undefined) return yield* takeIn(account, said)
   const ledger = yield* Ledger
   const was = yield* ledger.submit("report", {
     account,
@@ -244,7 +244,7 @@ const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
     needs: [Need.Account({ account })],
     apply: (recorder) => pin(recorder, found)
   })
-  if (was._tag === "Same") return yield* holdWhereSaid(account, said)
+  if (was._tag === "Same") return yield* takeIn(account, said)
   return yield* new OtherBrokerAccount({
     account,
     broker: broker.name,

@@ -121,7 +121,7 @@ export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.Broker
   fills: () => nothingListed,
   fillsOf: () => nothingListed,
   positions: Effect.succeed({ complete: true, holdings: [] }),
-  account: Effect.succeed({ brokerAccountId: undefined, currency: "USD", buyingPower: Decimal.unsafe("1000") }),
+  account: Effect.succeed({ brokerAccountId: undefined, currency: "USD", buyingPower: Decimal.unsafe("1000000000") }),
   instrument: (symbol) => Effect.succeed(known(symbol)),
   updates: undefined,
   ...parts
@@ -189,7 +189,8 @@ export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, partsOf,
   return Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
 }
 
-type Provided = Layer.Layer.Success<ReturnType<typeof layer>>
+/** What `layer` gives. */
+export type Provided = Layer.Layer.Success<ReturnType<typeof layer>>
 
 /** Runs a test in simulated time. */
 export const play = (

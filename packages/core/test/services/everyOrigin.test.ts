@@ -60,6 +60,8 @@ interface Scene {
   readonly symbol?: Ticker
   readonly capabilities?: Partial<Broker.Capabilities>
   readonly instrument?: Broker.BrokerService["instrument"]
+  /** What the broker says that the account may spend, in dollars. */
+  readonly buyingPower?: string
   readonly command?: Command
 }
 
@@ -124,6 +126,7 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     at: limited({ maxOrderNotional: most("9999") }, { price: "150", symbol: SILENT }),
     beyond: limited({ maxOrderNotional: most("9999") }, { symbol: SILENT })
   },
+  BuyingPower: { at: { ...second, buyingPower: "3000" }, beyond: { ...second, buyingPower: "2999.99" } },
   PriceCollar: {
     at: limited({ collarBp: 500 }, { price: "157.5" }),
     beyond: limited({ collarBp: 500 }, { price: "157.51" })
@@ -209,8 +212,12 @@ const brokerOf = (sent: Map<string, string>, { account, scene }: Stand): Partial
     holdings:
       scene.held === undefined ? [] : [{ symbol: AAPL, quantity: Decimal.unsafe(scene.held), averagePrice: undefined }]
   }),
+  ...(scene.buyingPower === undefined ? {} : { account: spending(scene.buyingPower) }),
   ...(scene.instrument === undefined ? {} : { instrument: scene.instrument })
 })
+
+const spending = (amount: string): Broker.BrokerService["account"] =>
+  Effect.succeed({ brokerAccountId: undefined, currency: "USD", buyingPower: Decimal.unsafe(amount) })
 
 /** The market says what a share is worth, except of the one that it is silent about. */
 const market = Layer.succeed(PriceReference, {

@@ -96,7 +96,7 @@ const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
-      return start(recorder, order, requestFor, gate.spends)
+      return start(recorder, order, requestFor, gate)
     case "Wait":
       recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: gate.control, until: gate.until })
       return { _tag: "NotNow", status: order.status }
@@ -207,7 +207,7 @@ const start = (
   recorder: Recorder,
   order: Order,
   requestFor: RequestFor,
-  spends: Decimal.Decimal | undefined
+  { costs, spends }: Extract<Gate, { readonly _tag: "Pass" }>
 ): SendPlanned => {
   const { positionEffect } = order
   const requestId = keep(recorder, requestFor(positionEffect), "request")
@@ -224,6 +224,7 @@ const start = (
     ofDay: spends !== undefined && !isPaced(recorder) ? true : undefined,
     clockAt: recorder.world.clockAt
   })
+  if (costs !== undefined) recorder.world.buyingPower?.take(order.account, order.id, costs)
   if (order.origin === "direct") meet(recorder, order)
   return { _tag: "Send", attemptId, positionEffect }
 }
@@ -246,7 +247,7 @@ const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendP
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
-      return start(recorder, order, requestFor, gate.spends)
+      return start(recorder, order, requestFor, gate)
     case "Wait":
       return { _tag: "NotNow", status: order.status }
     case "Refuse":

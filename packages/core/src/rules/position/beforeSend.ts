@@ -5,17 +5,21 @@ import * as Decimal from "../../values/Decimal.ts"
 import { freshOf, Reference } from "../../values/Reference.ts"
 import type { Price } from "../../values/Price.ts"
 import type { Order } from "../../records/Order.ts"
-import type { Standing } from "./due.ts"
+import { closableNow, type Standing } from "./due.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { notionalAt, refusalOf, type Wanted } from "../risk/controls.ts"
+import { costOf, notionalAt, refusalOf, type Wanted } from "../risk/controls.ts"
 import { beyondOwed } from "../risk/owedBound.ts"
 import { isCounted, type Usage, waitsUntil } from "../../records/Usage.ts"
 
 /** What the controls say in the commit before a send. */
 export type Gate =
-  /** It may go; `spends` is what that adds to the account's usage, in dollars, where there is something to count. */
-  | { readonly _tag: "Pass"; readonly spends: Decimal.Decimal | undefined }
+  /** It may go; `spends` is what that adds to the account's usage, in dollars, where there is something to count; `costs` what it takes of the buying power, where that is known. */
+  | {
+      readonly _tag: "Pass"
+      readonly spends: Decimal.Decimal | undefined
+      readonly costs: Decimal.Decimal | undefined
+    }
   /** Too many have gone within a minute: it waits. */
   | { readonly _tag: "Wait"; readonly control: Control; readonly until: Instant }
   /** It may not go. */
@@ -46,11 +50,17 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     askedNotional: order.askedNotional,
     limitPrice: order.limitPrice,
     stopPrice: order.stopPrice,
-    residual: undefined
+    residual: undefined,
+    closing: closableNow(
+      { ...standing, liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id) },
+      order.side
+    )
   }
   const isSpent = isCounted(order, at)
+  const buyingPower = standing.buyingPower?.(order.id)
   const circumstances = {
     ...standing,
+    buyingPower,
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice
   }
@@ -60,9 +70,10 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   if (until !== undefined) {
     return isOwed ? { _tag: "Wait", control: "OrdersPerMinute", until } : { _tag: "Refuse", control: "OrdersPerMinute" }
   }
-  const notional = isSpent ? Decimal.zero : notionalAt(wanted, circumstances)
+  const worth = notionalAt(wanted, circumstances)
+  const notional = isSpent ? Decimal.zero : worth
   const isCountedNow = account.ordersPerMinute !== undefined || !Decimal.isZero(notional)
-  return { _tag: "Pass", spends: isCountedNow ? notional : undefined }
+  return { _tag: "Pass", spends: isCountedNow ? notional : undefined, costs: buyingPower && costOf(wanted, worth) }
 }
 
 /** The price that a direct order was made by, such as that of its trade, where it may still decide. */

@@ -119,6 +119,8 @@ export interface Standing {
   readonly lastPrice: Price | undefined
   /** What the account has sent. */
   readonly usage: Usage | undefined
+  /** What its broker said of late that it may spend, in the instrument's currency, less what orders but this one took since. */
+  readonly buyingPower?: (except?: OrderId) => Decimal.Decimal | undefined
   readonly at: Instant
 }
 
@@ -241,7 +243,10 @@ export const positionEffectOf = ({ account, position }: Standing, side: Side): P
 const controlled = (standing: Standing, size: Due): Due => {
   if (size._tag !== "Order") return size
   const { symbol, residual } = standing.position
-  const control = refusalOf({ symbol, quantity: size.quantity, limitPrice: size.terms.limitPrice, residual }, standing)
+  const closing = closableNow(standing, size.side)
+  const { quantity, terms } = size
+  const wanted = { symbol, quantity, limitPrice: terms.limitPrice, residual, closing }
+  const control = refusalOf(wanted, { ...standing, buyingPower: standing.buyingPower?.() })
   return control === undefined ? size : Due.Refused({ control })
 }
 
@@ -256,6 +261,7 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
       )
     }),
     liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
+    buyingPower: () => standing.buyingPower?.(order.id),
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
   if (without._tag !== "Order" || without.side !== order.side || !hasItsTerms(without.terms, order)) return false

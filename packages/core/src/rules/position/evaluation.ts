@@ -37,11 +37,12 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const everywhere = stateOf(recorder, WHOLE_STORE)
   const ofAccount = stateOf(recorder, symbolKey(account, ""))
   const ofSymbol = stateOf(recorder, key)
+  const instrument = books.instruments.get(key)
   const isAny = (state: TradingState) => everywhere === state || ofAccount === state || ofSymbol === state
   return {
     position,
     account: settings,
-    instrument: books.instruments.get(key),
+    instrument,
     tradingState: stricter(everywhere, stricter(ofAccount, ofSymbol)),
     reducesOnly: isAny("reduce"),
     needsApproval: isAny("approve"),
@@ -54,6 +55,7 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     marketPrice: freshOf(market, world.at, pricesLast),
     lastPrice: position.lastPrice ?? (market._tag === "Priced" ? market.price : undefined),
     usage: usageOf(recorder, settings),
+    buyingPower: (except) => instrument && world.buyingPower?.of(account, instrument.currency, except),
     at: world.at
   }
 }

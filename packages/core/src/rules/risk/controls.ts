@@ -27,6 +27,8 @@ export interface Wanted {
   readonly stopPrice?: Price.Price | undefined
   /** What the position owes, where an accumulation order is judged. */
   readonly residual: Decimal.Decimal | undefined
+  /** How many of the shares could only close what is held: those cost nothing. */
+  readonly closing?: Decimal.Decimal | undefined
 }
 
 /** What a judgement rests on: rows of one transaction, and the prices that are fresh in it. */
@@ -49,6 +51,8 @@ export interface Circumstances {
   /** The newest price that is known at all, however old it is. */
   readonly lastPrice?: Price.Price | undefined
   readonly usage: Usage | undefined
+  /** What the broker said of late that the account may spend, in the instrument's currency; `undefined` where it is not known. */
+  readonly buyingPower?: Decimal.Decimal | undefined
   readonly at: Instant
 }
 
@@ -101,8 +105,17 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
   if (isAbove(Decimal.add(notionalOf(usage, at), notional), dailyNotionalOf(account))) return "DailyNotional"
-  return undefined
+  return isAbove(costOf(wanted, notional), circumstances.buyingPower) ? "BuyingPower" : undefined
 }
+
+/** What an order takes of the buying power, in dollars: the part of it that opens a holding. */
+export const costOf = ({ closing = Decimal.zero, quantity }: Wanted, notional: Decimal.Decimal): Decimal.Decimal => {
+  if (Decimal.isZero(closing)) return notional
+  if (!Decimal.isLess(closing, quantity)) return Decimal.zero
+  return Decimal.divide(Decimal.multiply(notional, Decimal.subtract(quantity, closing)), quantity, COST_DIGITS)
+}
+
+const COST_DIGITS = 12
 
 /** What counts shares. Over a notional the most are judged that it may come to; how many those are needs a price. */
 const quantityControl = (wanted: Wanted, { account, prices }: Circumstances): Control | undefined => {

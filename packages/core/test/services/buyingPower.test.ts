@@ -1,0 +1,149 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, test } from "vitest"
+import type { AccountName } from "../../src/records/AccountName.ts"
+import * as Instant from "../../src/values/Instant.ts"
+import * as Decimal from "../../src/values/Decimal.ts"
+import * as Price from "../../src/values/Price.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { PositionTable } from "../../src/records/Position.ts"
+import { inTurn } from "../../src/services/accountwise.ts"
+import * as BuyingPower from "../../src/services/BuyingPower.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as pacing from "../../src/services/pacing.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import { watchAccounts } from "../../src/services/RefusedAccounts.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import type { Side } from "../../src/records/Side.ts"
+import { answered } from "../answered.ts"
+import * as Stage from "./Stage.ts"
+
+/** What a broker says of its account, and how often it was asked. */
+interface Says {
+  account: BrokerService["account"]
+  asked: number
+}
+
+const spending = (amount: string, currency = "USD"): BrokerService["account"] =>
+  Effect.succeed({ brokerAccountId: undefined, currency, buyingPower: Decimal.unsafe(amount) })
+
+const away: BrokerService["account"] = new BrokerReadFailed({
+  operation: "account",
+  kind: "network",
+  detail: "nobody answers"
+})
+
+const wish = (id: string, shares: string, side: Side = "buy") =>
+  Stage.submit({ ...Stage.trade(id, shares), side, price: Price.unsafe("150") })
+
+const answer = Effect.map(Reads.first(PositionTable, {}), answered)
+
+const sendAll = Effect.gen(function* () {
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+})
+
+const withAccount = (
+  account: BrokerService["account"],
+  run: (says: Says, pass: Effect.Effect<void, unknown, Stage.Provided>) => Effect.Effect<void, unknown, Stage.Provided>
+) => {
+  const says: Says = { account, asked: 0 }
+  const read = Effect.suspend(() => {
+    says.asked += 1
+    return says.account
+  })
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened()
+      yield* Stage.driving
+      const asked = yield* pacing.make<AccountName>()
+      yield* run(says, BuyingPower.askForShort(asked, inTurn))
+    }),
+    Stage.layer({ account: read })
+  )
+}
+
+describe("BuyingPower: what an account may spend at its broker", () => {
+  test("what costs more waits with its reason, and goes with the first reading that allows it", () =>
+    withAccount(spending("1499.99"), (says, pass) =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        expect(yield* answer).toBe("Refused(BuyingPower)")
+        expect(yield* Stage.orders).toEqual([])
+        yield* pass
+        expect(yield* answer).toBe("Refused(BuyingPower)")
+        says.account = spending("1500")
+        yield* TestClock.adjust("1 minute")
+        yield* pass
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    ))
+
+  test("a broker that is read again for what waits is read ever less often, and not at all where nothing waits", () =>
+    withAccount(spending("0"), (says, pass) =>
+      Effect.gen(function* () {
+        yield* pass
+        expect(says.asked).toBe(0)
+        yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        says.account = away
+        for (let second = 0; second < 120; second++) {
+          yield* pass
+          yield* TestClock.adjust("1 second")
+        }
+        expect(says.asked).toBeLessThan(12)
+        expect(yield* answer).toBe("Refused(BuyingPower)")
+      })
+    ))
+
+  test("what closes a holding costs nothing", () =>
+    withAccount(spending("1500"), () =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        const [bought] = yield* Stage.orders
+        if (bought === undefined) return expect.unreachable("nothing was bought")
+        yield* Stage.book({
+          ...Stage.seen(bought),
+          _tag: "Executed",
+          execId: "e1",
+          execIdBase: "e1",
+          revision: 1,
+          price: Price.unsafe("150"),
+          executedAt: Instant.make(3n)
+        })
+        yield* wish("t2", "10", "sell")
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["filled", "submitted"])
+      })
+    ))
+
+  test.each([
+    ["nobody has read it", undefined],
+    ["the broker says it in another currency", spending("1", "EUR")]
+  ] as const)("the broker decides where %s", (_why, account) =>
+    withAccount(account ?? away, () =>
+      Effect.gen(function* () {
+        if (account !== undefined) yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    )
+  )
+
+  test("a reading of a quarter of an hour ago decides nothing", () =>
+    withAccount(spending("1"), () =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        yield* TestClock.adjust("16 minutes")
+        yield* wish("t1", "10")
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    ))
+})
