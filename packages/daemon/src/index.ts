@@ -2,6 +2,8 @@
 export * as alertChannels from "./alertChannels.ts"
 /** `alerting`: alerts of what needs a person. */
 export * as alerting from "./jobs/alerting.ts"
+/** `environment`: accounts of real money are refused, and those of play money proven. */
+export * as environment from "./environment.ts"
 /** `KeptAnchor`: how far the journal is, kept outside of the store. */
 export * as KeptAnchor from "./anchors/KeptAnchor.ts"
 /** `AnchorFile`: the file of anchors. */

@@ -5,7 +5,7 @@ import { Effect, Logger, LogLevel, type Scope } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
 import { ownPart } from "@roundlot/daemon"
 import { Output, Verb, flags } from "@roundlot/cli"
-import { exportOf } from "../settings/ConfigModule.ts"
+import { ConfigModule } from "@roundlot/daemon/configuration"
 
 const hasAll = (value: unknown, names: ReadonlyArray<string>): value is object =>
   typeof value === "object" && value !== null && names.every((name) => name in value)
@@ -79,7 +79,9 @@ export const prove = Verb.make({
   },
   run: ({ file, seed }) =>
     Effect.gen(function* () {
-      const source = yield* exportOf(file, "source")
-      yield* source === undefined ? proveBroker(file, yield* exportOf(file, "place"), seed) : proveSource(file, source)
+      const source = yield* ConfigModule.exportOf(file, "source")
+      yield* source === undefined
+        ? proveBroker(file, yield* ConfigModule.exportOf(file, "place"), seed)
+        : proveSource(file, source)
     })
 })

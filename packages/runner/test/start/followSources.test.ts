@@ -3,7 +3,7 @@ import { Account, AccountName, Commands, Instant, Quantity, Reads, Trade } from 
 import { Id, TradeSource } from "@roundlot/core/adapter"
 import { Health, Payload } from "@roundlot/core/ledger"
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
-import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
+import type { Followed, OwnSource } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../src/settings/Settings.ts"
 import { followSources, sourcesFor } from "../../src/start/sources/followSources.ts"
 import * as Engine from "../engine/Engine.ts"

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect, type TLSSocket } from "node:tls"
 import { boundedServer, Place, serving, SignInLinks } from "@roundlot/http"
-import { empty } from "../../src/settings/Configuration.ts"
+import { Configuration } from "@roundlot/daemon/configuration"
 import { type ListenFlags, placeOf } from "../../src/start/listening.ts"
 import { servedWith } from "../../src/start/served.ts"
 import { ask, books, json } from "../serve/serving.ts"
@@ -29,7 +29,7 @@ const engine = SignInLinks.layer.pipe(
 /** A certificate is of these days, whatever the time of a test. */
 const certified = Effect.withClock(Certificate.forThisMachine, Clock.make())
 
-const settings = { configuration: empty, variable: () => undefined }
+const settings = { configuration: Configuration.empty, variable: () => undefined }
 const NAME = "roundlot.example.com"
 
 interface Said {
@@ -155,7 +155,7 @@ describe("where a daemon listens", () => {
       assert.deepInclude(yield* placed({}, true), { host: "127.0.0.1", proof: undefined })
       assert.strictEqual(Place.urlOf(Place.local, 8080), "http://127.0.0.1:8080")
       const listen = { host: "0.0.0.0", tlsCert: cert, tlsKey: key, trustedProxies: [], allowHosts: [NAME] }
-      const configured = { configuration: { ...empty, listen } }
+      const configured = { configuration: { ...Configuration.empty, listen } }
       const place = yield* placeOf(flagsOf({ names: ["Other.example"] }), false, configured)
       assert.deepStrictEqual([...place.listening.hosts], ["other.example"])
       assert.strictEqual(Place.urlOf(place, 8443), "https://other.example:8443")

@@ -7,8 +7,7 @@ import { namedSources } from "@roundlot/commands"
 import { ownPart } from "@roundlot/daemon"
 import type { Verb } from "@roundlot/cli"
 import type { Services } from "@roundlot/commands"
-import { type Followed } from "../../settings/OwnParts.ts"
-import { alarmAfterMsOf, secretsOf, sendersOf } from "../../settings/sources/senders.ts"
+import { type Followed, senders } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../settings/Settings.ts"
 import { openingOf } from "./followedWays.ts"
 import type { Opening } from "./Opening.ts"
@@ -37,7 +36,7 @@ const sourceOf = (
       Stream.map((delivery) => ({ ...delivery, trades: Sources.under(name, delivery.trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
-  alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
+  alarmAfterMs: senders.alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
 })
 
 /**
@@ -89,7 +88,7 @@ export const sourcesFor = (
       : Effect.as(expectUnmoved(name, account), account)
   }
   return Effect.zipRight(
-    Effect.forEach(sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
+    Effect.forEach(senders.sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
     Effect.forEach([...configuration.own.sources, ...configured(settings)], ([name, open]) =>
       Effect.map(accountOf(name), (account) => ({ name, account, open }))
     )
@@ -113,8 +112,8 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
 export const watchSenders = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Services> =>
   Effect.gen(function* () {
     const health = yield* Health.Health
-    for (const { account, alarmAfterMs, name } of sendersOf(settings.configuration)) {
-      const secrets = secretsOf(name, settings)
+    for (const { account, alarmAfterMs, name } of senders.sendersOf(settings.configuration)) {
+      const secrets = senders.secretsOf(name, settings)
       if (Either.isLeft(secrets)) {
         yield* health.failed(`source ${name} of ${account}`, secrets.left)
         continue

@@ -1,7 +1,7 @@
 import type { AccountName } from "@roundlot/core"
 import { FolderSource } from "@roundlot/imports"
+import type { FollowedWays } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../settings/Settings.ts"
-import type { FollowedWays } from "../../settings/sources/sourceWays.ts"
 import { evmOpening } from "./evm.ts"
 import { openNats } from "./nats.ts"
 import type { Opening } from "./Opening.ts"

@@ -4,9 +4,8 @@ import { Effect, Either, Redacted } from "effect"
 import { readFile } from "node:fs/promises"
 import { SettingsError } from "@roundlot/commands/errors"
 import { secrets } from "@roundlot/daemon"
-import type { NatsEntry } from "../../settings/sources/nats.ts"
+import { type NatsEntry, sourceUrl } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../settings/Settings.ts"
-import { urlOf } from "../../settings/sources/sourceUrl.ts"
 import type { Opening } from "./Opening.ts"
 import { keepRejected } from "./rejectedTrades.ts"
 import { readTrade } from "./sourceTrade.ts"
@@ -49,7 +48,7 @@ const readMessage =
 /** Follows a JetStream of NATS. */
 export const openNats = (name: string, entry: NatsEntry, settings: Settings): Opening =>
   Effect.gen(function* () {
-    const servers = yield* urlOf(name, settings)
+    const servers = yield* sourceUrl.urlOf(name, settings)
     const credentials = yield* credentialsOf(name, settings)
     const reject = yield* keepRejected(name, settings)
     const { NatsSource } = yield* Effect.promise(() => import("@roundlot/source-nats"))
