@@ -222,6 +222,12 @@ export const ofBooks = {
   )
 }
 
+/** The contract of brokers and sources, held against one of one's own: it asks for no books. */
+export const prove = leaf(
+  "hold a broker of your own to the contract",
+  async () => (await import("./verbs/prove.ts")).prove
+)
+
 /** Completion of a command line for shells, as its tree of verbs has it. */
 export const completionOf = async (tree: Tree): Promise<Verb> =>
   (await import("./verbs/completion.ts")).completionOf(tree)

@@ -28,7 +28,7 @@ export * as Table from "./terminal/Table.ts"
 export * as Tree from "./terminal/Tree.ts"
 /** `Verb`: a verb of a command line. */
 export * as Verb from "./terminal/Verb.ts"
-/** `verbs`: those that work on books, and completion. */
+/** `verbs`: those that work on books, the proof of a broker, and completion. */
 export * as verbs from "./bookVerbs.ts"
 /** `within`: what is done on a store. */
 export * as within from "./within.ts"

@@ -2,6 +2,10 @@
 export * as alertChannels from "./alertChannels.ts"
 /** `alerting`: alerts of what needs a person. */
 export * as alerting from "./jobs/alerting.ts"
+/** `environment`: accounts of real money are refused, and those of play money proven. */
+export * as environment from "./environment.ts"
+/** `following`: sources, followed for accounts, and watched where they are silent. */
+export * as following from "./sources/followSources.ts"
 /** `KeptAnchor`: how far the journal is, kept outside of the store. */
 export * as KeptAnchor from "./anchors/KeptAnchor.ts"
 /** `AnchorFile`: the file of anchors. */
@@ -19,6 +23,9 @@ export * as completing from "./jobs/completing.ts"
 /** `delivering`: events, posted to webhooks. */
 export * as delivering from "./jobs/delivering.ts"
 export type { Notice, OwnAlerts } from "./OwnAlerts.ts"
+/** `leaseTurns`: accounts taken now, or as who drives them goes. */
+export * as leaseTurns from "./leaseTurns.ts"
+export type { Opening } from "./sources/Opening.ts"
 /** `ownPart`: what a program of one's own fails with, in a line. */
 export * as ownPart from "./ownPart.ts"
 /** `proveBooks`: an audit that is held to anchors. */
@@ -27,6 +34,8 @@ export * as proveBooks from "./anchors/proveBooks.ts"
 export * as queue from "./jobs/queue.ts"
 /** `reconciling`: an account, compared with its broker. */
 export * as reconciling from "./jobs/reconciling.ts"
+/** `rejectedTrades`: what a source has that is no trade, kept in a file. */
+export * as rejectedTrades from "./sources/rejectedTrades.ts"
 /** `sampling`: which traces are kept. */
 export * as sampling from "./traces/sampling.ts"
 /** `secrets`: the variables that secrets are in. */
@@ -35,8 +44,14 @@ export * as secrets from "./secrets.ts"
 export * as Settings from "./Settings.ts"
 /** `SignedPost`: what is posted with a signature. */
 export * as SignedPost from "./jobs/SignedPost.ts"
+/** `sourceTrade`: a trade as a source writes it. */
+export * as sourceTrade from "./sources/sourceTrade.ts"
+/** `supervised`: parts of one's own, run again when they fail. */
+export * as supervised from "./supervised.ts"
 /** `syncing`: executions and positions of a broker, read into the books. */
 export * as syncing from "./jobs/syncing.ts"
+/** `threadLag`: whether the thread gets to its work in time. */
+export * as threadLag from "./threadLag.ts"
 /** `traces`: the journal as spans. */
 export * as traces from "./traces/traces.ts"
 /** `trying`: a trial by every channel. */

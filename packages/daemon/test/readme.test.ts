@@ -1,6 +1,7 @@
 import { Daemon, Roundlot } from "@roundlot/core"
+import { Configuration, configuredAccounts } from "@roundlot/daemon/configuration"
 import { queue, Settings, syncing, working } from "@roundlot/daemon"
-import { ConfigProvider, Effect } from "effect"
+import { ConfigProvider, Effect, Option } from "effect"
 import { expect, it } from "vitest"
 
 const program = Effect.gen(function* () {
@@ -18,4 +19,16 @@ const program = Effect.gen(function* () {
 
 it("the README's program is this one", () => {
   expect(Effect.isEffect(program)).toBe(true)
+})
+
+const text = '{ "accounts": { "main": { "broker": "paper", "lot": "100" } } }'
+
+const account = Effect.gen(function* () {
+  const configuration = yield* Configuration.parse(text, "roundlot.json")
+  const unsupportedOrders = () => Effect.succeed(undefined)
+  return yield* configuredAccounts.opened({ configuration, unsupportedOrders }, Option.none())
+}).pipe(Effect.provide(Roundlot.layerMemory))
+
+it("the README's configuration makes the account that it names", async () => {
+  expect(await Effect.runPromise(account)).toBe("main")
 })

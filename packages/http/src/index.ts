@@ -2,6 +2,8 @@
 export * as boundedServer from "./boundedServer.ts"
 /** `dashboard`: the operator's pages, where they are built. */
 export * as dashboard from "./dashboard.ts"
+/** `listening`: where to listen, as flags and a configuration say it, checked. */
+export * as listening from "./listening.ts"
 /** `Place`: where a daemon listens, and how it is reached. */
 export * as Place from "./Place.ts"
 /** `references`: pages that are made of definitions. */

@@ -60,6 +60,8 @@ export * as positions from "./positions.ts"
 export * as profit from "./profit.ts"
 /** `reconciled`: a reconciliation, symbol by symbol. */
 export * as reconciled from "./reconciled.ts"
+/** `remaining`: what is left where nothing moves by itself. */
+export * as remaining from "./remaining.ts"
 /** `resolve`: a record by what people call it. */
 export * as resolve from "./resolve.ts"
 /** `Screen`: how wide and how coloured a reader sees text. */

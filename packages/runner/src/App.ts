@@ -9,16 +9,14 @@ import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { type Program, within } from "@roundlot/cli"
 import { ownPart } from "@roundlot/daemon"
-import type { Configuration } from "./settings/Configuration.ts"
-import { type OwnParts } from "./settings/OwnParts.ts"
+import { type Configuration, type OwnParts, StorePlace } from "@roundlot/daemon/configuration"
 import type { Settings } from "./settings/Settings.ts"
-import { StorePlace, type OwnStore } from "./settings/StorePlace.ts"
 
 type Place = Pick<Settings, "store">
 
 /** A store and the paper exchange beside it. */
 type PaperPlace = Pick<Settings, "config" | "paperFile" | "store"> & {
-  readonly configuration: Pick<Configuration, "own">
+  readonly configuration: Pick<Configuration.Configuration, "own">
 }
 
 /** The package of stores on SQLite, loaded when it is asked for, as each of these: a list of a file waits for no other. */
@@ -38,15 +36,15 @@ const layerGuarded = Layer.effect(
 )
 
 const layerPlace = ({ store }: Place): Layer.Layer<TradeRepository.TradeRepository, TradeRepository.StoreError> =>
-  StorePlace.$match(store, {
+  StorePlace.StorePlace.$match(store, {
     Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
     Own: ({ layer }) => layer,
     Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
   })
 
 /** The store's address as people are shown it: without user and password. */
-export const shownStore = (store: StorePlace): string =>
-  StorePlace.$match(store, {
+export const shownStore = (store: StorePlace.StorePlace): string =>
+  StorePlace.StorePlace.$match(store, {
     Sqlite: ({ file }) => file,
     Own: ({ name }) => name,
     Postgres: ({ url }) => {
@@ -142,9 +140,9 @@ export const layerPaper = (
 
 /** Is there a store? Nothing is made or changed. */
 export const isStoreThere = (
-  store: StorePlace
+  store: StorePlace.StorePlace
 ): Effect.Effect<boolean, TradeRepository.StoreError, FileSystem.FileSystem> =>
-  StorePlace.$match(store, {
+  StorePlace.StorePlace.$match(store, {
     Sqlite: ({ file }) =>
       Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true)),
     Postgres: (place) => Effect.flatMap(onPostgres, ({ PostgresStore }) => PostgresStore.isThere(place)),
@@ -153,7 +151,7 @@ export const isStoreThere = (
   })
 
 /** What copies or migrates a store knows its tables, and none of a store that the configuration brings. */
-export const notCopied = ({ name }: OwnStore): TradeRepository.StoreUnavailable =>
+export const notCopied = ({ name }: StorePlace.OwnStore): TradeRepository.StoreUnavailable =>
   new TradeRepository.StoreUnavailable({
     place: name,
     problem: "not_ours",

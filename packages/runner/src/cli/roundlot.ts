@@ -22,7 +22,7 @@ export const roundlot: Tree.Group = group(
       "drive the accounts of a store until stopped, or until idle",
       async () => (await import("../verbs/start.ts")).startVerb
     ),
-    prove: leaf("hold a broker of your own to the contract", async () => (await import("../verbs/prove.ts")).prove),
+    prove: verbs.prove,
     ...others,
     schwab: group("an account at Charles Schwab", {
       login: leaf("log in at Schwab, once a week", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)

@@ -1,13 +1,12 @@
 import type { Program } from "@roundlot/cli"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { Effect, Layer } from "effect"
+import { Configuration, configuredAccounts } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerBooks, layerStore, shownStore } from "../App.ts"
-import { brokersOf } from "../settings/Configuration.ts"
 import { hostFault } from "../settings/places.ts"
 import { settle, type Settings } from "../settings/Settings.ts"
 
-/** Loaded where a verb takes trades in, rehearses, or asks a broker: who lists orders waits for none of it. */
-const accounts = Effect.promise(() => import("../accounts.ts"))
+/** Loaded where a verb rehearses, or asks a broker: who lists orders waits for none of it. */
 const copying = Effect.promise(() => import("../store/copies.ts"))
 const opening = Effect.promise(() => import("../start/brokers.ts"))
 const listing = Effect.promise(() => import("../start/listings.ts"))
@@ -23,7 +22,10 @@ const settingsOf = (settings: Settings): Program.Settings => ({
     writing: layerBooks(settings)
   },
   brokers: brokers(settings),
-  openAccount: (named) => Effect.flatMap(accounts, ({ opened }) => opened(settings.configuration, named)),
+  openAccount: (named) =>
+    Effect.flatMap(orders, ({ unsupportedOrders }) =>
+      configuredAccounts.opened({ configuration: settings.configuration, unsupportedOrders }, named)
+    ),
   copied: (exchange) => Effect.flatMap(copying, ({ copies }) => copies(settings, exchange)),
   served: DaemonFile.read(settings.daemonFile),
   operatorToken: {
@@ -35,7 +37,7 @@ const settingsOf = (settings: Settings): Program.Settings => ({
 })
 
 const brokers = (settings: Settings): Program.Brokers => ({
-  names: brokersOf(settings.configuration),
+  names: Configuration.brokersOf(settings.configuration),
   unsupportedOrders: (account) => Effect.flatMap(orders, ({ unsupportedOrders }) => unsupportedOrders(account)),
   of: (accounts, { sends }) =>
     Layer.unwrapEffect(

@@ -4,11 +4,8 @@ import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { Environment, type Program } from "@roundlot/cli"
 import { SettingsError } from "@roundlot/commands/errors"
+import { ConfigModule, Configuration, EnvFile, StorePlace } from "@roundlot/daemon/configuration"
 import { DEFAULT_CONFIGS, isModule } from "./configFile.ts"
-import * as ConfigModule from "./ConfigModule.ts"
-import * as Configuration from "./Configuration.ts"
-import * as EnvFile from "./EnvFile.ts"
-import * as StorePlace from "./StorePlace.ts"
 
 /** What is said by flags of every verb that needs a store; each wins over its variable, and that over the file. */
 export type Flags = Program.Flags

@@ -5,8 +5,8 @@ import { Effect, Option } from "effect"
 import type { Scope } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
 import { Output } from "@roundlot/cli"
+import { Door } from "@roundlot/broker-paper/serving"
 import { runScriptOn, type PaperFlags } from "../start/exchangeOptions.ts"
-import * as Door from "./door.ts"
 
 /** How any simulator is opened. */
 export interface AnySimulateFlags extends PaperFlags {

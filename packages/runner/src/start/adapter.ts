@@ -4,8 +4,8 @@ import type { drive } from "@roundlot/core/ledger"
 import { ConfigProvider, Effect, Layer } from "effect"
 import type { Config, Scope } from "effect"
 import { SettingsError, UsageError } from "@roundlot/commands/errors"
+import { environment } from "@roundlot/daemon"
 import type { Settings } from "../settings/Settings.ts"
-import { proven, refuseLive, type Declared } from "./Environment.ts"
 
 /** Which variables a broker's credentials are read from: those that must be said, and those that may. */
 export interface Variables {
@@ -40,9 +40,9 @@ export type OfOneError = drive.EnvironmentMismatch | drive.EnvironmentUnproven |
  * The registry of the one account that a store drives at a broker, where it is no account of real money. `where` ends the sentence that refuses more: `at Alpaca, …`.
  */
 export const layerOfOne = <E>(
-  [account, ...others]: ReadonlyArray<Declared>,
+  [account, ...others]: ReadonlyArray<environment.Declared>,
   where: string,
-  open: (account: Declared) => Effect.Effect<Broker.BrokerService, E, Scope.Scope>
+  open: (account: environment.Declared) => Effect.Effect<Broker.BrokerService, E, Scope.Scope>
 ): Layer.Layer<Broker.Brokers, E | OfOneError> =>
   Layer.scoped(
     Broker.Brokers,
@@ -52,8 +52,8 @@ export const layerOfOne = <E>(
         const problem = `Accounts ${names.join(", ")} are all at ${where}`
         return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
       }
-      yield* refuseLive([account])
-      const broker = yield* Effect.flatMap(open(account), (opened) => proven(account, opened))
+      yield* environment.refuseLive([account])
+      const broker = yield* Effect.flatMap(open(account), (opened) => environment.proven(account, opened))
       return {
         get: (asked: AccountName.AccountName) =>
           asked === account.name ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account: asked }))

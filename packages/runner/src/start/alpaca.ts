@@ -4,9 +4,9 @@ import type { Broker } from "@roundlot/core"
 import type { Address } from "@roundlot/core/adapter"
 import { Effect, Layer } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
+import type { environment } from "@roundlot/daemon"
 import type { Settings } from "../settings/Settings.ts"
 import { credentialsFrom, layerOfOne, type OfOneError } from "./adapter.ts"
-import type { Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to Alpaca. */
 export type AlpacaError = OfOneError | SettingsError | Address.UnknownHost
@@ -18,7 +18,7 @@ const variables = {
 
 /** Alpaca for one account: a pair of keys is one account there. */
 export const layerAlpaca = (
-  accounts: ReadonlyArray<Declared>,
+  accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AlpacaError> =>
   layerOfOne(accounts, "Alpaca, where one pair of keys is one account", ({ name: account }) =>

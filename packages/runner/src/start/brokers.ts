@@ -3,10 +3,10 @@ import type { ExchangeFailed } from "@roundlot/broker-paper"
 import { Broker } from "@roundlot/core"
 import type { Account, AccountName, Clock } from "@roundlot/core"
 import { Context, Effect, Layer } from "effect"
+import type { environment } from "@roundlot/daemon"
 import { layerPaper, type ExchangeOptions } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { AlpacaError } from "./alpaca.ts"
-import type { Declared } from "./Environment.ts"
 import type { IbkrError } from "./ibkr.ts"
 import { layerOwn, type OwnBrokerError } from "./ownBroker.ts"
 import type { SchwabError } from "./schwab.ts"
@@ -23,7 +23,10 @@ type Failure = ExchangeFailed | AdapterError | OwnBrokerError
 
 type Registry = Layer.Layer<Broker.Brokers, Failure, Clock.Clock | FileSystem.FileSystem>
 
-type AdapterLayer = (accounts: ReadonlyArray<Declared>, settings: Settings) => Layer.Layer<Broker.Brokers, AdapterError>
+type AdapterLayer = (
+  accounts: ReadonlyArray<environment.Declared>,
+  settings: Settings
+) => Layer.Layer<Broker.Brokers, AdapterError>
 
 /** Each loaded where it is needed: who trades on paper does not wait for them. */
 const adapters: { readonly [A in AdapterName]: () => Promise<AdapterLayer> } = {
@@ -49,11 +52,13 @@ export const layerBrokers = (accounts: Accounts, settings: Settings, exchange: E
 /** Each broker but the paper exchange, and what drives accounts to it. */
 const registriesOf = (
   settings: Settings
-): ReadonlyArray<readonly [name: string, make: (accounts: ReadonlyArray<Declared>) => Registry]> => [
-  ...adapterNames.map((name) => [name, (own: ReadonlyArray<Declared>) => adapted(name, own, settings)] as const),
+): ReadonlyArray<readonly [name: string, make: (accounts: ReadonlyArray<environment.Declared>) => Registry]> => [
+  ...adapterNames.map(
+    (name) => [name, (own: ReadonlyArray<environment.Declared>) => adapted(name, own, settings)] as const
+  ),
   ...Array.from(
     settings.configuration.own.brokers,
-    ([name, open]) => [name, (own: ReadonlyArray<Declared>) => layerOwn(name, open, own, settings)] as const
+    ([name, open]) => [name, (own: ReadonlyArray<environment.Declared>) => layerOwn(name, open, own, settings)] as const
   )
 ]
 
@@ -67,7 +72,7 @@ const knownAs = (name: string) => (context: Context.Context<Broker.Brokers>) => 
 
 const adapted = (
   adapter: AdapterName,
-  accounts: ReadonlyArray<Declared>,
+  accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AdapterError> =>
   Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))

@@ -3,10 +3,10 @@ import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Layer, Scope } from "effect"
 import { SettingsError, type UsageError } from "@roundlot/commands/errors"
+import { environment } from "@roundlot/daemon"
 import { allowedPlaces } from "../settings/places.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerOfOne, type OfOneError } from "./adapter.ts"
-import { proven, type Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to TWS or a Gateway. */
 export type IbkrError = OfOneError | SettingsError | Line.ConnectFailed
@@ -62,16 +62,16 @@ export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError>
 
 /** One account behind TWS. Fails where it is of another environment than was declared. */
 export const brokerAt = (
-  account: Declared,
+  account: environment.Declared,
   { address, connectTimeoutMs, number, zone }: Omit<Place, "allowed">
 ): Effect.Effect<Broker.BrokerService, Exclude<OfOneError, UsageError> | Line.ConnectFailed, Scope.Scope> =>
   Effect.flatMap(IbkrBroker.make({ account: account.name, address, number, zone, connectTimeoutMs }), (broker) =>
-    proven(account, broker)
+    environment.proven(account, broker)
   )
 
 /** Interactive Brokers for one account: a client id at TWS is one program's. */
 export const layerIbkr = (
-  accounts: ReadonlyArray<Declared>,
+  accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, IbkrError> =>
   layerOfOne(accounts, "one client id of TWS", (account) =>

@@ -3,12 +3,12 @@ import { Listing } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Effect } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
-import type { Configuration } from "../settings/Configuration.ts"
+import type { Configuration } from "@roundlot/daemon/configuration"
 
 /** Reads the listing files that a configuration names, by account. */
 export const listingsOf = ({
   listings
-}: Pick<Configuration, "listings">): Effect.Effect<
+}: Pick<Configuration.Configuration, "listings">): Effect.Effect<
   ReadonlyMap<AccountName.AccountName, Listing.Listing>,
   SettingsError,
   FileSystem.FileSystem

@@ -2,10 +2,9 @@ import { Broker } from "@roundlot/core"
 import type { AccountName, Clock } from "@roundlot/core"
 import type { drive } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
-import { ownPart } from "@roundlot/daemon"
-import { type OwnBroker } from "../settings/OwnParts.ts"
+import { ownPart, environment } from "@roundlot/daemon"
+import type { OwnBroker } from "@roundlot/daemon/configuration"
 import type { Settings } from "../settings/Settings.ts"
-import { proven, refuseLive, type Declared } from "./Environment.ts"
 
 /** What keeps an account from being driven at a broker of one's own. */
 export type OwnBrokerError =
@@ -18,17 +17,17 @@ export type OwnBrokerError =
 export const layerOwn = (
   name: string,
   open: OwnBroker,
-  accounts: ReadonlyArray<Declared>,
+  accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, OwnBrokerError, Clock.Clock> =>
   Layer.scoped(
     Broker.Brokers,
     Effect.gen(function* () {
-      yield* refuseLive(accounts)
+      yield* environment.refuseLive(accounts)
       const opened = new Map<AccountName.AccountName, Broker.BrokerService>()
       for (const account of accounts) {
         const broker = yield* ownPart.running(`broker ${name}`, settings)(Effect.suspend(() => open(account)))
-        opened.set(account.name, yield* proven(account, broker))
+        opened.set(account.name, yield* environment.proven(account, broker))
       }
       return {
         get: (asked) => {

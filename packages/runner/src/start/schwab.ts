@@ -5,9 +5,9 @@ import { Entropy, type Address } from "@roundlot/core/adapter"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
 import type { SettingsError } from "@roundlot/commands/errors"
+import type { environment } from "@roundlot/daemon"
 import type { Settings } from "../settings/Settings.ts"
 import { credentialsFrom, layerOfOne, type OfOneError } from "./adapter.ts"
-import type { Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to Schwab. */
 export type SchwabError = OfOneError | SettingsError | Address.UnknownHost | Transport.AuthorityRefused
@@ -41,7 +41,7 @@ const worldOf = (credentials: Credentials.Credentials) =>
 
 /** Schwab for one account. */
 export const layerSchwab = (
-  accounts: ReadonlyArray<Declared>,
+  accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, SchwabError> =>
   layerOfOne(accounts, "Schwab, where a store drives one", ({ name: account }) =>

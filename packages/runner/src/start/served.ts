@@ -2,10 +2,10 @@ import type { Settings as Serving } from "@roundlot/http"
 import { Either } from "effect"
 import { queue, type Settings as Daemon } from "@roundlot/daemon"
 import { helps, Verb } from "@roundlot/cli"
+import { senders } from "@roundlot/daemon/configuration"
 import { roundlot } from "../cli/roundlot.ts"
 import { hostFault } from "../settings/places.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { secretsOf, sendersOf } from "../settings/sources/senders.ts"
 import { connectAt } from "./syncConnection.ts"
 import { unsupportedOrders } from "./unsupportedOrders.ts"
 
@@ -15,8 +15,8 @@ export const servedWith = (settings: Pick<Settings, "configuration" | "variable"
   configuration: settings.configuration,
   variable: settings.variable,
   senders: {
-    all: sendersOf(settings.configuration),
-    secretsOf: (source) => Either.getOrElse(secretsOf(source, settings), () => [])
+    all: senders.sendersOf(settings.configuration),
+    secretsOf: (source) => Either.getOrElse(senders.secretsOf(source, settings), () => [])
   },
   jobTypes: queue.typesAt(hostFault(settings)),
   unsupportedOrders,

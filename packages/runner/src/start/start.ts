@@ -5,27 +5,32 @@ import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream }
 import { relative } from "node:path"
 import { accountNames, leases, namedSources } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
-import { Place, serving, SignInLinks } from "@roundlot/http"
-import { AnchorFile, checkpointFiles, Collector, queue, traces, working } from "@roundlot/daemon"
+import { Place, serving, SignInLinks, listening } from "@roundlot/http"
+import {
+  AnchorFile,
+  checkpointFiles,
+  Collector,
+  queue,
+  traces,
+  working,
+  environment,
+  leaseTurns,
+  following,
+  supervised,
+  threadLag
+} from "@roundlot/daemon"
 import { Output, Table, Verb } from "@roundlot/cli"
-import { openedForDriving } from "../accounts.ts"
+import { Configuration, StorePlace, configuredAccounts, polling } from "@roundlot/daemon/configuration"
+import { remaining } from "@roundlot/queries"
 import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
-import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
-import { refuseLive } from "./Environment.ts"
-import * as Right from "./Right.ts"
-import { followSources, sourcesFor, watchSenders } from "./sources/followSources.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { listingsOf } from "./listings.ts"
-import { polling, type PollingFlags } from "./polling.ts"
-import * as remaining from "./remaining.ts"
 import { servedWith, workingWith } from "./served.ts"
-import { type ListenFlags, placeOf, portOf } from "./listening.ts"
 import { announce, ensureToken } from "./announce.ts"
-import { runApps } from "./supervised.ts"
-import { watchThread } from "./threadLag.ts"
+import { unsupportedOrders } from "./unsupportedOrders.ts"
+import { openingOf } from "./sources/followedWays.ts"
 import { tradeLines, watcher } from "./story.ts"
 
 const logLevels = {
@@ -36,7 +41,7 @@ const logLevels = {
 } as const
 
 /** What `start` can be told. */
-export interface StartFlags extends Flags, ListenFlags, PaperFlags, PollingFlags {
+export interface StartFlags extends Flags, listening.ListenFlags, PaperFlags, polling.PollingFlags {
   readonly account: Option.Option<string>
   readonly broker: Option.Option<string>
   readonly noStream: boolean
@@ -144,7 +149,7 @@ const shownName = (settings: Settings): string => addressOf(settings).replace(/^
 
 const whereToLook = (settings: Settings): string => {
   const address = addressOf(settings)
-  const store = address === DEFAULT_STORE ? "" : ` --store ${address}`
+  const store = address === StorePlace.DEFAULT_STORE ? "" : ` --store ${address}`
   return [
     "Where to look next:",
     `  npx roundlot positions show AAPL${store}   the next order, or why there is none`,
@@ -180,16 +185,20 @@ const drive = (
 ) =>
   Effect.gen(function* () {
     const driving = yield* leases.open
-    const take = flags.standby ? Right.takeInTurn : Right.takeNow
+    const take = flags.standby ? leaseTurns.takeInTurn((yield* Output.Output).note) : leaseTurns.takeNow
     yield* take(driving, yield* accountNames.names)
     const configured = [...settings.configuration.accounts].map(([name, each]) => ({ ...each, name }))
-    yield* refuseLive(configured)
-    const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
+    yield* environment.refuseLive(configured)
+    const accounts = yield* configuredAccounts.openedForDriving(
+      { configuration: settings.configuration, unsupportedOrders },
+      flags.account,
+      flags.broker
+    )
     yield* take(
       driving,
       accounts.map(({ name }) => name)
     )
-    yield* refuseLive(accounts)
+    yield* environment.refuseLive(accounts)
     yield* scriptIn(flags, accounts, exchange)
     const brokers = layerBrokers(accounts, settings, exchange)
     return yield* driveTo(flags, settings, options, accounts, driving, served).pipe(
@@ -235,7 +244,7 @@ const expectListened = ({ configuration }: Settings) =>
 const tellUndriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) =>
   Effect.gen(function* () {
     const output = yield* Output.Output
-    const known = brokersOf(configuration)
+    const known = Configuration.brokersOf(configuration)
     for (const { broker, name } of accounts) {
       if (known.includes(broker)) continue
       yield* output.look
@@ -257,7 +266,7 @@ const driveTo = (
   Effect.gen(function* () {
     const output = yield* Output.Output
     const accounts = opened.map(({ name }) => name)
-    const sources = yield* sourcesFor(accounts, settings)
+    const sources = yield* following.sourcesFor(accounts, settings, (name, entry) => openingOf(name, entry, settings))
     yield* expectListened(settings)
     yield* tellUndriven(opened, settings)
     // Ends after all that follows: the last anchor is of the last commit.
@@ -265,11 +274,11 @@ const driveTo = (
     yield* traces.exportTraces(settings)
     yield* served(asked, flags, settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
-    yield* Effect.forkScoped(watchThread())
+    yield* Effect.forkScoped(threadLag.watchThread())
     yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings)), queue.layerJobs))
-    yield* watchSenders(settings)
-    const caughtUp = yield* followSources(sources, settings)
-    yield* runApps(settings)
+    yield* following.watchSenders(settings)
+    const caughtUp = yield* following.followSources(sources, settings)
+    yield* supervised.runApps(settings)
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokerNames(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
@@ -324,10 +333,10 @@ export const start = (flags: StartFlags): Verb.Doing =>
   Effect.gen(function* () {
     const output = yield* Output.Output
     const settings = yield* settle(flags)
-    const port = yield* portOf(flags.port, settings)
+    const port = yield* listening.portOf(flags.port, settings)
     // Before anything is driven: what cannot be served does not start to trade.
-    const at = yield* placeOf(flags, flags.open, settings)
-    const options = yield* polling(flags, settings.variable, settings.configuration)
+    const at = yield* listening.placeOf(flags, flags.open, settings)
+    const options = yield* polling.polling(flags, settings.variable, settings.configuration)
     const listings = yield* listingsOf(settings.configuration)
     const exchange = { ...(yield* exchangeOptions(settings.paperFile, flags)), listings }
     yield* output.endsBySignal

@@ -1,12 +1,12 @@
 import { Account, type Broker } from "@roundlot/core"
 import { SupportedOrders } from "@roundlot/core/adapter"
 import { Effect } from "effect"
-import { type BrokerName, isBuiltIn } from "../settings/ConfigurationFile.ts"
+import { ConfigurationFile } from "@roundlot/daemon/configuration"
 
 type Declared = Broker.Capabilities["supportedOrders"]
 
 /** What each broker takes; one that a configuration brings says it when it is opened, and an adapter is loaded where an account has a policy of its own. */
-const declared: { readonly [B in BrokerName]: () => Promise<Declared> } = {
+const declared: { readonly [B in ConfigurationFile.BrokerName]: () => Promise<Declared> } = {
   paper: async () => (await import("@roundlot/broker-paper")).PaperBroker.capabilities.supportedOrders,
   alpaca: async () => (await import("@roundlot/broker-alpaca")).AlpacaBroker.capabilities.supportedOrders,
   schwab: async () => (await import("@roundlot/broker-schwab")).SchwabBroker.capabilities.supportedOrders,
@@ -17,7 +17,7 @@ const declared: { readonly [B in BrokerName]: () => Promise<Declared> } = {
 export const unsupportedOrders = (settings: Account.AccountSettings): Effect.Effect<string | undefined> => {
   const { broker, orderSession, orderTimeInForce } = settings
   const isUsual = orderSession === undefined && orderTimeInForce === undefined
-  if (isUsual || !isBuiltIn(broker)) return Effect.succeed(undefined)
+  if (isUsual || !ConfigurationFile.isBuiltIn(broker)) return Effect.succeed(undefined)
   return Effect.map(Effect.promise(declared[broker]), (supported) =>
     SupportedOrders.faultOf(supported, Account.asksFor(settings))
   )

@@ -6,9 +6,9 @@ import { Sqlite } from "@roundlot/sqlite"
 import { Ddl } from "@roundlot/store-sql"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
+import { StorePlace } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerBooks, layerPaper, notCopied } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { StorePlace } from "../settings/StorePlace.ts"
 import { listingsOf } from "../start/listings.ts"
 import { imageInto } from "./versions.ts"
 
@@ -45,13 +45,13 @@ const copied = (settings: Settings) =>
     const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
     const file = join(folder, "copy.db")
     if (yield* isStoreThere(settings.store)) {
-      yield* StorePlace.$match(settings.store, {
+      yield* StorePlace.StorePlace.$match(settings.store, {
         Sqlite: (place) => Effect.zipRight(copy(place.file, file), freed(file)),
         Postgres: (place) => imageInto(file, place),
         Own: (own) => notCopied(own)
       })
     }
-    return { folder, settings: { ...settings, store: StorePlace.Sqlite({ file }) } }
+    return { folder, settings: { ...settings, store: StorePlace.StorePlace.Sqlite({ file }) } }
   })
 
 /** A copy of the store beside a paper exchange that nobody else sees: a new one, or a copy of the store's. */

@@ -5,9 +5,9 @@ import { Copy, type Side } from "@roundlot/store-sql"
 import { journal } from "@roundlot/queries"
 import { Effect, Redacted, Schema, type Scope } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
+import { StorePlace } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerStore, notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
 import { Output, Progress, type within } from "@roundlot/cli"
-import { parse, StorePlace } from "../settings/StorePlace.ts"
 
 /** The copy is there and is not what was to be copied. */
 export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
@@ -39,8 +39,8 @@ export interface Moved {
   readonly hash: string
 }
 
-const sideOf = (place: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
-  StorePlace.$match(place, {
+const sideOf = (place: StorePlace.StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
+  StorePlace.StorePlace.$match(place, {
     Sqlite: ({ file }) => Effect.flatMap(onSqlite, ({ side }) => side.side(file)),
     Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.side({ url })),
     Own: (own) => notCopied(own)
@@ -48,7 +48,7 @@ const sideOf = (place: StorePlace): Effect.Effect<Side.Side, TradeRepository.Sto
 
 /** Audits a store; where it goes on beside us, so that its feed is up to what it says. */
 export const proven = (
-  store: StorePlace
+  store: StorePlace.StorePlace
 ): Effect.Effect<journal.HeadDocument & { readonly entries: number }, TradeRepository.StoreError | CopyDiffers> =>
   Effect.gen(function* () {
     const { entries, findings, ok } = yield* Audit.run()
@@ -66,8 +66,8 @@ type MovingError = TradeRepository.StoreError | within.NoStore | CopyDiffers | C
 
 /** Copies a store into an empty place, audits both, and compares their heads. The copy waits until it is activated. */
 export const move = (
-  from: StorePlace,
-  to: StorePlace
+  from: StorePlace.StorePlace,
+  to: StorePlace.StorePlace
 ): Effect.Effect<Moved, MovingError, FileSystem.FileSystem | Output.Output> =>
   Effect.gen(function* () {
     yield* requireStore({ store: from })
@@ -98,7 +98,7 @@ export const move = (
 type Retired = { readonly place: string; readonly why: string | null }
 
 const retireAt = (
-  named: StorePlace,
+  named: StorePlace.StorePlace,
   incarnation: string,
   why: string
 ): Effect.Effect<string | null, TradeRepository.StoreError, FileSystem.FileSystem> =>
@@ -112,20 +112,20 @@ const retireAt = (
   }).pipe(Effect.scoped)
 
 /** Whoever reaches the copy on the same server as the same user has the password that no copy keeps. */
-const withPasswordOf = (store: StorePlace, source: StorePlace): StorePlace => {
+const withPasswordOf = (store: StorePlace.StorePlace, source: StorePlace.StorePlace): StorePlace.StorePlace => {
   if (store._tag !== "Postgres" || source._tag !== "Postgres") return source
   const known = new URL(Redacted.value(store.url))
   const wanted = new URL(Redacted.value(source.url))
   if (known.host !== wanted.host || known.username !== wanted.username) return source
   wanted.password = known.password
-  return StorePlace.Postgres({ url: Redacted.make(wanted.href) })
+  return StorePlace.StorePlace.Postgres({ url: Redacted.make(wanted.href) })
 }
 
 /** What stands in the place of its source has replaced it. */
-const retireSource = (store: StorePlace, origin: Copy.Origin, place: string, why: string) =>
+const retireSource = (store: StorePlace.StorePlace, origin: Copy.Origin, place: string, why: string) =>
   origin.place === place
     ? Effect.succeed(null)
-    : Effect.flatMap(parse(origin.address ?? origin.place, "the copy's origin"), (source) =>
+    : Effect.flatMap(StorePlace.parse(origin.address ?? origin.place, "the copy's origin"), (source) =>
         retireAt(withPasswordOf(store, source), origin.incarnation, why).pipe(
           Effect.catchAll((error) => Effect.succeed(error.message))
         )
@@ -133,7 +133,7 @@ const retireSource = (store: StorePlace, origin: Copy.Origin, place: string, why
 
 /** Lets a copy drive; the store that it is a copy of is retired first, where it can be reached. */
 export const activate = (
-  store: StorePlace,
+  store: StorePlace.StorePlace,
   reason: string
 ): Effect.Effect<
   { readonly activated: string; readonly source: Retired },

@@ -4,8 +4,8 @@ import { Copy, Image, Migrations, type Side } from "@roundlot/store-sql"
 import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
 import { within } from "@roundlot/cli"
+import { StorePlace } from "@roundlot/daemon/configuration"
 import { notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
-import { StorePlace } from "../settings/StorePlace.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
 /** Others wrote to the store between its backup and its migration. */
@@ -47,8 +47,8 @@ type Failure = TradeRepository.StoreError | within.NoStore | CopyDiffers | Store
 const fileAsItIs = (file: string): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   Effect.flatMap(onSqlite, ({ side }) => side.sideAsItIs(file))
 
-const asItIs = (store: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
-  StorePlace.$match(store, {
+const asItIs = (store: StorePlace.StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
+  StorePlace.StorePlace.$match(store, {
     Sqlite: ({ file }) => fileAsItIs(file),
     Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.sideAsItIs({ url })),
     Own: (own) => notCopied(own)
@@ -57,7 +57,7 @@ const asItIs = (store: StorePlace): Effect.Effect<Side.Side, TradeRepository.Sto
 const versionOf = (side: Side.Side) => Effect.map(Migrations.applied(side), (applied) => applied.length)
 
 /** The store, opened as it is, and its version. */
-const opened = (store: StorePlace) =>
+const opened = (store: StorePlace.StorePlace) =>
   Effect.gen(function* () {
     yield* requireStore({ store })
     const side = yield* asItIs(store)
@@ -66,13 +66,19 @@ const opened = (store: StorePlace) =>
   })
 
 /** Makes a file hold what a store holds, in the same version and standing: for what is tried and thrown away. */
-export const imageInto = (file: string, store: StorePlace): Effect.Effect<void, TradeRepository.StoreError> =>
+export const imageInto = (
+  file: string,
+  store: StorePlace.StorePlace
+): Effect.Effect<void, TradeRepository.StoreError> =>
   Effect.flatMap(Effect.all([asItIs(store), fileAsItIs(file)]), ([side, image]) => Image.take(side, image)).pipe(
     Effect.scoped
   )
 
 /** What migrating a store would do. */
-export const plan = (store: StorePlace, backup: string): Effect.Effect<Plan, Failure, FileSystem.FileSystem> =>
+export const plan = (
+  store: StorePlace.StorePlace,
+  backup: string
+): Effect.Effect<Plan, Failure, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { version } = yield* opened(store)
     const known = yield* Migrations.Known
@@ -123,12 +129,12 @@ const rehearse = (image: Side.Side) =>
         yield* Migrations.migrate(copy)
       })
     )
-    yield* proven(StorePlace.Sqlite({ file }))
+    yield* proven(StorePlace.StorePlace.Sqlite({ file }))
   }).pipe(Effect.scoped)
 
 /** Brings a store to the newest version: a proven backup first, then all steps or none, then an audit. */
 export const migrate = (
-  store: StorePlace,
+  store: StorePlace.StorePlace,
   backup: string
 ): Effect.Effect<Plan, Failure | Copy.PlaceTaken, FileSystem.FileSystem> =>
   Effect.gen(function* () {
@@ -166,7 +172,7 @@ const countEntries = ({ ask }: Side.Side) =>
     ([row]) => row?.entries ?? 0
   )
 
-const wayOf = (store: StorePlace, side: Side.Side, from: number) =>
+const wayOf = (store: StorePlace.StorePlace, side: Side.Side, from: number) =>
   Effect.gen(function* () {
     const place = shownStore(store)
     if (from === 1) return yield* new NoWayBack({ place, why: "it has its first version: there is none before it" })
@@ -200,11 +206,11 @@ const putBack = (side: Side.Side, file: string) =>
   })
 
 /** How a store would be brought one version back. */
-export const wayBack = (store: StorePlace): Effect.Effect<Way, Failure, FileSystem.FileSystem> =>
+export const wayBack = (store: StorePlace.StorePlace): Effect.Effect<Way, Failure, FileSystem.FileSystem> =>
   Effect.flatMap(opened(store), ({ side, version }) => wayOf(store, side, version)).pipe(Effect.scoped)
 
 /** Brings a store one version back, all of it or nothing. What a backup brings waits until it is activated. */
-export const rollBack = (store: StorePlace): Effect.Effect<Way, Failure, FileSystem.FileSystem> =>
+export const rollBack = (store: StorePlace.StorePlace): Effect.Effect<Way, Failure, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { side, version } = yield* opened(store)
     const way = yield* wayOf(store, side, version)

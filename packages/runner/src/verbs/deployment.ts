@@ -7,13 +7,12 @@ import process from "node:process"
 import { dashboard } from "@roundlot/http"
 import { alerting, channels, secrets } from "@roundlot/daemon"
 import { Environment, Output, Tree, type Verb } from "@roundlot/cli"
+import { StorePlace, senders } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerStore } from "../App.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
-import { secretNameOf, secretsOf, sendersOf } from "../settings/sources/senders.ts"
 import { providersOf } from "../start/sources/evm.ts"
 import { roundlot } from "../cli/roundlot.ts"
 import { type Flags, type Settings } from "../settings/Settings.ts"
-import { StorePlace } from "../settings/StorePlace.ts"
 import { proven } from "../store/moving.ts"
 import { imageInto, migrate } from "../store/versions.ts"
 import { failed, ill, well, type Finding } from "./Finding.ts"
@@ -96,9 +95,10 @@ const configured = ({ config }: Flags, settings: Settings) =>
             )
           : well("webhooks", `${name} is signed`)
       ),
-      ...sendersOf(configuration).map(({ name }) =>
-        Either.match(secretsOf(name, settings), {
-          onLeft: (fault) => ill("sources", fault, `Set ${secretNameOf(name)} to the secret that ${name} signs with`),
+      ...senders.sendersOf(configuration).map(({ name }) =>
+        Either.match(senders.secretsOf(name, settings), {
+          onLeft: (fault) =>
+            ill("sources", fault, `Set ${senders.secretNameOf(name)} to the secret that ${name} signs with`),
           onRight: () => well("sources", `${name} has to sign what it hands over`)
         })
       ),
@@ -169,7 +169,7 @@ const proofs = (settings: Settings) =>
 /** A copy of the store that is thrown away takes the migrations of this version, and is audited. */
 const migration = (settings: Settings, scratch: string) =>
   Effect.gen(function* () {
-    const copy = StorePlace.Sqlite({ file: join(scratch, "copy.db") })
+    const copy = StorePlace.StorePlace.Sqlite({ file: join(scratch, "copy.db") })
     yield* imageInto(copy.file, settings.store)
     const { steps } = yield* migrate(copy, join(scratch, "backup.db"))
     yield* proven(copy)

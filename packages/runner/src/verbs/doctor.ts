@@ -10,8 +10,8 @@ import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { Output, Verb, flags } from "@roundlot/cli"
+import { Configuration } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
-import { brokersOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import type * as provider from "./provider.ts"
 import { failed, type Finding, ill, well } from "./Finding.ts"
@@ -73,7 +73,7 @@ const operatorToken = ({ tokenFile }: Settings) =>
 
 /** The accounts whose brokers nobody here brings. */
 const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: Settings) => {
-  const known = brokersOf(configuration)
+  const known = Configuration.brokersOf(configuration)
   return accounts
     .filter(({ broker }) => !known.includes(broker))
     .map(({ broker, name }) =>

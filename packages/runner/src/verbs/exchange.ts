@@ -5,9 +5,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
 import { Output, Verb, detail, flags } from "@roundlot/cli"
+import { Door } from "@roundlot/broker-paper/serving"
 import { layerExchange } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-import * as Door from "../simulate/door.ts"
 
 const { place, view } = flags
 

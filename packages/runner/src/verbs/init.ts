@@ -4,11 +4,11 @@ import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { carryingOut } from "@roundlot/commands"
 import { Output, Verb, flags } from "@roundlot/cli"
+import { StorePlace } from "@roundlot/daemon/configuration"
 import { DEFAULT_CONFIGS, isModule } from "../settings/configFile.ts"
-import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 
 const STARTER = {
-  store: DEFAULT_STORE,
+  store: StorePlace.DEFAULT_STORE,
   accounts: {
     paper: { broker: "paper", environment: "paper", direction: "mirror", lot: "1", shorting: "allowed" }
   },

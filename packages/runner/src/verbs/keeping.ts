@@ -3,8 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { join, resolve } from "node:path"
 import { Output, Verb, flags } from "@roundlot/cli"
+import { StorePlace } from "@roundlot/daemon/configuration"
 import { settle } from "../settings/Settings.ts"
-import { parse, StorePlace } from "../settings/StorePlace.ts"
 import { activate, move, type Moved } from "../store/moving.ts"
 
 const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
@@ -34,7 +34,7 @@ export const storeCopy = Verb.make({
   },
   run: ({ from, to }) =>
     Effect.gen(function* () {
-      const moved = yield* move(yield* parse(from, "FROM"), yield* parse(to, "TO"))
+      const moved = yield* move(yield* StorePlace.parse(from, "FROM"), yield* StorePlace.parse(to, "TO"))
       yield* told(moved, WAITS)
     })
 })
@@ -62,7 +62,10 @@ export const storeBackup = Verb.make({
     Effect.gen(function* () {
       const { store } = yield* settle(where)
       const file = yield* fileFor(path)
-      yield* told(yield* move(store, StorePlace.Sqlite({ file })), "'roundlot store restore' makes a store of it.")
+      yield* told(
+        yield* move(store, StorePlace.StorePlace.Sqlite({ file })),
+        "'roundlot store restore' makes a store of it."
+      )
     })
 })
 
@@ -75,7 +78,7 @@ export const storeRestore = Verb.make({
   run: ({ file, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      yield* told(yield* move(StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
+      yield* told(yield* move(StorePlace.StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
     })
 })
 

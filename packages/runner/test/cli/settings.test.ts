@@ -1,6 +1,6 @@
 import { Either, Option, Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { polling } from "../../src/start/polling.ts"
+import { polling } from "@roundlot/daemon/configuration"
 import { buys, desk } from "./roundlot.ts"
 
 const Recorded = Schema.Struct({
@@ -118,12 +118,12 @@ describe("flags over variables over files", () => {
     ])
     const nothing = { orderPollingInterval: undefined, orderPollingMaxJitter: undefined }
     const said = (
-      flags: Parameters<typeof polling>[0],
+      flags: Parameters<typeof polling.polling>[0],
       known = variables,
-      file: Parameters<typeof polling>[2] = nothing
+      file: Parameters<typeof polling.polling>[2] = nothing
     ) =>
       Either.match(
-        polling(flags, (name) => known.get(name), file),
+        polling.polling(flags, (name) => known.get(name), file),
         { onLeft: ({ message }) => message, onRight: (all) => all }
       )
     expect(said(none, new Map())).toEqual({ intervalMs: 15_000, maxJitterMs: 5_000 })

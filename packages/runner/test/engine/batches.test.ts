@@ -4,12 +4,11 @@ import { Batch, BatchWork, type intake } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { archiving } from "@roundlot/daemon"
-import { empty } from "../../src/settings/Configuration.ts"
-import { StorePlace } from "../../src/settings/StorePlace.ts"
+import { Configuration, StorePlace } from "@roundlot/daemon/configuration"
 import { bare } from "../settings/bare.ts"
 import * as Engine from "./Engine.ts"
 
-const store = StorePlace.Sqlite({ file: "" })
+const store = StorePlace.StorePlace.Sqlite({ file: "" })
 
 const direct = { type: "market", timeInForce: "day" } as const
 
@@ -361,7 +360,7 @@ describe("batches", () => {
       yield* Engine.started
       yield* submitted([row(1, "AAPL", "1", "execute")])
       yield* ended(1)
-      const settings = { ...bare, configuration: { ...empty, archiveAfterMs: 10_000 }, store }
+      const settings = { ...bare, configuration: { ...Configuration.empty, archiveAfterMs: 10_000 }, store }
       yield* Effect.forkScoped(archiving.archiveByAge(settings))
       yield* Engine.until(seen(1), () => true)
       assert.isUndefined((yield* Batches.find(Id.BatchId.make(1))).archivedAt)

@@ -4,7 +4,8 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Instruction, Listing } from "@roundlot/broker-paper"
 import { listing, past } from "@roundlot/queries"
 import { Cause, Effect, Either, Exit, Logger, Option, Redacted, Schema, Stream } from "effect"
-import { KeptAnchor } from "@roundlot/daemon"
+import { KeptAnchor, sourceTrade } from "@roundlot/daemon"
+import { Configuration, EnvFile } from "@roundlot/daemon/configuration"
 import { personOf } from "../../../http/src/access/person.ts"
 import * as shared from "../../../api/src/groups/shared.ts"
 import * as AlpacaEvents from "../../../broker-alpaca/src/Execution.ts"
@@ -22,9 +23,6 @@ import * as SchwabOrders from "../../../broker-schwab/src/OrderAnswer.ts"
 import * as EvmCursor from "../../../source-evm/src/EvmCursor.ts"
 import * as NatsPosition from "../../../source-nats/src/internal/position.ts"
 import * as versions from "../../../http/src/versions.ts"
-import * as Configuration from "../../src/settings/Configuration.ts"
-import * as EnvFile from "../../src/settings/EnvFile.ts"
-import { readTrade } from "../../src/start/sources/sourceTrade.ts"
 import { rowsOf } from "../../../imports/test/reading.ts"
 
 /** Reads an input as the program does, and throws where it holds no promise: a value or a typed error, the same when it is written and read again. */
@@ -155,7 +153,7 @@ const standing = { place: "nats:s@1", first: 1, last: 9 }
 const natsCursors: Target = ofText((text) => void NatsPosition.resume(text, standing, {}))
 
 /** What a followed source hands over, as a message of NATS or a row of an outbox: a trade, or why it is none. */
-const delivered: Target = ofText((text) => void readTrade("venue")(parsed(text)))
+const delivered: Target = ofText((text) => void sourceTrade.readTrade("venue")(parsed(text)))
 
 const ISSUER = "https://login.example.com/"
 

@@ -4,9 +4,8 @@ import { TradeFile, TradeImport } from "@roundlot/imports"
 import { ConfigProvider, Effect, Layer, Logger, Stream } from "effect"
 import process from "node:process"
 import { text } from "node:stream/consumers"
+import { Configuration, StorePlace } from "@roundlot/daemon/configuration"
 import { layerBooks } from "../../src/App.ts"
-import { empty } from "../../src/settings/Configuration.ts"
-import { parse } from "../../src/settings/StorePlace.ts"
 import { jumping } from "./jumping.ts"
 
 const [address = "", file = "", from = "0", together = "1"] = process.argv.slice(2)
@@ -16,7 +15,7 @@ const [address = "", file = "", from = "0", together = "1"] = process.argv.slice
  * when its input ends.
  */
 const work = Effect.gen(function* () {
-  const store = yield* parse(address, "the first word")
+  const store = yield* StorePlace.parse(address, "the first word")
   const rows = TradeFile.readTrades(file, { source: "tape" }).pipe(Stream.drop(Number(from)))
   const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.anyAge, file }
   const taken = Effect.gen(function* () {
@@ -30,7 +29,12 @@ const work = Effect.gen(function* () {
   })
   yield* Effect.provide(
     taken,
-    layerBooks({ store, paperFile: `${file}.paper`, configuration: empty, config: ConfigProvider.fromMap(new Map()) })
+    layerBooks({
+      store,
+      paperFile: `${file}.paper`,
+      configuration: Configuration.empty,
+      config: ConfigProvider.fromMap(new Map())
+    })
   )
 })
 

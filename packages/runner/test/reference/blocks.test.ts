@@ -7,9 +7,9 @@ import * as CliConfig from "@effect/cli/CliConfig"
 import { describe, expect, it } from "vitest"
 import { parse as parseYaml } from "yaml"
 import { argv, Environment, Output, Tree, Verb } from "@roundlot/cli"
+import { Configuration } from "@roundlot/daemon/configuration"
 import { layerProgram } from "../../src/cli/program.ts"
 import { roundlot } from "../../src/cli/roundlot.ts"
-import { parse } from "../../src/settings/Configuration.ts"
 import { blocksOf, filesIn, indentedIn, linesOf, pages, read, root, spokenIn, type Block } from "./blocks.ts"
 
 const blocks = pages.flatMap(blocksOf)
@@ -163,7 +163,7 @@ describe("what the guides show", () => {
     const shown = of("json")
     expect(shown.length).toBeGreaterThan(2)
     const wrong = shown.flatMap(({ code, page }) =>
-      Either.match(parse(code, page), { onLeft: ({ message }) => [message], onRight: () => [] })
+      Either.match(Configuration.parse(code, page), { onLeft: ({ message }) => [message], onRight: () => [] })
     )
     expect(wrong).toEqual([])
   })

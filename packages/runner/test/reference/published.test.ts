@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { Health } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { jsonSchema } from "../../src/settings/ConfigurationFile.ts"
+import { ConfigurationFile } from "@roundlot/daemon/configuration"
 import * as Engine from "../engine/Engine.ts"
 import { ask, books, serving } from "../serve/serving.ts"
 
@@ -12,7 +12,7 @@ const published = (name: string): string =>
 describe("what is published for other programs", () => {
   it("the schema of a configuration is the one that reads it", () => {
     const stored: unknown = JSON.parse(published("roundlot.schema.json"))
-    expect(stored).toEqual(JSON.parse(JSON.stringify(jsonSchema())))
+    expect(stored).toEqual(JSON.parse(JSON.stringify(ConfigurationFile.jsonSchema())))
   })
 
   it("every figure of the Grafana board is one that a daemon tells", async () => {

@@ -5,11 +5,10 @@ import { Books, Table, TradeRepository } from "@roundlot/core/adapter"
 import { type Command, Tokens } from "@roundlot/core/ledger"
 import { ConfigProvider, Effect, Layer, Logger, Redacted, TestContext } from "effect"
 import { get } from "node:http"
+import { Configuration, StorePlace } from "@roundlot/daemon/configuration"
 import { databases } from "../cli/database.ts"
 import { WebSocket } from "ws"
 import { layerBooks } from "../../src/App.ts"
-import { empty } from "../../src/settings/Configuration.ts"
-import { StorePlace } from "../../src/settings/StorePlace.ts"
 import * as scene from "../views/scene.ts"
 import { isTried, storesOf } from "../views/stores.ts"
 import { bodies, filled, queries, rows, type Made } from "./calls.ts"
@@ -18,10 +17,10 @@ import { ask, json, servingWith } from "./serving.ts"
 /** The program's own books, on a store in memory: what holds calls to their accounts is part of them. */
 const booksIn = (layer: Layer.Layer<TradeRepository.TradeRepository>) =>
   layerBooks({
-    store: StorePlace.Own({ name: "tested", layer }),
+    store: StorePlace.StorePlace.Own({ name: "tested", layer }),
     paperFile: "/nowhere/paper.db",
     config: ConfigProvider.fromMap(new Map()),
-    configuration: empty
+    configuration: Configuration.empty
   }).pipe(Layer.provideMerge(TestContext.TestContext), Layer.provide(Logger.replace(Logger.defaultLogger, Logger.none)))
 
 const stores = storesOf(databases().fresh)

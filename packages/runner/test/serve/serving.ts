@@ -14,8 +14,8 @@ import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { boundedServer, routes, SignInLinks } from "@roundlot/http"
+import { Configuration } from "@roundlot/daemon/configuration"
 import * as scene from "../views/scene.ts"
-import { empty, type Configuration } from "../../src/settings/Configuration.ts"
 import { servedWith } from "../../src/start/served.ts"
 
 /** What was answered. */
@@ -96,8 +96,8 @@ const process = {
 
 /** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */
 export interface Served {
-  readonly oidc?: Configuration["oidc"]
-  readonly sources?: Configuration["sources"]
+  readonly oidc?: Configuration.Configuration["oidc"]
+  readonly sources?: Configuration.Configuration["sources"]
   readonly variables?: Readonly<Record<string, string>>
 }
 
@@ -121,11 +121,13 @@ export const signatureOf = (body: string, secret = SECRET, late = 0) =>
   )
 
 /** A program that is posted events. */
-const webhooks: Configuration["webhooks"] = new Map([["fills", { url: "https://books.example.com/fills" }]])
+const webhooks: Configuration.Configuration["webhooks"] = new Map([
+  ["fills", { url: "https://books.example.com/fills" }]
+])
 
 const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) =>
   servedWith({
-    configuration: { ...empty, oidc, sources, webhooks },
+    configuration: { ...Configuration.empty, oidc, sources, webhooks },
     variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
   })
 

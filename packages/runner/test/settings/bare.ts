@@ -1,11 +1,10 @@
 import { ConfigProvider } from "effect"
-import { empty } from "../../src/settings/Configuration.ts"
-import { none, type OwnParts } from "../../src/settings/OwnParts.ts"
+import { Configuration, type OwnParts } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../src/settings/Settings.ts"
 
 /** Settings of which nothing was said; what needs a place finds none. */
 export const bare: Settings = {
-  configuration: empty,
+  configuration: Configuration.empty,
   variable: () => undefined,
   config: ConfigProvider.fromMap(new Map()),
   store: { _tag: "Sqlite", file: "none" },
@@ -20,5 +19,5 @@ export const bare: Settings = {
 /** The same with parts of one's own. */
 export const bareWith = (own: Partial<OwnParts>): Settings => ({
   ...bare,
-  configuration: { ...empty, own: { ...none, ...own } }
+  configuration: { ...Configuration.empty, own: { ...Configuration.empty.own, ...own } }
 })

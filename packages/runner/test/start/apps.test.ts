@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Events } from "@roundlot/core"
 import { Health } from "@roundlot/core/ledger"
 import { Effect, Queue, Ref, Stream, TestClock } from "effect"
-import type { OwnApp } from "../../src/settings/OwnParts.ts"
-import { runApps } from "../../src/start/supervised.ts"
+import type { OwnApp } from "@roundlot/daemon/configuration"
+import { supervised } from "@roundlot/daemon"
 import * as Engine from "../engine/Engine.ts"
 import { bareWith } from "../settings/bare.ts"
 
@@ -21,7 +21,7 @@ describe("an app that a configuration brings", () => {
       const echo: OwnApp = Stream.runForEach(Events.stream({ after: Events.BEGINNING }), ({ event }) =>
         heard.offer(event._tag)
       )
-      yield* runApps(settingsOf(echo))
+      yield* supervised.runApps(settingsOf(echo))
       yield* Engine.opened({})
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Queue.take(heard), "AccountOpened")
@@ -38,7 +38,7 @@ describe("an app that a configuration brings", () => {
         if (runs === 1) return yield* Effect.fail(new Error("not yet"))
         if (runs === 2) return yield* Effect.die(new Error("nor now"))
       })
-      yield* runApps(settingsOf(echo))
+      yield* supervised.runApps(settingsOf(echo))
       const details: Array<string | undefined> = []
       for (const wait of ["0 seconds", "1 second", "2 seconds", "1 hour"] as const) {
         yield* TestClock.adjust(wait)
@@ -54,7 +54,7 @@ describe("an app that a configuration brings", () => {
     Effect.gen(function* () {
       let runs = 0
       const echo: OwnApp = Effect.suspend(() => (runs++ === 0 ? Effect.interrupt : Effect.never))
-      yield* runApps(settingsOf(echo))
+      yield* supervised.runApps(settingsOf(echo))
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual(runs, 2)
       assert.isFalse((yield* part)?.isWell)
@@ -70,7 +70,7 @@ describe("an app that a configuration brings", () => {
         Effect.addFinalizer(() => Ref.set(closed, true)),
         Effect.never
       )
-      yield* Effect.scoped(Effect.zipRight(runApps(settingsOf(echo)), TestClock.adjust("1 minute")))
+      yield* Effect.scoped(Effect.zipRight(supervised.runApps(settingsOf(echo)), TestClock.adjust("1 minute")))
       assert.isTrue(yield* Ref.get(closed))
     }).pipe(Effect.provide(Engine.layer))
   )

@@ -3,9 +3,9 @@ import { Account, AccountName, Commands, Instant, Quantity, Reads, Trade } from 
 import { Id, TradeSource } from "@roundlot/core/adapter"
 import { Health, Payload } from "@roundlot/core/ledger"
 import { Config, ConfigProvider, Effect, Fiber, Ref, Stream, TestClock } from "effect"
-import type { Followed, OwnSource } from "../../src/settings/OwnParts.ts"
+import type { Followed, OwnSource } from "@roundlot/daemon/configuration"
+import { following } from "@roundlot/daemon"
 import type { Settings } from "../../src/settings/Settings.ts"
-import { followSources, sourcesFor } from "../../src/start/sources/followSources.ts"
 import * as Engine from "../engine/Engine.ts"
 import { bareWith } from "../settings/bare.ts"
 
@@ -53,8 +53,11 @@ const venue = (has: Ref.Ref<number>, asked: Array<string | undefined>): Followed
 })
 
 /** Follows what is configured, for accounts that are driven here. */
-const following = (settings: Settings) =>
-  Effect.flatMap(sourcesFor([desk], settings), (sources) => followSources(sources, settings))
+const caughtUpOf = (settings: Settings) =>
+  Effect.flatMap(
+    following.sourcesFor([desk], settings, () => undefined),
+    (sources) => following.followSources(sources, settings)
+  )
 
 const opened = Effect.flatMap(Commands.Commands, (commands) =>
   commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "test")
@@ -76,7 +79,7 @@ describe("a source that a configuration brings", () => {
         yield* opened
         const has = yield* Ref.make(2)
         const asked: Array<string | undefined> = []
-        const caughtUp = yield* following(settingsOf(Effect.succeed(venue(has, asked))))
+        const caughtUp = yield* caughtUpOf(settingsOf(Effect.succeed(venue(has, asked))))
         yield* caughtUp
         assert.deepStrictEqual(asked, [undefined])
         yield* Ref.set(has, 3)
@@ -112,7 +115,7 @@ describe("a source that a configuration brings", () => {
           if (attempt === 4) return yield* Effect.interrupt
           return venue(has, [])
         })
-        const caughtUp = yield* following(settingsOf(broken))
+        const caughtUp = yield* caughtUpOf(settingsOf(broken))
         assert.include((yield* Effect.flip(caughtUp)).message, "source venue failed")
         const details: Array<string | undefined> = []
         for (const wait of ["0 seconds", "1 second", "2 seconds"] as const) {
@@ -138,7 +141,7 @@ describe("a source that a configuration brings", () => {
         ...venue(has, []),
         deliveries: () => Stream.drain(Stream.fromEffect(key))
       }))
-      yield* Effect.flatten(following(settingsOf(keyed)))
+      yield* Effect.flatten(caughtUpOf(settingsOf(keyed)))
       assert.deepStrictEqual(read, ["k", "k"])
     }).pipe(Effect.provide(Engine.layer))
   )
@@ -147,7 +150,7 @@ describe("a source that a configuration brings", () => {
     Effect.gen(function* () {
       const other = AccountName.AccountName.make("dusk")
       const settings = settingsOf(Effect.never, other)
-      const refused = yield* Effect.flip(following(settings))
+      const refused = yield* Effect.flip(caughtUpOf(settings))
       assert.include(refused.message, "sources.venue.account")
       assert.include(refused.message, "'dusk' is not known. Did you mean 'desk'?")
     }).pipe(Effect.provide(Engine.layer))
@@ -163,7 +166,7 @@ describe("a source that a configuration brings", () => {
           ageMs: Effect.succeed(0),
           caughtUp: Effect.delay(Effect.succeed(["look there"]), "1 minute")
         }
-        const fiber = yield* Effect.fork(yield* following(settingsOf(Effect.succeed(connected))))
+        const fiber = yield* Effect.fork(yield* caughtUpOf(settingsOf(Effect.succeed(connected))))
         yield* TestClock.adjust("59 seconds")
         assert.strictEqual((yield* Fiber.poll(fiber))._tag, "None")
         yield* TestClock.adjust("1 second")
@@ -181,7 +184,7 @@ describe("a source that a configuration brings", () => {
       )
       const waiting = yield* Effect.scoped(
         Effect.gen(function* () {
-          const caughtUp = yield* following(settingsOf(connected))
+          const caughtUp = yield* caughtUpOf(settingsOf(connected))
           const fiber = yield* Effect.fork(caughtUp)
           yield* TestClock.adjust("1 hour")
           return yield* Fiber.poll(fiber)

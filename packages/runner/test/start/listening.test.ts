@@ -13,9 +13,8 @@ import { request } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect, type TLSSocket } from "node:tls"
-import { boundedServer, Place, serving, SignInLinks } from "@roundlot/http"
-import { empty } from "../../src/settings/Configuration.ts"
-import { type ListenFlags, placeOf } from "../../src/start/listening.ts"
+import { boundedServer, Place, serving, SignInLinks, listening } from "@roundlot/http"
+import { Configuration } from "@roundlot/daemon/configuration"
 import { servedWith } from "../../src/start/served.ts"
 import { ask, books, json } from "../serve/serving.ts"
 import * as scene from "../views/scene.ts"
@@ -29,7 +28,7 @@ const engine = SignInLinks.layer.pipe(
 /** A certificate is of these days, whatever the time of a test. */
 const certified = Effect.withClock(Certificate.forThisMachine, Clock.make())
 
-const settings = { configuration: empty, variable: () => undefined }
+const settings = { configuration: Configuration.empty, variable: () => undefined }
 const NAME = "roundlot.example.com"
 
 interface Said {
@@ -40,7 +39,7 @@ interface Said {
   readonly names?: ReadonlyArray<string>
 }
 
-const flagsOf = ({ cert, host, key, names = [], proxies = [] }: Said): ListenFlags => ({
+const flagsOf = ({ cert, host, key, names = [], proxies = [] }: Said): listening.ListenFlags => ({
   host: Option.fromNullable(host),
   tlsCert: Option.fromNullable(cert),
   tlsKey: Option.fromNullable(key),
@@ -48,7 +47,7 @@ const flagsOf = ({ cert, host, key, names = [], proxies = [] }: Said): ListenFla
   allowHost: names
 })
 
-const placed = (said: Said, isOpen = false) => placeOf(flagsOf(said), isOpen, settings)
+const placed = (said: Said, isOpen = false) => listening.placeOf(flagsOf(said), isOpen, settings)
 
 /** The files of a certificate and its key that are made here, and of a key that is another's. */
 const files = Effect.gen(function* () {
@@ -155,8 +154,8 @@ describe("where a daemon listens", () => {
       assert.deepInclude(yield* placed({}, true), { host: "127.0.0.1", proof: undefined })
       assert.strictEqual(Place.urlOf(Place.local, 8080), "http://127.0.0.1:8080")
       const listen = { host: "0.0.0.0", tlsCert: cert, tlsKey: key, trustedProxies: [], allowHosts: [NAME] }
-      const configured = { configuration: { ...empty, listen } }
-      const place = yield* placeOf(flagsOf({ names: ["Other.example"] }), false, configured)
+      const configured = { configuration: { ...Configuration.empty, listen } }
+      const place = yield* listening.placeOf(flagsOf({ names: ["Other.example"] }), false, configured)
       assert.deepStrictEqual([...place.listening.hosts], ["other.example"])
       assert.strictEqual(Place.urlOf(place, 8443), "https://other.example:8443")
       const behind = yield* placed({ host: "10.0.0.2", proxies: ["10.0.0.7"], names: [NAME] })

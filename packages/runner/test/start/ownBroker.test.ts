@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Account, AccountName, Broker, Clock, Instant } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Context, Effect, Layer } from "effect"
-import type { OwnBroker } from "../../src/settings/OwnParts.ts"
+import type { OwnBroker } from "@roundlot/daemon/configuration"
 import { layerBrokers } from "../../src/start/brokers.ts"
 import { bareWith } from "../settings/bare.ts"
 

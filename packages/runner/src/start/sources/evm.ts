@@ -2,9 +2,8 @@ import { Health } from "@roundlot/core/ledger"
 import type { EvmSource } from "@roundlot/source-evm"
 import { isNodeUrl, type EvmSettings } from "@roundlot/source-evm/settings"
 import { Effect, Either, Stream } from "effect"
-import { ownPart, secrets } from "@roundlot/daemon"
+import { ownPart, secrets, type Opening } from "@roundlot/daemon"
 import type { Settings } from "../../settings/Settings.ts"
-import type { Opening } from "./Opening.ts"
 
 /** The package of contract events, loaded when a source needs it. */
 const loaded = Effect.promise(() => import("@roundlot/source-evm"))

@@ -1,10 +1,10 @@
 import type { AccountName } from "@roundlot/core"
 import { FolderSource } from "@roundlot/imports"
+import type { FollowedWays } from "@roundlot/daemon/configuration"
+import type { Opening } from "@roundlot/daemon"
 import type { Settings } from "../../settings/Settings.ts"
-import type { FollowedWays } from "../../settings/sources/sourceWays.ts"
 import { evmOpening } from "./evm.ts"
 import { openNats } from "./nats.ts"
-import type { Opening } from "./Opening.ts"
 import { openOutbox } from "./outbox.ts"
 
 /** What an entry says of a source that is followed. */

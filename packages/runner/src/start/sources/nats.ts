@@ -3,13 +3,9 @@ import type { Trade } from "@roundlot/core"
 import { Effect, Either, Redacted } from "effect"
 import { readFile } from "node:fs/promises"
 import { SettingsError } from "@roundlot/commands/errors"
-import { secrets } from "@roundlot/daemon"
-import type { NatsEntry } from "../../settings/sources/nats.ts"
+import { secrets, type Opening, rejectedTrades, sourceTrade } from "@roundlot/daemon"
+import { type NatsEntry, sourceUrl } from "@roundlot/daemon/configuration"
 import type { Settings } from "../../settings/Settings.ts"
-import { urlOf } from "../../settings/sources/sourceUrl.ts"
-import type { Opening } from "./Opening.ts"
-import { keepRejected } from "./rejectedTrades.ts"
-import { readTrade } from "./sourceTrade.ts"
 
 /** What the file of credentials says that a source's variable names, where it names one. */
 const credentialsOf = (source: string, { variable }: Pick<Settings, "variable">) => {
@@ -38,20 +34,20 @@ const readMessage =
       const body = yield* Either.try({ try: (): unknown => JSON.parse(text), catch: () => "is no JSON" })
       const repeated = Json.repeatedMember(text)
       if (repeated !== undefined) return yield* Either.left(`${repeated} is said twice`)
-      if (!Array.isArray(body)) return [yield* readTrade(source)(body)]
+      if (!Array.isArray(body)) return [yield* sourceTrade.readTrade(source)(body)]
       if (body.length > MOST) return yield* Either.left(`has more than ${MOST} trades`)
       const list: ReadonlyArray<unknown> = body
       return yield* Either.all(
-        list.map((each, at) => Either.mapLeft(readTrade(source)(each), (reason) => `[${at}] ${reason}`))
+        list.map((each, at) => Either.mapLeft(sourceTrade.readTrade(source)(each), (reason) => `[${at}] ${reason}`))
       )
     })
 
 /** Follows a JetStream of NATS. */
 export const openNats = (name: string, entry: NatsEntry, settings: Settings): Opening =>
   Effect.gen(function* () {
-    const servers = yield* urlOf(name, settings)
+    const servers = yield* sourceUrl.urlOf(name, settings)
     const credentials = yield* credentialsOf(name, settings)
-    const reject = yield* keepRejected(name, settings)
+    const reject = yield* rejectedTrades.keepRejected(name, settings)
     const { NatsSource } = yield* Effect.promise(() => import("@roundlot/source-nats"))
     return yield* NatsSource.make({ ...entry, servers, credentials, read: readMessage(name), reject })
   })

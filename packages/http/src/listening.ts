@@ -5,8 +5,16 @@ import { X509Certificate } from "node:crypto"
 import { BlockList, isIP, isIPv6 } from "node:net"
 import { createSecureContext } from "node:tls"
 import { SettingsError } from "@roundlot/commands/errors"
-import { Place } from "@roundlot/http"
-import type { Settings } from "../settings/Settings.ts"
+import * as Place from "./Place.ts"
+
+/** What a configuration says of where a daemon listens: full paths of a certificate and its key, and who may be between. */
+export interface ListenSettings {
+  readonly host: string | undefined
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  readonly trustedProxies: ReadonlyArray<string>
+  readonly allowHosts: ReadonlyArray<string>
+}
 
 /** What the flags of `start` say of it; each flag goes before the configuration. */
 export interface ListenFlags {
@@ -125,7 +133,7 @@ const faultOf = (
 export const placeOf = (
   flags: ListenFlags,
   isOpen: boolean,
-  { configuration: { listen } }: Pick<Settings, "configuration">
+  { configuration: { listen } }: { readonly configuration: { readonly listen: ListenSettings } }
 ): Effect.Effect<Place.Place, SettingsError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const ranges = allOf(flags.trustedProxy, listen.trustedProxies)
@@ -147,9 +155,9 @@ const MOST = 65_535
 /** The port that is asked for: the flag over the configuration; none where neither says one. */
 export const portOf = (
   flag: Option.Option<number>,
-  settings: Settings
+  { configuration }: { readonly configuration: { readonly port: number | undefined } }
 ): Either.Either<Option.Option<number>, SettingsError> => {
-  const port = Option.orElse(flag, () => Option.fromNullable(settings.configuration.port))
+  const port = Option.orElse(flag, () => Option.fromNullable(configuration.port))
   if (Option.isNone(port) || (port.value >= 0 && port.value <= MOST)) return Either.right(port)
   const problem = `${port.value} is no port`
   return Either.left(new SettingsError({ place: "--port", problem, remedy: `Write a number from 0 to ${MOST}` }))

@@ -4,8 +4,10 @@ import { BrokerContract, BrokerStorm, SourceContract } from "@roundlot/testing"
 import { Effect, Logger, LogLevel, type Scope } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
 import { ownPart } from "@roundlot/daemon"
-import { Output, Verb, flags } from "@roundlot/cli"
-import { exportOf } from "../settings/ConfigModule.ts"
+import { ConfigModule } from "@roundlot/daemon/configuration"
+import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
+import * as Verb from "../terminal/Verb.ts"
 
 const hasAll = (value: unknown, names: ReadonlyArray<string>): value is object =>
   typeof value === "object" && value !== null && names.every((name) => name in value)
@@ -41,7 +43,7 @@ const quietly = Logger.withMinimumLogLevel(LogLevel.Warning)
 
 const proveBroker = (file: string, opening: unknown, seed: number) =>
   Effect.gen(function* () {
-    const { answer, look } = yield* Output.Output
+    const { answer, look } = yield* Output
     const places = yield* placesOf(file, "place", opening, isPlace)
     const outcomes = yield* BrokerContract.prove(places)
     const storm = yield* quietly(BrokerStorm.weather(places, { seed }))
@@ -51,7 +53,7 @@ const proveBroker = (file: string, opening: unknown, seed: number) =>
 
 const proveSource = (file: string, opening: unknown) =>
   Effect.gen(function* () {
-    const { answer, look } = yield* Output.Output
+    const { answer, look } = yield* Output
     const outcomes = yield* SourceContract.prove(yield* placesOf(file, "source", opening, isSourcePlace))
     if (hasBroken(outcomes)) yield* look
     yield* answer({ outcomes }, BrokerContract.summary(outcomes))
@@ -79,7 +81,9 @@ export const prove = Verb.make({
   },
   run: ({ file, seed }) =>
     Effect.gen(function* () {
-      const source = yield* exportOf(file, "source")
-      yield* source === undefined ? proveBroker(file, yield* exportOf(file, "place"), seed) : proveSource(file, source)
+      const source = yield* ConfigModule.exportOf(file, "source")
+      yield* source === undefined
+        ? proveBroker(file, yield* ConfigModule.exportOf(file, "place"), seed)
+        : proveSource(file, source)
     })
 })

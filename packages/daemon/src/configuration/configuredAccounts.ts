@@ -2,10 +2,9 @@ import { Account, AccountName, Commands, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Configuring, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
-import { accountNames } from "@roundlot/commands"
+import { accountNames, type orderPolicy } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
-import { unsupportedOrders } from "./start/unsupportedOrders.ts"
-import { brokersOf, empty, partsOf, type Configuration } from "./settings/Configuration.ts"
+import { brokersOf, empty, partsOf, type Configuration } from "./Configuration.ts"
 
 const DEFAULT = AccountName.AccountName.make("paper")
 
@@ -15,8 +14,14 @@ type Opening<A> = Effect.Effect<
   TradeRepository.TradeRepository | Ledger.Ledger | Commands.Commands
 >
 
+/** A configuration, and why a broker does not take the orders that an account's settings ask for. */
+interface Given {
+  readonly configuration: Configuration
+  readonly unsupportedOrders: orderPolicy.UnsupportedOrders
+}
+
 /** Writes the accounts of the configuration into the books, where they differ. */
-const configure = (configuration: Configuration): Opening<void> =>
+const configure = ({ configuration, unsupportedOrders }: Given): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
@@ -35,8 +40,8 @@ const configure = (configuration: Configuration): Opening<void> =>
  * The account that takes trades in: the named one, else the only one. On a new store the account first named is made, `paper`
  * if none is; later an unknown name is refused with the nearest.
  */
-export const opened = (configuration: Configuration, named: Option.Option<string>): Opening<AccountName.AccountName> =>
-  Effect.zipRight(configure(configuration), openedHere(named)).pipe(Effect.tap((name) => record(name, configuration)))
+export const opened = (given: Given, named: Option.Option<string>): Opening<AccountName.AccountName> =>
+  Effect.zipRight(configure(given), openedHere(named)).pipe(Effect.tap((name) => record(name, given.configuration)))
 
 /** What a configuration says beside its accounts goes into the store's journal where it differs. None that was read says nothing. */
 const record = (account: AccountName.AccountName, configuration: Configuration) =>
@@ -62,12 +67,13 @@ const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountNa
  * broker that is named becomes that of the named account, or of the only one, as long as none of its orders may have left.
  */
 export const openedForDriving = (
-  configuration: Configuration,
+  given: Given,
   named: Option.Option<string>,
   broker: Option.Option<string>
 ): Opening<ReadonlyArray<Account.Account>> =>
   Effect.gen(function* () {
-    yield* configure(configuration)
+    const { configuration } = given
+    yield* configure(given)
     const known = brokersOf(configuration)
     if (Option.isSome(broker) && !known.includes(broker.value)) return yield* unknownWord("Broker", broker.value, known)
     const there = yield* accountNames.names

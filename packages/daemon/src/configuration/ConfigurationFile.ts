@@ -3,7 +3,7 @@ import { Event } from "@roundlot/core/ledger"
 import { JSONSchema, Schema } from "effect"
 import { PostAddress, accountEntry } from "@roundlot/commands"
 import { oidcSettings } from "@roundlot/http/access"
-import { alertChannels } from "@roundlot/daemon"
+import * as alertChannels from "../alertChannels.ts"
 import { followedWays } from "./sources/sourceWays.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })

@@ -4,10 +4,14 @@ import { Health, work } from "@roundlot/core/ledger"
 import { Effect, Ref, Schema, type Scope } from "effect"
 import { access, type FileHandle, mkdir, open } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
-import type { Settings } from "../../settings/Settings.ts"
+
+/** Where the daemon of a store says where it serves: what else belongs to the store is beside that. */
+interface Place {
+  readonly daemonFile: string
+}
 
 /** The file of what a source has that is no trade, beside the store. */
-const rejectedFileOf = (source: string, { daemonFile }: Pick<Settings, "daemonFile">): string =>
+const rejectedFileOf = (source: string, { daemonFile }: Place): string =>
   join(dirname(daemonFile), `${basename(daemonFile, ".daemon.json")}.${source}.rejected.jsonl`)
 
 /** That file cannot be written: its source waits, so that nothing is passed over. */
@@ -74,7 +78,7 @@ const isThere = (file: string) =>
  */
 export const keepRejected = (
   source: string,
-  settings: Pick<Settings, "daemonFile">
+  place: Place
 ): Effect.Effect<
   (rejected: ReadonlyArray<TradeSource.Rejected>) => Effect.Effect<void, RejectedNotKept>,
   never,
@@ -83,7 +87,7 @@ export const keepRejected = (
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const health = yield* Health.Health
-    const file = rejectedFileOf(source, settings)
+    const file = rejectedFileOf(source, place)
     const part = `unreadable trades of ${source}`
     const newest = yield* Ref.make("")
     const look = Effect.gen(function* () {

@@ -1,10 +1,10 @@
 import { Effect, Redacted } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
-import { secrets } from "@roundlot/daemon"
-import type { Settings } from "../Settings.ts"
+import { variableOf } from "../../secrets.ts"
+import type { Settings } from "../../Settings.ts"
 
 /** The variable with the address of a source, which may hold a password. */
-const urlNameOf = (source: string): string => secrets.variableOf("ROUNDLOT_SOURCE_URL", source)
+const urlNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_URL", source)
 
 /** The address of a source, from its variable. */
 export const urlOf = (

@@ -3,7 +3,7 @@ import { Clock } from "@roundlot/core"
 import { Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Layer } from "effect"
 import { expect } from "vitest"
-import { THREAD, watchThread } from "../../src/start/threadLag.ts"
+import { threadLag } from "@roundlot/daemon"
 
 const LATEST_MS = 150
 
@@ -26,9 +26,9 @@ const standStill = Effect.sync(() => {
 it.scopedLive("FILL-13: health hears that the thread stood still, and for how long", () =>
   Effect.gen(function* () {
     const { failed, listening, well } = yield* heard
-    const watching = watchThread({ latestMs: LATEST_MS, every: "20 millis", shownFor: "1 minute" })
+    const watching = threadLag.watchThread({ latestMs: LATEST_MS, every: "20 millis", shownFor: "1 minute" })
     yield* Effect.forkScoped(Effect.provideService(watching, Health.Health, listening))
-    expect(yield* well).toBe(THREAD)
+    expect(yield* well).toBe(threadLag.THREAD)
     yield* standStill
     expect(yield* failed).toMatch(/^thread: it stood still for \d+\.\d s: nothing was sent/)
   }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))

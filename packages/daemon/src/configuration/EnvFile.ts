@@ -1,6 +1,5 @@
 import { Either } from "effect"
 import { dirname, resolve } from "node:path"
-import type { Environment } from "@roundlot/cli"
 import { SettingsError } from "@roundlot/commands/errors"
 
 const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/
@@ -17,7 +16,7 @@ const NAMES_FILE = /_FILE$/
  * The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. The file that a
  * variable `…_FILE` names is looked for from the folder of this one, wherever the program was started.
  */
-export const parse = (text: string, file: string): Either.Either<Environment.Variables, SettingsError> => {
+export const parse = (text: string, file: string): Either.Either<Readonly<Record<string, string>>, SettingsError> => {
   const variables: Record<string, string> = {}
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const trimmed = line.trim()

@@ -4,15 +4,29 @@ import { Cursor, Health } from "@roundlot/core/ledger"
 import { Deferred, Effect, Either, Schedule, type Scope, Stream } from "effect"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
 import { namedSources } from "@roundlot/commands"
-import { ownPart } from "@roundlot/daemon"
-import type { Verb } from "@roundlot/cli"
+import type { Configuration } from "../configuration/Configuration.ts"
+import type { Followed } from "../configuration/OwnParts.ts"
+import type { SourceEntry } from "../configuration/ConfigurationFile.ts"
+import * as senders from "../configuration/sources/senders.ts"
+import * as ownPart from "../ownPart.ts"
+import type { Settings as Daemon } from "../Settings.ts"
 import type { Services } from "@roundlot/commands"
-import { type Followed } from "../../settings/OwnParts.ts"
-import { alarmAfterMsOf, secretsOf, sendersOf } from "../../settings/sources/senders.ts"
-import type { Settings } from "../../settings/Settings.ts"
-import { openingOf } from "./followedWays.ts"
 import type { Opening } from "./Opening.ts"
 import { supervised } from "../supervised.ts"
+
+/** What following reads of a daemon's settings. */
+interface Settings extends Pick<Daemon, "config" | "variable"> {
+  readonly configuration: Pick<Configuration, "own" | "sources">
+}
+
+/** What a source failed with, as it is shown. */
+export interface SourceFailed {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** Opens a source in the way that its entry names; undefined where it names none. */
+type OpeningOf = (name: string, entry: SourceEntry) => Opening | undefined
 
 /** A stream that ended is asked again, for what came since. */
 const ASKED_AGAIN = "5 seconds"
@@ -37,7 +51,7 @@ const sourceOf = (
       Stream.map((delivery) => ({ ...delivery, trades: Sources.under(name, delivery.trades) }))
     ),
   ageMs: Effect.suspend(() => followed.ageMs),
-  alarmAfterMs: alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
+  alarmAfterMs: senders.alarmAfterMsOf(settings.configuration.sources.get(name)) ?? followed.alarmAfterMs
 })
 
 /**
@@ -46,7 +60,7 @@ const sourceOf = (
  */
 const follow = ({ account, name, open }: Following, settings: Settings) =>
   Effect.gen(function* () {
-    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, Verb.VerbError>()
+    const caughtUp = yield* Deferred.make<ReadonlyArray<string>, SourceFailed>()
     const once = Effect.flatMap(ownPart.running(`source ${name}`, settings)(open), (followed) =>
       Effect.zipRight(
         // Interrupted with its source it says nothing.
@@ -65,22 +79,25 @@ const follow = ({ account, name, open }: Following, settings: Settings) =>
   })
 
 /** The sources that are followed in a way that a configuration names. */
-const configured = (settings: Settings): ReadonlyArray<readonly [name: string, open: Opening]> =>
-  [...settings.configuration.sources].flatMap(([name, entry]) => {
-    const open = openingOf(name, entry, settings)
+const configured = (
+  { sources }: Settings["configuration"],
+  openingOf: OpeningOf
+): ReadonlyArray<readonly [name: string, open: Opening]> =>
+  [...sources].flatMap(([name, entry]) => {
+    const open = openingOf(name, entry)
     return open === undefined ? [] : [[name, open] as const]
   })
 
-/** The sources that a configuration brings. They, and those that hand over their trades, are each for an account that is driven here. */
+/** The sources that a configuration brings, and those that it names, each opened by its way. They, and those that hand over their trades, are each for an account that is driven here. */
 export const sourcesFor = (
   accounts: ReadonlyArray<AccountName.AccountName>,
-  settings: Settings
+  { configuration }: Pick<Settings, "configuration">,
+  openingOf: OpeningOf
 ): Effect.Effect<
   ReadonlyArray<Following>,
   UsageError | TradeRepository.StoreError,
   TradeRepository.TradeRepository
 > => {
-  const { configuration } = settings
   const accountOf = (name: string) => {
     const asked = configuration.sources.get(name)?.account
     const account = accounts.find((each) => each === asked)
@@ -89,8 +106,8 @@ export const sourcesFor = (
       : Effect.as(expectUnmoved(name, account), account)
   }
   return Effect.zipRight(
-    Effect.forEach(sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
-    Effect.forEach([...configuration.own.sources, ...configured(settings)], ([name, open]) =>
+    Effect.forEach(senders.sendersOf(configuration), ({ name }) => accountOf(name), { discard: true }),
+    Effect.forEach([...configuration.own.sources, ...configured(configuration, openingOf)], ([name, open]) =>
       Effect.map(accountOf(name), (account) => ({ name, account, open }))
     )
   )
@@ -113,8 +130,8 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
 export const watchSenders = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Services> =>
   Effect.gen(function* () {
     const health = yield* Health.Health
-    for (const { account, alarmAfterMs, name } of sendersOf(settings.configuration)) {
-      const secrets = secretsOf(name, settings)
+    for (const { account, alarmAfterMs, name } of senders.sendersOf(settings.configuration)) {
+      const secrets = senders.secretsOf(name, settings)
       if (Either.isLeft(secrets)) {
         yield* health.failed(`source ${name} of ${account}`, secrets.left)
         continue
@@ -131,7 +148,7 @@ export const watchSenders = (settings: Settings): Effect.Effect<void, never, Sco
 export const followSources = (
   sources: ReadonlyArray<Following>,
   settings: Settings
-): Effect.Effect<Effect.Effect<ReadonlyArray<string>, Verb.VerbError>, never, Scope.Scope | Services> =>
+): Effect.Effect<Effect.Effect<ReadonlyArray<string>, SourceFailed>, never, Scope.Scope | Services> =>
   Effect.map(
     Effect.forEach(sources, (source) => follow(source, settings)),
     (each) => Effect.map(Effect.all(each, { concurrency: "unbounded" }), (lines) => lines.flat())

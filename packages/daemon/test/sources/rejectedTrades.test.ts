@@ -5,7 +5,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, it } from "vitest"
-import { keepRejected } from "../../src/start/sources/rejectedTrades.ts"
+import { rejectedTrades } from "@roundlot/daemon"
 
 const folder = mkdtempSync(join(tmpdir(), "roundlot-rejected-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 it("ACC-4: what is kept after a line that was cut off is a line of its own, and a reason is no longer than a person reads", () =>
   Effect.runPromise(
     Effect.gen(function* () {
-      const reject = yield* keepRejected("app", { daemonFile: join(folder, "books.daemon.json") })
+      const reject = yield* rejectedTrades.keepRejected("app", { daemonFile: join(folder, "books.daemon.json") })
       const rejected = (reason: string) => reject([{ place: "message 1", reason, raw: "{" }])
       yield* rejected("first")
       const file = join(folder, "books.app.rejected.jsonl")

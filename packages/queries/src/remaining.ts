@@ -1,7 +1,7 @@
 import { Daemon, Decimal, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Break, PositionAnswer } from "@roundlot/core/ledger"
-import { positions as positionViews } from "@roundlot/queries"
+import * as positionViews from "./positions.ts"
 import { Effect } from "effect"
 
 /** What is left where nothing moves by itself: orders, positions that wait, breaks that hold sending. */

@@ -5,8 +5,9 @@ import type { Configuring } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { accountEntry, duration, faults } from "@roundlot/commands"
 import type { SettingsError } from "@roundlot/commands/errors"
+import type { listening } from "@roundlot/http"
 import { oidcSettings } from "@roundlot/http/access"
-import { alertChannels } from "@roundlot/daemon"
+import * as alertChannels from "../alertChannels.ts"
 import { none, type OwnParts } from "./OwnParts.ts"
 import { followedWays, placed, waysOf } from "./sources/sourceWays.ts"
 import { brokers, type SourceEntry, type WebhookEntry, written } from "./ConfigurationFile.ts"
@@ -18,13 +19,7 @@ export interface Configuration {
   /** Where the daemon serves its API on this machine; it serves none where nothing is said. */
   readonly port: number | undefined
   /** Where it listens, with the full paths of a certificate and its key, and who may be between. */
-  readonly listen: {
-    readonly host: string | undefined
-    readonly tlsCert: string | undefined
-    readonly tlsKey: string | undefined
-    readonly trustedProxies: ReadonlyArray<string>
-    readonly allowHosts: ReadonlyArray<string>
-  }
+  readonly listen: listening.ListenSettings
   /** The OpenID provider that a team signs in with; none where nothing is said. */
   readonly oidc: oidcSettings.OidcSettings | undefined
   /** How often open orders are read, and how much earlier at most, as durations. */

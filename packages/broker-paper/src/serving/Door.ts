@@ -3,10 +3,13 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import { ExchangeOrder, type Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broker-paper"
-import { Serving } from "@roundlot/broker-paper/serving"
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
+import type * as Exchange from "../Exchange.ts"
+import type { ExchangeFailed } from "../ExchangeFile.ts"
+import * as ExchangeOrder from "../ExchangeOrder.ts"
+import type * as Instruction from "../Instruction.ts"
+import * as Serving from "./Serving.ts"
 
 /** What came of an instruction. */
 const Instructed = Schema.Struct({

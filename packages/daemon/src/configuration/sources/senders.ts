@@ -1,9 +1,9 @@
 import type { AccountName } from "@roundlot/core"
 import { Either, Redacted } from "effect"
 import { duration } from "@roundlot/commands"
-import { secrets } from "@roundlot/daemon"
+import { variableOf } from "../../secrets.ts"
 import type { Configuration } from "../Configuration.ts"
-import type { Settings } from "../Settings.ts"
+import type { Settings } from "../../Settings.ts"
 
 /** A source that hands its trades over itself, and the account that they are for. */
 export interface Sender {
@@ -26,7 +26,7 @@ export const sendersOf = ({ sources }: Pick<Configuration, "sources">): Readonly
   )
 
 /** The variable with the secret that a source signs with; while it is changed, with both, and a blank between them. */
-export const secretNameOf = (source: string): string => secrets.variableOf("ROUNDLOT_SOURCE_SECRET", source)
+export const secretNameOf = (source: string): string => variableOf("ROUNDLOT_SOURCE_SECRET", source)
 
 const SHORTEST = 16
 
@@ -36,7 +36,7 @@ const said = (source: string, { variable }: Pick<Settings, "variable">): Readonl
 /** The secrets that a source signs with, or why nothing is taken from it. What is signed names no source: two never have the same. */
 export const secretsOf = (
   source: string,
-  settings: Pick<Settings, "configuration" | "variable">
+  settings: Pick<Settings, "variable"> & { readonly configuration: Pick<Configuration, "sources"> }
 ): Either.Either<ReadonlyArray<Redacted.Redacted>, string> => {
   const secrets = said(source, settings)
   if (secrets.length === 0) return Either.left(`${secretNameOf(source)} is not set`)

@@ -1,8 +1,9 @@
 import { Health } from "@roundlot/core/ledger"
 import { Cause, Effect, Schedule, type Scope } from "effect"
-import { ownPart } from "@roundlot/daemon"
+import type { Configuration } from "./configuration/Configuration.ts"
+import * as ownPart from "./ownPart.ts"
 import type { Services } from "@roundlot/commands"
-import type { Settings } from "../settings/Settings.ts"
+import type { Settings } from "./Settings.ts"
 
 const afterFailures = Schedule.exponential("1 second").pipe(
   Schedule.union(Schedule.spaced("1 minute")),
@@ -34,7 +35,9 @@ export const supervised = <A, E, R>(
   )
 
 /** Runs the apps that a configuration brings, with all that a daemon has, until each ends or the daemon does. */
-export const runApps = (settings: Settings): Effect.Effect<void, never, Scope.Scope | Services> =>
+export const runApps = (
+  settings: Pick<Settings, "config"> & { readonly configuration: Pick<Configuration, "own"> }
+): Effect.Effect<void, never, Scope.Scope | Services> =>
   Effect.forEach(
     settings.configuration.own.apps,
     ([name, app]) => {

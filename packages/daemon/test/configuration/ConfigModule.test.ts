@@ -6,9 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { accountEntry } from "@roundlot/commands"
-import { defineConfig, load, type RoundlotConfig } from "../../src/settings/ConfigModule.ts"
-import { brokersOf, parse } from "../../src/settings/Configuration.ts"
-import { readsModule } from "../../src/settings/configFile.ts"
+import { ConfigModule, Configuration, type RoundlotConfig, defineConfig } from "@roundlot/daemon/configuration"
 
 const fileOf = (name: string, text: string): string => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-config-"))
@@ -17,7 +15,8 @@ const fileOf = (name: string, text: string): string => {
   return join(folder, name)
 }
 
-const loaded = (file: string) => Effect.runPromise(Effect.provide(Effect.either(load(file)), NodeContext.layer))
+const loaded = (file: string) =>
+  Effect.runPromise(Effect.provide(Effect.either(ConfigModule.load(file)), NodeContext.layer))
 
 /** What is wrong with a module of this text, after its path. */
 const faultOf = async (text: string): Promise<string> => {
@@ -38,7 +37,8 @@ const faultIn = (config: unknown): Promise<string> => {
 const untyped = (config: object): Promise<string> => faultIn(Object.assign(defineConfig({}), config))
 
 /** What is wrong with the same as JSON. */
-const refused = (value: object) => Either.getOrThrow(Either.flip(parse(JSON.stringify(value), "roundlot.json"))).message
+const refused = (value: object) =>
+  Either.getOrThrow(Either.flip(Configuration.parse(JSON.stringify(value), "roundlot.json"))).message
 
 const house = () => Effect.never
 
@@ -59,7 +59,9 @@ describe("a configuration that is a module", () => {
     expect([...configuration.own.brokers.keys()]).toEqual(["house"])
     const entry = { broker: "house" }
     expect(
-      Either.isRight(accountEntry.readAccount(entry, desk, Account.defaultSettings, brokersOf(configuration)))
+      Either.isRight(
+        accountEntry.readAccount(entry, desk, Account.defaultSettings, Configuration.brokersOf(configuration))
+      )
     ).toBe(true)
     expect(Either.isLeft(accountEntry.readAccount(entry, desk, Account.defaultSettings))).toBe(true)
   })
@@ -114,15 +116,5 @@ describe("a configuration that is a module", () => {
   it("is code, which JSON cannot bring", () => {
     expect(refused({ brokers: {} })).toBe("roundlot.json, brokers: is code. Write it in roundlot.config.ts")
     expect(refused({ sources: { venue: { follow: 1 } } })).toContain("sources.venue.follow: is code")
-  })
-})
-
-describe("a command line", () => {
-  it("reads a module where --config names one, or one is proven", () => {
-    expect(readsModule(["start", "--config", "live.config.ts"])).toBe(true)
-    expect(readsModule(["start", "--config=live.config.mjs"])).toBe(true)
-    expect(readsModule(["start", "--config", "roundlot.json"])).toBe(false)
-    expect(readsModule(["start"])).toBe(false)
-    expect(readsModule(["prove", "place.mjs"])).toBe(true)
   })
 })

@@ -1,10 +1,10 @@
 import type { Broker, Clock } from "@roundlot/core"
 import type { PriceReference, TradeSource } from "@roundlot/core/adapter"
 import type { Effect, Layer, Scope } from "effect"
-import type { OwnAlerts } from "@roundlot/daemon"
+import type { OwnAlerts } from "../OwnAlerts.ts"
 import type { Services } from "@roundlot/commands"
 import type { OwnStore } from "./StorePlace.ts"
-import type { Declared } from "../start/Environment.ts"
+import type { Declared } from "../environment.ts"
 
 /**
  * Opens one account at a broker of one's own; the broker lives as long as the scope. What it reads with `Config` while it is opened

@@ -1,6 +1,6 @@
 import { Either } from "effect"
 import { describe, expect, it } from "vitest"
-import * as EnvFile from "../../src/settings/EnvFile.ts"
+import { EnvFile } from "@roundlot/daemon/configuration"
 
 describe("the variables of an env file", () => {
   it("name files from the folder of the file, wherever the program was started; nothing else is a path", () => {
