@@ -22,6 +22,13 @@ import { entityOf, EVENT_VERSION, type LedgerEvent } from "../events/Event.ts"
 import { project } from "./project.ts"
 import { allocationsOf } from "./project/allocations.ts"
 
+/** What a broker said of trading in a symbol. */
+export interface SymbolStatus {
+  readonly isHalted: boolean
+  /** It was asked whether it lends the symbol, and has not said. */
+  readonly isLendingUnread: boolean
+}
+
 /** Planning's view of the world: what is not in the books but decides with them. */
 export interface World {
   /** The ledger's clock for this group, never behind the journal's head. */
@@ -36,6 +43,8 @@ export interface World {
   readonly priceOf: (symbol: string) => Reference
   /** The newest price that the account's broker quoted. */
   readonly quoteOf: (account: AccountName, symbol: string) => Reference
+  /** What the account's broker said a moment ago of trading in an instrument. */
+  readonly statusOf?: ((account: AccountName, symbol: string) => SymbolStatus) | undefined
   /** Tag of the store and secret of the process, for client order ids. */
   readonly storeTag: string
   readonly entropy: string

@@ -19,6 +19,7 @@ import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
 import * as KnownQuotes from "./KnownQuotes.ts"
+import * as KnownTrading from "./KnownTrading.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { defaultLimits, paceOn, type GroupLimits } from "./pace.ts"
@@ -76,6 +77,8 @@ export interface LedgerService {
   readonly accounts: KeptAccounts.KeptAccounts
   /** What brokers quoted of late; planning judges by it. */
   readonly quotes: KnownQuotes.KnownQuotes
+  /** What brokers said of late of halts and of lending; planning judges by it. */
+  readonly trading: KnownTrading.KnownTrading
 }
 
 /** The one writer. */
@@ -123,6 +126,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
     const quotes = KnownQuotes.make()
+    const trading = KnownTrading.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -154,6 +158,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           nextOpening: (account, window = "regular") => openingIn(window)(account),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,
           quoteOf: quotes.of,
+          statusOf: trading.of,
           storeTag,
           entropy
         }
@@ -306,7 +311,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       now: time.now,
       leases,
       accounts,
-      quotes
+      quotes,
+      trading
     })
   })
 
