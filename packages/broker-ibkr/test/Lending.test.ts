@@ -22,6 +22,8 @@ const said = (before: (stage: Stage) => Effect.Effect<unknown, unknown>, options
     )
   )
 
+const halted = ({ exchange }: Stage) => exchange.instruct({ id: "halt", do: { halt: { symbol: "NVDA" } } })
+
 describe("D2: what TWS says of short sales and halts, over sockets", () => {
   it("lends what can be borrowed at once, and trades what it does not call halted", async () => {
     expect(await said(() => Effect.void)).toEqual([true, false])
@@ -32,14 +34,9 @@ describe("D2: what TWS says of short sales and halts, over sockets", () => {
   })
 
   it("calls a symbol halted until it is resumed", async () => {
-    const halted = ({ exchange }: Stage) =>
-      exchange.instruct({ id: "halt", do: { halt: { symbol: "NVDA" } } })
     expect(await said(halted)).toEqual([true, true])
     const resumed = (stage: Stage) =>
-      Effect.zipRight(
-        halted(stage),
-        stage.exchange.instruct({ id: "resume", do: { resume: { symbol: "NVDA" } } })
-      )
+      Effect.zipRight(halted(stage), stage.exchange.instruct({ id: "resume", do: { resume: { symbol: "NVDA" } } }))
     expect(await said(resumed)).toEqual([true, false])
   })
 

@@ -75,8 +75,7 @@ export const isLent = (wire: Wire, symbol: string): Effect.Effect<boolean, Broke
   Effect.map(entryOf(wire, "instrument", symbol, "reference"), (entry) =>
     Option.match(readReference(entry), {
       onNone: () => false,
-      onSome: ({ reference, symbol: of }) =>
-        of === symbol && reference.isShortable && reference.isHardToBorrow !== true
+      onSome: ({ reference, symbol: of }) => of === symbol && reference.isShortable && reference.isHardToBorrow !== true
     })
   )
 

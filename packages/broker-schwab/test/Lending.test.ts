@@ -30,11 +30,7 @@ const reference = (fields: object) => quoted({ reference: fields })
 describe("D2: what Schwab says of short sales and halts, over sockets", () => {
   it.scopedLive.each<[what: string, before: (stage: Stage) => Effect.Effect<unknown, unknown>, expected: unknown]>([
     ["what it lends and trades", () => Effect.void, [true, false]],
-    [
-      "what nobody lends",
-      ({ simulator }) => simulator.become({ notShortable: new Set(["NVDA"]) }),
-      [false, false]
-    ],
+    ["what nobody lends", ({ simulator }) => simulator.become({ notShortable: new Set(["NVDA"]) }), [false, false]],
     [
       "a halted symbol",
       ({ exchange }) => exchange.instruct({ id: "halt", do: { halt: { symbol: "NVDA" } } }),

@@ -168,7 +168,14 @@ const schemas = {
     TaggedStruct("NotKnown", { symbol: String })
   ),
   clock: Struct({ at: Moment, cutToMs: Number }),
-  quote: Struct({ symbol: maybe(String), currency: maybe(String), last: Quoted, bid: Quoted, ask: Quoted, isHalted: maybe(Boolean) }),
+  quote: Struct({
+    symbol: maybe(String),
+    currency: maybe(String),
+    last: Quoted,
+    bid: Quoted,
+    ask: Quoted,
+    isHalted: maybe(Boolean)
+  }),
   updates: received(Union(Answered, OrderSeen, Executed, Commission, NotFound, Listed))
 }
 

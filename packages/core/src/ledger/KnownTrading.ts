@@ -24,11 +24,12 @@ export interface KnownTrading {
   readonly keepLending: (account: AccountName, symbol: string, read: LendingRead, keptMs: number) => void
 }
 
+const keyOf = (account: AccountName, symbol: string): string => `${account} ${symbol}`
+
 /** Nothing was said yet. */
 export const make = (): KnownTrading => {
   const halts = new Map<string, number>()
   const lending = new Map<string, LendingRead>()
-  const keyOf = (account: AccountName, symbol: string): string => `${account} ${symbol}`
   return {
     of: (account, symbol) => {
       const read = lending.get(keyOf(account, symbol))

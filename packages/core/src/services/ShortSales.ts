@@ -55,7 +55,9 @@ export const among = Effect.fnUntraced(function* (name: AccountName, orders: Rea
   const live = yield* Reads.all(OrderTable, { where: [...ofSymbols, { column: "endedAt", in: [null] }] })
   const left = new Map(
     positions.map((position) => {
-      const liveOrders = live.filter(({ id, symbol }) => symbol === position.symbol && !sales.some((sale) => sale.id === id))
+      const liveOrders = live.filter(
+        ({ id, symbol }) => symbol === position.symbol && !sales.some((sale) => sale.id === id)
+      )
       return [position.symbol, closableNow({ liveOrders, position, prices: [] }, "sell")] as const
     })
   )

@@ -1,8 +1,9 @@
-import { Effect, TestClock } from "effect"
+import { Clock as Ticks, Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { Need } from "../../src/books/Need.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { InstrumentTable } from "../../src/records/Instrument.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
@@ -18,12 +19,13 @@ import * as Decimal from "../../src/values/Decimal.ts"
 import { answered } from "../answered.ts"
 import * as Stage from "./Stage.ts"
 
-type Lending = boolean | "not said" | "no answer" | "never"
+type Lending = boolean | "not said" | "not traded" | "no answer" | "never"
 
 const instrumentSaying =
   (lending: Lending): BrokerService["instrument"] =>
   (symbol) => {
     if (lending === "never") return Effect.never
+    if (lending === "not traded") return Effect.succeed({ ...Stage.known(symbol), tradable: false })
     if (lending === "no answer")
       return Effect.fail(new BrokerReadFailed({ operation: "instrument", kind: "network", detail: "it is away" }))
     return Effect.succeed({ ...Stage.known(symbol), shortable: lending === "not said" ? undefined : lending })
@@ -36,10 +38,7 @@ interface Says {
 }
 
 /** An account whose broker says what `says` has by then, and which symbols it was asked about. */
-const playing = (
-  says: Says,
-  test: Parameters<typeof Stage.play>[0]
-) =>
+const playing = (says: Says, test: Parameters<typeof Stage.play>[0]) =>
   Stage.play(
     Effect.zipRight(Effect.zipRight(Stage.opened(), Stage.driving), test),
     Stage.layer({
@@ -56,7 +55,11 @@ const playing = (
     })
   )
 
-const says = (lending: Lending = true, isHalted: boolean | undefined = false): Says => ({ lending, isHalted, asked: [] })
+const says = (lending: Lending = true, isHalted: boolean | undefined = false): Says => ({
+  lending,
+  isHalted,
+  asked: []
+})
 
 const sale = (id: string, shares: string, symbol?: string): TradeInput => ({
   ...Stage.trade(id, shares, symbol),
@@ -77,7 +80,8 @@ const orders = Effect.map(Stage.orders, (all) =>
 const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(answered))
 
 /** The broker has confirmed what came up in trades. */
-const confirmed = (...trades: ReadonlyArray<TradeInput>) => Effect.zipRight(Stage.submit(...trades), Gates.confirmInstruments)
+const confirmed = (...trades: ReadonlyArray<TradeInput>) =>
+  Effect.zipRight(Stage.submit(...trades), Gates.confirmInstruments)
 
 /** The account holds shares that no order of these tests bought. */
 const holding = (symbol: string, shares: string) =>
@@ -149,9 +153,11 @@ describe("D2: a broker is asked again whether it lends before a short sale", () 
           yield* holding("NVDA", "7")
           yield* Stage.submit(sale("t3", "4.9", "NVDA"))
           at.lending = lending
+          const begunMs = yield* Ticks.currentTimeMillis
           const passing = yield* Effect.fork(pass)
           const closed = yield* Stage.until(orders, (all) => all.includes("NVDA sell 5 submitted"))
           expect(closed).not.toContain("AAPL sell 5 submitted")
+          expect((yield* Ticks.currentTimeMillis) - begunMs).toBeLessThan(2_000)
           yield* Stage.until(passing.poll, (exit) => exit._tag === "Some")
           expect(yield* orders).toContain("AAPL sell 5 pending LendingUnread")
           const before = readingsIn(at)
@@ -205,6 +211,20 @@ describe("D2: a broker is asked again whether it lends before a short sale", () 
         yield* confirmed(sale("t1", "5"))
         yield* pass
         expect(yield* orders).toEqual(["AAPL sell 5 submitted"])
+      })
+    )
+  })
+
+  test("what the broker no longer trades is not lent, and stays confirmed", async () => {
+    const at = says()
+    await playing(
+      at,
+      Effect.gen(function* () {
+        yield* confirmed(sale("t1", "5"))
+        at.lending = "not traded"
+        yield* pass
+        expect(yield* answers).toEqual(["Refused(ShortNotAllowed)"])
+        expect((yield* Reads.all(InstrumentTable)).map(({ status }) => status)).toEqual(["verified"])
       })
     )
   })
