@@ -3,6 +3,7 @@ import type { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Desk } from "./Desk.ts"
 import { assetClassOf, symbolOf } from "./Execution.ts"
+import { isLent } from "./MarketData.ts"
 import { symbolAt, symbolFrom } from "./OrderRequest.ts"
 import { gather } from "./Reading.ts"
 import { decimalOf, masked } from "./Text.ts"
@@ -104,7 +105,10 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
 
 const ONE = Decimal.unsafe("1")
 
-/** What TWS knows of a symbol. */
+/**
+ * What TWS knows of a symbol. The details of a contract do not say whether it may be traded: what ends to be is not found any more
+ * (200), or refused.
+ */
 export const instrument = (
   desk: Desk,
   symbol: Ticker.Ticker
@@ -119,19 +123,19 @@ export const instrument = (
         : undefined
     }
   }).pipe(
-    Effect.map((found): Broker.BrokerInstrument => {
+    Effect.flatMap((found): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> => {
       const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
       return contract === undefined
-        ? { _tag: "NotKnown", symbol }
-        : {
+        ? Effect.succeed({ _tag: "NotKnown", symbol })
+        : Effect.map(isLent(desk.session, symbol), (shortable) => ({
             _tag: "Known",
             symbol,
             assetClass: assetClassOf(contract),
             currency: contract.currency,
             tradable: true,
             fractionable: false,
-            shortable: true,
+            shortable,
             lot: ONE
-          }
+          }))
     })
   )

@@ -19,6 +19,9 @@ const types = {
   "1": { side: "bid", isDelayed: false },
   "2": { side: "ask", isDelayed: false },
   "4": { side: "last", isDelayed: false },
+  // Delivered without being asked for (Available Tick Types).
+  "49": { side: "halted", isDelayed: false },
+  "46": { side: "shortable", isDelayed: false },
   "45": { side: "lastSeconds", isDelayed: false },
   "66": { side: "bid", isDelayed: true },
   "67": { side: "ask", isDelayed: true },
@@ -28,14 +31,19 @@ const types = {
 
 const typeOf = (type: string) => Object.entries(types).find(([known]) => known === type)?.[1]
 
-/** What of a snapshot has come so far, as text. */
+/** What has come so far, as text. */
 interface Ticks {
   readonly bid?: string
   readonly ask?: string
   readonly last?: string
   /** When the last trade was, in seconds since 1970. */
   readonly lastSeconds?: string
+  /** 1 of a regulatory halt, 2 of a volatility pause; 0 comes for symbols of a watchlist alone, and -1 says nothing. */
+  readonly halted?: string
+  readonly shortable?: string
   readonly isDelayed: boolean
+  /** All of it has come. */
+  readonly isWhole: boolean
 }
 
 /** No data is subscribed to, or another session has it: there is no price, and none is waited for. */
@@ -50,8 +58,21 @@ const SECOND_MS = 1000
 const failed = (kind: Broker.BrokerReadFailed["kind"], detail: string) =>
   new Broker.BrokerReadFailed({ operation: "quote", kind, detail })
 
-const isWhole = ({ ask, bid, last, lastSeconds }: Ticks): boolean =>
-  [ask, bid, last, lastSeconds].every((part) => part !== undefined)
+/** What is asked for, and when enough of it has come. */
+interface Wanted {
+  readonly genericTicks: string
+  readonly snapshot: 0 | 1
+  readonly isEnough: (ticks: Ticks) => boolean
+}
+
+/** TWS takes no generic ticks with a snapshot (321). */
+const PRICES: Wanted = {
+  genericTicks: "",
+  snapshot: 1,
+  isEnough: ({ ask, bid, last, lastSeconds }) => [ask, bid, last, lastSeconds].every((part) => part !== undefined)
+}
+
+const LENDING: Wanted = { genericTicks: "236", snapshot: 0, isEnough: ({ shortable }) => shortable !== undefined }
 
 /** What a message adds to a snapshot; `undefined` where it is none of its ticks. */
 const ticksWith = (ticks: Ticks, message: Message, reqId: string): Ticks | undefined => {
@@ -63,7 +84,7 @@ const ticksWith = (ticks: Ticks, message: Message, reqId: string): Ticks | undef
 }
 
 type Ended =
-  | { readonly _tag: "Whole" }
+  | { readonly _tag: "Whole" | "NoData" }
   | { readonly _tag: "Failed"; readonly error: Broker.BrokerReadFailed }
   | undefined
 
@@ -73,27 +94,32 @@ const endIn = (message: Message, reqId: number): Ended => {
   if (message._tag === "TicksEnd" && message.reqId === String(reqId)) return { _tag: "Whole" }
   if (message._tag !== "Notice" || message.id !== reqId) return undefined
   const kind = kindOf(message.code, message.text)
-  if (NO_DATA.has(message.code) || kind === "not there") return { _tag: "Whole" }
+  if (NO_DATA.has(message.code) || kind === "not there") return { _tag: "NoData" }
   const isHarmless = kind === "information" || kind === "warning"
   return isHarmless ? undefined : { _tag: "Failed", error: failed("server", `${message.text} (${message.code})`) }
 }
 
-/** Asks for a snapshot, and gathers what comes of it until it is whole, or until that takes too long. */
-const snapshot = (line: Line, symbol: Ticker.Ticker): Effect.Effect<Ticks, Broker.BrokerReadFailed> =>
+/** Asks for market data, and gathers what comes of it until that is enough, or takes too long. */
+const ticksFor = (
+  line: Line,
+  symbol: Ticker.Ticker,
+  { isEnough, ...wanted }: Wanted
+): Effect.Effect<Ticks, Broker.BrokerReadFailed> =>
   Effect.suspend(() => {
     const reqId = line.nextRequestId()
-    let ticks: Ticks = { isDelayed: false }
+    let ticks: Ticks = { isDelayed: false, isWhole: false }
     const whole = Effect.async<void, Broker.BrokerReadFailed>((resume) => {
       const undo = line.listen((message) => {
         const ended = endIn(message, reqId)
         ticks = ticksWith(ticks, message, String(reqId)) ?? ticks
-        if (ended?._tag === "Failed") resume(Effect.fail(ended.error))
-        else if (ended !== undefined || isWhole(ticks)) resume(Effect.void)
+        if (ended?._tag === "Failed") return resume(Effect.fail(ended.error))
+        if (ended?._tag === "Whole" || isEnough(ticks)) ticks = { ...ticks, isWhole: ended?._tag !== "NoData" }
+        if (ended?._tag === "Whole" || ended?._tag === "NoData" || isEnough(ticks)) resume(Effect.void)
       })
       if (line.isLost()) resume(Effect.fail(failed("network", "TWS closed the connection")))
       else {
         line.send(say(requests.marketDataType, { type: DELAYED }))
-        line.send(say(requests.marketData, { reqId, symbol: symbolAt(symbol) }))
+        line.send(say(requests.marketData, { reqId, symbol: symbolAt(symbol), ...wanted }))
       }
       return Effect.sync(undo)
     })
@@ -113,9 +139,14 @@ const quoteOf = (symbol: Ticker.Ticker, ticks: Ticks, receivedMs: number): Quote
     symbol,
     last: quoted(ticks.last, Number(ticks.lastSeconds ?? "") * SECOND_MS),
     bid: side(ticks.bid),
-    ask: side(ticks.ask)
+    ask: side(ticks.ask),
+    isHalted: isHaltedIn(ticks)
   }
 }
+
+/** Of what trades TWS usually says nothing: that is said by an answer which is whole. */
+const isHaltedIn = ({ halted, isWhole }: Ticks): boolean | undefined =>
+  halted === undefined ? (isWhole ? false : undefined) : Number(halted) !== 0
 
 const quoted = (value: string | undefined, millis: number): Quote.Quoted | undefined => {
   const price = value === undefined ? undefined : decimalOf(value)
@@ -129,6 +160,29 @@ export const quote = (
   symbol: Ticker.Ticker
 ): Effect.Effect<Quote.Quote, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const ticks = yield* snapshot(yield* session.line, symbol)
+    const ticks = yield* ticksFor(yield* session.line, symbol, PRICES)
     return quoteOf(symbol, ticks, yield* Clock.currentTimeMillis)
   })
+
+/** Above it a thousand shares at least can be borrowed; up to it they have to be found first, or are not lent (Shortable). */
+const EASILY_LENT = 2.5
+
+/**
+ * Does Interactive Brokers lend a stock for a short sale at once? What has to be found first counts as not lent: a market order would
+ * rest until that is done. `undefined` where no market data is subscribed to, or nothing comes: that is usual, and no word on the
+ * shares. TWS itself may take no short sale of what it cannot borrow, and refuses it (201).
+ */
+export const isLent = (
+  session: Pick<Session, "line">,
+  symbol: Ticker.Ticker
+): Effect.Effect<boolean | undefined, Broker.BrokerReadFailed> =>
+  Effect.flatMap(session.line, (line) => ticksFor(line, symbol, LENDING)).pipe(
+    Effect.map(({ shortable }) => {
+      const level = Number(shortable ?? Number.NaN)
+      return Number.isNaN(level) ? undefined : level > EASILY_LENT
+    }),
+    Effect.catchIf(
+      ({ kind }) => kind === "server",
+      () => Effect.succeed(undefined)
+    )
+  )

@@ -83,7 +83,7 @@ export type Message = Data.TaggedEnum<{
   readonly PositionsEnd: {}
   readonly ContractDetails: { readonly reqId: string; readonly contract: Contract }
   readonly ContractDetailsEnd: { readonly reqId: string }
-  /** A part of a snapshot of market data: the number of what it is, and its value. */
+  /** A part of market data: the number of what it is, and its value. */
   readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
   readonly TicksEnd: { readonly reqId: string }
   readonly AccountFigure: {
@@ -237,7 +237,7 @@ const answers = [
   decoder(messages.accountFiguresEnd, (at) => Message.AccountFiguresEnd({ reqId: at("reqId") })),
   decoder(messages.contractDetails, (at) => Message.ContractDetails({ reqId: at("reqId"), contract: contractOf(at) })),
   decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),
-  ...[messages.tickPrice, messages.tickText].map((kind) =>
+  ...[messages.tickPrice, messages.tickNumber, messages.tickText].map((kind) =>
     decoder(kind, (at) => Message.Tick({ reqId: at("reqId"), type: at("type"), value: at("value") }))
   ),
   decoder(messages.ticksEnd, (at) => Message.TicksEnd({ reqId: at("reqId") }))

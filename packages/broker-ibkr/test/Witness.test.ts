@@ -110,6 +110,7 @@ const ours = [
   say(requests.contractDetails, asked),
   say(requests.marketDataType, { type: 3 }),
   say(requests.marketData, asked),
+  say(requests.marketData, { ...asked, genericTicks: "236", snapshot: 0 }),
   say(requests.cancelMarketData, { reqId: 9 }),
   say(requests.currentTime)
 ]
@@ -136,6 +137,7 @@ const asksTheSame = (api: IBApi): void => {
   api.reqContractDetails(9, stock)
   api.reqMarketDataType(MarketDataType.DELAYED)
   api.reqMktData(9, stock, "", true, false)
+  api.reqMktData(9, stock, "236", false, false)
   api.cancelMktData(9)
   api.reqCurrentTime()
 }

@@ -3,6 +3,7 @@ import type { Ticker } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import type { Desk } from "./Desk.ts"
 import { errorIn } from "./ErrorBody.ts"
+import { isLent } from "./MarketData.ts"
 import { asking, contentsOf, reading } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -79,7 +80,7 @@ const InstrumentsAnswer = Schema.Struct({
 
 const STOCKS: ReadonlySet<string> = new Set(["EQUITY", "ETF"])
 
-/** Schwab says neither lot nor whether shares are lent: the lot is one share, and a short sale that it refuses says so. */
+/** Schwab says neither lot nor whether it trades what it lists: the lot is one share, and an order that it refuses says so. */
 export const instrument = (
   wire: Wire,
   symbol: Ticker.Ticker
@@ -98,7 +99,7 @@ export const instrument = (
       currency: "USD",
       tradable: true,
       fractionable: false,
-      shortable: true,
+      shortable: yield* isLent(wire, symbol),
       lot: Decimal.unsafe("1")
     }
   })

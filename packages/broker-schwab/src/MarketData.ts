@@ -16,7 +16,14 @@ const moment = Schema.optional(Moment)
 const Entry = Schema.Struct({
   symbol: Schema.String,
   quote: Schema.optional(
-    Schema.Struct({ lastPrice: price, tradeTime: moment, bidPrice: price, askPrice: price, quoteTime: moment })
+    Schema.Struct({
+      lastPrice: price,
+      tradeTime: moment,
+      bidPrice: price,
+      askPrice: price,
+      quoteTime: moment,
+      securityStatus: Schema.optional(Schema.Unknown)
+    })
   )
 })
 
@@ -30,19 +37,53 @@ const quotedOf = (dollars: Decimal.Decimal | undefined, millis: number | undefin
 
 const NOTHING: Quote.Quote = { symbol: undefined }
 
+/**
+ * The statuses that are documented (Level One Equities, field 32): outside of hours every symbol is `Closed`, which is no halt and no
+ * end of its listing. Another one does not say.
+ */
+const isHaltedIn = (status: unknown): boolean | undefined =>
+  status === "Halted" ? true : status === "Normal" || status === "Closed" ? false : undefined
+
 const quoteOf = ({ quote, symbol }: typeof Entry.Type): Quote.Quote => ({
   symbol,
   last: quotedOf(quote?.lastPrice, quote?.tradeTime),
   bid: quotedOf(quote?.bidPrice, quote?.quoteTime),
-  ask: quotedOf(quote?.askPrice, quote?.quoteTime)
+  ask: quotedOf(quote?.askPrice, quote?.quoteTime),
+  isHalted: isHaltedIn(quote?.securityStatus)
 })
+
+/** What is read of ReferenceEquity (Market Data specification). */
+const Reference = Schema.Struct({
+  symbol: Schema.String,
+  reference: Schema.Struct({ isShortable: Schema.Boolean, isHardToBorrow: Schema.optional(Schema.Boolean) })
+})
+
+const readReference = Schema.decodeUnknownOption(Reference)
 
 /** The last trade with the best bid and ask of a symbol, by one request to Schwab's market data. */
 export const quote = (wire: Wire, symbol: string): Effect.Effect<Quote.Quote, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const query = new URLSearchParams({ symbols: symbol, fields: "quote" })
-    const outcome = yield* asking(wire, "quote", `/marketdata/v1/quotes?${query.toString()}`)
-    if (outcome.status === 404 && Option.isSome(errorIn(outcome.text))) return NOTHING
-    const entries = yield* contentsOf("quote", Answer, outcome)
-    return Option.match(readEntry(entries[symbol]), { onNone: () => NOTHING, onSome: quoteOf })
+    const entry = yield* entryOf(wire, "quote", symbol, "quote")
+    return Option.match(readEntry(entry), { onNone: () => NOTHING, onSome: quoteOf })
+  })
+
+/**
+ * Does Schwab lend a symbol for a short sale? Both fields are documented, so that a missing one, or an entry that cannot be read, is no
+ * permission. What is hard to borrow it refuses to sell short online.
+ */
+export const isLent = (wire: Wire, symbol: string): Effect.Effect<boolean, Broker.BrokerReadFailed> =>
+  Effect.map(entryOf(wire, "instrument", symbol, "reference"), (entry) =>
+    Option.match(readReference(entry), {
+      onNone: () => false,
+      onSome: ({ reference, symbol: of }) => of === symbol && reference.isShortable && reference.isHardToBorrow !== true
+    })
+  )
+
+/** A symbol's part of the answer with the nodes that are asked for; nothing where Schwab does not know it. */
+const entryOf = (wire: Wire, operation: string, symbol: string, fields: string) =>
+  Effect.gen(function* () {
+    const query = new URLSearchParams({ symbols: symbol, fields })
+    const outcome = yield* asking(wire, operation, `/marketdata/v1/quotes?${query.toString()}`)
+    if (outcome.status === 404 && Option.isSome(errorIn(outcome.text))) return undefined
+    return (yield* contentsOf(operation, Answer, outcome))[symbol]
   })

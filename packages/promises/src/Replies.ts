@@ -162,13 +162,20 @@ const schemas = {
       currency: String,
       tradable: Boolean,
       fractionable: Boolean,
-      shortable: Boolean,
+      shortable: maybe(Boolean),
       lot: Decimal
     }),
     TaggedStruct("NotKnown", { symbol: String })
   ),
   clock: Struct({ at: Moment, cutToMs: Number }),
-  quote: Struct({ symbol: maybe(String), currency: maybe(String), last: Quoted, bid: Quoted, ask: Quoted }),
+  quote: Struct({
+    symbol: maybe(String),
+    currency: maybe(String),
+    last: Quoted,
+    bid: Quoted,
+    ask: Quoted,
+    isHalted: maybe(Boolean)
+  }),
   updates: received(Union(Answered, OrderSeen, Executed, Commission, NotFound, Listed))
 }
 

@@ -195,8 +195,15 @@ export const notice = (id: string | number, code: number, words: string, advance
 
 const A_CENT = Decimal.unsafe("0.01")
 
-/** TICK_PRICE of bid, ask and last trade, TICK_STRING of its time and TICK_SNAPSHOT_END; a cent between the last and each side. */
-export const snapshot = (
+/** TICK_GENERIC of a halt, which is general here. */
+export const halted = (reqId: string): Said => say(tws.tickNumber, { reqId, type: 49, value: 1 })
+
+/** TICK_GENERIC of how easily shares are borrowed: 3 from a thousand shares on, 1 where none are lent. */
+export const shortable = (reqId: string, isLent: boolean): Said =>
+  say(tws.tickNumber, { reqId, type: 46, value: isLent ? 3 : 1 })
+
+/** TICK_PRICE of bid, ask and last trade, and TICK_STRING of its time; a cent between the last and each side. */
+export const prices = (
   reqId: string,
   price: Decimal.Decimal,
   seconds: number,
@@ -208,8 +215,7 @@ export const snapshot = (
     tick(bid, Decimal.isLess(A_CENT, price) ? Decimal.format(Decimal.subtract(price, A_CENT)) : "-1"),
     tick(ask, Decimal.format(Decimal.add(price, A_CENT))),
     tick(last, Decimal.format(price)),
-    say(tws.tickText, { reqId, type: time, value: seconds }),
-    say(tws.ticksEnd, { reqId })
+    say(tws.tickText, { reqId, type: time, value: seconds })
   ]
 }
 

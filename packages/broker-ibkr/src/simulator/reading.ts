@@ -145,11 +145,16 @@ export const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
     send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), say(tws.contractDetailsEnd, { reqId }))
   })
 
-/** REQ_MKT_DATA for a snapshot. */
-export const marketData = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
+const NO_GENERIC_TICKS =
+  "Error validating request.-'bN' : cause - Snapshot market data subscription is not applicable to generic ticks"
+
+/** REQ_MKT_DATA: a snapshot, or the first ticks of a subscription. */
+export const marketData = (seat: Seat, at: Read<"reqId" | "symbol" | "genericTicks" | "snapshot">): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
     const [reqId, symbol] = [at("reqId"), at("symbol")]
+    const isSnapshot = at("snapshot") === "1"
+    if (isSnapshot && at("genericTicks") !== "") return send(messages.notice(reqId, 321, NO_GENERIC_TICKS))
     if (desk.marketData === "none") return send(messages.notice(reqId, 354, "Requested market data is not subscribed."))
     const asked = yield* desk.exchange.quote(desk.account, symbol.replace(" ", "."))
     if (asked.reply._tag !== "Done") return void bodyOf(seat, asked)
@@ -160,7 +165,12 @@ export const marketData = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
     if (isDelayed)
       send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
     const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
-    send(...messages.snapshot(reqId, price, Math.floor(millis / SECONDS), isDelayed))
+    const { isHalted } = yield* desk.exchange.stand(desk.account, symbol.replace(" ", "."))
+    if (isHalted) send(messages.halted(reqId))
+    if (at("genericTicks").split(",").includes("236") && !isDelayed)
+      send(messages.shortable(reqId, !desk.state().notShortable.has(symbol.replace(" ", "."))))
+    send(...messages.prices(reqId, price, Math.floor(millis / SECONDS), isDelayed))
+    if (isSnapshot) send(say(tws.ticksEnd, { reqId }))
   })
 
 const DELAY_MS = 15 * 60_000

@@ -11,6 +11,8 @@ const ofAll = fields("version=1")
 
 /** TICK_PRICE. */
 export const tickPrice = { id: "1", layout: fields("version=6 #reqId type value size attributes=0") }
+/** TICK_GENERIC. */
+export const tickNumber = { id: "45", layout: fields("version=6 #reqId type value") }
 /** TICK_STRING. */
 export const tickText = { id: "46", layout: fields("version=6 #reqId type value") }
 /** TICK_SNAPSHOT_END. */
@@ -104,7 +106,7 @@ export const contractDetailsEnd = { id: "52", layout: ofRequest }
 
 /** Numbers of messages that are documented and asked for by nobody here. */
 const others =
-  "2 6 7 8 12 13 14 16 17 18 19 20 21 45 47 50 51 54 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
+  "2 6 7 8 12 13 14 16 17 18 19 20 21 47 50 51 54 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
   "88 89 90 91 92 93 94 95 96 97 98 99 100 103 104 105 106 107"
 
 /** Messages that are passed over in silence. */

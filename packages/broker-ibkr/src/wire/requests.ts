@@ -53,7 +53,7 @@ export const contractDetails = {
 
 /** REQ_MARKET_DATA_TYPE. */
 export const marketDataType = { id: "59", layout: fields("version=1 type") }
-/** REQ_MKT_DATA, for a snapshot. */
+/** REQ_MKT_DATA, for a snapshot; generic ticks come by a subscription alone. */
 export const marketData = {
   id: "1",
   layout: all(

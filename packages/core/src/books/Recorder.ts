@@ -23,6 +23,13 @@ import { entityOf, EVENT_VERSION, type LedgerEvent } from "../events/Event.ts"
 import { project } from "./project.ts"
 import { allocationsOf } from "./project/allocations.ts"
 
+/** What a broker said of trading in a symbol. */
+export interface SymbolStatus {
+  readonly isHalted: boolean
+  /** It was asked whether it lends the symbol, and has not said. */
+  readonly isLendingUnread: boolean
+}
+
 /** Planning's view of the world: what is not in the books but decides with them. */
 export interface World {
   /** The ledger's clock for this group, never behind the journal's head. */
@@ -44,6 +51,8 @@ export interface World {
     /** An order that is planned to be sent takes so much, however often it is planned. */
     readonly take: (account: AccountName, order: OrderId, cost: Decimal.Decimal) => void
   }
+  /** What the account's broker said a moment ago of trading in an instrument. */
+  readonly statusOf?: ((account: AccountName, symbol: string) => SymbolStatus) | undefined
   /** Tag of the store and secret of the process, for client order ids. */
   readonly storeTag: string
   readonly entropy: string

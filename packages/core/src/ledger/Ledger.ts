@@ -20,6 +20,7 @@ import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
 import * as KnownBuyingPower from "./KnownBuyingPower.ts"
 import * as KnownQuotes from "./KnownQuotes.ts"
+import * as KnownTrading from "./KnownTrading.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { defaultLimits, paceOn, type GroupLimits } from "./pace.ts"
@@ -79,6 +80,8 @@ export interface LedgerService {
   readonly quotes: KnownQuotes.KnownQuotes
   /** What accounts may spend, as their brokers said of late; planning judges by it. */
   readonly buyingPower: KnownBuyingPower.KnownBuyingPower
+  /** What brokers said of late of halts and of lending; planning judges by it. */
+  readonly trading: KnownTrading.KnownTrading
 }
 
 /** The one writer. */
@@ -127,6 +130,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const accounts = KeptAccounts.make()
     const quotes = KnownQuotes.make()
     const buyingPower = KnownBuyingPower.make()
+    const trading = KnownTrading.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -162,6 +166,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
             of: (account, currency, except) => buyingPower.of(account, currency, at, except),
             take: buyingPower.take
           },
+          statusOf: trading.of,
           storeTag,
           entropy
         }
@@ -315,7 +320,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       leases,
       accounts,
       quotes,
-      buyingPower
+      buyingPower,
+      trading
     })
   })
 

@@ -170,7 +170,11 @@ export type BrokerInstrument =
       readonly currency: string
       readonly tradable: boolean
       readonly fractionable: boolean
-      readonly shortable: boolean
+      /**
+       * Does the broker lend it for a short sale? It is asked again before one (D2). Left away where the broker cannot say now: what is
+       * on record stays, and the broker's refusal decides.
+       */
+      readonly shortable?: boolean | undefined
       readonly lot: Decimal
     }
   | { readonly _tag: "NotKnown"; readonly symbol: string }

@@ -42,6 +42,7 @@ import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
 import { trading } from "./Risk.ts"
+import * as ShortSales from "./ShortSales.ts"
 import { submissionFollows, submitPending } from "./Submission.ts"
 import { recoverLost } from "./SendRecovery.ts"
 import { defaultPolling, makePolled, pollEach, type PollingOptions, pollOpenOrders } from "./Tracking.ts"
@@ -108,6 +109,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       held: beside,
       hours: makeBeside,
       instruments: makeBeside,
+      lending: makeBeside,
       logins: makeBeside,
       polls: beside,
       positions: beside,
@@ -127,6 +129,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const refusals = yield* makeAskedRefusals
     const unverified = yield* pacing.make<string>()
     const unknown = yield* pacing.make<string>()
+    const unlent = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
     const shortOfPower = yield* pacing.make<AccountName>()
     const waiting = yield* pacing.make<string>()
@@ -155,6 +158,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
           after: ["CancelAsked", "OrderChanged", "OrderCreated"],
           rest: 4
         }),
+        work.every("lending", "15 seconds", ShortSales.readRefused(unlent, each.lending)),
         work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
         work.every("sweep", polling.sweepMs ?? "1 minute", sweepEach(each.sweeps)),
         work.every("sync of held reports", "15 seconds", syncHeld(heldSyncs, each.syncs)),

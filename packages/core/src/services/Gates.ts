@@ -221,6 +221,7 @@ export const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | co
     currency: answer.currency,
     lot: Quantity.make(answer.lot),
     fractionable: answer.fractionable,
-    shortable: answer.shortable
+    // What it cannot say now, it says before a short sale, or by its refusal.
+    shortable: answer.shortable ?? true
   }
 }

@@ -5,7 +5,7 @@ import { judgesDollars } from "../rules/account/limits.ts"
 import { tickerAt } from "../records/DatedSymbol.ts"
 import type { Ticker } from "../records/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { priceOf } from "../values/Quote.ts"
+import { priceOf, type Quote } from "../values/Quote.ts"
 import { freshOf, MAX_AGE_MS, Reference } from "../values/Reference.ts"
 import type { Order } from "../records/Order.ts"
 import { BrokerReadFailed, Brokers, type BrokerService } from "../ports/Broker.ts"
@@ -75,8 +75,18 @@ const read = ({ name, symbols }: Asking, symbol: Ticker, broker: Quoting) =>
     const clock = yield* Clock
     const ticker = tickerAt(symbols, symbol, yield* clock.now)
     const answer = yield* within(broker.quote(ticker), LONGEST_QUOTE, () => late)
+    if (answer.symbol === ticker) yield* keepHalt(name, symbol, answer)
     const asked = { symbol: ticker, source: `${broker.name} quote`, at: yield* clock.now, receivedAt: yield* now }
     quotes.keep(name, symbol, priceOf(answer, asked))
+  })
+
+/** An answer that does not say leaves what was said. */
+const keepHalt = (name: AccountName, symbol: Ticker, { isHalted }: Quote) =>
+  Effect.gen(function* () {
+    if (isHalted === undefined) return
+    const { trading } = yield* Ledger
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    trading.keepHalt(name, symbol, isHalted ? nowMs : undefined)
   })
 
 const late = Effect.fail(
@@ -96,7 +106,7 @@ const needsQuote = (account: Account, order: Order, now: Instant): boolean => {
 
 /**
  * Before orders of an account are judged for the last time: the broker's quotes of those that have no fresh price, and now and then of
- * those without a limit, since their fills are judged by what the market was before (FILL-12).
+ * those without a limit, since their fills are judged by what the market was before (FILL-12), and whenever the symbol was halted.
  */
 export const askBeforeSend = (
   account: Account | undefined,
@@ -104,17 +114,23 @@ export const askBeforeSend = (
 ): Effect.Effect<void, never, Needs> =>
   Effect.gen(function* () {
     if (account === undefined || account.simulatedMarket === true) return
-    const { now: readNow, quotes } = yield* Ledger
+    const { now: readNow, quotes, trading } = yield* Ledger
     const now = yield* readNow
     const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     const isUnasked = (symbol: Ticker): boolean => {
       const before = quotes.askedFor(account.name, symbol)
       return before === undefined || nowMs - before.atMs > MAX_AGE_MS
     }
+    // A halt that the broker has not repeated for as long as a price is fresh is no halt any more.
+    const isHalted = (symbol: Ticker): boolean => {
+      const atMs = trading.haltedAtMs(account.name, symbol)
+      if (atMs !== undefined && nowMs - atMs > MAX_AGE_MS) trading.keepHalt(account.name, symbol, undefined)
+      return atMs !== undefined
+    }
     const needing = orders.filter(
       (order) =>
         (judgesByPrice(account) && needsQuote(account, order, now)) ||
-        (order.limitPrice === undefined && isUnasked(order.symbol))
+        (order.limitPrice === undefined && (isUnasked(order.symbol) || isHalted(order.symbol)))
     )
     if (needing.length > 0)
       yield* ask(

@@ -21,6 +21,7 @@ import type { Health } from "./Health.ts"
 import { needsLogin } from "./Logins.ts"
 import { askBeforeSend } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
+import * as ShortSales from "./ShortSales.ts"
 import { recoverIdle, reported } from "./work.ts"
 import { memberOf, reportMember } from "./Booking.ts"
 import {
@@ -133,12 +134,29 @@ const marketOf = (account: AccountName, at: Instant.Instant) =>
     return { at, isSessionOpen: (window: TradingWindow) => clock.isOpenAt(now, account, window) }
   })
 
-/**
- * Sends an account's orders: attempts are committed together, a few at first, and more while their answers come quickly: what has to
- * wait long after its commit does not leave.
- */
+/** Sends an account's orders; those that may sell short come last, so that what closes a holding waits for no reading of theirs. */
 const sendReady = Effect.fn("Submission.sendReady")(function* (account: AccountName, orders: ReadonlyArray<Order>) {
   if (yield* needsLogin(account)) return yield* reported(`sending ${account}`, awaitLogins(account, orders))
+  const opening = yield* Effect.either(ShortSales.among(account, orders))
+  if (Either.isLeft(opening)) return yield* reported(`sending ${account}`, opening)
+  const short = opening.right
+  if (short.length === 0) return yield* sendInBatches(account, orders)
+  yield* sendInBatches(
+    account,
+    orders.filter((order) => !short.includes(order))
+  )
+  yield* ShortSales.readLending(
+    account,
+    short.map(({ symbol }) => symbol)
+  )
+  yield* sendInBatches(account, short)
+})
+
+/**
+ * Attempts are committed together, a few at first, and more while their answers come quickly: what has to wait long after its commit
+ * does not leave.
+ */
+const sendInBatches = Effect.fnUntraced(function* (account: AccountName, orders: ReadonlyArray<Order>) {
   const clock = yield* Clock
   const open = yield* Effect.makeSemaphore(TOGETHER)
   let size = FEWEST_AT_ONCE
@@ -338,6 +356,11 @@ export const sendOrder = Effect.fnUntraced(function* (order: Order) {
     const prepared = prepare(driving.broker, order)
     if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
     yield* Effect.flatMap(Ledger, ({ accounts }) => askBeforeSend(accounts.get(order.account), [order]))
+    const short = yield* ShortSales.among(order.account, [order])
+    yield* ShortSales.readLending(
+      order.account,
+      short.map(({ symbol }) => symbol)
+    )
     const came = yield* attempt(order, driving, prepared.right)
     if (came._tag !== "Outdated") return came
     yield* forgetSettings([order])

@@ -13,6 +13,8 @@ export interface Quote {
   /** The best bid and ask; zero, or left away, where nobody bids or offers. */
   readonly bid?: Quoted | undefined
   readonly ask?: Quoted | undefined
+  /** Is trading in it halted? Left away where the answer does not say: what was said before stays then, for a while. */
+  readonly isHalted?: boolean | undefined
 }
 
 /** One price of a quote, and the market's time of it. */

@@ -123,6 +123,19 @@ export const confirmInstrument = (
 }
 
 /**
+ * A broker says again whether it lends a symbol (D2): that alone changes of what is confirmed. What it does not know any more, or does
+ * not trade, it does not lend; whether it may be traded stays as it was confirmed, since a person may have said that.
+ */
+export const reviewLending = (recorder: Recorder, symbol: Ticker, shortable: boolean): void => {
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
+  if (known?.status !== "verified" || known.shortable === shortable) return
+  const { currency, fractionable, lot, tick } = known
+  recorder.emit({ _tag: "InstrumentConfirmed", symbol, currency, lot, tick, fractionable, shortable })
+  recorder.touch(symbol)
+}
+
+/**
  * An operator says what an instrument is: it may be traded, in this lot and at prices of this tick; what is not said stays as it was.
  * It stands whatever the broker says of it later.
  */

@@ -14,6 +14,7 @@ import { findOpen, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import type { RawPayload } from "../../records/Report.ts"
 import * as Instant from "../../values/Instant.ts"
 import { admissionOf, waitsFor, type Admission } from "./admission.ts"
+import { brokerWait } from "./brokerStatus.ts"
 import { ID_IN_USE, isUnlisted, type Attempt } from "../../records/Attempt.ts"
 import { draftOf, isUnapproved, LOGIN, type Order } from "../../records/Order.ts"
 import { windowOf } from "../../records/OrderPolicy.ts"
@@ -93,6 +94,11 @@ const hold = (recorder: Recorder, order: Order, why: string, behind?: OrderId): 
 
 /** The controls before every send, of every origin: what they refuse ends unsent, what must wait says until when. */
 const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
+  const wait = waitAtBroker(recorder, order)
+  if (wait !== undefined)
+    return order.decisionId === undefined
+      ? hold(recorder, order, wait)
+      : turnDown(recorder, order, wait, `Refused(${wait}): ${UNWAITING}`)
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
@@ -108,6 +114,12 @@ const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
       advance(recorder, order.id, { deed: "superseded", reason: says("OwedBound"), code: "OwedBound" })
       return { _tag: "Refused", control: "OwedBound" }
   }
+}
+
+const waitAtBroker = (recorder: Recorder, order: Order): string | undefined => {
+  const status = recorder.world.statusOf?.(order.account, order.symbol)
+  const standing = standingOf(recorder, order.symbol)
+  return status === undefined || standing === undefined ? undefined : brokerWait(status, standing, order)
 }
 
 const gateOf = (recorder: Recorder, order: Order): Gate => {
@@ -244,6 +256,7 @@ const meet = (recorder: Recorder, order: Order): void => {
 const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
   const obstacle = obstacleToResend(recorder, order)
   if (obstacle !== undefined) return staysInDoubt(recorder, order, obstacle)
+  if (waitAtBroker(recorder, order) !== undefined) return { _tag: "NotNow", status: order.status }
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":

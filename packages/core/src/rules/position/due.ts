@@ -226,7 +226,10 @@ export const closableOf = (position: Position, side: Side): Decimal.Decimal => {
 }
 
 /** The same without what other orders of this side, on their way or working, may still close; what is not known may be all of it. */
-export const closableNow = ({ liveOrders, position, prices }: Standing, side: Side): Decimal.Decimal => {
+export const closableNow = (
+  { liveOrders, position, prices }: Pick<Standing, "liveOrders" | "position" | "prices">,
+  side: Side
+): Decimal.Decimal => {
   const closing = liveOrders.filter((order) => order.side === side && countsForD5(order.status))
   const held = closableOf(position, side)
   const leaves = closing.map((order) => mostLeaves(order, prices) ?? held)

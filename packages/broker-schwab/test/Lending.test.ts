@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Instruction } from "@roundlot/broker-paper"
+import { Ticker } from "@roundlot/core"
+import { Effect } from "effect"
+import { open } from "./setup.ts"
+
+const NVDA = Ticker.Ticker.make("NVDA")
+
+type Stage = Effect.Effect.Success<ReturnType<typeof open>>
+
+/** Whether Schwab lends a symbol, and whether it calls it halted, after what the test does. */
+const said = (before: (stage: Stage) => Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function* () {
+    const stage = yield* open()
+    yield* before(stage)
+    const known = yield* stage.broker.instrument(NVDA)
+    const quote = yield* stage.broker.quote?.(NVDA) ?? Effect.die("Schwab has quotes")
+    return [known._tag === "Known" ? known.shortable : known._tag, quote.isHalted]
+  })
+
+/** Schwab answers quotes so. */
+const quoted = (nodes: object): ((stage: Stage) => Effect.Effect<unknown, unknown>) => {
+  const answer: Instruction.ActInput = { answer: { status: 200, body: { NVDA: { symbol: "NVDA", ...nodes } } } }
+  return ({ exchange }) => exchange.instruct({ id: "lie", when: { operation: "quote" }, do: answer, times: 2 })
+}
+
+const status = (securityStatus?: unknown) => quoted({ quote: { securityStatus } })
+const reference = (fields: object) => quoted({ reference: fields })
+
+describe("D2: what Schwab says of short sales and halts, over sockets", () => {
+  it.scopedLive.each<[what: string, before: (stage: Stage) => Effect.Effect<unknown, unknown>, expected: unknown]>([
+    ["what it lends and trades", () => Effect.void, [true, false]],
+    ["what nobody lends", ({ simulator }) => simulator.become({ notShortable: new Set(["NVDA"]) }), [false, false]],
+    [
+      "a halted symbol",
+      ({ exchange }) => exchange.instruct({ id: "halt", do: { halt: { symbol: "NVDA" } } }),
+      [true, true]
+    ],
+    ["without isShortable", reference({ isHardToBorrow: false }), [false, undefined]],
+    ["isShortable that is no boolean", reference({ isShortable: "true" }), [false, undefined]],
+    ["hard to borrow", reference({ isShortable: true, isHardToBorrow: true }), [false, undefined]],
+    ["isShortable alone", reference({ isShortable: true }), [true, undefined]],
+    ["another symbol", quoted({ symbol: "AMD", reference: { isShortable: true } }), [false, undefined]],
+    ["after hours", status("Closed"), [false, false]],
+    ["a status that is not documented", status("Suspended"), [false, undefined]],
+    ["a status that is no text", status(7), [false, undefined]]
+  ])("%s", ([, before, expected]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* said(before), expected)
+    })
+  )
+})
