@@ -25,8 +25,10 @@ const text = '{ "accounts": { "main": { "broker": "paper", "lot": "100" } } }'
 
 const account = Effect.gen(function* () {
   const configuration = yield* Configuration.parse(text, "roundlot.json")
-  const unsupportedOrders = () => Effect.succeed(undefined)
-  return yield* configuredAccounts.opened({ configuration, unsupportedOrders }, Option.none())
+  return yield* configuredAccounts.opened(
+    { configuration, unsupportedOrders: () => Effect.succeed(undefined) },
+    Option.none()
+  )
 }).pipe(Effect.provide(Roundlot.layerMemory))
 
 it("the README's configuration makes the account that it names", async () => {
