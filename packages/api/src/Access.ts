@@ -43,6 +43,7 @@ export const CALLBACK = "/sign-in/oidc/callback"
 export const SCREENS = [
   "attention",
   "positions",
+  "profit",
   "trades",
   "orders",
   "fills",

@@ -64,6 +64,8 @@ export * as OrderPolicy from "./records/OrderPolicy.ts"
 export * as movements from "./rules/lot/movements.ts"
 /** `rules/lot/lots`: tax lots by FIFO, LIFO, HIFO or average. */
 export * as taxLots from "./rules/lot/lots.ts"
+/** `rules/lot/valuation`: what open lots are worth. */
+export * as valuation from "./rules/lot/valuation.ts"
 /** `rules/lot/wash`: losses whose shares were replaced. */
 export * as wash from "./rules/lot/wash.ts"
 /** `rules/lot/tradeDate`: dates in New York. */

@@ -2,7 +2,15 @@ import { describe, expect, it, test } from "vitest"
 import { FastCheck as fc } from "effect"
 import { nothing, paid, received } from "../src/rules/lot/Amount.ts"
 import { lotsOf, methods, type Closing, type Lots, type TaxLot } from "../src/rules/lot/lots.ts"
-import { movementsOf, type Executed, type History, type Moved, type Movement } from "../src/rules/lot/movements.ts"
+import {
+  movementsOf,
+  until,
+  type Executed,
+  type History,
+  type Moved,
+  type Movement
+} from "../src/rules/lot/movements.ts"
+import { averageCost, newest, ofLots } from "../src/rules/lot/valuation.ts"
 import { tradeDate } from "../src/rules/lot/tradeDate.ts"
 import { washesOf, type Wash } from "../src/rules/lot/wash.ts"
 import { AccountName } from "../src/records/AccountName.ts"
@@ -128,6 +136,9 @@ const movedText = (movement: Movement): string =>
     ? `split ${movement.to} for ${movement.from}`
     : `${named(movement.fillId)} ${movement.date} ${Decimal.format(movement.shares)} for ${dollars(movement.amount.gross)}${movement.amount.isFeeKnown ? "" : ", a fee is not known"}`
 
+const quoted = (price: string, day: string) => ({ price: Decimal.unsafe(price), at: at(`${day}T15:00:00Z`) })
+const atEleven = (...lines: ReadonlyArray<string>) => ofLots(lotsOf(given(lines), "fifo").open, Decimal.unsafe("11"))
+
 describe("what fills are", () => {
   it("LOT-2: a bust counts for nothing; a correction by its present values, when its execution was", () => {
     const corrected = [
@@ -177,6 +188,43 @@ describe("what fills are", () => {
       "F2 2026-03-02 4 for 200"
     ])
     expect(lotsOf(moved, "fifo").open.map(({ shares }) => Decimal.format(shares))).toEqual(["14", "4", "4"])
+  })
+
+  it("LOT-6: what is open at the end of a period has no shares of before a split beside those after it", () => {
+    const late = fill(2, "buy", "4", "50", {
+      executedAt: at("2026-03-02T14:00:00Z"),
+      createdAt: at("2026-03-05T21:00:00Z")
+    })
+    const splits = [{ at: at("2026-03-04T20:00:00Z"), seq: 9, to: 2, from: 1 }]
+    const openAt = (fills: ReadonlyArray<Executed>, to: string) =>
+      lotsOf(until(movementsOf(history(fills, { splits })), to), "fifo").open.map(openText)
+    const first = fill(1, "buy", "2", "100")
+    expect(openAt([first], "2026-03-03")).toEqual(["F1 long 2 cost 200"])
+    expect(openAt([first, late], "2026-03-03")).toEqual(["F1 long 4 cost 200", "F2 long 4 cost 200"])
+    expect(openAt([first, late], "2026-03-01")).toEqual([])
+  })
+
+  it("LOT-10: a price is the newest of by the end of a period; what is not known of one lot is not known of all", () => {
+    const prices = [quoted("3", "2026-03-03"), quoted("1", "2026-03-01"), quoted("2", "2026-03-02")]
+    const newestAt = (to?: string) => dollars(newest(prices, to)?.price)
+    expect([newestAt(), newestAt("2026-03-02"), newestAt("2026-02-01")]).toEqual(["3", "2", "?"])
+    const long = atEleven("2026-01-05 buy 2 at 10 fee 1", "2026-01-06 buy 1 at 10")
+    expect([long.cost, long.value, long.unrealised, averageCost(long)].map(dollars)).toEqual([
+      "31",
+      "33",
+      "2",
+      "10.333333333333"
+    ])
+    const short = atEleven("2026-01-05 sell 2 at 10 fee 1")
+    expect([short.cost, short.value, short.unrealised, averageCost(short)].map(dollars)).toEqual([
+      "-19",
+      "-22",
+      "-3",
+      "9.5"
+    ])
+    const declared = atEleven("2026-01-05 declared 2", "2026-01-06 buy 1 at 10")
+    expect([declared.cost, declared.value, declared.unrealised].map(dollars)).toEqual(["?", "33", "?"])
+    expect([atEleven().unrealised, averageCost(atEleven())].map(dollars)).toEqual(["0", "?"])
   })
 
   it("LOT-6: what one commit wrote with a split is before or after it as the journal has it", () => {
@@ -261,6 +309,21 @@ describe("properties", () => {
         const realised = Decimal.sum(lots.closings.map(({ profit }) => profit ?? Decimal.zero))
         expect(Decimal.format(Decimal.subtract(realised, openCost))).toBe(sumOf(movedOf(movements), cashOf))
         expect(new Set(lots.open.map(({ opening }) => opening.isLong)).size).toBeLessThan(2)
+      })
+    )
+  })
+
+  it("LOT-10: realised and unrealised profit are the money that moved and what is open is worth, exactly", () => {
+    fc.assert(
+      fc.property(trades, method, fc.integer({ min: 1, max: 50_000 }), (all, by, cents) => {
+        const movements = movementsOf(history(executedOf(all)))
+        const { closings, open } = lotsOf(movements, by)
+        const { unrealised, value } = ofLots(open, Decimal.unsafe(thousandth(cents)))
+        const realised = Decimal.sum(closings.map(({ profit }) => profit ?? Decimal.zero))
+        const cash = Decimal.sum(movedOf(movements).map(cashOf))
+        expect(Decimal.format(Decimal.add(realised, unrealised ?? Decimal.zero))).toBe(
+          Decimal.format(Decimal.add(cash, value ?? Decimal.zero))
+        )
       })
     )
   })

@@ -17,6 +17,10 @@ const Case = lazy(() => import("./pages/Case.tsx").then(({ Case }) => ({ default
 const Lists = lazy(() => import("./pages/Lists.tsx").then(({ Lists }) => ({ default: Lists })))
 const OrderPage = lazy(() => import("./pages/Order.tsx").then(({ OrderPage }) => ({ default: OrderPage })))
 const PositionPage = lazy(() => import("./pages/Position.tsx").then(({ PositionPage }) => ({ default: PositionPage })))
+const ProfitPage = lazy(() => import("./pages/Profit.tsx").then(({ ProfitPage }) => ({ default: ProfitPage })))
+const ProfitOfSymbol = lazy(() =>
+  import("./pages/ProfitOfSymbol.tsx").then(({ ProfitOfSymbol }) => ({ default: ProfitOfSymbol }))
+)
 const TradePage = lazy(() => import("./pages/Trade.tsx").then(({ TradePage }) => ({ default: TradePage })))
 const NewDecision = lazy(() => import("./pages/NewDecision.tsx").then(({ NewDecision }) => ({ default: NewDecision })))
 const NewTrade = lazy(() => import("./pages/NewTrade.tsx").then(({ NewTrade }) => ({ default: NewTrade })))
@@ -102,6 +106,12 @@ const Screens = () => {
           <Route path={addresses.order}>{({ id }) => <OrderPage id={id} />}</Route>
           <Route path={addresses.position}>
             {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}
+          </Route>
+          <Route path={addresses.profit}>
+            <ProfitPage />
+          </Route>
+          <Route path={addresses.profitOf}>
+            {({ account, symbol }) => <ProfitOfSymbol account={account} symbol={symbol} />}
           </Route>
           <Route path={addresses.newTrade}>
             <FormForRole role="trade" title="New trade">

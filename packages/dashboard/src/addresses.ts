@@ -23,6 +23,8 @@ export const addresses = {
   settings: "/settings",
   signIn: "/sign-in",
   positions: "/positions",
+  profit: "/profit",
+  profitOf: "/profit/:account/:symbol",
   trades: "/trades",
   orders: "/orders",
   fills: "/fills",

@@ -22,6 +22,7 @@ import {
   past,
   payloads,
   positions,
+  profit,
   resolve,
   today,
   trail,
@@ -29,7 +30,8 @@ import {
   waitingFills,
   why
 } from "@roundlot/queries"
-import { Effect, Layer, Stream } from "effect"
+import { Chunk, Effect, Layer, Stream } from "effect"
+import { createHash } from "node:crypto"
 import type { Services } from "@roundlot/commands"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
@@ -161,6 +163,29 @@ const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
   group.handle("show", ({ path: { id } }) => looked(payloads.show(id)))
 )
 
+/** The rows of a report on profit. */
+const profitRows = (filters: profit.ProfitFilters) =>
+  Effect.map(Effect.flatMap(profit.rows(filters), Stream.runCollect), (rows) => ({
+    items: Chunk.toReadonlyArray(rows),
+    nextCursor: null
+  }))
+
+/** The bytes that the command line exports, and their hash, which is known before the first of them is sent. */
+const profitCsv = (filters: profit.ProfitFilters) =>
+  Effect.map(
+    Effect.flatMap(profit.rows(filters), (rows) => Stream.mkString(profit.csvOf(rows))),
+    (csv) => {
+      const digest = createHash("sha256").update(csv).digest("base64")
+      return HttpServerResponse.text(csv, {
+        contentType: "text/csv; charset=utf-8",
+        headers: {
+          "content-disposition": 'attachment; filename="profit.csv"',
+          "repr-digest": `sha-256=:${digest}:`
+        }
+      })
+    }
+  )
+
 const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
     .handle("overview", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), overview.overview)))
@@ -178,6 +203,12 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
         })
       )
     )
+    .handle("profit", ({ urlParams }) => ofThen(urlParams, profitRows(urlParams)))
+    .handle("profitExport", ({ urlParams }) => {
+      const view = Effect.map(profitCsv(urlParams), (response) => ({ response }))
+      const { account, asOf } = urlParams
+      return Effect.map(looked(past.seen(asOf, past.ownersOf(account), view)), ({ response }) => response)
+    })
     .handle("connections", () => looked(Effect.map(connections.list, all)))
     .handle("cases", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), Effect.map(cases.list, all))))
     .handle("case", ({ path: { id }, urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), cases.show(id))))

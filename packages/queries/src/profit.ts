@@ -1,7 +1,7 @@
 import { Csv } from "@roundlot/api"
-import { Account, Decimal, Fill, Order, Position, Reads, Side } from "@roundlot/core"
+import { Account, Clock, Decimal, Fill, Order, Position, Reads, Side } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { Amount, decode, Instrument, movements, taxLots, wash } from "@roundlot/core/ledger"
+import { decode, Instrument, movements, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Stream } from "effect"
 import { inAnyCase, wordOf } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
@@ -13,13 +13,18 @@ import * as Columns from "./table.ts"
 
 export { type ProfitRow } from "./profitRows.ts"
 
-/** Of which account, symbol and period (dates in New York, both of them in it), and by which method; default: first in first out. */
+/**
+ * Of which account, symbol and period (dates in New York, both of them in it), and by which method; default: first in first out. A date may be
+ * `today`, or the first one of this `month` or `year`. `sums` leaves out closings, lots and corrections.
+ */
 export interface ProfitFilters {
-  readonly account: string
+  /** Needed where there are several. */
+  readonly account?: string | undefined
   readonly symbol?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly method?: string | undefined
+  readonly sums?: boolean | undefined
 }
 
 type Rows = Stream.Stream<Rows.ProfitRow, TradeRepository.StoreError, TradeRepository.TradeRepository>
@@ -30,14 +35,17 @@ type Rows = Stream.Stream<Rows.ProfitRow, TradeRepository.StoreError, TradeRepos
  */
 export const rows = (
   filters: ProfitFilters
-): Effect.Effect<Rows, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<
+  Rows,
+  BadFilter | NotFound | TradeRepository.StoreError,
+  Clock.Clock | TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
-    const { account, symbol } = filters
-    const dates = yield* datesOf(filters)
+    const { symbol } = filters
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const dates = yield* datesOf(filters, tradeDates.tradeDate(now))
     const method = filters.method === undefined ? "fifo" : yield* wordOf("method", filters.method, taxLots.methods)
-    if ((yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [account] }] })) === undefined) {
-      return yield* new NotFound({ kind: "account", id: account, list: "accounts" })
-    }
+    const account = yield* accountOf(filters.account)
     const where = [{ column: "account", in: [account] }]
     const positions = yield* Reads.all(Position.PositionTable, { where: [...where, ...inAnyCase("symbol", symbol)] })
     if (symbol !== undefined && positions.length === 0) {
@@ -46,7 +54,22 @@ export const rows = (
     const waiting = (yield* Reads.all(Fill.WaitingFillTable, {
       where: [...where, { column: "joinedAt", in: [null] }]
     })).length
-    return rowsOfAll({ account, method, dates, symbols: positions.map((each) => each.symbol), waiting })
+    const found = rowsOfAll({ account, method, dates, positions, waiting })
+    return filters.sums === true ? Stream.filter(found, ({ kind }) => isSum(kind)) : found
+  })
+
+const sums: ReadonlyArray<Rows.ProfitRow["kind"]> = ["symbol", "day", "total"]
+
+const isSum = (kind: Rows.ProfitRow["kind"]): boolean => sums.includes(kind)
+
+/** The account that is named, or the only one. */
+const accountOf = (named: string | undefined) =>
+  Effect.gen(function* () {
+    const there: ReadonlyArray<string> = (yield* Reads.all(Account.AccountTable)).map(({ name }) => name)
+    const account = named ?? there[0] ?? ""
+    if (!there.includes(account)) return yield* new NotFound({ kind: "account", id: account, list: "accounts" })
+    if (named !== undefined || there.length === 1) return account
+    return yield* new BadFilter({ filter: "account", value: "", problem: `is to be one of ${there.join(", ")}` })
   })
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
@@ -57,15 +80,24 @@ const isDate = (text: string): boolean => {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
 }
 
-const dateOf = (filter: string, text: string | undefined): Either.Either<string | undefined, BadFilter> =>
-  text === undefined || isDate(text)
-    ? Either.right(text)
-    : Either.left(new BadFilter({ filter, value: text, problem: "is no date, such as 2026-12-31" }))
+/** A date, or one that goes by the date of today. */
+const dateOf = (
+  filter: string,
+  text: string | undefined,
+  today: string
+): Either.Either<string | undefined, BadFilter> => {
+  if (text === undefined || isDate(text)) return Either.right(text)
+  if (text === "today") return Either.right(today)
+  if (text === "month") return Either.right(`${today.slice(0, 7)}-01`)
+  if (text === "year") return Either.right(`${today.slice(0, 4)}-01-01`)
+  const problem = "is no date, such as 2026-12-31, and none of today, month and year"
+  return Either.left(new BadFilter({ filter, value: text, problem }))
+}
 
-const datesOf = (filters: ProfitFilters): Either.Either<Rows.Dates, BadFilter> =>
+const datesOf = (filters: ProfitFilters, today: string): Either.Either<Rows.Dates, BadFilter> =>
   Either.gen(function* () {
-    const from = yield* dateOf("from", filters.from)
-    const to = yield* dateOf("to", filters.to)
+    const from = yield* dateOf("from", filters.from, today)
+    const to = yield* dateOf("to", filters.to, today)
     if (from !== undefined && to !== undefined && to < from) {
       return yield* Either.left(new BadFilter({ filter: "to", value: to, problem: `is before ${from}` }))
     }
@@ -76,86 +108,117 @@ interface Asked {
   readonly account: string
   readonly method: taxLots.Method
   readonly dates: Rows.Dates
-  readonly symbols: ReadonlyArray<string>
+  readonly positions: ReadonlyArray<Position.Position>
   /** So many fills wait for their order, and are in no lot. */
   readonly waiting: number
 }
 
-const rowsOfAll = ({ symbols, ...asked }: Asked): Rows =>
+/** Sums of all symbols, of each currency its own: dollars and euros are never added. */
+interface Totals {
+  readonly days: Map<string, Rows.Sums>
+  readonly held: Rows.Held
+}
+
+type OfCurrencies = Map<string, Totals>
+
+const rowsOfAll = ({ positions, ...asked }: Asked): Rows =>
   Stream.suspend(() => {
-    const days = new Map<string, Rows.Sums>()
-    const ofSymbols = Stream.fromIterable(symbols).pipe(
-      Stream.mapEffect((symbol) => rowsOfSymbol(asked, symbol, days)),
+    const totals: OfCurrencies = new Map()
+    const ofSymbols = Stream.fromIterable(positions).pipe(
+      Stream.mapEffect((position) => rowsOfSymbol(asked, position, totals)),
       Stream.flattenIterables
     )
     return Stream.concat(
       ofSymbols,
-      Stream.suspend(() => Stream.fromIterable(sumsOfAll(asked, days)))
+      Stream.suspend(() => Stream.fromIterable(sumsOfAll(asked, totals)))
     )
   })
 
-const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "symbols">, days: ReadonlyMap<string, Rows.Sums>) => {
-  const of = { account, method, symbol: null }
-  const inOrder = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))
+const USUAL_CURRENCY = "USD"
+
+const noTotals = (): Totals => ({ days: new Map(), held: Rows.noHeld })
+
+const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "positions">, totals: OfCurrencies) => {
   const note = waiting === 0 ? null : `fills that wait for their order and are in no lot: ${waiting}`
-  return [
-    ...inOrder.map(([date, sums]) => Rows.sumRow("day", of, sums, { date })),
-    Rows.sumRow("total", of, inOrder.map(([, sums]) => sums).reduce(Rows.both, Rows.noSums), { note })
-  ]
+  const all = totals.size === 0 ? [[USUAL_CURRENCY, noTotals()] as const] : [...totals]
+  return all
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([currency, { days, held }]) => {
+      const of = { account, method, symbol: null, currency }
+      const inOrder = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))
+      const sum = inOrder.map(([, each]) => each).reduce(Rows.both, Rows.noSums)
+      return [
+        ...inOrder.map(([date, each]) => Rows.sumRow("day", of, each, { date })),
+        Rows.sumRow("total", of, sum, { ...Rows.heldFields(held), note })
+      ]
+    })
 }
 
+/** How many splits there were in all. */
+const epochOf = (all: ReadonlyArray<movements.Movement>): number =>
+  all.reduce((last, { epoch }) => Math.max(last, epoch), 0)
+
+/** What is open at the end of a period, at its newest price. */
+const heldOf = ({ executed }: movements.History, all: ReadonlyArray<movements.Movement>, asked: Held) => {
+  const { dates, lastPrice, lastPriceAt, method } = asked
+  const { to } = dates
+  const had = to === undefined ? all : movements.until(all, to)
+  const { open } = taxLots.lotsOf(had, method)
+  const epoch = epochOf(had)
+  const inUnits = new Set(had.flatMap((each) => (each._tag === "Moved" && each.epoch === epoch ? [each.fillId] : [])))
+  const ofFills = executed.flatMap(({ fill: { executedAt: at, id, price } }) =>
+    price !== undefined && inUnits.has(id) ? [{ price, at }] : []
+  )
+  // A position's own price is of the shares of now.
+  const isOfNow = epoch === epochOf(all) && lastPrice !== undefined && lastPriceAt !== undefined
+  const priced = valuation.newest([...(isOfNow ? [{ price: lastPrice, at: lastPriceAt }] : []), ...ofFills], to)
+  const later = had.find((each) => each._tag === "Split" && to !== undefined && each.date > to)
+  return { open, priced, worth: valuation.ofLots(open, priced?.price), later }
+}
+
+interface Held extends Pick<Asked, "dates" | "method">, Pick<Position.Position, "lastPrice" | "lastPriceAt"> {}
+
 const rowsOfSymbol = (
-  { account, dates, method }: Omit<Asked, "symbols">,
-  symbol: string,
-  days: Map<string, Rows.Sums>
+  { account, dates, method }: Omit<Asked, "positions">,
+  { lastPrice, lastPriceAt, symbol }: Position.Position,
+  totals: OfCurrencies
 ) =>
   Effect.map(historyOf(account, symbol), ({ history, inferred }): ReadonlyArray<Rows.ProfitRow> => {
-    const of = { account, method, symbol }
+    const { currency } = history
+    const of = { account, method, symbol, currency }
     const all = movements.movementsOf(history)
     const lots = taxLots.lotsOf(all, method)
     // What replaces a loss may have been bought after the period, and what is open is that of its end.
     const washes = wash.washesOf(lots, all)
-    const { to } = dates
-    const { open } =
-      to === undefined
-        ? lots
-        : taxLots.lotsOf(
-            Array.from(all).filter(({ date }) => date <= to),
-            method
-          )
+    const { later, open, priced, worth } = heldOf(history, all, { dates, method, lastPrice, lastPriceAt })
     const closed = lots.closings.filter(({ date }) => Rows.isOf(dates, date))
     const moved = all.flatMap((each) => (each._tag === "Moved" && Rows.isOf(dates, each.date) ? [each] : []))
     const added = [
       ...closed.map((each) => ({ date: each.date, sums: Rows.sumsOfClosing(each, washes.get(each)) })),
       ...moved.map((each) => ({ date: each.date, sums: Rows.sumsOfMoved(each) }))
     ]
-    for (const { date, sums } of added) days.set(date, Rows.both(days.get(date) ?? Rows.noSums, sums))
     const found = [
       ...closed.map((each) => Rows.closingRow(of, each, washes.get(each))),
-      ...open.map((each) => Rows.lotRow(of, each)),
+      ...open.map((each) => Rows.lotRow(of, each, priced?.price)),
       ...Rows.correctionRows(of, history.executed, dates)
     ]
     if (found.length === 0 && added.length === 0 && Decimal.isZero(inferred)) return []
-    const note = Decimal.isZero(inferred)
-      ? null
-      : `shares that the broker's total counts and no execution shows, in no lot: ${Decimal.format(inferred)}`
+    const { days, held } = totals.get(currency) ?? noTotals()
+    for (const { date, sums } of added) days.set(date, Rows.both(days.get(date) ?? Rows.noSums, sums))
+    totals.set(currency, { days, held: Rows.withHeld(held, worth) })
     const sums = added.reduce((sum, each) => Rows.both(sum, each.sums), Rows.noSums)
-    return [...found, Rows.sumRow("symbol", of, sums, { ...openOf(open), note })]
+    const note = noteOf(inferred, later)
+    return [...found, Rows.sumRow("symbol", of, sums, { ...Rows.valuedFields(worth, priced), note })]
   })
 
-const signed = (isLong: boolean, figure: Decimal.Decimal): Decimal.Decimal =>
-  Side.signed(isLong ? "buy" : "sell", figure)
-
-/** Signed shares, and their cost where all of it is known. */
-const openOf = (open: ReadonlyArray<taxLots.TaxLot>) => {
-  const costs = open.flatMap(({ amount, opening: { isLong } }) => {
-    const dollars = isLong ? Amount.paid(amount) : Amount.received(amount)
-    return dollars === undefined ? [] : [signed(isLong, dollars)]
-  })
-  return {
-    quantity: Decimal.format(Decimal.sum(open.map(({ opening, shares }) => signed(opening.isLong, shares)))),
-    cost: costs.length < open.length ? null : Decimal.format(Decimal.sum(costs))
-  }
+const noteOf = (inferred: Decimal.Decimal, later: movements.Movement | undefined): string | null => {
+  const notes = [
+    ...(Decimal.isZero(inferred)
+      ? []
+      : [`shares that the broker's total counts and no execution shows, in no lot: ${Decimal.format(inferred)}`]),
+    ...(later === undefined ? [] : [`open shares are those after the split of ${later.date}`])
+  ]
+  return notes.length === 0 ? null : notes.join("; ")
 }
 
 /** What the books have of a symbol; `inferred` are signed shares that no execution shows (F5). */
@@ -175,7 +238,7 @@ const historyOf = (account: string, symbol: string) =>
     const inferred = [...orders.values()].map((order) => Side.signed(order.side, order.inferred))
     const history: movements.History = {
       executed,
-      currency: instrument?.currency ?? "USD",
+      currency: instrument?.currency ?? USUAL_CURRENCY,
       ...(yield* changesOf(account, symbol))
     }
     return { history, inferred: Decimal.sum(inferred) }
@@ -217,10 +280,16 @@ const textOf = (cell: Rows.ProfitRow[keyof Rows.ProfitRow]): string | number | n
 
 const columns: ReadonlyArray<Columns.TableColumn<Rows.ProfitRow>> = [
   Columns.ids("SYMBOL", (row) => row.symbol ?? row.kind),
+  Columns.minor(Columns.ids("CURRENCY", (row) => row.currency)),
   Columns.numbers("HELD", (row) => row.quantity),
   Columns.numbers("COST", (row) => Columns.short(row.cost)),
+  Columns.minor(Columns.numbers("AVERAGE", (row) => Columns.short(row.averageCost))),
+  Columns.minor(Columns.numbers("PRICE", (row) => Columns.short(row.price))),
+  Columns.minor(Columns.numbers("VALUE", (row) => Columns.short(row.marketValue))),
+  Columns.numbers("UNREALISED", (row) => withDoubt(row.unrealised, row.kind === "total" && (row.unvalued ?? 0) > 0)),
   Columns.numbers("FEES", (row) => withDoubt(row.fees, row.feesKnown === false)),
   Columns.numbers("PROFIT", (row) => withDoubt(row.profit, (row.unknownProfits ?? 0) > 0)),
+  Columns.minor(Columns.numbers("TURNOVER", (row) => withDoubt(row.turnover, (row.unpriced ?? 0) > 0))),
   Columns.minor(Columns.numbers("WASHED", (row) => Columns.short(row.washDisallowed))),
   Columns.minor(Columns.words("NOTE", (row) => row.note))
 ]

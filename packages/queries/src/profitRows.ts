@@ -1,73 +1,29 @@
+import { Documents } from "@roundlot/api"
 import { Decimal } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
-import { Amount, movements, tradeDates, type taxLots, type wash } from "@roundlot/core/ledger"
-import { decimalOrNull, idOrNull, valueOrNull } from "./text.ts"
+import { Amount, movements, tradeDates, type taxLots, valuation, type wash } from "@roundlot/core/ledger"
+import { Struct } from "effect"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
-/**
- * A row of the report on profit; null is what a row of its kind does not say, or what is not known. Shares, dollars, dates in New York.
- */
-export interface ProfitRow {
-  /** A closing of a lot, a lot that is open, an execution that was corrected, or sums. */
-  readonly kind: "closing" | "lot" | "correction" | "symbol" | "day" | "total"
-  readonly account: string
-  readonly symbol: string | null
-  readonly method: taxLots.Method
-  readonly date: string | null
-  readonly side: "long" | "short" | null
-  readonly quantity: string | null
-  readonly opened: string | null
-  readonly openedBy: string | null
-  readonly closedBy: string | null
-  readonly cost: string | null
-  readonly proceeds: string | null
-  /** Of a closing or a lot those in its figures; of a sum those of the period's executions. */
-  readonly fees: string | null
-  readonly feesKnown: boolean | null
-  readonly profit: string | null
-  /** How many closings have a profit that is not known, and is in no sum. */
-  readonly unknownProfits: number | null
-  readonly term: "short" | "long" | null
-  readonly washShares: string | null
-  readonly washDisallowed: string | null
-  readonly washBy: string | null
-  readonly note: string | null
-}
+/** A row of the report on profit. */
+export type ProfitRow = Documents.ProfitRow
 
 /** The fields of a row, in the order in which they are exported. */
-export const FIELDS = [
-  "kind",
-  "account",
-  "symbol",
-  "method",
-  "date",
-  "side",
-  "quantity",
-  "opened",
-  "openedBy",
-  "closedBy",
-  "cost",
-  "proceeds",
-  "fees",
-  "feesKnown",
-  "profit",
-  "unknownProfits",
-  "term",
-  "washShares",
-  "washDisallowed",
-  "washBy",
-  "note"
-] as const satisfies ReadonlyArray<keyof ProfitRow>
+export const FIELDS = Struct.keys(Documents.ProfitRow.fields)
 
 /** Of what a row is. */
 export interface RowOf {
   readonly account: string
   readonly symbol: string | null
   readonly method: taxLots.Method
+  readonly currency: string
 }
 
-const emptyOf = (kind: ProfitRow["kind"], of: RowOf): ProfitRow => ({
+const emptyOf = (kind: ProfitRow["kind"], { account, currency, method, symbol }: RowOf): ProfitRow => ({
   kind,
-  ...of,
+  account,
+  symbol,
+  method,
   date: null,
   side: null,
   quantity: null,
@@ -84,7 +40,16 @@ const emptyOf = (kind: ProfitRow["kind"], of: RowOf): ProfitRow => ({
   washShares: null,
   washDisallowed: null,
   washBy: null,
-  note: null
+  note: null,
+  currency,
+  averageCost: null,
+  price: null,
+  priceAt: null,
+  marketValue: null,
+  unrealised: null,
+  unvalued: null,
+  turnover: null,
+  unpriced: null
 })
 
 const openingOf = ({ date, fillId, isLong }: taxLots.Opening) =>
@@ -117,15 +82,21 @@ export const closingRow = (of: RowOf, closing: taxLots.Closing, washed: wash.Was
 })
 
 /** A lot that is open: of a short one what was received is its proceeds. */
-export const lotRow = (of: RowOf, { amount, opening, shares }: taxLots.TaxLot): ProfitRow => ({
-  ...emptyOf("lot", of),
-  ...openingOf(opening),
-  quantity: Decimal.format(shares),
-  cost: opening.isLong ? decimalOrNull(Amount.paid(amount)) : null,
-  proceeds: opening.isLong ? null : decimalOrNull(Amount.received(amount)),
-  fees: Decimal.format(amount.fee),
-  feesKnown: amount.isFeeKnown
-})
+export const lotRow = (of: RowOf, lot: taxLots.TaxLot, price: Decimal.Decimal | undefined): ProfitRow => {
+  const { amount, opening, shares } = lot
+  const { unrealised, value } = valuation.ofLot(lot, price)
+  return {
+    ...emptyOf("lot", of),
+    ...openingOf(opening),
+    quantity: Decimal.format(shares),
+    cost: opening.isLong ? decimalOrNull(Amount.paid(amount)) : null,
+    proceeds: opening.isLong ? null : decimalOrNull(Amount.received(amount)),
+    fees: Decimal.format(amount.fee),
+    feesKnown: amount.isFeeKnown,
+    marketValue: decimalOrNull(value),
+    unrealised: decimalOrNull(unrealised)
+  }
+}
 
 /** Dates from and to, both of them in the period; without one from the begin, or to the end. */
 export interface Dates {
@@ -174,6 +145,8 @@ export interface Sums {
   readonly disallowed: Decimal.Decimal
   readonly fees: Decimal.Decimal
   readonly isFeeKnown: boolean
+  readonly turnover: Decimal.Decimal
+  readonly unpriced: number
 }
 
 /** Of nothing. */
@@ -182,7 +155,9 @@ export const noSums: Sums = {
   unknownProfits: 0,
   disallowed: Decimal.zero,
   fees: Decimal.zero,
-  isFeeKnown: true
+  isFeeKnown: true,
+  turnover: Decimal.zero,
+  unpriced: 0
 }
 
 /** Both. */
@@ -191,7 +166,9 @@ export const both = (a: Sums, b: Sums): Sums => ({
   unknownProfits: a.unknownProfits + b.unknownProfits,
   disallowed: Decimal.add(a.disallowed, b.disallowed),
   fees: Decimal.add(a.fees, b.fees),
-  isFeeKnown: a.isFeeKnown && b.isFeeKnown
+  isFeeKnown: a.isFeeKnown && b.isFeeKnown,
+  turnover: Decimal.add(a.turnover, b.turnover),
+  unpriced: a.unpriced + b.unpriced
 })
 
 /** What a closing adds. */
@@ -202,11 +179,50 @@ export const sumsOfClosing = ({ profit }: taxLots.Closing, washed: wash.Wash | u
   disallowed: washed?.disallowed ?? Decimal.zero
 })
 
-/** What an execution adds. */
-export const sumsOfMoved = ({ amount: { fee, isFeeKnown } }: movements.Moved): Sums => ({
+/** What an execution adds; shares that were declared are no trade. */
+export const sumsOfMoved = ({ amount: { fee, gross, isFeeKnown }, fillId }: movements.Moved): Sums => ({
   ...noSums,
   fees: fee,
-  isFeeKnown
+  isFeeKnown,
+  turnover: gross ?? Decimal.zero,
+  unpriced: fillId !== undefined && gross === undefined ? 1 : 0
+})
+
+/** What open lots of a currency are worth. */
+export interface Held {
+  readonly value: Decimal.Decimal
+  readonly unrealised: Decimal.Decimal
+  /** How many symbols have an unrealised profit that is not known. */
+  readonly unvalued: number
+}
+
+/** Nothing is held. */
+export const noHeld: Held = { value: Decimal.zero, unrealised: Decimal.zero, unvalued: 0 }
+
+/** With what is held of one more symbol. */
+export const withHeld = ({ unrealised, unvalued, value }: Held, of: valuation.Valuation): Held => ({
+  value: Decimal.add(value, of.value ?? Decimal.zero),
+  unrealised: Decimal.add(unrealised, of.unrealised ?? Decimal.zero),
+  unvalued: unvalued + (of.unrealised === undefined ? 1 : 0)
+})
+
+/** What is said of all that is held. */
+export const heldFields = ({ unrealised, unvalued, value }: Held) => ({
+  marketValue: Decimal.format(value),
+  unrealised: Decimal.format(unrealised),
+  unvalued
+})
+
+/** What is said of what is held of a symbol, at a price. */
+export const valuedFields = (of: valuation.Valuation, priced: valuation.Quoted | undefined) => ({
+  quantity: Decimal.format(of.shares),
+  cost: decimalOrNull(of.cost),
+  averageCost: decimalOrNull(valuation.averageCost(of)),
+  price: decimalOrNull(priced?.price),
+  priceAt: timeOrNull(priced?.at),
+  marketValue: decimalOrNull(of.value),
+  unrealised: decimalOrNull(of.unrealised),
+  unvalued: of.unrealised === undefined ? 1 : 0
 })
 
 /** A row of sums. */
@@ -214,7 +230,7 @@ export const sumRow = (
   kind: "symbol" | "day" | "total",
   of: RowOf,
   sums: Sums,
-  rest: Partial<Pick<ProfitRow, "date" | "quantity" | "cost" | "note">> = {}
+  rest: Partial<ProfitRow> = {}
 ): ProfitRow => ({
   ...emptyOf(kind, of),
   fees: Decimal.format(sums.fees),
@@ -222,5 +238,7 @@ export const sumRow = (
   profit: Decimal.format(sums.profit),
   unknownProfits: sums.unknownProfits,
   washDisallowed: Decimal.format(sums.disallowed),
+  turnover: Decimal.format(sums.turnover),
+  unpriced: sums.unpriced,
   ...rest
 })

@@ -348,6 +348,18 @@ export const payloads = looking("payloads", "Raw requests and answers.")
   )
   .middleware(Reading)
 
+/** Which profit is reported. */
+const ofProfit = {
+  account: word("The account, by its name; needed where there are several."),
+  symbol: only.symbol,
+  from: word("From this trade date on, in New York: a date, `today`, `month` or `year`."),
+  to: word("To this trade date, which is in it."),
+  method: word("Which lot is closed first: `fifo` (unless said), `lifo`, `hifo` or `average`."),
+  ...moment
+}
+
+const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
+
 /** All at a glance. */
 export const overview = looking("overview", "All at a glance, cases and reports.")
   .add(
@@ -386,10 +398,24 @@ export const overview = looking("overview", "All at a glance, cases and reports.
   .add(
     HttpApiEndpoint.get("trail", "/api/v1/reports/trail")
       .setUrlParams(query({ ...period, account: only.account, ...moment }))
-      .addSuccess(HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" }))
+      .addSuccess(csv)
       .pipe(
         says("Export the audit trail", "The events of trades, allocations, fills and corrections of a period, as CSV.")
       )
+  )
+  .add(
+    HttpApiEndpoint.get("profit", "/api/v1/reports/profit")
+      .setUrlParams(query({ ...ofProfit, sums: flag("Only sums (`true`), without lots and closings.") }))
+      .addSuccess(Documents.ProfitPage)
+      .pipe(
+        says("Report profit", "Tax lots, realised and unrealised profit, fees and turnover of a period, with sums.")
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("profitExport", "/api/v1/reports/profit/export")
+      .setUrlParams(query(ofProfit))
+      .addSuccess(csv)
+      .pipe(says("Export profit", "The same as CSV, with the SHA-256 of its bytes as `Repr-Digest`."))
   )
   .add(
     HttpApiEndpoint.get("connections", "/api/v1/connections")

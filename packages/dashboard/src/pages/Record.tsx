@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { Facts } from "../ui/parts/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
@@ -6,6 +7,9 @@ import { Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
 import { Head } from "../ui/parts/Help.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Side, SignView, StateSign } from "../ui/parts/Sign.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import * as columns from "../ui/table/columns.tsx"
+import { Rows } from "../ui/table/TablePanel.tsx"
 import { Payload, PayloadOf, Timeline } from "../ui/record/Story.tsx"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfFill } from "../words/signs.ts"
@@ -14,6 +18,38 @@ import { termsWords } from "../words/terms.ts"
 interface ById {
   readonly id: string
 }
+
+const trades: ReadonlyArray<Column<typeof Documents.AllocationDocument.Type>> = [
+  columns.linked("trade", "/trades", ({ tradeId }) => tradeId),
+  columns.foreign("sourceId", ({ sourceId }) => sourceId),
+  columns.figure("allocation", ({ quantity }) => quantity)
+]
+
+/** More of them are on the page of the order. */
+const MOST_TRADES = 100
+
+/** The trades whose shares the order of a fill has. */
+const TradesOf = ({ orderId }: { readonly orderId: string }) => (
+  <Panel title="Source trades" note={`of ${orderId}`}>
+    <Shown
+      name={["allocations of", orderId]}
+      read={(api, past) =>
+        api.allocations.list({ urlParams: { ...past, orderId, standing: true, limit: MOST_TRADES } })
+      }
+    >
+      {({ items }) => (
+        <Rows
+          label="Source trades"
+          empty="No source trades."
+          columns={trades}
+          rows={items}
+          idOf={({ quantity, tradeId }) => `${tradeId} ${quantity}`}
+          isShort
+        />
+      )}
+    </Shown>
+  </Panel>
+)
 
 const FillPage = ({ id }: ById) => (
   <Shown name={["fill", id]} title={id} read={(api, past) => api.fills.show({ path: { id }, urlParams: past })}>
@@ -53,6 +89,7 @@ const FillPage = ({ id }: ById) => (
             ))}
           </ul>
         </Panel>
+        <TradesOf orderId={fill.orderId} />
         {fill.payloadId === null ? null : (
           <Panel title={<Head term="payload" />}>
             <PayloadOf id={fill.payloadId} title="Report" />

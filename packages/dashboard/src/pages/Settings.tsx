@@ -14,6 +14,7 @@ const densities = ["compact", "normal", "relaxed"] as const
 
 const links = [
   ["/positions", "Positions"],
+  ["/profit", "Profit"],
   ["/fills", "Fills"],
   ["/trades", "Trades"],
   ["/decisions", "Decisions"],

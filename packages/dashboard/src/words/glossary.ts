@@ -1,3 +1,5 @@
+import { profitTerms } from "./profitTerms.ts"
+
 /** A word of the screens: its short head, and what it means in a sentence or two. */
 interface Entry {
   readonly head: string
@@ -5,6 +7,8 @@ interface Entry {
 }
 
 const entries = {
+  ...profitTerms,
+
   // Figures of a position
   target: {
     head: "Target",

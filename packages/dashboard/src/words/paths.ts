@@ -2,6 +2,10 @@
 export const pathOfPosition = ({ account, symbol }: { readonly account: string; readonly symbol: string }): string =>
   `/positions/${encodeURIComponent(account)}/${encodeURIComponent(symbol)}`
 
+/** Where profit is reported: of an account and symbol where they are named. */
+export const pathOfProfit = (of?: { readonly account: string; readonly symbol: string }): string =>
+  of === undefined ? "/profit" : `/profit/${encodeURIComponent(of.account)}/${encodeURIComponent(of.symbol)}`
+
 /** Where the screen of an account is. */
 export const pathOfAccount = (name: string): string => `/ops/accounts/${encodeURIComponent(name)}`
 

@@ -69,7 +69,7 @@ describe("what an accountant is given", () => {
     const csv = await cli("report", "profit", "--csv")
     expect(csv.out.split("\r\n")[1]).toMatch(/^closing,paper,AAPL,fifo,2\d{3}-\d\d-\d\d,long,10,/)
     expect(csv.err).toContain(createHash("sha256").update(csv.out).digest("hex"))
-    expect((await cli("report", "profit")).out).toMatch(/AAPL +3 +360 +0 \+ \? +-160/)
+    expect((await cli("report", "profit")).out).toMatch(/AAPL +USD +3 +360 +120 +90 +270 +-90 +0 \+ \? +-160 +2680 /)
   })
 
   it("LOT-2, LOT-6, LOT-7: a correction, a split and declared shares; as of any moment", async () => {
@@ -132,6 +132,9 @@ describe("what an accountant is given", () => {
     expect(await kinds("--to", "2000-01-01")).toEqual(["total"])
     expect(await kinds("--from", "2200-01-01")).toEqual(["lot", "symbol", "total"])
     expect(await kinds("--to", "2200-01-01")).toEqual(["closing", "lot", "symbol", "day", "total"])
+    for (const since of ["today", "month", "year"]) {
+      expect(await kinds("--from", since)).toEqual(["closing", "lot", "symbol", "day", "total"])
+    }
     for (const args of [
       ["--from", "2026-02-30"],
       ["--to", "yesterday"],

@@ -73,8 +73,8 @@ const submit = <A>(
 const position = (symbol: string, account = main) => Need.Need.Position({ account, symbol: Ticker.Ticker.make(symbol) })
 
 /** The broker confirms an instrument. */
-export const confirms = (symbol: string, account = main) => {
-  const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
+export const confirms = (symbol: string, account = main, currency = "USD") => {
+  const facts = { currency, lot: undefined, fractionable: false, shortable: true }
   return submit(
     "command",
     (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts),

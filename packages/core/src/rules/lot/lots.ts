@@ -1,14 +1,11 @@
 import { timesSplit } from "../../records/splitting.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { nothing, paid, parted, plus, received, type Amount } from "./Amount.ts"
+import type { Method } from "./methods.ts"
 import type { Moved, Movement, Split } from "./movements.ts"
 import { isOverAYear } from "./tradeDate.ts"
 
-/** Which lot is closed first: the oldest, the newest, that which gains least, or all at their average. */
-export const methods = ["fifo", "lifo", "hifo", "average"] as const
-
-/** One of the methods. */
-export type Method = (typeof methods)[number]
+export { methods, type Method } from "./methods.ts"
 
 /** Shares that were opened together. */
 export interface Opening {

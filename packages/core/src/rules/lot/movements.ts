@@ -95,6 +95,16 @@ export const movementsOf = ({ currency, declared, executed, splits }: History): 
   }).flat()
 }
 
+/**
+ * LOT-6: what had happened by a date. Where an execution of by then went on record after a later split, it is in the shares after it, and so
+ * are all others.
+ */
+export const until = (movements: ReadonlyArray<Movement>, date: string): ReadonlyArray<Movement> => {
+  const had = movements.filter((each) => each.date <= date)
+  const epoch = had.reduce((latest, each) => Math.max(latest, each.epoch), 0)
+  return movements.filter((each) => each.date <= date || (each._tag === "Split" && each.epoch <= epoch))
+}
+
 const isBefore = (a: Place, b: Place): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq)
 
 /** The revisions of each execution, the first one first. */

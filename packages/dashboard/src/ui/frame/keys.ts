@@ -16,7 +16,7 @@ const CASE = /^\/(?:attention|orders)\/[A-Z]\d+$/
 export const keys: ReadonlyArray<Key> = [
   { keys: "Ctrl K", does: "search by id, go to a page, run a command" },
   { keys: "?", does: "shortcuts of this page" },
-  { keys: "g then o i p t r f d a b j x s", does: "go to a page" },
+  { keys: "g then o i p l t r f d a b j x s", does: "go to a page" },
   { keys: "⇧ H", does: "halt: opens its dialog" },
   { keys: "/", does: "filter the list, or search" },
   { keys: "j k ↑ ↓ Home End", does: "in tables: move", at: TABLE },

@@ -6,6 +6,7 @@ const drawings: Readonly<Record<string, string>> = {
   "/": "M2 8.5 8 3l6 5.5M3.8 7.5V13h8.4V7.5",
   "/attention": "M2.5 9.2V13h11V9.2L11.6 3H4.4zM2.5 9.2h3.2l.9 1.6h2.8l.9-1.6h3.2",
   "/positions": "M8 2v12M2.5 5h11M4.5 5 2.3 9.6h4.4zM11.5 5 9.3 9.6h4.4z",
+  "/profit": "M2.5 13.5h11M4 11V8.5M7 11V5.5M10 11V7M13 11V3",
   "/trades": "M2.5 5.5h10m0 0L9.8 2.8m2.7 2.7L9.8 8.2M13.5 11h-10m0 0 2.7-2.7M3.5 11l2.7 2.7",
   "/orders": "M3 2.5h10v11H3zM5.5 6h5M5.5 8.5h5M5.5 11h3",
   "/fills": "M3 8.5 6.5 12 13 4.5",
@@ -34,6 +35,7 @@ export const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray
     "Books",
     [
       ["/positions", "Positions", "p"],
+      ["/profit", "Profit", "l"],
       ["/trades", "Trades", "t"],
       ["/orders", "Orders", "r"],
       ["/fills", "Fills", "f"],
@@ -77,7 +79,7 @@ export const titleAt = (path: string): string => {
   })
   if (first === undefined) return name
   if (at === "/ops" && second !== undefined) return `${second} · ${name}`
-  return `${at === "/positions" && second !== undefined ? `${second} on ${first}` : first} · ${name}`
+  return `${(at === "/positions" || at === "/profit") && second !== undefined ? `${second} on ${first}` : first} · ${name}`
 }
 
 /** What a page is called before it has come: the page of the navigation that it is under. */

@@ -5,18 +5,10 @@ import type { Api } from "../../api/client.ts"
 import type { Page } from "../../api/parts.ts"
 import { csvOf, type Row, rowOf } from "../table/csv.ts"
 import { Problem } from "../parts/Panel.tsx"
+import { save } from "../parts/saving.ts"
 
 /** More than that is for `roundlot` and its files: a page holds it in memory. */
 const MOST = 100_000
-
-const save = (name: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }))
-  const link = document.createElement("a")
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}
 
 interface ExportProps<A> {
   readonly name: string

@@ -28,12 +28,21 @@ export type SumsOf = Readonly<Partial<Record<Term, string | null>>>
 
 /** Heads below which figures are dollars. */
 const dollars: ReadonlySet<Term> = new Set([
+  "averageCost",
   "averagePrice",
   "commission",
+  "cost",
+  "fees",
   "limitPrice",
+  "marketPrice",
+  "marketValue",
   "notional",
   "price",
-  "stopPrice"
+  "proceeds",
+  "realised",
+  "stopPrice",
+  "turnover",
+  "unrealised"
 ])
 
 /** Returns whether the figures of a column are dollars, which have two decimals at least. */

@@ -34,6 +34,14 @@ export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column
 /** An exact decimal. */
 export const figure = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({ term, kind: "figure", of })
 
+/** An exact decimal that says its sign. */
+export const signed = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({
+  term,
+  kind: "figure",
+  of,
+  signed: true
+})
+
 /** A price that was rounded, as an average is; blank where there is none. */
 export const average = <A,>(of: (row: A) => string | null): Column<A> => ({
   term: "averagePrice",

@@ -1,0 +1,112 @@
+import { useMemo, type ReactNode } from "react"
+import { Link, useSearch } from "wouter"
+import { Foreign } from "../ui/parts/Figure.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
+import type { Column, SumsOf } from "../ui/table/Column.ts"
+import * as columns from "../ui/table/columns.tsx"
+import { DataTable } from "../ui/table/DataTable.tsx"
+import { pathOfProfit } from "../words/paths.ts"
+import { missingWords } from "../words/profit.ts"
+import { methodName, ProfitExport, ProfitFilters, type ProfitRow, useProfit, useProfitAsked } from "./ProfitFilters.tsx"
+
+/** What a symbol, or a period of one, came to; the way to its lots keeps what the address asks for. */
+const columnsWith = (search: string): ReadonlyArray<Column<ProfitRow>> => [
+  columns.node("symbol", ({ account, symbol }) =>
+    symbol === null ? null : (
+      <strong>
+        <Link href={`${pathOfProfit({ account, symbol })}${search === "" ? "" : `?${search}`}`}>{symbol}</Link>
+      </strong>
+    )
+  ),
+  columns.signed("held", ({ quantity }) => quantity),
+  {
+    term: "averageCost",
+    kind: "figure",
+    of: ({ averageCost, cost }) => (cost === "0" ? "" : averageCost),
+    isAbout: true
+  },
+  columns.figure("marketPrice", ({ price }) => price),
+  columns.time("priceAt", ({ priceAt }) => priceAt),
+  columns.figure("marketValue", ({ marketValue }) => marketValue),
+  columns.signed("unrealised", ({ unrealised }) => unrealised),
+  columns.signed("realised", ({ profit }) => profit),
+  columns.figure("fees", ({ fees }) => fees),
+  columns.figure("turnover", ({ turnover }) => turnover),
+  {
+    term: "missing",
+    kind: "node",
+    of: (row) => <Foreign text={missingWords(row)} />,
+    isShown: (rows) => rows.some((row) => missingWords(row) !== null)
+  }
+]
+
+const sumsOf = (total: ProfitRow): SumsOf => ({
+  marketValue: total.marketValue,
+  unrealised: total.unrealised,
+  realised: total.profit,
+  fees: total.fees,
+  turnover: total.turnover
+})
+
+interface SumsProps {
+  readonly rows: ReadonlyArray<ProfitRow>
+  readonly total: ProfitRow
+}
+
+const symbolOf = ({ symbol }: ProfitRow): string => symbol ?? ""
+
+/** The symbols of one currency, and what they come to. */
+const OfCurrency = ({ rows, total }: SumsProps) => {
+  const search = useSearch()
+  const shown = useMemo(() => columnsWith(search), [search])
+  const own = rows.filter(({ currency, kind }) => kind === "symbol" && currency === total.currency)
+  const missing = missingWords(total)
+  return (
+    <Panel title={`Symbols in ${total.currency}`} note={`by ${methodName(total.method)}`}>
+      {own.length === 0 ? (
+        <Empty>No fills and no open lots in this period.</Empty>
+      ) : (
+        <DataTable
+          label={`Profit in ${total.currency}`}
+          columns={shown}
+          rows={own}
+          idOf={symbolOf}
+          sums={sumsOf(total)}
+          isShort
+        />
+      )}
+      {missing === null ? null : (
+        <p className="extent" role="note">
+          Not in these sums: {missing}.
+        </p>
+      )}
+    </Panel>
+  )
+}
+
+/** What the symbols of an account came to in a period, with the accountant's file. */
+export const ProfitPage = (): ReactNode => {
+  const asked = useProfitAsked()
+  const query = useProfit({ ...asked, sums: true })
+  return (
+    <>
+      <PageHead
+        note={asked.account === undefined ? undefined : `Account ${asked.account}. Trade dates in New York.`}
+        actions={<ProfitExport key={JSON.stringify(asked)} asked={asked} />}
+      >
+        Profit
+      </PageHead>
+      <ProfitFilters account={asked.account} />
+      <Asked query={query}>
+        {({ items }) =>
+          items
+            .filter(({ kind }) => kind === "total")
+            .map((total) => (
+              <OfCurrency key={`${total.currency} ${JSON.stringify(asked)}`} rows={items} total={total} />
+            ))
+        }
+      </Asked>
+    </>
+  )
+}

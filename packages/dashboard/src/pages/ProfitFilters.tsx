@@ -1,0 +1,166 @@
+import type { Documents } from "@roundlot/api"
+import { useMutation } from "@tanstack/react-query"
+import { useAsk } from "../api/asking.ts"
+import { readOf } from "../api/calling.ts"
+import type { Past } from "../api/records.ts"
+import { useOverview } from "../api/overview.ts"
+import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
+import { GivenId } from "../ui/parts/Figure.tsx"
+import { useFilters } from "../ui/parts/filters.ts"
+import { Head } from "../ui/parts/Help.tsx"
+import { Problem } from "../ui/parts/Panel.tsx"
+import { save } from "../ui/parts/saving.ts"
+import { glossary, type Term } from "../words/glossary.ts"
+
+/** A row of the report on profit. */
+export type ProfitRow = Documents.ProfitRow
+
+/** What is asked of the report. */
+interface ProfitAsked extends Past {
+  readonly account?: string
+  readonly symbol?: string
+  readonly from?: string
+  readonly to?: string
+  readonly method?: string
+}
+
+const methods = [
+  ["", "FIFO"],
+  ["lifo", "LIFO"],
+  ["hifo", "HIFO"],
+  ["average", "Average cost"]
+] as const
+
+/** The name of the method by which lots are closed. */
+export const methodName = (method: string): string =>
+  methods.find(([each]) => each === method || (each === "" && method === "fifo"))?.[1] ?? method
+
+const periods = [
+  ["", "Today"],
+  ["month", "This month"],
+  ["year", "This year"],
+  ["all", "All"]
+] as const
+
+const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
+
+/** What the address asks for: today unless it says more. Of several accounts the first, where it names none. */
+export const useProfitAsked = (): ProfitAsked => {
+  const { get } = useFilters()
+  const asOf = useAsOf()
+  const first = useOverview().data?.accounts[0]?.name ?? ""
+  const account = get("account") === "" ? first : get("account")
+  const from = get("from") === "" ? "today" : get("from")
+  const given = { account, from: from === "all" ? "" : from, to: get("to"), method: get("method") }
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), ...momentOf(asOf) }
+}
+
+/** Reads the report, and again whenever something happened. */
+export const useProfit = (asked: ProfitAsked & { readonly sums?: boolean }) =>
+  useAsk(
+    ["profit", asked],
+    (api) => api.overview.profit({ urlParams: asked }),
+    // Of which account, the overview says.
+    asked.account !== undefined
+  )
+
+interface SelectProps {
+  readonly term: Term
+  readonly value: string
+  readonly options: ReadonlyArray<readonly [value: string, word: string]>
+  readonly onChoose: (value: string) => void
+}
+
+const Select = ({ onChoose, options, term, value }: SelectProps) => (
+  <div className="filter">
+    <Head term={term} />
+    <select aria-label={glossary[term].head} value={value} onChange={({ target }) => onChoose(target.value)}>
+      {options.map(([each, word]) => (
+        <option key={each} value={each}>
+          {word}
+        </option>
+      ))}
+    </select>
+  </div>
+)
+
+const DateField = ({ name, term }: { readonly name: "from" | "to"; readonly term: Term }) => {
+  const { get, set } = useFilters()
+  return (
+    <div className="filter">
+      <Head term={term} />
+      <input
+        type="date"
+        aria-label={glossary[term].head}
+        value={isDate(get(name)) ? get(name) : ""}
+        onChange={({ target }) => set(name, target.value)}
+      />
+    </div>
+  )
+}
+
+/** Of which period, by which method, and of which account where there are several. */
+export const ProfitFilters = ({ account }: { readonly account?: string | undefined }) => {
+  const { get, set, setAll } = useFilters()
+  const accounts = useOverview().data?.accounts ?? []
+  const from = get("from")
+  return (
+    <div className="filters" role="group" aria-label="Filters">
+      {account === undefined || accounts.length < 2 ? null : (
+        <Select
+          term="account"
+          value={account}
+          options={accounts.map(({ name }) => [name, name] as const)}
+          onChoose={(name) => set("account", name)}
+        />
+      )}
+      <Select
+        term="profitPeriod"
+        value={from}
+        options={isDate(from) ? [...periods, [from, "From a date"]] : periods}
+        onChoose={(period) => setAll({ from: period, to: "" })}
+      />
+      <DateField name="from" term="dateFrom" />
+      <DateField name="to" term="dateTo" />
+      <Select term="lotMethod" value={get("method")} options={methods} onChoose={(method) => set("method", method)} />
+    </div>
+  )
+}
+
+/** The digits of a digest as the command line and `shasum` write them. */
+const hexOf = (digest: string): string => {
+  const [, base64 = ""] = /^sha-256=:([^:]+):$/.exec(digest) ?? []
+  return Array.from(atob(base64), (each) => each.charCodeAt(0).toString(16).padStart(2, "0")).join("")
+}
+
+/** Saves what an accountant is given: the bytes of `report profit --csv`, with their hash. */
+export const ProfitExport = ({ asked }: { readonly asked: ProfitAsked }) => {
+  const saving = useMutation({
+    mutationFn: async () => {
+      const [csv, { headers }] = await readOf((api) =>
+        api.overview.profitExport({ urlParams: asked, withResponse: true })
+      )
+      save(`profit-${[asked.account, asked.symbol, asked.from, asked.to].filter(Boolean).join("-")}.csv`, csv)
+      return hexOf(headers["repr-digest"] ?? "")
+    }
+  })
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        data-key="e"
+        aria-disabled={saving.isPending}
+        onClick={() => (saving.isPending ? undefined : saving.mutate())}
+      >
+        {saving.isPending ? "Reading all…" : "Export CSV"}
+      </button>
+      {saving.data === undefined ? null : (
+        <span role="status" className="faint">
+          Saved. SHA-256 <GivenId id={saving.data} isShort />
+        </span>
+      )}
+      {saving.error === null ? null : <Problem error={saving.error} />}
+    </>
+  )
+}

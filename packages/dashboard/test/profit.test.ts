@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { beforeAll, expect, test } from "vitest"
+import { findingsInThemes, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+/** A trade fills at the price of the paper market. */
+const traded = async (id: string, symbol: string, side: string, quantity: string, price: string): Promise<void> => {
+  await daemon.cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
+  await daemon.ask("/api/v1/trades", { sourceId: id, symbol, side, quantity, price })
+}
+
+beforeAll(async () => {
+  await traded("one", "AAPL", "buy", "10", "100")
+  await daemon.idsOf("/api/v1/orders?symbol=AAPL&status=filled", 1)
+  await traded("two", "AAPL", "sell", "4", "110")
+  await daemon.idsOf("/api/v1/orders?symbol=AAPL&status=filled", 2)
+  await traded("three", "MSFT", "sell", "2", "50")
+  await daemon.idsOf("/api/v1/orders?symbol=MSFT&status=filled", 1)
+})
+
+test("LOT-10: profit of today is one click from the overview, and the trades of a lot are three more", async () => {
+  await using seen = await open("/")
+  const { page } = seen
+  let clicks = 0
+  const click = async (name: string): Promise<void> => {
+    clicks++
+    await page.getByRole("link", { name, exact: true }).first().click()
+  }
+  await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
+  await click("Profit")
+  const table = page.getByRole("table", { name: "Profit in USD" })
+  const cells = (name: string) => table.getByRole("row").filter({ hasText: name }).getByRole("cell").allTextContents()
+  await table.getByRole("link", { name: "MSFT" }).waitFor()
+  const figures = (await cells("AAPL")).filter((_, at) => at !== 4)
+  expect(figures.slice(0, 9)).toEqual([
+    "AAPL",
+    "+6",
+    "100.00",
+    "110.00",
+    "660.00",
+    "+60.00",
+    "+40.00",
+    "0.00",
+    "1,440.00"
+  ])
+  expect((await cells("Sum")).slice(4)).toEqual(["560.00", "60.00", "40.00", "0.00", "1,540.00", ""])
+  await click("AAPL")
+  const lots = page.getByRole("table", { name: "Open lots" })
+  await lots.getByRole("link", { name: "F1" }).waitFor()
+  await click("F1")
+  await click("T1")
+  await page.getByRole("heading", { level: 1, name: /Buy 10 AAPL/ }).waitFor()
+  expect(clicks).toBeLessThanOrEqual(5)
+  expect(seen.faults).toEqual([])
+})
+
+test("LOT-4: another method and period are the address; what is missing is said beside the sums", async () => {
+  await using seen = await open("/profit")
+  const { page } = seen
+  const table = page.getByRole("table", { name: "Profit in USD" })
+  await table.getByRole("link", { name: "AAPL" }).waitFor()
+  await page.getByRole("combobox", { name: "Method" }).selectOption("average")
+  await page.getByText("by Average cost").waitFor()
+  await page.getByRole("combobox", { name: "Period" }).selectOption("all")
+  await page.waitForURL(/\?method=average&from=all$/)
+  await page.getByLabel("To", { exact: true }).fill("2020-01-01")
+  await page.getByText("No fills and no open lots in this period.").waitFor()
+  await page.goBack()
+  await table.getByRole("link", { name: "AAPL" }).waitFor()
+  await daemon.cli("positions", "adjust", "MSFT", "--as", "base", "--by", "3", "--reason", "held before", "--yes")
+  await page.getByRole("note").getByText("1 unrealised profit").waitFor()
+  // MSFT's closing is of declared shares.
+  await table.getByRole("row").filter({ hasText: "MSFT" }).getByText("cost of open lots").waitFor()
+  for (const path of ["/profit", "/profit/paper/AAPL"]) {
+    await page.goto(`${daemon.url}${path}`)
+    await page.getByRole("table").first().waitFor()
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width)
+      expect(await findingsInThemes(page)).toEqual([])
+    }
+  }
+  expect(seen.faults).toEqual([])
+})
+
+test("LOT-1: the file for the accountant has the bytes of the command line, and its hash is shown", async () => {
+  await using seen = await open("/profit?from=all")
+  const { page } = seen
+  await page.getByRole("table", { name: "Profit in USD" }).waitFor()
+  const saving = page.waitForEvent("download")
+  await page.keyboard.press("e")
+  const saved = readFileSync(await (await saving).path())
+  const hash = createHash("sha256").update(saved).digest("hex")
+  await page
+    .getByRole("status")
+    .filter({ hasText: hash.slice(0, 8) })
+    .waitFor()
+  expect(await daemon.cli("report", "profit", "--csv")).toBe(`${saved.toString()}SHA-256 of these rows: ${hash}\n`)
+  expect(seen.faults).toEqual([])
+})
