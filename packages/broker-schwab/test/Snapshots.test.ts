@@ -39,6 +39,8 @@ const answering =
   ({ method, path }: { readonly method: string; readonly path: string }): HttpOutcome.HttpOutcome => {
     if (method === "POST") return said(201, "", { location: `/trader/v1${AN_ORDER}/${ID}` })
     if (path.endsWith("/accountNumbers")) return said(200, '[{"accountNumber":"12345678","hashValue":"H"}]')
+    if (path.includes("/quotes"))
+      return said(200, '{"AAPL":{"symbol":"AAPL","reference":{"isShortable":true,"isHardToBorrow":false}}}')
     if (path.includes("/instruments")) return said(200, '{"instruments":[{"symbol":"AAPL","assetType":"EQUITY"}]}')
     if (path.includes(`${AN_ORDER}?`)) return said(200, `[${snapshot()}]`)
     return said(200, path.endsWith(`/orders/${ID}`) ? snapshot() : "[]")
