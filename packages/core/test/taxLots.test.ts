@@ -190,6 +190,17 @@ describe("what fills are", () => {
     expect(lotsOf(moved, "fifo").open.map(({ shares }) => Decimal.format(shares))).toEqual(["14", "4", "4"])
   })
 
+  it("LOT-6: an execution is in the shares of the time at which its order was made", () => {
+    const splitAt = at("2026-03-02T20:00:00Z")
+    const late = fill(2, "buy", "4", "50", { createdAt: at("2026-03-02T21:00:00Z"), version: 12 })
+    const placed = (orderedAt: Executed["orderedAt"]) =>
+      movementsOf(history([{ ...late, orderedAt }], { splits: [{ at: splitAt, seq: 9, to: 2, from: 1 }] })).map(
+        movedText
+      )
+    expect(placed(at("2026-03-02T19:00:00Z"))).toEqual(["F2 2026-03-02 4 for 200", "split 2 for 1"])
+    expect(placed(splitAt)).toEqual(["split 2 for 1", "F2 2026-03-02 4 for 200"])
+  })
+
   it("LOT-6: what is open at the end of a period has no shares of before a split beside those after it", () => {
     const late = fill(2, "buy", "4", "50", {
       executedAt: at("2026-03-02T14:00:00Z"),

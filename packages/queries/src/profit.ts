@@ -232,8 +232,8 @@ const historyOf = (account: string, symbol: string) =>
     const fills = yield* among(Fill.FillTable, "orderId", orders.keys())
     const instrument = yield* Reads.first(Instrument.InstrumentTable, { where })
     const executed = fills.flatMap((fill) => {
-      const side = orders.get(fill.orderId)?.side
-      return side === undefined ? [] : [{ fill, side }]
+      const order = orders.get(fill.orderId)
+      return order === undefined ? [] : [{ fill, side: order.side, orderedAt: order.createdAt }]
     })
     const inferred = [...orders.values()].map((order) => Side.signed(order.side, order.inferred))
     const history: movements.History = {

@@ -28,10 +28,11 @@ export interface Split extends Ratio {
 /** What changes the lots of a symbol. */
 export type Movement = Moved | Split
 
-/** A fill with the side of its order. */
+/** A fill with the side of its order, and when that was made: its shares are those of then (P9). */
 export interface Executed {
   readonly fill: Fill
   readonly side: Side
+  readonly orderedAt?: Instant | undefined
 }
 
 /** Where something is in the journal: what one commit wrote has one time. */
@@ -63,8 +64,8 @@ interface Placed<M extends Movement = Movement> {
 }
 
 /**
- * LOT-1: what changes the lots, in the order of trade time. A split is where its acceptance is in the journal (P9): what went on
- * record before is multiplied by it, what came later is in the new shares, whenever it was executed.
+ * LOT-1: what changes the lots, in the order of trade time. A split is where its acceptance is in the journal (P9): what was
+ * ordered or declared before is multiplied by it, whenever it was executed or went on record.
  */
 export const movementsOf = ({ currency, declared, executed, splits }: History): ReadonlyArray<Movement> => {
   const inTime = splits.toSorted((a, b) => a.seq - b.seq)
@@ -126,18 +127,19 @@ const placedFill = (
 ): ReadonlyArray<Placed<Moved>> => {
   const counting = revisions.find(({ fill }) => fill.canonical)
   if (counting === undefined || Decimal.isZero(counting.fill.quantity)) return []
-  const { fill, side } = counting
+  const { fill, orderedAt, side } = counting
   const at = executedAtOf(revisions) ?? fill.executedAt
   const recorded = revisions.reduce<Place>(
     (first, { fill: { createdAt, version } }) => (createdAt < first.at ? { at: createdAt, seq: version } : first),
     { at: fill.createdAt, seq: fill.version }
   )
+  const made = orderedAt !== undefined && orderedAt < recorded.at ? { ...recorded, at: orderedAt } : recorded
   const isFeeKnown = fill.commission !== undefined && (fill.commissionCurrency ?? currency) === currency
   const movement: Moved = {
     _tag: "Moved",
     fillId: fill.id,
     date: tradeDate(at),
-    epoch: epochAt(recorded),
+    epoch: epochAt(made),
     shares: signed(side, fill.quantity),
     amount: {
       gross: fill.price === undefined ? undefined : Decimal.multiply(fill.quantity, fill.price),
