@@ -105,7 +105,8 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
   if (isAbove(Decimal.add(notionalOf(usage, at), notional), dailyNotionalOf(account))) return "DailyNotional"
-  return isAbove(costOf(wanted, notional), circumstances.buyingPower) ? "BuyingPower" : undefined
+  const cost = costOf(wanted, notional)
+  return Decimal.isPositive(cost) && isAbove(cost, circumstances.buyingPower) ? "BuyingPower" : undefined
 }
 
 /** What an order takes of the buying power, in dollars: the part of it that opens a holding. */
