@@ -185,6 +185,26 @@ describe("P9: what an order of before a split filled is corrected in the shares 
     isSound(desk)
   })
 
+  test("B3: what is filled beyond the trades shrinks after a joining, and the trades stay completed", () => {
+    const desk = deskAfter([trade("T1", 3000), sent(1), fill("e1", 1, 3000), fill("e2", 1, 5000)])
+    perform(desk, ended(3000, "filled", 8000))
+    split(desk, 1, 10)
+    perform(desk, fill("e2", 2, 2000))
+    expect(standing(desk)).toMatchObject({ hedged: "0.5" })
+    expect(desk.all(AllocationTable).map(({ settled }) => Decimal.format(settled))).toEqual(["3"])
+    expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed"])
+    isSound(desk)
+  })
+
+  test("what an uneven ratio leaves of a correction, less than a part of before can be, is booked too", () => {
+    const trades = [trade("T1", 100), trade("T2", 100), trade("T3", 100), trade("T4", 700)]
+    const desk = deskAfter([...trades, sent(1), fill("e1", 1, 1000), ended(1000, "filled", 1000)])
+    split(desk, 7, 3)
+    perform(desk, fill("e1", 2, 100))
+    expect(standing(desk).hedged).toBe("0.233333333333")
+    isSound(desk)
+  })
+
   test("what a trade of after the split took of the excess goes back as it is", () => {
     const desk = deskAfter([trade("T1", 3000), sent(1), fill("e1", 1, 5000)])
     perform(desk, ended(3000, "filled", 5000))

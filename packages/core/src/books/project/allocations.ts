@@ -67,8 +67,10 @@ export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Pla
 /** A3, P9: what no trade covers of an order is another number of shares. */
 export const excessChanged = (books: Books, event: Of<"ExcessChanged">, place: Place): void => {
   const order = orderOf(books, event.orderId)
-  const { splitExcess = order.splitExcess } = event
-  setExcess(books, splitExcess === order.splitExcess ? order : { ...order, splitExcess }, event.excess, place)
+  const { excess, splitExcess } = event
+  if (splitExcess === undefined) return setExcess(books, order, excess, place)
+  setExcess(books, { ...order, splitExcess }, excess, place)
+  settle(books, order.id, place)
 }
 
 /** C3: what is released goes back to its trade's own place, or to the other order's excess. */

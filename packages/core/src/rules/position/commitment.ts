@@ -75,10 +75,14 @@ const partOf = (
   const splits = splitsSinceAllocation(recorder.books.positions.get(symbolKey(account, symbol)), id)
   if (splits.length === 0) return { quantity: Quantity.make(Decimal.min(left, quantity)) }
   const isWhole = !Decimal.isLess(left, afterSplits(splits, quantity))
-  const released = isWhole ? quantity : Quantity.make(Decimal.min(quantity, beforeSplits(splits, left)))
+  const part = Decimal.max(SMALLEST, beforeSplits(splits, left))
+  const released = isWhole ? quantity : Quantity.make(Decimal.min(quantity, part))
   const opened = isWhole && !isLast ? afterSplits(splits, quantity) : left
   return { quantity: released, splitOpen: Decimal.subtract(opened, released) }
 }
+
+/** What an uneven ratio leaves of a correction may come to less than the books keep. */
+const SMALLEST = Decimal.unsafe("0.000000000001")
 
 /** A4, P9: what is covered in the shares of now counts so much more, or less, than what the order filled in those of then. */
 const keepSplitExcess = (recorder: Recorder, orderId: OrderId): void => {
