@@ -31,7 +31,7 @@ export const AccountAnswer = Schema.Struct({
   })
 })
 
-const readAccount = ({ linked, wire }: Desk, operation: string, fields: string) =>
+const readAccount = ({ linked, wire }: Pick<Desk, "linked" | "wire">, operation: string, fields: string) =>
   Effect.flatMap(linked, ({ hash }) => reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer))
 
 /** What the account holds. */
@@ -49,7 +49,7 @@ export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   }))
 
 /** The account's number, buying power, and whether it may trade. */
-export const figures = (desk: Desk): Broker.BrokerService["account"] =>
+export const figures = (desk: Pick<Desk, "linked" | "wire">): Broker.BrokerService["account"] =>
   Effect.map(
     readAccount(desk, "account", ""),
     ({ securitiesAccount: { accountNumber, currentBalances, isClosingOnlyRestricted } }) => ({
@@ -57,7 +57,7 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
       mayTrade: isClosingOnlyRestricted === undefined ? undefined : !isClosingOnlyRestricted,
       words: isClosingOnlyRestricted === true ? "isClosingOnlyRestricted" : undefined,
       currency: "USD",
-      buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
+      buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading
     })
   )
 

@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Accounts } from "@roundlot/broker-schwab"
+import { Decimal } from "@roundlot/core"
+import { HttpOutcome } from "@roundlot/core/adapter"
+import { figures } from "../src/Account.ts"
 import { cancelAnswerOf } from "../src/Sending.ts"
 import type { Wire } from "@roundlot/broker-schwab"
 import { Effect } from "effect"
@@ -34,6 +37,22 @@ const problem = (wanted: string | undefined, ...numbers: ReadonlyArray<string>) 
   })
 
 describe("the account that a login opens", () => {
+  it.scopedLive("has no buying power where Schwab says none, which is not zero", () =>
+    Effect.gen(function* () {
+      const { wire } = yield* open()
+      const powerOf = (currentBalances: object | undefined) => {
+        const text = JSON.stringify({ securitiesAccount: { accountNumber: "11112222", currentBalances } })
+        const said = { status: 200, headers: { "content-type": "application/json" } }
+        const own = { ...wire, ask: () => Effect.succeed(HttpOutcome.answered(said, text, [], undefined)) }
+        const linked = Effect.succeed({ accountNumber: "11112222", hash: "H" })
+        return Effect.map(figures({ wire: own, linked }), ({ buyingPower }) => buyingPower)
+      }
+      assert.deepStrictEqual(yield* powerOf({ cashAvailableForTrading: 5 }), Decimal.unsafe("5"))
+      assert.isUndefined(yield* powerOf(undefined))
+      assert.isUndefined(yield* powerOf({}))
+    })
+  )
+
   it.each([
     ["Order cannot be canceled in its current status", 400, true],
     ["Order not found", 404, true],

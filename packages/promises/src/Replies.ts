@@ -151,7 +151,7 @@ const schemas = {
   account: Struct({
     brokerAccountId: maybe(String),
     currency: String,
-    buyingPower: Decimal,
+    buyingPower: maybe(Decimal),
     mayTrade: maybe(Boolean),
     words: maybe(String)
   }),

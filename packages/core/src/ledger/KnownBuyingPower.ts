@@ -27,6 +27,8 @@ export interface KnownBuyingPower {
     except?: OrderId
   ) => Decimal.Decimal | undefined
   readonly keep: (account: AccountName, reading: Reading) => void
+  /** The broker does not say it any more. */
+  readonly forget: (account: AccountName) => void
   /** An order takes so much, however often it is planned. */
   readonly take: (account: AccountName, order: OrderId, cost: Decimal.Decimal) => void
 }
@@ -52,6 +54,7 @@ export const make = (): KnownBuyingPower => {
       return own === undefined ? known.left : Decimal.add(known.left, own)
     },
     keep: (account, reading) => void accounts.set(account, { reading, taken: new Map(), left: reading.amount }),
+    forget: (account) => void accounts.delete(account),
     take: (account, order, cost) => {
       const known = accounts.get(account)
       if (known === undefined) return

@@ -184,7 +184,8 @@ export interface BrokerAccount {
   /** The broker's own id of the account, to which it is pinned when it is first driven; none where it has none of its own. */
   readonly brokerAccountId: string | undefined
   readonly currency: string
-  readonly buyingPower: Decimal
+  /** Left away where the broker does not say: it decides for itself then. */
+  readonly buyingPower?: Decimal | undefined
   /** Does the broker let it open and close positions? Left away where the broker does not say. */
   readonly mayTrade?: boolean | undefined
   /** Why it may not trade, as the broker says it. */

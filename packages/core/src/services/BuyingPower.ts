@@ -16,7 +16,8 @@ import { recoverIdle, reported } from "./work.ts"
 export const keep = (account: AccountName, { buyingPower: amount, currency }: BrokerAccount) =>
   Effect.gen(function* () {
     const { buyingPower, now } = yield* Ledger
-    buyingPower.keep(account, { amount, currency, at: yield* now })
+    if (amount === undefined) buyingPower.forget(account)
+    else buyingPower.keep(account, { amount, currency, at: yield* now })
   })
 
 const isShort = (answer: PositionAnswer): boolean => answer._tag === "Refused" && answer.control === "BuyingPower"

@@ -87,7 +87,7 @@ const figures = clause({
       const { brokerAccountId = first.brokerAccountId } = yield* broker.positions
       yield* same("the account of what is held", brokerAccountId, first.brokerAccountId, remedy)
       yield* same("its currency", first.currency, "USD", "Give the currency of buyingPower by its ISO code")
-      const isBelow = Decimal.isNegative(first.buyingPower)
+      const isBelow = first.buyingPower !== undefined && Decimal.isNegative(first.buyingPower)
       yield* same("buying power below zero", isBelow, false, "Give what one buy may cost at most, in dollars")
     })
 })
