@@ -89,6 +89,10 @@ export const planInSlices = <A>(
   }
 }
 
+/** A world of which a dry run takes nothing. */
+const untaking = ({ buyingPower, ...world }: Recorder.World): Recorder.World =>
+  buyingPower === undefined ? world : { ...world, buyingPower: { ...buyingPower, take: () => undefined } }
+
 interface Rehearsal<A> {
   readonly index: number
   readonly outcome: Outcome<A>
@@ -116,7 +120,8 @@ function* planOnce<A>(
     }
     try {
       const effectsSince = member.rehearse === undefined ? undefined : watched(recording)
-      const recorder = recording.recorder(member.account, member.cause)
+      const own = recording.recorder(member.account, member.cause)
+      const recorder = member.rehearse === undefined ? own : { ...own, world: untaking(own.world) }
       const answer = member.apply(recorder)
       finish(recorder)
       const outcome = { _tag: "Planned", answer } as const

@@ -4,6 +4,8 @@ import type { AccountName } from "../../src/records/AccountName.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import * as Price from "../../src/values/Price.ts"
+import { OrderId } from "../../src/values/Id.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { inTurn } from "../../src/services/accountwise.ts"
@@ -134,6 +136,39 @@ describe("BuyingPower: what an account may spend at its broker", () => {
       })
     )
   )
+
+  test("a dry run takes nothing of it", () =>
+    withAccount(spending("1500"), () =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        const { buyingPower, now, submit } = yield* Ledger
+        const take = (rehearse: (() => void) | undefined) =>
+          submit("command", {
+            account: Stage.account,
+            cause: { kind: "command", actor: "test" },
+            needs: [],
+            apply: ({ world }) => world.buyingPower?.take(Stage.account, OrderId.make(1), Decimal.unsafe("1000")),
+            rehearse
+          })
+        const left = Effect.map(now, (at) => buyingPower.of(Stage.account, "USD", at))
+        yield* take(() => undefined)
+        expect(yield* left).toEqual(Decimal.unsafe("1500"))
+        yield* take(undefined)
+        expect(yield* left).toEqual(Decimal.unsafe("500"))
+      })
+    ))
+
+  test("a broker that does not say it decides for itself", () =>
+    withAccount(spending("1"), (says) =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        says.account = Effect.succeed({ brokerAccountId: undefined, currency: "USD" })
+        yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    ))
 
   test("a reading of a quarter of an hour ago decides nothing", () =>
     withAccount(spending("1"), () =>
