@@ -48,7 +48,7 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attention", "Attention"],
   ["/positions", "AAPL"],
   ["/positions/paper/AAPL", "Open lots"],
-  ["/profit", "Profit in USD"],
+  ["/profit", "Symbols in USD"],
   ["/profit/paper/AAPL", "Closings"],
   ["/trades", "one"],
   ["/trades/T1", "Allocations"],

@@ -169,8 +169,8 @@ const heldOf = ({ executed }: movements.History, all: ReadonlyArray<movements.Mo
   const ofFills = executed.flatMap(({ fill: { executedAt: at, id, price } }) =>
     price !== undefined && inUnits.has(id) ? [{ price, at }] : []
   )
-  // A position's own price is of the shares of now.
-  const isOfNow = epoch === epochOf(all) && lastPrice !== undefined && lastPriceAt !== undefined
+  // A position's own price is of the shares of now, and a later one takes its place: a period that has an end would change.
+  const isOfNow = to === undefined && epoch === epochOf(all) && lastPrice !== undefined && lastPriceAt !== undefined
   const priced = valuation.newest([...(isOfNow ? [{ price: lastPrice, at: lastPriceAt }] : []), ...ofFills], to)
   const later = had.find((each) => each._tag === "Split" && to !== undefined && each.date > to)
   return { open, priced, worth: valuation.ofLots(open, priced?.price), later }

@@ -78,7 +78,7 @@ const OfCurrency = ({ rows, total }: SumsProps) => {
       )}
       {missing === null ? null : (
         <p className="extent" role="note">
-          Not in these sums: {missing}.
+          Not in these sums: <Foreign text={missing} />
         </p>
       )}
     </Panel>

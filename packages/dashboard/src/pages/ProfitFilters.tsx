@@ -50,8 +50,9 @@ export const useProfitAsked = (): ProfitAsked => {
   const asOf = useAsOf()
   const first = useOverview().data?.accounts[0]?.name ?? ""
   const account = get("account") === "" ? first : get("account")
-  const from = get("from") === "" ? "today" : get("from")
-  const given = { account, from: from === "all" ? "" : from, to: get("to"), method: get("method") }
+  const to = get("to")
+  const from = get("from") === "" && to === "" ? "today" : get("from")
+  const given = { account, from: from === "all" ? "" : from, to, method: get("method") }
   return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), ...momentOf(asOf) }
 }
 

@@ -154,7 +154,7 @@ const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Aski
 /** The report on profit of a period: of today where the address says nothing. */
 const profitAsked = ([, account, symbol]: ReadonlyArray<string>, search: URLSearchParams): Asking => {
   const of = (name: string): string => search.get(name) ?? ""
-  const from = of("from") === "" ? "today" : of("from")
+  const from = of("from") === "" && of("to") === "" ? "today" : of("from")
   const asked = Object.entries({
     account: account === undefined ? of("account") : decodeURIComponent(account),
     symbol: decodeURIComponent(symbol ?? ""),

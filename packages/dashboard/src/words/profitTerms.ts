@@ -5,7 +5,7 @@ export const profitTerms = {
   averageCost: { head: "Average cost", help: "Cost per open share, with fees, to 12 decimals." },
   marketPrice: {
     head: "Market price",
-    help: "Newest price in the books by the end of the period: of a trade that came in, or of an own fill. A dash: none is known."
+    help: "Newest price in the books: of a trade that came in, or of an own fill; of a period with an end, of the newest fill by then. A dash: none is known."
   },
   priceAt: { head: "Price from", help: "Time of the market price." },
   marketValue: { head: "Market value", help: "Open shares times market price." },
