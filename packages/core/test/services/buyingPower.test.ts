@@ -7,6 +7,7 @@ import * as Price from "../../src/values/Price.ts"
 import { OrderId } from "../../src/values/Id.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import type { Order } from "../../src/records/Order.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { inTurn } from "../../src/services/accountwise.ts"
 import * as BuyingPower from "../../src/services/BuyingPower.ts"
@@ -34,8 +35,18 @@ const away: BrokerService["account"] = new BrokerReadFailed({
   detail: "nobody answers"
 })
 
-const wish = (id: string, shares: string, side: Side = "buy") =>
-  Stage.submit({ ...Stage.trade(id, shares), side, price: Price.unsafe("150") })
+const wish = (id: string, shares: string, side: Side = "buy", symbol = "AAPL") =>
+  Stage.submit({ ...Stage.trade(id, shares, symbol), side, price: Price.unsafe("150") })
+
+const filled = (order: Order) => ({
+  ...Stage.seen(order),
+  _tag: "Executed" as const,
+  execId: "e1",
+  execIdBase: "e1",
+  revision: 1,
+  price: Price.unsafe("150"),
+  executedAt: Instant.make(3n)
+})
 
 const answer = Effect.map(Reads.first(PositionTable, {}), answered)
 
@@ -108,18 +119,44 @@ describe("BuyingPower: what an account may spend at its broker", () => {
         yield* wish("t1", "10")
         yield* sendAll
         const bought = yield* Effect.flatMap(Stage.orders, ([first]) => Effect.fromNullable(first))
-        yield* Stage.book({
-          ...Stage.seen(bought),
-          _tag: "Executed",
-          execId: "e1",
-          execIdBase: "e1",
-          revision: 1,
-          price: Price.unsafe("150"),
-          executedAt: Instant.make(3n)
-        })
+        yield* Stage.book(filled(bought))
         yield* wish("t2", "10", "sell")
         yield* sendAll
         expect(yield* Stage.statuses).toEqual(["filled", "submitted"])
+      })
+    ))
+
+  test("of several positions that each would fit as many are ordered as fit, and each once", () =>
+    withAccount(spending("1"), (says, pass) =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        for (const symbol of ["AAPL", "KO", "MSFT"]) yield* wish(symbol, "10", "buy", symbol)
+        yield* sendAll
+        says.account = spending("3000")
+        yield* TestClock.adjust("1 minute")
+        yield* pass
+        yield* sendAll
+        yield* pass
+        expect(yield* Stage.statuses).toEqual(["submitted", "submitted"])
+      })
+    ))
+
+  test("of an order through zero the part that closes goes", () =>
+    withAccount(spending("1500"), (says) =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        yield* wish("t1", "10")
+        yield* sendAll
+        const bought = yield* Effect.flatMap(Stage.orders, ([first]) => Effect.fromNullable(first))
+        yield* Stage.book(filled(bought))
+        says.account = spending("-1")
+        yield* watchAccounts()
+        yield* wish("t2", "15", "sell")
+        yield* sendAll
+        expect((yield* Stage.orders).map(({ quantity, side }) => `${side} ${Decimal.format(quantity)}`)).toEqual([
+          "buy 10",
+          "sell 10"
+        ])
       })
     ))
 

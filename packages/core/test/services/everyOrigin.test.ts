@@ -126,7 +126,11 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     at: limited({ maxOrderNotional: most("9999") }, { price: "150", symbol: SILENT }),
     beyond: limited({ maxOrderNotional: most("9999") }, { symbol: SILENT })
   },
-  BuyingPower: { at: { ...second, buyingPower: "3000" }, beyond: { ...second, buyingPower: "2999.99" } },
+  BuyingPower: {
+    at: { ...second, buyingPower: "3000" },
+    beyond: { ...second, buyingPower: "2999.99" },
+    of: ["netted trades"]
+  },
   PriceCollar: {
     at: limited({ collarBp: 500 }, { price: "157.5" }),
     beyond: limited({ collarBp: 500 }, { price: "157.51" })

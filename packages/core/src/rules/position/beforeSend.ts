@@ -64,7 +64,9 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice
   }
-  const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: isSpent ? undefined : usage })
+  // Nobody reads the account again for a direct order, and what was read minutes ago must not end one: its broker judges.
+  const judged = { ...circumstances, buyingPower: undefined, usage: isSpent ? undefined : usage }
+  const control = isOwed ? undefined : refusalOf(wanted, judged)
   if (control !== undefined) return { _tag: "Refuse", control }
   const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)
   if (until !== undefined) {

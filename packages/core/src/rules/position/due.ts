@@ -2,7 +2,7 @@ import { orderQuantityOf } from "../account/limits.ts"
 import { Data } from "effect"
 import { dueFrom, policyOf, type Account } from "../../records/Account.ts"
 import type { Control } from "../../records/Control.ts"
-import { refusalOf } from "../risk/controls.ts"
+import { costOf, notionalAt, refusalOf } from "../risk/controls.ts"
 import type { TradingState } from "../../records/TradingState.ts"
 import { isCounted, type Usage } from "../../records/Usage.ts"
 import type { OrderId } from "../../values/Id.ts"
@@ -245,12 +245,27 @@ export const positionEffectOf = ({ account, position }: Standing, side: Side): P
 /** The order that would be made, unless a control refuses it. */
 const controlled = (standing: Standing, size: Due): Due => {
   if (size._tag !== "Order") return size
-  const { symbol, residual } = standing.position
-  const closing = closableNow(standing, size.side)
-  const { quantity, terms } = size
-  const wanted = { symbol, quantity, limitPrice: terms.limitPrice, residual, closing }
+  const wanted = wantedOf(standing, size)
   const control = refusalOf(wanted, { ...standing, buyingPower: standing.buyingPower?.() })
-  return control === undefined ? size : Due.Refused({ control })
+  if (control === undefined) return size
+  const closing = Decimal.floorTo(wanted.closing, size.lot)
+  return control === "BuyingPower" && Decimal.isPositive(closing)
+    ? { ...size, quantity: Quantity.make(closing) }
+    : Due.Refused({ control })
+}
+
+type DueOrder = Extract<Due, { readonly _tag: "Order" }>
+
+const wantedOf = (standing: Standing, { quantity, side, terms }: DueOrder) => {
+  const { residual, symbol } = standing.position
+  return { symbol, quantity, limitPrice: terms.limitPrice, residual, closing: closableNow(standing, side) }
+}
+
+/** What an order that is due takes of the account's buying power; `undefined` where that is not known. */
+export const costOfDue = (standing: Standing, due: DueOrder): Decimal.Decimal | undefined => {
+  if (standing.buyingPower?.() === undefined) return undefined
+  const wanted = wantedOf(standing, due)
+  return costOf(wanted, notionalAt(wanted, { ...standing, buyingPower: undefined }))
 }
 
 /** D6: judged as if it did not exist, would the position order at least this quantity on this side now? */

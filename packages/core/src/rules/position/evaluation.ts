@@ -17,7 +17,7 @@ import { isSame } from "../../records/PositionAnswer.ts"
 import type { Position } from "../../records/Position.ts"
 import { adjust } from "./commitment.ts"
 import { excessHolds } from "../breaks/ledgerBreaks.ts"
-import { answerOf, dueOf, lotOf, type Due, type Standing } from "./due.ts"
+import { answerOf, costOfDue, dueOf, lotOf, type Due, type Standing } from "./due.ts"
 
 /** What the books say about a position now; `undefined` where the account or the position is not there. */
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
@@ -114,11 +114,15 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
 /** D2: the order that is due, with its lots allocated, in the commit that found it due; `retryOf` where it stands in another's place. */
 export const orderDue = (
   recorder: Recorder,
-  { position, reference }: Standing,
+  standing: Standing,
   due: Extract<Due, { readonly _tag: "Order" }>,
   retryOf?: OrderId
 ): OrderId => {
+  const { position, reference } = standing
   const id = recorder.next("order")
+  const cost = costOfDue(standing, due)
+  // What waits beside it is judged by what is left.
+  if (cost !== undefined) recorder.world.buyingPower?.take(position.account, id, cost)
   recorder.emit({
     _tag: "OrderCreated",
     id,

@@ -110,8 +110,11 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
 }
 
 /** What an order takes of the buying power, in dollars: the part of it that opens a holding. */
-export const costOf = ({ closing = Decimal.zero, quantity }: Wanted, notional: Decimal.Decimal): Decimal.Decimal => {
-  if (Decimal.isZero(closing)) return notional
+export const costOf = (
+  { askedNotional, closing = Decimal.zero, quantity }: Wanted,
+  notional: Decimal.Decimal
+): Decimal.Decimal => {
+  if (askedNotional !== undefined || Decimal.isZero(closing)) return notional
   if (!Decimal.isLess(closing, quantity)) return Decimal.zero
   return Decimal.divide(Decimal.multiply(notional, Decimal.subtract(quantity, closing)), quantity, COST_DIGITS)
 }
