@@ -113,6 +113,29 @@ export const instrument = (
   desk: Desk,
   symbol: Ticker.Ticker
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  // Side by side: lending takes its whole wait where no market data is subscribed to.
+  Effect.zipWith(
+    contractsOf(desk, symbol),
+    isLent(desk.session, symbol),
+    (found, shortable) => {
+      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
+      return contract === undefined
+        ? { _tag: "NotKnown", symbol }
+        : {
+            _tag: "Known",
+            symbol,
+            assetClass: assetClassOf(contract),
+            currency: contract.currency,
+            tradable: true,
+            fractionable: false,
+            shortable,
+            lot: ONE
+          }
+    },
+    { concurrent: true }
+  )
+
+const contractsOf = (desk: Desk, symbol: Ticker.Ticker) =>
   gather(desk.session, {
     operation: "instrument",
     ask: (line, reqId) => line.send(say(requests.contractDetails, { reqId, symbol: symbolAt(symbol) })),
@@ -122,20 +145,4 @@ export const instrument = (
         ? { _tag: "Part", part: message.contract }
         : undefined
     }
-  }).pipe(
-    Effect.flatMap((found): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> => {
-      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
-      return contract === undefined
-        ? Effect.succeed({ _tag: "NotKnown", symbol })
-        : Effect.map(isLent(desk.session, symbol), (shortable) => ({
-            _tag: "Known",
-            symbol,
-            assetClass: assetClassOf(contract),
-            currency: contract.currency,
-            tradable: true,
-            fractionable: false,
-            shortable,
-            lot: ONE
-          }))
-    })
-  )
+  })
