@@ -110,13 +110,13 @@ const ONE = Decimal.unsafe("1")
  * (200), or refused.
  */
 export const instrument = (
-  desk: Desk,
+  { session }: { readonly session: Pick<Desk["session"], "line"> },
   symbol: Ticker.Ticker
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
   // Side by side: lending takes its whole wait where no market data is subscribed to.
   Effect.zipWith(
-    contractsOf(desk, symbol),
-    isLent(desk.session, symbol),
+    contractsOf({ session }, symbol),
+    isLent(session, symbol),
     (found, shortable) => {
       const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
       return contract === undefined
@@ -135,8 +135,8 @@ export const instrument = (
     { concurrent: true }
   )
 
-const contractsOf = (desk: Desk, symbol: Ticker.Ticker) =>
-  gather(desk.session, {
+const contractsOf = ({ session }: { readonly session: Pick<Desk["session"], "line"> }, symbol: Ticker.Ticker) =>
+  gather(session, {
     operation: "instrument",
     ask: (line, reqId) => line.send(say(requests.contractDetails, { reqId, symbol: symbolAt(symbol) })),
     take: (message, reqId) => {

@@ -1,8 +1,12 @@
+import { Ticker } from "@roundlot/core"
 import { Effect, Exit, Fiber, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
+import { instrument } from "../src/Account.ts"
 import type { Line } from "../src/Line.ts"
 import { Message } from "../src/Message.ts"
 import { gather } from "../src/Reading.ts"
+import * as requests from "../src/wire/requests.ts"
+import { NEWEST } from "../src/wire/versions.ts"
 
 /** A line that says what the test has it say. */
 const lineOf = (parts: Partial<Line> = {}) => {
@@ -99,4 +103,18 @@ describe("an answer that there is nothing", () => {
       })
     )
   )
+})
+
+describe("what TWS knows of an instrument", () => {
+  it("and whether it lends it are asked at once: a short sale waits two seconds for both", () =>
+    run(
+      Effect.gen(function* () {
+        const sent: Array<string | undefined> = []
+        const { line } = lineOf({ send: (said) => void sent.push(said(NEWEST)[0]) })
+        const session = { line: Effect.succeed(line) }
+        yield* Effect.fork(instrument({ session }, Ticker.Ticker.make("NVDA")))
+        yield* TestClock.adjust("1 millis")
+        expect(sent).toEqual(expect.arrayContaining([requests.contractDetails.id, requests.marketData.id]))
+      })
+    ))
 })

@@ -33,7 +33,7 @@ export type Got = "accepted" | "rejected" | "not-accepted" | "unknown" | "nothin
 export type Said = "open" | "filled" | "cancelled" | "expired" | "rejected"
 
 /** One thing that happens to a desk. Shares are thousandths, times are seconds of the broker's clock, orders are ids of ours. */
-export type Deed =
+export type Step =
   | {
       readonly do: "trade"
       readonly id: string
@@ -92,7 +92,7 @@ export const shares = (milli: number | bigint): string => {
 }
 
 /** A deed as a sentence. */
-export const tell = (deed: Deed): string => {
+export const tell = (deed: Step): string => {
   switch (deed.do) {
     case "trade":
       return `${deed.direct !== undefined && deed.direct !== false ? "direct trade" : "trade"} ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
@@ -147,7 +147,7 @@ const directOf = (direct: boolean | Instruction | undefined): Instruction | unde
 
 /** The trade of a deed as its source gives it. */
 export const arrivalOf = (
-  deed: Extract<Deed, { readonly do: "trade" | "reverse" }>,
+  deed: Extract<Step, { readonly do: "trade" | "reverse" }>,
   desk: Desk.Desk
 ): Intake.Arrival => ({
   input: {
@@ -173,7 +173,7 @@ const tradeOf = (desk: Desk.Desk, sourceId: string): Trade.Trade | undefined =>
 const orderId = (id: number): Id.OrderId => Id.OrderId.make(id)
 
 /** A deed that a broker's report or execution is. */
-export type Fact = Extract<Deed, { readonly do: "report" | "fill" }>
+export type Fact = Extract<Step, { readonly do: "report" | "fill" }>
 
 /** What the broker says, as its adapter would hand it in. */
 export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
@@ -240,7 +240,7 @@ export const underWay = (desk: Desk.Desk, id: number): Attempt.Attempt | undefin
   desk.all(Attempt.AttemptTable).find((each) => each.orderId === id && each.outcome === undefined)
 
 /** Carries a deed out, one logical commit at a time; `committed` hears of each. Gives what the call returned. */
-export const perform = (desk: Desk.Desk, deed: Deed, committed: () => void = () => undefined): string => {
+export const perform = (desk: Desk.Desk, deed: Step, committed: () => void = () => undefined): string => {
   const commit: Desk.Desk["commit"] = (kind, apply, needs) => {
     const answer = desk.commit(kind, apply, needs)
     committed()
@@ -287,7 +287,7 @@ export const perform = (desk: Desk.Desk, deed: Deed, committed: () => void = () 
   }
 }
 
-const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Deed, { readonly do: "send" }>): string => {
+const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Step, { readonly do: "send" }>): string => {
   const id = orderId(deed.order)
   if (underWay(desk, id) === undefined) {
     const planned = commit("send", (recorder) => Send.planSend(recorder, id, () => request))
@@ -391,9 +391,9 @@ const onOrder = (order: Order.Order) => ({
 /** What a wish comes to on a desk after `told`, if it can come to anything. */
 export const resolve = (
   desk: Desk.Desk,
-  told: ReadonlyArray<Deed>,
+  told: ReadonlyArray<Step>,
   { kind, pick, amount, skew }: Wish
-): Deed | undefined => {
+): Step | undefined => {
   const time = told.length * 2 + skew
   const trades = () => desk.all(Trade.TradeTable)
   const orders = () => desk.all(Order.OrderTable)
@@ -552,7 +552,7 @@ export interface Listener {
   /** After every logical commit. */
   readonly committed?: (desk: Desk.Desk) => string | undefined
   /** After every deed, with what it returned. */
-  readonly done?: (desk: Desk.Desk, deed: Deed, returned: string) => string | undefined
+  readonly done?: (desk: Desk.Desk, deed: Step, returned: string) => string | undefined
 }
 
 /** Plays wishes on a new desk; fails with the story at the first problem that the listener names. Gives the desk and the deeds. */
@@ -560,9 +560,9 @@ export const play = (
   policy: Policy,
   list: ReadonlyArray<Wish>,
   listener: Listener = {}
-): { readonly desk: Desk.Desk; readonly told: ReadonlyArray<Deed>; readonly lines: ReadonlyArray<string> } => {
+): { readonly desk: Desk.Desk; readonly told: ReadonlyArray<Step>; readonly lines: ReadonlyArray<string> } => {
   const desk = deskOf(policy)
-  const told: Array<Deed> = []
+  const told: Array<Step> = []
   const lines: Array<string> = []
   for (const each of list) {
     const deed = resolve(desk, told, each)

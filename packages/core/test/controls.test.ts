@@ -668,8 +668,8 @@ describe("no sequence of inputs yields an order beyond a limit", () => {
 describe("BuyingPower: what only closes a holding costs nothing", () => {
   test.each(["0", "-5000"])("it goes while its broker says %s", (power) => {
     const wanted = { symbol: AAPL, quantity: dollars("10"), limitPrice: undefined, residual: undefined }
-    const told = { ...circumstances({}), buyingPower: Decimal.unsafe(power) }
-    expect(refusalOf({ ...wanted, closing: dollars("10") }, told)).toBeUndefined()
-    expect(refusalOf({ ...wanted, closing: dollars("9") }, told)).toBe("BuyingPower")
+    const known = { ...circumstances({}), buyingPower: Decimal.unsafe(power) }
+    expect(refusalOf({ ...wanted, closing: dollars("10") }, known)).toBeUndefined()
+    expect(refusalOf({ ...wanted, closing: dollars("9") }, known)).toBe("BuyingPower")
   })
 })

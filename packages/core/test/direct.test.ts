@@ -18,7 +18,7 @@ import { placeOf } from "../src/records/counts.ts"
 import * as Trade from "../src/records/Trade.ts"
 import { reasonText } from "../src/records/TradeStanding.ts"
 import type { TradeCause } from "../src/records/tradeReasons.ts"
-import { perform, type Deed } from "./Story.ts"
+import { perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 const AT = Instant.make(1_600_000_000_000_000n)
@@ -57,11 +57,11 @@ const take = (desk: Desk.Desk, given: Given): Intake.IntakeResult =>
 
 const direct = (desk: Desk.Desk, given: Given = {}) => take(desk, { direct: atMarket, ...given })
 
-const run = (desk: Desk.Desk, ...deeds: ReadonlyArray<Deed>) => deeds.map((deed) => perform(desk, deed))
+const run = (desk: Desk.Desk, ...deeds: ReadonlyArray<Step>) => deeds.map((deed) => perform(desk, deed))
 
-const send = (order: number, time = 1): Deed => ({ do: "send", order, got: "accepted", time })
-const doubtful = (order: number): Deed => ({ do: "send", order, got: "unknown", time: 1 })
-const fill = (order: number, milli: number, more: Partial<Extract<Deed, { readonly do: "fill" }>> = {}): Deed => ({
+const send = (order: number, time = 1): Step => ({ do: "send", order, got: "accepted", time })
+const doubtful = (order: number): Step => ({ do: "send", order, got: "unknown", time: 1 })
+const fill = (order: number, milli: number, more: Partial<Extract<Step, { readonly do: "fill" }>> = {}): Step => ({
   do: "fill",
   at: `B-O${order}`,
   order,
@@ -72,7 +72,7 @@ const fill = (order: number, milli: number, more: Partial<Extract<Deed, { readon
   time: 2,
   ...more
 })
-const said = (order: number, state: "cancelled" | "rejected", cumulative: number): Deed => ({
+const said = (order: number, state: "cancelled" | "rejected", cumulative: number): Step => ({
   do: "report",
   at: `B-O${order}`,
   order,

@@ -15,11 +15,11 @@ import { answerText } from "../src/records/PositionAnswer.ts"
 import * as Position from "../src/records/Position.ts"
 import { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
-import { deskOf, perform, type Deed, type Policy } from "./Story.ts"
+import { deskOf, perform, type Step, type Policy } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 const policy: Policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false }
-const trade = (id: string, side: "buy" | "sell", milli: number): Deed => ({ do: "trade", id, side, milli, held: false })
+const trade = (id: string, side: "buy" | "sell", milli: number): Step => ({ do: "trade", id, side, milli, held: false })
 
 const positionOf = (desk: Desk.Desk): Position.Position => {
   const [position] = desk.all(Position.PositionTable)

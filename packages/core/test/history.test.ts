@@ -21,7 +21,7 @@ import {
   tried,
   tell,
   wishes,
-  type Deed,
+  type Step,
   type Fact,
   type Got,
   type Policy,
@@ -86,7 +86,7 @@ describe("random histories", () => {
   test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", { timeout: PATIENCE }, async () => {
     const story = await tried(
       fc.property(policies, wishes(LENGTH), fc.nat({ max: LENGTH }), (policy, list, until) => {
-        const heard: Array<Deed> = []
+        const heard: Array<Step> = []
         const { desk, lines } = play(policy, list, {
           done: (_, deed, returned) => {
             if (isFact(deed) && !["Conflict", "KeptAsBreak"].includes(returned)) heard.push(deed)
@@ -150,7 +150,7 @@ describe("random histories", () => {
   )
 })
 
-const isFact = (deed: Deed): boolean => ["trade", "reverse", "report", "fill"].includes(deed.do)
+const isFact = (deed: Step): boolean => ["trade", "reverse", "report", "fill"].includes(deed.do)
 
 /** All rows but the breaks that being told again is there to open: after a reversal (B4), and with an execution still to come (F14). */
 const idempotentLines = (desk: Desk.Desk): ReadonlyArray<string> =>
@@ -160,7 +160,7 @@ const intakeKinds = new Set(["trade", "held", "conflict", "reverse", "reverseFir
 
 const takeAll = (
   desk: Desk.Desk,
-  group: ReadonlyArray<Extract<Deed, { readonly do: "trade" | "reverse" }>>
+  group: ReadonlyArray<Extract<Step, { readonly do: "trade" | "reverse" }>>
 ): ReadonlyArray<string> =>
   desk.commitAll(
     "trade",
@@ -246,7 +246,7 @@ const afterFacts = (
   const side = policy.direction === "mirror" ? "buy" : "sell"
   const told: Array<string> = []
   const again: Array<Fact> = []
-  const tellAndDo = (deed: Deed) => {
+  const tellAndDo = (deed: Step) => {
     const outcome = perform(desk, deed)
     told.push(`${tell(deed)} → ${outcome}`)
     return outcome

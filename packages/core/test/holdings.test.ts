@@ -17,20 +17,20 @@ import { bookHolding, contradictionOf, isComparable, judgeHolding } from "../src
 import { splitThatExplains } from "../src/rules/reconciliation/splits.ts"
 import type { Desk } from "@roundlot/testing"
 import { foldedLines, storedLines } from "./rows.ts"
-import { deskOf, perform, type Deed } from "./Story.ts"
+import { deskOf, perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 const dec = Decimal.unsafe
 
 /** Three shares are bought and filled, the books hold 3 of them. */
-const bought: ReadonlyArray<Deed> = [
+const bought: ReadonlyArray<Step> = [
   { do: "trade", id: "T1", side: "buy", milli: 3000, held: false },
   { do: "send", order: 1, got: "accepted", time: 1 },
   { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 }
 ]
 
-const deskWith = (...deeds: ReadonlyArray<Deed>): Desk.Desk => {
+const deskWith = (...deeds: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   for (const deed of deeds) perform(desk, deed)
   return desk

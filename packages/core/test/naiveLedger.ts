@@ -1,4 +1,4 @@
-import type { Deed, Policy, Said } from "./Story.ts"
+import type { Step, Policy, Said } from "./Story.ts"
 
 /**
  * The rules A to G once more, written to be obviously right rather than fast, and differently: parties with a size, links between
@@ -356,7 +356,7 @@ export const make = (policy: Policy) => {
   const isReversed = (trade: NaiveTrade) =>
     !trade.isDirect &&
     trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
-  const take = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>) => {
+  const take = (deed: Extract<Step, { readonly do: "trade" | "reverse" }>) => {
     const of = deed.do === "reverse" ? deed.of : undefined
     const milli = BigInt(deed.milli)
     const isDirect = deed.do === "trade" && deed.direct === true
@@ -396,7 +396,7 @@ export const make = (policy: Policy) => {
     const { status } = figuresOf(rival)
     return status === "in_doubt" || (rival.side !== order.side && status !== "pending" && isLive(status))
   }
-  const send = (order: NaiveOrder, deed: Extract<Deed, { readonly do: "send" }>) => {
+  const send = (order: NaiveOrder, deed: Extract<Step, { readonly do: "send" }>) => {
     if (!order.isUnderWay) {
       const { status } = figuresOf(order)
       const wanted = signOf(order.side) * order.quantity
@@ -433,7 +433,7 @@ export const make = (policy: Policy) => {
       if (deed.got === "unknown") order.wasDoubted = true
     })
   }
-  const report = (deed: Extract<Deed, { readonly do: "report" }>) => {
+  const report = (deed: Extract<Step, { readonly do: "report" }>) => {
     if (!orders.some((order) => order.at === deed.at)) {
       addOrder(orders.length + 1, deed.at, deed.side, BigInt(deed.milli), "external")
       isTouched = true
@@ -451,7 +451,7 @@ export const make = (policy: Policy) => {
       time: deed.time
     })
   }
-  const fill = (deed: Extract<Deed, { readonly do: "fill" }>) => {
+  const fill = (deed: Extract<Step, { readonly do: "fill" }>) => {
     const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
     const owner = orders.find((order) => order.at === deed.at)
     if (known !== undefined) {
@@ -469,7 +469,7 @@ export const make = (policy: Policy) => {
     execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
   }
   const operate = (
-    deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>
+    deed: Extract<Step, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>
   ) => {
     const order = orders.find((each) => each.id === deed.order)
     if (order === undefined) return
@@ -484,7 +484,7 @@ export const make = (policy: Policy) => {
     if (order.origin === "ours") held = `cancel O${order.id}`
     if (status === "pending") order.deed = "withdrawn"
   }
-  const gate = (deed: Deed) => {
+  const gate = (deed: Step) => {
     isTouched = true
     if (deed.do === "pass") now += deed.seconds
     if (deed.do === "halt") halted = true
@@ -495,7 +495,7 @@ export const make = (policy: Policy) => {
     circuitUntil = 0
     shortEnds = 0
   }
-  const act = (deed: Deed): void => {
+  const act = (deed: Step): void => {
     switch (deed.do) {
       case "trade":
       case "reverse":
@@ -595,7 +595,7 @@ export const make = (policy: Policy) => {
   }
   return {
     view,
-    apply: (deed: Deed): void => {
+    apply: (deed: Step): void => {
       const order = deed.do === "send" ? orders.find((each) => each.id === deed.order) : undefined
       if (deed.do === "send" && order !== undefined) return send(order, deed)
       commit(() => act(deed))

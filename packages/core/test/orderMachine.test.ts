@@ -11,13 +11,13 @@ import * as OrderState from "../src/records/OrderState.ts"
 import * as Break from "../src/records/Break.ts"
 import * as Instant from "../src/values/Instant.ts"
 import type { Desk } from "@roundlot/testing"
-import { deskOf, perform, second, type Deed, type Got, type Said } from "./Story.ts"
+import { deskOf, perform, second, type Step, type Got, type Said } from "./Story.ts"
 
 // One order to buy two, brought into a state by a story, then deskAfter one fact
 
-const plan: Deed = { do: "trade", id: "T1", side: "buy", milli: 2000, held: false }
-const send = (got: Got): Deed => ({ do: "send", order: 1, got, time: 1 })
-const report = (said: Said, cumulative: number | undefined, time: number): Deed => ({
+const plan: Step = { do: "trade", id: "T1", side: "buy", milli: 2000, held: false }
+const send = (got: Got): Step => ({ do: "send", order: 1, got, time: 1 })
+const report = (said: Said, cumulative: number | undefined, time: number): Step => ({
   do: "report",
   at: "B-O1",
   order: 1,
@@ -28,7 +28,7 @@ const report = (said: Said, cumulative: number | undefined, time: number): Deed 
   time,
   read: true
 })
-const fill = (exec: string, milli: number, time: number, revision = 1): Deed => ({
+const fill = (exec: string, milli: number, time: number, revision = 1): Step => ({
   do: "fill",
   at: "B-O1",
   order: 1,
@@ -38,7 +38,7 @@ const fill = (exec: string, milli: number, time: number, revision = 1): Deed => 
   milli,
   time
 })
-const against: Deed = { do: "trade", id: "T2", side: "sell", milli: 2000, held: false }
+const against: Step = { do: "trade", id: "T2", side: "sell", milli: 2000, held: false }
 
 const accepted = [plan, send("accepted")]
 const stories = {
@@ -55,7 +55,7 @@ const stories = {
   expired: [...accepted, report("expired", 0, 3)],
   rejected: [plan, send("rejected")],
   failed: [plan, send("unknown"), { do: "not-placed", order: 1 }]
-} satisfies { readonly [name: string]: ReadonlyArray<Deed> }
+} satisfies { readonly [name: string]: ReadonlyArray<Step> }
 
 const facts = {
   open: report("open", undefined, 10),
@@ -66,7 +66,7 @@ const facts = {
   rejected: report("rejected", undefined, 10),
   half: fill("e9", 1000, 10),
   all: fill("e9", 2000, 10)
-} satisfies { readonly [name: string]: Deed }
+} satisfies { readonly [name: string]: Step }
 
 const unsent = {
   open: "Submitted",
@@ -100,7 +100,7 @@ const machine: { readonly [S in keyof typeof stories]: { readonly [fact: string]
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const deskAfter = (deeds: ReadonlyArray<Deed>): Desk.Desk => {
+const deskAfter = (deeds: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   for (const deed of deeds) perform(desk, deed)
   return desk
@@ -259,7 +259,7 @@ describe("SDK-1, F2: the order machine", () => {
 
   test("F7: a fill that comes before the answer to its send joins its order with the answer", () => {
     const desk = deskAfter([plan, send("nothing")])
-    const stranger: Deed = {
+    const stranger: Step = {
       do: "fill",
       at: "B-O1",
       order: undefined,

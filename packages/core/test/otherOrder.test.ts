@@ -3,10 +3,10 @@ import { FillTable } from "../src/records/Fill.ts"
 import { BreakTable, evidenceOf } from "../src/records/Break.ts"
 import { figures, isSound } from "./sound.ts"
 import { deskAfter } from "./partlyOrdered.ts"
-import { perform, type Deed } from "./Story.ts"
+import { perform, type Step } from "./Story.ts"
 
 /** Two orders of a share each for the same symbol, one after the other; the first is filled by `e1`. */
-const two: ReadonlyArray<Deed> = [
+const two: ReadonlyArray<Step> = [
   { do: "trade", id: "T1", side: "buy", milli: 1000, held: false },
   { do: "send", order: 1, got: "accepted", time: 1 },
   { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 1000, time: 2 },

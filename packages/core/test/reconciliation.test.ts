@@ -15,7 +15,7 @@ import { Quantity } from "../src/values/Quantity.ts"
 import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import { foldedLines, storedLines } from "./rows.ts"
-import { deskOf, perform, second, type Deed } from "./Story.ts"
+import { deskOf, perform, second, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 // One order to buy three at a broker that does not always say the same
@@ -24,9 +24,9 @@ const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: f
 const first = Id.OrderId.make(1)
 const theirs = BrokerOrderId.make("B-O1")
 
-const plan: Deed = { do: "trade", id: "T1", side: "buy", milli: 3000, held: false }
-const accepted: ReadonlyArray<Deed> = [plan, { do: "send", order: 1, got: "accepted", time: 1 }]
-const fill = (exec: string, milli: number, time: number): Deed => ({
+const plan: Step = { do: "trade", id: "T1", side: "buy", milli: 3000, held: false }
+const accepted: ReadonlyArray<Step> = [plan, { do: "send", order: 1, got: "accepted", time: 1 }]
+const fill = (exec: string, milli: number, time: number): Step => ({
   do: "fill",
   at: "B-O1",
   order: 1,
@@ -37,7 +37,7 @@ const fill = (exec: string, milli: number, time: number): Deed => ({
   time
 })
 
-const working = (...more: ReadonlyArray<Deed>): Desk.Desk => {
+const working = (...more: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   for (const deed of [...accepted, ...more]) perform(desk, deed)
   return desk
@@ -331,7 +331,7 @@ describe("Refusals: a live order that its broker does not work", () => {
     isSound(desk)
   })
 
-  test.each<readonly [what: string, said: ReadonlyArray<Deed>]>([
+  test.each<readonly [what: string, said: ReadonlyArray<Step>]>([
     ["that has not filled", []],
     ["that has filled in part", [fill("e1", 1000, 2)]]
   ])(
@@ -433,7 +433,7 @@ const sentAs = (direct: Instruction): Desk.Desk => {
 }
 
 describe("O29: terms that are not those that were sent", () => {
-  const doubted: ReadonlyArray<Deed> = [plan, { do: "send", order: 1, got: "unknown", time: 1 }]
+  const doubted: ReadonlyArray<Step> = [plan, { do: "send", order: 1, got: "unknown", time: 1 }]
   const four = { quantity: Quantity.make(Decimal.unsafe("4")) }
 
   test("hold the symbol until a reading begun two seconds later has those that were sent", () => {

@@ -13,18 +13,18 @@ import * as Instant from "../src/values/Instant.ts"
 import type { Desk } from "@roundlot/testing"
 import { intake } from "../src/rules/trade/intake.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
-import { arrivalOf, deskOf, perform, receivedOf, type Deed } from "./Story.ts"
+import { arrivalOf, deskOf, perform, receivedOf, type Step } from "./Story.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 const META = Ticker.make("META")
 
-const story: ReadonlyArray<Deed> = [
+const story: ReadonlyArray<Step> = [
   { do: "trade", id: "T1", side: "buy", milli: 1400, held: false },
   { do: "send", order: 1, got: "accepted", time: 1 },
   { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 1000, time: 2 }
 ]
 
-const deskWith = (deeds: ReadonlyArray<Deed> = story): Desk.Desk => {
+const deskWith = (deeds: ReadonlyArray<Step> = story): Desk.Desk => {
   const desk = deskOf(policy)
   for (const deed of deeds) perform(desk, deed)
   return desk

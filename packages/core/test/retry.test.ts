@@ -4,11 +4,11 @@ import { OrderId } from "../src/values/Id.ts"
 import { OrderTable } from "../src/records/Order.ts"
 import type { Desk } from "@roundlot/testing"
 import { isSound } from "./sound.ts"
-import { deskOf, perform, type Deed } from "./Story.ts"
+import { deskOf, perform, type Step } from "./Story.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const deskWith = (...deeds: ReadonlyArray<Deed>): Desk.Desk => {
+const deskWith = (...deeds: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   perform(desk, { do: "trade", id: "T1", side: "buy", milli: 1000, held: false })
   for (const deed of deeds) perform(desk, deed)

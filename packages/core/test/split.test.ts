@@ -12,11 +12,11 @@ import { TradeTable } from "../src/records/Trade.ts"
 import type { Desk } from "@roundlot/testing"
 import { deskAfter, partlyOrdered, policy } from "./partlyOrdered.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
-import { deskOf, perform, type Deed } from "./Story.ts"
+import { deskOf, perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 /** 2 more were held before. */
-const deskWith = (deeds: ReadonlyArray<Deed> = partlyOrdered): Desk.Desk => {
+const deskWith = (deeds: ReadonlyArray<Step> = partlyOrdered): Desk.Desk => {
   const desk = deskAfter(deeds)
   desk.commit("command", (recorder) =>
     carryOut(
@@ -163,7 +163,7 @@ describe("P9: a split that is accepted", () => {
   })
 
   test("multiplies long queues whole", () => {
-    const many = Array.from({ length: 200 }, (_, i): Deed => ({
+    const many = Array.from({ length: 200 }, (_, i): Step => ({
       do: "trade",
       id: `T${i}`,
       side: "buy",

@@ -12,7 +12,7 @@ import type { Desk } from "@roundlot/testing"
 import { deskAfter } from "./partlyOrdered.ts"
 import { figures, isSound } from "./sound.ts"
 import "./properties.ts"
-import { perform, type Deed } from "./Story.ts"
+import { perform, type Step } from "./Story.ts"
 
 const split = (desk: Desk.Desk, to: number, from: number): void => {
   const answer = desk.commit("command", (recorder) =>
@@ -23,9 +23,9 @@ const split = (desk: Desk.Desk, to: number, from: number): void => {
 
 type Side = "buy" | "sell"
 
-const trade = (id: string, milli: number, side: Side = "buy"): Deed => ({ do: "trade", id, side, milli, held: false })
-const sent = (order: number): Deed => ({ do: "send", order, got: "accepted", time: 1 })
-const fill = (exec: string, revision: number, milli: number, order = 1, side: Side = "buy"): Deed => ({
+const trade = (id: string, milli: number, side: Side = "buy"): Step => ({ do: "trade", id, side, milli, held: false })
+const sent = (order: number): Step => ({ do: "send", order, got: "accepted", time: 1 })
+const fill = (exec: string, revision: number, milli: number, order = 1, side: Side = "buy"): Step => ({
   do: "fill",
   at: `B-O${order}`,
   order,
@@ -41,7 +41,7 @@ const ended = (
   cumulative: number,
   order = 1,
   side: Side = "buy"
-): Deed => ({
+): Step => ({
   do: "report",
   at: `B-O${order}`,
   order,
@@ -54,7 +54,7 @@ const ended = (
 })
 
 /** Ten shares ordered and filled. */
-const ten: ReadonlyArray<Deed> = [
+const ten: ReadonlyArray<Step> = [
   trade("T1", 10_000),
   sent(1),
   fill("e1", 1, 6000),
@@ -115,8 +115,8 @@ describe("P9: what an order of before a split filled is corrected in the shares 
   test("splits one after the other are counted one after the other, and each order from its own time on", () => {
     const desk = deskAfter(ten)
     split(desk, 2, 1)
-    for (const deed of [trade("T2", 3000), sent(2), fill("f1", 1, 3000, 2), ended(3000, "filled", 3000, 2)])
-      perform(desk, deed)
+    for (const step of [trade("T2", 3000), sent(2), fill("f1", 1, 3000, 2), ended(3000, "filled", 3000, 2)])
+      perform(desk, step)
     split(desk, 3, 1)
     expect(standing(desk)).toMatchObject({ hedged: "69", target: "69" })
     perform(desk, fill("e2", 2, 3000))
@@ -130,7 +130,7 @@ describe("P9: what an order of before a split filled is corrected in the shares 
     const desk = deskAfter([trade("T1", 700)])
     split(desk, 10, 1)
     expect(desk.all(OrderTable).map(({ quantity }) => Decimal.format(quantity))).toEqual(["7"])
-    for (const deed of [sent(1), fill("e1", 1, 7000), ended(7000, "filled", 7000)]) perform(desk, deed)
+    for (const step of [sent(1), fill("e1", 1, 7000), ended(7000, "filled", 7000)]) perform(desk, step)
     expect(standing(desk)).toMatchObject({ hedged: "7", target: "7", residual: "0" })
     isSound(desk)
   })
@@ -266,7 +266,7 @@ describe("P9: what an order of before a split filled is corrected in the shares 
           size,
           fills.reduce((a, b) => a + b, 0)
         )
-        const base: ReadonlyArray<Deed> = [
+        const base: ReadonlyArray<Step> = [
           trade("T0", size),
           sent(1),
           ...fills.map((milli, i) => fill(`e${i}`, 1, milli)),
@@ -277,11 +277,11 @@ describe("P9: what an order of before a split filled is corrected in the shares 
           )
         ]
         const corrected = corrections.map(([i, milli], n) => fill(`e${i % fills.length}`, n + 2, milli))
-        const run = (deeds: ReadonlyArray<Deed>, isSplitFirst: boolean) => {
+        const run = (steps: ReadonlyArray<Step>, isSplitFirst: boolean) => {
           const desk = deskAfter(base)
           if (desk.all(OrderTable).some(({ status }) => status === "partially_filled")) return undefined
           if (isSplitFirst) split(desk, to, from)
-          for (const deed of deeds) perform(desk, deed)
+          for (const step of steps) perform(desk, step)
           isSound(desk)
           return figures(desk)[3]
         }

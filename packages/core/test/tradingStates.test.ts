@@ -6,12 +6,12 @@ import { OrderTable } from "../src/records/Order.ts"
 import { PositionTable } from "../src/records/Position.ts"
 import type { Desk } from "@roundlot/testing"
 import { foldedLines, storedLines } from "./rows.ts"
-import { deskOf, perform, type Deed } from "./Story.ts"
+import { deskOf, perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const trade = (id: string, side: "buy" | "sell", milli: number, direct = false): Deed => ({
+const trade = (id: string, side: "buy" | "sell", milli: number, direct = false): Step => ({
   do: "trade",
   id,
   side,

@@ -67,6 +67,10 @@ test("LOT-4: another method and period are the address; what is missing is said 
   await page.waitForURL(/\?method=average&from=all$/)
   await page.getByLabel("To", { exact: true }).fill("2020-01-01")
   await page.getByText("No fills and no open lots in this period.").waitFor()
+  // An end alone is a period from the beginning on.
+  await page.goto(`${daemon.url}/profit?to=2020-01-01`)
+  await page.getByText("No fills and no open lots in this period.").waitFor()
+  await page.goBack()
   await page.goBack()
   await table.getByRole("link", { name: "AAPL" }).waitFor()
   await daemon.cli("positions", "adjust", "MSFT", "--as", "base", "--by", "3", "--reason", "held before", "--yes")

@@ -53,11 +53,17 @@ export const among = Effect.fnUntraced(function* (name: AccountName, orders: Rea
   ]
   const positions = yield* Reads.all(PositionTable, { where: ofSymbols })
   const live = yield* Reads.all(OrderTable, { where: [...ofSymbols, { column: "endedAt", in: [null] }] })
+  const own = new Set(sales.map(({ id }) => id))
+  const others = new Map<Ticker, Array<Order>>()
+  for (const order of live) {
+    if (own.has(order.id)) continue
+    const known = others.get(order.symbol)
+    if (known === undefined) others.set(order.symbol, [order])
+    else known.push(order)
+  }
   const left = new Map(
     positions.map((position) => {
-      const liveOrders = live.filter(
-        ({ id, symbol }) => symbol === position.symbol && !sales.some((sale) => sale.id === id)
-      )
+      const liveOrders = others.get(position.symbol) ?? []
       return [position.symbol, closableNow({ liveOrders, position, prices: [] }, "sell")] as const
     })
   )

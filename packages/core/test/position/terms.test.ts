@@ -12,7 +12,7 @@ import { limitPriceOf } from "../../src/rules/position/terms.ts"
 import { Desk } from "@roundlot/testing"
 import * as Intake from "../../src/rules/trade/intake.ts"
 import { foldedLines, storedLines } from "../rows.ts"
-import { deskOf, perform, type Deed } from "../Story.ts"
+import { deskOf, perform, type Step } from "../Story.ts"
 import { answered } from "../answered.ts"
 
 const limits: Partial<AccountSettings> = { limitOffsetBp: 50, orderLifeSeconds: 60 }
@@ -44,7 +44,7 @@ const shown = (desk: Desk.Desk): ReadonlyArray<string> =>
       [type, limitPrice === undefined ? "-" : Decimal.format(limitPrice), lifeSeconds ?? "-", status].join(" ")
     )
 const answer = (desk: Desk.Desk) => answered(desk.all(Position.PositionTable)[0])
-const accepted: Deed = { do: "send", order: 1, got: "accepted", time: 1 }
+const accepted: Step = { do: "send", order: 1, got: "accepted", time: 1 }
 
 describe("the price of a limit order", () => {
   test.each([

@@ -8,6 +8,7 @@ import { OrderId } from "../../src/values/Id.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import type { Order } from "../../src/records/Order.ts"
+import { atMarket } from "../../src/records/OrderTerms.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { inTurn } from "../../src/services/accountwise.ts"
 import * as BuyingPower from "../../src/services/BuyingPower.ts"
@@ -53,6 +54,14 @@ const answer = Effect.map(Reads.first(PositionTable, {}), answered)
 const sendAll = Effect.gen(function* () {
   yield* Gates.confirmInstruments
   yield* Submission.submitPending(() => Effect.succeed(true))
+})
+
+/** Ten shares are bought and filled. */
+const bought = Effect.gen(function* () {
+  yield* wish("t1", "10")
+  yield* sendAll
+  const [order] = yield* Stage.orders
+  yield* Effect.flatMap(Effect.fromNullable(order), (found) => Stage.book(filled(found)))
 })
 
 const withAccount = (
@@ -116,10 +125,7 @@ describe("BuyingPower: what an account may spend at its broker", () => {
     withAccount(spending("1500"), () =>
       Effect.gen(function* () {
         yield* watchAccounts()
-        yield* wish("t1", "10")
-        yield* sendAll
-        const bought = yield* Effect.flatMap(Stage.orders, ([first]) => Effect.fromNullable(first))
-        yield* Stage.book(filled(bought))
+        yield* bought
         yield* wish("t2", "10", "sell")
         yield* sendAll
         expect(yield* Stage.statuses).toEqual(["filled", "submitted"])
@@ -145,10 +151,7 @@ describe("BuyingPower: what an account may spend at its broker", () => {
     withAccount(spending("1500"), (says) =>
       Effect.gen(function* () {
         yield* watchAccounts()
-        yield* wish("t1", "10")
-        yield* sendAll
-        const bought = yield* Effect.flatMap(Stage.orders, ([first]) => Effect.fromNullable(first))
-        yield* Stage.book(filled(bought))
+        yield* bought
         says.account = spending("-1")
         yield* watchAccounts()
         yield* wish("t2", "15", "sell")
@@ -173,6 +176,16 @@ describe("BuyingPower: what an account may spend at its broker", () => {
       })
     )
   )
+
+  test("a direct order that costs more is its broker's to judge", () =>
+    withAccount(spending("1"), () =>
+      Effect.gen(function* () {
+        yield* watchAccounts()
+        yield* Stage.submit({ ...Stage.trade("d1", "10"), direct: atMarket })
+        yield* sendAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    ))
 
   test("a dry run takes nothing of it", () =>
     withAccount(spending("1500"), () =>

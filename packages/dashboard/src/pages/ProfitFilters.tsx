@@ -1,5 +1,4 @@
 import type { Documents } from "@roundlot/api"
-import { useMutation } from "@tanstack/react-query"
 import { useAsk } from "../api/asking.ts"
 import { readOf } from "../api/calling.ts"
 import type { Past } from "../api/records.ts"
@@ -8,7 +7,7 @@ import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { GivenId } from "../ui/parts/Figure.tsx"
 import { useFilters } from "../ui/parts/filters.ts"
 import { Head } from "../ui/parts/Help.tsx"
-import { Problem } from "../ui/parts/Panel.tsx"
+import { ExportButton } from "../ui/list/Export.tsx"
 import { save } from "../ui/parts/saving.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 
@@ -136,32 +135,20 @@ const hexOf = (digest: string): string => {
 
 /** Saves what an accountant is given: the bytes of `report profit --csv`, with their hash. */
 export const ProfitExport = ({ asked }: { readonly asked: ProfitAsked }) => {
-  const saving = useMutation({
-    mutationFn: async () => {
-      const [csv, { headers }] = await readOf((api) =>
-        api.overview.profitExport({ urlParams: asked, withResponse: true })
-      )
-      save(`profit-${[asked.account, asked.symbol, asked.from, asked.to].filter(Boolean).join("-")}.csv`, csv)
-      return hexOf(headers["repr-digest"] ?? "")
-    }
-  })
+  const saveReport = async () => {
+    const [csv, { headers }] = await readOf((api) =>
+      api.overview.profitExport({ urlParams: asked, withResponse: true })
+    )
+    save(`profit-${[asked.account, asked.symbol, asked.from, asked.to].filter(Boolean).join("-")}.csv`, csv)
+    return hexOf(headers["repr-digest"] ?? "")
+  }
   return (
-    <>
-      <button
-        type="button"
-        className="button"
-        data-key="e"
-        aria-disabled={saving.isPending}
-        onClick={() => (saving.isPending ? undefined : saving.mutate())}
-      >
-        {saving.isPending ? "Reading all…" : "Export CSV"}
-      </button>
-      {saving.data === undefined ? null : (
-        <span role="status" className="faint">
-          Saved. SHA-256 <GivenId id={saving.data} isShort />
-        </span>
+    <ExportButton run={saveReport}>
+      {(hash) => (
+        <>
+          Saved. SHA-256 <GivenId id={hash} isShort />
+        </>
       )}
-      {saving.error === null ? null : <Problem error={saving.error} />}
-    </>
+    </ExportButton>
   )
 }

@@ -9,7 +9,7 @@ import { activate, move, type Moved } from "../store/moving.ts"
 
 const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
 
-const told = (moved: Moved, after: string) =>
+const sayMoved = (moved: Moved, after: string) =>
   Effect.flatMap(Output.Output, ({ answer }) =>
     answer(
       moved,
@@ -35,7 +35,7 @@ export const storeCopy = Verb.make({
   run: ({ from, to }) =>
     Effect.gen(function* () {
       const moved = yield* move(yield* StorePlace.parse(from, "FROM"), yield* StorePlace.parse(to, "TO"))
-      yield* told(moved, WAITS)
+      yield* sayMoved(moved, WAITS)
     })
 })
 
@@ -62,7 +62,7 @@ export const storeBackup = Verb.make({
     Effect.gen(function* () {
       const { store } = yield* settle(where)
       const file = yield* fileFor(path)
-      yield* told(
+      yield* sayMoved(
         yield* move(store, StorePlace.StorePlace.Sqlite({ file })),
         "'roundlot store restore' makes a store of it."
       )
@@ -78,7 +78,7 @@ export const storeRestore = Verb.make({
   run: ({ file, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      yield* told(yield* move(StorePlace.StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
+      yield* sayMoved(yield* move(StorePlace.StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
     })
 })
 

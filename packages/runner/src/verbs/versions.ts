@@ -12,7 +12,7 @@ const stepsOf = ({ steps }: Plan): ReadonlyArray<string> =>
 const backupFile = ({ backupFolder }: Settings, named: string | undefined) =>
   fileFor(named ?? join(backupFolder, "/"), "roundlot-before-migration")
 
-const told = (planned: Plan, isDone: boolean): string => {
+const planText = (planned: Plan, isDone: boolean): string => {
   const { backup, newest, store, version } = planned
   if (backup === null) return `${store} has version ${version}, the newest: there is nothing to do.`
   const saved = isDone ? `As it was, proven: ${backup}` : `First a proven backup: ${backup}`
@@ -45,7 +45,7 @@ export const storeMigrate = Verb.make({
       const file = yield* backupFile(settings, backup)
       const planned = yield* isPlan ? plan(settings.store, file) : migrate(settings.store, file)
       const isDone = !isPlan && planned.backup !== null
-      yield* answer({ ...planned, done: isDone }, told(planned, isDone))
+      yield* answer({ ...planned, done: isDone }, planText(planned, isDone))
     })
 })
 

@@ -1,6 +1,7 @@
 import { Client } from "@roundlot/api"
 import { describe, expect, it } from "@effect/vitest"
 import { profit } from "@roundlot/queries"
+import { Accumulator, Instant, SourcePolicy } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import { createHash } from "node:crypto"
 import * as scene from "../views/scene.ts"
@@ -19,6 +20,19 @@ const inTwoCurrencies = Effect.gen(function* () {
   yield* scene.fills(2, { exec: "x2", symbol: "SAP", quantity: "3", price: "100" })
   return yield* serving
 })
+
+/** A trade comes in so many seconds after the first moment, when it was made. */
+const comes = (sourceId: string, price: string, seconds: number) =>
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+    accumulator.submit(
+      scene.main,
+      {
+        ...scene.input(sourceId, "buy", "0.3", "AAPL", price),
+        tradedAt: Instant.fromMillis(Date.parse(scene.second(seconds)))
+      },
+      SourcePolicy.anyAge
+    )
+  )
 
 const EXPORT = "/api/v1/reports/profit/export?method=lifo"
 
@@ -63,6 +77,29 @@ describe("the report on profit", () => {
         expect(yield* statuses).toEqual([400, 400, 404, 200])
         yield* scene.open([], scene.other)
         expect(json(yield* ask(port, EXPORT))).toMatchObject({ status: 400, field: "account" })
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "LOT-10: a period with an end is worth what its last fill was, whatever comes in later; else the newest price is",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2")
+        yield* scene.accepted(1)
+        yield* scene.fills(1, { exec: "x1", quantity: "2", price: "150" })
+        yield* scene.at(60)
+        yield* comes("t-2", "180", 60)
+        const priceOf = (to: string | undefined) =>
+          Effect.flatMap(profit.rows({ account: "main", to, sums: true }), (rows) =>
+            Effect.map(Stream.runCollect(rows), (all) => Array.from(all, ({ price }) => price)[0])
+          )
+        const to = scene.second(60).slice(0, 10)
+        const before = [yield* priceOf(to), yield* priceOf(undefined)]
+        yield* scene.at(3 * 86_400)
+        yield* comes("t-3", "200", 3 * 86_400)
+        expect([...before, yield* priceOf(to), yield* priceOf(undefined)]).toEqual(["150", "180", "150", "200"])
       }).pipe(Effect.provide(books))
   )
 })

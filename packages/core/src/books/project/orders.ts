@@ -35,30 +35,31 @@ const nothing: Contribution = {
   adopted: Decimal.zero
 }
 
-/** P9: what splits add to a change of an order of before. */
-const addedBy = (order: Order, { splitFilled = Decimal.zero, splitInFlight = Decimal.zero }: Of<"OrderChanged">) => ({
-  ...contributionOf({ ...order, filled: splitFilled }),
-  inFlight: signed(order.side, splitInFlight)
-})
-
-const contribute = (
-  books: Books,
-  symbol: Ticker,
-  before: Contribution,
-  after: Contribution,
-  place: Place,
-  added: Contribution = nothing
-): void => {
+const contribute = (books: Books, symbol: Ticker, before: Contribution, after: Contribution, place: Place): void => {
   const position = positionOf(books, symbol, place)
   const moved = (figure: keyof Contribution) =>
-    Decimal.sum([position[figure], Decimal.subtract(after[figure], before[figure]), added[figure]])
+    Decimal.add(position[figure], Decimal.subtract(after[figure], before[figure]))
   patchPosition(books, symbol, place, {
-    splitHeld: Decimal.sum([position.splitHeld, added.hedged, added.direct, added.adopted]),
     hedged: moved("hedged"),
     inFlight: moved("inFlight"),
     direct: moved("direct"),
     adopted: moved("adopted")
   })
+}
+
+/** P9: what splits since an order was made add to a change of it. */
+const contributeSplits = (books: Books, order: Order, event: Of<"OrderChanged">, place: Place): void => {
+  const { splitFilled = Decimal.zero, splitInFlight = Decimal.zero } = event
+  const inFlight = signed(order.side, splitInFlight)
+  const added = { ...contributionOf({ ...order, filled: splitFilled }), inFlight }
+  contribute(books, order.symbol, nothing, added, place)
+  const splitHeld = Decimal.sum([
+    positionOf(books, order.symbol, place).splitHeld,
+    added.hedged,
+    added.direct,
+    added.adopted
+  ])
+  patchPosition(books, order.symbol, place, { splitHeld })
 }
 
 /** An order is planned or adopted, with the lot of its excess. */
@@ -213,9 +214,8 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.updatedAt = place.at
   after.version = place.seq
   books.orders.put(after)
-  const isSplit = event.splitFilled !== undefined || event.splitInFlight !== undefined
-  const added = isSplit ? addedBy(after, event) : nothing
-  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place, added)
+  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
+  if (event.splitFilled !== undefined || event.splitInFlight !== undefined) contributeSplits(books, after, event, place)
   settle(books, after.id, place)
   followOrder(books, after, place)
 }

@@ -1,4 +1,4 @@
-import { closableNow, type Standing } from "../position/due.ts"
+import { closableBeside, type Standing } from "../position/due.ts"
 import type { SymbolStatus } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
 import * as Decimal from "../../values/Decimal.ts"
@@ -20,6 +20,5 @@ export const brokerWait = (
 ): typeof HALTED_AT_BROKER | typeof LENDING_UNREAD | undefined => {
   if (isHalted && order.type === "market") return HALTED_AT_BROKER
   if (!isLendingUnread || order.side !== "sell") return undefined
-  const others = { ...standing, liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id) }
-  return Decimal.isPositive(closableNow(others, "sell")) ? undefined : LENDING_UNREAD
+  return Decimal.isPositive(closableBeside(standing, order)) ? undefined : LENDING_UNREAD
 }

@@ -5,7 +5,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import { freshOf, Reference } from "../../values/Reference.ts"
 import type { Price } from "../../values/Price.ts"
 import type { Order } from "../../records/Order.ts"
-import { closableNow, type Standing } from "./due.ts"
+import { closableBeside, type Standing } from "./due.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
 import { costOf, notionalAt, refusalOf, type Wanted } from "../risk/controls.ts"
@@ -50,23 +50,17 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     askedNotional: order.askedNotional,
     limitPrice: order.limitPrice,
     stopPrice: order.stopPrice,
-    residual: undefined,
-    closing: closableNow(
-      { ...standing, liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id) },
-      order.side
-    )
+    residual: undefined
   }
   const isSpent = isCounted(order, at)
-  const buyingPower = standing.buyingPower?.(order.id)
+  // Nobody reads the account again for a direct order, and what was read minutes ago must not end one: its broker judges.
   const circumstances = {
     ...standing,
-    buyingPower,
+    buyingPower: undefined,
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice
   }
-  // Nobody reads the account again for a direct order, and what was read minutes ago must not end one: its broker judges.
-  const judged = { ...circumstances, buyingPower: undefined, usage: isSpent ? undefined : usage }
-  const control = isOwed ? undefined : refusalOf(wanted, judged)
+  const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: isSpent ? undefined : usage })
   if (control !== undefined) return { _tag: "Refuse", control }
   const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)
   if (until !== undefined) {
@@ -75,7 +69,9 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   const worth = notionalAt(wanted, circumstances)
   const notional = isSpent ? Decimal.zero : worth
   const isCountedNow = account.ordersPerMinute !== undefined || !Decimal.isZero(notional)
-  return { _tag: "Pass", spends: isCountedNow ? notional : undefined, costs: buyingPower && costOf(wanted, worth) }
+  const isKnown = standing.buyingPower?.(order.id) !== undefined
+  const costs = isKnown ? costOf({ ...wanted, closing: closableBeside(standing, order) }, worth) : undefined
+  return { _tag: "Pass", spends: isCountedNow ? notional : undefined, costs }
 }
 
 /** The price that a direct order was made by, such as that of its trade, where it may still decide. */

@@ -236,6 +236,10 @@ export const closableNow = (
   return Decimal.max(Decimal.zero, Decimal.subtract(held, Decimal.sum(leaves)))
 }
 
+/** What an order could close, in shares, beside the others of its side. */
+export const closableBeside = (standing: Standing, { id, side }: Pick<Order, "id" | "side">): Decimal.Decimal =>
+  closableNow({ ...standing, liveOrders: standing.liveOrders.filter((each) => each.id !== id) }, side)
+
 /** Whether an order of this side opens or closes, as a broker has to be told that takes none through zero. */
 export const positionEffectOf = ({ account, position }: Standing, side: Side): PositionEffect | undefined => {
   if (account.crossesZero !== false) return undefined
@@ -245,26 +249,29 @@ export const positionEffectOf = ({ account, position }: Standing, side: Side): P
 /** The order that would be made, unless a control refuses it. */
 const controlled = (standing: Standing, size: Due): Due => {
   if (size._tag !== "Order") return size
-  const wanted = wantedOf(standing, size)
-  const control = refusalOf(wanted, { ...standing, buyingPower: standing.buyingPower?.() })
+  const buyingPower = standing.buyingPower?.()
+  const closing = buyingPower === undefined ? Decimal.zero : closableNow(standing, size.side)
+  const control = refusalOf({ ...wantedOf(standing, size), closing }, { ...standing, buyingPower })
   if (control === undefined) return size
-  const closing = Decimal.floorTo(wanted.closing, size.lot)
-  return control === "BuyingPower" && Decimal.isPositive(closing)
-    ? { ...size, quantity: Quantity.make(closing) }
+  const part = Decimal.floorTo(closing, size.lot)
+  return control === "BuyingPower" && Decimal.isPositive(part)
+    ? { ...size, quantity: Quantity.make(part) }
     : Due.Refused({ control })
 }
 
 type DueOrder = Extract<Due, { readonly _tag: "Order" }>
 
-const wantedOf = (standing: Standing, { quantity, side, terms }: DueOrder) => {
-  const { residual, symbol } = standing.position
-  return { symbol, quantity, limitPrice: terms.limitPrice, residual, closing: closableNow(standing, side) }
-}
+const wantedOf = ({ position: { residual, symbol } }: Standing, { quantity, terms }: DueOrder) => ({
+  symbol,
+  quantity,
+  limitPrice: terms.limitPrice,
+  residual
+})
 
 /** What an order that is due takes of the account's buying power; `undefined` where that is not known. */
 export const costOfDue = (standing: Standing, due: DueOrder): Decimal.Decimal | undefined => {
   if (standing.buyingPower?.() === undefined) return undefined
-  const wanted = wantedOf(standing, due)
+  const wanted = { ...wantedOf(standing, due), closing: closableNow(standing, due.side) }
   return costOf(wanted, notionalAt(wanted, { ...standing, buyingPower: undefined }))
 }
 

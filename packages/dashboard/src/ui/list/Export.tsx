@@ -1,4 +1,5 @@
 import type { Effect } from "effect"
+import type { ReactNode } from "react"
 import { useMutation } from "@tanstack/react-query"
 import { readOf } from "../../api/calling.ts"
 import type { Api } from "../../api/client.ts"
@@ -18,25 +19,40 @@ interface ExportProps<A> {
 
 /** Saves a whole list as it is filtered, with every field and every figure as it was sent. */
 export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
-  const saving = useMutation({
-    mutationFn: async () => {
-      const rows: Array<Row> = []
-      let cursor: string | undefined
-      do {
-        const after = cursor
-        const page = await readOf((api) => read(api, after))
-        rows.push(...page.items.map(rowOf))
-        cursor = page.nextCursor ?? undefined
-      } while (cursor !== undefined && rows.length < MOST)
-      save(`${name}.csv`, csvOf(rows))
-      return { count: rows.length, isCut: cursor !== undefined }
-    }
-  })
+  const saveAll = async () => {
+    const rows: Array<Row> = []
+    let cursor: string | undefined
+    do {
+      const after = cursor
+      const page = await readOf((api) => read(api, after))
+      rows.push(...page.items.map(rowOf))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined && rows.length < MOST)
+    save(`${name}.csv`, csvOf(rows))
+    return { count: rows.length, isCut: cursor !== undefined }
+  }
+  return (
+    <ExportButton look="quiet small" run={saveAll}>
+      {({ count, isCut }) => (isCut ? `The first ${count} rows saved.` : `${count} rows saved.`)}
+    </ExportButton>
+  )
+}
+
+interface ExportButtonProps<A> {
+  readonly look?: string
+  readonly run: () => Promise<A>
+  /** What is said of what was saved. */
+  readonly children: (saved: A) => ReactNode
+}
+
+/** Saves a file once at a time, and says how that went. */
+export const ExportButton = <A,>({ children, look = "", run }: ExportButtonProps<A>) => {
+  const saving = useMutation({ mutationFn: run })
   return (
     <>
       <button
         type="button"
-        className="button quiet small"
+        className={`button ${look}`}
         data-key="e"
         aria-disabled={saving.isPending}
         onClick={() => (saving.isPending ? undefined : saving.mutate())}
@@ -45,7 +61,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
       </button>
       {saving.data === undefined ? null : (
         <span role="status" className="faint">
-          {saving.data.isCut ? `The first ${saving.data.count} rows saved.` : `${saving.data.count} rows saved.`}
+          {children(saving.data)}
         </span>
       )}
       {saving.error === null ? null : <Problem error={saving.error} />}
