@@ -36,6 +36,12 @@ const comes = (sourceId: string, price: string, seconds: number) =>
 
 const EXPORT = "/api/v1/reports/profit/export?method=lifo"
 
+/** The price that what is open is valued at, in a report up to a day. */
+const priceOf = (to: string | undefined) =>
+  Effect.flatMap(profit.rows({ account: "main", to, sums: true }), (rows) =>
+    Effect.map(Stream.runCollect(rows), (all) => Array.from(all, ({ price }) => price)[0])
+  )
+
 describe("the report on profit", () => {
   it.scopedLive("LOT-10: sums are of one currency each, with what is open at the newest price", () =>
     Effect.gen(function* () {
@@ -91,10 +97,6 @@ describe("the report on profit", () => {
         yield* scene.fills(1, { exec: "x1", quantity: "2", price: "150" })
         yield* scene.at(60)
         yield* comes("t-2", "180", 60)
-        const priceOf = (to: string | undefined) =>
-          Effect.flatMap(profit.rows({ account: "main", to, sums: true }), (rows) =>
-            Effect.map(Stream.runCollect(rows), (all) => Array.from(all, ({ price }) => price)[0])
-          )
         const to = scene.second(60).slice(0, 10)
         const before = [yield* priceOf(to), yield* priceOf(undefined)]
         yield* scene.at(3 * 86_400)
