@@ -20,6 +20,7 @@ import { lookup, order, orders } from "./Orders.ts"
 import * as Replacements from "./Replacements.ts"
 import { cancel, prepare, replace } from "./Sending.ts"
 import * as TradeEvents from "./TradeEvents.ts"
+import * as TradingStatus from "./TradingStatus.ts"
 import { listen, reports } from "./TradeUpdates.ts"
 import * as Wire from "./Wire.ts"
 
@@ -68,7 +69,13 @@ export const make = (
     const budget = yield* Budget.make(options.requestsAMinute)
     const given = yield* Wire.make(credentials, place, budget)
     // Market data has a limit of requests of its own.
-    const market = yield* Wire.make(credentials, yield* dataPlaceOf(credentials, place), yield* Budget.make())
+    const dataPlace = yield* dataPlaceOf(credentials, place)
+    const market = yield* Wire.make(credentials, dataPlace, yield* Budget.make())
+    const { statusFeed: feed } = credentials
+    const statuses =
+      feed === undefined
+        ? TradingStatus.unheard
+        : yield* TradingStatus.make({ feed, place: dataPlace, credentials, heartbeat })
     const { answersWithin: within } = options
     const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
     const entered = Recent.make<Instant.Instant>()
@@ -99,8 +106,12 @@ export const make = (
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
-      quote: (symbol) => MarketData.snapshot(market, symbol),
-      updates: Stream.tap(updates(desk, heartbeat), ({ report }) => told(reads, report))
+      quote: (symbol) =>
+        Effect.map(MarketData.snapshot(market, symbol), (quote) => ({ ...quote, isHalted: statuses.isHalted(symbol) })),
+      updates: updates(desk, heartbeat).pipe(
+        Stream.tap(({ report }) => told(reads, report)),
+        Stream.drainFork(Stream.fromEffect(statuses.follow))
+      )
     }
   })
 

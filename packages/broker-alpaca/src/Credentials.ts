@@ -10,7 +10,15 @@ export interface Credentials {
   readonly secretKey: Redacted.Redacted
   /** Where market data is asked for; where it is left away `https://data.alpaca.markets`, or with a simulator its own address. */
   readonly dataUrl?: string | undefined
+  /**
+   * The feed whose stream says which symbols are halted; nothing is listened to where it is left away, since Alpaca allows most keys one
+   * connection to its market data, which another program of theirs may need.
+   */
+  readonly statusFeed?: StatusFeed | undefined
 }
+
+/** Feeds of Alpaca's market data that say what is halted: `iex` is free, `sip` is subscribed to. */
+export type StatusFeed = "iex" | "sip"
 
 /** Alpaca's address for accounts of play money. */
 export const PAPER_URL = "https://paper-api.alpaca.markets"
@@ -19,14 +27,15 @@ export const PAPER_URL = "https://paper-api.alpaca.markets"
 const DATA_URL = "https://data.alpaca.markets"
 
 /**
- * Credentials from `APCA_API_KEY_ID`, `APCA_API_SECRET_KEY`, `APCA_API_BASE_URL` (the paper host where it is not said) and
- * `APCA_API_DATA_URL`.
+ * Credentials from `APCA_API_KEY_ID`, `APCA_API_SECRET_KEY`, `APCA_API_BASE_URL` (the paper host where it is not said),
+ * `APCA_API_DATA_URL` and `APCA_API_STATUS_FEED`.
  */
 export const config: Config.Config<Credentials> = Config.all({
   baseUrl: Config.withDefault(Config.nonEmptyString("APCA_API_BASE_URL"), PAPER_URL),
   keyId: Config.redacted(Config.nonEmptyString("APCA_API_KEY_ID")),
   secretKey: Config.redacted(Config.nonEmptyString("APCA_API_SECRET_KEY")),
-  dataUrl: Config.withDefault(Config.nonEmptyString("APCA_API_DATA_URL"), undefined)
+  dataUrl: Config.withDefault(Config.nonEmptyString("APCA_API_DATA_URL"), undefined),
+  statusFeed: Config.withDefault(Config.literal("iex", "sip")("APCA_API_STATUS_FEED"), undefined)
 })
 
 const hosts: Address.Hosts = {

@@ -69,6 +69,10 @@ export interface Desk {
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>
   /** Taken while one order takes another's place, and to show orders: nobody sees half of it. */
   readonly replacing: Effect.Semaphore
+  /** Symbols that some request named: of their halts the stream of market data tells. */
+  readonly named: Ref.Ref<ReadonlySet<string>>
+  /** Is the one connection to market data taken? */
+  readonly isStreaming: Ref.Ref<boolean>
 }
 
 /** What an asset is like. */

@@ -19,6 +19,7 @@ import * as Limiter from "./Limiter.ts"
 import type { Said } from "./orderJson.ts"
 import * as orderRoutes from "./orderRoutes.ts"
 import { history } from "./portfolio.ts"
+import * as statusStream from "./statusStream.ts"
 import * as tradeStream from "./tradeStream.ts"
 import { uuidOf } from "./uuid.ts"
 
@@ -87,7 +88,9 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       assets: options.assets ?? new Map(),
       said,
       state,
-      replacing
+      replacing,
+      named: yield* Ref.make<ReadonlySet<string>>(new Set()),
+      isStreaming: yield* Ref.make(false)
     }
     const perMinute = options.requestsAMinute ?? REQUESTS_A_MINUTE
     const limits = { trading: yield* Limiter.make(perMinute), data: yield* Limiter.make(perMinute) }
@@ -114,6 +117,8 @@ interface Limits {
 /** Paths of Alpaca's host for market data, which here has the same address. */
 const MARKET_DATA = /^\/v2\/stocks\//
 
+const MARKET_STREAM = /^\/v2\/(iex|sip)$/
+
 const serving = (desk: Desk, limits: Limits, isOpen: IsOpen): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
@@ -121,6 +126,10 @@ const serving = (desk: Desk, limits: Limits, isOpen: IsOpen): Serving.App =>
     if (url.pathname === "/stream") {
       const socket = yield* Serving.upgraded(request)
       yield* tradeStream.serve(desk, socket)
+      return HttpServerResponse.empty()
+    }
+    if (MARKET_STREAM.test(url.pathname)) {
+      yield* statusStream.serve(desk, yield* Serving.upgraded(request))
       return HttpServerResponse.empty()
     }
     const { headers, isWithin } = yield* MARKET_DATA.test(url.pathname) ? limits.data : limits.trading
@@ -168,10 +177,12 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
     case "positions":
       return accountRoutes.positions(desk, first)
     case "assets":
-      return first === undefined ? Effect.succeed(Answer.ok([])) : accountRoutes.asset(desk, rest.join("/"))
+      return first === undefined
+        ? Effect.succeed(Answer.ok([]))
+        : Effect.zipRight(named(desk, rest.join("/")), accountRoutes.asset(desk, rest.join("/")))
     case "stocks":
       return first !== undefined && rest[1] === "snapshot"
-        ? accountRoutes.snapshot(desk, first)
+        ? Effect.zipRight(named(desk, first), accountRoutes.snapshot(desk, first))
         : Effect.succeed(notThere)
     case "clock":
       return accountRoutes.clock(isOpen)
@@ -181,6 +192,9 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
       return Effect.succeed(notThere)
   }
 }
+
+const named = (desk: Desk, symbol: string) =>
+  Ref.update(desk.named, (before) => (before.has(symbol) ? before : new Set([...before, symbol])))
 
 const ofAccount = (desk: Desk, rest: ReadonlyArray<string>, query: URLSearchParams): Routed => {
   switch (rest.join("/")) {

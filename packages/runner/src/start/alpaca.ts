@@ -13,7 +13,7 @@ export type AlpacaError = OfOneError | SettingsError | Address.UnknownHost
 
 const variables = {
   needed: ["APCA_API_KEY_ID", "APCA_API_SECRET_KEY"],
-  others: ["APCA_API_BASE_URL", "APCA_API_DATA_URL"]
+  others: ["APCA_API_BASE_URL", "APCA_API_DATA_URL", "APCA_API_STATUS_FEED"]
 }
 
 /** Alpaca for one account: a pair of keys is one account there. */
