@@ -89,6 +89,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
     }
     const listings: Listings = yield* SharedReads.make(() => everyOrder(desk), options.servesAgainFor)
     const changed = listings.changed(ALL)
+    const halts: MarketData.Halts = new Map()
     return {
       name: "ibkr",
       environment: PAPER_ACCOUNT.test(session.account) ? "paper" : "live",
@@ -105,7 +106,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       account: figures(desk),
       clock: brokersTime(desk),
       instrument: (symbol) => instrument(desk, symbol),
-      quote: (symbol) => MarketData.quote(desk.session, symbol),
+      quote: (symbol) => MarketData.quote(desk.session, halts, symbol),
       // What the stream says is newer than what was read.
       updates: Stream.tap(updates(desk), ({ report }) => (report._tag === "Commission" ? Effect.void : changed))
     }

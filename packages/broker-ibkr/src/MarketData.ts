@@ -131,8 +131,11 @@ const ticksFor = (
     )
   })
 
+/** Stocks that TWS called halted, with the second of their last trade by then. */
+export type Halts = Map<string, number>
+
 /** The request names the instrument, and its answers the request alone: no symbol comes back. */
-const quoteOf = (symbol: Ticker.Ticker, ticks: Ticks, receivedMs: number): Quote.Quote => {
+const quoteOf = (halts: Halts, symbol: Ticker.Ticker, ticks: Ticks, receivedMs: number): Quote.Quote => {
   const side = (value: string | undefined): Quote.Quoted | undefined =>
     quoted(value, ticks.isDelayed ? receivedMs - DELAY_MS : receivedMs)
   return {
@@ -140,13 +143,26 @@ const quoteOf = (symbol: Ticker.Ticker, ticks: Ticks, receivedMs: number): Quote
     last: quoted(ticks.last, Number(ticks.lastSeconds ?? "") * SECOND_MS),
     bid: side(ticks.bid),
     ask: side(ticks.ask),
-    isHalted: isHaltedIn(ticks)
+    isHalted: isHaltedIn(halts, symbol, ticks)
   }
 }
 
-/** Of what trades TWS usually says nothing: that is said by an answer which is whole. */
-const isHaltedIn = ({ halted, isWhole }: Ticks): boolean | undefined =>
-  halted === undefined ? (isWhole ? false : undefined) : Number(halted) !== 0
+/**
+ * Of what trades TWS usually says nothing, and an answer may end before it says "halted": what was halted trades again where it says so,
+ * or once there is a later trade. Of any other, an answer that is whole says that it trades.
+ */
+const isHaltedIn = (halts: Halts, symbol: string, { halted, isWhole, lastSeconds }: Ticks): boolean | undefined => {
+  const last = Number(lastSeconds ?? Number.NaN)
+  const isSaid = halted === undefined ? undefined : Number(halted) !== 0
+  const before = halts.get(symbol)
+  const trades = isSaid === undefined ? (before === undefined ? isWhole : last > before) : !isSaid
+  if (trades) {
+    halts.delete(symbol)
+    return false
+  }
+  if (isSaid === true || Number.isNaN(before)) halts.set(symbol, last)
+  return isSaid
+}
 
 const quoted = (value: string | undefined, millis: number): Quote.Quoted | undefined => {
   const price = value === undefined ? undefined : decimalOf(value)
@@ -157,11 +173,12 @@ const quoted = (value: string | undefined, millis: number): Quote.Quoted | undef
 /** The last trade with the best bid and ask of a stock, by one snapshot: delayed where nothing else is subscribed to. */
 export const quote = (
   session: Pick<Session, "line">,
+  halts: Halts,
   symbol: Ticker.Ticker
 ): Effect.Effect<Quote.Quote, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const ticks = yield* ticksFor(yield* session.line, symbol, PRICES)
-    return quoteOf(symbol, ticks, yield* Clock.currentTimeMillis)
+    return quoteOf(halts, symbol, ticks, yield* Clock.currentTimeMillis)
   })
 
 /** Above it a thousand shares at least can be borrowed; up to it they have to be found first, or are not lent (Shortable). */

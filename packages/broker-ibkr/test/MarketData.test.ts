@@ -3,6 +3,9 @@ import { Decimal, Instant, Price, Ticker } from "@roundlot/core"
 import { Quote } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import { describe, expect, it } from "vitest"
+import { Message } from "../src/Message.ts"
+import * as MarketData from "../src/MarketData.ts"
+import { lineOf } from "./lineOf.ts"
 import { open } from "./setup.ts"
 
 const NVDA = Ticker.Ticker.make("NVDA")
@@ -37,5 +40,73 @@ describe("D3: the quotes of TWS, over sockets", () => {
   it("are none where no data is subscribed to, and where there is no such stock", async () => {
     expect(await priced({ marketData: "none" })).toBe("none")
     expect(await priced({}, Ticker.Ticker.make("NOPE1"))).toBe("none")
+  })
+})
+
+/** The ticks of a snapshot by their types, and "end" where TWS ends it. */
+type Snapshot = ReadonlyArray<readonly [type: string, value: string] | "end">
+
+/** What each of several snapshots says of a halt. */
+const haltsBy = (...snapshots: ReadonlyArray<Snapshot>) =>
+  Effect.runPromise(
+    Effect.gen(function* () {
+      const halts: MarketData.Halts = new Map()
+      return yield* Effect.forEach(snapshots, (ticks) => {
+        const { line, say } = lineOf({
+          send: () => {
+            for (const tick of ticks)
+              say(
+                tick === "end"
+                  ? Message.TicksEnd({ reqId: "1" })
+                  : Message.Tick({ reqId: "1", type: tick[0], value: tick[1] })
+              )
+          }
+        })
+        return Effect.map(MarketData.quote({ line: Effect.succeed(line) }, halts, NVDA), ({ isHalted }) => isHalted)
+      })
+    })
+  )
+
+const HALTED = ["49", "1"] as const
+const prices = (lastSeconds: string) =>
+  [
+    ["1", "180.12"],
+    ["2", "180.13"],
+    ["4", "180.125"],
+    ["45", lastSeconds]
+  ] as const
+
+describe("D2: what a snapshot of TWS says of halts", () => {
+  it.each<[what: string, snapshots: ReadonlyArray<Snapshot>, said: ReadonlyArray<boolean | undefined>]>([
+    ["prices alone are of a stock that trades", [prices("1000")], [false]],
+    [
+      "one that ends before its halt is said lifts nothing",
+      [[HALTED, ...prices("1000")], prices("1000")],
+      [true, undefined]
+    ],
+    ["a later trade lifts it", [[HALTED, ...prices("1000")], prices("1001"), prices("1001")], [true, false, false]],
+    [
+      "zero lifts it",
+      [
+        [HALTED, ...prices("1000")],
+        [["49", "0"], ...prices("1000")]
+      ],
+      [true, false]
+    ],
+    [
+      "minus one says nothing",
+      [
+        [HALTED, ...prices("1000")],
+        [["49", "-1"], ...prices("1000")]
+      ],
+      [true, undefined]
+    ],
+    [
+      "of one that came without a trade the next trade is the first",
+      [[HALTED, "end"], prices("1000"), prices("1000"), prices("1001")],
+      [true, undefined, undefined, false]
+    ]
+  ])("%s", async (_, snapshots, said) => {
+    expect(await haltsBy(...snapshots)).toEqual(said)
   })
 })

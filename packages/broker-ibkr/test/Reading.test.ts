@@ -7,29 +7,7 @@ import { Message } from "../src/Message.ts"
 import { gather } from "../src/Reading.ts"
 import * as requests from "../src/wire/requests.ts"
 import { NEWEST } from "../src/wire/versions.ts"
-
-/** A line that says what the test has it say. */
-const lineOf = (parts: Partial<Line> = {}) => {
-  const listeners = new Set<(message: Message) => void>()
-  const line: Line = {
-    send: () => undefined,
-    accounts: [],
-    connectedAt: "",
-    nextOrderId: () => 1,
-    nextRequestId: () => 1,
-    isDegraded: () => false,
-    knowsSecurities: () => true,
-    isLost: () => false,
-    listen: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    drop: () => undefined,
-    lost: Effect.never,
-    ...parts
-  }
-  return { line, say: (message: Message) => listeners.forEach((listener) => listener(message)) }
-}
+import { lineOf } from "./lineOf.ts"
 
 const begun = (parts: Partial<Line> = {}) => {
   const { line, say } = lineOf(parts)
