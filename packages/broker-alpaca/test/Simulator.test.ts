@@ -315,6 +315,38 @@ describe("complex orders of Alpaca's simulator", () => {
     })
   )
 
+  it.scopedLive("a stop that trails is replaced by one with another trail, from where the market is", () =>
+    Effect.gen(function* () {
+      const { ask, exchange } = yield* opened()
+      yield* ask("POST", "/v2/orders", order())
+      const trailing = order({ side: "sell", type: "trailing_stop", trail_percent: "10", time_in_force: "gtc" })
+      const first = yield* ask("POST", "/v2/orders", trailing)
+      const path = `/v2/orders/${first.body.id}`
+      const refused = (patch: object) => Effect.map(ask("PATCH", path, patch), refusal)
+      assert.include(yield* refused({ trail: "10" }), "403 40310000 order parameters are not changed")
+      assert.include(
+        yield* refused({ stop_price: "150" }),
+        "422 42210000 trailing_stop orders must not have stop_price"
+      )
+      assert.include(yield* refused({ trail: "0" }), "422 42210000 trail_price and trail_percent must be > 0")
+      const { body } = yield* ask("PATCH", path, { trail: "5", qty: "8" })
+      assert.deepInclude(body, { type: "trailing_stop", trail_percent: "5", trail_price: null, qty: "8" })
+      assert.deepInclude((yield* ask("GET", path)).body, { status: "replaced", replaced_by: body.id })
+      yield* exchange.instruct({ id: "1", do: { price: { symbol: "AAPL", price: "210" } } })
+      assert.deepInclude((yield* ask("GET", `/v2/orders/${body.id}`)).body, {
+        stop_price: "199.5",
+        replaces: first.body.id
+      })
+      const limited = yield* ask(
+        "POST",
+        "/v2/orders",
+        order({ side: "sell", qty: "2", type: "limit", limit_price: "300" })
+      )
+      const wrong = yield* ask("PATCH", `/v2/orders/${limited.body.id}`, { trail: "5" })
+      assert.include(refusal(wrong), "422 42210000 limit orders must not have trail")
+    })
+  )
+
   it.scopedLive.each<readonly [body: object, says: string]>([
     [{ ...bracket, stop_loss: undefined }, "bracket orders require stop_loss.stop_price"],
     [{ ...bracket, take_profit: {} }, "bracket orders require take_profit.limit_price"],

@@ -24,7 +24,7 @@ import * as tradeStream from "./tradeStream.ts"
 import { uuidOf } from "./uuid.ts"
 
 /** How a simulator is opened: as the exchange behind it, and what Alpaca has besides. */
-export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
+export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf" | "restsWhileClosed"> {
   /** The port on this machine; one that is free where it is left away. */
   readonly port?: number | undefined
   /** Requests a minute; 200 where it is left away, as Alpaca has it. */
@@ -74,6 +74,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       unsaidPrice: Matching.SIMULATOR_PRICE,
       ...options,
       listing: options.listing ?? Listing.any,
+      restsWhileClosed: true,
       orderIdOf: (tag, number) => uuidOf(`order ${tag} ${number}`)
     })
     const keys = options.keys ?? (yield* randomKeys)

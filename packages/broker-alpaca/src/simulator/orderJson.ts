@@ -1,4 +1,4 @@
-import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
+import { type Exchange, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
 import { uuidOf } from "./uuid.ts"
 
@@ -25,14 +25,19 @@ const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
   rejected: "rejected"
 }
 
-/** Where an order stands: one that was ended for another to take its place is replaced, an exit that waits for its entry is held. */
+/**
+ * The status of an order: one that was ended for another to take its place is replaced, an exit that waits for its entry is held, and
+ * what waits for the market to open is accepted.
+ */
 export const statusOf = (
   order: ExchangeOrder.ExchangeOrder,
   said: Said | undefined,
-  group?: Pick<Exchange.Group, "isWaiting">
+  { group, hours }: Pick<How, "group" | "hours">
 ): string => {
   if (order.status === "cancelled" && said?.replacedBy !== undefined) return "replaced"
-  return group?.isWaiting === true && order.status === "new" ? "held" : statuses[order.status]
+  if (order.status !== "new") return statuses[order.status]
+  if (group?.isWaiting === true) return "held"
+  return hours === undefined || Matching.isInSession(order, hours) ? "new" : "accepted"
 }
 
 const textOf = (value: Decimal.Decimal | null): string | null => (value === null ? null : Decimal.format(value))
@@ -56,6 +61,8 @@ export type Shown = { readonly [key: string]: unknown }
 /** How an order is shown beside its own terms. */
 export interface How {
   readonly status?: string | undefined
+  /** Which sessions of the market are open, where its status depends on that. */
+  readonly hours?: Matching.Hours | undefined
   readonly group?: Exchange.Group | undefined
   readonly legs?: ReadonlyArray<Shown> | undefined
 }
@@ -70,7 +77,7 @@ const trailOf = (trail: Exchange.Group["trail"]) => ({
 export const orderJson = (
   order: ExchangeOrder.ExchangeOrder,
   said: Said | undefined,
-  { group, legs, status = statusOf(order, said, group) }: How = {}
+  { group, hours, legs, status = statusOf(order, said, { group, hours }) }: How = {}
 ): Shown => {
   const at = (wanted: string) => (status === wanted ? Instant.format(order.updatedAt) : null)
   const entered = Instant.format(order.enteredAt)

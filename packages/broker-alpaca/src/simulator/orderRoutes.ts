@@ -1,9 +1,9 @@
-import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import { type Exchange, type ExchangeFailed, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import { Instant, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Ref, Schema } from "effect"
 import * as Answer from "./Answer.ts"
 import { type AccountState, type Desk, traitsOf } from "./Desk.ts"
-import { orderJson, type Said } from "./orderJson.ts"
+import type { Said } from "./orderJson.ts"
 import * as Placing from "./placing.ts"
 import { nested, shown, tops } from "./shown.ts"
 import { barred, beyondPower } from "./standing.ts"
@@ -53,9 +53,11 @@ const keepSaid = ({ exchange, said }: Desk, { clientOrderId }: ExchangeOrder.Pla
     return Ref.update(said, (before) => new Map(before).set(placed.brokerOrderId, what))
   })
 
-const notSimulated = Answer.unprocessable("replacing complex and trailing_stop orders is not simulated")
+const notSimulated = Answer.unprocessable("replacing complex orders is not simulated")
 
 const noLongerOpen = Answer.error(422, 42210000, "order is not open")
+
+const notWorkedYet = Answer.error(422, 42210000, "cannot replace order in accepted status")
 
 /**
  * `PATCH /v2/orders/{id}`: ends the order and places one with other terms, whose shares count from zero. On the exchange behind it
@@ -72,9 +74,10 @@ const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
     const saidBefore = (yield* Ref.get(desk.said)).get(id)
     if (!isOpen(order) || saidBefore === undefined) return noLongerOpen
     const group = (yield* desk.exchange.groups([id])).get(id)
-    if (group?.trail !== undefined || group?.parent !== undefined || (saidBefore.orderClass ?? "") !== "")
-      return notSimulated
-    const patched = Placing.patched(text, order, saidBefore, uuidOf(`client of what replaces ${id}`))
+    if (group?.parent !== undefined || (saidBefore.orderClass ?? "") !== "") return notSimulated
+    if (!Matching.isInSession(order, yield* desk.exchange.hours)) return notWorkedYet
+    const clientOrderId = uuidOf(`client of what replaces ${id}`)
+    const patched = Placing.patched(text, order, saidBefore, { clientOrderId, trail: group?.trail })
     if (Either.isLeft(patched)) return patched.left
     const { working, ...standing } = yield* desk.exchange.stand(desk.account, order.symbol)
     const others = working.filter(({ brokerOrderId }) => brokerOrderId !== id)
@@ -96,7 +99,7 @@ const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
       const link = (before: ReadonlyMap<string, Said>) =>
         new Map(before).set(id, { ...saidBefore, replacedBy: placed.brokerOrderId }).set(placed.brokerOrderId, saidNow)
       yield* Ref.update(desk.said, link)
-      if (reply._tag === "Done") return Answer.ok(orderJson(reply.body, saidNow, { status: "pending_new" }))
+      if (reply._tag === "Done") return Answer.ok((yield* shown(desk, [reply.body], "pending_new"))[0])
     }
     return reply._tag === "Done" ? noLongerOpen : Answer.ofReply(reply)
   })

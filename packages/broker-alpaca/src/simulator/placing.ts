@@ -1,4 +1,4 @@
-import type { ExchangeOrder } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, type Price, Quantity } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
@@ -82,6 +82,7 @@ const Patch = Schema.Struct({
   time_in_force: optional(Schema.Literal(...OrderTerms.timesInForce)),
   limit_price: optional(Written),
   stop_price: optional(Written),
+  trail: optional(Written),
   client_order_id: optional(Schema.String)
 })
 
@@ -95,7 +96,7 @@ export const patched = (
   text: string,
   order: ExchangeOrder.ExchangeOrder,
   said: Said,
-  clientOrderId: string
+  { clientOrderId, trail }: { readonly clientOrderId: string; readonly trail: Exchange.Group["trail"] }
 ): Judged<string> =>
   Either.gen(function* () {
     const patch = yield* Either.mapLeft(decodePatch(text), (error) =>
@@ -105,25 +106,32 @@ export const patched = (
     const asked = patch.qty ?? Decimal.format(order.quantity)
     const quantity = yield* Either.mapLeft(decodeQuantity(asked), () => unprocessable("qty must be > 0"))
     if (!isWhole(quantity)) return yield* refuse(unprocessable("qty must be an integer"))
+    if (trail === undefined && (patch.trail ?? undefined) !== undefined)
+      return yield* refuse(unprocessable(`${order.type} orders must not have trail`))
     const before = {
       qty: Decimal.format(order.quantity),
       time_in_force: order.timeInForce,
       limit_price: textOf(order.limitPrice),
-      stop_price: textOf(order.stopPrice)
+      // The stop of one that trails is where its trail has it.
+      stop_price: trail === undefined ? textOf(order.stopPrice) : undefined,
+      trail: trail && Decimal.format(trail.value)
     }
     const after = {
       qty: Decimal.format(quantity),
       time_in_force: patch.time_in_force ?? order.timeInForce,
       limit_price: patch.limit_price ?? before.limit_price,
-      stop_price: patch.stop_price ?? before.stop_price
+      stop_price: patch.stop_price ?? before.stop_price,
+      trail: patch.trail ?? before.trail
     }
     if (JSON.stringify(before) === JSON.stringify(after))
       return yield* refuse(forbidden("order parameters are not changed"))
+    const { trail: value, ...terms } = after
     return encodeBody({
-      ...after,
+      ...terms,
+      ...(trail === undefined ? {} : trail.by === "amount" ? { trail_price: value } : { trail_percent: value }),
       symbol: order.symbol,
       side: order.side,
-      type: order.type,
+      type: trail === undefined ? order.type : "trailing_stop",
       extended_hours: order.session === "extended",
       position_intent: said.positionIntent,
       client_order_id: patch.client_order_id ?? clientOrderId

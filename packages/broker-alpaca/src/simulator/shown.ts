@@ -26,9 +26,10 @@ export const shown = (desk: Desk, orders: ReadonlyArray<Order>, status?: string)
   Effect.gen(function* () {
     const known = yield* Ref.get(desk.said)
     const groups = yield* groupsOf(desk, orders)
+    const hours = yield* desk.exchange.hours
     return orders.map((order) => {
       const group = groups.get(order.brokerOrderId)
-      return orderJson(order, saidOf(known, order.brokerOrderId, group?.parent), { group, status })
+      return orderJson(order, saidOf(known, order.brokerOrderId, group?.parent), { group, hours, status })
     })
   })
 

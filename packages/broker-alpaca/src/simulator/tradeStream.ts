@@ -83,6 +83,7 @@ const tell = (
 ): Effect.Effect<void, Socket.SocketError | ExchangeFailed> =>
   Effect.gen(function* () {
     const known = yield* Ref.get(desk.said)
+    const hours = yield* desk.exchange.hours
     if (said._tag === "Execution" && said.execution.revision === 1) {
       const { execution } = said
       const story = yield* desk.exchange.look(execution.brokerOrderId)
@@ -98,7 +99,7 @@ const tell = (
           price: Decimal.format(execution.price),
           qty: Decimal.format(execution.quantity),
           position_qty: Decimal.format((yield* desk.exchange.stand(desk.account, execution.symbol)).held),
-          order: orderJson(order, saidOf(known, order.brokerOrderId, group?.parent), { group })
+          order: orderJson(order, saidOf(known, order.brokerOrderId, group?.parent), { group, hours })
         }
       })
     }
@@ -109,10 +110,10 @@ const tell = (
     yield* send({
       stream: STREAM,
       data: {
-        event: statusOf(order, before, group),
+        event: statusOf(order, before, { group, hours }),
         timestamp: Instant.format(order.updatedAt),
         execution_id: executionIdOf({ execId: `${order.brokerOrderId} ${order.status}` }),
-        order: orderJson(order, before, { group })
+        order: orderJson(order, before, { group, hours })
       }
     })
   })

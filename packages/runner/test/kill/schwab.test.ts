@@ -33,7 +33,7 @@ describe("killed at Schwab, which knows no ids of ours, between the order being 
       /** What an operator sees of the order that waits for him, and what became of his verdict. */
       const byHand = async () => {
         const [order, ...others] = await ours()
-        const [doubt] = read(Breaks, await json("breaks", "list")).items
+        const doubt = read(Breaks, await json("breaks", "list")).items.find(({ kind }) => kind === "Doubt")
         const isShown = (await theirs()).every(
           ({ brokerOrderId }) => doubt?.evidence.includes(brokerOrderId ?? "no id") === true
         )

@@ -389,5 +389,14 @@ export const alpaca: ReadonlyArray<Sequence> = [
       { until: ["cancelled 2"] }
     ],
     books: { orders: ["cancelled 2"], fills: ["1", "1"], position: "2" }
+  },
+  {
+    id: "ALPACA-29",
+    at: "alpaca",
+    what: "403: potential wash trade detected, an order of the other side rests; it is asked for again once it has cooled down",
+    source: "https://forum.alpaca.markets/t/13817",
+    first: () => [answered(403, 40310000, "potential wash trade detected. opposite side limit order exists")],
+    steps: () => cooledDown,
+    books: { orders: ["rejected 0", "filled 3"], fills: ["3"], position: "3" }
   }
 ]
