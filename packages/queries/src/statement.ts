@@ -48,7 +48,7 @@ export interface DifferenceDocument {
   readonly reason: string | null
 }
 
-/** How a broker's file stands to the books of an account. */
+/** How a broker's file compares with the books of an account. */
 export interface StatementDocument {
   readonly account: string
   readonly broker: string

@@ -106,8 +106,8 @@ const stepsOf = (orderOf: (row: Stated) => string | undefined): ReadonlyArray<Ke
   })
   const ofNoOrder: Keys = {
     stated: (row) => {
-      const isMeant = row.execId === undefined && row.at !== undefined && orderOf(row) === undefined
-      return isMeant ? keyOf(SAME_SECOND, "", row) : undefined
+      const isOfNone = row.orderId === undefined || (row.isUndone && orderOf(row) === undefined)
+      return row.execId === undefined && row.at !== undefined && isOfNone ? keyOf(SAME_SECOND, "", row) : undefined
     },
     booked: (fill) => keyOf(SAME_SECOND, "", fill)
   }

@@ -146,8 +146,11 @@ describe("a broker's file beside the books", () => {
     expect(kindsIn(compare([{ ...row, execId: "e0" }], [busted]))).toEqual(["differs"])
   })
 
-  it("an execution of an order that the books do not know is found by its second and its figures", () => {
+  it("STMT-1: an execution that names no order is found by its second and its figures; one of another order is not", () => {
     const foreign = { ...row, orderId: undefined }
+    const ofAnother = { ...row, orderId: "nobody's" }
+    expect(kindsIn(compare([ofAnother], [fill]))).toEqual(["missing_in_books", "missing_in_statement"])
+    expect(compare([{ ...ofAnother, isUndone: true }], [fill]).differences).toMatchObject([{ kind: "differs" }])
     expect(compare([foreign], [fill]).agreed).toBe(1)
     expect(kindsIn(compare([{ ...foreign, at: atOf(1) }], [fill]))).toEqual([
       "missing_in_books",

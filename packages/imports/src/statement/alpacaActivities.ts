@@ -145,7 +145,7 @@ const executionOf = ({ activity, item: { item, line } }: Row): Either.Either<Exe
     }
   })
 
-/** After a bust a total comes a second time: then it tells neither execution apart, and their figures do. */
+/** After a bust a total comes a second time: it is then the id of no single execution, and their figures decide. */
 const withoutSharedIds = (executions: ReadonlyArray<Execution>): ReadonlyArray<Execution> => {
   const sharing = groupsOf(executions, ({ execId }) => execId)
   return executions.map((each) => ((sharing.get(each.execId)?.length ?? 0) > 1 ? { ...each, execId: undefined } : each))

@@ -111,7 +111,7 @@ describe("Alpaca's activities", () => {
     expect([executions.length, Object.fromEntries(kinds), unread.length]).toEqual([1, { "repeated row": 1 }, 2])
   })
 
-  it("STMT-1: two executions that come to one total are told apart by their figures alone", () => {
+  it("STMT-1: two executions that come to one total have no id, and are found by their figures", () => {
     const { executions } = read(json(fill(), fill({ id: "2" })))
     expect(executions.map(({ execId }) => execId)).toEqual([undefined, undefined])
   })
