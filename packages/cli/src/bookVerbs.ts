@@ -185,6 +185,10 @@ export const ofBooks = {
       "report tax lots, profit, fees and corrections of a period",
       async () => (await import("./verbs/reportProfit.ts")).reportProfit
     ),
+    statement: leaf(
+      "compare a broker's end-of-day file with the books",
+      async () => (await import("./verbs/reportStatement.ts")).reportStatement
+    ),
     trail: leaf(
       "report the audit trail, each entry with its place and hash",
       async () => (await import("./verbs/reportTrail.ts")).reportTrail

@@ -8,6 +8,8 @@ export * as FolderSource from "./folder/FolderSource.ts"
 export * as ImportFileError from "./ImportFileError.ts"
 /** `RejectedFile`: where the rows lie that were not taken. */
 export * as RejectedFile from "./RejectedFile.ts"
+/** `StatementFile`: what a broker says that it executed, out of its end-of-day file. */
+export * as StatementFile from "./statement/StatementFile.ts"
 /** `TradeFile`: CSV or JSON lines, row by row, in the dialect that it has. */
 export * as TradeFile from "./TradeFile.ts"
 /** `TradeImport`: rows into the books, each exactly once. */

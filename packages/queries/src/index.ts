@@ -68,6 +68,8 @@ export * as resolve from "./resolve.ts"
 export * as Screen from "./Screen.ts"
 /** `sessions`: who is signed in. */
 export * as sessions from "./sessions.ts"
+/** `statement`: a broker's end-of-day file beside the fills. */
+export * as statement from "./statement.ts"
 /** `synced`: what a sync of executions came to. */
 export * as synced from "./synced.ts"
 /** `table`: columns of a list for people. */

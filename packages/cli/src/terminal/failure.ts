@@ -28,7 +28,8 @@ const usageKinds = [
   "UnknownJobType",
   "BadJob",
   "JobKeyTaken",
-  "NotForBatch"
+  "NotForBatch",
+  "StatementUnreadable"
 ]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -1,0 +1,152 @@
+import { shown } from "@roundlot/api/text"
+import { Decimal, Instant } from "@roundlot/core"
+import { Either, Option, Schema } from "effect"
+import { itemsOf, type JsonItem } from "./jsonItems.ts"
+import {
+  type Contents,
+  datesOf,
+  decimalOf,
+  type Execution,
+  groupsOf,
+  kindsOf,
+  once,
+  priceOf,
+  type UnreadRow
+} from "./Statement.ts"
+import { dateIn, dateOf, NEW_YORK } from "./statementTime.ts"
+import type { Fault } from "./StatementUnreadable.ts"
+
+/** Alpaca's account activities, as `GET /v2/account/activities` answers them. */
+export const readActivities = (json: string): Either.Either<Contents, Fault> =>
+  Either.map(itemsOf(json), (items) => {
+    const { contradicting, repeated, rows } = once(
+      items.map(rowOf),
+      ({ id }) => id,
+      ({ item }) => item.exact
+    )
+    const doubted = contradicting.map(({ other, row }) =>
+      unreadOf(row, `its id is also that of line ${other.item.line}, which says something else`)
+    )
+    const read = rows.map((row) => ({ row, is: row.isExecution ? executionOf(row) : Either.right(undefined) }))
+    const executions = read.flatMap(({ is }) => (Either.isRight(is) && is.right !== undefined ? [is.right] : []))
+    return {
+      executions: withoutSharedIds(executions),
+      unread: [...read.flatMap(({ is, row }) => (Either.isLeft(is) ? [unreadOf(row, is.left)] : [])), ...doubted],
+      kinds: kindsOf([
+        ...rows.flatMap((row) => (row.isExecution ? [] : [row.kind])),
+        ...repeated.map(() => "repeated row")
+      ]),
+      dates: datesOf(rows.flatMap((row) => row.date ?? [])),
+      madeAt: undefined
+    }
+  })
+
+const text = Schema.optional(Schema.NullOr(Schema.String))
+
+/** What is read of an activity; its numbers are texts. */
+const Activity = Schema.parseJson(
+  Schema.Struct({
+    activity_type: Schema.String,
+    id: text,
+    order_id: text,
+    symbol: text,
+    side: text,
+    qty: text,
+    cum_qty: text,
+    price: text,
+    transaction_time: text,
+    date: text
+  })
+)
+
+interface Row {
+  readonly item: JsonItem
+  readonly activity: typeof Activity.Type | undefined
+  readonly id: string | undefined
+  readonly kind: string
+  readonly isExecution: boolean
+  readonly date: string | undefined
+}
+
+const decode = Schema.decodeUnknownOption(Activity)
+
+const FILL = "FILL"
+/** Rows of the stream of events, whose corrections replace rows of theirs: not what the list of activities has. */
+const EVENT = "TRD"
+const OPTION = /^[A-Z.]{1,6}\d{6}[CP]\d{8}$/
+const PAIR = /\//
+
+const rowOf = (item: JsonItem): Row => {
+  const activity = Option.getOrUndefined(decode(item.exact))
+  const at = Instant.parse(activity?.transaction_time ?? "")
+  const type = activity?.activity_type ?? ""
+  const asset = assetOf(activity?.symbol ?? "")
+  const kind = type === FILL && asset !== undefined ? `${type} ${asset}` : type
+  return {
+    item,
+    activity,
+    id: activity?.id ?? undefined,
+    kind,
+    isExecution: activity === undefined || kind === FILL || kind === EVENT,
+    date: at === undefined ? dateOf(activity?.date ?? "") : dateIn(at, NEW_YORK)
+  }
+}
+
+/** What a symbol is of, where it is no stock's. */
+const assetOf = (symbol: string): string | undefined => {
+  if (OPTION.test(symbol)) return "option"
+  return PAIR.test(symbol) ? "crypto" : undefined
+}
+
+const unreadOf = ({ activity, item: { item, line } }: Row, reason: string): UnreadRow => ({
+  line,
+  item,
+  execId: activity === undefined ? undefined : execIdOf(activity),
+  reason
+})
+
+/** As the books have it: the order, and its total after this execution. */
+const execIdOf = ({ cum_qty, order_id }: typeof Activity.Type): string | undefined => {
+  const total = decimalOf("cum_qty", cum_qty ?? undefined)
+  return Either.isRight(total) && order_id ? `${order_id}/${Decimal.format(total.right)}` : undefined
+}
+
+const sides = { buy: "buy", sell: "sell", sell_short: "sell" } as const
+const isSide = Schema.is(Schema.Literal("buy", "sell", "sell_short"))
+
+const executionOf = ({ activity, item: { item, line } }: Row): Either.Either<Execution, string> =>
+  Either.gen(function* () {
+    if (activity === undefined)
+      return yield* Either.left("is no activity: it has no activity_type, or values of other kinds")
+    if (activity.activity_type === EVENT)
+      return yield* Either.left("is an event of the stream: give the list of /v2/account/activities")
+    const { cum_qty, order_id, price, qty, side, symbol, transaction_time } = activity
+    const at = Instant.parse(transaction_time ?? "")
+    if (!symbol) return yield* Either.left("has no symbol")
+    if (!order_id) return yield* Either.left("has no order_id")
+    if (!isSide(side)) return yield* Either.left(`side "${shown(side ?? "")}" is none`)
+    if (at === undefined) return yield* Either.left(`transaction_time "${shown(transaction_time ?? "")}" is no time`)
+    const quantity = yield* decimalOf("qty", qty ?? undefined)
+    if (!Decimal.isPositive(quantity)) return yield* Either.left(`qty "${Decimal.format(quantity)}" is not above zero`)
+    yield* decimalOf("cum_qty", cum_qty ?? undefined)
+    return {
+      line,
+      item,
+      execId: execIdOf(activity),
+      orderId: order_id,
+      symbol,
+      side: sides[side],
+      quantity,
+      price: yield* priceOf("price", price ?? undefined),
+      fee: undefined,
+      feeCurrency: undefined,
+      at,
+      isUndone: false
+    }
+  })
+
+/** After a bust a total comes a second time: it is then the id of no single execution, and their figures decide. */
+const withoutSharedIds = (executions: ReadonlyArray<Execution>): ReadonlyArray<Execution> => {
+  const sharing = groupsOf(executions, ({ execId }) => execId)
+  return executions.map((each) => ((sharing.get(each.execId)?.length ?? 0) > 1 ? { ...each, execId: undefined } : each))
+}

@@ -1,0 +1,224 @@
+import { type AccountName, Decimal, Fill, Instant, Order, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Effect } from "effect"
+import { among } from "./listing.ts"
+import { type Screen } from "./Screen.ts"
+import { type Booked, compare, type Difference, type Figure, type Stated } from "./statementRules.ts"
+import * as Columns from "./table.ts"
+
+export { type Booked, compare, type Compared, type Difference, type Figure, type Stated } from "./statementRules.ts"
+
+/** A broker's file, as it was read. */
+export interface Statement {
+  readonly broker: string
+  readonly period: {
+    readonly from: Instant.Instant
+    readonly until: Instant.Instant
+    readonly dates: { readonly from: string; readonly to: string }
+    readonly zone: string
+    readonly by: "caller" | "file" | "rows"
+  }
+  readonly executions: ReadonlyArray<Stated>
+  /** Rows that are executions, or may be, and cannot be read. */
+  readonly unread: ReadonlyArray<{
+    readonly line: number
+    readonly item: number
+    readonly execId: string | undefined
+    readonly reason: string
+  }>
+  readonly kinds: ReadonlyMap<string, number>
+}
+
+/** A difference with its place: in the file, in the books, or both. What does not apply is null. */
+export interface DifferenceDocument {
+  readonly kind: Difference["kind"] | "unmatched_row"
+  /** Of the file, and which of its rows it is; from 1. */
+  readonly line: number | null
+  readonly row: number | null
+  readonly fill: string | null
+  readonly execId: string | null
+  readonly brokerOrderId: string | null
+  readonly symbol: string | null
+  readonly side: string | null
+  readonly quantity: string | null
+  readonly price: string | null
+  readonly at: string | null
+  /** What both say, where it differs. */
+  readonly figures: ReadonlyArray<Figure>
+  readonly reason: string | null
+}
+
+/** How a broker's file compares with the books of an account. */
+export interface StatementDocument {
+  readonly account: string
+  readonly broker: string
+  /** Both dates are in it; `by` says who said so: the caller, the file, or only the dates of its rows. */
+  readonly period: {
+    readonly from: string
+    readonly to: string
+    readonly zone: string
+    readonly by: "caller" | "file" | "rows"
+  }
+  readonly executions: number
+  readonly agreed: number
+  /** Executions of which the file says a fee that the books do not know yet. */
+  readonly feesUnknown: number
+  /** Rows that are no execution which counts, by their kind. */
+  readonly otherRows: Readonly<Record<string, number>>
+  readonly differences: ReadonlyArray<DifferenceDocument>
+}
+
+/** STMT-1: a broker's file against the canonical fills of an account. Nothing is written. */
+export const report = (
+  account: AccountName.AccountName,
+  statement: Statement
+): Effect.Effect<StatementDocument, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(bookedOf(account, statement), (booked) => {
+    const { broker, executions, kinds, period, unread } = statement
+    const ids = new Set(unread.flatMap(({ execId }) => execId ?? []))
+    const { agreed, differences, feesUnknown } = compare(executions, booked, ids)
+    return {
+      account,
+      broker,
+      period: { ...period.dates, zone: period.zone, by: period.by },
+      executions: executions.length + unread.length,
+      agreed,
+      feesUnknown,
+      otherRows: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      differences: [
+        ...differences.map(documentOf),
+        ...unread.map(({ execId, item, line, reason }): DifferenceDocument => {
+          return { ...nothing, kind: "unmatched_row", line, row: item, execId: execId ?? null, reason }
+        })
+      ]
+    }
+  })
+
+/** The fills of the period and of the times of all rows, and those that the file names by their id. */
+const bookedOf = (account: AccountName.AccountName, { executions, period }: Statement) =>
+  Effect.gen(function* () {
+    const canonical = [
+      { column: "account", in: [account] },
+      { column: "canonical", in: [1] }
+    ]
+    const times = executions.flatMap(({ at }) => (at === undefined ? [] : [at]))
+    const from = times.reduce((first, at) => (at < first ? at : first), period.from)
+    const until = times.reduce((last, at) => Instant.later(last, Instant.addMillis(at, A_SECOND_MS)), period.until)
+    const found = yield* Reads.all(Fill.FillTable, {
+      where: [...canonical, { column: "executedAt", atLeast: Number(from), below: Number(until) }]
+    })
+    const known = new Set(found.map(({ execIdBase }) => execIdBase))
+    const named = executions.flatMap(({ execId }) => (execId === undefined || known.has(execId) ? [] : [execId]))
+    const fills = [...found, ...(yield* among(Fill.FillTable, "execIdBase", named, canonical))]
+    const ofFills = yield* among(Order.OrderTable, "id", new Set(fills.map(({ orderId }) => orderId)))
+    const orders = new Map(ofFills.map((order) => [order.id, order]))
+    return fills.flatMap((fill) => bookedAs(fill, orders.get(fill.orderId), period))
+  })
+
+const A_SECOND_MS = 1000
+
+const bookedAs = (
+  fill: Fill.Fill,
+  order: Order.Order | undefined,
+  { from, until }: Statement["period"]
+): ReadonlyArray<Booked> =>
+  order === undefined
+    ? []
+    : [
+        {
+          id: Id.format("fill", fill.id),
+          execId: fill.execIdBase,
+          order: Id.format("order", order.id),
+          brokerOrderIds: order.brokerOrderIds,
+          symbol: fill.symbol,
+          side: order.side,
+          quantity: fill.quantity,
+          price: fill.price,
+          fee: fill.commission,
+          feeCurrency: fill.commissionCurrency,
+          at: fill.executedAt,
+          isCovered: from <= fill.executedAt && fill.executedAt < until
+        }
+      ]
+
+const nothing: Omit<DifferenceDocument, "kind"> = {
+  line: null,
+  row: null,
+  fill: null,
+  execId: null,
+  brokerOrderId: null,
+  symbol: null,
+  side: null,
+  quantity: null,
+  price: null,
+  at: null,
+  figures: [],
+  reason: null
+}
+
+const documentOf = (difference: Difference): DifferenceDocument => {
+  const { kind } = difference
+  if (kind === "missing_in_statement") return { ...ofFill(difference.booked), kind }
+  if (kind === "missing_in_books") return { ...ofRow(difference.stated), kind }
+  return { ...ofRow(difference.stated), kind, fill: difference.booked.id, figures: difference.figures }
+}
+
+const ofFill = ({ at, brokerOrderIds, execId, id, price, quantity, side, symbol }: Booked) => ({
+  ...nothing,
+  fill: id,
+  execId,
+  brokerOrderId: brokerOrderIds.at(-1) ?? null,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity),
+  price: price === undefined ? null : Decimal.format(price),
+  at: Instant.format(at)
+})
+
+const ofRow = ({ at, execId, item, line, orderId, price, quantity, side, symbol }: Stated) => ({
+  ...nothing,
+  line,
+  row: item,
+  execId: execId ?? null,
+  brokerOrderId: orderId ?? null,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity),
+  price: Decimal.format(price),
+  at: at === undefined ? null : Instant.format(at)
+})
+
+/** Is there something to look at? */
+export const isLook = ({ differences }: StatementDocument): boolean => differences.length > 0
+
+const saidOf = ({ figures, reason }: DifferenceDocument): string | null =>
+  reason ?? figures.map(({ books, figure, statement }) => `${figure} ${statement}, books ${books ?? "none"}`).join("; ")
+
+const columns: ReadonlyArray<Columns.TableColumn<DifferenceDocument>> = [
+  Columns.words("DIFFERENCE", ({ kind }) => kind),
+  Columns.numbers("LINE", ({ line }) => (line === null ? null : String(line))),
+  Columns.minor(Columns.numbers("ROW", ({ row }) => (row === null ? null : String(row)))),
+  Columns.ids("FILL", ({ fill }) => fill),
+  Columns.times("EXECUTED", ({ at }) => at),
+  Columns.ids("SYMBOL", ({ symbol }) => symbol),
+  Columns.ids("SIDE", ({ side }) => side),
+  Columns.numbers("QUANTITY", ({ quantity }) => quantity),
+  Columns.numbers("PRICE", ({ price }) => price),
+  Columns.words("WHAT", saidOf),
+  Columns.minor(Columns.ids("EXECUTION", ({ execId }) => execId))
+]
+
+const by = { caller: "as you say", file: "as the file says", rows: "by the dates of its rows" } as const
+
+/** A comparison for people. */
+export const text = (document: StatementDocument, screen?: Screen): string => {
+  const { agreed, broker, differences, executions, feesUnknown, otherRows, period } = document
+  const others = Object.entries(otherRows).map(([kind, count]) => `${count} ${kind}`)
+  return [
+    `${document.account} at ${broker}, ${period.from} to ${period.to} in ${period.zone}, ${by[period.by]}.`,
+    `${executions} executions in the file: ${agreed} agree with the books, ${differences.length} differences.`,
+    ...(feesUnknown === 0 ? [] : [`${feesUnknown} fees of the file are not known in the books yet: not compared.`]),
+    ...(others.length === 0 ? [] : [`Other rows: ${others.join(", ")}.`]),
+    ...(differences.length === 0 ? [] : [Columns.tableOf(columns)(differences, screen)])
+  ].join("\n")
+}

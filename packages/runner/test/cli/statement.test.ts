@@ -1,0 +1,101 @@
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { buys, desk } from "./roundlot.ts"
+
+const Fills = Schema.decodeUnknownSync(
+  Schema.Struct({
+    items: Schema.Array(
+      Schema.Struct({ id: Schema.String, orderId: Schema.String, quantity: Schema.String, executedAt: Schema.String })
+    )
+  })
+)
+const Orders = Schema.decodeUnknownSync(
+  Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.String, brokerOrderId: Schema.String })) })
+)
+
+/** Books with two orders that were filled at 100, and what a broker would say of them. */
+const filled = async () => {
+  const at = desk()
+  const { cli, file, json } = at
+  await at.price("AAPL")
+  for (const [id, quantity] of [
+    ["t1", "10"],
+    ["t2", "3"]
+  ] as const) {
+    await cli("trades", "import", file(`${id}.csv`, buys([id, quantity])))
+    expect((await cli("start", "--until-idle")).code).toBe(0)
+  }
+  const orders = new Map(
+    Orders(await json("orders", "list")).items.map(({ brokerOrderId, id }) => [id, brokerOrderId] as const)
+  )
+  const fills = Fills(await json("fills", "list")).items
+  const rows = fills.map(({ executedAt, orderId, quantity }, n) => ({
+    activityId: n + 1,
+    time: executedAt,
+    type: "TRADE",
+    orderId: orders.get(orderId),
+    transferItems: [{ instrument: { assetType: "EQUITY", symbol: "AAPL" }, amount: quantity, price: "100" }]
+  }))
+  const report = (name: string, text: string, ...more: ReadonlyArray<string>) =>
+    cli("report", "statement", file(name, text), "--account", "paper", ...more)
+  return { ...at, rows, report }
+}
+
+describe("a broker's file beside the books of an account", () => {
+  it("STMT-1, STMT-4: exit code 0 where all agrees, 3 with each difference and its line, and nothing is written", async () => {
+    const { cli, report, rows } = await filled()
+    expect(rows.length).toBe(2)
+    const journal = (await cli("journal", "export")).out
+    const dividend = { activityId: 9, type: "DIVIDEND_OR_INTEREST", time: rows[0]?.time }
+    const agreed = await report("agreed.json", JSON.stringify([...rows, dividend]), "--json")
+    expect([agreed.code, agreed.err]).toEqual([0, ""])
+    expect(JSON.parse(agreed.out)).toMatchObject({
+      account: "paper",
+      broker: "schwab",
+      executions: 2,
+      agreed: 2,
+      otherRows: { DIVIDEND_OR_INTEREST: 1 },
+      differences: []
+    })
+    const [first, ...others] = rows
+    const higher = [{ instrument: { assetType: "EQUITY", symbol: "AAPL" }, amount: "10", price: "100.01" }]
+    const foreign = { ...first, activityId: 7, orderId: "nobody's" }
+    const broken = { ...first, activityId: 8, transferItems: [] }
+    const all = [{ ...first, transferItems: higher }, foreign, broken]
+    const lines = `[\n${all.map((row) => JSON.stringify(row)).join(",\n")}\n]`
+    const differing = await report("differing.json", lines, "--json")
+    expect(differing.code).toBe(3)
+    expect(JSON.parse(differing.out)).toMatchObject({
+      agreed: 0,
+      differences: [
+        { kind: "differs", line: 2, fill: "F1", figures: [{ figure: "price", statement: "100.01", books: "100" }] },
+        { kind: "missing_in_books", line: 3, brokerOrderId: "nobody's", quantity: "10" },
+        { kind: "missing_in_statement", line: null, fill: "F2", quantity: "3" },
+        { kind: "unmatched_row", line: 4, reason: "is a trade of nothing" }
+      ]
+    })
+    const shown = await report("shown.json", JSON.stringify(others))
+    expect([shown.code, shown.out]).toEqual([
+      3,
+      expect.stringMatching(/missing_in_statement .* F1 .* AAPL +buy +10 +100/)
+    ])
+    expect((await cli("journal", "export")).out).toBe(journal)
+  })
+
+  it("STMT-2: exit code 2 for a file that cannot be read, which names file, line and remedy; nothing is guessed", async () => {
+    const { cli, folder, report, rows } = await filled()
+    const text = JSON.stringify(rows, undefined, 1)
+    const refused = async (name: string, contents: string, ...more: ReadonlyArray<string>) => {
+      const { code, err, out } = await report(name, contents, ...more)
+      expect([name, code, out]).toEqual([name, 2, ""])
+      return err
+    }
+    expect(await refused("cut.json", text.slice(0, -9))).toMatch(/cut\.json, line \d+ is not valid JSON: download/)
+    const flex = '<FlexQueryResponse>\n<FlexStatements>\n<FlexStatement fromDate="20260105" toDate="20260105">'
+    expect(await refused("no-zone.xml", flex)).toContain("--zone or IB_TIME_ZONE")
+    expect(await refused("cut.xml", flex, "--zone", "UTC")).toMatch(/cut\.xml, line 3 is broken XML/)
+    expect(await refused("empty.json", "[]")).toContain("--broker")
+    expect((await cli("report", "statement", `${folder}/none.json`)).err).toContain("does not exist")
+    expect((await report("other.json", text, "--account", "nobody")).code).toBe(2)
+  })
+})
