@@ -8,6 +8,7 @@ import * as Chains from "./Chains.ts"
 import * as Corrections from "./Corrections.ts"
 import type { Desk } from "./Desk.ts"
 import * as Listing from "./Listing.ts"
+import * as MarketCalendar from "./MarketCalendar.ts"
 import * as MarketData from "./MarketData.ts"
 import { type ExtendedSession, supportedOrders } from "./OrderRequest.ts"
 import * as Orders from "./Orders.ts"
@@ -57,7 +58,8 @@ export interface Options {
 export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
     const { linked, wire } = yield* Accounts.linked(options.wire, options.accountNumber)
-    return yield* opened({ ...options, wire }, linked, yield* Listing.ofAccount(wire, linked))
+    const shared = { listing: yield* Listing.ofAccount(wire, linked), calendar: yield* MarketCalendar.make(wire) }
+    return yield* opened({ ...options, wire }, linked, shared)
   })
 
 /** Several accounts of one login, each with its number at Schwab. */
@@ -77,19 +79,27 @@ export const makeLinked = ({
 }: LinkedOptions): Effect.Effect<ReadonlyMap<AccountName.AccountName, Broker.BrokerService>> =>
   Effect.gen(function* () {
     const listingOf = yield* Listing.ofAll(options.wire)
+    const calendar = yield* MarketCalendar.make(options.wire)
     const brokers = yield* Effect.forEach(accounts, ([account, accountNumber]) =>
       Effect.gen(function* () {
         const { linked, wire } = yield* Accounts.linked(options.wire, accountNumber)
-        return [account, yield* opened({ ...options, account, wire }, linked, listingOf(linked))] as const
+        const shared = { listing: listingOf(linked), calendar }
+        return [account, yield* opened({ ...options, account, wire }, linked, shared)] as const
       })
     )
     return new Map(brokers)
   })
 
+/** What several accounts of a login may have in common. */
+interface Shared {
+  readonly listing: Listing.ListWindow
+  readonly calendar: NonNullable<Broker.BrokerService["calendar"]>
+}
+
 const opened = (
   options: Options,
   linked: Desk["linked"],
-  listing: Listing.ListWindow
+  { calendar, listing }: Shared
 ): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
     const { account, answersWithin, extendedSession, servesAgainFor, wire } = options
@@ -113,6 +123,7 @@ const opened = (
       positions: positions(desk),
       account: figures(desk),
       clock: brokersTime(wire),
+      calendar,
       login: wire.session.standing,
       instrument: (symbol) => instrument(wire, symbol),
       quote: (symbol) => MarketData.quote(wire, symbol),

@@ -31,6 +31,8 @@ export interface AccountState {
   readonly roundTrips: number
   /** Symbols that it has no shares of to lend. */
   readonly notShortable: ReadonlySet<string>
+  /** What it answers for the hours of a date, where that is not what the exchange has. */
+  readonly hours: ReadonlyMap<string, unknown>
 }
 
 /** An account that nothing is said of. */
@@ -38,7 +40,8 @@ export const unrestricted: AccountState = {
   isClosingOnlyRestricted: false,
   isDayTrader: false,
   roundTrips: 0,
-  notShortable: new Set()
+  notShortable: new Set(),
+  hours: new Map()
 }
 
 /** What all requests to one simulator work with; the seat is that of the account that a request is about. */

@@ -108,12 +108,15 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 /** `GET /marketdata/v1/markets`, and `/markets/{id}`: the hours of a date, of today where none is named; from today to a year from now. */
 export const hours = (desk: Desk, markets: ReadonlyArray<string>, asked: string | null): Answering =>
-  Effect.map(Clock.currentTimeMillis, (millis) => {
+  Effect.gen(function* () {
+    const millis = yield* Clock.currentTimeMillis
     const today = XnysCalendar.marketDate(Instant.fromMillis(millis))
     const date = asked ?? today
     const isKnown = markets.length > 0 && markets.every((market) => MARKETS.has(market))
     const inAYear = `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`
     if (!isKnown || !DATE.test(date) || date < today || date > inAYear) return Answer.gatewayError(400, "Bad Request")
+    const said = (yield* desk.stateOf(desk.account)).hours.get(date)
+    if (said !== undefined) return Answer.ok(said)
     return Answer.ok(Object.fromEntries(markets.map((market) => [market, hoursOf(desk, market, date)])))
   })
 
