@@ -131,4 +131,38 @@ describe("the simulator, for other programs", () => {
         })
       )
     ))
+
+  it("an unmodified @stoqey/ib has its account updated, to an end, and hears nothing of it once it ends that", () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { host, number, port } = yield* Simulator.make({ unsaidPrice: Price.unsafe("200") })
+          const { api, first, until } = yield* connected({ host, port }, 3)
+          api.placeOrder(first, stock, limit(210, 3))
+          yield* until(`${first} Filled 3 0`)
+          const { say, seen, until: hears } = lines()
+          api.on(EventName.updateAccountValue, (key, value, currency, account) =>
+            say(`${key} ${value} ${currency} of ${account}`.replaceAll(/ +/g, " "))
+          )
+          api.on(EventName.updatePortfolio, ({ symbol }, position, price, value, cost, open, realised, account) =>
+            say([symbol, position, price, value, cost, open, realised, "of", account].join(" "))
+          )
+          api.on(EventName.accountDownloadEnd, (account) => say(`end of ${account}`))
+          api.on(EventName.currentTime, () => say("now"))
+          api.on(EventName.info, (_words, code) => say(String(code)))
+          api.reqAccountUpdates(true, number)
+          yield* hears(`end of ${number}`)
+          expect(seen).toContain(`AccountReady true of ${number}`)
+          expect(seen).toContain(`StockMarketValue 600 USD of ${number}`)
+          expect(seen).toContain(`AAPL 3 200 600 200 0 0 of ${number}`)
+          const before = seen.length
+          api.reqAccountUpdates(false, number)
+          api.reqCurrentTime()
+          yield* hears("now")
+          expect(seen.slice(before)).toEqual(["now"])
+          api.reqAccountUpdates(true, "DU0")
+          yield* hears("321")
+        })
+      )
+    ))
 })

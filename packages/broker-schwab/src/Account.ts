@@ -3,7 +3,7 @@ import type { Ticker } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import type { Desk } from "./Desk.ts"
 import { errorIn } from "./ErrorBody.ts"
-import { isLent } from "./MarketData.ts"
+import { isNoShare, traitsOf } from "./MarketData.ts"
 import { asking, contentsOf, reading } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -80,7 +80,7 @@ const InstrumentsAnswer = Schema.Struct({
 
 const STOCKS: ReadonlySet<string> = new Set(["EQUITY", "ETF"])
 
-/** Schwab says neither lot nor whether it trades what it lists: the lot is one share, and an order that it refuses says so. */
+/** Schwab says no lot: it is one share. What else it does not trade of what it lists, a refused order says. */
 export const instrument = (
   wire: Wire,
   symbol: Ticker.Ticker
@@ -92,14 +92,15 @@ export const instrument = (
     const { instruments = [] } = yield* contentsOf("instrument", InstrumentsAnswer, outcome)
     const found = instruments.find((each) => each.symbol === symbol)
     if (found === undefined) return { _tag: "NotKnown", symbol }
+    const { shortable, tradable } = yield* traitsOf(wire, symbol)
     return {
       _tag: "Known",
       symbol,
       assetClass: STOCKS.has(found.assetType) ? "equity" : found.assetType.toLowerCase(),
       currency: "USD",
-      tradable: true,
+      tradable: tradable && !isNoShare(found.assetType),
       fractionable: false,
-      shortable: yield* isLent(wire, symbol),
+      shortable,
       lot: Decimal.unsafe("1")
     }
   })

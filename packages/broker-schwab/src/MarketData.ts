@@ -54,11 +54,27 @@ const quoteOf = ({ quote, symbol }: typeof Entry.Type): Quote.Quote => ({
 
 /** What is read of ReferenceEquity (Market Data specification). */
 const Reference = Schema.Struct({
-  symbol: Schema.String,
   reference: Schema.Struct({ isShortable: Schema.Boolean, isHardToBorrow: Schema.optional(Schema.Boolean) })
 })
 
 const readReference = Schema.decodeUnknownOption(Reference)
+const readType = Schema.decodeUnknownOption(Schema.Struct({ assetMainType: Schema.String }))
+const readSymbol = Schema.decodeUnknownOption(Schema.Struct({ symbol: Schema.String }))
+
+/** The types of Schwab's specifications, AssetMainType and that of an instrument, that are traded otherwise than as shares, or not at all. */
+const notShares: ReadonlySet<string> = new Set([
+  "BOND",
+  "FOREX",
+  "FUTURE",
+  "FUTURE_OPTION",
+  "INDEX",
+  "INDICATOR",
+  "MUTUAL_FUND",
+  "OPTION"
+])
+
+/** Is this the type of what cannot be ordered as shares? One that is not documented does not say. */
+export const isNoShare = (type: string): boolean => notShares.has(type)
 
 /** The last trade with the best bid and ask of a symbol, by one request to Schwab's market data. */
 export const quote = (wire: Wire, symbol: string): Effect.Effect<Quote.Quote, Broker.BrokerReadFailed> =>
@@ -67,17 +83,26 @@ export const quote = (wire: Wire, symbol: string): Effect.Effect<Quote.Quote, Br
     return Option.match(readEntry(entry), { onNone: () => NOTHING, onSome: quoteOf })
   })
 
+/** What Schwab's quotes say of trading a symbol. */
+export type Traits = Pick<Extract<Broker.BrokerInstrument, { readonly _tag: "Known" }>, "shortable" | "tradable">
+
 /**
- * Does Schwab lend a symbol for a short sale? Both fields are documented, so that a missing one, or an entry that cannot be read, is no
- * permission. What is hard to borrow it refuses to sell short online.
+ * Does Schwab trade a symbol as shares, and lend it for a short sale? That it is traded is denied by its type alone: `securityStatus`
+ * has no word for it (`Halted` passes, `Closed` is every symbol's at night, `Unknown` is an index's), and a symbol without an entry may
+ * not have been quoted yet. What is lent must be said: both fields are documented, so that a missing one is no permission; what is hard
+ * to borrow Schwab refuses to sell short online.
  */
-export const isLent = (wire: Wire, symbol: string): Effect.Effect<boolean, Broker.BrokerReadFailed> =>
-  Effect.map(entryOf(wire, "instrument", symbol, "reference"), (entry) =>
-    Option.match(readReference(entry), {
-      onNone: () => false,
-      onSome: ({ reference, symbol: of }) => of === symbol && reference.isShortable && reference.isHardToBorrow !== true
-    })
-  )
+export const traitsOf = (wire: Wire, symbol: string): Effect.Effect<Traits, Broker.BrokerReadFailed> =>
+  Effect.map(entryOf(wire, "instrument", symbol, "reference"), (entry) => {
+    const isIts = Option.exists(readSymbol(entry), ({ symbol: of }) => of === symbol)
+    return {
+      tradable: !(isIts && Option.exists(readType(entry), ({ assetMainType }) => isNoShare(assetMainType))),
+      shortable: isIts && Option.exists(readReference(entry), ({ reference }) => isLent(reference))
+    }
+  })
+
+const isLent = ({ isHardToBorrow, isShortable }: (typeof Reference.Type)["reference"]): boolean =>
+  isShortable && isHardToBorrow !== true
 
 /** A symbol's part of the answer with the nodes that are asked for; nothing where Schwab does not know it. */
 const entryOf = (wire: Wire, operation: string, symbol: string, fields: string) =>

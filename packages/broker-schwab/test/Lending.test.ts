@@ -24,6 +24,19 @@ const quoted = (nodes: object): ((stage: Stage) => Effect.Effect<unknown, unknow
   return ({ exchange }) => exchange.instruct({ id: "lie", when: { operation: "quote" }, do: answer, times: 2 })
 }
 
+/** Whether Schwab trades a symbol, after what the test does. */
+const traded = (before: (stage: Stage) => Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function* () {
+    const stage = yield* open()
+    yield* before(stage)
+    const known = yield* stage.broker.instrument(NVDA)
+    return known._tag === "Known" ? [known.tradable, known.assetClass] : known._tag
+  })
+
+/** Schwab lists the symbol as of this type, and answers quotes so. */
+const listed = (assetType: string, nodes: object) => (stage: Stage) =>
+  Effect.zipRight(stage.simulator.become({ assetTypes: new Map([["NVDA", assetType]]) }), quoted(nodes)(stage))
+
 const status = (securityStatus?: unknown) => quoted({ quote: { securityStatus } })
 const reference = (fields: object) => quoted({ reference: fields })
 
@@ -47,6 +60,35 @@ describe("D2: what Schwab says of short sales and halts, over sockets", () => {
   ])("%s", ([, before, expected]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* said(before), expected)
+    })
+  )
+})
+
+describe("D1: what Schwab trades, over sockets", () => {
+  it.scopedLive.each<[what: string, before: (stage: Stage) => Effect.Effect<unknown, unknown>, expected: unknown]>([
+    ["a common share", () => Effect.void, [true, "equity"]],
+    ["an ETF", listed("ETF", { assetMainType: "EQUITY", assetSubType: "ETF" }), [true, "equity"]],
+    [
+      "a mutual fund",
+      ({ simulator }) => simulator.become({ assetTypes: new Map([["NVDA", "MUTUAL_FUND"]]) }),
+      [false, "mutual_fund"]
+    ],
+    ["listed as an equity, quoted as an index", quoted({ assetMainType: "INDEX" }), [false, "equity"]],
+    ["listed as an option, quoted as an equity", listed("OPTION", { assetMainType: "EQUITY" }), [false, "option"]],
+    ["an index of another symbol", quoted({ symbol: "AMD", assetMainType: "INDEX" }), [true, "equity"]],
+    ["a type that is not documented", quoted({ assetMainType: "TOKEN" }), [true, "equity"]],
+    ["a type that is no text", quoted({ assetMainType: ["INDEX"] }), [true, "equity"]],
+    ["without a type", quoted({}), [true, "equity"]],
+    [
+      "closed for the night",
+      quoted({ assetMainType: "EQUITY", quote: { securityStatus: "Closed" } }),
+      [true, "equity"]
+    ],
+    ["halted", quoted({ assetMainType: "EQUITY", quote: { securityStatus: "Halted" } }), [true, "equity"]],
+    ["a status that says nothing", quoted({ quote: { securityStatus: "Unknown" } }), [true, "equity"]]
+  ])("%s", ([, before, expected]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* traded(before), expected)
     })
   )
 })

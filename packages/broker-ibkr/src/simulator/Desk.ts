@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
-import { ExchangeOrder } from "@roundlot/broker-paper"
+import { ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import type { Said } from "../wire/layout.ts"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
 
@@ -157,6 +157,16 @@ export const statusOf = ({ status }: ExchangeOrder.ExchangeOrder): string => {
   if (status === "cancelled" || status === "expired") return "Cancelled"
   return status === "rejected" ? "Inactive" : "Submitted"
 }
+
+/** What a working order is called: as the exchange was told, or `PreSubmitted` as long as its market is closed. */
+export const wordFor = (
+  { exchange }: Pick<Desk, "exchange">,
+  order: ExchangeOrder.ExchangeOrder
+): Effect.Effect<string | undefined, ExchangeFailed> =>
+  Effect.gen(function* () {
+    const word = (yield* exchange.look(order.brokerOrderId))?.shownAs
+    return word ?? (Matching.isInSession(order, yield* exchange.hours) ? undefined : "PreSubmitted")
+  })
 
 /** A working order in the words that the exchange was told: a status, and after a slash why TWS holds it. */
 export const calledOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, word: string | undefined): Shown => {

@@ -14,7 +14,8 @@ import {
   shownOf,
   summaryOf,
   symbolsOf,
-  wholeOf
+  wholeOf,
+  wordFor
 } from "./Desk.ts"
 import { frame, reader } from "../wire/frames.ts"
 import { type Kind, type Read, read, type Said, say } from "../wire/layout.ts"
@@ -25,6 +26,7 @@ import * as messages from "./messages.ts"
 import { MESSAGES_A_SECOND, pace } from "./pace.ts"
 import { cancel, cancelAll, place } from "./placing.ts"
 import {
+  accountUpdates,
   completedOrders,
   contract,
   currentTime,
@@ -60,6 +62,8 @@ const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
     case "5":
     case requests.openOrders.id:
       return openOrders(seat)
+    case requests.accountUpdates.id:
+      return asked(seat, requests.accountUpdates, tokens, accountUpdates)
     case requests.executions.id:
       return asked(seat, requests.executions, tokens, executions)
     case "8":
@@ -114,7 +118,7 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
     const symbols = desk.combined.has(order.brokerOrderId)
       ? symbolsOf(desk, order.brokerOrderId, yield* desk.exchange.orders)
       : []
-    const word = (yield* desk.exchange.look(order.brokerOrderId))?.shownAs
+    const word = yield* wordFor(desk, order)
     const shown = wholeOf(calledOf(desk, order, word), symbols)
     if (order.status === "rejected") return send(...rejectionOf(desk, shown))
     // TWS says most things twice.

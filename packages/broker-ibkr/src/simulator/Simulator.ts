@@ -19,7 +19,7 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 }
 
 /** How a simulator is opened: as the exchange behind it, and what TWS has besides. */
-export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
+export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf" | "restsWhileClosed"> {
   /** The port on this machine; one that is free where it is left away. */
   readonly port?: number | undefined
   /** The account's number; one that is paper, always the same, where it is left away. */
@@ -95,6 +95,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       unsaidPrice: Matching.SIMULATOR_PRICE,
       ...options,
       listing: options.listing ?? Listing.any,
+      restsWhileClosed: true,
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders

@@ -219,14 +219,39 @@ export const prices = (
   ]
 }
 
+/** What is held of a stock, in signed shares, and what a share of it cost on average. */
+export interface Holding {
+  readonly conId: number
+  /** As TWS writes it. */
+  readonly symbol: string
+  readonly quantity: Decimal.Decimal
+  readonly averageCost: Decimal.Decimal
+}
+
 /** POSITION. */
-export const position = (
+export const position = (account: string, { averageCost, conId, quantity, symbol }: Holding): Said =>
+  say(tws.position, {
+    ...contract(symbol, conId, ""),
+    account,
+    quantity: Decimal.format(quantity),
+    averageCost: Decimal.format(averageCost)
+  })
+
+/** PORTFOLIO_VALUE: what is held, at the market. Nothing is said to be realised. */
+export const portfolio = (
   account: string,
-  { conId, symbol }: { readonly conId: number; readonly symbol: string },
-  quantity: Decimal.Decimal,
-  averageCost: string
+  { averageCost, conId, price, quantity, symbol }: Holding & { readonly price: Decimal.Decimal }
 ): Said =>
-  say(tws.position, { ...contract(symbol, conId, ""), account, quantity: Decimal.format(quantity), averageCost })
+  say(tws.portfolioValue, {
+    ...contract(symbol, conId, ""),
+    account,
+    quantity: Decimal.format(quantity),
+    marketPrice: Decimal.format(price),
+    marketValue: Decimal.format(Decimal.multiply(price, quantity)),
+    averageCost: Decimal.format(averageCost),
+    unrealizedPnl: Decimal.format(Decimal.multiply(Decimal.subtract(price, averageCost), quantity)),
+    realizedPnl: "0"
+  })
 
 /** CONTRACT_DATA of a stock. */
 export const contractDetails = (reqId: string, symbol: string, conId: number): Said =>

@@ -1,7 +1,8 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
+import { ExchangeOrder as Orders, Matching } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
-import { Effect, Either, Schema } from "effect"
+import { XnysCalendar } from "@roundlot/core/adapter"
+import { Clock, Effect, Either, Schema } from "effect"
 import type { Read, ReadOf, Said } from "../wire/layout.ts"
 import type * as requests from "../wire/requests.ts"
 import { bodyOf, type Desk, type Doing, type Seat, shownOf, statusOf } from "./Desk.ts"
@@ -136,9 +137,21 @@ export const place = (seat: Seat, at: ReadOf<typeof requests.placeOrder>): Doing
         if (order === undefined) return
         const shown = shownOf(desk, order, "PreSubmitted")
         send(messages.openOrder(shown), messages.orderStatus(shown))
+        if (!Matching.isInSession(order, yield* desk.exchange.hours))
+          send(messages.notice(orderId, 399, yield* untilOpen(wanted)))
       })
   })
 }
+
+/** The warning of an order that waits for the market to open. */
+const untilOpen = ({ quantity, side, symbol }: ExchangeOrder.PlaceRequest): Effect.Effect<string> =>
+  Effect.map(Clock.currentTimeMillis, (millis) => {
+    const opensAt = XnysCalendar.nextSession(Instant.fromMillis(millis))?.opensAt
+    const when =
+      opensAt === undefined ? "the market opens" : `${Instant.format(opensAt).slice(0, 19).replace("T", " ")} UTC`
+    const order = `${side.toUpperCase()} ${Decimal.format(quantity)} ${symbol} NASDAQ.NMS`
+    return `Order Message:\n${order}\nWarning: your order will not be placed at the exchange until ${when}`
+  })
 
 const refused = ({ send }: Pick<Seat, "send">, orderId: number, objection: Objection): Doing =>
   Effect.sync(() => send(messages.notice(orderId, ...objection)))

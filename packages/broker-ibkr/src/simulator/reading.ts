@@ -17,7 +17,8 @@ import {
   shownOf,
   summaryOf,
   symbolsOf,
-  wholeOf
+  wholeOf,
+  wordFor
 } from "./Desk.ts"
 import * as messages from "./messages.ts"
 
@@ -37,7 +38,7 @@ export const openOrders = (seat: Seat): Doing =>
     if (all === undefined) return
     for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
       if (!isListed(seat, order.brokerOrderId)) continue
-      const word = (yield* seat.desk.exchange.look(order.brokerOrderId))?.shownAs
+      const word = yield* wordFor(seat.desk, order)
       const shown = wholeOf(calledOf(seat.desk, order, word), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.openOrder(shown), messages.orderStatus(shown))
     }
@@ -96,25 +97,63 @@ export const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): 
       seat.late.push(...wanted.map((each) => messages.commission(execIdOf(desk, each), COMMISSION)))
   })
 
-/** REQ_POSITIONS. */
-export const positions = (seat: Seat): Doing =>
+/** What is held, with what a share of it cost on average; nothing where something else was answered. */
+const holdingsOf = (seat: Seat) =>
   Effect.gen(function* () {
-    const { desk, send } = seat
-    const held = bodyOf(seat, yield* desk.exchange.holdings(desk.account))
-    if (held === undefined) return
-    const fills = yield* desk.exchange.fills
-    for (const { quantity, symbol } of held) {
+    const { exchange, account } = seat.desk
+    const held = bodyOf(seat, yield* exchange.holdings(account))
+    if (held === undefined) return undefined
+    const fills = yield* exchange.fills
+    return held.map(({ quantity, symbol }): messages.Holding => {
       const side = Decimal.isPositive(quantity) ? "buy" : "sell"
       const own = fills.filter((each) => each.symbol === symbol && each.side === side)
       const shares = Decimal.sum(own.map((each) => each.quantity))
       const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
-      const average = Decimal.isZero(shares) ? "0" : Decimal.format(Decimal.divide(cost, shares, 8))
-      send(
-        messages.position(desk.number, { conId: conIdOf(symbol), symbol: symbol.replace(".", " ") }, quantity, average)
-      )
-    }
-    send(say(tws.positionsEnd))
+      const averageCost = Decimal.isZero(shares) ? Decimal.zero : Decimal.divide(cost, shares, 8)
+      return { conId: conIdOf(symbol), symbol: symbol.replace(".", " "), quantity, averageCost }
+    })
   })
+
+/** REQ_POSITIONS. */
+export const positions = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const held = yield* holdingsOf(seat)
+    if (held === undefined) return
+    seat.send(...held.map((each) => messages.position(seat.desk.number, each)), say(tws.positionsEnd))
+  })
+
+/** REQ_ACCOUNT_DATA: all there is at once, and its end; what changes later is not sent. To end a subscription says nothing. */
+export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    if (at("subscribe") !== "1") return
+    const wanted = at("account")
+    if (wanted !== "" && wanted !== desk.number) return send(messages.notice(-1, 321, NOT_THERE))
+    const power = bodyOf(seat, yield* desk.exchange.buyingPower(desk.account))
+    const held = power === undefined ? undefined : yield* holdingsOf(seat)
+    if (power === undefined || held === undefined) return
+    const valued = yield* Effect.forEach(held, (each) =>
+      Effect.map(desk.exchange.priceOf(each.symbol.replace(" ", ".")), (known) => ({
+        ...each,
+        price: known?.price ?? each.averageCost
+      }))
+    )
+    const stocks = Decimal.sum(valued.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
+    const figure = (name: string, value: string, currency = "") =>
+      say(tws.accountValue, { account: desk.number, name, value, currency })
+    send(
+      figure("AccountCode", desk.number),
+      figure("AccountReady", "true"),
+      figure("BuyingPower", Decimal.format(power), "USD"),
+      figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
+      figure("StockMarketValue", Decimal.format(stocks), "USD"),
+      ...valued.map((each) => messages.portfolio(desk.number, each)),
+      say(tws.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
+      say(tws.accountValuesEnd, { account: desk.number })
+    )
+  })
+
+const NOT_THERE = "Error validating request.-'b8' : cause - Invalid account code."
 
 /** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
 const DAY_TRADES = "DayTradesRemaining"

@@ -40,6 +40,9 @@ export const positions = { id: "61", layout: alone }
 /** CANCEL_POSITIONS. */
 export const cancelPositions = { id: "64", layout: alone }
 
+/** REQ_ACCOUNT_DATA: 1 subscribes, 0 ends that. */
+export const accountUpdates = { id: "6", layout: fields("version=2 subscribe=1 account") }
+
 /** REQ_ACCOUNT_SUMMARY. */
 export const accountFigures = { id: "62", layout: fields("version=1 #reqId group=All names") }
 /** CANCEL_ACCOUNT_SUMMARY. */

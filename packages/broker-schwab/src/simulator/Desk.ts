@@ -31,6 +31,8 @@ export interface AccountState {
   readonly roundTrips: number
   /** Symbols that it has no shares of to lend. */
   readonly notShortable: ReadonlySet<string>
+  /** What symbols are other than `EQUITY`, such as `MUTUAL_FUND`. */
+  readonly assetTypes: ReadonlyMap<string, string>
   /** What it answers for the hours of a date, where that is not what the exchange has. */
   readonly hours: ReadonlyMap<string, unknown>
 }
@@ -41,6 +43,7 @@ export const unrestricted: AccountState = {
   isDayTrader: false,
   roundTrips: 0,
   notShortable: new Set(),
+  assetTypes: new Map(),
   hours: new Map()
 }
 

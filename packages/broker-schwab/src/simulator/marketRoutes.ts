@@ -3,7 +3,7 @@ import { Decimal, Instant } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
-import type { Desk } from "./Desk.ts"
+import type { AccountState, Desk } from "./Desk.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -13,10 +13,11 @@ export const instruments = (desk: Desk, query: URLSearchParams): Answering =>
     const symbol = query.get("symbol") ?? ""
     const { reply } = yield* desk.exchange.isListed(desk.account, symbol)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    return Answer.ok(
-      reply.body ? { instruments: [{ ...namedOf(symbol), symbol, exchange: "NASDAQ", assetType: "EQUITY" }] } : {}
-    )
+    const assetType = typeIn(yield* desk.stateOf(desk.account), symbol)
+    return Answer.ok(reply.body ? { instruments: [{ ...namedOf(symbol), symbol, exchange: "NASDAQ", assetType }] } : {})
   })
+
+const typeIn = ({ assetTypes }: AccountState, symbol: string): string => assetTypes.get(symbol) ?? "EQUITY"
 
 const namedOf = (symbol: string) => ({ cusip: "000000000", description: `${symbol} Common Stock` })
 
@@ -61,7 +62,8 @@ const quoteJson = (
   query: URLSearchParams
 ) =>
   Effect.gen(function* () {
-    const { notShortable } = yield* stateOf(account)
+    const state = yield* stateOf(account)
+    const { notShortable } = state
     const { isHalted } = yield* exchange.stand(account, symbol)
     const wanted = (query.get("fields") ?? "all").split(",")
     const millis = Instant.toMillis(at)
@@ -91,7 +93,7 @@ const quoteJson = (
     }
     const shown = Object.entries(nodes).filter(([name]) => wanted.includes("all") || wanted.includes(name))
     return {
-      assetMainType: "EQUITY",
+      assetMainType: typeIn(state, symbol),
       assetSubType: "COE",
       quoteType: "NBBO",
       realtime: true,
