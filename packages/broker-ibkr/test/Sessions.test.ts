@@ -10,7 +10,7 @@ describe("orders that are placed at TWS while the market is closed", () => {
           let isOpen = false
           const { broker, exchange } = yield* open({ isOpen: () => isOpen }, { servesAgainFor: 0 })
           const { answer } = yield* send(broker, terms())
-          if (answer._tag !== "Accepted") return expect.fail(words(answer))
+          if (answer._tag !== "Accepted") return yield* Effect.die(words(answer))
           const status = Effect.map(broker.order(answer.brokerOrderId), ({ report }) =>
             report._tag === "OrderSeen" ? [report.rawStatus, report.state._tag] : [report._tag]
           )

@@ -26,6 +26,7 @@ export const eachElement = (xml: string, take: (element: XmlElement) => void): E
     stopped.fault ??= { line: parser.line + 1, problem, remedy }
   }
   let depth = 0
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a parser of sax is no event target
   parser.onerror = (error) => stop(`is broken XML (${shown(error.message.split("\n")[0] ?? "")})`, WHOLE)
   parser.ondoctype = () => stop("declares a document type", "no Flex statement does; do not trust this file")
   parser.onopentag = ({ attributes, name }) => {

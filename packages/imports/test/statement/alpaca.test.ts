@@ -19,6 +19,14 @@ const fill = (over: object = {}) => ({
 
 const json = (...rows: ReadonlyArray<unknown>): string => JSON.stringify(rows, undefined, 1)
 
+/** An activity that is no execution. */
+const other = (activity_type: string) => ({
+  id: `${activity_type}::1`,
+  activity_type,
+  date: "2026-01-05",
+  net_amount: "3"
+})
+
 describe("Alpaca's activities", () => {
   it("STMT-2: partial fills of one order are known by its total after each, with their lines; the days are those of the rows", () => {
     const { broker, executions, period, unread } = read(
@@ -51,12 +59,6 @@ describe("Alpaca's activities", () => {
   })
 
   it("STMT-4: journals of shares and cash, dividends, fees, options and kinds unheard of are counted", () => {
-    const other = (activity_type: string) => ({
-      id: `${activity_type}::1`,
-      activity_type,
-      date: "2026-01-05",
-      net_amount: "3"
-    })
     const { executions, kinds, unread } = read(
       json(
         ...["JNLS", "JNLC", "DIV", "FEE", "NEWKIND"].map(other),

@@ -48,6 +48,9 @@ const flex = (...rows: ReadonlyArray<string>): string =>
 
 const readFlex = (...rows: ReadonlyArray<string>): Statement => read(flex(...rows), NEW_YORK)
 
+/** Why a trade that differs so cannot be read. */
+const reasonsOf = (over: Attributes) => readFlex(trade(over)).unread.map(({ execId, reason }) => `${execId}: ${reason}`)
+
 describe("a Flex statement", () => {
   it("STMT-2: executions are read exactly, each with its line; the period is the file's, in the zone that is said", () => {
     const { broker, executions, period, unread } = readFlex(
@@ -169,8 +172,6 @@ describe("a Flex statement", () => {
   })
 
   it("STMT-4: an execution that cannot be read is kept with its line and its id, and why", () => {
-    const reasonsOf = (over: Attributes) =>
-      readFlex(trade(over)).unread.map(({ execId, reason }) => `${execId}: ${reason}`)
     const base = "0000e0d5.65a1b2c3.01"
     expect(reasonsOf({ quantity: "1e2" })).toEqual([`${base}: quantity "1e2" is in scientific notation`])
     expect(reasonsOf({ quantity: "-100" })).toEqual([`${base}: quantity "-100" is not that of a BUY`])
