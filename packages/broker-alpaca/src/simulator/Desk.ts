@@ -69,7 +69,7 @@ export interface Desk {
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>
   /** Taken while one order takes another's place, and to show orders: nobody sees half of it. */
   readonly replacing: Effect.Semaphore
-  /** Symbols that some request named: of their halts the stream of market data tells. */
+  /** Symbols that some request named: the stream of market data says when they are halted. */
   readonly named: Ref.Ref<ReadonlySet<string>>
   /** Is the one connection to market data taken? */
   readonly isStreaming: Ref.Ref<boolean>

@@ -158,7 +158,7 @@ export const statusOf = ({ status }: ExchangeOrder.ExchangeOrder): string => {
   return status === "rejected" ? "Inactive" : "Submitted"
 }
 
-/** What a working order is called: as the exchange was told, or `PreSubmitted` as long as its market is closed. */
+/** What a working order is called: as an instruction says, or `PreSubmitted` as long as its market is closed. */
 export const wordFor = (
   { exchange }: Pick<Desk, "exchange">,
   order: ExchangeOrder.ExchangeOrder

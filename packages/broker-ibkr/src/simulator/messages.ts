@@ -2,6 +2,7 @@ import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
+import { portfolioValue } from "../wire/accountUpdates.ts"
 import * as tws from "../wire/messages.ts"
 
 type Order = ExchangeOrder.ExchangeOrder
@@ -242,7 +243,7 @@ export const portfolio = (
   account: string,
   { averageCost, conId, price, quantity, symbol }: Holding & { readonly price: Decimal.Decimal }
 ): Said =>
-  say(tws.portfolioValue, {
+  say(portfolioValue, {
     ...contract(symbol, conId, ""),
     account,
     quantity: Decimal.format(quantity),

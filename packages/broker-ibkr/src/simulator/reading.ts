@@ -2,6 +2,7 @@ import { type ExchangeOrder, ExchangeOrder as Orders } from "@roundlot/broker-pa
 import { Decimal, Instant } from "@roundlot/core"
 import { Clock, Effect } from "effect"
 import { type Read, say } from "../wire/layout.ts"
+import * as updates from "../wire/accountUpdates.ts"
 import * as tws from "../wire/messages.ts"
 import {
   bodyOf,
@@ -140,7 +141,7 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
     )
     const stocks = Decimal.sum(valued.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
     const figure = (name: string, value: string, currency = "") =>
-      say(tws.accountValue, { account: desk.number, name, value, currency })
+      say(updates.accountValue, { account: desk.number, name, value, currency })
     send(
       figure("AccountCode", desk.number),
       figure("AccountReady", "true"),
@@ -148,8 +149,8 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
       figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
       figure("StockMarketValue", Decimal.format(stocks), "USD"),
       ...valued.map((each) => messages.portfolio(desk.number, each)),
-      say(tws.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
-      say(tws.accountValuesEnd, { account: desk.number })
+      say(updates.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
+      say(updates.accountValuesEnd, { account: desk.number })
     )
   })
 

@@ -70,22 +70,6 @@ export const position = {
 /** POSITION_END. */
 export const positionsEnd = { id: "62", layout: ofAll }
 
-/** ACCT_VALUE. */
-export const accountValue = { id: "6", layout: fields("version=2 name value currency account") }
-/** PORTFOLIO_VALUE. */
-export const portfolioValue = {
-  id: "7",
-  layout: all(
-    fields("version=8"),
-    contract,
-    fields("quantity marketPrice marketValue averageCost unrealizedPnl realizedPnl account")
-  )
-}
-/** ACCT_UPDATE_TIME: as hours and minutes. */
-export const accountTime = { id: "8", layout: fields("version=1 time") }
-/** ACCT_DOWNLOAD_END. */
-export const accountValuesEnd = { id: "54", layout: fields("version=1 account") }
-
 /** ACCOUNT_SUMMARY. */
 export const accountFigure = { id: "63", layout: fields("version=1 #reqId account name value currency") }
 /** ACCOUNT_SUMMARY_END. */
