@@ -58,6 +58,20 @@ const files = { "trades.csv": TRADES, "file.csv": TRADES, "friday.csv": TRADES }
 /** Those orders have been filled. */
 const atWork: Scene = { files, first: [["trades", "import", "trades.csv"], AT_WORK] }
 
+/** A broker's files of a day, each with a purchase that the books do not have. */
+const statements = {
+  "flex.xml":
+    '<FlexQueryResponse><FlexStatements><FlexStatement accountId="U1" fromDate="20260105" toDate="20260105"><Trades>' +
+    '<Trade assetCategory="STK" symbol="AAPL" dateTime="20260105;100000" buySell="BUY" quantity="1" tradePrice="200" ' +
+    'ibExecID="0000e0d5.65a1b2c3.01.01" tradeID="1"/></Trades></FlexStatement></FlexStatements></FlexQueryResponse>',
+  "activities.json":
+    '[{"id":"20260105150000000::a","activity_type":"FILL","type":"fill","order_id":"a","symbol":"AAPL","side":"buy",' +
+    '"qty":"1","price":"200","cum_qty":"1","leaves_qty":"0","transaction_time":"2026-01-05T15:00:00Z"}]',
+  "transactions.json":
+    '[{"activityId":1,"time":"2026-01-05T15:00:00+0000","type":"TRADE","orderId":7,"transferItems":' +
+    '[{"instrument":{"assetType":"EQUITY","symbol":"AAPL"},"amount":1,"price":200}]}]'
+}
+
 /** The same at Interactive Brokers. */
 const atIbkr: ReadonlyArray<Words> = [
   ["trades", "import", "trades.csv"],
@@ -89,6 +103,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
   ["docs/guides/operating.md", "report hedging", 2, atWork],
   ["docs/guides/profit.md", "report profit", 3, atWork],
+  ["docs/guides/statements.md", "report statement", 3, { ...atWork, files: { ...files, ...statements } }],
   ["docs/guides/operating.md", "batches watch G1", 4, { files, ...followed }],
   ["docs/guides/operating.md", "roundlot webhooks list", 1, atWork],
   ["docs/guides/operating.md", "store retain", 2, atWork],

@@ -54,7 +54,7 @@ export const meant = (words: Words): { readonly set: Readonly<Record<string, str
   return { set: { [name]: value, ...after.set }, words: after.words }
 }
 
-const isFile = /^[\w./-]*(?:\.(?:csv|db|env|json)|\w\/)$/
+const isFile = /^[\w./-]*(?:\.(?:csv|db|env|json|xml)|\w\/)$/
 
 /** Where a path of a guide is here: what is of the machine's is below the folder of the test. */
 const placed = (folder: string, cwd: string, word: string): string => {
