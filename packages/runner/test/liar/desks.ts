@@ -98,10 +98,10 @@ export type Name = (typeof names)[number]
 /**
  * Half of what the broker takes in a minute of all programs of an account (Alpaca 200, Schwab 120): three symbols need no more. TWS
  * takes 50 a second and the paper exchange any number: there it is what the same pollers need at Alpaca. Rounds without a storm have 15
- * to 55 in their worst minute.
+ * to 55 in their worst minute, and at Schwab the seven days of its market's hours besides, which are read one by one once a day.
  */
 const HALF_OF_ALPACAS = 100
-const HALF_OF_SCHWABS = 60
+const HALF_OF_SCHWABS = 60 + 7
 
 /** Three positions, of each an order that is not processed and paced from a second to a minute; one that may be processed has fewer. */
 const WRITES = 3 * 7
