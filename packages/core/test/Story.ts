@@ -91,32 +91,32 @@ export const shares = (milli: number | bigint): string => {
   return `${n < 0n ? "-" : ""}${`${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, "")}`
 }
 
-/** A deed as a sentence. */
-export const tell = (deed: Step): string => {
-  switch (deed.do) {
+/** A step as a sentence. */
+export const tell = (step: Step): string => {
+  switch (step.do) {
     case "trade":
-      return `${deed.direct !== undefined && deed.direct !== false ? "direct trade" : "trade"} ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
+      return `${step.direct !== undefined && step.direct !== false ? "direct trade" : "trade"} ${step.id}: ${step.side} ${shares(step.milli)}${step.held ? ", held" : ""}`
     case "reverse":
-      return `reversal ${deed.id} of ${deed.of}: ${deed.side} ${shares(deed.milli)}`
+      return `reversal ${step.id} of ${step.of}: ${step.side} ${shares(step.milli)}`
     case "release":
     case "dismiss":
-      return `${deed.do} ${deed.id}`
+      return `${step.do} ${step.id}`
     case "send":
-      return `send O${deed.order}, got ${deed.got} @${deed.time}`
+      return `send O${step.order}, got ${step.got} @${step.time}`
     case "report": {
-      const total = deed.cumulative === undefined ? "no total" : `total ${shares(deed.cumulative)}`
-      return `report ${deed.at}: ${deed.side} ${shares(deed.milli)} ${deed.said}, ${total} @${deed.time}${deed.read ? "" : ", executions not read"}`
+      const total = step.cumulative === undefined ? "no total" : `total ${shares(step.cumulative)}`
+      return `report ${step.at}: ${step.side} ${shares(step.milli)} ${step.said}, ${total} @${step.time}${step.read ? "" : ", executions not read"}`
     }
     case "fill":
-      return `fill ${deed.at} ${deed.exec}.${deed.revision}: ${shares(deed.milli)} @${deed.time}`
+      return `fill ${step.at} ${step.exec}.${step.revision}: ${shares(step.milli)} @${step.time}`
     case "pass":
-      return `${deed.seconds} s pass`
+      return `${step.seconds} s pass`
     case "accept":
     case "not-placed":
     case "cancel":
-      return `${deed.do} O${deed.order}`
+      return `${step.do} O${step.order}`
     default:
-      return deed.do
+      return step.do
   }
 }
 
@@ -145,26 +145,26 @@ const request = { contentType: "text/plain", bytes: new TextEncoder().encode("st
 const directOf = (direct: boolean | Instruction | undefined): Instruction | undefined =>
   direct === true ? atMarket : direct === false ? undefined : direct
 
-/** The trade of a deed as its source gives it. */
+/** The trade of a step as its source gives it. */
 export const arrivalOf = (
-  deed: Extract<Step, { readonly do: "trade" | "reverse" }>,
+  step: Extract<Step, { readonly do: "trade" | "reverse" }>,
   desk: Desk.Desk
 ): Intake.Arrival => ({
   input: {
     source: "story",
-    sourceId: deed.id,
+    sourceId: step.id,
     occurrence: "0",
     symbol: "AAPL",
-    side: deed.side,
-    quantity: Quantity.unsafe(shares(deed.milli)),
+    side: step.side,
+    quantity: Quantity.unsafe(shares(step.milli)),
     price: undefined,
     tradedAt: EPOCH,
-    reverses: deed.do === "reverse" ? { sourceId: deed.of, occurrence: "0" } : undefined,
-    direct: deed.do === "trade" ? directOf(deed.direct) : undefined
+    reverses: step.do === "reverse" ? { sourceId: step.of, occurrence: "0" } : undefined,
+    direct: step.do === "trade" ? directOf(step.direct) : undefined
   },
   symbol: desk.symbol,
   direction: undefined,
-  held: deed.do === "trade" && deed.held ? { reason: "TooOld" } : undefined
+  held: step.do === "trade" && step.held ? { reason: "TooOld" } : undefined
 })
 
 const tradeOf = (desk: Desk.Desk, sourceId: string): Trade.Trade | undefined =>
@@ -172,23 +172,23 @@ const tradeOf = (desk: Desk.Desk, sourceId: string): Trade.Trade | undefined =>
 
 const orderId = (id: number): Id.OrderId => Id.OrderId.make(id)
 
-/** A deed that a broker's report or execution is. */
+/** A step that a broker's report or execution is. */
 export type Fact = Extract<Step, { readonly do: "report" | "fill" }>
 
 /** What the broker says, as its adapter would hand it in. */
-export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
+export const receivedOf = (step: Fact, desk: Desk.Desk): Report.Received => {
   const common = {
     account: desk.account,
-    asOf: second(deed.time),
+    asOf: second(step.time),
     asOfKind: "broker",
-    brokerOrderId: ClientOrderId.BrokerOrderId.make(deed.at),
-    clientOrderId: deed.order === undefined ? undefined : desk.order(orderId(deed.order)).clientOrderId,
+    brokerOrderId: ClientOrderId.BrokerOrderId.make(step.at),
+    clientOrderId: step.order === undefined ? undefined : desk.order(orderId(step.order)).clientOrderId,
     symbol: desk.symbol,
-    side: deed.side
+    side: step.side
   } as const
-  if (deed.do === "fill") {
-    const execution = { execId: `${deed.exec}.${deed.revision}`, execIdBase: deed.exec, revision: deed.revision }
-    const quantity = Decimal.unsafe(shares(deed.milli))
+  if (step.do === "fill") {
+    const execution = { execId: `${step.exec}.${step.revision}`, execIdBase: step.exec, revision: step.revision }
+    const quantity = Decimal.unsafe(shares(step.milli))
     return {
       report: {
         _tag: "Executed",
@@ -196,7 +196,7 @@ export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
         ...execution,
         quantity,
         price: Price.unsafe("100"),
-        executedAt: second(deed.time)
+        executedAt: second(step.time)
       },
       payload: undefined
     }
@@ -205,12 +205,12 @@ export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
     report: {
       _tag: "OrderSeen",
       ...common,
-      quantity: Quantity.unsafe(shares(deed.milli)),
-      rawStatus: deed.said,
-      state: deed.said === "open" ? { _tag: "Open" } : { _tag: "Closed", kind: deed.said },
-      cumulative: deed.cumulative === undefined ? undefined : Decimal.unsafe(shares(deed.cumulative)),
+      quantity: Quantity.unsafe(shares(step.milli)),
+      rawStatus: step.said,
+      state: step.said === "open" ? { _tag: "Open" } : { _tag: "Closed", kind: step.said },
+      cumulative: step.cumulative === undefined ? undefined : Decimal.unsafe(shares(step.cumulative)),
       averagePrice: undefined,
-      executionsRead: deed.read
+      executionsRead: step.read
     },
     payload: undefined
   }
@@ -239,39 +239,39 @@ const interpreted = (result: Interpreted): string =>
 export const underWay = (desk: Desk.Desk, id: number): Attempt.Attempt | undefined =>
   desk.all(Attempt.AttemptTable).find((each) => each.orderId === id && each.outcome === undefined)
 
-/** Carries a deed out, one logical commit at a time; `committed` hears of each. Gives what the call returned. */
-export const perform = (desk: Desk.Desk, deed: Step, committed: () => void = () => undefined): string => {
+/** Carries a step out, one logical commit at a time; `committed` hears of each. Gives what the call returned. */
+export const perform = (desk: Desk.Desk, step: Step, committed: () => void = () => undefined): string => {
   const commit: Desk.Desk["commit"] = (kind, apply, needs) => {
     const answer = desk.commit(kind, apply, needs)
     committed()
     return answer
   }
   const command = (apply: (recorder: Recorder) => Commands.CommandAnswer): string => commit("command", apply)._tag
-  switch (deed.do) {
+  switch (step.do) {
     case "trade":
     case "reverse":
-      return commit("trade", (recorder) => Intake.intake(recorder, arrivalOf(deed, desk)))._tag
+      return commit("trade", (recorder) => Intake.intake(recorder, arrivalOf(step, desk)))._tag
     case "release":
     case "dismiss": {
-      const trade = tradeOf(desk, deed.id)
+      const trade = tradeOf(desk, step.id)
       if (trade === undefined) return "Unknown"
-      if (deed.do === "dismiss") return command((recorder) => Commands.dismissTrade(recorder, trade.id, "story"))
+      if (step.do === "dismiss") return command((recorder) => Commands.dismissTrade(recorder, trade.id, "story"))
       return command((recorder) => Commands.releaseTrade(recorder, trade.id, undefined))
     }
     case "send":
-      return send(desk, commit, deed)
+      return send(desk, commit, step)
     case "report":
     case "fill":
-      return interpreted(commit("report", (recorder) => Interpret.interpretFact(recorder, receivedOf(deed, desk))))
+      return interpreted(commit("report", (recorder) => Interpret.interpretFact(recorder, receivedOf(step, desk))))
     case "halt":
     case "resume": {
-      const state = deed.do === "halt" ? "halted" : "normal"
+      const state = step.do === "halt" ? "halted" : "normal"
       desk.commit("command", (recorder) => Commands.setTradingState(recorder, undefined, state, "story"))
-      commit("timer", (recorder) => Commands.regate(recorder, desk.symbol, deed.do === "resume"))
+      commit("timer", (recorder) => Commands.regate(recorder, desk.symbol, step.do === "resume"))
       return state
     }
     case "pass":
-      desk.pass(deed.seconds * 1000)
+      desk.pass(step.seconds * 1000)
       commit("timer", (recorder) => Commands.regate(recorder, desk.symbol, false))
       return "passed"
     case "verdict": {
@@ -279,29 +279,29 @@ export const perform = (desk: Desk.Desk, deed: Step, committed: () => void = () 
       return open.map((each) => command((recorder) => Commands.dismissBreak(recorder, each.id, "story"))).join(" ")
     }
     case "accept":
-      return command((recorder) => Commands.acceptExcess(recorder, orderId(deed.order)))
+      return command((recorder) => Commands.acceptExcess(recorder, orderId(step.order)))
     case "not-placed":
-      return command((recorder) => Commands.markNotPlaced(recorder, orderId(deed.order), "story"))
+      return command((recorder) => Commands.markNotPlaced(recorder, orderId(step.order), "story"))
     case "cancel":
-      return command((recorder) => Commands.cancelOrder(recorder, orderId(deed.order), "story"))
+      return command((recorder) => Commands.cancelOrder(recorder, orderId(step.order), "story"))
   }
 }
 
-const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Step, { readonly do: "send" }>): string => {
-  const id = orderId(deed.order)
+const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], step: Extract<Step, { readonly do: "send" }>): string => {
+  const id = orderId(step.order)
   if (underWay(desk, id) === undefined) {
     const planned = commit("send", (recorder) => Send.planSend(recorder, id, () => request))
     if (planned._tag !== "Send") return planned._tag
   }
   const attempt = underWay(desk, id)
-  if (deed.got === "nothing" || attempt === undefined) return "Sent"
+  if (step.got === "nothing" || attempt === undefined) return "Sent"
   const report = {
     _tag: "Answered",
     account: desk.account,
-    asOf: second(deed.time),
+    asOf: second(step.time),
     asOfKind: "broker",
     attemptId: attempt.id,
-    answer: answerOf(deed.got, brokerName(desk.order(id))),
+    answer: answerOf(step.got, brokerName(desk.order(id))),
     httpStatus: undefined
   } as const
   commit("report", (recorder) => Interpret.interpretFact(recorder, { report, payload: undefined }), [
@@ -388,18 +388,18 @@ const onOrder = (order: Order.Order) => ({
   side: order.side
 })
 
-/** What a wish comes to on a desk after `told`, if it can come to anything. */
+/** What a wish comes to on a desk after `performed`, if it can come to anything. */
 export const resolve = (
   desk: Desk.Desk,
-  told: ReadonlyArray<Step>,
+  performed: ReadonlyArray<Step>,
   { kind, pick, amount, skew }: Wish
 ): Step | undefined => {
-  const time = told.length * 2 + skew
+  const time = performed.length * 2 + skew
   const trades = () => desk.all(Trade.TradeTable)
   const orders = () => desk.all(Order.OrderTable)
   const side = pick % 2 === 0 ? "buy" : "sell"
   const milli = (amount + 1) * 100 + (pick % 7 === 3 ? 1 : 0)
-  const id = `${told.length + 1}`
+  const id = `${performed.length + 1}`
   switch (kind) {
     case "trade":
       return { do: "trade", id: `T${id}`, side: pick % 5 < 3 ? "buy" : "sell", milli, held: false }
@@ -483,7 +483,7 @@ export const resolve = (
     }
     case "revise":
     case "muddle": {
-      const fills = told.filter((deed) => deed.do === "fill")
+      const fills = performed.filter((step) => step.do === "fill")
       const known = choose(fills.slice(-5), pick)
       if (known === undefined) return undefined
       if (kind === "muddle") return { ...known, milli: known.milli + 100 }
@@ -491,12 +491,12 @@ export const resolve = (
       return { ...known, revision: known.revision + 1 + (amount % 2), milli: choose(sizes, amount) ?? 0, time }
     }
     case "repeat": {
-      const past = told.filter((deed) => ["trade", "reverse", "report", "fill"].includes(deed.do))
+      const past = performed.filter((step) => ["trade", "reverse", "report", "fill"].includes(step.do))
       return choose(past, pick)
     }
     case "adopt":
     case "orphan": {
-      const strangers = told.filter((deed) => deed.do === "fill").filter((deed) => deed.at.startsWith("X"))
+      const strangers = performed.filter((step) => step.do === "fill").filter((step) => step.at.startsWith("X"))
       const orphan = choose(strangers, pick)
       const at = orphan !== undefined && amount % 2 === 0 ? orphan.at : `X${id}`
       const known = orders().find((order) => order.brokerOrderId === at)
@@ -551,40 +551,40 @@ export const fail = (policy: Policy, lines: ReadonlyArray<string>, problem: stri
 export interface Listener {
   /** After every logical commit. */
   readonly committed?: (desk: Desk.Desk) => string | undefined
-  /** After every deed, with what it returned. */
-  readonly done?: (desk: Desk.Desk, deed: Step, returned: string) => string | undefined
+  /** After every step, with what it returned. */
+  readonly done?: (desk: Desk.Desk, step: Step, returned: string) => string | undefined
 }
 
-/** Plays wishes on a new desk; fails with the story at the first problem that the listener names. Gives the desk and the deeds. */
+/** Plays wishes on a new desk; fails with the story at the first problem that the listener names. Gives the desk and the steps. */
 export const play = (
   policy: Policy,
   list: ReadonlyArray<Wish>,
   listener: Listener = {}
-): { readonly desk: Desk.Desk; readonly told: ReadonlyArray<Step>; readonly lines: ReadonlyArray<string> } => {
+): { readonly desk: Desk.Desk; readonly performed: ReadonlyArray<Step>; readonly lines: ReadonlyArray<string> } => {
   const desk = deskOf(policy)
-  const told: Array<Step> = []
+  const performed: Array<Step> = []
   const lines: Array<string> = []
   for (const each of list) {
-    const deed = resolve(desk, told, each)
-    if (deed === undefined) continue
-    told.push(deed)
-    lines.push(tell(deed))
+    const step = resolve(desk, performed, each)
+    if (step === undefined) continue
+    performed.push(step)
+    lines.push(tell(step))
     const checked = () => {
       const problem = listener.committed?.(desk)
       if (problem !== undefined) fail(policy, lines, problem)
     }
     let returned: string
     try {
-      returned = perform(desk, deed, checked)
+      returned = perform(desk, step, checked)
     } catch (cause) {
       if (cause instanceof Error && cause.message.includes("The story (")) throw cause
       return fail(policy, lines, `threw ${String(cause)}`)
     }
-    lines[lines.length - 1] = `${tell(deed)} → ${returned}`
-    const problem = listener.done?.(desk, deed, returned)
+    lines[lines.length - 1] = `${tell(step)} → ${returned}`
+    const problem = listener.done?.(desk, step, returned)
     if (problem !== undefined) fail(policy, lines, problem)
   }
-  return { desk, told, lines }
+  return { desk, performed, lines }
 }
 
 /** `npm test` tries a part of the histories, `npm run verify` all. */

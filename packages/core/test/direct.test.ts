@@ -57,7 +57,7 @@ const take = (desk: Desk.Desk, given: Given): Intake.IntakeResult =>
 
 const direct = (desk: Desk.Desk, given: Given = {}) => take(desk, { direct: atMarket, ...given })
 
-const run = (desk: Desk.Desk, ...deeds: ReadonlyArray<Step>) => deeds.map((deed) => perform(desk, deed))
+const run = (desk: Desk.Desk, ...steps: ReadonlyArray<Step>) => steps.map((step) => perform(desk, step))
 
 const send = (order: number, time = 1): Step => ({ do: "send", order, got: "accepted", time })
 const doubtful = (order: number): Step => ({ do: "send", order, got: "unknown", time: 1 })

@@ -70,9 +70,9 @@ describe("random histories", () => {
     async () => {
       const story = await tried(
         fc.property(policies, wishes(LENGTH), fc.integer({ min: 1, max: 60 }), (policy, list, generation) => {
-          const { desk, lines, told } = play(policy, list)
+          const { desk, lines, performed } = play(policy, list)
           const keeping = deskOf(policy, MemoryStore.make(Cache.make(generation)))
-          for (const deed of told) perform(keeping, deed)
+          for (const step of performed) perform(keeping, step)
           const problem = firstDifference(storedLines(desk), storedLines(keeping))
           if (problem !== undefined) fail(policy, lines, `kept ${generation} records:\n${problem}`)
           expect(keeping.store.heads()).toEqual(desk.store.heads())
@@ -88,16 +88,16 @@ describe("random histories", () => {
       fc.property(policies, wishes(LENGTH), fc.nat({ max: LENGTH }), (policy, list, until) => {
         const heard: Array<Step> = []
         const { desk, lines } = play(policy, list, {
-          done: (_, deed, returned) => {
-            if (isFact(deed) && !["Conflict", "KeptAsBreak"].includes(returned)) heard.push(deed)
+          done: (_, step, returned) => {
+            if (isFact(step) && !["Conflict", "KeptAsBreak"].includes(returned)) heard.push(step)
             return undefined
           }
         })
         const before = idempotentLines(desk)
-        for (const deed of heard.slice(0, until)) {
-          perform(desk, deed)
+        for (const step of heard.slice(0, until)) {
+          perform(desk, step)
           const problem = firstDifference(before, idempotentLines(desk))
-          if (problem !== undefined) fail(policy, lines, `"${tell(deed)}" again changes something:\n${problem}`)
+          if (problem !== undefined) fail(policy, lines, `"${tell(step)}" again changes something:\n${problem}`)
         }
       }),
       30
@@ -112,11 +112,11 @@ describe("random histories", () => {
         wishes(80),
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
         (policy, list, sizes) => {
-          const { told } = play(
+          const { performed } = play(
             policy,
             list.filter(({ kind }) => intakeKinds.has(kind))
           )
-          const arrivals = told.filter((deed) => deed.do === "trade" || deed.do === "reverse")
+          const arrivals = performed.filter((step) => step.do === "trade" || step.do === "reverse")
           const one = deskOf(policy)
           const grouped = deskOf(policy)
           const taken = arrivals.flatMap((each) => takeAll(one, [each]))
@@ -141,7 +141,7 @@ describe("random histories", () => {
           const wanted = afterFacts(terms, facts, answer.first, answer)
           const found = afterFacts(terms, shuffled, answer.second, answer)
           const problem = firstDifference(wanted.lines, found.lines)
-          if (problem !== undefined) fail(terms, [...wanted.told, "or else", ...found.told], problem)
+          if (problem !== undefined) fail(terms, [...wanted.performed, "or else", ...found.performed], problem)
         }),
         150
       )
@@ -150,9 +150,9 @@ describe("random histories", () => {
   )
 })
 
-const isFact = (deed: Step): boolean => ["trade", "reverse", "report", "fill"].includes(deed.do)
+const isFact = (step: Step): boolean => ["trade", "reverse", "report", "fill"].includes(step.do)
 
-/** All rows but the breaks that being told again is there to open: after a reversal (B4), and with an execution still to come (F14). */
+/** All rows but the breaks that hearing all again is there to open: after a reversal (B4), and with an execution still to come (F14). */
 const idempotentLines = (desk: Desk.Desk): ReadonlyArray<string> =>
   storedLines(desk).filter((line) => !line.startsWith("breaks ") || !/kind=(ReappearedTrade|Unpriced) /.test(line))
 
@@ -164,9 +164,9 @@ const takeAll = (
 ): ReadonlyArray<string> =>
   desk.commitAll(
     "trade",
-    group.map((deed) => (recorder) => {
-      const { input, ...arrival } = arrivalOf(deed, desk)
-      return Intake.intake(recorder, { ...arrival, input: { ...input, price: Price.unsafe(`${deed.milli}`) } })._tag
+    group.map((step) => (recorder) => {
+      const { input, ...arrival } = arrivalOf(step, desk)
+      return Intake.intake(recorder, { ...arrival, input: { ...input, price: Price.unsafe(`${step.milli}`) } })._tag
     })
   )
 
@@ -244,11 +244,11 @@ const afterFacts = (
 ) => {
   const desk = deskOf(policy)
   const side = policy.direction === "mirror" ? "buy" : "sell"
-  const told: Array<string> = []
+  const performed: Array<string> = []
   const again: Array<Fact> = []
-  const tellAndDo = (deed: Step) => {
-    const outcome = perform(desk, deed)
-    told.push(`${tell(deed)} → ${outcome}`)
+  const tellAndDo = (step: Step) => {
+    const outcome = perform(desk, step)
+    performed.push(`${tell(step)} → ${outcome}`)
     return outcome
   }
   tellAndDo({ do: "trade", id: "T1", side, milli: 3000, held: false })
@@ -266,7 +266,7 @@ const afterFacts = (
   const names = new Map(orders.map((order) => [order.id, order.brokerOrderId ?? `B-O${order.id}`]))
   const fills = desk.all(Fill.FillTable).filter((fill) => fill.canonical)
   return {
-    told,
+    performed,
     lines: [
       ...orders.map((order) => `${names.get(order.id)} ${order.status} ${text(order.filled)}`).toSorted(),
       ...fills.map((fill) => `${fill.execId} ${text(fill.quantity)} of ${names.get(fill.orderId)}`).toSorted(),

@@ -30,9 +30,9 @@ const bought: ReadonlyArray<Step> = [
   { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 }
 ]
 
-const deskWith = (...deeds: ReadonlyArray<Step>): Desk.Desk => {
+const deskWith = (...steps: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
-  for (const deed of deeds) perform(desk, deed)
+  for (const step of steps) perform(desk, step)
   return desk
 }
 

@@ -33,7 +33,7 @@ interface NaiveOrder {
   readonly quantity: bigint
   readonly origin: "ours" | "direct" | "external"
   readonly forTrade: string | undefined
-  deed: "planned" | "sending" | "doubted" | "superseded" | "withdrawn" | "failed"
+  step: "planned" | "sending" | "doubted" | "superseded" | "withdrawn" | "failed"
   isUnderWay: boolean
   wasDoubted: boolean
   isAcknowledged: boolean
@@ -164,7 +164,7 @@ export const make = (policy: Policy) => {
     if (said !== undefined && said !== "open") return "cancelled"
     if (filled > 0n) return "partially_filled"
     if (said === "open" || execsOf(order).length > 0) return "submitted"
-    const deeds = {
+    const steps = {
       planned: "pending",
       sending: "submitting",
       doubted: "in_doubt",
@@ -172,7 +172,7 @@ export const make = (policy: Policy) => {
       withdrawn: "cancelled",
       failed: "failed"
     }
-    return deeds[order.deed]
+    return steps[order.step]
   }
   const counts = (order: NaiveOrder) => order.origin === "ours" || (order.origin === "external" && policy.counts)
   const commitmentOf = (order: NaiveOrder): bigint => {
@@ -270,7 +270,7 @@ export const make = (policy: Policy) => {
     forTrade?: string
   ) => {
     const flags = { isUnderWay: false, wasDoubted: false, isAcknowledged: false, accepted: 0n, reappeared: false }
-    orders.push({ id, at, side, quantity, origin, forTrade, deed: "planned", ...flags })
+    orders.push({ id, at, side, quantity, origin, forTrade, step: "planned", ...flags })
     queue.push(`O${id}`)
     balance()
   }
@@ -310,11 +310,11 @@ export const make = (policy: Policy) => {
       wasLive &&
       !isLive(after.status) &&
       after.status !== "filled" &&
-      (said !== undefined || order.deed === "failed")
+      (said !== undefined || order.step === "failed")
     )
       cool(1)
     const others = orders.some((each) => each !== order && each.origin === "ours" && isLive(figuresOf(each).status))
-    const wasUnsent = before.status === "pending" && after.status !== "pending" && order.deed === "planned"
+    const wasUnsent = before.status === "pending" && after.status !== "pending" && order.step === "planned"
     if (isLive(after.status) && (wasUnsent || (!wasLive && (before.status !== "filled" || others))))
       order.reappeared = true
   }
@@ -356,21 +356,21 @@ export const make = (policy: Policy) => {
   const isReversed = (trade: NaiveTrade) =>
     !trade.isDirect &&
     trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
-  const take = (deed: Extract<Step, { readonly do: "trade" | "reverse" }>) => {
-    const of = deed.do === "reverse" ? deed.of : undefined
-    const milli = BigInt(deed.milli)
-    const isDirect = deed.do === "trade" && deed.direct === true
-    const known = tradeNamed(deed.id)
+  const take = (step: Extract<Step, { readonly do: "trade" | "reverse" }>) => {
+    const of = step.do === "reverse" ? step.of : undefined
+    const milli = BigInt(step.milli)
+    const isDirect = step.do === "trade" && step.direct === true
+    const known = tradeNamed(step.id)
     if (known !== undefined) {
       const isOther = known.isDirect !== isDirect
-      if (isOther || known.side !== deed.side || known.milli !== milli || known.of !== of) conflicts.add(known.id)
+      if (isOther || known.side !== step.side || known.milli !== milli || known.of !== of) conflicts.add(known.id)
       else if (isReversed(known)) returned.add(known.id)
       return
     }
-    const trade: NaiveTrade = { id: deed.id, side: deed.side, milli, of, isDirect, state: "pending" }
+    const trade: NaiveTrade = { id: step.id, side: step.side, milli, of, isDirect, state: "pending" }
     if (of !== undefined) return reverse(trade, tradeNamed(of))
     trades.push(trade)
-    if (deed.do === "trade" && !deed.held) book(trade)
+    if (step.do === "trade" && !step.held) book(trade)
   }
   const reverse = (reversal: NaiveTrade, trade: NaiveTrade | undefined) => {
     if (trade === undefined) return void trades.push(reversal)
@@ -396,7 +396,7 @@ export const make = (policy: Policy) => {
     const { status } = figuresOf(rival)
     return status === "in_doubt" || (rival.side !== order.side && status !== "pending" && isLive(status))
   }
-  const send = (order: NaiveOrder, deed: Extract<Step, { readonly do: "send" }>) => {
+  const send = (order: NaiveOrder, step: Extract<Step, { readonly do: "send" }>) => {
     if (!order.isUnderWay) {
       const { status } = figuresOf(order)
       const wanted = signOf(order.side) * order.quantity
@@ -411,109 +411,109 @@ export const make = (policy: Policy) => {
         })
       }
       if (!stands && order.origin === "direct") return
-      if (!stands) return commit(() => (order.deed = "superseded"))
+      if (!stands) return commit(() => (order.step = "superseded"))
       const start = () => {
-        order.deed = "sending"
+        order.step = "sending"
         order.isUnderWay = true
         isTouched = true
       }
       if (order.origin === "direct") commit(start)
       else start()
     }
-    if (deed.got === "nothing") return
+    if (step.got === "nothing") return
     commit(() => {
       isTouched = true
       order.isUnderWay = false
-      const word = (said: Said) => words.push({ at: order.at, said, total: undefined, time: deed.time })
-      if (deed.got === "accepted") word("open")
-      if (deed.got === "rejected") word("rejected")
-      if (deed.got === "accepted") order.isAcknowledged = true
-      if (deed.got === "not-accepted") order.deed = order.wasDoubted ? "doubted" : "planned"
-      if (deed.got === "unknown") order.deed = "doubted"
-      if (deed.got === "unknown") order.wasDoubted = true
+      const word = (said: Said) => words.push({ at: order.at, said, total: undefined, time: step.time })
+      if (step.got === "accepted") word("open")
+      if (step.got === "rejected") word("rejected")
+      if (step.got === "accepted") order.isAcknowledged = true
+      if (step.got === "not-accepted") order.step = order.wasDoubted ? "doubted" : "planned"
+      if (step.got === "unknown") order.step = "doubted"
+      if (step.got === "unknown") order.wasDoubted = true
     })
   }
-  const report = (deed: Extract<Step, { readonly do: "report" }>) => {
-    if (!orders.some((order) => order.at === deed.at)) {
-      addOrder(orders.length + 1, deed.at, deed.side, BigInt(deed.milli), "external")
+  const report = (step: Extract<Step, { readonly do: "report" }>) => {
+    if (!orders.some((order) => order.at === step.at)) {
+      addOrder(orders.length + 1, step.at, step.side, BigInt(step.milli), "external")
       isTouched = true
     }
-    const isDoubted = orders.some((order) => order.at === deed.at && figuresOf(order).status === "in_doubt")
-    for (const order of orders) if (order.at === deed.at) order.isAcknowledged = true
+    const isDoubted = orders.some((order) => order.at === step.at && figuresOf(order).status === "in_doubt")
+    for (const order of orders) if (order.at === step.at) order.isAcknowledged = true
     const isPremature =
-      !deed.read && deed.cumulative === undefined && ["filled", "cancelled", "expired"].includes(deed.said)
+      !step.read && step.cumulative === undefined && ["filled", "cancelled", "expired"].includes(step.said)
     // C4: such an end waits, but an order in doubt is known to be there.
     if (isPremature && !isDoubted) return
     words.push({
-      at: deed.at,
-      said: isPremature ? "open" : deed.said,
-      total: deed.cumulative === undefined ? undefined : BigInt(deed.cumulative),
-      time: deed.time
+      at: step.at,
+      said: isPremature ? "open" : step.said,
+      total: step.cumulative === undefined ? undefined : BigInt(step.cumulative),
+      time: step.time
     })
   }
-  const fill = (deed: Extract<Step, { readonly do: "fill" }>) => {
-    const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
-    const owner = orders.find((order) => order.at === deed.at)
+  const fill = (step: Extract<Step, { readonly do: "fill" }>) => {
+    const known = execs.find((each) => each.base === step.exec && each.revision === step.revision)
+    const owner = orders.find((order) => order.at === step.at)
     if (known !== undefined) {
-      if (known.milli !== BigInt(deed.milli))
+      if (known.milli !== BigInt(step.milli))
         muddled.set(
           owner === undefined ? { ...known } : known,
-          owner === undefined ? `${deed.exec}.${deed.revision}` : `O${owner.id}`
+          owner === undefined ? `${step.exec}.${step.revision}` : `O${owner.id}`
         )
       return
     }
     if (owner !== undefined) owner.isAcknowledged = true
     for (const [each, subject] of muddled) {
-      if (subject.startsWith("O") && each.base === deed.exec && each.revision < deed.revision) muddled.delete(each)
+      if (subject.startsWith("O") && each.base === step.exec && each.revision < step.revision) muddled.delete(each)
     }
-    execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
+    execs.push({ at: step.at, base: step.exec, revision: step.revision, milli: BigInt(step.milli), time: step.time })
   }
   const operate = (
-    deed: Extract<Step, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>
+    step: Extract<Step, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>
   ) => {
-    const order = orders.find((each) => each.id === deed.order)
+    const order = orders.find((each) => each.id === step.order)
     if (order === undefined) return
     const { status } = figuresOf(order)
-    if (deed.do === "accept" && order.origin === "ours" && excessOf(order) > 0n) {
+    if (step.do === "accept" && order.origin === "ours" && excessOf(order) > 0n) {
       isTouched = true
       order.accepted = excessOf(order)
     }
-    if (deed.do === "not-placed" && status === "in_doubt") order.deed = "failed"
-    if (deed.do !== "cancel" || !isLive(status)) return
+    if (step.do === "not-placed" && status === "in_doubt") order.step = "failed"
+    if (step.do !== "cancel" || !isLive(status)) return
     isTouched = true
     if (order.origin === "ours") held = `cancel O${order.id}`
-    if (status === "pending") order.deed = "withdrawn"
+    if (status === "pending") order.step = "withdrawn"
   }
-  const gate = (deed: Step) => {
+  const gate = (step: Step) => {
     isTouched = true
-    if (deed.do === "pass") now += deed.seconds
-    if (deed.do === "halt") halted = true
-    if (deed.do !== "resume") return
+    if (step.do === "pass") now += step.seconds
+    if (step.do === "halt") halted = true
+    if (step.do !== "resume") return
     halted = false
     if (held === undefined && circuitUntil === 0) return
     held = undefined
     circuitUntil = 0
     shortEnds = 0
   }
-  const act = (deed: Step): void => {
-    switch (deed.do) {
+  const act = (step: Step): void => {
+    switch (step.do) {
       case "trade":
       case "reverse":
-        return take(deed)
+        return take(step)
       case "release":
       case "dismiss": {
-        const trade = tradeNamed(deed.id)
+        const trade = tradeNamed(step.id)
         if (trade?.state !== "pending") return
-        if (deed.do === "release" && trade.of === undefined) book(trade)
-        if (deed.do === "release") return
+        if (step.do === "release" && trade.of === undefined) book(trade)
+        if (step.do === "release") return
         trade.state = "dismissed"
         for (const each of trades) if (each.of === trade.id && each.state === "pending") each.state = "withdrawn"
         return
       }
       case "report":
-        return report(deed)
+        return report(step)
       case "fill":
-        return fill(deed)
+        return fill(step)
       case "verdict":
         for (const each of [muddled, rejectedFills, conflicts, returned]) each.clear()
         return
@@ -522,9 +522,9 @@ export const make = (policy: Policy) => {
       case "accept":
       case "not-placed":
       case "cancel":
-        return operate(deed)
+        return operate(step)
       default:
-        return gate(deed)
+        return gate(step)
     }
   }
 
@@ -595,10 +595,10 @@ export const make = (policy: Policy) => {
   }
   return {
     view,
-    apply: (deed: Step): void => {
-      const order = deed.do === "send" ? orders.find((each) => each.id === deed.order) : undefined
-      if (deed.do === "send" && order !== undefined) return send(order, deed)
-      commit(() => act(deed))
+    apply: (step: Step): void => {
+      const order = step.do === "send" ? orders.find((each) => each.id === step.order) : undefined
+      if (step.do === "send" && order !== undefined) return send(order, step)
+      commit(() => act(step))
     }
   }
 }

@@ -100,9 +100,9 @@ const machine: { readonly [S in keyof typeof stories]: { readonly [fact: string]
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const deskAfter = (deeds: ReadonlyArray<Step>): Desk.Desk => {
+const deskAfter = (steps: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
-  for (const deed of deeds) perform(desk, deed)
+  for (const step of steps) perform(desk, step)
   return desk
 }
 
@@ -116,7 +116,7 @@ const breaksOf = (desk: Desk.Desk) =>
 const isState = (name: string): name is keyof typeof stories => name in stories
 const cases = Object.keys(stories)
   .filter(isState)
-  .flatMap((state) => Object.entries(facts).map(([fact, deed]) => [state, fact, deed] as const))
+  .flatMap((state) => Object.entries(facts).map(([fact, step]) => [state, fact, step] as const))
 
 const openAt20 = (isBrokersTime: boolean): Word => ({
   reported: "open",
@@ -127,9 +127,9 @@ const openAt20 = (isBrokersTime: boolean): Word => ({
 })
 
 describe("SDK-1, F2: the order machine", () => {
-  test.each(cases)("FILL-5, F2: an order that is %s and hears %s", (state, fact, deed) => {
+  test.each(cases)("FILL-5, F2: an order that is %s and hears %s", (state, fact, step) => {
     const desk = deskAfter(stories[state])
-    expect(perform(desk, deed)).toBe(machine[state][fact])
+    expect(perform(desk, step)).toBe(machine[state][fact])
   })
 
   test.each([

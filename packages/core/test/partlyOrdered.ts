@@ -13,8 +13,8 @@ export const partlyOrdered: ReadonlyArray<Step> = [
 ]
 
 /** A desk of that policy to which so much has happened. */
-export const deskAfter = (deeds: ReadonlyArray<Step> = partlyOrdered): Desk.Desk => {
+export const deskAfter = (steps: ReadonlyArray<Step> = partlyOrdered): Desk.Desk => {
   const desk = deskOf(policy)
-  for (const deed of deeds) perform(desk, deed)
+  for (const step of steps) perform(desk, step)
   return desk
 }

@@ -39,7 +39,7 @@ const fill = (exec: string, milli: number, time: number): Step => ({
 
 const working = (...more: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
-  for (const deed of [...accepted, ...more]) perform(desk, deed)
+  for (const step of [...accepted, ...more]) perform(desk, step)
   return desk
 }
 
@@ -438,7 +438,7 @@ describe("O29: terms that are not those that were sent", () => {
 
   test("hold the symbol until a reading begun two seconds later has those that were sent", () => {
     const desk = deskOf(policy)
-    for (const deed of doubted) perform(desk, deed)
+    for (const step of doubted) perform(desk, step)
     const read = () => {
       const begun = desk.now()
       desk.commit("report", (recorder) =>
@@ -517,7 +517,7 @@ const nobodys = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}) =>
   seen(desk, { clientOrderId: undefined, asOf: desk.now(), ...differs })
 const refused = () => {
   const desk = deskOf(policy)
-  for (const deed of [plan, { do: "send", order: 1, got: "rejected", time: 1 } as const]) perform(desk, deed)
+  for (const step of [plan, { do: "send", order: 1, got: "rejected", time: 1 } as const]) perform(desk, step)
   return desk
 }
 const origins = (desk: Desk.Desk) => desk.all(Order.OrderTable).map(({ origin, status }) => [origin, status])
@@ -546,7 +546,7 @@ describe("W12: an order that seems nobody's", () => {
 
   test("W3: what was held under its id alone is settled by the first plausible report, also where it turned out to be ours", () => {
     const desk = deskOf(policy)
-    for (const deed of [plan, { do: "send", order: 1, got: "nothing", time: 1 } as const]) perform(desk, deed)
+    for (const step of [plan, { do: "send", order: 1, got: "nothing", time: 1 } as const]) perform(desk, step)
     const impossible = nobodys(desk, { cumulative: Decimal.unsafe("4000000000000") })
     const held = `Implausible ${impossible.brokerOrderId} symbol`
     hear(desk, impossible)
@@ -804,7 +804,7 @@ const moneyOf = (desk: Desk.Desk) => {
 const bought = { ...plan, milli: 8000 }
 const eight = (): Desk.Desk => {
   const desk = deskOf({ ...policy, lot: 8000 })
-  for (const deed of [bought, ...accepted.slice(1)]) perform(desk, deed)
+  for (const step of [bought, ...accepted.slice(1)]) perform(desk, step)
   return desk
 }
 const of8 = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}) =>

@@ -8,10 +8,10 @@ import { deskOf, perform, type Step } from "./Story.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
-const deskWith = (...deeds: ReadonlyArray<Step>): Desk.Desk => {
+const deskWith = (...steps: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   perform(desk, { do: "trade", id: "T1", side: "buy", milli: 1000, held: false })
-  for (const deed of deeds) perform(desk, deed)
+  for (const step of steps) perform(desk, step)
   return desk
 }
 

@@ -16,8 +16,8 @@ import { deskOf, perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 /** 2 more were held before. */
-const deskWith = (deeds: ReadonlyArray<Step> = partlyOrdered): Desk.Desk => {
-  const desk = deskAfter(deeds)
+const deskWith = (steps: ReadonlyArray<Step> = partlyOrdered): Desk.Desk => {
+  const desk = deskAfter(steps)
   desk.commit("command", (recorder) =>
     carryOut(
       recorder,

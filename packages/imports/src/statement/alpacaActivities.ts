@@ -1,45 +1,17 @@
 import { shown } from "@roundlot/api/text"
 import { Decimal, Instant } from "@roundlot/core"
 import { Either, Option, Schema } from "effect"
-import { itemsOf, type JsonItem } from "./jsonItems.ts"
-import {
-  type Contents,
-  datesOf,
-  decimalOf,
-  type Execution,
-  groupsOf,
-  kindsOf,
-  once,
-  priceOf,
-  type UnreadRow
-} from "./Statement.ts"
+import { type JsonItem, type JsonRow, readRows } from "./jsonItems.ts"
+import { type Contents, decimalOf, type Execution, groupsOf, priceOf } from "./Statement.ts"
 import { dateIn, dateOf, NEW_YORK } from "./statementTime.ts"
 import type { Fault } from "./StatementUnreadable.ts"
 
 /** Alpaca's account activities, as `GET /v2/account/activities` answers them. */
 export const readActivities = (json: string): Either.Either<Contents, Fault> =>
-  Either.map(itemsOf(json), (items) => {
-    const { contradicting, repeated, rows } = once(
-      items.map(rowOf),
-      ({ id }) => id,
-      ({ item }) => item.exact
-    )
-    const doubted = contradicting.map(({ other, row }) =>
-      unreadOf(row, `its id is also that of line ${other.item.line}, which says something else`)
-    )
-    const read = rows.map((row) => ({ row, is: row.isExecution ? executionOf(row) : Either.right(undefined) }))
-    const executions = read.flatMap(({ is }) => (Either.isRight(is) && is.right !== undefined ? [is.right] : []))
-    return {
-      executions: withoutSharedIds(executions),
-      unread: [...read.flatMap(({ is, row }) => (Either.isLeft(is) ? [unreadOf(row, is.left)] : [])), ...doubted],
-      kinds: kindsOf([
-        ...rows.flatMap((row) => (row.isExecution ? [] : [row.kind])),
-        ...repeated.map(() => "repeated row")
-      ]),
-      dates: datesOf(rows.flatMap((row) => row.date ?? [])),
-      madeAt: undefined
-    }
-  })
+  Either.map(readRows(json, { rowOf, idField: "id", readOf }), (contents) => ({
+    ...contents,
+    executions: withoutSharedIds(contents.executions)
+  }))
 
 const text = Schema.optional(Schema.NullOr(Schema.String))
 
@@ -59,13 +31,10 @@ const Activity = Schema.parseJson(
   })
 )
 
-interface Row {
-  readonly item: JsonItem
+interface Row extends JsonRow {
   readonly activity: typeof Activity.Type | undefined
-  readonly id: string | undefined
   readonly kind: string
   readonly isExecution: boolean
-  readonly date: string | undefined
 }
 
 const decode = Schema.decodeUnknownOption(Activity)
@@ -86,6 +55,7 @@ const rowOf = (item: JsonItem): Row => {
     item,
     activity,
     id: activity?.id ?? undefined,
+    execId: activity && execIdOf(activity),
     kind,
     isExecution: activity === undefined || kind === FILL || kind === EVENT,
     date: at === undefined ? dateOf(activity?.date ?? "") : dateIn(at, NEW_YORK)
@@ -98,13 +68,6 @@ const assetOf = (symbol: string): string | undefined => {
   return PAIR.test(symbol) ? "crypto" : undefined
 }
 
-const unreadOf = ({ activity, item: { item, line } }: Row, reason: string): UnreadRow => ({
-  line,
-  item,
-  execId: activity === undefined ? undefined : execIdOf(activity),
-  reason
-})
-
 /** As the books have it: the order, and its total after this execution. */
 const execIdOf = ({ cum_qty, order_id }: typeof Activity.Type): string | undefined => {
   const total = decimalOf("cum_qty", cum_qty ?? undefined)
@@ -114,7 +77,10 @@ const execIdOf = ({ cum_qty, order_id }: typeof Activity.Type): string | undefin
 const sides = { buy: "buy", sell: "sell", sell_short: "sell" } as const
 const isSide = Schema.is(Schema.Literal("buy", "sell", "sell_short"))
 
-const executionOf = ({ activity, item: { item, line } }: Row): Either.Either<Execution, string> =>
+const readOf = (row: Row): Either.Either<Execution | string, string> =>
+  row.isExecution ? executionOf(row) : Either.right(row.kind)
+
+const executionOf = ({ activity, execId, item: { item, line } }: Row): Either.Either<Execution, string> =>
   Either.gen(function* () {
     if (activity === undefined)
       return yield* Either.left("is no activity: it has no activity_type, or values of other kinds")
@@ -132,7 +98,7 @@ const executionOf = ({ activity, item: { item, line } }: Row): Either.Either<Exe
     return {
       line,
       item,
-      execId: execIdOf(activity),
+      execId,
       orderId: order_id,
       symbol,
       side: sides[side],

@@ -1,25 +1,16 @@
-import { Decimal, type Instant, type Side } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
 import { type Execution, groupsOf, type Place, type UnreadRow } from "./Statement.ts"
 
 /** A row of a trade as Interactive Brokers writes it: one revision of an execution, or the cancel of one. */
-export interface FlexTrade extends Place {
-  readonly execId: string | undefined
+export interface FlexTrade extends Omit<Execution, "isUndone"> {
   /** The id without its revision. */
   readonly base: string | undefined
   readonly revision: number
-  readonly orderId: string | undefined
   readonly tradeId: string | undefined
   readonly transactionId: string | undefined
   /** What a cancel names. */
   readonly undone: { readonly tradeId: string | undefined; readonly transactionId: string | undefined }
   readonly isCancel: boolean
-  readonly symbol: string
-  readonly side: Side.Side
-  readonly quantity: Decimal.Decimal
-  readonly price: Decimal.Decimal
-  readonly fee: Decimal.Decimal | undefined
-  readonly feeCurrency: string | undefined
-  readonly at: Instant.Instant | undefined
 }
 
 /** What trades and their cancels come to. */

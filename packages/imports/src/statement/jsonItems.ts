@@ -1,7 +1,7 @@
 import { ExactJson } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import { lineCounter } from "./lineCounter.ts"
-import type { Place } from "./Statement.ts"
+import { type Contents, datesOf, type Execution, kindsOf, once, type Place, type UnreadRow } from "./Statement.ts"
 import type { Fault } from "./StatementUnreadable.ts"
 
 /** One element of a JSON array. */
@@ -22,6 +22,60 @@ export const itemsOf = (text: string): Either.Either<ReadonlyArray<JsonItem>, Fa
   const placeOf = placesOf(text)
   return Either.right(rows.map((row) => ({ ...placeOf(row), exact: ExactJson.exact(row) })))
 }
+
+/** A row of a broker's answer. */
+export interface JsonRow {
+  readonly item: JsonItem
+  /** The broker's own id of it. */
+  readonly id: string | undefined
+  /** What the books know its execution by, where so much of it can be read. */
+  readonly execId: string | undefined
+  readonly date: string | undefined
+}
+
+/** How a broker's rows are read. */
+interface Reader<R extends JsonRow> {
+  readonly rowOf: (item: JsonItem) => R
+  /** The field that has a row's id. */
+  readonly idField: string
+  /** An execution, or of what kind a row is that is none; else why it cannot be read. */
+  readonly readOf: (row: R) => Either.Either<Execution | string, string>
+}
+
+/** What the rows of a broker's answer say: each once, by its id. */
+export const readRows = <R extends JsonRow>(
+  json: string,
+  { idField, readOf, rowOf }: Reader<R>
+): Either.Either<Contents, Fault> =>
+  Either.map(itemsOf(json), (items) => {
+    const { contradicting, repeated, rows } = once(
+      items.map(rowOf),
+      ({ id }) => id,
+      ({ item }) => item.exact
+    )
+    const doubted = contradicting.map(({ other, row }) =>
+      unreadOf(row, `its ${idField} is also that of line ${other.item.line}, which says something else`)
+    )
+    const read = rows.map((row) => ({ row, is: readOf(row) }))
+    const known = read.flatMap(({ is }) => (Either.isRight(is) ? [is.right] : []))
+    return {
+      executions: known.flatMap((each) => (typeof each === "object" ? [each] : [])),
+      unread: [...read.flatMap(({ is, row }) => (Either.isLeft(is) ? [unreadOf(row, is.left)] : [])), ...doubted],
+      kinds: kindsOf([
+        ...known.flatMap((each) => (typeof each === "string" ? [each] : [])),
+        ...repeated.map(() => "repeated row")
+      ]),
+      dates: datesOf(rows.flatMap((row) => row.date ?? [])),
+      madeAt: undefined
+    }
+  })
+
+const unreadOf = ({ execId, item: { item, line } }: JsonRow, reason: string): UnreadRow => ({
+  line,
+  item,
+  execId,
+  reason
+})
 
 const faultOf = (text: string): Fault | undefined => {
   try {

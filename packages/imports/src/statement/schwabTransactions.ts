@@ -1,43 +1,14 @@
 import { shown } from "@roundlot/api/text"
 import { Decimal, Instant } from "@roundlot/core"
 import { Either, Option, Schema } from "effect"
-import { itemsOf, type JsonItem } from "./jsonItems.ts"
-import {
-  type Contents,
-  datesOf,
-  decimalOf,
-  type Execution,
-  kindsOf,
-  once,
-  priceOf,
-  type UnreadRow
-} from "./Statement.ts"
+import { type JsonItem, type JsonRow, readRows } from "./jsonItems.ts"
+import { type Contents, decimalOf, type Execution, priceOf } from "./Statement.ts"
 import { dateIn, dateOf, NEW_YORK } from "./statementTime.ts"
 import type { Fault } from "./StatementUnreadable.ts"
 
 /** Schwab's transactions, as `GET /accounts/{hash}/transactions` answers them. None has the id by which its executions are known. */
 export const readTransactions = (json: string): Either.Either<Contents, Fault> =>
-  Either.map(itemsOf(json), (items) => {
-    const { contradicting, repeated, rows } = once(
-      items.map(rowOf),
-      ({ id }) => id,
-      ({ item }) => item.exact
-    )
-    const doubted = contradicting.map(({ other, row }) =>
-      unreadOf(row, `its activityId is also that of line ${other.item.line}, which says something else`)
-    )
-    const read = rows.map((row) => ({ row, is: readOf(row) }))
-    return {
-      executions: read.flatMap(({ is }) => (Either.isRight(is) && typeof is.right === "object" ? [is.right] : [])),
-      unread: [...read.flatMap(({ is, row }) => (Either.isLeft(is) ? [unreadOf(row, is.left)] : [])), ...doubted],
-      kinds: kindsOf([
-        ...read.flatMap(({ is }) => (Either.isRight(is) && typeof is.right === "string" ? [is.right] : [])),
-        ...repeated.map(() => "repeated row")
-      ]),
-      dates: datesOf(rows.flatMap((row) => row.date ?? [])),
-      madeAt: undefined
-    }
-  })
+  readRows(json, { rowOf, idField: "activityId", readOf })
 
 const text = Schema.optional(Schema.NullOr(Schema.String))
 
@@ -65,11 +36,8 @@ const Transaction = Schema.parseJson(
 
 type TransferItem = typeof TransferItem.Type
 
-interface Row {
-  readonly item: JsonItem
+interface Row extends JsonRow {
   readonly transaction: typeof Transaction.Type | undefined
-  readonly id: string | undefined
-  readonly date: string | undefined
 }
 
 const decode = Schema.decodeUnknownOption(Transaction)
@@ -81,16 +49,10 @@ const rowOf = (item: JsonItem): Row => {
     item,
     transaction,
     id: transaction?.activityId ?? undefined,
+    execId: undefined,
     date: dateOf(transaction?.tradeDate?.slice(0, 10) ?? "") ?? (at === undefined ? undefined : dateIn(at, NEW_YORK))
   }
 }
-
-const unreadOf = ({ item: { item, line } }: Row, reason: string): UnreadRow => ({
-  line,
-  item,
-  execId: undefined,
-  reason
-})
 
 const TRADE = "TRADE"
 const CURRENCY = "CURRENCY"
