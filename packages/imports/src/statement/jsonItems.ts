@@ -11,7 +11,7 @@ export interface JsonItem extends Place {
 }
 
 /** The elements of a JSON array, each with its place. One object alone is an array of one. */
-export const itemsOf = (text: string): Either.Either<ReadonlyArray<JsonItem>, Fault> => {
+const itemsOf = (text: string): Either.Either<ReadonlyArray<JsonItem>, Fault> => {
   const fault = faultOf(text)
   if (fault !== undefined) return Either.left(fault)
   const rows = text.trimStart().startsWith("{") ? [text.trim()] : ExactJson.rowsIn(text)
