@@ -1,12 +1,11 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { Instant } from "@roundlot/core"
-import { ClientOrderId, Recent, SharedReads } from "@roundlot/core/adapter"
+import { ClientOrderId, Recent, RequestLimit, SharedReads } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
 import type { Address, OrderState, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Stream } from "effect"
 import type { Duration } from "effect"
 import { accountFigures, brokersTime, instrument, positions, proofOf } from "./Account.ts"
-import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
 import { dataPlaceOf, placeOf } from "./Credentials.ts"
@@ -66,11 +65,11 @@ export const make = (
   Effect.gen(function* () {
     const { account, credentials, heartbeat = defaultHeartbeat } = options
     const place = yield* placeOf(credentials.baseUrl)
-    const budget = yield* Budget.make(options.requestsAMinute)
+    const budget = yield* RequestLimit.make(options.requestsAMinute ?? Wire.REQUESTS_A_MINUTE)
     const given = yield* Wire.make(credentials, place, budget)
     // Market data has a limit of requests of its own.
     const dataPlace = yield* dataPlaceOf(credentials, place)
-    const market = yield* Wire.make(credentials, dataPlace, yield* Budget.make())
+    const market = yield* Wire.make(credentials, dataPlace, yield* RequestLimit.make(Wire.REQUESTS_A_MINUTE))
     const { statusFeed: feed } = credentials
     const statuses =
       feed === undefined

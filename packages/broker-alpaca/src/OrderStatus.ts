@@ -1,33 +1,28 @@
 import { Decimal } from "@roundlot/core"
-import type { Report } from "@roundlot/core/adapter"
+import { OrderStatuses, type Report } from "@roundlot/core/adapter"
 
-const open: Report.Liveness = { _tag: "Open" }
-const closed = (kind: Report.ClosedKind): Report.Liveness => ({ _tag: "Closed", kind })
-
-/** What each status of Alpaca's means for an order's life. `calculated` and `replaced` say more with the order's figures. */
-const statuses: ReadonlyMap<string, Report.Liveness> = new Map([
-  ["pending_review", open],
-  ["accepted", open],
-  ["pending_new", open],
-  ["held", open],
-  ["accepted_for_bidding", open],
-  ["new", open],
-  ["partially_filled", open],
-  ["pending_cancel", open],
-  ["pending_replace", open],
-  ["stopped", open],
-  ["suspended", open],
-  ["done_for_day", open],
-  ["calculated", open],
-  ["filled", closed("filled")],
-  ["canceled", closed("cancelled")],
-  ["expired", closed("expired")],
-  ["rejected", closed("rejected")],
-  ["replaced", closed("cancelled")]
-])
-
-/** Every status that Alpaca documents. */
-export const known: ReadonlyArray<string> = [...statuses.keys()]
+/** What each of Alpaca's statuses means for an order's life. `calculated` and `replaced` say more with the order's figures. */
+export const statuses = OrderStatuses.make({
+  open: [
+    "pending_review",
+    "accepted",
+    "pending_new",
+    "held",
+    "accepted_for_bidding",
+    "new",
+    "partially_filled",
+    "pending_cancel",
+    "pending_replace",
+    "stopped",
+    "suspended",
+    "done_for_day",
+    "calculated"
+  ],
+  filled: ["filled"],
+  cancelled: ["canceled", "replaced"],
+  expired: ["expired"],
+  rejected: ["rejected"]
+})
 
 /** Open, and not eligible for trading until Alpaca says otherwise. */
 export const isSuspended = (status: string): boolean => status === "suspended"
@@ -44,7 +39,8 @@ export interface Figures {
  * follows it, and is cancelled where none does; `calculated` is filled when all is filled.
  */
 export const livenessOf = (status: string, { filled, isReplaced, quantity }: Figures): Report.Liveness => {
-  if (status === "replaced" && isReplaced) return open
-  if (status === "calculated" && quantity !== undefined && Decimal.isAtMost(quantity, filled)) return closed("filled")
-  return statuses.get(status) ?? open
+  if (status === "replaced" && isReplaced) return OrderStatuses.open
+  if (status === "calculated" && quantity !== undefined && Decimal.isAtMost(quantity, filled))
+    return OrderStatuses.closed("filled")
+  return statuses.livenessOf(status)
 }

@@ -4,7 +4,7 @@ import { Clock, Effect, Option } from "effect"
 import { type Desk, orderPath, payloadOf, remember } from "./Desk.ts"
 import { listOrders } from "./Listings.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import { known } from "./OrderStatus.ts"
+import { statuses } from "./OrderStatus.ts"
 import { asking, contentsOf, saysNotThere } from "./Reading.ts"
 
 interface Asked {
@@ -50,7 +50,7 @@ const withoutShares = (operation: string) =>
 
 /** A status that Alpaca has not documented is kept, counts as open, and is logged. */
 const tellUnknown = ({ id, status }: OrderAnswer): Effect.Effect<void> =>
-  known.includes(status) ? Effect.void : Broker.tellUndocumented(`Alpaca's order ${id}`, status)
+  statuses.known.has(status) ? Effect.void : Broker.tellUndocumented(`Alpaca's order ${id}`, status)
 
 /** The orders of a window. */
 export const orders = (

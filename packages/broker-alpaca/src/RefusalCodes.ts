@@ -1,23 +1,4 @@
-import type { Report } from "@roundlot/core/adapter"
-
-/** A code of Alpaca's for an order that it does not create. */
-export interface Code {
-  readonly code: string
-  readonly means: string
-  /** The class where no cause below is named in the message. */
-  readonly class: Report.RefusalClass
-  /** One code, many causes: the message tells which. */
-  readonly isBroad: boolean
-  readonly source: string
-}
-
-/** A cause that a broad code covers, known by fragments of Alpaca's message. */
-export interface Cause {
-  readonly says: RegExp
-  readonly means: string
-  readonly class: Report.RefusalClass
-  readonly source: string
-}
+import { RefusalTable, type Report } from "@roundlot/core/adapter"
 
 const RECORDED = "recorded answers of the Trading API"
 const FORUM = "forum.alpaca.markets"
@@ -30,10 +11,10 @@ const code = (
   refusalClass: Report.RefusalClass,
   source: string,
   isBroad = false
-): Code => ({ code: number, means, class: refusalClass, isBroad, source })
+): RefusalTable.RefusalCode => ({ code: number, means, class: refusalClass, isBroad, source })
 
 /** Alpaca's codes of refusals. Duplicate client order ids (40010001, by message), 401, 408, 409 and 429 are judged before. */
-export const codes: ReadonlyArray<Code> = [
+const codes: ReadonlyArray<RefusalTable.RefusalCode> = [
   code("40010000", "the request cannot be read", "final", SPEC),
   code("40010001", "a parameter is missing or wrong", "final", RECORDED, true),
   code("40110000", "the keys may not do this", "account", "ccxt/ccxt, alpaca"),
@@ -44,7 +25,12 @@ export const codes: ReadonlyArray<Code> = [
   code("42210000", "a parameter does not fit", "final", RECORDED, true)
 ]
 
-const cause = (means: string, refusalClass: Report.RefusalClass, says: RegExp, source: string): Cause => ({
+const cause = (
+  means: string,
+  refusalClass: Report.RefusalClass,
+  says: RegExp,
+  source: string
+): RefusalTable.RefusalCause => ({
   says,
   means,
   class: refusalClass,
@@ -52,7 +38,7 @@ const cause = (means: string, refusalClass: Report.RefusalClass, says: RegExp, s
 })
 
 /** The causes of broad codes; the first that the message names decides. */
-export const causes: ReadonlyArray<Cause> = [
+const causes: ReadonlyArray<RefusalTable.RefusalCause> = [
   cause("no options of this level", "final", /option/i, "public runbooks of traders"),
   cause("day-trade rule", "session", /day[- ]?trad/i, `${FORUM}/t/211, t/8826`),
   cause(
@@ -97,15 +83,5 @@ export const causes: ReadonlyArray<Cause> = [
   cause("not enough shares", "later", /insufficient (qty|quantity|shares)/i, RECORDED)
 ]
 
-/** What a refusal says stands in its first words; more of it would only cost time. */
-const MOST_WORDS = 500
-
-const byCode = new Map(codes.map((each) => [each.code, each]))
-
-/** What a refusal is about, by its code and, where one code covers many causes, its message; `unknown` of a code in no table. */
-export const classOf = (number: string, words: string): Report.RefusalClass => {
-  const known = byCode.get(number)
-  if (known === undefined) return "unknown"
-  const named = known.isBroad ? causes.find(({ says }) => says.test(words.slice(0, MOST_WORDS))) : undefined
-  return named?.class ?? known.class
-}
+/** What a refusal of Alpaca's is about. */
+export const refusals = RefusalTable.make(codes, causes)

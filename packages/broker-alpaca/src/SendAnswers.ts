@@ -1,9 +1,9 @@
 import { Decimal } from "@roundlot/core"
-import { ClientOrderId, Report } from "@roundlot/core/adapter"
-import type { HttpOutcome, OrderTerms } from "@roundlot/core/adapter"
+import { ClientOrderId, HttpOutcome, Report } from "@roundlot/core/adapter"
+import type { OrderTerms } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import { classOf } from "./RefusalCodes.ts"
+import { refusals } from "./RefusalCodes.ts"
 
 /** What an answer is compared with. */
 export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "clientOrderId"> &
@@ -33,33 +33,27 @@ const speaksOfTheId = (words: string): boolean => /client[_ ]order[_ ]id/i.test(
 /** Every code of Alpaca's own about a request has eight digits and begins like its status; anything else is of something between. */
 const OWN_CODE = /^4\d{7}$/
 
-/** May the request have been taken all the same? */
-const mayStand: ReadonlySet<number> = new Set([408, 409])
-
 /**
  * What an answer to a send means: the table of this adapter. An error of Alpaca's own, 4xx with its code, is the answer to the order,
  * which is not created, even if the code is new; `RefusalCodes` has its class. 401 and 429 were not processed. That the client order
  * id was used before says nothing of this order. Whatever is not named here is `Unknown`.
  */
-export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.Answer => {
-  if (outcome._tag === "NotSent") return Report.Answer.NotSent(outcome)
-  if (outcome._tag === "Lost") return unknown(outcome.why)
-  const { retryAfterMs, status } = outcome
-  if (status === 200 || status === 201) return acceptedOr(outcome, sent)
-  const { code, words } = wordsOf(outcome)
-  if (status === 401) return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: undefined })
-  if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
-  if (speaksOfTheId(words)) {
-    return Report.Answer.Unknown({ why: `${words} (${code ?? status})`, candidate: undefined, isIdInUse: true })
-  }
-  const isOwn = status >= 400 && status < 500 && !mayStand.has(status)
-  return isOwn && code !== undefined && OWN_CODE.test(code)
-    ? Report.Answer.Refused({ code, words, class: classOf(code, words) })
-    : unknown(`status ${status}: ${words}`, candidateIn(outcome))
-}
+export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.Answer =>
+  HttpOutcome.sendAnswerOf<Report.Answer>(outcome, {
+    taken: (answer) => acceptedOr(answer, sent),
+    wordsOf: (answer) => wordsOf(answer).words,
+    otherwise: (answer, words) => {
+      const { status } = answer
+      const { code } = wordsOf(answer)
+      if (speaksOfTheId(words))
+        return Report.Answer.Unknown({ why: `${words} (${code ?? status})`, candidate: undefined, isIdInUse: true })
+      return HttpOutcome.mayRefuse(status) && code !== undefined && OWN_CODE.test(code)
+        ? Report.Answer.Refused({ code, words, class: refusals.classOf(code, words) })
+        : unknown(`status ${status}: ${words}`, candidateIn(answer))
+    }
+  })
 
-const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId): Report.Answer =>
-  Report.Answer.Unknown({ why, candidate })
+const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId) => Report.Answer.Unknown({ why, candidate })
 
 const candidateIn = ({ text }: HttpOutcome.Answered): ClientOrderId.BrokerOrderId | undefined =>
   Option.getOrUndefined(Option.map(decodeCandidate(text), ({ id }) => id))

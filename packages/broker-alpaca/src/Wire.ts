@@ -8,7 +8,6 @@ import { HttpOutcome } from "@roundlot/core/adapter"
 import type { Address, RequestLimit } from "@roundlot/core/adapter"
 import { Clock, Effect, Redacted } from "effect"
 import type { Duration } from "effect"
-import type { Budget } from "./Budget.ts"
 import type { Credentials } from "./Credentials.ts"
 
 /** A request to Alpaca. `path` begins with `/`, its query included. */
@@ -33,6 +32,9 @@ export interface Wire {
   readonly authentication: Effect.Effect<string>
 }
 
+/** Alpaca's documented limit: requests a minute of one account. */
+export const REQUESTS_A_MINUTE = 200
+
 const KEY_HEADER = "apca-api-key-id"
 const SECRET_HEADER = "apca-api-secret-key"
 
@@ -51,7 +53,7 @@ const kept = [
 export const make = (
   credentials: Credentials,
   place: Address.Address,
-  budget: Budget
+  budget: RequestLimit.RequestLimit
 ): Effect.Effect<Wire, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (given) => {
     const client = given.pipe(
@@ -94,7 +96,7 @@ type Execute = (
 
 const send = (
   execute: Execute,
-  budget: Budget,
+  budget: RequestLimit.RequestLimit,
   place: Address.Address,
   ask: Ask
 ): Effect.Effect<HttpOutcome.HttpOutcome> =>
@@ -120,7 +122,7 @@ const notOpened = (kind: Broker.BrokerReadFailed["kind"], detail: string, retryA
     ...(retryAfterMs === undefined ? {} : { retryAfterMs })
   })
 
-const open = (execute: Execute, budget: Budget, request: HttpClientRequest.HttpClientRequest) =>
+const open = (execute: Execute, budget: RequestLimit.RequestLimit, request: HttpClientRequest.HttpClientRequest) =>
   Effect.gen(function* () {
     const leave = yield* budget.take("other")
     if (leave._tag === "Wait")
@@ -162,7 +164,7 @@ const retryAfterOf = (headers: Headers.Headers, now: number): number | undefined
 
 const LIMIT_WAIT_MS = 1_000
 
-const account = (budget: Budget, outcome: HttpOutcome.HttpOutcome): Effect.Effect<void> => {
+const account = (budget: RequestLimit.RequestLimit, outcome: HttpOutcome.HttpOutcome): Effect.Effect<void> => {
   if (outcome._tag !== "Answered") return Effect.void
   if (outcome.status === 429) return budget.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
   const numbers = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"].map((name) =>

@@ -1,7 +1,5 @@
 /** `AlpacaBroker`: the broker of one account at Alpaca. */
 export * as AlpacaBroker from "./AlpacaBroker.ts"
-/** `Budget`: our side of Alpaca's limit of requests. */
-export * as Budget from "./Budget.ts"
 /** `Credentials`: the pair of keys and the address, and which environment an address proves. */
 export * as Credentials from "./Credentials.ts"
 /** `Execution`: what an execution is known by, and its corrections. */

@@ -54,20 +54,20 @@ const rows = (table: ReadonlyArray<Row>) =>
 
 describe("what a refusal of Alpaca's is about", () => {
   it.each(rows(said))("Refusals: $code, $message: $refusalClass", ({ code, message, refusalClass }) => {
-    assert.strictEqual(RefusalCodes.classOf(String(code), message), refusalClass)
+    assert.strictEqual(RefusalCodes.refusals.classOf(String(code), message), refusalClass)
   })
 
   it("Refusals: every code and every cause of the table is tried here, and says where it was found", () => {
     assert.deepStrictEqual(
-      RefusalCodes.codes.map(({ code }) => Number(code)),
+      RefusalCodes.refusals.codes.map(({ code }) => Number(code)),
       [...new Set(said.map(([, code]) => code))].toSorted((a, b) => a - b)
     )
-    const named = said.map(([, , message]) => RefusalCodes.causes.find(({ says }) => says.test(message)))
+    const named = said.map(([, , message]) => RefusalCodes.refusals.causes.find(({ says }) => says.test(message)))
     assert.deepStrictEqual(
-      RefusalCodes.causes.filter((cause) => !named.includes(cause)).map(({ means }) => means),
+      RefusalCodes.refusals.causes.filter((cause) => !named.includes(cause)).map(({ means }) => means),
       []
     )
-    const rowsOfAll = [...RefusalCodes.codes, ...RefusalCodes.causes]
+    const rowsOfAll = [...RefusalCodes.refusals.codes, ...RefusalCodes.refusals.causes]
     assert.isTrue(rowsOfAll.every(({ means, source }) => means !== "" && source !== ""))
   })
 })

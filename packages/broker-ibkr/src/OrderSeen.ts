@@ -3,12 +3,12 @@ import { ClientOrderId } from "@roundlot/core/adapter"
 import type { Instant } from "@roundlot/core"
 import type { OrderTerms, Report } from "@roundlot/core/adapter"
 import { Effect, Either, Schema } from "effect"
-import { classOf } from "./Codes.ts"
+import { refusals } from "./Codes.ts"
 import type { Desk } from "./Desk.ts"
 import { isDurable, ownerOf, sideOf, symbolOf } from "./Execution.ts"
 import type { OrderFacts } from "./Message.ts"
 import { typeFrom } from "./OrderRequest.ts"
-import { isStopped, livenessOf, statuses } from "./OrderStatus.ts"
+import { isStopped, statuses } from "./OrderStatus.ts"
 import { decimalOf } from "./Text.ts"
 
 const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
@@ -68,7 +68,7 @@ const REJECTED = 201
 
 const refusalOf = (state: Report.Liveness, words: string | undefined, code = REJECTED): Report.OrderSeen["refusal"] =>
   words !== undefined && state._tag === "Closed" && state.kind === "rejected"
-    ? { code: String(code), words, class: classOf(code, words) }
+    ? { code: String(code), words, class: refusals.classOf(String(code), words) }
     : undefined
 
 /** TWS's status, and why it holds the order. */
@@ -122,7 +122,7 @@ export const isReadable = ({ action, permId, quantity }: OrderFacts): boolean =>
 export const tellUnknown = (order: OrderFacts): Effect.Effect<void> =>
   Effect.all(
     [
-      order.status in statuses ? Effect.void : Broker.tellUndocumented(`order ${order.permId}`, order.status),
+      statuses.known.has(order.status) ? Effect.void : Broker.tellUndocumented(`order ${order.permId}`, order.status),
       isReadable(order)
         ? Effect.void
         : Effect.logWarning(
@@ -150,5 +150,11 @@ export const shownOf = (
   progress: Progress | undefined
 ): Omit<ListedOrder, "endedAt"> => {
   const ending = isStopped(facts.status) ? endings.of(facts.permId) : undefined
-  return { facts, progress, state: ending?.state ?? livenessOf(facts.status), words: ending?.words, code: ending?.code }
+  return {
+    facts,
+    progress,
+    state: ending?.state ?? statuses.livenessOf(facts.status),
+    words: ending?.words,
+    code: ending?.code
+  }
 }

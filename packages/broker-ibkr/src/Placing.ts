@@ -2,7 +2,7 @@ import { Decimal } from "@roundlot/core"
 import { ClientOrderId, Report } from "@roundlot/core/adapter"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { Deferred, Effect } from "effect"
-import { classOf, isListed, kindOf } from "./Codes.ts"
+import { isListed, kindOf, refusals } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
 import { type Message, type OrderFacts, unreadable } from "./Message.ts"
@@ -80,7 +80,7 @@ const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | 
   // A code proves that there is no order only while TWS has shown none.
   const isRefused = (kind === "rejection" || kind === "not there") && hearing.candidate === undefined
   return isRefused
-    ? Answer.Refused({ code: String(code), words: text, class: classOf(code, text) })
+    ? Answer.Refused({ code: String(code), words: text, class: refusals.classOf(String(code), text) })
     : Answer.Unknown({
         why: `${text} (${code})`,
         candidate: hearing.candidate,

@@ -80,21 +80,23 @@ const invented = Array.from({ length: 20 }, (_, index) => [700, 900, 9_200, 10_7
 describe("codes of TWS", () => {
   it.each(rows)("AUD-7: $code is a matter of: $kind $refusalClass", ({ code, kind, refusalClass }) => {
     expect(Codes.kindOf(code)).toBe(kind)
-    expect(kind === "rejection" ? Codes.classOf(code, "") : undefined).toBe(refusalClass)
+    expect(kind === "rejection" ? Codes.refusals.classOf(String(code), "") : undefined).toBe(refusalClass)
   })
 
   it.each(said)("Refusals: %i, %s: %s", (code, text, refusalClass) => {
     expect(Codes.kindOf(code, text)).toBe("rejection")
-    expect(Codes.classOf(code, text)).toBe(refusalClass)
+    expect(Codes.refusals.classOf(String(code), text)).toBe(refusalClass)
   })
 
   it("AUD-7: every code of the table is tried here, once, and says where it was found; so is every cause", () => {
     const table = Codes.codes.map(({ code }) => code)
     expect(table.toSorted((a, b) => a - b)).toEqual(rows.map(({ code }) => code).toSorted((a, b) => a - b))
     expect(new Set(table).size).toBe(table.length)
-    expect([...Codes.codes, ...Codes.causes].every(({ source }) => source !== "")).toBe(true)
-    const tried = said.map(([code, text]) => Codes.causes.find((each) => each.code === code && each.says.test(text)))
-    expect(Codes.causes.filter((each) => !tried.includes(each)).map(({ means }) => means)).toEqual([])
+    expect([...Codes.codes, ...Codes.refusals.causes].every(({ source }) => source !== "")).toBe(true)
+    const tried = said.map(([code, text]) =>
+      Codes.refusals.causes.find((each) => each.code === String(code) && each.says.test(text))
+    )
+    expect(Codes.refusals.causes.filter((each) => !tried.includes(each)).map(({ means }) => means)).toEqual([])
   })
 
   it("Refusals: the 164 codes with which LEAN gives an order up are known here", () => {
@@ -128,7 +130,7 @@ describe("statuses of TWS", () => {
     ["ApiCancelled", "cancelled"],
     ["NeverHeardOf", "Open"]
   ])("FILL-1: %s counts as: %s", (status, liveness) => {
-    const found = OrderStatus.livenessOf(status)
+    const found = OrderStatus.statuses.livenessOf(status)
     expect(found._tag === "Open" ? "Open" : found.kind).toBe(liveness)
   })
 

@@ -5,7 +5,7 @@ import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { executedOf } from "../src/Execution.ts"
 import { decode, type Message } from "../src/Message.ts"
-import { livenessOf } from "../src/OrderStatus.ts"
+import { statuses } from "../src/OrderStatus.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [join(import.meta.dirname, "recorded"), ...(real === undefined ? [] : [join(real, "broker-json/ibkr")])]
@@ -74,5 +74,6 @@ describe("messages as they were recorded of TWS", () => {
   for (const { name, path } of files.filter((file) => !unread.some(([kind]) => kind.test(file.name))))
     it(`${name} is read`, () => expect(lostIn(path)).toEqual([]))
 
-  it("a status that nobody has documented is open", () => expect(livenessOf("PutAside")).toEqual({ _tag: "Open" }))
+  it("a status that nobody has documented is open", () =>
+    expect(statuses.livenessOf("PutAside")).toEqual({ _tag: "Open" }))
 })

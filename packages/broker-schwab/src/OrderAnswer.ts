@@ -4,8 +4,8 @@ import type { AccountName, Side } from "@roundlot/core"
 import type { Report, OrderTerms } from "@roundlot/core/adapter"
 import { Option, ParseResult, Schema } from "effect"
 import * as OrderId from "./OrderId.ts"
-import { isInReview, livenessOf } from "./OrderStatus.ts"
-import { classOf, codeOf } from "./RefusalCodes.ts"
+import { isInReview, statuses } from "./OrderStatus.ts"
+import { codeOf, refusals } from "./RefusalCodes.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
@@ -277,13 +277,13 @@ const lifeOf = ({
   status,
   statusDescription
 }: OrderAnswer): Pick<Report.OrderSeen, "notWorking" | "refusal" | "state" | "words"> => {
-  const state = livenessOf(status)
+  const state = statuses.livenessOf(status)
   const words = statusDescription ?? undefined
   if (isInReview(status)) return { state, notWorking: { reason: words ?? status } }
   if (state._tag === "Open" || words === undefined) return { state }
   if (state.kind !== "rejected") return { state, words }
   const code = codeOf(400, words)
-  return { state, words, refusal: { code, words, class: classOf(code, words) } }
+  return { state, words, refusal: { code, words, class: refusals.classOf(code, words) } }
 }
 
 /** An order as the books take it at a moment, one of several legs as such (P10); none where it is of no side. */

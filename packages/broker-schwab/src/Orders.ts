@@ -8,7 +8,7 @@ import type { Linked } from "./Accounts.ts"
 import { dateOf } from "./Listing.ts"
 import type { ListWindow } from "./Listing.ts"
 import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from "./OrderAnswer.ts"
-import { livenessOf } from "./OrderStatus.ts"
+import { statuses } from "./OrderStatus.ts"
 import { asking, contentsOf } from "./Reading.ts"
 import { errorIn } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
@@ -136,7 +136,7 @@ const REST_OF_A_SECOND = 999_999n
 
 const stampOf = (order: OrderAnswer, answeredAt: Instant.Instant, before: Stamp | undefined): Instant.Instant => {
   const own = lastChangeOf(order)
-  const isEnd = livenessOf(order.status)._tag === "Closed"
+  const isEnd = statuses.livenessOf(order.status)._tag === "Closed"
   const saysMore = Decimal.isPositive(missingOf(order)) || (isEnd && !order.closeTime)
   const told = saysMore ? Instant.later(own, Instant.make(answeredAt + REST_OF_A_SECOND)) : own
   return before === undefined ? told : Instant.later(told, Instant.make(before.at + A_MICROSECOND))

@@ -1,35 +1,21 @@
-import type { Report } from "@roundlot/core/adapter"
-
-/** What Schwab says of an order that it does not create: the name of a rule in its words, else the status of the answer. */
-export interface Code {
-  readonly code: string
-  readonly means: string
-  /** The class where no cause below is named in the words. */
-  readonly class: Report.RefusalClass
-  readonly source: string
-}
-
-/** A cause that the words of a refusal name. */
-export interface Cause {
-  readonly says: RegExp
-  readonly means: string
-  readonly class: Report.RefusalClass
-  readonly source: string
-}
+import { RefusalTable, type Report } from "@roundlot/core/adapter"
 
 const SPEC = "specification of the Trader API"
 const RULES = "QuantConnect/Documentation pull request 2572"
 const CLIENTS = "itsjafer/schwab-api issues 17, 22, 26"
 
-const code = (name: string, means: string, refusalClass: Report.RefusalClass, source: string): Code => ({
-  code: name,
-  means,
-  class: refusalClass,
-  source
-})
+const code = (
+  name: string,
+  means: string,
+  refusalClass: Report.RefusalClass,
+  source: string
+): RefusalTable.RefusalCode => ({ code: name, means, class: refusalClass, isBroad: !RULE.test(name), source })
+
+/** The name of a rule in the words of a refusal. */
+const RULE = /\b[A-Z][A-Za-z]*_Sys_\d{4}\b/
 
 /** Schwab's statuses and rules of refusals. 401, 408, 409 and 429 are judged before. */
-export const codes: ReadonlyArray<Code> = [
+const codes: ReadonlyArray<RefusalTable.RefusalCode> = [
   code("400", "the order failed validation", "final", SPEC),
   code("403", "the caller may not do this", "account", SPEC),
   code("404", "the account is not there", "account", SPEC),
@@ -38,7 +24,12 @@ export const codes: ReadonlyArray<Code> = [
   code("Position_Sys_0001", "more than is held, or than is short", "later", RULES)
 ]
 
-const cause = (means: string, refusalClass: Report.RefusalClass, says: RegExp, source: string): Cause => ({
+const cause = (
+  means: string,
+  refusalClass: Report.RefusalClass,
+  says: RegExp,
+  source: string
+): RefusalTable.RefusalCause => ({
   says,
   means,
   class: refusalClass,
@@ -49,7 +40,7 @@ const cause = (means: string, refusalClass: Report.RefusalClass, says: RegExp, s
 const STALE_HASH = /invalid account|account (number )?(is )?(invalid|not found)|no such account/i
 
 /** The causes that words name where they name no rule; the first that they name decides. */
-export const causes: ReadonlyArray<Cause> = [
+const causes: ReadonlyArray<RefusalTable.RefusalCause> = [
   cause("another hash stands for the account", "account", STALE_HASH, "alexgolec/schwab-py#118"),
   cause(
     "the account may not trade",
@@ -79,20 +70,11 @@ export const causes: ReadonlyArray<Cause> = [
   )
 ]
 
-const RULE = /\b[A-Z][A-Za-z]*_Sys_\d{4}\b/
-
-const byCode = new Map(codes.map((each) => [each.code, each]))
+/** What a refusal of Schwab's is about, by its rule or its status: what a rule means no words change. */
+export const refusals = RefusalTable.make(codes, causes)
 
 /** The code of a refusal: a rule that its words name, else its status. */
 export const codeOf = (status: number, words: string): string => RULE.exec(words)?.[0] ?? String(status)
-
-/** What a refusal is about; `unknown` where its rule, or its status, is in no table. */
-export const classOf = (refusalCode: string, words: string): Report.RefusalClass => {
-  const known = byCode.get(refusalCode)
-  if (known === undefined) return "unknown"
-  if (RULE.test(refusalCode)) return known.class
-  return causes.find(({ says }) => says.test(words))?.class ?? known.class
-}
 
 /** Do these words say that the account's hash is another now? */
 export const saysStaleHash = (words: string): boolean => STALE_HASH.test(words)

@@ -10,7 +10,7 @@ import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
 import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
-import { known } from "./OrderStatus.ts"
+import { statuses } from "./OrderStatus.ts"
 
 const absent = (
   { account }: Desk,
@@ -83,7 +83,7 @@ export const seenIn = (
 const tellUnknown = (order: OrderAnswer): Effect.Effect<void> =>
   Effect.all(
     [
-      known.includes(order.status)
+      statuses.known.has(order.status)
         ? Effect.void
         : Broker.tellUndocumented(`Schwab's order ${order.orderId}`, order.status),
       isReadable(order)

@@ -1,12 +1,12 @@
 import { Decimal } from "@roundlot/core"
-import { Report } from "@roundlot/core/adapter"
-import type { ClientOrderId, HttpOutcome, OrderTerms } from "@roundlot/core/adapter"
+import { HttpOutcome, Report } from "@roundlot/core/adapter"
+import type { ClientOrderId, OrderTerms } from "@roundlot/core/adapter"
 import { Option } from "effect"
 import { traderErrorIn, wordsOf } from "./ErrorBody.ts"
 import { tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
-import { classOf, codeOf } from "./RefusalCodes.ts"
+import { codeOf, refusals } from "./RefusalCodes.ts"
 import { RELOGIN_WAIT_MS } from "./Session.ts"
 
 /** What an answer is compared with. */
@@ -17,28 +17,23 @@ export type Placed =
   | { readonly _tag: "Placed"; readonly id: ClientOrderId.BrokerOrderId }
   | Exclude<Report.Answer, { _tag: "Accepted" }>
 
-/** May the request have been taken all the same? */
-const mayStand: ReadonlySet<number> = new Set([408, 409])
-
 /**
  * What an answer to a send means: the table of this adapter. A 4xx in the Trader API's own words is the answer to the order, which is
  * not created, even if it is a new one; `RefusalCodes` has its class. 401 and 429 were not processed. A 201 names the order in its `Location`, and is no acceptance before that order was read back and is
  * the one that was sent. Whatever is not named here is `Unknown`.
  */
-export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed => {
-  if (outcome._tag === "NotSent") return Report.Answer.NotSent({ why: outcome.why, retryAfterMs: outcome.retryAfterMs })
-  if (outcome._tag === "Lost") return unknown(outcome.why)
-  const { retryAfterMs, status } = outcome
-  if (status === 201 || status === 200) return locatedIn(outcome, hash)
-  const words = wordsOf(outcome)
-  if (status === 401)
-    return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: RELOGIN_WAIT_MS })
-  if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
-  const isOwn = status >= 400 && status < 500 && !mayStand.has(status) && Option.isSome(traderErrorIn(outcome.text))
-  if (!isOwn) return unknown(`status ${status}: ${words}`)
-  const code = codeOf(status, words)
-  return Report.Answer.Refused({ code, words, class: classOf(code, words) })
-}
+export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed =>
+  HttpOutcome.sendAnswerOf<Placed>(outcome, {
+    taken: (answer) => locatedIn(answer, hash),
+    wordsOf,
+    loginWaitMs: RELOGIN_WAIT_MS,
+    otherwise: ({ status, text }, words) => {
+      const isOwn = HttpOutcome.mayRefuse(status) && Option.isSome(traderErrorIn(text))
+      if (!isOwn) return unknown(`status ${status}: ${words}`)
+      const code = codeOf(status, words)
+      return Report.Answer.Refused({ code, words, class: refusals.classOf(code, words) })
+    }
+  })
 
 const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId) => Report.Answer.Unknown({ why, candidate })
 

@@ -1,12 +1,11 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Socket from "@effect/platform/Socket"
-import { Entropy, HttpOutcome } from "@roundlot/core/adapter"
+import { Entropy, HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
-import type { Address, RequestLimit } from "@roundlot/core/adapter"
+import type { Address } from "@roundlot/core/adapter"
 import { Effect, Redacted } from "effect"
 import type { Context, Duration } from "effect"
-import * as Budget from "./Budget.ts"
 import * as Challenge from "./Challenge.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
@@ -15,6 +14,9 @@ import type { Exchange } from "./Http.ts"
 import * as Session from "./Session.ts"
 import type { TokenPlace } from "./TokenFile.ts"
 import type { Transport } from "./Transport.ts"
+
+/** Schwab's limit: requests a minute of one app. */
+export const REQUESTS_A_MINUTE = 120
 
 /** A request to Schwab. `path` begins with `/`, its query included. */
 export interface Ask {
@@ -61,7 +63,7 @@ export const open = (
     const place = yield* placeOf(options.credentials.baseUrl)
     const exchange = yield* Http.make
     const session = yield* Session.make({ ...options, place }, exchange)
-    const budget = yield* Budget.make(options.requestsAMinute)
+    const budget = yield* RequestLimit.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const socket = yield* Socket.WebSocketConstructor
     const { hex } = yield* Entropy.Entropy
     const proof = Challenge.proofOf(place, options.credentials, exchange, hex)
@@ -76,7 +78,7 @@ export const open = (
 const make = (
   place: Address.Address,
   session: Session.Session,
-  budget: Budget.Budget,
+  budget: RequestLimit.RequestLimit,
   exchange: Exchange
 ): Omit<Wire, "proof" | "readsWithin" | "socket"> => {
   const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>

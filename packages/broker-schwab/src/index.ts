@@ -2,8 +2,6 @@
 export * as Accounts from "./Accounts.ts"
 /** `Activity`: the orders that the stream tells of. */
 export * as Activity from "./Activity.ts"
-/** `Budget`: our side of Schwab's limit of requests. */
-export * as Budget from "./Budget.ts"
 /** `Certificate`: what proves a server of this machine. */
 export * as Certificate from "./Certificate.ts"
 /** `Credentials`: the app's keys and the address, and which environment an address proves. */

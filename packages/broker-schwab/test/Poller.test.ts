@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
-import { Budget, SchwabBroker } from "@roundlot/broker-schwab"
+import { SchwabBroker } from "@roundlot/broker-schwab"
 import {
   Account,
   AccountName,
@@ -18,10 +18,11 @@ import {
   SourcePolicy,
   Ticker
 } from "@roundlot/core"
-import { TradeRepository } from "@roundlot/core/adapter"
+import { RequestLimit, TradeRepository } from "@roundlot/core/adapter"
 import { Driving, Gates, Ledger, Submission, Tracking } from "@roundlot/core/ledger"
 import type { Trade } from "@roundlot/core"
 import { Clock, Effect, Layer, Logger, LogLevel, Ref, TestClock } from "effect"
+import { REQUESTS_A_MINUTE } from "../src/Wire.ts"
 
 const account = AccountName.AccountName.make("paper")
 const ORDERS = 500
@@ -43,7 +44,7 @@ const trade = (n: number): Trade.TradeInput => ({
 /** The exchange's own broker with what Schwab can do, whose reads pass Schwab's limit, each counted with its time. */
 const limited = (
   own: Broker.BrokerService,
-  budget: Budget.Budget,
+  budget: RequestLimit.RequestLimit,
   times: Ref.Ref<ReadonlyArray<number>>,
   alone: Set<string>
 ) => {
@@ -115,7 +116,12 @@ describe("polling 500 open orders within Schwab's limit", () => {
         const exchange = yield* Exchange.make({ listing: Listing.any })
         const times = yield* Ref.make<ReadonlyArray<number>>([])
         const alone = new Set<string>()
-        const broker = limited(PaperBroker.make(exchange, account), yield* Budget.make(), times, alone)
+        const broker = limited(
+          PaperBroker.make(exchange, account),
+          yield* RequestLimit.make(REQUESTS_A_MINUTE),
+          times,
+          alone
+        )
         const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
         yield* Effect.gen(function* () {
           const working = yield* manyWorking(exchange)
@@ -150,7 +156,7 @@ describe("polling 500 open orders within Schwab's limit", () => {
           // No listing of Schwab's goes back to the first one; of the others, fewer have their turn than a listing is worth.
           assert.include(passesAlone.flat(), first)
           assert.isBelow(Math.max(...passesAlone.map((ids) => ids.filter((id) => id !== first).length)), 3)
-          assert.isAtMost(mostInAMinute(yield* Ref.get(times)), Budget.REQUESTS_A_MINUTE)
+          assert.isAtMost(mostInAMinute(yield* Ref.get(times)), REQUESTS_A_MINUTE)
         }).pipe(Effect.provide(Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)))
       }).pipe(Logger.withMinimumLogLevel(LogLevel.Warning), Effect.scoped)
   )

@@ -48,21 +48,23 @@ const rows = (table: ReadonlyArray<Row>) =>
 describe("what a refusal of Schwab's is about", () => {
   it.each(rows(said))("Refusals: $status, $words: $refusalClass", ({ code, refusalClass, status, words }) => {
     assert.strictEqual(RefusalCodes.codeOf(status, words), code)
-    assert.strictEqual(RefusalCodes.classOf(code, words), refusalClass)
+    assert.strictEqual(RefusalCodes.refusals.classOf(code, words), refusalClass)
   })
 
   it("Refusals: every code and every cause of the table is tried here, and says where it was found", () => {
     const codes = new Set(said.map(([, , code]) => code))
     assert.deepStrictEqual(
-      RefusalCodes.codes.filter(({ code }) => !codes.has(code)),
+      RefusalCodes.refusals.codes.filter(({ code }) => !codes.has(code)),
       []
     )
-    const named = said.map(([, words]) => RefusalCodes.causes.find(({ says }) => says.test(words)))
+    const named = said.map(([, words]) => RefusalCodes.refusals.causes.find(({ says }) => says.test(words)))
     assert.deepStrictEqual(
-      RefusalCodes.causes.filter((cause) => !named.includes(cause)).map(({ means }) => means),
+      RefusalCodes.refusals.causes.filter((cause) => !named.includes(cause)).map(({ means }) => means),
       []
     )
-    assert.isTrue([...RefusalCodes.codes, ...RefusalCodes.causes].every(({ source }) => source !== ""))
+    assert.isTrue(
+      [...RefusalCodes.refusals.codes, ...RefusalCodes.refusals.causes].every(({ source }) => source !== "")
+    )
   })
 })
 

@@ -51,10 +51,14 @@ export * as ExactJson from "./ports/ExactJson.ts"
 export * as HttpOutcome from "./ports/HttpOutcome.ts"
 /** `ports/Lease`: see that module. */
 export * as Lease from "./ports/Lease.ts"
+/** `ports/OrderStatuses`: what a broker's raw statuses mean. */
+export * as OrderStatuses from "./ports/OrderStatuses.ts"
 /** `ports/PriceReference`: see that module. */
 export * as PriceReference from "./ports/PriceReference.ts"
 /** `ports/Recent`: see that module. */
 export * as Recent from "./ports/Recent.ts"
+/** `ports/RefusalTable`: what a broker's refusals are about. */
+export * as RefusalTable from "./ports/RefusalTable.ts"
 /** `ports/RequestLimit`: see that module. */
 export * as RequestLimit from "./ports/RequestLimit.ts"
 /** `ports/SharedReads`: see that module. */

@@ -1,13 +1,4 @@
-import type { Report } from "@roundlot/core/adapter"
-
-/** A cause that a code's text names, where one code covers many. */
-export interface Cause {
-  readonly code: number
-  readonly says: RegExp
-  readonly means: string
-  readonly class: Report.RefusalClass
-  readonly source: string
-}
+import type { RefusalTable, Report } from "@roundlot/core/adapter"
 
 const cause = (
   code: number,
@@ -15,10 +6,10 @@ const cause = (
   refusalClass: Report.RefusalClass,
   says: RegExp,
   source: string
-): Cause => ({ code, says, means, class: refusalClass, source })
+): RefusalTable.RefusalCause => ({ code: String(code), says, means, class: refusalClass, source })
 
 /** The causes of codes whose text decides; the first that it names is meant. */
-export const causes: ReadonlyArray<Cause> = [
+export const causes: ReadonlyArray<RefusalTable.RefusalCause> = [
   cause(321, "the API only reads", "account", /read-?\s?only/i, "erdewit/ib_insync#1, IbcAlpha/IBC#341"),
   cause(201, "day-trade rule", "session", /day[- ]?trad/i, "IBKR, order rejections"),
   cause(

@@ -4,14 +4,15 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
+import { RequestLimit } from "@roundlot/core/adapter"
 import { Effect, Random, Redacted, Ref } from "effect"
 import type { Scope } from "effect"
 import { hash } from "node:crypto"
-import * as Budget from "../Budget.ts"
 import * as Certificate from "../Certificate.ts"
 import * as Challenge from "../Challenge.ts"
 import type { Credentials } from "../Credentials.ts"
 import type { Tokens } from "../TokenFile.ts"
+import { REQUESTS_A_MINUTE } from "../Wire.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
@@ -130,7 +131,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const app = { ...keys, redirectUri }
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
     // A tenth of our own budget is for cancels; theirs knows no such share.
-    const limit = yield* Budget.make(options.requestsAMinute)
+    const limit = yield* RequestLimit.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const shown = options.tls === true ? yield* Certificate.forThisMachine : undefined
     const origin = yield* Ref.make("")
     const port = yield* Serving.serve(
@@ -163,7 +164,7 @@ type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: 
 const serving = (
   desk: Desk,
   logins: Logins.Logins,
-  limit: Budget.Budget,
+  limit: RequestLimit.RequestLimit,
   challenge: Redacted.Redacted,
   origin: Effect.Effect<string>
 ): Serving.App =>
@@ -205,7 +206,7 @@ const notThere = Answer.gatewayError(404, "Not Found")
 const judged = (
   desk: Desk,
   logins: Logins.Logins,
-  limit: Budget.Budget,
+  limit: RequestLimit.RequestLimit,
   request: HttpServerRequest.HttpServerRequest,
   url: URL,
   origin: string

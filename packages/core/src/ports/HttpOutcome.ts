@@ -1,4 +1,5 @@
 import { Either, Predicate, Schema } from "effect"
+import { Answer } from "../records/Report.ts"
 import { BrokerReadFailed } from "./Broker.ts"
 import type { CancelAnswer } from "./Broker.ts"
 
@@ -46,12 +47,14 @@ export const answered = (
   retryAfterMs
 })
 
-/** The wait of a `retry-after`, seconds or a date, in milliseconds from `now`; none where it is neither. */
+/** No wait that a broker asks for is longer: an order, and its cancel, would never leave. */
+const LONGEST_WAIT_MS = 15 * 60_000
+
+/** The wait of a `retry-after`, seconds or a date, in milliseconds from `now`, 15 minutes at most; none where it is neither. */
 export const retryAfterOf = (said: string | undefined, now: number): number | undefined => {
   if (said === undefined) return undefined
-  if (/^\d+(\.\d+)?$/.test(said)) return Math.ceil(Number(said) * 1000)
-  const at = Date.parse(said)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+  const waitMs = /^\d+(\.\d+)?$/.test(said) ? Math.ceil(Number(said) * 1000) : Date.parse(said) - now
+  return Number.isNaN(waitMs) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, waitMs))
 }
 
 /** Nothing was sent over a connection that was never made. */
@@ -163,6 +166,35 @@ export const contentsOf = <A, I>(
       unreadable(wording, operation, outcome)
     )
   )
+
+/** What tells the answers to a new order of one broker from those of another. */
+export interface SendReading<A> {
+  /** An answer of 200 or 201. */
+  readonly taken: (answer: Answered) => A
+  readonly wordsOf: Wording["wordsOf"]
+  /** How long a login may take that is refused now, in milliseconds; none where it is not waited for. */
+  readonly loginWaitMs?: number
+  /** Any other status: a refusal only where the broker documents that the order is not created. */
+  readonly otherwise: (answer: Answered, words: string) => Exclude<Answer, { _tag: "Accepted" }>
+}
+
+/** What an answer to a new order means. 401 and 429 were not processed; what broke off is `Unknown`. */
+export const sendAnswerOf = <A>(
+  outcome: HttpOutcome,
+  { loginWaitMs, otherwise, taken, wordsOf }: SendReading<A>
+): A | Exclude<Answer, { _tag: "Accepted" }> => {
+  if (outcome._tag === "NotSent") return Answer.NotSent({ why: outcome.why, retryAfterMs: outcome.retryAfterMs })
+  if (outcome._tag === "Lost") return Answer.Unknown({ why: outcome.why, candidate: undefined })
+  const { retryAfterMs, status } = outcome
+  if (status === 200 || status === 201) return taken(outcome)
+  const words = wordsOf(outcome)
+  if (status === 401) return Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: loginWaitMs })
+  if (status === 429) return Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
+  return otherwise(outcome, words)
+}
+
+/** May an answer of this status say that the order is not created? After 408 and 409 the request may have been taken all the same. */
+export const mayRefuse = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 409
 
 /**
  * What an answer to a cancel or a replacement means. `taken` are the statuses of a request that was taken; `refusedIn` finds the

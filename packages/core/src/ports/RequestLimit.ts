@@ -1,11 +1,115 @@
+import { Clock, Effect, Ref } from "effect"
+
 /** Who asks a broker: cancels have a share of the limit of their own, since ending an order matters most when much is going on. */
 export type Purpose = "cancel" | "other"
 
 /** Whether a request may leave now; if not, after how many milliseconds it may. */
 export type Leave = { readonly _tag: "Go" } | { readonly _tag: "Wait"; readonly retryAfterMs: number }
 
-/** How many of so many requests are kept for a purpose other than this one: a tenth, for cancels. */
-export const keptFor = (purpose: Purpose, limit: number): number =>
-  purpose === "cancel" ? 0 : Math.ceil(limit * CANCEL_SHARE)
+/** What a broker says of its limit beside an answer. */
+export interface Stated {
+  readonly limit: number
+  readonly remaining: number
+  /** When its window ends, milliseconds since 1970. */
+  readonly resetsAtMs: number
+}
+
+/** Our side of a broker's limit of requests, one for all that share it: a login, a pair of keys. Nothing waits in it: a request goes or does not. */
+export interface RequestLimit {
+  readonly take: (purpose: Purpose) => Effect.Effect<Leave>
+  /** The broker's own count wins over ours, until its window ends. */
+  readonly correct: (stated: Stated) => Effect.Effect<void>
+  /** The broker refused a request for its limit: nothing leaves before. Milliseconds. */
+  readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
+}
+
+interface Taken {
+  readonly limit: number
+  /** When the requests of the last minute left, oldest first. */
+  readonly times: ReadonlyArray<number>
+  readonly notBefore: number
+  /** What is left of the broker's window, where it has named one. */
+  readonly window: { readonly left: number; readonly endsAtMs: number } | undefined
+  /** Requests that have left, and whose answers have not come. */
+  readonly onTheWay: number
+}
+
+const WINDOW_MS = 60_000
+
+/**
+ * A limit of so many requests a minute. A broker that names neither how its minutes begin nor how much is left never has more than that
+ * in any span of 60 s; one that names its windows is taken at its word.
+ *
+ * @example
+ * const limit = yield* RequestLimit.make(120)
+ * const leave = yield* limit.take("other")
+ * if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
+ */
+export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
+  Effect.map(
+    Ref.make<Taken>({ limit: perMinute, times: [], notBefore: 0, window: undefined, onTheWay: 0 }),
+    (ref): RequestLimit => {
+      const change = <A>(body: (taken: Taken, now: number) => readonly [A, Taken]): Effect.Effect<A> =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.modify(ref, (taken) => body(current(taken, now), now)))
+      return {
+        take: (purpose) => change((taken, now) => leaveOf(taken, purpose, now)),
+        correct: (stated) => change((taken, now) => [undefined, corrected(taken, stated, now)]),
+        exhausted: (retryAfterMs) =>
+          change((taken, now) => [
+            undefined,
+            { ...taken, window: undefined, onTheWay: 0, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }
+          ])
+      }
+    }
+  )
+
+/** What counts now: of a window that has ended nothing does. */
+const current = (taken: Taken, now: number): Taken => {
+  const { window } = taken
+  const hasEnded = window !== undefined && now >= window.endsAtMs
+  const since = hasEnded ? window.endsAtMs : now - WINDOW_MS + 1
+  return {
+    ...taken,
+    window: hasEnded ? undefined : window,
+    times: taken.times.filter((at) => at <= now && at >= since)
+  }
+}
+
+const leaveOf = (taken: Taken, purpose: Purpose, now: number): readonly [Leave, Taken] => {
+  const waitMs = waitOf(taken, keptFor(purpose, taken.limit), now)
+  if (waitMs > 0) return [{ _tag: "Wait", retryAfterMs: waitMs }, taken]
+  const { onTheWay, times, window } = taken
+  const rest = window === undefined ? undefined : { ...window, left: window.left - 1 }
+  return [{ _tag: "Go" }, { ...taken, times: [...times, now], window: rest, onTheWay: onTheWay + 1 }]
+}
+
+/** How long a request waits of which so many others are kept, in milliseconds. */
+const waitOf = ({ limit, notBefore, times, window }: Taken, kept: number, now: number): number => {
+  if (now < notBefore) return notBefore - now
+  if (window !== undefined) return window.left > kept ? 0 : Math.max(1, window.endsAtMs - now)
+  const blocking = times[times.length - (limit - kept)]
+  return blocking === undefined ? 0 : Math.max(1, blocking + WINDOW_MS - now)
+}
+
+/** Answers come late and out of order: within one window what is left only falls. No window is longer than a minute, whatever is said. */
+const corrected = (taken: Taken, { limit, remaining, resetsAtMs }: Stated, now: number): Taken => {
+  const onTheWay = Math.max(0, taken.onTheWay - 1)
+  const { window } = taken
+  const theirs = Math.max(0, remaining - onTheWay)
+  const isSame = window !== undefined && limit === taken.limit && resetsAtMs <= window.endsAtMs
+  return {
+    ...taken,
+    limit: Math.max(1, limit),
+    onTheWay,
+    window: {
+      left: isSame ? Math.min(window.left, theirs) : theirs,
+      endsAtMs: Math.min(Math.max(resetsAtMs, now + 1), now + WINDOW_MS)
+    }
+  }
+}
 
 const CANCEL_SHARE = 0.1
+
+/** How many of so many requests are kept for a purpose other than this one: a tenth, for cancels, and never all. */
+const keptFor = (purpose: Purpose, limit: number): number =>
+  purpose === "cancel" ? 0 : Math.min(limit - 1, Math.ceil(limit * CANCEL_SHARE))

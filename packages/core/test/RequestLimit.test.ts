@@ -1,0 +1,136 @@
+import { Effect, FastCheck, TestClock, TestContext } from "effect"
+import { assert, describe, it } from "vitest"
+import * as HttpOutcome from "../src/ports/HttpOutcome.ts"
+import * as RequestLimit from "../src/ports/RequestLimit.ts"
+
+const run = <A, E>(body: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(body, TestContext.TestContext))
+
+const leaves = (limit: RequestLimit.RequestLimit, purpose: RequestLimit.Purpose, times: number) =>
+  Effect.map(
+    Effect.replicateEffect(limit.take(purpose), times),
+    (all) => all.filter(({ _tag }) => _tag === "Go").length
+  )
+
+describe("our side of a broker's limit of requests", () => {
+  it("a tenth of it is for cancels alone", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(120)
+        assert.strictEqual(yield* leaves(limit, "other", 200), 108)
+        assert.deepStrictEqual(yield* limit.take("other"), { _tag: "Wait", retryAfterMs: 60_000 })
+        assert.strictEqual(yield* leaves(limit, "cancel", 200), 12)
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(yield* leaves(limit, "other", 300), 108)
+      })
+    ))
+
+  it("of a limit of one request cancels keep none: others would never leave", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(1)
+        assert.strictEqual(yield* leaves(limit, "other", 5), 1)
+      })
+    ))
+
+  it("no span of a minute has more, wherever it begins", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(100)
+        assert.strictEqual(yield* leaves(limit, "other", 50), 50)
+        yield* TestClock.adjust("40 seconds")
+        assert.strictEqual(yield* leaves(limit, "other", 100), 40)
+        yield* TestClock.adjust("20 seconds")
+        assert.strictEqual(yield* leaves(limit, "other", 100), 50)
+      })
+    ))
+
+  const waits = FastCheck.array(FastCheck.integer({ min: 0, max: 25_000 }), { minLength: 1, maxLength: 60 })
+  it("without the broker's count no span of a minute has more than the limit, whatever the pauses", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(waits, (pauses) =>
+        run(
+          Effect.gen(function* () {
+            const limit = yield* RequestLimit.make(5)
+            const left: Array<number> = []
+            let now = 0
+            for (const pause of pauses) {
+              yield* TestClock.adjust(pause)
+              now += pause
+              if ((yield* limit.take("cancel"))._tag === "Go") left.push(now)
+            }
+            for (const first of left) assert.isAtMost(left.filter((at) => at >= first && at < first + 60_000).length, 5)
+          })
+        )
+      )
+    ))
+
+  it("the broker's own count wins: what other programs used is gone, a larger limit is taken", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(200)
+        yield* limit.take("other")
+        yield* limit.correct({ limit: 200, remaining: 30, resetsAtMs: 30_000 })
+        assert.strictEqual(yield* leaves(limit, "other", 100), 10)
+        assert.deepStrictEqual(yield* limit.take("other"), { _tag: "Wait", retryAfterMs: 30_000 })
+        yield* limit.correct({ limit: 1000, remaining: 900, resetsAtMs: 30_000 })
+        assert.isAbove(yield* leaves(limit, "other", 1000), 700)
+      })
+    ))
+
+  it("what was said late of a window does not bring back what left since", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(200)
+        yield* limit.correct({ limit: 200, remaining: 25, resetsAtMs: 30_000 })
+        assert.strictEqual(yield* leaves(limit, "other", 100), 5)
+        yield* limit.correct({ limit: 200, remaining: 199, resetsAtMs: 30_000 })
+        assert.strictEqual(yield* leaves(limit, "other", 100), 0)
+      })
+    ))
+
+  it("a window that the broker named ends when it said, and the next has all of it", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(200)
+        assert.strictEqual(yield* leaves(limit, "other", 300), 180)
+        yield* limit.correct({ limit: 200, remaining: 20, resetsAtMs: 5_000 })
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* leaves(limit, "other", 300), 180)
+      })
+    ))
+
+  it("a window without end, and a limit of none, hold nothing back for longer than a minute", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(200)
+        yield* limit.correct({ limit: 0, remaining: 0, resetsAtMs: Number.MAX_SAFE_INTEGER })
+        assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 60_000 })
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(yield* leaves(limit, "cancel", 5), 1)
+      })
+    ))
+
+  it("after a 429 nothing leaves before the broker's wait is over, no cancel either", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(120)
+        yield* limit.exhausted(2_000)
+        assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 2_000 })
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual((yield* limit.take("other"))._tag, "Go")
+      })
+    ))
+})
+
+describe("the wait that a broker asks for", () => {
+  it.each([
+    ["2", 2_000],
+    ["0.5", 500],
+    ["Thu, 01 Jan 1970 00:00:09 GMT", 8_000],
+    ["Wed, 31 Dec 1969 23:59:59 GMT", 0],
+    ["99999999999", 900_000],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", 900_000],
+    ["soon", undefined],
+    [undefined, undefined]
+  ])("Retry-After: %s", (said, waitMs) => assert.strictEqual(HttpOutcome.retryAfterOf(said, 1_000), waitMs))
+})
