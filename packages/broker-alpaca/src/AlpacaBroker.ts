@@ -2,12 +2,11 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { Instant } from "@roundlot/core"
 import { ClientOrderId, Recent, RequestLimit, SharedReads } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
-import type { Address, OrderState, Report } from "@roundlot/core/adapter"
+import type { Address, Heartbeat, OrderState, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Stream } from "effect"
 import type { Duration } from "effect"
 import { accountFigures, brokersTime, instrument, positions, proofOf } from "./Account.ts"
 import { defaultHeartbeat } from "./Connection.ts"
-import type { Heartbeat } from "./Connection.ts"
 import { dataPlaceOf, placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
 import { type Desk, enteredAt } from "./Desk.ts"
@@ -45,7 +44,7 @@ export interface Options {
   readonly credentials: Credentials
   /** Requests a minute until Alpaca's own headers say otherwise; 200 where it is left away. */
   readonly requestsAMinute?: number | undefined
-  readonly heartbeat?: Heartbeat | undefined
+  readonly heartbeat?: Heartbeat.Heartbeat | undefined
   /** How long an answer is waited for; 30 s for a send, 15 s for a cancel and 10 s for a read where it is left away. */
   readonly answersWithin?: Duration.DurationInput | undefined
   /** How long the answer of a read serves the next reader; a second where it is left away. */
@@ -129,7 +128,7 @@ const JUST_BEFORE_MS = 5_000
  * Orders and executions as they happen, and corrections as they are known. When it listens it reads first what happened while it
  * was connecting; what went before that is asked for by the stream's follower.
  */
-const updates = (desk: Desk, heartbeat: Heartbeat): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
+const updates = (desk: Desk, heartbeat: Heartbeat.Heartbeat): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const from = Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), -JUST_BEFORE_MS)

@@ -1,17 +1,12 @@
 import { Broker } from "@roundlot/core"
+import { Heartbeat } from "@roundlot/core/adapter"
 import { Deferred, Effect, Mailbox, Ref } from "effect"
 import type { Scope, Stream } from "effect"
 import { WebSocket } from "ws"
 import type { RawData } from "ws"
 
-/** How a connection proves that it is alive: a ping so often, its pong within so long. Milliseconds. */
-export interface Heartbeat {
-  readonly everyMs: number
-  readonly withinMs: number
-}
-
-/** Every 10 s, answered within 5 s. */
-export const defaultHeartbeat: Heartbeat = { everyMs: 10_000, withinMs: 5_000 }
+/** A ping every 10 s, its pong within 5 s. */
+export const defaultHeartbeat: Heartbeat.Heartbeat = { everyMs: 10_000, withinMs: 5_000 }
 
 /** An open WebSocket. `frames` ends with a failure when the connection does, or when it no longer answers pings. */
 export interface Connection {
@@ -36,7 +31,7 @@ const textOf = (frame: RawData): string => {
 /** Connects; the connection is cut with the scope. */
 export const connect = (
   url: string,
-  heartbeat: Heartbeat
+  heartbeat: Heartbeat.Heartbeat
 ): Effect.Effect<Connection, Broker.BrokerReadFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const socket = yield* Effect.acquireRelease(
@@ -67,17 +62,16 @@ export const connect = (
       if (waiting !== undefined) Deferred.unsafeDone(waiting, Effect.void)
     })
     yield* Deferred.await(opened)
-    const beat = Effect.gen(function* () {
-      yield* Effect.sleep(heartbeat.everyMs)
+    const ping = Effect.gen(function* () {
       const answered = yield* Deferred.make<void>()
       yield* Ref.set(pong, answered)
       yield* Effect.sync(() => socket.ping())
-      yield* Effect.timeoutFail(Deferred.await(answered), {
-        duration: heartbeat.withinMs,
-        onTimeout: () => failed(`the stream gave no sign of life in ${heartbeat.withinMs} ms`)
-      })
+      yield* Deferred.await(answered)
     })
-    yield* Effect.forkScoped(Effect.catchAll(Effect.forever(beat), (error) => incoming.fail(error)))
+    const alive = Heartbeat.beating(heartbeat, ping, () =>
+      failed(`the stream gave no sign of life in ${heartbeat.withinMs} ms`)
+    )
+    yield* Effect.forkScoped(Effect.catchAll(alive, (error) => incoming.fail(error)))
     return {
       send: (text) => Effect.sync(() => socket.send(text)),
       next: Effect.catchTag(incoming.take, "NoSuchElementException", () => Effect.fail(failed("the stream ended"))),

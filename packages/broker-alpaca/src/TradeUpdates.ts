@@ -1,11 +1,11 @@
 import { Broker, Decimal, Instant, Price } from "@roundlot/core"
 import { ClientOrderId, Recent } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
-import type { Report } from "@roundlot/core/adapter"
+import type { Heartbeat, Report } from "@roundlot/core/adapter"
 import { Effect, Option, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import { connect } from "./Connection.ts"
-import type { Connection, Heartbeat } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import { baseOf, execIdOf } from "./Execution.ts"
 import { lastChangeOf, OrderAnswer } from "./OrderAnswer.ts"
 import type { Replacements } from "./Replacements.ts"
@@ -62,7 +62,7 @@ const answerOn = <A, I>(
 /** Connects, shows the keys, and listens: when this has succeeded, nothing that happens is missed. */
 export const listen = (
   wire: Wire,
-  heartbeat: Heartbeat
+  heartbeat: Heartbeat.Heartbeat
 ): Effect.Effect<Connection, Broker.BrokerReadFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* connect(`${wire.place.origin.replace(/^http/, "ws")}/stream`, heartbeat)

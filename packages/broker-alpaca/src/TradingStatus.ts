@@ -1,9 +1,9 @@
 import { Broker } from "@roundlot/core"
-import type { Address } from "@roundlot/core/adapter"
+import type { Address, Heartbeat } from "@roundlot/core/adapter"
 import { Effect, Option, Redacted, Schedule, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import { connect } from "./Connection.ts"
-import type { Connection, Heartbeat } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import type { Credentials, StatusFeed } from "./Credentials.ts"
 
 /** What Alpaca's stream of market data says of halts. */
@@ -22,7 +22,7 @@ interface Listening {
   readonly feed: StatusFeed
   readonly place: Address.Address
   readonly credentials: Credentials
-  readonly heartbeat: Heartbeat
+  readonly heartbeat: Heartbeat.Heartbeat
 }
 
 const Answer = Schema.Struct({ T: Schema.Literal("success"), msg: Schema.String })

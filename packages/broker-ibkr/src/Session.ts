@@ -1,4 +1,5 @@
 import { Broker } from "@roundlot/core"
+import { Heartbeat } from "@roundlot/core/adapter"
 import { Deferred, Duration, Effect, Ref, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
@@ -160,16 +161,16 @@ const accountOf = (
       )
 }
 
-/** Asks again and again whether TWS is there; ends when it does not say so: a dead peer closes nothing. */
+/** Ends the line when TWS does not say its time, however often it is asked. */
 const beating = (line: Line.Line, everyMs: number): Effect.Effect<string> => {
-  const beat = Effect.async<void>((resume) => {
+  const ask = Effect.async<void>((resume) => {
     const undo = line.listen((message) => {
       if (message._tag === "Heartbeat") resume(Effect.void)
     })
     line.send(say(requests.currentTime))
     return Effect.sync(undo)
-  }).pipe(Effect.timeoutFail({ duration: everyMs, onTimeout: () => "silent" as const }))
-  return Effect.forever(Effect.zipRight(Effect.sleep(everyMs), beat)).pipe(
+  })
+  return Heartbeat.beating({ everyMs, withinMs: everyMs }, ask, () => "silent" as const).pipe(
     Effect.catchAll(() =>
       Effect.sync(() => {
         const why = `TWS has said nothing for ${everyMs / 1000} s`

@@ -47,6 +47,8 @@ export * as Address from "./ports/Address.ts"
 export * as Entropy from "./ports/Entropy.ts"
 /** `ports/ExactJson`: JSON whose numbers keep every digit. */
 export * as ExactJson from "./ports/ExactJson.ts"
+/** `ports/Heartbeat`: how a connection proves that it is alive. */
+export * as Heartbeat from "./ports/Heartbeat.ts"
 /** `ports/HttpOutcome`: see that module. */
 export * as HttpOutcome from "./ports/HttpOutcome.ts"
 /** `ports/Lease`: see that module. */
