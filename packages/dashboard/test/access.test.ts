@@ -1,4 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { findingsInThemes, stage } from "./stage.ts"
 
@@ -115,10 +118,13 @@ describe("a daemon that asks for tokens", () => {
     expect(faults).toEqual([])
   })
 
-  test("shows who is signed in what is theirs among the trades and orders of the day", async () => {
+  test("shows who is signed in what is theirs among the trades, orders and batches of the day", async () => {
     await daemon.cli("accounts", "add", "pair", "--broker", "paper")
     const made = ["--account", "pair", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", "--price", "100"]
     await daemon.cli("trades", "add", ...made)
+    const file = join(mkdtempSync(join(tmpdir(), "roundlot-batch-")), "rows.csv")
+    writeFileSync(file, "id,symbol,side,quantity,price\nr-1,KO,buy,0.1,100\n")
+    await daemon.cli("batches", "submit", file, "--name", "AAPL", "--mode", "accumulate", "--account", "pair")
     await using seen = await open(await link())
     const { faults, page } = seen
     const main = page.getByRole("navigation", { name: "Main" })
@@ -129,12 +135,15 @@ describe("a daemon that asks for tokens", () => {
           fetch(to, { method: "POST", headers: { "content-type": "application/json" }, body: json }).then(
             (one) => one.ok
           ),
-        [path, JSON.stringify({ account: "pair", side: "buy", quantity: "1", ...body })] as const
+        [path, JSON.stringify({ account: "pair", ...body })] as const
       )
-    expect(await asks("/api/v1/trades", { sourceId: "own", symbol: "MSFT", price: "300" })).toBe(true)
-    expect(await asks("/api/v1/decisions", { symbol: "NVDA" })).toBe(true)
-    const mine = { Trades: "MSFT", Orders: "NVDA" } as const
-    for (const list of ["Trades", "Orders"] as const) {
+    const buy = { side: "buy", quantity: "1" } as const
+    expect(await asks("/api/v1/trades", { ...buy, sourceId: "own", symbol: "MSFT", price: "300" })).toBe(true)
+    expect(await asks("/api/v1/decisions", { ...buy, symbol: "NVDA" })).toBe(true)
+    const rows = [{ ...buy, source_id: "own-1", symbol: "PEP", price: "300" }]
+    expect(await asks("/api/v1/batches", { name: "of the browser", mode: "accumulate", rows })).toBe(true)
+    const mine = { Trades: "MSFT", Orders: "NVDA", Batches: "of the browser" } as const
+    for (const list of ["Trades", "Orders", "Batches"] as const) {
       await main.getByRole("link", { name: list, exact: true }).click()
       const rows = page.getByRole("table", { name: list }).locator("tbody tr[data-row]")
       const others = rows.filter({ hasText: "AAPL" })

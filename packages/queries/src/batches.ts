@@ -6,7 +6,9 @@ import { Effect, Either } from "effect"
 import { type Conditions, exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./criteria.ts"
 import { type BadFilter, NotFound } from "./errors.ts"
 import { historyOf } from "./history.ts"
+import { askedInBatch, madeBy, mostLookedBy } from "./madeBy.ts"
 import {
+  bothOf,
   collect,
   countedBeside,
   decodeCursor,
@@ -23,11 +25,12 @@ import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 import * as trades from "./trades.ts"
 
-/** Which batches; `q` searches names, uids, file names, and symbols of their rows. Those that were deleted are left out. */
+/** Which batches; `actor` submitted them, within a period; `q` searches names, uids, file names, and symbols of their rows. Those that were deleted are left out. */
 export interface BatchFilters extends ListOptions, Period {
   readonly account?: string | undefined
   readonly status?: string | undefined
   readonly mode?: string | undefined
+  readonly actor?: string | undefined
   readonly q?: string | undefined
   readonly archived?: boolean | undefined
 }
@@ -175,11 +178,13 @@ export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Document
     const holds = ({ fileName, name, uid }: Batch.Batch) =>
       [name, uid, fileName ?? ""].some((text) => text.toLowerCase().includes(wanted ?? ""))
     const symbols = [...new Set([filters.q ?? "", filters.q?.toUpperCase() ?? ""])]
-    const keep: Keep<Batch.Batch> | undefined =
+    const searched: Keep<Batch.Batch> | undefined =
       wanted === undefined
         ? undefined
         : (found) => Effect.filter(found, (each) => (holds(each) ? Effect.succeed(true) : hasRowOf(each, symbols)))
-    const listing = { table: Batch.BatchTable, anyOf: [yield* conditionsOf(filters)], keep, sorts }
+    const keep = bothOf(searched, yield* madeBy(askedInBatch, filters))
+    const anyOf = [yield* conditionsOf(filters)]
+    const listing = { table: Batch.BatchTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts }
     const { records, ...page } = yield* collect(listing, filters)
     return { items: records.map(documentOf), ...page }
   })

@@ -1,5 +1,6 @@
 import { type AccountName, Clock, type Order, type Trade } from "@roundlot/core"
 import { Id, TradeRepository } from "@roundlot/core/adapter"
+import type { Batch } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Entity } from "./criteria.ts"
 import { BadFilter } from "./errors.ts"
@@ -21,6 +22,9 @@ export const askedInOrder = ({ decisionId, id, tradeId }: Order.Order): Entity =
 
 /** What was asked for where a trade came in: the trade. */
 export const askedInTrade = ({ id }: Trade.Trade): Entity => ({ kind: "trade", id: Id.format("trade", id) })
+
+/** What was asked for where a batch was submitted: the batch. */
+export const askedInBatch = ({ id }: Batch.Batch): Entity => ({ kind: "batch", id: Id.format("batch", id) })
 
 /** So many entries are looked for at once. */
 const AT_ONCE = 8

@@ -59,6 +59,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         ...moment,
         status: only.status,
         mode: word("Only of this mode: `execute` or `accumulate`."),
+        actor: only.actor,
         q: word("Only where this is in the name, the uid, the file's name, or a symbol of the rows."),
         sort: word("Sorted by `date` (unless said), `status` or `size`."),
         archived: flag("Only those that were archived (`true`), or only those that were not.")

@@ -54,7 +54,7 @@ export const only = {
   httpStatus: word("Only answered with this HTTP status by the broker."),
   entity: word("Only about this record: an id such as `T12`, or a kind and its id, `position/AAPL`."),
   tag: word("Only events of this kind, such as `OrderCreated`."),
-  actor: word("Only made by this actor; orders and trades with `since`."),
+  actor: word("Only made by this actor; orders, trades and batches with `since`."),
   type: word("Only of this type, such as `reconcile`."),
   key: word("Only with this key.")
 } as const

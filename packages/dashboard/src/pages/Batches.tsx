@@ -1,7 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import * as columns from "../ui/table/columns.tsx"
-import { type Listing, ListPage, recordsIn, sortsBy, statesOf } from "../ui/list/ListPage.tsx"
+import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf } from "../ui/list/Listing.ts"
+import { ListPage } from "../ui/list/ListPage.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
@@ -21,7 +22,14 @@ const batches: Listing<Documents.BatchDocument> = {
         ["accumulate", "Accumulate"]
       ]
     },
-    { name: "q", term: "name" }
+    { name: "q", term: "name" },
+    ...filtersOfMaking
+  ],
+  chips: [
+    { name: "Running", asks: { status: "running" } },
+    { name: "Failed", asks: { status: "failed" } },
+    { name: "Today", asks: {}, isToday: true },
+    mineToday
   ],
   read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page } }),
   empty: (

@@ -6,7 +6,8 @@ import * as columns from "../ui/table/columns.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { Replaced } from "../ui/table/folding.tsx"
 import { FillTotals } from "../ui/list/FillTotals.tsx"
-import { type Listing, ListPage, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/list/ListPage.tsx"
+import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/list/Listing.ts"
+import { ListPage } from "../ui/list/ListPage.tsx"
 import { NextOrder, useDueFrom } from "../ui/record/NextOrder.tsx"
 import { RecordLink } from "../ui/record/Record.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
@@ -30,9 +31,6 @@ const filters = {
   since: { name: "since", term: "since" },
   until: { name: "until", term: "until" }
 } as const
-
-/** Who made a record is looked up record by record, so of a period only. */
-const mineToday = { name: "Mine today", asks: {}, isMine: true, isToday: true } as const
 
 const orders: Listing<Documents.OrderDocument> = {
   ...recordsIn("orders"),
@@ -63,9 +61,7 @@ const orders: Listing<Documents.OrderDocument> = {
       ]
     },
     { name: "tradeId", term: "trade" },
-    filters.actor,
-    filters.since,
-    filters.until
+    ...filtersOfMaking
   ],
   chips: [
     { name: "Working", asks: { phase: "open" } },
@@ -116,9 +112,7 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: "status", term: "status", options: wordsOf("trade").filter(([state]) => statuses.has(state)) },
     { name: "source", term: "source" },
     { name: "sourceId", term: "sourceId" },
-    filters.actor,
-    filters.since,
-    filters.until
+    ...filtersOfMaking
   ],
   chips: [
     { name: "Held", asks: { status: "quarantined" } },

@@ -242,7 +242,8 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
         const sizes = [3, 1, 2, 1]
         for (const [at, size] of sizes.entries()) {
           yield* scene.at(10 + at)
-          const terms = { account: scene.main, actor: "test", mode: "accumulate", priority: 0 } as const
+          const actor = at === 2 ? "erin" : "test"
+          const terms = { account: scene.main, actor, mode: "accumulate", priority: 0 } as const
           const batch = yield* service.create({ ...terms, uid: `u-${at}`, name: `batch ${at}` })
           const rows = Array.from({ length: size }, (_, line) => ({
             line: line + 1,
@@ -268,6 +269,10 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
             between: batchIds({ since: scene.second(11), until: scene.second(13) }),
             since: batchIds({ since: scene.second(12) }),
             until: batchIds({ until: scene.second(12) }),
+            // Erin submitted the third; that dana cancelled it makes it none of hers.
+            erins: batchIds({ actor: "erin", since: scene.second(0) }),
+            danas: batchIds({ actor: "dana", since: scene.second(0) }),
+            tests: batchIds({ actor: "test", since: scene.second(11), q: "batch" }),
             all: batchIds({ status: "pending", since: scene.second(11), sort: "size", order: "newest" })
           })
         ).toEqual({
@@ -283,7 +288,14 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))(
           between: "G2 G3",
           since: "G3 G4",
           until: "G1 G2",
+          erins: "G3",
+          danas: "",
+          tests: "G2 G4",
           all: "G4 G2"
+        })
+        expect(yield* Effect.flip(batches.list({ actor: "erin" }))).toMatchObject({
+          _tag: "BadFilter",
+          filter: "actor"
         })
       })
     )

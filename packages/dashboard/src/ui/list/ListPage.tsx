@@ -1,12 +1,10 @@
-import type { Effect } from "effect"
-import { Fragment, useEffect, useId, useState, type ReactNode } from "react"
+import { Fragment, useEffect, useId, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { useList } from "../../api/asking.ts"
 import type { Api } from "../../api/client.ts"
 import { useCaller } from "../../api/overview.ts"
-import { after, AT_ONCE, type Page, type PageAsked } from "../../api/parts.ts"
+import { after, AT_ONCE, type PageAsked } from "../../api/parts.ts"
 import { glossary, type Term } from "../../words/glossary.ts"
-import { signs, type Family } from "../../words/signs.ts"
 import { ALL, askedBy, type Usual } from "../../words/usual.ts"
 import type { Column } from "../table/Column.ts"
 import { DataTable } from "../table/DataTable.tsx"
@@ -16,8 +14,9 @@ import { Folding } from "../table/folding.tsx"
 import { useAsOf } from "../parts/asOf.ts"
 import { Head } from "../parts/Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
+import type { Chip, Listing, Sort } from "./Listing.ts"
 import { isKnown, KnownNames } from "./KnownNames.tsx"
-import type { Sorted, Sorting } from "../table/model.ts"
+import type { Sorting } from "../table/model.ts"
 import { type PeriodName, periodNames, periodOf, periods } from "./periods.ts"
 import { useSettings } from "../parts/settings.ts"
 import { Export } from "./Export.tsx"
@@ -26,67 +25,6 @@ import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "../parts/PageHead.tsx"
 import { usePhone } from "../parts/usePhone.ts"
 import { rememberList } from "../parts/siblings.ts"
-
-/** A filter of a list: a parameter of the address and of the API alike. */
-interface Filter {
-  readonly name: string
-  readonly term: Term
-  /** What may be chosen; anything may be written where it is absent. */
-  readonly options?: ReadonlyArray<readonly [value: string, label: string]>
-  /** What is shown where the address says nothing. */
-  readonly usual?: Usual
-}
-
-/** A view that many ask for: what its address says. Of today are those since the day began in the zone that is shown. */
-interface Chip {
-  readonly name: string
-  /** It is of who is signed in: absent where nobody is, since all who are on the machine have one name then. */
-  readonly isMine?: boolean
-  readonly asks: Readonly<Record<string, string>>
-  readonly isToday?: boolean
-}
-
-/** What there is to a list of records. */
-export interface Listing<A> {
-  readonly name: string
-  readonly title: string
-  readonly columns: ReadonlyArray<Column<A>>
-  readonly filters: ReadonlyArray<Filter>
-  /** Views that many ask for, above the filters. */
-  readonly chips?: ReadonlyArray<Chip>
-  readonly idOf: (row: A) => string
-  readonly hrefOf?: (row: A) => string
-  readonly read: (api: Api, asked: Readonly<Record<string, string>>, page: PageAsked) => Effect.Effect<Page<A>, unknown>
-  /** By which parameter the daemon gives the list of another moment. */
-  readonly moment?: "asOf"
-  /** By which columns it can be sorted, and what the daemon is asked for then; the first way is the usual one. */
-  readonly sorts?: ReadonlyArray<Sort>
-  readonly empty: ReactNode
-  readonly actions?: ReactNode
-  /** What stands between its title and its rows. */
-  readonly above?: ReactNode
-  /** What its rows come to, below them: whether all that the filters find are among them. */
-  readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
-  /** What took the place of a row: where both are loaded, the row is folded under it. */
-  readonly replacementOf?: (row: A) => string | null
-  /** What a phone shows of a row beside its first column; all where it is absent. */
-  readonly card?: ReadonlyArray<Term>
-}
-
-/** A way to sort a list: its name in the address, by which column and which way, and what is asked for. */
-export interface Sort extends Sorted {
-  readonly name: string
-  readonly asked: Readonly<Record<string, string>>
-}
-
-/** By when records came, the newest or the oldest first; where the daemon can, by the word of their status too. */
-export const sortsBy = (term: Term, isByStatus = false): ReadonlyArray<Sort> => [
-  { name: "", term, direction: "descending", asked: { order: "newest" } },
-  { name: "oldest", term, direction: "ascending", asked: { order: "oldest" } },
-  ...(isByStatus
-    ? [{ name: "status", term: "status", direction: "ascending", asked: { order: "oldest", sort: "status" } } as const]
-    : [])
-]
 
 /** How a list is sorted, by its address, the way to the next one, and what its heads have to know of it. */
 const useSorts = (sorts: ReadonlyArray<Sort>) => {
@@ -106,21 +44,6 @@ const useSorts = (sorts: ReadonlyArray<Sort>) => {
   }
   return { sort, sorting, onNext: (): void => choose(sorts[(at + 1) % sorts.length]) }
 }
-
-/** Of records of a kind: what their list is called, and where each has its screen. */
-export const recordsIn = (name: string) => ({
-  name,
-  title: name.charAt(0).toUpperCase() + name.slice(1),
-  idOf: ({ id }: { readonly id: string }) => id,
-  hrefOf: ({ id }: { readonly id: string }) => `/${name}/${id}`
-})
-
-/** The states of a family, each with its word. */
-export const wordsOf = (family: Family): ReadonlyArray<readonly [state: string, word: string]> =>
-  Object.entries(signs[family]).map(([state, { word }]) => [state, word] as const)
-
-/** The filter of where records stand. */
-export const statesOf = (family: Family): Filter => ({ name: "status", term: "status", options: wordsOf(family) })
 
 interface WrittenProps {
   readonly name: string
