@@ -103,6 +103,7 @@ export const make = (
       account: figures,
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
+      requests: budget.usage,
       instrument: (symbol) => instrument(wire, symbol),
       quote: (symbol) =>
         Effect.map(MarketData.snapshot(market, symbol), (quote) => ({ ...quote, isHalted: statuses.isHalted(symbol) })),

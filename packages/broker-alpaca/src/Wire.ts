@@ -4,8 +4,8 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Broker } from "@roundlot/core"
-import { HttpOutcome } from "@roundlot/core/adapter"
-import type { Address, RequestLimit } from "@roundlot/core/adapter"
+import { HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
+import type { Address } from "@roundlot/core/adapter"
 import { Clock, Effect, Redacted } from "effect"
 import type { Duration } from "effect"
 import type { Credentials } from "./Credentials.ts"
@@ -100,19 +100,17 @@ const send = (
   place: Address.Address,
   ask: Ask
 ): Effect.Effect<HttpOutcome.HttpOutcome> =>
-  Effect.gen(function* () {
-    const leave = yield* budget.take(ask.purpose ?? "other")
-    if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
-    const outcome = yield* exchange(execute, requestOf(place, ask)).pipe(
+  RequestLimit.within(
+    budget,
+    ask.purpose,
+    exchange(execute, requestOf(place, ask)).pipe(
       Effect.timeoutTo({
         duration: ask.within,
         onTimeout: () => HttpOutcome.late,
         onSuccess: (outcome) => outcome
       })
     )
-    yield* account(budget, outcome)
-    return outcome
-  })
+  ).pipe(Effect.tap((outcome) => account(budget, outcome)))
 
 const notOpened = (kind: Broker.BrokerReadFailed["kind"], detail: string, retryAfterMs?: number) =>
   new Broker.BrokerReadFailed({
@@ -165,8 +163,7 @@ const retryAfterOf = (headers: Headers.Headers, now: number): number | undefined
 const LIMIT_WAIT_MS = 1_000
 
 const account = (budget: RequestLimit.RequestLimit, outcome: HttpOutcome.HttpOutcome): Effect.Effect<void> => {
-  if (outcome._tag !== "Answered") return Effect.void
-  if (outcome.status === 429) return budget.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
+  if (outcome._tag !== "Answered" || outcome.status === 429) return Effect.void
   const numbers = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"].map((name) =>
     outcome.headers.get(name)
   )

@@ -157,6 +157,8 @@ describe("a send that goes wrong, over real sockets", () => {
       assert.match(answers.at(-1) ?? "", /^NotSent rate limit exceeded \(local\) \d+$/)
       const reached = (yield* exchange.requests).filter(({ operation }) => operation === "place")
       assert.isAtMost(reached.length, 9)
+      // What Alpaca says of its limit is the account's, not what we begin with.
+      assert.deepInclude(yield* broker.requests ?? Effect.succeed({}), { limit: 10, left: 1 })
       const [first] = yield* exchange.orders
       assert.isDefined(first)
       if (first === undefined) return

@@ -125,6 +125,7 @@ const opened = (
       clock: brokersTime(wire),
       calendar,
       login: wire.session.standing,
+      requests: wire.requests,
       instrument: (symbol) => instrument(wire, symbol),
       quote: (symbol) => MarketData.quote(wire, symbol),
       updates: updates(desk, options.silentFor ?? SILENT_FOR)

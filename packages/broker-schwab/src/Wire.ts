@@ -33,6 +33,8 @@ export interface Wire {
   /** Asks whether a simulator is behind the address; no login goes there for that. */
   readonly proof: Effect.Effect<Broker.Proof, Broker.BrokerReadFailed>
   readonly session: Session.Session
+  /** How much of the limit is used. */
+  readonly requests: Effect.Effect<Broker.RequestUsage>
   /** One request, never redirected. A read that meets an expired token is asked once more with the next; a send never is. */
   readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
   /** How long the answer of a read is waited for. */
@@ -84,12 +86,12 @@ const make = (
   const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>
     Effect.gen(function* () {
       const token = yield* session.access
-      const leave = yield* budget.take(ask.purpose ?? "other")
-      if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
-      const outcome = yield* exchange(requestOf(place, token, ask), ask.within)
+      const outcome = yield* RequestLimit.within(
+        budget,
+        ask.purpose,
+        exchange(requestOf(place, token, ask), ask.within)
+      )
       if (outcome._tag === "Answered" && outcome.status === 401) yield* session.refused(token)
-      if (outcome._tag === "Answered" && outcome.status === 429)
-        yield* budget.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
       return HttpOutcome.redacted(outcome, (text) => redacted(text, token))
     }).pipe(
       Effect.catchTag("NeedsLogin", ({ message }) =>
@@ -104,6 +106,7 @@ const make = (
   return {
     place,
     session,
+    requests: budget.usage,
     redacted,
     ask: (ask) =>
       Effect.flatMap(once(ask), (outcome) =>
@@ -113,8 +116,6 @@ const make = (
 }
 
 const isExpired = (outcome: HttpOutcome.HttpOutcome): boolean => outcome._tag === "Answered" && outcome.status === 401
-
-const LIMIT_WAIT_MS = 1_000
 
 const requestOf = ({ origin }: Address.Address, token: Redacted.Redacted, { body, method, path }: Ask) => {
   const request = HttpClientRequest.make(method)(`${origin}${path}`).pipe(

@@ -1,4 +1,4 @@
-import { Effect, FastCheck, TestClock, TestContext } from "effect"
+import { Effect, FastCheck, Fiber, TestClock, TestContext } from "effect"
 import { assert, describe, it } from "vitest"
 import * as HttpOutcome from "../src/ports/HttpOutcome.ts"
 import * as RequestLimit from "../src/ports/RequestLimit.ts"
@@ -118,6 +118,62 @@ describe("our side of a broker's limit of requests", () => {
         assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 2_000 })
         yield* TestClock.adjust("2 seconds")
         assert.strictEqual((yield* limit.take("other"))._tag, "Go")
+      })
+    ))
+})
+
+const answeredWith = (status: number, retryAfterMs?: number): HttpOutcome.HttpOutcome => ({
+  _tag: "Answered",
+  status,
+  text: "",
+  contentType: "text/plain",
+  headers: new Map(),
+  retryAfterMs
+})
+
+describe("requests within a limit", () => {
+  it("are counted, with how long their answers took; one more is kept back", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(4)
+        assert.deepStrictEqual(yield* limit.usage, { limit: 4, left: 4, answerMs: undefined, slowestMs: undefined })
+        for (const tookMs of [30, 900, 40]) {
+          const asked = yield* Effect.fork(
+            RequestLimit.within(limit, undefined, Effect.as(Effect.sleep(tookMs), answeredWith(200)))
+          )
+          yield* TestClock.adjust(tookMs)
+          yield* Fiber.join(asked)
+        }
+        assert.deepStrictEqual(yield* limit.usage, { limit: 4, left: 1, answerMs: 40, slowestMs: 900 })
+        const kept = yield* RequestLimit.within(limit, "other", Effect.dieMessage("it left"))
+        assert.include(kept, { _tag: "NotSent", retryAfterMs: 59_030 })
+        assert.include(yield* RequestLimit.within(limit, "cancel", Effect.succeed(answeredWith(204))), { status: 204 })
+      })
+    ))
+
+  it("nothing leaves after a 429 before the wait is over, a second where none is said", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(100)
+        for (const [said, waitMs] of [
+          [undefined, 1_000],
+          [7_000, 7_000]
+        ] as const) {
+          yield* RequestLimit.within(limit, "other", Effect.succeed(answeredWith(429, said)))
+          assert.deepStrictEqual((yield* limit.usage).left, 0)
+          assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: waitMs })
+          yield* TestClock.adjust(waitMs)
+        }
+        assert.deepStrictEqual((yield* limit.take("cancel"))._tag, "Go")
+      })
+    ))
+
+  it("what never answered says nothing of how fast the broker is", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(100)
+        yield* RequestLimit.within(limit, "other", Effect.succeed(HttpOutcome.late))
+        assert.deepStrictEqual(yield* limit.usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
       })
     ))
 })

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Clock, Instant, Reads } from "@roundlot/core"
+import { Account, type Broker, Clock, Instant, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Health } from "@roundlot/core/ledger"
 import { Effect } from "effect"
@@ -25,9 +25,13 @@ const stateOf = (
   return read.every(({ isWell }) => isWell) ? "up" : "down"
 }
 
+const usageOf = (usage: Broker.RequestUsage | undefined): ConnectionDocument["requests"] =>
+  usage === undefined ? null : { ...usage, answerMs: usage.answerMs ?? null, slowestMs: usage.slowestMs ?? null }
+
 const documentOf = (
   { broker, environment, name }: Account.Account,
   health: ReadonlyArray<Health.PartHealth>,
+  usage: Broker.RequestUsage | undefined,
   now: Instant.Instant
 ): ConnectionDocument => {
   const names = Health.partsOf(name)
@@ -48,6 +52,7 @@ const documentOf = (
     sessionEndsAt: timeOf(login?.until),
     stream: stream === undefined ? null : stream.isWell ? "up" : "down",
     pollerLagSeconds: polledAt === undefined ? null : Instant.millisBetween(polledAt, now) / 1000,
+    requests: usageOf(usage),
     lastSuccessAt: timeOf(
       read.reduce<Instant.Instant | undefined>((a, b) => (a === undefined || a < b ? b : a), undefined)
     ),
@@ -62,7 +67,10 @@ export const list: Effect.Effect<
   TradeRepository.TradeRepository | Health.Health | Clock.Clock
 > = Effect.gen(function* () {
   const accounts = yield* Reads.all(Account.AccountTable)
-  const health = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+  const { all, requestsOf } = yield* Health.Health
+  const health = yield* all
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-  return accounts.map((account) => documentOf(account, health, now))
+  return yield* Effect.forEach(accounts, (account) =>
+    Effect.map(requestsOf(account.name), (usage) => documentOf(account, health, usage, now))
+  )
 })

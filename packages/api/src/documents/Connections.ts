@@ -14,6 +14,17 @@ export const ConnectionDocument = Schema.Struct({
   stream: Schema.NullOr(Schema.Literal("up", "down")),
   /** Seconds since open orders were last read by polling; null before the first time. */
   pollerLagSeconds: Schema.NullOr(Schema.Number),
+  /** What is left of the broker's limit of requests; null where it has none that is counted, and before the first look. */
+  requests: Schema.NullOr(
+    Schema.Struct({
+      /** Requests a minute. */
+      limit: Schema.Number,
+      left: Schema.Number,
+      /** How long its answers took lately, the median and the longest, in milliseconds; null before the first. */
+      answerMs: Schema.NullOr(Schema.Number),
+      slowestMs: Schema.NullOr(Schema.Number)
+    })
+  ),
   /** When the broker last answered anything; null before the first time. */
   lastSuccessAt: Schema.NullOr(Time),
   /** What is wrong, in words. */

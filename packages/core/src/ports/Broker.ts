@@ -198,6 +198,17 @@ export type LoginStanding =
   | { readonly _tag: "EndsSoon"; readonly until: Instant }
   | { readonly _tag: "NeedsLogin"; readonly why: string }
 
+/** How much of a broker's limit of requests is used, and how fast it answers. */
+export interface RequestUsage {
+  /** Requests a minute. */
+  readonly limit: number
+  /** How many may leave now, those that are kept for cancels included. */
+  readonly left: number
+  /** How long the broker took to answer lately, the median and the longest, in milliseconds; none before its first answer. */
+  readonly answerMs: number | undefined
+  readonly slowestMs: number | undefined
+}
+
 /** One account at one broker. An adapter only translates: no rule about money lives in it. */
 export interface BrokerService {
   readonly name: string
@@ -236,6 +247,8 @@ export interface BrokerService {
   readonly clock?: Effect.Effect<BrokersTime, BrokerReadFailed> | undefined
   /** The sessions that the broker's market has in a window, whole days; left away where the broker has no calendar. */
   readonly calendar?: ((window: TimeWindow) => Effect.Effect<ReadonlyArray<Session>, BrokerReadFailed>) | undefined
+  /** How much of its limit of requests is used; left away where it has none that is counted. */
+  readonly requests?: Effect.Effect<RequestUsage> | undefined
   /** How its login stands; left away where what opens it does not end. */
   readonly login?: Effect.Effect<LoginStanding> | undefined
   readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>

@@ -1,4 +1,6 @@
 import { Clock, Effect, Ref } from "effect"
+import type { RequestUsage } from "./Broker.ts"
+import { type HttpOutcome, keptBack } from "./HttpOutcome.ts"
 
 /** Who asks a broker: cancels have a share of the limit of their own, since ending an order matters most when much is going on. */
 export type Purpose = "cancel" | "other"
@@ -21,6 +23,9 @@ export interface RequestLimit {
   readonly correct: (stated: Stated) => Effect.Effect<void>
   /** The broker refused a request for its limit: nothing leaves before. Milliseconds. */
   readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
+  /** An answer came after so many milliseconds. */
+  readonly answered: (tookMs: number) => Effect.Effect<void>
+  readonly usage: Effect.Effect<RequestUsage>
 }
 
 interface Taken {
@@ -32,9 +37,12 @@ interface Taken {
   readonly window: { readonly left: number; readonly endsAtMs: number } | undefined
   /** Requests that have left, and whose answers have not come. */
   readonly onTheWay: number
+  /** How long the last answers took, the newest last. Milliseconds. */
+  readonly tookMs: ReadonlyArray<number>
 }
 
 const WINDOW_MS = 60_000
+const ANSWERS_KEPT = 32
 
 /**
  * A limit of so many requests a minute. A broker that names neither how its minutes begin nor how much is left never has more than that
@@ -47,7 +55,7 @@ const WINDOW_MS = 60_000
  */
 export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
   Effect.map(
-    Ref.make<Taken>({ limit: perMinute, times: [], notBefore: 0, window: undefined, onTheWay: 0 }),
+    Ref.make<Taken>({ limit: perMinute, times: [], notBefore: 0, window: undefined, onTheWay: 0, tookMs: [] }),
     (ref): RequestLimit => {
       const change = <A>(body: (taken: Taken, now: number) => readonly [A, Taken]): Effect.Effect<A> =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.modify(ref, (taken) => body(current(taken, now), now)))
@@ -58,10 +66,33 @@ export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
           change((taken, now) => [
             undefined,
             { ...taken, window: undefined, onTheWay: 0, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }
-          ])
+          ]),
+        answered: (tookMs) =>
+          Ref.update(ref, (taken) => ({ ...taken, tookMs: [...taken.tookMs, tookMs].slice(-ANSWERS_KEPT) })),
+        usage: change((taken, now) => [usageOf(taken, now), taken])
       }
     }
   )
+
+/** How long a broker is left alone that refuses a request for its limit, and does not say for how long. */
+const LIMIT_WAIT_MS = 1_000
+
+/** One request within a limit: kept back where the limit is reached. A 429 holds back what comes after it. */
+export const within = (
+  limit: RequestLimit,
+  purpose: Purpose | undefined,
+  request: Effect.Effect<HttpOutcome>
+): Effect.Effect<HttpOutcome> =>
+  Effect.gen(function* () {
+    const leave = yield* limit.take(purpose ?? "other")
+    if (leave._tag === "Wait") return keptBack(leave.retryAfterMs)
+    const begunMs = yield* Clock.currentTimeMillis
+    const outcome = yield* request
+    if (outcome._tag !== "Answered") return outcome
+    yield* limit.answered(Math.max(0, (yield* Clock.currentTimeMillis) - begunMs))
+    if (outcome.status === 429) yield* limit.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
+    return outcome
+  })
 
 /** What counts now: of a window that has ended nothing does. */
 const current = (taken: Taken, now: number): Taken => {
@@ -89,6 +120,13 @@ const waitOf = ({ limit, notBefore, times, window }: Taken, kept: number, now: n
   if (window !== undefined) return window.left > kept ? 0 : Math.max(1, window.endsAtMs - now)
   const blocking = times[times.length - (limit - kept)]
   return blocking === undefined ? 0 : Math.max(1, blocking + WINDOW_MS - now)
+}
+
+const usageOf = (taken: Taken, now: number): RequestUsage => {
+  const { limit, notBefore, times, tookMs, window } = taken
+  const left = now < notBefore ? 0 : (window?.left ?? limit - times.length)
+  const sorted = tookMs.toSorted((a, b) => a - b)
+  return { limit, left: Math.max(0, left), answerMs: sorted[sorted.length >> 1], slowestMs: sorted.at(-1) }
 }
 
 /** Answers come late and out of order: within one window what is left only falls. No window is longer than a minute, whatever is said. */

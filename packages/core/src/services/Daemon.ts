@@ -33,6 +33,7 @@ import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
 import { makePaces, readHeldAgain, syncHeld } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
+import { watchRequests } from "./BrokerRequests.ts"
 import { watchLogins } from "./Logins.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
 import * as OpenCases from "./OpenCases.ts"
@@ -116,6 +117,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       quotes: makeBeside,
       refusals: beside,
       refusedAccounts: beside,
+      requests: makeBeside,
       sends: makeBeside,
       sweeps: beside,
       syncs: beside
@@ -167,6 +169,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
         work.every("states of accounts", "5 minutes", watchAccounts(each.accounts)),
         work.every("buying power", "5 seconds", BuyingPower.askForShort(shortOfPower, each.buyingPower)),
+        work.every("requests to brokers", "5 seconds", watchRequests(each.requests)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),

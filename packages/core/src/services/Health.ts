@@ -1,6 +1,8 @@
 import { Context, Effect, Layer } from "effect"
 import * as AccountScope from "../ports/AccountScope.ts"
+import type { RequestUsage } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import type { AccountName } from "../records/AccountName.ts"
 import type { Counted } from "../rules/reconciliation/overallStatus.ts"
 import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
@@ -60,6 +62,9 @@ export interface HealthService {
   /** What needs a person, as it was last counted; nothing before the first look. */
   readonly open: Effect.Effect<OpenCount | undefined>
   readonly counted: (open: OpenCount) => Effect.Effect<void>
+  /** How much of a broker's limit of requests an account had left, as it was last seen; nothing before that. */
+  readonly requestsOf: (account: AccountName) => Effect.Effect<RequestUsage | undefined>
+  readonly reached: (account: AccountName, usage: RequestUsage) => Effect.Effect<void>
 }
 
 /** The health registry. */
@@ -124,6 +129,7 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
       })
     let trading = nothingAtRisk
     let open: OpenCount | undefined
+    const usages = new Map<AccountName, RequestUsage>()
     const service: HealthService = {
       // Told by every pass of every part, and nearly always nothing new.
       succeeded: (part, until, detail = "") =>
@@ -150,7 +156,9 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
           return now.isWell ? service.succeeded(TRADING) : service.failed(TRADING, wordsOf(now))
         }),
       open: Effect.sync(() => open),
-      counted: (now) => Effect.sync(() => void (open = now))
+      counted: (now) => Effect.sync(() => void (open = now)),
+      requestsOf: (account) => Effect.sync(() => usages.get(account)),
+      reached: (account, usage) => Effect.sync(() => void usages.set(account, usage))
     }
     return service
   })

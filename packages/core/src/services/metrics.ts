@@ -1,5 +1,6 @@
 import { Effect, Metric, MetricBoundaries, Schema } from "effect"
 import type { IntakeResult } from "../rules/trade/intake.ts"
+import type { RequestUsage } from "../ports/Broker.ts"
 import type { Answer } from "../records/Report.ts"
 
 const intake = Metric.counter("roundlot_intake_total", {
@@ -17,6 +18,13 @@ const failedReads = Metric.counter("roundlot_failed_order_reads_total", {
 })
 const pollingLag = Metric.gauge("roundlot_polling_lag_seconds", {
   description: "How much longer than the interval the last pass found an open order unread"
+})
+
+const requestsLeft = Metric.gauge("roundlot_broker_requests_left", {
+  description: "How many requests an account's broker takes now before its limit"
+})
+const answerSeconds = Metric.gauge("roundlot_broker_answer_seconds", {
+  description: "How long an account's broker took to answer lately: the median"
 })
 
 const STAGE_SECONDS = MetricBoundaries.fromIterable([0.005, 0.02, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 3_600])
@@ -78,6 +86,13 @@ export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.
 
 /** Says how late the most overdue order of a pass was, in milliseconds. */
 export const tellPollingLag = (lagMs: number): Effect.Effect<void> => Metric.set(pollingLag, lagMs / 1000)
+
+/** Says how many requests of an account's broker are left, and how fast it answers. */
+export const noteRequests = (account: string, { answerMs, left }: RequestUsage): Effect.Effect<void> =>
+  Effect.zipRight(
+    Metric.set(Metric.tagged(requestsLeft, "account", account), left),
+    answerMs === undefined ? Effect.void : Metric.set(Metric.tagged(answerSeconds, "account", account), answerMs / 1000)
+  )
 
 /** The counter of a tag's value, made once: to make one costs more than to count. */
 const ofEach = <C>(made: (value: string) => C): ((value: string) => C) => {

@@ -115,6 +115,10 @@ const connections: ReadonlyArray<Column<Connection>> = [
   columns.time("loginEnds", ({ sessionEndsAt }) => sessionEndsAt),
   columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="link" state={linkOf[stream]} />)),
   columns.count("lag", ({ pollerLagSeconds }) => (pollerLagSeconds === null ? null : Math.round(pollerLagSeconds))),
+  columns.node("requests", ({ requests }) =>
+    requests === null ? null : <span className="figure">{`${requests.left}/${requests.limit}`}</span>
+  ),
+  columns.count("answerTime", ({ requests }) => requests?.answerMs ?? null),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.foreign("detail", ({ problems }) => problems.join("; "))
 ]

@@ -230,6 +230,11 @@ const entries = {
   loginEnds: { head: "Expires", help: "Expiry time of the login." },
   stream: { head: "Stream", help: "State of the broker's report stream. Empty where there is none." },
   lag: { head: "Lag, s", help: "Seconds since open orders were last polled." },
+  requests: {
+    head: "Requests left",
+    help: "Requests that the broker takes now, of its limit a minute. A tenth is kept for cancels."
+  },
+  answerTime: { head: "Latency, ms", help: "Median time of the broker's last answers." },
   span: { head: "Span", help: "Time range of the chart." },
   // Batches
   mode: { head: "Mode", help: "Accumulate: rows join their positions. Execute: each row is an order of its own." },

@@ -37,5 +37,7 @@ const LATE = [
   "roundlot_sends_total",
   "roundlot_open_breaks",
   "roundlot_polling_lag_seconds",
+  "roundlot_broker_requests_left",
+  "roundlot_broker_answer_seconds",
   "roundlot_stage_seconds_bucket"
 ]
