@@ -69,6 +69,7 @@ describe("our side of a broker's limit of requests", () => {
       Effect.gen(function* () {
         const limit = yield* RequestLimit.make(200)
         yield* limit.take("other")
+        yield* limit.ended(5)
         yield* limit.correct({ limit: 200, remaining: 30, resetsAtMs: 30_000 })
         assert.strictEqual(yield* leaves(limit, "other", 100), 10)
         assert.deepStrictEqual(yield* limit.take("other"), { _tag: "Wait", retryAfterMs: 30_000 })
@@ -168,12 +169,19 @@ describe("requests within a limit", () => {
       })
     ))
 
-  it("what never answered says nothing of how fast the broker is", () =>
+  it("what never answered says nothing of how fast the broker is, and is not on its way for ever", () =>
     run(
       Effect.gen(function* () {
         const limit = yield* RequestLimit.make(100)
         yield* RequestLimit.within(limit, "other", Effect.succeed(HttpOutcome.late))
         assert.deepStrictEqual(yield* limit.usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
+        const waiting = yield* Effect.fork(RequestLimit.within(limit, "other", Effect.never))
+        yield* Effect.yieldNow()
+        yield* limit.correct({ limit: 100, remaining: 50, resetsAtMs: 60_000 })
+        assert.strictEqual((yield* limit.usage).left, 49)
+        yield* Fiber.interrupt(waiting)
+        yield* limit.correct({ limit: 100, remaining: 30, resetsAtMs: 60_000 })
+        assert.strictEqual((yield* limit.usage).left, 30)
       })
     ))
 })

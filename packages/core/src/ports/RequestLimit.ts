@@ -23,8 +23,8 @@ export interface RequestLimit {
   readonly correct: (stated: Stated) => Effect.Effect<void>
   /** The broker refused a request for its limit: nothing leaves before. Milliseconds. */
   readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
-  /** An answer came after so many milliseconds. */
-  readonly answered: (tookMs: number) => Effect.Effect<void>
+  /** A request that was taken is over: answered after so many milliseconds, or lost. */
+  readonly ended: (tookMs: number | undefined) => Effect.Effect<void>
   readonly usage: Effect.Effect<RequestUsage>
 }
 
@@ -65,10 +65,9 @@ export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
         exhausted: (retryAfterMs) =>
           change((taken, now) => [
             undefined,
-            { ...taken, window: undefined, onTheWay: 0, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }
+            { ...taken, window: undefined, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }
           ]),
-        answered: (tookMs) =>
-          Ref.update(ref, (taken) => ({ ...taken, tookMs: [...taken.tookMs, tookMs].slice(-ANSWERS_KEPT) })),
+        ended: (tookMs) => Ref.update(ref, (taken) => ended(taken, tookMs)),
         usage: change((taken, now) => [usageOf(taken, now), taken])
       }
     }
@@ -87,10 +86,11 @@ export const within = (
     const leave = yield* limit.take(purpose ?? "other")
     if (leave._tag === "Wait") return keptBack(leave.retryAfterMs)
     const begunMs = yield* Clock.currentTimeMillis
-    const outcome = yield* request
-    if (outcome._tag !== "Answered") return outcome
-    yield* limit.answered(Math.max(0, (yield* Clock.currentTimeMillis) - begunMs))
-    if (outcome.status === 429) yield* limit.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
+    const outcome = yield* Effect.onInterrupt(request, () => limit.ended(undefined))
+    const tookMs = Math.max(0, (yield* Clock.currentTimeMillis) - begunMs)
+    yield* limit.ended(outcome._tag === "Answered" ? tookMs : undefined)
+    if (outcome._tag === "Answered" && outcome.status === 429)
+      yield* limit.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
     return outcome
   })
 
@@ -122,6 +122,12 @@ const waitOf = ({ limit, notBefore, times, window }: Taken, kept: number, now: n
   return blocking === undefined ? 0 : Math.max(1, blocking + WINDOW_MS - now)
 }
 
+const ended = ({ onTheWay, tookMs, ...taken }: Taken, lastMs: number | undefined): Taken => ({
+  ...taken,
+  onTheWay: Math.max(0, onTheWay - 1),
+  tookMs: lastMs === undefined ? tookMs : [...tookMs, lastMs].slice(-ANSWERS_KEPT)
+})
+
 const usageOf = (taken: Taken, now: number): RequestUsage => {
   const { limit, notBefore, times, tookMs, window } = taken
   const left = now < notBefore ? 0 : (window?.left ?? limit - times.length)
@@ -131,14 +137,12 @@ const usageOf = (taken: Taken, now: number): RequestUsage => {
 
 /** Answers come late and out of order: within one window what is left only falls. No window is longer than a minute, whatever is said. */
 const corrected = (taken: Taken, { limit, remaining, resetsAtMs }: Stated, now: number): Taken => {
-  const onTheWay = Math.max(0, taken.onTheWay - 1)
-  const { window } = taken
+  const { onTheWay, window } = taken
   const theirs = Math.max(0, remaining - onTheWay)
   const isSame = window !== undefined && limit === taken.limit && resetsAtMs <= window.endsAtMs
   return {
     ...taken,
     limit: Math.max(1, limit),
-    onTheWay,
     window: {
       left: isSame ? Math.min(window.left, theirs) : theirs,
       endsAtMs: Math.min(Math.max(resetsAtMs, now + 1), now + WINDOW_MS)
