@@ -1,10 +1,10 @@
 import { Broker, Decimal, Instant } from "@roundlot/core"
 import type { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
+import * as Contracts from "./Contracts.ts"
 import type { Desk } from "./Desk.ts"
 import { assetClassOf, symbolOf } from "./Execution.ts"
 import { isLent } from "./MarketData.ts"
-import { symbolAt, symbolFrom } from "./OrderRequest.ts"
 import { gather } from "./Reading.ts"
 import { decimalOf, masked } from "./Text.ts"
 import { say } from "./wire/layout.ts"
@@ -115,34 +115,20 @@ export const instrument = (
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
   // Side by side: lending takes its whole wait where no market data is subscribed to.
   Effect.zipWith(
-    contractsOf({ session }, symbol),
+    Contracts.detailsOf(session, "instrument", symbol),
     isLent(session, symbol),
-    (found, shortable) => {
-      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
-      return contract === undefined
+    ([found], shortable) =>
+      found === undefined
         ? { _tag: "NotKnown", symbol }
         : {
             _tag: "Known",
             symbol,
-            assetClass: assetClassOf(contract),
-            currency: contract.currency,
+            assetClass: assetClassOf(found.contract),
+            currency: found.contract.currency,
             tradable: true,
             fractionable: false,
             shortable,
             lot: ONE
-          }
-    },
+          },
     { concurrent: true }
   )
-
-const contractsOf = ({ session }: { readonly session: Pick<Desk["session"], "line"> }, symbol: Ticker.Ticker) =>
-  gather(session, {
-    operation: "instrument",
-    ask: (line, reqId) => line.send(say(requests.contractDetails, { reqId, symbol: symbolAt(symbol) })),
-    take: (message, reqId) => {
-      if (message._tag === "ContractDetailsEnd" && message.reqId === reqId) return { _tag: "End" }
-      return message._tag === "ContractDetails" && message.reqId === reqId
-        ? { _tag: "Part", part: message.contract }
-        : undefined
-    }
-  })

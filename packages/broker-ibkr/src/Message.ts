@@ -14,6 +14,13 @@ export interface Contract {
   readonly localSymbol: string
 }
 
+/** When a contract is traded, in TWS's words: `20261127:0930-20261127:1300;20261128:CLOSED`. */
+export interface ContractHours {
+  readonly timeZoneId: string
+  readonly tradingHours: string
+  readonly liquidHours: string
+}
+
 /** What a message says of an order. Quantities are the text that came; `status` is TWS's own word. */
 export interface OrderFacts {
   readonly contract: Contract
@@ -81,7 +88,7 @@ export type Message = Data.TaggedEnum<{
     readonly averageCost: string
   }
   readonly PositionsEnd: {}
-  readonly ContractDetails: { readonly reqId: string; readonly contract: Contract }
+  readonly ContractDetails: { readonly reqId: string; readonly contract: Contract; readonly hours: ContractHours }
   readonly ContractDetailsEnd: { readonly reqId: string }
   /** A part of market data: the number of what it is, and its value. */
   readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
@@ -235,7 +242,13 @@ const answers = [
     })
   ),
   decoder(messages.accountFiguresEnd, (at) => Message.AccountFiguresEnd({ reqId: at("reqId") })),
-  decoder(messages.contractDetails, (at) => Message.ContractDetails({ reqId: at("reqId"), contract: contractOf(at) })),
+  decoder(messages.contractDetails, (at) =>
+    Message.ContractDetails({
+      reqId: at("reqId"),
+      contract: contractOf(at),
+      hours: { timeZoneId: at("timeZoneId"), tradingHours: at("tradingHours"), liquidHours: at("liquidHours") }
+    })
+  ),
   decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),
   ...[messages.tickPrice, messages.tickNumber, messages.tickText].map((kind) =>
     decoder(kind, (at) => Message.Tick({ reqId: at("reqId"), type: at("type"), value: at("value") }))

@@ -2,6 +2,7 @@ import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
+import type { ContractHours } from "../Message.ts"
 import { portfolioValue } from "../wire/accountUpdates.ts"
 import * as tws from "../wire/messages.ts"
 
@@ -255,16 +256,16 @@ export const portfolio = (
   })
 
 /** CONTRACT_DATA of a stock. */
-export const contractDetails = (reqId: string, symbol: string, conId: number): Said =>
+export const contractDetails = (reqId: string, symbol: string, conId: number, hours: ContractHours): Said =>
   say(tws.contractDetails, {
     ...contract(symbol, conId),
+    ...hours,
     reqId,
     marketName: "NMS",
     orderTypes: "LMT,MKT,STP,STPLMT",
     validExchanges: "SMART,ARCA",
     longName: `${symbol} INC`,
     primaryExchange: VENUE,
-    timeZoneId: "US/Eastern",
     marketRuleIds: "26",
     stockType: "COMMON"
   })

@@ -21,6 +21,7 @@ import {
   wholeOf,
   wordFor
 } from "./Desk.ts"
+import { hoursFrom } from "./hours.ts"
 import * as messages from "./messages.ts"
 
 const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
@@ -182,7 +183,9 @@ export const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
     const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
     if (isKnown === undefined) return
     if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
-    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), say(tws.contractDetailsEnd, { reqId }))
+    const millis = yield* Clock.currentTimeMillis
+    const hours = { ...hoursFrom(Instant.fromMillis(millis), desk.isAlwaysOpen), ...desk.state().hours }
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol), hours), say(tws.contractDetailsEnd, { reqId }))
   })
 
 const NO_GENERIC_TICKS =
