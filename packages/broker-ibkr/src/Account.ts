@@ -3,7 +3,7 @@ import type { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
 import * as Contracts from "./Contracts.ts"
 import type { Desk } from "./Desk.ts"
-import { assetClassOf, symbolOf } from "./Execution.ts"
+import { assetClassOf, STOCK, symbolOf } from "./Execution.ts"
 import { isLent } from "./MarketData.ts"
 import { gather } from "./Reading.ts"
 import { decimalOf, masked } from "./Text.ts"
@@ -105,10 +105,24 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
 
 const ONE = Decimal.unsafe("1")
 
+/** The types of orders that are sent here; a stop is one of them once it is elected. */
+const ORDERED: ReadonlyArray<string> = ["LMT", "MKT"]
+
 /**
- * What TWS knows of a symbol. The details of a contract do not say whether it may be traded: what ends to be is not found any more
- * (200), or refused.
+ * Only what shows that it may be ordered is tradable: a stock that takes market or limit orders, of which TWS gives no reason against it. What
+ * ends to be is not found any more (200), or refused.
  */
+const tradability = ({
+  contract,
+  eligibility: { ineligible, orderTypes }
+}: Contracts.Details): { readonly tradable: boolean; readonly words?: string } => {
+  if (ineligible.length > 0) return { tradable: false, words: ineligible.join("; ") }
+  const isTaken = orderTypes.split(",").some((type) => ORDERED.includes(type))
+  if (!isTaken) return { tradable: false, words: `TWS takes no ${ORDERED.join(" or ")} for it` }
+  return { tradable: contract.secType === STOCK }
+}
+
+/** What TWS knows of a symbol. */
 export const instrument = (
   { session }: { readonly session: Pick<Desk["session"], "line"> },
   symbol: Ticker.Ticker
@@ -125,7 +139,7 @@ export const instrument = (
             symbol,
             assetClass: assetClassOf(found.contract),
             currency: found.contract.currency,
-            tradable: true,
+            ...tradability(found),
             fractionable: false,
             shortable,
             lot: ONE

@@ -1,5 +1,5 @@
 import { Data, Either } from "effect"
-import { type Kind, type Read, read } from "./wire/layout.ts"
+import { type Kind, type Read, read, type ReadOf } from "./wire/layout.ts"
 import * as messages from "./wire/messages.ts"
 
 type Tokens = ReadonlyArray<string>
@@ -12,6 +12,14 @@ export interface Contract {
   readonly exchange: string
   readonly currency: string
   readonly localSymbol: string
+}
+
+/** Whether a contract may be ordered, in TWS's words. */
+interface Eligibility {
+  /** Codes with commas between them, those of order types among them. */
+  readonly orderTypes: string
+  /** Why it may not be; none before version 186. */
+  readonly ineligible: ReadonlyArray<string>
 }
 
 /** When a contract is traded, in TWS's words: `20261127:0930-20261127:1300;20261128:CLOSED`. */
@@ -88,7 +96,12 @@ export type Message = Data.TaggedEnum<{
     readonly averageCost: string
   }
   readonly PositionsEnd: {}
-  readonly ContractDetails: { readonly reqId: string; readonly contract: Contract; readonly hours: ContractHours }
+  readonly ContractDetails: {
+    readonly reqId: string
+    readonly contract: Contract
+    readonly hours: ContractHours
+    readonly eligibility: Eligibility
+  }
   readonly ContractDetailsEnd: { readonly reqId: string }
   /** A part of market data: the number of what it is, and its value. */
   readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
@@ -222,6 +235,12 @@ const aboutOrders = [
   )
 ]
 
+/** Each with its code, and what that means where TWS says so. */
+const reasonsIn = (at: ReadOf<typeof messages.contractDetails>): ReadonlyArray<string> =>
+  Array.from({ length: Number(at("ineligibilityReasons")) }, (_, i) =>
+    [at(`reason/ineligibilityReasons.${i}`), at(`description/ineligibilityReasons.${i}`)].join(" ").trim()
+  )
+
 const answers = [
   decoder(messages.position, (at) =>
     Message.Position({
@@ -246,7 +265,8 @@ const answers = [
     Message.ContractDetails({
       reqId: at("reqId"),
       contract: contractOf(at),
-      hours: { timeZoneId: at("timeZoneId"), tradingHours: at("tradingHours"), liquidHours: at("liquidHours") }
+      hours: { timeZoneId: at("timeZoneId"), tradingHours: at("tradingHours"), liquidHours: at("liquidHours") },
+      eligibility: { orderTypes: at("orderTypes"), ineligible: reasonsIn(at) }
     })
   ),
   decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),

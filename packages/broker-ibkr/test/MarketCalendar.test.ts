@@ -1,4 +1,3 @@
-import { IbkrBroker } from "@roundlot/broker-ibkr"
 import type { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { Instant } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
@@ -6,13 +5,8 @@ import { XnysCalendar } from "@roundlot/core/adapter"
 import { MarketHours } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { contractDetails } from "../src/simulator/messages.ts"
-import { frame } from "../src/wire/frames.ts"
-import { type Said, say } from "../src/wire/layout.ts"
-import * as tws from "../src/wire/messages.ts"
-import * as requests from "../src/wire/requests.ts"
-import { NEWEST } from "../src/wire/versions.ts"
-import { account, open, peer } from "./setup.ts"
+import { brokerOf } from "./contracts.ts"
+import { open } from "./setup.ts"
 import { clockFrom, type Shifted } from "./shifted.ts"
 
 const DAY_MS = 86_400_000
@@ -101,21 +95,11 @@ const rows: ReadonlyArray<Row> = [
   ["a zone of elsewhere", `20261123:0930-20261123:1600;${REST}`, "unreadable", { timeZoneId: "Asia/Tokyo" }]
 ]
 
-const bytes = (...all: ReadonlyArray<Said>): Buffer => Buffer.concat(all.map((said) => frame(said(NEWEST))))
-
 /** What is made of the Monday where TWS has as many contracts of the symbol as there are texts. */
-const twoContracts = (...texts: ReadonlyArray<string>) =>
+const ofContracts = (...texts: ReadonlyArray<string>) =>
   Effect.gen(function* () {
-    const greeted = bytes(say(tws.accounts, { accounts: "DU1234567" }), say(tws.nextOrderId, { orderId: 1 }))
-    const port = yield* peer(frame([NEWEST, "20261123 12:00:00 US/Eastern"]), greeted, ([kind, , reqId = ""]) => {
-      if (kind !== requests.contractDetails.id) return Buffer.alloc(0)
-      const told = texts.map((liquidHours, i) =>
-        contractDetails(reqId, "AAPL", i, { timeZoneId: "US/Eastern", tradingHours: "", liquidHours })
-      )
-      return bytes(...told, say(tws.contractDetailsEnd, { reqId }))
-    })
-    const broker = yield* IbkrBroker.make({ account, address: { host: "127.0.0.1", port, clientId: 7 } })
-    const read = yield* Effect.either(sessionsOf(broker))
+    const hours = texts.map((liquidHours) => ({ timeZoneId: "US/Eastern", tradingHours: "", liquidHours }))
+    const read = yield* Effect.either(sessionsOf(yield* brokerOf("AAPL", ...hours)))
     return read._tag === "Left" ? read.left.kind : shown(read.right, MONDAY)
   }).pipe(Effect.scoped)
 
@@ -185,7 +169,7 @@ describe("TWS's hours, over a socket", () => {
     ["other", "20261123:0930-20261123:1300", "unreadable"]
   ])("of two contracts with %s hours: %s is %s", (_, liquidHours, expected) =>
     clockFrom(NOON)
-      .run(twoContracts("20261123:0930-20261123:1600", liquidHours))
+      .run(ofContracts("20261123:0930-20261123:1600", liquidHours))
       .pipe(Effect.runPromise)
       .then((read) => expect(read).toBe(expected))
   )

@@ -18,6 +18,8 @@ export interface AccountState {
   readonly dayTradesRemaining: number
   /** What its contracts say of their hours, where that is not what the exchange has. */
   readonly hours: Partial<ContractHours>
+  /** Symbols that may not be ordered, and why. */
+  readonly ineligible: ReadonlyMap<string, string>
 }
 
 /** What the parts of a simulator work with. */

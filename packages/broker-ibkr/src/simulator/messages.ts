@@ -2,7 +2,6 @@ import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
-import type { ContractHours } from "../Message.ts"
 import { portfolioValue } from "../wire/accountUpdates.ts"
 import * as tws from "../wire/messages.ts"
 
@@ -255,11 +254,19 @@ export const portfolio = (
     realizedPnl: "0"
   })
 
+type Details = Values<NamesOf<(typeof tws.contractDetails)["layout"]>>
+
+/** What CONTRACT_DATA says of a stock that may not be ordered, and why. */
+export const ineligible = (why: string): Details => ({
+  ineligibilityReasons: 1,
+  "reason/ineligibilityReasons.0": "1",
+  "description/ineligibilityReasons.0": why
+})
+
 /** CONTRACT_DATA of a stock. */
-export const contractDetails = (reqId: string, symbol: string, conId: number, hours: ContractHours): Said =>
+export const contractDetails = (reqId: string, symbol: string, conId: number, differs: Details): Said =>
   say(tws.contractDetails, {
     ...contract(symbol, conId),
-    ...hours,
     reqId,
     marketName: "NMS",
     orderTypes: "LMT,MKT,STP,STPLMT",
@@ -267,5 +274,6 @@ export const contractDetails = (reqId: string, symbol: string, conId: number, ho
     longName: `${symbol} INC`,
     primaryExchange: VENUE,
     marketRuleIds: "26",
-    stockType: "COMMON"
+    stockType: "COMMON",
+    ...differs
   })

@@ -185,7 +185,9 @@ export const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
     if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
     const millis = yield* Clock.currentTimeMillis
     const hours = { ...hoursFrom(Instant.fromMillis(millis), desk.isAlwaysOpen), ...desk.state().hours }
-    send(messages.contractDetails(reqId, symbol, conIdOf(symbol), hours), say(tws.contractDetailsEnd, { reqId }))
+    const why = desk.state().ineligible.get(symbol.replace(" ", "."))
+    const differs = why === undefined ? hours : { ...hours, ...messages.ineligible(why) }
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol), differs), say(tws.contractDetailsEnd, { reqId }))
   })
 
 const NO_GENERIC_TICKS =
