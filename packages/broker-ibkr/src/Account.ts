@@ -73,8 +73,40 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
           )
   )
 
-/** The account's number and buying power. */
+const READY = "AccountReady"
+
+/** TWS sends it at once, among the first of its values; where it does not, its figures count. */
+const LONGEST_UNREADY = "1500 millis"
+
+/** While TWS's servers reset, figures are of before, or wrong, and this is `false` (account values). `undefined` where TWS does not say. */
+const readiness = ({ alone, names: { number }, session }: Desk): Effect.Effect<string | undefined> =>
+  gather<{ readonly value: string }>(session, {
+    operation: "account",
+    ask: (line) => line.send(say(requests.accountUpdates, { account: number })),
+    take: (message) => {
+      if (message._tag === "AccountValuesEnd" && message.account === number) return { _tag: "End" }
+      const isIt = message._tag === "AccountValue" && message.account === number && message.name === READY
+      return isIt ? { _tag: "Last", part: message } : undefined
+    },
+    finish: (line) => line.send(say(requests.accountUpdates, { subscribe: 0, account: number }))
+  }).pipe(
+    alone.withPermits(1),
+    Effect.timeout(LONGEST_UNREADY),
+    Effect.map(([said]) => said?.value),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** The account's number and buying power, where TWS does not say that it is not ready. */
 export const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  Effect.gen(function* () {
+    const figure = yield* buyingPower(desk)
+    const said = (yield* readiness(desk)) ?? "true"
+    if (said === "true") return figure
+    const detail = `the account's figures are not ready (${READY} is '${said}')`
+    return yield* new Broker.BrokerReadFailed({ operation: "account", kind: "server", detail })
+  })
+
+const buyingPower = (desk: Desk): Broker.BrokerService["account"] =>
   gather<{ readonly currency: string; readonly value: string }>(desk.session, {
     operation: "account",
     ask: (line, reqId) => line.send(say(requests.accountFigures, { reqId, names: BUYING_POWER })),

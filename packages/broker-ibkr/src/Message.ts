@@ -114,6 +114,9 @@ export type Message = Data.TaggedEnum<{
     readonly currency: string
   }
   readonly AccountFiguresEnd: { readonly reqId: string }
+  /** What an account's window shows, by its name. */
+  readonly AccountValue: { readonly account: string; readonly name: string; readonly value: string }
+  readonly AccountValuesEnd: { readonly account: string }
   /** TWS's time, in seconds since 1970. */
   readonly Heartbeat: { readonly seconds: string }
   /** The id that TWS would take for the next order, and the accounts behind its login. */
@@ -269,6 +272,10 @@ const answers = [
       eligibility: { orderTypes: at("orderTypes"), ineligible: reasonsIn(at) }
     })
   ),
+  decoder(messages.accountValue, (at) =>
+    Message.AccountValue({ account: at("account"), name: at("name"), value: at("value") })
+  ),
+  decoder(messages.accountValuesEnd, (at) => Message.AccountValuesEnd({ account: at("account") })),
   decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),
   ...[messages.tickPrice, messages.tickNumber, messages.tickText].map((kind) =>
     decoder(kind, (at) => Message.Tick({ reqId: at("reqId"), type: at("type"), value: at("value") }))

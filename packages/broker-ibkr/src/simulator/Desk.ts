@@ -14,6 +14,8 @@ export interface AccountState {
   readonly isReadOnly: boolean
   /** Symbols that nobody lends shares of. */
   readonly notShortable: ReadonlySet<string>
+  /** Its figures are right: `AccountReady` is so, and is not while servers reset. */
+  readonly isReady: boolean
   /** How often it may still open and close within a day; -1 without end. */
   readonly dayTradesRemaining: number
   /** What its contracts say of their hours, where that is not what the exchange has. */

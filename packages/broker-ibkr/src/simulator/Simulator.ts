@@ -62,7 +62,7 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account behind the login. */
   readonly account: AccountName.AccountName
-  /** Changes what the account is: read only, without shares to lend, short of day trades, of other hours, or without stocks to order. */
+  /** Changes what the account is: read only, without shares to lend, short of day trades, not ready, of other hours, or without stocks to order. */
   readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
@@ -101,6 +101,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const known = yield* exchange.orders
     let state: AccountState = {
       isReadOnly: false,
+      isReady: true,
       notShortable: new Set(),
       dayTradesRemaining: -1,
       hours: {},

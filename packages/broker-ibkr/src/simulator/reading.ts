@@ -145,7 +145,7 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
       say(updates.accountValue, { account: desk.number, name, value, currency })
     send(
       figure("AccountCode", desk.number),
-      figure("AccountReady", "true"),
+      figure("AccountReady", String(desk.state().isReady)),
       figure("BuyingPower", Decimal.format(power), "USD"),
       figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
       figure("StockMarketValue", Decimal.format(stocks), "USD"),
