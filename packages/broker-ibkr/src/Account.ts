@@ -73,7 +73,8 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
           )
   )
 
-const READY = "AccountReady"
+/** In lower case: TWS was seen to write it as `AccountReady`, and as `accountReady`. */
+const READY = "accountready"
 
 /** TWS sends it at once, among the first of its values; where it does not, its figures count. */
 const LONGEST_UNREADY = "1500 millis"
@@ -85,7 +86,7 @@ const readiness = ({ alone, names: { number }, session }: Desk): Effect.Effect<s
     ask: (line) => line.send(say(requests.accountUpdates, { account: number })),
     take: (message) => {
       if (message._tag === "AccountValuesEnd" && message.account === number) return { _tag: "End" }
-      const isIt = message._tag === "AccountValue" && message.account === number && message.name === READY
+      const isIt = message._tag === "AccountValue" && message.account === number && message.name.toLowerCase() === READY
       return isIt ? { _tag: "Last", part: message } : undefined
     },
     finish: (line) => line.send(say(requests.accountUpdates, { subscribe: 0, account: number }))
@@ -102,7 +103,7 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
     const figure = yield* buyingPower(desk)
     const said = (yield* readiness(desk)) ?? "true"
     if (said === "true") return figure
-    const detail = `the account's figures are not ready (${READY} is '${said}')`
+    const detail = `the account's figures are not ready (AccountReady is '${said}')`
     return yield* new Broker.BrokerReadFailed({ operation: "account", kind: "server", detail })
   })
 
@@ -144,7 +145,7 @@ const ORDERED: ReadonlyArray<string> = ["LMT", "MKT"]
  * Only what shows that it may be ordered is tradable: a stock that takes market or limit orders, of which TWS gives no reason against it. What
  * ends to be is not found any more (200), or refused.
  */
-const tradability = ({
+export const tradability = ({
   contract,
   eligibility: { ineligible, orderTypes }
 }: Contracts.Details): { readonly tradable: boolean; readonly words?: string } => {

@@ -54,7 +54,7 @@ const isDenied = ({ date, span }: Entry, trading: ReadonlyArray<Entry>): boolean
 const isSound = ({ date, span }: Entry): boolean => span === undefined || MarketDates.isOn(date, span)
 
 /** The sessions of each date that is listed; `undefined` where the answer cannot be read, or contradicts itself. */
-const sessionsIn = ({ liquidHours, timeZoneId, tradingHours }: ContractHours) => {
+export const sessionsIn = ({ liquidHours, timeZoneId, tradingHours }: ContractHours) => {
   const entries = entriesIn(liquidHours, timeZoneId)
   const trading = entriesIn(tradingHours, timeZoneId) ?? []
   if (entries === undefined) return undefined

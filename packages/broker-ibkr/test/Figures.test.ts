@@ -54,6 +54,11 @@ describe("figures of an account at TWS, over a socket", () => {
     ["ready", [value("AccountReady", "true"), END], "1000"],
     ["ready, amid others", [value("AccountCode", NUMBER), value("AccountReady", "true")], "1000"],
     ["not ready", [value("AccountReady", "false"), END], unready("false")],
+    [
+      "not ready, as account updates of several accounts write it",
+      [value("accountReady", "false"), END],
+      unready("false")
+    ],
     ["a word that is not documented", [value("AccountReady", "soon"), END], unready("soon")],
     ["another account that is not ready", [value("AccountReady", "false", "DU7"), END], "1000"],
     ["no word of it", [value("AccountType", "INDIVIDUAL"), END], "1000"],
