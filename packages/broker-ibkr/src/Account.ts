@@ -1,10 +1,10 @@
 import { Broker, Decimal, Instant } from "@roundlot/core"
 import type { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
+import * as Contracts from "./Contracts.ts"
 import type { Desk } from "./Desk.ts"
-import { assetClassOf, symbolOf } from "./Execution.ts"
+import { assetClassOf, STOCK, symbolOf } from "./Execution.ts"
 import { isLent } from "./MarketData.ts"
-import { symbolAt, symbolFrom } from "./OrderRequest.ts"
 import { gather } from "./Reading.ts"
 import { decimalOf, masked } from "./Text.ts"
 import { say } from "./wire/layout.ts"
@@ -73,8 +73,41 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
           )
   )
 
-/** The account's number and buying power. */
+/** In lower case: TWS was seen to write it as `AccountReady`, and as `accountReady`. */
+const READY = "accountready"
+
+/** TWS sends it at once, among the first of its values; where it does not, its figures count. */
+const LONGEST_UNREADY = "1500 millis"
+
+/** While TWS's servers reset, figures are of before, or wrong, and this is `false` (account values). `undefined` where TWS does not say. */
+const readiness = ({ alone, names: { number }, session }: Desk): Effect.Effect<string | undefined> =>
+  gather<{ readonly value: string }>(session, {
+    operation: "account",
+    ask: (line) => line.send(say(requests.accountUpdates, { account: number })),
+    take: (message) => {
+      if (message._tag === "AccountValuesEnd" && message.account === number) return { _tag: "End" }
+      const isIt = message._tag === "AccountValue" && message.account === number && message.name.toLowerCase() === READY
+      return isIt ? { _tag: "Last", part: message } : undefined
+    },
+    finish: (line) => line.send(say(requests.accountUpdates, { subscribe: 0, account: number }))
+  }).pipe(
+    alone.withPermits(1),
+    Effect.timeout(LONGEST_UNREADY),
+    Effect.map(([said]) => said?.value),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** The account's number and buying power, where TWS does not say that it is not ready. */
 export const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  Effect.gen(function* () {
+    const figure = yield* buyingPower(desk)
+    const said = (yield* readiness(desk)) ?? "true"
+    if (said === "true") return figure
+    const detail = `the account's figures are not ready (AccountReady is '${said}')`
+    return yield* new Broker.BrokerReadFailed({ operation: "account", kind: "server", detail })
+  })
+
+const buyingPower = (desk: Desk): Broker.BrokerService["account"] =>
   gather<{ readonly currency: string; readonly value: string }>(desk.session, {
     operation: "account",
     ask: (line, reqId) => line.send(say(requests.accountFigures, { reqId, names: BUYING_POWER })),
@@ -105,44 +138,44 @@ export const figures = (desk: Desk): Broker.BrokerService["account"] =>
 
 const ONE = Decimal.unsafe("1")
 
+/** The types of orders that are sent here; a stop is one of them once it is elected. */
+const ORDERED: ReadonlyArray<string> = ["LMT", "MKT"]
+
 /**
- * What TWS knows of a symbol. The details of a contract do not say whether it may be traded: what ends to be is not found any more
- * (200), or refused.
+ * Only what shows that it may be ordered is tradable: a stock that takes market or limit orders, of which TWS gives no reason against it. What
+ * ends to be is not found any more (200), or refused.
  */
+export const tradability = ({
+  contract,
+  eligibility: { ineligible, orderTypes }
+}: Contracts.Details): { readonly tradable: boolean; readonly words?: string } => {
+  if (ineligible.length > 0) return { tradable: false, words: ineligible.join("; ") }
+  const isTaken = orderTypes.split(",").some((type) => ORDERED.includes(type))
+  if (!isTaken) return { tradable: false, words: `TWS takes no ${ORDERED.join(" or ")} for it` }
+  return { tradable: contract.secType === STOCK }
+}
+
+/** What TWS knows of a symbol. */
 export const instrument = (
   { session }: { readonly session: Pick<Desk["session"], "line"> },
   symbol: Ticker.Ticker
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
   // Side by side: lending takes its whole wait where no market data is subscribed to.
   Effect.zipWith(
-    contractsOf({ session }, symbol),
+    Contracts.detailsOf(session, "instrument", symbol),
     isLent(session, symbol),
-    (found, shortable) => {
-      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
-      return contract === undefined
+    ([found], shortable) =>
+      found === undefined
         ? { _tag: "NotKnown", symbol }
         : {
             _tag: "Known",
             symbol,
-            assetClass: assetClassOf(contract),
-            currency: contract.currency,
-            tradable: true,
+            assetClass: assetClassOf(found.contract),
+            currency: found.contract.currency,
+            ...tradability(found),
             fractionable: false,
             shortable,
             lot: ONE
-          }
-    },
+          },
     { concurrent: true }
   )
-
-const contractsOf = ({ session }: { readonly session: Pick<Desk["session"], "line"> }, symbol: Ticker.Ticker) =>
-  gather(session, {
-    operation: "instrument",
-    ask: (line, reqId) => line.send(say(requests.contractDetails, { reqId, symbol: symbolAt(symbol) })),
-    take: (message, reqId) => {
-      if (message._tag === "ContractDetailsEnd" && message.reqId === reqId) return { _tag: "End" }
-      return message._tag === "ContractDetails" && message.reqId === reqId
-        ? { _tag: "Part", part: message.contract }
-        : undefined
-    }
-  })

@@ -19,7 +19,8 @@ export interface Names {
   readonly zone: string | undefined
 }
 
-const STOCK = "STK"
+/** The class of shares. */
+export const STOCK = "STK"
 /** A combination is summed up in an execution of its own beside those of its legs. */
 export const COMBINATION = "BAG"
 

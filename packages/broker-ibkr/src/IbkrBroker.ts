@@ -7,6 +7,7 @@ import type { Desk } from "./Desk.ts"
 import * as Endings from "./Endings.ts"
 import { fills, fillsOf } from "./Fills.ts"
 import type { Address, ConnectFailed } from "./Line.ts"
+import * as MarketCalendar from "./MarketCalendar.ts"
 import * as MarketData from "./MarketData.ts"
 import { supportedOrders } from "./OrderRequest.ts"
 import { ALL, everyOrder, type Listings, lookup, orders, readOrder } from "./Orders.ts"
@@ -105,6 +106,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       positions: positions(desk),
       account: figures(desk),
       clock: brokersTime(desk),
+      calendar: MarketCalendar.make(session),
       instrument: (symbol) => instrument(desk, symbol),
       quote: (symbol) => MarketData.quote(desk.session, halts, symbol),
       // What the stream says is newer than what was read.

@@ -1,5 +1,5 @@
 import { Data, Either } from "effect"
-import { type Kind, type Read, read } from "./wire/layout.ts"
+import { type Kind, type Read, read, type ReadOf } from "./wire/layout.ts"
 import * as messages from "./wire/messages.ts"
 
 type Tokens = ReadonlyArray<string>
@@ -12,6 +12,21 @@ export interface Contract {
   readonly exchange: string
   readonly currency: string
   readonly localSymbol: string
+}
+
+/** Whether a contract may be ordered, in TWS's words. */
+interface Eligibility {
+  /** Codes with commas between them, those of order types among them. */
+  readonly orderTypes: string
+  /** Why it may not be; none before version 186. */
+  readonly ineligible: ReadonlyArray<string>
+}
+
+/** When a contract is traded, in TWS's words: `20261127:0930-20261127:1300;20261128:CLOSED`. */
+export interface ContractHours {
+  readonly timeZoneId: string
+  readonly tradingHours: string
+  readonly liquidHours: string
 }
 
 /** What a message says of an order. Quantities are the text that came; `status` is TWS's own word. */
@@ -81,7 +96,12 @@ export type Message = Data.TaggedEnum<{
     readonly averageCost: string
   }
   readonly PositionsEnd: {}
-  readonly ContractDetails: { readonly reqId: string; readonly contract: Contract }
+  readonly ContractDetails: {
+    readonly reqId: string
+    readonly contract: Contract
+    readonly hours: ContractHours
+    readonly eligibility: Eligibility
+  }
   readonly ContractDetailsEnd: { readonly reqId: string }
   /** A part of market data: the number of what it is, and its value. */
   readonly Tick: { readonly reqId: string; readonly type: string; readonly value: string }
@@ -94,6 +114,9 @@ export type Message = Data.TaggedEnum<{
     readonly currency: string
   }
   readonly AccountFiguresEnd: { readonly reqId: string }
+  /** What an account's window shows, by its name. */
+  readonly AccountValue: { readonly account: string; readonly name: string; readonly value: string }
+  readonly AccountValuesEnd: { readonly account: string }
   /** TWS's time, in seconds since 1970. */
   readonly Heartbeat: { readonly seconds: string }
   /** The id that TWS would take for the next order, and the accounts behind its login. */
@@ -215,6 +238,12 @@ const aboutOrders = [
   )
 ]
 
+/** Each with its code, and what that means where TWS says so. */
+const reasonsIn = (at: ReadOf<typeof messages.contractDetails>): ReadonlyArray<string> =>
+  Array.from({ length: Number(at("ineligibilityReasons")) }, (_, i) =>
+    [at(`reason/ineligibilityReasons.${i}`), at(`description/ineligibilityReasons.${i}`)].join(" ").trim()
+  )
+
 const answers = [
   decoder(messages.position, (at) =>
     Message.Position({
@@ -235,7 +264,18 @@ const answers = [
     })
   ),
   decoder(messages.accountFiguresEnd, (at) => Message.AccountFiguresEnd({ reqId: at("reqId") })),
-  decoder(messages.contractDetails, (at) => Message.ContractDetails({ reqId: at("reqId"), contract: contractOf(at) })),
+  decoder(messages.contractDetails, (at) =>
+    Message.ContractDetails({
+      reqId: at("reqId"),
+      contract: contractOf(at),
+      hours: { timeZoneId: at("timeZoneId"), tradingHours: at("tradingHours"), liquidHours: at("liquidHours") },
+      eligibility: { orderTypes: at("orderTypes"), ineligible: reasonsIn(at) }
+    })
+  ),
+  decoder(messages.accountValue, (at) =>
+    Message.AccountValue({ account: at("account"), name: at("name"), value: at("value") })
+  ),
+  decoder(messages.accountValuesEnd, (at) => Message.AccountValuesEnd({ account: at("account") })),
   decoder(messages.contractDetailsEnd, (at) => Message.ContractDetailsEnd({ reqId: at("reqId") })),
   ...[messages.tickPrice, messages.tickNumber, messages.tickText].map((kind) =>
     decoder(kind, (at) => Message.Tick({ reqId: at("reqId"), type: at("type"), value: at("value") }))

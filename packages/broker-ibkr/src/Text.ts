@@ -6,8 +6,8 @@ const decode = Schema.decodeEither(Decimal.FromString)
 /** The decimal of a text of TWS, which may have thousands separators; `undefined` where it is none, or says "not set". */
 export const decimalOf = (text: string): Decimal.Decimal | undefined => {
   const plain = text.replaceAll(",", "")
-  const trimmed = plain.includes(".") ? plain.replace(/(?<!0)\.?0+$/, "") : plain
-  return Either.getOrUndefined(decode(trimmed === "" && plain !== "" ? "0" : trimmed))
+  const trimmed = plain.includes(".") ? plain.replace(/(?<!0)0+$/, "").replace(/\.$/, "") : plain
+  return Either.getOrUndefined(decode(trimmed === "" && plain.includes("0") ? "0" : trimmed))
 }
 
 const SHOWN = 2

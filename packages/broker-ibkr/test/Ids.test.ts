@@ -1,5 +1,5 @@
 import { ExecId } from "@roundlot/broker-ibkr"
-import { AccountName, Instant } from "@roundlot/core"
+import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
 import { describe, expect, it } from "vitest"
 import * as BrokerTime from "../src/BrokerTime.ts"
 import { executedOf } from "../src/Execution.ts"
@@ -88,6 +88,23 @@ describe("an execution of TWS as a report", () => {
       undefined
     ])
     expect(read({ shares: "many" })).toBeUndefined()
+  })
+
+  it.each([
+    ["150.0", "150"],
+    ["300000.00", "300000"],
+    ["1,000.00", "1000"],
+    ["0.0", "0"],
+    [".00", "0"],
+    ["-20.0", "-20"]
+  ])("FILL-2: %s is %s: a double that is whole has a zero behind its point", (told, expected) => {
+    expect(decimalOf(told)).toEqual(Decimal.unsafe(expected))
+  })
+
+  it("FILL-2: an execution of whole doubles has its shares and its price; a point alone is no number", () => {
+    const [quantity, price] = [Decimal.unsafe("100"), Price.unsafe("60")]
+    expect(read({ shares: "100.0", price: "60.00" })).toMatchObject({ quantity, price })
+    expect([".", "-", "-."].map(decimalOf)).toEqual([undefined, undefined, undefined])
   })
 
   it("SYNC-4: a durable id is the order's, beyond 32 bits too; the composite of its day and of the next ones is near it", () => {

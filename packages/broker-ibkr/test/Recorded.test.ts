@@ -3,9 +3,12 @@ import { join } from "node:path"
 import { AccountName, Instant } from "@roundlot/core"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
+import { tradability } from "../src/Account.ts"
 import { executedOf } from "../src/Execution.ts"
 import { decode, type Message } from "../src/Message.ts"
+import { sessionsIn } from "../src/MarketCalendar.ts"
 import { statuses } from "../src/OrderStatus.ts"
+import { decimalOf } from "../src/Text.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [join(import.meta.dirname, "recorded"), ...(real === undefined ? [] : [join(real, "broker-json/ibkr")])]
@@ -51,8 +54,12 @@ const tokensOf = (row: Row): ReadonlyArray<string> => {
   ]
 }
 
+/** What the adapter makes of the parts of a message that it acts on. */
 const isRead = (message: Message | undefined): boolean => {
   if (message === undefined || message._tag === "Unreadable") return false
+  if (message._tag === "ContractDetails")
+    return sessionsIn(message.hours) !== undefined && tradability(message).tradable
+  if (message._tag === "AccountFigure" || message._tag === "Tick") return decimalOf(message.value) !== undefined
   if (message._tag !== "Execution") return true
   const read = executedOf(names, message.execution, Instant.make(1n), false)
   return read !== undefined && read.asOfKind === "broker" && read.price !== undefined

@@ -107,6 +107,8 @@ const ours = [
   say(requests.cancelPositions),
   say(requests.accountFigures, { reqId: 9, names: "BuyingPower" }),
   say(requests.cancelAccountFigures, { reqId: 9 }),
+  say(requests.accountUpdates, { account: "DU1234567" }),
+  say(requests.accountUpdates, { subscribe: 0, account: "DU1234567" }),
   say(requests.contractDetails, asked),
   say(requests.marketDataType, { type: 3 }),
   say(requests.marketData, asked),
@@ -134,6 +136,8 @@ const asksTheSame = (api: IBApi): void => {
   api.cancelPositions()
   api.reqAccountSummary(9, "All", "BuyingPower")
   api.cancelAccountSummary(9)
+  api.reqAccountUpdates(true, "DU1234567")
+  api.reqAccountUpdates(false, "DU1234567")
   api.reqContractDetails(9, stock)
   api.reqMarketDataType(MarketDataType.DELAYED)
   api.reqMktData(9, stock, "", true, false)

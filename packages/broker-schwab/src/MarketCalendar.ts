@@ -1,11 +1,11 @@
 import { Instant } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
-import { Recent, XnysCalendar } from "@roundlot/core/adapter"
+import { MarketDates, Recent, XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect, Schema } from "effect"
 import { asking, contentsOf, unreadable } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
 
-type Sessions = ReadonlyArray<XnysCalendar.Session>
+type Sessions = MarketDates.Sessions
 
 const Span = Schema.Struct({ start: Instant.FromString, end: Instant.FromString })
 
@@ -21,17 +21,15 @@ const Day = Schema.Struct({
 /** On a day on which it is closed the market has no product `EQ`: its own name is in that place. */
 const Answer = Schema.Struct({ equity: Schema.Struct({ EQ: Schema.optional(Day), equity: Schema.optional(Day) }) })
 
-const isOn = (date: string, { end, start }: typeof Span.Type): boolean =>
-  start < end && XnysCalendar.marketDate(start) === date && XnysCalendar.marketDate(Instant.addMillis(end, -1)) === date
-
 /** The sessions of a date; `undefined` where the answer does not say, of that date and without contradicting itself, what they are. */
 const sessionsOf = (date: string, { equity }: typeof Answer.Type): Sessions | undefined => {
   const day = equity.EQ ?? equity.equity
   if (day?.date !== date) return undefined
   const [span, ...others] = day.sessionHours?.regularMarket ?? []
   if (!day.isOpen) return span === undefined ? [] : undefined
-  const isSound = span !== undefined && others.length === 0 && isOn(date, span)
-  return isSound ? [{ opensAt: span.start, closesAt: span.end }] : undefined
+  const session = span === undefined ? undefined : { opensAt: span.start, closesAt: span.end }
+  const isSound = session !== undefined && others.length === 0 && MarketDates.isOn(date, session)
+  return isSound ? [session] : undefined
 }
 
 /** `GET /marketdata/v1/markets` answers of one date, from today to a year from now. */
@@ -59,39 +57,15 @@ const serves = ({ atMs, on }: Answered, date: string, today: string, nowMs: numb
 
 /** As many days from today on are Schwab's word: the next session is among them, and a weekend. */
 const NEAR_DAYS = 7
-const DAY_MS = 86_400_000
-
-const datesOf = ({ from, to }: Broker.TimeWindow): ReadonlyArray<string> => {
-  const [first, last] = [from, to].map((at) => Date.parse(`${XnysCalendar.marketDate(at)}T00:00:00Z`))
-  if (first === undefined || last === undefined) return []
-  return Array.from({ length: (last - first) / DAY_MS + 1 }, (_, day) =>
-    new Date(first + day * DAY_MS).toISOString().slice(0, 10)
-  )
-}
-
-const aroundTheClock = (date: string): Sessions => {
-  const [opensAt, closesAt] = ["00:00", "24:00"].map((time) => XnysCalendar.momentOf(date, time))
-  return opensAt === undefined || closesAt === undefined ? [] : [{ opensAt, closesAt }]
-}
-
-const isAroundTheClock = (date: string, [session]: Sessions): boolean => {
-  const [whole] = aroundTheClock(date)
-  return session?.opensAt === whole?.opensAt && session?.closesAt === whole?.closesAt
-}
-
-const byXnys = (date: string): Sessions => {
-  const session = XnysCalendar.sessionOn(date)
-  return session === undefined ? [] : [session]
-}
 
 /**
  * The market's sessions on the dates of a window: of the next days as Schwab has them, one request each, of the others as the New York
- * Stock Exchange has published them. One for all accounts of a login. A simulator that is open all week never closes.
+ * Stock Exchange has published them. One for all accounts of a login.
  */
 export const make = (wire: Wire): Effect.Effect<NonNullable<Broker.BrokerService["calendar"]>> =>
   Effect.map(Effect.makeSemaphore(1), (one) => {
     const answered = Recent.make<Answered>(MOST_REMEMBERED)
-    const near = (date: string) =>
+    const heldOn = (date: string) =>
       Effect.gen(function* () {
         const atMs = yield* Clock.currentTimeMillis
         const on = XnysCalendar.marketDate(Instant.fromMillis(atMs))
@@ -103,17 +77,13 @@ export const make = (wire: Wire): Effect.Effect<NonNullable<Broker.BrokerService
       })
     return (window) =>
       Effect.gen(function* () {
-        const dates = datesOf(window)
+        const dates = MarketDates.datesOf(window)
         const today = XnysCalendar.marketDate(Instant.fromMillis(yield* Clock.currentTimeMillis))
         const week = dates.filter((date) => date >= today).slice(0, NEAR_DAYS)
-        const theirs = new Map(
-          yield* Effect.forEach(week, (date) => Effect.map(near(date), (sessions) => [date, sessions] as const))
+        const near = new Map(
+          yield* Effect.forEach(week, (date) => Effect.map(heldOn(date), (sessions) => [date, sessions] as const))
         )
-        const isPlay = theirs.size === NEAR_DAYS && [...theirs].every(([date, its]) => isAroundTheClock(date, its))
-        if (isPlay) return dates.flatMap(aroundTheClock)
-        return dates.flatMap((date) => theirs.get(date) ?? remembered(answered, date, today) ?? byXnys(date))
+        const over = (date: string) => (date < today ? answered.get(date)?.sessions : undefined)
+        return MarketDates.sessionsOn(dates, near, over)
       }).pipe(one.withPermits(1))
   })
-
-const remembered = (answered: Recent.Recent<Answered>, date: string, today: string): Sessions | undefined =>
-  date < today ? answered.get(date)?.sessions : undefined

@@ -2,6 +2,8 @@
 
 import "./effect3.ts"
 
+/** `values/MarketDates`: see that module. */
+export * as MarketDates from "./values/MarketDates.ts"
 /** `values/Quote`: see that module. */
 export * as Quote from "./values/Quote.ts"
 /** `values/Reference`: see that module. */

@@ -161,6 +161,7 @@ const schemas = {
       assetClass: String,
       currency: String,
       tradable: Boolean,
+      words: maybe(String),
       fractionable: Boolean,
       shortable: maybe(Boolean),
       lot: Decimal

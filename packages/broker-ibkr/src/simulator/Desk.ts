@@ -4,6 +4,7 @@ import { ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
 import { Effect } from "effect"
+import type { ContractHours } from "../Message.ts"
 import type { Said } from "../wire/layout.ts"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
 
@@ -13,8 +14,14 @@ export interface AccountState {
   readonly isReadOnly: boolean
   /** Symbols that nobody lends shares of. */
   readonly notShortable: ReadonlySet<string>
+  /** Its figures are right: `AccountReady` is so, and is not while servers reset. */
+  readonly isReady: boolean
   /** How often it may still open and close within a day; -1 without end. */
   readonly dayTradesRemaining: number
+  /** What its contracts say of their hours, where that is not what the exchange has. */
+  readonly hours: Partial<ContractHours>
+  /** Symbols that may not be ordered, and why. */
+  readonly ineligible: ReadonlyMap<string, string>
 }
 
 /** What the parts of a simulator work with. */
@@ -30,6 +37,8 @@ export interface Desk {
   readonly commissions: "with" | "late" | "never"
   /** What market data the login is subscribed to. */
   readonly marketData: "live" | "delayed" | "none"
+  /** The exchange never closes, or was given no hours of its own. */
+  readonly isAlwaysOpen: boolean
   readonly permIds: "always" | "never"
   /** What a filled order is listed over among the completed ones. */
   readonly quantityOfFilled: "shown" | "zero"

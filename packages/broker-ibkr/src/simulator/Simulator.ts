@@ -62,7 +62,7 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account behind the login. */
   readonly account: AccountName.AccountName
-  /** Changes what the account is: read only, without shares to lend, or short of day trades. */
+  /** Changes what the account is: read only, without shares to lend, short of day trades, not ready, of other hours, or without stocks to order. */
   readonly become: (change: Partial<AccountState>) => Effect.Effect<void>
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
@@ -99,7 +99,14 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
-    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: -1 }
+    let state: AccountState = {
+      isReadOnly: false,
+      isReady: true,
+      notShortable: new Set(),
+      dayTradesRemaining: -1,
+      hours: {},
+      ineligible: new Map()
+    }
     const desk: Desk = {
       exchange,
       account: ACCOUNT,
@@ -109,6 +116,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       shape: options.times ?? "zone",
       commissions: options.commissions ?? "with",
       marketData: options.marketData ?? "live",
+      isAlwaysOpen: options.isOpen === undefined,
       permIds: options.permIds ?? "always",
       quantityOfFilled: options.quantityOfFilled ?? "shown",
       newestVersion: options.newestVersion ?? NEWEST,

@@ -254,8 +254,17 @@ export const portfolio = (
     realizedPnl: "0"
   })
 
+type Details = Values<NamesOf<(typeof tws.contractDetails)["layout"]>>
+
+/** What CONTRACT_DATA says of a stock that may not be ordered, and why. */
+export const ineligible = (why: string): Details => ({
+  ineligibilityReasons: 1,
+  "reason/ineligibilityReasons.0": "1",
+  "description/ineligibilityReasons.0": why
+})
+
 /** CONTRACT_DATA of a stock. */
-export const contractDetails = (reqId: string, symbol: string, conId: number): Said =>
+export const contractDetails = (reqId: string, symbol: string, conId: number, differs: Details): Said =>
   say(tws.contractDetails, {
     ...contract(symbol, conId),
     reqId,
@@ -264,7 +273,7 @@ export const contractDetails = (reqId: string, symbol: string, conId: number): S
     validExchanges: "SMART,ARCA",
     longName: `${symbol} INC`,
     primaryExchange: VENUE,
-    timeZoneId: "US/Eastern",
     marketRuleIds: "26",
-    stockType: "COMMON"
+    stockType: "COMMON",
+    ...differs
   })

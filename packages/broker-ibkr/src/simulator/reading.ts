@@ -21,6 +21,7 @@ import {
   wholeOf,
   wordFor
 } from "./Desk.ts"
+import { hoursFrom } from "./hours.ts"
 import * as messages from "./messages.ts"
 
 const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
@@ -144,7 +145,7 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
       say(updates.accountValue, { account: desk.number, name, value, currency })
     send(
       figure("AccountCode", desk.number),
-      figure("AccountReady", "true"),
+      figure("AccountReady", String(desk.state().isReady)),
       figure("BuyingPower", Decimal.format(power), "USD"),
       figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
       figure("StockMarketValue", Decimal.format(stocks), "USD"),
@@ -182,7 +183,11 @@ export const contract = (seat: Seat, at: Read<"reqId" | "symbol">): Doing =>
     const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
     if (isKnown === undefined) return
     if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
-    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), say(tws.contractDetailsEnd, { reqId }))
+    const millis = yield* Clock.currentTimeMillis
+    const hours = { ...hoursFrom(Instant.fromMillis(millis), desk.isAlwaysOpen), ...desk.state().hours }
+    const why = desk.state().ineligible.get(symbol.replace(" ", "."))
+    const differs = why === undefined ? hours : { ...hours, ...messages.ineligible(why) }
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol), differs), say(tws.contractDetailsEnd, { reqId }))
   })
 
 const NO_GENERIC_TICKS =

@@ -1,7 +1,7 @@
 import { all, fields } from "./layout.ts"
 import { contract } from "./orderParts.ts"
 
-/* What answers REQ_ACCOUNT_DATA: said to other programs alone, since figures are asked for as a summary here. */
+/* What answers REQ_ACCOUNT_DATA. Figures are asked for as a summary here: of these is read only whether they are ready. */
 
 /** ACCT_VALUE. */
 export const accountValue = { id: "6", layout: fields("version=2 name value currency account") }

@@ -84,8 +84,11 @@ export const before = <N extends string>(version: number, part: Layout<N>): Layo
   }
 })
 
-/** How often a part is there, and the part so often. */
-export const times = <const C extends string>(count: C, part: Layout<string>): Layout<C> => ({
+/** How often a part is there, and the part so often: its fields are `NAME/COUNT.0`, `NAME/COUNT.1` and so on. */
+export const times = <const C extends string, N extends string>(
+  count: C,
+  part: Layout<N>
+): Layout<C | `${N}/${C}.${number}`> => ({
   walk: (walk) => {
     const repetitions = Number(walk.field(count, "0", true))
     for (let i = 0; i < repetitions && !walk.isOver(); i += 1) part.walk(walk.within(count, i))

@@ -1,6 +1,7 @@
 import { all, fields, since, times, when } from "./layout.ts"
 import { contract } from "./orderParts.ts"
 
+export { accountValue, accountValuesEnd } from "./accountUpdates.ts"
 export { completedOrder, openOrder } from "./orders.ts"
 
 const none = fields()
@@ -106,7 +107,7 @@ export const contractDetailsEnd = { id: "52", layout: ofRequest }
 
 /** Numbers of messages that are documented and asked for by nobody here. */
 const others =
-  "2 6 7 8 12 13 14 16 17 18 19 20 21 47 50 51 54 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
+  "2 7 8 12 13 14 16 17 18 19 20 21 47 50 51 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
   "88 89 90 91 92 93 94 95 96 97 98 99 100 103 104 105 106 107"
 
 /** Messages that are passed over in silence. */

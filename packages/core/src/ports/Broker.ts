@@ -169,6 +169,8 @@ export type BrokerInstrument =
       readonly assetClass: string
       readonly currency: string
       readonly tradable: boolean
+      /** Why it is not tradable, as the broker says it. */
+      readonly words?: string | undefined
       readonly fractionable: boolean
       /**
        * Does the broker lend it for a short sale? It is asked again before one (D2). Left away where the broker cannot say now: what is

@@ -216,7 +216,10 @@ export const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | co
   if (answer._tag === "NotKnown") return { isKnown: false, why: "the broker does not know it" }
   if (answer.assetClass !== "equity")
     return { isKnown: true, why: `the broker trades it as ${answer.assetClass}; only equities are taken` }
-  if (!answer.tradable) return { isKnown: true, why: "the broker does not trade it" }
+  if (!answer.tradable) {
+    const said = answer.words === undefined ? "" : `: ${answer.words}`
+    return { isKnown: true, why: `the broker does not trade it${said}` }
+  }
   return {
     currency: answer.currency,
     lot: Quantity.make(answer.lot),

@@ -85,6 +85,15 @@ const reversal = (of: TradeInput): TradeInput => ({
   reverses: { sourceId: of.sourceId, occurrence: of.occurrence }
 })
 
+test.each([
+  ["the broker does not trade it: it is for closing only", { words: "it is for closing only" }],
+  ["the broker does not trade it", {}]
+])("D4: an instrument that is not traded says why, in its broker's words where it has some: %s", (why, words) => {
+  const known = Stage.known(Ticker.make("ZZZZQ"))
+  const answer = known._tag === "Known" ? { ...known, tradable: false, ...words } : known
+  expect(Gates.factsOf(answer)).toEqual({ isKnown: true, why })
+})
+
 describe("a trade in a symbol that neither its broker nor a person knows", () => {
   test("ACC-4: is quarantined by name once its broker has said so, and counted once, by itself, when the broker knows it", async () => {
     const at = saying("NotKnown")
