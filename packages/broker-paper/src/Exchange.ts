@@ -18,7 +18,7 @@ import type { Floor } from "./internal/Floor.ts"
 import { BUYING_POWER, bookOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
 import { instruct } from "./internal/instructing.ts"
-import { amend, cancel, place } from "./internal/ordering.ts"
+import { amend, cancel, place, replace } from "./internal/ordering.ts"
 import { asksForShares, groupOf, listing, pages, readOrder } from "./internal/reading.ts"
 import { read } from "./internal/requests.ts"
 import { stream } from "./internal/streaming.ts"
@@ -95,6 +95,16 @@ export interface ExchangeService {
     account: AccountName.AccountName,
     brokerOrderId: string,
     request: PlaceRequest
+  ) => Asked<ExchangeOrder>
+  /**
+   * Ends an order that works and enters another of its symbol, side and type in its place, in its group too: `Done` has that. Where
+   * it is done or something else than `filled` shares of it have been filled, nothing is changed.
+   */
+  readonly replace: (
+    account: AccountName.AccountName,
+    brokerOrderId: string,
+    request: PlaceRequest,
+    filled: Decimal.Decimal
   ) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
   /** One order; `Done` with `undefined` where the account has none such. */
@@ -209,6 +219,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
   amend: (account, brokerOrderId, request) => amend(floor, account, brokerOrderId, request),
+  replace: (account, brokerOrderId, request, filled) => replace(floor, account, brokerOrderId, request, filled),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
   ordersIn: (account, window) =>

@@ -6,6 +6,7 @@ import * as Listing from "../Listing.ts"
 import type * as Turn from "./Turn.ts"
 import type * as Connection from "./connection.ts"
 import * as OrderBook from "./orderBook.ts"
+import { mayTrade } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
 import type { ExchangeOptions } from "../ExchangeOptions.ts"
 import type { OrderKey } from "../ExchangeReply.ts"
@@ -67,7 +68,7 @@ export const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price 
 
 /** Does the exchange list a symbol for an account? */
 export const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
-  OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
+  mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
 
 /** An order of this account, by one of its ids. */
 export const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {

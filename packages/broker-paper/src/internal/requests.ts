@@ -5,6 +5,7 @@ import type * as Instruction from "../Instruction.ts"
 import * as Turn from "./Turn.ts"
 import * as Faults from "./faults.ts"
 import type * as OrderBook from "./orderBook.ts"
+import type { Refusal } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
 import type { LoggedAnswer } from "../ExchangeOrder.ts"
 import { isWorking } from "../ExchangeOrder.ts"
@@ -54,10 +55,7 @@ export interface Served<A> {
 export const done = <A>(body: A, order?: string): Served<A> => ({ reply: { _tag: "Done", body }, taken: true, order })
 
 /** A request that was refused. */
-export const refused = (
-  { code, status, words }: OrderBook.Refusal,
-  refusalClass?: Report.RefusalClass
-): Served<never> => ({
+export const refused = ({ code, status, words }: Refusal, refusalClass?: Report.RefusalClass): Served<never> => ({
   reply: { _tag: "Refused", status, code, words, class: refusalClass },
   taken: false
 })

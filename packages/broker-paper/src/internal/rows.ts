@@ -83,6 +83,7 @@ export type Fact =
   | `priced ${string}`
   | `shown ${string}`
   | `spread ${string}`
+  | `successor ${string}`
   | `trail ${string}`
   | `waits ${string}`
 
