@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Decimal } from "@roundlot/core"
 import { Effect, Exit } from "effect"
-import { bracket, opened, order, refusal } from "./asking.ts"
+import { bracket, oco, opened, order, refusal } from "./asking.ts"
 
 type Desk = Effect.Effect.Success<ReturnType<typeof opened>>
 
@@ -26,14 +26,6 @@ const placed = (desk: Desk, body: object = bracket) =>
 
 /** A bracket whose entry has been filled at 190. */
 const entered = (desk: Desk) => Effect.tap(placed(desk), () => at(desk, "entry", "190"))
-
-const oco = order({
-  side: "sell",
-  type: "limit",
-  order_class: "oco",
-  take_profit: { limit_price: "210" },
-  stop_loss: { stop_price: "170" }
-})
 
 describe("replacing orders of a group in Alpaca's simulator", () => {
   it.scopedLive("an exit that waits is replaced by one that waits, in its place; it ends as replaced", () =>

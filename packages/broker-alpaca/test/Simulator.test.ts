@@ -1,8 +1,9 @@
 import { trading } from "@alpacahq/alpaca-trade-api"
 import { assert, describe, it } from "@effect/vitest"
 import type { Simulator } from "@roundlot/broker-alpaca/simulator"
+import { Decimal } from "@roundlot/core"
 import { Effect, TestClock } from "effect"
-import { bracket, opened, order, refusal } from "./asking.ts"
+import { bracket, oco, opened, order, refusal } from "./asking.ts"
 import { send, terms, words } from "./setup.ts"
 
 const SUSPENDED = "403 40310000 new orders are rejected by user request"
@@ -108,6 +109,35 @@ describe("accounts of Alpaca's simulator", () => {
         yield* simulator.become({ tradingBlocked: false })
         assert.strictEqual((yield* ask("PATCH", `/v2/orders/${body.id}`, { limit_price: "150" })).status, 200)
       })
+  )
+
+  it.scopedLive("pay what they buy, keep what may be bought yet, and show what is left as the broker reads it", () =>
+    Effect.gen(function* () {
+      const { ask, broker, exchange } = yield* opened()
+      yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "2100", account: "alpaca" } } })
+      const figures = Effect.map(ask("GET", "/v2/account"), ({ body }) => [
+        body.cash,
+        body.buying_power,
+        body.long_market_value,
+        body.short_market_value,
+        body.equity
+      ])
+      yield* ask("POST", "/v2/orders", order({ qty: "5" }))
+      assert.deepStrictEqual(yield* figures, ["1100", "1100", "1000", "0", "2100"])
+      assert.strictEqual((yield* ask("POST", "/v2/orders", order({ qty: "6" }))).status, 403)
+      const { body } = yield* ask("POST", "/v2/orders", order({ type: "limit", limit_price: "100" }))
+      assert.deepStrictEqual(yield* figures, ["1100", "100", "1000", "0", "2100"])
+      assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("100") })
+      yield* ask("DELETE", `/v2/orders/${body.id}`)
+      yield* exchange.instruct({ id: "p", do: { price: { symbol: "AAPL", price: "210" } } })
+      assert.deepStrictEqual(yield* figures, ["1100", "1100", "1050", "0", "2150"])
+      yield* ask("POST", "/v2/orders", order({ symbol: "KO", side: "sell", qty: "2" }))
+      assert.deepStrictEqual(yield* figures, ["1300", "1300", "1050", "-200", "2150"])
+      yield* ask("POST", "/v2/orders", order({ side: "sell", qty: "5" }))
+      assert.deepStrictEqual(yield* figures, ["2350", "2350", "0", "-200", "2150"])
+      const history = yield* ask("GET", "/v2/account/portfolio/history")
+      assert.strictEqual(history.body.base_value, 2150)
+    })
   )
 
   it.scopedLive("have a history of their equity, as Alpaca's own client reads it", () =>
@@ -229,13 +259,6 @@ describe("complex orders of Alpaca's simulator", () => {
       yield* exchange.instruct({ id: "1", do: { price: { symbol: "AAPL", price: "179" } } })
       assert.deepStrictEqual((yield* ask("GET", "/v2/positions")).body, [])
       yield* ask("POST", "/v2/orders", order())
-      const oco = order({
-        side: "sell",
-        type: "limit",
-        order_class: "oco",
-        take_profit: { limit_price: "210" },
-        stop_loss: { stop_price: "170" }
-      })
       const exits = yield* ask("POST", "/v2/orders", oco)
       assert.deepStrictEqual(
         [exits.body.limit_price, exits.body.legs.map(pick)],

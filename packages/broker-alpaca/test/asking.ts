@@ -53,3 +53,12 @@ export const bracket = order({
   take_profit: { limit_price: "220" },
   stop_loss: { stop_price: "180", limit_price: "179" }
 })
+
+/** Exits of ten AAPL: at 210, or below 170. */
+export const oco = order({
+  side: "sell",
+  type: "limit",
+  order_class: "oco",
+  take_profit: { limit_price: "210" },
+  stop_loss: { stop_price: "170" }
+})

@@ -1,4 +1,4 @@
-import { Decimal, Instant, Price, Quantity, Side, type Ticker } from "@roundlot/core"
+import { Decimal, Instant, type Price, Quantity, Side, type Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
@@ -8,12 +8,11 @@ import { byPriority, crossingOf, isForAuction, isInSession, isStop, judge, type 
 import * as Contingent from "./contingent.ts"
 import { canonicalOf, execIdOf, statusAfter } from "./figures.ts"
 import * as Market from "./market.ts"
-import { type Refusal, refusalOf } from "./refusing.ts"
+import * as Power from "./power.ts"
+import { type Instead, type Refusal, refusalOf } from "./refusing.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
-
-const HALF = Decimal.unsafe("0.5")
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -22,7 +21,8 @@ export interface OrderBook {
   readonly refusalOf: (
     account: AccountName.AccountName,
     request: PlaceRequest,
-    restsWhileClosed: boolean
+    restsWhileClosed: boolean,
+    instead?: Instead
   ) => Refusal | undefined
   /** Enters an order, with those that are placed with it behind it. */
   readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
@@ -76,12 +76,7 @@ export interface Setting {
 export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting): OrderBook => {
   const { rows } = turn
 
-  const priceOf: OrderBook["priceOf"] = ({ side, symbol }) => {
-    const market = rows.price(symbol)?.price ?? unsaidPrice
-    if (market === undefined) return undefined
-    const half = Decimal.multiply(Decimal.unsafe(rows.fact(`spread ${symbol}`) ?? "0"), HALF)
-    return Price.make(Decimal.add(market, Side.signed(side, half)))
-  }
+  const priceOf: OrderBook["priceOf"] = (order) => Market.priceFor(rows, order, unsaidPrice)
 
   const learnPrice: OrderBook["learnPrice"] = ({ referenceAt = turn.now, referencePrice, symbol }) => {
     const known = rows.price(symbol)
@@ -116,13 +111,14 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     )
   }
 
-  const book = (execution: Omit<ExecutionRow, "number" | "execId">, before: Decimal.Decimal): ExecutionRow => {
+  const book = (execution: Omit<ExecutionRow, "number" | "execId">, before?: ExecutionRow): ExecutionRow => {
     const { execIdBase, revision } = execution
     const row = { ...execution, number: rows.lastExecution() + 1, execId: execIdOf(execIdBase, revision) }
     rows.putExecution(row)
-    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before))
+    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before?.quantity ?? Decimal.zero))
     const held = rows.holding(row.account, row.symbol)?.amount ?? Decimal.zero
     rows.setHolding(row.account, row.symbol, Decimal.format(Decimal.add(held, moved)))
+    Power.move(rows, row, before)
     turn.sayExecution(row)
     return row
   }
@@ -143,10 +139,18 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     const { account, brokerOrderId, clientOrderId, side, symbol } = order
     const executedAt = turn.tick()
     const execIdBase = `PX${tag}-${rows.lastExecution() + 1}`
-    const row = book(
-      { execIdBase, revision: 1, brokerOrderId, clientOrderId, account, symbol, side, quantity, price, executedAt },
-      Decimal.zero
-    )
+    const row = book({
+      execIdBase,
+      revision: 1,
+      brokerOrderId,
+      clientOrderId,
+      account,
+      symbol,
+      side,
+      quantity,
+      price,
+      executedAt
+    })
     return { row, filled: refigure(order, executedAt) }
   }
 
@@ -335,16 +339,13 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     auction,
     endSession,
     lapse,
-    refusalOf: (account, request, restsWhileClosed) =>
-      refusalOf({ rows, now: turn.now, hours, priceOf, restsWhileClosed }, account, request),
+    refusalOf: (account, request, restsWhileClosed, instead) =>
+      refusalOf({ rows, now: turn.now, hours, priceOf, restsWhileClosed }, account, request, instead),
     enter,
     replace,
     revise: (execution, quantity, price) => {
       const executedAt = turn.tick()
-      const row = book(
-        { ...execution, revision: execution.revision + 1, quantity, price, executedAt },
-        execution.quantity
-      )
+      const row = book({ ...execution, revision: execution.revision + 1, quantity, price, executedAt }, execution)
       refigure(orderOf(execution), executedAt)
       return row
     },

@@ -67,7 +67,9 @@ export const amend = (
       if (!isWorking(order.status) || !Decimal.isLess(order.filledQuantity, request.quantity))
         return refused({ status: 422, code: "not_amendable", words: `order ${brokerOrderId} is ${order.status}` })
       if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
-      const refusal = book.refusalOf(account, { ...request, clientOrderId: null }, restsWhileClosed)
+      const shares = Decimal.subtract(request.quantity, order.filledQuantity)
+      const unnamed = { ...request, clientOrderId: null }
+      const refusal = book.refusalOf(account, unnamed, restsWhileClosed, { brokerOrderId, shares })
       if (refusal !== undefined) return refused(refusal)
       const changed = book.amend(order, request)
       if (script.filling === undefined) book.work(changed, true)
@@ -94,7 +96,7 @@ export const replace = (
         return refused({ status: 422, code: "not_replaceable", words })
       }
       if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
-      const refusal = book.refusalOf(account, request, false)
+      const refusal = book.refusalOf(account, request, false, { brokerOrderId, shares: request.quantity })
       if (refusal !== undefined) return refused(refusal)
       const entered = book.replace(order, request)
       if (script.filling === undefined) book.work(entered)

@@ -1,9 +1,10 @@
 import { Decimal, type Instant, Ticker } from "@roundlot/core"
-import type { AccountName, Price } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
 import { Schema } from "effect"
 import type { PlaceRequest } from "../ExchangeOrder.ts"
 import { type Hours, isTakenIn } from "../Matching.ts"
-import type { OrderRow, Rows } from "./rows.ts"
+import * as Contingent from "./contingent.ts"
+import * as Power from "./power.ts"
 
 /** Why the exchange takes no such order, as it answers. */
 export interface Refusal {
@@ -24,19 +25,24 @@ const isTicker = Schema.is(Ticker.Ticker)
 export const mayTrade = (symbol: string): symbol is Ticker.Ticker => isTicker(symbol) && !symbol.startsWith("NOPE")
 
 /** What orders are judged by. */
-interface Judging {
-  readonly rows: Rows
+interface Judging extends Power.Counting {
   readonly now: Instant.Instant
   readonly hours: Hours
-  readonly priceOf: (order: Pick<OrderRow, "side"> & { readonly symbol: string }) => Price.Price | undefined
   readonly restsWhileClosed: boolean
+}
+
+/** The order whose place one takes, and how many shares it asks for. */
+export interface Instead {
+  readonly brokerOrderId: string
+  readonly shares: Decimal.Decimal
 }
 
 /** Why the exchange takes no such order. */
 export const refusalOf = (
   { hours, now, priceOf, restsWhileClosed, rows }: Judging,
   account: AccountName.AccountName,
-  request: PlaceRequest
+  request: PlaceRequest,
+  instead?: Instead
 ): Refusal | undefined => {
   if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
     return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
@@ -48,9 +54,9 @@ export const refusalOf = (
   }
   if (request.goodTill !== undefined && request.goodTill <= now)
     return { status: 422, code: "good_till_passed", words: "the time until which it is good has passed" }
-  const price = request.limitPrice ?? priceOf(request)
-  const cost = price === undefined ? Decimal.zero : Decimal.multiply(request.quantity, price)
-  const power = rows.buyingPower(account)?.amount ?? Decimal.zero
+  if (instead !== undefined && Contingent.isWaiting(rows, instead.brokerOrderId)) return undefined
+  const cost = Power.costOf({ priceOf }, request, instead?.shares ?? request.quantity)
+  const power = Power.leftOf({ rows, priceOf }, account, instead?.brokerOrderId)
   if (request.side === "buy" && Decimal.isLess(power, cost)) {
     const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
     return { status: 403, code: TOO_DEAR, words }

@@ -14,11 +14,12 @@ import type { Operation } from "../Instruction.ts"
 import type { Hours } from "../Matching.ts"
 import { byPriority } from "../Matching.ts"
 import type { Floor } from "./Floor.ts"
-import { BUYING_POWER, bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
+import { bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
 import type { Script } from "./Script.ts"
 import { nothing, withAct } from "./Script.ts"
 import type { Stage } from "./acts.ts"
 import { CannotAct, perform } from "./acts.ts"
+import { BUYING_POWER } from "./power.ts"
 import type { InstructionRow, OrderRow } from "./rows.ts"
 
 /** A request as it arrives. */

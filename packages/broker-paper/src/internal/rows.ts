@@ -81,6 +81,7 @@ export type Fact =
   | `limit ${string}`
   | `parent ${string}`
   | `priced ${string}`
+  | `purse ${string}`
   | `shown ${string}`
   | `spread ${string}`
   | `successor ${string}`
