@@ -194,6 +194,29 @@ describe("replacing orders of a group in Alpaca's simulator", () => {
     })
   )
 
+  it.scopedLive(
+    "exits that buy back are replaced too, on the other side of the market, whatever there is to spend",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* opened()
+        const prices = { limit_price: "210", take_profit: { limit_price: "180" }, stop_loss: { stop_price: "220" } }
+        const { parent, stopping, taking } = yield* placed(desk, { ...bracket, ...prices, side: "sell" })
+        yield* desk.exchange.instruct({ id: "b", do: { buyingPower: { amount: "5", account: "alpaca" } } })
+        const beyond = yield* patch(desk, stopping, { stop_price: "210" })
+        assert.include(refusal(beyond), "stop_loss.stop_price must be >= base_price + 0.01")
+        const higher = yield* patch(desk, taking, { limit_price: "220" })
+        assert.include(refusal(higher), "take_profit.limit_price must be < stop_loss.stop_price")
+        assert.strictEqual((yield* patch(desk, stopping, { stop_price: "230" })).body.status, "held")
+        assert.strictEqual((yield* patch(desk, taking, { limit_price: "190" })).body.status, "held")
+        yield* at(desk, "entry", "210")
+        yield* at(desk, "out", "190")
+        const lines = yield* group(desk, parent)
+        assert.deepStrictEqual([lines[0], lines[1]], ["limit 10 210 filled", "limit 10 190 filled"])
+        assert.match(lines[2] ?? "", /^stop_limit 10 230 .* canceled$/)
+        assert.deepStrictEqual((yield* desk.ask("GET", "/v2/positions")).body, [])
+      })
+  )
+
   it.scopedLive("oto orders are not replaced, as Alpaca's page says", () =>
     Effect.gen(function* () {
       const desk = yield* opened()
