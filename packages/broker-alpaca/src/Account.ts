@@ -96,13 +96,13 @@ export const ClockAnswer = Schema.Struct({ timestamp: Instant.FromString })
 export const brokersTime = (wire: Wire.Wire): NonNullable<Broker.BrokerService["clock"]> =>
   Effect.map(reading(wire, "clock", "/v2/clock", ClockAnswer), ({ timestamp }) => ({ at: timestamp, cutToMs: 1 }))
 
-/** What is read of an instrument. */
+/** What is read of an instrument; one that does not say whether it is traded in fractions is not, as before Alpaca had them. */
 export const AssetAnswer = Schema.Struct({
   symbol: Ticker.Ticker,
   class: Schema.String,
   status: Schema.String,
   tradable: Schema.Boolean,
-  fractionable: Schema.Boolean,
+  fractionable: Schema.optionalWith(Schema.Boolean, { default: () => false }),
   shortable: Schema.Boolean
 })
 

@@ -26,14 +26,17 @@ export type FillActivity = typeof FillActivity.Type
 /** What the event stream calls an execution and what undoes it. */
 export const executionTypes = ["fill", "partial_fill", "trade_correct", "trade_bust"] as const
 
-/** One trade of `GET /v2beta1/events/activities`. `ref_id` is the execution's own id, `previous_id` the one that it replaces. */
+/**
+ * One trade of `GET /v2beta1/events/activities`. `ref_id` is the execution's own id, `previous_id` the one that it replaces. A bust may
+ * be without shares, as the specification has it (@alpacahq/alpaca-trade-api 4.0.2, ActivityEventV2): nothing is left of what it names.
+ */
 export const TradeEvent = Schema.Struct({
   event_id: Schema.String,
   ref_id: Schema.String,
   previous_id: nullable(Schema.String),
   at: Instant.FromString,
   executed_at: nullable(Instant.FromString),
-  qty: Decimal.FromString,
+  qty: Schema.optionalWith(Decimal.FromString, { nullable: true, default: () => Decimal.zero }),
   price: nullable(Price.Price),
   details: Schema.Struct({
     order_id: ClientOrderId.BrokerOrderId,
@@ -43,7 +46,11 @@ export const TradeEvent = Schema.Struct({
     side: BrokerSide,
     cum_qty: Decimal.FromString
   })
-})
+}).pipe(
+  Schema.filter(({ details, qty }) => details.execution_type === "trade_bust" || Decimal.isPositive(qty), {
+    message: () => "what is executed or corrected is over some shares"
+  })
+)
 
 /** One trade of the event stream. */
 export type TradeEvent = typeof TradeEvent.Type

@@ -77,6 +77,52 @@ describe("clients that are not ours, unmodified, by their base options", () => {
     })
   )
 
+  it.scopedLive("the fourth version places a bracket, lists it nested, replaces an exit and cancels the rest", () =>
+    Effect.gen(function* () {
+      const { baseUrl, keyId, secret } = yield* opened
+      const orders = new trading.OrdersApi(new trading.Configuration({ basePath: baseUrl, keyId, secret }))
+      const { id: parent = "", legs } = yield* Effect.promise(() =>
+        orders.postOrder({
+          postOrderRequest: {
+            symbol: "AAPL",
+            qty: "5",
+            side: "buy",
+            type: "limit",
+            timeInForce: "gtc",
+            limitPrice: "150",
+            orderClass: "bracket",
+            takeProfit: { limitPrice: "180" },
+            stopLoss: { stopPrice: "140" }
+          }
+        })
+      )
+      const [taking = "", stopping = ""] = (legs ?? []).map(({ id = "" }) => id)
+      const replaced = yield* Effect.promise(() =>
+        orders.patchOrderByOrderId({ orderId: stopping, patchOrderRequest: { stopPrice: "145" } })
+      )
+      assert.deepStrictEqual([replaced.replaces, replaced.stopPrice, replaced.qty], [stopping, "145", "5"])
+      const nested = Effect.map(
+        Effect.promise(() => orders.getAllOrders({ status: "all", nested: true })),
+        (all) => all.map((order) => [order, ...(order.legs ?? [])].map(({ id, status }) => [id, status]))
+      )
+      assert.deepStrictEqual(yield* nested, [
+        [
+          [parent, "new"],
+          [taking, "held"],
+          [replaced.id, "held"]
+        ]
+      ])
+      yield* Effect.promise(() => orders.deleteOrderByOrderID({ orderId: replaced.id ?? "" }))
+      assert.deepStrictEqual(yield* nested, [
+        [
+          [parent, "canceled"],
+          [taking, "canceled"],
+          [replaced.id, "canceled"]
+        ]
+      ])
+    })
+  )
+
   it.scopedLive("the fourth version", () =>
     Effect.gen(function* () {
       const { baseUrl, keyId, secret } = yield* opened

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { HttpOutcome } from "@roundlot/core/adapter"
-import { AccountName } from "@roundlot/core"
-import { Option, Schema } from "effect"
-import { describe, expect, it } from "vitest"
+import { AccountName, Decimal } from "@roundlot/core"
+import { Effect, Option, Redacted, Schema } from "effect"
+import { assert, describe, expect, it } from "@effect/vitest"
 import { parse } from "yaml"
 import { AccountAnswer, AssetAnswer, ClockAnswer, PositionAnswer } from "../src/Account.ts"
-import { FillActivity } from "../src/Execution.ts"
+import { FillActivity, revisionsOf, TradeEvent } from "../src/Execution.ts"
 import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
 import { wordsOf } from "../src/SendAnswers.ts"
 import { TradeUpdate } from "../src/TradeUpdates.ts"
+import { opened, order } from "./asking.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [
@@ -89,6 +90,7 @@ const decoders: ReadonlyArray<readonly [asked: RegExp, reads: (value: unknown) =
   [/^GET \/v2\/account$/, reads(AccountAnswer)],
   [/^GET \/v2\/assets\//, reads(AssetAnswer)],
   [/^GET \/v2\/clock$/, reads(ClockAnswer)],
+  [/^GET \/v2beta1\/events\/activities$/, reads(TradeEvent)],
   [/^STREAM /, reads(TradeUpdate)]
 ]
 
@@ -124,6 +126,51 @@ describe("answers as they were recorded of Alpaca", () => {
       expect(lost.length === 0 || unread.has(name) ? [] : lost).toEqual([])
     })
 
+  it("a message of the stream says how its order is, whatever else it leaves out", () => {
+    const updates = recorded("stream.json", "STREAM trade_updates").map((update) =>
+      Schema.decodeUnknownSync(TradeUpdate)(update)
+    )
+    const states = updates.map(({ event, order }) => {
+      const { cumulative = Decimal.zero, quantity, state } = Option.getOrThrow(seenOf(account, order))
+      const is = state._tag === "Open" ? "open" : state.kind
+      return `${event}: ${is} ${Decimal.format(cumulative)}/${Decimal.format(quantity)}`
+    })
+    expect(states).toEqual([
+      "pending_new: open 0/7",
+      "new: open 0/7",
+      "partial_fill: open 3/7",
+      "canceled: cancelled 3/7",
+      "fill: filled 7/7",
+      "replaced: open 0/7",
+      "rejected: rejected 0/7",
+      "expired: expired 2/7",
+      "canceled: cancelled 0/7"
+    ])
+  })
+
+  it("SYNC-3: a correction and a bust are read as such, also a bust that says neither shares nor price", () => {
+    const events = recorded("events.json", "GET /v2beta1/events/activities").map((event) =>
+      Schema.decodeUnknownSync(TradeEvent)(event)
+    )
+    const revisions = revisionsOf(account, events).map(
+      ({ report }) => `${report.revision}: ${Decimal.format(report.quantity)}`
+    )
+    expect(revisions).toEqual(["1: 3", "2: 2", "3: 0", "4: 0"])
+  })
+
+  it.each(["fill", "trade_correct"])("an event of a %s over no shares, or that says none, is not read", (type) => {
+    const [, event] = recorded("events.json", "GET /v2beta1/events/activities").map(Object)
+    const details = { ...event.details, execution_type: type }
+    for (const without of [{ qty: undefined }, { qty: null }, { qty: "0" }])
+      expect(reads(TradeEvent)({ ...event, ...without, details })).toBe(false)
+    expect(reads(TradeEvent)({ ...event, details })).toBe(true)
+  })
+
+  it("an asset that does not say whether it is traded in fractions is not", () => {
+    const [asset] = recorded("account.json", "GET /v2/assets/KO")
+    expect(Schema.decodeUnknownSync(AssetAnswer)(asset)).toMatchObject({ fractionable: false, shortable: true })
+  })
+
   it("an order with a status and a field that nobody has documented is kept, open, in Alpaca's own word", () => {
     const [order] = recordingsIn(join(import.meta.dirname, "recorded/orders.json")).flatMap(valuesIn)
     const novel = { ...Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))(order) }
@@ -133,4 +180,64 @@ describe("answers as they were recorded of Alpaca", () => {
       state: { _tag: "Open" }
     })
   })
+})
+
+const recorded = (file: string, asked: string): ReadonlyArray<unknown> =>
+  recordingsIn(join(import.meta.dirname, "recorded", file))
+    .filter((recording) => recording.asked === asked)
+    .flatMap(valuesIn)
+
+/** Fields that Alpaca has no longer (docs.alpaca.markets, changelog 2026-07-06-pdt), and one that a client has misspelt. */
+const gone: ReadonlySet<string> = new Set([
+  "daytrade_count",
+  "daytrading_buying_power",
+  "pattern_day_trader",
+  "expired_at "
+])
+
+/** The fields of recorded values that an answer has not. */
+const missing = (values: ReadonlyArray<unknown>, answer: object): ReadonlyArray<string> =>
+  values.flatMap((value) => Object.keys(Object(value)).filter((field) => !(field in answer) && !gone.has(field)))
+
+describe("Alpaca's simulator beside what was recorded", () => {
+  it.scopedLive(
+    "answers with every field of an account, an asset, an order, and a trade that was executed or undone",
+    () =>
+      Effect.gen(function* () {
+        const { ask, exchange, simulator } = yield* opened()
+        assert.deepStrictEqual(
+          missing(recorded("account.json", "GET /v2/account"), (yield* ask("GET", "/v2/account")).body),
+          []
+        )
+        const asset = yield* ask("GET", "/v2/assets/KO")
+        assert.deepStrictEqual(missing(recorded("account.json", "GET /v2/assets/KO"), asset.body), [])
+        const { body } = yield* ask("POST", "/v2/orders", order())
+        const updates = recorded("stream.json", "STREAM trade_updates").map((update) => Object(update).order)
+        assert.isAbove(updates.length, 5)
+        assert.deepStrictEqual(missing(updates, body), [])
+        yield* exchange.instruct({ id: "b", do: { bust: { execId: (yield* exchange.fills)[0]?.execId ?? "" } } })
+        const { baseUrl, keyId, secretKey } = simulator.credentials
+        const text = yield* Effect.promise(async () => {
+          const headers = { "APCA-API-KEY-ID": Redacted.value(keyId), "APCA-API-SECRET-KEY": Redacted.value(secretKey) }
+          const span = "since=2000-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
+          return (await fetch(`${baseUrl}/v2beta1/events/activities?${span}`, { headers })).text()
+        })
+        const trades = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]): unknown => JSON.parse(data))
+        assert.deepStrictEqual(
+          trades.map((trade) => Object(trade).details.execution_type),
+          ["fill", "trade_bust"]
+        )
+        const events = recorded("events.json", "GET /v2beta1/events/activities")
+        for (const trade of trades) {
+          assert.deepStrictEqual(missing(events, Object(trade)), [])
+          assert.deepStrictEqual(
+            missing(
+              events.map((event) => Object(event).details),
+              Object(trade).details
+            ),
+            []
+          )
+        }
+      })
+  )
 })

@@ -1,5 +1,5 @@
 import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
-import { Price } from "@roundlot/core"
+import { Decimal, Price } from "@roundlot/core"
 import { Effect, type Scope } from "effect"
 import { assert, describe, it } from "vitest"
 import { lines } from "./lines.ts"
@@ -81,6 +81,25 @@ describe("what TWS's simulator says an order would come to", () => {
 })
 
 describe("accounts of TWS's simulator", () => {
+  it("pay what they buy, and show what is left beside the orders that work", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { api, broker, exchange, first, next } = yield* opened
+        yield* exchange.instruct(power("1000"))
+        api.placeOrder(first, stock, order(2))
+        yield* next(`status ${first} Filled`)
+        api.placeOrder(first + 1, stock, order(3, { lmtPrice: 100 }))
+        yield* next(`status ${first + 1} Submitted`)
+        assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("400") })
+        api.placeOrder(first + 2, stock, order(3))
+        assert.include(yield* next("error 201"), "[700 USD] MUST EXCEED THE INITIAL MARGIN [750 USD]")
+        assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("400") })
+        api.cancelOrder(first + 1)
+        yield* next(`status ${first + 1} Cancelled`)
+        assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("700") })
+      })
+    ))
+
   it("that are read only change nothing, for any client", () =>
     scoped(
       Effect.gen(function* () {

@@ -7,6 +7,7 @@ import * as Turn from "./internal/Turn.ts"
 import * as Connection from "./internal/connection.ts"
 import * as Market from "./internal/market.ts"
 import * as OrderBook from "./internal/orderBook.ts"
+import * as Power from "./internal/power.ts"
 import * as Rows from "./internal/rows.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
 import type { ExchangeOptions } from "./ExchangeOptions.ts"
@@ -15,10 +16,10 @@ import type { Asked, Group, Instructed, OrderKey, Replied, Streamed } from "./Ex
 import type { InstructionInput, InstructionRefused, InstructionUnreadable } from "./Instruction.ts"
 import type { Hours } from "./Matching.ts"
 import type { Floor } from "./internal/Floor.ts"
-import { BUYING_POWER, bookOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
+import { bookOf, countingOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
 import { instruct } from "./internal/instructing.ts"
-import { amend, cancel, place } from "./internal/ordering.ts"
+import { amend, cancel, place, replace } from "./internal/ordering.ts"
 import { asksForShares, groupOf, listing, pages, readOrder } from "./internal/reading.ts"
 import { read } from "./internal/requests.ts"
 import { stream } from "./internal/streaming.ts"
@@ -62,13 +63,23 @@ export interface ExchangeService {
       readonly working: ReadonlyArray<ExchangeOrder>
       readonly held: Decimal.Decimal
       readonly price: Price.Price | undefined
-      /** Dollars that one buy may cost at most. */
+      /** The account's money, what its working orders may cost among it. */
+      readonly cash: Decimal.Decimal
+      /** Dollars that one buy may cost at most: what those orders leave. */
       readonly power: Decimal.Decimal
       readonly isHalted: boolean
     },
     ExchangeFailed
   >
 
+  /** What an account has: its money, what its working orders may cost among it, and its holdings with their prices. No request of anybody's. */
+  readonly worth: (account: AccountName.AccountName) => Effect.Effect<
+    {
+      readonly cash: Decimal.Decimal
+      readonly holdings: ReadonlyArray<ExchangeHolding & { readonly price: Price.Price | undefined }>
+    },
+    ExchangeFailed
+  >
   /** What orders were placed with, by their ids: no request of anybody's. */
   readonly groups: (brokerOrderIds: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Group>, ExchangeFailed>
   /** An account's working orders in all symbols, of a group those that ask for its shares: no request of anybody's. */
@@ -96,6 +107,16 @@ export interface ExchangeService {
     brokerOrderId: string,
     request: PlaceRequest
   ) => Asked<ExchangeOrder>
+  /**
+   * Ends an order that works and enters another of its symbol, side and type in its place, in its group too: `Done` has that. Where
+   * it is done or something else than `filled` shares of it have been filled, nothing is changed.
+   */
+  readonly replace: (
+    account: AccountName.AccountName,
+    brokerOrderId: string,
+    request: PlaceRequest,
+    filled: Decimal.Decimal
+  ) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
   /** One order; `Done` with `undefined` where the account has none such. */
   readonly order: (account: AccountName.AccountName, key: OrderKey) => Asked<ExchangeOrder | undefined>
@@ -109,7 +130,10 @@ export interface ExchangeService {
   readonly fillsOf: (account: AccountName.AccountName, brokerOrderId: string) => Asked<ReadonlyArray<Execution>>
   /** Signed shares by symbol, without the flat ones. */
   readonly holdings: (account: AccountName.AccountName) => Asked<ReadonlyArray<ExchangeHolding>>
-  /** Dollars that one buy may cost at most. */
+  /**
+   * Dollars that one buy may cost at most: until an instruction says a figure a ceiling for each order, from then on what purchases and
+   * the orders that work leave of it.
+   */
   readonly buyingPower: (account: AccountName.AccountName) => Asked<Decimal.Decimal>
   /** Whether the account's listing names the symbol. An order for one that it lacks is taken: who sends it has had it confirmed. */
   readonly isListed: (account: AccountName.AccountName, symbol: string) => Asked<boolean>
@@ -175,6 +199,9 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   turn.end(Turn.plainly)
 }
 
+const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> =>
+  rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
+
 const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService => ({
   instruct: (input) => Effect.flatMap(Instruction.decode(input), (instruction) => instruct(floor, instruction)),
   instructJson: (text) => Effect.flatMap(Instruction.parse(text), (instruction) => instruct(floor, instruction)),
@@ -194,8 +221,14 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       working: floor.rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
       price: tradesAt(floor, symbol),
-      power: floor.rows.buyingPower(account)?.amount ?? Decimal.unsafe(BUYING_POWER),
+      cash: Power.cashOf(floor.rows, account),
+      power: Power.leftOf(countingOf(floor), account),
       isHalted: Market.isHalted(floor.rows, symbol, Turn.begin(floor.rows, clock).now)
+    })),
+  worth: (account) =>
+    floor.file.transact(() => ({
+      cash: Power.cashOf(floor.rows, account),
+      holdings: heldBy(floor, account).map((held) => ({ ...held, price: tradesAt(floor, held.symbol) }))
     })),
   groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
   working: (account) =>
@@ -209,6 +242,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
   amend: (account, brokerOrderId, request) => amend(floor, account, brokerOrderId, request),
+  replace: (account, brokerOrderId, request, filled) => replace(floor, account, brokerOrderId, request, filled),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
   ordersIn: (account, window) =>
@@ -233,16 +267,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     read(floor, { account, operation: "fills", payload: { brokerOrderId } }, () =>
       ownOrder(floor, account, { brokerOrderId }) === undefined ? [] : floor.rows.executionsOf(brokerOrderId)
     ),
-  holdings: (account) =>
-    read(floor, { account, operation: "positions", payload: {} }, () =>
-      floor.rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
-    ),
+  holdings: (account) => read(floor, { account, operation: "positions", payload: {} }, () => heldBy(floor, account)),
   buyingPower: (account) =>
-    read(
-      floor,
-      { account, operation: "account", payload: {} },
-      () => floor.rows.buyingPower(account)?.amount ?? Decimal.zero
-    ),
+    read(floor, { account, operation: "account", payload: {} }, () => Power.leftOf(countingOf(floor), account)),
   isListed: (account, symbol) =>
     read(floor, { account, operation: "instrument", payload: { symbol } }, () => isListed(floor, account, symbol)),
   quote: (account, symbol) =>

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Simulator } from "@roundlot/broker-schwab/simulator"
-import { Instant, Price } from "@roundlot/core"
+import { Decimal, Instant, Price } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { Effect, Redacted, TestClock } from "effect"
 import { open, send, terms, words } from "./setup.ts"
@@ -220,6 +220,27 @@ describe("accounts of Schwab's simulator", () => {
         status: "REJECTED",
         statusDescription: "You do not have enough available cash/buying power for this order."
       })
+    })
+  )
+
+  it.scopedLive("pay what they buy, and show what is left beside the orders that work", () =>
+    Effect.gen(function* () {
+      const { account, ask, broker, exchange } = yield* opened()
+      yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1000", account: "schwab" } } })
+      yield* ask(`${account}/orders`, order("BUY", 2))
+      const resting = { ...order("BUY", 3), orderType: "LIMIT", price: "100" }
+      yield* ask(`${account}/orders`, resting)
+      const [, shown] = yield* ask(account)
+      const left = { buyingPower: 339.75, cashBalance: 639.75 }
+      assert.deepStrictEqual(Object(shown).securitiesAccount.currentBalances, left)
+      assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("339.75") })
+      const [, beyond] = yield* ask(`${account}/previewOrder`, order("BUY", 2))
+      assert.strictEqual(Object(beyond).orderStrategy.status, "REJECTED")
+      // What is rejected keeps nothing; what replaces an order has what that kept.
+      yield* ask(`${account}/orders`, order("BUY", 2))
+      const { brokerOrderId = "" } = (yield* exchange.orders)[1] ?? {}
+      yield* ask(`${account}/orders/${brokerOrderId}`, { ...resting, price: "150" }, "PUT")
+      assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("189.75") })
     })
   )
 

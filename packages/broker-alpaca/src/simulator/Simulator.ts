@@ -18,6 +18,7 @@ import * as eventStream from "./eventStream.ts"
 import * as Limiter from "./Limiter.ts"
 import type { Said } from "./orderJson.ts"
 import * as orderRoutes from "./orderRoutes.ts"
+import { replace } from "./replacing.ts"
 import { history } from "./portfolio.ts"
 import * as statusStream from "./statusStream.ts"
 import * as tradeStream from "./tradeStream.ts"
@@ -234,7 +235,7 @@ const orders = (
     case "PATCH":
       return id === undefined
         ? Effect.succeed(notThere)
-        : Effect.flatMap(request.text, (text) => orderRoutes.replace(desk, id, text))
+        : Effect.flatMap(request.text, (text) => replace(desk, id, text))
     default:
       return Effect.succeed(notThere)
   }

@@ -6,10 +6,12 @@ import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"
 import type { Desk } from "./Desk.ts"
 import { activityJson, averageOf } from "./executionJson.ts"
+import { leftOf } from "./standing.ts"
 import { storiesOf } from "./stories.ts"
 import { assetIdOf } from "./orderJson.ts"
 import { momentOf } from "./orderRoutes.ts"
 import { uuidOf } from "./uuid.ts"
+import { worthOf } from "./worth.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -22,16 +24,27 @@ export const account = (desk: Desk): Answering =>
     const { reply } = yield* desk.exchange.buyingPower(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     const { accountBlocked, configurations, shortingEnabled, status, tradingBlocked } = yield* Ref.get(desk.state)
-    const amount = Decimal.format(reply.body)
+    const worth = yield* worthOf(desk)
+    const equity = Decimal.format(worth.equity)
+    const power = Decimal.format(yield* leftOf(desk, worth.cash))
     return Answer.ok({
       id: uuidOf(`account ${desk.account}`),
       account_number: desk.accountNumber,
       status,
       currency: "USD",
-      cash: amount,
-      equity: amount,
-      buying_power: amount,
-      effective_buying_power: amount,
+      cash: Decimal.format(worth.cash),
+      equity,
+      last_equity: equity,
+      portfolio_value: equity,
+      long_market_value: Decimal.format(worth.long),
+      short_market_value: Decimal.format(worth.short),
+      initial_margin: "0",
+      maintenance_margin: "0",
+      last_maintenance_margin: "0",
+      sma: "0",
+      buying_power: power,
+      regt_buying_power: power,
+      effective_buying_power: power,
       multiplier: "1",
       trading_blocked: tradingBlocked,
       transfers_blocked: false,

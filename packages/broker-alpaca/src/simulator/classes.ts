@@ -108,12 +108,22 @@ const fits = (
   // The exits of a purchase are sales, and those of an order of exits are of its own side.
   const sells = orderClass === "oco" ? !isBought : isBought
   const [profit, loss] = [taking?.limitPrice ?? undefined, stopping?.stopPrice ?? undefined]
+  return pricesFit(sells, profit, loss, [limitPrice, price ?? null])
+}
+
+/** Are the prices of exits on their sides of each other, and the stop on its side of the prices that it begins from? */
+export const pricesFit = (
+  sells: boolean,
+  profit: Price.Price | undefined,
+  loss: Price.Price | undefined,
+  bases: ReadonlyArray<Price.Price | null>
+): Judged<void> => {
   const beyond = (a: Decimal.Decimal, b: Decimal.Decimal) =>
     Decimal.isLess(...(sells ? ([b, a] as const) : ([a, b] as const)))
   const [above, below] = sells ? [">", "<="] : ["<", ">="]
   if (profit !== undefined && loss !== undefined && !beyond(profit, loss))
     return refuse(unprocessable(`take_profit.limit_price must be ${above} stop_loss.stop_price`))
-  for (const base of [limitPrice, price ?? null]) {
+  for (const base of bases) {
     if (base === null || loss === undefined) continue
     const nearest = sells ? Decimal.subtract(base, CENT) : Decimal.add(base, CENT)
     if (beyond(loss, nearest))

@@ -1,5 +1,7 @@
 import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
+import { XnysCalendar } from "@roundlot/core/adapter"
+import { assetIdOf } from "./orderJson.ts"
 import { uuidOf } from "./uuid.ts"
 
 type Order = ExchangeOrder.ExchangeOrder
@@ -96,6 +98,10 @@ const typeOfRevision = (execution: Execution, stand: Stand): string => {
   return Decimal.isZero(execution.quantity) ? "trade_bust" : "trade_correct"
 }
 
+/** A trade settles on the next day on which the market is open. */
+const settledOn = (executedAt: Instant.Instant): string =>
+  XnysCalendar.marketDate(XnysCalendar.nextOpeningAfter(executedAt, "extended") ?? executedAt)
+
 /** A trade of `GET /v2beta1/events/activities`: executions, and what undoes them. */
 export const tradeEventJson = (story: Story, execution: Execution) => {
   const stand = standAt(story, execution)
@@ -116,8 +122,10 @@ export const tradeEventJson = (story: Story, execution: Execution) => {
     price: Decimal.format(execution.price),
     net_amount: Decimal.format(execution.side === "buy" ? Decimal.negate(net) : net),
     executed_at: Instant.format(execution.executedAt),
+    settle_date: settledOn(execution.executedAt),
     currency: "USD",
     details: {
+      asset_id: assetIdOf(execution.symbol),
       order_id: execution.brokerOrderId,
       client_order_id: execution.clientOrderId,
       execution_type: type,

@@ -94,6 +94,7 @@ export const orderJson = (
     filled_at: at("filled"),
     expired_at: at("expired"),
     expires_at: null,
+    cancel_requested_at: null,
     canceled_at: at("canceled"),
     failed_at: at("rejected"),
     replaced_at: at("replaced"),

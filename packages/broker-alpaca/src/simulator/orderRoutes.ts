@@ -1,4 +1,4 @@
-import { type Exchange, type ExchangeFailed, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
+import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
 import { Instant, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Ref, Schema } from "effect"
 import * as Answer from "./Answer.ts"
@@ -7,7 +7,7 @@ import type { Said } from "./orderJson.ts"
 import * as Placing from "./placing.ts"
 import { nested, shown, tops } from "./shown.ts"
 import { barred, beyondPower } from "./standing.ts"
-import { isUuid, uuidOf } from "./uuid.ts"
+import { isUuid } from "./uuid.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -34,7 +34,8 @@ export const place = (desk: Desk, text: string): Answering =>
     return Answer.ok((yield* nested(desk, [reply.body], "pending_new"))[0])
   })
 
-const marketOf = (
+/** What an order is judged by. */
+export const marketOf = (
   desk: Desk,
   { configurations, shortingEnabled }: AccountState,
   symbol: string,
@@ -53,57 +54,6 @@ const keepSaid = ({ exchange, said }: Desk, { clientOrderId }: ExchangeOrder.Pla
     return Ref.update(said, (before) => new Map(before).set(placed.brokerOrderId, what))
   })
 
-const notSimulated = Answer.unprocessable("replacing complex orders is not simulated")
-
-const noLongerOpen = Answer.error(422, 42210000, "order is not open")
-
-const notWorkedYet = Answer.error(422, 42210000, "cannot replace order in accepted status")
-
-/**
- * `PATCH /v2/orders/{id}`: ends the order and places one with other terms, whose shares count from zero. On the exchange behind it
- * that is a cancel and a place; whoever looks meanwhile waits.
- */
-export const replace = (desk: Desk, id: string, text: string): Answering =>
-  isUuid(id) ? desk.replacing.withPermits(1)(replaceInTurn(desk, id, text)) : Effect.succeed(malformed)
-
-const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
-  Effect.gen(function* () {
-    const story = yield* desk.exchange.look(id)
-    if (story === undefined) return Answer.noOrder(id)
-    const { order } = story
-    const saidBefore = (yield* Ref.get(desk.said)).get(id)
-    if (!isOpen(order) || saidBefore === undefined) return noLongerOpen
-    const group = (yield* desk.exchange.groups([id])).get(id)
-    if (group?.parent !== undefined || (saidBefore.orderClass ?? "") !== "") return notSimulated
-    if (!Matching.isInSession(order, yield* desk.exchange.hours)) return notWorkedYet
-    const clientOrderId = uuidOf(`client of what replaces ${id}`)
-    const patched = Placing.patched(text, order, saidBefore, { clientOrderId, trail: group?.trail })
-    if (Either.isLeft(patched)) return patched.left
-    const { working, ...standing } = yield* desk.exchange.stand(desk.account, order.symbol)
-    const others = working.filter(({ brokerOrderId }) => brokerOrderId !== id)
-    const state = yield* Ref.get(desk.state)
-    const bar = barred(state)
-    if (bar !== undefined) return bar
-    const judged = Placing.judge(patched.right, marketOf(desk, state, order.symbol, { ...standing, working: others }))
-    if (Either.isLeft(judged)) return judged.left
-    const beyond = yield* beyondPower(desk, judged.right, standing, id)
-    if (beyond !== undefined) return beyond
-    const cancelled = yield* desk.exchange.cancel(desk.account, id)
-    if (cancelled.reply._tag === "Refused") return noLongerOpen
-    if (cancelled.reply._tag !== "Done") return Answer.ofReply(cancelled.reply)
-    const { request, said } = judged.right
-    const { reply } = yield* desk.exchange.place(desk.account, request)
-    const placed = (yield* desk.exchange.orders).find(({ clientOrderId }) => clientOrderId === request.clientOrderId)
-    if (placed !== undefined) {
-      const saidNow = { ...said, replaces: id }
-      const link = (before: ReadonlyMap<string, Said>) =>
-        new Map(before).set(id, { ...saidBefore, replacedBy: placed.brokerOrderId }).set(placed.brokerOrderId, saidNow)
-      yield* Ref.update(desk.said, link)
-      if (reply._tag === "Done") return Answer.ok((yield* shown(desk, [reply.body], "pending_new"))[0])
-    }
-    return reply._tag === "Done" ? noLongerOpen : Answer.ofReply(reply)
-  })
-
 const noAsset = (symbol: string): Answer.Answer => Answer.error(422, 40010001, `could not find asset "${symbol}"`)
 
 /** Orders are read when no replacement is under way. */
@@ -120,7 +70,8 @@ const one = (desk: Desk, key: Exchange.OrderKey, id: string, query: URLSearchPar
 
 const isNested = (query: URLSearchParams): boolean => query.get("nested") === "true"
 
-const malformed = Answer.error(422, 40010001, "order_id is missing")
+/** An id that Alpaca never makes. */
+export const malformed: Answer.Answer = Answer.error(422, 40010001, "order_id is missing")
 
 /** `GET /v2/orders/{id}`. */
 export const read = (desk: Desk, id: string, query: URLSearchParams): Answering =>
@@ -148,7 +99,9 @@ const EVERYTHING = { from: Instant.make(0n), to: Instant.latest }
 export const momentOf = (text: string | null): Instant.Instant | undefined =>
   text === null ? undefined : Instant.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text)
 
-const isOpen = ({ status }: ExchangeOrder.ExchangeOrder): boolean => status === "new" || status === "partially_filled"
+/** Does an order work? */
+export const isOpen = ({ status }: ExchangeOrder.ExchangeOrder): boolean =>
+  status === "new" || status === "partially_filled"
 
 const MOST_ORDERS = 500
 

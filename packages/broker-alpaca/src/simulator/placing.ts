@@ -91,25 +91,36 @@ const decodePatch = Schema.decodeUnknownEither(Schema.parseJson(Patch))
 const textOf = (value: Decimal.Decimal | null): string | undefined =>
   value === null ? undefined : Decimal.format(value)
 
+interface Patching {
+  /** The client order id of the new order, where the client names none. */
+  readonly clientOrderId: string
+  /** It has exits, or is one. */
+  readonly isGrouped: boolean
+  readonly trail: Exchange.Group["trail"]
+}
+
 /** The body of an order that is to take another's place: what the client does not name stays. */
 export const patched = (
   text: string,
   order: ExchangeOrder.ExchangeOrder,
   said: Said,
-  { clientOrderId, trail }: { readonly clientOrderId: string; readonly trail: Exchange.Group["trail"] }
+  { clientOrderId, isGrouped, trail }: Patching
 ): Judged<string> =>
   Either.gen(function* () {
     const patch = yield* Either.mapLeft(decodePatch(text), (error) =>
       unprocessable(`invalid request: ${firstLine(error)}`)
     )
     if (said.notional !== undefined) return yield* refuse(forbidden("notional orders cannot be replaced"))
-    const asked = patch.qty ?? Decimal.format(order.quantity)
+    // alpacahq/alpaca-docs, content/trading/orders.md: the prices of such orders can be replaced, nothing else is named.
+    // What is left of an exit: more than that was sold already.
+    const rest = isGrouped ? Decimal.subtract(order.quantity, order.filledQuantity) : order.quantity
+    const asked = patch.qty ?? Decimal.format(rest)
     const quantity = yield* Either.mapLeft(decodeQuantity(asked), () => unprocessable("qty must be > 0"))
     if (!isWhole(quantity)) return yield* refuse(unprocessable("qty must be an integer"))
     if (trail === undefined && (patch.trail ?? undefined) !== undefined)
       return yield* refuse(unprocessable(`${order.type} orders must not have trail`))
     const before = {
-      qty: Decimal.format(order.quantity),
+      qty: Decimal.format(rest),
       time_in_force: order.timeInForce,
       limit_price: textOf(order.limitPrice),
       // The stop of one that trails is where its trail has it.
@@ -123,6 +134,9 @@ export const patched = (
       stop_price: patch.stop_price ?? before.stop_price,
       trail: patch.trail ?? before.trail
     }
+    // alpacahq/alpaca-docs, content/trading/orders.md: of bracket and oco orders the prices can be replaced.
+    if (isGrouped && (before.qty !== after.qty || before.time_in_force !== after.time_in_force))
+      return yield* refuse(unprocessable("only limit_price and stop_price of bracket and oco orders can be replaced"))
     if (JSON.stringify(before) === JSON.stringify(after))
       return yield* refuse(forbidden("order parameters are not changed"))
     const { trail: value, ...terms } = after

@@ -3,6 +3,7 @@ import { Decimal } from "@roundlot/core"
 import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
+import { worthOf } from "./worth.ts"
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -36,8 +37,8 @@ const usualStep = (days: number): string => {
 }
 
 /**
- * `GET /v2/account/portfolio/history`: the account's equity window by window. The exchange's money is a ceiling, not a purse, so it is
- * the same in all of them.
+ * `GET /v2/account/portfolio/history`: the account's equity window by window. What it was is not kept: it is
+ * that of now in all of them.
  */
 export const history = (desk: Desk, query: URLSearchParams): Effect.Effect<Answer.Answer, ExchangeFailed> =>
   Effect.gen(function* () {
@@ -49,7 +50,7 @@ export const history = (desk: Desk, query: URLSearchParams): Effect.Effect<Answe
     if (step === undefined || isTooFine) return Answer.unprocessable("invalid timeframe")
     const { reply } = yield* desk.exchange.buyingPower(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    const equity = Number(Decimal.format(reply.body))
+    const equity = Number(Decimal.format((yield* worthOf(desk)).equity))
     const last = Math.floor((yield* Clock.currentTimeMillis) / step)
     const timestamp = Array.from(
       { length: Math.ceil((days * DAY_MS) / step) },

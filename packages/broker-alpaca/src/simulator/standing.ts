@@ -44,18 +44,15 @@ const countedAt = ({ limitPrice, side, stopPrice }: Asked, price: Decimal.Decima
 const opens = ({ side }: Pick<Asked, "side">, held: Decimal.Decimal): boolean =>
   side === "buy" ? !Decimal.isNegative(held) : !Decimal.isPositive(held)
 
-/** Refuses an order that opens and is beyond what orders that work leave of the account's buying power; one that it replaces asks for none. */
-export const beyondPower = (
+/** What orders that open and work leave of the account's money, without one that is replaced. */
+export const leftOf = (
   { account, exchange, said }: Desk,
-  { request, said: asked }: Placing,
-  { held, power, price }: Omit<Standing, "working">,
+  cash: Decimal.Decimal,
   replaced?: string
-): Effect.Effect<Answer | undefined, ExchangeFailed> =>
+): Effect.Effect<Decimal.Decimal, ExchangeFailed> =>
   Effect.gen(function* () {
-    if (!opens(request, held)) return undefined
-    const cost = asked.notional ?? Decimal.multiply(request.quantity, countedAt(request, price))
     const known = yield* Ref.get(said)
-    let left = power
+    let left = cash
     for (const order of yield* exchange.working(account)) {
       const there = yield* exchange.stand(account, order.symbol)
       if (order.brokerOrderId === replaced || !opens(order, there.held)) continue
@@ -64,9 +61,23 @@ export const beyondPower = (
         known.get(order.brokerOrderId)?.notional ?? Decimal.multiply(leaves, countedAt(order, there.price))
       left = Decimal.subtract(left, counted)
     }
+    return Decimal.max(Decimal.zero, left)
+  })
+
+/** Refuses an order that opens and is beyond what orders that work leave of the account's buying power; one that it replaces asks for none. */
+export const beyondPower = (
+  desk: Desk,
+  { request, said: asked }: Placing,
+  { cash, held, price }: Omit<Standing, "working">,
+  replaced?: string
+): Effect.Effect<Answer | undefined, ExchangeFailed> =>
+  Effect.gen(function* () {
+    if (!opens(request, held)) return undefined
+    const cost = asked.notional ?? Decimal.multiply(request.quantity, countedAt(request, price))
+    const left = yield* leftOf(desk, cash, replaced)
     if (Decimal.isAtMost(cost, left)) return undefined
     return forbidden("insufficient buying power", {
-      buying_power: Decimal.format(Decimal.max(Decimal.zero, left)),
+      buying_power: Decimal.format(left),
       cost_basis: Decimal.format(cost)
     })
   })

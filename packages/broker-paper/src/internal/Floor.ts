@@ -5,7 +5,10 @@ import type { Effect } from "effect"
 import * as Listing from "../Listing.ts"
 import type * as Turn from "./Turn.ts"
 import type * as Connection from "./connection.ts"
+import * as Market from "./market.ts"
 import * as OrderBook from "./orderBook.ts"
+import type { Counting } from "./power.ts"
+import { mayTrade } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
 import type { ExchangeOptions } from "../ExchangeOptions.ts"
 import type { OrderKey } from "../ExchangeReply.ts"
@@ -21,9 +24,6 @@ export interface Floor {
   readonly orderIdOf: OrderBook.OrderIdOf
   readonly changed: Effect.Effect<unknown>
 }
-
-/** What an account has to spend until an instruction says so, in dollars. */
-export const BUYING_POWER = "1000000000"
 
 /** A moment as its rows have it. */
 export const textOf = (instant: Instant.Instant): string => Instant.format(instant)
@@ -61,13 +61,19 @@ const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Ins
 export const restingIn = ({ rows }: Floor): ReadonlyArray<string> =>
   (rows.fact("resting") ?? "").split(" ").filter((id) => id !== "")
 
+/** What the account's money is counted by. */
+export const countingOf = ({ options: { unsaidPrice }, rows }: Floor): Counting => ({
+  rows,
+  priceOf: (order) => Market.priceFor(rows, order, unsaidPrice)
+})
+
 /** The price of a symbol, where somebody has said one. */
 export const tradesAt = ({ options, rows }: Floor, symbol: string): Price.Price | undefined =>
   rows.price(symbol)?.price ?? options.unsaidPrice
 
 /** Does the exchange list a symbol for an account? */
 export const isListed = ({ options }: Floor, account: AccountName.AccountName, symbol: string): boolean =>
-  OrderBook.mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
+  mayTrade(symbol) && (options.listings?.get(account) ?? options.listing ?? Listing.shipped).has(symbol)
 
 /** An order of this account, by one of its ids. */
 export const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {

@@ -2,10 +2,12 @@ import { Decimal, Instant } from "@roundlot/core"
 import type { AccountName, Quantity, Side, Ticker } from "@roundlot/core"
 import { isWorking, type PlaceRequest } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
-import { leavesOf, mayTrade } from "./orderBook.ts"
+import { leavesOf } from "./orderBook.ts"
 import { rename, split } from "./corporate.ts"
 import * as Market from "./market.ts"
 import type { OrderBook } from "./orderBook.ts"
+import * as Power from "./power.ts"
+import { mayTrade } from "./refusing.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
 
@@ -241,7 +243,7 @@ const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {
   if (accounts.length === 0) throw new CannotAct("the exchange has no account yet; name `account`")
   for (const each of accounts) {
     stage.openAccount(each)
-    stage.turn.rows.setBuyingPower(Decimal.format(act.amount), each)
+    Power.setLeft({ rows: stage.turn.rows, priceOf: stage.book.priceOf }, each, act.amount)
   }
   return `buying power of ${accounts.join(", ")} is ${Decimal.format(act.amount)}`
 }

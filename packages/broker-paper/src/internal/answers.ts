@@ -3,7 +3,7 @@ import { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import type { Reply } from "../ExchangeReply.ts"
 import type { ExchangeOrder, PlaceRequest } from "../ExchangeOrder.ts"
-import { DUPLICATE_CLIENT_ID } from "./orderBook.ts"
+import { DUPLICATE_CLIENT_ID } from "./refusing.ts"
 
 /** What an answer to a send means: the table of this adapter. Whatever it does not name is `Unknown`. */
 export const answerOf = (reply: Reply<ExchangeOrder>, sent: PlaceRequest): Report.Answer => {

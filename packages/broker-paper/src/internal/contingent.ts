@@ -13,13 +13,20 @@ export const parentOf = (rows: Rows, brokerOrderId: string): string | undefined 
 /** Does it wait for its entry to be filled? */
 export const isWaiting = (rows: Rows, brokerOrderId: string): boolean => rows.fact(`waits ${brokerOrderId}`) === "1"
 
+/** The order that has its place in its group now: the newest of those that replaced it. */
+const successorOf = (rows: Rows, brokerOrderId: string): string => {
+  const next = rows.fact(`successor ${brokerOrderId}`)
+  return next === undefined ? brokerOrderId : successorOf(rows, next)
+}
+
 /** Is it an entry, whose exits wait or waited for it? */
 export const isEntry = (rows: Rows, brokerOrderId: string): boolean =>
-  legsOf(rows, brokerOrderId).some((leg) => rows.fact(`waits ${leg}`) !== undefined)
+  legsOf(rows, successorOf(rows, brokerOrderId)).some((leg) => rows.fact(`waits ${leg}`) !== undefined)
 
-/** The orders of its group, itself among them: the one that they were placed with, and its legs. */
+/** The orders of its group: the one that they were placed with, and its legs. One that was replaced is not among them. */
 export const groupOf = (rows: Rows, brokerOrderId: string): ReadonlyArray<string> => {
-  const first = parentOf(rows, brokerOrderId) ?? brokerOrderId
+  const now = successorOf(rows, brokerOrderId)
+  const first = parentOf(rows, now) ?? now
   return [first, ...legsOf(rows, first)]
 }
 
@@ -34,6 +41,24 @@ export const join = (rows: Rows, parent: string, legs: ReadonlyArray<string>, ar
     rows.setFact(`parent ${leg}`, parent)
     if (areWaiting) rows.setFact(`waits ${leg}`, "1")
   }
+}
+
+/** An order takes another's place in its group, and waits where that did; one that was placed by itself has no group to enter. */
+export const succeed = (rows: Rows, before: string, after: string): void => {
+  if (groupOf(rows, before).length === 1) return
+  const parent = parentOf(rows, before)
+  const legs = legsOf(rows, before)
+  const waits = rows.fact(`waits ${before}`)
+  rows.setFact(`successor ${before}`, after)
+  if (parent !== undefined) {
+    const all = legsOf(rows, parent)
+    rows.setFact(`legs ${parent}`, all.map((leg) => (leg === before ? after : leg)).join(" "))
+    rows.setFact(`parent ${after}`, parent)
+  }
+  if (waits !== undefined) rows.setFact(`waits ${after}`, waits)
+  rows.setFact(`legs ${before}`, "")
+  rows.setFact(`legs ${after}`, legs.join(" "))
+  for (const leg of legs) rows.setFact(`parent ${leg}`, after)
 }
 
 /** A leg waits no longer. */

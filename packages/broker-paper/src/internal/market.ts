@@ -1,4 +1,4 @@
-import { Decimal, Instant, type Price, type Side } from "@roundlot/core"
+import { Decimal, Instant, Price, Side } from "@roundlot/core"
 import type { OrderRow, Rows } from "./rows.ts"
 
 const symbolsIn = (rows: Rows, list: "halts" | "limits"): ReadonlyArray<string> =>
@@ -79,6 +79,20 @@ export const isBeyond = (rows: Rows, symbol: string, price: Decimal.Decimal): bo
   const [lower, upper] = (rows.fact(`bands ${symbol}`) ?? "").split(" ")
   if (lower === undefined || upper === undefined) return false
   return Decimal.isLess(price, Decimal.unsafe(lower)) || Decimal.isLess(Decimal.unsafe(upper), price)
+}
+
+const HALF = Decimal.unsafe("0.5")
+
+/** What an order would trade at: the market's price, half the spread beyond it, or nothing where nobody has said one. */
+export const priceFor = (
+  rows: Rows,
+  { side, symbol }: Pick<OrderRow, "side"> & { readonly symbol: string },
+  unsaidPrice: Price.Price | undefined
+): Price.Price | undefined => {
+  const market = rows.price(symbol)?.price ?? unsaidPrice
+  if (market === undefined) return undefined
+  const half = Decimal.multiply(Decimal.unsafe(rows.fact(`spread ${symbol}`) ?? "0"), HALF)
+  return Price.make(Decimal.add(market, Side.signed(side, half)))
 }
 
 const depthFact = (side: Side.Side, symbol: string) => `depth ${side} ${symbol}` as const

@@ -1,46 +1,28 @@
-import { Decimal, Instant, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { Decimal, Instant, type Price, Quantity, Side, type Ticker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
 import type { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
-import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
-import { byPriority, crossingOf, isForAuction, isInSession, isStop, isTakenIn, judge, type Hours } from "../Matching.ts"
+import { byPriority, crossingOf, isForAuction, isInSession, isStop, judge, type Hours } from "../Matching.ts"
 import * as Contingent from "./contingent.ts"
 import { canonicalOf, execIdOf, statusAfter } from "./figures.ts"
 import * as Market from "./market.ts"
+import * as Power from "./power.ts"
+import { type Instead, type Refusal, refusalOf } from "./refusing.ts"
 import { entered } from "./rows.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
 
-/** Why the exchange takes no such order, as it answers. */
-export interface Refusal {
-  readonly status: number
-  readonly code: string
-  readonly words: string
-}
-
-/** The code that a client order id is answered with which the account has used before: the order itself may be live. */
-export const DUPLICATE_CLIENT_ID = "duplicate_client_order_id"
-
-/** The code of an order that costs more than there is. */
-export const TOO_DEAR = "insufficient_buying_power"
-
-const HALF = Decimal.unsafe("0.5")
-
 const NONE: ReadonlySet<string> = new Set()
-
-const isTicker = Schema.is(Ticker.Ticker)
-
-/** Whether the exchange takes orders for a symbol: well-formed, and not beginning with `NOPE`. Its listing is asked before (D1). */
-export const mayTrade = (symbol: string): symbol is Ticker.Ticker => isTicker(symbol) && !symbol.startsWith("NOPE")
 
 /** The exchange's books within one turn. Everything here is about orders that are taken; what is answered is not its concern. */
 export interface OrderBook {
   readonly refusalOf: (
     account: AccountName.AccountName,
     request: PlaceRequest,
-    restsWhileClosed: boolean
+    restsWhileClosed: boolean,
+    instead?: Instead
   ) => Refusal | undefined
   /** Enters an order, with those that are placed with it behind it. */
   readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
@@ -52,6 +34,8 @@ export interface OrderBook {
   readonly close: (order: OrderRow, status: ExchangeStatus, reason: string) => OrderRow
   /** Other terms for an order that works: how much, at what prices, and for how long. */
   readonly amend: (order: OrderRow, terms: Terms) => OrderRow
+  /** Ends an order that works and enters another in its place, behind all others in time. */
+  readonly replace: (order: OrderRow, request: PlaceRequest) => OrderRow
   /** Changes that nobody is told of. */
   readonly keep: (order: OrderRow, change: Partial<OrderRow>) => OrderRow
   /** The market moves to what a client knows of it, unless it has a newer price, or one that an instruction or a file says. */
@@ -92,12 +76,7 @@ export interface Setting {
 export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting): OrderBook => {
   const { rows } = turn
 
-  const priceOf: OrderBook["priceOf"] = ({ side, symbol }) => {
-    const market = rows.price(symbol)?.price ?? unsaidPrice
-    if (market === undefined) return undefined
-    const half = Decimal.multiply(Decimal.unsafe(rows.fact(`spread ${symbol}`) ?? "0"), HALF)
-    return Price.make(Decimal.add(market, Side.signed(side, half)))
-  }
+  const priceOf: OrderBook["priceOf"] = (order) => Market.priceFor(rows, order, unsaidPrice)
 
   const learnPrice: OrderBook["learnPrice"] = ({ referenceAt = turn.now, referencePrice, symbol }) => {
     const known = rows.price(symbol)
@@ -132,13 +111,14 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     )
   }
 
-  const book = (execution: Omit<ExecutionRow, "number" | "execId">, before: Decimal.Decimal): ExecutionRow => {
+  const book = (execution: Omit<ExecutionRow, "number" | "execId">, before?: ExecutionRow): ExecutionRow => {
     const { execIdBase, revision } = execution
     const row = { ...execution, number: rows.lastExecution() + 1, execId: execIdOf(execIdBase, revision) }
     rows.putExecution(row)
-    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before))
+    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before?.quantity ?? Decimal.zero))
     const held = rows.holding(row.account, row.symbol)?.amount ?? Decimal.zero
     rows.setHolding(row.account, row.symbol, Decimal.format(Decimal.add(held, moved)))
+    Power.move(rows, row, before)
     turn.sayExecution(row)
     return row
   }
@@ -159,10 +139,18 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     const { account, brokerOrderId, clientOrderId, side, symbol } = order
     const executedAt = turn.tick()
     const execIdBase = `PX${tag}-${rows.lastExecution() + 1}`
-    const row = book(
-      { execIdBase, revision: 1, brokerOrderId, clientOrderId, account, symbol, side, quantity, price, executedAt },
-      Decimal.zero
-    )
+    const row = book({
+      execIdBase,
+      revision: 1,
+      brokerOrderId,
+      clientOrderId,
+      account,
+      symbol,
+      side,
+      quantity,
+      price,
+      executedAt
+    })
     return { row, filled: refigure(order, executedAt) }
   }
 
@@ -205,6 +193,26 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
 
   const amend: OrderBook["amend"] = (order, { goodTill = null, limitPrice, quantity, stopPrice, timeInForce }) =>
     change(order, { goodTill, limitPrice, quantity, stopPrice, timeInForce }, turn.tick())
+
+  const enter: OrderBook["enter"] = (account, symbol, request) => {
+    const order = enterOne(account, symbol, request)
+    const { legs, trail } = request
+    if (trail !== undefined) Contingent.trail(rows, order.brokerOrderId, trail)
+    if (legs === undefined) return order
+    const side = legs.as === "exit" ? request.side : Side.opposite(request.side)
+    const ids = legs.orders.map(
+      (leg) => enterOne(account, symbol, { ...request, ...leg, side, clientOrderId: null }).brokerOrderId
+    )
+    Contingent.join(rows, order.brokerOrderId, ids, legs.as === "entry")
+    return order
+  }
+
+  const replace: OrderBook["replace"] = (order, request) => {
+    change(order, { status: "cancelled", reason: "another order took its place", fillsAtRequest: null }, turn.tick())
+    const next = enter(order.account, order.symbol, request)
+    Contingent.succeed(rows, order.brokerOrderId, next.brokerOrderId)
+    return next
+  }
 
   const enterOne = (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest): OrderRow => {
     const number = rows.lastOrder() + 1
@@ -331,44 +339,13 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     auction,
     endSession,
     lapse,
-    refusalOf: (account, request, restsWhileClosed) => {
-      if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
-        return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
-      }
-      if (!mayTrade(request.symbol)) return { status: 422, code: "unknown_symbol", words: `no asset ${request.symbol}` }
-      if (!isTakenIn(request, hours) && !(restsWhileClosed && !hours.regular)) {
-        const words = hours.regular ? "the opening auction is over" : "the session is closed"
-        return { status: 403, code: "session_closed", words }
-      }
-      if (request.goodTill !== undefined && request.goodTill <= turn.now)
-        return { status: 422, code: "good_till_passed", words: "the time until which it is good has passed" }
-      const price = request.limitPrice ?? priceOf(request)
-      const cost = price === undefined ? Decimal.zero : Decimal.multiply(request.quantity, price)
-      const power = rows.buyingPower(account)?.amount ?? Decimal.zero
-      if (request.side === "buy" && Decimal.isLess(power, cost)) {
-        const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
-        return { status: 403, code: TOO_DEAR, words }
-      }
-      return undefined
-    },
-    enter: (account, symbol, request) => {
-      const order = enterOne(account, symbol, request)
-      const { legs, trail } = request
-      if (trail !== undefined) Contingent.trail(rows, order.brokerOrderId, trail)
-      if (legs === undefined) return order
-      const side = legs.as === "exit" ? request.side : Side.opposite(request.side)
-      const ids = legs.orders.map(
-        (leg) => enterOne(account, symbol, { ...request, ...leg, side, clientOrderId: null }).brokerOrderId
-      )
-      Contingent.join(rows, order.brokerOrderId, ids, legs.as === "entry")
-      return order
-    },
+    refusalOf: (account, request, restsWhileClosed, instead) =>
+      refusalOf({ rows, now: turn.now, hours, priceOf, restsWhileClosed }, account, request, instead),
+    enter,
+    replace,
     revise: (execution, quantity, price) => {
       const executedAt = turn.tick()
-      const row = book(
-        { ...execution, revision: execution.revision + 1, quantity, price, executedAt },
-        execution.quantity
-      )
+      const row = book({ ...execution, revision: execution.revision + 1, quantity, price, executedAt }, execution)
       refigure(orderOf(execution), executedAt)
       return row
     },

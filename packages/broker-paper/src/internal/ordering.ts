@@ -2,13 +2,13 @@ import { Decimal, Ticker } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import { Schema } from "effect"
 import * as Contingent from "./contingent.ts"
-import * as OrderBook from "./orderBook.ts"
 import type { ExchangeOrder } from "../ExchangeOrder.ts"
 import { PlaceRequest, isWorking } from "../ExchangeOrder.ts"
 import type { Asked } from "../ExchangeReply.ts"
 import { isInSession } from "../Matching.ts"
 import type { Floor } from "./Floor.ts"
 import { ownOrder, restingIn } from "./Floor.ts"
+import { type Refusal, TOO_DEAR, mayTrade } from "./refusing.ts"
 import type { Scene, Served } from "./requests.ts"
 import { done, refused, serve } from "./requests.ts"
 
@@ -28,9 +28,9 @@ const takeOrder = (
 ): Served<ExchangeOrder> => {
   const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
   const { symbol } = request
-  if (hours.extended && OrderBook.mayTrade(symbol)) book.learnPrice({ ...request, symbol })
+  if (hours.extended && mayTrade(symbol)) book.learnPrice({ ...request, symbol })
   const refusal = book.refusalOf(account, request, restsWhileClosed)
-  const isTaken = rejectsWhatIsTaken && refusal?.code === OrderBook.TOO_DEAR
+  const isTaken = rejectsWhatIsTaken && refusal?.code === TOO_DEAR
   if (refusal !== undefined && !isTaken) return refused(refusal)
   const order = book.enter(account, Ticker.Ticker.make(symbol), request)
   if (refusal !== undefined) {
@@ -66,9 +66,10 @@ export const amend = (
       if (order === undefined) return refused(noOrder(brokerOrderId))
       if (!isWorking(order.status) || !Decimal.isLess(order.filledQuantity, request.quantity))
         return refused({ status: 422, code: "not_amendable", words: `order ${brokerOrderId} is ${order.status}` })
-      if (order.symbol !== request.symbol || order.side !== request.side || order.type !== request.type)
-        return refused({ status: 422, code: "another_order", words: `order ${brokerOrderId} is another one` })
-      const refusal = book.refusalOf(account, { ...request, clientOrderId: null }, restsWhileClosed)
+      if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
+      const shares = Decimal.subtract(request.quantity, order.filledQuantity)
+      const unnamed = { ...request, clientOrderId: null }
+      const refusal = book.refusalOf(account, unnamed, restsWhileClosed, { brokerOrderId, shares })
       if (refusal !== undefined) return refused(refusal)
       const changed = book.amend(order, request)
       if (script.filling === undefined) book.work(changed, true)
@@ -76,7 +77,43 @@ export const amend = (
     }
   )
 
-const noOrder = (brokerOrderId: string): OrderBook.Refusal => ({
+/** Ends an order that works, of which so much has been filled, and enters another in its place: both or neither. */
+export const replace = (
+  floor: Floor,
+  account: AccountName.AccountName,
+  brokerOrderId: string,
+  request: PlaceRequest,
+  filled: Decimal.Decimal
+): Asked<ExchangeOrder> =>
+  serve(
+    floor,
+    { account, operation: "place", payload: encodePlace(request), subject: () => request },
+    ({ book, script }) => {
+      const order = ownOrder(floor, account, { brokerOrderId })
+      if (order === undefined) return refused(noOrder(brokerOrderId))
+      if (!isWorking(order.status) || !Decimal.equals(order.filledQuantity, filled)) {
+        const words = `order ${brokerOrderId} is ${order.status} with ${Decimal.format(order.filledQuantity)} filled`
+        return refused({ status: 422, code: "not_replaceable", words })
+      }
+      if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
+      const refusal = book.refusalOf(account, request, false, { brokerOrderId, shares: request.quantity })
+      if (refusal !== undefined) return refused(refusal)
+      const entered = book.replace(order, request)
+      if (script.filling === undefined) book.work(entered)
+      return done(entered, entered.brokerOrderId)
+    }
+  )
+
+const isAnother = (order: ExchangeOrder, { side, symbol, type }: PlaceRequest): boolean =>
+  order.symbol !== symbol || order.side !== side || order.type !== type
+
+const anotherOrder = (brokerOrderId: string): Refusal => ({
+  status: 422,
+  code: "another_order",
+  words: `order ${brokerOrderId} is another one`
+})
+
+const noOrder = (brokerOrderId: string): Refusal => ({
   status: 404,
   code: "unknown_order",
   words: `no order ${brokerOrderId}`

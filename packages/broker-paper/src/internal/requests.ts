@@ -5,6 +5,7 @@ import type * as Instruction from "../Instruction.ts"
 import * as Turn from "./Turn.ts"
 import * as Faults from "./faults.ts"
 import type * as OrderBook from "./orderBook.ts"
+import type { Refusal } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
 import type { LoggedAnswer } from "../ExchangeOrder.ts"
 import { isWorking } from "../ExchangeOrder.ts"
@@ -13,11 +14,12 @@ import type { Operation } from "../Instruction.ts"
 import type { Hours } from "../Matching.ts"
 import { byPriority } from "../Matching.ts"
 import type { Floor } from "./Floor.ts"
-import { BUYING_POWER, bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
+import { bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
 import type { Script } from "./Script.ts"
 import { nothing, withAct } from "./Script.ts"
 import type { Stage } from "./acts.ts"
 import { CannotAct, perform } from "./acts.ts"
+import { BUYING_POWER } from "./power.ts"
 import type { InstructionRow, OrderRow } from "./rows.ts"
 
 /** A request as it arrives. */
@@ -54,10 +56,7 @@ export interface Served<A> {
 export const done = <A>(body: A, order?: string): Served<A> => ({ reply: { _tag: "Done", body }, taken: true, order })
 
 /** A request that was refused. */
-export const refused = (
-  { code, status, words }: OrderBook.Refusal,
-  refusalClass?: Report.RefusalClass
-): Served<never> => ({
+export const refused = ({ code, status, words }: Refusal, refusalClass?: Report.RefusalClass): Served<never> => ({
   reply: { _tag: "Refused", status, code, words, class: refusalClass },
   taken: false
 })

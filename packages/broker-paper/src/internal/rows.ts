@@ -81,8 +81,10 @@ export type Fact =
   | `limit ${string}`
   | `parent ${string}`
   | `priced ${string}`
+  | `purse ${string}`
   | `shown ${string}`
   | `spread ${string}`
+  | `successor ${string}`
   | `trail ${string}`
   | `waits ${string}`
 

@@ -29,6 +29,7 @@ const accountJson = (
     const power = yield* desk.exchange.buyingPower(desk.account)
     if (power.reply._tag !== "Done") return Either.left(Answer.ofReply(power.reply))
     const buyingPower = Answer.number(power.reply.body)
+    const cashBalance = Answer.number((yield* desk.exchange.worth(desk.account)).cash)
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
     if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
     const positions =
@@ -41,7 +42,7 @@ const accountJson = (
         ...shown,
         pfcbFlag: false,
         ...positions,
-        currentBalances: { buyingPower, cashBalance: buyingPower }
+        currentBalances: { buyingPower, cashBalance }
       }
     })
   })
