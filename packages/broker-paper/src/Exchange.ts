@@ -19,6 +19,7 @@ import { BUYING_POWER, bookOf, hoursAt, isListed, ownOrder, passTime, textOf, tr
 import { shownAs } from "./internal/acts.ts"
 import { instruct } from "./internal/instructing.ts"
 import { amend, cancel, place } from "./internal/ordering.ts"
+import { averagePaid } from "./internal/paid.ts"
 import { asksForShares, groupOf, listing, pages, readOrder } from "./internal/reading.ts"
 import { read } from "./internal/requests.ts"
 import { stream } from "./internal/streaming.ts"
@@ -53,7 +54,7 @@ export interface ExchangeService {
     | undefined,
     ExchangeFailed
   >
-  /** An account's working orders in a symbol, of a group those that ask for its shares once, its holding there (signed shares), and what the symbol trades at, where that is known. */
+  /** What time has brought until now; then an account's working orders in a symbol, of a group those that ask for its shares once, its holding there (signed shares), and what the symbol trades at, where that is known. */
   readonly stand: (
     account: AccountName.AccountName,
     symbol: string
@@ -65,6 +66,8 @@ export interface ExchangeService {
       /** Dollars that one buy may cost at most. */
       readonly power: Decimal.Decimal
       readonly isHalted: boolean
+      /** Halted for a limit state that did not end within its fifteen seconds. */
+      readonly isPaused: boolean
     },
     ExchangeFailed
   >
@@ -160,6 +163,33 @@ const prepare = (file: Connection.ExchangeFile, entropy: number): Rows.Rows => {
   return rows
 }
 
+/** Nobody is asked anything here, so that what is over ends before: a halt, a limit state. Streams hear what comes of it. */
+const stand = (floor: Floor, account: AccountName.AccountName, symbol: string) =>
+  floor.file
+    .transact((clock) => {
+      const { rows } = floor
+      const before = rows.lastEvent()
+      const turn = Turn.begin(rows, clock)
+      const hours = hoursAt(floor, turn.now)
+      passTime(floor, bookOf(floor, turn, hours), turn.now, hours)
+      turn.end(Turn.plainly)
+      return {
+        isHeard: rows.lastEvent() !== before,
+        stood: {
+          working: rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
+          held: rows.holding(account, symbol)?.amount ?? Decimal.zero,
+          price: tradesAt(floor, symbol),
+          power: rows.buyingPower(account)?.amount ?? Decimal.unsafe(BUYING_POWER),
+          isHalted: Market.isHalted(rows, symbol, turn.now),
+          isPaused: Market.isPaused(rows, symbol, turn.now)
+        }
+      }
+    })
+    .pipe(
+      Effect.tap(({ isHeard }) => (isHeard ? floor.changed : Effect.void)),
+      Effect.map(({ stood }) => stood)
+    )
+
 /** The prices that the exchange was opened with, at which the orders that rest trade as at any other. */
 const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   const { options, rows } = floor
@@ -189,14 +219,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       const executions = floor.rows.executionsOf(brokerOrderId)
       return { order, executions, shownAs: word === "" ? undefined : word }
     }),
-  stand: (account, symbol) =>
-    floor.file.transact((clock) => ({
-      working: floor.rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
-      held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
-      price: tradesAt(floor, symbol),
-      power: floor.rows.buyingPower(account)?.amount ?? Decimal.unsafe(BUYING_POWER),
-      isHalted: Market.isHalted(floor.rows, symbol, Turn.begin(floor.rows, clock).now)
-    })),
+  stand: (account, symbol) => stand(floor, account, symbol),
   groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
   working: (account) =>
     floor.file.transact(() => floor.rows.workingOf(account).filter((order) => asksForShares(floor, order))),
@@ -235,7 +258,10 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
     ),
   holdings: (account) =>
     read(floor, { account, operation: "positions", payload: {} }, () =>
-      floor.rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
+      floor.rows
+        .holdings(account)
+        .filter(({ quantity }) => !Decimal.isZero(quantity))
+        .map((each) => ({ ...each, averagePrice: averagePaid(floor.rows, account, each.symbol, each.quantity) }))
     ),
   buyingPower: (account) =>
     read(

@@ -2,23 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Instant, Price } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
-import { Effect, Redacted, TestClock } from "effect"
-import { open, send, terms, words } from "./setup.ts"
-
-/** Asks the simulator as a client does: the status and the body of its answer. */
-const asking = (simulator: Simulator.Simulator) =>
-  Effect.gen(function* () {
-    const { accessToken } = yield* simulator.login
-    const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
-    return (path: string, body?: object, method = "POST") =>
-      Effect.promise(async () => {
-        const init = body === undefined ? { headers } : { headers, method, body: JSON.stringify(body) }
-        const answer = await fetch(simulator.credentials.baseUrl + path, init)
-        const text = await answer.text()
-        const json: unknown = text === "" ? undefined : JSON.parse(text)
-        return [answer.status, json] as const
-      })
-  })
+import { Effect, TestClock } from "effect"
+import { asking, open, send, terms, words } from "./setup.ts"
 
 const opened = (options: Simulator.Options = {}) =>
   Effect.gen(function* () {

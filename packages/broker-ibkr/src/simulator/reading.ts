@@ -100,20 +100,14 @@ export const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): 
 
 /** What is held, with what a share of it cost on average; nothing where something else was answered. */
 const holdingsOf = (seat: Seat) =>
-  Effect.gen(function* () {
-    const { exchange, account } = seat.desk
-    const held = bodyOf(seat, yield* exchange.holdings(account))
-    if (held === undefined) return undefined
-    const fills = yield* exchange.fills
-    return held.map(({ quantity, symbol }): messages.Holding => {
-      const side = Decimal.isPositive(quantity) ? "buy" : "sell"
-      const own = fills.filter((each) => each.symbol === symbol && each.side === side)
-      const shares = Decimal.sum(own.map((each) => each.quantity))
-      const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
-      const averageCost = Decimal.isZero(shares) ? Decimal.zero : Decimal.divide(cost, shares, 8)
-      return { conId: conIdOf(symbol), symbol: symbol.replace(".", " "), quantity, averageCost }
-    })
-  })
+  Effect.map(seat.desk.exchange.holdings(seat.desk.account), (replied) =>
+    bodyOf(seat, replied)?.map(({ averagePrice, quantity, symbol }): messages.Holding => ({
+      conId: conIdOf(symbol),
+      symbol: symbol.replace(".", " "),
+      quantity,
+      averageCost: averagePrice ?? Decimal.zero
+    }))
+  )
 
 /** REQ_POSITIONS. */
 export const positions = (seat: Seat): Doing =>
@@ -205,8 +199,8 @@ export const marketData = (seat: Seat, at: Read<"reqId" | "symbol" | "genericTic
     if (isDelayed)
       send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
     const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
-    const { isHalted } = yield* desk.exchange.stand(desk.account, symbol.replace(" ", "."))
-    if (isHalted) send(messages.halted(reqId))
+    const { isHalted, isPaused } = yield* desk.exchange.stand(desk.account, symbol.replace(" ", "."))
+    if (isHalted) send(messages.halted(reqId, isPaused))
     if (at("genericTicks").split(",").includes("236") && !isDelayed)
       send(messages.shortable(reqId, !desk.state().notShortable.has(symbol.replace(" ", "."))))
     send(...messages.prices(reqId, price, Math.floor(millis / SECONDS), isDelayed))
