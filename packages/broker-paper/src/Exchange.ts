@@ -17,9 +17,10 @@ import type { Hours } from "./Matching.ts"
 import type { Floor } from "./internal/Floor.ts"
 import { BUYING_POWER, bookOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
+import { dayTradesOf } from "./internal/dayTrades.ts"
 import { instruct } from "./internal/instructing.ts"
 import { amend, cancel, place } from "./internal/ordering.ts"
-import { averagePaid } from "./internal/paid.ts"
+import { averagePaid, sharesOf } from "./internal/paid.ts"
 import { asksForShares, groupOf, listing, pages, readOrder } from "./internal/reading.ts"
 import { read } from "./internal/requests.ts"
 import { stream } from "./internal/streaming.ts"
@@ -84,6 +85,11 @@ export interface ExchangeService {
   readonly priceOf: (
     symbol: string
   ) => Effect.Effect<{ readonly price: Price.Price; readonly at: Instant.Instant } | undefined, ExchangeFailed>
+  /**
+   * An account's day trades within five trading days, by FINRA's rule of counting: how many there are now, and how many will be left on
+   * each of the next four trading days where nothing more is traded. No request of anybody's.
+   */
+  readonly dayTrades: (account: AccountName.AccountName) => Effect.Effect<ReadonlyArray<number>, ExchangeFailed>
   /** What time it is there: no request of anybody's. */
   readonly now: Effect.Effect<Instant.Instant, ExchangeFailed>
   /** Which sessions of the market are open now. */
@@ -228,6 +234,8 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       const known = floor.rows.price(symbol)
       return known && { price: known.price, at: known.since ?? clock }
     }),
+  dayTrades: (account) =>
+    floor.file.transact((clock) => dayTradesOf(floor.rows, account, Turn.begin(floor.rows, clock).now)),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
@@ -257,12 +265,13 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       ownOrder(floor, account, { brokerOrderId }) === undefined ? [] : floor.rows.executionsOf(brokerOrderId)
     ),
   holdings: (account) =>
-    read(floor, { account, operation: "positions", payload: {} }, () =>
-      floor.rows
+    read(floor, { account, operation: "positions", payload: {} }, () => {
+      const executed = sharesOf(floor.rows, account)
+      return floor.rows
         .holdings(account)
         .filter(({ quantity }) => !Decimal.isZero(quantity))
-        .map((each) => ({ ...each, averagePrice: averagePaid(floor.rows, account, each.symbol, each.quantity) }))
-    ),
+        .map((each) => ({ ...each, averagePrice: averagePaid(executed, each.symbol, each.quantity) }))
+    }),
   buyingPower: (account) =>
     read(
       floor,

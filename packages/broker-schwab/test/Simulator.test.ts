@@ -158,6 +158,19 @@ describe("previews of Schwab's simulator", () => {
 })
 
 describe("accounts of Schwab's simulator", () => {
+  it.scopedLive("count round trips from fills; what a test sets stands", () =>
+    Effect.gen(function* () {
+      const { account, ask, simulator } = yield* opened()
+      const shown = Effect.map(ask(account), ([, body]) => Object(body).securitiesAccount.roundTrips)
+      yield* ask(`${account}/orders`, order("BUY", 5))
+      assert.strictEqual(yield* shown, 0)
+      for (const instruction of ["SELL", "BUY", "SELL"]) yield* ask(`${account}/orders`, order(instruction, 5))
+      assert.strictEqual(yield* shown, 2)
+      yield* simulator.become({ roundTrips: 3 })
+      assert.strictEqual(yield* shown, 3)
+    })
+  )
+
   it.scopedLive("that only close take no opening order, and say so of themselves", () =>
     Effect.gen(function* () {
       const { account, ask, broker, exchange, simulator } = yield* opened()

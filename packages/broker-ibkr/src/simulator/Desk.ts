@@ -13,8 +13,8 @@ export interface AccountState {
   readonly isReadOnly: boolean
   /** Symbols that nobody lends shares of. */
   readonly notShortable: ReadonlySet<string>
-  /** How often it may still open and close within a day; -1 without end. */
-  readonly dayTradesRemaining: number
+  /** How often it may still open and close within a day, -1 without end; as the exchange counts it where it is `undefined`. */
+  readonly dayTradesRemaining: number | undefined
 }
 
 /** What the parts of a simulator work with. */

@@ -106,7 +106,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
-    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: -1 }
+    let state: AccountState = { isReadOnly: false, notShortable: new Set(), dayTradesRemaining: undefined }
     const account = options.account ?? ACCOUNT
     const desk: Desk = {
       exchange,

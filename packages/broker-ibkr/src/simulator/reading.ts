@@ -9,6 +9,7 @@ import {
   calledOf,
   COMMISSION,
   conIdOf,
+  type Desk,
   type Doing,
   execIdOf,
   isBehind,
@@ -140,7 +141,7 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
       figure("AccountCode", desk.number),
       figure("AccountReady", "true"),
       figure("BuyingPower", Decimal.format(power), "USD"),
-      figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
+      ...(yield* dayTradesLeft(desk, power)).map(([name, left]) => figure(name, left)),
       figure("StockMarketValue", Decimal.format(stocks), "USD"),
       ...valued.map((each) => messages.portfolio(desk.number, each)),
       say(updates.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
@@ -150,8 +151,22 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
 
 const NOT_THERE = "Error validating request.-'b8' : cause - Invalid account code."
 
-/** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
 const DAY_TRADES = "DayTradesRemaining"
+
+/** From this equity on day trades are without end (FINRA Rule 4210(f)(8)(B)(iv)). */
+const ENOUGH = Decimal.unsafe("25000")
+
+const MOST_DAY_TRADES = 3
+
+/** How many day trades are left, now and by the next four trading days, under the names that account values have. */
+const dayTradesLeft = ({ account, exchange, state }: Desk, equity: Decimal.Decimal) =>
+  Effect.map(exchange.dayTrades(account), (counted) =>
+    counted.map((count, days): readonly [name: string, left: string] => {
+      const left = Decimal.isLess(equity, ENOUGH) ? Math.max(0, MOST_DAY_TRADES - count) : -1
+      const name = days === 0 ? DAY_TRADES : `${DAY_TRADES}T+${days}`
+      return [name, String(state().dayTradesRemaining ?? left)]
+    })
+  )
 
 /** REQ_ACCOUNT_SUMMARY. */
 export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
@@ -163,8 +178,9 @@ export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
     const figure = (name: string, value: string, currency: string) =>
       say(tws.accountFigure, { reqId, account: desk.number, name, value, currency })
     send(figure("BuyingPower", Decimal.format(power), "USD"))
-    if (at("names").split(",").includes(DAY_TRADES))
-      send(figure(DAY_TRADES, String(desk.state().dayTradesRemaining), ""))
+    const wanted = at("names").split(",")
+    for (const [name, left] of yield* dayTradesLeft(desk, power))
+      if (wanted.includes(name)) send(figure(name, left, ""))
     send(say(tws.accountFiguresEnd, { reqId }))
   })
 

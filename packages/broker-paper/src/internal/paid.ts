@@ -1,5 +1,5 @@
 import { Decimal, Price } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
+import type { AccountName, Instant, Side } from "@roundlot/core"
 import { canonicalOf } from "./figures.ts"
 import type { ExecutionRow, Rows } from "./rows.ts"
 
@@ -28,37 +28,56 @@ const actionsOf = (rows: Rows): ReadonlyArray<Action> =>
       : { after: Number(after), symbol, from: first, to: second }
   })
 
-interface Shares {
+/** Shares of an execution as they are now: after what was corrected and split, under the symbol of now. */
+export interface Shares {
   readonly symbol: string
   readonly quantity: Decimal.Decimal
+  readonly side: Side.Side
+  /** When it was executed first, and what was paid for all of it. */
+  readonly executedAt: Instant.Instant
+  readonly notional: Decimal.Decimal
 }
 
 const DIGITS = 12
 
-/** The shares of an execution as they are now. */
-const sharesNow = ({ number, quantity, symbol }: ExecutionRow, actions: ReadonlyArray<Action>): Shares =>
+const sharesNow = (first: ExecutionRow, last: ExecutionRow, actions: ReadonlyArray<Action>): Shares =>
   actions.reduce<Shares>(
     (shares, action) => {
-      if (action.after < number || action.symbol !== shares.symbol) return shares
+      if (action.after < first.number || action.symbol !== shares.symbol) return shares
       if ("name" in action) return { ...shares, symbol: action.name }
       const scaled = Decimal.multiply(shares.quantity, Decimal.unsafe(action.to))
       return { ...shares, quantity: Decimal.divide(scaled, Decimal.unsafe(action.from), DIGITS) }
     },
-    { symbol, quantity }
+    {
+      symbol: first.symbol,
+      quantity: last.quantity,
+      side: first.side,
+      executedAt: first.executedAt,
+      notional: Decimal.multiply(last.price, last.quantity)
+    }
   )
+
+/** What an account executed, oldest first, without what was busted. */
+export const sharesOf = (rows: Rows, account: AccountName.AccountName): ReadonlyArray<Shares> => {
+  const actions = actionsOf(rows)
+  const all = rows.executionsBy(account)
+  const newest = new Map(canonicalOf(all).map((execution) => [execution.execIdBase, execution]))
+  return all
+    .filter(({ revision }) => revision === 1)
+    .map((first) => sharesNow(first, newest.get(first.execIdBase) ?? first, actions))
+    .filter(({ quantity }) => Decimal.isPositive(quantity))
+}
 
 /** What a share that is held cost on average where it was traded on this side: in shares, and under the symbol, of now. */
 export const averagePaid = (
-  rows: Rows,
-  account: AccountName.AccountName,
+  all: ReadonlyArray<Shares>,
   symbol: string,
   held: Decimal.Decimal
 ): Decimal.Decimal | undefined => {
-  const actions = actionsOf(rows)
   const side = Decimal.isNegative(held) ? "sell" : "buy"
-  const own = canonicalOf(rows.executionsOn(account, side))
-    .map((execution) => ({ execution, now: sharesNow(execution, actions) }))
-    .filter(({ now }) => now.symbol === symbol)
-  const notional = Decimal.sum(own.map(({ execution: { price, quantity } }) => Decimal.multiply(price, quantity)))
-  return Price.average(notional, Decimal.sum(own.map(({ now }) => now.quantity)))
+  const own = all.filter((each) => each.symbol === symbol && each.side === side)
+  return Price.average(
+    Decimal.sum(own.map(({ notional }) => notional)),
+    Decimal.sum(own.map(({ quantity }) => quantity))
+  )
 }

@@ -173,7 +173,7 @@ export const make = (database: Sqlite.Database) => {
     execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
     newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
     executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
-    executionsOn: many(ExecutionRow, "SELECT * FROM executions WHERE account = ? AND side = ? ORDER BY number"),
+    executionsBy: many(ExecutionRow, "SELECT * FROM executions WHERE account = ? ORDER BY number"),
     executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
     executionsAt: many(
       ExecutionRow,

@@ -32,12 +32,14 @@ const accountJson = (
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
     if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
     const positions = held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson) } : {}
-    const { notShortable: _, ...shown } = yield* desk.stateOf(desk.account)
+    const { notShortable: _, roundTrips, ...shown } = yield* desk.stateOf(desk.account)
+    const [counted = 0] = yield* desk.exchange.dayTrades(desk.account)
     return Either.right({
       securitiesAccount: {
         type: "MARGIN",
         accountNumber: desk.accountNumber,
         ...shown,
+        roundTrips: roundTrips ?? counted,
         pfcbFlag: false,
         ...positions,
         currentBalances: { buyingPower, cashBalance: buyingPower }
