@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AccountName, Decimal } from "@roundlot/core"
 import { ExactJson } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
-import { describe, expect, it } from "vitest"
+import { Recordings } from "@roundlot/testing"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { AccountAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
 import { ordersIn } from "../src/Activity.ts"
@@ -62,10 +64,37 @@ const lostIn = (path: string): ReadonlyArray<string> =>
     return isRead(value) ? [] : [`value ${i}: it cannot be read`]
   })
 
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))
+/** Nothing here is left unread. */
+const unread: Recordings.Unread = []
+
+const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, unread)
 
 describe("answers as they were recorded of Schwab", () => {
-  for (const { name, path } of files) it(`${name} is read`, () => expect(lostIn(path)).toEqual([]))
+  for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
+
+  it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
+    const folder = mkdtempSync(join(tmpdir(), "recorded-schwab-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const later = join(folder, "later")
+    mkdirSync(later)
+    const recorded = Recordings.filesIn(join(import.meta.dirname, "recorded"))
+    for (const { name, path } of recorded) copyFileSync(path, join(later, `new-${name}`))
+    writeFileSync(join(folder, "cut.json"), '[{"netAmount": 1')
+    writeFileSync(join(folder, "novel.json"), '{"orderLegCollection": []}')
+    writeFileSync(join(later, "other.json"), '[{"quotes": []}]')
+    const found = Recordings.filesIn(folder)
+    expect(found.map(({ name }) => name)).toEqual([
+      "cut.json",
+      ...recorded.map(({ name }) => `later/new-${name}`),
+      "later/other.json",
+      "novel.json"
+    ])
+    expect(found.flatMap(lostOf)).toEqual([
+      expect.stringMatching(/^cut.json: it cannot be taken apart: /),
+      "later/other.json: value 0: no decoder reads such values",
+      "novel.json: value 0: it cannot be read"
+    ])
+  })
 
   it("an order with a status and a field that nobody has documented is kept, open, in Schwab's own word", () => {
     const [order] = valuesIn(join(import.meta.dirname, "recorded/orders.json"))
