@@ -10,6 +10,7 @@ import { AccountAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
 import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
+import { wordsOf } from "../src/ErrorBody.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
@@ -37,12 +38,36 @@ const reads =
   (value: Value): boolean =>
     Option.isSome(Schema.decodeUnknownOption(schema)(value))
 
+const ErrorSaid = Schema.Struct({
+  /** The repository, the whole commit, and the file. */
+  shapedBy: Schema.String.pipe(Schema.pattern(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} \S+$/)),
+  status: Schema.NumberFromString,
+  body: Schema.String,
+  words: Schema.String
+})
+
+/** An error is read where its words are those that are written beside it: what has none of Schwab's is said by its status. */
+const readsError = (value: Value): boolean =>
+  Option.match(Schema.decodeUnknownOption(ErrorSaid)(value), {
+    onNone: () => false,
+    onSome: ({ body, status, words }) =>
+      wordsOf({
+        _tag: "Answered",
+        status,
+        text: body,
+        contentType: "application/json",
+        headers: new Map(),
+        retryAfterMs: undefined
+      }) === words
+  })
+
 /** Which decoder reads a value, by a field that only it has. */
 const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => boolean]> = [
   ["orderLegCollection", readsOrder],
   ["securitiesAccount", reads(AccountAnswer)],
   ["hashValue", reads(AccountNumbers.value)],
   ["netAmount", reads(Transactions.value)],
+  ["body", readsError],
   ["frame", ({ frame, orders }) => ordersIn(String(frame), "11111111").length === Number(orders)]
 ]
 
