@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { HttpOutcome } from "@roundlot/core/adapter"
 import { AccountName, Decimal } from "@roundlot/core"
 import { Effect, Option, Redacted, Schema } from "effect"
-import { assert, describe, expect, it } from "@effect/vitest"
-import { parse } from "yaml"
+import { Recordings } from "@roundlot/testing"
+import { assert, describe, expect, it, onTestFinished } from "@effect/vitest"
+import { parse, stringify } from "yaml"
 import { AccountAnswer, AssetAnswer, ClockAnswer, PositionAnswer } from "../src/Account.ts"
 import { FillActivity, revisionsOf, TradeEvent } from "../src/Execution.ts"
 import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
@@ -69,6 +71,14 @@ const recordingsIn = (file: string): ReadonlyArray<Recording> => {
   }))
 }
 
+/** One exchange with Alpaca as VCR keeps it. */
+const cassette = (uri: string, code: number, body: object): string =>
+  stringify({
+    http_interactions: [
+      { request: { method: "get", uri }, response: { status: { code }, body: { string: JSON.stringify(body) } } }
+    ]
+  })
+
 const account = AccountName.AccountName.make("paper")
 
 /** An order is read where the books have something of it. */
@@ -103,7 +113,7 @@ const valuesIn = ({ body, status }: Recording): ReadonlyArray<unknown> => {
 }
 
 /** Files whose answers are read by nothing here, with the reason. */
-const unread: ReadonlyMap<string, string> = new Map()
+const unread: Recordings.Unread = []
 
 const saidBy = (recording: Recording): string | undefined => {
   const { asked, body, status } = recording
@@ -117,14 +127,40 @@ const saidBy = (recording: Recording): string | undefined => {
   return lost.length === 0 ? undefined : `${asked}: ${lost.length} values cannot be read`
 }
 
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))
+const lostIn = (path: string): ReadonlyArray<string> =>
+  recordingsIn(path).flatMap((recording) => saidBy(recording) ?? [])
+
+const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, unread)
 
 describe("answers as they were recorded of Alpaca", () => {
-  for (const { name, path } of files)
-    it(`${name} is read`, () => {
-      const lost = recordingsIn(path).flatMap((recording) => saidBy(recording) ?? [])
-      expect(lost.length === 0 || unread.has(name) ? [] : lost).toEqual([])
-    })
+  for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
+
+  it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
+    const folder = mkdtempSync(join(tmpdir(), "recorded-alpaca-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const later = join(folder, "later")
+    mkdirSync(later)
+    const recorded = Recordings.filesIn(join(import.meta.dirname, "recorded"))
+    for (const { name, path } of recorded) copyFileSync(path, join(later, `new-${name}`))
+    const refused = { code: 40310000, message: "insufficient buying power" }
+    writeFileSync(join(folder, "refused.yml"), cassette("https://x.example/v2/orders", 403, refused))
+    writeFileSync(join(folder, "cut.json"), '[{"update":')
+    writeFileSync(join(folder, "novel.yml"), cassette("https://x.example/v2/orders", 200, { id: 1 }))
+    writeFileSync(join(later, "other.yml"), cassette("https://x.example/v2/watchlists", 200, { id: 1 }))
+    const found = Recordings.filesIn(folder)
+    expect(found.map(({ name }) => name)).toEqual([
+      "cut.json",
+      ...recorded.map(({ name }) => `later/new-${name}`),
+      "later/other.yml",
+      "novel.yml",
+      "refused.yml"
+    ])
+    expect(found.flatMap(lostOf)).toEqual([
+      expect.stringMatching(/^cut.json: it cannot be taken apart: /),
+      "later/other.yml: GET /v2/watchlists: no decoder reads such answers",
+      "novel.yml: GET /v2/orders: 1 values cannot be read"
+    ])
+  })
 
   it("a message of the stream says how its order is, whatever else it leaves out", () => {
     const updates = recorded("stream.json", "STREAM trade_updates").map((update) =>

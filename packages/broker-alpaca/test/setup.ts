@@ -5,12 +5,25 @@ import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
 import { Effect, Layer, Random } from "effect"
+import type { Scope } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")
 
 /** A secret that is to be found nowhere. */
 export const SECRET = "PLANTEDSECRETPLANTEDSECRETPLANTEDSECRET0"
+
+/** A file for an exchange in a directory of its own, gone with the scope. */
+export const freshFile: Effect.Effect<string, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "alpaca-"))),
+    (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+  ),
+  (directory) => join(directory, "exchange.sqlite")
+)
 
 /** A simulator of its own on a free port, and the broker of `account` on it, over real sockets. An answer serves nobody again. */
 export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBroker.Options> = {}) =>

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AccountName, Instant } from "@roundlot/core"
 import { Schema } from "effect"
-import { describe, expect, it } from "vitest"
+import { Recordings } from "@roundlot/testing"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { tradability } from "../src/Account.ts"
 import { executedOf } from "../src/Execution.ts"
 import { decode, type Message } from "../src/Message.ts"
@@ -66,7 +68,7 @@ const isRead = (message: Message | undefined): boolean => {
 }
 
 /** Kinds of files that hold no message of TWS, with the reason why they are not read. */
-const unread: ReadonlyArray<readonly [name: RegExp, reason: string]> = [
+const unread: Recordings.Unread = [
   [/\.xml$/, "a Flex statement comes from the Client Portal, a day later, and the adapter reads none"]
 ]
 
@@ -75,11 +77,38 @@ const lostIn = (path: string): ReadonlyArray<string> =>
     isRead(decode(193, tokensOf(row))) ? [] : [`message ${i} cannot be read`]
   )
 
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))
+const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, unread)
 
 describe("messages as they were recorded of TWS", () => {
-  for (const { name, path } of files.filter((file) => !unread.some(([kind]) => kind.test(file.name))))
-    it(`${name} is read`, () => expect(lostIn(path)).toEqual([]))
+  for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
+
+  it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
+    const folder = mkdtempSync(join(tmpdir(), "recorded-ibkr-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const later = join(folder, "later")
+    mkdirSync(later)
+    copyFileSync(join(import.meta.dirname, "recorded/messages.json"), join(later, "new.json"))
+    writeFileSync(join(later, "new-flex.xml"), "<FlexQueryResponse/>")
+    const commission = { execId: "0000e0d5.0000.01.01", commission: "1.25", currency: "USD" }
+    writeFileSync(join(folder, "commissions.json"), JSON.stringify([commission]))
+    writeFileSync(join(folder, "cut.json"), '[{"tokens": [')
+    writeFileSync(join(folder, "novel.json"), JSON.stringify([{ tokens: ["11", "-1", "?"] }]))
+    writeFileSync(join(folder, "other.json"), JSON.stringify([{ orders: [] }]))
+    const found = Recordings.filesIn(folder)
+    expect(found.map(({ name }) => name)).toEqual([
+      "commissions.json",
+      "cut.json",
+      "later/new-flex.xml",
+      "later/new.json",
+      "novel.json",
+      "other.json"
+    ])
+    expect(found.flatMap(lostOf)).toEqual([
+      expect.stringMatching(/^cut.json: it cannot be taken apart: /),
+      "novel.json: message 0 cannot be read",
+      expect.stringMatching(/^other.json: it cannot be taken apart: /)
+    ])
+  })
 
   it("a status that nobody has documented is open", () =>
     expect(statuses.livenessOf("PutAside")).toEqual({ _tag: "Open" }))

@@ -25,6 +25,7 @@ const opened = Effect.gen(function* () {
   const { next, say } = lines()
   api.on(EventName.error, ({ message }, code, id) => say(`error ${code} of ${id}: ${message}`))
   api.on(EventName.accountSummary, (_id, _account, tag, value) => say(`summary ${tag} ${value}`))
+  api.on(EventName.updateAccountValue, (key, value) => say(`value ${key} ${value}`))
   // What is about no request of its own it hears as information.
   api.on(EventName.info, (message, code) => say(`error ${code} of -1: ${message}`))
   api.on(EventName.orderStatus, (id, status, filled) => say(`status ${id} ${status} ${filled}`))
@@ -136,6 +137,40 @@ describe("accounts of TWS's simulator", () => {
         api.reqAccountSummary(9, "All", "BuyingPower,DayTradesRemaining")
         assert.strictEqual(yield* next("summary DayTradesRemaining"), "summary DayTradesRemaining 3")
         assert.strictEqual((yield* broker.account).brokerAccountId, simulator.number)
+      })
+    ))
+
+  it("count day trades from fills, as long as there are less than 25,000 dollars; what a test sets stands", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { api, broker, exchange, next, simulator } = yield* opened
+        const names = ["DayTradesRemaining", "DayTradesRemainingT+4"] as const
+        const left = Effect.suspend(() => {
+          api.reqAccountSummary(9, "All", names.join(","))
+          return Effect.forEach(names, (name) => next(`summary ${name} `))
+        })
+        assert.deepStrictEqual(
+          yield* left,
+          names.map((name) => `summary ${name} -1`)
+        )
+        yield* exchange.instruct(power("24999"))
+        yield* send(broker, terms())
+        assert.deepStrictEqual(
+          yield* left,
+          names.map((name) => `summary ${name} 3`)
+        )
+        yield* send(broker, terms({ side: "sell" }))
+        assert.deepStrictEqual(
+          yield* left,
+          names.map((name) => `summary ${name} 2`)
+        )
+        api.reqAccountUpdates(true, simulator.number)
+        assert.strictEqual(yield* next("value DayTradesRemainingT+1 "), "value DayTradesRemainingT+1 2")
+        yield* simulator.become({ dayTradesRemaining: 0 })
+        assert.deepStrictEqual(
+          yield* left,
+          names.map((name) => `summary ${name} 0`)
+        )
       })
     ))
 

@@ -18,8 +18,10 @@ import type { Hours } from "./Matching.ts"
 import type { Floor } from "./internal/Floor.ts"
 import { bookOf, countingOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
+import { dayTradesOf } from "./internal/dayTrades.ts"
 import { instruct } from "./internal/instructing.ts"
 import { amend, cancel, place, replace } from "./internal/ordering.ts"
+import { averagePaid, sharesOf } from "./internal/paid.ts"
 import { asksForShares, groupOf, listing, pages, readOrder } from "./internal/reading.ts"
 import { read } from "./internal/requests.ts"
 import { stream } from "./internal/streaming.ts"
@@ -54,7 +56,7 @@ export interface ExchangeService {
     | undefined,
     ExchangeFailed
   >
-  /** An account's working orders in a symbol, of a group those that ask for its shares once, its holding there (signed shares), and what the symbol trades at, where that is known. */
+  /** What time has brought until now; then an account's working orders in a symbol, of a group those that ask for its shares once, its holding there (signed shares), and what the symbol trades at, where that is known. */
   readonly stand: (
     account: AccountName.AccountName,
     symbol: string
@@ -68,6 +70,8 @@ export interface ExchangeService {
       /** Dollars that one buy may cost at most: what those orders leave. */
       readonly power: Decimal.Decimal
       readonly isHalted: boolean
+      /** Halted for a limit state that did not end within its fifteen seconds. */
+      readonly isPaused: boolean
     },
     ExchangeFailed
   >
@@ -92,6 +96,11 @@ export interface ExchangeService {
   readonly priceOf: (
     symbol: string
   ) => Effect.Effect<{ readonly price: Price.Price; readonly at: Instant.Instant } | undefined, ExchangeFailed>
+  /**
+   * An account's day trades within five trading days, by FINRA's rule of counting: how many there are now, and how many will be left on
+   * each of the next four trading days where nothing more is traded. No request of anybody's.
+   */
+  readonly dayTrades: (account: AccountName.AccountName) => Effect.Effect<ReadonlyArray<number>, ExchangeFailed>
   /** What time it is there: no request of anybody's. */
   readonly now: Effect.Effect<Instant.Instant, ExchangeFailed>
   /** Which sessions of the market are open now. */
@@ -184,6 +193,34 @@ const prepare = (file: Connection.ExchangeFile, entropy: number): Rows.Rows => {
   return rows
 }
 
+/** Nobody is asked anything here, so that what is over ends before: a halt, a limit state. Streams hear what comes of it. */
+const stand = (floor: Floor, account: AccountName.AccountName, symbol: string) =>
+  floor.file
+    .transact((clock) => {
+      const { rows } = floor
+      const before = rows.lastEvent()
+      const turn = Turn.begin(rows, clock)
+      const hours = hoursAt(floor, turn.now)
+      passTime(floor, bookOf(floor, turn, hours), turn.now, hours)
+      turn.end(Turn.plainly)
+      return {
+        isHeard: rows.lastEvent() !== before,
+        stood: {
+          working: rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
+          held: rows.holding(account, symbol)?.amount ?? Decimal.zero,
+          price: tradesAt(floor, symbol),
+          cash: Power.cashOf(rows, account),
+          power: Power.leftOf(countingOf(floor), account),
+          isHalted: Market.isHalted(rows, symbol, turn.now),
+          isPaused: Market.isPaused(rows, symbol, turn.now)
+        }
+      }
+    })
+    .pipe(
+      Effect.tap(({ isHeard }) => (isHeard ? floor.changed : Effect.void)),
+      Effect.map(({ stood }) => stood)
+    )
+
 /** The prices that the exchange was opened with, at which the orders that rest trade as at any other. */
 const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   const { options, rows } = floor
@@ -199,8 +236,13 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   turn.end(Turn.plainly)
 }
 
-const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> =>
-  rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
+const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> => {
+  const executed = sharesOf(rows, account)
+  return rows
+    .holdings(account)
+    .filter(({ quantity }) => !Decimal.isZero(quantity))
+    .map((each) => ({ ...each, averagePrice: averagePaid(executed, each.symbol, each.quantity) }))
+}
 
 const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService => ({
   instruct: (input) => Effect.flatMap(Instruction.decode(input), (instruction) => instruct(floor, instruction)),
@@ -216,15 +258,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       const executions = floor.rows.executionsOf(brokerOrderId)
       return { order, executions, shownAs: word === "" ? undefined : word }
     }),
-  stand: (account, symbol) =>
-    floor.file.transact((clock) => ({
-      working: floor.rows.working(symbol).filter((order) => order.account === account && asksForShares(floor, order)),
-      held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
-      price: tradesAt(floor, symbol),
-      cash: Power.cashOf(floor.rows, account),
-      power: Power.leftOf(countingOf(floor), account),
-      isHalted: Market.isHalted(floor.rows, symbol, Turn.begin(floor.rows, clock).now)
-    })),
+  stand: (account, symbol) => stand(floor, account, symbol),
   worth: (account) =>
     floor.file.transact(() => ({
       cash: Power.cashOf(floor.rows, account),
@@ -238,6 +272,8 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       const known = floor.rows.price(symbol)
       return known && { price: known.price, at: known.since ?? clock }
     }),
+  dayTrades: (account) =>
+    floor.file.transact((clock) => dayTradesOf(floor.rows, account, Turn.begin(floor.rows, clock).now)),
   now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   hours: floor.file.transact((clock) => hoursAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),

@@ -27,6 +27,8 @@ export interface ExchangeOptions {
   readonly orderIdOf?: ((tag: string, number: number) => string) | undefined
   /** Orders that are placed while the market is closed rest until it opens; without it they are refused. */
   readonly restsWhileClosed?: boolean | undefined
+  /** Orders end with a split of either kind, as at some brokers; without it they follow one that is not reverse. */
+  readonly endsOrdersAtSplit?: boolean | undefined
   /** An order that costs more than there is is taken and then rejected, as some brokers do; without it it is refused. */
   readonly rejectsWhatIsTaken?: boolean | undefined
 }

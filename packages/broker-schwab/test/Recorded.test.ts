@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AccountName, Decimal } from "@roundlot/core"
 import { ExactJson } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
-import { describe, expect, it } from "vitest"
+import { Recordings } from "@roundlot/testing"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { AccountAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
 import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
+import { wordsOf } from "../src/ErrorBody.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
@@ -35,12 +38,36 @@ const reads =
   (value: Value): boolean =>
     Option.isSome(Schema.decodeUnknownOption(schema)(value))
 
+const ErrorSaid = Schema.Struct({
+  /** The repository, the whole commit, and the file. */
+  shapedBy: Schema.String.pipe(Schema.pattern(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} \S+$/)),
+  status: Schema.NumberFromString,
+  body: Schema.String,
+  words: Schema.String
+})
+
+/** An error is read where its words are those that are written beside it: what has none of Schwab's is said by its status. */
+const readsError = (value: Value): boolean =>
+  Option.match(Schema.decodeUnknownOption(ErrorSaid)(value), {
+    onNone: () => false,
+    onSome: ({ body, status, words }) =>
+      wordsOf({
+        _tag: "Answered",
+        status,
+        text: body,
+        contentType: "application/json",
+        headers: new Map(),
+        retryAfterMs: undefined
+      }) === words
+  })
+
 /** Which decoder reads a value, by a field that only it has. */
 const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => boolean]> = [
   ["orderLegCollection", readsOrder],
   ["securitiesAccount", reads(AccountAnswer)],
   ["hashValue", reads(AccountNumbers.value)],
   ["netAmount", reads(Transactions.value)],
+  ["body", readsError],
   ["frame", ({ frame, orders }) => ordersIn(String(frame), "11111111").length === Number(orders)]
 ]
 
@@ -62,10 +89,37 @@ const lostIn = (path: string): ReadonlyArray<string> =>
     return isRead(value) ? [] : [`value ${i}: it cannot be read`]
   })
 
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => ({ name, path: join(folder, name) })))
+/** Nothing here is left unread. */
+const unread: Recordings.Unread = []
+
+const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, unread)
 
 describe("answers as they were recorded of Schwab", () => {
-  for (const { name, path } of files) it(`${name} is read`, () => expect(lostIn(path)).toEqual([]))
+  for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
+
+  it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
+    const folder = mkdtempSync(join(tmpdir(), "recorded-schwab-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const later = join(folder, "later")
+    mkdirSync(later)
+    const recorded = Recordings.filesIn(join(import.meta.dirname, "recorded"))
+    for (const { name, path } of recorded) copyFileSync(path, join(later, `new-${name}`))
+    writeFileSync(join(folder, "cut.json"), '[{"netAmount": 1')
+    writeFileSync(join(folder, "novel.json"), '{"orderLegCollection": []}')
+    writeFileSync(join(later, "other.json"), '[{"quotes": []}]')
+    const found = Recordings.filesIn(folder)
+    expect(found.map(({ name }) => name)).toEqual([
+      "cut.json",
+      ...recorded.map(({ name }) => `later/new-${name}`),
+      "later/other.json",
+      "novel.json"
+    ])
+    expect(found.flatMap(lostOf)).toEqual([
+      expect.stringMatching(/^cut.json: it cannot be taken apart: /),
+      "later/other.json: value 0: no decoder reads such values",
+      "novel.json: value 0: it cannot be read"
+    ])
+  })
 
   it("an order with a status and a field that nobody has documented is kept, open, in Schwab's own word", () => {
     const [order] = valuesIn(join(import.meta.dirname, "recorded/orders.json"))

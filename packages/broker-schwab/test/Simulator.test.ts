@@ -2,23 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Decimal, Instant, Price } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
-import { Effect, Redacted, TestClock } from "effect"
-import { open, send, terms, words } from "./setup.ts"
-
-/** Asks the simulator as a client does: the status and the body of its answer. */
-const asking = (simulator: Simulator.Simulator) =>
-  Effect.gen(function* () {
-    const { accessToken } = yield* simulator.login
-    const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
-    return (path: string, body?: object, method = "POST") =>
-      Effect.promise(async () => {
-        const init = body === undefined ? { headers } : { headers, method, body: JSON.stringify(body) }
-        const answer = await fetch(simulator.credentials.baseUrl + path, init)
-        const text = await answer.text()
-        const json: unknown = text === "" ? undefined : JSON.parse(text)
-        return [answer.status, json] as const
-      })
-  })
+import { Effect, TestClock } from "effect"
+import { asking, open, send, terms, words } from "./setup.ts"
 
 const opened = (options: Simulator.Options = {}) =>
   Effect.gen(function* () {
@@ -173,6 +158,19 @@ describe("previews of Schwab's simulator", () => {
 })
 
 describe("accounts of Schwab's simulator", () => {
+  it.scopedLive("count round trips from fills; what a test sets stands", () =>
+    Effect.gen(function* () {
+      const { account, ask, simulator } = yield* opened()
+      const shown = Effect.map(ask(account), ([, body]) => Object(body).securitiesAccount.roundTrips)
+      yield* ask(`${account}/orders`, order("BUY", 5))
+      assert.strictEqual(yield* shown, 0)
+      for (const instruction of ["SELL", "BUY", "SELL"]) yield* ask(`${account}/orders`, order(instruction, 5))
+      assert.strictEqual(yield* shown, 2)
+      yield* simulator.become({ roundTrips: 3 })
+      assert.strictEqual(yield* shown, 3)
+    })
+  )
+
   it.scopedLive("that only close take no opening order, and say so of themselves", () =>
     Effect.gen(function* () {
       const { account, ask, broker, exchange, simulator } = yield* opened()

@@ -5,7 +5,7 @@ import { AccountName } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import type { OrderTerms } from "@roundlot/core/adapter"
 import { SampleOrder } from "@roundlot/testing"
-import { Effect, Layer, Random } from "effect"
+import { Effect, Layer, Random, Redacted } from "effect"
 import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -43,6 +43,21 @@ export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBro
     }).pipe(Effect.provide(context))
     const broker = yield* SchwabBroker.make({ account, wire, ...differs })
     return { simulator, exchange, broker, wire, tokens, context }
+  })
+
+/** Asks the simulator as a client does: the status and the body of its answer. */
+export const asking = (simulator: Simulator.Simulator) =>
+  Effect.gen(function* () {
+    const { accessToken } = yield* simulator.login
+    const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
+    return (path: string, body?: object, method = "POST") =>
+      Effect.promise(async () => {
+        const init = body === undefined ? { headers } : { headers, method, body: JSON.stringify(body) }
+        const answer = await fetch(simulator.credentials.baseUrl + path, init)
+        const text = await answer.text()
+        const json: unknown = text === "" ? undefined : JSON.parse(text)
+        return [answer.status, json] as const
+      })
   })
 
 /** A market order of one AAPL, or what differs from it. */

@@ -9,7 +9,19 @@ import * as Break from "../src/records/Break.ts"
 import type { Desk } from "@roundlot/testing"
 import * as Trade from "../src/records/Trade.ts"
 import * as Naive from "./naiveLedger.ts"
-import { play, policies, tried, shares, wishes, PATIENCE } from "./Story.ts"
+import {
+  deskOf,
+  perform,
+  play,
+  policies,
+  tell,
+  tried,
+  shares,
+  wishes,
+  PATIENCE,
+  type Policy,
+  type Step
+} from "./Story.ts"
 
 const text = Decimal.format
 
@@ -30,8 +42,7 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     answer: FIRST_ANSWER
   }
   const { exposure, target, hedged, inFlight, residual, direct, answer } = position ?? zero
-  // What executions lack (F14 of reconciliation) is no rule of A to G, and holds nothing.
-  const kept = desk.all(Break.BreakTable).filter(({ closedAt, kind }) => closedAt === undefined && kind !== "Unpriced")
+  const kept = desk.all(Break.BreakTable).filter(({ closedAt }) => closedAt === undefined)
   const breaks = kept.map((each) =>
     each.kind === "OppositeOrders" ? each.kind : `${each.kind} ${named.get(each.subject) ?? each.subject}`
   )
@@ -62,7 +73,53 @@ const naiveLines = ({ position, orders, trades, breaks, answer }: Naive.NaiveVie
   `answer ${answer}`
 ]
 
+const policy: Policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: true }
+
+const order = { at: "B-O1", order: 1, side: "buy", milli: 3000 } as const
+
+const filledTo = (cumulative: number, time: number, read: boolean): Step => ({
+  ...order,
+  do: "report",
+  said: "open",
+  cumulative,
+  time,
+  read
+})
+
+/** Three shares are sent; of two that the broker counts no execution comes for a minute. Beside each step the breaks after it, by hand. */
+const lateExecutions: ReadonlyArray<readonly [step: Step, breaks: string]> = [
+  [{ do: "trade", id: "a", side: "buy", milli: 3000, held: false }, ""],
+  [{ do: "send", order: 1, got: "accepted", time: 1 }, ""],
+  [filledTo(2000, 2, true), ""],
+  [{ do: "pass", seconds: 59 }, ""],
+  [filledTo(2000, 3, true), ""],
+  [{ do: "pass", seconds: 1 }, ""],
+  [filledTo(2000, 4, false), ""],
+  [filledTo(2000, 5, true), "Unpriced O1"],
+  [{ ...order, do: "fill", exec: "x", revision: 1, milli: 1000, time: 2 }, "Unpriced O1"],
+  [{ do: "verdict" }, ""],
+  [filledTo(2000, 6, true), "Unpriced O1"],
+  [{ ...order, do: "fill", exec: "y", revision: 1, milli: 1000, time: 2 }, ""],
+  [filledTo(3000, 7, true), ""],
+  [{ do: "pass", seconds: 60 }, ""],
+  [filledTo(3000, 8, true), "Unpriced O1"]
+]
+
 describe("the ledger and a naive one", () => {
+  test("F14: both show what executions lack for a minute after they were asked for, like any other break", () => {
+    const desk = deskOf(policy)
+    const naive = Naive.make(policy)
+    const wanted = lateExecutions.map(([step, breaks]) => `${tell(step)}: breaks ${breaks}`)
+    const shown = lateExecutions.map(([step]) => {
+      perform(desk, step)
+      naive.apply(step)
+      const [ours, theirs] = [linesOf(desk), naiveLines(naive.view())]
+      expect(ours).toEqual(theirs)
+      return `${tell(step)}: ${ours.find((line) => line.startsWith("breaks"))}`
+    })
+    expect(shown).toEqual(wanted)
+  })
+
   test(
     "A to G: figures, orders, trades, breaks and answers are the same after every deed",
     { timeout: PATIENCE },

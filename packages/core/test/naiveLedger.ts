@@ -113,6 +113,8 @@ export const make = (policy: Policy) => {
   const conflicts = new Set<string>()
   const returned = new Set<string>()
   const doubts = new Set<number>()
+  const inferredSince = new Map<number, number>()
+  const unpriced = new Set<number>()
   let now = 0
   let coolUntil = 0
   let shortEnds = 0
@@ -148,12 +150,14 @@ export const make = (policy: Policy) => {
       ? filled
       : undefined
   }
+  const executedOf = (order: NaiveOrder) => sum(highest(execsOf(order)).map((each) => each.milli))
+  /** What is known by the total alone. W9: no total fills an order beyond its quantity, or beyond what the total says. */
+  const inferredOf = (order: NaiveOrder): bigint => {
+    const room = most(0n, most(order.quantity, totalOf(order)?.total ?? 0n) - executedOf(order))
+    return least(most(0n, shortOf(order)), room)
+  }
   const figuresOf = (order: NaiveOrder): Figures => {
-    const executed = sum(highest(execsOf(order)).map((each) => each.milli))
-    // W9: no total fills an order beyond its quantity, or beyond what the total says.
-    const room = most(0n, most(order.quantity, totalOf(order)?.total ?? 0n) - executed)
-    const short = most(0n, shortOf(order))
-    const filled = executed + (short < room ? short : room)
+    const filled = executedOf(order) + inferredOf(order)
     const said = last(words.filter((word) => word.at === order.at))?.said
     return { filled, status: statusOf(order, filled, said) }
   }
@@ -286,6 +290,10 @@ export const make = (policy: Policy) => {
     balance()
     for (const [order, before] of was) follow(order, before, figuresOf(order))
     for (const order of orders) {
+      if (inferredOf(order) === 0n) {
+        inferredSince.delete(order.id)
+        unpriced.delete(order.id)
+      } else if (!inferredSince.has(order.id)) inferredSince.set(order.id, now)
       if (rejectedAt(order) !== undefined && rejectedAt(order) !== rejected.get(order)) rejectedFills.add(order.id)
       if (excessOf(order) < order.accepted) order.accepted = excessOf(order)
       if (!isLive(figuresOf(order).status)) order.reappeared = false
@@ -450,6 +458,12 @@ export const make = (policy: Policy) => {
       total: step.cumulative === undefined ? undefined : BigInt(step.cumulative),
       time: step.time
     })
+    if (step.read && !isPremature) for (const order of orders) if (order.at === step.at) askForPrice(order)
+  }
+  /** F14: a minute after they were first told, shares of which executions were asked for in vain. */
+  const askForPrice = (order: NaiveOrder) => {
+    const since = inferredSince.get(order.id)
+    if (since !== undefined && now - since >= 60 && inferredOf(order) > 0n) unpriced.add(order.id)
   }
   const fill = (step: Extract<Step, { readonly do: "fill" }>) => {
     const known = execs.find((each) => each.base === step.exec && each.revision === step.revision)
@@ -515,7 +529,7 @@ export const make = (policy: Policy) => {
       case "fill":
         return fill(step)
       case "verdict":
-        for (const each of [muddled, rejectedFills, conflicts, returned]) each.clear()
+        for (const each of [muddled, rejectedFills, conflicts, returned, unpriced]) each.clear()
         return
       case "send":
         return
@@ -588,7 +602,8 @@ export const make = (policy: Policy) => {
         ...kept("Doubt", doubts),
         ...kept("FillAfterRejection", rejectedFills),
         ...kept("Conflict", conflicts),
-        ...kept("ReappearedTrade", returned)
+        ...kept("ReappearedTrade", returned),
+        ...kept("Unpriced", unpriced)
       ].toSorted(),
       answer
     }

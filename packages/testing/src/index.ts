@@ -12,6 +12,8 @@ export * as JobContract from "./JobContract.ts"
 export * as LedgerCase from "./LedgerCase.ts"
 /** What every store must do about leases. */
 export * as LeaseContract from "./LeaseContract.ts"
+/** Files that were recorded elsewhere, and what of them is not read. */
+export * as Recordings from "./Recordings.ts"
 /** What a break of each kind may be about. */
 export * as SampleDetails from "./SampleDetails.ts"
 /** What accounts ask of brokers, and its sending. */

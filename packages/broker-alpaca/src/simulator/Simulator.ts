@@ -32,6 +32,8 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf" | "r
   readonly requestsAMinute?: number | undefined
   /** The pair of keys that it takes; random ones where they are left away. */
   readonly keys?: { readonly keyId: string; readonly secretKey: string } | undefined
+  /** The exchange's account behind the keys, for several simulators on one `file`; always the same where it is left away. */
+  readonly account?: AccountName.AccountName | undefined
   /** The number of the account that the keys open; always the same where it is left away. */
   readonly accountNumber?: string | undefined
   /** What assets are like, by symbol; what is not said is tradable, fractionable and shortable. */
@@ -82,10 +84,11 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const said = yield* Ref.make<ReadonlyMap<string, Said>>(new Map())
     const replacing = yield* Effect.makeSemaphore(1)
     const state = yield* Ref.make(active)
+    const account = options.account ?? ACCOUNT
     const desk: Desk = {
       exchange,
-      account: ACCOUNT,
-      accountNumber: options.accountNumber ?? accountRoutes.numberOf(ACCOUNT),
+      account,
+      accountNumber: options.accountNumber ?? accountRoutes.numberOf(account),
       ...keys,
       assets: options.assets ?? new Map(),
       said,
@@ -104,7 +107,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       secretKey: Redacted.make(keys.secretKey)
     }
     const become: Simulator["become"] = (change) => Ref.update(state, (before) => ({ ...before, ...change }))
-    return { credentials, exchange, account: ACCOUNT, become }
+    return { credentials, exchange, account, become }
   })
 
 type IsOpen = (at: Instant.Instant) => boolean

@@ -5,7 +5,7 @@ import { Clock, Effect, Ref } from "effect"
 import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"
 import type { Desk } from "./Desk.ts"
-import { activityJson, averageOf } from "./executionJson.ts"
+import { activityJson } from "./executionJson.ts"
 import { leftOf } from "./standing.ts"
 import { storiesOf } from "./stories.ts"
 import { assetIdOf } from "./orderJson.ts"
@@ -56,13 +56,11 @@ export const account = (desk: Desk): Answering =>
     })
   })
 
-type Execution = ExchangeOrder.Execution
-
-const positionJson = (symbol: string, held: Decimal.Decimal, executions: ReadonlyArray<Execution>) => {
+const positionJson = ({ averagePrice, quantity: held, symbol }: ExchangeOrder.ExchangeHolding) => {
   const side = Decimal.isNegative(held) ? "short" : "long"
-  const own = executions.filter((each) => each.symbol === symbol && (each.side === "buy") === (side === "long"))
-  const price = averageOf(own)
-  const value = Decimal.format(Decimal.multiply(held, Decimal.unsafe(price)))
+  const paid = averagePrice ?? Decimal.zero
+  const price = Decimal.format(paid)
+  const value = Decimal.format(Decimal.multiply(held, paid))
   return {
     asset_id: assetIdOf(symbol),
     symbol,
@@ -85,8 +83,7 @@ export const positions = (desk: Desk, symbol: string | undefined): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.holdings(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    const executions = (yield* desk.exchange.fills).filter((each) => each.account === desk.account)
-    const all = reply.body.map((each) => positionJson(each.symbol, each.quantity, executions))
+    const all = reply.body.map(positionJson)
     if (symbol === undefined) return Answer.ok(all)
     const one = all.find((each) => each.symbol === symbol || each.asset_id === symbol)
     return one === undefined ? Answer.error(404, 40410000, "position does not exist") : Answer.ok(one)

@@ -1,5 +1,5 @@
 import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
-import { Decimal, Instant, Price } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { assetIdOf } from "./orderJson.ts"
 import { uuidOf } from "./uuid.ts"
@@ -136,12 +136,4 @@ export const tradeEventJson = (story: Story, execution: Execution) => {
       leaves_qty: Decimal.format(stand.leaves)
     }
   }
-}
-
-/** The average price of the shares that an account holds, from its executions on that side. */
-export const averageOf = (executions: ReadonlyArray<Execution>): string => {
-  const quantity = Decimal.sum(executions.map((each) => each.quantity))
-  const notional = Decimal.sum(executions.map((each) => Decimal.multiply(each.price, each.quantity)))
-  const average = Price.average(notional, quantity)
-  return average === undefined ? "0" : Decimal.format(average)
 }

@@ -37,13 +37,20 @@ const channels = (statuses: ReadonlySet<string>) => ({
   cancelErrors: []
 })
 
-/** What the stream says of a symbol on tape C when its halt begins, and when it ends. */
-const statusOf = (symbol: string, isHalted: boolean, millis: number) => ({
+/** A halt, a pause for volatility, and the end of either, in the codes of tape C (docs.alpaca.markets/docs/real-time-stock-pricing-data). */
+const statuses = {
+  halted: { sc: "H", sm: "Trading Halt", rc: "T12", rm: "Halted for information" },
+  paused: { sc: "P", sm: "Volatility Trading Pause", rc: "LUDP", rm: "Volatility Trading Pause" },
+  trading: { sc: "T", sm: "Trading Resumption", rc: "", rm: "" }
+} as const
+
+type Status = keyof typeof statuses
+
+/** What the stream says of a symbol when that changes. */
+const statusOf = (symbol: string, status: Status, millis: number) => ({
   T: "s",
   S: symbol,
-  ...(isHalted
-    ? { sc: "H", sm: "Trading Halt", rc: "T12", rm: "Halted for information" }
-    : { sc: "T", sm: "Trading Resumption", rc: "", rm: "" }),
+  ...statuses[status],
   t: new Date(millis).toISOString(),
   z: "C"
 })
@@ -84,15 +91,16 @@ export const serve = (desk: Desk, socket: Socket.Socket): Effect.Effect<void> =>
           if (message.action === "auth") return yield* show(message)
           return yield* (yield* Ref.get(isAuthorized)) ? change(message) : send(error(401, "not authenticated"))
         })
-      const known = new Map<string, boolean>()
+      const known = new Map<string, Status>()
       const watch = Effect.gen(function* () {
         const wanted = yield* Ref.get(subscribed)
         const symbols = wanted.has("*") ? yield* Ref.get(desk.named) : wanted
         const millis = yield* Clock.currentTimeMillis
         for (const symbol of symbols) {
-          const { isHalted } = yield* desk.exchange.stand(desk.account, symbol)
-          if (isHalted !== (known.get(symbol) ?? false)) yield* send(statusOf(symbol, isHalted, millis))
-          known.set(symbol, isHalted)
+          const { isHalted, isPaused } = yield* desk.exchange.stand(desk.account, symbol)
+          const status = isPaused ? "paused" : isHalted ? "halted" : "trading"
+          if (status !== (known.get(symbol) ?? "trading")) yield* send(statusOf(symbol, status, millis))
+          known.set(symbol, status)
         }
       })
       yield* Effect.forkScoped(Effect.repeat(watch, Schedule.spaced(LOOKS_EVERY)))

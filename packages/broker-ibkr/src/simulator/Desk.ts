@@ -16,8 +16,8 @@ export interface AccountState {
   readonly notShortable: ReadonlySet<string>
   /** Its figures are right: `AccountReady` is so, and is not while servers reset. */
   readonly isReady: boolean
-  /** How often it may still open and close within a day; -1 without end. */
-  readonly dayTradesRemaining: number
+  /** How often it may still open and close within a day, -1 without end; as the exchange counts it where it is `undefined`. */
+  readonly dayTradesRemaining: number | undefined
   /** What its contracts say of their hours, where that is not what the exchange has. */
   readonly hours: Partial<ContractHours>
   /** Symbols that may not be ordered, and why. */

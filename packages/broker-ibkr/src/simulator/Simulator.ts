@@ -19,9 +19,14 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 }
 
 /** How a simulator is opened: as the exchange behind it, and what TWS has besides. */
-export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf" | "restsWhileClosed"> {
+export interface Options extends Omit<
+  Exchange.ExchangeOptions,
+  "endsOrdersAtSplit" | "orderIdOf" | "restsWhileClosed"
+> {
   /** The port on this machine; one that is free where it is left away. */
   readonly port?: number | undefined
+  /** The exchange's account behind the login, for several simulators on one `file`; always the same where it is left away. */
+  readonly account?: AccountName.AccountName | undefined
   /** The account's number; one that is paper, always the same, where it is left away. */
   readonly number?: string | undefined
   /** Numbers of further accounts behind the login. */
@@ -96,6 +101,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       ...options,
       listing: options.listing ?? Listing.any,
       restsWhileClosed: true,
+      // IBKR's TWS guide, "Time in Force for Orders": any corporate action cancels what is good until cancelled.
+      endsOrdersAtSplit: true,
       orderIdOf: permIdOf
     })
     const known = yield* exchange.orders
@@ -103,13 +110,14 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       isReadOnly: false,
       isReady: true,
       notShortable: new Set(),
-      dayTradesRemaining: -1,
+      dayTradesRemaining: undefined,
       hours: {},
       ineligible: new Map()
     }
+    const account = options.account ?? ACCOUNT
     const desk: Desk = {
       exchange,
-      account: ACCOUNT,
+      account,
       state: () => state,
       number: options.number ?? NUMBER,
       others: options.others ?? [],
@@ -153,7 +161,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       port,
       number: desk.number,
       exchange,
-      account: ACCOUNT,
+      account,
       become: (change) =>
         Effect.sync(() => {
           state = { ...state, ...change }

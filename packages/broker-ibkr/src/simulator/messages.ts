@@ -196,8 +196,9 @@ export const notice = (id: string | number, code: number, words: string, advance
 
 const A_CENT = Decimal.unsafe("0.01")
 
-/** TICK_GENERIC of a halt, which is general here. */
-export const halted = (reqId: string): Said => say(tws.tickNumber, { reqId, type: 49, value: 1 })
+/** TICK_GENERIC of a halt: 2 where the exchange pauses for volatility, else 1. */
+export const halted = (reqId: string, isPaused: boolean): Said =>
+  say(tws.tickNumber, { reqId, type: 49, value: isPaused ? 2 : 1 })
 
 /** TICK_GENERIC of how easily shares are borrowed: 3 from a thousand shares on, 1 where none are lent. */
 export const shortable = (reqId: string, isLent: boolean): Said =>

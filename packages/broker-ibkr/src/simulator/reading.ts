@@ -9,6 +9,7 @@ import {
   calledOf,
   COMMISSION,
   conIdOf,
+  type Desk,
   type Doing,
   execIdOf,
   isBehind,
@@ -101,20 +102,14 @@ export const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): 
 
 /** What is held, with what a share of it cost on average; nothing where something else was answered. */
 const holdingsOf = (seat: Seat) =>
-  Effect.gen(function* () {
-    const { exchange, account } = seat.desk
-    const held = bodyOf(seat, yield* exchange.holdings(account))
-    if (held === undefined) return undefined
-    const fills = yield* exchange.fills
-    return held.map(({ quantity, symbol }): messages.Holding => {
-      const side = Decimal.isPositive(quantity) ? "buy" : "sell"
-      const own = fills.filter((each) => each.symbol === symbol && each.side === side)
-      const shares = Decimal.sum(own.map((each) => each.quantity))
-      const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
-      const averageCost = Decimal.isZero(shares) ? Decimal.zero : Decimal.divide(cost, shares, 8)
-      return { conId: conIdOf(symbol), symbol: symbol.replace(".", " "), quantity, averageCost }
-    })
-  })
+  Effect.map(seat.desk.exchange.holdings(seat.desk.account), (replied) =>
+    bodyOf(seat, replied)?.map(({ averagePrice, quantity, symbol }): messages.Holding => ({
+      conId: conIdOf(symbol),
+      symbol: symbol.replace(".", " "),
+      quantity,
+      averageCost: averagePrice ?? Decimal.zero
+    }))
+  )
 
 /** REQ_POSITIONS. */
 export const positions = (seat: Seat): Doing =>
@@ -147,7 +142,7 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
       figure("AccountCode", desk.number),
       figure("AccountReady", String(desk.state().isReady)),
       figure("BuyingPower", Decimal.format(power), "USD"),
-      figure(DAY_TRADES, String(desk.state().dayTradesRemaining)),
+      ...(yield* dayTradesLeft(desk, power)).map(([name, left]) => figure(name, left)),
       figure("StockMarketValue", Decimal.format(stocks), "USD"),
       ...valued.map((each) => messages.portfolio(desk.number, each)),
       say(updates.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
@@ -157,8 +152,22 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
 
 const NOT_THERE = "Error validating request.-'b8' : cause - Invalid account code."
 
-/** The tag of REQ_ACCOUNT_SUMMARY that counts them. */
 const DAY_TRADES = "DayTradesRemaining"
+
+/** From this equity on day trades are without end (FINRA Rule 4210(f)(8)(B)(iv)). */
+const ENOUGH = Decimal.unsafe("25000")
+
+const MOST_DAY_TRADES = 3
+
+/** How many day trades are left, now and by the next four trading days, under the names that account values have. */
+const dayTradesLeft = ({ account, exchange, state }: Desk, equity: Decimal.Decimal) =>
+  Effect.map(exchange.dayTrades(account), (counted) =>
+    counted.map((count, days): readonly [name: string, left: string] => {
+      const left = Decimal.isLess(equity, ENOUGH) ? Math.max(0, MOST_DAY_TRADES - count) : -1
+      const name = days === 0 ? DAY_TRADES : `${DAY_TRADES}T+${days}`
+      return [name, String(state().dayTradesRemaining ?? left)]
+    })
+  )
 
 /** REQ_ACCOUNT_SUMMARY. */
 export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
@@ -170,8 +179,9 @@ export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
     const figure = (name: string, value: string, currency: string) =>
       say(tws.accountFigure, { reqId, account: desk.number, name, value, currency })
     send(figure("BuyingPower", Decimal.format(power), "USD"))
-    if (at("names").split(",").includes(DAY_TRADES))
-      send(figure(DAY_TRADES, String(desk.state().dayTradesRemaining), ""))
+    const wanted = at("names").split(",")
+    for (const [name, left] of yield* dayTradesLeft(desk, power))
+      if (wanted.includes(name)) send(figure(name, left, ""))
     send(say(tws.accountFiguresEnd, { reqId }))
   })
 
@@ -210,8 +220,8 @@ export const marketData = (seat: Seat, at: Read<"reqId" | "symbol" | "genericTic
     if (isDelayed)
       send(messages.notice(reqId, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
     const millis = Instant.toMillis(asked.at) - (isDelayed ? DELAY_MS : 0)
-    const { isHalted } = yield* desk.exchange.stand(desk.account, symbol.replace(" ", "."))
-    if (isHalted) send(messages.halted(reqId))
+    const { isHalted, isPaused } = yield* desk.exchange.stand(desk.account, symbol.replace(" ", "."))
+    if (isHalted) send(messages.halted(reqId, isPaused))
     if (at("genericTicks").split(",").includes("236") && !isDelayed)
       send(messages.shortable(reqId, !desk.state().notShortable.has(symbol.replace(" ", "."))))
     send(...messages.prices(reqId, price, Math.floor(millis / SECONDS), isDelayed))

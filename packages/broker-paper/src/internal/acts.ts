@@ -28,6 +28,8 @@ export interface Stage {
   readonly target: string | undefined
   readonly account: AccountName.AccountName | undefined
   readonly openAccount: (account: AccountName.AccountName) => void
+  /** Whether orders end with a split of either kind. */
+  readonly endsOrdersAtSplit: boolean
 }
 
 type ActOf<Name extends Act["_tag"]> = Extract<Act, { readonly _tag: Name }>
@@ -69,7 +71,7 @@ export const perform = (stage: Stage, act: Act): string => {
     case "bands":
       return bands(stage, act)
     case "split":
-      return split(stage.turn.rows, stage.book, act.symbol, act)
+      return split(stage.turn.rows, stage.book, act.symbol, act, stage.endsOrdersAtSplit)
     case "rename":
       return rename(stage.turn.rows, stage.book, act.symbol, act.to)
     case "session":

@@ -3,6 +3,7 @@ import { isWorking } from "../ExchangeOrder.ts"
 import { splitTrail } from "./contingent.ts"
 import * as Market from "./market.ts"
 import { leavesOf, type OrderBook } from "./orderBook.ts"
+import { noteName, noteSplit } from "./paid.ts"
 import type { OrderRow, Rows } from "./rows.ts"
 
 const ONE = Decimal.unsafe("1")
@@ -17,16 +18,23 @@ export interface Ratio {
 
 /**
  * A split, between two sessions: what all accounts hold, the price and the orders that work. A fraction of a share that comes out is paid
- * in cash, and held no more. Open orders follow a split, and end with a reverse one (FINRA Rule 5330).
+ * in cash, and held no more. Open orders follow a split, and end with a reverse one (FINRA Rule 5330); at some brokers with any.
  */
-export const split = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, ratio: Ratio): string => {
+export const split = (
+  rows: Rows,
+  book: OrderBook,
+  symbol: Ticker.Ticker,
+  ratio: Ratio,
+  endsOrders: boolean
+): string => {
   const isReverse = Decimal.isLess(ratio.to, ratio.from)
-  if (isReverse) endAll(rows, book, symbol, `${symbol} had a reverse split`)
+  if (isReverse || endsOrders) endAll(rows, book, symbol, `${symbol} had a ${isReverse ? "reverse split" : "split"}`)
   else for (const { brokerOrderId } of rows.working(symbol)) follow(rows, book, brokerOrderId, ratio)
   for (const account of rows.accounts()) {
     const held = rows.holding(account, symbol)?.amount
     if (held !== undefined) rows.setHolding(account, symbol, Decimal.format(sharesAfter(held, ratio)))
   }
+  noteSplit(rows, symbol, ratio.from, ratio.to)
   const price = rows.price(symbol)?.price
   if (price !== undefined) rows.adjustPrice(Decimal.format(priceAfter(price, ratio)), symbol)
   const spread = rows.fact(`spread ${symbol}`)
@@ -47,6 +55,7 @@ export const rename = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, to: T
     rows.setHolding(account, to, Decimal.format(Decimal.add(before, held)))
     rows.setHolding(account, symbol, "0")
   }
+  noteName(rows, symbol, to)
   const price = rows.price(symbol)?.price
   if (price !== undefined) rows.setPrice(to, Decimal.format(price))
   return `${symbol} is ${to} from now on`

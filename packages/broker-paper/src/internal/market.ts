@@ -20,6 +20,10 @@ export const isHalted = (rows: Rows, symbol: string, now: Instant.Instant): bool
   return until !== undefined && now < until
 }
 
+/** Is it halted for a limit state that did not end in time? */
+export const isPaused = (rows: Rows, symbol: string, now: Instant.Instant): boolean =>
+  isHalted(rows, symbol, now) && rows.fact(`halted ${symbol}`) === rows.fact(`paused ${symbol}`)
+
 /** Nothing trades in a symbol until then. */
 export const halt = (rows: Rows, symbol: string, until: Instant.Instant): void => {
   list(rows, "halts", symbol)
@@ -57,7 +61,9 @@ export const pauseDue = (rows: Rows, now: Instant.Instant): void => {
     if (now < until) continue
     leaveLimitState(rows, symbol)
     setBands(rows, symbol, undefined)
-    halt(rows, symbol, Instant.addMillis(until, PAUSE_MS))
+    const over = Instant.addMillis(until, PAUSE_MS)
+    halt(rows, symbol, over)
+    rows.setFact(`paused ${symbol}`, Instant.format(over))
   }
 }
 

@@ -220,11 +220,18 @@ const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>)
 
 /** What acts of instructions work on. */
 export const stageOf = (
-  { rows }: Floor,
+  { options, rows }: Floor,
   { book, turn }: Pick<Scene, "book" | "turn">,
   target: string | undefined,
   account: AccountName.AccountName | undefined
-): Stage => ({ turn, book, target, account, openAccount: (name) => rows.openAccount(name, BUYING_POWER) })
+): Stage => ({
+  turn,
+  book,
+  target,
+  account,
+  openAccount: (name) => rows.openAccount(name, BUYING_POWER),
+  endsOrdersAtSplit: options.endsOrdersAtSplit === true
+})
 
 const tryPerform = (stage: Stage, each: Instruction.Act): string => {
   try {

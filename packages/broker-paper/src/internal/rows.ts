@@ -70,6 +70,7 @@ export type Fact =
   | "tokenExpired"
   | "silentUntil"
   | "resting"
+  | "actions"
   | "tradedOn"
   | "halts"
   | "limits"
@@ -79,6 +80,7 @@ export type Fact =
   | `hidden ${string}`
   | `legs ${string}`
   | `limit ${string}`
+  | `paused ${string}`
   | `parent ${string}`
   | `priced ${string}`
   | `purse ${string}`
@@ -173,6 +175,7 @@ export const make = (database: Sqlite.Database) => {
     execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
     newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
     executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
+    executionsBy: many(ExecutionRow, "SELECT * FROM executions WHERE account = ? ORDER BY number"),
     executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
     executionsAt: many(
       ExecutionRow,

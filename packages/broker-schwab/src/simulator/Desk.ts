@@ -27,8 +27,8 @@ export interface AccountState {
   /** It takes orders that close alone. */
   readonly isClosingOnlyRestricted: boolean
   readonly isDayTrader: boolean
-  /** Its round trips within five days. */
-  readonly roundTrips: number
+  /** Its round trips within five trading days; as the exchange counts them where it is `undefined`. */
+  readonly roundTrips: number | undefined
   /** Symbols that it has no shares of to lend. */
   readonly notShortable: ReadonlySet<string>
   /** What symbols are other than `EQUITY`, such as `MUTUAL_FUND`. */
@@ -41,7 +41,7 @@ export interface AccountState {
 export const unrestricted: AccountState = {
   isClosingOnlyRestricted: false,
   isDayTrader: false,
-  roundTrips: 0,
+  roundTrips: undefined,
   notShortable: new Set(),
   assetTypes: new Map(),
   hours: new Map()

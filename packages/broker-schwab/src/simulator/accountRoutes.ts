@@ -1,5 +1,5 @@
 import { type ExchangeFailed, type ExchangeOrder, Matching } from "@roundlot/broker-paper"
-import { Decimal, Instant, Price } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
 import { Effect, Either, identity } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
@@ -32,14 +32,15 @@ const accountJson = (
     const cashBalance = Answer.number((yield* desk.exchange.worth(desk.account)).cash)
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
     if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
-    const positions =
-      held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson(yield* fillsOf(desk))) } : {}
-    const { notShortable: _, ...shown } = yield* desk.stateOf(desk.account)
+    const positions = held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson) } : {}
+    const { notShortable: _, roundTrips, ...shown } = yield* desk.stateOf(desk.account)
+    const [counted = 0] = yield* desk.exchange.dayTrades(desk.account)
     return Either.right({
       securitiesAccount: {
         type: "MARGIN",
         accountNumber: desk.accountNumber,
         ...shown,
+        roundTrips: roundTrips ?? counted,
         pfcbFlag: false,
         ...positions,
         currentBalances: { buyingPower, cashBalance }
@@ -47,30 +48,17 @@ const accountJson = (
     })
   })
 
-type Execution = ExchangeOrder.Execution
-
-const fillsOf = ({ account, exchange }: Desk) =>
-  Effect.map(exchange.fills, (fills) => fills.filter((each) => each.account === account))
-
-/** What was paid for a share of a symbol on the side that it is held on; 100 where it came without an order. */
-const paidFor = (executions: ReadonlyArray<Execution>, symbol: string, isShort: boolean): Decimal.Decimal => {
-  const own = executions.filter((each) => each.symbol === symbol && (each.side === "sell") === isShort)
-  const notional = Decimal.sum(own.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
-  return Price.average(notional, Decimal.sum(own.map(({ quantity }) => quantity))) ?? Matching.SIMULATOR_PRICE
-}
-
-const positionJson =
-  (executions: ReadonlyArray<Execution>) =>
-  ({ quantity, symbol }: ExchangeOrder.ExchangeHolding) => {
-    const isShort = Decimal.isNegative(quantity)
-    return {
-      shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
-      longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-      averagePrice: Answer.number(paidFor(executions, symbol, isShort)),
-      settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-      instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
-    }
+/** Shares that came without an order are shown at 100. */
+const positionJson = ({ averagePrice = Matching.SIMULATOR_PRICE, quantity, symbol }: ExchangeOrder.ExchangeHolding) => {
+  const isShort = Decimal.isNegative(quantity)
+  return {
+    shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
+    longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+    averagePrice: Answer.number(averagePrice),
+    settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+    instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
   }
+}
 
 /** `GET /accounts/{hash}/transactions`: every revision of every execution is one; a correction says so. */
 export const transactions = (desk: Desk, query: URLSearchParams): Answering =>

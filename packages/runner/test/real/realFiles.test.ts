@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import {
@@ -18,6 +18,7 @@ import { PositionAnswer } from "@roundlot/core/ledger"
 import { Exchange, Listing, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { TradeFile } from "@roundlot/imports"
+import { Recordings } from "@roundlot/testing"
 import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Layer, Logger, Stream } from "effect"
@@ -107,6 +108,12 @@ const synthetic = [
   )
 ].join("\r\n")
 
+/** Files that hold no trades, each with the reason. */
+const unread: Recordings.Unread = [[/\.rejected\.csv$/, "rows that were rejected of the file beside it"]]
+
+const tradesIn = (path: string): ReadonlyArray<Recordings.Recording> =>
+  Recordings.filesIn(path).filter(({ name }) => !unread.some(([listed]) => listed.test(name)))
+
 describe("files of trades, taken twice and worked off", () => {
   it.live(
     "ACC-2, ACC-8: a synthetic file conserves, leaves less than a lot, and is all duplicates the second time",
@@ -123,15 +130,26 @@ describe("files of trades, taken twice and worked off", () => {
   )
 
   const real = process.env["ROUNDLOT_REAL_DATA"]
-  const files =
-    real === undefined
-      ? []
-      : readdirSync(join(real, "neutral")).filter((name) => name.endsWith(".csv") && !name.endsWith(".rejected.csv"))
-  for (const name of files) {
+  for (const { name, path } of real === undefined ? [] : tradesIn(join(real, "neutral"))) {
     it.live(
       `the real file ${name} conserves, leaves less than a lot, and is all duplicates the second time`,
-      () => provide(() => join(real ?? "", "neutral", name)),
+      () => provide(() => path),
       60_000
     )
   }
+
+  it.live("a file that is new is taken by being there, in a folder of its own too; one without a trade is named", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      mkdirSync(join(path, "later"))
+      writeFileSync(join(path, "later", "new.csv"), synthetic)
+      writeFileSync(join(path, "later", "new.rejected.csv"), "reason")
+      writeFileSync(join(path, "novel.csv"), "when,what\r\n1,2")
+      const [taken, novel, ...others] = tradesIn(path)
+      assert.deepStrictEqual([taken?.name, novel?.name, others], ["later/new.csv", "novel.csv", []])
+      yield* provide(() => taken?.path ?? "")
+      const fault = yield* Effect.flip(provide(() => novel?.path ?? ""))
+      assert.include(String(fault), "novel.csv")
+    }).pipe(Effect.scoped)
+  )
 })

@@ -1,0 +1,83 @@
+import { Decimal, Price } from "@roundlot/core"
+import type { AccountName, Instant, Side } from "@roundlot/core"
+import { canonicalOf } from "./figures.ts"
+import type { ExecutionRow, Rows } from "./rows.ts"
+
+/** What became of a symbol after the execution of this number: shares that were split, or another name. */
+type Action =
+  | { readonly after: number; readonly symbol: string; readonly to: string; readonly from: string }
+  | { readonly after: number; readonly symbol: string; readonly name: string }
+
+/** Puts a split on record, for what was executed before. */
+export const noteSplit = (rows: Rows, symbol: string, from: Decimal.Decimal, to: Decimal.Decimal): void =>
+  note(rows, `split ${symbol} ${Decimal.format(from)} ${Decimal.format(to)}`)
+
+/** Puts another name on record, for what was executed before. */
+export const noteName = (rows: Rows, symbol: string, name: string): void => note(rows, `name ${symbol} ${name}`)
+
+const note = (rows: Rows, what: string): void =>
+  rows.setFact("actions", [...notesOf(rows), `${rows.lastExecution()} ${what}`].join("\n"))
+
+const notesOf = (rows: Rows): ReadonlyArray<string> => (rows.fact("actions") ?? "").split("\n").filter(Boolean)
+
+const actionsOf = (rows: Rows): ReadonlyArray<Action> =>
+  notesOf(rows).map((line) => {
+    const [after, kind, symbol = "", first = "", second = ""] = line.split(" ")
+    return kind === "name"
+      ? { after: Number(after), symbol, name: first }
+      : { after: Number(after), symbol, from: first, to: second }
+  })
+
+/** Shares of an execution as they are now: after what was corrected and split, under the symbol of now. */
+export interface Shares {
+  readonly symbol: string
+  readonly quantity: Decimal.Decimal
+  readonly side: Side.Side
+  /** When it was executed first, and what was paid for all of it. */
+  readonly executedAt: Instant.Instant
+  readonly notional: Decimal.Decimal
+}
+
+const DIGITS = 12
+
+const sharesNow = (first: ExecutionRow, last: ExecutionRow, actions: ReadonlyArray<Action>): Shares =>
+  actions.reduce<Shares>(
+    (shares, action) => {
+      if (action.after < first.number || action.symbol !== shares.symbol) return shares
+      if ("name" in action) return { ...shares, symbol: action.name }
+      const scaled = Decimal.multiply(shares.quantity, Decimal.unsafe(action.to))
+      return { ...shares, quantity: Decimal.divide(scaled, Decimal.unsafe(action.from), DIGITS) }
+    },
+    {
+      symbol: first.symbol,
+      quantity: last.quantity,
+      side: first.side,
+      executedAt: first.executedAt,
+      notional: Decimal.multiply(last.price, last.quantity)
+    }
+  )
+
+/** What an account executed, oldest first, without what was busted. */
+export const sharesOf = (rows: Rows, account: AccountName.AccountName): ReadonlyArray<Shares> => {
+  const actions = actionsOf(rows)
+  const all = rows.executionsBy(account)
+  const newest = new Map(canonicalOf(all).map((execution) => [execution.execIdBase, execution]))
+  return all
+    .filter(({ revision }) => revision === 1)
+    .map((first) => sharesNow(first, newest.get(first.execIdBase) ?? first, actions))
+    .filter(({ quantity }) => Decimal.isPositive(quantity))
+}
+
+/** What a share that is held cost on average where it was traded on this side: in shares, and under the symbol, of now. */
+export const averagePaid = (
+  all: ReadonlyArray<Shares>,
+  symbol: string,
+  held: Decimal.Decimal
+): Decimal.Decimal | undefined => {
+  const side = Decimal.isNegative(held) ? "sell" : "buy"
+  const own = all.filter((each) => each.symbol === symbol && each.side === side)
+  return Price.average(
+    Decimal.sum(own.map(({ notional }) => notional)),
+    Decimal.sum(own.map(({ quantity }) => quantity))
+  )
+}
