@@ -97,8 +97,8 @@ describe("an execution of TWS as a report", () => {
     ["0.0", "0"],
     [".00", "0"],
     ["-20.0", "-20"]
-  ])("FILL-2: %s is %s: a double that is whole has a zero behind its point", (told, expected) => {
-    expect(decimalOf(told)).toEqual(Decimal.unsafe(expected))
+  ])("FILL-2: %s is %s: a double that is whole has a zero behind its point", (text, expected) => {
+    expect(decimalOf(text)).toEqual(Decimal.unsafe(expected))
   })
 
   it("FILL-2: an execution of whole doubles has its shares and its price; a point alone is no number", () => {

@@ -1,12 +1,13 @@
 import type { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { Instant } from "@roundlot/core"
+import { Accumulator, Clock, Instant, Price, Quantity, SourcePolicy } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
-import { MarketHours } from "@roundlot/core/ledger"
-import { Effect } from "effect"
+import { Gates, MarketHours, Submission } from "@roundlot/core/ledger"
+import { Effect, type Scope } from "effect"
 import { describe, expect, it } from "vitest"
+import { booksAt } from "./books.ts"
 import { brokerOf } from "./contracts.ts"
-import { open } from "./setup.ts"
+import { account, open } from "./setup.ts"
 import { clockFrom, type Shifted } from "./shifted.ts"
 
 const DAY_MS = 86_400_000
@@ -22,7 +23,10 @@ const window = { from: Instant.addMillis(NOON, -7 * DAY_MS), to: Instant.addMill
 type Stage = Effect.Effect.Success<ReturnType<typeof open>> & Pick<Shifted, "setTo">
 
 /** At noon of that Monday: a broker over a socket. */
-const at = <A, E>(test: (stage: Stage) => Effect.Effect<A, E>, options: Simulator.Options = {}): Promise<A> => {
+const at = <A, E>(
+  test: (stage: Stage) => Effect.Effect<A, E, Scope.Scope>,
+  options: Simulator.Options = {}
+): Promise<A> => {
   const { run, setTo } = clockFrom(NOON)
   const opened = open({ isOpen: XnysCalendar.isOpenAt, ...options })
   return Effect.runPromise(run(Effect.scoped(Effect.flatMap(opened, (desk) => test({ ...desk, setTo })))))
@@ -94,6 +98,18 @@ const rows: ReadonlyArray<Row> = [
   ["no zone", `20261123:0930-20261123:1600;${REST}`, "unreadable", { timeZoneId: "" }],
   ["a zone of elsewhere", `20261123:0930-20261123:1600;${REST}`, "unreadable", { timeZoneId: "Asia/Tokyo" }]
 ]
+
+const trade = {
+  source: "test",
+  sourceId: "1",
+  occurrence: "0",
+  symbol: "KO",
+  side: "buy" as const,
+  quantity: Quantity.unsafe("1"),
+  price: Price.unsafe("60"),
+  tradedAt: Instant.make(1n),
+  reverses: undefined
+}
 
 /** What is made of the Monday where TWS has as many contracts of the symbol as there are texts. */
 const ofContracts = (...texts: ReadonlyArray<string>) =>
@@ -185,6 +201,9 @@ describe("TWS's hours, over a socket", () => {
           const others = MarketHours.ofSessions("ibkr", yield* sessionsOf(broker))
           expect(others?.isOpenAt(moment("2026-11-24T17:00:00Z"))).toBe(false)
           expect(others?.isOpenAt(moment("2026-12-05T17:00:00Z"))).toBe(false)
+          yield* simulator.become({ hours: { liquidHours: "20261123:0000-20261124:0000" } })
+          const ofOne = MarketHours.ofSessions("ibkr", yield* sessionsOf(broker))
+          expect(ofOne?.isOpenAt(moment("2026-12-05T17:00:00Z"))).toBe(false)
         }),
       { isOpen: undefined }
     ))
@@ -197,4 +216,25 @@ describe("TWS's hours, over a socket", () => {
         expect((yield* exchange.requests).length - before).toBe(1)
       })
     ))
+
+  it.each([
+    { when: "while the market is open", at: NOON, monday: "20261123:0930-20261123:1600", sent: 1 },
+    { when: "at night", at: moment("2026-11-24T02:00:00Z"), monday: "20261123:0930-20261123:1600", sent: 0 },
+    { when: "on a day that was closed unplanned", at: NOON, monday: "20261123:CLOSED", sent: 0 }
+  ])("FILL-16: an order that is due $when: $sent sent to TWS", ({ at: now, monday, sent }) =>
+    at(({ broker, exchange, setTo, simulator }) =>
+      Effect.gen(function* () {
+        yield* simulator.become({ hours: { liquidHours: `${monday};${REST}` } })
+        yield* setTo(now)
+        const hours = MarketHours.ofSessions("ibkr", yield* sessionsOf(broker)) ?? MarketHours.xnys
+        yield* Effect.flatMap(Clock.Clock, (clock) => clock.learn(account, hours))
+        yield* Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+          accumulator.submitMany(account, [trade], SourcePolicy.anyAge)
+        )
+        yield* Gates.confirmInstruments
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        expect(yield* exchange.orders).toHaveLength(sent)
+      }).pipe(Effect.provide(booksAt(broker)))
+    )
+  )
 })
