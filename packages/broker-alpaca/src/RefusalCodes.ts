@@ -1,17 +1,11 @@
-import { RefusalTable, type Report } from "@roundlot/core/adapter"
+import { RefusalTable } from "@roundlot/core/adapter"
 
 const RECORDED = "recorded answers of the Trading API"
 const FORUM = "forum.alpaca.markets"
 const GUIDE = "alpaca.markets/learn: how to fix common trading API errors"
 const SPEC = "specification of the Trading API"
 
-const code = (
-  number: string,
-  means: string,
-  refusalClass: Report.RefusalClass,
-  source: string,
-  isBroad = false
-): RefusalTable.RefusalCode => ({ code: number, means, class: refusalClass, isBroad, source })
+const { cause, code } = RefusalTable
 
 /** Alpaca's codes of refusals. Duplicate client order ids (40010001, by message), 401, 408, 409 and 429 are judged before. */
 const codes: ReadonlyArray<RefusalTable.RefusalCode> = [
@@ -24,18 +18,6 @@ const codes: ReadonlyArray<RefusalTable.RefusalCode> = [
   code("40410000", "something that the order names is not there", "final", SPEC, true),
   code("42210000", "a parameter does not fit", "final", RECORDED, true)
 ]
-
-const cause = (
-  means: string,
-  refusalClass: Report.RefusalClass,
-  says: RegExp,
-  source: string
-): RefusalTable.RefusalCause => ({
-  says,
-  means,
-  class: refusalClass,
-  source
-})
 
 /** The causes of broad codes; the first that the message names decides. */
 const causes: ReadonlyArray<RefusalTable.RefusalCause> = [

@@ -1,40 +1,23 @@
-import { RefusalTable, type Report } from "@roundlot/core/adapter"
+import { RefusalTable } from "@roundlot/core/adapter"
 
 const SPEC = "specification of the Trader API"
 const RULES = "QuantConnect/Documentation pull request 2572"
 const CLIENTS = "itsjafer/schwab-api issues 17, 22, 26"
 
-const code = (
-  name: string,
-  means: string,
-  refusalClass: Report.RefusalClass,
-  source: string
-): RefusalTable.RefusalCode => ({ code: name, means, class: refusalClass, isBroad: !RULE.test(name), source })
+const { cause, code } = RefusalTable
 
 /** The name of a rule in the words of a refusal. */
 const RULE = /\b[A-Z][A-Za-z]*_Sys_\d{4}\b/
 
 /** Schwab's statuses and rules of refusals. 401, 408, 409 and 429 are judged before. */
 const codes: ReadonlyArray<RefusalTable.RefusalCode> = [
-  code("400", "the order failed validation", "final", SPEC),
-  code("403", "the caller may not do this", "account", SPEC),
-  code("404", "the account is not there", "account", SPEC),
+  code("400", "the order failed validation", "final", SPEC, true),
+  code("403", "the caller may not do this", "account", SPEC, true),
+  code("404", "the account is not there", "account", SPEC, true),
   code("Account_Sys_0005", "the account may not place this order", "account", RULES),
   code("Order_Sys_0002", "the stop price is on the wrong side of the market", "final", RULES),
   code("Position_Sys_0001", "more than is held, or than is short", "later", RULES)
 ]
-
-const cause = (
-  means: string,
-  refusalClass: Report.RefusalClass,
-  says: RegExp,
-  source: string
-): RefusalTable.RefusalCause => ({
-  says,
-  means,
-  class: refusalClass,
-  source
-})
 
 /** Schwab knows the account in the address no longer: its hash is another now. */
 const STALE_HASH = /invalid account|account (number )?(is )?(invalid|not found)|no such account/i

@@ -167,7 +167,7 @@ export const contentsOf = <A, I>(
     )
   )
 
-/** What tells the answers to a new order of one broker from those of another. */
+/** How a broker answers new orders. */
 export interface SendReading<A> {
   /** An answer of 200 or 201. */
   readonly taken: (answer: Answered) => A

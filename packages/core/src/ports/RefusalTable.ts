@@ -6,7 +6,7 @@ export interface RefusalCode {
   readonly means: string
   /** The class where no cause below is named in the words. */
   readonly class: RefusalClass
-  /** One code, many causes: the words tell which. */
+  /** One code, many causes: the words name which. */
   readonly isBroad: boolean
   /** Where it was found: a page of the broker's, an issue, a recording. */
   readonly source: string
@@ -21,6 +21,24 @@ export interface RefusalCause {
   readonly class: RefusalClass
   readonly source: string
 }
+
+/** A row of a table of codes. */
+export const code = (
+  name: string,
+  means: string,
+  refusalClass: RefusalClass,
+  source: string,
+  isBroad = false
+): RefusalCode => ({ code: name, means, class: refusalClass, isBroad, source })
+
+/** A row of a table of causes; of one code alone where that is named. */
+export const cause = (
+  means: string,
+  refusalClass: RefusalClass,
+  says: RegExp,
+  source: string,
+  name?: string
+): RefusalCause => ({ ...(name === undefined ? {} : { code: name }), means, class: refusalClass, says, source })
 
 /** A broker's table of what its refusals are about. */
 export interface RefusalTable {
@@ -40,8 +58,8 @@ const MOST_WORDS = 500
  *
  * @example
  * const refusals = RefusalTable.make(
- *   [{ code: "403", means: "not allowed", class: "final", isBroad: true, source: "specification" }],
- *   [{ says: /buying power/i, means: "not enough money", class: "later", source: "recorded" }]
+ *   [RefusalTable.code("403", "not allowed", "final", "specification", true)],
+ *   [RefusalTable.cause("not enough money", "later", /buying power/i, "recorded")]
  * )
  * refusals.classOf("403", "insufficient buying power") // "later"
  */
