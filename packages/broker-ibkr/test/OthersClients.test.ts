@@ -153,7 +153,7 @@ describe("the simulator, for other programs", () => {
           api.reqAccountUpdates(true, number)
           yield* hears(`end of ${number}`)
           expect(seen).toContain(`AccountReady true of ${number}`)
-          expect(seen).toContain(`StockMarketValue 600 USD of ${number}`)
+          expect(seen).toContain(`StockMarketValue 600.00 USD of ${number}`)
           expect(seen).toContain(`AAPL 3 200 600 200 0 0 of ${number}`)
           const before = seen.length
           api.reqAccountUpdates(false, number)

@@ -238,7 +238,7 @@ describe("@stoqey/ib as a witness", () => {
             "open 2 KO Submitted 60.5 DAY b",
             "open 3 KO PreSubmitted 60.5 DAY c",
             "what if 3: 0 0 1000000000 181.5 181.5 -1 181.5 181.5 999999999 1 1 1 USD",
-            "figure DU1234567 BuyingPower 1000000000",
+            "figure DU1234567 BuyingPower 1000000000.00",
             "figure DU1234567 DayTradesRemaining -1",
             "completed AAPL USD Filled 3 true Filled Size: 3",
             "execution AAPL USD BOT 3 at 150.25",

@@ -29,6 +29,12 @@ export interface Shown {
   readonly combination?: string | undefined
 }
 
+/** A figure of an account as TWS writes it, in cents: `300000.00`. */
+export const figureOf = (value: Decimal.Decimal): string => {
+  const [whole = "0", cents = ""] = Decimal.format(Decimal.floorTo(value, A_CENT)).split(".")
+  return `${whole}.${cents.padEnd(2, "0")}`
+}
+
 const types: { readonly [T in Order["type"]]: string } = {
   market: "MKT",
   limit: "LMT",
@@ -36,8 +42,11 @@ const types: { readonly [T in Order["type"]]: string } = {
   stop_limit: "STP LMT"
 }
 
-const text = (value: Decimal.Decimal | null, otherwise = "0.0"): string =>
-  value === null ? otherwise : Decimal.format(value)
+/** A price or a value as TWS writes doubles: `150.0`. Shares are decimals, and come as they are. */
+export const doubleOf = (value: Decimal.Decimal): string => {
+  const text = Decimal.format(value)
+  return text.includes(".") ? text : `${text}.0`
+}
 
 const contract = (symbol: string, conId: number, exchange = "SMART", secType = "STK") => ({
   conId,
@@ -62,8 +71,8 @@ const termsOf = (shown: Shown) => {
     action: order.side === "buy" ? "BUY" : "SELL",
     quantity: Decimal.format(order.quantity),
     type: order.timeInForce === "cls" ? (order.type === "limit" ? "LOC" : "MOC") : types[order.type],
-    limitPrice: text(order.limitPrice),
-    stopPrice: text(order.stopPrice),
+    limitPrice: doubleOf(order.limitPrice ?? Decimal.zero),
+    stopPrice: doubleOf(order.stopPrice ?? Decimal.zero),
     timeInForce: placed.timeInForce,
     account: number,
     orderRef: placed.orderRef,
@@ -90,7 +99,7 @@ export const whatIf = (shown: Shown, figures: Figures): Said => {
 
 /** ORDER_STATUS. */
 export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Shown): Said => {
-  const averagePrice = Decimal.isZero(order.filledQuantity) ? "0" : averageOf(order)
+  const averagePrice = doubleOf(Decimal.isZero(order.filledQuantity) ? Decimal.zero : averageOf(order))
   const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
   return say(tws.orderStatus, {
     orderId: placed.orderId,
@@ -107,8 +116,8 @@ export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Sho
 
 const AVERAGE_PLACES = 8
 
-const averageOf = ({ filledQuantity, notional }: Order): string =>
-  Decimal.format(Decimal.divide(notional, filledQuantity, AVERAGE_PLACES))
+const averageOf = ({ filledQuantity, notional }: Order): Decimal.Decimal =>
+  Decimal.divide(notional, filledQuantity, AVERAGE_PLACES)
 
 /** How completed orders are written. */
 interface CompletedShape {
@@ -172,11 +181,11 @@ export const execution = (reqId: string | number, shown: ShownExecution): Said =
     venue: VENUE,
     side: side === "buy" ? "BOT" : "SLD",
     shares: Decimal.format(quantity),
-    price: Decimal.format(price),
+    price: doubleOf(price),
     permId,
     clientId: placed.clientId,
     cumulative: Decimal.format(cumulative),
-    averagePrice: Decimal.format(price),
+    averagePrice: doubleOf(price),
     orderRef: placed.orderRef,
     liquidity: REMOVED
   })
@@ -214,9 +223,9 @@ export const prices = (
   const [bid, ask, last, time] = isDelayed ? [66, 67, 68, 88] : [1, 2, 4, 45]
   const tick = (type: number, value: string): Said => say(tws.tickPrice, { reqId, type, value, size: 100 })
   return [
-    tick(bid, Decimal.isLess(A_CENT, price) ? Decimal.format(Decimal.subtract(price, A_CENT)) : "-1"),
-    tick(ask, Decimal.format(Decimal.add(price, A_CENT))),
-    tick(last, Decimal.format(price)),
+    tick(bid, Decimal.isLess(A_CENT, price) ? doubleOf(Decimal.subtract(price, A_CENT)) : "-1.0"),
+    tick(ask, doubleOf(Decimal.add(price, A_CENT))),
+    tick(last, doubleOf(price)),
     say(tws.tickText, { reqId, type: time, value: seconds })
   ]
 }
@@ -236,7 +245,7 @@ export const position = (account: string, { averageCost, conId, quantity, symbol
     ...contract(symbol, conId, ""),
     account,
     quantity: Decimal.format(quantity),
-    averageCost: Decimal.format(averageCost)
+    averageCost: doubleOf(averageCost)
   })
 
 /** PORTFOLIO_VALUE: what is held, at the market. Nothing is said to be realised. */
@@ -248,11 +257,11 @@ export const portfolio = (
     ...contract(symbol, conId, ""),
     account,
     quantity: Decimal.format(quantity),
-    marketPrice: Decimal.format(price),
-    marketValue: Decimal.format(Decimal.multiply(price, quantity)),
-    averageCost: Decimal.format(averageCost),
-    unrealizedPnl: Decimal.format(Decimal.multiply(Decimal.subtract(price, averageCost), quantity)),
-    realizedPnl: "0"
+    marketPrice: doubleOf(price),
+    marketValue: doubleOf(Decimal.multiply(price, quantity)),
+    averageCost: doubleOf(averageCost),
+    unrealizedPnl: doubleOf(Decimal.multiply(Decimal.subtract(price, averageCost), quantity)),
+    realizedPnl: "0.0"
   })
 
 type Details = Values<NamesOf<(typeof tws.contractDetails)["layout"]>>

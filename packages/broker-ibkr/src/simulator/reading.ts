@@ -141,9 +141,9 @@ export const accountUpdates = (seat: Seat, at: Read<"subscribe" | "account">): D
     send(
       figure("AccountCode", desk.number),
       figure("AccountReady", String(desk.state().isReady)),
-      figure("BuyingPower", Decimal.format(power), "USD"),
+      figure("BuyingPower", messages.figureOf(power), "USD"),
       ...(yield* dayTradesLeft(desk, power)).map(([name, left]) => figure(name, left)),
-      figure("StockMarketValue", Decimal.format(stocks), "USD"),
+      figure("StockMarketValue", messages.figureOf(stocks), "USD"),
       ...valued.map((each) => messages.portfolio(desk.number, each)),
       say(updates.accountTime, { time: Instant.format(yield* desk.exchange.now).slice(11, 16) }),
       say(updates.accountValuesEnd, { account: desk.number })
@@ -178,7 +178,7 @@ export const figures = (seat: Seat, at: Read<"reqId" | "names">): Doing =>
     if (power === undefined) return
     const figure = (name: string, value: string, currency: string) =>
       say(tws.accountFigure, { reqId, account: desk.number, name, value, currency })
-    send(figure("BuyingPower", Decimal.format(power), "USD"))
+    send(figure("BuyingPower", messages.figureOf(power), "USD"))
     const wanted = at("names").split(",")
     for (const [name, left] of yield* dayTradesLeft(desk, power))
       if (wanted.includes(name)) send(figure(name, left, ""))
