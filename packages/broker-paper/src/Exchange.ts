@@ -84,6 +84,13 @@ export interface ExchangeService {
     },
     ExchangeFailed
   >
+  /**
+   * What a share that an account holds cost on average, by symbol: in shares and under the symbol of now; not of those that came without
+   * an order. Reads all that it executed. No request of anybody's.
+   */
+  readonly paid: (
+    account: AccountName.AccountName
+  ) => Effect.Effect<ReadonlyMap<string, Decimal.Decimal>, ExchangeFailed>
   /** What orders were placed with, by their ids: no request of anybody's. */
   readonly groups: (brokerOrderIds: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Group>, ExchangeFailed>
   /** An account's working orders in all symbols, of a group those that ask for its shares: no request of anybody's. */
@@ -236,12 +243,15 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   turn.end(Turn.plainly)
 }
 
-const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> => {
-  const executed = sharesOf(rows, account)
-  return rows
-    .holdings(account)
-    .filter(({ quantity }) => !Decimal.isZero(quantity))
-    .map((each) => ({ ...each, averagePrice: averagePaid(executed, each.symbol, each.quantity) }))
+const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> =>
+  rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
+
+const paidBy = (floor: Floor, account: AccountName.AccountName): ReadonlyMap<string, Decimal.Decimal> => {
+  const executed = sharesOf(floor.rows, account)
+  const averages = heldBy(floor, account).map(
+    ({ quantity, symbol }) => [symbol, averagePaid(executed, symbol, quantity)] as const
+  )
+  return new Map(averages.flatMap(([symbol, paid]) => (paid === undefined ? [] : [[symbol, paid] as const])))
 }
 
 const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService => ({
@@ -264,6 +274,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       cash: Power.cashOf(floor.rows, account),
       holdings: heldBy(floor, account).map((held) => ({ ...held, price: tradesAt(floor, held.symbol) }))
     })),
+  paid: (account) => floor.file.transact(() => paidBy(floor, account)),
   groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
   working: (account) =>
     floor.file.transact(() => floor.rows.workingOf(account).filter((order) => asksForShares(floor, order))),

@@ -132,12 +132,7 @@ export const LoggedRequest = Schema.Struct({
 export type LoggedRequest = typeof LoggedRequest.Type
 
 /** What an account holds of a symbol, in signed shares. */
-export const ExchangeHolding = Schema.Struct({
-  symbol: Schema.String,
-  quantity: Decimal.FromStored,
-  /** What a share of it cost on average, in shares and under the symbol of now; none where they came without an order. */
-  averagePrice: Schema.optional(Decimal.FromStored)
-})
+export const ExchangeHolding = Schema.Struct({ symbol: Schema.String, quantity: Decimal.FromStored })
 
 /** What an account holds of a symbol. */
 export type ExchangeHolding = typeof ExchangeHolding.Type

@@ -56,9 +56,8 @@ export const account = (desk: Desk): Answering =>
     })
   })
 
-const positionJson = ({ averagePrice, quantity: held, symbol }: ExchangeOrder.ExchangeHolding) => {
+const positionJson = ({ quantity: held, symbol }: ExchangeOrder.ExchangeHolding, paid: Decimal.Decimal) => {
   const side = Decimal.isNegative(held) ? "short" : "long"
-  const paid = averagePrice ?? Decimal.zero
   const price = Decimal.format(paid)
   const value = Decimal.format(Decimal.multiply(held, paid))
   return {
@@ -83,7 +82,8 @@ export const positions = (desk: Desk, symbol: string | undefined): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.holdings(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    const all = reply.body.map(positionJson)
+    const paid = yield* desk.exchange.paid(desk.account)
+    const all = reply.body.map((each) => positionJson(each, paid.get(each.symbol) ?? Decimal.zero))
     if (symbol === undefined) return Answer.ok(all)
     const one = all.find((each) => each.symbol === symbol || each.asset_id === symbol)
     return one === undefined ? Answer.error(404, 40410000, "position does not exist") : Answer.ok(one)

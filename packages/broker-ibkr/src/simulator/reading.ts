@@ -102,14 +102,18 @@ export const executions = (seat: Seat, at: Read<"reqId" | "account" | "time">): 
 
 /** What is held, with what a share of it cost on average; nothing where something else was answered. */
 const holdingsOf = (seat: Seat) =>
-  Effect.map(seat.desk.exchange.holdings(seat.desk.account), (replied) =>
-    bodyOf(seat, replied)?.map(({ averagePrice, quantity, symbol }): messages.Holding => ({
+  Effect.gen(function* () {
+    const { account, exchange } = seat.desk
+    const held = bodyOf(seat, yield* exchange.holdings(account))
+    if (held === undefined) return undefined
+    const paid = yield* exchange.paid(account)
+    return held.map(({ quantity, symbol }): messages.Holding => ({
       conId: conIdOf(symbol),
       symbol: symbol.replace(".", " "),
       quantity,
-      averageCost: averagePrice ?? Decimal.zero
+      averageCost: paid.get(symbol) ?? Decimal.zero
     }))
-  )
+  })
 
 /** REQ_POSITIONS. */
 export const positions = (seat: Seat): Doing =>

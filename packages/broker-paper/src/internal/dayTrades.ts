@@ -19,8 +19,9 @@ export const dayTradesOf = (
   account: AccountName.AccountName,
   now: Instant.Instant
 ): ReadonlyArray<number> => {
-  const dates = closingDates(rows, account)
-  return daysUpTo(XnysCalendar.marketDate(now)).map((first) => dates.filter((date) => first <= date).length)
+  const days = daysUpTo(XnysCalendar.marketDate(now))
+  const dates = closingDates(rows, account, days[0])
+  return days.map((first) => dates.filter((date) => first <= date).length)
 }
 
 const DAY_MS = 86_400_000
@@ -48,9 +49,13 @@ interface Course {
   readonly isOpened: boolean
 }
 
-/** The date of each day trade, by what was executed and is held. */
-const closingDates = (rows: Rows, account: AccountName.AccountName): ReadonlyArray<string> => {
-  const all = sharesOf(rows, account)
+/** The date of each day trade since one, by what was executed and is held. */
+const closingDates = (
+  rows: Rows,
+  account: AccountName.AccountName,
+  since: string | undefined
+): ReadonlyArray<string> => {
+  const all = sharesOf(rows, account, since)
   const courses = new Map<string, Course>()
   return all.flatMap((shares) => {
     const date = XnysCalendar.marketDate(shares.executedAt)

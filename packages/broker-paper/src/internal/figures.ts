@@ -15,6 +15,10 @@ export const canonicalOf = (executions: ReadonlyArray<ExecutionRow>): ReadonlyAr
   return [...byBase.values()]
 }
 
+/** The shares that an order still asks for. */
+export const leavesOf = ({ filledQuantity, quantity }: OrderRow): Decimal.Decimal =>
+  Decimal.max(Decimal.zero, Decimal.subtract(quantity, filledQuantity))
+
 /** A closed order stays closed in its own word, whatever a bust or a late fill does to its figures. */
 export const statusAfter = (order: OrderRow, filled: Decimal.Decimal): ExchangeStatus => {
   if (!isWorking(order.status)) return order.status

@@ -6,7 +6,7 @@ import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
 import { byPriority, crossingOf, isForAuction, isInSession, isStop, judge, type Hours } from "../Matching.ts"
 import * as Contingent from "./contingent.ts"
-import { canonicalOf, execIdOf, statusAfter } from "./figures.ts"
+import { canonicalOf, execIdOf, leavesOf, statusAfter } from "./figures.ts"
 import * as Market from "./market.ts"
 import * as Power from "./power.ts"
 import { type Instead, type Refusal, refusalOf } from "./refusing.ts"
@@ -359,7 +359,3 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
 
 /** Times in force under which an order waits for its price. */
 const RESTING: ReadonlySet<OrderTerms.TimeInForce> = new Set(["day", "gtc", "gtd"])
-
-/** The shares that an order still asks for. */
-export const leavesOf = (order: OrderRow): Decimal.Decimal =>
-  Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))

@@ -57,10 +57,10 @@ const sharesNow = (first: ExecutionRow, last: ExecutionRow, actions: ReadonlyArr
     }
   )
 
-/** What an account executed, oldest first, without what was busted. */
-export const sharesOf = (rows: Rows, account: AccountName.AccountName): ReadonlyArray<Shares> => {
+/** What an account executed since a date, oldest first, without what was busted. */
+export const sharesOf = (rows: Rows, account: AccountName.AccountName, since = ""): ReadonlyArray<Shares> => {
   const actions = actionsOf(rows)
-  const all = rows.executionsBy(account)
+  const all = rows.executionsSince(account, since)
   const newest = new Map(canonicalOf(all).map((execution) => [execution.execIdBase, execution]))
   return all
     .filter(({ revision }) => revision === 1)

@@ -1,6 +1,7 @@
 import { Decimal, Side } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import * as Contingent from "./contingent.ts"
+import { leavesOf } from "./figures.ts"
 import type { ExecutionRow, OrderRow, Rows } from "./rows.ts"
 
 /** What an account has to spend until an instruction says so, in dollars: a ceiling for each order, which no purchase lowers. */
@@ -32,21 +33,49 @@ export const costOf = (
   return Decimal.multiply(shares, price)
 }
 
+const groupOf = (rows: Rows, id: string): string => Contingent.groupOf(rows, id)[0] ?? id
+
+/** The orders of an account that work and buy, without those that wait and those of one order's group. */
+const buying = (
+  rows: Rows,
+  account: AccountName.AccountName,
+  without: string | undefined
+): ReadonlyArray<OrderRow & { readonly group: string }> => {
+  const left = without === undefined ? undefined : groupOf(rows, without)
+  return rows
+    .workingOf(account)
+    .filter(({ brokerOrderId, side }) => side === "buy" && !Contingent.isWaiting(rows, brokerOrderId))
+    .map((order) => ({ ...order, group: groupOf(rows, order.brokerOrderId) }))
+    .filter(({ group }) => group !== left)
+}
+
+/** Of shares that an order is to buy those that cover no short sale, beside the orders that work: to cover one asks for no money. */
+export const openedBy = (
+  rows: Rows,
+  account: AccountName.AccountName,
+  {
+    shares,
+    symbol,
+    without
+  }: { readonly shares: Decimal.Decimal; readonly symbol: string; readonly without: string | undefined }
+): Decimal.Decimal => {
+  const held = rows.holding(account, symbol)?.amount ?? Decimal.zero
+  if (!Decimal.isNegative(held)) return shares
+  const asked = buying(rows, account, without).filter((order) => order.symbol === symbol)
+  const uncovered = Decimal.add(held, Decimal.sum(asked.map(leavesOf)))
+  return Decimal.max(Decimal.zero, Decimal.add(shares, Decimal.min(Decimal.zero, uncovered)))
+}
+
 /** What the working orders of an account may cost, without those of one group: of exits that end each other the one that costs most, of those that wait none. */
 const reserved = (
   counting: Counting,
   account: AccountName.AccountName,
   without: string | undefined
 ): Decimal.Decimal => {
-  const { rows } = counting
-  const groupOf = (id: string) => Contingent.groupOf(rows, id)[0] ?? id
-  const left = without === undefined ? undefined : groupOf(without)
   const byGroup = new Map<string, Decimal.Decimal>()
-  for (const order of rows.workingOf(account)) {
-    const group = groupOf(order.brokerOrderId)
-    if (order.side === "sell" || group === left || Contingent.isWaiting(rows, order.brokerOrderId)) continue
-    const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
-    byGroup.set(group, Decimal.max(byGroup.get(group) ?? Decimal.zero, costOf(counting, order, leaves)))
+  for (const order of buying(counting.rows, account, without)) {
+    const cost = costOf(counting, order, leavesOf(order))
+    byGroup.set(order.group, Decimal.max(byGroup.get(order.group) ?? Decimal.zero, cost))
   }
   return Decimal.sum([...byGroup.values()])
 }

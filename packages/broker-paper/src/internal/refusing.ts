@@ -54,10 +54,14 @@ export const refusalOf = (
   }
   if (request.goodTill !== undefined && request.goodTill <= now)
     return { status: 422, code: "good_till_passed", words: "the time until which it is good has passed" }
-  if (instead !== undefined && Contingent.isWaiting(rows, instead.brokerOrderId)) return undefined
-  const cost = Power.costOf({ priceOf }, request, instead?.shares ?? request.quantity)
-  const power = Power.leftOf({ rows, priceOf }, account, instead?.brokerOrderId)
-  if (request.side === "buy" && Decimal.isLess(power, cost)) {
+  const without = instead?.brokerOrderId
+  if (request.side === "sell" || (without !== undefined && Contingent.isWaiting(rows, without))) return undefined
+  const shares = instead?.shares ?? request.quantity
+  const power = Power.leftOf({ rows, priceOf }, account, without)
+  if (Decimal.isAtMost(Power.costOf({ priceOf }, request, shares), power)) return undefined
+  const opened = Power.openedBy(rows, account, { symbol: request.symbol, shares, without })
+  const cost = Power.costOf({ priceOf }, request, opened)
+  if (Decimal.isLess(power, cost)) {
     const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
     return { status: 403, code: TOO_DEAR, words }
   }

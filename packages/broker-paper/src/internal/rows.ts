@@ -154,7 +154,8 @@ export const make = (database: Sqlite.Database) => {
     ),
     workingOf: many(
       OrderRow,
-      "SELECT * FROM orders WHERE account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
+      // The plus keeps SQLite from the index of all orders of an account.
+      "SELECT * FROM orders WHERE +account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
     ),
     /** What may end with a session. */
     endingOrders: many(
@@ -175,7 +176,10 @@ export const make = (database: Sqlite.Database) => {
     execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
     newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
     executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
-    executionsBy: many(ExecutionRow, "SELECT * FROM executions WHERE account = ? ORDER BY number"),
+    executionsSince: many(
+      ExecutionRow,
+      "SELECT * FROM executions WHERE account = ? AND executedAt >= ? ORDER BY number"
+    ),
     executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
     executionsAt: many(
       ExecutionRow,

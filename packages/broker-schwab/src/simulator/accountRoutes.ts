@@ -32,7 +32,10 @@ const accountJson = (
     const cashBalance = Answer.number((yield* desk.exchange.worth(desk.account)).cash)
     const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
     if (held !== undefined && held.reply._tag !== "Done") return Either.left(Answer.ofReply(held.reply))
-    const positions = held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson) } : {}
+    const positions =
+      held?.reply._tag === "Done"
+        ? { positions: held.reply.body.map(positionJson(yield* desk.exchange.paid(desk.account))) }
+        : {}
     const { notShortable: _, roundTrips, ...shown } = yield* desk.stateOf(desk.account)
     const [counted = 0] = yield* desk.exchange.dayTrades(desk.account)
     return Either.right({
@@ -49,16 +52,18 @@ const accountJson = (
   })
 
 /** Shares that came without an order are shown at 100. */
-const positionJson = ({ averagePrice = Matching.SIMULATOR_PRICE, quantity, symbol }: ExchangeOrder.ExchangeHolding) => {
-  const isShort = Decimal.isNegative(quantity)
-  return {
-    shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
-    longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-    averagePrice: Answer.number(averagePrice),
-    settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
-    instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
+const positionJson =
+  (paid: ReadonlyMap<string, Decimal.Decimal>) =>
+  ({ quantity, symbol }: ExchangeOrder.ExchangeHolding) => {
+    const isShort = Decimal.isNegative(quantity)
+    return {
+      shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
+      longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+      averagePrice: Answer.number(paid.get(symbol) ?? Matching.SIMULATOR_PRICE),
+      settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+      instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
+    }
   }
-}
 
 /** `GET /accounts/{hash}/transactions`: every revision of every execution is one; a correction says so. */
 export const transactions = (desk: Desk, query: URLSearchParams): Answering =>
