@@ -48,7 +48,7 @@ export const answered = (
 })
 
 /** No wait that a broker asks for is longer: an order, and its cancel, would never leave. */
-const LONGEST_WAIT_MS = 15 * 60_000
+export const LONGEST_WAIT_MS = 15 * 60_000
 
 /** The wait of a `retry-after`, seconds or a date, in milliseconds from `now`, 15 minutes at most; none where it is neither. */
 export const retryAfterOf = (said: string | undefined, now: number): number | undefined => {
