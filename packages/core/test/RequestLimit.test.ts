@@ -128,7 +128,10 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it.each([
-    ["in a window", (limit: RequestLimit.RequestLimit) => limit.correct({ limit: 20, remaining: 0, resetsAtMs: HOUR_MS + 9_000 })],
+    [
+      "in a window",
+      (limit: RequestLimit.RequestLimit) => limit.correct({ limit: 20, remaining: 0, resetsAtMs: HOUR_MS + 9_000 })
+    ],
     ["after a 429", (limit: RequestLimit.RequestLimit) => limit.exhausted(9_000)]
   ])("a clock that steps back by an hour %s holds nothing back for that hour", (_, drain) =>
     run(
