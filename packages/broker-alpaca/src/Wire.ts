@@ -125,8 +125,9 @@ const open = (execute: Execute, budget: RequestLimit.RequestLimit, request: Http
     const leave = yield* budget.take("other")
     if (leave._tag === "Wait")
       return yield* notOpened("rate_limited", "rate limit exceeded (local)", leave.retryAfterMs)
-    const response = yield* Effect.mapError(execute(request), (error) =>
-      notOpened("network", `no event stream (${HttpOutcome.codeOf(error.cause)})`)
+    const response = yield* execute(request).pipe(
+      Effect.mapError((error) => notOpened("network", `no event stream (${HttpOutcome.codeOf(error.cause)})`)),
+      Effect.ensuring(budget.ended(undefined))
     )
     if (response.status !== 429) return response
     const retryAfterMs = retryAfterOf(response.headers, yield* Clock.currentTimeMillis) ?? LIMIT_WAIT_MS
@@ -152,12 +153,13 @@ const exchange = (
 
 const WHOLE = /^\d{1,10}$/
 
-/** Alpaca's wait: seconds or a date, else the end of its window. */
+/** Alpaca's wait: seconds or a date, else the end of its window; none where that is over, since our clock is ahead. */
 const retryAfterOf = (headers: Headers.Headers, now: number): number | undefined => {
   const said = HttpOutcome.retryAfterOf(headers["retry-after"], now)
   if (said !== undefined) return said
   const reset = headers["x-ratelimit-reset"]
-  return reset !== undefined && WHOLE.test(reset) ? Math.max(0, Number(reset) * 1000 - now) : undefined
+  const waitMs = reset !== undefined && WHOLE.test(reset) ? Number(reset) * 1000 - now : 0
+  return waitMs > 0 ? Math.min(waitMs, HttpOutcome.LONGEST_WAIT_MS) : undefined
 }
 
 const LIMIT_WAIT_MS = 1_000

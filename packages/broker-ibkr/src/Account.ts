@@ -76,26 +76,32 @@ export const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock
 /** In lower case: TWS was seen to write it as `AccountReady`, and as `accountReady`. */
 const READY = "accountready"
 
-/** TWS sends it at once, among the first of its values; where it does not, its figures count. */
+/** TWS sends it at once, among the first of its values, and their end soon after; where it does not, its figures count. */
 const LONGEST_UNREADY = "1500 millis"
 
-/** While TWS's servers reset, figures are of before, or wrong, and this is `false` (account values). `undefined` where TWS does not say. */
-const readiness = ({ alone, names: { number }, session }: Desk): Effect.Effect<string | undefined> =>
-  gather<{ readonly value: string }>(session, {
-    operation: "account",
-    ask: (line) => line.send(say(requests.accountUpdates, { account: number })),
-    take: (message) => {
-      if (message._tag === "AccountValuesEnd" && message.account === number) return { _tag: "End" }
-      const isIt = message._tag === "AccountValue" && message.account === number && message.name.toLowerCase() === READY
-      return isIt ? { _tag: "Last", part: message } : undefined
-    },
-    finish: (line) => line.send(say(requests.accountUpdates, { subscribe: 0, account: number }))
-  }).pipe(
-    alone.withPermits(1),
-    Effect.timeout(LONGEST_UNREADY),
-    Effect.map(([said]) => said?.value),
-    Effect.orElseSucceed(() => undefined)
-  )
+/**
+ * While TWS's servers reset, figures are of before, or wrong, and this is `false` (account values). `undefined` where TWS does not say. The
+ * end is waited for, too: else the next to ask would take it for that of its own answer.
+ */
+const readiness = ({ names: { number }, oneSubscription, session }: Desk): Effect.Effect<string | undefined> =>
+  Effect.suspend(() => {
+    let said: string | undefined
+    return gather<never>(session, {
+      operation: "account",
+      ask: (line) => line.send(say(requests.accountUpdates, { account: number })),
+      take: (message) => {
+        if (message._tag === "AccountValuesEnd" && message.account === number) return { _tag: "End" }
+        if (message._tag !== "AccountValue" || message.account !== number) return undefined
+        if (message.name.toLowerCase() === READY) said = message.value
+        return undefined
+      },
+      finish: (line) => line.send(say(requests.accountUpdates, { subscribe: 0, account: number }))
+    }).pipe(
+      Effect.timeout(LONGEST_UNREADY),
+      Effect.ignore,
+      Effect.map(() => said)
+    )
+  }).pipe(oneSubscription.withPermits(1))
 
 /** The account's number and buying power, where TWS does not say that it is not ready. */
 export const figures = (desk: Desk): Broker.BrokerService["account"] =>

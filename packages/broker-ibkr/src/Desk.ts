@@ -18,6 +18,8 @@ export interface Desk {
   readonly secrets: ReadonlyMap<string, string>
   /** Requests whose answers have no number are asked one after the other. */
   readonly alone: Effect.Semaphore
+  /** An account's values are subscribed to once at a time; orders and positions are listed meanwhile. */
+  readonly oneSubscription: Effect.Semaphore
   /** Under which of our ids, or of another client's, an order stands. */
   readonly placed: Map<string, { readonly orderId: string; readonly clientId: string }>
   /** How orders of ours ended that TWS had shown. */

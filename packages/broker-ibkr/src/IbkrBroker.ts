@@ -80,6 +80,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       clientId: options.address.clientId,
       secrets: new Map(session.accounts.map((each) => [each, masked(each)])),
       alone: yield* Effect.makeSemaphore(1),
+      oneSubscription: yield* Effect.makeSemaphore(1),
       placed: new Map(),
       endings,
       unanswered: Recent.make(),

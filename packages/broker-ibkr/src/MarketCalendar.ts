@@ -99,7 +99,7 @@ const MOST_REMEMBERED = 60
 
 /**
  * The market's sessions on the dates of a window: of the next days as TWS has them, about a week, by one request; of the others as the New
- * York Stock Exchange has published them.
+ * York Stock Exchange has published them. What TWS said of today stays where it leaves today out.
  */
 export const make = (session: Pick<Session, "line">): NonNullable<Broker.BrokerService["calendar"]> => {
   const answered = Recent.make<MarketDates.Sessions>(MOST_REMEMBERED)
@@ -108,7 +108,7 @@ export const make = (session: Pick<Session, "line">): NonNullable<Broker.BrokerS
       const today = XnysCalendar.marketDate(Instant.fromMillis(yield* Clock.currentTimeMillis))
       const near = yield* read(session, today)
       for (const [date, sessions] of near) answered.set(date, sessions)
-      const over = (date: string) => (date < today ? answered.get(date) : undefined)
+      const over = (date: string) => (date <= today ? answered.get(date) : undefined)
       return MarketDates.sessionsOn(MarketDates.datesOf(window), near, over)
     })
 }

@@ -3,11 +3,16 @@ import { Either, Schema } from "effect"
 
 const decode = Schema.decodeEither(Decimal.FromString)
 
+const NUMBER = /^(-?)(\d*|\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/
+
 /** The decimal of a text of TWS, which may have thousands separators; `undefined` where it is none, or says "not set". */
 export const decimalOf = (text: string): Decimal.Decimal | undefined => {
-  const plain = text.replaceAll(",", "")
-  const trimmed = plain.includes(".") ? plain.replace(/(?<!0)0+$/, "").replace(/\.$/, "") : plain
-  return Either.getOrUndefined(decode(trimmed === "" && plain.includes("0") ? "0" : trimmed))
+  const [, sign = "", whole = "", fraction = ""] = NUMBER.exec(text) ?? []
+  if (whole === "" && fraction === "") return undefined
+  const digits = fraction.replace(/(?<!0)0+$/, "")
+  return Either.getOrUndefined(
+    decode(`${sign}${whole === "" ? "0" : whole.replaceAll(",", "")}${digits === "" ? "" : `.${digits}`}`)
+  )
 }
 
 const SHOWN = 2

@@ -17,14 +17,21 @@ const value = (name: string, said: string, of = NUMBER): Said =>
 const END = say(tws.accountValuesEnd, { account: NUMBER })
 
 /** A broker at a TWS that has a buying power of 1,000, and says these values of the account. */
-const brokerAt = (...values: ReadonlyArray<Said>) =>
+const brokerAt = (...values: ReadonlyArray<Said>) => brokerSaying(() => values)
+
+/** The same where what it says depends on whether the account's values are subscribed to, or are no more. */
+const brokerSaying = (
+  valuesOf: (subscribe: string) => ReadonlyArray<Said>,
+  time: () => ReadonlyArray<Said> = () => []
+) =>
   Effect.gen(function* () {
     const port = yield* answering({
       [requests.accountFigures.id]: (reqId) => [
         say(tws.accountFigure, { reqId, account: NUMBER, name: "BuyingPower", value: "1000", currency: "USD" }),
         say(tws.accountFiguresEnd, { reqId })
       ],
-      [requests.accountUpdates.id]: () => values
+      [requests.accountUpdates.id]: valuesOf,
+      [requests.currentTime.id]: time
     })
     return yield* IbkrBroker.make({ account, address: { host: "127.0.0.1", port, clientId: 7 } })
   })
@@ -47,6 +54,36 @@ describe("figures of an account at TWS, over a socket", () => {
         expect(yield* read(broker)).toBe(unready("false"))
         yield* simulator.become({ isReady: true })
         expect(yield* read(broker)).toBe("2500")
+      })
+    ))
+
+  it("of two that ask at once neither takes the end of the other's answer for its own", () =>
+    run(
+      Effect.gen(function* () {
+        // The rest of an answer comes later: with that to the next request.
+        let rest: ReadonlyArray<Said> = []
+        const later = (saidNow: ReadonlyArray<Said>, saidLater: ReadonlyArray<Said>) => {
+          const all = [...rest, ...saidNow]
+          rest = saidLater
+          return all
+        }
+        const broker = yield* brokerSaying(
+          (subscribe) => (subscribe === "1" ? later([value("AccountReady", "false")], [END]) : []),
+          () => later([say(tws.currentTime, { seconds: "1795453200" })], [])
+        )
+        yield* Effect.forkScoped(Effect.forever(broker.clock ?? Effect.never))
+        const both = yield* Effect.all([read(broker), read(broker)], { concurrency: 2 })
+        expect(both).toEqual([unready("false"), unready("false")])
+      })
+    ))
+
+  it("are judged while positions are listed, however long that takes", () =>
+    run(
+      Effect.gen(function* () {
+        const broker = yield* brokerAt(value("AccountReady", "false"), END)
+        yield* Effect.forkScoped(broker.positions)
+        yield* Effect.yieldNow()
+        expect(yield* read(broker)).toBe(unready("false"))
       })
     ))
 

@@ -105,7 +105,15 @@ describe("an execution of TWS as a report", () => {
     const [quantity, price] = [Decimal.unsafe("100"), Price.unsafe("60")]
     expect(read({ shares: "100.0", price: "60.00" })).toMatchObject({ quantity, price })
     expect([".", "-", "-."].map(decimalOf)).toEqual([undefined, undefined, undefined])
+    expect([".35", "-.50"].map(decimalOf)).toEqual([Decimal.unsafe("0.35"), Decimal.unsafe("-0.5")])
   })
+
+  it.each(["1,5", "1.234.00", "1.0.0", "1,23,456.0", ",5", "1.5,000", "1.0E10", "1 5", "0x10"])(
+    "FILL-2: '%s' is no number: nothing of another notation is guessed",
+    (text) => {
+      expect(decimalOf(text)).toBeUndefined()
+    }
+  )
 
   it("SYNC-4: a durable id is the order's, beyond 32 bits too; the composite of its day and of the next ones is near it", () => {
     const found = read()

@@ -160,6 +160,18 @@ describe("TWS's hours, over a socket", () => {
       })
     ))
 
+  it("what was said of today stays where TWS says nothing more of it, whatever was published", () =>
+    at(({ broker, simulator }) =>
+      Effect.gen(function* () {
+        yield* simulator.become({ hours: { liquidHours: `20261123:CLOSED;${REST}` } })
+        yield* sessionsOf(broker)
+        yield* simulator.become({ hours: { liquidHours: REST } })
+        expect(shown(yield* sessionsOf(broker), MONDAY)).toBe("closed")
+        yield* simulator.become({ hours: { liquidHours: `20261123:0930-20261123:1600;${REST}` } })
+        expect(shown(yield* sessionsOf(broker), MONDAY)).toBe(OPEN)
+      })
+    ))
+
   it("a weekend is closed as it was published: no date of it contradicts the exchange", () =>
     at(({ broker, setTo, simulator }) =>
       Effect.gen(function* () {

@@ -5,6 +5,8 @@ import * as RequestLimit from "../src/ports/RequestLimit.ts"
 
 const run = <A, E>(body: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(body, TestContext.TestContext))
 
+const HOUR_MS = 3_600_000
+
 const leaves = (limit: RequestLimit.RequestLimit, purpose: RequestLimit.Purpose, times: number) =>
   Effect.map(
     Effect.replicateEffect(limit.take(purpose), times),
@@ -111,6 +113,58 @@ describe("our side of a broker's limit of requests", () => {
       })
     ))
 
+  it("a window that is over when it is said takes nothing of our own count away", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(20)
+        yield* TestClock.adjust("1 hour")
+        const tries = Effect.zipRight(
+          limit.correct({ limit: 20, remaining: 19, resetsAtMs: 1_000 }),
+          leaves(limit, "cancel", 1).pipe(Effect.zipLeft(limit.ended(5)), Effect.zipLeft(TestClock.adjust(10)))
+        )
+        const left = yield* Effect.replicateEffect(tries, 100)
+        assert.strictEqual(left.filter((each) => each === 1).length, 20)
+      })
+    ))
+
+  it.each([
+    [
+      "in a window",
+      (limit: RequestLimit.RequestLimit) => limit.correct({ limit: 20, remaining: 0, resetsAtMs: HOUR_MS + 9_000 })
+    ],
+    ["after a 429", (limit: RequestLimit.RequestLimit) => limit.exhausted(9_000)]
+  ])("a clock that steps back by an hour %s holds nothing back for that hour", (_, drain) =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(20)
+        yield* TestClock.setTime(HOUR_MS)
+        yield* drain(limit)
+        yield* TestClock.setTime(0)
+        assert.strictEqual((yield* limit.take("cancel"))._tag, "Wait")
+        yield* TestClock.adjust("15 minutes")
+        assert.strictEqual((yield* limit.take("cancel"))._tag, "Go")
+      })
+    )
+  )
+
+  it("a wait of an age is one of 15 minutes at most", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(20)
+        yield* limit.exhausted(1e15)
+        assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 900_000 })
+      })
+    ))
+
+  it("more left than the limit has is no more than the limit", () =>
+    run(
+      Effect.gen(function* () {
+        const limit = yield* RequestLimit.make(20)
+        yield* limit.correct({ limit: 20, remaining: 9_999_999_999, resetsAtMs: 60_000 })
+        assert.strictEqual(yield* leaves(limit, "cancel", 100), 20)
+      })
+    ))
+
   it("after a 429 nothing leaves before the broker's wait is over, no cancel either", () =>
     run(
       Effect.gen(function* () {
@@ -182,6 +236,9 @@ describe("requests within a limit", () => {
         yield* Fiber.interrupt(waiting)
         yield* limit.correct({ limit: 100, remaining: 30, resetsAtMs: 60_000 })
         assert.strictEqual((yield* limit.usage).left, 30)
+        yield* Effect.exit(RequestLimit.within(limit, "other", Effect.dieMessage("a defect")))
+        yield* limit.correct({ limit: 100, remaining: 20, resetsAtMs: 60_000 })
+        assert.strictEqual((yield* limit.usage).left, 20)
       })
     ))
 })
@@ -191,7 +248,8 @@ describe("the wait that a broker asks for", () => {
     ["2", 2_000],
     ["0.5", 500],
     ["Thu, 01 Jan 1970 00:00:09 GMT", 8_000],
-    ["Wed, 31 Dec 1969 23:59:59 GMT", 0],
+    ["Wed, 31 Dec 1969 23:59:59 GMT", undefined],
+    ["0", undefined],
     ["99999999999", 900_000],
     ["Fri, 31 Dec 9999 23:59:59 GMT", 900_000],
     ["soon", undefined],

@@ -48,13 +48,13 @@ export const answered = (
 })
 
 /** No wait that a broker asks for is longer: an order, and its cancel, would never leave. */
-const LONGEST_WAIT_MS = 15 * 60_000
+export const LONGEST_WAIT_MS = 15 * 60_000
 
-/** The wait of a `retry-after`, seconds or a date, in milliseconds from `now`, 15 minutes at most; none where it is neither. */
+/** The wait of a `retry-after`, seconds or a date, in milliseconds from `now`, 15 minutes at most; none where it is neither, or is over. */
 export const retryAfterOf = (said: string | undefined, now: number): number | undefined => {
   if (said === undefined) return undefined
   const waitMs = /^\d+(\.\d+)?$/.test(said) ? Math.ceil(Number(said) * 1000) : Date.parse(said) - now
-  return Number.isNaN(waitMs) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, waitMs))
+  return waitMs > 0 ? Math.min(LONGEST_WAIT_MS, waitMs) : undefined
 }
 
 /** Nothing was sent over a connection that was never made. */

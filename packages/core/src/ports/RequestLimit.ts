@@ -1,6 +1,6 @@
-import { Clock, Effect, Ref } from "effect"
+import { Clock, Effect, Exit, Ref } from "effect"
 import type { RequestUsage } from "./Broker.ts"
-import { type HttpOutcome, keptBack } from "./HttpOutcome.ts"
+import { type HttpOutcome, keptBack, LONGEST_WAIT_MS } from "./HttpOutcome.ts"
 
 /** Who asks a broker: cancels have a share of the limit of their own, since ending an order matters most when much is going on. */
 export type Purpose = "cancel" | "other"
@@ -21,7 +21,7 @@ export interface RequestLimit {
   readonly take: (purpose: Purpose) => Effect.Effect<Leave>
   /** The broker's own count wins over ours, until its window ends. */
   readonly correct: (stated: Stated) => Effect.Effect<void>
-  /** The broker refused a request for its limit: nothing leaves before. Milliseconds. */
+  /** The broker refused a request for its limit: nothing leaves before, for 15 minutes at most. Milliseconds. */
   readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
   /** A request that was taken is over: answered after so many milliseconds, or lost. */
   readonly ended: (tookMs: number | undefined) => Effect.Effect<void>
@@ -65,7 +65,11 @@ export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
         exhausted: (retryAfterMs) =>
           change((taken, now) => [
             undefined,
-            { ...taken, window: undefined, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }
+            {
+              ...taken,
+              window: undefined,
+              notBefore: Math.max(taken.notBefore, now + Math.min(retryAfterMs, LONGEST_WAIT_MS))
+            }
           ]),
         ended: (tookMs) => Ref.update(ref, (taken) => ended(taken, tookMs)),
         usage: change((taken, now) => [usageOf(taken, now), taken])
@@ -82,26 +86,29 @@ export const within = (
   purpose: Purpose | undefined,
   request: Effect.Effect<HttpOutcome>
 ): Effect.Effect<HttpOutcome> =>
-  Effect.gen(function* () {
-    const leave = yield* limit.take(purpose ?? "other")
-    if (leave._tag === "Wait") return keptBack(leave.retryAfterMs)
-    const begunMs = yield* Clock.currentTimeMillis
-    const outcome = yield* Effect.onInterrupt(request, () => limit.ended(undefined))
-    const tookMs = Math.max(0, (yield* Clock.currentTimeMillis) - begunMs)
-    yield* limit.ended(outcome._tag === "Answered" ? tookMs : undefined)
-    if (outcome._tag === "Answered" && outcome.status === 429)
-      yield* limit.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
-    return outcome
-  })
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const leave = yield* limit.take(purpose ?? "other")
+      if (leave._tag === "Wait") return keptBack(leave.retryAfterMs)
+      const begunMs = yield* Clock.currentTimeMillis
+      const exit = yield* Effect.exit(restore(request))
+      const tookMs = Math.max(0, (yield* Clock.currentTimeMillis) - begunMs)
+      const answer = Exit.isSuccess(exit) && exit.value._tag === "Answered" ? exit.value : undefined
+      yield* limit.ended(answer === undefined ? undefined : tookMs)
+      if (answer?.status === 429) yield* limit.exhausted(answer.retryAfterMs ?? LIMIT_WAIT_MS)
+      return yield* exit
+    })
+  )
 
-/** What counts now: of a window that has ended nothing does. */
+/** What counts now: of a window that has ended nothing does. Where our clock stepped back, no wait is longer than it was at first. */
 const current = (taken: Taken, now: number): Taken => {
-  const { window } = taken
+  const { notBefore, window } = taken
   const hasEnded = window !== undefined && now >= window.endsAtMs
   const since = hasEnded ? window.endsAtMs : now - WINDOW_MS + 1
   return {
     ...taken,
-    window: hasEnded ? undefined : window,
+    notBefore: Math.min(notBefore, now + LONGEST_WAIT_MS),
+    window: window === undefined || hasEnded ? undefined : { ...window, endsAtMs: endOf(window.endsAtMs, now) },
     times: taken.times.filter((at) => at <= now && at >= since)
   }
 }
@@ -135,17 +142,24 @@ const usageOf = (taken: Taken, now: number): RequestUsage => {
   return { limit, left: Math.max(0, left), answerMs: sorted[sorted.length >> 1], slowestMs: sorted.at(-1) }
 }
 
-/** Answers come late and out of order: within one window what is left only falls. No window is longer than a minute, whatever is said. */
+/** No window is longer than a minute, whatever is said. */
+const endOf = (saidMs: number, now: number): number => Math.min(saidMs, now + WINDOW_MS)
+
+/**
+ * Answers come late and out of order: within one window what is left only falls, and one that is over says nothing of what is left now, also
+ * where our clock is ahead of the broker's.
+ */
 const corrected = (taken: Taken, { limit, remaining, resetsAtMs }: Stated, now: number): Taken => {
   const { onTheWay, window } = taken
-  const theirs = Math.max(0, remaining - onTheWay)
+  if (resetsAtMs <= now) return { ...taken, limit: Math.max(1, limit) }
+  const theirs = Math.max(0, Math.min(remaining, limit) - onTheWay)
   const isSame = window !== undefined && limit === taken.limit && resetsAtMs <= window.endsAtMs
   return {
     ...taken,
     limit: Math.max(1, limit),
     window: {
       left: isSame ? Math.min(window.left, theirs) : theirs,
-      endsAtMs: Math.min(Math.max(resetsAtMs, now + 1), now + WINDOW_MS)
+      endsAtMs: endOf(resetsAtMs, now)
     }
   }
 }
