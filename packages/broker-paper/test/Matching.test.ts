@@ -332,6 +332,28 @@ describe("corporate actions of the exchange", () => {
     })
   )
 
+  it.scoped(
+    "what is corrected or busted after a split is as many shares as those of then have become, under their name of now",
+    () =>
+      Effect.gen(function* () {
+        const exchange = yield* opened
+        yield* market(exchange, at("100"))
+        yield* exchange.place(account, request())
+        const [bought] = yield* exchange.fills
+        const execId = bought?.execId
+        yield* market(exchange, { correct: { execId, quantity: "11" } })
+        yield* market(exchange, { split: { symbol: "AAPL", from: "1", to: "2" } })
+        yield* market(exchange, { correct: { execId: bought?.execIdBase, quantity: "9" } })
+        expect(yield* held(exchange, "AAPL")).toBe("18")
+        yield* market(exchange, { split: { symbol: "AAPL", from: "2", to: "3" } })
+        yield* market(exchange, { rename: { symbol: "AAPL", to: "META" } })
+        yield* market(exchange, { correct: { execId: bought?.execIdBase, quantity: "8" } })
+        expect([yield* held(exchange, "AAPL"), yield* held(exchange, "META")]).toEqual(["0", "24"])
+        yield* market(exchange, { bust: { execId: bought?.execIdBase } })
+        expect([yield* held(exchange, "AAPL"), yield* held(exchange, "META")]).toEqual(["0", "0"])
+      })
+  )
+
   it.scoped("another name takes over what is held and the price; orders under the old one end", () =>
     Effect.gen(function* () {
       const exchange = yield* opened

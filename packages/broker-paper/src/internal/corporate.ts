@@ -18,8 +18,8 @@ export interface Ratio {
 }
 
 /**
- * A split, between two sessions: what all accounts hold, the price and the orders that work. A fraction of a share that comes out is paid
- * in cash, and held no more. Open orders follow a split, and end with a reverse one (FINRA Rule 5330); at some brokers with any.
+ * A split, between two sessions: what all accounts hold, the price and the orders that work. A fraction of a share that comes out is
+ * held no more, and nothing is paid for it here. Open orders follow a split, and end with a reverse one (FINRA Rule 5330); at some brokers with any.
  */
 export const split = (
   rows: Rows,

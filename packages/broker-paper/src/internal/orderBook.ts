@@ -8,6 +8,7 @@ import { byPriority, crossingOf, isForAuction, isInSession, isStop, judge, type 
 import * as Contingent from "./contingent.ts"
 import { canonicalOf, execIdOf, leavesOf, statusAfter } from "./figures.ts"
 import * as Market from "./market.ts"
+import { since } from "./paid.ts"
 import * as Power from "./power.ts"
 import { type Instead, type Refusal, refusalOf } from "./refusing.ts"
 import { entered } from "./rows.ts"
@@ -111,13 +112,23 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     )
   }
 
+  /** The shares that a revision brings: as many as those of then have become since, under the symbol of now. */
+  const revisedBy = (before: ExecutionRow, row: ExecutionRow) => {
+    const first =
+      rows
+        .executionsOf(row.brokerOrderId)
+        .find(({ execIdBase, revision }) => execIdBase === row.execIdBase && revision === 1) ?? before
+    const [had, has] = [since(rows, first, before.quantity), since(rows, first, row.quantity)]
+    return { symbol: has.symbol, quantity: Decimal.subtract(has.quantity, had.quantity) }
+  }
+
   const book = (execution: Omit<ExecutionRow, "number" | "execId">, before?: ExecutionRow): ExecutionRow => {
     const { execIdBase, revision } = execution
     const row = { ...execution, number: rows.lastExecution() + 1, execId: execIdOf(execIdBase, revision) }
     rows.putExecution(row)
-    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before?.quantity ?? Decimal.zero))
-    const held = rows.holding(row.account, row.symbol)?.amount ?? Decimal.zero
-    rows.setHolding(row.account, row.symbol, Decimal.format(Decimal.add(held, moved)))
+    const { quantity, symbol } = before === undefined ? row : revisedBy(before, row)
+    const held = rows.holding(row.account, symbol)?.amount ?? Decimal.zero
+    rows.setHolding(row.account, symbol, Decimal.format(Decimal.add(held, Side.signed(row.side, quantity))))
     Power.move(rows, row, before)
     turn.sayExecution(row)
     return row

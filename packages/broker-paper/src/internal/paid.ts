@@ -40,22 +40,41 @@ export interface Shares {
 
 const DIGITS = 12
 
-const sharesNow = (first: ExecutionRow, last: ExecutionRow, actions: ReadonlyArray<Action>): Shares =>
-  actions.reduce<Shares>(
-    (shares, action) => {
-      if (action.after < first.number || action.symbol !== shares.symbol) return shares
-      if ("name" in action) return { ...shares, symbol: action.name }
-      const scaled = Decimal.multiply(shares.quantity, Decimal.unsafe(action.to))
-      return { ...shares, quantity: Decimal.divide(scaled, Decimal.unsafe(action.from), DIGITS) }
-    },
-    {
-      symbol: first.symbol,
-      quantity: last.quantity,
-      side: first.side,
-      executedAt: first.executedAt,
-      notional: Decimal.multiply(last.price, last.quantity)
-    }
-  )
+/** So many shares of a symbol. */
+type Amount = Pick<Shares, "symbol" | "quantity">
+
+/** What shares became by what their symbol went through after the execution of this number. */
+const becomes = (
+  actions: ReadonlyArray<Action>,
+  number: number,
+  shares: Amount,
+  kept: (shares: Decimal.Decimal) => Decimal.Decimal
+): Amount =>
+  actions.reduce((now, action) => {
+    if (action.after < number || action.symbol !== now.symbol) return now
+    if ("name" in action) return { ...now, symbol: action.name }
+    const scaled = Decimal.multiply(now.quantity, Decimal.unsafe(action.to))
+    return { ...now, quantity: kept(Decimal.divide(scaled, Decimal.unsafe(action.from), DIGITS)) }
+  }, shares)
+
+const ONE = Decimal.unsafe("1")
+
+/**
+ * What so many shares of an execution are by now: whole shares, as a split leaves them. A correction and
+ * a bust are said in shares of then.
+ */
+export const since = (
+  rows: Rows,
+  { number, symbol }: Pick<ExecutionRow, "number" | "symbol">,
+  quantity: Decimal.Decimal
+): Amount => becomes(actionsOf(rows), number, { symbol, quantity }, (shares) => Decimal.floorTo(shares, ONE))
+
+const sharesNow = (first: ExecutionRow, last: ExecutionRow, actions: ReadonlyArray<Action>): Shares => ({
+  ...becomes(actions, first.number, { symbol: first.symbol, quantity: last.quantity }, (shares) => shares),
+  side: first.side,
+  executedAt: first.executedAt,
+  notional: Decimal.multiply(last.price, last.quantity)
+})
 
 /** What an account executed since a date, oldest first, without what was busted. */
 export const sharesOf = (rows: Rows, account: AccountName.AccountName, since = ""): ReadonlyArray<Shares> => {
