@@ -43,7 +43,7 @@ const types: { readonly [T in Order["type"]]: string } = {
 }
 
 /** A price or a value as TWS writes doubles: `150.0`. Shares are decimals, and come as they are. */
-export const doubleOf = (value: Decimal.Decimal): string => {
+const doubleOf = (value: Decimal.Decimal): string => {
   const text = Decimal.format(value)
   return text.includes(".") ? text : `${text}.0`
 }
