@@ -117,7 +117,7 @@ const PositionBlocked = Schema.TaggedStruct("PositionBlocked", {
   until: maybe(moment),
   /** The order that waits: not tried yet, not confirmed, or tried and not sent. */
   orderId: maybe(OrderId),
-  unsent: maybe(Schema.Literal("NotTried", "Unconfirmed", "NotSent")),
+  unsent: maybe(Schema.Literal("NotTried", "Unconfirmed", "NotSent", "LendingUnread")),
   detail: maybe(words)
 })
 

@@ -185,6 +185,7 @@ const blockedText = ({ detail, obstacle, orderId, unsent, until }: DetailsOf<"Po
       return "an order of the other side is live on the instrument"
     case "unsent":
       if (unsent === "NotTried") return `${order} was not tried: its broker has not been read since the start`
+      if (unsent === "LendingUnread") return `${order} is not sent: its broker does not say whether it lends the symbol`
       if (unsent === "Unconfirmed") return `${order} was sent, and nothing confirms yet that its broker has it`
       return `${order} was tried and not sent: ${detail ?? "no reason"}`
     case "login":

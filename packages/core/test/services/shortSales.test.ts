@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest"
 import { Need } from "../../src/books/Need.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { BreakTable, evidenceOf } from "../../src/records/Break.ts"
 import { InstrumentTable } from "../../src/records/Instrument.ts"
 import { PositionTable } from "../../src/records/Position.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import type { TradeInput } from "../../src/records/Trade.ts"
 import { inTurn } from "../../src/services/accountwise.ts"
+import { watchBlocked } from "../../src/services/BlockedPositions.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Gates from "../../src/services/Gates.ts"
@@ -20,6 +22,10 @@ import { answered } from "../answered.ts"
 import * as Stage from "./Stage.ts"
 
 type Lending = boolean | "not said" | "not traded" | "no answer" | "never"
+
+const blocks = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap((each) => (each.closedAt === undefined ? [`${each.subject}: ${evidenceOf(each)}`] : []))
+)
 
 const instrumentSaying =
   (lending: Lending): BrokerService["instrument"] =>
@@ -163,10 +169,15 @@ describe("D2: a broker is asked again whether it lends before a short sale", () 
           const before = readingsIn(at)
           yield* pass
           expect(readingsIn(at)).toBe(before)
+          yield* TestClock.adjust("65 seconds")
+          yield* watchBlocked
+          expect(yield* blocks).toEqual(["unsent: O1 is not sent: its broker does not say whether it lends the symbol"])
           at.lending = true
           yield* TestClock.adjust("10 seconds")
           yield* pass
           expect(yield* orders).toContain("AAPL sell 5 submitted")
+          yield* watchBlocked
+          expect(yield* blocks).toEqual([])
         })
       )
     }

@@ -79,6 +79,7 @@ const fine: Moment = {
   positions: [position],
   breaks: [],
   cases: [],
+  halted: [],
   tellsState: true
 }
 const ordersAt = (...orders: Moment["theirs"]["orders"]): Moment => ({ ...fine, theirs: { ...fine.theirs, orders } })

@@ -62,6 +62,8 @@ export interface Moment {
   readonly breaks: ReadonlyArray<OpenBreak>
   /** Symbols of which an order in doubt that no break is about is a critical case. */
   readonly cases: ReadonlyArray<string>
+  /** Symbols that are halted at the exchange: what is due in them may wait, sent or not. */
+  readonly halted: ReadonlyArray<string>
   /** The broker tells whether the account may trade: an account that it refused goes on by itself; else a person lets it go. */
   readonly tellsState: boolean
 }
@@ -345,7 +347,7 @@ export const blocked = (before: Watched, moment: Moment): { readonly watched: Wa
   const said: Array<string> = []
   for (const position of moment.positions) {
     const { answer, residual, symbol } = position
-    if (!isIdle(moment, position) || hasCase(moment, symbol)) continue
+    if (!isIdle(moment, position) || hasCase(moment, symbol) || moment.halted.includes(symbol)) continue
     const newest = Math.max(0, ...moment.orders.filter((each) => each.symbol === symbol).map(({ id }) => id))
     const known = before.get(symbol)
     const idle = known?.newest === newest ? known : { sinceMs: moment.atMs, newest, isSaid: false }

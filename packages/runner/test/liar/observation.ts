@@ -3,7 +3,8 @@ import { Id } from "@roundlot/core/adapter"
 import { Attempt, Break, Ledger, Risk, Severity, Trading } from "@roundlot/core/ledger"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Effect, Schema } from "effect"
-import type { Desk } from "./desks.ts"
+import { account, type Desk } from "./desks.ts"
+import { STRANGER } from "./market.ts"
 import type { Moment, OpenBreak, Terms, Traded } from "./judge.ts"
 
 const openBreaks = Effect.map(Reads.all(Break.BreakTable), (all) =>
@@ -22,6 +23,13 @@ const doubtsApart = (breaks: ReadonlyArray<Break.Break>, now: Instant.Instant) =
       .map(({ order }) => order.symbol)
   })
 
+/** Without those of the stranger. */
+const own = <R extends { readonly account: string }>(rows: ReadonlyArray<R>): ReadonlyArray<R> =>
+  rows.filter(({ account }) => account !== STRANGER)
+
+const haltedAt = (exchange: Desk["exchange"], symbols: ReadonlySet<string>) =>
+  Effect.filter([...symbols], (symbol) => Effect.map(exchange.stand(account, symbol), ({ isHalted }) => isHalted))
+
 /** Books, broker and what a person is shown, as they stand. */
 export const observe = ({ exchange, tellsState }: Desk, atMs: number, trades: ReadonlyArray<Traded>) =>
   Effect.gen(function* () {
@@ -32,7 +40,7 @@ export const observe = ({ exchange, tellsState }: Desk, atMs: number, trades: Re
     const moment: Moment = {
       atMs,
       trades,
-      theirs: { orders: yield* exchange.orders, executions: yield* exchange.fills },
+      theirs: { orders: own(yield* exchange.orders), executions: own(yield* exchange.fills) },
       orders: yield* Reads.all(Order.OrderTable),
       attempts: yield* Reads.all(Attempt.AttemptTable),
       positions: yield* Reads.all(Position.PositionTable),
@@ -41,6 +49,7 @@ export const observe = ({ exchange, tellsState }: Desk, atMs: number, trades: Re
         isUrgent: isUrgent(each)
       })),
       cases: yield* doubtsApart(breaks, now),
+      halted: yield* haltedAt(exchange, new Set(trades.map(({ symbol }) => symbol))),
       tellsState
     }
     return moment

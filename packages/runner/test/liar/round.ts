@@ -33,6 +33,7 @@ import {
   type Watched
 } from "./judge.ts"
 import { leaping } from "./leaping.ts"
+import * as Market from "./market.ts"
 import { liesOf, shown, type PlacedLie } from "./Lie.ts"
 import * as Mind from "./Mind.ts"
 import { audited, observe, placedAt } from "./observation.ts"
@@ -66,6 +67,8 @@ const WATCH_MS = 5_000
 
 interface Scene {
   readonly dice: Dice
+  /** The market's own: a seed's lies and trades stay what they were. */
+  readonly marketDice: Dice
   readonly mind: Mind.Mind
   readonly desk: Desk
   readonly trades: Array<Traded>
@@ -100,12 +103,33 @@ const intake = (scene: Scene) =>
     yield* Effect.sleep(scene.dice.between(0, LONGEST_PAUSE_MS))
   })
 
-/** Now and then an order rests, or fills in parts, as markets have it. */
-const market = ({ desk, dice }: Scene, name: string) => {
+/** Now and then an order rests, or fills in parts, as an instruction has it. */
+const orderly = ({ desk, dice }: Scene, name: string) => {
   if (dice.chance(70)) return Effect.void
   const act = dice.oneOf<object>([{ accept: {} }, { fill: { quantity: "1" } }])
   return Effect.ignore(desk.exchange.instructJson(JSON.stringify({ id: name, when: {}, do: act })))
 }
+
+const instructed = ({ desk, mind }: Scene, name: string, act: object) => {
+  mind.note(`market ${JSON.stringify(act)}`)
+  return desk.exchange.instructJson(JSON.stringify({ id: name, do: act })).pipe(
+    Effect.tapError((error) => Effect.sync(() => mind.note(`it is refused: ${error.message}`))),
+    Effect.ignore
+  )
+}
+
+/** And the market itself goes on: prices, sizes, halts, bands, other accounts, money. */
+const market = (scene: Scene, name: string) => {
+  const { marketDice: dice } = scene
+  return Effect.zipRight(
+    orderly(scene, name),
+    dice.chance(40) ? Effect.void : instructed(scene, `${name} happens`, Market.happening(dice, SYMBOLS))
+  )
+}
+
+/** Nothing at the market keeps an order from being filled any more. */
+const calm = (scene: Scene) =>
+  Effect.forEach(Market.calmed(SYMBOLS), (act, i) => instructed(scene, `calm ${i}`, act), { discard: true })
 
 const working: ReadonlySet<string> = new Set(["new", "partially_filled"])
 
@@ -179,6 +203,7 @@ const played = (scene: Scene, limits: Limits, atMostMs: number) =>
     yield* Effect.sleep(dice.between(0, 4 * 60_000))
     mind.isLying = false
     mind.note("the truth begins")
+    yield* calm(scene)
     for (let i = 0; i < LATER_TRADES; i++) yield* intake(scene)
     yield* settled(scene, atMostMs)
     const ended = daemon.unsafePoll()
@@ -215,6 +240,7 @@ export const play = async (
   atMostMs: number = AT_MOST_MS
 ): Promise<Round> => {
   const dice = diceOf(`${name} ${seed}`)
+  const marketDice = diceOf(`market of ${name} ${seed}`)
   const world = leaping(START_MS)
   const { limits, open, vocabulary } = places[name]
   const drawn = liesOf(dice, vocabulary)
@@ -225,7 +251,7 @@ export const play = async (
     // The daemon ends before what it stands on.
     return yield* Effect.provide(
       Effect.scoped(
-        played({ dice, mind, desk, trades: [], found: new Set<string>(), watched: new Map() }, limits, atMostMs)
+        played({ dice, marketDice, mind, desk, trades: [], found: new Set(), watched: new Map() }, limits, atMostMs)
       ),
       engine(desk, seed)
     )

@@ -6,6 +6,7 @@ import { answering } from "../../records/PositionAnswer.ts"
 import type * as Instant from "../../values/Instant.ts"
 import { obstaclesApart } from "../../records/breakKinds.ts"
 import type { DetailsOf } from "../../records/BreakDetails.ts"
+import { LENDING_UNREAD } from "../order/brokerStatus.ts"
 import { hasSettled } from "./cases.ts"
 
 /** What keeps a position from ordering, where neither a break nor a control does. */
@@ -14,7 +15,7 @@ export type ObstacleApart = (typeof obstaclesApart)[number]
 /** What keeps a position from ordering and is no difference: the subject of the break that says so. */
 export type Obstacle = ObstacleApart | Control
 
-type Unsent = Pick<Order, "id" | "quantity" | "reason" | "attempts" | "status" | "createdAt">
+type Unsent = Pick<Order, "id" | "quantity" | "reason" | "attempts" | "heldFor" | "status" | "createdAt">
 
 /**
  * A position that owes shares and orders none: its circuit is open (D8), its broker refuses the side for a session, its threshold has
@@ -59,7 +60,10 @@ export const obstacleOf = ({ answer }: Pick<Position, "answer">): Obstacle | und
 /** The filter of positions whose recorded answer blocks them. */
 export const blocking = answering((answer) => obstacleOf({ answer }) !== undefined)
 
-/** F3: why is an order not at its broker, where it waits for a login, was not sent or not even tried, or has no answer? Its shares are owed meanwhile. */
+/**
+ * F3: why is an order not at its broker, where it waits for a login, was not sent or not even tried, has no answer, or waits for a broker
+ * that does not say whether it lends (D2)? Its shares are owed meanwhile.
+ */
 export const unsentBy = ({
   attempts,
   heldFor,
@@ -68,7 +72,7 @@ export const unsentBy = ({
 }: Pick<Order, "attempts" | "heldFor" | "origin" | "status">): "login" | "unsent" | undefined => {
   if (origin !== "accumulation") return undefined
   if (status === "pending" && heldFor === LOGIN) return "login"
-  const isPlanned = status === "pending" && (attempts > 0 || heldFor === undefined)
+  const isPlanned = status === "pending" && (attempts > 0 || heldFor === undefined || heldFor === LENDING_UNREAD)
   return isPlanned || status === "submitting" || status === "in_doubt" ? "unsent" : undefined
 }
 
@@ -80,7 +84,8 @@ export const isSettled = ({ by, position, unsent }: BlockedPosition, now: Instan
   hasSettled(by === "unsent" ? (unsent?.createdAt ?? position.answerSince) : position.answerSince, now, patience[by])
 
 /** What became of an order that is tried again and again: each further try of the same outcome says no more. */
-const unsentIn = ({ attempts, id, reason, status }: Unsent) => {
+const unsentIn = ({ attempts, heldFor, id, reason, status }: Unsent) => {
+  if (status === "pending" && heldFor === LENDING_UNREAD) return { orderId: id, unsent: LENDING_UNREAD } as const
   if (attempts === 0) return { orderId: id, unsent: "NotTried" } as const
   const isUnconfirmed = status === "in_doubt" || (status === "submitting" && attempts === 1)
   return isUnconfirmed
