@@ -10,11 +10,22 @@ const unquoted = (value: string): string => {
 }
 
 /** A variable that names a file. */
-const NAMES_FILE = /_FILE$/
+const NAMES_FILE = /_FILE$|^ROUNDLOT_SOURCE_CREDENTIALS_/
+
+/** A store that is a file, and its path. */
+const STORE_FILE = /^(sqlite:)(.+)$/
+
+/** What a variable says, with its path from a folder where it is one. */
+const valueIn = (folder: string, name: string, said: string): string => {
+  if (NAMES_FILE.test(name)) return said === "" ? said : resolve(folder, said)
+  const [, scheme, path] = (name === "ROUNDLOT_STORE" && STORE_FILE.exec(said)) || []
+  return scheme === undefined || path === undefined ? said : `${scheme}${resolve(folder, path)}`
+}
 
 /**
- * The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. The file that a
- * variable `…_FILE` names is looked for from the folder of this one, wherever the program was started.
+ * The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. The files that
+ * variables name (`…_FILE`, `ROUNDLOT_SOURCE_CREDENTIALS_…`, `ROUNDLOT_STORE=sqlite:PATH`) are looked for from the folder of this one,
+ * wherever the program was started.
  */
 export const parse = (text: string, file: string): Either.Either<Readonly<Record<string, string>>, SettingsError> => {
   const variables: Record<string, string> = {}
@@ -28,8 +39,7 @@ export const parse = (text: string, file: string): Either.Either<Readonly<Record
         new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" })
       )
     }
-    const said = unquoted(value.trim())
-    variables[name] = NAMES_FILE.test(name) && said !== "" ? resolve(dirname(file), said) : said
+    variables[name] = valueIn(dirname(file), name, unquoted(value.trim()))
   }
   return Either.right(variables)
 }
