@@ -5,7 +5,7 @@ import { leaksOf, simulatedAt } from "../cli/simulated.ts"
 import type { Simulated } from "../cli/simulated.ts"
 
 const SEED = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
-const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 3)
+const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 4)
 /** Longer than any test: who waits for this answer never hears it. */
 const NEVER_MS = 3_600_000
 /** Beyond the first looks for a doubtful order. */
@@ -19,6 +19,12 @@ export const roundsOf = <K extends string>(kinds: readonly [K, ...ReadonlyArray<
 
 /** The kind whose order is a decision's; all others are a position's. */
 export const DECIDED = "a decision's order"
+
+/** The kind whose order the market fills in part before the kill, and the rest at another price before the next start. */
+export const IN_PARTS = "a position's order, filled in part"
+
+/** Shares of the order of a kind. */
+export const sharesOf = (kind: string): string => (kind === IN_PARTS ? "3" : "1")
 
 const Listed = Schema.Struct({
   items: Schema.Array(
@@ -52,9 +58,10 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
     printed.push(started.out, started.err)
     return started
   }
-  const trades = ["trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper"]
+  const trades = ["trades", "import", file("t.csv", buys(["t1", sharesOf(kind)])), "--account", "paper"]
   const made = await cli(...(isDecision ? [...daemon, "--until-idle", "--account", "paper"] : trades))
   expect(made.code).toBe(0)
+  if (kind === IN_PARTS) await instruct({ id: "thin", do: { price: { symbol: "AAPL", price: "100", size: "1" } } })
   await instruct({ id: "slow", when: {}, do: { delay: { ms: NEVER_MS } } })
   const decide = ["decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", ...at]
   const sender = child([...(isDecision ? decide : daemon), "--store", store])
@@ -63,6 +70,10 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
   sender.signal("SIGKILL")
   const killed = await sender.ended
   printed.push(killed.out, killed.err)
+  if (kind === IN_PARTS) {
+    expect((await theirs()).map(({ filledQuantity }) => filledQuantity)).toEqual(["1"])
+    await instruct({ id: "deep", do: { price: { symbol: "AAPL", price: "101" } } })
+  }
   wait(LATER_MS)
   return {
     cli,
@@ -79,7 +90,7 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
 }
 
 /** Whose order is cut off at a broker that knows our ids: that of a position, with the stream and without, or a decision's. */
-export const knownKinds = ["a position's order", "a position's order, polled", DECIDED] as const
+export const knownKinds = ["a position's order", "a position's order, polled", DECIDED, IN_PARTS] as const
 
 /**
  * An order that is cut off at a broker that knows our ids: the next daemon finds it there by its id. Comes to the filled quantity of

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import { cutOff, DECIDED, roundsOf } from "./atBroker.ts"
+import { cutOff, DECIDED, IN_PARTS, roundsOf, sharesOf } from "./atBroker.ts"
 
 const Ours = Schema.Struct({
   items: Schema.Array(
@@ -16,8 +16,8 @@ const Breaks = Schema.Struct({ items: Schema.Array(Schema.Struct({ kind: Schema.
 
 const read = <A, I>(schema: Schema.Schema<A, I>, json: unknown): A => Schema.decodeUnknownSync(schema)(json)
 
-/** Whose order is cut off: that of a position, a decision's, or one that somebody else ordered at Schwab just so. */
-const kinds = ["a position's order", DECIDED, "an order that another one equals"] as const
+/** Whose order is cut off: that of a position, a decision's, one that somebody else ordered at Schwab just so, or one that is filled in part. */
+const kinds = ["a position's order", DECIDED, "an order that another one equals", IN_PARTS] as const
 
 describe("killed at Schwab, which knows no ids of ours, between the order being taken and the answer", () => {
   test.each(roundsOf(kinds))(
@@ -44,7 +44,11 @@ describe("killed at Schwab, which knows no ids of ours, between the order being 
       expect(ended.code).toBe(isAmbiguous ? 3 : 0)
       expect((await start()).code).toBe(0)
       const [order, ...others] = (await ours()).toSorted((a, b) => a.id.localeCompare(b.id))
-      expect(order).toMatchObject({ brokerOrderId: placed?.brokerOrderId, filledQuantity: "1", status: "filled" })
+      expect(order).toMatchObject({
+        brokerOrderId: placed?.brokerOrderId,
+        filledQuantity: sharesOf(kind),
+        status: "filled"
+      })
       expect((await theirs()).length).toBe(1 + others.length)
       expect(others.length).toBe(isAmbiguous ? 1 : 0)
       await end()
