@@ -90,6 +90,9 @@ const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, u
 describe("messages as they were recorded of TWS", () => {
   for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
 
+  it("each row says where its form is from", () =>
+    expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
+
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
     const folder = mkdtempSync(join(tmpdir(), "recorded-ibkr-"))
     onTestFinished(() => rmSync(folder, { recursive: true }))
