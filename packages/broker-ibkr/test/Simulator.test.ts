@@ -81,6 +81,22 @@ describe("what TWS's simulator says an order would come to", () => {
     ))
 })
 
+it("TWS's simulator refuses a request that it does not know, and answers nothing to what TWS answers nothing to", () =>
+  scoped(
+    Effect.gen(function* () {
+      const { api, next } = yield* opened
+      api.cancelMktData(1)
+      api.cancelPositions()
+      api.reqMarketDataType(3)
+      api.cancelAccountSummary(1)
+      api.reqScannerParameters()
+      assert.strictEqual(
+        yield* next("error 3"),
+        "error 320 of -1: Error reading request: message type 24 is not simulated"
+      )
+    })
+  ))
+
 describe("accounts of TWS's simulator", () => {
   it("pay what they buy, and show what is left beside the orders that work", () =>
     scoped(
