@@ -15,11 +15,13 @@ import { terms } from "./setup.ts"
 
 type Tokens = ReadonlyArray<string>
 
-const Rows = Schema.parseJson(Schema.Array(Schema.Struct({ tokens: Schema.Array(Schema.String) })))
+const Rows = Schema.parseJson(
+  Schema.Array(Schema.Struct({ version: Schema.optional(Schema.Number), tokens: Schema.Array(Schema.String) }))
+)
 
 const recorded = Schema.decodeUnknownSync(Rows)(
   readFileSync(join(import.meta.dirname, "recorded/messages.json"), "utf8")
-).map(({ tokens }) => tokens)
+).flatMap(({ tokens, version = NEWEST }) => (version === NEWEST ? [tokens] : []))
 
 /** In what form a field is; of words no more is said than that. */
 const forms: ReadonlyArray<readonly [form: string, pattern: RegExp]> = [

@@ -11,6 +11,7 @@ import { decode, type Message } from "../src/Message.ts"
 import { sessionsIn } from "../src/MarketCalendar.ts"
 import { statuses } from "../src/OrderStatus.ts"
 import { decimalOf } from "../src/Text.ts"
+import { NEWEST } from "../src/wire/versions.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [join(import.meta.dirname, "recorded"), ...(real === undefined ? [] : [join(real, "broker-json/ibkr")])]
@@ -24,7 +25,7 @@ const Fields = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 const Rows = Schema.parseJson(
   Schema.Array(
     Schema.Union(
-      Schema.Struct({ tokens: Schema.Array(Schema.String) }),
+      Schema.Struct({ version: Schema.optional(Schema.Number), tokens: Schema.Array(Schema.String) }),
       Schema.Struct({ contract: Fields, execution: Fields }),
       Schema.Struct({ execId: Schema.String, commission: Scalar, currency: Schema.String })
     )
@@ -75,14 +76,16 @@ const unread: Recordings.Unread = [
 /** Messages that come with what is asked for, and of which nothing is read (`wire/messages.ts` has the reasons). */
 const PASSED_OVER: ReadonlySet<string> = new Set(["7", "8"])
 
-const isTaken = (tokens: ReadonlyArray<string>): boolean => {
-  const message = decode(193, tokens)
+/** Is it read, at the version that it is of? */
+const isTaken = (row: Row): boolean => {
+  const tokens = tokensOf(row)
+  const message = decode("tokens" in row ? (row.version ?? NEWEST) : NEWEST, tokens)
   return isRead(message) || (message === undefined && PASSED_OVER.has(tokens[0] ?? ""))
 }
 
 const lostIn = (path: string): ReadonlyArray<string> =>
   Schema.decodeUnknownSync(Rows)(readFileSync(path, "utf8")).flatMap((row, i) =>
-    isTaken(tokensOf(row)) ? [] : [`message ${i} cannot be read`]
+    isTaken(row) ? [] : [`message ${i} cannot be read`]
   )
 
 const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, unread)
