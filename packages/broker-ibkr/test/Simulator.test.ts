@@ -1,4 +1,4 @@
-import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
+import { EventName, IBApi, MarketDataType, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Decimal, Price } from "@roundlot/core"
 import { Effect, type Scope } from "effect"
 import { assert, describe, it } from "vitest"
@@ -87,7 +87,7 @@ it("TWS's simulator refuses a request that it does not know, and answers nothing
       const { api, next } = yield* opened
       api.cancelMktData(1)
       api.cancelPositions()
-      api.reqMarketDataType(3)
+      api.reqMarketDataType(MarketDataType.DELAYED)
       api.cancelAccountSummary(1)
       api.reqScannerParameters()
       assert.strictEqual(
