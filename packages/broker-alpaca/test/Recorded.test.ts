@@ -135,6 +135,9 @@ const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, u
 describe("answers as they were recorded of Alpaca", () => {
   for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
 
+  it("each row says where its form is from", () =>
+    expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
+
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
     const folder = mkdtempSync(join(tmpdir(), "recorded-alpaca-"))
     onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -1,4 +1,4 @@
-import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
+import { EventName, IBApi, type Order, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import type { Exchange } from "@roundlot/broker-paper"
 import type { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { AccountName, Decimal, Price } from "@roundlot/core"
@@ -44,12 +44,19 @@ const opened = (options: Simulator.Options = {}) =>
       }),
       () => Effect.sync(() => api.disconnect())
     )
-    const place = (totalQuantity: number, lmtPrice?: number, action = OrderAction.BUY) =>
+    const placed = (order: Order) =>
       Effect.sync(() => {
-        const type = lmtPrice === undefined ? { orderType: OrderType.MKT } : { orderType: OrderType.LMT, lmtPrice }
-        api.placeOrder(id, stock, { action, ...type, totalQuantity, tif: TimeInForce.GTC, transmit: true })
+        api.placeOrder(id, stock, { action: OrderAction.BUY, tif: TimeInForce.GTC, transmit: true, ...order })
         return id++
       })
+    const place = (totalQuantity: number, lmtPrice?: number, action = OrderAction.BUY) =>
+      placed({
+        action,
+        ...(lmtPrice === undefined ? { orderType: OrderType.MKT } : { orderType: OrderType.LMT, lmtPrice }),
+        totalQuantity
+      })
+    const stop = (totalQuantity: number, auxPrice: number, action = OrderAction.BUY) =>
+      placed({ action, orderType: OrderType.STP, auxPrice, totalQuantity })
     /** Until this is heard; what came before is of no account. */
     const hears = (line: string) => Effect.asVoid(next(line))
     const held = Effect.zipRight(
@@ -62,7 +69,7 @@ const opened = (options: Simulator.Options = {}) =>
       api.reqMktData(asked, stock, "", true, false)
       return Effect.map(next(`ticks ${asked}: `), (line) => line.slice(`ticks ${asked}: `.length))
     })
-    return { ...desk, hears, held, halt, place }
+    return { ...desk, hears, held, halt, place, stop }
   })
 
 const scoped = <A, E>(running: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(running))
@@ -95,6 +102,44 @@ describe("what happens at the market, as clients of TWS's simulator see it", () 
         assert.strictEqual(yield* halt, "end")
         yield* hears(`${waiting} Filled 2 of 0`)
         assert.strictEqual(yield* held, "held 5 AAPL at 96")
+      })
+    ))
+
+  it("a stop rests until its price is reached, and is then an order at the market", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { exchange, hears, held, place, stop } = yield* opened()
+        const buying = yield* stop(3, 105)
+        yield* hears(`${buying} PreSubmitted 0 of 3`)
+        const selling = yield* stop(1, 95, OrderAction.SELL)
+        yield* hears(`${selling} PreSubmitted 0 of 1`)
+        yield* market(exchange, at("104.99"))
+        yield* hears(`${yield* place(1)} Filled 1 of 0`)
+        assert.strictEqual(yield* held, "held 1 AAPL at 104.99")
+        yield* market(exchange, at("106"))
+        yield* hears(`${buying} Filled 3 of 0`)
+        yield* hears("BOT 3 at 106")
+        yield* market(exchange, at("95"))
+        yield* hears(`${selling} Filled 1 of 0`)
+        yield* hears("SLD 1 at 95")
+      })
+    ))
+
+  it("orders that rest trade by limit, and at one limit the one that was there first", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { exchange, hears, held, place } = yield* opened()
+        const first = yield* place(5, 90)
+        const second = yield* place(5, 90)
+        const better = yield* place(5, 91)
+        yield* hears(`${better} PreSubmitted 0 of 5`)
+        yield* market(exchange, { price: { symbol: "AAPL", price: "90", size: "7" } })
+        yield* hears(`${better} Filled 5 of 0`)
+        yield* hears(`${first} Submitted 2 of 3`)
+        yield* market(exchange, { price: { symbol: "AAPL", price: "90", size: "4" } })
+        yield* hears(`${first} Filled 5 of 0`)
+        yield* hears(`${second} Submitted 1 of 4`)
+        assert.strictEqual(yield* held, "held 11 AAPL at 90")
       })
     ))
 

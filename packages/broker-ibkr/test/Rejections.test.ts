@@ -109,7 +109,9 @@ describe("a rejection after an acknowledgement", () => {
     ["PreSubmitted/locate", "PreSubmitted (locate)", { reason: "locate" }],
     ["PreSubmitted/child,locate", "PreSubmitted (child,locate)", { reason: "child,locate" }],
     ["PreSubmitted/child,trigger", "PreSubmitted (child,trigger)", undefined],
-    ["PreSubmitted", "PreSubmitted", undefined]
+    ["PreSubmitted", "PreSubmitted", undefined],
+    // A status that nobody has documented.
+    ["PutAside", "PutAside", undefined]
   ])("Refusals: %s without an error lives, and says why it does not work", (word, rawStatus, notWorking) =>
     run(
       Effect.gen(function* () {

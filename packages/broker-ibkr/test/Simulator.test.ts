@@ -1,4 +1,4 @@
-import { EventName, IBApi, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
+import { EventName, IBApi, MarketDataType, OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Decimal, Price } from "@roundlot/core"
 import { Effect, type Scope } from "effect"
 import { assert, describe, it } from "vitest"
@@ -80,6 +80,22 @@ describe("what TWS's simulator says an order would come to", () => {
       })
     ))
 })
+
+it("TWS's simulator refuses a request that it does not know, and answers nothing to what TWS answers nothing to", () =>
+  scoped(
+    Effect.gen(function* () {
+      const { api, next } = yield* opened
+      api.cancelMktData(1)
+      api.cancelPositions()
+      api.reqMarketDataType(MarketDataType.DELAYED)
+      api.cancelAccountSummary(1)
+      api.reqScannerParameters()
+      assert.strictEqual(
+        yield* next("error 3"),
+        "error 320 of -1: Error reading request: message type 24 is not simulated"
+      )
+    })
+  ))
 
 describe("accounts of TWS's simulator", () => {
   it("pay what they buy, and show what is left beside the orders that work", () =>

@@ -39,8 +39,6 @@ const reads =
     Option.isSome(Schema.decodeUnknownOption(schema)(value))
 
 const ErrorSaid = Schema.Struct({
-  /** The repository, the whole commit, and the file. */
-  shapedBy: Schema.String.pipe(Schema.pattern(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} \S+$/)),
   status: Schema.NumberFromString,
   body: Schema.String,
   words: Schema.String
@@ -96,6 +94,9 @@ const lostOf = (file: Recordings.Recording) => Recordings.lostOf(file, lostIn, u
 
 describe("answers as they were recorded of Schwab", () => {
   for (const file of Recordings.filesIn(...folders)) it(`${file.name} is read`, () => expect(lostOf(file)).toEqual([]))
+
+  it("each row says where its form is from", () =>
+    expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
 
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
     const folder = mkdtempSync(join(tmpdir(), "recorded-schwab-"))

@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join, relative, sep } from "node:path"
+import { Either, Schema } from "effect"
 
 /** A recorded file: its name within the folder that it was found in, and where it is. */
 export interface Recording {
@@ -39,3 +40,32 @@ export const lostOf = (
     return [`${name}: it cannot be taken apart: ${reason}`]
   }
 }
+
+const NOTE = String.raw`(?: \([^;]+\))?`
+const AT_COMMIT = String.raw`[\w.-]+/[\w.-]+@[0-9a-f]{40} \S+${NOTE}`
+
+/** Where the form of a row is from: files at a commit, or a page where there is none: an issue, a changelog, a published package. */
+const Source = Schema.Struct({
+  shapedBy: Schema.optional(Schema.String.pipe(Schema.pattern(new RegExp(`^${AT_COMMIT}(?:; ${AT_COMMIT})*$`)))),
+  page: Schema.optional(Schema.String.pipe(Schema.pattern(new RegExp(`^https://\\S+${NOTE}$`))))
+}).pipe(Schema.filter(({ page, shapedBy }) => page !== undefined || shapedBy !== undefined))
+
+const isSourced = (row: unknown): boolean => Either.isRight(Schema.decodeUnknownEither(Source)(row))
+
+/**
+ * The rows of a folder's fixtures that do not say where their form is from: `shapedBy` is `owner/repository@commit path`, with the
+ * whole hash and a note in brackets, several with `; ` between; `page` the address of what has no commit.
+ *
+ * @example
+ * expect(Recordings.unsourcedIn("recorded")).toEqual([])
+ */
+export const unsourcedIn = (folder: string): ReadonlyArray<string> =>
+  filesIn(folder).flatMap((file) =>
+    lostOf(file, (path) =>
+      [Schema.decodeUnknownSync(Schema.parseJson())(readFileSync(path, "utf8"))]
+        .flat()
+        .flatMap((row, i) =>
+          isSourced(row) ? [] : [`row ${i} names no repository, whole commit and path, and no page`]
+        )
+    )
+  )

@@ -82,8 +82,8 @@ export const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | un
   return undefined
 }
 
-/** What an execution costs. */
-export const COMMISSION = "1"
+/** What an execution costs, as TWS writes it. */
+export const COMMISSION = "1.0"
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")
 

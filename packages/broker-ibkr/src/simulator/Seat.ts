@@ -81,9 +81,24 @@ const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
     case requests.completedOrders.id:
       return completedOrders(seat)
     default:
-      return Effect.void
+      return unanswered.has(id) ? Effect.void : unknown(seat, id)
   }
 }
+
+/** Requests to which TWS answers nothing. */
+const unanswered: ReadonlySet<string | undefined> = new Set([
+  requests.cancelMarketData.id,
+  requests.marketDataType.id,
+  requests.cancelAccountFigures.id,
+  requests.cancelPositions.id
+])
+
+/** A request that is not simulated is refused, and is in the log: who waits for its answer would wait for ever. */
+const unknown = ({ send }: Seat, id = ""): Doing =>
+  Effect.zipRight(
+    Effect.logWarning(`TWS's simulator was asked for message ${id}, which it does not know`),
+    Effect.sync(() => send(messages.notice(-1, 320, `Error reading request: message type ${id} is not simulated`)))
+  )
 
 const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Said =>
   say(tws.nextOrderId, { orderId: (desk.orderIds.get(clientId) ?? 0) + 1 })

@@ -48,7 +48,7 @@ const doubleOf = (value: Decimal.Decimal): string => {
   return text.includes(".") ? text : `${text}.0`
 }
 
-const contract = (symbol: string, conId: number, exchange = "SMART", secType = "STK") => ({
+const contract = (symbol: string, conId: number, exchange = SMART, secType = "STK") => ({
   conId,
   symbol,
   secType,
@@ -56,6 +56,14 @@ const contract = (symbol: string, conId: number, exchange = "SMART", secType = "
   localSymbol: symbol,
   tradingClass: "NMS"
 })
+
+const SMART = "SMART"
+/** Where stocks are listed and executed here. */
+const VENUE = "ARCA"
+
+/** No strike and no right, as each of these messages writes them. */
+const notOption = { strike: "0.0", right: "" }
+const notOptionHeld = { strike: "0", right: "0" }
 
 /** The contract of an order, with the symbol as TWS writes it. */
 const contractOf = ({ combination, conId, order }: Omit<Shown, "status">, exchange?: string) =>
@@ -78,28 +86,34 @@ const termsOf = (shown: Shown) => {
     orderRef: placed.orderRef,
     permId,
     outsideRth: order.session === "extended" ? "1" : "0",
+    scaleInitLevelSize: UNSET_INTEGER,
+    scaleSubsLevelSize: UNSET_INTEGER,
     status
   }
 }
 
-/** OPEN_ORDER. */
-export const openOrder = (shown: Shown): Said => {
+/** "not set" of an integer. */
+const UNSET_INTEGER = "2147483647"
+
+/** What OPEN_ORDER has beside its terms: whose order it is, all of it the account's own. */
+const openTermsOf = (shown: Shown) => {
   const { clientId, orderId } = shown.placed
-  return say(tws.openOrder, { ...termsOf(shown), orderId, clientId })
+  return { ...termsOf(shown), orderId, clientId, sharesAllocation: `${shown.permId}.0/${shown.number}/100` }
 }
+
+/** OPEN_ORDER. */
+export const openOrder = (shown: Shown): Said => say(tws.openOrder, openTermsOf(shown))
 
 /** What an order would come to, by the names of the fields. */
 export type Figures = Values<NamesOf<(typeof tws.openOrder)["layout"]>>
 
 /** OPEN_ORDER of an order that is none: what it would come to. */
-export const whatIf = (shown: Shown, figures: Figures): Said => {
-  const { clientId, orderId } = shown.placed
-  return say(tws.openOrder, { ...termsOf(shown), ...figures, orderId, clientId, whatIf: "1" })
-}
+export const whatIf = (shown: Shown, figures: Figures): Said =>
+  say(tws.openOrder, { ...openTermsOf(shown), ...figures, whatIf: "1" })
 
 /** ORDER_STATUS. */
 export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Shown): Said => {
-  const averagePrice = doubleOf(Decimal.isZero(order.filledQuantity) ? Decimal.zero : averageOf(order))
+  const averagePrice = Decimal.isZero(order.filledQuantity) ? "0" : doubleOf(averageOf(order))
   const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
   return say(tws.orderStatus, {
     orderId: placed.orderId,
@@ -132,7 +146,8 @@ export const completedOrder = (shown: Shown, { quantityOfFilled, shape }: Comple
     ...(quantityOfFilled === "zero" && shown.order.status === "filled" ? { quantity: "0" } : {}),
     filledQuantity: Decimal.format(shown.order.filledQuantity),
     completedTime: timeOf(shown.order.updatedAt, shape),
-    completedStatus: completedStatusOf(shown)
+    completedStatus: completedStatusOf(shown),
+    shareholder: "Not an insider or substantial shareholder"
   })
 
 /** How an order ended, as TWS writes it: a size, or its reason. */
@@ -173,6 +188,7 @@ export const execution = (reqId: string | number, shown: ShownExecution): Said =
   const { executedAt, price, quantity, side } = shown.execution
   return say(tws.execution, {
     ...contractOf(shown, VENUE),
+    ...notOption,
     reqId,
     orderId: placed.orderId,
     execId,
@@ -191,7 +207,6 @@ export const execution = (reqId: string | number, shown: ShownExecution): Said =
   })
 }
 
-const VENUE = "ARCA"
 /** It took liquidity from the market. */
 const REMOVED = 2
 
@@ -207,11 +222,11 @@ const A_CENT = Decimal.unsafe("0.01")
 
 /** TICK_GENERIC of a halt: 2 where the exchange pauses for volatility, else 1. */
 export const halted = (reqId: string, isPaused: boolean): Said =>
-  say(tws.tickNumber, { reqId, type: 49, value: isPaused ? 2 : 1 })
+  say(tws.tickNumber, { reqId, type: 49, value: isPaused ? "2.0" : "1.0" })
 
 /** TICK_GENERIC of how easily shares are borrowed: 3 from a thousand shares on, 1 where none are lent. */
 export const shortable = (reqId: string, isLent: boolean): Said =>
-  say(tws.tickNumber, { reqId, type: 46, value: isLent ? 3 : 1 })
+  say(tws.tickNumber, { reqId, type: 46, value: isLent ? "3.0" : "1.0" })
 
 /** TICK_PRICE of bid, ask and last trade, and TICK_STRING of its time; a cent between the last and each side. */
 export const prices = (
@@ -242,7 +257,8 @@ export interface Holding {
 /** POSITION. */
 export const position = (account: string, { averageCost, conId, quantity, symbol }: Holding): Said =>
   say(tws.position, {
-    ...contract(symbol, conId, ""),
+    ...contract(symbol, conId, VENUE),
+    ...notOption,
     account,
     quantity: Decimal.format(quantity),
     averageCost: doubleOf(averageCost)
@@ -254,7 +270,8 @@ export const portfolio = (
   { averageCost, conId, price, quantity, symbol }: Holding & { readonly price: Decimal.Decimal }
 ): Said =>
   say(portfolioValue, {
-    ...contract(symbol, conId, ""),
+    ...contract(symbol, conId, VENUE),
+    ...notOptionHeld,
     account,
     quantity: Decimal.format(quantity),
     marketPrice: doubleOf(price),
@@ -283,7 +300,15 @@ export const contractDetails = (reqId: string, symbol: string, conId: number, di
     validExchanges: "SMART,ARCA",
     longName: `${symbol} INC`,
     primaryExchange: VENUE,
-    marketRuleIds: "26",
+    industry: "Technology",
+    category: "Computers",
+    subcategory: "Computers",
+    secIds: 1,
+    "tag/secIds.0": "ISIN",
+    "value/secIds.0": `XX${String(conId).padStart(10, "0")}`,
+    marketRuleIds: "26,26",
     stockType: "COMMON",
+    minSize: "0.0001",
+    sizeIncrement: "0.0001",
     ...differs
   })

@@ -84,7 +84,7 @@ export const contractDetails = {
     since(182, fields("lastTradeDate")),
     fields("strike=0 right exchange currency=USD localSymbol marketName tradingClass #conId minTick=0.01 multiplier"),
     fields("orderTypes validExchanges priceMagnifier=1 underConId=0 longName primaryExchange contractMonth industry"),
-    fields("category subcategory timeZoneId tradingHours liquidHours evRule evMultiplier=0"),
+    fields("category subcategory timeZoneId tradingHours liquidHours evRule evMultiplier"),
     times("secIds", fields("tag value")),
     fields("aggGroup=1 underSymbol underSecType marketRuleIds realExpirationDate stockType minSize=1 sizeIncrement=1"),
     fields("suggestedSizeIncrement=100"),
@@ -107,8 +107,16 @@ export const contractDetailsEnd = { id: "52", layout: ofRequest }
 
 /** Numbers of messages that are documented and asked for by nobody here. */
 const others =
-  "2 7 8 12 13 14 16 17 18 19 20 21 47 50 51 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
+  "2 12 13 14 16 17 18 19 20 21 47 50 51 56 58 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 " +
   "88 89 90 91 92 93 94 95 96 97 98 99 100 103 104 105 106 107"
 
+/** Parts of an answer that is asked for because of another part of it. */
+const besideAsked = [
+  // PORTFOLIO_VALUE: what is held comes from POSITION, which has all of it at once and says where it ends.
+  "7",
+  // ACCT_UPDATE_TIME has hours and minutes without a date or a zone; the time is asked for by itself (CURRENT_TIME).
+  "8"
+]
+
 /** Messages that are passed over in silence. */
-export const unread: ReadonlySet<string> = new Set(others.split(" "))
+export const unread: ReadonlySet<string> = new Set([...besideAsked, ...others.split(" ")])

@@ -3,7 +3,7 @@ import { algorithm, conditions, contract, deltaNeutral, hedge, hedged, legs, peg
 
 /** Terms of an order that TWS shows, up to its reference. */
 const terms = fields(
-  "action quantity type limitPrice=0.0 stopPrice=0.0 timeInForce ocaGroup account openClose=O origin=0 orderRef"
+  "action quantity type limitPrice=0.0 stopPrice=0.0 timeInForce ocaGroup account openClose origin=0 orderRef"
 )
 
 const limited = fields(
@@ -49,7 +49,7 @@ export const openOrder = {
     fields("solicited=0 whatIf=0 status"),
     fields("initMarginBefore=unset maintMarginBefore=unset equityWithLoanBefore=unset initMarginChange=unset"),
     fields("maintMarginChange=unset equityWithLoanChange=unset initMarginAfter=unset maintMarginAfter=unset"),
-    fields("equityWithLoanAfter=unset commission=unset minCommission=unset maxCommission=unset commissionCurrency"),
+    fields("equityWithLoanAfter=unset commission minCommission maxCommission commissionCurrency"),
     fields("warningText randomizeSize=0 randomizePrice=0"),
     pegged,
     conditions,
@@ -57,8 +57,10 @@ export const openOrder = {
     fields(
       "adjustedStopPrice=unset adjustedStopLimitPrice=unset adjustedTrailingAmount=unset adjustableTrailingUnit=0"
     ),
-    fields("softDollarName softDollarValue softDollarDisplayName cashQty dontUseAutoPriceForHedge=0 isOmsContainer=0"),
-    fields("discretionaryUpToLimitPrice=0 usePriceMgmtAlgo=0 duration=unsetInteger postToAts=unsetInteger"),
+    fields(
+      "softDollarName softDollarValue softDollarDisplayName cashQty=0 dontUseAutoPriceForHedge=1 isOmsContainer=0"
+    ),
+    fields("discretionaryUpToLimitPrice=0 usePriceMgmtAlgo=0 duration postToAts"),
     fields("autoCancelParent=0"),
     offsets,
     customer,
@@ -91,9 +93,9 @@ export const completedOrder = {
     fields("solicited=0 status randomizeSize=0 randomizePrice=0"),
     pegged,
     conditions,
-    fields("adjustedTrailStopPrice=unset lmtPriceOffset=unset cashQty dontUseAutoPriceForHedge=0 isOmsContainer=0"),
-    fields("autoCancelDate filledQuantity refFuturesConId=0 autoCancelParent=0 shareholder imbalanceOnly=0"),
-    fields("routeMarketableToBbo=0 #parentPermId=0 completedTime completedStatus"),
+    fields("adjustedTrailStopPrice=unset lmtPriceOffset=unset cashQty=0 dontUseAutoPriceForHedge=1 isOmsContainer=0"),
+    fields("autoCancelDate filledQuantity refFuturesConId=unsetInteger autoCancelParent=0 shareholder imbalanceOnly=0"),
+    fields("routeMarketableToBbo=0 #parentPermId=9223372036854775807 completedTime completedStatus"),
     offsets,
     customer
   )
