@@ -235,9 +235,23 @@ const gone: ReadonlySet<string> = new Set([
 const missing = (values: ReadonlyArray<unknown>, answer: object): ReadonlyArray<string> =>
   values.flatMap((value) => Object.keys(Object(value)).filter((field) => !(field in answer) && !gone.has(field)))
 
+const DECIMAL = /^-?\d+(\.\d+)?$/
+
+const formOf = (value: unknown): string =>
+  typeof value === "string" && DECIMAL.test(value) ? "decimal as text" : value === null ? "null" : typeof value
+
+/** The fields of recorded values that an answer has not, or has in another form. */
+const unlike = (values: ReadonlyArray<unknown>, answer: unknown): ReadonlyArray<string> =>
+  values.flatMap((value) =>
+    Object.entries(Object(value)).flatMap(([field, each]) => {
+      const shown = formOf(Object(answer)[field])
+      return shown === formOf(each) ? [] : [`${field} is ${shown}, not ${formOf(each)}`]
+    })
+  )
+
 describe("Alpaca's simulator beside what was recorded", () => {
   it.scopedLive(
-    "answers with every field of an account, an asset, an order, and a trade that was executed or undone",
+    "answers with every field of an account, a position, an asset, an order, and a trade that was executed or undone",
     () =>
       Effect.gen(function* () {
         const { ask, exchange, simulator } = yield* opened()
@@ -248,6 +262,8 @@ describe("Alpaca's simulator beside what was recorded", () => {
         const asset = yield* ask("GET", "/v2/assets/KO")
         assert.deepStrictEqual(missing(recorded("account.json", "GET /v2/assets/KO"), asset.body), [])
         const { body } = yield* ask("POST", "/v2/orders", order())
+        const held = yield* ask("GET", "/v2/positions")
+        assert.deepStrictEqual(unlike(recorded("account.json", "GET /v2/positions"), held.body[0]), [])
         const updates = recorded("stream.json", "STREAM trade_updates").map((update) => Object(update).order)
         assert.isAbove(updates.length, 5)
         assert.deepStrictEqual(missing(updates, body), [])
