@@ -29,7 +29,29 @@ const unlike = (values: ReadonlyArray<unknown>, answer: unknown): ReadonlyArray<
     })
   )
 
+/** What the exchange keeps nothing of: its snapshots have no bars. */
+const BARS: ReadonlySet<string> = new Set(["minuteBar", "dailyBar", "prevDailyBar"])
+
+const marketPaths = [
+  { path: "/v2/calendar?start=2026-11-27&end=2026-11-27", asked: "GET /v2/calendar" },
+  { path: "/v2/clock", asked: "GET /v2/clock" },
+  { path: "/v2/stocks/AAPL/snapshot", asked: "GET /v2/stocks/KO/snapshot" }
+]
+
 describe("Alpaca's simulator beside what was recorded", () => {
+  it.scopedLive.each(marketPaths)("answers to $asked with every field, of the same form", ({ asked, path }) =>
+    Effect.gen(function* () {
+      const { ask } = yield* opened()
+      const { body } = yield* ask("GET", path)
+      const values = recorded("market.json", asked)
+      assert.isAbove(values.length, 0)
+      const shown: unknown = Array.isArray(body) ? body[0] : body
+      assert.deepStrictEqual(missing(values, Object(shown)), [])
+      const others = unlike(values, shown).filter((each) => !BARS.has(each.split(" ")[0] ?? ""))
+      assert.deepStrictEqual(others, [])
+    })
+  )
+
   it.scopedLive(
     "answers with every field of an account, a position, an asset, an order, and a trade that was executed or undone",
     () =>

@@ -112,6 +112,7 @@ export const snapshot = (desk: Desk, symbol: string): Answering =>
     const bid = Decimal.isLess(A_CENT, price) ? Decimal.subtract(price, A_CENT) : Decimal.zero
     return Answer.ok({
       symbol,
+      currency: "USD",
       latestTrade: { t, x: "V", p: numberOfJson(price), s: 100, c: ["@"], i: 1, z: "C" },
       latestQuote: {
         t,
