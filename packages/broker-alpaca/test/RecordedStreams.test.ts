@@ -4,12 +4,11 @@ import { RequestLimit } from "@roundlot/core/adapter"
 import { Effect, Redacted, Schema, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { WebSocketServer } from "ws"
 import * as Replacements from "../src/Replacements.ts"
 import { listen, reports } from "../src/TradeUpdates.ts"
 import * as TradingStatus from "../src/TradingStatus.ts"
 import * as Wire from "../src/Wire.ts"
-import { account } from "./setup.ts"
+import { account, webSockets } from "./setup.ts"
 
 const Frames = Schema.parseJson(
   Schema.Array(Schema.Struct({ stream: Schema.Literal("trade_updates", "statuses"), frame: Schema.Unknown }))
@@ -25,18 +24,7 @@ const frames = (stream: "trade_updates" | "statuses", ...words: ReadonlyArray<st
 /** A stream that says what was recorded: `first` to whoever connects, then an answer to each message that has a word. */
 const streaming = (first: ReadonlyArray<string>, answers: ReadonlyMap<string, ReadonlyArray<string>>) =>
   Effect.gen(function* () {
-    const server = yield* Effect.acquireRelease(
-      Effect.async<WebSocketServer>((resume) => {
-        const opened: WebSocketServer = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () =>
-          resume(Effect.succeed(opened))
-        )
-      }),
-      (opened) =>
-        Effect.sync(() => {
-          for (const client of opened.clients) client.terminate()
-          opened.close()
-        })
-    )
+    const { place, server } = yield* webSockets
     server.on("connection", (socket) => {
       for (const text of first) socket.send(text)
       socket.on("message", (frame) => {
@@ -45,9 +33,7 @@ const streaming = (first: ReadonlyArray<string>, answers: ReadonlyMap<string, Re
         for (const text of said) socket.send(text)
       })
     })
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    return { origin: `http://127.0.0.1:${port}`, environment: "unproven" } as const
+    return place
   })
 
 const heartbeat = { everyMs: 10_000, withinMs: 5_000 }
