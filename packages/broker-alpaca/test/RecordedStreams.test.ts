@@ -21,7 +21,7 @@ const frames = (stream: "trade_updates" | "statuses", ...words: ReadonlyArray<st
     .map(({ frame }) => JSON.stringify(frame))
     .filter((text) => words.every((word) => text.includes(word)))
 
-/** A stream that says what was recorded: `first` to whoever connects, then an answer to each message that has a word. */
+/** A stream that says what was recorded: `first` when somebody connects, then an answer to each message that has a word. */
 const streaming = (first: ReadonlyArray<string>, answers: ReadonlyMap<string, ReadonlyArray<string>>) =>
   Effect.gen(function* () {
     const { place, server } = yield* webSockets
