@@ -4,6 +4,7 @@ import type { Broker } from "@roundlot/core"
 import type { Address } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import { PAPER_URL } from "./Credentials.ts"
+import { listWhole } from "./Listings.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import type * as Wire from "./Wire.ts"
 
@@ -16,11 +17,14 @@ export const PositionAnswer = Schema.Struct({
   avg_entry_price: Schema.optional(Schema.NullOr(Decimal.FromString))
 })
 
-/** A short holding is below zero, whichever sign Alpaca gives its quantity. */
+/**
+ * A short holding is below zero, whichever sign Alpaca gives its quantity. A row that cannot be read, of a side that is not documented
+ * among them, is no absence: the listing is in part then (P8).
+ */
 export const positions = (wire: Wire.Wire): Broker.BrokerService["positions"] =>
-  Effect.map(reading(wire, "positions", "/v2/positions", Schema.Array(PositionAnswer)), (rows) => ({
-    complete: true,
-    holdings: rows.map(({ asset_class, avg_entry_price, qty, side, symbol }) => ({
+  Effect.map(listWhole(wire, "positions", "/v2/positions", PositionAnswer), ({ complete, rows }) => ({
+    complete,
+    holdings: rows.map(({ value: { asset_class, avg_entry_price, qty, side, symbol } }) => ({
       symbol,
       assetClass: asset_class === "us_equity" ? "equity" : asset_class,
       quantity: side === "short" ? Decimal.negate(Decimal.abs(qty)) : qty,

@@ -53,7 +53,8 @@ export interface Options {
 
 /**
  * The broker of one account at Alpaca: one pair of keys is one account. Fails with `UnknownHost`, before any request, where the
- * address is neither Alpaca's nor on this machine.
+ * address is neither Alpaca's nor on this machine. Its `requests` are those of the Trading API alone, by which orders and cancels are
+ * counted: market data has a limit of its own, and where that is reached a quote fails (`rate_limited`).
  *
  * @example
  * const broker = AlpacaBroker.make({ account, credentials }).pipe(Effect.provide(NodeHttpClient.layerUndici))

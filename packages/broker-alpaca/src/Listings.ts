@@ -1,7 +1,7 @@
 import { Instant } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import type { ClientOrderId } from "@roundlot/core/adapter"
-import { Effect, Option, Schema } from "effect"
+import { Array, Effect, Either, Option, ParseResult, Schema } from "effect"
 import { FillActivity } from "./Execution.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { reading } from "./Reading.ts"
@@ -29,18 +29,38 @@ const rowsOf = <A, I>(
   schema: Schema.Schema<A, I>,
   page: ReadonlyArray<unknown>
 ): Effect.Effect<Rows<A>> => {
-  const decode = Schema.decodeUnknownOption(schema)
-  const rows = page.flatMap((value) =>
-    Option.match(decode(value), { onNone: () => [], onSome: (read) => [{ value: read, text: JSON.stringify(value) }] })
+  const decode = Schema.decodeUnknownEither(schema)
+  const read = page.map((value) =>
+    Either.mapBoth(decode(value), {
+      onLeft: (error) => `${nameOf(value)}: ${wrongIn(error)}`,
+      onRight: (decoded) => ({ value: decoded, text: JSON.stringify(value) })
+    })
   )
-  const complete = rows.length === page.length
-  const told = complete
-    ? Effect.void
-    : Effect.logWarning(
-        `${page.length - rows.length} rows of Alpaca's ${operation} cannot be read; the others are taken`
-      )
-  return Effect.as(told, { complete, rows })
+  const [unreadable, rows] = Array.separate(read)
+  const warning = `${unreadable.length} rows of Alpaca's ${operation} cannot be read (${unreadable[0]}); the others are taken`
+  const complete = unreadable.length === 0
+  return Effect.as(complete ? Effect.void : Effect.logWarning(warning), { complete, rows })
 }
+
+const decodeName = Schema.decodeUnknownOption(Schema.Struct({ symbol: Schema.String }))
+
+/** What a row that cannot be read is of, where it says that. */
+const nameOf = (row: unknown): string =>
+  Option.match(decodeName(row), { onNone: () => "one without a symbol", onSome: ({ symbol }) => symbol })
+
+const wrongIn = (error: ParseResult.ParseError): string => {
+  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+  return issue === undefined ? error.message : `${issue.path.join(".")}: ${issue.message}`
+}
+
+/** All rows of a listing that is one page. */
+export const listWhole = <A, I>(
+  wire: Wire,
+  operation: string,
+  path: string,
+  schema: Schema.Schema<A, I>
+): Effect.Effect<Rows<A>, Broker.BrokerReadFailed> =>
+  Effect.flatMap(reading(wire, operation, path, Page), (page) => rowsOf(operation, schema, page))
 
 const query = (path: string, parameters: Readonly<Record<string, string>>): string =>
   `${path}?${new URLSearchParams(parameters).toString()}`

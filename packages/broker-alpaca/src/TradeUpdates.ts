@@ -14,9 +14,15 @@ import type { Wire } from "./Wire.ts"
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
 const Frame = Schema.Struct({ stream: Schema.String, data: Schema.Unknown })
-const Authorization = Schema.Struct({ status: Schema.String })
-const Listening = Schema.Struct({ streams: Schema.Array(Schema.String) })
-const ErrorFrame = Schema.Struct({ action: Schema.Literal("error"), data: Schema.Unknown })
+
+/** What the stream makes of the keys. */
+export const Authorization = Schema.Struct({ status: Schema.String })
+
+/** What it sends from now on. */
+export const Listening = Schema.Struct({ streams: Schema.Array(Schema.String) })
+
+/** With this it ends. */
+export const ErrorFrame = Schema.Struct({ action: Schema.Literal("error"), data: Schema.Unknown })
 
 /** One message of `trade_updates`: an order, and with `fill` and `partial_fill` the execution that changed it. */
 export const TradeUpdate = Schema.Struct({

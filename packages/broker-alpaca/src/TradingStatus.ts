@@ -29,10 +29,13 @@ const Answer = Schema.Struct({ T: Schema.Literal("success"), msg: Schema.String 
 const Refusal = Schema.Struct({ T: Schema.Literal("error"), code: Schema.Number })
 const Status = Schema.Struct({ T: Schema.Literal("s"), S: Schema.String, sc: Schema.String, z: Schema.String })
 
-const decodeFrame = Schema.decodeUnknownOption(Schema.parseJson(Schema.Array(Schema.Unknown)))
-const decodeMessage = Schema.decodeUnknownOption(Schema.Union(Answer, Refusal, Status))
+/** One message of a frame, of those that say something of halts. */
+export const Message = Schema.Union(Answer, Refusal, Status)
 
-type Message = typeof Answer.Type | typeof Refusal.Type | typeof Status.Type
+type Message = typeof Message.Type
+
+const decodeFrame = Schema.decodeUnknownOption(Schema.parseJson(Schema.Array(Schema.Unknown)))
+const decodeMessage = Schema.decodeUnknownOption(Message)
 
 /** Codes of tapes A and B (CTA): 2 halts, 3 resumes. */
 const cta: ReadonlyMap<string, boolean> = new Map([

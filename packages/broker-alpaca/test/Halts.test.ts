@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Ticker } from "@roundlot/core"
 import { Effect, Fiber, Redacted, Stream } from "effect"
-import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import * as TradingStatus from "../src/TradingStatus.ts"
-import { open, SECRET, send, terms } from "./setup.ts"
+import { open, SECRET, send, terms, webSockets } from "./setup.ts"
 
 const NVDA = Ticker.Ticker.make("NVDA")
 
@@ -47,18 +46,7 @@ const status = (sc: unknown, z: unknown = "C", S: unknown = "NVDA") => ({ T: "s"
 
 /** A stream of market data that says what a test wants. */
 const feed = Effect.gen(function* () {
-  const server = yield* Effect.acquireRelease(
-    Effect.async<WebSocketServer>((resume) => {
-      const opened: WebSocketServer = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () =>
-        resume(Effect.succeed(opened))
-      )
-    }),
-    (opened) =>
-      Effect.sync(() => {
-        for (const client of opened.clients) client.terminate()
-        opened.close()
-      })
-  )
+  const { place, server } = yield* webSockets
   const sockets: Array<WebSocket> = []
   const heard: Array<string> = []
   server.on("connection", (socket) => {
@@ -70,9 +58,6 @@ const feed = Effect.gen(function* () {
     })
     socket.send(success("connected"))
   })
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
-  const place = { origin: `http://127.0.0.1:${port}`, environment: "unproven" } as const
   const credentials = { baseUrl: place.origin, keyId: Redacted.make("PKTEST"), secretKey: Redacted.make(SECRET) }
   const heartbeat = { everyMs: 10_000, withinMs: 5_000 }
   const statuses = yield* TradingStatus.make({ feed: "sip", place, credentials, heartbeat })

@@ -42,6 +42,22 @@ describe("D3: Alpaca's quotes, over sockets", () => {
     })
   )
 
+  it.scopedLive("are counted by a limit of their own, of which `requests` says nothing", () =>
+    Effect.gen(function* () {
+      const { broker } = yield* open({ ...at180, requestsAMinute: 10 })
+      const left = Effect.map(broker.requests ?? Effect.die("Alpaca has a limit"), (usage) => usage.left)
+      yield* broker.account
+      yield* broker.account
+      const before = yield* left
+      const quotes = Effect.forEach(Array.from({ length: 11 }), () =>
+        Effect.either(broker.quote?.(NVDA) ?? Effect.die("Alpaca has quotes"))
+      )
+      const last = (yield* quotes).at(-1)
+      assert.strictEqual(last?._tag === "Left" ? last.left.kind : last?._tag, "rate_limited")
+      assert.isAtLeast(yield* left, before)
+    })
+  )
+
   it.scopedLive.each<[what: string, answer: Instruction.ActInput, price: string]>([
     ["as documented", said({}), "180.125"],
     ["a trade of a thousand times", said({ latestTrade: { t, p: 180_125 } }), "none"],

@@ -1,75 +1,31 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { HttpOutcome } from "@roundlot/core/adapter"
-import { AccountName, Decimal } from "@roundlot/core"
-import { Effect, Option, Redacted, Schema } from "effect"
+import { AccountName, Decimal, Instant } from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
 import { Recordings } from "@roundlot/testing"
-import { assert, describe, expect, it, onTestFinished } from "@effect/vitest"
-import { parse, stringify } from "yaml"
+import { describe, expect, it, onTestFinished } from "@effect/vitest"
+import { stringify } from "yaml"
 import { AccountAnswer, AssetAnswer, ClockAnswer, PositionAnswer } from "../src/Account.ts"
 import { FillActivity, revisionsOf, TradeEvent } from "../src/Execution.ts"
+import { sessionsIn } from "../src/MarketCalendar.ts"
+import { snapshot } from "../src/MarketData.ts"
 import { OrderAnswer, seenOf } from "../src/OrderAnswer.ts"
-import { wordsOf } from "../src/SendAnswers.ts"
-import { TradeUpdate } from "../src/TradeUpdates.ts"
-import { opened, order } from "./asking.ts"
+import { saysNotThere } from "../src/Reading.ts"
+import { answerOf, wordsOf } from "../src/SendAnswers.ts"
+import { Authorization, ErrorFrame, Listening, TradeUpdate } from "../src/TradeUpdates.ts"
+import { Message } from "../src/TradingStatus.ts"
+import type { Wire } from "../src/Wire.ts"
+import { recorded, recordingsIn, recordingsOf, valuesIn } from "./recordings.ts"
+import type { Recording } from "./recordings.ts"
+import { terms } from "./setup.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [
   join(import.meta.dirname, "recorded"),
   ...(real === undefined ? [] : [join(real, "broker-json/alpaca")])
 ]
-
-/** What was asked for and what came back. */
-interface Recording {
-  readonly asked: string
-  readonly status: number
-  readonly body: string
-}
-
-/** A request and its answer as a client of Elixir's keeps them, or a message of the stream. */
-const Kept = Schema.parseJson(
-  Schema.Array(
-    Schema.Union(
-      Schema.Struct({
-        request: Schema.Struct({ method: Schema.String, url: Schema.String }),
-        response: Schema.Struct({ status_code: Schema.Number, body: Schema.String })
-      }),
-      Schema.Struct({ update: Schema.Unknown })
-    )
-  )
-)
-
-const Vcr = Schema.Struct({
-  http_interactions: Schema.Array(
-    Schema.Struct({
-      request: Schema.Struct({ method: Schema.String, uri: Schema.String }),
-      response: Schema.Struct({
-        status: Schema.Struct({ code: Schema.Number }),
-        body: Schema.Struct({ string: Schema.String })
-      })
-    })
-  )
-})
-
-const recordingsIn = (file: string): ReadonlyArray<Recording> => {
-  const text = readFileSync(file, "utf8")
-  if (file.endsWith(".json"))
-    return Schema.decodeUnknownSync(Kept)(text).map((kept) =>
-      "update" in kept
-        ? { asked: "STREAM trade_updates", status: 200, body: JSON.stringify(kept.update) }
-        : {
-            asked: `${kept.request.method.toUpperCase()} ${new URL(kept.request.url).pathname}`,
-            status: kept.response.status_code,
-            body: kept.response.body
-          }
-    )
-  return Schema.decodeUnknownSync(Vcr)(parse(text)).http_interactions.map(({ request, response }) => ({
-    asked: `${request.method.toUpperCase()} ${new URL(request.uri).pathname}`,
-    status: response.status.code,
-    body: response.body.string
-  }))
-}
 
 /** One exchange with Alpaca as VCR keeps it. */
 const cassette = (uri: string, code: number, body: object): string =>
@@ -90,27 +46,70 @@ const reads =
   (value: unknown): boolean =>
     Option.isSome(Schema.decodeUnknownOption(schema)(value))
 
-const PerOrder = Schema.Array(Schema.Struct({ body: Schema.Unknown }))
+const Control = Schema.Union(
+  Schema.Struct({ stream: Schema.Literal("authorization"), data: Authorization }),
+  Schema.Struct({ stream: Schema.Literal("listening"), data: Listening }),
+  ErrorFrame
+)
 
-/** Which decoder reads the answers under a path; a list is read row by row, as the adapter reads it. */
+/** Which decoder reads the answers under a path; of a list each row, as the adapter reads it. */
 const decoders: ReadonlyArray<readonly [asked: RegExp, reads: (value: unknown) => boolean]> = [
   [/^GET \/v2\/account\/activities/, reads(FillActivity)],
   [/^(GET|POST|PATCH|DELETE) \/v2\/orders/, readsOrder],
   [/^GET \/v2\/positions/, reads(PositionAnswer)],
   [/^GET \/v2\/account$/, reads(AccountAnswer)],
   [/^GET \/v2\/assets\//, reads(AssetAnswer)],
-  [/^GET \/v2\/clock$/, reads(ClockAnswer)],
   [/^GET \/v2beta1\/events\/activities$/, reads(TradeEvent)],
-  [/^STREAM /, reads(TradeUpdate)]
+  [/^STREAM /, reads(TradeUpdate)],
+  [/^FRAME trade_updates$/, reads(Control)],
+  [/^FRAME statuses$/, reads(Message)]
 ]
 
-/** The values of an answer that are read one by one. */
-const valuesIn = ({ body, status }: Recording): ReadonlyArray<unknown> => {
-  if (body === "") return []
-  const parsed: unknown = JSON.parse(body)
-  if (status === 207) return Schema.decodeUnknownSync(PerOrder)(parsed).map((each) => each.body)
-  return Array.isArray(parsed) ? parsed : [parsed]
-}
+/** A wire whose answers were recorded. */
+const wireOf = (bodyOf: (path: string) => string): Wire => ({
+  place: { origin: "http://127.0.0.1", environment: "unproven" },
+  ask: ({ path }) => Effect.sync(() => HttpOutcome.answered({ status: 200, headers: {} }, bodyOf(path), [], undefined)),
+  open: () => Effect.dieMessage("nothing is streamed here"),
+  redacted: (text) => text,
+  authentication: Effect.succeed("")
+})
+
+const DAY = { from: Instant.fromMillis(Date.UTC(2026, 10, 25)), to: Instant.fromMillis(Date.UTC(2026, 10, 29)) }
+
+/** The sessions of four days in November, by a calendar and a clock. */
+const sessionsBy = (calendar: string, clock: string) =>
+  Effect.runSync(
+    Effect.either(
+      sessionsIn(
+        wireOf((path) => (path.startsWith("/v2/calendar") ? calendar : clock)),
+        DAY
+      )
+    )
+  )
+
+const quoteBy = (body: string) =>
+  Effect.runSync(
+    Effect.either(
+      snapshot(
+        wireOf(() => body),
+        "KO"
+      )
+    )
+  )
+
+const CLOSED = JSON.stringify({
+  timestamp: "2026-11-25T22:00:00-05:00",
+  is_open: false,
+  next_open: "2026-11-27T09:30:00-05:00",
+  next_close: "2026-11-27T13:00:00-05:00"
+})
+
+/** What reads an answer under a path as a whole. */
+const wholly: ReadonlyArray<readonly [asked: RegExp, reads: (body: string) => boolean]> = [
+  [/^GET \/v2\/calendar$/, (body) => Either.isRight(sessionsBy(body, CLOSED))],
+  [/^GET \/v2\/clock$/, (body) => Either.isRight(sessionsBy("[]", body)) && reads(ClockAnswer)(JSON.parse(body))],
+  [/^GET \/v2\/stocks\/\w+\/snapshot$/, (body) => Either.isRight(quoteBy(body))]
+]
 
 /** Files whose answers are read by nothing here, with the reason. */
 const unread: Recordings.Unread = []
@@ -121,6 +120,8 @@ const saidBy = (recording: Recording): string | undefined => {
     const { code, words } = wordsOf(HttpOutcome.answered({ status, headers: {} }, body, [], undefined))
     return code === undefined ? `${asked}: ${words}` : undefined
   }
+  const [, isReadWhole] = wholly.find(([path]) => path.test(asked)) ?? []
+  if (isReadWhole !== undefined) return isReadWhole(body) ? undefined : `${asked}: it cannot be read`
   const [, isRead] = decoders.find(([path]) => path.test(asked)) ?? []
   if (isRead === undefined) return `${asked}: no decoder reads such answers`
   const lost = valuesIn(recording).filter((value) => !isRead(value))
@@ -183,7 +184,16 @@ describe("answers as they were recorded of Alpaca", () => {
       "replaced: open 0/7",
       "rejected: rejected 0/7",
       "expired: expired 2/7",
-      "canceled: cancelled 0/7"
+      "canceled: cancelled 0/7",
+      "accepted: open 0/7",
+      "pending_cancel: open 0/7",
+      "pending_replace: open 0/7",
+      "done_for_day: open 2/7",
+      "order_cancel_rejected: open 0/7",
+      "order_replace_rejected: open 0/7",
+      "suspended: open 0/7",
+      "stopped: open 0/7",
+      "calculated: filled 7/7"
     ])
   })
 
@@ -210,6 +220,51 @@ describe("answers as they were recorded of Alpaca", () => {
     expect(Schema.decodeUnknownSync(AssetAnswer)(asset)).toMatchObject({ fractionable: false, shortable: true })
   })
 
+  it("a calendar with a short day, before and after extended hours were in it, says when the market is open", () => {
+    const calendars = recordingsOf("market.json", "GET /v2/calendar").map(({ body }) =>
+      Either.getOrThrow(sessionsBy(body, CLOSED)).map(({ closesAt, opensAt }) =>
+        [opensAt, closesAt].map(Instant.format).join("/")
+      )
+    )
+    const day = "2026-11-25T14:30:00.000000Z/2026-11-25T21:00:00.000000Z"
+    expect(calendars).toEqual([[day, "2026-11-27T14:30:00.000000Z/2026-11-27T18:00:00.000000Z"], [day]])
+  })
+
+  it("prices of a snapshot keep every digit, and a side on which nobody is has a price of zero", () => {
+    const quotes = recordingsOf("market.json", /snapshot$/).map(({ body }) => {
+      const { ask, bid, last } = Either.getOrThrow(quoteBy(body))
+      return [last, bid, ask].map((each) => each && Decimal.format(each.price))
+    })
+    expect(quotes).toEqual([
+      ["60.0105", "60.01", "60.02"],
+      ["133.55", "0", "133.55"]
+    ])
+  })
+
+  it("AUD-7: an error is the answer to the order, or says that nothing was processed, or that there is no such thing", () => {
+    const answers = recordingsOf("errors.json", /^(GET|POST)/).map(({ asked, body, status }) => {
+      const outcome = HttpOutcome.answered({ status, headers: {} }, body, [], undefined)
+      const { code } = wordsOf(outcome)
+      if (asked.startsWith("GET")) return `${code} ${saysNotThere(outcome) ? "not there" : "failed"}`
+      const answer = answerOf(outcome, terms())
+      return `${code} ${answer._tag}${answer._tag === "Refused" ? ` ${answer.class}` : ""}`
+    })
+    expect(answers).toEqual([
+      "40310000 Refused later",
+      "42210000 Refused later",
+      "40310100 Refused session",
+      "40010001 Refused final",
+      "40010001 Refused final",
+      "40110000 NotSent",
+      "42910000 NotSent",
+      "42910000 failed",
+      "40110000 failed",
+      "40010001 not there",
+      "40410000 not there",
+      "40410000 not there"
+    ])
+  })
+
   it("an order with a status and a field that nobody has documented is kept, open, in Alpaca's own word", () => {
     const [order] = recordingsIn(join(import.meta.dirname, "recorded/orders.json")).flatMap(valuesIn)
     const novel = { ...Schema.decodeUnknownSync(Schema.Record({ key: Schema.String, value: Schema.Unknown }))(order) }
@@ -219,64 +274,4 @@ describe("answers as they were recorded of Alpaca", () => {
       state: { _tag: "Open" }
     })
   })
-})
-
-const recorded = (file: string, asked: string): ReadonlyArray<unknown> =>
-  recordingsIn(join(import.meta.dirname, "recorded", file))
-    .filter((recording) => recording.asked === asked)
-    .flatMap(valuesIn)
-
-/** Fields that Alpaca has no longer (docs.alpaca.markets, changelog 2026-07-06-pdt), and one that a client has misspelt. */
-const gone: ReadonlySet<string> = new Set([
-  "daytrade_count",
-  "daytrading_buying_power",
-  "pattern_day_trader",
-  "expired_at "
-])
-
-/** The fields of recorded values that an answer has not. */
-const missing = (values: ReadonlyArray<unknown>, answer: object): ReadonlyArray<string> =>
-  values.flatMap((value) => Object.keys(Object(value)).filter((field) => !(field in answer) && !gone.has(field)))
-
-describe("Alpaca's simulator beside what was recorded", () => {
-  it.scopedLive(
-    "answers with every field of an account, an asset, an order, and a trade that was executed or undone",
-    () =>
-      Effect.gen(function* () {
-        const { ask, exchange, simulator } = yield* opened()
-        assert.deepStrictEqual(
-          missing(recorded("account.json", "GET /v2/account"), (yield* ask("GET", "/v2/account")).body),
-          []
-        )
-        const asset = yield* ask("GET", "/v2/assets/KO")
-        assert.deepStrictEqual(missing(recorded("account.json", "GET /v2/assets/KO"), asset.body), [])
-        const { body } = yield* ask("POST", "/v2/orders", order())
-        const updates = recorded("stream.json", "STREAM trade_updates").map((update) => Object(update).order)
-        assert.isAbove(updates.length, 5)
-        assert.deepStrictEqual(missing(updates, body), [])
-        yield* exchange.instruct({ id: "b", do: { bust: { execId: (yield* exchange.fills)[0]?.execId ?? "" } } })
-        const { baseUrl, keyId, secretKey } = simulator.credentials
-        const text = yield* Effect.promise(async () => {
-          const headers = { "APCA-API-KEY-ID": Redacted.value(keyId), "APCA-API-SECRET-KEY": Redacted.value(secretKey) }
-          const span = "since=2000-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
-          return (await fetch(`${baseUrl}/v2beta1/events/activities?${span}`, { headers })).text()
-        })
-        const trades = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]): unknown => JSON.parse(data))
-        assert.deepStrictEqual(
-          trades.map((trade) => Object(trade).details.execution_type),
-          ["fill", "trade_bust"]
-        )
-        const events = recorded("events.json", "GET /v2beta1/events/activities")
-        for (const trade of trades) {
-          assert.deepStrictEqual(missing(events, Object(trade)), [])
-          assert.deepStrictEqual(
-            missing(
-              events.map((event) => Object(event).details),
-              Object(trade).details
-            ),
-            []
-          )
-        }
-      })
-  )
 })

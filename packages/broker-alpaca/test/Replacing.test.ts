@@ -118,7 +118,7 @@ describe("an order that Alpaca replaces by another", () => {
       assert.strictEqual((yield* exchange.orders).length, 1)
       yield* broker.cancel(submitted(first))
       const refused = yield* replace(broker, first, five)
-      assert.containSubset(refused, { _tag: "Refused", code: "42210000" })
+      assert.containSubset(refused, { _tag: "Refused", code: "40010001" })
       // 422 is the answer to an order that is not at the exchange yet, too: of an end it says nothing.
       assert.containSubset(refused, { hasEnded: false })
       assert.strictEqual(shown(yield* broker.order(first)), `cancelled 0/10 ${first}`)

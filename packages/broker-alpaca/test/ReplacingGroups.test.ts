@@ -72,7 +72,10 @@ describe("replacing orders of a group in Alpaca's simulator", () => {
         assert.strictEqual(second.body.status, "pending_new")
         const third = yield* patch(desk, second.body.id, { stop_price: "188" })
         assert.deepInclude(third.body, { replaces: second.body.id, stop_price: "188", limit_price: "184" })
-        assert.match(refusal(yield* patch(desk, stopping, { stop_price: "187" })), /^422 42210000 order is not open/)
+        assert.match(
+          refusal(yield* patch(desk, stopping, { stop_price: "187" })),
+          /^422 40010001 only open orders can be replaced/
+        )
         yield* at(desk, "out", "186")
         assert.deepStrictEqual(yield* group(desk, parent), [
           "limit 10 190 filled",
@@ -238,7 +241,7 @@ describe("replacing orders of a group in Alpaca's simulator", () => {
       const there = ["limit 10 190 new", "limit 10 230 held", "stop_limit 10 180 179 held"]
       assert.deepStrictEqual(yield* group(desk, parent), there)
       assert.strictEqual((yield* desk.ask("GET", `/v2/orders/${taking}`)).body.status, "replaced")
-      assert.match(refusal(yield* patch(desk, taking, { limit_price: "230" })), /order is not open/)
+      assert.match(refusal(yield* patch(desk, taking, { limit_price: "230" })), /only open orders can be replaced/)
       assert.deepStrictEqual(yield* group(desk, parent), there)
     })
   )

@@ -27,7 +27,8 @@ describe("orders that are placed at Alpaca while the market is closed", () => {
       const acceptedAt = Instant.fromMillis(millisOf(CLOSES))
       const submitted = OrderState.OrderState.Submitted({ brokerOrderIds: [brokerOrderId], acceptedAt })
       const replaced = yield* broker.replace?.(submitted, { quantity: terms().quantity }) ?? Effect.void
-      assert.containSubset(replaced, { _tag: "Refused" })
+      const notYet = "unable to replace order, order isn't sent to exchange yet"
+      assert.containSubset(replaced, { _tag: "Refused", code: "40010001", words: notYet })
       yield* TestClock.setTime(millisOf(OPENS))
       assert.deepStrictEqual(yield* status, ["filled", "Closed"])
       const [execution] = (yield* broker.fillsOf(ClientOrderId.BrokerOrderId.make(brokerOrderId))).received

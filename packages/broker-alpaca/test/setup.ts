@@ -9,6 +9,7 @@ import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { WebSocketServer } from "ws"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")
@@ -24,6 +25,25 @@ export const freshFile: Effect.Effect<string, never, Scope.Scope> = Effect.map(
   ),
   (directory) => join(directory, "exchange.sqlite")
 )
+
+/** A server of WebSockets on a free port, and its place. */
+export const webSockets = Effect.gen(function* () {
+  const server = yield* Effect.acquireRelease(
+    Effect.async<WebSocketServer>((resume) => {
+      const opened: WebSocketServer = new WebSocketServer({ port: 0, host: "127.0.0.1" }, () =>
+        resume(Effect.succeed(opened))
+      )
+    }),
+    (opened) =>
+      Effect.sync(() => {
+        for (const client of opened.clients) client.terminate()
+        opened.close()
+      })
+  )
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
+  return { server, place: { origin: `http://127.0.0.1:${port}`, environment: "unproven" } as const }
+})
 
 /** A simulator of its own on a free port, and the broker of `account` on it, over real sockets. An answer serves nobody again. */
 export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBroker.Options> = {}) =>

@@ -1,4 +1,4 @@
-import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import type { ExchangeFailed } from "@roundlot/broker-paper"
 import { Decimal, Instant } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect, Ref } from "effect"
@@ -10,6 +10,7 @@ import { leftOf } from "./standing.ts"
 import { storiesOf } from "./stories.ts"
 import { assetIdOf } from "./orderJson.ts"
 import { momentOf } from "./orderRoutes.ts"
+import { positionJson } from "./positionJson.ts"
 import { uuidOf } from "./uuid.ts"
 import { worthOf } from "./worth.ts"
 
@@ -56,34 +57,17 @@ export const account = (desk: Desk): Answering =>
     })
   })
 
-const positionJson = ({ quantity: held, symbol }: ExchangeOrder.ExchangeHolding, paid: Decimal.Decimal) => {
-  const side = Decimal.isNegative(held) ? "short" : "long"
-  const price = Decimal.format(paid)
-  const value = Decimal.format(Decimal.multiply(held, paid))
-  return {
-    asset_id: assetIdOf(symbol),
-    symbol,
-    exchange: "NASDAQ",
-    asset_class: "us_equity",
-    qty: Decimal.format(held),
-    qty_available: Decimal.format(held),
-    avg_entry_price: price,
-    side,
-    market_value: value,
-    cost_basis: value,
-    unrealized_pl: "0",
-    unrealized_plpc: "0",
-    current_price: price
-  }
-}
-
 /** `GET /v2/positions`, and one of them. */
 export const positions = (desk: Desk, symbol: string | undefined): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.holdings(desk.account)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     const paid = yield* desk.exchange.paid(desk.account)
-    const all = reply.body.map((each) => positionJson(each, paid.get(each.symbol) ?? Decimal.zero))
+    const { holdings } = yield* desk.exchange.worth(desk.account)
+    const prices = new Map(holdings.map(({ price, symbol: of }) => [of, price]))
+    const all = reply.body.map((each) =>
+      positionJson(each, paid.get(each.symbol) ?? Decimal.zero, prices.get(each.symbol))
+    )
     if (symbol === undefined) return Answer.ok(all)
     const one = all.find((each) => each.symbol === symbol || each.asset_id === symbol)
     return one === undefined ? Answer.error(404, 40410000, "position does not exist") : Answer.ok(one)
@@ -128,6 +112,7 @@ export const snapshot = (desk: Desk, symbol: string): Answering =>
     const bid = Decimal.isLess(A_CENT, price) ? Decimal.subtract(price, A_CENT) : Decimal.zero
     return Answer.ok({
       symbol,
+      currency: "USD",
       latestTrade: { t, x: "V", p: numberOfJson(price), s: 100, c: ["@"], i: 1, z: "C" },
       latestQuote: {
         t,

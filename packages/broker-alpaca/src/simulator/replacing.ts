@@ -15,9 +15,9 @@ import { isUuid, uuidOf } from "./uuid.ts"
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 type Order = ExchangeOrder.ExchangeOrder
 
-const noLongerOpen = Answer.error(422, 42210000, "order is not open")
+const noLongerOpen = Answer.error(422, 40010001, "only open orders can be replaced")
 
-const notWorkedYet = Answer.error(422, 42210000, "cannot replace order in accepted status")
+const notWorkedYet = Answer.error(422, 40010001, "unable to replace order, order isn't sent to exchange yet")
 
 /** alpacahq/alpaca-docs, content/trading/orders.md, "OTO Orders": their replacement is not supported yet. */
 const notSupported = Answer.unprocessable("replacing oto orders is not supported: cancel the order and place another")

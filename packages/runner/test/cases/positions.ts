@@ -176,6 +176,15 @@ export const positionRows: ReadonlyArray<Row> = [
   },
   {
     row: "P8",
+    what: "a row of a side that is not documented is no absence: nothing is judged",
+    at: ["alpaca"],
+    acts: (scene) => [...held(scene), { tells: text(POSITIONS, [/"side":"long"/g, `"side":"flat"`]) }, "reconcile"],
+    orders: ["filled 3"],
+    breaks: ["UnsoundSnapshot"],
+    evidence: /^the broker listed its positions in part only$/
+  },
+  {
+    row: "P8",
     what: "a listing of another account judges nothing",
     at: ["schwab"],
     acts: (scene) => [
