@@ -230,7 +230,7 @@ describe("accounts of Schwab's simulator", () => {
       yield* ask(`${account}/orders`, resting)
       const [, shown] = yield* ask(account)
       const left = { buyingPower: 339.75, cashBalance: 639.75 }
-      assert.deepStrictEqual(Object(shown).securitiesAccount.currentBalances, left)
+      assert.deepInclude(Object(shown).securitiesAccount.currentBalances, left)
       assert.containSubset(yield* broker.account, { buyingPower: Decimal.unsafe("339.75") })
       const [, beyond] = yield* ask(`${account}/previewOrder`, order("BUY", 2))
       assert.strictEqual(Object(beyond).orderStrategy.status, "REJECTED")
