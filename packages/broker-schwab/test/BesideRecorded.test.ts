@@ -111,6 +111,8 @@ const decodeNumbers = Schema.decodeUnknownSync(
   Schema.parseJson(Schema.NonEmptyArray(Schema.Struct({ hashValue: Schema.String })))
 )
 
+const span = (from: string, to: string) => `${from}=2026-11-20T00:00:00.000Z&${to}=2026-11-21T00:00:00.000Z`
+
 /** What the simulator answers of orders of each status, of an account with both kinds of positions, and of its transactions. */
 const answers = Effect.gen(function* () {
   yield* TestClock.setTime(BEFORE_OPEN)
@@ -132,7 +134,6 @@ const answers = Effect.gen(function* () {
   yield* ask(replaced.made, order("BUY", 4, "59.75"), "PUT")
   yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1000", account: simulator.account } } })
   yield* place("BUY", 400, "60")
-  const span = (from: string, to: string) => `${from}=2026-11-20T00:00:00.000Z&${to}=2026-11-21T00:00:00.000Z`
   const orders = yield* ask(`${account}/orders?${span("fromEnteredTime", "toEnteredTime")}`)
   const held = yield* ask(`${account}?fields=positions`)
   const traded = yield* ask(`${account}/transactions?types=TRADE&${span("startDate", "endDate")}`)

@@ -12,8 +12,7 @@ export interface Money {
 
 const NOTHING = number(Decimal.zero)
 
-const all = <K extends string>(names: ReadonlyArray<K>, value: string) =>
-  Object.fromEntries(names.map((name) => [name, value]))
+const all = (names: ReadonlyArray<string>, value: string) => Object.fromEntries(names.map((name) => [name, value]))
 
 /** What nothing here has: debts, deposits on their way, other assets than shares. */
 const nothing = [
