@@ -23,7 +23,8 @@ type StreamerInfo = typeof StreamerInfo.Type
 
 /** An object, or a list of one: Schwab documents the one and answers the other. */
 const Preference = Schema.Struct({ streamerInfo: Schema.NonEmptyArray(StreamerInfo) })
-const UserPreference = Schema.Union(Preference, Schema.Tuple(Preference))
+/** What is read of a user's preference. */
+export const UserPreference = Schema.Union(Preference, Schema.Tuple(Preference))
 
 const Text = Schema.Union(Schema.String, Schema.Number)
 
@@ -99,12 +100,16 @@ const connect = (url: string, open: Wire["socket"]): Effect.Effect<Connection, B
 const next = ({ frames }: Connection): Effect.Effect<string, Broker.BrokerReadFailed> =>
   Effect.catchTag(frames.take, "NoSuchElementException", () => Effect.fail(failed("network", "the stream ended")))
 
+/** The code of the answer to a command, where a frame has it. */
+export const codeIn = (text: string, command: string): number | undefined =>
+  Option.getOrUndefined(decodeFrame(ExactJson.exact(text)))?.response?.find((each) => each.command === command)?.content
+    .code
+
 /** The code of the answer to a command; frames before it are passed over. */
 const codeOf = (connection: Connection, command: string): Effect.Effect<number, Broker.BrokerReadFailed> => {
   const look: Effect.Effect<number, Broker.BrokerReadFailed> = Effect.flatMap(next(connection), (text) => {
-    const frame = Option.getOrUndefined(decodeFrame(ExactJson.exact(text)))
-    const answer = frame?.response?.find((each) => each.command === command)
-    return answer === undefined ? look : Effect.succeed(answer.content.code)
+    const code = codeIn(text, command)
+    return code === undefined ? look : Effect.succeed(code)
   })
   return Effect.timeoutFail(look, {
     duration: ANSWERS_WITHIN,

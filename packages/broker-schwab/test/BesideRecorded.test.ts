@@ -58,6 +58,7 @@ const without: ReadonlyArray<readonly [path: RegExp, reason: string]> = [
     "of options, which the simulator does not trade"
   ],
   [/instrument\.optionDeliverables/, "of options"],
+  [/^childOrderStrategies/, "the simulator takes single orders alone"],
   [/^(orderLegCollection|securitiesAccount\.positions)\[\]\.instrument\.description$/, "recorded of options alone"]
 ]
 

@@ -6,11 +6,14 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { Recordings } from "@roundlot/testing"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { AccountAnswer } from "../src/Account.ts"
+import { AccountAnswer, InstrumentsAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
-import { ordersIn } from "../src/Activity.ts"
+import { codeIn, ordersIn, UserPreference } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
 import { wordsOf } from "../src/ErrorBody.ts"
+import { TokenAnswer } from "../src/Login.ts"
+import * as MarketCalendar from "../src/MarketCalendar.ts"
+import { Entry } from "../src/MarketData.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
@@ -39,8 +42,6 @@ const reads =
     Option.isSome(Schema.decodeUnknownOption(schema)(value))
 
 const ErrorSaid = Schema.Struct({
-  /** The repository, the whole commit, and the file. */
-  shapedBy: Schema.String.pipe(Schema.pattern(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} \S+$/)),
   status: Schema.NumberFromString,
   body: Schema.String,
   words: Schema.String
@@ -61,6 +62,19 @@ const readsError = (value: Value): boolean =>
       }) === words
   })
 
+const CodeSaid = Schema.Struct({
+  answer: Schema.String,
+  command: Schema.String,
+  code: Schema.NumberFromString
+})
+
+/** An answer of the stream is read where its code is the one that is written beside it. */
+const readsCode = (value: Value): boolean =>
+  Option.exists(
+    Schema.decodeUnknownOption(CodeSaid)(value),
+    ({ answer, code, command }) => codeIn(answer, command) === code
+  )
+
 /** Which decoder reads a value, by a field that only it has. */
 const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => boolean]> = [
   ["orderLegCollection", readsOrder],
@@ -68,6 +82,12 @@ const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => 
   ["hashValue", reads(AccountNumbers.value)],
   ["netAmount", reads(Transactions.value)],
   ["body", readsError],
+  ["streamerInfo", reads(UserPreference)],
+  ["access_token", reads(TokenAnswer)],
+  ["equity", reads(MarketCalendar.Answer)],
+  ["instruments", reads(InstrumentsAnswer)],
+  ["assetMainType", reads(Entry)],
+  ["answer", readsCode],
   ["frame", ({ frame, orders }) => ordersIn(String(frame), "11111111").length === Number(orders)]
 ]
 
@@ -119,6 +139,12 @@ describe("answers as they were recorded of Schwab", () => {
       "later/other.json: value 0: no decoder reads such values",
       "novel.json: value 0: it cannot be read"
     ])
+  })
+
+  it("what is synthetic says by whose recording it is shaped: the repository, the whole commit and the file, or an issue", () => {
+    const shaped = /^([\w.-]+\/[\w.-]+(@[0-9a-f]{40} \S+|#\d+)(; |$))+$/
+    const values = Recordings.filesIn(join(import.meta.dirname, "recorded")).flatMap(({ path }) => valuesIn(path))
+    expect(values.map(({ shapedBy }) => shapedBy).filter((by) => !shaped.test(String(by)))).toEqual([])
   })
 
   it("an order with a status and a field that nobody has documented is kept, open, in Schwab's own word", () => {
