@@ -8,13 +8,14 @@ import { Recordings } from "@roundlot/testing"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { AccountAnswer, InstrumentsAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
-import { codeIn, ordersIn, UserPreference } from "../src/Activity.ts"
+import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
 import { wordsOf } from "../src/ErrorBody.ts"
-import { TokenAnswer } from "../src/Login.ts"
 import * as MarketCalendar from "../src/MarketCalendar.ts"
 import { Entry } from "../src/MarketData.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
+import { codeIn, UserPreference } from "../src/StreamFrame.ts"
+import { TokenAnswer } from "../src/TokenAnswer.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [
