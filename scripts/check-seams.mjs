@@ -192,6 +192,26 @@ const roomFaults = (source, node) => {
 
 const adapter = /^packages\/(broker-[a-z]+)\/src\//
 
+/** What a simulator has in common with the adapter that it is a witness against; docs/reference/simulators.md says why. */
+const shared = new Map([
+  ["broker-alpaca", /^Credentials\.ts$/],
+  ["broker-schwab", /^(Certificate|Challenge|Credentials|TokenFile)\.ts$/],
+  ["broker-ibkr", /^(wire\/\w+|Message)\.ts$/]
+])
+
+/** A simulator is written from what the broker says: what it took from the adapter, it would be wrong about together with that. */
+const sharingFaults = (source, node, own) => {
+  const specifier = node.moduleSpecifier.text
+  if (specifier.startsWith("@roundlot/core") && importedNames(node).includes("RequestLimit"))
+    return ["imports RequestLimit, by which adapters count: a simulator counts for itself"]
+  const home = `packages/${own}/src/`
+  const target = posix.join(posix.dirname(source.path), specifier)
+  const isOwn = !specifier.startsWith(".") || target.startsWith(`${home}simulator/`)
+  return isOwn || shared.get(own)?.test(target.slice(home.length)) === true
+    ? []
+    : [`imports ${specifier} of the adapter: a simulator is a witness against it`]
+}
+
 /** An adapter never imports another; only its simulator, which no client loads, may stand on the paper exchange. */
 const adapterFaults = (source, node) => {
   const [, own] = adapter.exec(source.path) ?? []
@@ -201,8 +221,9 @@ const adapterFaults = (source, node) => {
   const [, other] = /^@roundlot\/(broker-[a-z]+)/.exec(specifier) ?? []
   const isExchange = isSimulator && /^@roundlot\/broker-paper(\/serving)?$/.test(specifier)
   if (other !== undefined && !isExchange) return [`imports ${specifier}: an adapter knows core and no other adapter`]
+  if (isSimulator) return sharingFaults(source, node, own)
   const reaches = specifier.startsWith(".") && specifier.includes("simulator/")
-  return reaches && !isSimulator ? [`imports ${specifier}: an adapter does not know its simulator`] : []
+  return reaches ? [`imports ${specifier}: an adapter does not know its simulator`] : []
 }
 
 /** Who decides on codes and fields. An adapter has to read what its broker says in words. */

@@ -74,7 +74,8 @@ export const brokersTime = (wire: Wire): NonNullable<Broker.BrokerService["clock
       : Effect.succeed({ at: Instant.fromMillis(millis), cutToMs: SECOND_MS })
   })
 
-const InstrumentsAnswer = Schema.Struct({
+/** What is read of instruments. */
+export const InstrumentsAnswer = Schema.Struct({
   instruments: Schema.optional(Schema.Array(Schema.Struct({ symbol: Schema.String, assetType: Schema.String })))
 })
 

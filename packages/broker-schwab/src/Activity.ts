@@ -1,52 +1,15 @@
 import * as Socket from "@effect/platform/Socket"
 import { Broker } from "@roundlot/core"
-import { ExactJson } from "@roundlot/core/adapter"
 import type { ClientOrderId } from "@roundlot/core/adapter"
-import { Effect, Mailbox, Option, Redacted, Schema, Stream } from "effect"
+import { Effect, Mailbox, Option, Redacted, Stream } from "effect"
 import type { Duration, Scope } from "effect"
 import type { Linked } from "./Accounts.ts"
 import * as OrderId from "./OrderId.ts"
 import { reading } from "./Reading.ts"
+import { codeIn, decodeActivity, frameIn, type StreamerInfo, UserPreference } from "./StreamFrame.ts"
 import type { Wire } from "./Wire.ts"
 
 type OrderIds = Stream.Stream<ClientOrderId.BrokerOrderId, Broker.BrokerReadFailed>
-
-const StreamerInfo = Schema.Struct({
-  streamerSocketUrl: Schema.NonEmptyString,
-  schwabClientCustomerId: Schema.String,
-  schwabClientCorrelId: Schema.String,
-  schwabClientChannel: Schema.String,
-  schwabClientFunctionId: Schema.String
-})
-
-type StreamerInfo = typeof StreamerInfo.Type
-
-/** An object, or a list of one: Schwab documents the one and answers the other. */
-const Preference = Schema.Struct({ streamerInfo: Schema.NonEmptyArray(StreamerInfo) })
-const UserPreference = Schema.Union(Preference, Schema.Tuple(Preference))
-
-const Text = Schema.Union(Schema.String, Schema.Number)
-
-const Answer = Schema.Struct({
-  service: Schema.String,
-  command: Schema.String,
-  content: Schema.Struct({ code: Schema.NumberFromString, msg: Schema.optional(Schema.String) })
-})
-
-const Activity = Schema.Struct({
-  "1": Schema.optional(Text),
-  "2": Schema.optional(Schema.String),
-  "3": Schema.optional(Schema.String)
-})
-
-/** A frame, whichever of its three kinds; numbers are text. */
-const Frame = Schema.Struct({
-  response: Schema.optional(Schema.Array(Answer)),
-  data: Schema.optional(Schema.Array(Schema.Struct({ service: Schema.String, content: Schema.Array(Schema.Unknown) })))
-})
-
-const decodeFrame = Schema.decodeUnknownOption(Schema.parseJson(Frame))
-const decodeActivity = Schema.decodeUnknownOption(Activity)
 
 const failed = (kind: Broker.BrokerReadFailed["kind"], detail: string) =>
   new Broker.BrokerReadFailed({ operation: "updates", kind, detail })
@@ -102,9 +65,8 @@ const next = ({ frames }: Connection): Effect.Effect<string, Broker.BrokerReadFa
 /** The code of the answer to a command; frames before it are passed over. */
 const codeOf = (connection: Connection, command: string): Effect.Effect<number, Broker.BrokerReadFailed> => {
   const look: Effect.Effect<number, Broker.BrokerReadFailed> = Effect.flatMap(next(connection), (text) => {
-    const frame = Option.getOrUndefined(decodeFrame(ExactJson.exact(text)))
-    const answer = frame?.response?.find((each) => each.command === command)
-    return answer === undefined ? look : Effect.succeed(answer.content.code)
+    const code = codeIn(text, command)
+    return code === undefined ? look : Effect.succeed(code)
   })
   return Effect.timeoutFail(look, {
     duration: ANSWERS_WITHIN,
@@ -158,7 +120,7 @@ const ORDER_ID = /"(?:SchwabOrderID|ParentSchwabOrderID|ChangedNewSchwabOrderId)
  * of another account, and one that is a notice for people, is about none.
  */
 export const ordersIn = (text: string, accountNumber: string): ReadonlyArray<ClientOrderId.BrokerOrderId> => {
-  const { data = [] } = Option.getOrElse(decodeFrame(ExactJson.exact(text)), () => ({ data: [] }))
+  const { data = [] } = Option.getOrElse(frameIn(text), () => ({ data: [] }))
   const contents = data.flatMap(({ content, service }) => (service === "ACCT_ACTIVITY" ? content : []))
   const messages = contents
     .flatMap((each) => Option.toArray(decodeActivity(each)))

@@ -19,7 +19,9 @@ const Day = Schema.Struct({
 })
 
 /** On a day on which it is closed the market has no product `EQ`: its own name is in that place. */
-const Answer = Schema.Struct({ equity: Schema.Struct({ EQ: Schema.optional(Day), equity: Schema.optional(Day) }) })
+export const Answer = Schema.Struct({
+  equity: Schema.Struct({ EQ: Schema.optional(Day), equity: Schema.optional(Day) })
+})
 
 /** The sessions of a date; `undefined` where the answer does not say, of that date and without contradicting itself, what they are. */
 const sessionsOf = (date: string, { equity }: typeof Answer.Type): Sessions | undefined => {

@@ -13,7 +13,7 @@ const price = Schema.optional(Decimal.FromString)
 const moment = Schema.optional(Moment)
 
 /** What is read of a quote; `quoteTime` is the time of bid and ask. */
-const Entry = Schema.Struct({
+export const Entry = Schema.Struct({
   symbol: Schema.String,
   quote: Schema.optional(
     Schema.Struct({

@@ -62,11 +62,12 @@ const decodeAccount = Schema.decodeUnknownSync(
 
 /** An account: its orders as `status filled of quantity at price`, oldest first, and what it holds. */
 const seatOf = (ask: Effect.Effect.Success<ReturnType<typeof asking>>, account: string) => ({
-  place: (instruction: string, quantity: number, price?: string, duration = "DAY") =>
+  place: (instruction: string, quantity: number, price?: string, duration = "DAY", stopPrice?: string) =>
     Effect.map(
       ask(`${account}/orders`, {
-        orderType: price === undefined ? "MARKET" : "LIMIT",
+        orderType: stopPrice === undefined ? (price === undefined ? "MARKET" : "LIMIT") : "STOP",
         ...(price === undefined ? {} : { price }),
+        ...(stopPrice === undefined ? {} : { stopPrice }),
         session: "NORMAL",
         duration,
         orderStrategyType: "SINGLE",
@@ -228,6 +229,44 @@ describe("what happens at the market, as clients of Schwab's simulator see it", 
       yield* market(exchange, { rename: { symbol: "AAPL", to: "META" } })
       assert.deepStrictEqual(yield* held, ["10 META at 100"])
       assert.deepStrictEqual((yield* orders)[1], "CANCELED 0 of 10 at 90")
+    })
+  )
+
+  it.scopedLive("a stop rests until its price is reached, and then trades at the market", () =>
+    Effect.gen(function* () {
+      const desk = yield* opened()
+      const { exchange, held, orders, place } = desk
+      const until = yield* listening(desk)
+      yield* place("BUY", 10)
+      yield* place("SELL", 10, undefined, "DAY", "95")
+      assert.strictEqual((yield* orders)[1], "AWAITING_STOP_CONDITION 0 of 10 at the market")
+      yield* market(exchange, at("95.01"))
+      assert.strictEqual((yield* orders)[1], "AWAITING_STOP_CONDITION 0 of 10 at the market")
+      assert.deepStrictEqual(yield* held, ["10 AAPL at 100"])
+      yield* market(exchange, at("94.5"))
+      yield* until("12345678 OrderFillCompleted")
+      assert.strictEqual((yield* orders)[1], "FILLED 10 of 10 at the market")
+      assert.deepStrictEqual(yield* held, [])
+      assert.deepStrictEqual(
+        (yield* exchange.fills).map(({ price }) => Decimal.format(price)),
+        ["100", "94.5"]
+      )
+    })
+  )
+
+  it.scopedLive("of orders that rest, the better limit trades first, then the one that was there first", () =>
+    Effect.gen(function* () {
+      const { exchange, orders, place } = yield* opened()
+      yield* market(exchange, { halt: { symbol: "AAPL" } })
+      yield* place("BUY", 5, "98")
+      yield* place("BUY", 5, "98")
+      yield* place("BUY", 5, "99")
+      const meets = (size: string) => market(exchange, { price: { symbol: "AAPL", price: "97", size } })
+      yield* meets("7")
+      yield* market(exchange, { resume: { symbol: "AAPL" } })
+      assert.deepStrictEqual(yield* orders, ["WORKING 2 of 5 at 98", "WORKING 0 of 5 at 98", "FILLED 5 of 5 at 99"])
+      yield* meets("4")
+      assert.deepStrictEqual(yield* orders, ["FILLED 5 of 5 at 98", "WORKING 1 of 5 at 98", "FILLED 5 of 5 at 99"])
     })
   )
 

@@ -142,7 +142,7 @@ const readAccounts = Schema.decodeUnknownSync(
     })
   )
 )
-const readTransactions = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ orderId: Schema.Number })))
+const readTransactions = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ orderId: Schema.String })))
 const Activity = Schema.Struct({ seq: Schema.Number, key: Schema.String, "1": Schema.String, "2": Schema.String })
 const readFrame = Schema.decodeUnknownSync(
   Schema.parseJson(
@@ -258,7 +258,7 @@ describe("clients that are not ours, unmodified", () => {
       )
       const traded = readTransactions(yield* ask(() => trading.transactByAcct(hash, "TRADE", from, to)))
       assert.deepStrictEqual(
-        traded.map(({ orderId }) => String(orderId)),
+        traded.map(({ orderId }) => orderId),
         [bought.orderId]
       )
       assert.deepStrictEqual(readAccounts(yield* ask(() => trading.accountsAll("positions"))), [

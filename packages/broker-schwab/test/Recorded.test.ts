@@ -6,12 +6,16 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { Recordings } from "@roundlot/testing"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { AccountAnswer } from "../src/Account.ts"
+import { AccountAnswer, InstrumentsAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
 import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
 import { wordsOf } from "../src/ErrorBody.ts"
+import * as MarketCalendar from "../src/MarketCalendar.ts"
+import { Entry } from "../src/MarketData.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
+import { codeIn, UserPreference } from "../src/StreamFrame.ts"
+import { TokenAnswer } from "../src/TokenAnswer.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [
@@ -59,6 +63,19 @@ const readsError = (value: Value): boolean =>
       }) === words
   })
 
+const CodeSaid = Schema.Struct({
+  answer: Schema.String,
+  command: Schema.String,
+  code: Schema.NumberFromString
+})
+
+/** An answer of the stream is read where its code is the one that is written beside it. */
+const readsCode = (value: Value): boolean =>
+  Option.exists(
+    Schema.decodeUnknownOption(CodeSaid)(value),
+    ({ answer, code, command }) => codeIn(answer, command) === code
+  )
+
 /** Which decoder reads a value, by a field that only it has. */
 const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => boolean]> = [
   ["orderLegCollection", readsOrder],
@@ -66,6 +83,12 @@ const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => 
   ["hashValue", reads(AccountNumbers.value)],
   ["netAmount", reads(Transactions.value)],
   ["body", readsError],
+  ["streamerInfo", reads(UserPreference)],
+  ["access_token", reads(TokenAnswer)],
+  ["equity", reads(MarketCalendar.Answer)],
+  ["instruments", reads(InstrumentsAnswer)],
+  ["assetMainType", reads(Entry)],
+  ["answer", readsCode],
   ["frame", ({ frame, orders }) => ordersIn(String(frame), "11111111").length === Number(orders)]
 ]
 

@@ -47,6 +47,18 @@ export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBro
 
 /** Asks the simulator as a client does: the status and the body of its answer. */
 export const asking = (simulator: Simulator.Simulator) =>
+  Effect.map(
+    askingForText(simulator),
+    (ask) =>
+      (...request: Parameters<typeof ask>) =>
+        Effect.map(ask(...request), ({ status, text }) => {
+          const json: unknown = text === "" ? undefined : JSON.parse(text)
+          return [status, json] as const
+        })
+  )
+
+/** The same, with the body as it was written, and where what was made is. */
+export const askingForText = (simulator: Simulator.Simulator) =>
   Effect.gen(function* () {
     const { accessToken } = yield* simulator.login
     const headers = { authorization: `Bearer ${Redacted.value(accessToken)}` }
@@ -54,9 +66,12 @@ export const asking = (simulator: Simulator.Simulator) =>
       Effect.promise(async () => {
         const init = body === undefined ? { headers } : { headers, method, body: JSON.stringify(body) }
         const answer = await fetch(simulator.credentials.baseUrl + path, init)
-        const text = await answer.text()
-        const json: unknown = text === "" ? undefined : JSON.parse(text)
-        return [answer.status, json] as const
+        const made = answer.headers.get("location") ?? ""
+        return {
+          status: answer.status,
+          text: await answer.text(),
+          made: new URL(made, simulator.credentials.baseUrl).pathname
+        }
       })
   })
 

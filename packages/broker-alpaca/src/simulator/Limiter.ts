@@ -6,6 +6,9 @@ export interface Passed {
   readonly headers: { readonly [name: string]: string }
 }
 
+/** Alpaca's own (docs.alpaca.markets, usage limit of API calls). */
+export const REQUESTS_A_MINUTE = 200
+
 const WINDOW_MS = 60_000
 
 /** A limit of so many requests in each minute of the clock, as Alpaca counts them. */

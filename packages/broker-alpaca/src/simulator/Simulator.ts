@@ -7,7 +7,6 @@ import { AccountName } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 import { Effect, Random, Redacted, Ref, Stream } from "effect"
 import type { Scope } from "effect"
-import { REQUESTS_A_MINUTE } from "../Wire.ts"
 import type { Credentials } from "../Credentials.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as Answer from "./Answer.ts"
@@ -97,7 +96,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       named: yield* Ref.make<ReadonlySet<string>>(new Set()),
       isStreaming: yield* Ref.make(false)
     }
-    const perMinute = options.requestsAMinute ?? REQUESTS_A_MINUTE
+    const perMinute = options.requestsAMinute ?? Limiter.REQUESTS_A_MINUTE
     const limits = { trading: yield* Limiter.make(perMinute), data: yield* Limiter.make(perMinute) }
     const isOpen = options.isOpen ?? alwaysOpen
     const port = yield* Serving.serve(options.port ?? 0, serving(desk, limits, isOpen))

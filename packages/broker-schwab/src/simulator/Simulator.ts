@@ -4,7 +4,6 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
-import { RequestLimit } from "@roundlot/core/adapter"
 import { Effect, Random, Redacted, Ref } from "effect"
 import type { Scope } from "effect"
 import { hash } from "node:crypto"
@@ -12,11 +11,11 @@ import * as Certificate from "../Certificate.ts"
 import * as Challenge from "../Challenge.ts"
 import type { Credentials } from "../Credentials.ts"
 import type { Tokens } from "../TokenFile.ts"
-import { REQUESTS_A_MINUTE } from "../Wire.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
 import { type AccountState, type Desk, type Said, type Seat, unrestricted } from "./Desk.ts"
+import * as limiter from "./limiter.ts"
 import * as Logins from "./logins.ts"
 import * as marketRoutes from "./marketRoutes.ts"
 import * as orderRoutes from "./orderRoutes.ts"
@@ -130,13 +129,12 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const challenge = Redacted.make(yield* randomText(32))
     const app = { ...keys, redirectUri }
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
-    // A tenth of our own budget is for cancels; theirs knows no such share.
-    const limit = yield* RequestLimit.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
+    const isWithinLimit = yield* limiter.make(options.requestsAMinute ?? limiter.REQUESTS_A_MINUTE)
     const shown = options.tls === true ? yield* Certificate.forThisMachine : undefined
     const origin = yield* Ref.make("")
     const port = yield* Serving.serve(
       options.port ?? 0,
-      serving(desk, logins, limit, challenge, Ref.get(origin)),
+      serving(desk, logins, isWithinLimit, challenge, Ref.get(origin)),
       shown
     )
     const baseUrl = `${shown === undefined ? "http" : "https"}://${Serving.LOOPBACK}:${port}`
@@ -164,7 +162,7 @@ type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: 
 const serving = (
   desk: Desk,
   logins: Logins.Logins,
-  limit: RequestLimit.RequestLimit,
+  isWithinLimit: Effect.Effect<boolean>,
   challenge: Redacted.Redacted,
   origin: Effect.Effect<string>
 ): Serving.App =>
@@ -179,7 +177,7 @@ const serving = (
       return HttpServerResponse.text(Challenge.answerTo(challenge, url.searchParams.get("nonce") ?? ""))
     const answer = yield* url.pathname.startsWith("/v1/oauth/")
       ? oauth(logins, request, url)
-      : judged(desk, logins, limit, request, url, yield* origin)
+      : judged(desk, logins, isWithinLimit, request, url, yield* origin)
     return yield* Serving.respond(request, answer, { "schwab-client-correlid": "simulated" })
   }).pipe(
     Effect.catchAll((error) =>
@@ -206,13 +204,13 @@ const notThere = Answer.gatewayError(404, "Not Found")
 const judged = (
   desk: Desk,
   logins: Logins.Logins,
-  limit: RequestLimit.RequestLimit,
+  isWithinLimit: Effect.Effect<boolean>,
   request: HttpServerRequest.HttpServerRequest,
   url: URL,
   origin: string
 ): Routed =>
   Effect.gen(function* () {
-    if ((yield* limit.take("cancel"))._tag === "Wait") return Answer.gatewayError(429, "Too many requests")
+    if (!(yield* isWithinLimit)) return Answer.gatewayError(429, "Too many requests")
     if (!(yield* logins.isValid(request.headers["authorization"]))) return Answer.gatewayError(401, "Unauthorized")
     const asksForStream = request.method === "GET" && url.pathname === "/trader/v1/userPreference"
     return asksForStream ? activityStream.preference(desk, origin) : yield* route(desk, request, url)

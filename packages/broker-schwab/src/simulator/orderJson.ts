@@ -1,11 +1,26 @@
 import { ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import type { Price } from "@roundlot/core"
 import { Decimal, Instant } from "@roundlot/core"
+import { hash } from "node:crypto"
 import { integer, number } from "./Answer.ts"
 import type { Said } from "./Desk.ts"
 
 type Order = ExchangeOrder.ExchangeOrder
 type Execution = ExchangeOrder.Execution
+
+/** The number of a symbol, always the same. */
+export const instrumentIdOf = (symbol: string): string =>
+  String(Number.parseInt(hash("sha256", symbol, "hex").slice(0, 7), 16))
+
+const REVISION_DIGITS = 2
+
+/** The number of one revision of an execution: the exchange counts executions. */
+export const activityIdOf = ({ execIdBase, revision }: Execution): string =>
+  `9${execIdBase.split("-").at(-1)?.padStart(8, "0")}${String(revision).padStart(REVISION_DIGITS, "0")}`
+
+/** Whether an instruction opens a position or closes it. */
+export const effectOf = (instruction: string): "OPENING" | "CLOSING" =>
+  instruction === "BUY" || instruction === "SELL_SHORT" ? "OPENING" : "CLOSING"
 
 /** A time as Schwab writes it: to the second, with its zone as four digits. */
 export const timeOf = (at: Instant.Instant): string => `${Instant.format(at).slice(0, 19)}+0000`
@@ -53,35 +68,36 @@ const newestOf = (executions: ReadonlyArray<Execution>): ReadonlyArray<Execution
 /** An execution is an activity of its own, at the time at which it happened first. */
 const activityJson = (execution: Execution, first: Execution, remaining: Decimal.Decimal) => ({
   activityType: "EXECUTION",
+  activityId: integer(activityIdOf(execution)),
   executionType: "FILL",
   quantity: number(execution.quantity),
   orderRemainingQuantity: number(remaining),
-  executionLegs: [
-    {
-      legId: integer("1"),
-      quantity: number(execution.quantity),
-      mismarkedQuantity: number(Decimal.zero),
-      price: number(execution.price),
-      time: timeOf(first.executedAt)
-    }
-  ]
+  executionLegs: [legJson(execution.symbol, execution.quantity, execution.price, first.executedAt)]
+})
+
+const legJson = (symbol: string, quantity: Decimal.Decimal, price: Decimal.Decimal, at: Instant.Instant) => ({
+  legId: integer("1"),
+  quantity: number(quantity),
+  mismarkedQuantity: number(Decimal.zero),
+  price: number(price),
+  time: timeOf(at),
+  instrumentId: integer(instrumentIdOf(symbol))
 })
 
 /** What a cancel leaves behind: an activity of type EXECUTION that executed nothing. */
-const cancelJson = (order: Order) => ({
-  activityType: "EXECUTION",
-  executionType: "CANCELED",
-  quantity: number(Decimal.subtract(order.quantity, order.filledQuantity)),
-  orderRemainingQuantity: number(Decimal.zero),
-  executionLegs: [
-    {
-      legId: integer("1"),
-      quantity: number(Decimal.subtract(order.quantity, order.filledQuantity)),
-      price: number(Decimal.zero),
-      time: timeOf(order.updatedAt)
-    }
-  ]
-})
+const cancelJson = (order: Order) => {
+  const rest = Decimal.subtract(order.quantity, order.filledQuantity)
+  return {
+    activityType: "EXECUTION",
+    activityId: integer(`8${order.brokerOrderId.slice(-10)}`),
+    executionType: "CANCELED",
+    quantity: number(rest),
+    orderRemainingQuantity: number(Decimal.zero),
+    executionLegs: [legJson(order.symbol, rest, Decimal.zero, order.updatedAt)]
+  }
+}
+
+const cancelled = new Set(["CANCELED", "REPLACED"])
 
 const activitiesOf = (order: Order, executions: ReadonlyArray<Execution>, status: string) => {
   const newest = newestOf(executions)
@@ -90,7 +106,7 @@ const activitiesOf = (order: Order, executions: ReadonlyArray<Execution>, status
     const before = Decimal.sum(newest.slice(0, index + 1).map(({ quantity }) => quantity))
     return activityJson(execution, first, Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, before)))
   })
-  const activities = status === "CANCELED" ? [...fills, cancelJson(order)] : fills
+  const activities = cancelled.has(status) ? [...fills, cancelJson(order)] : fills
   return activities.length === 0 ? {} : { orderActivityCollection: activities }
 }
 
@@ -137,9 +153,14 @@ export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, sh
       {
         orderLegType: "EQUITY",
         legId: integer("1"),
-        instrument: { assetType: "EQUITY", cusip: "000000000", symbol: order.symbol },
+        instrument: {
+          assetType: "EQUITY",
+          cusip: "000000000",
+          symbol: order.symbol,
+          instrumentId: integer(instrumentIdOf(order.symbol))
+        },
         instruction: shown.said.instruction ?? order.side.toUpperCase(),
-        positionEffect: "AUTOMATIC",
+        positionEffect: effectOf(shown.said.instruction ?? order.side.toUpperCase()),
         quantity: number(order.quantity)
       }
     ],

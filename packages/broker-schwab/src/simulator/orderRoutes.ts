@@ -1,7 +1,6 @@
 import type { ExchangeFailed, ExchangeOrder, Matching } from "@roundlot/broker-paper"
 import { Instant } from "@roundlot/core"
 import { Effect, Either, Ref } from "effect"
-import * as OrderId from "../OrderId.ts"
 import * as Answer from "./Answer.ts"
 import { addTo } from "./Desk.ts"
 import type { Desk, Said } from "./Desk.ts"
@@ -80,9 +79,11 @@ const bodyOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, hours: Matching.
     return orderJson(order, story?.executions ?? [], { accountNumber, said, hours, onItsWay, shownAs: story?.shownAs })
   })
 
+const DIGITS = /^\d{1,19}$/
+
 /** `GET /accounts/{hash}/orders/{id}`. */
 export const read = (desk: Desk, id: string): Answering =>
-  OrderId.read(id) === undefined
+  !DIGITS.test(id)
     ? Effect.succeed(Answer.error(400, "The order id is not a number"))
     : Effect.gen(function* () {
         const { reply } = yield* desk.exchange.order(desk.account, { brokerOrderId: id })

@@ -4,7 +4,7 @@ import { Clock, Effect, Either } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
 import { around } from "./marketRoutes.ts"
-import { NOT_ENOUGH, priced, termsOf } from "./orderJson.ts"
+import { effectOf, NOT_ENOUGH, priced, termsOf } from "./orderJson.ts"
 import { judge, objectionTo, type Placing } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
@@ -86,7 +86,7 @@ const strategyOf = ({ accountNumber }: Desk, { request, said }: Placing, figures
           legId: 1,
           assetType: "EQUITY",
           instruction,
-          positionEffect: instruction === "BUY" || instruction === "SELL_SHORT" ? "OPENING" : "CLOSING",
+          positionEffect: effectOf(instruction),
           instrument: { assetType: "EQUITY", symbol: request.symbol }
         }
       ]
