@@ -24,7 +24,7 @@ const POSITIONS = /\/v2\/positions|fields=positions/
 const listsTwice = (name: Name): Telling =>
   name === "ibkr"
     ? { message: (fields: Fields) => (fields[0] === messages.position ? [fields, fields] : [fields]) }
-    : text(POSITIONS, [/(\{[^{}]*"symbol":"AAPL"[^{}]*\}|\{"shortQuantity":.*?\}\})/g, "$1,$1"])
+    : text(POSITIONS, [/(\{[^{}]*"symbol":"AAPL"[^{}]*\}|\{"shortQuantity":[^{}]*\{[^{}]*\}[^{}]*\})/g, "$1,$1"])
 
 const averageIs = (name: Name): Telling =>
   name === "ibkr"
