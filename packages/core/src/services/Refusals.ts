@@ -132,10 +132,21 @@ const waitMs = (order: Order, now: Instant.Instant) =>
 export const confirmNow = Effect.fn("Refusals.confirmNow")(function* (orderId: OrderId) {
   const order = yield* Reads.first(OrderTable, { where: [{ column: "id", in: [orderId] }] })
   if (order === undefined || !isRefused(order)) return
-  const waits = yield* waitMs(order, yield* Effect.flatMap(Ledger, (ledger) => ledger.now))
-  if (waits > 0) yield* Effect.sleep(`${Math.ceil(waits)} millis`)
+  yield* untilAskable(order)
   yield* reported(`refusals ${order.account}`, confirmRefusal(order))
 })
+
+/** A timer may fire a millisecond before its time, and a reading that begins too early proves nothing: what is left is waited for again. */
+const untilAskable = (order: Order) =>
+  Effect.iterate(1, {
+    while: (leftMs) => leftMs > 0,
+    body: () =>
+      Effect.gen(function* () {
+        const leftMs = yield* waitMs(order, yield* Effect.flatMap(Ledger, (ledger) => ledger.now))
+        if (leftMs > 0) yield* Effect.sleep(`${Math.ceil(leftMs)} millis`)
+        return leftMs
+      })
+  })
 
 const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
